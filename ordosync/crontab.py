@@ -29,12 +29,12 @@ def block(command: Sequence[str], config: Path) -> str:
     return f"{_begin(config)}\n* * * * * {line}\n{_end(config)}\n"
 
 
-def with_block(crontab: str, wanted: str, config: Path) -> str:
+def with_block(crontab: str, new_block: str, config: Path) -> str:
     """Return the crontab with this block instead of the old block, or at the end."""
-    before, found, after = _parted(crontab, config)
-    if not found and before and not before.endswith("\n"):
+    before, old_block, after = _parted(crontab, config)
+    if not old_block and before and not before.endswith("\n"):
         before += "\n"
-    return f"{before}{wanted}{after}"
+    return f"{before}{new_block}{after}"
 
 
 def without_block(crontab: str, config: Path) -> str:
@@ -60,21 +60,21 @@ def program_of(lines: Sequence[str]) -> str | None:
 
 def read() -> str:
     """Return the crontab of this user; empty if there is none."""
-    done = _run("-l")
-    if done.returncode == 0:
-        return _text(done.stdout)
-    said = _text(done.stderr).strip()
-    if "no crontab" in said or "No such file" in said:
+    result = _run("-l")
+    if result.returncode == 0:
+        return _text(result.stdout)
+    answer = _text(result.stderr).strip()
+    if "no crontab" in answer or "No such file" in answer:
         return ""
-    raise OrdosyncError(f"crontab -l: {said or f'exit code {done.returncode}'}; {_BY_HAND}")
+    raise OrdosyncError(f"crontab -l: {answer or f'exit code {result.returncode}'}; {_BY_HAND}")
 
 
 def write(crontab: str) -> None:
     """Replace the crontab of this user, and verify it. Raises `OrdosyncError`."""
-    done = _run("-", given=crontab)
-    if done.returncode:
-        said = _text(done.stderr).strip() or f"exit code {done.returncode}"
-        raise OrdosyncError(f"crontab -: {said}; nothing was changed, {_BY_HAND}")
+    result = _run("-", text=crontab)
+    if result.returncode:
+        answer = _text(result.stderr).strip() or f"exit code {result.returncode}"
+        raise OrdosyncError(f"crontab -: {answer}; nothing was changed, {_BY_HAND}")
     if read() != crontab:
         raise OrdosyncError("crontab -: stored other lines than the given ones; check `crontab -l`")
 
@@ -103,11 +103,11 @@ def _parted(crontab: str, config: Path) -> tuple[str, str, str]:
     return "".join(lines[:first]), "".join(lines[first:last]), "".join(lines[last:])
 
 
-def _run(word: str, *, given: str = "") -> "subprocess.CompletedProcess[bytes]":
+def _run(word: str, *, text: str = "") -> "subprocess.CompletedProcess[bytes]":
     try:
         return subprocess.run(  # noqa: S603 - no shell, and constant words
             [_PROGRAM, word],
-            input=given.encode("utf-8", "surrogateescape"),
+            input=text.encode("utf-8", "surrogateescape"),
             capture_output=True,
             check=False,
             env={**os.environ, "LC_ALL": "C"},

@@ -2,6 +2,26 @@
 
 They are raised where the fact is known. The engine catches `AccountError` per step or run; the
 command line catches `OrdosyncError` once and turns it into one line and an exit code.
+
+::
+
+    OrdosyncError                 exit code 1
+      UsageError                  exit code 2
+      ConfigError                 exit code 3
+      DatabaseError               exit code 4
+        DamagedError
+      LeaseLostError
+      AccountError                recorded in the run, or in the step:
+        RefusedError              the step fails
+          ExistsError             ... is retried for an hour
+          PartlyReadError         the run fails after everything else was read
+          NotFoundError
+            AddressError
+        UnavailableError          the step or run is retried later
+          StoppedCallError        ... by the next run
+        UnknownOutcomeError       the write is looked up before it is repeated
+        SignInError               the run fails at once
+        BrakeError                the run fails before its first write
 """
 
 import traceback

@@ -52,15 +52,15 @@ def find(named: str | None) -> str | None:
 
 def database_of(path: str, data: bytes) -> str | None:
     """Return the path of the store, if the configuration states it as plain text, else None."""
-    found: list[bytes] = []
+    values: list[bytes] = []
     # No regular expression: importing `re` takes longer than all the rest.
-    for rest in (b"\n" + data).split(b"\ndatabase")[1:]:
-        blank, colon, said = rest.partition(b"\n")[0].partition(b":")
+    for part in (b"\n" + data).split(b"\ndatabase")[1:]:
+        blank, colon, value_text = part.partition(b"\n")[0].partition(b":")
         if colon and not blank.strip(b" \t"):
-            found.append(said.partition(b"#")[0].strip())
-    if len(found) > 1:
+            values.append(value_text.partition(b"#")[0].strip())
+    if len(values) > 1:
         return None
-    value = found[0].decode("utf-8", "replace") if found else DATABASE
+    value = values[0].decode("utf-8", "replace") if values else DATABASE
     if value[:1] in ("'", '"') and len(value) > 1 and value[0] == value[-1]:
         value = value[1:-1]
     if not value or any(char in "'\"\\&*!|>{}[]%@`" for char in value):

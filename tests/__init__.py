@@ -1,6 +1,6 @@
 import pytest
 
-# An assertion in a module beside the tests says as much when it fails as one in a test does.
+# Assertions in support modules show their values, as those in tests do.
 pytest.register_assert_rewrite(
     *(f"tests.{name}" for name in ("accounts", "engine", "fakes", "scenarios", "store")),
     *(f"tests.{name}" for name in ("support", "tasks")),

@@ -1,4 +1,4 @@
-"""What tests of the desk begin with, where files of tests are, and the table of cases."""
+"""Fixtures of the desk, the folders of tests, and the table of cases."""
 
 import os
 import shutil
@@ -29,7 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # Databases in memory do not wait for a disk; a third of the time went into that.
+    # Without waiting for the disk the tests take a third less time.
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
     if config.getoption("--cases") and not hasattr(config, "workerinput"):
@@ -37,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class _CaseTable:
-    """Writes the table when the session ends; it sees the reports of all workers."""
+    """Writes the table when the session ends, from the reports of all workers."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -10,7 +10,7 @@ import pytest
 from ordosync.accounts import KINDS
 
 PACKAGE = Path(__file__).parents[1] / "ordosync"
-# From the bottom up; a module may import its own layer and those before it.
+# From the bottom up: a module may import its own layer and those listed before it.
 LAYERS = (
     (
         *("errors", "secret", "clock", "failpoints", "retry", "slots"),
@@ -90,9 +90,9 @@ def test_a_library_is_used_in_one_place(library: str, allowed: str) -> None:
 
 
 def test_a_transaction_of_the_engine_names_its_portal() -> None:
-    """Portals on several hosts are to exclude each other only where they must."""
+    """Portals on several hosts must exclude each other only where it is necessary."""
     of_all = {"scheduling/registration.py", "scheduling/timetable.py", "scheduling/retention.py"}
-    # What the operator dismisses or purges may belong to several portals.
+    # An entry that the operator dismisses or purges may belong to several portals.
     of_all |= {"diagnosis/dismissal.py", "purge.py"}
 
     unnamed = {
@@ -120,7 +120,7 @@ def test_only_the_schema_of_a_service_has_more_than_300_lines() -> None:
 
 
 def test_no_class_of_an_account_inherits_deeper_than_two_classes_of_the_package() -> None:
-    found = {
+    classes = {
         value
         for path in MODULES
         if _part(path) == "accounts"
@@ -128,7 +128,11 @@ def test_no_class_of_an_account_inherits_deeper_than_two_classes_of_the_package(
         if isinstance(value, type) and value.__module__.startswith("ordosync.accounts.")
     }
 
-    deep = [each for each in found if not issubclass(each, Exception) and _depth(each) > DEEPEST]
+    deep = [
+        class_
+        for class_ in classes
+        if not issubclass(class_, Exception) and _depth(class_) > DEEPEST
+    ]
 
     assert deep == []
 
@@ -140,10 +144,10 @@ def _dotted(path: Path) -> str:
 
 
 def _depth(value: type) -> int:
-    return sum(each.__module__.startswith("ordosync.") for each in value.__mro__)
+    return sum(base.__module__.startswith("ordosync.") for base in value.__mro__)
 
 
-# The listing is the system: what each folder may hold, and what no module does any more.
+# The folder listing explains the system: allowed file names, and forbidden code.
 
 ACCOUNTS = PACKAGE / "accounts"
 TESTS = Path(__file__).parent
@@ -153,7 +157,7 @@ PARTS = {
     if path.name.startswith(("merchant_", "supplier_"))
 }
 LINES = 300
-"""More lines than that are two subjects; the schema of a service is one."""
+"""A longer module has two subjects; the schema of a service is an exception."""
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -165,11 +169,11 @@ def test_a_kind_lists_the_parts_of_the_contract_and_no_others(kind: str) -> None
 
 
 def test_no_part_says_that_it_cannot() -> None:
-    gone = re.compile(
+    removed = re.compile(
         r"takes_part|\.paired\(|isinstance\([a-z_.]*pair|NotImplementedError|lists_all_as"
     )
 
-    assert [str(path) for path in MODULES if gone.search(path.read_text("utf-8"))] == []
+    assert [str(path) for path in MODULES if removed.search(path.read_text("utf-8"))] == []
 
 
 @pytest.mark.parametrize("contract", ["MerchantContract", "SupplierContract"])

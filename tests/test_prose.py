@@ -1,4 +1,4 @@
-"""Plain English: words that readers would have to decode, and the form of docstrings."""
+"""Plain English: words to avoid, and the form of docstrings."""
 
 import ast
 import io
@@ -40,12 +40,12 @@ def _texts(path: Path) -> Iterator[tuple[int, str]]:
 
 def _found(path: Path, lines: Iterator[tuple[int, str]]) -> list[str]:
     name = path.relative_to(ROOT)
-    found = []
+    matches = []
     for number, line in lines:
         for kept in DATA:
             line = line.replace(kept, "")  # noqa: PLW2901 - what is left of it
-        found += [f"{name}:{number}: {match[0]}" for match in WORDS.finditer(line)]
-    return found
+        matches += [f"{name}:{number}: {match[0]}" for match in WORDS.finditer(line)]
+    return matches
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -31,7 +31,7 @@ PATH = re.compile(r"`((?:ordosync|tests|\.ci)/[\w./-]*)`")
 PLACES = ("empty", "init", "demo", "cron")
 ENTER_DEMO = "cd ordosync-demo"
 SKIPPED = (". .venv/bin/activate", ENTER_DEMO, "mkdir ~/my-shop && cd ~/my-shop")
-"""The shell of the reader; the block runs in that folder."""
+"""Run a block of shell commands in this folder."""
 
 
 class Block(NamedTuple):
@@ -59,9 +59,9 @@ def runnable() -> Iterator[tuple[Block, str]]:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo")
-    done = finished(started(folder, "demo"))
-    assert done.code == 0, done
-    assert ENTER_DEMO in done.out
+    result = finished(started(folder, "demo"))
+    assert result.code == 0, result
+    assert ENTER_DEMO in result.out
     return folder / "ordosync-demo"
 
 
@@ -124,11 +124,12 @@ def test_output_that_the_pages_show_is_that_of_the_command(tmp_path: Path, demo:
     for command in first.commands:
         run(folder, command)
 
-    shown = [found for page in PAGES for found in CONSOLE.findall(page.read_text("utf-8"))]
+    shown = [block for page in PAGES for block in CONSOLE.findall(page.read_text("utf-8"))]
     for command, output in shown:
-        done = ordosync(folder, *command.split()[1:])
-        assert without_times(done.out) == without_times(output)
-    assert len(shown) == 2  # the README, and troubleshooting
+        result = ordosync(folder, *command.split()[1:])
+        assert without_times(result.out) == without_times(output)
+    # One is in the README, one in troubleshooting.
+    assert len(shown) == 2
 
 
 def without_times(text: str) -> list[str]:
@@ -143,8 +144,8 @@ def run(folder: Path, command: str, *further: str) -> None:
         assert (folder / words[1]).read_text("utf-8"), command
     else:
         assert words[0] in ("ordosync", ".venv/bin/ordosync"), command
-        done = ordosync(folder, *words[1:], *further)
-        assert done.code == 0, (command, done)
+        result = ordosync(folder, *words[1:], *further)
+        assert result.code == 0, (command, result)
 
 
 def test_trial_of_the_readme_is_the_demo() -> None:
@@ -223,7 +224,7 @@ COMMANDS = {
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_every_command_that_a_page_names_has_help(command: str, tmp_path: Path) -> None:
-    done = ordosync(tmp_path, command, "--help")
+    result = ordosync(tmp_path, command, "--help")
 
-    assert done.code == 0, done
-    assert "Usage: " in done.out
+    assert result.code == 0, result
+    assert "Usage: " in result.out

@@ -1,4 +1,4 @@
-"""What must start fast imports next to nothing."""
+"""Commands that must start fast import few modules."""
 
 import signal
 import subprocess
@@ -18,9 +18,11 @@ def test_the_version_imports_none_of_the_heavy_modules() -> None:
         f"print([name for name in {HEAVY!r} if name in sys.modules])"
     )
 
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
 
-    version, imported = done.stdout.splitlines()
+    version, imported = result.stdout.splitlines()
     assert version.startswith("ordosync ")
     assert imported == "[]"
 
@@ -42,9 +44,11 @@ def test_help_imports_no_command(words: list[str]) -> None:
         "print([name for name in ('rich', 'yaml', 'ordosync.cli.tasks') if name in sys.modules])"
     )
 
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
 
-    assert done.stdout.splitlines()[-1] == "[]"
+    assert result.stdout.splitlines()[-1] == "[]"
 
 
 @pytest.mark.parametrize("module", ["typer", "ordosync.cli.activity", "ordosync.idle"])
@@ -62,6 +66,8 @@ def test_ctrl_c_while_modules_are_imported_ends_the_command_without_a_traceback(
         "from ordosync.__main__ import main; main()"
     )
 
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
 
-    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
+    assert (result.returncode, result.stdout, result.stderr) == (-signal.SIGINT, "", "")

@@ -1,4 +1,4 @@
-"""Text on a terminal: nothing hidden in it, and the right form for a count."""
+"""Text on a terminal: hidden characters are visible, and plurals are right."""
 
 import pytest
 

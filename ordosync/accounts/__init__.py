@@ -1,4 +1,4 @@
-"""The kinds of account, by their name in the YAML. A kind is imported when it is used."""
+"""The kinds of account, by their names in the YAML. A kind is imported when it is used."""
 
 import importlib
 from collections.abc import Callable, Mapping
@@ -16,18 +16,18 @@ KINDS = {
 
 
 def account_class(kind: str) -> type[Account]:
-    """Return the adapter of this kind. Raises `KeyError` for a kind that there is not."""
+    """Return the adapter of this kind. Raises `KeyError` for an unknown kind."""
     module, _, name = KINDS[kind].partition(":")
     adapter: type[Account] = getattr(importlib.import_module(module), name)
     return adapter
 
 
 def new_account(kind: str, name: str, options: Mapping[str, Any]) -> Account:
-    """Return an account with its options. Raises `ValueError` for options that contradict."""
+    """Return an account with these options. Raises `ValueError` if they are not valid."""
     adapter: Callable[..., Account] = account_class(kind)
     return adapter(name=name, **options)
 
 
 def is_embedded(kind: str) -> bool:
-    """True for the kind whose changes are all made with ordosync, which reports them at once."""
+    """True for local accounts: users change them with ordosync, which reports it at once."""
     return kind == "sqlite"

@@ -1,19 +1,19 @@
 """The contract of every account, for both roles. `merchant.py` and `supplier.py` have the parts.
 
-An account is what the YAML names: the keyword arguments of its `__init__` (all but `name`) are
-its options there. `merchant` and `supplier` open it as one portal sees it. The result is a
-dataclass of small parts. A part that this account, as configured, does not have is None.
+An `Account` is an account of the configuration. The keyword arguments of its `__init__`, except
+`name`, are its options in the YAML. `merchant` and `supplier` open it for one portal and return a
+dataclass of small parts. A part that the account, as configured, does not have is None.
 
-Parts raise `AccountError`. A write of a list never raises for one item of it: it returns one
-`Outcome` per item, in order. What is there already as requested is `unchanged`, so every write
-is idempotent. Where a task has to know why something was refused, `Outcome.code` is one of:
-`not-found`, `cancelled`, `already-shipped`, `maybe-shipped` (only a person can see),
+Parts raise `AccountError`. A write of a list never raises for one item: it returns one `Outcome`
+per item, in order. If the account already has the requested state, the outcome is `unchanged`, so
+every write is idempotent. If a task depends on the reason of a refusal, `Outcome.code` is one of:
+`not-found`, `cancelled`, `already-shipped`, `maybe-shipped` (only a user can check it),
 `already-split`, `does-not-fit` (the pieces do not add up to the order's lines),
 `other-tracking`, `fixed` (such as a kit's stock).
 
-Reads return pages; every object is on exactly one of them. A cursor is the account's own text.
-It comes from the source's data and overlaps: an object may be read again, but none is skipped.
-What was read can be read again by its id as long as a step of it is not settled.
+Reads return pages, and each object is on exactly one page. A cursor is a text that only the account
+interprets. It comes from the data of the source, and reads overlap: an object may be read again,
+but none is skipped. An object can be read by its id as long as one of its steps is not settled.
 """
 
 from abc import ABC, abstractmethod
@@ -37,7 +37,7 @@ Item = TypeVar("Item")
 Part = TypeVar("Part")
 
 MAX_FAILURES_IN_A_ROW = 10
-"""After so many failed writes in a row the rest of a batch is left for later."""
+"""After this many failed writes in a row, the remaining writes of a batch are not tried."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,7 @@ class CheckResult:
 
     text: str
     is_problem: bool = False
-    """True if the portal cannot work with it; else it is a limit of this kind."""
+    """True if the portal cannot work because of it; False for a limit of this kind of account."""
 
 
 class Selection(Protocol):
@@ -54,10 +54,10 @@ class Selection(Protocol):
 
     @property
     def are_all(self) -> bool:
-        """True if every SKU belongs to it."""
+        """True if the portal has every SKU."""
 
     def has(self, sku: str) -> bool:
-        """True if this SKU belongs to it."""
+        """True if the portal has this SKU."""
 
 
 class Everything:
@@ -72,12 +72,12 @@ class Everything:
 
 @dataclass(frozen=True, kw_only=True)
 class NoOptions:
-    """A portal has nothing to add for this account."""
+    """The options of a kind that has none for a portal."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PortalContext:
-    """The portal that an account is opened for."""
+    """The portal for which an account is opened."""
 
     partner: str = ""
     """The name of the account on the other side."""
@@ -93,48 +93,49 @@ class ReadRequest:
     cursor: str | None
     now: datetime
     skip_recent: bool = False
-    """True to leave what may still be being written for a later read."""
+    """True to skip files that may still be incomplete: a later read has them."""
 
 
 class Account(ABC):
-    """A kind of account, with the options that the YAML gives it. Opens nothing by itself."""
+    """An account of one kind with its options. Creating it does not connect."""
 
     kind: ClassVar[str]
     merchant_options: ClassVar[type[Any] | None] = None
-    """What a portal may add for a Merchant; None: this kind cannot be a Merchant."""
+    """The class of a portal's options for its Merchant; None if the kind cannot be a Merchant."""
     supplier_options: ClassVar[type[Any] | None] = None
-    """What a portal may add for a Supplier; None: this kind cannot be a Supplier."""
+    """The class of a portal's options for its Supplier; None if the kind cannot be a Supplier."""
 
     @abstractmethod
     def merchant(self, options: Any, portal: PortalContext, at: Connections) -> "Merchant":
-        """Open the account as a portal's Merchant. Connects when it is first used."""
+        """Open the account as a portal's Merchant. The first request connects."""
 
     @abstractmethod
     def supplier(self, options: Any, portal: PortalContext, at: Connections) -> "Supplier":
-        """Open the account as a portal's Supplier. Connects when it is first used."""
+        """Open the account as a portal's Supplier. The first request connects."""
 
 
 def required(part: Part | None) -> Part:
-    """Return a part that the task in question needs.
+    """Return a part that a task needs.
 
     The timetable runs no task without its parts, so a missing part is a bug.
     """
     if part is None:
-        raise RuntimeError("a task runs in a portal that lacks a part which it needs")
+        raise RuntimeError("the task needs a part that the account does not have")
     return part
 
 
 def outcome_of(item: Item, write: Callable[[Item], Outcome]) -> Outcome:
-    """Write an item and turn its error into its outcome.
+    """Write an item; convert an error into the outcome.
 
-    Raises `SignInError`: that is not the item's fault and ends the run.
+    Raises `SignInError`: it does not depend on the item, and ends the run.
     """
     try:
         return write(item)
     except SignInError:
         raise
-    except StoppedError:  # of a wait for what the account does with it by and by
-        reason = "a signal ended the wait for what came of it"
+    # The write was sent, and the account carries it out in the background.
+    except StoppedError:
+        reason = "a signal ended the wait for the result"
         return Outcome(state="unknown", code=UnknownOutcomeError.code, reason=reason)
     except RefusedError as error:
         return Outcome(state="refused", code=error.code, reason=error.answer)

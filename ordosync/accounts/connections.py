@@ -19,14 +19,14 @@ class Connections:
         self._lock = threading.Lock()
 
     def session(self, account: str, make: Callable[[], "HttpClient"]) -> "HttpClient":
-        """Return the session of this account, with counters of its own."""
+        """Return the session of this account, with separate counters."""
         with self._lock:
             if account not in self._sessions:
                 self._sessions[account] = make()
             return self._sessions[account].counted()
 
     def close(self) -> None:
-        """Close all sessions. A later request for one creates a new session."""
+        """Close all sessions. `session` creates new ones after that."""
         with self._lock:
             sessions, self._sessions = self._sessions, {}
         for session in sessions.values():

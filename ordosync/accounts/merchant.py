@@ -1,4 +1,4 @@
-"""The Merchant's side of a portal, in parts: the orders that are sold, and their results."""
+"""The Merchant of a portal, in parts: its orders, products and stock, and tracking and splits."""
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ class MerchantOrders(Protocol):
 
     @property
     def requires_address(self) -> bool:
-        """True if an order has an address wherever it has anything to ship.
+        """True if every order that is to be shipped has an address.
 
-        An order without a usable address is then not sent.
+        Then an order without a usable address is not sent.
         """
 
     @property
@@ -26,34 +26,34 @@ class MerchantOrders(Protocol):
     def changed(self, request: ReadRequest) -> Iterator[Page[Order | InvalidRecord]]:
         """Yield the orders that changed since the cursor.
 
-        An order that was taken from this Supplier since is a skipped `InvalidRecord` with the code
+        An order that was given to another supplier is a skipped `InvalidRecord` with the code
         `reassigned`.
         """
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | InvalidRecord]]:
-        """Yield these orders as they are now; an order that is gone is on no page.
+        """Yield these orders as they are now; an order that does not exist any more is omitted.
 
-        Works as long as a step of the order is not settled, even if the source has forgotten it.
-        An order that need not be shipped any more is gone, too.
+        Works as long as a step of the order is not settled, even if the source has deleted it.
+        An order that is not to be shipped any more is omitted, too.
         """
 
     def acknowledge(self, ids: Sequence[str]) -> None:
         """Called after these orders were created at the Supplier. Idempotent."""
 
     def ancestors(self, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
-        """Return what each of these cancelled orders was split from, nearest first.
+        """Return the ancestors of these cancelled orders, nearest first: what they were split from.
 
-        They were just read as cancelled. An order that was never split is missing.
+        The orders were just read as cancelled. An order that is not a piece is omitted.
         """
 
     def line_claims(self, order: Order) -> Sequence[str]:
-        """Return the names under which the lines of an order are claimed for one Supplier.
+        """Return the keys with which the lines of an order are claimed for one Supplier.
 
-        They are the same in all orders that one unit may be sent in.
+        If a unit may be part of several orders, it has the same key in all of them.
         """
 
-    def is_beside(self, order_id: str, others: str) -> bool:
-        """True if an order of another Supplier has units of the same line of its own."""
+    def is_beside(self, order_id: str, other_id: str) -> bool:
+        """True if two orders of different Suppliers each have their own units of the same line."""
 
 
 class MerchantCancellations(Protocol):
@@ -76,63 +76,67 @@ class MerchantProducts(Protocol):
     """The products that this Supplier delivers."""
 
     def changed(self, request: ReadRequest) -> Iterator[Page[Product | InvalidRecord]]:
-        """Yield the products that changed since the cursor; archived ones are left out."""
+        """Yield the products that changed since the cursor; archived products are omitted."""
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Product | InvalidRecord]]:
-        """Yield these products as they are now; a product that is gone is on no page."""
+        """Yield these products as they are now; a product that does not exist is omitted."""
 
 
 class MerchantStock(Protocol):
-    """Quantities of the Supplier's products, as the Merchant sells them."""
+    """Quantities of the Supplier's products at the Merchant."""
 
     def current(self, ids: Sequence[str]) -> Mapping[str, Stock]:
-        """Return, by product id, what `write` would replace; a missing product is gone.
+        """Return the quantities that `write` replaces, by product id.
 
-        Each kind says what the quantity means; Ordoro: physical on hand in one warehouse. A
-        quantity that falls with each sale has `unimported_sales`, too.
+        A product that does not exist is omitted. Each kind defines its quantity. At Ordoro, it is
+        physical on hand in one warehouse. If a sale lowers the quantity, the account reports
+        `unimported_sales`, too.
         """
 
     def unimported_sales(self) -> Iterator[Page[Order]]:
-        """Yield the unshipped orders for which the current quantity has fallen.
+        """Yield the unshipped orders that have lowered the current quantity.
 
-        Nothing if it falls when a parcel leaves.
+        Yields nothing if only a sent parcel lowers it.
         """
 
     def write(self, stock: Sequence[Stock]) -> list[Outcome]:
-        """Set, never add, quantities of 0 or more."""
+        """Set quantities of 0 or more."""
 
 
 class MerchantTracking(Protocol):
     """Tracking numbers at the Merchant's orders."""
 
     def add(self, shipments: Sequence[Shipment]) -> list[Outcome]:
-        """Add tracking numbers; the order becomes shipped, and its physical stock stays.
+        """Add tracking numbers; the order becomes shipped, and its physical stock does not change.
 
-        An order that was split here passes its number on to each open piece; the outcome's code
-        is then `on-pieces`. A number that is there is `unchanged`. A voided number is replaced.
-        An order with another, valid number keeps it: refused, `other-tracking`. A cancelled order
-        refuses: `cancelled`.
+        If the order was split, each open piece gets the number, and the outcome's code is
+        `on-pieces`. An existing number is `unchanged`. A voided number is replaced. An order with
+        another valid number is refused with `other-tracking`, a cancelled order with `cancelled`.
         """
 
     def void(self, shipments: Sequence[Shipment]) -> list[Outcome]:
-        """Flag tracking numbers as void; the order stays shipped. A missing one: `unchanged`."""
+        """Mark tracking numbers as void; the order stays shipped.
+
+        If an order does not have the number, the outcome is `unchanged`.
+        """
 
 
 class MerchantSplits(Protocol):
     """Splits of the Merchant's orders."""
 
     def split(self, splits: Sequence[Split]) -> list[Outcome]:
-        """Split open orders into pieces as given, whole or not at all; `done` has the pieces.
+        """Split open orders into all of the given pieces or none; the outcome has the pieces.
 
-        The pieces stay requested from the same Supplier. An order that has pieces with these
-        references is `unchanged`, with them. An order that is split otherwise, shipped or
-        cancelled, or whose lines do not add up, refuses. Pieces and lines are in the given order.
+        The pieces stay requested from the same Supplier. If the order has pieces with these
+        references, the outcome is `unchanged`, with the pieces. The split is refused if the order
+        is split differently, shipped or cancelled, or if the pieces do not add up to its lines.
+        Pieces and lines are in the given order.
         """
 
 
 @dataclass(frozen=True, kw_only=True)
 class Merchant(PortalAccount):
-    """The Merchant's side of a portal. A part that is None: this account does not have it."""
+    """The Merchant of a portal. A part is None if the account does not have it."""
 
     orders: MerchantOrders
     cancellations: MerchantCancellations | None = None
@@ -141,11 +145,11 @@ class Merchant(PortalAccount):
     tracking: MerchantTracking | None = None
     splits: MerchantSplits | None = None
     supplier_key: Hashable = None
-    """What tells whose a line is, such as the supplier's id; None: only its SKU does.
+    """The key that assigns a line to this Supplier, such as the supplier's id; None: only the SKU.
 
     Portals of one Merchant with different keys never read the same line at the same time.
     """
 
     def cancelled_among(self, ids: Sequence[str]) -> frozenset[str]:
-        """Return which of these orders are cancelled; none if the account has no cancellations."""
+        """Return which of these orders are cancelled; empty if the account has no cancellations."""
         return self.cancellations.among(ids) if self.cancellations else frozenset()

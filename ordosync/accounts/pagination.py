@@ -2,9 +2,9 @@
 
 Services that page by offset sort by the time of the last change. An item that changes moves to the
 end of the list, the items behind it move up, and a plain offset would skip one of them. So each
-page asks for what changed since the last item of the page before. If more items changed within
-one second than a page holds, pages overlap; a page without overlap starts that second again. The
-same applies to the repeated hour in autumn, if a service sorts by local time.
+request asks for the changes since the last item of the page before. If more items changed within
+one second than fit on a page, pages overlap. After a page without overlap, the read starts again at
+that second. The same applies to the repeated hour in autumn, if a service sorts by local time.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,9 +23,9 @@ _OVERLAP = 25
 _SECOND = timedelta(seconds=1)
 _TRIES = 5
 _LEAD = timedelta(hours=1)
-"""The maximal lead of a service's clock."""
+"""The maximum lead of a service's clock."""
 _LATE = timedelta(seconds=120)
-"""The maximal delay until an update is listed. A longer one only repeats reads."""
+"""The maximum delay until an update is listed. A larger value only repeats reads."""
 
 
 class LivePages(Generic[Item]):
@@ -42,14 +42,14 @@ class LivePages(Generic[Item]):
         comes_again: Callable[[datetime], bool] = lambda _: False,
     ) -> None:
         self._ask = ask
-        """Returns a page of the changes after a time, and the number of all of them."""
+        """Returns a page of the changes after a time, and the total number of these changes."""
         self._name_of = name_of
         self.at_of = at_of
-        """Returns when an item changed last; None if unknown."""
+        """Returns the time of an item's last change; None if it is unknown."""
         self._account = account
-        self._doing = action
+        self._action = action
         self._comes_again = comes_again
-        """True if this local time repeats, so that the list is not in the order of time."""
+        """Returns True if a local time occurs twice, so that the list is not sorted by time."""
         self._seen: dict[_Key, None] = {}
 
     def since(self, after: datetime | None) -> Iterator[list[Item]]:
@@ -67,7 +67,7 @@ class LivePages(Generic[Item]):
             idle = 0 if fresh else idle + 1
             if idle >= _TRIES:
                 raise UnavailableError(
-                    self._account, self._doing, "the service keeps returning the same page"
+                    self._account, self._action, "the service keeps returning the same page"
                 )
             after, offset = (after, 0) if is_end else self._next(keys, fresh, after, offset)
 
@@ -81,15 +81,16 @@ class LivePages(Generic[Item]):
             self._forget_before(further)
             return further, 0
         if offset and len(fresh) == len(keys):
-            return after, 0  # No overlap with the page before: items may have moved up.
+            # There is no overlap with the page before: items may have moved up.
+            return after, 0
         return after, offset + max(len(keys) - _OVERLAP, 1)
 
     def _forget_before(self, after: datetime) -> None:
-        """Keep only the items that may be repeated, so that memory stays flat."""
+        """Keep only the items that may be repeated, to limit the memory."""
         self._seen = {key: None for key in self._seen if key[1] is None or key[1] >= after}
 
     def _seen_since(self, after: datetime | None) -> int:
-        """Return the number of items seen since a time, to compare with the reported number."""
+        """Return the number of items seen since a time, to compare it with the total number."""
         return sum(not (key[1] and after) or key[1] >= after for key in self._seen)
 
 
@@ -102,27 +103,27 @@ def read_all(
 ) -> Iterator[list[Item]]:
     """Yield pages of a list in the order of creation.
 
-    A page begins with the last item of the page before. If it does not, or has nothing else, the
-    list is read again from the beginning, so that items may be repeated. `ask` returns the page at
-    an offset, and the number of all items.
+    Each page after the first begins with the last item of the page before. If it does not, or has
+    no other item, the list is read again from the beginning, and items are repeated. `ask` returns
+    the page at an offset, and the number of all items.
     """
-    offset, last, begun = 0, "", 1
+    offset, last, tries = 0, "", 1
     while True:
         items, count = ask(offset)
         names = [name_of(item) for item in items]
         fresh = list(items)
         if last:
             fresh = fresh[names.index(last) + 1 :] if last in names else []
-        read = offset + len(names)
-        if last and not fresh and (names != [last] or read < count):
-            if begun >= _TRIES:
+        end = offset + len(names)
+        if last and not fresh and (names != [last] or end < count):
+            if tries >= _TRIES:
                 raise UnavailableError(account, action, "the list changes with each page")
-            offset, last, begun = 0, "", begun + 1
+            offset, last, tries = 0, "", tries + 1
             continue
         yield fresh
-        if not names or read >= count:
+        if not names or end >= count:
             return
-        offset, last = read - 1, names[-1]
+        offset, last = end - 1, names[-1]
 
 
 def changed_since(
@@ -134,13 +135,13 @@ def changed_since(
 ) -> Iterator[tuple[Sequence[Item], str | None]]:
     """Yield pages of the changes since a cursor, each with the next cursor.
 
-    `read` yields the pages of the changes after a time, or of everything.
+    `read` yields pages of the changes after a time; of all items if the time is None.
     """
     after = datetime.fromisoformat(cursor) if cursor else None
-    come_to = after
+    reached = after
     for items in read(with_overlap(after)):
-        come_to = advance(come_to, map(at_of, items), now=now)
-        yield items, come_to.isoformat() if come_to else None
+        reached = advance(reached, map(at_of, items), now=now)
+        yield items, reached.isoformat() if reached else None
 
 
 def with_overlap(after: datetime | None) -> datetime | None:
@@ -151,11 +152,11 @@ def with_overlap(after: datetime | None) -> datetime | None:
 def advance(
     before: datetime | None, times: Iterable[datetime | None], *, now: datetime
 ) -> datetime | None:
-    """Return how far a read is after these times; it was at `before`.
+    """Return the position of a read that was at `before`, after items with these times.
 
     At most `now`, even if the service's clock is ahead. An impossible time, such as in 2099, is
-    ignored: counted as now, it would be ahead of a service whose clock is behind, and hide its
-    changes until that clock has caught up.
+    ignored. If it counted as `now`, and the service's clock were behind, the changes until that
+    clock reaches `now` would be skipped.
     """
     believed = (min(at, now) for at in times if at and at <= now + _LEAD)
     return max((*believed, *([before] if before else [])), default=None)

@@ -18,28 +18,28 @@ class Limits:
     """Limits of writes to an account."""
 
     batch_size: int = 20
-    """How many writes are handed over at once, and so how many a crash leaves to look up."""
+    """The number of writes in one call, and so the number to look up after a crash."""
     settle_s: float = 0
-    """How long an uncertain write must rest before a look-up of it is believed."""
+    """The time from a write with an unknown outcome until a look-up of it is reliable."""
 
 
 class Client(Protocol):
-    """The connection to a service, and what it costs."""
+    """The connection to a service, and its cost."""
 
     @property
     def calls(self) -> int:
-        """Requests made for this portal so far, retries included."""
+        """The number of requests made for this portal, retries included."""
 
     @property
     def cost(self) -> int:
-        """Points that the service charges for them; 0 if it does not count in points."""
+        """The points that the service has charged for them; 0 if it does not use points."""
 
     @property
     def timezone(self) -> str | None:
         """The time zone of the account; None for UTC. Some services report it with a read."""
 
     def close(self) -> None:
-        """Release what is held open. Idempotent."""
+        """Close files and connections. Idempotent."""
 
 
 class OrderListing(Protocol):
@@ -47,30 +47,30 @@ class OrderListing(Protocol):
 
     @property
     def is_complete(self) -> bool:
-        """True if `read` has every order; else an order that is missing in it proves nothing."""
+        """True if `read` yields every order; if False, a missing order may exist all the same."""
 
     @property
     def includes_foreign(self) -> bool:
-        """True if, at a Supplier, `read` has orders that others have created, too."""
+        """True if `read` of a Supplier also yields orders that ordosync has not created."""
 
     def read(self, *, now: datetime) -> Iterator[Page[OrderSnapshot]]:
-        """Yield the orders in whatever status.
+        """Yield the orders of every status.
 
-        At the Merchant: all that were ever requested from its Supplier. At the Supplier: at
-        least those with a reference of ordosync. A piece has its `ancestors`. An order that was
-        split has `is_split`, and may be missing. A voided label is flagged, if the account keeps
-        it. An order that is read twice is as it was read last. Keeps no copies.
+        At the Merchant: all orders that were ever requested from its Supplier. At the Supplier: at
+        least those with an ordosync reference. A piece has its `ancestors`. A split order has
+        `is_split`, and may be omitted. A voided label is marked, if the account keeps it. If an
+        order is yielded twice, the last one is valid. No copies are kept.
         """
 
     def missing(self) -> str:
-        """Return which orders `read` cannot see, such as without a right; empty if none.
+        """Describe the orders that `read` cannot yield; empty if none.
 
-        May ask the service.
+        A missing permission may be the reason. May send a request.
         """
 
 
 class Timeline(Protocol):
-    """Comments on orders, for people. An order that is not there is passed over."""
+    """Comments on orders, for users. A comment on an order that does not exist is skipped."""
 
     def comment(self, comments: Sequence[Comment]) -> None:
         """Add comments on refusals and conflicts, each only once."""
@@ -78,13 +78,13 @@ class Timeline(Protocol):
     def note(self, comments: Sequence[Comment]) -> None:
         """Add comments on successes, each only once.
 
-        Only a local account does: on a remote timeline they would hide the rest.
+        Only a local account does. On a remote timeline they would hide more important entries.
         """
 
 
 @dataclass(frozen=True, kw_only=True)
 class Removal:
-    """Personal data that was removed from one place, or would be."""
+    """Personal data that was removed from one place; with `dry`, that would be removed."""
 
     place: str
     what: str
@@ -96,7 +96,7 @@ class PersonalDataRemoval:
 
     removed: tuple[Removal, ...] = ()
     remaining: tuple[str, ...] = ()
-    """Places that may still hold it and that ordosync does not change."""
+    """Places that may still have the data and that ordosync does not change."""
 
 
 class PersonalData(Protocol):
@@ -104,10 +104,10 @@ class PersonalData(Protocol):
 
     @property
     def is_spooled(self) -> bool:
-        """True if runs read it, so that no run may be active while it is removed."""
+        """True if runs read the data: then no run may be active while it is removed."""
 
     def has(self, order_id: str) -> bool:
-        """True if the account is known to have this order."""
+        """True if the account has this order."""
 
     def remove(self, order_id: str, *, dry: bool) -> PersonalDataRemoval:
         """Remove the personal data of an order; the order itself stays. Idempotent."""
@@ -121,9 +121,8 @@ class Spool(Protocol):
     ) -> AbstractSet[str]:
         """End a complete read: delete the copies that no `unsettled` object needs.
 
-        `sources` are the files and rows that failed before. Returns those of them that have
-        changed since and are no trouble any more, or are gone. Writes rejected rows back, unless
-        the run is `dry`. Idempotent.
+        `sources` are the files and rows that failed before. Returns the sources that were corrected
+        or deleted since. Writes rejected rows back, unless the run is `dry`. Idempotent.
         """
 
 
@@ -133,7 +132,7 @@ def _no_checks() -> Iterator[CheckResult]:
 
 @dataclass(frozen=True, kw_only=True)
 class PortalAccount:
-    """An account as one portal sees it: what both roles have. Use it from one thread."""
+    """An account opened for one portal: the parts of both roles. Use it from one thread."""
 
     name: str
     kind: str
@@ -144,9 +143,9 @@ class PortalAccount:
     personal_data: PersonalData | None = None
     spool: Spool | None = None
     desk: "Desk | None" = None
-    """The desk of a local account; all of its changes are made there."""
+    """The desk of a local account; users make all changes with it."""
     check: Callable[[], Iterator[CheckResult]] = _no_checks
-    """Signs in and checks that all is there that the portal needs. Reads only."""
+    """Signs in and checks that the account has all that the portal needs. Reads only."""
 
     @property
     def timezone(self) -> str | None:
@@ -155,15 +154,15 @@ class PortalAccount:
 
     @property
     def lists_all(self) -> bool:
-        """True if `listing` has every order of this portal."""
+        """True if `listing` yields every order of this portal."""
         return self.listing is not None and self.listing.is_complete
 
     def unlisted(self) -> str:
-        """Return which orders `listing` cannot see; empty if none. May ask the service."""
+        """Describe the orders that `listing` cannot yield; empty if none. May send a request."""
         return self.listing.missing() if self.listing else ""
 
     def close(self) -> None:
-        """Release what is held open. Idempotent."""
+        """Close files and connections. Idempotent."""
         self.client.close()
 
     def finish_reading(
@@ -173,7 +172,7 @@ class PortalAccount:
         sources: AbstractSet[str] = frozenset(),
         dry: bool = False,
     ) -> AbstractSet[str]:
-        """End the last read of a run, as `Spool.finish` says."""
+        """End the last read of a run; see `Spool.finish`."""
         return self.spool.finish(unsettled, sources=sources, dry=dry) if self.spool else frozenset()
 
     def comment(self, comments: Sequence[Comment]) -> None:
@@ -182,6 +181,6 @@ class PortalAccount:
             self.timeline.comment(comments)
 
     def note(self, comments: Sequence[Comment]) -> None:
-        """Add comments on successes, if the account has a timeline that wants them."""
+        """Add comments on successes, if the account has a timeline."""
         if self.timeline:
             self.timeline.note(comments)

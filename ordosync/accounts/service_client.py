@@ -1,7 +1,7 @@
 """Calls to a service: one session, concurrent writes, one outcome per item.
 
-Each kind's own client wraps a `ServiceClient` and adds what both roles ask of its API. Parts have
-no `try`: the session turns responses into errors, and `write_each` turns errors into outcomes.
+The client of each kind wraps a `ServiceClient` and adds the API calls of both roles. Parts have no
+`try`: the session converts responses into errors, and `write_each` converts errors into outcomes.
 """
 
 import re
@@ -30,17 +30,17 @@ if TYPE_CHECKING:
     from ordosync.http import HttpClient
 
 STOCK_CACHE_S = 300
-"""For how long a read of all stock is used: tasks ask for it a page at a time."""
+"""The time for which a read of all stock is reused: tasks read stock in pages."""
 # `product_invalid_sku` is WooCommerce's "Invalid or duplicated SKU", in any language.
 _EXISTS = re.compile(r"already|\bexists?\b|duplicate|\btaken\b|product_invalid_sku", re.IGNORECASE)
 _ROUNDS = 5
-"""Concurrent rounds in a batch. With fewer, threads wait for the last items most of the time."""
+"""The minimum number of items per thread in a batch. With fewer, most threads wait for the last."""
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
 class ServiceClient:
-    """A service as one portal uses it, with `concurrency` requests at once.
+    """A service opened for one portal, with `concurrency` requests at the same time.
 
     `connect` creates the session, once for all portals of this process.
     """
@@ -57,9 +57,9 @@ class ServiceClient:
         self.name = name
         self.concurrency = concurrency
         self.timezone = timezone
-        """Where the account's midnight is; None: UTC. A service that reports it sets it."""
+        """The time zone of the account; None for UTC. Set later if the service reports it."""
         self.lock = threading.RLock()
-        """Held by the first thread that reads what all threads need."""
+        """Held by a thread that reads shared data, so that it is read once for all threads."""
         self._connections = connections
         self._connect = connect
         self._session: HttpClient | None = None
@@ -93,25 +93,25 @@ class ServiceClient:
 
     @property
     def calls(self) -> int:
-        """Requests made for this portal so far, retries included."""
+        """The number of requests made for this portal, retries included."""
         return self._session.calls if self._session else 0
 
     @property
     def cost(self) -> int:
-        """Points that the service has charged for them; 0 if it does not count in points."""
+        """The points that the service has charged for them; 0 if it does not use points."""
         return self._session.cost if self._session else 0
 
     def at_close(self, forget: Callable[[], None]) -> None:
-        """Call `forget` at each `close`, such as to clear what was read for one run."""
+        """Call `forget` at each `close`, to clear the caches of one run."""
         self._at_close.append(forget)
 
     def close(self) -> None:
-        """Forget what was read for one run. The session is shared and stays open."""
+        """Clear the caches of one run. The session is shared and stays open."""
         for forget in self._at_close:
             forget()
 
     def limits(self, *, batch_size: int = 20, settle_s: float = 0) -> Limits:
-        """Return the limits of writes; a batch keeps all threads busy."""
+        """Return the limits of writes. A batch is large enough for all threads."""
         size = max(batch_size, _ROUNDS * self.concurrency)
         return Limits(batch_size=size, settle_s=settle_s)
 
@@ -124,8 +124,8 @@ class ServiceClient:
     ) -> list[Outcome]:
         """Write concurrently; return one outcome per item, in order. Raises `SignInError`.
 
-        Items with the same key are written one after the other: each write looks first at what
-        the write before has left. After too many failures in a row the rest is not tried.
+        Items with the same key are written one after the other: a write first reads the result of
+        the write before. After too many failures in a row, the remaining items are not tried.
         """
         breaker = _CircuitBreaker()
         groups: dict[str, list[int]] = {}
@@ -135,20 +135,20 @@ class ServiceClient:
         def write_group(places: list[int]) -> list[tuple[int, Outcome]]:
             return [(place, breaker.outcome_of(items[place], write)) for place in places]
 
-        written = self.map_concurrently(list(groups.values()), write_group)
-        outcomes = dict(pair for group in written for pair in group)
+        groups_of_outcomes = self.map_concurrently(list(groups.values()), write_group)
+        outcomes = dict(pair for group in groups_of_outcomes for pair in group)
         return [outcomes[place] for place in range(len(items))]
 
     def map_concurrently(
         self, items: Sequence[Item], ask: Callable[[Item], Result]
     ) -> list[Result]:
-        """Return the result of `ask` for each item, in order. The first error ends it."""
+        """Return the result of `ask` for each item, in order. The first error is raised."""
         if len(items) <= 1 or self.concurrency == 1:
             return [ask(item) for item in items]
         errors: list[AccountError] = []
 
         def ask_unless_failed(item: Item) -> Result:
-            # An expired key is not tried with every item.
+            # An expired key would fail for every item.
             if errors:
                 raise errors[0]
             try:
@@ -162,16 +162,16 @@ class ServiceClient:
 
 
 class ServiceTimeline:
-    """Comments on a service's orders. Successes are not noted: they would hide the rest."""
+    """Comments on a service's orders. Successes are omitted: they would hide other comments."""
 
     def __init__(self, service: ServiceClient, put: Callable[[Comment], None]) -> None:
         self._service = service
         self._put = put
 
     def comment(self, comments: Sequence[Comment]) -> None:
-        """Add comments, each unless it is there already; a refused comment is in the log only.
+        """Add comments that do not exist yet; a refused comment is only in the log.
 
-        Raises what may pass, so that the batch of the comment is looked up and repeated.
+        Raises a temporary error. The batch of the comment is then looked up and repeated.
         """
         self._service.map_concurrently(comments, self._put_unless_refused)
 
@@ -184,7 +184,7 @@ class ServiceTimeline:
 
 
 class _CircuitBreaker:
-    """Counts the failed writes of a batch in a row, over all threads."""
+    """Counts consecutive failed writes of a batch, over all threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -192,7 +192,7 @@ class _CircuitBreaker:
         self._last: Outcome | None = None
 
     def outcome_of(self, item: Item, write: Callable[[Item], Outcome]) -> Outcome:
-        """Write an item, unless too many writes before it have failed in a row."""
+        """Write an item, unless too many consecutive writes have failed."""
         with self._lock:
             last = self._last if self._in_a_row >= MAX_FAILURES_IN_A_ROW else None
         if last:
@@ -206,26 +206,26 @@ class _CircuitBreaker:
 
 
 def recheck_refusals(write: Callable[[Item], Outcome]) -> Callable[[Item], Outcome]:
-    """Return this write with a second look at a refusal.
+    """Return a write that repeats itself once after a refusal.
 
-    A request that was delivered twice is carried out first and refused then. The write looks
-    first whether its work is done, so that a repetition finds it.
+    If a request is delivered twice, the first delivery is executed and the second one is refused.
+    A write checks first if its result exists, so the repetition finds it.
     """
 
-    def write_or_look(item: Item) -> Outcome:
+    def write_or_recheck(item: Item) -> Outcome:
         try:
             return write(item)
         except RefusedError:
             outcome = write(item)
         return replace(outcome, state="done") if outcome.state == "unchanged" else outcome
 
-    return write_or_look
+    return write_or_recheck
 
 
 def unless_it_exists(create: Callable[[Item], Outcome]) -> Callable[[Item], Outcome]:
-    """Return this create, with a code of its own for the refusal of what exists already."""
+    """Return a create with a separate code if it is refused because the object exists."""
 
-    def create_or_say(item: Item) -> Outcome:
+    def create_with_code(item: Item) -> Outcome:
         try:
             outcome = create(item)
         except RefusedError as error:
@@ -238,4 +238,4 @@ def unless_it_exists(create: Callable[[Item], Outcome]) -> Callable[[Item], Outc
             return replace(outcome, code=ExistsError.code)
         return outcome
 
-    return create_or_say
+    return create_with_code

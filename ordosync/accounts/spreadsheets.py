@@ -1,4 +1,4 @@
-"""The marks that spreadsheets need in CSV files, and the damage that they do to ids."""
+"""Spreadsheets and CSV files: protection against formulas, and ids that a spreadsheet changed."""
 
 import csv
 import io
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from math import isclose
 
 _FORMULA = frozenset("=+-@\t\r\0\uff1d\uff0b\uff0d\uff20")
-"""The characters that a spreadsheet takes for the start of a formula, full-width forms included."""
+"""The characters that begin a formula in a spreadsheet, full-width forms included."""
 _DAMAGED = re.compile(
     r"""
     (?P<number> [+-]? [0-9]+ ([.,][0-9]+)? [eE][+][0-9]+ )
@@ -17,18 +17,19 @@ _DAMAGED = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ROUNDED = 0.5
-"""A number without decimals is rounded by up to half of it."""
+"""A number without decimals is rounded by up to half of its value."""
 _WHY = {
     "number": "is a number that a spreadsheet has rounded; export the column as text",
     "error": "is an error of a spreadsheet; correct it in the source",
-    "text": "has the marks by which a spreadsheet keeps text; write it without them",
+    "text": 'has a text mark of a spreadsheet (\' or ="..."); write it without the mark',
 }
 
 
 def neutral(text: str) -> str:
-    """Return foreign text so that no spreadsheet runs it: with an apostrophe before a formula.
+    """Return foreign text with an apostrophe before a formula, so that no spreadsheet runs it.
 
-    So that `plain` can undo it, text that looks like the result gets one more.
+    Text that begins with an apostrophe and a formula gets another apostrophe, so that `plain` can
+    undo it.
     """
     return f"'{text}" if _is_formula(text.lstrip("'")) else text
 
@@ -48,22 +49,22 @@ def csv_text(columns: Sequence[str], rows: Sequence[Mapping[str, str]], delimite
 
 
 def damage(text: str) -> str:
-    """Return how a spreadsheet has damaged an id, SKU or the like; empty if it has not.
+    """Return how a spreadsheet has damaged an id or SKU; empty if it has not.
 
-    Not for names and streets: a person may be called anything.
+    Not for names and streets: they may contain any text.
     """
     if "+" not in text and text[:1] not in "=#'":
         return ""
-    found = _DAMAGED.fullmatch(text)
-    return _WHY[found.lastgroup or "text"] if found else ""
+    match = _DAMAGED.fullmatch(text)
+    return _WHY[match.lastgroup or "text"] if match else ""
 
 
 def may_mean(damaged: str, text: str) -> bool:
-    """Return True if this text may be that id, damaged by a spreadsheet."""
-    found = _DAMAGED.fullmatch(damaged)
-    if found is None or found["error"]:
+    """True if a damaged id may have been this text before a spreadsheet changed it."""
+    match = _DAMAGED.fullmatch(damaged)
+    if match is None or match["error"]:
         return True
-    if found["text"]:
+    if match["text"]:
         return unmarked(damaged) == text
     return text.isdecimal() and isclose(
         float(text), float(damaged.replace(",", ".")), rel_tol=_ROUNDED
@@ -71,7 +72,7 @@ def may_mean(damaged: str, text: str) -> bool:
 
 
 def unmarked(text: str) -> str:
-    """Return the text that a spreadsheet was made to keep by `="..."` or an apostrophe."""
+    """Return the text without the marks that make a spreadsheet keep it: `="..."`, apostrophe."""
     if text[:2] == '="' and text[-1:] == '"' and len(text) > 2:  # noqa: PLR2004 - the two marks
         return text[2:-1].replace('""', '"').strip()
     return text[1:] if text[:1] == "'" and text[1:2].isdecimal() else text

@@ -1,4 +1,4 @@
-"""The Supplier's side of a portal, in parts: the orders to ship, stock and shipments."""
+"""The Supplier of a portal, in parts: its orders, products and stock, its shipments and splits."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,34 +14,34 @@ class SupplierOrders(Protocol):
 
     @property
     def number_prefix(self) -> str:
-        """The text that is put before the Merchant's order number."""
+        """The text before the Merchant's order number."""
 
     def create(self, orders: Sequence[Order], *, look_first: bool = False) -> list[Outcome]:
         """Create orders that wait to be shipped; no `reference` is used twice.
 
-        An order whose reference is here already is `unchanged`, with its id. `look_first` is set
-        where an earlier attempt may exist that this store has not recorded; an account that
-        checks the reference by itself may ignore it. An unknown SKU becomes a product with its
-        stock unset. A number that is taken gets `~2`, `~3` added.
+        If an order with the reference exists, the outcome is `unchanged`, with its id. `look_first`
+        is set if an earlier attempt may exist that this store has not recorded. An account that
+        always checks the reference may ignore it. An unknown SKU becomes a product with unset
+        stock. A number that is taken gets the suffix `~2`, `~3`.
         """
 
     def find(self, references: Sequence[str]) -> Mapping[str, Outcome]:
-        """Return an `unchanged` outcome for each of these references that is here.
+        """Return an `unchanged` outcome for each of these references that exists.
 
-        Believed only after `Limits.settle_s` have passed since the attempt.
+        Reliable only if `Limits.settle_s` have passed since the attempt to create the order.
         """
 
     def statuses(self, ids: Sequence[str]) -> Mapping[str, str]:
-        """Return the status of each of these orders that is here."""
+        """Return the status of each of these orders that exists."""
 
 
 class SupplierCancellations(Protocol):
     """Cancellations of the Supplier's orders."""
 
     def cancel(self, ids: Sequence[str], *, also_shipped: bool = False) -> list[Outcome]:
-        """Cancel open orders; a shipped one refuses, `already-shipped`, and keeps its label.
+        """Cancel open orders; a shipped order is refused with `already-shipped`.
 
-        `also_shipped` cancels that one, too; its label, tracking and stock stay as they are.
+        `also_shipped` cancels shipped orders, too. Label, tracking and stock do not change.
         """
 
 
@@ -50,20 +50,20 @@ class SupplierProducts(Protocol):
 
     @property
     def is_any_sku(self) -> bool:
-        """True if every SKU is a product here and nothing lists them."""
+        """True if every SKU is accepted and the account has no list of products."""
 
     def create(self, products: Sequence[Product]) -> list[Outcome]:
-        """Create products with a new SKU, their stock unset; known ones stay as they are."""
+        """Create products with a new SKU and unset stock; existing products do not change."""
 
 
 class SupplierStock(Protocol):
     """Quantities that the Supplier can sell."""
 
     def all(self, request: ReadRequest) -> Iterator[Page[Stock | InvalidRecord]]:
-        """Yield all quantities, whatever the cursor."""
+        """Yield all quantities; the cursor is ignored."""
 
     def of(self, ids: Sequence[str]) -> Mapping[str, Stock]:
-        """Return the quantities of these products, by id; a missing product is gone."""
+        """Return the quantities of these products, by id; a product that is gone is omitted."""
 
 
 class SupplierShipments(Protocol):
@@ -71,32 +71,32 @@ class SupplierShipments(Protocol):
 
     @property
     def silent_batch_size(self) -> int:
-        """The orders that one call of `by_id` reads, if parcels do not mark an order as changed.
+        """The number of orders that `by_id` reads in one call, to find parcels without a change.
 
-        A parcel has the order's id then. 0: a new parcel always marks its order as changed.
+        0 if a new parcel always marks its order as changed. If not, a parcel has the order's id.
         """
 
     def changed(self, request: ReadRequest) -> Iterator[Page[Shipment | InvalidRecord]]:
         """Yield the shipments that changed since the cursor, oldest change first, as they are now.
 
-        Where a service forgets a label that was deleted, an order that waits to be shipped is a
-        voided shipment without a number. So is one that was cancelled here, and restored.
+        If a service does not keep deleted labels, an order that waits to be shipped is a voided
+        shipment without a number. So is an order that was cancelled or restored at the Supplier.
         """
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | InvalidRecord]]:
-        """Yield these shipments as they are now; a shipment that is gone is on no page."""
+        """Yield these shipments as they are now; a shipment that is gone is omitted."""
 
     def reference_on(self, shipment: Shipment) -> str:
-        """Return the ordosync reference that the order of a parcel carries; empty if none."""
+        """Return the ordosync reference of a parcel's order; empty if it has none."""
 
 
 class SupplierSplits(Protocol):
-    """Orders that the Supplier has split, to send them in pieces."""
+    """Orders that the Supplier has split to send them in several parcels."""
 
     def changed(self, request: ReadRequest) -> Iterator[Page[Split]]:
         """Yield the orders that were split since the cursor, in the order of their splits.
 
-        A line without a share in a piece is not in it: no quantity is 0.
+        A piece has only lines with a quantity above 0.
         """
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Split]]:
@@ -105,7 +105,7 @@ class SupplierSplits(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Supplier(PortalAccount):
-    """The Supplier's side of a portal. A part that is None: this account does not have it."""
+    """The Supplier of a portal. A part is None if the account does not have it."""
 
     orders: SupplierOrders
     cancellations: SupplierCancellations | None = None

@@ -98,9 +98,9 @@ def _opened(context: Context) -> tuple[Store, Collection[str]]:
     return store, {*config.portals, *store.portals.all()}
 
 
-def _check_known(what: str, name: str | None, known_names: Callable[[], Collection[str]]) -> None:
-    if name is not None and name not in (known := known_names()):
-        raise UsageError(f"there is no {what} {name!r}; known: {', '.join(sorted(known))}")
+def _check_known(noun: str, name: str | None, known_names: Callable[[], Collection[str]]) -> None:
+    if name is not None and name not in (names := known_names()):
+        raise UsageError(f"there is no {noun} {name!r}; known: {', '.join(sorted(names))}")
 
 
 def _had_steps(run: Run) -> bool:

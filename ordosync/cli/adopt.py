@@ -21,7 +21,7 @@ def adopt(context: Context, names: Sequence[str], *, dry_run: bool) -> None:
     """Link the orders of these portals. Exits 1 if a match is ambiguous."""
     portals = runnable_portals(context, names, "import-orders")
     config, clock = context.config, context.clock
-    found: list[Adoption] = []
+    adoptions: list[Adoption] = []
     with (
         Store.open(config.database, readonly=dry_run) as store,
         closing(Connections(clock)) as connections,
@@ -32,13 +32,13 @@ def adopt(context: Context, names: Sequence[str], *, dry_run: bool) -> None:
             register(config, store, clock)
         for portal in portals:
             opened = open_portal(config, portal, store, connections)
-            found += adopt_orders(opened, store, clock, dry=dry_run)
+            adoptions += adopt_orders(opened, store, clock, dry=dry_run)
             _warn_of_hidden_orders(opened)
     if context.as_json:
-        render.document({"adoptions": [_json(pair) for pair in found]})
+        render.document({"adoptions": [_json(adoption) for adoption in adoptions]})
     else:
-        _show(found, dry_run=dry_run)
-    raise typer.Exit(int(any(pair.why_not for pair in found)))
+        _show(adoptions, dry_run=dry_run)
+    raise typer.Exit(int(any(adoption.why_not for adoption in adoptions)))
 
 
 def _warn_of_hidden_orders(portal: Portal) -> None:
@@ -51,16 +51,17 @@ def _warn_of_hidden_orders(portal: Portal) -> None:
         )
 
 
-def _show(found: Sequence[Adoption], *, dry_run: bool) -> None:
-    if found:
+def _show(adoptions: Sequence[Adoption], *, dry_run: bool) -> None:
+    if adoptions:
         columns = ("portal", "merchant", "supplier", "by", "reason")
         rows = [
-            (pair.portal, pair.merchant, pair.supplier, pair.by, pair.why_not) for pair in found
+            (adoption.portal, adoption.merchant, adoption.supplier, adoption.by, adoption.why_not)
+            for adoption in adoptions
         ]
         table(columns, rows, if_any=("reason",))
-    linked = sum(bool(pair.by) for pair in found)
+    linked = sum(bool(adoption.by) for adoption in adoptions)
     verb = "would link" if dry_run else "linked"
-    render.message(f"{verb} {linked}; {len(found) - linked} left for you to decide")
+    render.message(f"{verb} {linked}; {len(adoptions) - linked} left for you to decide")
 
 
 def _json(pair: Adoption) -> dict[str, str | None]:

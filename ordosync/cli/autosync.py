@@ -47,7 +47,7 @@ def autosync(
         )
     if task is not None and task not in TASKS:
         raise UsageError(f"there is no task {task!r}; known tasks: {', '.join(sorted(TASKS))}")
-    names = [one.name for one in chosen(context.config, [portal] if portal else [])]
+    names = [selected.name for selected in chosen(context.config, [portal] if portal else [])]
     if switch and task:
         _switch(context, names, task, on=switch == "on")
     _show(context, names)

@@ -13,8 +13,8 @@ from ordosync.config import as_plain
 from ordosync.config.settings import Config
 from ordosync.engine import check_renames
 from ordosync.engine.diagnosis.account_checks import online_checks
-from ordosync.engine.diagnosis.machine_checks import written_by_groups
-from ordosync.engine.execution.unproven import WHY, unproven_accounts
+from ordosync.engine.diagnosis.machine_checks import group_writable
+from ordosync.engine.execution.unproven import EXPLANATION, unproven_accounts
 from ordosync.store import Store
 from ordosync.text import plural
 
@@ -43,7 +43,7 @@ def check_config(
         ]
     if online:
         _check_online(config, context.clock, unproven)
-    for text in written_by_groups(config):
+    for text in group_writable(config):
         render.result(f"warning: {text}", wrapped=True)
     count = len(config.portals)
     portals = plural(count, "1 portal", f"{count} portals")
@@ -58,8 +58,8 @@ def _check_online(config: Config, clock: Clock, unproven: Sequence[tuple[str, st
         render.result(f"{check.state}: {where}: {check.text}", wrapped=True)
     for portal, account in unproven:
         render.result(
-            f"warning: portal {portal}, supplier {account}: account {account} {WHY}; such an order"
-            " fails, and you decide",
+            f"warning: portal {portal}, supplier {account}: account {account} {EXPLANATION};"
+            " such an order fails, and you decide",
             wrapped=True,
         )
     if any(check.state == "trouble" for check in results):

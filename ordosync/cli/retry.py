@@ -6,16 +6,16 @@ from typing import Annotated
 import typer
 
 from ordosync.cli.context import Context, with_context
-from ordosync.cli.desk.input_rows import whole
+from ordosync.cli.desk.input_rows import undamaged
 from ordosync.cli.output import render
 from ordosync.cli.output import runs as render_runs
 from ordosync.cli.session import Session, open_session
 from ordosync.engine import AlreadyRunning
 from ordosync.engine.execution.resolve import (
+    acknowledge,
     check_sent,
     settle_as_not_sent,
     settle_as_sent,
-    tell_merchant,
 )
 from ordosync.errors import UsageError
 from ordosync.store import Store
@@ -56,7 +56,7 @@ def retry(
     with open_session(context) as session:
         rows = _all_open(session.store) if every else _named(session.store, steps or [])
         if sent is not None:
-            whole(sent, "id")
+            undamaged(sent, "id")
             _settle_as_sent(session, rows[0], sent)
             return
         if not rows and not context.as_json:
@@ -103,16 +103,16 @@ def _settle_as_sent(session: Session, row: StepRow, sent_id: str) -> None:
     render.message(f"step {row.id}: settled as sent, {sent_id}")
     if sender:
         render.message(f"{sender}; cancel one of the two orders, so that nothing is sent twice")
-    tell_merchant(portal, arrival)
+    acknowledge(portal, arrival)
 
 
 def _settle_as_not_sent(session: Session, row: StepRow) -> Sequence[StepRow]:
     """Return the step to send now; empty if its order stays as it was sent before."""
-    again = settle_as_not_sent(session.store, row, now=session.clock.now())
-    if again is None:
+    step = settle_as_not_sent(session.store, row, now=session.clock.now())
+    if step is None:
         render.message(f"step {row.id}: closed; the order stays as it was sent")
         return []
-    return [again]
+    return [step]
 
 
 def _by_task(rows: Sequence[StepRow]) -> list[list[StepRow]]:

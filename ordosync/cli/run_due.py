@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from ordosync.cli.output import render
 from ordosync.cli.output import runs as render_runs
 from ordosync.cli.repeat_guard import forget_problems, is_new_problem
 from ordosync.cli.signals import stoppable
+from ordosync.clock import Clock
 from ordosync.config.settings import PortalConfig
 from ordosync.engine import Stop
 from ordosync.engine.scheduling.outages import Alert
@@ -64,7 +66,11 @@ def _run_tick(
     config, clock = context.config, context.clock
     with stoppable(clock) as stop:
         tick = Tick(
-            config=config, clock=clock, stop=stop, deliver_alerts=deliver_alerts, ping=_ping
+            config=config,
+            clock=clock,
+            stop=stop,
+            deliver_alerts=deliver_alerts,
+            ping=partial(_ping, clock),
         )
         reports = tick.run(jobs=jobs)
     for report in reports:
@@ -79,12 +85,12 @@ def _has_failed(report: PortalReport) -> bool:
     return not_ok or gave_up or report.error is not None
 
 
-def _ping(portal: PortalConfig, what: str) -> None:
+def _ping(clock: Clock, portal: PortalConfig, what: str) -> None:
     url = getattr(portal.ping, what)
     if url is not None:
         from ordosync.http import ping  # noqa: PLC0415 - very slow to import
 
-        ping(url)
+        ping(url, clock)
 
 
 def _store_path(path: Path) -> Path:

@@ -10,7 +10,7 @@ from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine import AlreadyRunning, Stop, chosen, open_portal, register, run_task
-from ordosync.engine.scheduling.timetable import why_not
+from ordosync.engine.scheduling.timetable import unavailable_reason
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.runs import Run, Trigger
@@ -74,7 +74,7 @@ def runnable_portals(context: Context, names: Sequence[str], task: str) -> list[
     Raises `UsageError` if a named portal cannot run it, or none can.
     """
     portals = chosen(context.config, names)
-    reasons = [why_not(portal, task) for portal in portals]
+    reasons = [unavailable_reason(portal, task) for portal in portals]
     refused = [reason for reason in reasons if reason]
     if refused and (names or len(refused) == len(portals)):
         raise UsageError(refused[0])

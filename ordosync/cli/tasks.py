@@ -16,7 +16,7 @@ from ordosync.cli.output import runs as render_runs
 from ordosync.cli.session import Session, open_session, runnable_portals
 from ordosync.config.settings import GLOBAL_TASKS, PortalConfig
 from ordosync.engine import AlreadyRunning, check_renames, chosen, open_portal, plan_task
-from ordosync.engine.scheduling.timetable import plans, why_not
+from ordosync.engine.scheduling.timetable import plans, unavailable_reason
 from ordosync.store import Store
 from ordosync.store.runs import Run
 from ordosync.tasks import TASKS
@@ -105,7 +105,7 @@ def sync(portals: options.Portals = None, *, context: Context) -> None:
     """Run the enabled global tasks once, including paused ones; the schedule does not change."""
     selected = chosen(context.config, portals or [])
     for portal in selected:
-        if reason := why_not(portal, "write-inventory-back"):
+        if reason := unavailable_reason(portal, "write-inventory-back"):
             render.message(reason)
     _run(context, lambda session: _enabled(session, selected))
 
@@ -146,7 +146,7 @@ def _run(
 
 def _missing_file(portal: Portal) -> dict[str, Path]:
     desk = portal.merchant.desk
-    return {portal.merchant.name: desk.path} if desk and not desk.is_there else {}
+    return {portal.merchant.name: desk.path} if desk and not desk.exists else {}
 
 
 def _enabled(session: Session, portals: Sequence[PortalConfig]) -> list[tuple[PortalConfig, str]]:

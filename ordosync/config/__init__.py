@@ -44,11 +44,11 @@ def find_config(option: Path | None) -> Path:
     """Return the given path, or the first default path that exists. Raises `ConfigError`."""
     if option is not None:
         return option
-    found = find(None)
-    if found is not None:
-        return Path(found)
-    looked = ", ".join(places())
-    raise ConfigError([f"no configuration in {looked}; `ordosync init` creates one"])
+    path = find(None)
+    if path is not None:
+        return Path(path)
+    paths = ", ".join(places())
+    raise ConfigError([f"no configuration in {paths}; `ordosync init` creates one"])
 
 
 def load_config(path: Path) -> Config:

@@ -85,26 +85,26 @@ def to_name(text: str) -> str:
     return text
 
 
-def to_choice(text: str, choices: Iterable[str], what: str) -> str:
+def to_choice(text: str, choices: Iterable[str], noun: str) -> str:
     """Return the text if it is one of the choices."""
     choices = tuple(choices)
     if text not in choices:
-        raise ValueError(f"{quoted(text)} is not {what}; choose {either(choices)}")
+        raise ValueError(f"{quoted(text)} is not {noun}; choose {either(choices)}")
     return text
 
 
-def suggestion(word: str, known: Iterable[str]) -> str:
+def suggestion(word: str, choices: Iterable[str]) -> str:
     """Return a hint for an unknown word: the most similar known word, or all known words."""
-    known = tuple(known)
-    if close := difflib.get_close_matches(word, known, n=1):
+    choices = tuple(choices)
+    if close := difflib.get_close_matches(word, choices, n=1):
         return f"; did you mean {close[0]}?"
-    return f"; choose {either(known)}" if 0 < len(known) <= _LISTED else ""
+    return f"; choose {either(choices)}" if 0 < len(choices) <= _LISTED else ""
 
 
 def either(words: Iterable[str]) -> str:
     """Return `a, b or c`."""
-    *others, last = words
-    return f"{', '.join(others)} or {last}" if others else last
+    *first_words, last = words
+    return f"{', '.join(first_words)} or {last}" if first_words else last
 
 
 def quoted(text: str) -> str:

@@ -27,7 +27,7 @@ NEEDS: Mapping[str, Needs] = {
     "split-order": Needs(merchant="splits", supplier="splits"),
     "cancel-orders": Needs(merchant="cancellations", supplier="cancellations"),
 }
-"""By the name of the task."""
+"""The parts that each task needs, by the name of the task."""
 
 
 def unavailable_tasks(merchant: Merchant, supplier: Supplier) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""Compares shell patterns: can a name match both, and does one pattern cover the other."""
+"""Compares shell patterns: finds patterns that overlap, and patterns that cover others."""
 
 import re
 from collections.abc import Sequence
@@ -11,18 +11,20 @@ _TOKEN = re.compile(r"\*+|\?|\[!?\]?[^\]]*\]|.", re.DOTALL)
 
 
 def overlap(
-    some: Sequence[str], not_some: Sequence[str], others: Sequence[str], not_others: Sequence[str]
+    skus: Sequence[str], but: Sequence[str], other_skus: Sequence[str], other_but: Sequence[str]
 ) -> bool:
     """True if a name may match both selections. A selection without patterns matches all.
 
     Names that match `not_some` or `not_others` are excluded. In doubt, the result is True.
     """
-    out = (*not_some, *not_others)
+    excluded = (*but, *other_but)
     return any(
-        _meet(_tokens(one), _tokens(other))
-        and not any(covers(no, one) or covers(no, other) for no in out)
-        for one in some or (_ANY,)
-        for other in others or (_ANY,)
+        _meet(_tokens(pattern), _tokens(other_pattern))
+        and not any(
+            covers(exclusion, pattern) or covers(exclusion, other_pattern) for exclusion in excluded
+        )
+        for pattern in skus or (_ANY,)
+        for other_pattern in other_skus or (_ANY,)
     )
 
 
@@ -32,18 +34,18 @@ def near(selections: Sequence[Sequence[str]]) -> list[tuple[int, int]]:
     Of a thousand selections only a few are candidates, so only a few need a full comparison.
     """
     starts = sorted(
-        (_fixed(pattern), place)
-        for place, patterns in enumerate(selections)
+        (_fixed(pattern), owner)
+        for owner, patterns in enumerate(selections)
         for pattern in patterns or (_ANY,)
     )
-    found: set[tuple[int, int]] = set()
-    for at, (start, place) in enumerate(starts):
-        for other, another in islice(starts, at + 1, None):
-            if not other.startswith(start):
+    pairs: set[tuple[int, int]] = set()
+    for index, (start, owner) in enumerate(starts):
+        for other_start, other_owner in islice(starts, index + 1, None):
+            if not other_start.startswith(start):
                 break
-            if place != another:
-                found.add((min(place, another), max(place, another)))
-    return sorted(found)
+            if owner != other_owner:
+                pairs.add((min(owner, other_owner), max(owner, other_owner)))
+    return sorted(pairs)
 
 
 def _fixed(pattern: str) -> str:
@@ -57,18 +59,18 @@ def covers(wide: str, narrow: str) -> bool:
 
 
 def _tokens(pattern: str) -> tuple[str, ...]:
-    return tuple(_ANY if one.startswith(_ANY) else one for one in _TOKEN.findall(pattern))
+    return tuple(_ANY if token.startswith(_ANY) else token for token in _TOKEN.findall(pattern))
 
 
 @cache
-def _meet(some: tuple[str, ...], others: tuple[str, ...]) -> bool:
-    if not some or not others:
-        return all(one == _ANY for one in (*some, *others))
-    if some[0] == _ANY:
-        return _meet(some[1:], others) or _meet(some, others[1:])
-    if others[0] == _ANY:
-        return _meet(others, some)
-    return _share(some[0], others[0]) and _meet(some[1:], others[1:])
+def _meet(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
+    if not first or not second:
+        return all(token == _ANY for token in (*first, *second))
+    if first[0] == _ANY:
+        return _meet(first[1:], second) or _meet(first, second[1:])
+    if second[0] == _ANY:
+        return _meet(second, first)
+    return _share(first[0], second[0]) and _meet(first[1:], second[1:])
 
 
 @cache
@@ -84,10 +86,10 @@ def _covers(wide: tuple[str, ...], narrow: tuple[str, ...]) -> bool:
     return is_wider and _covers(wide[1:], narrow[1:])
 
 
-def _share(one: str, other: str) -> bool:
+def _share(first: str, second: str) -> bool:
     """True if a character may match both."""
-    if len(one) == 1 and one != "?":
-        return fnmatchcase(one, other)
-    if len(other) == 1 and other != "?":
-        return fnmatchcase(other, one)
+    if len(first) == 1 and first != "?":
+        return fnmatchcase(first, second)
+    if len(second) == 1 and second != "?":
+        return fnmatchcase(second, first)
     return True

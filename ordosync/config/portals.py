@@ -38,12 +38,12 @@ class PortalReader:
         self,
         reader: Reader,
         accounts: Mapping[str, AccountConfig | None],
-        made: Mapping[str, Account | None],
+        opened: Mapping[str, Account | None],
         places: Mapping[str, Place],
     ) -> None:
         self._reader = reader
         self._accounts = accounts
-        self._made = made
+        self._opened_accounts = opened
         self._offline = Connections(Clock())
         self._places = places
 
@@ -139,19 +139,19 @@ class PortalReader:
     def _refuse_unavailable(
         self, unavailable: Mapping[str, str], wanted: Mapping[str, Place]
     ) -> None:
-        """Refuse tasks that the file asks for and the accounts cannot do: they would never run."""
+        """Refuse tasks that the file schedules and the accounts cannot run."""
         for task, place in wanted.items():
             if task in unavailable:
                 self._reader.problem(place, unavailable[task])
 
     def _merchant(self, side: SideConfig, partner: str, place: Place) -> Merchant | None:
-        account, portal = self._made[side.account], PortalContext(partner=partner)
+        account, portal = self._opened_accounts[side.account], PortalContext(partner=partner)
         if account is None or side.pair is None:
             return None
         return self._opened(place, lambda: account.merchant(side.pair, portal, self._offline))
 
     def _supplier(self, side: SideConfig, partner: str, place: Place) -> Supplier | None:
-        account, portal = self._made[side.account], PortalContext(partner=partner)
+        account, portal = self._opened_accounts[side.account], PortalContext(partner=partner)
         if account is None or side.pair is None:
             return None
         return self._opened(place, lambda: account.supplier(side.pair, portal, self._offline))

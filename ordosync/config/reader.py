@@ -108,9 +108,9 @@ class Reader:
             return None
         return self.attempt(place, lambda: convert(place.node.value))
 
-    def choice(self, place: Place, choices: Iterable[str], what: str) -> Any:
+    def choice(self, place: Place, choices: Iterable[str], noun: str) -> Any:
         """Read one of the choices; `what` names them in the message."""
-        return self.scalar(place, lambda text: to_choice(text, choices, what))
+        return self.scalar(place, lambda text: to_choice(text, choices, noun))
 
     def entries(self, place: Place) -> dict[str, Place] | None:
         """Return the places in a mapping, by key; None if it is no mapping."""
@@ -138,11 +138,11 @@ class Reader:
             return None
         return self.scalar(entries.pop(key), convert)
 
-    def refuse_unknown(self, entries: Mapping[str, Place], known: Collection[str]) -> None:
+    def refuse_unknown(self, entries: Mapping[str, Place], names: Collection[str]) -> None:
         """Record a problem for each unknown entry."""
         for key, entry in entries.items():
-            if key not in known:
-                self.problem(entry, f"unknown option{suggestion(key, known)}")
+            if key not in names:
+                self.problem(entry, f"unknown option{suggestion(key, names)}")
 
     def arguments(
         self,
@@ -195,9 +195,9 @@ class Reader:
     def _items(self, place: Place) -> list[Place]:
         if not self._has_shape(place, yaml.SequenceNode):
             return []
-        *above, last = place.keys
+        *parents, last = place.keys
         return [
-            Place(line=node.start_mark.line + 1, keys=(*above, f"{last}[{index}]"), node=node)
+            Place(line=node.start_mark.line + 1, keys=(*parents, f"{last}[{index}]"), node=node)
             for index, node in enumerate(place.node.value)
         ]
 
@@ -205,8 +205,8 @@ class Reader:
         if place.is_null:
             self.problem(place, "needs a value")
         elif not isinstance(place.node, shape):
-            found = _SHAPES[type(place.node)]
-            self.problem(place, f"expected {_SHAPES[shape]}, not {found}")
+            shape_found = _SHAPES[type(place.node)]
+            self.problem(place, f"expected {_SHAPES[shape]}, not {shape_found}")
         else:
             return True
         return False

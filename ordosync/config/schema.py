@@ -49,8 +49,10 @@ def read_config(reader: Reader, top: Place, source: Source) -> Config | None:
     if "retention" in entries:
         retention = reader.scalar(entries["retention"], _to_retention)
     account_places = _section(reader, top, entries, "account")
-    accounts = {name: _account(reader, name, at) for name, at in account_places.items()}
-    made = {name: _made(reader, accounts[name], at) for name, at in account_places.items()}
+    accounts: dict[str, AccountConfig | None] = {}
+    opened: dict[str, Account | None] = {}
+    for name, place in account_places.items():
+        accounts[name], opened[name] = _account(reader, name, place)
     portal_places = _section(reader, top, entries, "portal")
     return Config(
         path=source.path,
@@ -58,8 +60,8 @@ def read_config(reader: Reader, top: Place, source: Source) -> Config | None:
         database=database,
         retention=retention,
         accounts={name: account for name, account in accounts.items() if account},
-        opened={name: account for name, account in made.items() if account},
-        portals=PortalReader(reader, accounts, made, portal_places).portals(),
+        opened={name: account for name, account in opened.items() if account},
+        portals=PortalReader(reader, accounts, opened, portal_places).portals(),
     )
 
 
@@ -75,27 +77,22 @@ def _section(reader: Reader, top: Place, entries: dict[str, Place], noun: str) -
     return named
 
 
-def _account(reader: Reader, name: str, place: Place) -> AccountConfig | None:
+def _account(
+    reader: Reader, name: str, place: Place
+) -> tuple[AccountConfig | None, Account | None]:
+    """Return an account as configured, and opened; not opened if an option has a problem."""
     entries = reader.entries(place)
     if entries is None:
-        return None
+        return None, None
     kind = reader.required(place, entries, "kind", _to_kind)
     if kind is None:
-        return None
+        return None, None
     before = reader.problem_count
     options = reader.arguments(account_class(kind), place, entries, without=NOT_OPTIONS)
-    is_valid = reader.problem_count == before
-    return AccountConfig(name=name, kind=kind, options=options, is_valid=is_valid)
-
-
-def _made(reader: Reader, account: AccountConfig | None, place: Place) -> Account | None:
-    """Return the account, unless its options have a problem or contradict each other."""
-    if account is None or not account.is_valid:
-        return None
-    made: Account | None = reader.attempt(
-        place, lambda: new_account(account.kind, account.name, account.options)
-    )
-    return made
+    account = AccountConfig(name=name, kind=kind, options=options)
+    if reader.problem_count > before:
+        return account, None
+    return account, reader.attempt(place, lambda: new_account(kind, name, options))
 
 
 def _to_retention(text: str) -> timedelta | None:

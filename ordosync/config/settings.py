@@ -90,8 +90,6 @@ class AccountConfig:
     name: str
     kind: str
     options: Mapping[str, Any]
-    is_valid: bool = True
-    """False if an option has a problem; then the configuration is refused."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,11 +121,11 @@ class PortalConfig:
     """The interval of each scheduled task, with defaults."""
     ping: PingConfig = PingConfig()
     unavailable: Mapping[str, str] = field(default_factory=dict)
-    """The tasks that lack a part of one of the accounts, with the reason; no option itself."""
+    """The tasks that lack a part of one of the accounts, with the reason. Not an option."""
     supplier_key: Hashable = None
-    """As `Merchant.supplier_key`; no option itself."""
+    """As `Merchant.supplier_key`. Not an option."""
     decided: frozenset[str] = frozenset()
-    """The tasks whose interval is in the file. Not an option itself."""
+    """The tasks whose interval is in the file. Not an option."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +137,7 @@ class Config:
     """Digest of the bytes of the file, which changes with each edit."""
     database: Path
     retention: timedelta | None
-    """How long the log is kept; None: forever."""
+    """The time for which the log is kept; None if it is kept forever."""
     accounts: Mapping[str, AccountConfig]
     portals: Mapping[str, PortalConfig]
     opened: Mapping[str, Account]

@@ -84,9 +84,9 @@ def _invalid_record(path: Path, why: str) -> ConfigError:
 
 def compose(text: str) -> yaml.Node:
     """Return the root of the single document in the text."""
-    if found := Reader.NON_PRINTABLE.search(text):
-        line = text.count("\n", 0, found.start()) + 1
-        raise ConfigError([at_line(line, f"a character that YAML does not allow: {found[0]}")])
+    if match := Reader.NON_PRINTABLE.search(text):
+        line = text.count("\n", 0, match.start()) + 1
+        raise ConfigError([at_line(line, f"a character that YAML does not allow: {match[0]}")])
     try:
         with _without_garbage_collection():
             if problems := list(_refused(text)):

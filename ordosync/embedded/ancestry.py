@@ -20,10 +20,10 @@ def descendants(db: "sqlite3.Connection", number: str) -> list[str]:
 
 
 def ancestors(db: "sqlite3.Connection", number: str) -> tuple[str, ...]:
-    """Return the numbers of the orders that this one was split from, nearest first."""
-    found: list[str] = []
+    """Return the numbers of the orders that this order was split from, nearest first."""
+    numbers: list[str] = []
     row = db.execute("select parent from orders where number = ?", (number,)).fetchone()
     while row and row["parent"]:
-        found.append(row["parent"])
+        numbers.append(row["parent"])
         row = db.execute("select parent from orders where number = ?", (row["parent"],)).fetchone()
-    return tuple(found)
+    return tuple(numbers)

@@ -14,25 +14,25 @@ Kind = Literal["order", "product", "shipment", "split"]
 _PAGE = 500
 
 
-def add(db: "sqlite3.Connection", kind: Kind, object_id: str, what: str) -> None:
+def add(db: "sqlite3.Connection", kind: Kind, object_id: str, change: str) -> None:
     """Record a change, in the transaction that makes it."""
     db.execute(
-        "insert into changes (kind, object_id, what) values (?, ?, ?)", (kind, object_id, what)
+        "insert into changes (kind, object_id, what) values (?, ?, ?)", (kind, object_id, change)
     )
 
 
-def add_all(db: "sqlite3.Connection", kind: Kind, object_ids: Sequence[str], what: str) -> None:
+def add_all(db: "sqlite3.Connection", kind: Kind, object_ids: Sequence[str], change: str) -> None:
     """Record the same change of many objects."""
     db.executemany(
         "insert into changes (kind, object_id, what) values (?, ?, ?)",
-        [(kind, object_id, what) for object_id in object_ids],
+        [(kind, object_id, change) for object_id in object_ids],
     )
 
 
 def latest(db: "sqlite3.Connection") -> int:
     """Return the number of the last change; 0 before the first one."""
-    row = db.execute("select coalesce(max(sequence), 0) as it from changes").fetchone()
-    return int(row["it"])
+    row = db.execute("select coalesce(max(sequence), 0) as latest from changes").fetchone()
+    return int(row["latest"])
 
 
 def cancelled_or_restored(
@@ -40,7 +40,7 @@ def cancelled_or_restored(
 ) -> Iterator[tuple[str, bool, str]]:
     """Yield the orders without a valid label that were cancelled or restored since the cursor.
 
-    Each has True if it is cancelled now, and the time of the last such change.
+    Yields the number, True if the order is cancelled now, and the time of the last such change.
     """
     rows = db.execute(
         "select object_id, max(changes.at) as at, status from changes"
@@ -60,7 +60,7 @@ def since(
 ) -> Iterator[tuple[list[str], str]]:
     """Yield pages of ids that changed since the cursor, oldest change first, each id once.
 
-    Each page has the cursor after it. An object that changes meanwhile is read again later.
+    Each page comes with the next cursor. An object that changes meanwhile is read again later.
     """
     last, end = int(cursor or 0), latest(db)
     while rows := db.execute(

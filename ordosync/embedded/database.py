@@ -1,7 +1,7 @@
 """The file of a local account, opened for one piece of work at a time.
 
-Nothing is kept open in between, so that the users of a file share nothing and have nothing to
-close. Opening takes about a millisecond, once a batch.
+The file is closed in between, so that its users share nothing and have nothing to close. Opening
+takes about a millisecond, once a batch.
 """
 
 import os
@@ -29,15 +29,15 @@ class EmbeddedFile:
         self.name = name
         self.path = path
         self._clock = clock
-        """A locked file is not waited for after this clock is stopped."""
+        """After this clock is stopped, an operation does not wait for a locked file."""
 
     @property
-    def is_there(self) -> bool:
+    def exists(self) -> bool:
         """True if the file exists: the desk or a task has written to it."""
         return os.path.lexists(self.path)
 
     def reading(self, action: str) -> AbstractContextManager[sqlite3.Connection]:
-        """Open the file for one piece of work. A file that is not there yet reads as empty."""
+        """Open the file for one piece of work. A file that does not exist yet reads as empty."""
         return self._opened(action, create=False)
 
     @contextmanager
@@ -49,7 +49,7 @@ class EmbeddedFile:
                 fault("account-before-commit")
             fault("account-after-commit")
 
-    def each(
+    def write_each(
         self,
         action: str,
         items: Sequence[Item],
@@ -61,9 +61,9 @@ class EmbeddedFile:
 
     @contextmanager
     def _opened(self, action: str, *, create: bool) -> Iterator[sqlite3.Connection]:
-        """Open the file; without `create`, an empty database in memory if it is not there.
+        """Open the file; without `create`, a missing file is an empty database in memory.
 
-        The file is never opened read-only: a journal that a crash left must be rolled back first.
+        The file is never opened read-only: the journal of a crashed write must be rolled back.
         """
         account = f"account {self.name}"
         try:
@@ -72,8 +72,8 @@ class EmbeddedFile:
         except StoppedError as stopped:
             raise StoppedCallError(account, action) from stopped
         except (DatabaseError, sqlite3.Error) as error:
-            is_ours = isinstance(error, DatabaseError)
-            cause = error if is_ours else to_database_error(self.path, error)
+            is_converted = isinstance(error, DatabaseError)
+            cause = error if is_converted else to_database_error(self.path, error)
             kind = UnavailableError if _is_temporary(error) else RefusedError
             raise kind(account, action, str(cause)) from error
 
@@ -91,9 +91,9 @@ def write_one(
 
 @contextmanager
 def savepoint(connection: sqlite3.Connection) -> Iterator[None]:
-    """Undo what one item wrote, and only that, if the file does not accept it.
+    """Roll back the writes of one item, and only those, if the file does not accept it.
 
-    Any other error ends the whole transaction, or has ended it already.
+    Any other error ends the whole transaction.
     """
     connection.execute("savepoint item")
     try:
@@ -125,5 +125,5 @@ def _connect(path: Path, *, create: bool, clock: Clock | None) -> sqlite3.Connec
 
 def _is_temporary(error: Exception) -> bool:
     cause = error.__cause__ if isinstance(error, DatabaseError) else error
-    # The low byte is the kind of error, the rest its details. Errors of Python have neither.
+    # The low byte is the kind of the error; other bytes are details. Python errors have no code.
     return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _TEMPORARY

@@ -43,7 +43,7 @@ class Count:
 
 
 class Desk:
-    """The desk of one local account. Its file is opened for each call alone."""
+    """The desk of one local account. Each call opens the file and closes it again."""
 
     def __init__(
         self,
@@ -63,9 +63,9 @@ class Desk:
         self.file = EmbeddedFile(name=name, path=path, clock=clock)
 
     @property
-    def is_there(self) -> bool:
+    def exists(self) -> bool:
         """True if the file exists."""
-        return self.file.is_there
+        return self.file.exists
 
     def list_orders(self, status: str | None = None) -> Iterator[Order]:
         """Yield the orders, of one status or all, the newest last."""
@@ -73,12 +73,12 @@ class Desk:
             yield from orders.read_all(db, status)
 
     def read_order(self, number: str) -> Order | None:
-        """Return an order; None if it is not here."""
+        """Return an order; None if it does not exist."""
         with self.file.reading(f"read order {number}") as db:
             return orders.read(db, number)
 
     def pieces_of(self, number: str) -> list[str]:
-        """Return the numbers of the orders that this one was split into."""
+        """Return the numbers of the orders that this order was split into."""
         with self.file.reading(f"read the pieces of order {number}") as db:
             return [child.number for child in orders.children(db, number)]
 
@@ -93,36 +93,36 @@ class Desk:
             return timeline.read(db, number)
 
     def order_numbers(self, prefix: str, *, limit: int = 50) -> list[str]:
-        """Return the first numbers that begin with `prefix`, for a shell to complete."""
+        """Return the first order numbers that begin with `prefix`, for shell completion."""
         with self.file.reading("list order numbers") as db:
             return orders.numbers(db, prefix, limit)
 
     def similar_number(self, number: str) -> str | None:
-        """Return a number that ends with this one or is its end: a prefix may be missing."""
+        """Return a number that differs from this number only by a prefix; None without one."""
         with self.file.reading("look for a similar number") as db:
             return orders.similar(db, number)
 
     def supplier_of(self, number: str) -> str | None:
         """Return the supplier that an order is, or was last, requested from."""
         with self.file.reading(f"read order {number}") as db:
-            at = orders.position(db, number)
-            return at.supplier if at else None
+            state = orders.state_of(db, number)
+            return state.supplier if state else None
 
     def reference_of(self, number: str) -> str:
-        """Return the reference of an order that ordosync created, or of what it was split from."""
+        """Return the ordosync reference of an order or of its ancestor; empty if none."""
         with self.file.reading(f"read the reference of order {number}") as db:
             family = orders.read_many(db, [number, *ancestry.ancestors(db, number)])
             return next((order.reference for order in reversed(family) if order.reference), "")
 
     def add_orders(self, new: Sequence[Order], *, supplier: str | None = None) -> list[Outcome]:
-        """Add orders, and request them from a supplier if one is given.
+        """Add orders, and request them from the supplier if it is given.
 
         An order whose number is taken is refused.
         """
 
         def add(db: sqlite3.Connection, order: Order) -> Outcome:
-            if orders.position(db, order.number):
-                return refused("taken", "is here already")
+            if orders.state_of(db, order.number):
+                return refused("taken", "already exists")
             reason = refusal(order, by_desk=True)
             if reason:
                 return refused("invalid-order", reason)
@@ -132,26 +132,26 @@ class Desk:
             timeline.add(db, number, "Created", actor=_ACTOR)
             return Outcome(state="done", id=number, line_ids=line_ids)
 
-        return self.file.each("add orders", new, add)
+        return self.file.write_each("add orders", new, add)
 
     def add_order(self, order: Order, *, supplier: str | None = None) -> Outcome:
-        """Add one order, as `add_orders` adds many."""
+        """Add one order."""
         return self.add_orders([order], supplier=supplier)[0]
 
     def request(self, number: str, supplier: str) -> Outcome:
         """Request an open order from a supplier, or from a different supplier than before."""
 
         def request(db: sqlite3.Connection, number: str) -> Outcome:
-            at = orders.position(db, number)
-            if at is None:
-                return refused("not-found", "is not here")
-            if not at.is_open:
-                return refused("not-open", f"is {'split' if at.is_split else at.status}")
+            state = orders.state_of(db, number)
+            if state is None:
+                return refused("not-found", "does not exist")
+            if not state.is_open:
+                return refused("not-open", f"is {'split' if state.is_split else state.status}")
             orders.assign(db, number, supplier)
             timeline.add(db, number, f"Requested from {supplier}", actor=_ACTOR)
             return Outcome(state="done", id=number)
 
-        return self.file.each(f"request order {number}", [number], request)[0]
+        return self.file.write_each(f"request order {number}", [number], request)[0]
 
     def purge(self, number: str, *, dry: bool) -> Purged:
         """Remove the personal data of an order and its pieces; the orders stay."""
@@ -163,23 +163,23 @@ class Desk:
         def cancel(db: sqlite3.Connection, number: str) -> Outcome:
             return orders.cancel(db, number, actor=_ACTOR)
 
-        return self.file.each(f"cancel order {number}", [number], cancel)[0]
+        return self.file.write_each(f"cancel order {number}", [number], cancel)[0]
 
     def restore(self, number: str) -> Outcome:
-        """Reopen a cancelled order, for this account to ship."""
+        """Reopen a cancelled order. This account ships it."""
 
         def restore(db: sqlite3.Connection, number: str) -> Outcome:
             return orders.restore(db, number, actor=_ACTOR)
 
-        return self.file.each(f"restore order {number}", [number], restore)[0]
+        return self.file.write_each(f"restore order {number}", [number], restore)[0]
 
-    def ship(self, wanted: Sequence[Shipment]) -> list[Outcome]:
+    def ship(self, parcels: Sequence[Shipment]) -> list[Outcome]:
         """Ship open orders, each as one parcel."""
 
         def ship(db: sqlite3.Connection, shipment: Shipment) -> Outcome:
             return shipments.ship(db, shipment, actor=_ACTOR)
 
-        return self.file.each("ship orders", wanted, ship)
+        return self.file.write_each("ship orders", parcels, ship)
 
     def void(self, number: str) -> Outcome:
         """Void the label of an order, which becomes open again."""
@@ -187,15 +187,15 @@ class Desk:
         def void(db: sqlite3.Connection, number: str) -> Outcome:
             return shipments.void(db, number, actor=_ACTOR)
 
-        return self.file.each(f"void the label of order {number}", [number], void)[0]
+        return self.file.write_each(f"void the label of order {number}", [number], void)[0]
 
-    def split(self, wanted: Split) -> Outcome:
+    def split(self, requested: Split) -> Outcome:
         """Split an open order into pieces."""
 
-        def split(db: sqlite3.Connection, wanted: Split) -> Outcome:
-            return splits.split(db, wanted, actor=_ACTOR)
+        def split(db: sqlite3.Connection, requested: Split) -> Outcome:
+            return splits.split(db, requested, actor=_ACTOR)
 
-        return self.file.each(f"split order {wanted.order_id}", [wanted], split)[0]
+        return self.file.write_each(f"split order {requested.order_id}", [requested], split)[0]
 
     def list_products(self) -> Iterator[Product]:
         """Yield all products, by SKU."""
@@ -213,7 +213,7 @@ class Desk:
             return products.components(db, sku)
 
     def skus(self, prefix: str, *, limit: int = 50) -> list[str]:
-        """Return the first SKUs that begin with `prefix`, for a shell to complete."""
+        """Return the first SKUs that begin with `prefix`, for shell completion."""
         with self.file.reading("list SKUs") as db:
             return products.skus(db, prefix, limit)
 
@@ -224,7 +224,7 @@ class Desk:
         supplier: str | None = None,
         components: Mapping[str, Decimal] | None = None,
     ) -> Outcome:
-        """Add a product, or a kit of components that are here already. A known SKU is refused.
+        """Add a product, or a kit of existing components. An existing SKU is refused.
 
         A product with a supplier is neither offered to another supplier nor counted by it.
         """
@@ -234,12 +234,12 @@ class Desk:
                 p.sku for p in products.read(db, [*(components or {})])
             }
             if missing:
-                return refused("not-found", f"needs {min(missing)}, which is not here")
+                return refused("not-found", f"needs {min(missing)}, which does not exist")
             if not products.create(db, product, supplier=supplier, components=components):
-                return refused("taken", "is here already")
+                return refused("taken", "already exists")
             return Outcome(state="done", id=product.sku)
 
-        return self.file.each(f"add product {product.sku}", [product], add)[0]
+        return self.file.write_each(f"add product {product.sku}", [product], add)[0]
 
     def stock_levels(
         self, skus: Sequence[str] = ()
@@ -252,7 +252,7 @@ class Desk:
                 yield product, levels, inventory.available(product.sku)
 
     def levels_of(self, sku: str) -> list[Level]:
-        """Return the stock, by warehouse, that a product is sold from; a kit has no levels."""
+        """Return the stock of a product in the warehouses that it is sold from; empty for a kit."""
         with self.file.reading("read stock again") as db:
             inventory = Inventory(db)
             levels = () if inventory.is_kit(sku) else inventory.levels(sku)
@@ -266,26 +266,26 @@ class Desk:
 
     def count(self, counts: Sequence[Count]) -> list[Outcome]:
         """Save counts, all in one transaction."""
-        return self.file.each("count stock", counts, _count)
+        return self.file.write_each("count stock", counts, _count)
 
     def set_stock(self, sku: str, warehouse: str, quantity: int) -> Outcome:
         """Save one count."""
         return self.count([Count(sku=sku, warehouse=warehouse, quantity=quantity)])[0]
 
 
-def _count(db: sqlite3.Connection, wanted: Count) -> Outcome:
-    product = next(iter(products.read(db, [wanted.sku])), None)
+def _count(db: sqlite3.Connection, count: Count) -> Outcome:
+    product = next(iter(products.read(db, [count.sku])), None)
     if product is None:
-        return refused("not-found", "is not here")
+        return refused("not-found", "does not exist")
     if product.is_kit:
         return refused("fixed", "is a kit, whose quantity is calculated")
-    quantity = Decimal(wanted.quantity)
-    if wanted.is_change:
-        known = stock.counted(db, [wanted.sku], wanted.warehouse).get(wanted.sku)
-        if known is None:
-            return refused("unset", f"was never counted in {wanted.warehouse}; set it first")
-        quantity += known
-        if quantity < 0 and wanted.quantity < 0:
-            return refused("negative", f"would be {quantity} in {wanted.warehouse}")
-    stock.set_physical(db, wanted.sku, wanted.warehouse, quantity)
-    return Outcome(state="done", id=wanted.sku)
+    quantity = Decimal(count.quantity)
+    if count.is_change:
+        last = stock.counted(db, [count.sku], count.warehouse).get(count.sku)
+        if last is None:
+            return refused("unset", f"was never counted in {count.warehouse}; set it first")
+        quantity += last
+        if quantity < 0 and count.quantity < 0:
+            return refused("negative", f"would be {quantity} in {count.warehouse}")
+    stock.set_physical(db, count.sku, count.warehouse, quantity)
+    return Outcome(state="done", id=count.sku)

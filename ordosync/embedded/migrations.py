@@ -2,7 +2,7 @@
 
 A migration that has been released is never changed. Times are UTC as ISO text of fixed width, so
 that they sort as text. They come from SQLite, since an account has no clock. Money is decimal
-text. Addresses and tags are JSON: they are always read whole.
+text. Addresses and tags are JSON, because they are always read as a whole.
 """
 
 from typing import TYPE_CHECKING

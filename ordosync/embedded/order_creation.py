@@ -1,7 +1,7 @@
 """Creation of orders: one by one at the desk, many at once by a task.
 
-Many new orders are written table by table, since a statement costs more than the row that it
-writes. An order that may be known, or may be refused, is created one by one.
+Many new orders are written table by table, because a statement costs more time than a row. An order
+that may exist already, or may be refused, is created one by one.
 """
 
 import json
@@ -19,25 +19,27 @@ from ordosync.order_checks import refusal
 
 
 def create_many(
-    db: sqlite3.Connection, wanted: Sequence[Order], *, prefix: str, warehouse: str
+    db: sqlite3.Connection, batch: Sequence[Order], *, prefix: str, warehouse: str
 ) -> list[Outcome]:
-    """Create orders that wait to be shipped; a refused order leaves the others alone."""
+    """Create orders that wait to be shipped; a refused order does not affect the others."""
 
     def create_one(db: sqlite3.Connection, order: Order) -> Outcome:
         return create(db, order, prefix=prefix, warehouse=warehouse)
 
-    made: dict[str, Outcome | None] = {}
+    outcomes: dict[str, Outcome | None] = {}
     with suppress(sqlite3.IntegrityError, sqlite3.DataError), savepoint(db):
-        fresh = new_orders(db, wanted, prefix=prefix)
-        made |= create_new(db, fresh, warehouse=warehouse)
-    return [made.pop(order.reference, None) or write_one(db, order, create_one) for order in wanted]
+        fresh = new_orders(db, batch, prefix=prefix)
+        outcomes |= create_new(db, fresh, warehouse=warehouse)
+    return [
+        outcomes.pop(order.reference, None) or write_one(db, order, create_one) for order in batch
+    ]
 
 
 def create(db: sqlite3.Connection, order: Order, *, prefix: str, warehouse: str) -> Outcome:
     """Create an order that waits to be shipped, once, and a product for each new SKU."""
-    known = orders.find(db, [order.reference])
-    if known:
-        return known[order.reference]
+    existing = orders.find(db, [order.reference])
+    if existing:
+        return existing[order.reference]
     reason = refusal(order)
     if reason:
         return Outcome(state="refused", code="invalid-order", reason=reason)
@@ -46,35 +48,35 @@ def create(db: sqlite3.Connection, order: Order, *, prefix: str, warehouse: str)
     return Outcome(state="done", id=number, line_ids=line_ids)
 
 
-def new_orders(db: sqlite3.Connection, wanted: Sequence[Order], *, prefix: str) -> dict[str, Order]:
-    """Return the orders whose number and reference are new, by the number that they get here."""
+def new_orders(db: sqlite3.Connection, batch: Sequence[Order], *, prefix: str) -> dict[str, Order]:
+    """Return the orders whose number and reference are new, by their numbers in this file."""
     by_number: dict[str, Order] = {}
     references: set[str] = set()
-    for order in wanted:
+    for order in batch:
         number = f"{prefix}{order.number}"
         if order.reference in references or number in by_number or refusal(order):
             continue
         references.add(order.reference)
         by_number[number] = order
-    known = db.execute(
+    existing = db.execute(
         "select number, reference from orders where number in (select value from json_each(?))"
         " union all"
         " select number, reference from orders where reference in (select value from json_each(?))",
         (json.dumps(list(by_number)), json.dumps(list(references))),
     ).fetchall()
-    numbers = {row["number"] for row in known}
-    taken = {row["reference"] for row in known}
+    numbers_in_use = {row["number"] for row in existing}
+    references_in_use = {row["reference"] for row in existing}
     return {
         number: order
         for number, order in by_number.items()
-        if number not in numbers and order.reference not in taken
+        if number not in numbers_in_use and order.reference not in references_in_use
     }
 
 
 def create_new(
     db: sqlite3.Connection, fresh: dict[str, Order], *, warehouse: str
 ) -> dict[str, Outcome]:
-    """Create these orders with these numbers; return their outcomes by reference."""
+    """Create these orders, given by their new numbers; return their outcomes by reference."""
     lines = {number: order.lines for number, order in fresh.items()}
     products.create_unknown(db, {line.sku: line.name for of in lines.values() for line in of})
     db.executemany(
@@ -101,7 +103,7 @@ def insert(
     warehouse: str = "main",
     of_lines: Sequence[str | None] = (),
 ) -> tuple[str, tuple[str, ...]]:
-    """Create an order with this number, or the next free one; return it and the lines' ids."""
+    """Create an order with this number or the next free one; return the number and line ids."""
     number = _free_number(db, number)
     db.execute(_ORDER, _order_row(number, order, parent, warehouse))
     for line in order.lines:
@@ -117,11 +119,11 @@ def _created(order: Order) -> str:
     return f"Created from the Merchant's order {order.number}"
 
 
-def _free_number(db: sqlite3.Connection, wanted: str) -> str:
-    number, count = wanted, 1
+def _free_number(db: sqlite3.Connection, requested: str) -> str:
+    number, count = requested, 1
     while db.execute("select 1 from orders where number = ?", (number,)).fetchone():
         count += 1
-        number = f"{wanted}~{count}"
+        number = f"{requested}~{count}"
     return number
 
 

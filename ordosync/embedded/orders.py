@@ -27,8 +27,8 @@ _PAGE = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Position:
-    """The state of an order that an `Order` does not have."""
+class OrderState:
+    """The fields of an order that `Order` does not have, and its status."""
 
     status: str
     supplier: str | None
@@ -61,14 +61,14 @@ def cancel(
     db: "sqlite3.Connection", number: str, *, actor: str, also_shipped: bool = False
 ) -> Outcome:
     """Cancel an open order, which releases its stock; a shipped one keeps label and stock."""
-    at = position(db, number)
-    if at is None:
-        return refused("not-found", "is not here")
-    if at.is_split:
+    state = state_of(db, number)
+    if state is None:
+        return refused("not-found", "does not exist")
+    if state.is_split:
         return refused("already-split", "is split; its pieces are cancelled one by one")
-    if at.status == "cancelled":
+    if state.status == "cancelled":
         return Outcome(state="unchanged", id=number)
-    if at.status == "shipped" and not also_shipped:
+    if state.status == "shipped" and not also_shipped:
         return refused("already-shipped", "is shipped already")
     move(db, number, "cancelled")
     timeline.add(db, number, "Cancelled", actor=actor)
@@ -76,12 +76,12 @@ def cancel(
 
 
 def restore(db: "sqlite3.Connection", number: str, *, actor: str) -> Outcome:
-    """Reopen a cancelled order for this account to ship: it has no supplier any more."""
-    at = position(db, number)
-    if at is None:
-        return refused("not-found", "is not here")
-    if at.status != "cancelled":
-        return refused("not-cancelled", f"is not cancelled, but {at.status}")
+    """Reopen a cancelled order without a supplier: this account ships it."""
+    state = state_of(db, number)
+    if state is None:
+        return refused("not-found", "does not exist")
+    if state.status != "cancelled":
+        return refused("not-cancelled", f"is not cancelled, but {state.status}")
     db.execute("update orders set supplier = null where number = ?", (number,))
     move(db, number, "awaiting_fulfillment")
     change_feed.add(db, "order", number, "restored")
@@ -90,7 +90,7 @@ def restore(db: "sqlite3.Connection", number: str, *, actor: str) -> Outcome:
 
 
 def references(db: "sqlite3.Connection", numbers: Sequence[str]) -> dict[str, str]:
-    """Return the references of ordosync that these orders carry."""
+    """Return the ordosync references of these orders, by number."""
     rows = db.execute(
         "select number, reference from orders where reference <> ''"
         " and number in (select value from json_each(?))",
@@ -111,7 +111,7 @@ def cancelled_unshipped(db: "sqlite3.Connection", numbers: Sequence[str]) -> fro
 
 
 def split_among(db: "sqlite3.Connection", numbers: Sequence[str]) -> frozenset[str]:
-    """Return which of these orders are split, so that only their pieces can change."""
+    """Return which of these orders are split."""
     rows = db.execute(
         "select number from orders where is_split and number in (select value from json_each(?))",
         (json.dumps(list(numbers)),),
@@ -119,14 +119,14 @@ def split_among(db: "sqlite3.Connection", numbers: Sequence[str]) -> frozenset[s
     return frozenset(row["number"] for row in rows)
 
 
-def position(db: "sqlite3.Connection", number: str) -> Position | None:
-    """Return the state of an order; None if it is not here."""
+def state_of(db: "sqlite3.Connection", number: str) -> OrderState | None:
+    """Return the state of an order; None if it does not exist."""
     row = db.execute(
         "select status, supplier, is_split, warehouse from orders where number = ?", (number,)
     ).fetchone()
     if row is None:
         return None
-    return Position(
+    return OrderState(
         status=row["status"],
         supplier=row["supplier"],
         is_split=bool(row["is_split"]),
@@ -135,19 +135,19 @@ def position(db: "sqlite3.Connection", number: str) -> Position | None:
 
 
 def read_many(db: "sqlite3.Connection", numbers: Sequence[str]) -> list[Order]:
-    """Return these orders in the order of the numbers; an unknown number is left out."""
+    """Return these orders in the order of the numbers; an unknown number is omitted."""
     rows = db.execute(
         "select * from orders where number in (select value from json_each(?))",
         (json.dumps(list(numbers)),),
     ).fetchall()
-    found = {order.number: order for order in _orders(db, rows)}
-    return [found[number] for number in numbers if number in found]
+    orders = {order.number: order for order in _orders(db, rows)}
+    return [orders[number] for number in numbers if number in orders]
 
 
 def requested_from(
     db: "sqlite3.Connection", supplier: str, numbers: Sequence[str]
 ) -> dict[str, bool]:
-    """Return which orders were ever requested from this supplier; True: they still are."""
+    """Return the orders that were ever requested from this supplier; True: they still are."""
     rows = db.execute(
         "select number, orders.supplier = assignments.supplier as still from orders"
         " join assignments on order_number = number"
@@ -174,7 +174,7 @@ def children(db: "sqlite3.Connection", number: str) -> list[Order]:
 
 
 def find(db: "sqlite3.Connection", references: Sequence[str]) -> dict[str, Outcome]:
-    """Return an `unchanged` outcome for each reference that is here."""
+    """Return an `unchanged` outcome for each of these references that exists."""
     rows = db.execute(
         "select reference, number, order_lines.id as line_id"
         " from orders join order_lines on order_number = number"
@@ -190,7 +190,7 @@ def find(db: "sqlite3.Connection", references: Sequence[str]) -> dict[str, Outco
 
 
 def read(db: "sqlite3.Connection", number: str) -> Order | None:
-    """Return an order; None if it is not here."""
+    """Return an order; None if it does not exist."""
     rows = db.execute("select * from orders where number = ?", (number,)).fetchall()
     return next(_orders(db, rows), None)
 
@@ -227,7 +227,7 @@ def numbers(db: "sqlite3.Connection", prefix: str, limit: int) -> list[str]:
 
 
 def similar(db: "sqlite3.Connection", number: str) -> str | None:
-    """Return the newest number that ends with this one or is its end; None without one."""
+    """Return the newest number that differs from this number only by a prefix."""
     row = db.execute(
         "select number from orders where substr(number, -length(?1)) = ?1"
         " or substr(?1, -length(number)) = number order by sequence desc limit 1",
@@ -261,20 +261,20 @@ def _orders(db: "sqlite3.Connection", rows: "Sequence[sqlite3.Row]") -> Iterator
 
 
 def _content(order: Order) -> str:
-    """Return a digest of what an edit changes; a status is not part of it."""
+    """Return a digest of the fields that count as an edit; the status does not."""
     edited = (order.lines, order.ship_to, order.bill_to, order.shipping_method)
     return f"1-{hashlib.blake2b(msgspec.json.encode(edited), digest_size=16).hexdigest()}"
 
 
 def _lines(db: "sqlite3.Connection", order_numbers: Iterable[str]) -> dict[str, list[Line]]:
-    found: dict[str, list[Line]] = {number: [] for number in order_numbers}
+    lines: dict[str, list[Line]] = {number: [] for number in order_numbers}
     rows = db.execute(
         "select * from order_lines where order_number in (select value from json_each(?))"
         " order by order_number, position",
-        (json.dumps(list(found)),),
+        (json.dumps(list(lines)),),
     )
     for row in rows:
-        found[row["order_number"]].append(
+        lines[row["order_number"]].append(
             Line(
                 id=row["id"],
                 sku=row["sku"],
@@ -288,7 +288,7 @@ def _lines(db: "sqlite3.Connection", order_numbers: Iterable[str]) -> dict[str, 
                 supplier_unit_cost=_money_from_text(row["supplier_unit_cost"]),
             )
         )
-    return found
+    return lines
 
 
 def _money_from_text(text: str | None) -> Decimal | None:

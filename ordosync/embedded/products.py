@@ -16,12 +16,12 @@ _PAGE = 500
 
 
 def create_unknown(db: "sqlite3.Connection", names: Mapping[str, str]) -> None:
-    """Create products, by SKU, their stock unset; a known product stays as it is."""
-    known = db.execute(
+    """Create products, by SKU, with unset stock; an existing product stays as it is."""
+    existing = db.execute(
         "select sku from products where sku in (select value from json_each(?))",
         (json.dumps(list(names)),),
     )
-    unknown = names.keys() - {row["sku"] for row in known}
+    unknown = names.keys() - {row["sku"] for row in existing}
     db.executemany(
         "insert into products (sku, name) values (?, ?)", [(sku, names[sku]) for sku in unknown]
     )
@@ -35,7 +35,7 @@ def create(
     supplier: str | None = None,
     components: Mapping[str, Decimal] | None = None,
 ) -> bool:
-    """Create a product, its stock unset; return False if its SKU is known, which stays."""
+    """Create a product with unset stock; return False if its SKU exists, and change nothing."""
     added = db.execute(
         "insert into products (sku, name, price, weight_g, supplier, supplier_sku, is_kit)"
         " values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
@@ -51,17 +51,16 @@ def create(
     )
     if not added.rowcount:
         return False
-    for sku, quantity in (components or {}).items():
-        db.execute(
-            "insert into components (kit_sku, sku, quantity) values (?, ?, ?)",
-            (product.sku, sku, str(quantity)),
-        )
+    db.executemany(
+        "insert into components (kit_sku, sku, quantity) values (?, ?, ?)",
+        [(product.sku, sku, str(quantity)) for sku, quantity in (components or {}).items()],
+    )
     change_feed.add(db, "product", product.sku, "created")
     return True
 
 
 def read(db: "sqlite3.Connection", skus: Sequence[str]) -> list[Product]:
-    """Return these products, by SKU; an unknown SKU is left out."""
+    """Return these products, sorted by SKU; an unknown SKU is omitted."""
     rows = db.execute(
         "select * from products where sku in (select value from json_each(?)) order by sku",
         (json.dumps(list(skus)),),
@@ -70,7 +69,7 @@ def read(db: "sqlite3.Connection", skus: Sequence[str]) -> list[Product]:
 
 
 def read_all(db: "sqlite3.Connection") -> Iterator[Product]:
-    """Yield all products, by SKU, a page in memory."""
+    """Yield all products, sorted by SKU; only a page is in memory."""
     last = ""
     while rows := db.execute(
         "select * from products where sku > ? order by sku limit ?", (last, _PAGE)
@@ -79,7 +78,9 @@ def read_all(db: "sqlite3.Connection") -> Iterator[Product]:
         last = rows[-1]["sku"]
 
 
-def of_others(db: "sqlite3.Connection", supplier: str, skus: Sequence[str]) -> frozenset[str]:
+def of_other_suppliers(
+    db: "sqlite3.Connection", supplier: str, skus: Sequence[str]
+) -> frozenset[str]:
     """Return which of these products are assigned to a different supplier."""
     rows = db.execute(
         "select sku from products where supplier <> ? and sku in (select value from json_each(?))",

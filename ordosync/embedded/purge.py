@@ -1,7 +1,7 @@
 """Removal of an order's personal data from a local account; the order itself stays.
 
-The order must stay known: an order that is gone could be imported a second time. Deleted data is
-overwritten and the file is rewritten, since its free space has older copies of rows.
+The order is not deleted: it could be imported a second time. Deleted data is overwritten and the
+file is rewritten, since its free space has older copies of rows.
 """
 
 import json
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 REMOVED = "[removed]"
 _SHORTEST = 3
-"""The shortest word to search on the timeline: shorter words are in every text."""
+"""The minimum length of a text to search on the timeline: shorter texts occur in every entry."""
 _PERSONAL = ("name", "company", "street1", "street2", "phone", "email")
 
 
@@ -27,7 +27,7 @@ class Purged:
     """The data that was removed, or would be."""
 
     orders: tuple[str, ...]
-    """The order, what it was split from, and its pieces."""
+    """The order, its ancestors, and its pieces."""
     timeline: int
     """The number of entries with a personal text."""
 
@@ -37,24 +37,16 @@ def purge(file: "EmbeddedFile", number: str, *, dry: bool) -> Purged:
     with file.reading(f"purge order {number}") as db:
         db.execute("pragma secure_delete = on")
         with transaction(db):
-            found = _purge(db, number, dry=dry)
+            purged = _purge(db, number, dry=dry)
         if not dry:
             db.execute("vacuum")
             db.execute("pragma wal_checkpoint(truncate)").fetchall()
-    return found
+    return purged
 
 
 def _purge(db: "sqlite3.Connection", number: str, *, dry: bool) -> Purged:
     family = _family(db, number)
-    words = {word for one in family for word in _words(db, one)}
-    entries = [
-        row["id"]
-        for row in db.execute(
-            "select id, text from timeline where order_number in (select value from json_each(?))",
-            (json.dumps(family),),
-        ).fetchall()
-        if any(word in row["text"].casefold() for word in words)
-    ]
+    entries = _personal_entries(db, family)
     if not dry:
         numbers = (json.dumps(family),)
         db.execute(
@@ -73,8 +65,18 @@ def _purge(db: "sqlite3.Connection", number: str, *, dry: bool) -> Purged:
     return Purged(orders=tuple(family), timeline=len(entries))
 
 
+def _personal_entries(db: "sqlite3.Connection", family: list[str]) -> list[int]:
+    """Return the ids of the timeline entries that contain a personal text of these orders."""
+    texts = {text for number in family for text in _personal_texts(db, number)}
+    rows = db.execute(
+        "select id, text from timeline where order_number in (select value from json_each(?))",
+        (json.dumps(family),),
+    ).fetchall()
+    return [row["id"] for row in rows if any(text in row["text"].casefold() for text in texts)]
+
+
 def _family(db: "sqlite3.Connection", number: str) -> list[str]:
-    """Return the numbers of the order, of what it was split from, and of all pieces."""
+    """Return the numbers of an order, its ancestors, and all of their pieces."""
     rows = db.execute(
         "with recursive up (number, parent) as ("
         " select number, parent from orders where number = ?"
@@ -89,13 +91,13 @@ def _family(db: "sqlite3.Connection", number: str) -> list[str]:
     return [row["number"] for row in rows]
 
 
-def _words(db: "sqlite3.Connection", number: str) -> Iterator[str]:
-    """Yield the words that must not be on a timeline, in lower case."""
+def _personal_texts(db: "sqlite3.Connection", number: str) -> Iterator[str]:
+    """Yield the texts of an order that must not be on a timeline, in lower case."""
     row = db.execute("select * from orders where number = ?", (number,)).fetchone()
-    for address in (row["ship_to"], row["bill_to"]):
-        given = json.loads(address or "{}")
+    for text in (row["ship_to"], row["bill_to"]):
+        address = json.loads(text or "{}")
         for name in _PERSONAL:
-            word = str(given.get(name, "")).strip().casefold()
+            word = str(address.get(name, "")).strip().casefold()
             if len(word) >= _SHORTEST:
                 yield word
     for notes in (row["customer_notes"], row["internal_notes"]):

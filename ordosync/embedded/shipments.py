@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 
 
 def ship(db: "sqlite3.Connection", shipment: Shipment, *, actor: str) -> Outcome:
-    """Ship an open order; its stock leaves the warehouse.
+    """Ship an open order; its units are subtracted from the stock.
 
-    An order that was requested from a supplier moves no stock here. The same tracking number a
-    second time is `unchanged`.
+    An order that was requested from a supplier does not change the stock of this account. The same
+    tracking number a second time is `unchanged`.
     """
     number = shipment.order_id
-    at = orders.position(db, number)
-    if at is None:
-        return refused("not-found", "is not here")
-    known = _valid(db, number)
-    if known and known["tracking_number"] == shipment.tracking_number:
-        return Outcome(state="unchanged", id=known["id"])
-    if not at.is_open:
-        return _not_open(at)
-    if at.status == "awaiting_fulfillment":
+    state = orders.state_of(db, number)
+    if state is None:
+        return refused("not-found", "does not exist")
+    label = _valid(db, number)
+    if label and label["tracking_number"] == shipment.tracking_number:
+        return Outcome(state="unchanged", id=label["id"])
+    if not state.is_open:
+        return _not_open(state)
+    if state.status == "awaiting_fulfillment":
         [order] = orders.read_many(db, [number])
         stock.move(db, order.lines, shipment.warehouse, sign=-1)
     shipment_id = _insert(db, shipment, told_as=None)
@@ -43,42 +43,44 @@ def ship(db: "sqlite3.Connection", shipment: Shipment, *, actor: str) -> Outcome
 
 
 def void(db: "sqlite3.Connection", number: str, *, actor: str) -> Outcome:
-    """Void the label of an order: it is open again and its stock is back on the shelf.
+    """Void the label of an order, reopen the order, and add its units to the stock again.
 
-    A cancelled order stays cancelled, but its stock comes back. A parcel of the Supplier took no
-    stock from this shelf, so nothing comes back.
+    A cancelled order stays cancelled, but its units are added. A parcel of the Supplier did not
+    change the stock of this account, so nothing is added.
     """
-    at = orders.position(db, number)
-    if at is None:
-        return refused("not-found", "is not here")
-    known = _valid(db, number)
-    if known is None:
+    state = orders.state_of(db, number)
+    if state is None:
+        return refused("not-found", "does not exist")
+    label = _valid(db, number)
+    if label is None:
         return refused("no-label", "has no valid label")
-    _mark_void(db, known["id"])
-    if at.supplier is None and known["told_as"] is None:
+    _mark_void(db, label["id"])
+    if state.supplier is None and label["told_as"] is None:
         [order] = orders.read_many(db, [number])
-        stock.move(db, order.lines, known["warehouse"], sign=1)
-    if at.status == "shipped":
-        orders.move(db, number, "dropshipment_requested" if at.supplier else "awaiting_fulfillment")
-    timeline.add(db, number, f"Label {known['tracking_number']} voided", actor=actor)
-    return Outcome(state="done", id=known["id"])
+        stock.move(db, order.lines, label["warehouse"], sign=1)
+    if state.status == "shipped":
+        orders.move(
+            db, number, "dropshipment_requested" if state.supplier else "awaiting_fulfillment"
+        )
+    timeline.add(db, number, f"Label {label['tracking_number']} voided", actor=actor)
+    return Outcome(state="done", id=label["id"])
 
 
 def add_tracking(db: "sqlite3.Connection", shipment: Shipment) -> Outcome:
-    """Add a parcel of the Supplier; physical stock stays, since none of it was here.
+    """Add a parcel of the Supplier; it does not change the stock of this account.
 
     https://support.ordoro.com/how-does-inventory-tracking-in-ordoro-work-for-dropshipped-products/
     """
-    at = orders.position(db, shipment.order_id)
-    if at is None:
-        return refused("not-found", "is not at the Merchant")
-    if not at.is_split:
+    state = orders.state_of(db, shipment.order_id)
+    if state is None:
+        return refused("not-found", "does not exist at the Merchant")
+    if not state.is_split:
         return _add_to(db, shipment, shipment.order_id)
     pieces = ancestry.descendants(db, shipment.order_id)
     outcomes = [_add_to(db, shipment, piece) for piece in pieces]
-    for state in ("done", "unchanged"):
+    for best in ("done", "unchanged"):
         for outcome in outcomes:
-            if outcome.state == state:
+            if outcome.state == best:
                 return replace(outcome, code="on-pieces")
     return outcomes[0]
 
@@ -104,18 +106,25 @@ def void_tracking(db: "sqlite3.Connection", shipment: Shipment) -> Outcome:
 
 
 def read(db: "sqlite3.Connection", ids: Sequence[str]) -> list[Shipment]:
-    """Return these shipments in the order of the ids; an unknown id is left out."""
+    """Return these shipments in the order of the ids; an unknown id is omitted."""
     rows = db.execute(
         "select * from shipments where id in (select value from json_each(?))",
         (json.dumps(list(ids)),),
     )
-    found = {row["id"]: _shipment(db, row) for row in rows.fetchall()}
-    families = {key: (one.order_id, *one.ancestors) for key, one in found.items()}
-    known = orders.references(db, [number for family in families.values() for number in family])
+    shipments = {row["id"]: _shipment(db, row) for row in rows.fetchall()}
+    families = {
+        key: (shipment.order_id, *shipment.ancestors) for key, shipment in shipments.items()
+    }
+    references = orders.references(
+        db, [number for family in families.values() for number in family]
+    )
     return [
-        replace(found[key], reference=next((known[n] for n in families[key] if n in known), ""))
+        replace(
+            shipments[key],
+            reference=next((references[n] for n in families[key] if n in references), ""),
+        )
         for key in ids
-        if key in found
+        if key in shipments
     ]
 
 
@@ -145,8 +154,8 @@ def of_order(db: "sqlite3.Connection", number: str) -> Iterator[Shipment]:
 def of_orders(
     db: "sqlite3.Connection", numbers: Sequence[str], *, with_supplier_ids: bool
 ) -> dict[str, list[Shipment]]:
-    """Return the parcels of these orders, with their ids here or at the Supplier."""
-    found: dict[str, list[Shipment]] = {}
+    """Return the parcels of these orders, with their ids in this account or at the Supplier."""
+    shipments: dict[str, list[Shipment]] = {}
     rows = db.execute(
         "select * from shipments where order_number in (select value from json_each(?))"
         " order by created_at, id",
@@ -156,19 +165,19 @@ def of_orders(
         shipment = _shipment(db, row)
         if with_supplier_ids:
             shipment = replace(shipment, id=row["told_as"] or OWN)
-        found.setdefault(row["order_number"], []).append(shipment)
-    return found
+        shipments.setdefault(row["order_number"], []).append(shipment)
+    return shipments
 
 
 def _add_to(db: "sqlite3.Connection", shipment: Shipment, number: str) -> Outcome:
-    at = orders.position(db, number)
-    if at is None or at.status == "cancelled":
+    state = orders.state_of(db, number)
+    if state is None or state.status == "cancelled":
         return refused("cancelled", f"order {number} is cancelled")
-    known = _valid(db, number)
-    if known and known["tracking_number"] == shipment.tracking_number:
+    label = _valid(db, number)
+    if label and label["tracking_number"] == shipment.tracking_number:
         return Outcome(state="unchanged", id=number)
-    if known:
-        return refused("other-tracking", f"order {number} has other tracking, which it keeps")
+    if label:
+        return refused("other-tracking", f"order {number} keeps its other tracking number")
     if _mark_valid(db, shipment, number):
         text = f"Tracking {shipment.tracking_number} is valid again"
     else:
@@ -223,7 +232,7 @@ def _mark_void(db: "sqlite3.Connection", shipment_id: str) -> None:
 
 
 def _mark_valid(db: "sqlite3.Connection", shipment: Shipment, number: str) -> bool:
-    """Return True if this label was void here; it is valid again then."""
+    """Make a voided label of this order valid again; return False if it has no such label."""
     void = db.execute(
         "select id from shipments where order_number = ? and told_as = ? and tracking_number = ?",
         (number, shipment.id, shipment.tracking_number),
@@ -257,9 +266,9 @@ def _label(shipment: Shipment) -> str:
     )
 
 
-def _not_open(at: orders.Position) -> Outcome:
-    if at.is_split:
+def _not_open(state: orders.OrderState) -> Outcome:
+    if state.is_split:
         return refused("already-split", "is split; its pieces are shipped one by one")
-    if at.status == "cancelled":
+    if state.status == "cancelled":
         return refused("cancelled", "is cancelled")
     return refused("already-shipped", "is shipped already")

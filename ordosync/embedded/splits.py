@@ -1,4 +1,4 @@
-"""Splits of orders: a split order does not change any more, its pieces are orders."""
+"""Splits of orders. A split order does not change any more; its pieces are new orders."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -11,29 +11,30 @@ from ordosync.models import Line, Order, Outcome, Piece, PieceLine, Split, refus
 if TYPE_CHECKING:
     import sqlite3
 
-_LEAST = 2
+_MIN_PIECES = 2
 
 
-def split(db: "sqlite3.Connection", wanted: Split, *, actor: str) -> Outcome:
-    """Split an open order as given, whole or not at all; the pieces are numbered `-1`, `-2`.
+def split(db: "sqlite3.Connection", requested: Split, *, actor: str) -> Outcome:
+    """Split an open order into all of the pieces or none; their numbers end in `-1`, `-2`.
 
-    An order whose pieces have these references is `unchanged`, with them.
+    If the order has pieces with these references, the outcome is `unchanged`, with the pieces.
     """
-    order = orders.read(db, wanted.order_id)
-    at = orders.position(db, wanted.order_id)
-    if order is None or at is None:
-        return refused("not-found", "is not here")
-    if at.is_split:
-        return _as_split(db, wanted)
-    if not at.is_open:
-        code = "cancelled" if at.status == "cancelled" else "already-shipped"
-        return refused(code, f"is {at.status}")
-    reason = _misfit(order.lines, wanted.pieces)
+    order = orders.read(db, requested.order_id)
+    state = orders.state_of(db, requested.order_id)
+    if order is None or state is None:
+        return refused("not-found", "does not exist")
+    if state.is_split:
+        return _as_split(db, requested)
+    if not state.is_open:
+        code = "cancelled" if state.status == "cancelled" else "already-shipped"
+        return refused(code, f"is {state.status}")
+    reason = _misfit(order.lines, requested.pieces)
     if reason:
         return refused("does-not-fit", reason)
     db.execute("update orders set is_split = 1 where number = ?", (order.number,))
     pieces = tuple(
-        _make(db, order, at, piece, place) for place, piece in enumerate(wanted.pieces, 1)
+        _create_piece(db, order, state, piece, place)
+        for place, piece in enumerate(requested.pieces, 1)
     )
     change_feed.add(db, "order", order.number, "split")
     change_feed.add(db, "split", order.number, "made")
@@ -43,53 +44,43 @@ def split(db: "sqlite3.Connection", wanted: Split, *, actor: str) -> Outcome:
 
 
 def read(db: "sqlite3.Connection", numbers: Sequence[str]) -> list[Split]:
-    """Return the splits of these orders; an order without pieces is left out."""
-    found = [(number, _pieces(db, number)) for number in numbers]
-    return [Split(order_id=number, pieces=pieces) for number, pieces in found if pieces]
+    """Return the splits of these orders; an order without pieces is omitted."""
+    pieces_by_number = [(number, _pieces(db, number)) for number in numbers]
+    return [Split(order_id=number, pieces=pieces) for number, pieces in pieces_by_number if pieces]
 
 
 def _misfit(lines: Sequence[Line], pieces: Sequence[Piece]) -> str | None:
-    if len(pieces) < _LEAST:
-        return "has to be split into two pieces at least"
-    known = {line.id for line in lines}
-    given = dict.fromkeys(known, 0)
+    """Return why the pieces do not add up to the lines; None if they do."""
+    if len(pieces) < _MIN_PIECES:
+        return "must be split into two or more pieces"
+    line_ids = {line.id for line in lines}
+    quantities = dict.fromkeys(line_ids, 0)
     for place, piece in enumerate(pieces, 1):
         for part in piece.lines:
-            if part.of_line not in known:
-                return f"has no line {part.of_line}, as piece {place} says"
+            if part.of_line not in line_ids:
+                return f"has no line {part.of_line}, which piece {place} names"
             if part.quantity < 0:
                 return f"has a quantity below 0 in piece {place}"
-            given[part.of_line] += part.quantity
+            quantities[part.of_line] += part.quantity
         if not any(part.quantity for part in piece.lines):
-            return f"would have nothing in piece {place}"
+            return f"would have an empty piece {place}"
     for line in lines:
-        if given[line.id] != line.quantity:
-            return f"has {line.quantity} of {line.sku}, its pieces {given[line.id]}"
+        if quantities[line.id] != line.quantity:
+            return f"has {line.quantity} of {line.sku}, but its pieces have {quantities[line.id]}"
     return None
 
 
-def _make(
-    db: "sqlite3.Connection", order: Order, at: orders.Position, piece: Piece, place: int
+def _create_piece(
+    db: "sqlite3.Connection", order: Order, state: orders.OrderState, piece: Piece, place: int
 ) -> Piece:
-    lines = {line.id: line for line in order.lines}
     parts = [part for part in piece.lines if part.quantity]
-    # Totals and discounts stay with the split order: their shares are not defined.
-    child = replace(
-        order,
-        reference=piece.reference,
-        discount=None,
-        lines=tuple(
-            replace(lines[part.of_line], quantity=part.quantity, total=None, discount=None)
-            for part in parts
-        ),
-    )
     number, line_ids = order_creation.insert(
         db,
-        child,
+        _order_of(order, piece, parts),
         f"{order.number}-{place}",
-        supplier=at.supplier,
+        supplier=state.supplier,
         parent=order.number,
-        warehouse=at.warehouse,
+        warehouse=state.warehouse,
         of_lines=[part.of_line for part in parts],
     )
     timeline.add(db, number, f"Split from {order.number}", actor="ordosync")
@@ -102,12 +93,26 @@ def _make(
     )
 
 
-def _as_split(db: "sqlite3.Connection", wanted: Split) -> Outcome:
-    references = [piece.reference for piece in wanted.pieces]
-    children = orders.children(db, wanted.order_id)
+def _order_of(order: Order, piece: Piece, parts: Sequence[PieceLine]) -> Order:
+    """Return a piece as an order. Its share of totals and discounts is not defined."""
+    lines = {line.id: line for line in order.lines}
+    return replace(
+        order,
+        reference=piece.reference,
+        discount=None,
+        lines=tuple(
+            replace(lines[part.of_line], quantity=part.quantity, total=None, discount=None)
+            for part in parts
+        ),
+    )
+
+
+def _as_split(db: "sqlite3.Connection", requested: Split) -> Outcome:
+    references = [piece.reference for piece in requested.pieces]
+    children = orders.children(db, requested.order_id)
     if not all(references) or [child.reference for child in children] != references:
-        return refused("already-split", "is split already, in another way")
-    return Outcome(state="unchanged", id=wanted.order_id, pieces=_pieces(db, wanted.order_id))
+        return refused("already-split", "is already split differently")
+    return Outcome(state="unchanged", id=requested.order_id, pieces=_pieces(db, requested.order_id))
 
 
 def _pieces(db: "sqlite3.Connection", number: str) -> tuple[Piece, ...]:

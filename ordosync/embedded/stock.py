@@ -1,8 +1,8 @@
 """Stock by warehouse: physical is counted; committed and available follow from the open orders.
 
-Physical less committed is available, in each warehouse
+In each warehouse, available is physical minus committed
 (https://support.ordoro.com/what-do-the-different-inventory-terms-mean/). An order commits its
-stock in one warehouse from its creation until it is shipped or cancelled. A kit on it commits its
+stock in one warehouse from its creation until it is shipped or cancelled. A kit commits its
 components, so it changes every other kit that shares a component.
 """
 
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Level:
-    """The stock of a product in one warehouse; None: never counted there."""
+    """The stock of a product in one warehouse."""
 
     sku: str
     warehouse: str
     physical: Decimal | None
+    """None if it was never counted in this warehouse."""
     committed: Decimal
 
     @property
@@ -44,25 +45,25 @@ class Inventory:
 
     @cached_property
     def _components(self) -> dict[str, dict[str, Decimal]]:
-        found: dict[str, dict[str, Decimal]] = {}
+        components: dict[str, dict[str, Decimal]] = {}
         for kit in self._db.execute("select sku from products where is_kit"):
-            found[kit["sku"]] = {}
+            components[kit["sku"]] = {}
         for row in self._db.execute("select * from components"):
-            found.setdefault(row["kit_sku"], {})[row["sku"]] = Decimal(row["quantity"])
-        return found
+            components.setdefault(row["kit_sku"], {})[row["sku"]] = Decimal(row["quantity"])
+        return components
 
     @cached_property
     def physical(self) -> dict[str, dict[str, Decimal]]:
         """The counted quantities, by SKU and warehouse."""
-        found: dict[str, dict[str, Decimal]] = {}
+        quantities: dict[str, dict[str, Decimal]] = {}
         for row in self._db.execute("select * from stock"):
-            found.setdefault(row["sku"], {})[row["warehouse"]] = Decimal(row["physical"])
-        return found
+            quantities.setdefault(row["sku"], {})[row["warehouse"]] = Decimal(row["physical"])
+        return quantities
 
     @cached_property
     def committed(self) -> dict[str, dict[str, Decimal]]:
         """The quantities of open orders, by SKU and warehouse; kits as their components."""
-        found: dict[str, dict[str, Decimal]] = {}
+        quantities: dict[str, dict[str, Decimal]] = {}
         rows = self._db.execute(
             "select sku, warehouse, sum(quantity) as quantity"
             " from orders join order_lines on order_number = number"
@@ -71,11 +72,11 @@ class Inventory:
         )
         for row in rows:
             for sku, ratio in self.parts(row["sku"]).items():
-                there = found.setdefault(sku, {})
-                there[row["warehouse"]] = (
-                    there.get(row["warehouse"], Decimal()) + ratio * row["quantity"]
+                by_warehouse = quantities.setdefault(sku, {})
+                by_warehouse[row["warehouse"]] = (
+                    by_warehouse.get(row["warehouse"], Decimal()) + ratio * row["quantity"]
                 )
-        return found
+        return quantities
 
     def load(self) -> "Inventory":
         """Read everything now, so that the file can be closed."""
@@ -87,14 +88,14 @@ class Inventory:
         return sku in self._components
 
     def parts(self, sku: str) -> dict[str, Decimal]:
-        """Return what a unit takes from the shelf: itself, or all components of a kit."""
+        """Return the products and quantities of one unit: itself, or the components of a kit."""
         if sku not in self._components:
             return {sku: Decimal(1)}
-        found: dict[str, Decimal] = {}
+        parts: dict[str, Decimal] = {}
         for component, ratio in self._components[sku].items():
             for part, inner in self.parts(component).items():
-                found[part] = found.get(part, Decimal()) + ratio * inner
-        return found
+                parts[part] = parts.get(part, Decimal()) + ratio * inner
+        return parts
 
     def levels(self, sku: str) -> Iterator[Level]:
         """Yield the stock of a product that is not a kit, by warehouse."""
@@ -109,32 +110,31 @@ class Inventory:
             )
 
     def available(self, sku: str, warehouses: frozenset[str] = frozenset()) -> int | None:
-        """Return how many can be sold, of all warehouses or these; None: never counted.
+        """Return the quantity that can be sold from these warehouses, or from all if none is named.
 
-        Kits are counted in each warehouse, rounded down, and then added up: a kit cannot be
-        assembled from two warehouses.
+        None if it was never counted. The kits of each warehouse are rounded down before they are
+        added up: a kit cannot be assembled from two warehouses.
         """
         parts = self.parts(sku)
         if not parts:
             return 0
-        seen = {
+        names = {
             name
             for part in parts
             for name in (*self.physical.get(part, {}), *self.committed.get(part, {}))
             if not warehouses or name in warehouses
         }
-        if not all(seen.intersection(self.physical.get(part, {})) for part in parts):
+        if not all(names.intersection(self.physical.get(part, {})) for part in parts):
             return None
         return sum(
-            min(floor(self._left(part, name) / ratio) for part, ratio in parts.items())
-            for name in sorted(seen)
+            min(floor(self._available_in(name, part) / ratio) for part, ratio in parts.items())
+            for name in sorted(names)
         )
 
-    def _left(self, sku: str, warehouse: str) -> Decimal:
-        nothing = Decimal()
-        return self.physical.get(sku, {}).get(warehouse, nothing) - self.committed.get(sku, {}).get(
-            warehouse, nothing
-        )
+    def _available_in(self, warehouse: str, sku: str) -> Decimal:
+        physical = self.physical.get(sku, {}).get(warehouse, Decimal())
+        committed = self.committed.get(sku, {}).get(warehouse, Decimal())
+        return physical - committed
 
 
 def counted(db: "sqlite3.Connection", skus: Sequence[str], warehouse: str) -> dict[str, Decimal]:
@@ -165,13 +165,13 @@ def set_physical(db: "sqlite3.Connection", sku: str, warehouse: str, quantity: D
 
 
 def move(db: "sqlite3.Connection", lines: Iterable[Line], warehouse: str, *, sign: int) -> None:
-    """Take shipped units off the shelf (-1), or put them back (+1).
+    """Subtract shipped units from the stock (-1), or add them again (+1).
 
-    A product that was never counted stays uncounted: a difference is not a count.
+    A product that was never counted stays uncounted.
     """
     inventory = Inventory(db)
     for line in lines:
         for sku, ratio in inventory.parts(line.sku).items():
-            known = counted(db, [sku], warehouse).get(sku)
-            if known is not None:
-                set_physical(db, sku, warehouse, known + sign * ratio * line.quantity)
+            physical = counted(db, [sku], warehouse).get(sku)
+            if physical is not None:
+                set_physical(db, sku, warehouse, physical + sign * ratio * line.quantity)

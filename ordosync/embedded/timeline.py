@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TimelineEntry:
-    """An event, and who caused it."""
+    """An event and its cause."""
 
     at: datetime
     actor: str
@@ -38,17 +38,17 @@ def add_all(db: "sqlite3.Connection", texts: Mapping[str, str], *, actor: str) -
 
 
 def add_each_once(db: "sqlite3.Connection", comments: Sequence[Comment]) -> None:
-    """Add comments; a known comment, or one on an unknown order, is skipped."""
-    wanted = {(comment.order_id, comment.key): comment for comment in comments}
+    """Add comments; an existing comment, or a comment on an unknown order, is skipped."""
+    texts = {(comment.order_id, comment.key): comment.text for comment in comments}
     added = db.execute(
         "insert into comments (order_number, key)"
         " select number, value ->> 1 from json_each(?) join orders on number = value ->> 0"
         " where true on conflict do nothing returning order_number, key",
-        (json.dumps(list(wanted)),),
+        (json.dumps(list(texts)),),
     ).fetchall()
     db.executemany(
         "insert into timeline (order_number, text, actor) values (?, ?, 'ordosync')",
-        [(number, wanted[number, key].text) for number, key in added],
+        [(number, texts[number, key]) for number, key in added],
     )
 
 

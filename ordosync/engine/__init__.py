@@ -1,4 +1,4 @@
-"""Engine: runs tasks for portals, when they are due or when a person asks for it."""
+"""Engine: runs tasks for portals, when they are due or when a user starts them."""
 
 from ordosync.engine.execution.claim import AlreadyRunning, GaveUp, NotDue
 from ordosync.engine.execution.interruption import Stop

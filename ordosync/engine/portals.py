@@ -16,11 +16,11 @@ from ordosync.tasks.base import Portal
 
 
 def chosen(config: Config, names: Sequence[str]) -> list[PortalConfig]:
-    """Return the portals of these names; all portals without a name. Raises `UsageError`."""
+    """Return the portals with these names; without names, all. Raise `UsageError` if unknown."""
     for name in names:
         if name not in config.portals:
-            known = ", ".join(config.portals)
-            raise UsageError(f"there is no portal {name!r}; the configuration has: {known}")
+            names_known = ", ".join(config.portals)
+            raise UsageError(f"there is no portal {name!r}; the configuration has: {names_known}")
     return [config.portals[name] for name in dict.fromkeys(names or config.portals)]
 
 
@@ -28,8 +28,8 @@ def open_portal(
     config: Config, portal: PortalConfig, store: Store, connections: Connections
 ) -> Portal:
     """Return a portal whose accounts open files and connections when they are first used."""
-    named = identity(portal)
-    name, origin = store.portals.known_as(named), store.portals.origin(named)
+    portal_identity = identity(portal)
+    name, origin = store.portals.known_as(portal_identity), store.portals.origin(portal_identity)
     spool = config.database.with_name(f"{config.database.name}.spool") / origin
     return Portal(
         name=name,
@@ -46,9 +46,9 @@ def _rivals(config: Config, portal: PortalConfig, store: Store) -> tuple[str, ..
     """Return the other portals of this Merchant account, by their names in the store."""
     account = portal.merchant.account
     return tuple(
-        store.portals.known_as(identity(one))
-        for one in config.portals.values()
-        if one.merchant.account == account and one.name != portal.name
+        store.portals.known_as(identity(other))
+        for other in config.portals.values()
+        if other.merchant.account == account and other.name != portal.name
     )
 
 
@@ -73,7 +73,7 @@ def merchant_of(
 ) -> Merchant:
     """Return a portal's Merchant, which opens files and connections when it is first used.
 
-    Without connections it can be asked for its parts only.
+    Without connections, only its parts and limits can be used.
     """
     context = PortalContext(
         partner=portal.supplier.account,
@@ -98,7 +98,7 @@ def supplier_of(
 
 
 def identity(portal: PortalConfig) -> PortalIdentity:
-    """Return how the store recognises a portal, also one that has been renamed."""
+    """Return the identity by which the store recognises a portal, also after it was renamed."""
     return PortalIdentity(
         name=portal.name,
         was=portal.was,

@@ -1,7 +1,7 @@
-"""Removes the personal data of one order from everything that ordosync keeps.
+"""Removes the personal data of one order from everything that ordosync stores.
 
-The order and its links stay, so that it is never imported again. Places that ordosync does not
-change are named for the operator.
+The order and its links stay, so that it is never imported again. The result names other places
+that ordosync does not change.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from ordosync.store import Store
 from ordosync.store.concerns import step_key
 from ordosync.tasks.base import Portal
 
-Known = tuple[str, str]
+OrderRef = tuple[str, str]
 """An account, and an order's id there."""
 
 
@@ -39,12 +39,14 @@ def purge_order(
     dry: bool,
 ) -> PurgedOrder:
     """Purge an order on both sides. Raises `OrdosyncError` if a step of it is not settled."""
-    known = _known(portals, store, number, account)
-    _check_settled(portals, store, known)
+    orders = _find(portals, store, number, account)
+    _check_settled(portals, store, orders)
     removed: list[Removal] = []
     elsewhere: list[str] = []
-    accounts = {one.name: one for p in portals for one in (p.merchant, p.supplier)}
-    for name, order_id in sorted(known):
+    accounts = {
+        side.name: side for portal in portals for side in (portal.merchant, portal.supplier)
+    }
+    for name, order_id in sorted(orders):
         data = accounts[name].personal_data
         if data is None:
             kind = accounts[name].kind
@@ -53,10 +55,10 @@ def purge_order(
             removal = data.remove(order_id, dry=dry)
             removed += removal.removed
             elsewhere += removal.remaining
-    removed += _of_notes(portals, store, known, dry=dry)
+    removed += _of_notes(portals, store, orders, dry=dry)
     for portal in portals:
         data = portal.merchant.personal_data
-        numbers = [order_id for name, order_id in sorted(known) if name == portal.merchant.name]
+        numbers = [order_id for name, order_id in sorted(orders) if name == portal.merchant.name]
         if data is None or not data.is_spooled or not numbers:
             continue
         # No run may read the copies meanwhile.
@@ -68,53 +70,59 @@ def purge_order(
     return PurgedOrder(removed=tuple(removed), elsewhere=tuple(dict.fromkeys(elsewhere)))
 
 
-def _known(
+def _find(
     portals: Sequence[Portal], store: Store, number: str, account: str | None
-) -> frozenset[Known]:
+) -> frozenset[OrderRef]:
     """Return the ids of the order, by account. Raises `UsageError` if it is unknown."""
-    found: list[frozenset[Known]] = []
-    for one in _starts(portals, store, number):
-        if account in (None, one[0]) and not any(one in group for group in found):
-            found.append(_with_twins(portals, store, one))
-    if not found:
-        where = f"account {account}" if account else "any account that is known here"
+    groups: list[frozenset[OrderRef]] = []
+    for order in _matches(portals, store, number):
+        if account in (None, order[0]) and not any(order in group for group in groups):
+            groups.append(_with_linked(portals, store, order))
+    if not groups:
+        place = f"account {account}" if account else "any account that is known here"
         raise UsageError(
-            f"there is no order {number!r} in {where}; an embedded account says its numbers with"
-            " `ordosync orders list`"
+            f"there is no order {number!r} in {place}; `ordosync orders list` lists the orders of a"
+            " local account"
         )
-    if len(found) > 1:
-        names = ", ".join(sorted({name for group in found for name, id_ in group if id_ == number}))
-        raise UsageError(f"order {number!r} is another one in each of {names}; say --account")
-    return found[0]
+    if len(groups) > 1:
+        names = ", ".join(
+            sorted({name for group in groups for name, id_ in group if id_ == number})
+        )
+        raise UsageError(
+            f"order {number!r} is a different order in each of {names}; choose one with --account"
+        )
+    return groups[0]
 
 
-def _starts(portals: Sequence[Portal], store: Store, number: str) -> Iterator[Known]:
+def _matches(portals: Sequence[Portal], store: Store, number: str) -> Iterator[OrderRef]:
     for portal in portals:
         links = store.links(portal.name)
         is_read = bool(store.steps.of_merchant(portal.name, number))
-        if is_read or links.of_either("merchant", number) or _has(portal.merchant, number):
+        if is_read or links.of_either("merchant", number) or _holds(portal.merchant, number):
             yield portal.merchant.name, number
-        if links.of_either("supplier", number) or _has(portal.supplier, number):
+        if links.of_either("supplier", number) or _holds(portal.supplier, number):
             yield portal.supplier.name, number
 
 
-def _has(account: PortalAccount, number: str) -> bool:
+def _holds(account: PortalAccount, number: str) -> bool:
     return account.personal_data is not None and account.personal_data.has(number)
 
 
-def _with_twins(portals: Sequence[Portal], store: Store, start: Known) -> frozenset[Known]:
+def _with_linked(portals: Sequence[Portal], store: Store, start: OrderRef) -> frozenset[OrderRef]:
     """Return the order and all orders linked to it, also across several portals."""
-    found, left = {start}, [start]
-    while left:
-        name, order_id = left.pop()
-        for twin in _twins(portals, store, name, order_id):
-            if twin not in found:
-                found.add(twin)
-                left.append(twin)
-    return frozenset(found)
+    orders, pending = {start}, [start]
+    while pending:
+        name, order_id = pending.pop()
+        for linked in _linked(portals, store, name, order_id):
+            if linked not in orders:
+                orders.add(linked)
+                pending.append(linked)
+    return frozenset(orders)
 
 
-def _twins(portals: Sequence[Portal], store: Store, name: str, order_id: str) -> Iterator[Known]:
+def _linked(
+    portals: Sequence[Portal], store: Store, name: str, order_id: str
+) -> Iterator[OrderRef]:
     for portal in portals:
         links = store.links(portal.name)
         if portal.merchant.name == name:
@@ -125,14 +133,14 @@ def _twins(portals: Sequence[Portal], store: Store, name: str, order_id: str) ->
                 yield portal.merchant.name, link.merchant_id
 
 
-def _check_settled(portals: Sequence[Portal], store: Store, known: frozenset[Known]) -> None:
-    """Refuse an order with an unsettled step, which could not be sent any more."""
+def _check_settled(portals: Sequence[Portal], store: Store, orders: frozenset[OrderRef]) -> None:
+    """Raise `OrdosyncError` if a step of the order is unsettled: its data is still needed."""
     for portal in portals:
         for step in store.steps.open():
             is_it = step.portal == portal.name and {
                 (portal.merchant.name, step.merchant_id),
                 (portal.supplier.name, step.supplier_id),
-            } & {*known}
+            } & {*orders}
             if is_it:
                 raise OrdosyncError(
                     f"this order has an unsettled step ({step.task}, {step.state}); settle"
@@ -141,12 +149,12 @@ def _check_settled(portals: Sequence[Portal], store: Store, known: frozenset[Kno
 
 
 def _of_notes(
-    portals: Sequence[Portal], store: Store, known: frozenset[Known], *, dry: bool
+    portals: Sequence[Portal], store: Store, orders: frozenset[OrderRef], *, dry: bool
 ) -> Iterator[Removal]:
     """Delete the notes of dismissals about this order."""
     keys: list[str] = []
     for portal in portals:
-        for name, order_id in known:
+        for name, order_id in orders:
             if name == portal.merchant.name:
                 steps = store.steps.of_merchant(portal.name, order_id)
                 keys.append(f"{portal.name}:unshipped:{order_id}")

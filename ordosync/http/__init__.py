@@ -2,9 +2,9 @@
 
 `HttpClient` is one session of an account. It turns each response into a value of the requested
 type or into an error of `ordosync.errors`, so an adapter needs no `try`. The modules, from the
-bottom up: `urls`, `oauth1`, `deadlines` (sockets with a time limit), `connection_errors`,
-`transport` (one request and its response), `decoding` (JSON), `redaction`, `responses` (what a
-status means), `rate_limit`, `retries`, `client`.
+bottom up: `urls`, `oauth1`, `interruptible` (calls in a thread), `deadlines` (sockets with a time
+limit), `ping`, `connection_errors`, `transport` (one request and its response), `decoding` (JSON),
+`redaction`, `responses` (values and errors), `rate_limit`, `retries`, `client`.
 """
 
 from ordosync.http.client import HttpClient

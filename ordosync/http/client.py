@@ -41,7 +41,7 @@ T = TypeVar("T")
 
 # Minimum wait after a 503 or 429. Without it all attempts could be used up within a second.
 _FLOOR_S = 1
-# For services with no known limit. It limits nothing, but a 429 can pause it.
+# For services without a documented limit: in practice no limit, but a 429 can pause requests.
 _UNKNOWN_LIMIT = (1000, 1.0)
 _FORM = "application/x-www-form-urlencoded"
 _encoder = msgspec.json.Encoder(decimal_format="number")
@@ -50,9 +50,9 @@ _encoder = msgspec.json.Encoder(decimal_format="number")
 class HttpClient:
     """HTTP session of one account. Thread-safe.
 
-    A path begins with `/` and is appended to `base_url`; names in it that come from data must be
-    quoted with `quoted`. A path can also be a complete link from a response, if it leads to the
-    same server. `action` describes the request in error messages, without personal data.
+    A path begins with `/` and is appended to `base_url`. Names in it that come from data must be
+    quoted with `quoted`. A path can also be a complete link to the same server, from a response.
+    `action` describes the request in error messages, without personal data.
     JSON is decoded strictly into `shape`: numbers with a fraction become `Decimal`, and a
     `Decimal` is sent as a number. If `shape` is `types.NoneType`, the body is ignored.
 
@@ -148,7 +148,7 @@ class HttpClient:
         json: object = None,
         form: Mapping[str, str] | None = None,
     ) -> tuple[T, Mapping[str, str]]:
-        """Return the decoded body and the headers of such a request."""
+        """Send a POST request that changes nothing; return the decoded body and the headers."""
         return self._make(
             Request(
                 method="POST",
@@ -171,7 +171,7 @@ class HttpClient:
         json: object = None,
         idempotent: bool = False,
     ) -> T:
-        """Send a write. `idempotent`: repeating it changes nothing, such as setting a quantity."""
+        """Send a write. `idempotent` if a repetition changes nothing, such as a set quantity."""
         effect: Effect = "idempotent" if idempotent else "non-idempotent"
         request = Request(
             method=method, path=path, shape=shape, action=action, json=json, effect=effect
@@ -199,7 +199,7 @@ class HttpClient:
         try:
             url = joined(self._base_url, request.path)
         except ValueError as error:
-            why = self._redactor(request)(f"not asked: {error}")
+            why = self._redactor(request)(f"not sent: {error}")
             raise AddressError(self._account, request.action, why) from error
         try:
             if request.form is not None:
@@ -210,7 +210,7 @@ class HttpClient:
             body = None if request.json is None else _encoder.encode(request.json)
             return self._transport.prepare(request.method, url, params=request.params, body=body)
         except ValueError as error:
-            why = self._redactor(request)(f"not asked: {error}")
+            why = self._redactor(request)(f"not sent: {error}")
             raise RefusedError(self._account, request.action, why) from error
 
     def _attempt(
@@ -222,9 +222,9 @@ class HttpClient:
         value = value_of(response, request, self._redactor(request), self._clock.now())
         return value, response.headers
 
-    def shown(self, text: str, *sent: object) -> str:
-        """Return a text of the service without secrets and without the personal data in `sent`."""
-        return Redactor(secrets_in(self._auth), *sent)(text)
+    def shown(self, text: str, *request_values: object) -> str:
+        """Return a text of the service, redacted: no secrets, no personal data of the request."""
+        return Redactor(secrets_in(self._auth), *request_values)(text)
 
     def _redactor(self, request: Request[Any]) -> Redactor:
         return Redactor(secrets_in(self._auth), request.params, request.json, request.form)

@@ -12,7 +12,7 @@ _EXPIRED, _NOT_YET = 10, 9
 _UNKNOWN_AUTHORITY = {2, 18, 19, 20, 21}
 _OTHER_NAME = {62, 63, 64}
 
-# The first entry whose exception is in the chain gives the sentence.
+# The first entry whose exception is in the chain of causes is used.
 _REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (ProxyError, "the proxy refuses a connection to {host}"),
     (gaierror, "the name {host} cannot be resolved"),
@@ -46,15 +46,15 @@ def is_distrusted(error: BaseException) -> bool:
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
     """Yield the chain of causes. urllib3 puts a cause into `reason` or the arguments."""
-    seen: set[int] = set()
-    todo = [error]
-    while todo:
-        cause = todo.pop(0)
-        if not isinstance(cause, BaseException) or id(cause) in seen:
+    seen_ids: set[int] = set()
+    pending = [error]
+    while pending:
+        cause = pending.pop(0)
+        if not isinstance(cause, BaseException) or id(cause) in seen_ids:
             continue
-        seen.add(id(cause))
+        seen_ids.add(id(cause))
         yield cause
-        todo += [getattr(cause, "reason", None), *cause.args, cause.__cause__, cause.__context__]
+        pending += [getattr(cause, "reason", None), *cause.args, cause.__cause__, cause.__context__]
 
 
 def _certificate(error: ssl.SSLCertVerificationError, host: str) -> str:

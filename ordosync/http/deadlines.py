@@ -2,28 +2,41 @@
 
 The timeouts of requests and urllib3 apply to each wait of a socket. A server that sends one byte
 at a time could hold a request open forever, in the headers as in the body. Each wait is therefore
-limited to the time left. It also consists of short slices, because a signal must end it. The
-sockets also note whether a part of the request was sent. If it was, the request may have arrived;
-the exceptions do not say so.
+limited to the time left. It also consists of short slices, because a signal must end it. That
+includes the name look-up, the connect and the TLS handshake. The sockets also note whether a part
+of the request was sent. If it was, the request may have arrived; the exceptions do not say so.
 """
 
+import errno
+import os
+import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from socket import socket
 from typing import Any, TypeVar
 
 from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3 import HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    LocationParseError,
+    NameResolutionError,
+    NewConnectionError,
+)
+from urllib3.util.connection import allowed_gai_family
+from urllib3.util.wait import wait_for_write
 
 from ordosync.clock import SLICE_S, Clock, StoppedError
+from ordosync.http.interruptible import interruptible
 
 T = TypeVar("T")
+AddressInfo = tuple[int, int, int, str, tuple[Any, ...]]
+"""Family, type, protocol, canonical name and address, as `getaddrinfo` returns them."""
 
 
 class Exchange:
@@ -38,6 +51,8 @@ class Exchange:
         self._ends = clock.monotonic() + total_s
         self._grace_s = grace_s
         self.sent = False
+        self.is_tunneling = False
+        """True while a proxy is asked to connect. Nothing of the request is sent then."""
 
     @property
     def left_s(self) -> float:
@@ -58,7 +73,7 @@ class Exchange:
 
 # urllib3 creates the connections and reuses them for many exchanges. A socket finds its exchange
 # by the thread, which has one at a time.
-_current: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
+_current: ContextVar[Exchange] = ContextVar("exchange")
 
 
 @contextmanager
@@ -71,8 +86,23 @@ def exchanging(exchange: Exchange) -> Iterator[Exchange]:
         _current.reset(token)
 
 
-class _TimedSocket(socket):
+class _TimedSocket(socket.socket):
     """A socket on which no wait outlasts the exchange."""
+
+    def connect(self, address: Any) -> None:
+        limit_s = self.gettimeout()
+        self.setblocking(False)
+        code = self.connect_ex(address)
+        if code == errno.EINPROGRESS:
+            self._in_slices(self._wait_until_connected, limit_s=limit_s)
+            code = self.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if code:
+            raise OSError(code, os.strerror(code))
+        self.settimeout(limit_s)
+
+    def _wait_until_connected(self) -> None:
+        if not wait_for_write(self, self.gettimeout()):
+            raise TimeoutError
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
         return self._in_slices(lambda: super(_TimedSocket, self).recv_into(*args, **kwargs))
@@ -91,10 +121,8 @@ class _TimedSocket(socket):
         self, wait: Callable[[], T], *, sends: bool = False, limit_s: float | None = None
     ) -> T:
         exchange = _current.get()
-        if exchange is None:
-            return wait()
         for slice_s in exchange.slices(limit_s):
-            exchange.sent |= sends
+            exchange.sent |= sends and not exchange.is_tunneling
             self.settimeout(slice_s)
             try:
                 return wait()
@@ -121,20 +149,62 @@ class _TimedTlsSocket(_TimedSocket, ssl.SSLSocket):
 
 
 class _Connection(HTTPConnection):
-    def _new_conn(self) -> socket:
-        plain = super()._new_conn()
-        timed = _TimedSocket(fileno=plain.detach())
-        timed.settimeout(self.timeout if isinstance(self.timeout, int | float) else None)
-        return timed
+    def _new_conn(self) -> socket.socket:
+        """Connect, and raise the same exceptions as urllib3. Only `StoppedError` is added."""
+        try:
+            return self._connected()
+        except socket.gaierror as error:
+            raise NameResolutionError(self.host, self, error) from error
+        except TimeoutError as error:
+            why = f"Connection to {self.host} timed out. (connect timeout={self.timeout})"
+            raise ConnectTimeoutError(self, why) from error
+        except OSError as error:
+            why = f"Failed to establish a new connection: {error}"
+            raise NewConnectionError(self, why) from error
+
+    def _connected(self) -> socket.socket:
+        """Return a socket that is connected to the first address that accepts."""
+        last_error = OSError("getaddrinfo returns an empty list")
+        for info in self._addresses():
+            try:
+                return self._connected_to(info)
+            except OSError as error:
+                last_error = error
+        raise last_error
+
+    def _addresses(self) -> Sequence[AddressInfo]:
+        host = self._dns_host.strip("[]")
+        try:
+            host.encode("idna")
+        except UnicodeError:
+            raise LocationParseError(f"'{host}', label empty or too long") from None
+        look_up = partial(
+            socket.getaddrinfo, host, self.port, allowed_gai_family(), socket.SOCK_STREAM
+        )
+        exchange = _current.get()
+        # Resolvers have a timeout of their own.
+        return interruptible(look_up, exchange.slices(exchange.left_s))
+
+    def _connected_to(self, info: AddressInfo) -> socket.socket:
+        family, kind, protocol, _, address = info
+        sock = _TimedSocket(family, kind, protocol)
+        try:
+            for option in self.socket_options or ():
+                sock.setsockopt(*option)
+            sock.settimeout(self.timeout if isinstance(self.timeout, int | float) else None)
+            sock.connect(address)
+        except BaseException:
+            sock.close()
+            raise
+        return sock
 
     def _tunnel(self) -> None:
+        exchange = _current.get()
+        exchange.is_tunneling = True
         try:
             super()._tunnel()
         finally:
-            exchange = _current.get()
-            if exchange is not None:
-                # Only the CONNECT request to the proxy was sent so far.
-                exchange.sent = False
+            exchange.is_tunneling = False
 
 
 class _TlsConnection(_Connection, HTTPSConnection):

@@ -26,8 +26,8 @@ class ShapeError(ValueError):
 def decode(body: bytes | msgspec.Raw, shape: type[T]) -> T:
     """Return JSON as a value of `shape`. Raises `ValueError`, which describes the content.
 
-    Unknown fields are ignored, and numbers with a fraction are exact. To keep one bad item from
-    failing its page, decode the page as `msgspec.Raw` values and then each item by itself.
+    Unknown fields are ignored, and numbers with a fraction are exact. One invalid item fails its
+    whole page. To avoid that, decode the page as `msgspec.Raw` values, and then each item.
     """
     body = bytes(body)
     if body.startswith(_BOM):
@@ -57,10 +57,10 @@ def _decode(body: bytes, shape: type[T]) -> T:
     except msgspec.ValidationError:
         raise
     except msgspec.DecodeError:
-        whole = _ESCAPE.sub(lambda found: rb"\ufffd" if found[1] else found[0], body)
-        if whole == body:
+        repaired = _ESCAPE.sub(lambda match: rb"\ufffd" if match[1] else match[0], body)
+        if repaired == body:
             raise
-        return decoder.decode(whole)
+        return decoder.decode(repaired)
 
 
 def _is_finite(value: object) -> bool:

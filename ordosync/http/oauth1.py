@@ -1,6 +1,6 @@
 """One-legged OAuth 1.0a: signs requests, so that the secret itself is never sent.
 
-Needed for a service over plain http. A signature is valid once, so each attempt gets its own.
+Needed for a service over plain http. A signature is valid once, so each attempt has a new one.
 The signature covers method, URL and query, not the body (RFC 5849, 3.4). All parameters are in
 the query, since some servers drop the Authorization header.
 """

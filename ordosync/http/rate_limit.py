@@ -14,11 +14,11 @@ from threading import Lock
 
 from ordosync.clock import Clock
 
-# The two clocks differ a little, and the window of the service may include both of its ends.
+# The clocks differ a little, and the period of the service may include both of its ends.
 _MARGIN = 1.005
 # A little more than the period of most services, one minute.
 _MAX_WAIT_S = 75
-# Poll interval while all slots are in use, so that none has an end yet.
+# Poll interval while all slots are in use: no slot has a known end.
 _POLL_S = 0.05
 
 
@@ -35,7 +35,7 @@ class RateLimit:
 
     def __init__(self, calls: int, per_s: float, clock: Clock) -> None:
         if calls < 1 or per_s <= 0:
-            raise ValueError("a rate limit must allow at least one request in some time")
+            raise ValueError("a rate limit must allow at least one request in a positive time")
         self.calls, self.per_s = calls, per_s
         self._clock = clock
         self._lock = Lock()

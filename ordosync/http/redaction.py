@@ -1,11 +1,11 @@
 """Redacts secrets and personal data from text of a service, before it is logged or shown.
 
-A service often quotes the values it refuses, and requests contain addresses of customers. Each
-word that was sent is therefore masked in the response, unless its field is known to be
-impersonal. An unknown field counts as personal, so that a new field cannot leak. Words are
-masked, not whole values, since a service quotes parts of them, with other punctuation or escaped
-for HTML. A common word of an address is masked as well: the message loses a word, but no customer
-is exposed. Short words are kept, because otherwise the message would not be readable.
+A service often quotes the values it refuses, and requests contain addresses of customers. So each
+word of the request is masked in the response, unless its field is known to be impersonal. An
+unknown field counts as personal, so that a new field cannot leak. Words are masked, not whole
+values, since a service quotes parts of them, with other punctuation or escaped for HTML. A common
+word of an address is masked as well: the message loses a word, but no customer is exposed. Short
+words are kept, because the message would not be readable without them.
 """
 
 import re
@@ -18,9 +18,9 @@ import msgspec
 from ordosync.text import is_hidden
 
 MASK = "***"
-_MOST = 240
+_MAX_LENGTH = 240
 _LONGEST_SHORT_WORD = 3
-_DEEPEST = 5
+_MAX_DEPTH = 5
 # A telephone number is recognized by its last digits, in any grouping.
 _PHONE_DIGITS = 7
 _IMPERSONAL = frozenset(
@@ -60,18 +60,18 @@ def _of_wordpress(answer: dict[str, Any]) -> list[Any]:
 
 def page_title(page: bytes) -> str:
     """Return the title of a web page, not redacted; empty if it has none."""
-    found = _TITLE.search(page[:_HEAD].decode(errors="replace"))
-    return found[1] if found else ""
+    match = _TITLE.search(page[:_HEAD].decode(errors="replace"))
+    return match[1] if match else ""
 
 
 def _texts(value: Any, depth: int = 0) -> Iterator[str]:
-    """Yield the texts in a value, in lists, and in objects from a field to its errors."""
+    """Yield the texts in a value: in lists, and in objects that map a field to its errors."""
     if isinstance(value, str) and value:
         yield value
-    elif isinstance(value, list) and depth < _DEEPEST:
+    elif isinstance(value, list) and depth < _MAX_DEPTH:
         for item in value:
             yield from _texts(item, depth + 1)
-    elif isinstance(value, dict) and depth < _DEEPEST:
+    elif isinstance(value, dict) and depth < _MAX_DEPTH:
         if "message" in value:
             yield from _texts(value["message"], depth + 1)
         else:
@@ -82,9 +82,9 @@ def _texts(value: Any, depth: int = 0) -> Iterator[str]:
 class Redactor:
     """Redacts text that belongs to one request."""
 
-    def __init__(self, secrets: Sequence[str], *sent: object) -> None:
+    def __init__(self, secrets: Sequence[str], *request_values: object) -> None:
         self._secrets = secrets
-        self._sent = sent
+        self._request_values = request_values
 
     def __call__(self, text: str) -> str:
         """Return one short line without secrets and without the personal data of the request."""
@@ -101,7 +101,7 @@ class Redactor:
 
     def _without_persons(self, text: str) -> str:
         # The hook converts any mapping.
-        values = list(_personal(msgspec.to_builtins(self._sent, enc_hook=dict)))
+        values = list(_personal(msgspec.to_builtins(self._request_values, enc_hook=dict)))
         words = {word for value in values for word in _words(value)}
         for phone in (phone for value in values for phone in _phone(value)):
             text = phone.sub(MASK, text)
@@ -111,14 +111,14 @@ class Redactor:
 def _single_line(text: str) -> str:
     """Return the text on one line, with a space in place of each hidden character.
 
-    Not written out as by `printable`: the letters of an escape would join the word beside it,
-    which would then not be recognized as one that was sent.
+    `printable` is not used: it writes a hidden character as an escape. Its letters would join the
+    next word, and the word would not be recognized as a word of the request.
     """
     return " ".join("".join(" " if is_hidden(char) else char for char in text).split())
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= _MOST else f"{text[: _MOST - 1].rstrip()}…"
+    return text if len(text) <= _MAX_LENGTH else f"{text[: _MAX_LENGTH - 1].rstrip()}…"
 
 
 def _personal(value: object, name: str = "") -> Iterator[str]:

@@ -3,8 +3,8 @@
 A read with an unclear response raises `UnavailableError`, a write raises `UnknownOutcomeError`:
 after a 500, a 503, a redirect or half a response the write may have been executed. Only a
 deliberate refusal of the service (4xx, including 429) is certain. An HTML page comes from the
-host or a firewall, not from the service. Its 403 or 404 says nothing about the object, so it
-counts as temporary.
+host or a firewall, not from the service. Its 403 or 404 does not refer to the object, so it counts
+as temporary.
 """
 
 import re
@@ -79,17 +79,17 @@ class AttemptError(Exception):
         self.kind = kind
         self.answer = answer
         self.can_retry = can_retry
-        """True if another attempt may succeed and cannot do harm."""
+        """True if another attempt is safe and may succeed."""
         self.is_rate_limited = status == _TOO_MANY
         self.is_overloaded = status == _NOT_NOW
         self.retry_after_s = retry_after_s
-        """Seconds to wait before the next attempt, as the service asked."""
+        """Seconds to wait before the next attempt, as the service requests."""
 
 
 def to_attempt_error(error: NoResponseError, request: Request[Any]) -> AttemptError:
     """Return the error of an attempt that has no response."""
-    kind = request.unclear_error if error.sent else UnavailableError
-    if error.stopped and kind is UnavailableError:
+    kind = request.unclear_error if error.may_have_arrived else UnavailableError
+    if error.is_stopped and kind is UnavailableError:
         return AttemptError(StoppedCallError, str(error))
     return AttemptError(
         kind, str(error), can_retry=request.effect != "non-idempotent" and not error.is_permanent
@@ -119,12 +119,12 @@ def _failed(
         _NOT_FOUND,
     )
     is_redirect = _REDIRECT <= response.status < _BAD
-    words = _redirect(response) if is_redirect else _page(response) or error_message(response.body)
+    text = _redirect(response) if is_redirect else _page(response) or error_message(response.body)
     request_id = next(
         (response.headers[name] for name in _REQUEST_ID if name in response.headers), ""
     )
     answer = f"HTTP {response.status}"
-    answer += f": {redact(words)}" if words else ""
+    answer += f": {redact(text)}" if text else ""
     answer += f" (request {redact(request_id)[:40]})" if request_id else ""
     return AttemptError(
         kind,

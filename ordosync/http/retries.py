@@ -20,9 +20,9 @@ _A_DAY_S = 86_400
 
 
 def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Return the wait that the Retry-After header asks for, at most a day; None if there is none.
+    """Return the wait that the Retry-After header requests, at most a day; None without a header.
 
-    Zero, a time in the past and an unreadable value count as no header.
+    Zero, a time in the past and an invalid value count as no header.
     """
     text = headers.get("Retry-After", "").strip()
     seconds = float(text) if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) else _until(text, now)
@@ -38,7 +38,7 @@ def _until(text: str, now: datetime) -> float:
 
 
 def backoff_s(attempt: int, random: Random) -> float:
-    """Return a random wait after an attempt (from 1), so that clients do not retry together."""
+    """Return a random wait after an attempt (1 is the first): clients must not retry together."""
     return random.uniform(0, min(LONGEST_WAIT_S, _BASE_S * 2 ** (attempt - 1)))
 
 
@@ -54,8 +54,8 @@ class CallState:
 class RetryBudget:
     """Counts the requests of one portal and limits how many of them are retries.
 
-    Retries must not triple the load on a service that is down: at most one request in ten is a
-    retry. Beyond that a failure is final at once.
+    Retries must not triple the load on a service that is down. At most one request in ten is a
+    retry; without budget, a failure is final at once.
     """
 
     def __init__(self) -> None:

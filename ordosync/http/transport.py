@@ -1,7 +1,7 @@
 """Sends one request and reads its response, within limits of time and size.
 
-Only the adapter of requests is used, without a `Session`. So there are no redirects, cookies,
-netrc files or proxies of the environment.
+Only the adapter of `requests` is used, without a `Session`. So redirects, cookies, netrc files and
+proxies of the environment are never used.
 """
 
 import base64
@@ -63,13 +63,15 @@ class Response:
 class NoResponseError(Exception):
     """There is no response, or only a part of it."""
 
-    def __init__(self, why: str, *, sent: bool, is_permanent: bool, stopped: bool = False) -> None:
+    def __init__(
+        self, why: str, *, may_have_arrived: bool, is_permanent: bool, is_stopped: bool = False
+    ) -> None:
         super().__init__(why)
-        self.sent = sent
-        """True if the request may have arrived."""
+        self.may_have_arrived = may_have_arrived
+        """True if the request was sent."""
         self.is_permanent = is_permanent
         """True if another attempt would fail as well."""
-        self.stopped = stopped
+        self.is_stopped = is_stopped
         """True if a signal to this process ended the wait."""
 
 
@@ -135,30 +137,32 @@ class Transport:
         limits = Exchange(self._clock, read_s=self._limits.read_s, total_s=total_s, grace_s=grace_s)
         with exchanging(limits) as exchange:
             try:
-                return self._reply(request, exchange)
+                return self._send(request, exchange)
             except StoppedError as error:
                 why = f"{self._origin.host} had not responded when a signal ended the wait"
                 raise NoResponseError(
-                    why, sent=exchange.sent, is_permanent=True, stopped=True
+                    why, may_have_arrived=exchange.sent, is_permanent=True, is_stopped=True
                 ) from error
             except (requests.RequestException, HTTPError, OSError) as error:
-                raise self._lost(error, exchange) from error
+                raise self._connection_error(error, exchange) from error
 
-    def _reply(self, request: requests.PreparedRequest, exchange: Exchange) -> Response:
+    def _send(self, request: requests.PreparedRequest, exchange: Exchange) -> Response:
         timeout = (min(self._limits.connect_s, exchange.left_s), self._limits.read_s)
-        sent = self._adapter.send(request, stream=True, timeout=timeout, proxies=self._proxies)
-        with closing(sent) as response:
+        raw = self._adapter.send(request, stream=True, timeout=timeout, proxies=self._proxies)
+        with closing(raw) as response:
             is_success = 200 <= response.status_code < 300  # noqa: PLR2004
             body = _body(response, self._limits.size) if is_success else _error_body(response)
             return Response(status=response.status_code, headers=response.headers, body=body)
 
-    def _lost(self, error: Exception, exchange: Exchange) -> NoResponseError:
+    def _connection_error(self, error: Exception, exchange: Exchange) -> NoResponseError:
         if exchange.left_s <= 0:
             limit = f"{self._limits.total_s:g} s"
             why = f"{self._origin.host} did not complete its response within {limit}"
-            return NoResponseError(why, sent=exchange.sent, is_permanent=True)
+            return NoResponseError(why, may_have_arrived=exchange.sent, is_permanent=True)
         return NoResponseError(
-            explain(error, self._origin.host), sent=exchange.sent, is_permanent=is_distrusted(error)
+            explain(error, self._origin.host),
+            may_have_arrived=exchange.sent,
+            is_permanent=is_distrusted(error),
         )
 
     def close(self) -> None:
@@ -172,12 +176,12 @@ def _body(response: requests.Response, size: int) -> bytes:
         body += piece
         if len(body) > size:
             why = f"responded with more than {size / 1_000_000:g} MB"
-            raise NoResponseError(why, sent=True, is_permanent=True)
+            raise NoResponseError(why, may_have_arrived=True, is_permanent=True)
     return bytes(body)
 
 
 def _error_body(response: requests.Response) -> bytes:
-    """Return the body of an error response; empty if it cannot be read. The status is enough."""
+    """Return the body of an error response; empty if it cannot be read."""
     try:
         return _body(response, _MAX_ERROR_BODY)
     except (NoResponseError, StoppedError, requests.RequestException, HTTPError, OSError):

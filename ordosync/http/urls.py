@@ -66,8 +66,8 @@ def _is_loopback(host: str) -> bool:
 def joined(base: str, path: str) -> str:
     """Return the URL of a path or link. Raises `ValueError` if it would leave the origin.
 
-    An empty segment, `.` and `..`, which may come from an unusual SKU, would change the path on
-    its way to the server.
+    An empty segment, `.` and `..` are refused: libraries and servers remove them from the path.
+    They may come from an unusual SKU.
     """
     if not path.startswith("/"):
         return _same_origin(base, path)

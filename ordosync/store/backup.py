@@ -1,8 +1,8 @@
 """Backup and restore of the store.
 
-A restored store does not know what was done since its backup: open steps may be done already. So
-open steps become uncertain, and every task is marked as restored. Until its next complete read, a
-task looks for each write at the other side before it repeats it (see `engine.execution`).
+A restored store lacks everything since its backup: open steps may be done already. So open steps
+become uncertain, and every task is marked as restored. Until its next complete read, a task looks
+up each write at the other side before it repeats it (see `engine.execution`).
 
 SQLite writes the restored content into the existing file. The file is not replaced: a process
 that has it open continues with the new content and meets a higher fence.
@@ -69,8 +69,8 @@ def back_up(database: Path, path: Path, *, replace: bool) -> Copy:
     with _temporary_file(path) as temporary:
         with closing(_open(database, readonly=True)) as store:
             copy_database(store, temporary)
-        with closing(_open(temporary, readonly=True)) as made:
-            found = _verify(made, temporary, database)
+        with closing(_open(temporary, readonly=True)) as written:
+            copy = _verify(written, temporary, database)
         try:
             if replace:
                 temporary.replace(path)
@@ -79,7 +79,7 @@ def back_up(database: Path, path: Path, *, replace: bool) -> Copy:
             _sync_folder(path.parent)
         except OSError as error:
             raise DatabaseError(path, f"{error}; check the folder and its permissions") from error
-    return found
+    return copy
 
 
 def restore(
@@ -100,7 +100,7 @@ def restore(
         with closing(_open(path, readonly=True)) as backup:
             copy_database(backup, temporary)
         with closing(_open(temporary)) as copy:
-            found = _verify(copy, temporary, path)
+            counts = _verify(copy, temporary, path)
             machine = machine_of(copy)
             if machine not in (None, this_machine()) and not moved:
                 raise DatabaseError(
@@ -109,13 +109,13 @@ def restore(
                     f" `ordosync restore --moved {path}`",
                 )
             try:
-                return Restored(copy=found, kept=_replace(database, copy, clock=clock, rest=rest))
+                return Restored(copy=counts, kept=_replace(database, copy, clock=clock, rest=rest))
             except DamagedError:
                 kept = _set_aside(database, clock.now())
                 rest()
                 _prepare(copy, now=clock.now(), fence=0)
         os.link(temporary, database)
-    return Restored(copy=found, kept=kept)
+    return Restored(copy=counts, kept=kept)
 
 
 def _replace(
@@ -153,17 +153,19 @@ def _claim_all(db: "sqlite3.Connection", clock: Clock) -> int:
                 lease = leases.claim(portal, resource, clock=clock)
                 if not isinstance(lease, Lease):
                     run = Runs(db).get(lease) if lease else None
-                    what = f"run {run.id}, {run.task} of {portal}" if run else f"a run of {portal}"
+                    holder = (
+                        f"run {run.id}, {run.task} of {portal}" if run else f"a run of {portal}"
+                    )
                     raise OrdosyncError(
-                        f"{what}, is under way; nothing was restored. Stop cron first (`ordosync"
-                        " cron remove`), and wait until it has ended"
+                        f"{holder}, is in progress, so nothing was restored; stop cron first"
+                        " (`ordosync cron remove`), and wait until the run has ended"
                     )
         (fence,) = db.execute("select coalesce(max(fence), 0) from leases").fetchone()
     return int(fence)
 
 
 def _prepare(db: "sqlite3.Connection", *, now: datetime, fence: int) -> None:
-    """Mark what may have changed since the backup as uncertain."""
+    """Mark steps, runs and leases that may have changed since the backup as uncertain."""
     at = to_text(now)
     with transaction(db):
         # The safety limit has not checked an incomplete plan, so the next run plans again.

@@ -94,7 +94,7 @@ class Claims:
         )
 
     def free(self, portal: str, keys: Iterable[str]) -> None:
-        """Give back what these steps have claimed."""
+        """Delete the claims of these steps."""
         self._db.executemany(
             "delete from claims where portal = ? and key = ?", [(portal, key) for key in keys]
         )

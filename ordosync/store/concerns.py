@@ -47,13 +47,13 @@ class Concerns:
 
     def dismissed_steps(self, portal: str, task: str) -> list[str]:
         """Return the keys of the dismissed steps of a task."""
-        above = f"{portal}:{task}:"
+        prefix = f"{portal}:{task}:"
         rows = self._db.execute(
             "select key from concerns where portal = ? and task = ? and dismissed_at is not null"
             " order by key",
             (portal, task),
         )
-        return [row["key"].removeprefix(above) for row in rows if row["key"].startswith(above)]
+        return [row["key"].removeprefix(prefix) for row in rows if row["key"].startswith(prefix)]
 
     def dismiss(self, concerns: Iterable[Concern]) -> None:
         """Record these as dismissed."""
@@ -65,17 +65,17 @@ class Concerns:
             " dismissed_at = excluded.dismissed_at, note = excluded.note",
             [
                 (
-                    one.key,
-                    one.portal,
-                    one.task,
-                    one.severity,
-                    one.code,
-                    one.content,
-                    to_text(one.since),
-                    to_text(one.dismissed_at),
-                    one.note or None,
+                    concern.key,
+                    concern.portal,
+                    concern.task,
+                    concern.severity,
+                    concern.code,
+                    concern.content,
+                    to_text(concern.since),
+                    to_text(concern.dismissed_at),
+                    concern.note or None,
                 )
-                for one in concerns
+                for concern in concerns
             ],
         )
 

@@ -44,12 +44,12 @@ class Leases:
 
     def claim(self, portal: str, resource: Resource, *, clock: Clock) -> Lease | int | None:
         """Claim the lease, or return the id of the run that holds it (None if not known)."""
-        held = self._held(portal, resource, clock)
-        if held:
-            run_id: int | None = held["run_id"]
+        holder = self._held(portal, resource, clock)
+        if holder:
+            run_id: int | None = holder["run_id"]
             return run_id
         until_boot_s = clock.boot_s() + _LEASE_S
-        won = self._db.execute(
+        row = self._db.execute(
             "insert into leases (portal, resource, fence, owner, until, until_boot_s)"
             " values (?, ?, 1, ?, ?, ?)"
             " on conflict (portal, resource) do update set fence = fence + 1,"
@@ -57,7 +57,7 @@ class Leases:
             " until_boot_s = excluded.until_boot_s returning fence",
             (portal, resource, this_process(), to_text(clock.now() + LEASE), until_boot_s),
         ).fetchone()
-        return Lease(portal=portal, resource=resource, fence=won["fence"])
+        return Lease(portal=portal, resource=resource, fence=row["fence"])
 
     def is_held(self, portal: str, resource: Resource, *, clock: Clock) -> bool:
         """True if a live process holds the lease."""

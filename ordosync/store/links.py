@@ -85,15 +85,15 @@ class Links:
 
     def beginning_with(self, kind: LinkKind, prefix: str, *, limit: int) -> Sequence[str]:
         """Return the first ids of either account that begin with the prefix."""
-        found: list[str] = []
+        ids: list[str] = []
         for side in ("merchant_id", "supplier_id"):
             rows = self._db.execute(
                 f"select distinct {side} as id from links"  # noqa: S608 - a constant
                 f" where portal = ? and kind = ? and {side} >= ? and {side} < ? limit ?",
                 (self._portal, kind, prefix, f"{prefix}\U0010ffff", limit),
             )
-            found += [row["id"] for row in rows]
-        return found
+            ids += [row["id"] for row in rows]
+        return ids
 
     def live(self, kind: LinkKind, *, page: int = 500) -> Iterator[list[Link]]:
         """Yield the live links in pages."""

@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 MACHINE_KEY = "machine"
 NAMELESS = "nameless"
 """Id of all machines and containers that have none."""
-_PLACES: "Sequence[str]" = ("/etc/machine-id", "/var/lib/dbus/machine-id")
+_ID_FILES: "Sequence[str]" = ("/etc/machine-id", "/var/lib/dbus/machine-id")
 
 
 def this_machine() -> str:
     """Return a digest of the id of this machine; the id itself is confidential."""
-    for place in _PLACES:
+    for path in _ID_FILES:
         try:
-            found = Path(place).read_text("ascii").strip()
+            machine_id = Path(path).read_text("ascii").strip()
         except (OSError, ValueError):
             continue
-        if found and found != "uninitialized":
-            return hashlib.sha256(f"ordosync:{found}".encode()).hexdigest()[:32]
+        if machine_id and machine_id != "uninitialized":
+            return hashlib.sha256(f"ordosync:{machine_id}".encode()).hexdigest()[:32]
     return NAMELESS
 
 
@@ -37,18 +37,18 @@ def machine_of(connection: "sqlite3.Connection") -> str | None:
 def check_machine(connection: "sqlite3.Connection", path: Path, *, readonly: bool) -> None:
     """Raise `DatabaseError` for the store of another machine; bind a new store to this one."""
     try:
-        found = machine_of(connection)
-        if found is None and not readonly:
+        machine = machine_of(connection)
+        if machine is None and not readonly:
             connection.execute(
                 "insert into meta (key, value) values (?, ?) on conflict do nothing",
                 (MACHINE_KEY, this_machine()),
             )
-            found = machine_of(connection)
+            machine = machine_of(connection)
     except sqlite3.Error as error:
         raise to_database_error(path, error) from error
-    if found not in (None, this_machine()):
+    if machine not in (None, this_machine()):
         raise DatabaseError(
             path,
-            "is in use on another machine; if it was moved here for good, and nothing runs there"
-            " any more: `ordosync restore --moved`",
+            "is in use on another machine; if it was moved to this one and nothing runs on the old"
+            " one any more, run `ordosync restore --moved`",
         )

@@ -74,15 +74,17 @@ class Portals:
     def check(self, portals: Iterable[PortalIdentity]) -> None:
         """Raise `ConfigError` if a new portal looks like a renamed one."""
         portals = list(portals)
-        known = self.all()
+        registered_portals = self.all()
         names = {portal.name for portal in portals}
-        gone = {name: registered for name, registered in known.items() if name not in names}
+        missing = {
+            name: registered for name, registered in registered_portals.items() if name not in names
+        }
         problems = [
             f"portals.{portal.name}: these accounts were portal {name}, which is not in the"
             f" file any more; add `was: {name}` here, or all orders would be imported again"
             for portal in portals
-            if portal.name not in known and self.known_as(portal) == portal.name
-            for name, registered in gone.items()
+            if portal.name not in registered_portals and self.known_as(portal) == portal.name
+            for name, registered in missing.items()
             if (registered.merchant, registered.supplier, registered.selection)
             == (portal.merchant, portal.supplier, portal.selection)
         ]

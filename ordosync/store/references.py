@@ -32,7 +32,7 @@ class References:
         )
 
     def missing_since(self, account: str, *, now: datetime) -> datetime | None:
-        """Return since when look-ups of an account prove nothing; None if they can be trusted."""
+        """Return the time since which look-ups are unreliable; None if they can be trusted."""
         row = self._db.execute(
             "select value from meta where key = ?", (f"{_KEY}{account}",)
         ).fetchone()

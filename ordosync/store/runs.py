@@ -126,12 +126,12 @@ class Runs:
     ) -> Sequence[Run]:
         """Return the most recent runs that match all filters, newest first."""
         filters = {"portal": portal, "task": task, "status": status}
-        used = {name: value for name, value in filters.items() if value is not None}
-        where = " and ".join(f"{name} = :{name}" for name in used)
+        given_filters = {name: value for name, value in filters.items() if value is not None}
+        where = " and ".join(f"{name} = :{name}" for name in given_filters)
         rows: Iterator[sqlite3.Row] = self._db.execute(
-            f"select * from runs {f'where {where}' if used else ''}"  # noqa: S608 - constant names
+            f"select * from runs {f'where {where}' if given_filters else ''}"  # noqa: S608 - constant names
             " order by id desc limit :count",
-            {**used, "count": count},
+            {**given_filters, "count": count},
         )
         return [_run(row) for row in rows]
 
@@ -148,7 +148,7 @@ class Runs:
             " and task = :task and status = 'partial' and trigger <> 'retry'), 0))",
             of_task,
         ).fetchone()
-        found = [
+        stopped = [
             self._db.execute(
                 "select * from runs where portal = :portal and task = :task"  # noqa: S608
                 " and status = 'failed' and error_code = 'brake' and id > :passed"
@@ -157,7 +157,7 @@ class Runs:
             ).fetchone()
             for order in ("asc", "desc")
         ]
-        return (_run(found[0]), _run(found[1])) if found[0] else None
+        return (_run(stopped[0]), _run(stopped[1])) if stopped[0] else None
 
 
 def _run(row: "sqlite3.Row") -> Run:

@@ -145,7 +145,7 @@ class StepQueries:
         return row is not None
 
     def are_uncertain(self, portal: str, task: str) -> bool:
-        """True if it is not known for some writes whether they arrived."""
+        """True if it is unknown for some writes whether they arrived."""
         row = self._db.execute(
             f"select 1 from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
             " and state in ('sending', 'unknown') limit 1",

@@ -1,4 +1,17 @@
-"""The values of the table `steps`: a step's row, its states and codes, and a change of it."""
+"""The values of the table `steps`: a step's row, its states and codes, and a change of it.
+
+::
+
+    (new) --> sending --+--> done      written, or found by a look-up
+                        +--> failed    refused: needs the operator
+                        +--> waiting   unavailable or refused for now: sent again later
+                        +--> unknown   may have arrived: looked up, then done or sent again
+
+    (new) --> done | waiting | skipped | failed      a decision without a write
+
+A process that dies leaves `sending`, which the next run handles like `unknown`. `done` and
+`skipped` are settled. `failed` is settled by a retry, a dismissal or a later read.
+"""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal

@@ -119,11 +119,14 @@ class Steps(StepQueries):
             (clock.boot_s(), portal, task),
         )
 
-    def reread(self, portal: str, task: str, known: Mapping[str, tuple[str, str]]) -> None:
+    def reread(self, portal: str, task: str, contents: Mapping[str, tuple[str, str]]) -> None:
         """Set the content and the source state of these steps."""
         self._db.executemany(
             "update steps set content = ?, as_of = ? where portal = ? and task = ? and key = ?",
-            [(*content_and_state, portal, task, key) for key, content_and_state in known.items()],
+            [
+                (*content_and_state, portal, task, key)
+                for key, content_and_state in contents.items()
+            ],
         )
 
     def forget_planned(self, portal: str, task: str) -> None:

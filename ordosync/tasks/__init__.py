@@ -27,4 +27,4 @@ piece is shipped before the Merchant's order is split."""
 
 def waiting_for(task: str) -> list[str]:
     """Return the tasks that leave out records that this task has not linked yet."""
-    return [one.name for one in TASKS.values() if one.needs_links_from == task]
+    return [other.name for other in TASKS.values() if other.needs_links_from == task]

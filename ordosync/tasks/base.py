@@ -1,6 +1,6 @@
 """The contract of a task: `plan` reads and decides, `apply` writes.
 
-Neither knows the log, the retries or the clock: these belong to the engine.
+The log, the retries and the clock belong to the engine.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -69,13 +69,13 @@ class Portal:
 
 
 class Decision(Struct, frozen=True, kw_only=True):
-    """A decision before anything is written: why a step needs no write."""
+    """The reason why a step needs no write."""
 
     state: Literal["unchanged", "skipped", "waiting", "failed"]
     code: str = ""
     reason: str = ""
     rest: timedelta = timedelta(minutes=1)
-    """How long a waiting step waits before its record is read again."""
+    """The time until the record of a waiting step is read again."""
 
     @classmethod
     def of(cls, item: InvalidRecord) -> "Decision":
@@ -86,13 +86,13 @@ class Decision(Struct, frozen=True, kw_only=True):
 
 
 class Step(StepRef, frozen=True, kw_only=True):
-    """One write that is needed, or the decision why it is not."""
+    """A write that is needed, or the decision that none is needed."""
 
     key: str
     """Identifies the event or state; a second step with this key is the same step."""
     merchant_id: str | None
     content: str
-    """Digest or text of what was read; it differs if the record has changed."""
+    """Digest or text of the record; it differs if the record has changed."""
     summary: str = ""
     """What would be written, for `--dry-run`."""
     supplier_id: str | None = None
@@ -106,7 +106,7 @@ class Step(StepRef, frozen=True, kw_only=True):
     cured: str = ""
     """Code of a failure whose cause is gone: a step that failed with it is done again."""
     is_family: bool = False
-    """True if its order was split meanwhile, so that its pieces are linked before the write."""
+    """True if its order was split meanwhile: then its pieces are linked before the write."""
     as_of: str = ""
     """State of the source that was read: a text that sorts by age, or empty."""
     remark: str = ""
@@ -144,7 +144,7 @@ class Apply(Protocol):
 
 
 class Compare(Protocol):
-    """Compares a record whose step is done with what it was then."""
+    """Compares a record whose step is done with the record as it was written."""
 
     def __call__(self, step: Step, before: str, *, has_open_edit: bool) -> Step | str | None:
         """Return the step that reports an edit, with the key `edit_key`; None if there is no edit.
@@ -164,7 +164,7 @@ class PlanRequest(ReadRequest):
     """The start of a plan's read. A scheduled run sets `skip_recent`."""
 
     last_at: datetime | None = None
-    """When the last complete read ended."""
+    """The time of the last complete read."""
     after_restore: bool = False
     """True if the store was restored or is new, so that links of records may be missing."""
     lacks_links: bool = False
@@ -186,38 +186,38 @@ class Task:
     writes_to: Role
     """Role of the account that `apply` writes."""
     look_up: Callable[[Portal, Sequence[str]], Mapping[str, Result]] = lambda _, __: {}
-    """Finds what earlier attempts of these keys have created; only reads. By default nothing is
-    looked up, because the write may be repeated."""
+    """Finds the records that earlier attempts of these keys have created; only reads. By default
+    nothing is looked up, because the write is idempotent."""
     is_state: bool = False
-    """True if a step is a state, such as a quantity, not an event: a newer one replaces it,
-    whatever the outcome of the older one was."""
+    """True if a step is a state, such as a quantity, not an event: a newer state replaces it,
+    whatever its outcome was."""
     max_refusals: int = 1
-    """After so many refusals in a row, a step fails until its content changes."""
+    """The number of refusals in a row after which a step fails until its content changes."""
     brake: Callable[[Portal, int], int] | None = None
-    """Returns the number of which the destructive writes are a share, given the number of steps at
-    risk. None if the task has no brake. With a brake, everything is planned before any write."""
+    """Returns the total by which the number of destructive writes is divided, given the number of
+    steps at risk. None if the task has no safety limit. With a limit, the whole plan is made before
+    the first write."""
     closes: str = ""
-    """Code and content of failed steps that report a state. If a complete read does not report the
-    state again, the step is settled."""
+    """Code and content of failed steps that report a state, such as `oversold`. If a complete read
+    does not report the state again, the step is settled."""
     passing: frozenset[str] = frozenset()
     """Codes of failed steps whose cause may pass: they are planned again from time to time."""
     needs_links_from: str | None = None
-    """The task that links what this one reads. Records without a link are left out. So while links
-    may be missing, the cursor does not move."""
+    """The task that links the records of this one. Records without a link are left out, so the
+    cursor does not move while links may be missing."""
     reopens: tuple[str, ...] = ()
     """Tasks whose steps fail while the Merchant has cancelled an order. When this task reads the
     order as requested again, these steps are retried."""
     runs_immediately: bool = False
-    """True if the desk makes the task due. Its interval is not in the configuration, and a run that
-    found nothing leaves no row unless a person asked for it."""
-
+    """True if a change in a local account makes the task due. Its interval is not in the
+    configuration, and a run that found nothing leaves no row unless a user started it."""
     claims_lines: bool = False
-    """True if a step sends lines of the Merchant, each of which goes to only one Supplier."""
+    """True if a step sends lines of the Merchant; each line goes to only one Supplier."""
     compare: Compare | None = None
-    """Compares a record whose step is done with what it was then. By default an edit is only
-    logged, once for each content."""
-    over: Callable[[Portal, Sequence[StepRef]], Mapping[str, Decision]] = lambda _, __: {}
-    """Returns which of these failed steps no longer have a cause, and why; only reads."""
+    """Finds edits of a record whose step is done. By default an edit is only logged, once for each
+    content."""
+    settled: Callable[[Portal, Sequence[StepRef]], Mapping[str, Decision]] = lambda _, __: {}
+    """Returns a decision for each of these failed steps whose cause is gone; only reads."""
 
     def target(self, portal: Portal) -> PortalAccount:
         """Return the account that this task writes."""

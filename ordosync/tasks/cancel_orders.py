@@ -19,19 +19,19 @@ from ordosync.tasks.supplier_status import OPEN
 
 
 class _OwnPiece(Struct, frozen=True, kw_only=True):
-    """A piece that the Merchant split off itself, and the link of its whole order."""
+    """A piece that the Merchant split off, and the link of the whole order."""
 
     id: str
     link: Link
 
 
 _PIECE = ":piece"
-"""Ends the key of a step that reports a piece."""
-_NOT_BY_ITSELF = Outcome(
+"""The suffix of the key of a step that reports a cancelled piece."""
+_PIECE_NOT_CANCELLED = Outcome(
     state="refused",
     code="piece-cancelled",
-    reason="is a part of an order that the Supplier has whole, and no task cancels a part: tell the"
-    " Supplier to leave it out",
+    reason="is a part of an order that the Supplier has as a whole, and no task cancels a part; ask"
+    " the Supplier to leave it out",
 )
 
 
@@ -50,10 +50,10 @@ def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
 def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
     """Yield the steps of these orders, as far as they are still cancelled.
 
-    An order that the Supplier restored is cancelled again, because a person asked for a retry.
+    An order that the Supplier restored is cancelled again, because an operator started the retry.
     """
     page = _page(portal, [step.merchant_id for step in refs if step.merchant_id])
-    yield replace(page, items=_again(portal, page.items))
+    yield replace(page, items=_without_decision_if_open(portal, page.items))
 
 
 def apply(
@@ -62,19 +62,19 @@ def apply(
     *,
     look_first: bool,
 ) -> list[Result]:
-    """Cancel those of these orders that are still cancelled at the Merchant."""
+    """Cancel these orders at the Supplier, unless the Merchant has restored them meanwhile."""
     pieces = [step.payload for step in steps if isinstance(step.payload, _OwnPiece)]
     if pieces:
         _report(portal, pieces)
     links = [step.payload for step in steps if isinstance(step.payload, Link)]
     cancelled = iter(_cancel(portal, links, look_first=look_first) if links else ())
     return [
-        next(cancelled) if isinstance(step.payload, Link) else Result(outcome=_NOT_BY_ITSELF)
+        next(cancelled) if isinstance(step.payload, Link) else Result(outcome=_PIECE_NOT_CANCELLED)
         for step in steps
     ]
 
 
-def over(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
+def settled(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
     """Return the reported pieces whose whole order is cancelled by now."""
     pieces = {
         step.key: step.supplier_id
@@ -90,10 +90,14 @@ def over(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
 
 
 def _cancel(portal: Portal, links: Sequence[Link], *, look_first: bool) -> list[Result]:
-    still = required(portal.merchant.cancellations).among([link.merchant_id for link in links])
-    wanted = [link for link in links if link.merchant_id in still]
-    made = required(portal.supplier.cancellations).cancel([link.supplier_id for link in wanted])
-    outcomes = dict(zip((link.merchant_id for link in wanted), made, strict=True))
+    cancelled_ids = required(portal.merchant.cancellations).among(
+        [link.merchant_id for link in links]
+    )
+    to_cancel = [link for link in links if link.merchant_id in cancelled_ids]
+    results = required(portal.supplier.cancellations).cancel(
+        [link.supplier_id for link in to_cancel]
+    )
+    outcomes = dict(zip((link.merchant_id for link in to_cancel), results, strict=True))
     required(portal.merchant.cancellations).reply(
         {
             merchant_id: outcome.state != "refused"
@@ -101,11 +105,11 @@ def _cancel(portal: Portal, links: Sequence[Link], *, look_first: bool) -> list[
             if outcome.state in ("done", "unchanged") or outcome.code == "already-shipped"
         }
     )
-    _comment(portal, wanted, outcomes)
+    _comment(portal, to_cancel, outcomes)
     return [_result(link, outcomes.get(link.merchant_id), again=look_first) for link in links]
 
 
-def _again(portal: Portal, steps: Sequence[Step]) -> tuple[Step, ...]:
+def _without_decision_if_open(portal: Portal, steps: Sequence[Step]) -> tuple[Step, ...]:
     """Return the steps; those of orders that the Supplier restored have no decision."""
     ended = [
         step.supplier_id
@@ -122,26 +126,28 @@ def _again(portal: Portal, steps: Sequence[Step]) -> tuple[Step, ...]:
 
 
 def _page(portal: Portal, ids: Sequence[str]) -> Page[Step]:
-    gone = required(portal.merchant.cancellations).among(ids)
-    return Page(items=_steps(portal, [one for one in ids if one in gone]))
+    cancelled_ids = required(portal.merchant.cancellations).among(ids)
+    return Page(items=_steps(portal, [id_ for id_ in ids if id_ in cancelled_ids]))
 
 
 def _steps(portal: Portal, ids: Sequence[str]) -> tuple[Step, ...]:
     links = portal.links.of_merchant("order", ids)
     linked = [_step(links[merchant_id]) for merchant_id in ids if merchant_id in links]
-    return (*linked, *_of_own_pieces(portal, [one for one in ids if one not in links]))
+    return (*linked, *_of_own_pieces(portal, [id_ for id_ in ids if id_ not in links]))
 
 
 def _of_own_pieces(portal: Portal, ids: Sequence[str]) -> Iterator[Step]:
     """Yield a step for each piece of an order that the Supplier has as a whole.
 
-    The Merchant split it after the import, and that does not travel.
+    The Merchant split it after the import, and such a split is not sent to the Supplier.
     """
     families = portal.merchant.orders.ancestors(ids) if ids else {}
-    above = portal.links.of_merchant("order", sorted({one for f in families.values() for one in f}))
+    ancestors = {ancestor for family in families.values() for ancestor in family}
+    links_above = portal.links.of_merchant("order", sorted(ancestors))
     for id_, family in families.items():
-        link = next((above[one] for one in family if one in above), None)
-        if link is None or link.state == "split":  # Its pieces are linked one by one.
+        link = next((links_above[ancestor] for ancestor in family if ancestor in links_above), None)
+        if link is None or link.state == "split":
+            # The pieces of a split order have links of their own.
             continue
         step = Step(
             key=f"{id_}#{link.generation}{_PIECE}",
@@ -159,23 +165,23 @@ def _report(portal: Portal, pieces: Sequence[_OwnPiece]) -> None:
     portal.supplier.comment(
         [
             Comment(
-                key=f"piece:{one.id}",
-                order_id=one.link.supplier_id,
-                text=f"The Merchant cancelled a part of this order, {one.id}; nothing of it was"
+                key=f"piece:{piece.id}",
+                order_id=piece.link.supplier_id,
+                text=f"The Merchant cancelled a part of this order, {piece.id}; nothing of it was"
                 " cancelled here",
             )
-            for one in pieces
+            for piece in pieces
         ]
     )
     portal.merchant.comment(
         [
             Comment(
-                key=f"piece:{one.id}",
-                order_id=one.id,
-                text=f"Not cancelled at the Supplier, whose order {one.link.supplier_id} is all of"
-                " it: tell the Supplier to leave this part out",
+                key=f"piece:{piece.id}",
+                order_id=piece.id,
+                text=f"Not cancelled at the Supplier, whose order {piece.link.supplier_id} is all"
+                " of it: tell the Supplier to leave this part out",
             )
-            for one in pieces
+            for piece in pieces
         ]
     )
 
@@ -253,6 +259,6 @@ TASK = Task(
     writes_to="supplier",
     needs_links_from="import-orders",
     brake=_open_orders,
-    over=over,
+    settled=settled,
     is_state=True,  # A restored order may be cancelled again.
 )

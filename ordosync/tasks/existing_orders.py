@@ -28,19 +28,19 @@ def restored_orders(portal: Portal, links: Sequence[Link]) -> frozenset[str]:
 def look_up(portal: Portal, keys: Sequence[str]) -> Mapping[str, Result]:
     """Return the Supplier's orders that have the references of these steps."""
     by_reference = {reference_of(portal, key): key for key in keys if not is_notice(key)}
-    found = portal.supplier.orders.find(list(by_reference)) if by_reference else {}
+    outcomes = portal.supplier.orders.find(list(by_reference)) if by_reference else {}
     return {
         by_reference[reference]: Result(
             outcome=outcome, links=order_links(by_reference[reference], outcome)
         )
-        for reference, outcome in found.items()
+        for reference, outcome in outcomes.items()
     }
 
 
 def sent_again(portal: Portal, links: Sequence[Link]) -> Mapping[str, Step]:
-    """Return a step for each order that was cancelled and sent again, which these links lack.
+    """Return a step for each order that was cancelled and sent again after these links were made.
 
-    The links are from a backup, and the order was sent again after it.
+    The links are from a backup that is older than the second order.
     """
     later = {f"{link.merchant_id}#{link.generation + 1}": link for link in links}
     return {
@@ -48,37 +48,37 @@ def sent_again(portal: Portal, links: Sequence[Link]) -> Mapping[str, Step]:
             replace(
                 later[key],
                 state="live",
-                supplier_id=found.outcome.id,
+                supplier_id=result.outcome.id,
                 generation=later[key].generation + 1,
             )
         )
-        for key, found in look_up(portal, list(later)).items()
+        for key, result in look_up(portal, list(later)).items()
     }
 
 
 def split_families(
     portal: Portal, items: Sequence[Order | InvalidRecord], links: Mapping[str, Link]
 ) -> list[Link]:
-    """Return the newest link of each order that was sent, and split while its link was missing.
+    """Return the newest link of each order that was sent and was split while its link was missing.
 
-    Only its pieces are read now. The Supplier already has them: its order has the reference of the
-    order that they were split from.
+    The Merchant now lists only the pieces. The Supplier already has them, in the order with the
+    reference of the order that they were split from.
     """
     pieces = [item for item in items if isinstance(item, Order) and item.id not in links]
     unlinked = dict.fromkeys(
         ancestor
         for piece in pieces
-        if not any(one in links for one in piece.ancestors)
+        if not any(ancestor in links for ancestor in piece.ancestors)
         for ancestor in piece.ancestors
     )
-    found: dict[str, Link] = {}
-    generation, wanted = 1, list(unlinked)
-    while wanted:
-        results = look_up(portal, [f"{id_}#{generation}" for id_ in wanted])
-        newest = {link.merchant_id: link for one in results.values() for link in one.links[:1]}
-        found |= newest
-        generation, wanted = generation + 1, list(newest)
-    return list(found.values())
+    links_by_id: dict[str, Link] = {}
+    generation, pending = 1, list(unlinked)
+    while pending:
+        results = look_up(portal, [f"{id_}#{generation}" for id_ in pending])
+        newest = {link.merchant_id: link for found in results.values() for link in found.links[:1]}
+        links_by_id |= newest
+        generation, pending = generation + 1, list(newest)
+    return list(links_by_id.values())
 
 
 def link_step(link: Link, *, is_family: bool = False) -> Step:
@@ -100,14 +100,20 @@ def order_links(key: str, outcome: Outcome, lines: Sequence[Line] = ()) -> tuple
         return ()
     merchant_id, _, generation = key.rpartition("#")
     pairs: list[tuple[LinkKind, str, str]] = [("order", merchant_id, outcome.id)]
-    # If an earlier attempt sent the order before an edit, its lines may be others.
+    # If an earlier attempt sent the order before an edit, it may have had other lines.
     if len(lines) == len(outcome.line_ids):
         pairs += [
-            ("line", line.id, there) for line, there in zip(lines, outcome.line_ids, strict=True)
+            ("line", line.id, supplier_line_id)
+            for line, supplier_line_id in zip(lines, outcome.line_ids, strict=True)
         ]
     return tuple(
-        Link(kind=kind, merchant_id=here, supplier_id=there, generation=int(generation))
-        for kind, here, there in pairs
+        Link(
+            kind=kind,
+            merchant_id=merchant_id,
+            supplier_id=supplier_line_id,
+            generation=int(generation),
+        )
+        for kind, merchant_id, supplier_line_id in pairs
     )
 
 

@@ -33,7 +33,7 @@ from ordosync.tasks.existing_orders import (
     sent_again,
     split_families,
 )
-from ordosync.tasks.notice_delivery import over, tell
+from ordosync.tasks.notice_delivery import deliver, settled
 from ordosync.tasks.order_digests import of_order, rules
 from ordosync.tasks.order_fields import for_supplier, lines_of_supplier, with_quantity
 from ordosync.tasks.order_notices import Imported, compare, reassigned, supplier_cancelled
@@ -60,7 +60,7 @@ def apply(portal: Portal, steps: Sequence[Step], *, look_first: bool) -> list[Re
     results: dict[str, Result] = {}
     if orders:
         results |= _create(portal, orders, look_first=look_first)
-    results |= tell(portal, steps)
+    results |= deliver(portal, steps)
     results |= {
         step.key: _adopt(step.payload) for step in steps if isinstance(step.payload, Existing)
     }
@@ -75,8 +75,8 @@ def _create(
         key: Result(outcome=outcome, links=order_links(key, outcome, order.lines))
         for (key, order), outcome in zip(orders.items(), outcomes, strict=True)
     }
-    sent = [link for result in results.values() for link in result.links if link.kind == "order"]
-    portal.merchant.orders.acknowledge([link.merchant_id for link in sent])
+    links = [link for result in results.values() for link in result.links if link.kind == "order"]
+    portal.merchant.orders.acknowledge([link.merchant_id for link in links])
     portal.merchant.note(
         [
             Comment(
@@ -84,15 +84,15 @@ def _create(
                 order_id=link.merchant_id,
                 text=f"Sent to the Supplier, whose order {link.supplier_id} it is",
             )
-            for link in sent
+            for link in links
         ]
     )
     return results
 
 
-def _adopt(found: Existing) -> Result:
-    outcome = Outcome(state="unchanged", id=found.link.supplier_id)
-    return Result(outcome=outcome, links=(found.link,))
+def _adopt(existing: Existing) -> Result:
+    outcome = Outcome(state="unchanged", id=existing.link.supplier_id)
+    return Result(outcome=outcome, links=(existing.link,))
 
 
 def _steps(
@@ -105,15 +105,15 @@ def _steps(
                 ids.update(item.ancestors)
         links = {**portal.links.of_merchant("order", sorted(ids))}
         restored = restored_orders(portal, [links[i.id] for i in page.items if i.id in links])
-        again = sent_again(portal, list(links.values())) if behind else {}
+        sent_again_steps = sent_again(portal, list(links.values())) if behind else {}
         families = split_families(portal, page.items, links) if behind else []
         links |= {link.merchant_id: link for link in families}
-        own = rules(portal.config)
-        split = _split(page.items)
+        portal_rules = rules(portal.config)
+        split_ids = _split(page.items)
         steps = [link_step(link, is_family=True) for link in families]
         for item in page.items:
-            step = again.get(item.id) or _step(
-                portal, item, links, restored, own, is_split=item.id in split
+            step = sent_again_steps.get(item.id) or _step(
+                portal, item, links, restored, portal_rules, is_split=item.id in split_ids
             )
             if step:
                 steps.append(step)
@@ -121,7 +121,7 @@ def _steps(
 
 
 def _split(items: Sequence[Order | InvalidRecord]) -> frozenset[str]:
-    """Return the ids of the orders that others among these are pieces of.
+    """Return the ids of the orders from which other orders of this page were split.
 
     Some services keep the id of an order for its first piece, which then has fewer units.
     """
@@ -133,7 +133,7 @@ def _step(
     item: Order | InvalidRecord,
     links: Mapping[str, Link],
     restored: AbstractSet[str],
-    own: str,
+    portal_rules: str,
     *,
     is_split: bool,
 ) -> Step | None:
@@ -141,7 +141,8 @@ def _step(
         return step_of_source(item)
     link = links.get(item.id)
     if link is None and isinstance(item, InvalidRecord) and item.code == "reassigned":
-        return None  # It was never this Supplier's.
+        # It never belonged to this Supplier.
+        return None
     generation = 1
     if link:
         # An order that cancel-orders cancelled is a new order if the Merchant requests it again.
@@ -149,7 +150,7 @@ def _step(
     key = f"{item.id}#{generation}"
     step = Step(key=key, merchant_id=item.id, content=item.content, as_of=item.as_of)
     if link and generation == link.generation:
-        return _imported(portal, step, item, link, own, is_split=is_split)
+        return _imported(portal, step, item, link, portal_rules, is_split=is_split)
     if isinstance(item, InvalidRecord):
         return replace(step, decision=Decision.of(item))
     lines = lines_of_supplier(portal.config, item.lines)
@@ -165,7 +166,7 @@ def _step(
     created = for_supplier(order, portal.config, reference=reference_of(portal, key))
     return replace(
         step,
-        content=of_order(item, created, own),
+        content=of_order(item, created, portal_rules),
         summary=_summary(created),
         remark=item.remark,
         payload=created,
@@ -173,7 +174,13 @@ def _step(
 
 
 def _imported(
-    portal: Portal, step: Step, item: Order | InvalidRecord, link: Link, own: str, *, is_split: bool
+    portal: Portal,
+    step: Step,
+    item: Order | InvalidRecord,
+    link: Link,
+    portal_rules: str,
+    *,
+    is_split: bool,
 ) -> Step:
     """Return the step of an order that is linked already, or a notice about it."""
     if isinstance(item, InvalidRecord):
@@ -183,7 +190,7 @@ def _imported(
     elif link.state == "cancelled_by_supplier":
         return supplier_cancelled(step, link)
     else:
-        payload = Imported(order=item, config=portal.config, rules=own, is_split=is_split)
+        payload = Imported(order=item, config=portal.config, rules=portal_rules, is_split=is_split)
     return replace(
         step,
         supplier_id=link.supplier_id,
@@ -193,11 +200,11 @@ def _imported(
 
 
 def _summary(order: Order) -> str:
-    pieces = sum([line.quantity for line in order.lines])
+    units = sum([line.quantity for line in order.lines])
     lines = len(order.lines)
     return (
         f"create order {order.number}: {lines} line{'s' * (lines != 1)},"
-        f" {pieces} piece{'s' * (pieces != 1)}"
+        f" {units} piece{'s' * (units != 1)}"
     )
 
 
@@ -212,5 +219,5 @@ TASK = Task(
     reopens=("split-order", "update-tracking"),
     claims_lines=True,
     compare=compare,
-    over=over,
+    settled=settled,
 )

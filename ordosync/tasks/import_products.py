@@ -1,7 +1,7 @@
 """Import Products: the Merchant's products are created at the Supplier, without a quantity.
 
-If the Supplier already has the SKU, its product is only linked. The Merchant's quantity never
-travels: it would come back as if the Supplier had counted it
+If the Supplier already has the SKU, its product is only linked. The Merchant's quantity is never
+sent: it would come back as if the Supplier had counted it
 (https://support.ordoro.com/how-does-inventory-sync-between-vendor-portals/).
 """
 
@@ -95,7 +95,7 @@ def _step(
         decision = Decision(
             state="failed",
             code="sku-claimed",
-            reason=f"is {product.sku} to the Supplier, and so is another product",
+            reason=f"has the Supplier's SKU {product.sku}, which another product has, too",
         )
         return replace(step, decision=decision)
     return replace(step, summary=f"create product {product.sku}", payload=product)
@@ -107,10 +107,10 @@ def _is_ours(portal: Portal, item: Product | InvalidRecord) -> bool:
 
 def _for_supplier(portal: Portal, product: Product) -> Product:
     send = portal.config.send
-    by_theirs = "supplier_sku" in send
+    by_supplier_sku = "supplier_sku" in send
     return Product(
         id="",
-        sku=(product.supplier_sku or product.sku) if by_theirs else product.sku,
+        sku=(product.supplier_sku or product.sku) if by_supplier_sku else product.sku,
         name=product.name,
         # A Supplier that gets costs must not see the retail price, which orders would show.
         price=None if "supplier_unit_cost" in send else product.price,

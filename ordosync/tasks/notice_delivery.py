@@ -1,4 +1,4 @@
-"""Delivery of notices: their comments in both accounts, and the end of those that are over."""
+"""Delivery of notices: their comments in both accounts, and the end of notices that are settled."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -9,45 +9,47 @@ from ordosync.tasks.base import Decision, Portal, Result, Step
 from ordosync.tasks.order_notices import Notice, is_notice
 
 
-def tell(portal: Portal, steps: Sequence[Step]) -> Mapping[str, Result]:
-    """Add the comments. A notice is refused, so its step stays open, unless it is too late."""
+def deliver(portal: Portal, steps: Sequence[Step]) -> Mapping[str, Result]:
+    """Add the comments. The step of a notice fails, so it stays open until it is settled."""
     notices = {step.key: step.payload for step in steps if isinstance(step.payload, Notice)}
     open_ = [step for step in steps if step.key in notices]
-    late = over(portal, [step for step in open_ if notices[step.key].code != "taken-back"])
+    late = settled(portal, [step for step in open_ if notices[step.key].code != "taken-back"])
     _comment(portal, [step for step in open_ if step.key not in late], notices)
     return {
         key: Result(
-            outcome=_outcome(one, late.get(key)),
-            frees=key.removesuffix(":reassigned") if one.code == "reassigned" else "",
+            outcome=_outcome(notice, late.get(key)),
+            frees=key.removesuffix(":reassigned") if notice.code == "reassigned" else "",
         )
-        for key, one in notices.items()
+        for key, notice in notices.items()
     }
 
 
-def over(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
-    """Return the notices that need no action any more, and why; only reads."""
-    notices = {one.key: one.merchant_id for one in refs if one.merchant_id and is_notice(one.key)}
+def settled(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
+    """Return a decision for each notice that needs no action any more; only reads."""
+    notices = {
+        step.key: step.merchant_id for step in refs if step.merchant_id and is_notice(step.key)
+    }
     if not notices:
         return {}
     requests = {key: id_ for key, id_ in notices.items() if not key.endswith(":edit")}
-    found = dict(_withdrawn(portal, requests))
-    rest = {
+    decisions = dict(_withdrawn(portal, requests))
+    pending = {
         key: id_
         for key, id_ in notices.items()
-        if key not in found and not key.endswith(":supplier-cancelled")
+        if key not in decisions and not key.endswith(":supplier-cancelled")
     }
-    links = portal.links.of_merchant("order", sorted({*rest.values()}))
+    links = portal.links.of_merchant("order", sorted({*pending.values()}))
     shipped = portal.links.of_merchant("shipment", sorted(links))
     open_ = []
-    for key, id_ in rest.items():
+    for key, id_ in pending.items():
         if id_ in shipped and shipped[id_].state == "live":
-            found[key] = _too_late("shipped")
+            decisions[key] = _too_late("shipped")
         elif id_ in links and links[id_].state == "cancelled_by_task":
-            found[key] = _too_late("cancelled")
+            decisions[key] = _too_late("cancelled")
         elif id_ in links:
             open_.append((key, links[id_]))
-    found |= _at_supplier(portal, open_)
-    return found
+    decisions |= _at_supplier(portal, open_)
+    return decisions
 
 
 def _at_supplier(
@@ -60,18 +62,18 @@ def _at_supplier(
     cancelled = [
         (key, link) for key, link in open_ if statuses.get(link.supplier_id) == "cancelled"
     ]
-    here = [link.merchant_id for key, link in cancelled if not key.endswith(":reassigned")]
-    gone = portal.merchant.cancelled_among(here) if here else frozenset()
+    merchant_ids = [link.merchant_id for key, link in cancelled if not key.endswith(":reassigned")]
+    cancelled_ids = portal.merchant.cancelled_among(merchant_ids) if merchant_ids else frozenset()
     for key, link in open_:
         if statuses.get(link.supplier_id) == "shipped":
             yield key, _too_late("shipped")
     for key, link in cancelled:
-        if key.endswith(":reassigned") or link.merchant_id in gone:
+        if key.endswith(":reassigned") or link.merchant_id in cancelled_ids:
             yield key, _too_late("cancelled")
 
 
 def _withdrawn(portal: Portal, requests: Mapping[str, str]) -> Iterator[tuple[str, Decision]]:
-    """Yield the notices of orders that are not requested now, or again from this Supplier."""
+    """Yield the notices of orders that are no longer requested, or are this Supplier's again."""
     if not requests:
         return
     requested = {
@@ -91,21 +93,27 @@ def _withdrawn(portal: Portal, requests: Mapping[str, str]) -> Iterator[tuple[st
 
 
 def _too_late(status: str) -> Decision:
-    return Decision(state="skipped", code="too-late", reason=f"is {status} by now, as it was sent")
+    return Decision(
+        state="skipped", code="too-late", reason=f"is {status} by now, without the change"
+    )
 
 
 def _comment(portal: Portal, steps: Sequence[Step], notices: Mapping[str, Notice]) -> None:
-    here, there = [], []
+    at_merchant, at_supplier = [], []
     for step in steps:
-        one = notices[step.key]
-        if one.at_merchant and step.merchant_id:
-            here.append(Comment(key=one.key, order_id=step.merchant_id, text=one.at_merchant))
-        if one.at_supplier and one.supplier_id:
-            there.append(Comment(key=one.key, order_id=one.supplier_id, text=one.at_supplier))
-    if here:
-        portal.merchant.comment(here)
-    if there:
-        portal.supplier.comment(there)
+        notice = notices[step.key]
+        if notice.at_merchant and step.merchant_id:
+            at_merchant.append(
+                Comment(key=notice.key, order_id=step.merchant_id, text=notice.at_merchant)
+            )
+        if notice.at_supplier and notice.supplier_id:
+            at_supplier.append(
+                Comment(key=notice.key, order_id=notice.supplier_id, text=notice.at_supplier)
+            )
+    if at_merchant:
+        portal.merchant.comment(at_merchant)
+    if at_supplier:
+        portal.supplier.comment(at_supplier)
 
 
 def _outcome(notice: Notice, late: Decision | None) -> Outcome:

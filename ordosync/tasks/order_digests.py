@@ -2,8 +2,8 @@
 
 Its form is `<content>+<rules>-<travel>-<date>-<lines>`. The first part is `Order.content`, which
 counts until the order is sent: a step that was skipped or failed is decided again if it changes.
-The rest is compared after the order was sent, and only a change of fields that travel is an edit.
-Two contents are comparable only under the same rules: the options that decide what travels.
+The other parts are compared after the order was sent: only a change of the fields that travel is
+an edit. Two contents are comparable only under the same rules, which select those fields.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ class Sent(Struct, frozen=True, kw_only=True, gc=False):
     """The parsed content of an order that was sent."""
 
     how: str
-    """How it was read, and its rules: contents are comparable only if these are equal."""
+    """The form of the source, and the rules: contents are comparable only if these are equal."""
     travel: str
     date: str
     lines: frozenset[str]
@@ -42,12 +42,14 @@ def decisive(content: str) -> str:
     return content.partition("+")[0]
 
 
-def of_order(order: Order, created: Order, own: str) -> str:
+def of_order(order: Order, created: Order, portal_rules: str) -> str:
     """Return the content of an order, given `for_supplier` of it and the digest of the rules."""
-    at = order.placed_at
-    date = f"{at.year:04}{at.month:02}{at.day:02}" if at else ""
+    placed_at = order.placed_at
+    date = f"{placed_at.year:04}{placed_at.month:02}{placed_at.day:02}" if placed_at else ""
     lines = [line for line in created.lines if line.quantity]
-    return "-".join((f"{order.content}+{own}", _travel(created, lines), date, _tags(lines)))
+    return "-".join(
+        (f"{order.content}+{portal_rules}", _travel(created, lines), date, _tags(lines))
+    )
 
 
 def rules(config: PortalConfig) -> str:
@@ -63,15 +65,15 @@ def rules(config: PortalConfig) -> str:
     return _digest(fields, 4)
 
 
-def sent(content: str) -> Sent | None:
-    """Parse a content; None if it has no digest of what travelled, as in older versions."""
-    read, _, rest = content.partition("+")
-    parts = rest.split("-")
+def parse(content: str) -> Sent | None:
+    """Parse a content; return None if an older version wrote it, without these digests."""
+    source, _, travel_part = content.partition("+")
+    parts = travel_part.split("-")
     if len(parts) != 4:  # noqa: PLR2004 - the parts that `of_order` writes
         return None
-    own, travel, date, tags = parts
+    portal_rules, travel, date, tags = parts
     lines = frozenset(tags[at : at + _TAG] for at in range(0, len(tags), _TAG))
-    how = f"{read.partition('-')[0]}+{own}"
+    how = f"{source.partition('-')[0]}+{portal_rules}"
     return Sent(how=how, travel=travel, date=date, lines=lines)
 
 
@@ -104,7 +106,13 @@ def _travel(created: Order, lines: Iterable[Line]) -> str:
 
 def _line(line: Line) -> tuple[str, ...]:
     money = (line.unit_price, line.total, line.discount)
-    return (line.sku, line.name, str(line.quantity), line.details, *(_plain(one) for one in money))
+    return (
+        line.sku,
+        line.name,
+        str(line.quantity),
+        line.details,
+        *(_plain(amount) for amount in money),
+    )
 
 
 def _plain(amount: Decimal | None) -> str:

@@ -23,10 +23,10 @@ _REASONS: Mapping[order_digests.Change, str] = {
     "edited": f"was edited after it was sent; edits do not travel: {_ASK}",
     "lines-missing": "was edited after it was sent: lines are missing; edits do not travel:"
     f" {_ASK}",
-    "other-lines": "has none of the lines that were sent under this number; nothing of it was sent:"
-    " give it a number of its own",
-    "other-date": "has another date than the order that was sent under this number; nothing of it"
-    " was sent: give it a number of its own",
+    "other-lines": "has none of the lines that were sent under this number, so it was not sent;"
+    " give it another number",
+    "other-date": "has another date than the order that was sent under this number, so it was not"
+    " sent; give it another number",
 }
 
 
@@ -67,21 +67,22 @@ def is_notice(key: str) -> bool:
 
 def compare(step: Step, before: str, *, has_open_edit: bool) -> Step | str | None:
     """Compare an imported order with its state when it was sent; see `Compare`."""
-    known = step.payload
-    if isinstance(known, InvalidRecord):
-        return _unreadable(step, known, before)
-    if isinstance(known, Imported):
-        if before.startswith(f"{step.content}+{known.rules}-"):
+    payload = step.payload
+    if isinstance(payload, InvalidRecord):
+        return _unreadable(step, payload, before)
+    if isinstance(payload, Imported):
+        if before.startswith(f"{step.content}+{payload.rules}-"):
             return _taken_back(step, before) if has_open_edit else None
-        step = replace(step, content=known.content())
-        if known.is_split:
+        step = replace(step, content=payload.content())
+        if payload.is_split:
             return None if has_open_edit or step.content == before else step.content
-    was, now = order_digests.sent(before), order_digests.sent(step.content)
-    if now is None:
-        return None  # It is a notice.
-    if was is None or was.how != now.how:
+    before_digest, after_digest = order_digests.parse(before), order_digests.parse(step.content)
+    if after_digest is None:
+        # It is a notice.
+        return None
+    if before_digest is None or before_digest.how != after_digest.how:
         return None if has_open_edit else step.content
-    change = order_digests.changed(was, now)
+    change = order_digests.changed(before_digest, after_digest)
     if change:
         return _edit(step, change)
     return _taken_back(step, before) if has_open_edit else None
@@ -93,8 +94,8 @@ def reassigned(step: Step, link: Link) -> Step:
         step,
         Notice(
             code="reassigned",
-            reason="was given to another supplier after it was sent; it is not recalled: ask the"
-            " Supplier to cancel it",
+            reason="was assigned to another supplier after it was sent; ordosync does not recall"
+            " it: ask the Supplier to cancel it",
             supplier_id=link.supplier_id,
             key=f"reassigned:{link.generation}",
             at_merchant=f"The earlier Supplier still has its order {link.supplier_id}",
@@ -109,8 +110,8 @@ def supplier_cancelled(step: Step, link: Link) -> Step:
         step,
         Notice(
             code="supplier-cancelled",
-            reason="is requested again, but the Supplier itself cancelled it; it is not sent again:"
-            " ask the Supplier, or order under another number",
+            reason="is requested again, but the Supplier cancelled it, so it is not sent again; ask"
+            " the Supplier, or order under another number",
             supplier_id=link.supplier_id,
             key=f"supplier-cancelled:{link.generation}",
             at_merchant="Not sent again: the Supplier itself cancelled it",
@@ -142,9 +143,9 @@ def _edit(step: Step, change: order_digests.Change) -> Step:
 
 def _unreadable(step: Step, item: InvalidRecord, before: str) -> Step | None:
     """Return the notice that an order cannot be read now, so that edits may be missed."""
-    was = order_digests.decisive(before)
-    is_comparable = was.partition("-")[0] == item.content.partition("-")[0]
-    if item.is_skipped or item.is_whole_file or not is_comparable or was == item.content:
+    content = order_digests.decisive(before)
+    is_comparable = content.partition("-")[0] == item.content.partition("-")[0]
+    if item.is_skipped or item.is_whole_file or not is_comparable or content == item.content:
         return None
     reason = f"cannot be read as it is now, after it was sent: {item.reason}"
     notice = Notice(code=item.code, reason=reason, supplier_id=step.supplier_id or "", key="")
@@ -157,7 +158,7 @@ def _taken_back(step: Step, before: str) -> Step:
             step,
             Notice(
                 code="taken-back",
-                reason="is again as it was sent",
+                reason="has the same fields again as when it was sent",
                 supplier_id=step.supplier_id or "",
                 key=f"taken-back:{_short(step.key, before)}",
                 at_merchant="The edit was taken back: it is again as it was sent",

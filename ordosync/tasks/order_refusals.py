@@ -10,7 +10,7 @@ from ordosync.tasks.base import Decision, Portal
 
 
 def import_refusal(portal: Portal, order: Order, links: Mapping[str, Link]) -> Decision | None:
-    """Return why this order is not imported; None if it is."""
+    """Return the decision not to import this order; None if it can be imported."""
     if any(ancestor in links for ancestor in order.ancestors):
         return Decision(
             state="skipped", code="split-after-import", reason="was split after it was imported"
@@ -36,23 +36,24 @@ def import_refusal(portal: Portal, order: Order, links: Mapping[str, Link]) -> D
 
 
 def _address_refusal(portal: Portal, order: Order) -> Decision | None:
-    """Return why this order cannot be delivered; None if it can, or if addresses are not read."""
+    """Return the decision about an order without a deliverable address; None if it has one."""
     if (
         not portal.merchant.orders.requires_address
         or not order.needs_shipping
         or portal.config.address == "optional"
     ):
         return None
-    to = order.ship_to
-    lacks = "no street" if not (to.street1.strip() or to.street2.strip()) else ""
-    if not (to.city.strip() or to.zip.strip()):
-        lacks = f"{lacks}, no town and no postcode" if lacks else "neither a town nor a postcode"
-    if not lacks:
+    address = order.ship_to
+    missing = "no street" if not (address.street1.strip() or address.street2.strip()) else ""
+    if not (address.city.strip() or address.zip.strip()):
+        town = "no town and no postcode"
+        missing = f"{missing}, {town}" if missing else town
+    if not missing:
         return None
     return Decision(
         state="failed",
         code="no-address",
-        reason=f"its address has {lacks}; correct it at the Merchant, or say `address: optional`"
+        reason=f"its address has {missing}; correct it at the Merchant, or set `address: optional`"
         f" in portal {portal.name}",
     )
 

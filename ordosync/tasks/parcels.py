@@ -11,18 +11,17 @@ from ordosync.store.links import Link
 from ordosync.tasks.base import Decision, Step, step_of_source
 
 _NO_LINK_REST = timedelta(days=1)
-"""So long a parcel waits for a link that an import or a restore may still add."""
+"""The time that a parcel waits for a link that an import or a restore may still add."""
 _PARTIAL_REST = timedelta(hours=1)
-"""A partly shipped order is read when it changes; this is for changes that no feed shows."""
-
+"""The time after which a partly shipped order is read again: some changes are not listed."""
 
 FURTHER = "further-parcel"
 """Code of a second number of an order at a Merchant that holds only one number an order."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Known:
-    """The facts by which the parcels of a page are decided."""
+class ParcelFacts:
+    """The links and labels that decide about the parcels of a page."""
 
     links: Mapping[str, Link]
     """Links of the Supplier's orders, and of the orders that they were split from."""
@@ -66,30 +65,30 @@ def unless_reported(step: Step) -> Step:
     return replace(step, decision=Decision(state="unchanged"))
 
 
-def known_of(
+def parcel_facts(
     items: Sequence[Shipment | InvalidRecord],
     links: Mapping[str, Link],
     reported: Mapping[str, Link],
     *,
     can_split: bool,
-) -> Known:
+) -> ParcelFacts:
     """Return the facts about these parcels."""
     parcels = [item for item in items if isinstance(item, Shipment)]
-    return Known(
+    return ParcelFacts(
         links=links,
         reported=reported,
         can_split=can_split,
-        voided=frozenset(_label_id(one) for one in parcels if one.voided),
+        voided=frozenset(_label_id(parcel) for parcel in parcels if parcel.voided),
         valid=frozenset(
-            (one.order_id, number)
-            for one in parcels
-            if not one.voided
-            for number in (one.tracking_number, *one.other_numbers)
+            (parcel.order_id, number)
+            for parcel in parcels
+            if not parcel.voided
+            for number in (parcel.tracking_number, *parcel.other_numbers)
         ),
     )
 
 
-def steps_of(item: Shipment | InvalidRecord, known: Known) -> Iterator[Step]:
+def steps_of(item: Shipment | InvalidRecord, facts: ParcelFacts) -> Iterator[Step]:
     """Yield the steps of a parcel, and of the other parcels of its order."""
     if isinstance(item, InvalidRecord) and item.is_whole_file:
         yield step_of_source(item)
@@ -103,23 +102,25 @@ def steps_of(item: Shipment | InvalidRecord, known: Known) -> Iterator[Step]:
             decision=Decision.of(item),
         )
         return
-    if item.voided and (item.order_id, item.tracking_number) in known.valid:
-        return  # Another label with this number is valid.
-    link = known.links.get(item.order_id)
-    if link is None:
-        above = next((known.links[one] for one in item.ancestors if one in known.links), None)
-        if above and (item.tracking_number or not item.voided):
-            decision = _piece_unknown(above, can_split=known.can_split)
-            yield replace(named(item), merchant_id=above.merchant_id, decision=decision)
+    if item.voided and (item.order_id, item.tracking_number) in facts.valid:
+        # Another label with this number is valid.
         return
-    before = known.reported.get(link.merchant_id)
+    link = facts.links.get(item.order_id)
+    if link is None:
+        linked = (facts.links[id_] for id_ in item.ancestors if id_ in facts.links)
+        ancestor_link = next(linked, None)
+        if ancestor_link and (item.tracking_number or not item.voided):
+            decision = _piece_unknown(ancestor_link, can_split=facts.can_split)
+            yield replace(named(item), merchant_id=ancestor_link.merchant_id, decision=decision)
+        return
+    before = facts.reported.get(link.merchant_id)
     if item.is_partial and not item.voided and not _is_reported(item, before):
         yield from _partial(item, link, before)
         return
     step = _step(item, link, before)
     if step:
         is_free = before is not None and (
-            before.state == "voided" or before.supplier_id in known.voided
+            before.state == "voided" or before.supplier_id in facts.voided
         )
         yield replace(step, cured=FURTHER if is_free else "")
     yield from _other_parcels(item, link, before)
@@ -130,7 +131,8 @@ def _step(item: Shipment, link: Link, before: Link | None) -> Step | None:
     if item.voided and not item.tracking_number:
         number = _last_number(item, before)
         if not number and link.state != "cancel_refused":
-            return None  # The order is open, and no label of it was reported.
+            # The order is open, and no label of it was reported.
+            return None
         item = replace(item, tracking_number=number)
     if not item.tracking_number and not item.voided:
         return _without_tracking(item, link)
@@ -150,8 +152,8 @@ def _step(item: Shipment, link: Link, before: Link | None) -> Step | None:
 
 def named(item: Shipment) -> Step:
     """Return the step of a parcel or of its void label, without a decision."""
-    what = f"{item.tracking_number}:void" if item.voided else item.tracking_number
-    return Step(key=f"{item.id}:{what}", merchant_id=None, supplier_id=item.id, content=what)
+    content = f"{item.tracking_number}:void" if item.voided else item.tracking_number
+    return Step(key=f"{item.id}:{content}", merchant_id=None, supplier_id=item.id, content=content)
 
 
 def _partial(item: Shipment, link: Link, before: Link | None) -> Iterator[Step]:
@@ -159,8 +161,10 @@ def _partial(item: Shipment, link: Link, before: Link | None) -> Iterator[Step]:
 
     If a number that was reported is void now, it is voided without waiting.
     """
-    gone = _replaced_number(item, before)
-    void = gone and _step(replace(item, tracking_number=gone, voided=True), link, before)
+    replaced_number = _replaced_number(item, before)
+    void = replaced_number and _step(
+        replace(item, tracking_number=replaced_number, voided=True), link, before
+    )
     if void:
         yield void
     yield replace(
@@ -170,7 +174,8 @@ def _partial(item: Shipment, link: Link, before: Link | None) -> Iterator[Step]:
         decision=Decision(
             state="waiting",
             code="partially-shipped",
-            reason="is sent in part; the Merchant hears of it when the rest is sent or cancelled",
+            reason="is partly shipped; it is reported to the Merchant when all its other units are"
+            " shipped or cancelled",
             rest=_PARTIAL_REST,
         ),
     )
@@ -182,7 +187,7 @@ def unlinked(item: Shipment, reference: str, *, again: bool) -> Step:
     decision = Decision(
         state="failed" if again else "waiting",
         code="no-link",
-        reason=f"is of order {item.order_id}, which we sent and which is not known here:"
+        reason=f"belongs to order {item.order_id}, which ordosync sent, but whose link is missing;"
         " `ordosync import-orders` looks for it",
         rest=_NO_LINK_REST,
     )
@@ -205,10 +210,10 @@ def _other_parcels(item: Shipment, link: Link, before: Link | None) -> Iterator[
         yield replace(named(label), merchant_id=link.merchant_id, content="void", decision=decision)
     ids = item.other_ids or (item.id,) * len(item.other_numbers)
     for id_, number in zip(ids, item.other_numbers, strict=True):
-        other = replace(item, id=id_, tracking_number=number)
-        if not _is_reported(other, before):
+        parcel = replace(item, id=id_, tracking_number=number)
+        if not _is_reported(parcel, before):
             yield replace(
-                named(other),
+                named(parcel),
                 merchant_id=link.merchant_id,
                 summary=f"comment on order {link.supplier_id}: further tracking {number}",
                 payload=Further(number=number, link=link),
@@ -250,7 +255,7 @@ def _without_tracking(item: Shipment, link: Link) -> Step:
         decision=Decision(
             state="skipped",
             code="no-tracking",
-            reason="was marked as shipped without tracking; the Merchant still waits for it",
+            reason="was marked as shipped without a tracking number; the Merchant still needs one",
         ),
     )
 
@@ -272,13 +277,14 @@ def _replaced_number(item: Shipment, before: Link | None) -> str:
     return "" if number in (item.tracking_number, *item.other_numbers) else number
 
 
-def _piece_unknown(above: Link, *, can_split: bool) -> Decision:
-    if above.state == "live" and can_split:
+def _piece_unknown(ancestor_link: Link, *, can_split: bool) -> Decision:
+    if ancestor_link.state == "live" and can_split:
         return Decision(
             state="waiting", code="split-first", reason="waits until the Merchant's order is split"
         )
     return Decision(
         state="failed",
         code="split-refused",
-        reason="is of a piece that the Merchant's order was not split into; tell the Merchant",
+        reason="belongs to a piece that the Merchant does not have, because its order was not"
+        " split; give the Merchant this number",
     )

@@ -11,14 +11,14 @@ from ordosync.accounts.account import required
 from ordosync.models import InvalidRecord, Page, Shipment
 from ordosync.tasks.base import PlanRequest, Portal
 
-_LONGEST = timedelta(days=365)
-"""An order that is not shipped is read for so long."""
+_WITHOUT_SHIPMENT = timedelta(days=365)
+"""The time for which an order that is not shipped is read."""
 _WITHOUT_NUMBER = timedelta(days=90)
-"""An order that was shipped without a number is read for so long."""
+"""The time for which an order that was shipped without a number is read."""
 
 
 def all_shipments(portal: Portal, request: PlanRequest) -> Iterator[Page[Shipment | InvalidRecord]]:
-    """Yield the parcels that changed since the cursor, and then those that no change shows."""
+    """Yield the parcels that changed since the cursor, then those not listed as changed."""
     listed: set[str] = set()
     cursor = None
     shipments = required(portal.supplier.shipments)
@@ -27,20 +27,24 @@ def all_shipments(portal: Portal, request: PlanRequest) -> Iterator[Page[Shipmen
         cursor = page.cursor
         yield page
     ids = (
-        _asked(portal, request, shipments.silent_batch_size) if shipments.silent_batch_size else []
+        _unreported(portal, request, shipments.silent_batch_size)
+        if shipments.silent_batch_size
+        else []
     )
-    ids = [one for one in ids if one not in listed]
+    ids = [id_ for id_ in ids if id_ not in listed]
     for page in shipments.by_id(ids) if ids else ():
         # Shipping an order is always marked as a change, so only new numbers are of interest.
-        found = (one for one in page.items if isinstance(one, Shipment) and one.tracking_number)
-        yield Page(items=tuple(found), cursor=cursor)
+        numbered = (
+            item for item in page.items if isinstance(item, Shipment) and item.tracking_number
+        )
+        yield Page(items=tuple(numbered), cursor=cursor)
 
 
-def _asked(portal: Portal, request: PlanRequest, batch_size: int) -> list[str]:
+def _unreported(portal: Portal, request: PlanRequest, batch_size: int) -> list[str]:
     """Return the orders to read: in each run if one call is enough, else once an hour."""
     now = request.now
     links = portal.links.unreported(
-        linked_after=now - _LONGEST, shipped_after=now - _WITHOUT_NUMBER
+        linked_after=now - _WITHOUT_SHIPMENT, shipped_after=now - _WITHOUT_NUMBER
     )
     is_due = request.last_at is None or _hour(request.last_at) != _hour(now)
     if len(links) > batch_size and not is_due:

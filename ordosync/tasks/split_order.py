@@ -18,19 +18,20 @@ from ordosync.tasks.base import Decision, PlanRequest, Portal, Result, Step, Tas
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Mirrored:
+class _MirroredSplit:
     """A split of the Supplier, and the same split for the Merchant."""
 
     link: Link
-    there: Split
-    here: Split | None
+    at_supplier: Split
+    at_merchant: Split | None
     """None if one of its lines has no link."""
 
 
 _MISFIT = Outcome(
     state="refused",
     code="does-not-fit",
-    reason="has a line that is not known to be the Merchant's; split it there by hand",
+    reason="has a line that is not linked to a line of the Merchant; split the order at the"
+    " Merchant by hand",
 )
 
 
@@ -42,10 +43,10 @@ def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     """
     for page in required(portal.supplier.splits).changed(request):
         for split in page.items:
-            known = portal.links.of_supplier("order", [piece.id for piece in split.pieces])
+            links = portal.links.of_supplier("order", [piece.id for piece in split.pieces])
             steps = _steps(portal, [split])
-            if len(known) == len(split.pieces):  # Its step may be deleted.
-                steps = tuple(replace(s, decision=Decision(state="unchanged")) for s in steps)
+            if len(links) == len(split.pieces):  # Its step may be deleted.
+                steps = tuple(replace(step, decision=Decision(state="unchanged")) for step in steps)
             yield Page(items=steps)
         yield Page(items=(), cursor=page.cursor)
 
@@ -64,23 +65,27 @@ def apply(
     look_first: bool,  # noqa: ARG001 - pieces have references
 ) -> list[Result]:
     """Split the Merchant's orders; a refusal becomes a comment on the Supplier's timeline."""
-    wanted = [step.payload for step in steps if isinstance(step.payload, _Mirrored)]
-    made = iter(required(portal.merchant.splits).split([one.here for one in wanted if one.here]))
-    outcomes = [next(made) if one.here else _MISFIT for one in wanted]
+    splits = [step.payload for step in steps if isinstance(step.payload, _MirroredSplit)]
+    outcomes_made = iter(
+        required(portal.merchant.splits).split(
+            [split.at_merchant for split in splits if split.at_merchant]
+        )
+    )
+    outcomes = [next(outcomes_made) if split.at_merchant else _MISFIT for split in splits]
     refused = [
         Comment(
             key="split",
-            order_id=one.there.order_id,
+            order_id=split.at_supplier.order_id,
             text=f"The Merchant's order was not split: it {outcome.reason}",
         )
-        for one, outcome in zip(wanted, outcomes, strict=True)
+        for split, outcome in zip(splits, outcomes, strict=True)
         if outcome.state == "refused"
     ]
     if refused:
         portal.supplier.comment(refused)
     return [
-        Result(outcome=outcome, links=_links(one, outcome))
-        for one, outcome in zip(wanted, outcomes, strict=True)
+        Result(outcome=outcome, links=_links(split, outcome))
+        for split, outcome in zip(splits, outcomes, strict=True)
     ]
 
 
@@ -103,11 +108,15 @@ def _step(portal: Portal, split: Split, link: Link, lines: Mapping[str, Link]) -
         content="split",
         summary=f"split order {link.merchant_id} into {len(split.pieces)} pieces",
     )
-    here = _here(portal, split, link, lines)
-    return replace(step, payload=_Mirrored(link=link, there=split, here=here))
+    at_merchant = _split_for_merchant(portal, split, link, lines)
+    return replace(
+        step, payload=_MirroredSplit(link=link, at_supplier=split, at_merchant=at_merchant)
+    )
 
 
-def _here(portal: Portal, split: Split, link: Link, lines: Mapping[str, Link]) -> Split | None:
+def _split_for_merchant(
+    portal: Portal, split: Split, link: Link, lines: Mapping[str, Link]
+) -> Split | None:
     if not all(part.of_line in lines for piece in split.pieces for part in piece.lines):
         return None
     return Split(
@@ -125,18 +134,18 @@ def _here(portal: Portal, split: Split, link: Link, lines: Mapping[str, Link]) -
     )
 
 
-def _links(one: _Mirrored, outcome: Outcome) -> tuple[Link, ...]:
+def _links(one: _MirroredSplit, outcome: Outcome) -> tuple[Link, ...]:
     if outcome.state == "refused":
         # The Supplier's pieces stay, so their tracking fails with a reason instead of a guess.
         return (replace(one.link, state="split"),)
     if outcome.state not in ("done", "unchanged"):
         return ()
     links = [replace(one.link, state="split")]
-    for here, there in zip(outcome.pieces, one.there.pieces, strict=True):
-        links.append(Link(kind="order", merchant_id=here.id, supplier_id=there.id))
+    for at_merchant, at_supplier in zip(outcome.pieces, one.at_supplier.pieces, strict=True):
+        links.append(Link(kind="order", merchant_id=at_merchant.id, supplier_id=at_supplier.id))
         links += [
             Link(kind="line", merchant_id=ours.id, supplier_id=theirs.id)
-            for ours, theirs in zip(here.lines, there.lines, strict=True)
+            for ours, theirs in zip(at_merchant.lines, at_supplier.lines, strict=True)
         ]
     return tuple(links)
 

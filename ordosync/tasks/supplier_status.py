@@ -1,8 +1,8 @@
-"""Finds orders that the Supplier cancelled or restored by itself. Writes nothing.
+"""Finds orders that the Supplier cancelled or restored without a task. Writes nothing.
 
-A Supplier's cancellation does not travel, and an order that cancel-orders cancelled and the
-Supplier restored would be shipped although it is cancelled. Each is a failed step that is settled
-when the accounts agree again.
+A Supplier's cancellation is not sent to the Merchant. An order that cancel-orders cancelled and the
+Supplier restored would be shipped although the Merchant cancelled it. Each is a failed step, which
+is settled when both accounts agree again.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ RESTORED = "supplier-restored"
 OPEN = ("awaiting_fulfillment", "dropshipment_requested")
 
 
-def met(
+def unexpected_statuses(
     portal: Portal, items: Iterable[Shipment | InvalidRecord], links: Mapping[str, Link]
 ) -> Iterator[Step]:
     """Yield a step for each of these orders whose status no task has set."""
@@ -43,30 +43,37 @@ def is_about(ref: StepRef) -> bool:
     return ref.key.endswith((f":{CANCELLED}", f":{RESTORED}"))
 
 
-def again(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Step]:
-    """Yield these steps again, as far as their problem is still there."""
+def recheck(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Step]:
+    """Yield those of these steps whose problem still exists."""
     ids = list(dict.fromkeys(step.supplier_id for step in refs if step.supplier_id))
     return _failed(portal, ids, portal.links.of_supplier("order", ids))
 
 
 def _failed(portal: Portal, ids: Sequence[str], links: Mapping[str, Link]) -> Iterator[Step]:
-    """Ask both accounts for the status of these orders: what was read may be older than a link."""
+    """Yield a step for each order whose status differs in both accounts as they are now.
+
+    The page that was read may be older than a link, so both accounts are read again.
+    """
     statuses = portal.supplier.orders.statuses(ids) if ids else {}
-    known = {id_: links[id_] for id_ in ids if id_ in links and id_ in statuses}
-    merchant_ids = [link.merchant_id for link in known.values()]
-    off = (
+    known_links = {id_: links[id_] for id_ in ids if id_ in links and id_ in statuses}
+    merchant_ids = [link.merchant_id for link in known_links.values()]
+    cancelled_ids = (
         required(portal.merchant.cancellations).among(merchant_ids) if merchant_ids else frozenset()
     )
-    for id_, link in known.items():
-        if link.state == "live" and statuses[id_] == "cancelled" and link.merchant_id not in off:
+    for id_, link in known_links.items():
+        if (
+            link.state == "live"
+            and statuses[id_] == "cancelled"
+            and link.merchant_id not in cancelled_ids
+        ):
             yield _step(link, CANCELLED, _CANCELLED)
         elif link.state == "cancelled_by_task" and statuses[id_] in OPEN:
-            yield from _restored(portal, link, off)
+            yield from _restored(portal, link, cancelled_ids)
 
 
-def _restored(portal: Portal, link: Link, off: AbstractSet[str]) -> Iterator[Step]:
+def _restored(portal: Portal, link: Link, cancelled_ids: AbstractSet[str]) -> Iterator[Step]:
     """Yield a step for a restored order, unless the Merchant requests it again."""
-    if link.merchant_id in off:
+    if link.merchant_id in cancelled_ids:
         yield _step(link, RESTORED, _STILL_OFF)
         return
     pages = portal.merchant.orders.by_id([link.merchant_id])
@@ -80,20 +87,21 @@ def _step(link: Link, code: str, reason: str) -> Step:
         merchant_id=link.merchant_id,
         supplier_id=link.supplier_id,
         content=code,
-        needs_redo=True,  # If it happens again, it is reported again.
+        # If it happens again, it is reported again.
+        needs_redo=True,
         decision=Decision(state="failed", code=code, reason=reason),
     )
 
 
 _CANCELLED = (
-    "was cancelled by the Supplier, and the Merchant does not know: cancel it there, too, or let"
-    " the Supplier restore it"
+    "was cancelled by the Supplier, but not by the Merchant; cancel it at the Merchant, or ask the"
+    " Supplier to restore it"
 )
 _STILL_OFF = (
-    "is open again at the Supplier, though the Merchant cancelled it: `ordosync reconcile --fix`"
+    "is open again at the Supplier, although the Merchant cancelled it; `ordosync reconcile --fix`"
     " cancels it again"
 )
 _BOTH_OPEN = (
-    "is open again at the Supplier, and the Merchant does not request it from there: both may send"
-    " it, so cancel it at the Supplier, or let the Merchant request it again"
+    "is open again at the Supplier, but the Merchant does not request it, so both may send it;"
+    " cancel it at the Supplier, or let the Merchant request it again"
 )

@@ -22,7 +22,7 @@ from ordosync.tasks.parcels import (
     FURTHER,
     Further,
     TrackingUpdate,
-    known_of,
+    parcel_facts,
     steps_of,
     unless_reported,
     unlinked,
@@ -33,7 +33,7 @@ from ordosync.tasks.silent_tracking import all_shipments
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     """Yield a step for each parcel of a linked order that was sent or voided since the cursor.
 
-    A label that was reported according to the links needs nothing: its step may be deleted.
+    A label that was reported according to the links needs no step: its old step may be deleted.
     """
     pages = _steps(portal, all_shipments(portal, request), lacks_links=request.lacks_links)
     for page in pages:
@@ -41,10 +41,10 @@ def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
 
 
 def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
-    """Yield the same for these parcels, as they are now."""
+    """Yield the steps of these parcels, as they are now."""
     problems = [step for step in refs if supplier_status.is_about(step)]
     if problems:
-        yield Page(items=tuple(supplier_status.again(portal, problems)))
+        yield Page(items=tuple(supplier_status.recheck(portal, problems)))
     ids = [step.supplier_id or step.key for step in refs if not supplier_status.is_about(step)]
     if ids:
         yield from _steps(portal, required(portal.supplier.shipments).by_id(ids), again=True)
@@ -56,7 +56,7 @@ def apply(
     *,
     look_first: bool,  # noqa: ARG001 - adding the same number twice changes nothing
 ) -> list[Result]:
-    """Add and void numbers at the Merchant, in the order in which this happened."""
+    """Add and void numbers at the Merchant, in the order in which the Supplier did so."""
     updates = {step.key: step.payload for step in steps if isinstance(step.payload, TrackingUpdate)}
     further = [step.payload for step in steps if isinstance(step.payload, Further)]
     outcomes = (
@@ -64,20 +64,24 @@ def apply(
     )
     outcomes |= _as_further(portal, updates, outcomes)
     remarks = [
-        _comment(key, one, outcomes[key])
-        for key, one in updates.items()
+        _comment(key, update, outcomes[key])
+        for key, update in updates.items()
         if outcomes[key].state == "refused" or outcomes[key].code == "on-pieces"
     ]
     if remarks:
         portal.supplier.comment(remarks)
     further += [
-        Further(number=one.shipment.tracking_number, link=one.link)
-        for key, one in updates.items()
+        Further(number=update.shipment.tracking_number, link=update.link)
+        for key, update in updates.items()
         if outcomes[key].code == FURTHER
     ]
     if further:
-        portal.merchant.comment([_also(one.number, one.link.merchant_id) for one in further])
-        portal.supplier.comment([_also(one.number, one.link.supplier_id) for one in further])
+        portal.merchant.comment(
+            [_also(update.number, update.link.merchant_id) for update in further]
+        )
+        portal.supplier.comment(
+            [_also(update.number, update.link.supplier_id) for update in further]
+        )
     done = Result(outcome=Outcome(state="done"))
     return [
         Result(outcome=outcomes[step.key], links=_new_links(updates[step.key], outcomes[step.key]))
@@ -98,39 +102,45 @@ def _as_further(
     if not refused:
         return {}
     links = portal.links.of_merchant("shipment", [updates[key].link.merchant_id for key in refused])
-    there = {id_: link.supplier_id for id_, link in links.items() if link.state == "live"}
-    for key, one in updates.items():  # The numbers of this batch are not linked yet.
+    label_ids = {id_: link.supplier_id for id_, link in links.items() if link.state == "live"}
+    # The numbers of this batch have no links yet.
+    for key, update in updates.items():
         if outcomes[key].state in ("done", "unchanged"):
-            what = f"{one.shipment.id}:{one.shipment.tracking_number}"
-            if not one.shipment.voided:
-                there[one.link.merchant_id] = what
-            elif there.get(one.link.merchant_id) == what:
-                del there[one.link.merchant_id]
+            label_id = f"{update.shipment.id}:{update.shipment.tracking_number}"
+            if not update.shipment.voided:
+                label_ids[update.link.merchant_id] = label_id
+            elif label_ids.get(update.link.merchant_id) == label_id:
+                del label_ids[update.link.merchant_id]
     return {
         key: replace(
             outcomes[key],
             code=FURTHER,
-            reason=f"the order has {number} of this Supplier already, and holds one number",
+            reason=f"the order already has {number} of this Supplier, and can hold only one number",
         )
         for key in refused
-        if (number := there.get(updates[key].link.merchant_id, "").rpartition(":")[2])
+        if (number := label_ids.get(updates[key].link.merchant_id, "").rpartition(":")[2])
     }
 
 
 def _write(portal: Portal, updates: Sequence[TrackingUpdate]) -> list[Outcome]:
     """Write the updates in order; before a label replaces another one, that one is voided."""
-    wanted: list[Shipment] = []
-    for one in updates:
-        if one.replaces:
-            wanted.append(replace(one.shipment, tracking_number=one.replaces, voided=True))
-        wanted.append(one.shipment)
+    shipments_to_write: list[Shipment] = []
+    for update in updates:
+        if update.replaces:
+            shipments_to_write.append(
+                replace(update.shipment, tracking_number=update.replaces, voided=True)
+            )
+        shipments_to_write.append(update.shipment)
     outcomes: list[Outcome] = []
     tracking = required(portal.merchant.tracking)
-    for shipments, voided in _in_order(wanted):
+    for shipments, voided in _in_order(shipments_to_write):
         write = tracking.void if voided else tracking.add
         outcomes += write(shipments)
-    came = iter(outcomes)
-    return [_of_both(next(came), next(came)) if one.replaces else next(came) for one in updates]
+    results = iter(outcomes)
+    return [
+        _of_both(next(results), next(results)) if update.replaces else next(results)
+        for update in updates
+    ]
 
 
 def _of_both(voided: Outcome, added: Outcome) -> Outcome:
@@ -169,9 +179,9 @@ def _steps(
             "shipment", [link.merchant_id for link in links.values()]
         )
         can_split = portal.merchant.splits is not None
-        known = known_of(page.items, links, reported, can_split=can_split)
-        steps = [step for item in page.items for step in steps_of(item, known)]
-        steps += supplier_status.met(portal, page.items, links)
+        facts = parcel_facts(page.items, links, reported, can_split=can_split)
+        steps = [step for item in page.items for step in steps_of(item, facts)]
+        steps += supplier_status.unexpected_statuses(portal, page.items, links)
         if not lacks_links:
             steps += _without_link(portal, page.items, links, again=again)
         yield Page(items=tuple(steps), cursor=page.cursor)
@@ -200,26 +210,26 @@ def _without_link(
 
 def _new_links(update: TrackingUpdate, outcome: Outcome) -> tuple[Link, ...]:
     """Return the link of the reported label, so that it can be voided when it is deleted."""
-    found: list[Link] = []
+    links: list[Link] = []
     if update.shipment.voided and update.link.state == "cancel_refused":
-        found.append(replace(update.link, state="reopened"))
+        links.append(replace(update.link, state="reopened"))
     if outcome.state not in ("done", "unchanged"):
-        return tuple(found)
-    before, what = update.before, f"{update.shipment.id}:{update.shipment.tracking_number}"
-    is_last = before is not None and before.supplier_id == what
+        return tuple(links)
+    before, label_id = update.before, f"{update.shipment.id}:{update.shipment.tracking_number}"
+    is_last = before is not None and before.supplier_id == label_id
     if update.shipment.voided:
-        found += [replace(before, state="voided")] if before and is_last else []
+        links += [replace(before, state="voided")] if before and is_last else []
     elif not (before and is_last and before.state == "live"):
         generation = before.generation + 1 if before else 1
-        found.append(
+        links.append(
             Link(
                 kind="shipment",
                 merchant_id=update.link.merchant_id,
-                supplier_id=what,
+                supplier_id=label_id,
                 generation=generation,
             )
         )
-    return tuple(found)
+    return tuple(links)
 
 
 def _also(number: str, order_id: str) -> Comment:

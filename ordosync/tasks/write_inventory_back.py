@@ -36,9 +36,9 @@ _FIXED = {
     "kit": "is a kit at the Merchant, whose quantity is calculated",
     "archived": "is archived at the Merchant",
     "unassigned": "is assigned to another supplier",
-    "unmanaged": "does not have its stock managed at the Merchant",
-    "shared": "shares one quantity with other products at the Merchant",
-    "ambiguous": "has a SKU at the Merchant that other products have, too",
+    "unmanaged": "has no stock management at the Merchant",
+    "shared": "shares its quantity with other products at the Merchant",
+    "ambiguous": "has the same SKU as other products at the Merchant",
 }
 _OVERSOLD = "oversold"
 UnimportedSales = Callable[[], Mapping[str, int]]
@@ -50,14 +50,14 @@ class _Target:
     """The quantity to write, and the unimported sales that were subtracted from it."""
 
     stock: Stock
-    """Its quantity is negative if more is sold than there is."""
+    """Its quantity is negative if more units are sold than available."""
     sold: int
 
     @property
-    def words(self) -> str:
-        """Return how the quantity is computed from the Supplier's."""
-        left = self.stock.quantity or 0
-        return f"{left + self.sold} there less {self.sold} sold here and not imported yet"
+    def calculation(self) -> str:
+        """The calculation of the quantity from the Supplier's, in words."""
+        quantity = self.stock.quantity or 0
+        return f"{quantity + self.sold} there less {self.sold} sold here and not imported yet"
 
 
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
@@ -72,9 +72,9 @@ def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
 def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
     """Yield the steps of these SKUs, as they are now."""
     ids = dict.fromkeys(step.supplier_id or step.key for step in refs)
-    found = required(portal.supplier.stock).of(list(ids))
+    stock = required(portal.supplier.stock).of(list(ids))
     yield Page(
-        items=_steps(portal, list(found.values()), cache(partial(_unimported_sales, portal)))
+        items=_steps(portal, list(stock.values()), cache(partial(_unimported_sales, portal)))
     )
 
 
@@ -87,33 +87,36 @@ def apply(
     """Set the quantities. An oversold product gets 0, and the log has its real quantity."""
     targets = [step.payload for step in steps if isinstance(step.payload, _Target)]
     outcomes = required(portal.merchant.stock).write(
-        [replace(one.stock, quantity=max(one.stock.quantity or 0, 0)) for one in targets]
+        [replace(target.stock, quantity=max(target.stock.quantity or 0, 0)) for target in targets]
     )
     return [
-        Result(outcome=_noted(one, outcome)) for one, outcome in zip(targets, outcomes, strict=True)
+        Result(outcome=_noted(target, outcome))
+        for target, outcome in zip(targets, outcomes, strict=True)
     ]
 
 
 def _noted(target: _Target, outcome: Outcome) -> Outcome:
-    left = target.stock.quantity
-    if outcome.state != "done" or left is None:
+    quantity = target.stock.quantity
+    if outcome.state != "done" or quantity is None:
         return outcome
-    because = f": {target.words}" if target.sold else ""
-    if left < 0:
-        return replace(outcome, code="oversold", reason=f"was set to 0, but is {left}{because}")
-    return replace(outcome, reason=target.words) if target.sold else outcome
+    explanation = f": {target.calculation}" if target.sold else ""
+    if quantity < 0:
+        return replace(
+            outcome, code="oversold", reason=f"was set to 0, but is {quantity}{explanation}"
+        )
+    return replace(outcome, reason=target.calculation) if target.sold else outcome
 
 
 def _unimported_sales(portal: Portal) -> Mapping[str, int]:
-    found: Counter[str] = Counter()
+    units: Counter[str] = Counter()
     for page in required(portal.merchant.stock).unimported_sales():
         links = portal.links.of_merchant("order", [order.id for order in page.items])
         for order in page.items:
             link = links.get(order.id)
             if link is None or link.state == "cancelled_by_task":
                 for line in order.lines:
-                    found[line.sku] += line.quantity
-    return found
+                    units[line.sku] += line.quantity
+    return units
 
 
 def _steps(
@@ -122,18 +125,23 @@ def _steps(
     links = portal.links.of_supplier(
         "product", [item.product_id for item in items if isinstance(item, Stock)]
     )
-    there = required(portal.merchant.stock).current([link.merchant_id for link in links.values()])
-    sold = sales() if there else {}
-    found = [(item, _step(item, links, there, sold)) for item in items]
-    return tuple(step for item, one in found for step in (one, _oversold(item, one)) if step)
+    at_merchant = required(portal.merchant.stock).current(
+        [link.merchant_id for link in links.values()]
+    )
+    sold = sales() if at_merchant else {}
+    pairs = [(item, _step(item, links, at_merchant, sold)) for item in items]
+    return tuple(
+        step for item, main in pairs for step in (main, _oversold(item, main)) if step is not None
+    )
 
 
 def _oversold(item: Stock | InvalidRecord, step: Step) -> Step | None:
-    """Return a failed step for a product of which the Supplier has sold too much."""
+    """Return a failed step for a product of which the Supplier has sold too many units."""
     if isinstance(item, InvalidRecord) or item.quantity is None or item.quantity >= 0:
         return None
     if step.decision and step.decision.state != "unchanged":
-        return None  # Its quantity is not written.
+        # Its quantity is not written.
+        return None
     return Step(
         key=f"{item.product_id}:{_OVERSOLD}",
         merchant_id=step.merchant_id,
@@ -142,7 +150,7 @@ def _oversold(item: Stock | InvalidRecord, step: Step) -> Step | None:
         decision=Decision(
             state="failed",
             code=_OVERSOLD,
-            reason=f"is oversold: the Supplier has {item.quantity} of it to sell",
+            reason=f"is oversold: the available quantity at the Supplier is {item.quantity}",
         ),
     )
 
@@ -150,7 +158,7 @@ def _oversold(item: Stock | InvalidRecord, step: Step) -> Step | None:
 def _step(
     item: Stock | InvalidRecord,
     links: Mapping[str, Link],
-    there: Mapping[str, Stock],
+    at_merchant: Mapping[str, Stock],
     sold: Mapping[str, int],
 ) -> Step:
     if isinstance(item, InvalidRecord) and item.is_whole_file:
@@ -164,37 +172,39 @@ def _step(
             decision=Decision.of(item),
         )
     link = links.get(item.product_id)
-    known = there.get(link.merchant_id) if link else None
-    left = item.quantity
-    unsent = sold.get(known.sku, 0) if known else 0
-    if left is not None:
-        left -= unsent
-    quantity = None if left is None else max(left, 0)
+    current = at_merchant.get(link.merchant_id) if link else None
+    remaining = item.quantity
+    sales = sold.get(current.sku, 0) if current else 0
+    if remaining is not None:
+        remaining -= sales
+    available = None if remaining is None else max(remaining, 0)
     step = Step(
         key=item.product_id,
         merchant_id=None,
         supplier_id=item.product_id,
-        content=f"quantity-{quantity}",
+        content=f"quantity-{available}",
     )
     if link is None:
         return _skipped(step, "not-imported", "is not a product that was imported")
     step = replace(step, merchant_id=link.merchant_id)
-    if known is None:
+    if current is None:
         return _skipped(step, "gone", "is not at the Merchant any more")
-    if known.fixed:
-        return _skipped(step, known.fixed, _FIXED[known.fixed])
-    if quantity is None:
-        return _skipped(step, "unset", "was never counted at the Supplier; that is not 0")
-    step = replace(step, is_at_risk=(known.quantity or 0) > 0)
-    if known.quantity == quantity:
+    if current.fixed:
+        return _skipped(step, current.fixed, _FIXED[current.fixed])
+    if available is None:
+        return _skipped(
+            step, "unset", "has no quantity at the Supplier, which is not the same as 0"
+        )
+    step = replace(step, is_at_risk=(current.quantity or 0) > 0)
+    if current.quantity == available:
         return replace(step, decision=Decision(state="unchanged"))
-    target = _Target(stock=replace(known, quantity=left), sold=unsent)
-    notes = [f"oversold: {left}"] if left != quantity else []
-    notes += [target.words] if unsent else []
+    target = _Target(stock=replace(current, quantity=remaining), sold=sales)
+    notes = [f"oversold: {remaining}"] if remaining != available else []
+    notes += [target.calculation] if sales else []
     return replace(
         step,
-        is_destructive=step.is_at_risk and quantity == 0,
-        summary=f"set {known.sku} from {known.quantity} to {quantity}"
+        is_destructive=step.is_at_risk and available == 0,
+        summary=f"set {current.sku} from {current.quantity} to {available}"
         + (f" ({'; '.join(notes)})" if notes else ""),
         payload=target,
     )

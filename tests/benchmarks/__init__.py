@@ -1,1 +1,1 @@
-"""What ordosync costs, as ratios: `python -m tests.benchmarks`, see `__main__`."""
+"""Benchmarks of ordosync, as ratios: `python -m tests.benchmarks`, see `__main__`."""

@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks [NAME...] [--scale 0.1] [--json FILE]
 
-Needs what `pip install '.[bench]'` brings. The goals are about scale 1, which takes long; a
+Needs the packages of `pip install '.[bench]'`. The goals are about scale 1, which takes long; a
 smaller one shows where things stand. Exits 1 where a goal is not met that does not vary: calls,
 imports, memory, steps of SQLite. No time is asserted: a machine that others use, too, would make
 that fail by chance.
@@ -44,7 +44,7 @@ BENCHMARKS: dict[str, Benchmark] = {
 
 
 def main() -> int:
-    """Measure what was asked for."""
+    """Run the named benchmarks, or all."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
     parser.add_argument("--scale", type=float, default=1, help="of what there is to move")
@@ -54,27 +54,27 @@ def main() -> int:
         parser.error(f"there is no {', '.join(sorted(unknown))}; there is {', '.join(BENCHMARKS)}")
     about = versions()
     _say(", ".join(f"{name} {value}" for name, value in about.items()), f"scale {given.scale:g}")
-    found: list[Result] = []
+    measured: list[Result] = []
     for name in given.names or BENCHMARKS:
         began = time.monotonic()
         with tempfile.TemporaryDirectory() as folder:
             results = BENCHMARKS[name](Path(folder), given.scale)
         _say("", f"{name} ({time.monotonic() - began:.0f} s)")
         _say(*map(_line, results))
-        found += results
+        measured += results
     if given.json:
-        document = {"versions": about, "scale": given.scale, "results": _as_json(found)}
+        document = {"versions": about, "scale": given.scale, "results": _as_json(measured)}
         given.json.write_text(json.dumps(document, indent=2))
-    return int(any(result.is_met is False and not result.varies for result in found))
+    return int(any(result.is_met is False and not result.varies for result in measured))
 
 
 def _line(result: Result) -> str:
     if result.ratio is None:
-        return f"  {'-':>9}  {_goal(result):>9}  {'':8} {result.what}: {result.note}"
+        return f"  {'-':>9}  {_goal(result):>9}  {'':8} {result.name}: {result.note}"
     verdict = "met" if result.is_met else "NOT MET"
     note = f" ({result.note})" if result.note else ""
     shown = f"{result.ratio:.3g}{result.unit}"
-    return f"  {shown:>9}  {_goal(result):>9}  {verdict:8} {result.what}{note}"
+    return f"  {shown:>9}  {_goal(result):>9}  {verdict:8} {result.name}{note}"
 
 
 def _goal(result: Result) -> str:

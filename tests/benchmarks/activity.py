@@ -29,7 +29,7 @@ _FILTERS: dict[str, dict[str, str]] = {
     "all three": _PORTAL | _TASK | _STATUS,
 }
 _FEW = 1000
-"""Enough for five of whatever there is."""
+"""Enough for five runs of each kind."""
 _FILL = """
     with recursive numbers (i) as (select 1 union all select i + 1 from numbers where i < ?)
     insert into runs (portal, task, trigger, status, started_at, finished_at)
@@ -53,13 +53,13 @@ def measure(folder: Path, scale: float) -> Sequence[Result]:
         for name, by in _FILTERS.items()
         for place in (empty, full)
     }
-    found = in_turn(ways, rounds=scaled(9, scale, least=1))
+    medians = in_turn(ways, rounds=scaled(9, scale, least=1))
     return [
         at_most(
             f"`activity`, {count:,} runs against none, filter: {name}",
-            found.ratio(f"full {name}", f"empty {name}"),
+            medians.ratio(f"full {name}", f"empty {name}"),
             1.2,
-            note=found.note(f"full {name}", f"empty {name}"),
+            note=medians.note(f"full {name}", f"empty {name}"),
         )
         for name in _FILTERS
     ] + [always("the same, steps of SQLite against 1,000 runs, any filter", more, 1, unit=" x")]

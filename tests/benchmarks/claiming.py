@@ -22,7 +22,7 @@ _PROCESSES = 32
 
 
 def measure(folder: Path, scale: float) -> Sequence[Result]:
-    """Compare the rate of all with the rate of one; with a pause, look at who waits longest."""
+    """Compare the rate of all processes with that of one, and measure the longest wait."""
     seconds = max(5 * scale, 0.3)
     processes = _PROCESSES if scale >= 0.1 else 3
     path = folder / "store.db"
@@ -31,10 +31,10 @@ def measure(folder: Path, scale: float) -> Sequence[Result]:
     all_: list[float] = []
     locked = 0
     for _ in range(3 if scale >= 1 else 1):
-        one, many = _at_once(path, 1, seconds), _at_once(path, processes, seconds)
-        alone.append(one[0])
+        single, many = _at_once(path, 1, seconds), _at_once(path, processes, seconds)
+        alone.append(single[0])
         all_.append(many[0])
-        locked += one[1] + many[1]
+        locked += single[1] + many[1]
     apart = _at_once(path, processes, seconds, pause_ms=20)
     return [
         always(f"{processes} processes claiming, locked errors", locked + apart[1], 0),
@@ -60,11 +60,11 @@ def _at_once(
         )
         for i in range(count)
     ]
-    told = [json.loads(process.communicate()[0]) for process in running]
+    reports = [json.loads(process.communicate()[0]) for process in running]
     return (
-        sum(one["claims"] for one in told) / seconds,
-        sum(one["locked"] for one in told),
-        max(one["worst_s"] for one in told),
+        sum(report["claims"] for report in reports) / seconds,
+        sum(report["locked"] for report in reports),
+        max(report["worst_s"] for report in reports),
     )
 
 

@@ -1,4 +1,4 @@
-"""Side by side: creates of one portal, portals of one tick, and a limit that is used up."""
+"""Concurrency: creates of one portal, portals of one tick, and a rate limit that is used up."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -43,11 +43,11 @@ def measure_creates(folder: Path, scale: float) -> Sequence[Result]:
         for place in places.values():
             filled(place / "shop.db", count)
         ways = {name: partial(_create_all, place) for name, place in places.items()}
-        found = in_turn(ways, rounds=_ROUNDS if scale >= 1 else 1)
+        medians = in_turn(ways, rounds=_ROUNDS if scale >= 1 else 1)
     return [
         at_least(
             f"{count:,} creates at 20 ms a call, `concurrency: 8` against 1",
-            found.ratio("1", "8"),
+            medians.ratio("1", "8"),
             6,
         )
     ]
@@ -67,13 +67,13 @@ def measure_jobs(folder: Path, scale: float) -> Sequence[Result]:
         ways: dict[str, Callable[[], Spent]] = {
             jobs: partial(_tick, place, jobs) for jobs in ("1", "16")
         }
-        found = in_turn(ways, rounds=2 if scale >= 1 else 1)
+        medians = in_turn(ways, rounds=2 if scale >= 1 else 1)
     return [
         at_least(
             f"{count:,} portals due at once, 50 ms a call, `--jobs 16` against 1",
-            found.ratio("1", "16"),
+            medians.ratio("1", "16"),
             12,
-            note=found.note("1", "16"),
+            note=medians.note("1", "16"),
         )
     ]
 
@@ -88,7 +88,7 @@ def _tick(folder: Path, jobs: str) -> Spent:
 
 
 def measure_rate(folder: Path, scale: float) -> Sequence[Result]:  # noqa: ARG001
-    """Ask as often as a limit of 300 in 3 s allows, of a server that counts strictly."""
+    """Call a strict server as often as its limit of 300 calls in 3 s allows."""
     calls, per_s, periods = 300, 3, 4
     with serving(1, rate=f"{calls}/{per_s}") as url:
         clock = Clock()
@@ -104,7 +104,7 @@ def measure_rate(folder: Path, scale: float) -> Sequence[Result]:  # noqa: ARG00
         with closing(http), ThreadPoolExecutor(8) as pool:
             began = time.monotonic()
             list(pool.map(lambda _: _ask(http), range(calls * periods + 1)))
-            # The last one began the period after these.
+            # The last call began the next period.
             used = calls * periods / ((time.monotonic() - began) / per_s * calls)
         stats = asked(f"{url}/_stats")
     return [

@@ -1,4 +1,4 @@
-"""Imports of orders, against the plain script: rate, memory, and what is new in them."""
+"""Imports of orders, compared with the plain script: rate, memory, and imports without changes."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -39,18 +39,18 @@ def measure(folder: Path, scale: float) -> Sequence[Result]:
             "http": partial(_import, over_http),
             "embedded": partial(_import, between),
         }
-        found = in_turn(ways, rounds=rounds)
+        medians = in_turn(ways, rounds=rounds)
         of_dlt = None if dlt.why_not else dlt.load(url).wall_s
-        first_s = found.wall_s("http")
+        first_s = medians.wall_s("http")
         asked(f"{url}/_touch?every=100")
         changed = spent(ORDOSYNC, "import-orders", cwd=over_http)
-    said = f"{count / first_s:,.0f} orders/s here"
+    rate = f"{count / first_s:,.0f} orders/s here"
     return [
         at_least(
             f"import of {count:,} orders over HTTP, orders/s against page-wal",
-            found.ratio("page-wal", "http"),
+            medians.ratio("page-wal", "http"),
             0.40,
-            note=f"{found.note('page-wal', 'http')}, {said}",
+            note=f"{medians.note('page-wal', 'http')}, {rate}",
         ),
         at_least(
             f"import of {count:,} orders over HTTP, orders/s against dlt into SQLite",
@@ -60,9 +60,9 @@ def measure(folder: Path, scale: float) -> Sequence[Result]:
         ),
         at_least(
             f"embedded to embedded, {count:,} orders, orders/s against page-wal",
-            found.ratio("page-wal", "embedded"),
+            medians.ratio("page-wal", "embedded"),
             0.35,
-            note=found.note("page-wal", "embedded"),
+            note=medians.note("page-wal", "embedded"),
         ),
         at_most(
             f"1 % changed of {count:,}, time against the first import",
@@ -74,7 +74,7 @@ def measure(folder: Path, scale: float) -> Sequence[Result]:
 
 
 def measure_size(folder: Path, scale: float) -> Sequence[Result]:
-    """Import few and many, and look again when nothing has changed."""
+    """Import few and many orders, and run again when nothing has changed."""
     few, many = scaled(10_000, scale, least=200), scaled(1_000_000, scale, least=400)
     with (
         _imported(folder / "few", few) as (at_few, of_few),
@@ -82,7 +82,7 @@ def measure_size(folder: Path, scale: float) -> Sequence[Result]:
     ):
         ways = {"few": partial(_again, at_few), "many": partial(_again, at_many)}
         again = in_turn(ways, rounds=7)
-    calls = [one.out.split('"calls": ')[1].split(",")[0] for one in again.of["many"]]
+    calls = [run.out.split('"calls": ')[1].split(",")[0] for run in again.of["many"]]
     return [
         always(f"peak memory of an import of {few:,}", of_few, 60, unit=" MiB"),
         at_most(
@@ -103,7 +103,7 @@ def measure_size(folder: Path, scale: float) -> Sequence[Result]:
 
 @contextmanager
 def _imported(folder: Path, count: int) -> Iterator[tuple[Path, float]]:
-    """Import so many; yield where, and the memory that it took."""
+    """Import this many orders; yield the folder, and the memory that the import took."""
     with serving(count) as url:
         at = configured(folder, merchant=ordoro(url), supplier=embedded("w"))
         yield at, peak_mib("import-orders", "--json", cwd=at)

@@ -1,4 +1,4 @@
-"""Write Inventory Back: few changes among many SKUs cost what few cost, reading apart."""
+"""Write Inventory Back: a few changes among many SKUs cost little, except the read."""
 
 import json
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from tests.benchmarks.portals import configured, embedded, idle, opened
 
 
 def measure(folder: Path, scale: float) -> Sequence[Result]:
-    """Write all quantities once, then nothing, then a few of them."""
+    """Write all quantities once, then none, then a few of them."""
     count, few = scaled(100_000, scale, least=200), scaled(100, scale, least=5)
     place = configured(
         folder,
@@ -38,10 +38,10 @@ def measure(folder: Path, scale: float) -> Sequence[Result]:
     reading = spent(*words, cwd=place)
     _count(place, skus[:: count // few][:few], 8)
     changed = spent(*words, cwd=place)
-    done = json.loads(changed.out)["runs"][0]["done"]
+    written = json.loads(changed.out)["runs"][0]["done"]
     writing_s = max(changed.wall_s - reading.wall_s, 0)
     return [
-        always(f"{few} changed of {count:,} SKUs, writes against those", done / few, 1),
+        always(f"{few} changed of {count:,} SKUs, writes against those", written / few, 1),
         at_most(
             f"{few} changed of {count:,} SKUs, time of writing against a full write",
             100 * writing_s / (full.wall_s - reading.wall_s),

@@ -41,48 +41,48 @@ main()
 class Result:
     """One line of the table: a ratio, and the goal it is held against."""
 
-    what: str
+    name: str
     ratio: float | None
-    """None: not measured, for the reason that `note` gives."""
+    """None if it was not measured; `note` says why."""
     goal: float
     side: Literal["most", "least"]
     unit: str = " x"
     note: str = ""
     varies: bool = True
-    """Whether it depends on the machine and on who else works there: such a goal fails nobody."""
+    """True if it depends on the load of the machine: missing such a goal is not a failure."""
 
     @property
     def is_met(self) -> bool | None:
-        """Whether it is as good as the goal; None: not measured."""
+        """True if the goal is met; None if it was not measured."""
         if self.ratio is None:
             return None
         return self.ratio <= self.goal if self.side == "most" else self.ratio >= self.goal
 
 
 def at_most(
-    what: str, ratio: float | None, goal: float, *, unit: str = " x", note: str = ""
+    name: str, ratio: float | None, goal: float, *, unit: str = " x", note: str = ""
 ) -> Result:
-    """Return a line that is met by little."""
-    return Result(what=what, ratio=ratio, goal=goal, side="most", unit=unit, note=note)
+    """Return a line whose ratio must not exceed its goal."""
+    return Result(name=name, ratio=ratio, goal=goal, side="most", unit=unit, note=note)
 
 
 def at_least(
-    what: str, ratio: float | None, goal: float, *, unit: str = " x", note: str = ""
+    name: str, ratio: float | None, goal: float, *, unit: str = " x", note: str = ""
 ) -> Result:
-    """Return a line that is met by much."""
-    return Result(what=what, ratio=ratio, goal=goal, side="least", unit=unit, note=note)
+    """Return a line whose ratio must reach its goal."""
+    return Result(name=name, ratio=ratio, goal=goal, side="least", unit=unit, note=note)
 
 
-def always(what: str, count: float, goal: float, *, unit: str = "", note: str = "") -> Result:
-    """Return a line about calls, imports, rows or memory: what is the same on each machine."""
+def always(name: str, count: float, goal: float, *, unit: str = "", note: str = "") -> Result:
+    """Return a line about calls, imports, rows or memory, which are the same on each machine."""
     return Result(
-        what=what, ratio=count, goal=goal, side="most", unit=unit, note=note, varies=False
+        name=name, ratio=count, goal=goal, side="most", unit=unit, note=note, varies=False
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Spent:
-    """What a process, or a piece of work, took."""
+    """Time and output of a process or of a function."""
 
     wall_s: float
     cpu_s: float = 0
@@ -90,7 +90,7 @@ class Spent:
 
 
 def spent(*words: str, cwd: Path | None = None) -> Spent:
-    """Run a process to its end, which must be well, and say what it took."""
+    """Run a process to its end and return its times; raise if it fails."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         began = time.perf_counter()
         process = subprocess.Popen(words, cwd=cwd, stdout=out, stderr=err, env=_environment())
@@ -100,8 +100,8 @@ def spent(*words: str, cwd: Path | None = None) -> Spent:
         out.seek(0)
         err.seek(0)
         if process.returncode:
-            told = err.read().decode("utf-8", "replace")[-2000:]
-            raise RuntimeError(f"{' '.join(words)}: exit {process.returncode}: {told}")
+            message = err.read().decode("utf-8", "replace")[-2000:]
+            raise RuntimeError(f"{' '.join(words)}: exit {process.returncode}: {message}")
         return Spent(
             wall_s=wall_s,
             cpu_s=used.ru_utime + used.ru_stime,
@@ -110,22 +110,22 @@ def spent(*words: str, cwd: Path | None = None) -> Spent:
 
 
 def peak_mib(*words: str, cwd: Path) -> float:
-    """Run a command of ordosync to its end, and return how much memory it had at most.
+    """Run a command of ordosync to its end, and return its peak memory.
 
-    It says so itself: what the system says afterwards counts the process in that started it.
+    The command reports it itself: the system's figure includes the process that started it.
     """
     return int(spent(PYTHON, "-c", _WATCHED, *words, cwd=cwd).out.splitlines()[-1]) / 1024
 
 
 def timed(work: Callable[[], object]) -> Spent:
-    """Do a piece of work in this process, and say what it took."""
+    """Call a function in this process and return its times."""
     cpu_s, began = time.process_time(), time.perf_counter()
     work()
     return Spent(wall_s=time.perf_counter() - began, cpu_s=time.process_time() - cpu_s)
 
 
 def counted(store: Store, ask: Callable[[], object]) -> int:
-    """Return how many steps SQLite's machine takes to answer; each row that is read is a few."""
+    """Return how many steps SQLite's virtual machine takes; each row that is read takes a few."""
     steps = 0
 
     def count() -> int:
@@ -141,31 +141,33 @@ def counted(store: Store, ask: Callable[[], object]) -> int:
 
 @dataclass(kw_only=True)
 class Medians:
-    """What each way took, round after round."""
+    """Times of each way, round by round."""
 
     of: dict[str, list[Spent]] = field(default_factory=dict)
 
     def wall_s(self, name: str) -> float:
-        """Return the median time of one way."""
-        return statistics.median(one.wall_s for one in self.of[name])
+        """Return the median time of this way."""
+        return statistics.median(measured.wall_s for measured in self.of[name])
 
     def ratio(self, name: str, reference: str) -> float:
         """Return how many times as long one way took as another."""
         return self.wall_s(name) / self.wall_s(reference)
 
     def note(self, name: str, reference: str) -> str:
-        """Say the same of the CPU's time."""
-        cpu = [statistics.median(one.cpu_s for one in self.of[n]) for n in (name, reference)]
+        """Return the ratio of the CPU times as text."""
+        cpu = [
+            statistics.median(measured.cpu_s for measured in self.of[n]) for n in (name, reference)
+        ]
         return f"CPU {cpu[0] / cpu[1]:.2f} x" if all(cpu) else ""
 
 
 def in_turn(ways: Mapping[str, Callable[[], Spent]], *, rounds: int) -> Medians:
-    """Go each way in turn, so often; the first round of all is not counted where there are more."""
-    found = Medians(of={name: [] for name in ways})
+    """Measure each way in turn, `rounds` times."""
+    medians = Medians(of={name: [] for name in ways})
     for _ in range(rounds):
         for name, way in ways.items():
-            found.of[name].append(way())
-    return found
+            medians.of[name].append(way())
+    return medians
 
 
 def _environment() -> dict[str, str]:
@@ -173,9 +175,9 @@ def _environment() -> dict[str, str]:
 
 
 def scaled(count: int, scale: float, *, least: int = 1) -> int:
-    """Return how many of something a run at this scale has."""
+    """Scale a count, but not below `least`."""
     return max(round(count * scale), least)
 
 
 Benchmark = Callable[[Path, float], Sequence[Result]]
-"""Measures in a folder of its own, at a scale; 1 is what the goals are about."""
+"""Measures in a folder of its own, at a scale. The goals are about scale 1."""

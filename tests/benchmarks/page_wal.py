@@ -34,7 +34,7 @@ price = excluded.price, total = excluded.total"""
 
 
 def main(url: str, path: str) -> None:
-    """Read all orders that changed since the last time, and keep them."""
+    """Read all orders that changed since the last time, and store them."""
     db = sqlite3.connect(path, isolation_level=None)
     db.execute("pragma journal_mode = wal")
     db.execute("pragma synchronous = normal")
@@ -59,10 +59,10 @@ def _pages(url: str, since: str | None) -> Iterator[list[dict[str, Any]]]:
             params["updated_after"] = since
         answer = session.get(f"{url}/v3/order", params=params, timeout=30)
         answer.raise_for_status()
-        found = json.loads(answer.content)
-        count = found["count"]
-        if found["order"]:
-            yield found["order"]
+        page = json.loads(answer.content)
+        count = page["count"]
+        if page["order"]:
+            yield page["order"]
         offset += 100
 
 

@@ -1,4 +1,4 @@
-"""dlt, in an environment of its own: it brings fifty packages that nothing here needs."""
+"""dlt, in an environment of its own: it needs fifty packages that ordosync does not."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ from tests.benchmarks.measuring import Spent, spent
 
 _WANTED = ("dlt[sqlalchemy]>=1.31,<1.32", "requests>=2.32.3,<2.35")
 _PLACE = Path(tempfile.gettempdir()) / "ordosync-benchmarks-dlt"
-"""Kept, since making it takes minutes."""
+"""Kept between runs, since creating it takes minutes."""
 _SCRIPT = """
 import sys
 import dlt
@@ -42,7 +42,7 @@ class Dlt:
     python: Path
     versions: str = ""
     why_not: str = ""
-    """Why it cannot be measured; empty where it can."""
+    """The reason why it cannot be measured; empty if it can."""
 
     def load(self, url: str) -> Spent:
         """Load everything into a new file."""
@@ -53,7 +53,7 @@ class Dlt:
 
 
 def dlt(folder: Path, *, place: Path = _PLACE) -> Dlt:
-    """Find its environment, or say why there is none; this module, run, makes it."""
+    """Find its environment, or return why it is missing. Run this module to create it."""
     python = place / "bin" / "python"
     if not python.exists():
         why = "not measured: `python -m tests.benchmarks.peers` makes its environment"
@@ -68,7 +68,7 @@ def dlt(folder: Path, *, place: Path = _PLACE) -> Dlt:
 
 
 def main() -> None:
-    """Make the environment."""
+    """Create the environment."""
     subprocess.run([sys.executable, "-m", "venv", str(_PLACE)], check=True)
     pip = [str(_PLACE / "bin" / "python"), "-m", "pip", "install", "--quiet", *_WANTED]
     subprocess.run(pip, check=True)

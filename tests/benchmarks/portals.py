@@ -68,7 +68,7 @@ def _written(folder: Path, text: str) -> Path:
 
 
 def idle(folder: Path) -> Path:
-    """Let the store follow the configuration, and nothing be due; return the folder."""
+    """Let the store follow the configuration, with nothing due; return the folder."""
     config = load_config(folder / "config.yaml")
     with Store.open(config.database) as store:
         register(config, store, Clock())
@@ -78,27 +78,27 @@ def idle(folder: Path) -> Path:
 
 
 def emptied(path: Path) -> None:
-    """Remove a file of SQLite's, with what it keeps beside it."""
+    """Remove a database of SQLite, with its journal files."""
     for side in ("", *SIDE_FILES):
         path.with_name(f"{path.name}{side}").unlink(missing_ok=True)
 
 
 def opened(path: Path) -> sqlite3.Connection:
-    """Open an embedded account, made if need be."""
+    """Open an embedded account; create it if it is missing."""
     return open_database(
         path, application_id=APPLICATION_ID, migrations=migrations, version=VERSION
     )
 
 
 def filled(path: Path, count: int) -> None:
-    """Make an embedded account with so many of the server's orders, requested of `warehouse`."""
+    """Create an embedded account with this many orders, requested from `warehouse`."""
     served = Orders(count)
     with closing(opened(path)) as db:
         for start in range(0, count, _AT_ONCE):
             with transaction(db):
                 for i in range(start, min(start + _AT_ONCE, count)):
-                    found = read(served.at(i), OrderShape)
-                    assert isinstance(found, OrderShape)
-                    order = order_of(found, currency="USD", zone=UTC)
+                    shape = read(served.at(i), OrderShape)
+                    assert isinstance(shape, OrderShape)
+                    order = order_of(shape, currency="USD", zone=UTC)
                     assert not isinstance(order, InvalidRecord)
                     order_creation.insert(db, order, order.number, supplier="warehouse")

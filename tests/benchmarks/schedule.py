@@ -1,4 +1,4 @@
-"""What is due among many rows of the schedule: milliseconds, as there is nothing beside it."""
+"""Finds due tasks among many rows of the schedule; measured in milliseconds, not as a ratio."""
 
 import statistics
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ _FILL = """
 
 
 def measure(folder: Path, scale: float) -> Sequence[Result]:
-    """Ask what is due where nothing is."""
+    """Query due tasks where nothing is due."""
     count = scaled(400_000, scale, least=100)
     now = datetime(2026, 6, 1, tzinfo=UTC)
     with closing(Store.open(folder / "store.db")) as store:

@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 SUPPLIER = 7
-"""From whom all of them are requested."""
+"""The Supplier from whom all orders are requested."""
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 _ADDRESS = (
     '{"name": "Zoë Müller %(i)d", "company": null, "street1": "%(i)d Main St", "street2": "",'
@@ -52,12 +52,12 @@ _APART_S = 10
 
 
 def stamp(second: int) -> str:
-    """Return the time so many seconds after the first order was made."""
+    """Return the time this many seconds after the creation of the first order."""
     return f"{EPOCH + timedelta(seconds=second):%Y-%m-%dT%H:%M:%S}.000Z"
 
 
 class Orders:
-    """The list, in the order of the last change."""
+    """The list of orders, sorted by their last change."""
 
     def __init__(self, count: int) -> None:
         self.count = count
@@ -65,19 +65,20 @@ class Orders:
         self._cached: dict[int, bytes] = {}
 
     def touch(self, every: int) -> int:
-        """Change one order in so many; they come last now."""
+        """Change every nth order, which moves it to the end of the list."""
         self.touched = range(0, self.count, every)
         return len(self.touched)
 
     def since(self, second: int) -> range:
-        """Return the places of what changed after this second."""
+        """Return the places of the orders that changed after this second."""
         return range(max(second // _APART_S + 1, 0), self.count + len(self.touched))
 
     def at(self, place: int) -> bytes:
-        """Return what stands at a place, as JSON."""
+        """Return the order at this place, as JSON."""
         if place not in self._cached:
             made = self._make(place).encode()
-            if len(self._cached) >= 200_000:  # a million are made anew for each reading
+            # Each read creates a million of them.
+            if len(self._cached) >= 200_000:
                 return made
             self._cached[place] = made
         return self._cached[place]
@@ -105,14 +106,14 @@ class Orders:
 
 
 class Handler(StreamRequestHandler):
-    """One connection, kept for as long as the other side likes."""
+    """One connection, kept open until the client closes it."""
 
     server: "Server"
     disable_nagle_algorithm = True
     wbufsize = -1
 
     def handle(self) -> None:
-        """Answer one request after the other."""
+        """Answer the requests in turn."""
         while line := self.rfile.readline():
             length = 0
             while (header := self.rfile.readline()) not in (b"\r\n", b""):
@@ -130,7 +131,7 @@ class Handler(StreamRequestHandler):
 
 
 class Server(ThreadingTCPServer):
-    """All connections, a thread each."""
+    """A server with one thread for each connection."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -191,10 +192,10 @@ class Server(ThreadingTCPServer):
             second = int((since - EPOCH).total_seconds())
         if query.get("status") not in (None, "dropshipment_requested"):
             return b'{"count": 0, "order": []}'
-        found = self.orders.since(second)
+        places = self.orders.since(second)
         start, limit = int(query.get("offset", 0)), min(int(query.get("limit", 10)), 100)
-        page = b",".join(map(self.orders.at, found[start : start + limit]))
-        return b'{"count": %d, "order": [%s]}' % (len(found), page)
+        page = b",".join(map(self.orders.at, places[start : start + limit]))
+        return b'{"count": %d, "order": [%s]}' % (len(places), page)
 
     def _create(self, order: dict[str, Any]) -> bytes:
         with self._lock:
@@ -209,13 +210,13 @@ class Server(ThreadingTCPServer):
         return answer
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a connection that its other side has closed, as a killed one does."""
+        """Ignore a connection that its client has closed, as a killed client does."""
         if not isinstance(sys.exception(), ConnectionError | socket.timeout):
             super().handle_error(request, client_address)
 
 
 def main() -> None:
-    """Serve until the process is ended; the first line says where."""
+    """Serve until the process ends; print the address as the first line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--orders", type=int, default=1000)
     parser.add_argument("--latency-ms", type=float, default=0)

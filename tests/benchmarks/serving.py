@@ -1,4 +1,4 @@
-"""The server in a process of its own, for as long as it is asked."""
+"""The server in a process of its own, while a benchmark uses it."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ from tests.benchmarks.measuring import PYTHON
 
 @contextmanager
 def serving(orders: int, *, latency_ms: float = 0, rate: str = "0/60") -> Iterator[str]:
-    """Serve so many orders, and give the address."""
+    """Serve this many orders, and yield the address."""
     words = ("--orders", str(orders), "--latency-ms", str(latency_ms), "--rate", rate)
     with subprocess.Popen(
         [PYTHON, "-m", "tests.benchmarks.server", *words], stdout=subprocess.PIPE, text=True
@@ -25,7 +25,7 @@ def serving(orders: int, *, latency_ms: float = 0, rate: str = "0/60") -> Iterat
 
 
 def asked(url: str) -> dict[str, Any]:
-    """Ask the server itself."""
+    """Call a control address of the server."""
     with urlopen(url) as answer:  # noqa: S310 - our own
-        found: dict[str, Any] = json.load(answer)
-        return found
+        numbers: dict[str, Any] = json.load(answer)
+        return numbers

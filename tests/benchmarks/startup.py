@@ -1,4 +1,4 @@
-"""What every call costs before its own work, against a Python that does nothing."""
+"""Start-up time of every command, compared with a Python that does nothing."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -33,11 +33,11 @@ def measure(folder: Path, scale: float) -> Sequence[Result]:
         "table": partial(spent, ORDOSYNC, "activity", cwd=few),
     }
     ways |= {f"idle {n}": partial(spent, ORDOSYNC, "run-due", cwd=at) for n, at in places.items()}
-    found = in_turn(ways, rounds=scaled(_ROUNDS, scale, least=2))
+    medians = in_turn(ways, rounds=scaled(_ROUNDS, scale, least=2))
     ticks = [f"idle {size}" for size in sizes]
 
-    def against(what: str, name: str, reference: str, goal: float) -> Result:
-        return at_most(what, found.ratio(name, reference), goal, note=found.note(name, reference))
+    def against(name: str, way: str, reference: str, goal: float) -> Result:
+        return at_most(name, medians.ratio(way, reference), goal, note=medians.note(way, reference))
 
     return [
         against("`--version` against `python -c pass`", "version", "pass", 1.5),
@@ -53,7 +53,7 @@ def measure(folder: Path, scale: float) -> Sequence[Result]:
 
 
 def _imported(at: Path, *words: str) -> int:
-    """Return how many modules a command has that an empty Python has not."""
+    """Return how many modules a command imports beyond those of an empty Python."""
     code = (
         "import sys; before = set(sys.modules); sys.argv[0] = 'ordosync'\n"
         "from ordosync.__main__ import main\n"

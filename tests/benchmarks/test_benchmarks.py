@@ -1,4 +1,4 @@
-"""How fast it is, is for people to judge; what does not vary from machine to machine must hold.
+"""Goals that do not vary from machine to machine must hold; times are only shown.
 
 `.ci/run` measures everything at a small scale.
 """

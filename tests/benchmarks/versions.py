@@ -1,4 +1,4 @@
-"""On what was measured."""
+"""Versions of the machine and the software that were measured."""
 
 import os
 import platform
@@ -13,7 +13,7 @@ from ordosync.store import Store
 
 
 def versions() -> dict[str, str]:
-    """Return what a figure depends on, by name."""
+    """Return the versions that the figures depend on, by name."""
     with (
         tempfile.TemporaryDirectory() as folder,
         closing(Store.open(Path(folder, "s.db"))) as store,

@@ -1,4 +1,4 @@
-"""`autosync`: what people may switch, and what the configuration decides."""
+"""`autosync`: tasks that an operator may switch, and those that the configuration decides."""
 
 from pathlib import Path
 from typing import Any
@@ -9,19 +9,19 @@ from tests.support.command import AT_ONCE, HEADER, ordosync, row, shop, wake
 
 
 def schedule(folder: Path, task: str = "import-orders") -> dict[str, Any]:
-    done = ordosync(folder, "autosync", "--json")
-    assert done.code == 0, done
-    (found,) = (one for one in done.json["schedule"] if one["task"] == task)
-    return dict(found)
+    result = ordosync(folder, "autosync", "--json")
+    assert result.code == 0, result
+    (slot,) = (slot for slot in result.json["schedule"] if slot["task"] == task)
+    return dict(slot)
 
 
 def test_it_shows_what_is_scheduled_before_anything_ran(tmp_path: Path) -> None:
     shop(tmp_path, HEADER)
 
-    found = schedule(tmp_path)
+    slot = schedule(tmp_path)
 
-    assert found.pop("next_due_at")
-    assert found == {
+    assert slot.pop("next_due_at")
+    assert slot == {
         "portal": "shop-warehouse",
         "task": "import-orders",
         "interval": "hourly",
@@ -55,8 +55,8 @@ def test_a_pause_outlives_an_edit_of_the_interval(tmp_path: Path) -> None:
     wake(tmp_path)
     ordosync(tmp_path, "run-due")
 
-    found = schedule(tmp_path)
-    assert (found["paused"], found["interval"], found["last_status"]) == (True, "10-minutes", None)
+    slot = schedule(tmp_path)
+    assert (slot["paused"], slot["interval"], slot["last_status"]) == (True, "10-minutes", None)
 
 
 def test_a_paused_task_still_runs_by_hand(tmp_path: Path) -> None:
@@ -70,10 +70,10 @@ def test_a_paused_task_still_runs_by_hand(tmp_path: Path) -> None:
 def test_what_the_configuration_says_is_off_stays_off(tmp_path: Path, switch: str) -> None:
     shop(tmp_path, HEADER, config=AT_ONCE + "    tasks: {import-orders: off}\n")
 
-    done = ordosync(tmp_path, "autosync", switch, "import-orders")
+    result = ordosync(tmp_path, "autosync", switch, "import-orders")
 
-    assert done.code == 1
-    assert "the configuration says `import-orders: off`, and that holds" in done.err
+    assert result.code == 1
+    assert "the configuration sets `import-orders: off`; change it there" in result.err
     assert schedule(tmp_path)["interval"] == "off"
 
 
@@ -81,28 +81,28 @@ def test_what_the_configuration_says_is_off_stays_off(tmp_path: Path, switch: st
 def test_there_is_no_switch_for_what_is_no_global_task(tmp_path: Path, task: str) -> None:
     shop(tmp_path)
 
-    done = ordosync(tmp_path, "autosync", "on", task)
+    result = ordosync(tmp_path, "autosync", "on", task)
 
-    assert done.code == 2
-    assert f"{task} has no switch" in done.err
+    assert result.code == 2
+    assert f"{task} has no switch" in result.err
 
 
 def test_a_shipping_only_portal_has_no_inventory_to_switch(tmp_path: Path) -> None:
     shop(tmp_path)
 
-    done = ordosync(tmp_path, "autosync", "on", "write-inventory-back")
+    result = ordosync(tmp_path, "autosync", "on", "write-inventory-back")
 
-    assert done.code == 2
-    assert "shipping-only" in done.err
+    assert result.code == 2
+    assert "shipping-only" in result.err
 
 
 @pytest.mark.parametrize("words", [["on"], ["import-orders"], ["maybe", "import-orders"]])
 def test_half_a_sentence_is_refused(tmp_path: Path, words: list[str]) -> None:
     shop(tmp_path)
 
-    done = ordosync(tmp_path, "autosync", *words)
+    result = ordosync(tmp_path, "autosync", *words)
 
-    assert (done.code, done.out) == (2, "")
+    assert (result.code, result.out) == (2, "")
 
 
 def test_one_portal_can_be_switched_alone(tmp_path: Path) -> None:
@@ -112,11 +112,11 @@ def test_one_portal_can_be_switched_alone(tmp_path: Path) -> None:
 
     ordosync(tmp_path, "autosync", "off", "import-orders", "--portal", "other")
 
-    done = ordosync(tmp_path, "autosync", "--json")
+    result = ordosync(tmp_path, "autosync", "--json")
     paused = {
-        one["portal"]: one["paused"]
-        for one in done.json["schedule"]
-        if one["task"] == "import-orders"
+        slot["portal"]: slot["paused"]
+        for slot in result.json["schedule"]
+        if slot["task"] == "import-orders"
     }
     assert paused == {"shop-warehouse": False, "other": True}
     assert ordosync(tmp_path, "autosync", "--portal", "nobody").code == 2

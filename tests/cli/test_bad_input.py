@@ -1,4 +1,4 @@
-"""Whatever is wrong with a feed, it is told in one line, loses nothing and stops nobody else."""
+"""Every fault of a feed is reported in one line, loses nothing and stops no other order."""
 
 from pathlib import Path
 
@@ -11,18 +11,18 @@ def test_a_missing_folder_fails_the_run(tmp_path: Path) -> None:
     shop(tmp_path)
     (tmp_path / "feeds").rmdir()
 
-    done = ordosync(tmp_path, "import-orders", "--json")
+    result = ordosync(tmp_path, "import-orders", "--json")
 
-    assert (done.code, done.run["status"]) == (1, "failed")
-    assert "account shop: read orders: the folder" in done.run["error"]["message"]
+    assert (result.code, result.run["status"]) == (1, "failed")
+    assert "account shop: read orders: the folder" in result.run["error"]["message"]
 
 
 def test_no_file_is_no_trouble(tmp_path: Path) -> None:
     shop(tmp_path)
 
-    done = ordosync(tmp_path, "import-orders", "--json")
+    result = ordosync(tmp_path, "import-orders", "--json")
 
-    assert (done.code, done.run["status"], done.counts) == (0, "ok", {"seen": 0})
+    assert (result.code, result.run["status"], result.counts) == (0, "ok", {"seen": 0})
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,8 @@ def test_retry_reads_the_file_as_it_is_now(tmp_path: Path) -> None:
 
 def test_an_order_that_waits_survives_the_overwriting_of_its_file(tmp_path: Path) -> None:
     feed = shop(tmp_path, HEADER + row("1"))
-    (tmp_path / "warehouse.db").mkdir()  # no Supplier's file can be here for now
+    # A folder in its place makes the Supplier's file unavailable.
+    (tmp_path / "warehouse.db").mkdir()
     refused = ordosync(tmp_path, "import-orders", "--json")
     feed.write_text(HEADER + row("2"))
     (tmp_path / "warehouse.db").rmdir()
@@ -173,8 +174,8 @@ def test_a_database_that_cannot_be_used_is_exit_4_in_one_line_and_stays_as_it_is
     before = database.read_bytes() if database.is_file() else b""
 
     for words in (["import-orders", "--json"], ["activity", "--json"], ["import-orders"]):
-        done = ordosync(tmp_path, *words)
-        assert (done.code, done.out, len(done.err.splitlines())) == (4, "", 1), done
+        result = ordosync(tmp_path, *words)
+        assert (result.code, result.out, len(result.err.splitlines())) == (4, "", 1), result
     assert (database.read_bytes() if database.is_file() else b"") == before
     assert numbers(tmp_path) == ["1"]
 
@@ -192,6 +193,6 @@ def test_wrong_words_are_exit_2(tmp_path: Path) -> None:
         ["activity", "--task", "lunch"],
         ["frobnicate"],
     ):
-        done = ordosync(tmp_path, *words)
-        assert (done.code, done.out) == (2, ""), (words, done)
-        assert done.err
+        result = ordosync(tmp_path, *words)
+        assert (result.code, result.out) == (2, ""), (words, result)
+        assert result.err

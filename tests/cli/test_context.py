@@ -41,16 +41,16 @@ def test_the_configuration_is_loaded_when_it_is_needed(
 ) -> None:
     shop(tmp_path, config="accounts: [")
 
-    done = ordosync(tmp_path, *words)
+    result = ordosync(tmp_path, *words)
 
-    assert done.code == code
+    assert result.code == code
 
 
 def test_a_command_reads_the_configuration_that_it_is_given(tmp_path: Path) -> None:
     shop(tmp_path)
     (tmp_path / "config.yaml").rename(tmp_path / "other.yaml")
 
-    found = ordosync(tmp_path, "autosync", "--config", "other.yaml")
+    result = ordosync(tmp_path, "autosync", "--config", "other.yaml")
     missing = ordosync(tmp_path, "autosync")
 
-    assert (found.code, missing.code) == (0, 3)
+    assert (result.code, missing.code) == (0, 3)

@@ -26,7 +26,7 @@ OTHERS = "MAILTO=ops@example.org\n# nightly\n0 3 * * *\tbackup  100\\%\n"
 
 @pytest.fixture(name="table")
 def _table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return where a crontab program that is found first keeps its lines; there are none yet."""
+    """Return the table of a fake crontab program, first on the PATH; it is still empty."""
     table = tmp_path / "crontab of somebody"
     program = tmp_path / "bin" / "crontab"
     program.parent.mkdir()
@@ -45,15 +45,15 @@ def test_install_calls_run_due_every_minute_for_this_configuration(
 ) -> None:
     shop(tmp_path)
 
-    done = cron(tmp_path, "install")
+    result = cron(tmp_path, "install")
 
-    assert done.code == 0
+    assert result.code == 0
     begin, line, end = table.read_text().splitlines()
     config = tmp_path / "config.yaml"
     assert (begin, end) == (f"# >>> ordosync {config} >>>", f"# <<< ordosync {config} <<<")
     assert line.startswith("* * * * * /")
     assert line.endswith(f" run-due --config {config}")
-    assert done.out.splitlines()[3:] == [f"+{line}" for line in (begin, line, end)]
+    assert result.out.splitlines()[3:] == [f"+{line}" for line in (begin, line, end)]
 
 
 def test_all_other_lines_stay_as_they_are_to_the_byte(tmp_path: Path, table: Path) -> None:
@@ -85,16 +85,16 @@ def test_an_old_block_is_replaced_where_it_stands(tmp_path: Path, table: Path) -
 
 
 def test_the_block_of_another_configuration_is_left_alone(tmp_path: Path, table: Path) -> None:
-    one, other = tmp_path / "one", tmp_path / "other"
-    for folder in (one, other):
+    removed, kept = tmp_path / "removed", tmp_path / "kept"
+    for folder in (removed, kept):
         folder.mkdir()
         shop(folder)
         cron(folder, "install")
 
-    cron(one, "remove")
+    cron(removed, "remove")
 
-    assert str(one) not in table.read_text()
-    assert table.read_text().count(str(other)) == 3
+    assert str(removed) not in table.read_text()
+    assert table.read_text().count(str(kept)) == 3
 
 
 def test_a_last_line_without_its_end_is_not_continued(tmp_path: Path, table: Path) -> None:
@@ -116,10 +116,10 @@ def test_dry_run_shows_the_difference_and_changes_nothing(
         cron(tmp_path, "install")
     before = table.read_text()
 
-    done = cron(tmp_path, command, "--dry-run")
+    result = cron(tmp_path, command, "--dry-run")
 
-    assert done.code == 0
-    assert "run-due" in done.out
+    assert result.code == 0
+    assert "run-due" in result.out
     assert table.read_text() == before
 
 
@@ -138,10 +138,10 @@ def test_a_damaged_block_is_refused_and_left_to_its_owner(
     }[damage]
     table.write_text("\n".join(damaged) + "\n")
 
-    done = [cron(tmp_path, command) for command in ("install", "remove")]
+    results = [cron(tmp_path, command) for command in ("install", "remove")]
 
-    assert [one.code for one in done] == [1, 1]
-    assert "is damaged; fix it with `crontab -e`" in done[0].err
+    assert [result.code for result in results] == [1, 1]
+    assert "is damaged; fix it with `crontab -e`" in results[0].err
     assert table.read_text() == "\n".join(damaged) + "\n"
 
 
@@ -171,10 +171,10 @@ def test_a_crontab_that_takes_other_lines_is_noticed(tmp_path: Path, table: Path
     program.write_text(program.read_text().replace("cat >", "head -1 >"))
     shop(tmp_path)
 
-    done = cron(tmp_path, "install")
+    result = cron(tmp_path, "install")
 
-    assert done.code == 1
-    assert "stored other lines than the given ones" in done.err
+    assert result.code == 1
+    assert "stored other lines than the given ones" in result.err
 
 
 @pytest.mark.parametrize("name", ["it's here", "50% off", "$(touch harm)", "a;b", "é"])
@@ -185,9 +185,9 @@ def test_a_path_means_itself_to_cron_and_its_shell(tmp_path: Path, name: str) ->
     # As cron does: an unescaped % would be a line break, and /bin/sh gets the rest.
     command = line.removeprefix("* * * * * ").replace(r"\%", "%")
     assert line.count("%") == line.count(r"\%")
-    said = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True)
+    result = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True)
 
-    assert said.stdout == f"run-due --config {config}\n"
+    assert result.stdout == f"run-due --config {config}\n"
 
 
 def test_a_path_with_a_line_break_is_refused() -> None:
@@ -211,7 +211,7 @@ def _is_stale(pid_file: Path) -> bool:
 
 @pytest.fixture(name="real_cron")
 def _real_cron() -> Iterator[Path]:
-    """Run cron in the foreground, and return the file that one of its users' lines go into."""
+    """Run cron in the foreground, and return the crontab file of one of its users."""
     if reason := why_no_real_cron():
         pytest.skip(reason)
     table = Path("/var/spool/cron/crontabs/root")
@@ -235,13 +235,12 @@ def test_a_real_cron_imports_what_is_dropped_into_the_folder(
     tmp_path: Path, real_cron: Path
 ) -> None:
     shop(tmp_path, config=AT_ONCE + "    tasks: {import-orders: 10-minutes}\n")
-    said = tmp_path / "said"
+    output = tmp_path / "said"
     programs = tmp_path / "bin"
     programs.mkdir()
     installed = Path(sysconfig.get_path("scripts"), "ordosync")
-    (programs / "ordosync").write_text(  # to see what cron would mail
-        f'#!/bin/sh\n{installed} "$@" >> {said} 2>&1\n'
-    )
+    # The output shows what cron would mail.
+    (programs / "ordosync").write_text(f'#!/bin/sh\n{installed} "$@" >> {output} 2>&1\n')
     (programs / "ordosync").chmod(0o755)
     example = (ROOT / "crontab.example").read_text()
     lines = [
@@ -259,8 +258,9 @@ def test_a_real_cron_imports_what_is_dropped_into_the_folder(
     assert real_cron.exists()
     waited_until = time.monotonic() + 150
     while not (tmp_path / "warehouse.db").exists() and time.monotonic() < waited_until:
-        time.sleep(0.5)  # the clock of a real cron cannot be set
+        # The clock of a real cron cannot be set.
+        time.sleep(0.5)
     while not numbers(tmp_path) and time.monotonic() < waited_until:
         time.sleep(0.5)
     assert numbers(tmp_path) == ["1", "2"]
-    assert said.read_text() == ""
+    assert output.read_text() == ""

@@ -1,4 +1,4 @@
-"""The demo shows the whole circle, and does no harm when it is called again."""
+"""The demo runs every task, and does no harm when it is called again."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ from tests.support.command import Done, finished, ordosync
 
 
 def by_its_path(folder: Path) -> Done:
-    """Call the demo as the README does, by the path of a program that is not on the PATH."""
+    """Call the demo as the README does: by its path, since the program is not on the PATH."""
     program = folder / "venv" / "bin" / "ordosync"
     program.parent.mkdir(parents=True)
     program.with_name("activate").touch()
@@ -47,7 +47,8 @@ def test_the_demo_runs_every_task_and_can_be_called_again(tmp_path: Path) -> Non
     shipped = ordosync(
         folder, "orders", "list", "--account", "shop", "--status", "shipped", "--json"
     ).json["orders"]
-    assert len(shipped) == 24  # twice one by hand, ten from a file, and a piece
+    # Each demo ships one order by hand, ten from a file, and a piece.
+    assert len(shipped) == 24
     assert "$ ordosync activity" in first.out
     assert "\n\n\n" not in first.out
 
@@ -55,8 +56,8 @@ def test_the_demo_runs_every_task_and_can_be_called_again(tmp_path: Path) -> Non
 def test_the_demo_leaves_another_configuration_alone(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text("mine: yes\n")
 
-    done = ordosync(tmp_path, "demo", ".")
+    result = ordosync(tmp_path, "demo", ".")
 
-    assert (done.code, done.out) == (2, "")
+    assert (result.code, result.out) == (2, "")
     assert (tmp_path / "config.yaml").read_text() == "mine: yes\n"
     assert len(list(tmp_path.iterdir())) == 1

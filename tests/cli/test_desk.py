@@ -16,10 +16,10 @@ def test_tracking_arrives_with_all_six_fields_in_the_same_command(both: TwoAccou
     details = ("--method", "Ground", "--cost", "4.20", "--warehouse", "east")
     when = ("--shipped-at", "2026-11-24T17:05:00+01:00")
 
-    done = both.northwind(*SHIP, *details, *when)
+    result = both.northwind(*SHIP, *details, *when)
 
-    assert done.code == 0, done
-    assert "update-tracking" in done.out
+    assert result.code == 0, result
+    assert "update-tracking" in result.out
     order = both.order("shop", "1001")
     assert order["status"] == "shipped"
     assert order["shipments"] == [
@@ -60,10 +60,10 @@ def test_a_crash_between_saving_and_sending_is_made_good_by_the_next_tick(
 def test_an_order_that_the_merchant_cancelled_refuses_tracking(both: TwoAccounts) -> None:
     both.shop("orders", "cancel", "1001")
 
-    done = both.northwind(*SHIP)
+    result = both.northwind(*SHIP)
 
-    assert done.code == 1
-    assert "saved, but not everything was sent" in done.err
+    assert result.code == 1
+    assert "saved, but not everything was sent" in result.err
     merchant, supplier = both.order("shop", "1001"), both.order("northwind", "S-1001")
     assert (merchant["status"], supplier["status"]) == ("cancelled", "shipped")
     assert not any("1Z9" in entry["text"] for entry in merchant["timeline"])
@@ -82,10 +82,10 @@ def test_what_is_saved_while_another_command_sends_goes_with_the_next_tick(
 
     second = both.northwind(*ship)
     first.send_signal(signal.SIGCONT)
-    done = finished(first)
+    result = finished(first)
     tick, idle = both.run("run-due"), both.run("run-due")
 
-    assert (done.code, second.code, tick.code, idle.code) == (0, 0, 0, 0)
+    assert (result.code, second.code, tick.code, idle.code) == (0, 0, 0, 0)
     assert "is running already; that run or the next one sends it" in second.err
     assert both.order("shop", "1002")["status"] == "shipped"
 
@@ -101,12 +101,13 @@ def test_what_is_shipped_before_its_import_is_recorded_is_reported_afterwards(
     both.northwind("orders", "ship", "S-1003", "--carrier", "UPS", "--tracking", "1Z7")
 
     codes = []
-    for one in (looking, importing):
-        one.send_signal(signal.SIGCONT)
-        codes.append(finished(one).code)
+    for process in (looking, importing):
+        process.send_signal(signal.SIGCONT)
+        codes.append(finished(process).code)
     both.run("run-due")
 
-    assert codes == [1, 0]  # the first one waits for a link
+    # The first command waits for a link.
+    assert codes == [1, 0]
 
     assert both.order("shop", "1003")["status"] == "shipped"
 
@@ -133,7 +134,8 @@ def test_a_split_and_the_tracking_of_its_pieces_arrive_in_order(both: TwoAccount
     assert both.order("shop", "1001-1")["status"] == "dropshipment_requested"
     lines = {line["sku"]: line["quantity"] for line in both.order("shop", "1001-2")["lines"]}
     assert lines == {"MUG": 1, "CUP": 1}
-    assert both.run("import-orders", "--json").run["done"] == 0  # the pieces are not new orders
+    # The pieces are not new orders.
+    assert both.run("import-orders", "--json").run["done"] == 0
 
 
 def test_a_split_whose_sending_died_is_mirrored_before_its_piece_is_shipped(
@@ -142,9 +144,9 @@ def test_a_split_whose_sending_died_is_mirrored_before_its_piece_is_shipped(
     pieces = ("--piece", "MUG=2", "--piece", "CUP=1")
     both.northwind("orders", "split", "S-1001", *pieces, fault="account-after-commit")
 
-    done = both.northwind("orders", "ship", "S-1001-1", "--carrier", "UPS", "--tracking", "1Z9")
+    result = both.northwind("orders", "ship", "S-1001-1", "--carrier", "UPS", "--tracking", "1Z9")
 
-    assert done.code == 0, done
+    assert result.code == 0, result
     assert [task for task, _, _ in both.activity()[:2]] == ["update-tracking", "split-order"]
     assert both.order("shop", "1001-1")["status"] == "shipped"
 
@@ -173,10 +175,10 @@ def test_a_file_ships_a_day_and_gives_refused_rows_back(both: TwoAccounts) -> No
         "S-1001,UPS,1Z1,4.20\nS-1002,UPS,1Z2,\nS-9,UPS,1Z3,\nS-1001,UPS,1Z4,free\n"
     )
 
-    done = both.northwind("orders", "ship", "--from", str(file))
+    result = both.northwind("orders", "ship", "--from", str(file))
 
-    assert done.code == 1
-    assert "2 shipped" in done.err
+    assert result.code == 1
+    assert "2 shipped" in result.err
     back = (both.folder / "today.refused.csv").read_text().splitlines()
     assert back[0] == "number,carrier,tracking,cost,row,reason"
     assert back[1].startswith("S-9,UPS,1Z3,,4,account northwind has no order")
@@ -187,16 +189,18 @@ def test_a_file_ships_a_day_and_gives_refused_rows_back(both: TwoAccounts) -> No
 def test_the_whole_stock_goes_back_as_physical_on_hand(both: TwoAccounts) -> None:
     both.run("import-products")
     both.northwind("stock", "set", "MUG", "377")
-    both.northwind("stock", "adjust", "MUG", "--by=-2")  # 375 on the shelf, 2 committed
+    # Then 375 are on the shelf, of which 2 are committed.
+    both.northwind("stock", "adjust", "MUG", "--by=-2")
 
-    done = both.run("write-inventory-back", "--json")
+    result = both.run("write-inventory-back", "--json")
 
-    assert (done.code, done.run["done"], done.run["skipped"]) == (0, 1, 1)
+    assert (result.code, result.run["done"], result.run["skipped"]) == (0, 1, 1)
     rows = both.shop("stock", "list", "--json").json["stock"]
     mug = next(row for row in rows if row["sku"] == "MUG")
     assert (mug["physical"], mug["committed"]) == (373, 2)
     cup = next(row for row in rows if row["sku"] == "CUP")
-    assert cup["physical"] is None  # never counted is not 0
+    # A quantity that was never counted is not 0.
+    assert cup["physical"] is None
     assert both.run("write-inventory-back", "--json").run["done"] == 0
 
 
@@ -204,10 +208,10 @@ def test_a_recount_from_a_file_takes_what_is_right(both: TwoAccounts) -> None:
     file = both.folder / "count.csv"
     file.write_text("sku,quantity,warehouse\nMUG,7,east\nNONE,1,\nCUP,many,\n")
 
-    done = both.northwind("stock", "set", "--from", str(file))
+    result = both.northwind("stock", "set", "--from", str(file))
 
-    assert (done.code, done.out) == (1, "")
-    assert "1 counted" in done.err
+    assert (result.code, result.out) == (1, "")
+    assert "1 counted" in result.err
     assert len((both.folder / "count.refused.csv").read_text().splitlines()) == 3
 
 
@@ -228,10 +232,10 @@ def test_sync_runs_what_is_not_off_and_moves_no_schedule(both: TwoAccounts) -> N
     both.run("run-due")
     before = both.run("autosync", "--json").json
 
-    done = both.run("sync", "--json")
+    result = both.run("sync", "--json")
 
-    assert done.code == 0
-    assert [run["task"] for run in done.json["runs"]] == ["import-orders", "write-inventory-back"]
+    assert result.code == 0
+    assert [run["task"] for run in result.json["runs"]] == ["import-orders", "write-inventory-back"]
     assert both.run("autosync", "--json").json == before
 
 
@@ -249,7 +253,7 @@ def test_a_shipping_only_portal_has_no_inventory_to_write(both: TwoAccounts) -> 
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "told"),
+    ("words", "code", "message"),
     [
         (("orders", "ship", "S-9", "--carrier", "a", "--tracking", "b"), 2, "no order"),
         (("orders", "ship", "S-1001"), 2, "add --carrier, --tracking"),
@@ -267,10 +271,14 @@ def test_a_shipping_only_portal_has_no_inventory_to_write(both: TwoAccounts) -> 
         (("orders", "ship", "S-1001", "--void"), 1, "no valid label"),
         ((*SHIP, "--cost", "free"), 2, "not an amount"),
         ((*SHIP, "--shipped-at", "2026-11-24 10:00"), 2, "not a time"),
-        (("orders", "split", "S-1001", "--piece", "MUG=2"), 1, "two pieces"),
+        (("orders", "split", "S-1001", "--piece", "MUG=2"), 1, "two or more pieces"),
         (("orders", "split", "S-1001", "--piece", "MUG=1", "--piece", "CUP=1"), 1, "2 of MUG"),
         (("orders", "split", "S-1001", "--piece", "HAT=1", "--piece", "CUP=1"), 2, "no line HAT"),
-        (("orders", "split", "S-1001", "--piece", "MUG=2,CUP=1", "--piece", "MUG=0"), 1, "nothing"),
+        (
+            ("orders", "split", "S-1001", "--piece", "MUG=2,CUP=1", "--piece", "MUG=0"),
+            1,
+            "empty piece 2",
+        ),
         (("orders", "restore", "S-1001"), 1, "not cancelled"),
         (("orders", "cancel", "S-9"), 2, "no order"),
         (("orders", "add", "S-1001", "--line", "MUG=1"), 1, "already"),
@@ -284,7 +292,7 @@ def test_a_shipping_only_portal_has_no_inventory_to_write(both: TwoAccounts) -> 
         (("products", "add", "MUG"), 1, "already"),
         (("products", "add", " "), 2, "needs a SKU"),
         (("products", "add", "SET", "--kit", "HAT=1"), 2, "needs HAT"),
-        (("stock", "set", "HAT", "1"), 2, "not here"),
+        (("stock", "set", "HAT", "1"), 2, "does not exist"),
         (("stock", "set", "MUG", "1.5"), 2, "whole number"),
         (("stock", "set"), 2, "--from"),
         (("stock", "set", "MUG", "-5"), 2, "'-5' is not a whole number"),
@@ -293,14 +301,14 @@ def test_a_shipping_only_portal_has_no_inventory_to_write(both: TwoAccounts) -> 
     ],
 )
 def test_wrong_input_is_reported_in_a_line_and_changes_nothing(
-    both: TwoAccounts, words: tuple[str, ...], code: int, told: str
+    both: TwoAccounts, words: tuple[str, ...], code: int, message: str
 ) -> None:
     before = both.order("northwind", "S-1001")
 
-    done = both.northwind(*words)
+    result = both.northwind(*words)
 
-    assert (done.code, done.out) == (code, ""), done
-    assert told in done.err
+    assert (result.code, result.out) == (code, ""), result
+    assert message in result.err
     assert both.order("northwind", "S-1001") == before
 
 

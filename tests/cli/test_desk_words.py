@@ -1,4 +1,4 @@
-"""What the desk says: what was done, who learns of it, and what to do where somebody does not."""
+"""Messages of the desk: the change, its receivers, and what to do if one does not get it."""
 
 import os
 import subprocess
@@ -21,10 +21,10 @@ def test_the_same_label_again_is_no_second_shipment(both: TwoAccounts) -> None:
 
 
 def test_shipping_what_a_supplier_was_asked_for_is_said(both: TwoAccounts) -> None:
-    done = both.shop("orders", "ship", "1001", "--carrier", "UPS", "--tracking", "1Z9")
+    result = both.shop("orders", "ship", "1001", "--carrier", "UPS", "--tracking", "1Z9")
 
-    assert done.code == 0
-    assert "order 1001 is requested from northwind, which may ship it, too" in done.err
+    assert result.code == 0
+    assert "order 1001 is requested from northwind, which may ship it, too" in result.err
 
 
 def test_a_void_label_is_reported_with_what_becomes_of_the_merchants_order(
@@ -32,34 +32,35 @@ def test_a_void_label_is_reported_with_what_becomes_of_the_merchants_order(
 ) -> None:
     both.northwind(*SHIP)
 
-    done = both.northwind("orders", "ship", "S-1001", "--void")
+    result = both.northwind("orders", "ship", "S-1001", "--void")
 
-    assert "is voided; the Merchant's order stays shipped, with a voided label" in done.err
+    assert "is voided; the Merchant's order stays shipped, with a voided label" in result.err
 
 
 def test_a_merchant_that_takes_no_tracking_is_named(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1"))
     ordosync(tmp_path, "import-orders")
 
-    done = ordosync(tmp_path, "orders", "ship", "1", "--carrier", "UPS", "--tracking", "1Z9")
+    result = ordosync(tmp_path, "orders", "ship", "1", "--carrier", "UPS", "--tracking", "1Z9")
 
-    assert done.code == 0
+    assert result.code == 0
     assert (
-        "account shop cannot receive tracking numbers, so the Merchant is not notified" in done.err
+        "account shop cannot receive tracking numbers, so the Merchant is not notified"
+        in result.err
     )
 
 
 def test_what_failed_to_be_sent_is_reported_with_what_a_person_can_do(both: TwoAccounts) -> None:
     both.shop("orders", "cancel", "1001")
 
-    done = both.northwind(*SHIP)
+    result = both.northwind(*SHIP)
 
     run = both.run("activity", "--json").run["id"]
     (step,) = both.run("show", str(run), "--json").run["steps"]
-    assert "order 1001 is cancelled" in done.err
-    assert f"`ordosync show {run}`" in done.err
-    assert f"`ordosync retry {step['id']}`" in done.err
-    assert "run-due" not in done.err
+    assert "order 1001 is cancelled" in result.err
+    assert f"`ordosync show {run}`" in result.err
+    assert f"`ordosync retry {step['id']}`" in result.err
+    assert "run-due" not in result.err
 
 
 def test_a_cancellation_says_whether_it_travels(both: TwoAccounts) -> None:
@@ -98,11 +99,11 @@ def test_an_order_takes_name_and_price_of_known_products_and_an_address(both: Tw
     address = ("--street1", "1 High Street", "--city", "Graz", "--zip", "8010", "--country", "AT")
     lines = ("--line", "HAT=2", "--line", "BELT=1@3")
 
-    done = both.shop("orders", "add", "9", *lines, *address, "--currency", "EUR")
+    result = both.shop("orders", "add", "9", *lines, *address, "--currency", "EUR")
 
     order = both.order("shop", "9")
-    assert "BELT is a new product" in done.err
-    assert "HAT is" not in done.err
+    assert "BELT is a new product" in result.err
+    assert "HAT is" not in result.err
     assert [(line["name"], line["unit_price"]) for line in order["lines"]] == [
         ("A hat", "12.5"),
         ("BELT", "3"),
@@ -156,25 +157,25 @@ def test_a_file_with_other_columns_is_reported_with_what_it_has_and_what_it_need
 ) -> None:
     (both.folder / "semi.csv").write_text("sku;quantity\nMUG;1\n")
 
-    done = both.northwind("stock", "set", "--from", "semi.csv")
+    result = both.northwind("stock", "set", "--from", "semi.csv")
 
-    assert done.code == 2
-    assert "has the columns 'sku;quantity'; required: sku, quantity" in done.err
-    assert "commas, not semicolons" in done.err
+    assert result.code == 2
+    assert "has the columns 'sku;quantity'; required: sku, quantity" in result.err
+    assert "commas, not semicolons" in result.err
 
 
 def test_blanks_around_the_commas_of_a_piece_do_not_count(both: TwoAccounts) -> None:
     pieces = ("--piece", "MUG=1 , CUP=1", "--piece", " MUG = 1")
 
-    done = both.northwind("orders", "split", "S-1001", *pieces)
+    result = both.northwind("orders", "split", "S-1001", *pieces)
 
-    assert done.code == 0, done
+    assert result.code == 0, result
 
 
 def test_an_account_that_is_not_there_is_reported_with_those_that_are(both: TwoAccounts) -> None:
-    done = both.at("north", "orders", "list")
+    result = both.at("north", "orders", "list")
 
-    assert (done.code, done.err) == (
+    assert (result.code, result.err) == (
         2,
         "error: there is no local account 'north'; known: shop, northwind\n",
     )
@@ -183,14 +184,14 @@ def test_an_account_that_is_not_there_is_reported_with_those_that_are(both: TwoA
 def test_the_newest_orders_alone_are_listed(both: TwoAccounts) -> None:
     both.imported("1002")
 
-    done = both.shop("orders", "list", "-n", "1")
+    result = both.shop("orders", "list", "-n", "1")
 
-    assert [line.split("\t")[0] for line in done.out.splitlines()] == ["number", "1002"]
-    assert done.err == "1 of 2; -n 0 shows all\n"
+    assert [line.split("\t")[0] for line in result.out.splitlines()] == ["number", "1002"]
+    assert result.err == "1 of 2; -n 0 shows all\n"
 
 
 @pytest.mark.parametrize(
-    ("words", "found"),
+    ("words", "completions"),
     [
         (("orders", "show", ""), ["1001", "S-1001"]),
         (("orders", "show", "S-"), ["S-1001"]),
@@ -203,15 +204,18 @@ def test_the_newest_orders_alone_are_listed(both: TwoAccounts) -> None:
     ],
 )
 def test_a_shell_completes_what_there_is(
-    both: TwoAccounts, words: tuple[str, ...], found: list[str], monkeypatch: pytest.MonkeyPatch
+    both: TwoAccounts,
+    words: tuple[str, ...],
+    completions: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("_ORDOSYNC_COMPLETE", "complete_bash")
     monkeypatch.setenv("COMP_WORDS", " ".join(["ordosync", *words]))
     monkeypatch.setenv("COMP_CWORD", str(len(words)))
 
-    done = both.run()
+    result = both.run()
 
-    assert done.out.split() == found, done
+    assert result.out.split() == completions, result
 
 
 _FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
@@ -219,8 +223,8 @@ _BARE = {"HOME": os.environ["HOME"], "PATH": os.environ["PATH"]}
 
 
 def _writes_to(folder: Path, words: str, streams: str, **more: str) -> tuple[int, str]:
-    """Run a command as a fresh machine does; return its code and what standard error got."""
-    done = subprocess.run(
+    """Run a command in a clean environment; return its exit code and standard error."""
+    result = subprocess.run(
         ["sh", "-c", f"{sys.executable} -m ordosync {words} {streams}"],
         cwd=folder,
         env={**_BARE, **more},
@@ -228,7 +232,7 @@ def _writes_to(folder: Path, words: str, streams: str, **more: str) -> tuple[int
         text=True,
         check=False,
     )
-    return done.returncode, done.stderr
+    return result.returncode, result.stderr
 
 
 @_FULL
@@ -240,11 +244,11 @@ def _writes_to(folder: Path, words: str, streams: str, **more: str) -> tuple[int
 def test_output_that_cannot_be_written_is_one_line_and_exit_code_1(
     both: TwoAccounts, words: str, more: dict[str, str]
 ) -> None:
-    code, said = _writes_to(both.folder, words, "> /dev/full", **more)
+    code, message = _writes_to(both.folder, words, "> /dev/full", **more)
 
     assert code == 1
-    assert said.startswith("error: standard output cannot be written: ")
-    assert len(said.splitlines()) == 1
+    assert message.startswith("error: standard output cannot be written: ")
+    assert len(message.splitlines()) == 1
 
 
 @_FULL
@@ -282,21 +286,21 @@ def test_a_run_by_cron_that_has_no_output_does_all_of_its_work(tmp_path: Path) -
 
 def test_a_merchants_file_that_is_gone_is_an_error_and_a_new_one_is_not(tmp_path: Path) -> None:
     both = TwoAccounts(tmp_path)
-    new = both.run("import-orders")
+    first = both.run("import-orders")
     both.imported("1001")
     (tmp_path / "shop.db").unlink()
 
-    gone = both.run("import-orders", "--json")
+    second = both.run("import-orders", "--json")
 
-    assert (new.code, "shop.db does not exist" in new.err) == (0, True)
-    assert gone.code == 1
-    assert gone.run["error"]["message"].startswith("account shop: read orders: there is no file")
+    assert (first.code, "shop.db does not exist" in first.err) == (0, True)
+    assert second.code == 1
+    assert second.run["error"]["message"].startswith("account shop: read orders: there is no file")
 
 
 def test_init_says_what_the_readme_says(tmp_path: Path) -> None:
-    done = ordosync(tmp_path, "init")
+    result = ordosync(tmp_path, "init")
 
-    commands = [line.strip() for line in done.out.splitlines() if line.startswith("  ")]
+    commands = [line.strip() for line in result.out.splitlines() if line.startswith("  ")]
     assert commands == [
         "ordosync config check",
         "ordosync import-orders --dry-run",
@@ -309,15 +313,15 @@ def test_init_says_what_the_readme_says(tmp_path: Path) -> None:
 def test_a_file_is_no_folder(tmp_path: Path, command: str) -> None:
     (tmp_path / "README.md").write_text("mine")
 
-    done = ordosync(tmp_path, command, "README.md")
+    result = ordosync(tmp_path, command, "README.md")
 
-    assert done.code == 2
-    assert "it is not a folder" in done.err
+    assert result.code == 2
+    assert "it is not a folder" in result.err
 
 
 def test_a_task_that_does_not_exist_has_no_switch(tmp_path: Path) -> None:
     shop(tmp_path, config=CONFIG)
 
-    done = ordosync(tmp_path, "autosync", "off", "nosuch")
+    result = ordosync(tmp_path, "autosync", "off", "nosuch")
 
-    assert (done.code, "there is no task 'nosuch'" in done.err) == (2, True)
+    assert (result.code, "there is no task 'nosuch'" in result.err) == (2, True)

@@ -18,10 +18,10 @@ WIDTH = 80
 
 
 def test_help_lists_each_page_with_what_it_is_about(tmp_path: Path) -> None:
-    done = ordosync(tmp_path, "help")
+    result = ordosync(tmp_path, "help")
 
-    listed = dict(line.split(maxsplit=1) for line in done.out.partition("\n\n")[0].splitlines())
-    assert done.code == 0
+    listed = dict(line.split(maxsplit=1) for line in result.out.partition("\n\n")[0].splitlines())
+    assert result.code == 0
     assert set(listed) == {page.stem for page in (ROOT / "ordosync" / "docs").glob("*.md")}
     assert set(KINDS) <= set(listed)
     assert {"operations", "troubleshooting", "performance", "architecture"} <= set(listed)
@@ -30,12 +30,12 @@ def test_help_lists_each_page_with_what_it_is_about(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("topic", documentation.topics())
 def test_page_reads_well_in_a_pipe_and_in_80_columns(topic: str, tmp_path: Path) -> None:
-    done = ordosync(tmp_path, "help", topic)
+    result = ordosync(tmp_path, "help", topic)
 
-    assert done.code == 0
-    assert [line for line in done.out.splitlines() if len(line) > WIDTH] == []
-    assert "<!--" not in done.out
-    assert done.out.isascii()
+    assert result.code == 0
+    assert [line for line in result.out.splitlines() if len(line) > WIDTH] == []
+    assert "<!--" not in result.out
+    assert result.out.isascii()
 
 
 def test_page_is_rendered_on_a_terminal(tmp_path: Path) -> None:
@@ -68,9 +68,9 @@ def test_example_of_a_kind_is_right_and_has_each_of_its_options(
     (tmp_path / "config.yaml").write_text(example)
     (tmp_path / "config.yaml").chmod(0o600)
 
-    done = ordosync(tmp_path, "config", "check")
+    result = ordosync(tmp_path, "config", "check")
 
-    assert (done.code, done.err) == (0, "")
+    assert (result.code, result.err) == (0, "")
     assert f"kind: {kind}\n" in example
     assert [option for option in options(kind) if f"{option}:" not in example] == []
 
@@ -85,12 +85,12 @@ def options(kind: str) -> set[str]:
 
 
 def test_full_example_is_that_of_the_repository_and_right(tmp_path: Path) -> None:
-    done = ordosync(tmp_path, "config", "example")
-    (tmp_path / "config.yaml").write_text(done.out)
+    result = ordosync(tmp_path, "config", "example")
+    (tmp_path / "config.yaml").write_text(result.out)
 
     checked = ordosync(tmp_path, "config", "check")
 
-    assert done.out == (ROOT / "config.example.yaml").read_text("utf-8")
+    assert result.out == (ROOT / "config.example.yaml").read_text("utf-8")
     assert (checked.code, checked.err) == (0, "")
 
 
@@ -99,16 +99,16 @@ def test_ping_of_the_full_example_is_right(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text(plain + (ping + commented).replace("    # ", "    "))
     (tmp_path / "config.yaml").chmod(0o600)
 
-    done = ordosync(tmp_path, "config", "check")
+    result = ordosync(tmp_path, "config", "check")
 
-    assert (done.code, done.err) == (0, "")
+    assert (result.code, result.err) == (0, "")
 
 
 def test_example_of_an_unknown_kind_is_a_usage_error(tmp_path: Path) -> None:
-    done = ordosync(tmp_path, "config", "example", "shopfy")
+    result = ordosync(tmp_path, "config", "example", "shopfy")
 
-    assert (done.code, done.out) == (2, "")
-    assert done.err == "error: no kind of account 'shopfy'; did you mean shopify?\n"
+    assert (result.code, result.out) == (2, "")
+    assert result.err == "error: no kind of account 'shopfy'; did you mean shopify?\n"
 
 
 @pytest.mark.slow

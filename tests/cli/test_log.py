@@ -1,4 +1,4 @@
-"""What `activity`, `show`, `retry` and `health` tell of what ran, and what is left to do."""
+"""`activity`, `show`, `retry` and `health`: which tasks ran, and what remains to do."""
 
 import sqlite3
 from contextlib import closing
@@ -17,7 +17,7 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def _failed(both: TwoAccounts) -> tuple[int, int]:
-    """Ship what the Merchant cancelled; return the run and the step that failed."""
+    """Ship an order that the Merchant cancelled; return the run and the step that failed."""
     both.shop("orders", "cancel", "1001")
     both.northwind(*SHIP)
     run = both.run("activity", "--json").run["id"]
@@ -28,14 +28,14 @@ def _failed(both: TwoAccounts) -> tuple[int, int]:
 def test_what_makes_nothing_that_has_an_id_is_not_settled_as_sent(both: TwoAccounts) -> None:
     run, step = _failed(both)
 
-    done = both.run("retry", str(step), "--sent", "1001")
+    result = both.run("retry", str(step), "--sent", "1001")
 
-    assert (done.code, "makes nothing that has an id" in done.err) == (2, True)
+    assert (result.code, "creates nothing with an id" in result.err) == (2, True)
     assert both.run("show", str(run), "--json").run["steps"][0]["state"] == "failed"
 
 
 def _unknown(folder: Path) -> None:
-    """Have sent order 2 without an answer."""
+    """Lose the answer to the creation of order 2."""
     with closing(sqlite3.connect(folder / "ordosync.db")) as db, db:
         db.execute("update steps set state = 'unknown', attempts = 1 where key = '2#1'")
 
@@ -46,11 +46,11 @@ def test_an_order_that_was_settled_as_sent_is_linked(tmp_path: Path) -> None:
     ordosync(tmp_path, "orders", "add", "W-2", "--line", "MUG=1")
     _unknown(tmp_path)
 
-    done = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
+    result = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
     feed.write_text(HEADER + row("2"))
     ordosync(tmp_path, "import-orders")
 
-    assert done.code == 0
+    assert result.code == 0
     assert numbers(tmp_path) == ["W-2"]
 
 
@@ -59,9 +59,9 @@ def test_an_order_that_is_not_there_is_not_settled_as_sent(tmp_path: Path) -> No
     ordosync(tmp_path, "import-orders")
     _unknown(tmp_path)
 
-    done = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
+    result = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
 
-    assert (done.code, "account warehouse has no order W-2" in done.err) == (2, True)
+    assert (result.code, "account warehouse has no order W-2" in result.err) == (2, True)
     assert steps(tmp_path, 1)[0]["state"] == "unknown"
 
 
@@ -70,9 +70,9 @@ def test_an_order_that_was_never_sent_is_not_settled_as_sent(tmp_path: Path) -> 
     ordosync(tmp_path, "import-orders")
     ordosync(tmp_path, "orders", "add", "W-2", "--line", "MUG=1")
 
-    done = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
+    result = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
 
-    assert (done.code, "was never sent" in done.err) == (2, True)
+    assert (result.code, "was never sent" in result.err) == (2, True)
     assert "--sent" not in ordosync(tmp_path, "show", "1").err
     assert "--sent" not in ordosync(tmp_path, "why", "2").out
 
@@ -82,9 +82,9 @@ def test_anothers_order_is_not_settled_as_sent(tmp_path: Path) -> None:
     ordosync(tmp_path, "import-orders")
     _unknown(tmp_path)
 
-    done = ordosync(tmp_path, "retry", "1", "--sent", "1")
+    result = ordosync(tmp_path, "retry", "1", "--sent", "1")
 
-    assert (done.code, "order 1 is linked already, to 1" in done.err) == (2, True)
+    assert (result.code, "order 1 is already linked to 1" in result.err) == (2, True)
 
 
 def test_an_order_that_arrived_under_another_id_is_not_settled_as_this_one(tmp_path: Path) -> None:
@@ -95,9 +95,9 @@ def test_an_order_that_arrived_under_another_id_is_not_settled_as_this_one(tmp_p
         db.execute("delete from links")
     _unknown(tmp_path)
 
-    done = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
+    result = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
 
-    assert (done.code, "arrived as order 2, not W-2" in done.err) == (2, True)
+    assert (result.code, "arrived as order 2, not W-2" in result.err) == (2, True)
 
 
 def test_a_row_that_is_read_from_a_copy_names_the_file_that_people_know(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_a_row_that_is_read_from_a_copy_names_the_file_that_people_know(tmp_path
 
 
 def test_a_parcel_sent_before_its_order_was_settled_as_sent_is_reported(both: TwoAccounts) -> None:
-    """It was refused, so the Supplier typed it in itself, and shipped it."""
+    """The order was refused, so the Supplier typed it in itself and shipped it."""
     both.northwind("orders", "add", "MINE", "--line", "MUG=1")
     both.shop("orders", "add", "1002", "--line", "MUG=1", "--supplier", "northwind")
     both.northwind("orders", "ship", "MINE", "--carrier", "UPS", "--tracking", "1Z8")
@@ -133,9 +133,9 @@ def test_a_file_is_nothing_that_could_have_been_sent(tmp_path: Path) -> None:
     shop(tmp_path, b"\xff\xfe\x00")
     ordosync(tmp_path, "import-orders")
 
-    done = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
+    result = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
 
-    assert (done.code, "is no order" in done.err) == (2, True)
+    assert (result.code, "is not an order" in result.err) == (2, True)
 
 
 def test_a_product_that_was_settled_as_sent_is_linked(both: TwoAccounts) -> None:
@@ -148,11 +148,11 @@ def test_a_product_that_was_settled_as_sent_is_linked(both: TwoAccounts) -> None
             )
         step = store.steps.by_key("shop-northwind", "import-products", ["MUG#2"])["MUG#2"]
 
-    done = both.run("retry", str(step.id), "--sent", "M-2")
+    result = both.run("retry", str(step.id), "--sent", "M-2")
 
     with Store.open(both.folder / "ordosync.db") as store:
         link = store.links("shop-northwind").of_merchant("product", ["MUG#2"])["MUG#2"]
-    assert (done.code, link.supplier_id) == (0, "M-2")
+    assert (result.code, link.supplier_id) == (0, "M-2")
 
 
 def test_a_look_by_hand_that_found_nothing_keeps_its_number(both: TwoAccounts) -> None:
@@ -164,7 +164,8 @@ def test_a_look_by_hand_that_found_nothing_keeps_its_number(both: TwoAccounts) -
 
 def test_the_number_of_a_look_by_itself_is_not_given_again(both: TwoAccounts) -> None:
     before = both.run("activity", "--json").run["id"]
-    both.run("run-due")  # among others two looks that leave no row
+    # Two of these runs leave no row.
+    both.run("run-due")
     runs = both.run("activity", "-n", "50", "--json").json["runs"]
     after = both.run("update-tracking", "--json").run["id"]
 
@@ -191,23 +192,23 @@ def test_a_run_whose_steps_were_tried_again_since_says_so(both: TwoAccounts) -> 
 
 
 @pytest.mark.parametrize(
-    ("words", "told"), [(("--status", "failed"), "no run matches"), ((), "nothing has run yet")]
+    ("words", "message"), [(("--status", "failed"), "no run matches"), ((), "nothing has run yet")]
 )
 def test_no_run_at_all_is_distinguished_from_no_match(
-    tmp_path: Path, words: tuple[str, ...], told: str
+    tmp_path: Path, words: tuple[str, ...], message: str
 ) -> None:
     shop(tmp_path, HEADER)
 
-    done = ordosync(tmp_path, "activity", *words)
+    result = ordosync(tmp_path, "activity", *words)
 
-    assert (done.code, told in done.err) == (0, True)
+    assert (result.code, message in result.err) == (0, True)
 
 
 def test_health_is_red_while_a_step_needs_a_person_and_says_how_many(both: TwoAccounts) -> None:
     both.run("run-due")
     _failed(both)
 
-    done = both.run("health")
+    result = both.run("health")
 
-    assert done.code == 1
-    assert "trouble: 1 entry needs attention: `ordosync attention`" in done.out
+    assert result.code == 1
+    assert "trouble: 1 entry needs attention: `ordosync attention`" in result.out

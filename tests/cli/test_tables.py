@@ -1,4 +1,4 @@
-"""What people see on terminals of any width, and programs in pipes."""
+"""Output on terminals of any width, and in pipes."""
 
 import re
 from datetime import datetime, timedelta, timezone
@@ -39,7 +39,8 @@ def test_autosync_is_a_table(both: TwoAccounts, columns: int) -> None:
     header, *rows = _seen(both.folder, "autosync", columns=columns)
 
     assert header.split()[-2:] == ["next", "due"]
-    assert len(rows) == 7  # a rule, and six tasks
+    # The rows are a rule and six tasks.
+    assert len(rows) == 7
 
 
 def test_what_is_too_wide_for_any_table_becomes_cards(both: TwoAccounts) -> None:
@@ -119,7 +120,7 @@ def test_a_terminal_lists_the_fifty_newest_orders_and_a_pipe_all(tmp_path: Path)
 
 @pytest.mark.parametrize("hours", [14, -12])
 def test_a_time_at_the_ends_of_all_times_is_shown(hours: int) -> None:
-    """A source may say it of what it does not know."""
+    """A source may give such a time where it does not know any."""
     zone = timezone(timedelta(hours=hours))
     ends = (datetime.min.replace(tzinfo=zone), datetime.max.replace(tzinfo=zone))
 

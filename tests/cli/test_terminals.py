@@ -1,4 +1,4 @@
-"""Every command that shows something, on a narrow terminal, in a pipe, without colour, in C."""
+"""Output of every command on a narrow terminal, in a pipe, without colour, in the C locale."""
 
 import os
 import re
@@ -57,7 +57,7 @@ SHOWS = (
 
 @pytest.fixture(name="busy", scope="module")
 def _busy(tmp_path_factory: pytest.TempPathFactory) -> TwoAccounts:
-    """Return two accounts in which something of everything has happened, also to strange names."""
+    """Return two accounts with orders in every state, some with strange names."""
     both = TwoAccounts(tmp_path_factory.mktemp("busy"))
     both.shop("orders", "add", "1003", "--line", "TASSE-GRÜN=1", "--name", "Zoë Ünal-Straßer")
     both.imported("1001")
@@ -66,7 +66,8 @@ def _busy(tmp_path_factory: pytest.TempPathFactory) -> TwoAccounts:
     both.northwind("stock", "set", "MUG", "12")
     both.run("write-inventory-back")
     both.shop("orders", "cancel", "1002")
-    both.northwind("orders", "ship", "S-1002", *SHIP[3:])  # refused, since it is cancelled
+    # It is refused, since the order is cancelled.
+    both.northwind("orders", "ship", "S-1002", *SHIP[3:])
     both.northwind(*SHIP)
     return both
 
@@ -83,24 +84,24 @@ def test_a_narrow_terminal_without_colour_in_the_c_locale_is_readable(
     lines = _STYLE.sub("", seen).replace("\r", "").splitlines()
     assert "Traceback" not in seen
     assert not _COLOUR.search(seen)
-    # One word, such as a path, is never broken, so that it can be copied.
+    # A single word, such as a path, is never broken, so that it can be copied.
     wide = [line for line in lines if len(line.rstrip()) > _NARROW and " " in line.strip()]
     assert not wide or words in _VERBATIM
 
 
 @pytest.mark.parametrize("words", SHOWS)
 def test_a_pipe_has_plain_lines(busy: TwoAccounts, words: str) -> None:
-    done = busy.run(*words.split())
+    result = busy.run(*words.split())
 
-    assert done.code in (0, 1, 2)
-    assert "\x1b" not in done.out + done.err
-    assert done.out + done.err or words == "run-due"
+    assert result.code in (0, 1, 2)
+    assert "\x1b" not in result.out + result.err
+    assert result.out + result.err or words == "run-due"
 
 
 @pytest.mark.parametrize("words", ["why 1001", "report", "orders show 1003 --account shop"])
 @pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
 def test_a_pipe_is_utf_8_in_every_locale(busy: TwoAccounts, words: str, locale: str) -> None:
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "ordosync", *words.split()],
         cwd=busy.folder,
         env={**os.environ, "LC_ALL": locale, "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
@@ -108,10 +109,10 @@ def test_a_pipe_is_utf_8_in_every_locale(busy: TwoAccounts, words: str, locale: 
         check=True,
     )
 
-    out = done.stdout.decode()
-    assert not done.stderr
+    out = result.stdout.decode()
+    assert not result.stderr
     assert "1003" not in words or ("Zoë Ünal-Straßer" in out and "TASSE-GRÜN" in out)
 
 
 _VERBATIM = ("config show", "cron render")
-"""Commands that write text for other programs, whose lines are as they are."""
+"""Commands that write text for other programs, whose lines are never wrapped."""

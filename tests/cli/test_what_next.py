@@ -41,24 +41,24 @@ from tests.support.stories import edit
     ],
 )
 def test_what_is_refused_or_empty_says_what_to_do(both: TwoAccounts, words: str) -> None:
-    done = both.run(*words.split())
+    result = both.run(*words.split())
 
-    assert done.err, done
-    told = done.err.replace("\n", " ")
-    # A command to type, an option to say, or what there is to choose from.
+    assert result.err, result
+    message = result.err.replace("\n", " ")
+    # A command to type, an option to add, or the values to choose from.
     assert re.search(
-        r"`ordosync |--[a-z]|known: |has: |has one for|did you mean|there is one for", told
-    ), told
+        r"`ordosync |--[a-z]|known: |has: |has one for|did you mean|there is one for", message
+    ), message
 
 
 def test_a_change_that_is_refused_names_the_command_that_shows_why(both: TwoAccounts) -> None:
     both.northwind("orders", "cancel", "S-1001")
 
-    done = both.northwind(*SHIP)
+    result = both.northwind(*SHIP)
 
-    assert done.code == 1
+    assert result.code == 1
     assert (
-        "order S-1001 is cancelled; `ordosync orders show S-1001 --account northwind`" in done.err
+        "order S-1001 is cancelled; `ordosync orders show S-1001 --account northwind`" in result.err
     )
 
 
@@ -68,10 +68,10 @@ def test_an_account_without_anything_says_how_something_gets_there(
 ) -> None:
     TwoAccounts(tmp_path)
 
-    done = ordosync(tmp_path, *words.split(), "--account", "shop")
+    result = ordosync(tmp_path, *words.split(), "--account", "shop")
 
-    assert (done.code, done.out) == (0, "")
-    assert re.search("`ordosync (orders|products) add`", done.err)
+    assert (result.code, result.out) == (0, "")
+    assert re.search("`ordosync (orders|products) add`", result.err)
 
 
 def test_a_key_that_is_not_valid_is_reported_with_where_to_fix_it(both: TwoAccounts) -> None:

@@ -20,7 +20,7 @@ portals:
     merchant: acme
     supplier: northwind
 """
-"""The least that is a configuration."""
+"""The smallest valid configuration."""
 
 Load = Callable[[str], Config]
 Problems = Callable[[str], list[str]]
@@ -55,7 +55,7 @@ def load(file: Path) -> Load:
 
 @pytest.fixture
 def problems(load: Load) -> Problems:
-    """Write a configuration that is wrong and return its problems."""
+    """Write an invalid configuration and return its problems."""
 
     def write_and_fail(text: str) -> list[str]:
         with pytest.raises(ConfigError) as raised:

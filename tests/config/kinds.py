@@ -27,20 +27,20 @@ class Reading:
 
 @dataclass(frozen=True, kw_only=True)
 class Assignment:
-    """What a portal may say about a Shop as its Merchant."""
+    """Options of a portal for a Shop as its Merchant."""
 
     supplier: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Numbering:
-    """What a portal may say about a Depot as its Supplier."""
+    """Options of a portal for a Depot as its Supplier."""
 
     prefix: str = ""
 
 
 class Shop(Account):
-    """Takes an option of every type, and plays either role."""
+    """A kind with an option of every type, for both roles."""
 
     kind: ClassVar[str] = "shop"
     merchant_options = Assignment
@@ -76,7 +76,7 @@ class Shop(Account):
 
 
 class Depot(Account):
-    """Ships and nothing else."""
+    """A kind that is only a Supplier."""
 
     kind: ClassVar[str] = "depot"
     supplier_options = Numbering

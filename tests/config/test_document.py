@@ -1,4 +1,4 @@
-"""The form of the file: what is refused before any option is looked at."""
+"""The form of the file: checks that come before any option is read."""
 
 import os
 from collections.abc import Iterator
@@ -95,23 +95,23 @@ def test_file_that_is_a_list_says_what_is_expected(problems: Problems) -> None:
 def test_bomb_of_aliases_is_refused_at_each(problems: Problems) -> None:
     levels = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9))
 
-    found = problems("a0: &a0 [lol]\n" + levels)
+    reported = problems("a0: &a0 [lol]\n" + levels)
 
-    assert len(found) == 9 + 8 * 9
-    assert found[0].startswith("line 1: anchors and aliases (&, *) are not supported")
+    assert len(reported) == 9 + 8 * 9
+    assert reported[0].startswith("line 1: anchors and aliases (&, *) are not supported")
 
 
 @pytest.mark.parametrize("tag", ["!!python/object:os.system", "!mine", "!!int", "!"])
 def test_tags_are_refused(problems: Problems, tag: str) -> None:
-    found = problems(f"{LEAST}\ndatabase: {tag} x.db\n")
+    reported = problems(f"{LEAST}\ndatabase: {tag} x.db\n")
 
-    assert found == ["line 9: tags (!) are not supported; quote a value that starts with !"]
+    assert reported == ["line 9: tags (!) are not supported; quote a value that starts with !"]
 
 
 def test_second_document_is_refused(problems: Problems) -> None:
-    found = problems(f"{LEAST}---\n{LEAST}")
+    reported = problems(f"{LEAST}---\n{LEAST}")
 
-    assert found == ["line 8: a second document starts here (---); there can be only one"]
+    assert reported == ["line 8: a second document starts here (---); there can be only one"]
 
 
 def test_tab_is_reported_with_its_line_and_a_hint(problems: Problems) -> None:
@@ -129,9 +129,9 @@ def test_open_quote_is_reported_with_the_line_where_it_opens(problems: Problems)
 
 
 def test_character_that_yaml_does_not_allow_is_visible(problems: Problems) -> None:
-    found = problems("accounts:\n  acme: \x1b[31m\n")
+    reported = problems("accounts:\n  acme: \x1b[31m\n")
 
-    assert found == [r"line 2: a character that YAML does not allow: \x1b"]
+    assert reported == [r"line 2: a character that YAML does not allow: \x1b"]
 
 
 @pytest.mark.parametrize("opening", ["[", "- ", "{a: ", "? "])

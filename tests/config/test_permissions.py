@@ -1,4 +1,4 @@
-"""What somebody else can write is not obeyed: no configuration, no secret file, no store.
+"""Files that another user can write are refused: configuration, secret files and store.
 
 The folders of these tests are below a folder of mode 1777 that belongs to root, as /tmp is.
 """
@@ -34,16 +34,16 @@ def _place(tmp_path: Path) -> Path:
 
 
 def is_read(folder: Path, name: str = "config.yaml") -> bool:
-    """Return whether the tick and every command read it; they must agree."""
+    """True if the tick and every command read it; they must agree."""
     path = folder / name
-    done = ordosync(folder, "config", "check", "--config", name)
-    assert done.code in (0, 3), done
-    if done.code:
-        assert done.err.startswith("error: the configuration is not read: "), done.err
-        assert len(done.err.splitlines()) == 1
+    result = ordosync(folder, "config", "check", "--config", name)
+    assert result.code in (0, 3), result
+    if result.code:
+        assert result.err.startswith("error: the configuration is not read: "), result.err
+        assert len(result.err.splitlines()) == 1
     quiet = is_idle(["run-due", "--config", str(path)])
-    assert (glance(str(path)) is not None) == quiet == (done.code == 0)
-    return done.code == 0
+    assert (glance(str(path)) is not None) == quiet == (result.code == 0)
+    return result.code == 0
 
 
 def why(folder: Path, name: str = "config.yaml") -> str:
@@ -71,9 +71,9 @@ def test_a_folder_in_which_everybody_can_replace_it_is_refused(place: Path, abov
     folder = (place, place.parent)[above]
     folder.chmod(0o777)
 
-    said = why(place)
+    message = why(place)
 
-    assert f"all users can replace files in {folder}; run `chmod o-w {folder}`" in said
+    assert f"all users can replace files in {folder}; run `chmod o-w {folder}`" in message
 
 
 def test_a_sticky_folder_of_our_own_is_fine(place: Path) -> None:
@@ -93,7 +93,7 @@ def test_a_folder_open_to_everybody_of_another_user_is_refused(place: Path, mode
 
 @as_root
 def test_a_folder_of_another_user_that_only_they_can_write_is_fine(place: Path) -> None:
-    """As where root works in a checkout of the user of the host."""
+    """For example, root works in a checkout that belongs to a user of the host."""
     os.chown(place, NOBODY, -1)
 
     assert is_read(place)
@@ -187,10 +187,10 @@ def test_a_link_to_a_folder_on_the_way_counts_too(place: Path, tmp_path: Path) -
 def test_links_that_go_round_are_reported_in_one_line(place: Path) -> None:
     (place / "round.yaml").symlink_to("round.yaml")
 
-    done = ordosync(place, "config", "check", "--config", "round.yaml")
+    result = ordosync(place, "config", "check", "--config", "round.yaml")
 
-    assert done.code == 3
-    assert "symbolic links" in done.err
+    assert result.code == 3
+    assert "symbolic links" in result.err
 
 
 def test_a_pipe_is_refused_and_nothing_waits_for_it(place: Path) -> None:
@@ -201,7 +201,7 @@ def test_a_pipe_is_refused_and_nothing_waits_for_it(place: Path) -> None:
 
 
 def test_a_mount_that_is_read_only_is_fine(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As Kubernetes mounts a configuration: a folder 0777, and a link in it."""
+    """Kubernetes mounts a configuration like this: a folder 0777, and a link in it."""
     place.chmod(0o777)
     (place / "config.yaml").chmod(0o666)
     monkeypatch.setattr(permissions, "_is_read_only", lambda _: True)
@@ -264,51 +264,51 @@ def test_it_is_the_caller_who_counts(everywhere: Path, owner: int, expected: str
     mine = everywhere / "mine.yaml"
     mine.write_text(AT_ONCE)
 
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", _AS_ANOTHER_USER, str(NOBODY), str(path), str(mine)],
         capture_output=True,
         text=True,
         check=True,
     )
 
-    glanced, _, said = done.stdout.partition("\n")
+    glanced, _, message = result.stdout.partition("\n")
     assert glanced == expected
-    assert ("belongs to user 1234" in said) == (expected == "False")
+    assert ("belongs to user 1234" in message) == (expected == "False")
 
 
 @as_root
 def test_the_configuration_that_root_finds_in_a_folder_of_everybody_is_refused(
     everywhere: Path,
 ) -> None:
-    """Another user's, in a sticky folder, of mode 0600: root can read it, and must not obey it."""
+    """It belongs to another user and has mode 0600. Root can read it, but must not use it."""
     everywhere.chmod(0o1777)
     shop(everywhere, HEADER, config=AT_ONCE)
     (everywhere / "config.yaml").chmod(0o600)
     os.chown(everywhere / "config.yaml", NOBODY, -1)
 
-    done = ordosync(everywhere, "import-orders")
+    result = ordosync(everywhere, "import-orders")
 
-    assert done.code == 3
-    assert "belongs to user" in done.err
+    assert result.code == 3
+    assert "belongs to user" in result.err
     assert {path.name for path in everywhere.iterdir()} == {"config.yaml", "feeds"}
 
 
 def test_everything_that_can_be_found_by_itself_is_refused_alike(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Complaint D3: `./config.yaml` of another user was obeyed."""
+    """Complaint D3: `./config.yaml` of another user was used."""
     place.chmod(0o777)
     commands: tuple[tuple[str, ...], ...] = (("import-orders",), ("orders", "list"), ("activity",))
 
     home, elsewhere = place.parent, place.parent / "elsewhere"
-    here = [ordosync(place, *command) for command in commands]
+    in_place = [ordosync(place, *command) for command in commands]
     monkeypatch.setenv("HOME", str(home))
     (home / ".config").mkdir(mode=0o755)
     place.rename(home / ".config" / "ordosync")
     elsewhere.mkdir(mode=0o755)
-    there = [ordosync(elsewhere, *command) for command in commands]
+    from_elsewhere = [ordosync(elsewhere, *command) for command in commands]
 
-    assert {(done.code, done.out) for done in (*here, *there)} == {(3, "")}
+    assert {(result.code, result.out) for result in (*in_place, *from_elsewhere)} == {(3, "")}
 
 
 @pytest.mark.parametrize("spoil", ["file", "folder"])
@@ -354,10 +354,10 @@ def test_a_store_that_is_there_already_is_refused_where_everybody_can_replace_it
     folder = (kept, kept.parent)[above]
     folder.chmod(0o777)
 
-    done = ordosync(place, "import-orders")
+    result = ordosync(place, "import-orders")
 
-    assert done.code == 4
-    assert f"all users can replace files in {folder}; run `chmod o-w {folder}`" in done.err
+    assert result.code == 4
+    assert f"all users can replace files in {folder}; run `chmod o-w {folder}`" in result.err
     assert not is_idle(["run-due", "--config", str(place / "config.yaml")])
 
 
@@ -369,10 +369,10 @@ def test_an_embedded_account_is_refused_where_everybody_can_replace_it(place: Pa
     )
     (place / "desk").chmod(0o777)
 
-    done = ordosync(place, "orders", "list", "--account", "warehouse")
+    result = ordosync(place, "orders", "list", "--account", "warehouse")
 
-    assert done.code == 1
-    assert "all users can replace" in done.err
+    assert result.code == 1
+    assert "all users can replace" in result.err
 
 
 @pytest.fixture(name="umask", params=[0o000, 0o002, 0o022, 0o077])
@@ -386,9 +386,9 @@ def _umask(request: pytest.FixtureRequest) -> Iterator[None]:
 def test_what_init_makes_is_read_under_any_umask(tmp_path: Path) -> None:
     assert ordosync(tmp_path, "init", "new/shop").code == 0
 
-    done = ordosync(tmp_path / "new" / "shop", "config", "check")
+    result = ordosync(tmp_path / "new" / "shop", "config", "check")
 
-    assert (done.code, "warning" in done.out) == (0, False), done
+    assert (result.code, "warning" in result.out) == (0, False), result
 
 
 @pytest.mark.slow

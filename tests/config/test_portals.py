@@ -25,11 +25,11 @@ MERCHANTS_THAT_SAY_WHOSE = [
         "category: b",
     ),
 ]
-"""An account, and what two portals say of it."""
+"""An account, and the options that two portals add."""
 
 
 def with_portals(*portals: str) -> str:
-    """Each of them stands on a line of its own; the first is on line 5."""
+    """One problem per line; the first is on line 5."""
     return ACCOUNTS + "portals:\n" + "".join(f"  {portal}\n" for portal in portals)
 
 
@@ -190,9 +190,9 @@ def test_inventory_that_is_not_managed_may_be_said_to_be_off(load: Load) -> None
 
 
 def test_was_may_not_name_a_portal_that_is_still_there(problems: Problems) -> None:
-    found = problems(with_portals(portal("was: other"), portal("send: [tags]", name="other")))
+    reported = problems(with_portals(portal("was: other"), portal("send: [tags]", name="other")))
 
-    assert "line 5: portals.main.was: portal other is still in this file" in found
+    assert "line 5: portals.main.was: portal other is still in this file" in reported
 
 
 def test_was_is_a_name(problems: Problems) -> None:
@@ -202,25 +202,25 @@ def test_was_is_a_name(problems: Problems) -> None:
 
 
 def test_two_portals_cannot_have_been_the_same_one(problems: Problems) -> None:
-    found = problems(
+    reported = problems(
         with_portals(
             portal("was: old, products: {skus: [A]}"),
             portal("was: old, products: {skus: [B]}", name="second"),
         )
     )
 
-    assert found == ["line 6: portals.second: portal main was old, too"]
+    assert reported == ["line 6: portals.second: portal main was old, too"]
 
 
 def test_same_accounts_and_selection_are_a_problem_that_names_both(problems: Problems) -> None:
-    found = problems(
+    reported = problems(
         with_portals(
             portal("products: {skus: [A]}"),
             portal("products: {skus: [A]}, since: 2026-11-01", name="second"),
         )
     )
 
-    assert found == [
+    assert reported == [
         "line 6: portals.second: has the same accounts and the same selection as portal main"
     ]
 
@@ -242,7 +242,7 @@ def test_same_accounts_with_another_selection_are_good(load: Load) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [
         ("", "skus: [MUG]"),
         ("skus: ['*']", "skus: ['M*']"),
@@ -254,16 +254,16 @@ def test_same_accounts_with_another_selection_are_good(load: Load) -> None:
     ],
 )
 def test_two_portals_that_may_send_one_line_are_a_problem_with_both_lines(
-    problems: Problems, one: str, other: str
+    problems: Problems, first: str, second: str
 ) -> None:
-    found = problems(
+    reported = problems(
         with_portals(
-            portal(f"products: {{{one}}}", merchant="acme"),
-            "second: {merchant: acme, supplier: northwind, " + f"products: {{{other}}}}}",
+            portal(f"products: {{{first}}}", merchant="acme"),
+            "second: {merchant: acme, supplier: northwind, " + f"products: {{{second}}}}}",
         )
     )
 
-    [problem] = found
+    [problem] = reported
     assert problem == (
         "line 6: portals.second: may send the same lines as portal main in line 5: let no SKU be"
         " in both with `products: {skus: [...], but: [...]}`, or set `import-orders: off` in one of"
@@ -272,7 +272,7 @@ def test_two_portals_that_may_send_one_line_are_a_problem_with_both_lines(
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [
         ("skus: ['*'], but: ['M*']", "skus: ['M*']"),
         ("but: ['M*']", "skus: ['MU?', 'M*-1']"),
@@ -282,11 +282,11 @@ def test_two_portals_that_may_send_one_line_are_a_problem_with_both_lines(
         ("skus: ['[!M]*']", "skus: [MUG]"),
     ],
 )
-def test_two_portals_that_never_send_one_line_are_good(load: Load, one: str, other: str) -> None:
+def test_two_portals_that_never_send_one_line_are_good(load: Load, first: str, second: str) -> None:
     config = load(
         with_portals(
-            portal(f"products: {{{one}}}", merchant="acme"),
-            "second: {merchant: acme, supplier: northwind, " + f"products: {{{other}}}}}",
+            portal(f"products: {{{first}}}", merchant="acme"),
+            "second: {merchant: acme, supplier: northwind, " + f"products: {{{second}}}}}",
         )
     )
 
@@ -308,12 +308,12 @@ def test_two_portals_of_which_only_one_imports_orders_are_good(load: Load) -> No
 def test_account_that_says_whose_a_line_is_may_have_two_portals(
     load: Load, merchant: tuple[str, str, str]
 ) -> None:
-    account, one, other = merchant
+    account, first, second = merchant
     config = load(
         f"accounts:\n  sold: {account}\n  depot: {{kind: sqlite, path: d.db}}\n"
         "  store: {kind: sqlite, path: s.db}\nportals:\n"
-        f"  one: {{merchant: {{account: sold, {one}}}, supplier: depot}}\n"
-        f"  two: {{merchant: {{account: sold, {other}}}, supplier: store}}\n"
+        f"  one: {{merchant: {{account: sold, {first}}}, supplier: depot}}\n"
+        f"  two: {{merchant: {{account: sold, {second}}}, supplier: store}}\n"
     )
 
     assert list(config.portals) == ["one", "two"]
@@ -323,15 +323,15 @@ def test_account_that_says_whose_a_line_is_may_have_two_portals(
 def test_two_portals_that_ask_an_account_for_the_same_lines_are_a_problem(
     problems: Problems, merchant: tuple[str, str, str]
 ) -> None:
-    account, one, _ = merchant
-    found = problems(
+    account, selection, _ = merchant
+    reported = problems(
         f"accounts:\n  sold: {account}\n  depot: {{kind: sqlite, path: d.db}}\n"
         "  store: {kind: sqlite, path: s.db}\nportals:\n"
-        f"  one: {{merchant: {{account: sold, {one}}}, supplier: depot}}\n"
-        f"  two: {{merchant: {{account: sold, {one}}}, supplier: store}}\n"
+        f"  one: {{merchant: {{account: sold, {selection}}}, supplier: depot}}\n"
+        f"  two: {{merchant: {{account: sold, {selection}}}, supplier: store}}\n"
     )
 
-    assert len(found) == 1
-    assert found[0].startswith(
+    assert len(reported) == 1
+    assert reported[0].startswith(
         "line 7: portals.two: may send the same lines as portal one in line 6"
     )

@@ -1,4 +1,4 @@
-"""The sections of the file, accounts, and everything that can be wrong at once."""
+"""The sections of the file, the accounts, and all problems reported at once."""
 
 from pathlib import Path
 
@@ -29,11 +29,11 @@ def test_paths_are_absolute_wherever_it_is_loaded_from(
     "text", ["database: x.db\n", "accounts:\nportals:\n", "accounts: {}\nportals: {}\n"]
 )
 def test_file_without_accounts_and_portals_is_a_problem(problems: Problems, text: str) -> None:
-    found = problems(text)
+    reported = problems(text)
 
-    assert len(found) == 2
-    assert found[0].endswith("no account is configured")
-    assert found[1].endswith("no portal is configured")
+    assert len(reported) == 2
+    assert reported[0].endswith("no account is configured")
+    assert reported[1].endswith("no portal is configured")
 
 
 def test_unknown_section_is_a_problem(problems: Problems) -> None:
@@ -100,7 +100,7 @@ def test_account_that_is_no_mapping_is_one_problem(problems: Problems) -> None:
 
 
 def test_every_problem_is_reported_at_once_in_the_order_of_the_file(problems: Problems) -> None:
-    found = problems("""\
+    reported = problems("""\
 portals:
   acme-northwind:
     merchant: acne
@@ -124,7 +124,7 @@ accounts:
 databases: x.db
 """)
 
-    assert found == [
+    assert reported == [
         'line 3: portals.acme-northwind.merchant: there is no account "acne"; did you mean acme?',
         "line 4: portals.acme-northwind.supplier.prefx: unknown option; did you mean prefix?",
         (

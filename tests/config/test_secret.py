@@ -18,7 +18,7 @@ def with_token(written: str) -> str:
 
 @pytest.fixture
 def token(load: Load) -> Callable[[str], str]:
-    """What the token is, as it is written."""
+    """Return the token that the written value means."""
 
     def read(written: str) -> str:
         secret = load(with_token(written)).accounts["acme"].options["token"]
@@ -30,13 +30,13 @@ def token(load: Load) -> Callable[[str], str]:
 
 @pytest.fixture
 def problem(problems: Problems) -> Callable[[str], str]:
-    """What is wrong with the token."""
+    """Return the problem of the token."""
 
     def read(written: str) -> str:
-        (found,) = problems(with_token(written))
+        (message,) = problems(with_token(written))
         head = "line 2: accounts.acme.token: "
-        assert found.startswith(head)
-        return found.removeprefix(head)
+        assert message.startswith(head)
+        return message.removeprefix(head)
 
     return read
 

@@ -1,4 +1,4 @@
-"""What is written becomes what is meant, and what cannot is told."""
+"""Values of options: text becomes a typed value, or a problem that names its line."""
 
 from collections.abc import Callable
 from datetime import date
@@ -29,7 +29,7 @@ portals:
 
 @pytest.fixture
 def option(load: Load) -> Option:
-    """The value of the one option that is written."""
+    """Return the value of the only option that is written."""
 
     def read(written: str) -> Any:
         name = written.partition(":")[0]
@@ -40,11 +40,11 @@ def option(load: Load) -> Option:
 
 @pytest.fixture
 def problem(problems: Problems) -> Callable[[str], str]:
-    """The one problem that an option has."""
+    """Return the only problem of an option."""
 
     def read(written: str) -> str:
-        (found,) = problems(with_option(written))
-        return found
+        (message,) = problems(with_option(written))
+        return message
 
     return read
 

@@ -1,4 +1,4 @@
-"""Orders, created and found as a Supplier's account does it.
+"""Orders, created and found through a Supplier's account.
 
 As a program it creates them in a process that a test may kill: PATH REFERENCE COUNT.
 """

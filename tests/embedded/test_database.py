@@ -51,7 +51,7 @@ def test_crash_leaves_a_batch_whole_or_not_at_all(
     references = [f"r{n}" for n in range(_BATCH)]
 
     assert len(find(file, references)) == left
-    outcomes = create(file, [order("1001", reference=each) for each in references])
+    outcomes = create(file, [order("1001", reference=reference) for reference in references])
 
     assert {outcome.state for outcome in outcomes} == {"unchanged" if left else "done"}
     assert len(list(desk.list_orders())) == _BATCH
@@ -79,7 +79,7 @@ def test_processes_that_start_at_once_make_one_file_and_each_order_once(
     processes = [start(path, 20) for _ in range(4)]
 
     assert [process.wait() for process in processes] == [0, 0, 0, 0]
-    assert len({found.reference for found in desk.list_orders()}) == 20
+    assert len({order.reference for order in desk.list_orders()}) == 20
     assert len(list(desk.list_orders())) == 20
 
 

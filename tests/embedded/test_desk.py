@@ -24,8 +24,11 @@ def _counted(desk: Desk) -> Desk:
 def levels(desk: Desk, sku: str) -> dict[str, tuple[int | None, int]]:
     """Return what is on the shelf and committed of a product, by warehouse."""
     return {
-        one.warehouse: (None if one.physical is None else int(one.physical), int(one.committed))
-        for one in desk.levels_of(sku)
+        level.warehouse: (
+            None if level.physical is None else int(level.physical),
+            int(level.committed),
+        )
+        for level in desk.levels_of(sku)
     }
 
 
@@ -59,7 +62,7 @@ def test_order_commits_its_stock_until_its_parcel_leaves(counted: Desk) -> None:
 
     assert outcome.state == "done"
     assert levels(counted, "MUG") == {"main": (5, 0)}
-    assert [one.tracking_number for one in counted.shipments_of("1001")] == ["1Z1"]
+    assert [shipment.tracking_number for shipment in counted.shipments_of("1001")] == ["1Z1"]
 
 
 def test_label_that_is_voided_puts_the_stock_back_on_the_shelf(counted: Desk) -> None:
@@ -70,10 +73,10 @@ def test_label_that_is_voided_puts_the_stock_back_on_the_shelf(counted: Desk) ->
 
     assert outcome.state == "done"
     assert levels(counted, "MUG") == {"main": (7, 2)}
-    found = counted.read_order("1001")
-    assert found
-    assert found.status == "awaiting_fulfillment"
-    assert [one.voided for one in counted.shipments_of("1001")] == [True]
+    order = counted.read_order("1001")
+    assert order
+    assert order.status == "awaiting_fulfillment"
+    assert [shipment.voided for shipment in counted.shipments_of("1001")] == [True]
 
 
 def test_parcel_leaves_the_warehouse_that_it_names(counted: Desk) -> None:
@@ -98,8 +101,8 @@ def test_levels_are_those_of_the_warehouses_that_are_sold_from(counted: Desk) ->
     counted.set_stock("MUG", "east", 4)
     some = Desk(name=counted.name, path=counted.path, sold_from={"east"})
 
-    assert [one.warehouse for one in counted.levels_of("MUG")] == ["east", "main"]
-    assert [one.warehouse for one in some.levels_of("MUG")] == ["east"]
+    assert [level.warehouse for level in counted.levels_of("MUG")] == ["east", "main"]
+    assert [level.warehouse for level in some.levels_of("MUG")] == ["east"]
 
 
 def test_kit_has_no_levels_of_its_own(counted: Desk) -> None:
@@ -134,9 +137,9 @@ def test_count_that_cannot_be_right_is_refused_and_the_others_are_kept(
 ) -> None:
     good = Count(sku="CUP", warehouse="main", quantity=-1, is_change=True)
 
-    refused, done = counted.count([count, good])
+    refused, counted_mugs = counted.count([count, good])
 
-    assert (refused.state, refused.code, done.state) == ("refused", code, "done")
+    assert (refused.state, refused.code, counted_mugs.state) == ("refused", code, "done")
     assert levels(counted, "CUP") == {"main": (2, 0)}
     assert levels(counted, "MUG") == {"main": (7, 0)}
 
@@ -179,9 +182,12 @@ def test_order_is_split_into_pieces_that_are_orders(desk: Desk) -> None:
     assert desk.pieces_of("1001") == ["1001-1", "1001-2"]
     piece = desk.read_order("1001-2")
     assert piece
-    assert [(one.sku, one.quantity) for one in piece.lines] == [("MUG", 1), ("CUP", 1)]
+    assert [(line.sku, line.quantity) for line in piece.lines] == [("MUG", 1), ("CUP", 1)]
     assert piece.ancestors == ("1001",)
-    assert [one.number for one in desk.list_orders("awaiting_fulfillment")] == ["1001-1", "1001-2"]
+    assert [order.number for order in desk.list_orders("awaiting_fulfillment")] == [
+        "1001-1",
+        "1001-2",
+    ]
 
 
 def test_split_that_does_not_add_up_leaves_the_order_whole(desk: Desk) -> None:
@@ -189,7 +195,7 @@ def test_split_that_does_not_add_up_leaves_the_order_whole(desk: Desk) -> None:
 
     outcome = split(desk, "1001", (1,), (1,))
 
-    assert (outcome.code, outcome.reason) == ("does-not-fit", "has 1 of CUP, its pieces 0")
+    assert (outcome.code, outcome.reason) == ("does-not-fit", "has 1 of CUP, but its pieces have 0")
     assert desk.pieces_of("1001") == []
 
 
@@ -207,7 +213,7 @@ def test_number_that_is_taken_is_refused_and_the_other_orders_are_added(desk: De
     taken, added = desk.add_orders([replace(sold("1001"), internal_notes="x"), sold("1002")])
 
     assert (taken.code, added.state) == ("taken", "done")
-    assert [one.number for one in desk.list_orders()] == ["1001", "1002"]
+    assert [order.number for order in desk.list_orders()] == ["1001", "1002"]
 
 
 def test_desk_makes_the_file_with_its_first_change(desk: Desk, path: Path) -> None:
@@ -216,6 +222,6 @@ def test_desk_makes_the_file_with_its_first_change(desk: Desk, path: Path) -> No
 
     desk.add_product(product("MUG"))
 
-    assert desk.is_there
+    assert desk.exists
     assert desk.skus("M") == ["MUG"]
     assert desk.products_of(["MUG", "CUP"]).keys() == {"MUG"}

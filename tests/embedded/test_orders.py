@@ -48,27 +48,27 @@ def test_order_is_read_as_it_was_created(file: EmbeddedFile, desk: Desk) -> None
 
     [outcome] = create(file, [sent])
 
-    found = desk.read_order("1001")
-    assert found
+    created = desk.read_order("1001")
+    assert created
     assert outcome.line_ids == ("1001/1", "1001/2")
-    assert found == replace(
+    assert created == replace(
         sent,
         id="1001",
         status="awaiting_fulfillment",
-        placed_at=found.placed_at,
-        content=found.content,
+        placed_at=created.placed_at,
+        content=created.content,
         lines=(replace(sent.lines[0], id="1001/1"), replace(sent.lines[1], id="1001/2")),
     )
-    assert [str(each.discount) for each in found.lines] == ["0.000", "None"]
+    assert [str(line.discount) for line in created.lines] == ["0.000", "None"]
 
 
 def test_order_is_dated_at_its_own_creation(file: EmbeddedFile, desk: Desk) -> None:
     create(file, [order("1001", placed_at=datetime(2010, 12, 1, tzinfo=UTC))])
 
-    found = desk.read_order("1001")
-    assert found
-    assert found.placed_at
-    assert abs(datetime.now(UTC) - found.placed_at) < timedelta(minutes=1)
+    created = desk.read_order("1001")
+    assert created
+    assert created.placed_at
+    assert abs(datetime.now(UTC) - created.placed_at) < timedelta(minutes=1)
 
 
 def test_number_is_the_merchants_with_the_prefix_of_the_portal(file: EmbeddedFile) -> None:
@@ -135,8 +135,8 @@ def test_order_that_cannot_be_kept_is_refused(
 def test_any_other_text_is_kept(file: EmbeddedFile, desk: Desk, kind: str) -> None:
     create(file, [order("1001", customer_notes=HOSTILE[kind], tags=(HOSTILE[kind],))])
 
-    [found] = desk.list_orders()
-    assert (found.customer_notes, found.tags) == (HOSTILE[kind], (HOSTILE[kind],))
+    [created] = desk.list_orders()
+    assert (created.customer_notes, created.tags) == (HOSTILE[kind], (HOSTILE[kind],))
 
 
 def test_order_without_lines_is_refused(file: EmbeddedFile) -> None:
@@ -174,7 +174,7 @@ def test_orders_are_listed_the_newest_last(file: EmbeddedFile, desk: Desk) -> No
     numbers = [str(number) for number in range(1200, 0, -1)]
     create(file, [order(number) for number in numbers])
 
-    assert [found.number for found in desk.list_orders()] == numbers
+    assert [order.number for order in desk.list_orders()] == numbers
     assert not list(desk.list_orders("shipped"))
 
 

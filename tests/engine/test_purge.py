@@ -1,6 +1,6 @@
-"""One person's data is gone from all that is ours, and the order is still known.
+"""Purge: a buyer's data is deleted from store and files, but the order stays linked.
 
-Complaint 25: personal data piles up, and what deletes it makes orders come again.
+Complaint 25: personal data piles up, and its deletion makes orders come again.
 """
 
 from pathlib import Path
@@ -12,7 +12,7 @@ from ordosync.embedded import timeline
 from ordosync.models import Address, Comment
 from tests.fakes.ordoro import FakeOrdoro
 from tests.support.command import HEADER, Done, ordosync, row, shop
-from tests.tasks.portal import Pair, done, line, order, told
+from tests.tasks.portal import Pair, line, order, remarks, succeeded
 
 PERSON, STREET, MAIL, PHONE = "Canaria Birdsong", "17 Canary Lane", "canaria@example.org", "+44 1"
 NOTE = "Leave it with Mrs Canary next door"
@@ -34,7 +34,7 @@ def _pair(tmp_path: Path) -> Pair:
 def sold_to_her(pair: Pair, number: str) -> None:
     lines = (line("MUG", 2, details="For Canaria"), line("CUP", 1))
     hers = order(number, *lines, ship_to=HER, bill_to=HER, customer_notes=NOTE)
-    done(pair.shop.add_order(hers, supplier="northwind"))
+    succeeded(pair.shop.add_order(hers, supplier="northwind"))
     assert pair.run("import-orders").count("done") == 1
 
 
@@ -43,7 +43,7 @@ def purged(folder: Path, *words: str) -> Done:
 
 
 def holding(folder: Path, *but: str) -> set[str]:
-    """Return which files hold a word of hers."""
+    """Return the files that contain personal data of the buyer."""
     return {
         path.name
         for path in folder.rglob("*")
@@ -64,15 +64,15 @@ def test_nothing_of_her_is_left_on_either_side(pair: Pair) -> None:
         timeline.add_each_once(db, [remark])
     assert holding(pair.folder) >= {"shop.db", "northwind.db"}
 
-    said = purged(pair.folder, "1001", "--yes")
+    result = purged(pair.folder, "1001", "--yes")
 
-    assert said.code == 0
+    assert result.code == 0
     assert holding(pair.folder) == set()
-    assert "account shop: names, addresses, notes" in said.out
-    assert "1001, 1001-1, 1001-2" in said.out
-    assert PERSON not in said.out + said.err
-    assert "[removed]" in told(pair.northwind, "1001")
-    assert [(one.sku, one.quantity) for one in pair.supplied("1001").lines] == [
+    assert "account shop: names, addresses, notes" in result.out
+    assert "1001, 1001-1, 1001-2" in result.out
+    assert PERSON not in result.out + result.err
+    assert "[removed]" in remarks(pair.northwind, "1001")
+    assert [(line.sku, line.quantity) for line in pair.supplied("1001").lines] == [
         ("MUG", 2),
         ("CUP", 1),
     ]
@@ -106,30 +106,30 @@ def test_nothing_is_removed_without_yes(pair: Pair) -> None:
     sold_to_her(pair, "1001")
     before = pair.everything()
 
-    said = purged(pair.folder, "1001")
+    result = purged(pair.folder, "1001")
 
-    assert (said.code, pair.everything()) == (0, before)
-    assert "would remove from account northwind" in said.out
-    assert "nothing was removed; --yes removes it" in said.err
+    assert (result.code, pair.everything()) == (0, before)
+    assert "would remove from account northwind" in result.out
+    assert "nothing was removed; --yes removes it" in result.err
 
 
 def test_order_that_is_nowhere_is_a_mistake(pair: Pair) -> None:
     sold_to_her(pair, "1001")
 
-    said = purged(pair.folder, "9999", "--yes")
+    result = purged(pair.folder, "9999", "--yes")
 
-    assert said.code == 2
-    assert "there is no order '9999' in any account that is known here; " in said.err
+    assert result.code == 2
+    assert "there is no order '9999' in any account that is known here; " in result.err
 
 
 def test_number_of_two_orders_needs_the_account(pair: Pair) -> None:
     sold_to_her(pair, "1001")
-    done(pair.outlet.add_order(order("1001")))
+    succeeded(pair.outlet.add_order(order("1001")))
 
     unclear = purged(pair.folder, "1001", "--yes")
     clear = purged(pair.folder, "1001", "--account", "shop", "--yes")
 
-    assert (unclear.code, "say --account" in unclear.err) == (2, True)
+    assert (unclear.code, "choose one with --account" in unclear.err) == (2, True)
     assert (clear.code, holding(pair.folder)) == (0, set())
     assert pair.outlet.read_order("1001") is not None
 
@@ -142,14 +142,15 @@ def feed_of_two(folder: Path) -> Path:
 
 def test_copies_of_files_lose_only_her_rows(tmp_path: Path) -> None:
     feed = feed_of_two(tmp_path)
-    assert ordosync(tmp_path, "import-orders").code == 1  # 1002 has no quantity
-    copies = [one for one in (tmp_path / "ordosync.db.spool").rglob("*.csv") if one.is_file()]
+    # 1002 has no quantity.
+    assert ordosync(tmp_path, "import-orders").code == 1
+    copies = [path for path in (tmp_path / "ordosync.db.spool").rglob("*.csv") if path.is_file()]
     assert PERSON in copies[0].read_text()
 
-    said = purged(tmp_path, "1001", "--yes")
+    result = purged(tmp_path, "1001", "--yes")
 
-    assert said.code == 0
-    assert f"files of account shop: {tmp_path}/feeds/*" in said.err
+    assert result.code == 0
+    assert f"files of account shop: {tmp_path}/feeds/*" in result.err
     assert holding(tmp_path) == {feed.name}
     assert "1002,MUG" in copies[0].read_text()
     feed.write_text("order,sku,name,qty,price,to,country\n" + row("1001") + row("1002"))
@@ -162,10 +163,10 @@ def test_order_for_which_something_is_owed_is_settled_first(tmp_path: Path) -> N
     ordosync(tmp_path, "import-orders")
     [waits] = ordosync(tmp_path, "attention", "--json").json["attention"]
 
-    said = purged(tmp_path, "1002", "--yes")
+    result = purged(tmp_path, "1002", "--yes")
 
-    assert said.code == 1
-    assert f"settle it first: `ordosync retry {waits['step']}`" in said.err
+    assert result.code == 1
+    assert f"settle it first: `ordosync retry {waits['step']}`" in result.err
 
 
 def test_foreign_account_is_named_since_it_is_not_ours_to_change(tmp_path: Path) -> None:
@@ -189,9 +190,9 @@ def test_foreign_account_is_named_since_it_is_not_ours_to_change(tmp_path: Path)
         assert ordosync(tmp_path, "import-orders").code == 0
         writes = len(fake.ledger)
 
-        said = purged(tmp_path, "1001", "--yes")
+        result = purged(tmp_path, "1001", "--yes")
 
-        assert said.code == 0
-        assert "account warehouse (ordoro): order 1-1001; delete it there" in said.err
-        assert str(path.parent) in said.err
+        assert result.code == 0
+        assert "account warehouse (ordoro): order 1-1001; delete it there" in result.err
+        assert str(path.parent) in result.err
         assert len(fake.ledger) == writes

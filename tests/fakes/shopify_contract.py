@@ -78,6 +78,6 @@ def _variables(version: str, query: str, variables: Json, name: str | None) -> l
 
 
 def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
-    known = [it for it in document.definitions if isinstance(it, OperationDefinitionNode)]
-    named = [it for it in known if name is None or (it.name and it.name.value == name)]
+    operations = [it for it in document.definitions if isinstance(it, OperationDefinitionNode)]
+    named = [it for it in operations if name is None or (it.name and it.name.value == name)]
     return named[0] if len(named) == 1 else None

@@ -414,25 +414,25 @@ def test_what_the_fake_lacks_is_its_own_mistake(clock: VirtualClock) -> None:
 @needs_contract
 @pytest.mark.parametrize("version", AVAILABLE)
 def test_our_part_of_the_schema_is_the_services(version: str) -> None:
-    whole, ours = schemas.whole(version), schemas.ours()
+    full, ours = schemas.whole(version), schemas.ours()
 
-    assert list(_strangers(whole, ours)) == []
+    assert list(_strangers(full, ours)) == []
 
 
-def _strangers(whole: GraphQLSchema, ours: GraphQLSchema) -> Iterator[str]:
+def _strangers(full: GraphQLSchema, ours: GraphQLSchema) -> Iterator[str]:
     for name, kind in ours.type_map.items():
-        there = whole.type_map.get(name)
-        if there is None:
+        theirs = full.type_map.get(name)
+        if theirs is None:
             yield name
         elif isinstance(kind, GraphQLEnumType):
-            assert isinstance(there, GraphQLEnumType)
-            yield from (f"{name}.{it}" for it in kind.values if it not in there.values)
+            assert isinstance(theirs, GraphQLEnumType)
+            yield from (f"{name}.{it}" for it in kind.values if it not in theirs.values)
         elif not name.startswith("__"):
-            for field, known in getattr(kind, "fields", {}).items():
-                other = getattr(there, "fields", {}).get(field)
-                if other is None or _shown(known) != _shown(other):
+            for field, definition in getattr(kind, "fields", {}).items():
+                other = getattr(theirs, "fields", {}).get(field)
+                if other is None or _shown(definition) != _shown(other):
                     yield f"{name}.{field}"
-                for argument, inner in getattr(known, "args", {}).items():
+                for argument, inner in getattr(definition, "args", {}).items():
                     if _shown(inner) != _shown(other and other.args.get(argument)):
                         yield f"{name}.{field}({argument})"
 

@@ -1,4 +1,4 @@
-"""Certificates that a name is known by."""
+"""Certificates of a host name."""
 
 import ssl
 

@@ -1,4 +1,4 @@
-"""An account's session with a scripted server, impatient enough for a test."""
+"""An HTTP client of a scripted server, with timeouts short enough for a test."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -16,13 +16,13 @@ from tests.http.server import Reaction, Server
 from tests.support.clock import START
 
 SECRET = "cs_9f8e7d6c5b4a"  # noqa: S105 - a canary
-# Long enough for a busy machine; what tests the limits of time has its own.
+# Long enough for a busy machine; tests of the timeouts set their own.
 LIMITS = Limits(size=100_000)
 QUICK = Limits(connect_s=0.3, read_s=0.2, total_s=0.3, size=100_000)
 
 
 class HastyClock(Clock):
-    """Goes as time does, but sleeps in no time and remembers how long."""
+    """A real clock that does not sleep, but records how long it should have slept."""
 
     def __init__(self) -> None:
         self.sleeps: list[float] = []

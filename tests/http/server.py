@@ -1,23 +1,23 @@
-"""A little server on a real socket that does just what a test's script says, and keeps a ledger."""
+"""A small server on a real socket that follows a script and records its requests."""
 
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import BinaryIO, Self
 
 Reaction = Callable[[socket.socket], None]
 LASTS_S = 20
-"""How long a server drips or hangs if nobody leaves it."""
+"""Seconds for which a server drips or hangs if the client stays."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A request as it came."""
+    """A received request."""
 
     line: str
     headers: dict[str, str]
@@ -27,7 +27,7 @@ class Seen:
 def answer(
     body: bytes | str = b"{}", status: int = 200, *, length: bool = True, **headers: str
 ) -> bytes:
-    """Return an answer, of JSON if nothing else is said; `Retry_After` is `Retry-After`."""
+    """Return a response, of JSON by default; `Retry_After` means `Retry-After`."""
     body = body.encode() if isinstance(body, str) else body
     named = {"Content-Type": "application/json"}
     named |= {name.replace("_", "-"): value for name, value in headers.items()}
@@ -43,7 +43,7 @@ def reset(sock: socket.socket) -> None:
 
 
 def drips(*pieces: bytes, every_s: float = 0.02) -> Reaction:
-    """Send the pieces, then go on with single bytes of the last for as long as anyone listens."""
+    """Send the pieces, then single bytes of the last one until the client goes away."""
 
     def drip(sock: socket.socket) -> None:
         for piece in pieces[:-1]:
@@ -55,6 +55,18 @@ def drips(*pieces: bytes, every_s: float = 0.02) -> Reaction:
     return drip
 
 
+@contextmanager
+def accepts_no_connection() -> Iterator[str]:
+    """Yield the URL of a server whose queue is full, so that a connect hangs."""
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(4):  # more than wait in the queue
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
 def hangs(*pieces: bytes) -> Reaction:
     """Send the pieces and then nothing, with the connection open."""
 
@@ -62,13 +74,14 @@ def hangs(*pieces: bytes) -> Reaction:
         for piece in pieces:
             sock.sendall(piece)
         sock.settimeout(LASTS_S)
-        sock.recv(1)  # until the other side goes away
+        # Wait until the client goes away.
+        sock.recv(1)
 
     return hang
 
 
 class Server:
-    """Answers request after request from the script; the last one for ever.
+    """Answers each request from the script; repeats the last answer.
 
     Keeps a connection open when the answer has a length and does not say `close`.
     """
@@ -117,7 +130,8 @@ class Server:
             thread.start()
 
     def _serve(self, sock: socket.socket) -> None:
-        with suppress(OSError, ValueError):  # the other side went away: part of the play
+        # The client may go away at any time.
+        with suppress(OSError, ValueError):
             if self._tls:
                 sock = self._tls.wrap_socket(sock, server_side=True)
                 self._open.append(sock)

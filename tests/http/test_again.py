@@ -1,4 +1,4 @@
-"""When a request is made again: soon and seldom, or later by the engine."""
+"""Retries of a request: a few within a run, or later by the engine."""
 
 from collections.abc import Callable
 from random import Random
@@ -15,7 +15,8 @@ from tests.support.clock import START
 Serve = Callable[..., Server]
 Session = Callable[..., HttpClient]
 
-A_DATE = "Mon, 02 Nov 2026 00:00:20 GMT"  # 20 s after START
+# This is 20 s after START.
+A_DATE = "Mon, 02 Nov 2026 00:00:20 GMT"
 
 
 def read(http: HttpClient) -> list[int]:

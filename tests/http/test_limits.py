@@ -1,19 +1,27 @@
-"""No server can hold a call for longer, or fill more memory, than the limits say."""
+"""Limits: no server can delay a call longer, or use more memory, than they allow."""
 
 import gzip
 import socket
+import threading
 import time
 import tracemalloc
 import zlib
 from collections.abc import Callable
-from contextlib import ExitStack
 
 import pytest
 
 from ordosync.errors import NotFoundError, UnavailableError
 from ordosync.http import HttpClient, Limits
 from tests.http.conftest import QUICK, HastyClock
-from tests.http.server import LASTS_S, Reaction, Server, answer, drips, hangs
+from tests.http.server import (
+    LASTS_S,
+    Reaction,
+    Server,
+    accepts_no_connection,
+    answer,
+    drips,
+    hangs,
+)
 
 Serve = Callable[..., Server]
 Session = Callable[..., HttpClient]
@@ -79,23 +87,61 @@ def test_server_that_does_not_read_ends_with_the_total_limit(session: Session) -
 
 
 def test_connection_that_is_not_taken_ends_with_its_limit(session: Session) -> None:
-    with ExitStack() as stack:
-        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
-        for _ in range(4):  # more than wait in the queue
-            waiting = stack.enter_context(socket.socket())
-            waiting.setblocking(False)
-            waiting.connect_ex(listener.getsockname())
-        http = session(f"http://127.0.0.1:{listener.getsockname()[1]}", limits=QUICK)
+    with (
+        accepts_no_connection() as url,
+        pytest.raises(UnavailableError, match=r"127\.0\.0\.1 did not"),
+    ):
+        session(url, limits=QUICK).send("POST", "/order", list[int], action="create")
 
+
+def test_connection_that_is_not_taken_by_any_address_ends_with_the_total_limit(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_up = socket.getaddrinfo
+    monkeypatch.setattr("socket.getaddrinfo", lambda *args: look_up(*args) * 100)
+
+    with accepts_no_connection() as url:
+        began = time.monotonic()
         with pytest.raises(UnavailableError, match=r"127\.0\.0\.1 did not"):
-            http.send("POST", "/order", list[int], action="create")
+            session(url, limits=QUICK).send("POST", "/order", list[int], action="create")
+
+    assert time.monotonic() - began < QUICK.total_s + 1
+
+
+def test_first_address_that_accepts_is_taken(
+    serve: Serve, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve(answer("[1]"))
+    with Server() as stopped:
+        ports = [stopped.port, server.port]
+    addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)) for port in ports]
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_: addresses)
+
+    assert session("http://localhost").get("/", list[int], action="read") == [1]
+    assert len(server.seen) == 1
+
+
+def test_name_that_is_not_resolved_in_time_ends_with_the_total_limit(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends = threading.Event()
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_: ends.wait())
+
+    with pytest.raises(UnavailableError, match=r"shop\.example did not complete"):
+        session("https://shop.example", limits=QUICK).send("POST", "/", list[int], action="create")
+    ends.set()
+
+
+def test_name_that_cannot_exist_is_an_error_of_the_account(session: Session) -> None:
+    with pytest.raises(UnavailableError, match=r"no complete response from x+\.example"):
+        session(f"https://{'x' * 64}.example").send("POST", "/", list[int], action="create")
 
 
 @pytest.mark.parametrize("chunked", [False, True])
 def test_28_gzip_bomb_is_stopped_before_it_unfolds(
     serve: Serve, session: Session, chunked: bool
 ) -> None:
-    """Case 28: the limit is for the unpacked answer, and memory stays flat."""
+    """Case 28: the limit is for the unpacked response, and memory stays flat."""
     bomb = gzip_of_spaces(megabytes=50)
     reply = answer(bomb, Content_Encoding="gzip")
     if chunked:

@@ -1,4 +1,4 @@
-"""Requests that prove a secret over plain http, and do not show it."""
+"""OAuth 1 signatures: requests over plain http that prove a secret without sending it."""
 
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
@@ -22,7 +22,7 @@ def query(seen: Seen) -> dict[str, str]:
 
 
 def test_proof_is_the_one_that_another_library_makes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The expected one is oauthlib's, of the same request."""
+    """The expected signature is that of oauthlib for the same request."""
     monkeypatch.setattr(oauth1, "token_hex", lambda _: "n1")
     request = requests.Request(
         "GET",
@@ -49,10 +49,10 @@ def test_each_attempt_has_a_proof_of_its_own_and_none_shows_the_secret(
 
     http.get("/orders", dict[str, str], action="read orders", params={"status": "processing"})
 
-    asked = [query(seen) for seen in server.seen]
-    assert len({one["oauth_nonce"] for one in asked}) == 3
-    assert len({one["oauth_signature"] for one in asked}) == 3
-    assert {one["status"] for one in asked} == {"processing"}
+    proofs = [query(seen) for seen in server.seen]
+    assert len({proof["oauth_nonce"] for proof in proofs}) == 3
+    assert len({proof["oauth_signature"] for proof in proofs}) == 3
+    assert {proof["status"] for proof in proofs} == {"processing"}
     assert not any("authorization" in seen.headers for seen in server.seen)
     assert not any(SECRET in f"{seen.line}{seen.headers}" for seen in server.seen)
 

@@ -1,4 +1,4 @@
-"""A session asks one server, and shows its secret to nobody else."""
+"""A client calls one server, and never sends its secret to another one."""
 
 import base64
 from collections.abc import Callable
@@ -68,7 +68,7 @@ def test_redirect_to_no_other_host(serve: Serve, session: Session, location: str
 def test_29_link_to_another_server_is_refused(
     serve: Serve, session: Session, link: str, why: str
 ) -> None:
-    """Case 29: nobody is asked, not even our own server."""
+    """Case 29: no request is sent, not even to the right server."""
     server = serve()
 
     with pytest.raises(RefusedError, match=why):

@@ -1,4 +1,4 @@
-"""Web pages where JSON should be: of a host, a firewall, a shop that is being mended."""
+"""Web pages in place of JSON: from a host, a firewall, or a shop under maintenance."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,7 @@ def page(text: str, status: int, **headers: str) -> bytes:
 def test_firewall_that_refuses_is_not_the_service(
     serve: Serve, session: Session, status: int
 ) -> None:
-    """One order that a firewall dislikes must neither end the run nor count as gone."""
+    """An order that a firewall blocks must neither end the run nor count as missing."""
     server = serve(page(FIREWALL, status))
 
     with pytest.raises(UnavailableError, match=r'a web page, "Attention Required!"$'):
@@ -29,7 +29,8 @@ def test_firewall_that_refuses_is_not_the_service(
     with pytest.raises(UnavailableError):
         session(server.url).send("POST", "/orders", dict[str, str], action="create order 1")
 
-    assert len(server.seen) == 2  # the same again would come to the same
+    # A retry would have the same result.
+    assert len(server.seen) == 2
 
 
 def test_page_that_asks_who_we_are_ends_the_run(serve: Serve, session: Session) -> None:

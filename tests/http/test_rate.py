@@ -13,7 +13,7 @@ from tests.support.clock import CrowdClock, VirtualClock
 
 
 class StrictService:
-    """Counts what came in the last `per_s` seconds, both ends included, and never forgives."""
+    """Counts the requests of the last `per_s` seconds, both ends included, and allows no excess."""
 
     def __init__(self, calls: int, per_s: float, clock: Clock) -> None:
         self._calls, self._per_s, self._clock = calls, per_s, clock
@@ -35,7 +35,7 @@ class StrictService:
 def ask(
     limit: RateLimit, service: StrictService, clock: Clock, dice: Random, delay_s: float
 ) -> None:
-    """Ask once; the request is on its way there and back for as long as chance has it."""
+    """Make one request with random delays in both directions."""
     with limit.slot():
         clock.sleep(dice.uniform(0, delay_s))
         service.ask()
@@ -52,7 +52,7 @@ def test_a_known_limit_is_used_and_never_broken(
     limit = RateLimit(calls, per_s, clock)
     service = StrictService(calls, per_s, clock)
     periods = 4
-    # As slow as still lets one period's requests go out within it, or a little slower.
+    # Just slow enough to send one period's requests within the period, or a little slower.
     delay_s = per_s / 100 if threads > 1 else per_s / calls / 2
 
     def work(number: int) -> None:

@@ -1,4 +1,4 @@
-"""What a read makes of an answer."""
+"""Responses to reads: values, retries and errors."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -61,13 +61,13 @@ def test_connection_is_used_again(serve: Serve, session: Session) -> None:
 def test_twins_count_their_own_requests_over_one_connection(serve: Serve, session: Session) -> None:
     server = serve(answer(ORDER))
     http = session(server.url)
-    one, other = http.counted(), http.counted()
+    first, second = http.counted(), http.counted()
 
-    read(one)
-    read(one)
-    read(other)
+    read(first)
+    read(first)
+    read(second)
 
-    assert (http.calls, one.calls, other.calls, server.connections) == (0, 2, 1, 1)
+    assert (http.calls, first.calls, second.calls, server.connections) == (0, 2, 1, 1)
 
 
 def test_threads_share_a_session_within_its_concurrency(serve: Serve, session: Session) -> None:
@@ -266,5 +266,5 @@ def test_what_a_form_sent_is_not_shown(serve: Serve, session: Session) -> None:
     ],
 )
 def test_half_of_an_emoji_spoils_nothing(written: str, text: str) -> None:
-    """Case 35: other orders stand on the same page."""
+    """Case 35: the page has other orders, too."""
     assert decode(f'["{written}", "\\n"]'.encode(), list[str]) == [text, "\n"]

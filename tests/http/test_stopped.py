@@ -1,10 +1,11 @@
-"""A signal ends the waits of a session: at once, or for a write after a while of grace."""
+"""A signal ends the waits of a client: immediately, or for a write after a grace period."""
 
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -15,27 +16,36 @@ from ordosync.clock import Clock
 from ordosync.errors import RefusedError, StoppedCallError, UnavailableError, UnknownOutcomeError
 from ordosync.http import HttpClient, Limits
 from ordosync.http.rate_limit import RateLimit
-from tests.http.server import Reaction, Server, answer
+from tests.http.server import Reaction, Server, accepts_no_connection, answer
 
 Serve = Callable[..., Server]
 Session = Callable[..., HttpClient]
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n"
 IMPATIENT = Limits(grace_s=0.5)
 AT_ONCE_S = 5
-"""Far below the limits of a session."""
+"""Far below the timeouts of a client."""
+CONNECT_S = Limits().connect_s - 1
+"""Below the limit of a connect."""
 
 
 class WatchedClock(Clock):
-    """A clock that says when a wait has asked it after the signal."""
+    """A clock that reports when a wait reads it after the signal.
+
+    The signal can come as soon as a number of waits has begun.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.was_asked = threading.Event()
+        self.waits_before_signal = 0
 
     def check(self, *, grace_s: float = 0) -> None:
         super().check(grace_s=grace_s)
         if self._stopped_at_s is not None:
             self.was_asked.set()
+        self.waits_before_signal -= 1
+        if self.waits_before_signal == 0:
+            self.stop()
 
 
 @pytest.fixture
@@ -45,7 +55,7 @@ def clock() -> WatchedClock:
 
 @pytest.fixture
 def private(session: Session, tmp_path: Path) -> tuple[ssl.SSLContext, Session]:
-    """What a server of a private authority has, and sessions that trust it."""
+    """A certificate of a private authority, and clients that trust it."""
     authority, path = trustme.CA(), tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -62,7 +72,8 @@ def stops(clock: Clock, *pieces: bytes, then: bytes = b"") -> Reaction:
         clock.stop()
         sock.sendall(then)
         sock.settimeout(2 * AT_ONCE_S)
-        sock.recv(1)  # until the other side goes away
+        # Wait until the client goes away.
+        sock.recv(1)
 
     return react
 
@@ -94,17 +105,74 @@ def is_left_at_once(http: HttpClient) -> None:
     assert time.monotonic() - began < AT_ONCE_S
 
 
+def test_name_look_up_is_left_at_once(
+    session: Session, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends, threads = threading.Event(), []
+
+    def look_up(*_: object) -> None:
+        threads.append(threading.current_thread())
+        clock.stop()
+        ends.wait(2 * AT_ONCE_S)
+
+    monkeypatch.setattr("socket.getaddrinfo", look_up)
+    http = session("https://shop.example")
+
+    is_left_unsent(http, within_s=AT_ONCE_S)
+
+    assert [thread.daemon for thread in threads] == [True]
+    ends.set()
+    threads[0].join()
+
+
+def test_connect_is_left_at_once(session: Session, clock: WatchedClock) -> None:
+    with accepts_no_connection() as url:
+        clock.waits_before_signal = 2  # the name look-up and the connect
+
+        is_left_unsent(session(url), within_s=CONNECT_S)
+
+
+def test_connect_to_a_proxy_is_left_at_once(session: Session, clock: WatchedClock) -> None:
+    with accepts_no_connection() as url:
+        clock.waits_before_signal = 2
+
+        is_left_unsent(session("https://shop.example", proxy=url), within_s=CONNECT_S)
+
+
+def test_proxy_that_does_not_connect_is_left_at_once(
+    serve: Serve, session: Session, clock: Clock
+) -> None:
+    proxy = serve(stops(clock))
+
+    is_left_unsent(session("https://shop.example", proxy=proxy.url), within_s=AT_ONCE_S)
+
+    assert [seen.line.split()[:2] for seen in proxy.seen] == [["CONNECT", "shop.example:443"]]
+
+
 def test_handshake_is_left_at_once(private: tuple[ssl.SSLContext, Session], clock: Clock) -> None:
     _, session = private
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+
+        def accept() -> None:
+            stack.enter_context(listener.accept()[0])
+            clock.stop()
+
+        thread = threading.Thread(target=accept)
+        thread.start()
         http = session(f"https://127.0.0.1:{listener.getsockname()[1]}")
-        threading.Timer(0, clock.stop).start()
 
-        began = time.monotonic()
-        with pytest.raises(StoppedCallError):
-            http.send("POST", "/", list[int], action="write")
+        is_left_unsent(http, within_s=CONNECT_S)
+        thread.join()
 
-    assert time.monotonic() - began < Limits().connect_s - 1
+
+def is_left_unsent(http: HttpClient, *, within_s: float) -> None:
+    """Write, while a signal comes before the request is sent."""
+    began = time.monotonic()
+    with pytest.raises(StoppedCallError):
+        http.send("POST", "/", list[int], action="write")
+
+    assert time.monotonic() - began < within_s
 
 
 def test_server_that_does_not_read_is_left_at_once(session: Session, clock: Clock) -> None:

@@ -1,4 +1,4 @@
-"""Whom a session trusts: servers with a certificate for their name, of a known authority."""
+"""TLS: a client trusts servers with a certificate for their name, from a known authority."""
 
 import socket
 import ssl
@@ -108,7 +108,7 @@ def test_27_drip_over_tls_ends_with_the_total_limit(
 
 
 def tunnel(tls: ssl.SSLContext, react: Reaction) -> Reaction:
-    """Play the proxy that has let us through, and the server behind it."""
+    """Act as a proxy that accepted the tunnel, and as the server behind it."""
 
     def play(sock: socket.socket) -> None:
         sock.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
@@ -139,11 +139,11 @@ def test_server_behind_a_proxy_must_prove_its_own_name(
 def test_write_through_a_proxy_that_may_have_arrived_is_unknown(
     serve: Serve, session: Session, authority: trustme.CA, ca_file: Path, clock: HastyClock
 ) -> None:
-    def be_late(sock: socket.socket) -> None:
+    def respond_late(sock: socket.socket) -> None:
         clock.sleep(LIMITS.total_s)
         hangs(b"HTTP/1.1 200 OK\r\n")(sock)
 
-    proxy = serve(tunnel(known_as(authority.issue_cert("shop.example")), be_late))
+    proxy = serve(tunnel(known_as(authority.issue_cert("shop.example")), respond_late))
     http = session("https://shop.example", ca_file=ca_file, proxy=proxy.url)
 
     with pytest.raises(UnknownOutcomeError, match=r"shop\.example did not complete"):

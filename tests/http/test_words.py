@@ -1,4 +1,4 @@
-"""What of a service's words is shown: enough to help, nothing secret and nobody's address."""
+"""Redaction of a service's messages: enough remains to help, without secrets and addresses."""
 
 import base64
 import time
@@ -108,7 +108,7 @@ def test_words_are_found_in_the_usual_places(body: str, message: str) -> None:
 def test_57_nothing_secret_or_personal_comes_back_in_an_error(
     serve: Serve, session: Session
 ) -> None:
-    """Case 57, as far as it is a session's: the server quotes all that it was sent."""
+    """Case 57, the client's part: the server quotes everything that it received."""
     basic = base64.b64encode(f"ck_key:{SECRET}".encode()).decode()
     quotes = f'{{"message": "Basic {basic} {SECRET} 12 Cherrytree Lane, zoe@example.com"}}'
     server = serve(answer(quotes, 400, X_Request_Id=f"id-{SECRET}"))

@@ -1,4 +1,4 @@
-"""What a write makes of an answer: nothing is taken for not done that may have been."""
+"""Responses to writes: a write that may have arrived never counts as not done."""
 
 import os
 import signal
@@ -148,16 +148,16 @@ def test_first_attempt_that_may_have_arrived_is_not_forgotten(
 
 
 def test_19_refused_connection_is_certain(session: Session) -> None:
-    """Case 19: nothing was sent, so a write may be tried again later without a look-up."""
-    with Server() as gone:
-        url = gone.url
+    """Case 19: nothing was sent, so the write can be retried without a look-up."""
+    with Server() as stopped:
+        url = stopped.url
 
     with pytest.raises(UnavailableError, match=r"127\.0\.0\.1 refused the connection"):
         create(session(url))
 
 
 def test_19_unknown_name_is_certain(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Case 19: what the resolver says is said for it, since not every machine has one."""
+    """Case 19: the test fakes the resolver, since not every machine has one."""
 
     def fails(*_: object, **__: object) -> None:
         raise socket.gaierror(-2, "Name or service not known")
@@ -201,11 +201,11 @@ def test_crash_around_a_write_and_not_around_a_read(serve: Serve, point: str, ar
         "http.send('POST', '/write', list[int], action='write')"
     )
 
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", script], env={**os.environ, "ORDOSYNC_FAULT": point}, check=False
     )
 
-    assert done.returncode == -signal.SIGKILL
+    assert result.returncode == -signal.SIGKILL
     assert [seen.line.split()[1] for seen in server.seen] == ["/read", "/write"][: 1 + arrived]
 
 
@@ -223,7 +223,7 @@ def test_what_a_link_or_an_odd_name_would_ask_elsewhere_is_refused(
 ) -> None:
     server = serve(MADE)
 
-    with pytest.raises(RefusedError, match="not asked"):
+    with pytest.raises(RefusedError, match="not sent"):
         session(server.url).send("PUT", "/product/../order", Made, action="write")
 
     assert server.seen == []

@@ -1,9 +1,9 @@
-"""Takes each protection out alone, and looks whether a test notices.
+"""Removes one protection at a time, and checks that a test fails.
 
     python -m tests.mutants [WORD]...
 
-A mutant is one piece of code, what stands in its place without the protection, and the test that
-must fail then. A protection that no test misses is as good as none.
+A mutant is a piece of code, its replacement without the protection, and the test that
+must fail then. A protection that no test covers can be lost unnoticed.
 """
 
 import os
@@ -18,33 +18,33 @@ _COPIED = ("ordosync", "tests", "pyproject.toml", "README.md", "LICENSE", "confi
 _OPTIONS = ("-q", "-n0", "-x", "-p", "no:randomly", "-p", "no:cacheprovider", "-m", "not matrix")
 _LONGEST_S = 120
 _FAILED = 1
-"""How pytest ends where a test has failed; other codes are about pytest itself."""
+"""The exit code of pytest if a test failed; other codes mean errors of pytest itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mutant:
-    """A protection, and how the code reads without it."""
+    """A protection, and the code without it."""
 
     protection: str
     file: str
-    """Below the package."""
+    """Path within the package."""
     old: str
-    """Must stand in the file once."""
+    """Text that occurs in the file exactly once."""
     new: str
     test: str
-    """Below `tests`, as pytest names it."""
+    """Test id below `tests`."""
 
 
 def is_caught(mutant: Mutant, folder: Path) -> bool:
-    """Run the test on a copy in which the protection is missing; True if it does not pass.
+    """True if the test fails on a copy of the code without the protection.
 
-    One that never ends, as a reading may without its protection, does not pass either. Raises
-    `AssertionError` where the code or the test is not as the mutant says.
+    A test that never ends, as a read may without its protection, fails, too. Raises
+    `AssertionError` if the code or the test is not as the mutant says.
     """
     for name in _COPIED:
         source = ROOT / name
         if source.is_dir():
-            # With what is compiled, which the copy keeps the times for: half of the start.
+            # The copy keeps compiled files and their times, which halves the start-up time.
             shutil.copytree(source, folder / name)
         else:
             shutil.copy(source, folder / name)
@@ -53,7 +53,7 @@ def is_caught(mutant: Mutant, folder: Path) -> bool:
     assert text.count(mutant.old) == 1, f"{mutant.file} has not once: {mutant.old}"
     path.write_text(text.replace(mutant.old, mutant.new), "utf-8")
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-m", "pytest", *_OPTIONS, f"tests/{mutant.test}"],
             cwd=folder,
             env={**os.environ, "PYTHONPATH": str(folder)},
@@ -64,5 +64,5 @@ def is_caught(mutant: Mutant, folder: Path) -> bool:
         )
     except subprocess.TimeoutExpired:
         return True
-    assert done.returncode in (0, _FAILED), done.stdout[-2000:] + done.stderr[-2000:]
-    return done.returncode == _FAILED
+    assert result.returncode in (0, _FAILED), result.stdout[-2000:] + result.stderr[-2000:]
+    return result.returncode == _FAILED

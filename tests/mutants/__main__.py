@@ -9,7 +9,7 @@ from tests.mutants.protections import MUTANTS
 
 
 def main() -> int:
-    """Try them."""
+    """Run the mutants."""
     words = sys.argv[1:]
     survived = 0
     for mutant in MUTANTS:

@@ -46,6 +46,34 @@ MUTANTS = (
         test="http/test_stopped.py::test_write_that_is_answered_in_time_is_certain",
     ),
     Mutant(
+        protection="a signal ends a connect",
+        file="http/deadlines.py",
+        old="        self.setblocking(False)\n",
+        new="",
+        test="http/test_stopped.py::test_connect_is_left_at_once",
+    ),
+    Mutant(
+        protection="a signal ends a name look-up",
+        file="http/deadlines.py",
+        old="return interruptible(look_up, exchange.slices(exchange.left_s))",
+        new="return look_up()",
+        test="http/test_stopped.py::test_name_look_up_is_left_at_once",
+    ),
+    Mutant(
+        protection="a signal ends the wait for a proxy, as nothing was sent yet",
+        file="http/deadlines.py",
+        old="sends and not exchange.is_tunneling",
+        new="sends",
+        test="http/test_stopped.py::test_proxy_that_does_not_connect_is_left_at_once",
+    ),
+    Mutant(
+        protection="a signal ends a ping",
+        file="http/ping.py",
+        old="interruptible(partial(_get, url, timeout_s), exchange.slices())",
+        new="_get(url, timeout_s)",
+        test="http/test_ping.py::test_signal_ends_a_ping_at_once",
+    ),
+    Mutant(
         protection="a signal to us is no failed attempt of a step",
         file="engine/execution/step_changes.py",
         old="if outcome.code == StoppedCallError.code:",
@@ -90,8 +118,8 @@ MUTANTS = (
     Mutant(
         protection="a row without a number holds back the order above it",
         file="accounts/files/record_types.py",
-        old='    yield from (("", above if one.cells.get(sku) else "", one) for one in undecided)',
-        new='    yield from (("", "", one) for one in undecided)',
+        old='above if pending.cells.get(sku) else "", pending)',
+        new='"", pending)',
         test="accounts/files/test_rows_without_number.py",
     ),
     Mutant(
@@ -125,7 +153,7 @@ MUTANTS = (
     Mutant(
         protection="an id that a spreadsheet has rounded is refused",
         file="accounts/spreadsheets.py",
-        old='    return _WHY[found.lastgroup or "text"] if found else ""',
+        old='    return _WHY[match.lastgroup or "text"] if match else ""',
         new='    return ""',
         test="accounts/files/test_spreadsheet_damage.py",
     ),
@@ -175,28 +203,28 @@ MUTANTS = (
     Mutant(
         protection="what may have arrived where references are not kept is not sent again",
         file="engine/execution/recovery.py",
-        old="        if orders and self._proves_nothing():",
+        old="        if orders and self._is_inconclusive():",
         new="        if False:",
         test="scenarios/faults/test_references.py",
     ),
     Mutant(
         protection="what was never counted is not written as 0",
         file="tasks/write_inventory_back.py",
-        old="    if quantity is None:",
+        old="    if available is None:",
         new="    if False:",
         test="tasks/test_write_inventory_back.py",
     ),
     Mutant(
         protection="a batch is looked at once more at the Merchant before it is cancelled",
         file="tasks/cancel_orders.py",
-        old="    wanted = [link for link in links if link.merchant_id in still]",
-        new="    wanted = links",
+        old="    to_cancel = [link for link in links if link.merchant_id in cancelled_ids]",
+        new="    to_cancel = links",
         test="tasks/test_cancel_orders.py",
     ),
     Mutant(
         protection="an order is not cancelled while a piece of it is wanted",
         file="accounts/shopify/merchant_cancellations.py",
-        old="return not self._fulfillment_orders.is_off(part) and not _is_closed_unsent(part)",
+        old="return not self._fulfillment_orders.is_revoked(part) and not _is_closed_unsent(part)",
         new="return False",
         test="accounts/shopify/test_cancelled_pieces.py",
     ),
@@ -224,8 +252,8 @@ MUTANTS = (
     Mutant(
         protection="what may have been created is looked for before it is created again",
         file="accounts/ordoro/supplier_orders.py",
-        old="        known = self._find(order.reference) if look_first else None",
-        new="        known = None",
+        old="        existing = self._find(order.reference) if look_first else None",
+        new="        existing = None",
         test="scenarios/faults/test_writes.py",
     ),
     Mutant(
@@ -280,7 +308,7 @@ MUTANTS = (
     Mutant(
         protection="tracking waits with its cursor until imports are certain",
         file="engine/execution/cursor.py",
-        old="        before, portal = self._task.needs_links_from, self._portal.name",
+        old="        linking_task, portal = self._task.needs_links_from, self._portal.name",
         new="        before, portal = None, self._portal.name",
         test="scenarios/pairs/test_restore.py",
     ),
@@ -428,7 +456,7 @@ MUTANTS = (
     Mutant(
         protection="a line is the same wherever its row stands",
         file="accounts/files/line_ids.py",
-        old="    if len(known) > 1:",
+        old="    if len(named_rows) > 1:",
         new="    if False:",
         test="accounts/files/test_orders.py",
     ),
@@ -442,8 +470,8 @@ MUTANTS = (
     Mutant(
         protection="a file that lacks a line is not believed",
         file="accounts/files/file_precedence.py",
-        old="    for older in others:",
-        new="    for older in others[:0]:",
+        old="    for older in older_files:",
+        new="    for older in older_files[:0]:",
         test="accounts/files/test_file_precedence.py",
     ),
     Mutant(
@@ -456,15 +484,15 @@ MUTANTS = (
     Mutant(
         protection="an order that has lost its first row is not sent",
         file="accounts/files/order_parser.py",
-        old="    if found.others_begin and not has_order_fields(first, options):",
+        old="    if file.starts_other_order and not has_order_fields(first, options):",
         new="    if False:",
         test="accounts/files/test_orders.py",
     ),
     Mutant(
         protection="a rule for rows parts no order",
         file="accounts/files/order_parser.py",
-        old="    if what := conflicting_rule(rows, options):",
-        new='    if what := "":',
+        old="    if problem := conflicting_rule(rows, options):",
+        new='    if problem := "":',
         test="accounts/files/test_orders.py",
     ),
     Mutant(
@@ -505,7 +533,7 @@ MUTANTS = (
     Mutant(
         protection="an order of which units are open is a partial one",
         file="accounts/woocommerce/order_parcels.py",
-        old="return any(count > sent[line] for line, count in remaining.items())",
+        old="return any(count > sent_units[line] for line, count in remaining.items())",
         new="return False",
         test="accounts/woocommerce/test_parts.py",
     ),
@@ -540,7 +568,7 @@ MUTANTS = (
     Mutant(
         protection="an id that a person types is looked for before it is believed",
         file="engine/execution/resolve.py",
-        old="    if not arrived and not _is_there(portal, link.kind, there):",
+        old="    if not arrived and not _exists(portal, link.kind, supplier_id):",
         new="    if False:",
         test="cli/test_log.py::test_an_order_that_is_not_there_is_not_settled_as_sent",
     ),
@@ -561,7 +589,7 @@ MUTANTS = (
     Mutant(
         protection="an order that another portal sends is not adopted",
         file="engine/comparison/adopt.py",
-        old='    if not elsewhere or one.by == "reference":',
+        old='    if not refused or adoption.by == "reference":',
         new="    if True:",
         test="engine/comparison/test_adopt.py",
     ),
@@ -582,15 +610,15 @@ MUTANTS = (
     Mutant(
         protection="what both sides cancelled needs nobody",
         file="tasks/supplier_status.py",
-        old=" and link.merchant_id not in off:",
-        new=":",
+        old="            and link.merchant_id not in cancelled_ids\n",
+        new="",
         test="tasks/test_standing.py",
     ),
     Mutant(
         protection="a file is the same only if its size and its times are",
         file="accounts/files/file_listing.py",
-        old="    mark = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns]",
-        new="    mark = [stat.st_size]",
+        old="    return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns]",
+        new="    return [stat.st_size, 0, 0]",
         test="accounts/files/test_file_precedence.py::"
         "test_file_of_the_same_size_and_second_is_read_again_when_its_content_has_changed",
     ),
@@ -612,7 +640,7 @@ MUTANTS = (
     Mutant(
         protection="a number that Ordoro refuses as taken may be that of the same order",
         file="accounts/ordoro/supplier_orders.py",
-        old="                if not look_first:\n                    return _TAKEN\n",
+        old="            if not look_first:\n                return _TAKEN\n",
         new="",
         test="scenarios/faults/test_ordoro.py::"
         "test_order_that_arrives_twice_is_there_once_where_numbers_are_unique",
@@ -627,21 +655,21 @@ MUTANTS = (
     Mutant(
         protection="of two orders with one reference the oldest counts at Shopify",
         file="accounts/shopify/supplier_orders.py",
-        old="                    if reference in part and reference not in found:",
-        new="                    if reference in part:",
+        old="                    if reference in batch and reference not in outcomes:",
+        new="                    if reference in batch:",
         test="scenarios/faults/test_writes.py::test_of_two_orders_with_one_reference_the_oldest_counts",
     ),
     Mutant(
         protection="of two orders with one reference the oldest counts at WooCommerce",
         file="accounts/woocommerce/reference_search.py",
-        old="    for order in sorted(orders, key=lambda one: one.id, reverse=True):",
-        new="    for order in sorted(orders, key=lambda one: one.id):",
+        old="    for order in sorted(orders, key=lambda item: item.id, reverse=True):",
+        new="    for order in sorted(orders, key=lambda item: item.id):",
         test="scenarios/faults/test_writes.py::test_of_two_orders_with_one_reference_the_oldest_counts",
     ),
     Mutant(
         protection="what an account says it has already is looked for before it is sent again",
         file="engine/execution/unproven.py",
-        old=" or is_said_to_exist",
+        old=" or is_reported_to_exist",
         new="",
         test="scenarios/faults/test_exists_already.py::"
         "test_order_that_is_refused_as_there_already_is_looked_for_before_it_is_sent_again",

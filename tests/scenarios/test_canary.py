@@ -1,4 +1,4 @@
-"""Case 57: what is secret or personal is in no message, log or file of ordosync's own."""
+"""Case 57: no message, log or file of ordosync has secrets or personal data."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,14 +56,14 @@ def feed(folder: Path, *numbers: str, quantity: str = "1") -> None:
     (folder / "feeds" / f"{numbers[0]}.csv").write_text(FEED + rows)
 
 
-def told(done: Done) -> None:
+def assert_output_has_no_personal_data(result: Done) -> None:
     for word in WORDS:
-        assert word not in done.out, word
-        assert word not in done.err, word
+        assert word not in result.out, word
+        assert word not in result.err, word
 
 
-def kept(folder: Path) -> None:
-    """Look through every file but those that are the accounts' own and the configuration."""
+def assert_files_have_no_personal_data(folder: Path) -> None:
+    """Search every file except the accounts' own files and the configuration."""
     for path in folder.rglob("*"):
         own = {"feeds", "ordosync.db.spool"}.isdisjoint(path.relative_to(folder).parts)
         if path.is_file() and own and path.name != "config.yaml":
@@ -82,9 +82,9 @@ def test_nothing_is_reported_or_kept_whatever_the_service_answers(
     fake.faults.add(Fault(kind=kind, method="POST", times=2, to="http://127.0.0.1:1/x"))  # type: ignore[arg-type]
 
     for words in (("import-orders", "--debug"), ("import-orders",), ("show", "1"), ("attention",)):
-        told(ordosync(tmp_path, *words))
+        assert_output_has_no_personal_data(ordosync(tmp_path, *words))
 
-    kept(tmp_path)
+    assert_files_have_no_personal_data(tmp_path)
 
 
 def test_nothing_is_reported_of_an_order_that_is_refused_with_its_own_words(
@@ -97,12 +97,12 @@ def test_nothing_is_reported_of_an_order_that_is_refused_with_its_own_words(
 
     fake.faults.add(Fault(kind="edited", method="POST", times=2, edit=echo, status=400))
 
-    done = ordosync(tmp_path, "import-orders", "--json", "--debug")
+    result = ordosync(tmp_path, "import-orders", "--json", "--debug")
     shown = ordosync(tmp_path, "show", "1", "--json")
 
-    told(done)
-    told(shown)
-    kept(tmp_path)
+    assert_output_has_no_personal_data(result)
+    assert_output_has_no_personal_data(shown)
+    assert_files_have_no_personal_data(tmp_path)
 
 
 def test_nothing_is_in_a_backup_or_the_rest_of_what_commands_write(
@@ -121,9 +121,9 @@ def test_nothing_is_in_a_backup_or_the_rest_of_what_commands_write(
         ("prune",),
         ("run-due",),
     ):
-        told(ordosync(tmp_path, *words))
+        assert_output_has_no_personal_data(ordosync(tmp_path, *words))
 
-    kept(tmp_path)
+    assert_files_have_no_personal_data(tmp_path)
     assert fake.effects("order created", "") or fake.ledger
 
 
@@ -132,8 +132,8 @@ def test_nothing_is_reported_when_it_is_stopped(tmp_path: Path, fake: FakeOrdoro
 
     process = started(tmp_path, "import-orders", "--debug", fault="http-before-send:1:INT")
 
-    told(finished(process))
-    kept(tmp_path)
+    assert_output_has_no_personal_data(finished(process))
+    assert_files_have_no_personal_data(tmp_path)
 
 
 def test_copies_of_files_go_when_their_orders_are_settled(tmp_path: Path, fake: FakeOrdoro) -> None:

@@ -1,4 +1,4 @@
-"""The table of cases names tests that there are."""
+"""The table of cases names only existing tests."""
 
 import re
 from pathlib import Path

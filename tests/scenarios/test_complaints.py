@@ -1,4 +1,4 @@
-"""What users of such systems suffer from: each symptom of the page, and its command at work.
+"""Complaints about such systems: each symptom of the page, and the command that explains it.
 
 A situation is made by commands, as far as there are any for it. Numbers as in the list of
 complaints, all of which have a row.
@@ -24,18 +24,18 @@ ROWS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Complaint:
-    """A symptom, how it comes about, and what the command then says."""
+    """A symptom, the situation that causes it, and the output of the command."""
 
     number: int
     symptom: str
     make: Callable[[Path], object]
     command: str
-    """As on the page, but for the words in capitals."""
+    """The command on the page, except for the words in capitals."""
     says: str
 
 
 def two(folder: Path) -> TwoAccounts:
-    """Make two accounts with an order that was imported."""
+    """Return two accounts with an imported order."""
     both = TwoAccounts(folder)
     both.shop("orders", "add", "1001", "--line", "MUG=2", "--line", "CUP=1", *FOR_NORTHWIND)
     both.run("import-orders")
@@ -204,7 +204,7 @@ COMPLAINTS = (
         symptom="one SKU keeps an old quantity",
         make=refused_quantity,
         command=WHY_SKU,
-        says="was refused by shop 3 times, and is suspended: is a bundle",
+        says="was refused by shop 3 times and is now suspended: is a bundle",
     ),
     Complaint(
         number=5,
@@ -253,7 +253,7 @@ COMPLAINTS = (
         symptom="a quantity is lower than what is on the shelf",
         make=promised,
         command=WHY_SKU,
-        says="northwind: 5 can be sold: 7 on the shelf less 2 for open orders",
+        says="northwind: 5 available: 7 on hand less 2 for open orders",
     ),
     Complaint(
         number=12,
@@ -295,14 +295,14 @@ COMPLAINTS = (
         symptom="a part of an order was cancelled",
         make=part_cancelled,
         command=WHY_ORDER,
-        says="piece S-1001-2 (imported): northwind is to ship it",
+        says="piece S-1001-2 (imported): waiting for northwind to ship it",
     ),
     Complaint(
         number=18,
         symptom="the supplier cancelled",
         make=cancelled_by_supplier,
         command=WHY_ORDER,
-        says="northwind cancelled it, and that does not travel: cancel it at shop",
+        says="northwind cancelled it, and that is not sent to shop: cancel it at shop",
     ),
     Complaint(
         number=19,
@@ -323,7 +323,7 @@ COMPLAINTS = (
         symptom="a kit has no quantity",
         make=kit,
         command="ordosync why SET",
-        says="a kit's quantity follows from its components",
+        says="a kit's quantity is calculated",
     ),
     Complaint(
         number=22,
@@ -363,38 +363,40 @@ COMPLAINTS = (
 )
 
 
-@pytest.mark.parametrize("complaint", COMPLAINTS, ids=lambda one: f"{one.number}: {one.symptom}")
+@pytest.mark.parametrize(
+    "complaint", COMPLAINTS, ids=lambda complaint: f"{complaint.number}: {complaint.symptom}"
+)
 def test_the_command_for_a_symptom_says_what_is_wrong(complaint: Complaint, tmp_path: Path) -> None:
     complaint.make(tmp_path)
 
-    done = ordosync(tmp_path, *_words(complaint.command))
+    result = ordosync(tmp_path, *_words(complaint.command))
 
-    assert complaint.says in done.out + done.err
-    assert done.code in (0, 1)
+    assert complaint.says in result.out + result.err
+    assert result.code in (0, 1)
 
 
-@pytest.mark.parametrize("complaint", COMPLAINTS, ids=lambda one: f"{one.number}")
+@pytest.mark.parametrize("complaint", COMPLAINTS, ids=lambda complaint: f"{complaint.number}")
 def test_the_page_has_the_symptom_with_its_command(complaint: Complaint) -> None:
-    [commands] = [told for symptom, told in ROWS.items() if symptom.startswith(complaint.symptom)]
+    [commands] = [cell for symptom, cell in ROWS.items() if symptom.startswith(complaint.symptom)]
 
     assert f"`{complaint.command.replace('SET', 'SKU')}`" in commands
 
 
 def test_every_symptom_of_the_page_is_tried() -> None:
-    tried = [one.symptom for one in COMPLAINTS]
+    tried = [complaint.symptom for complaint in COMPLAINTS]
 
-    assert [one.number for one in COMPLAINTS] == [*range(1, 27)]
+    assert [complaint.number for complaint in COMPLAINTS] == [*range(1, 27)]
     assert len(ROWS) == len(tried)
-    assert all(any(symptom.startswith(one) for one in tried) for symptom in ROWS)
+    assert all(any(symptom.startswith(start) for start in tried) for symptom in ROWS)
 
 
 def test_part_that_was_cancelled_takes_no_other_along(tmp_path: Path) -> None:
     part_cancelled(tmp_path)
 
-    said = ordosync(tmp_path, "why", "1001").out
+    result = ordosync(tmp_path, "why", "1001").out
 
-    assert "S-1001-1: cancelled at northwind, since shop cancelled it" in said
-    assert "S-1001-2: cancelled" not in said
+    assert "S-1001-1: cancelled at northwind, because shop cancelled it" in result
+    assert "S-1001-2: cancelled" not in result
 
 
 def test_a_run_that_was_killed_is_gone_on_with(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Case 47: no space left at whatever moment; nothing is sent that was not recorded first."""
+"""Case 47: the disk fills up at any moment; every write is recorded before it is sent."""
 
 import resource
 import sqlite3
@@ -46,14 +46,15 @@ def _fake(tmp_path: Path) -> Iterator[FakeOrdoro]:
         )
         (tmp_path / "feeds").mkdir()
         (tmp_path / "feeds" / "a.csv").write_text(HEADER)
-        assert ordosync(tmp_path, "import-orders").code == 0  # makes the store
+        # This run creates the store.
+        assert ordosync(tmp_path, "import-orders").code == 0
         rows = "".join(row(str(1001 + place)) for place in range(ORDERS))
         (tmp_path / "feeds" / "a.csv").write_text(HEADER + rows)
         yield fake
 
 
 def with_room(folder: Path, room: int) -> "subprocess.CompletedProcess[bytes]":
-    """Import where no file may grow beyond the store's size and so many bytes more."""
+    """Import while no file may grow beyond the store's size plus this many bytes."""
     limit = (folder / "ordosync.db").stat().st_size + room
     return subprocess.run(
         [sys.executable, "-m", "ordosync", "import-orders"],

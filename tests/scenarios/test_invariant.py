@@ -1,4 +1,4 @@
-"""Nothing is lost and nothing doubled, whatever people, tasks and outages do in whatever order.
+"""Nothing is lost or doubled, in any order of changes by people, tasks and outages.
 
 Random work on both accounts; then all is healed, and after two quiet rounds everything agrees, and
 a third one writes nothing.
@@ -44,7 +44,7 @@ PICK = st.integers(0, 10_000)
 
 
 class TwoAccountsMachine(RuleBasedStateMachine):
-    """A shop and its supplier."""
+    """A state machine of a shop and its supplier."""
 
     @initialize()
     def begin(self) -> None:
@@ -81,18 +81,18 @@ class TwoAccountsMachine(RuleBasedStateMachine):
         order = Order(id="", number=number, lines=lines, ship_to=Address(name="Ann"))
         self.shop.add_orders([order], supplier="northwind")
 
-    @rule(pick=PICK, what=st.sampled_from(["cancel", "restore", "request", "reassign"]))
+    @rule(pick=PICK, change=st.sampled_from(["cancel", "restore", "request", "reassign"]))
     @precondition(lambda self: not self.away)
-    def change_at_the_merchant(self, pick: int, what: str) -> None:
+    def change_at_the_merchant(self, pick: int, change: str) -> None:
         number = self._any(self.shop, pick)
         if number is None:
             return
-        if what == "cancel":
+        if change == "cancel":
             self.shop.cancel(number)
-        elif what == "restore":
+        elif change == "restore":
             self.shop.restore(number)
         else:
-            self.shop.request(number, "northwind" if what == "request" else "elsewhere")
+            self.shop.request(number, "northwind" if change == "request" else "elsewhere")
 
     @rule(pick=PICK)
     def cancel_at_the_supplier(self, pick: int) -> None:
@@ -134,10 +134,10 @@ class TwoAccountsMachine(RuleBasedStateMachine):
         order = number and account.read_order(number)
         if order:
             first, *rest = order.lines
-            one = [PieceLine(of_line=first.id, quantity=1)]
-            left = [PieceLine(of_line=first.id, quantity=first.quantity - 1)]
-            left += [PieceLine(of_line=line.id, quantity=line.quantity) for line in rest]
-            pieces = (Piece(lines=tuple(one)), Piece(lines=tuple(left)))
+            first_piece = [PieceLine(of_line=first.id, quantity=1)]
+            second_piece = [PieceLine(of_line=first.id, quantity=first.quantity - 1)]
+            second_piece += [PieceLine(of_line=line.id, quantity=line.quantity) for line in rest]
+            pieces = (Piece(lines=tuple(first_piece)), Piece(lines=tuple(second_piece)))
             account.split(Split(order_id=order.number, pieces=pieces))
 
     @rule(sku=st.sampled_from(SKUS), count=st.integers(0, 50))
@@ -185,12 +185,12 @@ class TwoAccountsMachine(RuleBasedStateMachine):
             portal = open_portal(
                 self.config, self.config.portals["shop-northwind"], store, Connections(self.clock)
             )
-            done = run_task(
+            result = run_task(
                 TASKS[task], portal, store, self.clock, Stop(self.clock), trigger="manual"
             )
-        assert isinstance(done, Run)
-        assert not (done.error and done.error.code == "unexpected"), done.error
-        return done
+        assert isinstance(result, Run)
+        assert not (result.error and result.error.code == "unexpected"), result.error
+        return result
 
     def _agree(self) -> None:
         if self.away:
@@ -198,7 +198,8 @@ class TwoAccountsMachine(RuleBasedStateMachine):
         for _ in range(2):
             for task in TASKS:
                 assert self._run(task).status in ("ok", "partial")
-            self.clock.at += timedelta(hours=7)  # what waits may be tried again
+            # Waiting steps may be retried.
+            self.clock.at += timedelta(hours=7)
         before = [self._content("shop"), self._content("northwind")]
         third = [self._run(task) for task in TASKS]
 
@@ -219,7 +220,7 @@ class TwoAccountsMachine(RuleBasedStateMachine):
             }
 
     def _stock_agrees(self) -> None:
-        there = {
+        quantities = {
             product.sku: sum((level.physical or Decimal() for level in levels), Decimal())
             for product, levels, _ in self.shop.stock_levels()
             if any(level.physical is not None for level in levels)
@@ -230,13 +231,14 @@ class TwoAccountsMachine(RuleBasedStateMachine):
             if available is not None
         }
         imported = {product.sku for product in self.shop.list_products()}
-        assert there == {sku: n for sku, n in can_be_sold.items() if sku in imported}
+        assert quantities == {sku: n for sku, n in can_be_sold.items() if sku in imported}
 
     def _orders_agree(self) -> None:
         links = self._links()
         linked = {theirs for _, theirs in links}
-        assert len(linked) == len(links)  # none is two
-        told = self._troubles()
+        # No order is linked twice.
+        assert len(linked) == len(links)
+        reported = self._troubles()
         for (ours, theirs), state in links.items():
             merchant, supplier = self.shop.read_order(ours), self.northwind.read_order(theirs)
             assert merchant
@@ -246,24 +248,26 @@ class TwoAccountsMachine(RuleBasedStateMachine):
             )
             for parcel in self.northwind.shipments_of(theirs):
                 if not parcel.voided:
-                    self._parcel_is_known(merchant, parcel, told)
-            if supplier.is_split and theirs not in told:
+                    self._parcel_is_known(merchant, parcel, reported)
+            if supplier.is_split and theirs not in reported:
                 pieces = self.northwind.pieces_of(theirs)
                 assert linked >= set(pieces)
                 assert len(self.shop.pieces_of(ours)) == len(pieces)
-            # One that was cancelled here as well and restored since is the Supplier's own decision.
+            # The Supplier may restore an order that the task cancelled: that is its own decision.
             if state.startswith("cancelled"):
                 assert "Cancelled" in [entry.text for entry in self.northwind.timeline(theirs)]
             if merchant.status == "cancelled" and not merchant.is_split and state == "live":
-                assert supplier.status == "cancelled" or supplier.is_split or theirs in told, (
+                assert supplier.status == "cancelled" or supplier.is_split or theirs in reported, (
                     merchant,
                     supplier,
                 )
 
-    def _parcel_is_known(self, merchant: Order, parcel: Shipment, told: frozenset[str]) -> None:
+    def _parcel_is_known(self, merchant: Order, parcel: Shipment, reported: frozenset[str]) -> None:
         at = [merchant.number, *self._below(merchant.number)]
-        known = {sent.tracking_number for number in at for sent in self.shop.shipments_of(number)}
-        assert parcel.tracking_number in known or parcel.id in told, parcel
+        numbers = {
+            shipment.tracking_number for number in at for shipment in self.shop.shipments_of(number)
+        }
+        assert parcel.tracking_number in numbers or parcel.id in reported, parcel
 
     def _below(self, number: str) -> list[str]:
         pieces = self.shop.pieces_of(number)
@@ -278,7 +282,7 @@ class TwoAccountsMachine(RuleBasedStateMachine):
             return {(ours, theirs): state for ours, theirs, state, _ in newest}
 
     def _troubles(self) -> frozenset[str]:
-        """What a person was told of: the Supplier's ids of failed steps."""
+        """Return the Supplier's ids of failed steps, which the operator sees."""
         with closing(sqlite3.connect(self.folder / "ordosync.db")) as db:
             rows = db.execute("select supplier_id from steps where state = 'failed'")
             return frozenset(row[0] for row in rows)

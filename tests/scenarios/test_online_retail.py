@@ -58,8 +58,8 @@ def configure(
 
 
 def ordosync(folder: Path, *words: str, fault: str | None = None) -> tuple[int, Any]:
-    done = command.ordosync(folder, *words, "--json", fault=fault)
-    return done.code, done.json if done.out else done.err
+    result = command.ordosync(folder, *words, "--json", fault=fault)
+    return result.code, result.json if result.out else result.err
 
 
 def counts(run: dict[str, Any]) -> dict[str, int]:

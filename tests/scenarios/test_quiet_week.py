@@ -1,4 +1,4 @@
-"""A week in which nothing goes wrong is quiet: nobody is asked for, and cron mails nothing."""
+"""A week without faults is quiet: it needs no operator, and cron mails nothing."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -23,7 +23,7 @@ SHIPPING: Mapping[str, type[SupplierPeople]] = {
     "files": DropsPeople,
 }
 USUAL = {("files", "sqlite"), ("sqlite", "files")}
-"""Without a server, and quick; each kind, with its nights, is in the slow part."""
+"""These pairs need no server and are fast; the others are marked slow."""
 
 
 def _pairs() -> Iterator[object]:
@@ -54,18 +54,18 @@ def test_a_quiet_week_needs_no_operator(
         week.pass_by()
 
         assert week.cron.alerts == []
-        said = at(clock, tmp_path, "attention")
-        assert (said.code, said.err) == (0, "nothing needs attention\n"), said
+        result = at(clock, tmp_path, "attention")
+        assert (result.code, result.err) == (0, "nothing needs attention\n"), result
         assert at(clock, tmp_path, "health").code == 0
-        told = {one: numbers(week, one) for one in week.sent}
-        assert told == {one: [label] for one, label in week.sent.items()}
+        reported = {id_: numbers(week, id_) for id_ in week.sent}
+        assert reported == {id_: [label] for id_, label in week.sent.items()}
 
 
 def at(clock: VirtualClock, folder: Path, command: str) -> Done:
-    """Run a command at the time of this clock."""
+    """Run a command with this clock."""
     with patch("ordosync.cli.context.Clock", lambda: clock):
         return ordosync(folder, command)
 
 
 def numbers(week: Week, order_id: str) -> list[str]:
-    return [one.number for one in week.merchant.tracking(order_id) if not one.voided]
+    return [shipment.number for shipment in week.merchant.tracking(order_id) if not shipment.voided]

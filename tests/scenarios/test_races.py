@@ -1,4 +1,4 @@
-"""Two processes at once: nothing twice, nothing lost, nobody stuck."""
+"""Parallel processes: nothing is sent twice, lost or blocked."""
 
 import subprocess
 import sys
@@ -28,9 +28,9 @@ def test_processes_started_together_import_each_order_once(tmp_path: Path, attem
         )
         for _ in range(4)
     ]
-    said = [process.communicate() for process in together]
+    output = [process.communicate() for process in together]
 
-    assert [process.returncode for process in together] == [0] * 4, said
+    assert [process.returncode for process in together] == [0] * 4, output
     assert numbers(tmp_path) == [str(number) for number in range(100, 200 + attempt)]
     statuses = {run["status"] for run in ordosync(tmp_path, "activity", "--json").json["runs"]}
     assert statuses == {"ok"}
@@ -47,21 +47,24 @@ def test_ticks_at_the_same_moment_make_one_run_a_slot(
         shop(folder, HEADER + "".join(row(str(number)) for number in range(20)), config=AT_ONCE)
 
         together = [started(folder, "run-due") for _ in range(processes)]
-        said = [finished(process) for process in together]
+        results = [finished(process) for process in together]
 
-        assert [(done.code, done.out, done.err) for done in said] == [(0, "", "")] * processes
+        assert [(result.code, result.out, result.err) for result in results] == [
+            (0, "", "")
+        ] * processes
         assert numbers(folder) == sorted(str(number) for number in range(20))
         runs = ordosync(folder, "activity", "--json").json["runs"]
         assert {run["status"] for run in runs} == {"ok"}
         assert sum(run["done"] for run in runs) == 20
-        # A full hour may pass meanwhile.
+        # A new slot may begin during the test.
         slots = [HOURLY.number(datetime.fromisoformat(run["started_at"])) for run in runs]
         assert len({*slots}) == len(slots)
 
 
 def test_a_run_whose_process_died_is_taken_over_at_once(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1"))
-    ordosync(tmp_path, "import-orders", fault="claim-after-commit")  # died: not at work any more
+    # The process is killed, so it releases no lease.
+    ordosync(tmp_path, "import-orders", fault="claim-after-commit")
 
     taken_over = ordosync(tmp_path, "import-orders", "--json")
 

@@ -39,7 +39,7 @@ def _cron(tmp_path: Path) -> Cron:
 def minutes(
     start: datetime, length: timedelta, every: timedelta = timedelta(minutes=1)
 ) -> Iterator[datetime]:
-    """Yield when cron calls, 0 to 20 s late."""
+    """Yield the times of cron's calls, 0 to 20 s late."""
     dice = random.Random(7)  # noqa: S311 - jitter, no secret
     at = start
     while at < start + length:
@@ -180,16 +180,17 @@ def test_a_day_of_outage_is_reported_three_times_and_healed_by_itself(cron: Cron
         ["starts", "lasts", "ends"],
     )
     statuses = Counter(run.status for run in cron.runs)
-    assert 24 <= statuses["failed"] <= 60  # after an hour's wait at most, not with each slot
+    # It fails at most once an hour, not in each slot.
+    assert 24 <= statuses["failed"] <= 60
     assert cron.runs[-1].status == "ok"
     assert sum(run.counts.done for run in cron.runs) == 1
 
 
 @pytest.mark.parametrize(
-    ("minutes_down", "told"), [(20, []), (90, ["starts", "ends"])], ids=["20", "90"]
+    ("minutes_down", "kinds"), [(20, []), (90, ["starts", "ends"])], ids=["20", "90"]
 )
 def test_a_write_that_waits_is_reported_after_an_hour_and_not_before(
-    cron: Cron, minutes_down: int, told: list[str], monkeypatch: pytest.MonkeyPatch
+    cron: Cron, minutes_down: int, kinds: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A single 503 wrote two mails: one for its start, one for its end."""
     shop(cron.folder, HEADER + row("1"), config=CONFIG + "    tasks: {import-orders: 10-minutes}\n")
@@ -204,5 +205,5 @@ def test_a_write_that_waits_is_reported_after_an_hour_and_not_before(
 
     tick(cron, minutes(START, timedelta(hours=4), timedelta(minutes=5)))
 
-    assert [alert.kind for alert in cron.alerts] == told
+    assert [alert.kind for alert in cron.alerts] == kinds
     assert sum(run.counts.done for run in cron.runs) == 1

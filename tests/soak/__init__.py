@@ -1,4 +1,4 @@
-"""Many hours of a bad week, on two accounts that are made up: killed, cut off, with a wrong clock.
+"""Soak test: many hours of a bad week on two fake accounts, with kills, outages and wrong clocks.
 
     python -m tests.soak --minutes 5 --seed 7
 

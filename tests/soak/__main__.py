@@ -1,4 +1,4 @@
-"""Soaks for some minutes, or so many rounds of all tasks; exits 1 if something does not hold."""
+"""Runs the soak for some minutes or kills; exits 1 if an invariant is broken."""
 
 import argparse
 import random
@@ -12,7 +12,7 @@ from tests.soak.loop import EVERY_TASK, Soak
 
 
 def main() -> int:
-    """Run it."""
+    """Run the soak."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--portals", type=int, default=8)

@@ -1,4 +1,4 @@
-"""What must hold when all has healed (I1 to I8). Each check returns what goes against it."""
+"""Invariants after healing (I1 to I8). Each check yields its violations."""
 
 import sqlite3
 from collections import Counter
@@ -13,7 +13,7 @@ from tests.soak.people import CANARY, Portal
 def broken(
     folder: Path, portals: Sequence[Portal], merchant: FakeOrdoro, supplier: FakeOrdoro
 ) -> list[str]:
-    """Return everything that does not hold."""
+    """Return the violations of all invariants."""
     with closing(sqlite3.connect(folder / "ordosync.db")) as db:
         return [
             *_one_order_each(db, portals, supplier),
@@ -54,11 +54,12 @@ def _stock_agrees(
     for portal in portals:
         for sku in portal.skus:
             if sku not in supplier.shop.products or not supplier.shop.products[sku].on_hand:
-                continue  # never counted
-            wanted = max(supplier.product(sku)["available_on_hand"], 0)
-            there = sum(merchant.shop.products[sku].on_hand.values())
-            if there != wanted:
-                yield f"I4: {sku} is {there} at the Merchant and {wanted} at the Supplier"
+                # The SKU was never counted.
+                continue
+            expected = max(supplier.product(sku)["available_on_hand"], 0)
+            quantity = sum(merchant.shop.products[sku].on_hand.values())
+            if quantity != expected:
+                yield f"I4: {sku} is {quantity} at the Merchant and {expected} at the Supplier"
 
 
 def _shipments_told(
@@ -67,7 +68,7 @@ def _shipments_told(
     merchant: FakeOrdoro,
     supplier: FakeOrdoro,
 ) -> Iterator[str]:
-    told = {
+    reported = {
         order.shipping.body.get("tracking_number")
         for order in merchant.shop.orders.values()
         if order.shipping
@@ -77,14 +78,14 @@ def _shipments_told(
         for number in portal.theirs("shipped"):
             shipping = supplier.shop.orders[number].shipping
             tracking = shipping and shipping.body.get("tracking_number")
-            if tracking and tracking not in told and f"{number}:{tracking}" not in reasons:
-                yield f"I5: tracking {tracking} of order {number} was never told, without a reason"
+            if tracking and tracking not in reported and f"{number}:{tracking}" not in reasons:
+                yield f"I5: tracking {tracking} of order {number} is missing without a reason"
 
 
 def _database_is_whole(db: sqlite3.Connection) -> Iterator[str]:
-    [said] = db.execute("pragma integrity_check").fetchone()
-    if said != "ok":
-        yield f"I6: {said}"
+    [result] = db.execute("pragma integrity_check").fetchone()
+    if result != "ok":
+        yield f"I6: {result}"
 
 
 def _nothing_personal(folder: Path, merchant: FakeOrdoro, supplier: FakeOrdoro) -> Iterator[str]:
@@ -98,4 +99,4 @@ def _nothing_personal(folder: Path, merchant: FakeOrdoro, supplier: FakeOrdoro) 
 
 def _no_lease(db: sqlite3.Connection) -> Iterator[str]:
     rows = db.execute("select portal, resource from leases where owner is not null")
-    yield from (f"I8: {portal} {resource} is held by nobody alive" for portal, resource in rows)
+    yield from (f"I8: {portal} {resource} is held by a dead process" for portal, resource in rows)

@@ -19,11 +19,11 @@ from tests.soak.invariants import broken
 from tests.soak.people import Portal, something
 
 _REQUEST = "process_request_thread"
-"""How threads are called that answer."""
+"""Names of the threads that answer requests."""
 _ROOT = Path(__file__).parents[2]
 _MINUTE_S = 60
 _KILLED, _FAULTY, _WRONG_CLOCK = 0.7, 0.4, 0.05
-"""How often a round is met by each."""
+"""The probability of each in a round."""
 _LOST = ("lost-reset", "lost-502", "cut", "reset", "unavailable")
 _MANY = 100_000
 _ALL = (
@@ -39,7 +39,7 @@ _HEALING = 6
 
 
 class _Ahead(Clock):
-    """The clock that the accounts go by, as far ahead as that of the processes."""
+    """The clock of the accounts, as far ahead as that of the processes."""
 
     seconds = 0.0
 
@@ -49,7 +49,7 @@ class _Ahead(Clock):
 
 @dataclass(kw_only=True)
 class Summary:
-    """What happened."""
+    """Counts of a soak, and the broken invariants."""
 
     seed: int
     rounds: int = 0
@@ -59,28 +59,28 @@ class Summary:
     effects: Counter[str] = field(default_factory=Counter)
     requests: int = 0
     look_ups: int = 0
-    """Searches for what an earlier attempt may have made."""
+    """Searches for the result of an earlier attempt."""
     retries: int = 0
     broken: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         effects = ", ".join(f"{count} x {kind}" for kind, count in sorted(self.effects.items()))
-        what = (
+        totals = (
             f"{self.rounds} rounds, {self.killed} killed, {self.faults} faults,"
             f" {self.steps_of_the_clock} steps of the clock, {self.requests} requests"
         )
-        twice = sum("have the reference" in what for what in self.broken)
+        twice = sum("have the reference" in problem for problem in self.broken)
         made_good = (
             f"{self.retries} retries, {self.look_ups} look-ups, {twice} duplicates,"
             f" {len(self.broken) - twice} losses and other faults"
         )
         holds = self.broken or ["all invariants hold: nothing lost, nothing twice"]
-        lines = [f"seed {self.seed}: {what}", f"effects: {effects}", made_good, *holds]
+        lines = [f"seed {self.seed}: {totals}", f"effects: {effects}", made_good, *holds]
         return "\n".join(lines)
 
 
 class Soak:
-    """Two accounts at a made-up Ordoro, and a folder with a configuration of some portals."""
+    """Two accounts at a fake Ordoro, and a folder with a configuration of some portals."""
 
     def __init__(self, folder: Path, *, seed: int, portals: int) -> None:
         self.folder = folder
@@ -89,7 +89,7 @@ class Soak:
         self.summary = Summary(seed=seed)
         self._open = ExitStack()
         self._usual_s: float | None = None
-        """How long a process takes that nobody kills; None until one has ended."""
+        """Duration of a process that is not killed; None until one has ended."""
         self._wrong_by_s = 0.0
         self.merchant, self.supplier = (self._fake(f"fake-secret-{side}") for side in "ms")
         self.portals = [
@@ -114,25 +114,26 @@ class Soak:
         self.clock.seconds += self.dice.choice((1, 5, 20)) * _MINUTE_S
 
     def heal(self) -> Summary:
-        """End all trouble, let all be made good by itself, and look."""
+        """End all faults, let the tasks repair everything, and check the invariants."""
         self._wrong_by_s = 0
         for fake in (self.merchant, self.supplier):
             fake.faults.clear()
         for _ in range(_HEALING):
-            self.clock.seconds += 8 * 60 * _MINUTE_S  # in all, longer than a clock was wrong
+            # The total is longer than any clock was wrong.
+            self.clock.seconds += 8 * 60 * _MINUTE_S
             self._process(EVERY_TASK, None)
         before = len(self.merchant.ledger) + len(self.supplier.ledger)
         self._process(EVERY_TASK, None)
-        found = broken(self.folder, self.portals, self.merchant, self.supplier)
+        problems = broken(self.folder, self.portals, self.merchant, self.supplier)
         if len(self.merchant.ledger) + len(self.supplier.ledger) != before:
-            found.append("I3: a further run wrote something")
+            problems.append("I3: a further run wrote something")
         for fake in (self.merchant, self.supplier):
             self.summary.effects.update(effect.kind for effect in fake.ledger)
             self.summary.requests += sum(fake.requests.values())
         with closing(sqlite3.connect(self.folder / "ordosync.db")) as db:
             [again] = db.execute("select sum(max(attempts - 1, 0)) from steps").fetchone()
         self.summary.retries = again or 0
-        self.summary.broken = found
+        self.summary.broken = problems
         return self.summary
 
     def _fake(self, secret: str) -> FakeOrdoro:
@@ -152,14 +153,14 @@ class Soak:
             for name, fake in sides.items()
         )
         portals = "".join(
-            f"  {one.name}:\n"
-            f"    merchant: {{account: shop, supplier: {one.supplier_id}}}\n"
-            f"    supplier: {{account: depot, sales_channel: {one.channel}}}\n"
+            f"  {portal.name}:\n"
+            f"    merchant: {{account: shop, supplier: {portal.supplier_id}}}\n"
+            f"    supplier: {{account: depot, sales_channel: {portal.channel}}}\n"
             "    manage_inventory: true\n"
-            f"    products: {{skus: ['{one.name}-*']}}\n"
+            f"    products: {{skus: ['{portal.name}-*']}}\n"
             "    tasks: {import-orders: 10-minutes, import-products: 10-minutes,"
             " cancel-orders: 10-minutes, write-inventory-back: 10-minutes}\n"
-            for one in self.portals
+            for portal in self.portals
         )
         path = self.folder / "config.yaml"
         path.touch(0o600)
@@ -177,22 +178,23 @@ class Soak:
         )
         began = time.monotonic()
         try:
-            _, said = worker.communicate(timeout=killed_after_s)
+            _, output = worker.communicate(timeout=killed_after_s)
             self._usual_s = time.monotonic() - began
         except subprocess.TimeoutExpired:
             worker.kill()
-            _, said = worker.communicate()
+            _, output = worker.communicate()
             self.summary.killed += 1
-        if b"Traceback" in said:
-            self.summary.broken.append(said.decode())
+        if b"Traceback" in output:
+            self.summary.broken.append(output.decode())
         self._let_requests_end()
 
     def _let_requests_end(self) -> None:
-        """Wait until what a killed process has sent is done, as time does everywhere else."""
-        while requests := [one for one in threading.enumerate() if _REQUEST in one.name]:
-            for one in requests:
-                if one.is_alive():  # else it is being started, and cannot be waited for yet
-                    one.join()
+        """Wait until the requests of a killed process are done."""
+        while requests := [thread for thread in threading.enumerate() if _REQUEST in thread.name]:
+            for thread in requests:
+                # Otherwise it is being started, and cannot be joined yet.
+                if thread.is_alive():
+                    thread.join()
 
     def _maybe_fault(self) -> None:
         if self.dice.random() < _FAULTY:
@@ -204,7 +206,7 @@ class Soak:
             self.summary.faults += 1
 
     def _maybe_wrong_clock(self) -> None:
-        """Set the clock of our machine; that of the service, which its cursors follow, is right."""
+        """Set the machine's clock; the service's, on which cursors depend, stays right."""
         if self.dice.random() < _WRONG_CLOCK:
             self._wrong_by_s = self.dice.choice((-2, 0, 2, 26)) * 60 * _MINUTE_S
             self.summary.steps_of_the_clock += 1

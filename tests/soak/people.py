@@ -1,4 +1,4 @@
-"""Who works at both accounts meanwhile: each call is one thing that somebody does, or tries to."""
+"""People at both accounts: each call is one action, which the account may refuse."""
 
 import random
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from contextlib import suppress
 from tests.fakes.ordoro import FakeOrdoro, Refused
 
 CANARY = "Canary Lane 17"
-"""A street that must be nowhere but in the accounts."""
+"""A street that must not leave the accounts."""
 ADDRESS = {"name": "Ann Smith", "street1": CANARY, "city": "Leeds", "zip": "LS1", "country": "GB"}
 SKUS = ("MUG", "CUP", "JAR", "TRAY", "VASE")
 
@@ -26,20 +26,20 @@ class Portal:
 
     @property
     def skus(self) -> list[str]:
-        """What this portal's Supplier makes."""
+        """The SKUs of this portal's Supplier."""
         return [f"{self.name}-{sku}" for sku in SKUS]
 
     def theirs(self, status: str) -> list[str]:
-        """Return the Supplier's orders of this portal that stand so."""
+        """Return the Supplier's orders of this portal in this status."""
         return self.supplier.numbers(status=status, cart_id=self.channel)
 
     def ours(self, status: str) -> list[str]:
-        """Return the Merchant's orders of this portal that stand so."""
+        """Return the Merchant's orders of this portal in this status."""
         return self.merchant.numbers(status=status, supplier_id=self.supplier_id)
 
 
 def something(portal: Portal, dice: random.Random) -> None:
-    """Let somebody do something; what the account refuses was not meant to be."""
+    """Do a random action; an action that the account refuses is ignored."""
     acts: tuple[tuple[int, Callable[[Portal, random.Random], None]], ...] = (
         (8, _place),
         (5, _ship),

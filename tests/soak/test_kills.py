@@ -1,6 +1,6 @@
 """Processes killed at random moments, with all tasks and a bad network: nothing lost or twice.
 
-A failure names its seed: `ORDOSYNC_SEED=... pytest` does the same again. Cases 1, 2 and 20.
+A failure names its seed: `ORDOSYNC_SEED=... pytest` repeats it. Cases 1, 2 and 20.
 """
 
 import os

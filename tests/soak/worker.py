@@ -1,4 +1,4 @@
-"""One process of the loop: the real commands, at the time that the loop says it is.
+"""One process of the loop: the real commands, at the time of the loop's clock.
 
     python -m tests.soak.worker SECONDS PASSED COMMAND [WORD...] [-- COMMAND [WORD...]]...
 
@@ -17,7 +17,7 @@ from ordosync.clock import Clock
 
 
 class _Shifted:
-    """What the idle tick reads of the module `time`."""
+    """The part of the module `time` that the idle tick uses."""
 
     gmtime, strftime = staticmethod(time.gmtime), staticmethod(time.strftime)
 
@@ -29,7 +29,7 @@ class _Shifted:
 
 
 def _shift(seconds: float, passed_s: float) -> None:
-    """Set the clocks of this process, in both places that read them."""
+    """Set the clock of this process, in both modules that read it."""
 
     def now(_: Clock) -> datetime:
         return datetime.now(UTC) + timedelta(seconds=seconds)

@@ -19,8 +19,8 @@ MANY = [str(number) for number in range(1000, 1400)]
 
 def is_whole(path: Path) -> bool:
     with closing(sqlite3.connect(path)) as db:
-        found: tuple[str] = db.execute("pragma integrity_check").fetchone()
-    return found == ("ok",)
+        result: tuple[str] = db.execute("pragma integrity_check").fetchone()
+    return result == ("ok",)
 
 
 @pytest.mark.parametrize("journal", ["wal", "delete"])
@@ -37,8 +37,8 @@ def test_backups_while_orders_are_sent_are_whole_and_send_nothing_twice(
     backups: list[str] = []
     while importing.poll() is None:
         backups.append(f"{len(backups)}.db")
-        done = ordosync(tmp_path, "backup", backups[-1])
-        assert done.code == 0, done
+        result = ordosync(tmp_path, "backup", backups[-1])
+        assert result.code == 0, result
     imported = finished(importing)
 
     assert imported.code == 0, imported
@@ -72,16 +72,16 @@ def test_it_is_private_and_says_what_is_in_it_and_what_is_not(tmp_path: Path) ->
     ordosync(tmp_path, TASK)
     previous = os.umask(0)
     try:
-        done = ordosync(tmp_path, "backup", "backup.db")
+        result = ordosync(tmp_path, "backup", "backup.db")
     finally:
         os.umask(previous)
     [copy] = ordosync(tmp_path, "backup", "second.db", "--json").json["backups"]
 
     assert stat.S_IMODE((tmp_path / "backup.db").stat().st_mode) == 0o600
-    assert "1 run" in done.out
-    assert "1 open step" in done.out
+    assert "1 run" in result.out
+    assert "1 open step" in result.out
     for name in ("config.yaml", "warehouse.db", "ordosync.db.spool"):
-        assert name in done.err
+        assert name in result.err
     assert copy["bytes"] == (tmp_path / "second.db").stat().st_size
     assert (copy["runs"], copy["links"], copy["open_steps"]) == (1, 2, 1)
 
@@ -116,10 +116,10 @@ def test_the_store_itself_is_never_replaced(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1"))
     ordosync(tmp_path, TASK)
 
-    done = ordosync(tmp_path, "backup", "ordosync.db", "--force")
+    result = ordosync(tmp_path, "backup", "ordosync.db", "--force")
 
-    assert done.code == 1
-    assert "the store itself" in done.err
+    assert result.code == 1
+    assert "the store itself" in result.err
 
 
 @pytest.mark.parametrize("where", ["open", "missing", "no store"])
@@ -133,10 +133,10 @@ def test_what_cannot_be_done_safely_is_refused(tmp_path: Path, where: str) -> No
     if where == "open":
         folder.chmod(0o777)
 
-    done = ordosync(tmp_path, "backup", "backups/backup.db")
+    result = ordosync(tmp_path, "backup", "backups/backup.db")
 
-    assert done.code == 4
-    assert done.err.startswith("error: database ")
+    assert result.code == 4
+    assert result.err.startswith("error: database ")
     assert not folder.exists() or list(folder.iterdir()) == []
 
 
@@ -148,7 +148,7 @@ def test_a_full_disk_leaves_nothing_behind_and_the_earlier_backup_as_it_was(
     ordosync(tmp_path, "backup", "backup.db")
     before = (tmp_path / "backup.db").read_bytes()
     half = len(before) // 2
-    there = {path.name for path in tmp_path.iterdir()}
+    files = {path.name for path in tmp_path.iterdir()}
 
     full = subprocess.run(
         [sys.executable, "-m", "ordosync", "backup", "--force", "backup.db"],
@@ -161,7 +161,7 @@ def test_a_full_disk_leaves_nothing_behind_and_the_earlier_backup_as_it_was(
     assert full.returncode == 4, full
     assert b"Traceback" not in full.stderr
     assert (tmp_path / "backup.db").read_bytes() == before
-    assert {path.name for path in tmp_path.iterdir()} == there
+    assert {path.name for path in tmp_path.iterdir()} == files
 
 
 def test_a_damaged_store_makes_no_backup(tmp_path: Path) -> None:
@@ -173,8 +173,8 @@ def test_a_damaged_store_makes_no_backup(tmp_path: Path) -> None:
     half = len(content) // 2 // 4096 * 4096
     (tmp_path / "ordosync.db").write_bytes(content[:half] + b"\xff" * 4096 + content[half + 4096 :])
 
-    done = ordosync(tmp_path, "backup", "backup.db")
+    result = ordosync(tmp_path, "backup", "backup.db")
 
-    assert done.code == 4
-    assert "ordosync.db: damaged" in done.err
+    assert result.code == 4
+    assert "ordosync.db: damaged" in result.err
     assert not (tmp_path / "backup.db").exists()

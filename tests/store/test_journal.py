@@ -47,7 +47,7 @@ def test_a_store_is_made_with_the_journal_that_is_safe(
 def test_a_file_that_is_opened_again_keeps_the_lock_of_an_open_transaction(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Closing any descriptor of a file drops the locks that the process has on it."""
+    """Closing any descriptor of a file drops the locks of the process on it."""
     monkeypatch.setattr(database, "wal_is_safe", lambda: False)
     path = tmp_path / "ordosync.db"
     rival = f"""
@@ -61,8 +61,8 @@ except sqlite3.OperationalError as error:
     with Store.open(path) as store, store.transaction():
         with Store.open(path, readonly=True):
             pass
-        found = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-c", rival], capture_output=True, text=True, check=True
         )
 
-    assert found.stdout == "database is locked\n"
+    assert result.stdout == "database is locked\n"

@@ -1,4 +1,4 @@
-"""What each run asks of the store takes the same work, however much was settled before."""
+"""The queries of a run take the same work, no matter how many steps were settled before."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""A store of before the second migration, beside each service in each role: nothing goes twice."""
+"""A store from before the second migration, with each service in each role: no duplicates."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -28,9 +28,9 @@ TASKS = (
 _ONE_ORDER = {"order created": 1}
 OWED: Mapping[tuple[str, str], Mapping[str, int]] = {
     ("merchant", "ordoro"): {"shipping added": 1},
-    # The stock was too low by what a split had moved.
+    # The stock was too low by the units that a split had moved.
     ("merchant", "shopify"): {"fulfillment created": 1, "stock set": 1},
-    # The other parcel had arrived, but not what is noted and shown of it.
+    # The other parcel had arrived, but its note and its visible number had not.
     ("merchant", "woocommerce"): {
         "fulfillment created": 1,
         "customer mailed": 1,
@@ -41,7 +41,7 @@ OWED: Mapping[tuple[str, str], Mapping[str, int]] = {
     ("supplier", "shopify"): _ONE_ORDER,
     ("supplier", "woocommerce"): _ONE_ORDER,
 }
-"""What the service is still to be told, once: of two writes one had not arrived."""
+"""Writes that the service must still receive once: one of two had not arrived."""
 
 
 @pytest.fixture(name="old", params=WORLDS, ids=lambda param: f"{param[1]}-{param[0]}")
@@ -52,7 +52,7 @@ def _old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Troub
 
 
 def run_all(troubled: Troubled, *, again: bool = False) -> Counter[str]:
-    """Run each task once, also from the beginning; return what all of them counted."""
+    """Run each task once, optionally with a full read; return the sum of their counts."""
     config = load_config(troubled.pair.path)
     counted: Counter[str] = Counter()
     for task in TASKS:
@@ -70,33 +70,33 @@ def run_all(troubled: Troubled, *, again: bool = False) -> Counter[str]:
 def steps(troubled: Troubled) -> Counter[str]:
     """Count all steps by their codes."""
     with Store.open(load_config(troubled.pair.path).database) as store:
-        found = store._connection.execute("select coalesce(code, state) as code from steps")
-        return Counter(row["code"] for row in found)
+        rows = store._connection.execute("select coalesce(code, state) as code from steps")
+        return Counter(row["code"] for row in rows)
 
 
 def arrived(troubled: Troubled, number: str) -> list[str]:
     """Return the parcels of an order at the Merchant, or the orders of this number."""
     if isinstance(troubled.foreign, SupplierPeople):
-        return [one.id for one in troubled.supplier.orders() if one.number.endswith(number)]
+        return [order.id for order in troubled.supplier.orders() if order.number.endswith(number)]
     with Store.open(load_config(troubled.pair.path).database) as store:
-        told = "select merchant_id from steps where key like ?"
-        [row] = store._connection.execute(told, (f"%:1Z-{number}",)).fetchall()
-    return [told.number for told in troubled.merchant.tracking(row["merchant_id"])]
+        statement = "select merchant_id from steps where key like ?"
+        [row] = store._connection.execute(statement, (f"%:1Z-{number}",)).fetchall()
+    return [parcel.number for parcel in troubled.merchant.tracking(row["merchant_id"])]
 
 
 def partners(troubled: Troubled) -> object:
-    """Return all that is in the embedded account on the other side."""
+    """Return the content of the embedded account on the other side."""
     is_supplier = isinstance(troubled.foreign, SupplierPeople)
     return (troubled.merchant if is_supplier else troubled.supplier).everything()
 
 
 def needs_you(troubled: Troubled) -> list[tuple[str, str, str]]:
-    """Return what is in `attention`: task, code and severity."""
+    """Return task, code and severity of the entries in `attention`."""
     config = load_config(troubled.pair.path)
     with Store.open(config.database) as store:
         now, week = troubled.clock.now(), timedelta(days=7)
-        found = attention(config, store, now=now, unshipped_for=week)
-    return sorted((one.task, one.code, one.severity) for one in found)
+        entries = attention(config, store, now=now, unshipped_for=week)
+    return sorted((entry.task, entry.code, entry.severity) for entry in entries)
 
 
 def test_what_had_arrived_is_not_sent_again_and_what_had_not_is_sent_once(
@@ -122,7 +122,7 @@ def test_nothing_is_written_or_called_edited_when_all_of_it_is_read_again(
 
     counted = [run_all(troubled), run_all(troubled, again=True), run_all(troubled, again=True)]
 
-    assert [one["done"] + one["waiting"] for one in counted] == [0, 0, 0]
+    assert [counts["done"] + counts["waiting"] for counts in counted] == [0, 0, 0]
     assert troubled.foreign.fake.ledger == written
     assert partners(troubled) == beside
     assert steps(troubled)["edited"] == 0
@@ -142,6 +142,6 @@ def test_attention_has_what_had_failed_and_what_the_supplier_cancelled(
     run_all(troubled, again=True)
 
     assert before == late
-    # Earlier code passed it over in silence.
+    # Earlier code ignored it silently.
     passed_over = ("update-tracking", "supplier-cancelled", "normal")
     assert needs_you(troubled) == sorted([*late, passed_over])

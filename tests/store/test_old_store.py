@@ -1,4 +1,4 @@
-"""A store and accounts of before the second migration: nothing is sent or reported again."""
+"""A store and accounts from before the second migration: nothing is sent or reported again."""
 
 from collections import Counter
 from pathlib import Path
@@ -19,8 +19,8 @@ TASKS = (
 )
 SETTLED = ("done", "skipped")
 OWED = {
-    # What had not arrived when the process was killed, or the answer was lost, is sent once.
-    *(f"{portal}-{what}" for portal in PORTALS for what in ("LOST-UNWRITTEN", "WAITING")),
+    # A write that had not arrived when the process was killed, or the response lost, is sent once.
+    *(f"{portal}-{ending}" for portal in PORTALS for ending in ("LOST-UNWRITTEN", "WAITING")),
     "shop-depot-KILLED",
     "feed-northwind-KILLED",
 }
@@ -33,16 +33,16 @@ def _world(tmp_path: Path) -> OldWorld:
 
 
 def run_all(world: OldWorld) -> dict[tuple[str, str], Counter[str]]:
-    """Run each task of each portal once; return what it counted."""
+    """Run each task of each portal once; return the counts."""
     config = load_config(world.config)
-    found = {}
+    counted = {}
     for task in TASKS:
         for portal in PORTALS:
             if can_run(config.portals[portal], task):
                 ran = world.run(task, portal, may_fail=True)
                 assert ran.run.error is None, ran.run
-                found[portal, task] = Counter(ran.counts)
-    return found
+                counted[portal, task] = Counter(ran.counts)
+    return counted
 
 
 def test_what_was_sent_is_not_sent_again_and_what_was_not_is_sent_once(world: OldWorld) -> None:
@@ -67,7 +67,7 @@ def test_what_was_settled_or_failed_stays_so_and_is_not_reported_again(world: Ol
     reopened = ("shop-northwind", "cancel-orders", "LATE-REOPENED#1")
     failed = {key for key, row in before.items() if row.state == "failed"}
     assert {key for key, row in after.items() if row.state == "failed"} == failed - {reopened}
-    assert sum(each["failed"] for each in counted.values()) == 0
+    assert sum(counts["failed"] for counts in counted.values()) == 0
 
 
 def test_links_of_before_stay(world: OldWorld) -> None:
@@ -75,9 +75,10 @@ def test_links_of_before_stay(world: OldWorld) -> None:
 
     run_all(world)
 
-    gone = before - {*world.links()}
-    assert {(one.kind, one.merchant_id, one.state) for one in gone} == {
-        ("order", "LATE-REOPENED", "reopened"),  # it is cancelled, by us
+    removed = before - {*world.links()}
+    assert {(link.kind, link.merchant_id, link.state) for link in removed} == {
+        # The task cancels it.
+        ("order", "LATE-REOPENED", "reopened"),
         ("order", "SPLIT-UNTOLD", "live"),
         ("order", "SPLIT-FIRST", "live"),
     }
@@ -101,7 +102,7 @@ def test_second_run_of_everything_writes_nothing(world: OldWorld) -> None:
 
     assert {key: (row.state, row.updated_at) for key, row in world.steps().items()} == before
     assert world.supplied() == supplied
-    assert sum(each["done"] for each in counted.values()) == 0
+    assert sum(counts["done"] for counts in counted.values()) == 0
 
 
 def test_file_that_was_refused_before_is_closed_once_it_has_changed(world: OldWorld) -> None:

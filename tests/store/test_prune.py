@@ -1,4 +1,4 @@
-"""What is old and settled goes, a little at a time; what is open, or linked, or newest stays."""
+"""Pruning: old settled steps are deleted in batches; open steps, links and newest runs stay."""
 
 import subprocess
 import sys
@@ -54,19 +54,19 @@ def add(path: Path, count: int, at: datetime, *, state: str = "done", task: str 
 def left(path: Path) -> tuple[int, int]:
     """Count the runs and the steps."""
     with closing(sqlite3.connect(path)) as db:
-        found: tuple[int, int] = db.execute(
+        counts: tuple[int, int] = db.execute(
             "select (select count(*) from runs), (select count(*) from steps)"
         ).fetchone()
-    return found
+    return counts
 
 
 def pruned(path: Path, clock: VirtualClock | None = None) -> tuple[int, int]:
-    """Prune, and return how many runs and steps went."""
+    """Prune, and return how many runs and steps were deleted."""
     clock = clock or VirtualClock()
     with Store.open(path) as store:
-        done = prune(load_config(path.with_name("config.yaml")), store, clock, Stop(clock))
-    assert done
-    return done.runs, done.steps
+        deleted = prune(load_config(path.with_name("config.yaml")), store, clock, Stop(clock))
+    assert deleted
+    return deleted.runs, deleted.steps
 
 
 def test_what_is_older_than_the_configuration_says_goes(store: Path) -> None:
@@ -119,10 +119,10 @@ def test_it_is_asked_to_stop_between_two_batches(store: Path) -> None:
     stop.on_signal(15)
 
     with Store.open(store) as opened:
-        done = prune(load_config(store.with_name("config.yaml")), opened, clock, stop)
+        deleted = prune(load_config(store.with_name("config.yaml")), opened, clock, stop)
 
-    assert done
-    assert (done.ended, done.runs, done.steps) == (False, 0, BATCH)
+    assert deleted
+    assert (deleted.ended, deleted.runs, deleted.steps) == (False, 0, BATCH)
 
 
 @pytest.mark.parametrize(("name", "code"), [("TERM", 143), ("INT", 130)])
@@ -159,16 +159,18 @@ def test_nothing_is_imported_or_reported_again(tmp_path: Path) -> None:
     shop(tmp_path, feed, config=AT_ONCE)
     cron = Cron(tmp_path, VirtualClock())
     cron.tick()
-    shop(tmp_path, HEADER + row("1") + row("2", "3"), config=AT_ONCE)  # an edit, told once
+    # This is an edit, which is reported once.
+    shop(tmp_path, HEADER + row("1") + row("2", "3"), config=AT_ONCE)
     cron.tick(START + timedelta(hours=2))
 
     cron.tick(START + timedelta(days=500))
     cron.tick(START + timedelta(days=502))
-    gone = left(tmp_path / "ordosync.db")
+    remaining = left(tmp_path / "ordosync.db")
     shop(tmp_path, HEADER + row("1") + row("2", "3") + row("3"), config=AT_ONCE)
     cron.tick(START + timedelta(days=503))
 
-    assert gone[1] == 1  # the edit, which is open
+    # The edit remains, since it is open.
+    assert remaining[1] == 1
     assert (cron.runs[-1].counts.done, cron.runs[-1].counts.skipped) == (1, 0)
     assert numbers(tmp_path) == ["1", "2", "3"]
 
@@ -190,22 +192,22 @@ def test_a_tick_prunes_once_a_day(store: Path) -> None:
 def test_the_command_says_what_went(store: Path) -> None:
     add(store, 2, OLD - timedelta(days=9999))
 
-    done = ordosync(store.parent, "prune")
+    result = ordosync(store.parent, "prune")
     as_json = ordosync(store.parent, "prune", "--json")
 
-    assert (done.code, done.err) == (0, "")
-    assert done.out.startswith("deleted 1 run and 2 steps from before ")
-    assert [(one["runs"], one["steps"]) for one in as_json.json["pruned"]] == [(0, 0)]
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith("deleted 1 run and 2 steps from before ")
+    assert [(pruning["runs"], pruning["steps"]) for pruning in as_json.json["pruned"]] == [(0, 0)]
 
 
 def test_retention_can_be_off(store: Path) -> None:
     shop(store.parent, HEADER, config=AT_ONCE + "retention: off\n")
     add(store, 2, OLD)
 
-    done = ordosync(store.parent, "prune")
+    result = ordosync(store.parent, "prune")
 
-    assert done.code == 0
-    assert "retention: off" in done.err
+    assert result.code == 0
+    assert "retention: off" in result.err
     assert left(store) == (2, 2)
 
 
@@ -213,18 +215,19 @@ def test_retention_can_be_off(store: Path) -> None:
 def test_a_retention_that_is_invalid_is_a_problem(tmp_path: Path, days: str) -> None:
     shop(tmp_path, HEADER, config=AT_ONCE + f"retention: {days}\n")
 
-    done = ordosync(tmp_path, "config", "check")
+    result = ordosync(tmp_path, "config", "check")
 
-    assert done.code == 3
-    assert "retention" in done.err
-    assert "is not a number of days, nor off" in done.err
+    assert result.code == 3
+    assert "retention" in result.err
+    assert "is not a number of days, nor off" in result.err
 
 
 @pytest.mark.slow
 def test_a_million_rows_go_while_others_write(store: Path) -> None:
     add(store, 500_000, OLD)
     add(store, 10, OLD, state="failed")
-    add(store, 10, datetime.now(UTC))  # the command goes by the machine's clock
+    # The command uses the machine's clock.
+    add(store, 10, datetime.now(UTC))
     pruning = subprocess.Popen(
         [sys.executable, "-m", "ordosync", "prune"], cwd=store.parent, stdout=subprocess.PIPE
     )

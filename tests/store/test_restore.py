@@ -1,4 +1,4 @@
-"""A restored store believes nothing that it says of what is owed, and sends nothing twice."""
+"""A restored store checks its open steps against the accounts, and sends nothing twice."""
 
 import dataclasses
 import json
@@ -45,7 +45,7 @@ LATER = timedelta(hours=2)
 
 
 class TrustingOrders(SupplierOrders):
-    """Refuses no reference: only whoever looks first finds what is there."""
+    """Accepts a reference twice: only a search beforehand finds the earlier order."""
 
     is_away: ClassVar[bool] = False
 
@@ -65,7 +65,7 @@ class TrustingOrders(SupplierOrders):
 
 
 class Trusting(SqliteAccount):
-    """An account with such orders."""
+    """An account that accepts a reference twice."""
 
     kind: ClassVar[str] = "trusting"
 
@@ -87,7 +87,7 @@ def _pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pair:
 
 
 def orders(pair: Pair) -> list[str]:
-    return sorted(one.number for one in pair.northwind.list_orders())
+    return sorted(order.number for order in pair.northwind.list_orders())
 
 
 def record(pair: Pair, *changes: StepChange) -> None:
@@ -126,10 +126,10 @@ def test_an_order_is_looked_for_until_the_supplier_has_answered(pair: Pair) -> N
     still_away = pair.run(TASK)
     TrustingOrders.is_away = False
     pair.clock.at += LATER
-    found = pair.run(TASK)
+    ran = pair.run(TASK)
 
     assert (away.step.state, still_away.step.state) == ("unknown", "unknown")
-    assert found.counts == {"unchanged": 1}
+    assert ran.counts == {"unchanged": 1}
     assert orders(pair) == ["1001", "1002"]
 
 
@@ -242,11 +242,11 @@ def test_a_run_under_way_is_not_disturbed(tmp_path: Path) -> None:
 
     refused = ordosync(tmp_path, "restore", "backup.db")
     holder.send_signal(signal.SIGCONT)
-    done = finished(holder)
+    result = finished(holder)
 
     assert refused.code == 1
-    assert "run 2, import-orders of shop-warehouse, is under way" in refused.err
-    assert done.code == 0
+    assert "run 2, import-orders of shop-warehouse, is in progress" in refused.err
+    assert result.code == 0
     assert len(ordosync(tmp_path, "activity", "--json").json["runs"]) == 2
     assert list(tmp_path.glob("*before-restore*")) == []
 
@@ -261,7 +261,8 @@ def test_a_run_of_before_a_restore_commits_nothing_however_often_others_ran_sinc
     frozen = started(tmp_path, TASK, fault="result-before-commit:1:STOP")
     wait_until_frozen(frozen)
     with closing(sqlite3.connect(tmp_path / "ordosync.db")) as db, db:
-        db.execute("update leases set until_boot_s = 0")  # it is frozen for longer than that
+        # It is frozen for longer than its lease.
+        db.execute("update leases set until_boot_s = 0")
 
     restored = ordosync(tmp_path, "restore", "backup.db")
     with closing(sqlite3.connect(tmp_path / "ordosync.db")) as db:
@@ -273,12 +274,13 @@ def test_a_run_of_before_a_restore_commits_nothing_however_often_others_ran_sinc
 
     assert (restored.code, again.code) == (0, 0)
     assert "another process took over the orders" in thawed.err
-    assert fence > 2  # the frozen run's, which the next claim of the backup would have had
+    # The next claim after the restore must not get the fence of the frozen run.
+    assert fence > 2
     assert numbers(tmp_path) == ["1", "2"]
 
 
 @pytest.mark.parametrize(
-    ("damage", "said"),
+    ("damage", "message"),
     [
         ("empty", "is empty"),
         ("garbage", "is not a SQLite file"),
@@ -291,22 +293,22 @@ def test_a_run_of_before_a_restore_commits_nothing_however_often_others_ran_sinc
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused_and_nothing_changes(
-    tmp_path: Path, damage: str, said: str
+    tmp_path: Path, damage: str, message: str
 ) -> None:
     shop(tmp_path, HEADER + "".join(row(str(number)) for number in range(500)))
     ordosync(tmp_path, TASK)
     ordosync(tmp_path, "backup", "backup.db")
     spoil(tmp_path / "backup.db", damage)
     before = (tmp_path / "ordosync.db").read_bytes()
-    there = {path.name for path in tmp_path.iterdir()}
+    files = {path.name for path in tmp_path.iterdir()}
 
-    done = ordosync(tmp_path, "restore", "backup.db")
+    result = ordosync(tmp_path, "restore", "backup.db")
 
-    assert done.code == 4
-    assert said in done.err
-    assert "backup.db" in done.err
+    assert result.code == 4
+    assert message in result.err
+    assert "backup.db" in result.err
     assert (tmp_path / "ordosync.db").read_bytes() == before
-    assert {path.name for path in tmp_path.iterdir()} == there
+    assert {path.name for path in tmp_path.iterdir()} == files
 
 
 def spoil(path: Path, damage: str) -> None:
@@ -339,11 +341,11 @@ def test_a_damaged_store_is_put_aside_and_replaced(tmp_path: Path, damage: str) 
     spoil(tmp_path / "ordosync.db", damage)
 
     broken = ordosync(tmp_path, TASK) if damage != "missing" else None
-    done = ordosync(tmp_path, "restore", "backup.db")
+    result = ordosync(tmp_path, "restore", "backup.db")
     again = ordosync(tmp_path, TASK, "--json")
 
     assert broken is None or broken.code == 4
-    assert done.code == 0, done
+    assert result.code == 0, result
     assert (again.code, again.counts) == (0, {"seen": 0})
     assert numbers(tmp_path) == ["1"]
 
@@ -367,13 +369,13 @@ def test_the_store_of_another_machine_is_refused_until_it_is_said_to_have_moved(
     refused = [ordosync(tmp_path, word) for word in (TASK, "run-due", "activity")]
     unchanged = (tmp_path / "ordosync.db").read_bytes() == before
     moved = ordosync(tmp_path, "restore", "--moved")
-    done = ordosync(tmp_path, TASK, "--json")
+    result = ordosync(tmp_path, TASK, "--json")
 
-    assert [one.code for one in refused] == [4, 4, 4]
-    assert all("ordosync restore --moved" in one.err for one in refused)
+    assert [result.code for result in refused] == [4, 4, 4]
+    assert all("ordosync restore --moved" in result.err for result in refused)
     assert unchanged
     assert moved.code == 0, moved
-    assert (done.code, done.counts) == (0, {"seen": 2, "done": 1, "unchanged": 1})
+    assert (result.code, result.counts) == (0, {"seen": 2, "done": 1, "unchanged": 1})
 
 
 def test_the_backup_of_another_machine_is_restored_only_as_moved(tmp_path: Path) -> None:
@@ -402,9 +404,9 @@ def test_a_scheduled_import_is_due_at_once(tmp_path: Path) -> None:
     ordosync(tmp_path, "backup", "backup.db")
     ordosync(tmp_path, "restore", "backup.db")
 
-    done = ordosync(tmp_path, "run-due")
+    result = ordosync(tmp_path, "run-due")
 
     runs = ordosync(tmp_path, "activity", "--json").json["runs"]
-    assert (done.code, done.err) == (0, "")
-    assert [(one["trigger"], one["status"]) for one in runs] == [("schedule", "ok")] * 2
+    assert (result.code, result.err) == (0, "")
+    assert [(run["trigger"], run["status"]) for run in runs] == [("schedule", "ok")] * 2
     assert json.loads(ordosync(tmp_path, "health", "--json").out)["healthy"] is True

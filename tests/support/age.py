@@ -1,4 +1,4 @@
-"""Steps and runs that are made older."""
+"""Helpers that make steps and runs older."""
 
 import sqlite3
 from contextlib import closing
@@ -6,6 +6,6 @@ from pathlib import Path
 
 
 def age(folder: Path, statement: str) -> None:
-    """Let something have been long ago, as nothing but time does."""
+    """Move timestamps into the past, which no command does."""
     with closing(sqlite3.connect(folder / "ordosync.db")) as db, db:
         db.execute(statement)

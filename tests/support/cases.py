@@ -1,7 +1,7 @@
-"""The faults that ordosync is held to, by number, and the tests that do it.
+"""The faults that ordosync must survive, by number, and their tests.
 
-`pytest --cases tests/README.md` writes what came of each, and leaves those alone that it did not
-run; so does the slow part.
+`pytest --cases tests/README.md`, also with `-m slow`, writes the results of each, and keeps the
+entries of cases that did not run.
 """
 
 import re
@@ -12,7 +12,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A fault, and the beginnings of the names of its tests, below `tests`."""
+    """A fault, and the prefixes of its test ids, below `tests`."""
 
     fault: str
     tests: tuple[str, ...]
@@ -205,12 +205,12 @@ CASES: Mapping[int, Case] = {
     62: _case("names that are paths or SQL", "config/test_schema.py::test_names_are_safe"),
     63: _case("protections taken out one by one", "mutants"),
 }
-"""61 is about webhooks, which nothing here receives."""
+"""61 is about webhooks, which ordosync does not receive."""
 
 
 @dataclass
 class Result:
-    """What came of the tests of a case."""
+    """Results of the tests of a case."""
 
     passed: int = 0
     failed: int = 0
@@ -225,7 +225,7 @@ class Table:
     results: dict[int, Result] = field(default_factory=dict)
 
     def add(self, name: str, outcome: str, seconds: float) -> None:
-        """Take note of a test, by its name below `tests`."""
+        """Record a test, by its id below `tests`."""
         for number, case in CASES.items():
             if name.startswith(case.tests):
                 result = self.results.setdefault(number, Result())
@@ -233,14 +233,14 @@ class Table:
                 result.seconds += seconds
 
     def missing(self) -> list[int]:
-        """Return the cases that no test was run for."""
+        """Return the cases without a test that ran."""
         return [number for number in CASES if number not in self.results]
 
     def write(self, path: Path) -> None:
-        """Write the table, as Markdown; a case that no test was run for keeps what it had."""
+        """Write the table as Markdown; a case without a test that ran keeps its entry."""
         before = {
-            int(found[1]): found[2]
-            for found in re.finditer(_ROW, path.read_text("utf-8") if path.exists() else "")
+            int(match[1]): match[2]
+            for match in re.finditer(_ROW, path.read_text("utf-8") if path.exists() else "")
         }
         rows = [
             f"| {number} | {case.fault} | {self._came(number, before.get(number))} |"
@@ -259,8 +259,8 @@ _ROW = re.compile(r"^\| (\d+) \| [^|]+ \| ([^|]+\|[^|]*) \|$", re.MULTILINE)
 
 def _told(result: Result) -> str:
     counts = {"passed": result.passed, "failed": result.failed, "skipped": result.skipped}
-    said = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-    return f"{said} | {result.seconds:.1f} s"
+    text = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    return f"{text} | {result.seconds:.1f} s"
 
 
 _HEAD = """\
@@ -294,12 +294,12 @@ command is in the folder of the part that the command shows. One test: `pytest -
 * `pytest -m matrix` has all other pairs of kinds, is run by hand, and takes five minutes.
 * `python -m tests.soak --kills 200` kills two hundred processes at random moments.
 * `python -m tests.soak --minutes 60` is a bad hour of cron, and prints its seed.
-* `python -m tests.mutants` takes each protection out alone, and looks whether a test notices.
+* `python -m tests.mutants` removes one protection at a time, and checks that a test fails.
 
 # Never lose, never double
 
-Each fault that ordosync is held to, how many tests do it, and how long they take. Written by the
-suite: `pytest --cases tests/README.md`, also with `-m slow`; which tests they are is in
+Each fault that ordosync must survive, its number of tests, and their time. Written by the
+suite: `pytest --cases tests/README.md`, also with `-m slow`; the tests are listed in
 [cases.py](support/cases.py).
 
 | case | fault | tests | time |

@@ -1,4 +1,4 @@
-"""Days of cron in a second: a clock that a test sets, and ticks in this process."""
+"""Simulated time: a clock that a test sets, and ticks of cron in this process."""
 
 import threading
 from datetime import UTC, datetime, timedelta
@@ -18,14 +18,14 @@ START = datetime(2026, 11, 2, tzinfo=UTC)
 
 
 class VirtualClock(Clock):
-    """Stands still until it is set."""
+    """A clock that stands still until it is set."""
 
     def __init__(self, now: datetime = START) -> None:
         self._at, self._boot_s = now, 1_000_000.0
 
     @property
     def at(self) -> datetime:
-        """The wall time. Setting it forward lets time pass; set back, only the wall time is."""
+        """The wall time. Set forward, time passes; set back, only the wall time changes."""
         return self._at
 
     @at.setter
@@ -41,7 +41,7 @@ class VirtualClock(Clock):
         return self.at
 
     def restart(self) -> None:
-        """Start the machine again."""
+        """Reboot the machine."""
         self._boot_s = 60.0
 
     def monotonic(self) -> float:
@@ -51,14 +51,14 @@ class VirtualClock(Clock):
         return self._boot_s
 
     def sleep(self, seconds: float) -> None:
-        # Rounded up, or a wait for the rest of a microsecond would be waited for ever.
+        # Rounded up, since a wait of less than a microsecond would never end.
         self.at += timedelta(microseconds=ceil(seconds * 1_000_000))
 
 
 class CrowdClock(Clock):
-    """Shared by threads: when all of them sleep, it becomes the time at which the first wakes.
+    """A clock shared by threads: when all of them sleep, it moves to the first wake-up.
 
-    Each thread says by `leave` that it has ended.
+    Each thread calls `leave` when it ends.
     """
 
     def __init__(self, threads: int) -> None:
@@ -97,7 +97,7 @@ class CrowdClock(Clock):
 
 
 class Cron:
-    """Calls what cron calls, for the configuration in a folder."""
+    """Runs the ticks of cron for the configuration in a folder."""
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         self.folder, self.clock = folder, clock
@@ -106,7 +106,7 @@ class Cron:
         self.pings: list[tuple[str, str]] = []
 
     def tick(self, now: datetime | None = None) -> list[PortalReport]:
-        """Let cron call `run-due`, at this time."""
+        """Run a tick, at this time."""
         if now is not None:
             self.clock.at = now
         tick = Tick(
@@ -123,9 +123,9 @@ class Cron:
         return reports
 
     def tick_if_due(self, now: datetime, store: Store) -> None:
-        """Do the same, but ask an open store first, as the idle tick does."""
+        """Run a tick if an open store says that a task is due, like the idle tick."""
         if store.schedule.due(now):
             self.tick(now)
 
-    def _ping(self, portal: PortalConfig, what: str) -> None:
-        self.pings.append((portal.name, what))
+    def _ping(self, portal: PortalConfig, event: str) -> None:
+        self.pings.append((portal.name, event))

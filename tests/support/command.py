@@ -38,13 +38,13 @@ portals:
     supplier: warehouse
 """
 AT_ONCE = CONFIG.replace("      currency: EUR\n", "      currency: EUR\n      quiet_s: 0\n")
-"""The same, where scheduled runs do not wait for a feed to be quiet."""
+"""The same configuration, but scheduled runs do not wait for a feed to be quiet."""
 HEADER = "order,sku,name,qty,price,to,country\n"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """What a command said."""
+    """Output and exit code of a command."""
 
     code: int
     out: str
@@ -67,9 +67,9 @@ class Done:
 
 
 def ordosync(folder: Path, *words: str, fault: str | None = None) -> Done:
-    """Run `ordosync WORDS` in a folder; a traceback is never an answer.
+    """Run `ordosync WORDS` in a folder; it must not end with a traceback.
 
-    In this process, ten times as fast, unless a fault is to kill it.
+    It runs in this process, which is ten times as fast, unless a fault must kill it.
     """
     if fault:
         return finished(started(folder, *words, fault=fault))
@@ -104,7 +104,7 @@ class _Captured(io.TextIOWrapper):
 
 
 def started(folder: Path, *words: str, fault: str | None = None) -> "subprocess.Popen[bytes]":
-    """Start `ordosync WORDS` in a folder, to meet this fault there."""
+    """Start `ordosync WORDS` in a folder, with this fault."""
     environment = {k: v for k, v in os.environ.items() if k != "ORDOSYNC_CONFIG"}
     if fault:
         environment["ORDOSYNC_FAULT"] = fault
@@ -118,8 +118,8 @@ def started(folder: Path, *words: str, fault: str | None = None) -> "subprocess.
 
 
 def finished(process: "subprocess.Popen[bytes]") -> Done:
-    """Wait for a command and return what it said."""
-    out, err = (said.decode() for said in process.communicate())
+    """Wait for a command and return its output."""
+    out, err = (output.decode() for output in process.communicate())
     assert "Traceback" not in err, err
     return Done(code=process.returncode, out=out, err=err)
 
@@ -131,7 +131,7 @@ def wait_until_frozen(process: "subprocess.Popen[bytes]") -> None:
 
 
 def shop(folder: Path, feed: str | bytes | None = None, *, config: str = CONFIG) -> Path:
-    """Make a folder with a configuration and, where given, one feed; return the feed's path."""
+    """Write a configuration and, if given, a feed into a folder; return the feed's path."""
     (folder / "config.yaml").write_text(config)
     (folder / "feeds").mkdir(exist_ok=True)
     path = folder / "feeds" / "orders.csv"
@@ -141,7 +141,7 @@ def shop(folder: Path, feed: str | bytes | None = None, *, config: str = CONFIG)
 
 
 def wake(folder: Path) -> None:
-    """Let every scheduled task be due, as if its slot had passed."""
+    """Make every scheduled task due, as if its slot had passed."""
     with closing(sqlite3.connect(folder / "ordosync.db")) as db, db:
         db.execute(
             "update schedule set next_at = '2020-01-01T00:00:00.000Z',"
@@ -150,7 +150,7 @@ def wake(folder: Path) -> None:
 
 
 def on_a_terminal(folder: Path, *words: str, columns: int = 120) -> str:
-    """Run `ordosync WORDS` where it believes to be on a terminal, and return what one sees."""
+    """Run `ordosync WORDS` on a pseudo-terminal, and return what it shows."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     process = subprocess.Popen(
@@ -163,7 +163,8 @@ def on_a_terminal(folder: Path, *words: str, columns: int = 120) -> str:
     )
     os.close(theirs)
     seen = b""
-    with contextlib.suppress(OSError):  # how Linux says that the other end was closed
+    # Linux raises this error when the other end is closed.
+    with contextlib.suppress(OSError):
         while part := os.read(ours, 65536):
             seen += part
     os.close(ours)
@@ -177,9 +178,9 @@ def row(order: str, quantity: str = "1", *, name: str = "Mug", country: str = "D
 
 
 def steps(folder: Path, run: int) -> list[dict[str, Any]]:
-    """Return the steps of a run as they stand now."""
-    found: list[dict[str, Any]] = ordosync(folder, "show", str(run), "--json").run["steps"]
-    return found
+    """Return the current steps of a run."""
+    rows: list[dict[str, Any]] = ordosync(folder, "show", str(run), "--json").run["steps"]
+    return rows
 
 
 def numbers(folder: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""Backups and restores by the functions that the commands call, at the time of a virtual clock."""
+"""Backups and restores through the functions of the commands, with a virtual clock."""
 
 from pathlib import Path
 
@@ -8,13 +8,13 @@ from tests.support.clock import VirtualClock
 
 
 def backed_up(config: Path) -> Path:
-    """Back the store of a configuration up, and return where."""
+    """Back up the store of a configuration, and return the path."""
     path = config.with_name("backup.db")
     back_up(load_config(config).database, path, replace=False)
     return path
 
 
 def go_back(config: Path, backup: Path, clock: VirtualClock) -> Restored:
-    """Restore it."""
+    """Restore a backup."""
     database = load_config(config).database
     return restore(database, backup, moved=False, clock=clock, rest=lambda: clock.sleep(60))

@@ -1,4 +1,4 @@
-"""Two embedded accounts, a Merchant and a Supplier, and what people type at their desks."""
+"""Two embedded accounts, a Merchant and a Supplier, and the manual commands of both."""
 
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ class TwoAccounts:
         return ordosync(self.folder, *words)
 
     def imported(self, number: str) -> None:
-        """Take another order at the shop, and import it."""
+        """Add an order at the shop, and import it."""
         words = ("--line", "MUG=1", "--supplier", "northwind")
         assert self.shop("orders", "add", number, *words).code == 0
         assert self.run("import-orders").code == 0
@@ -51,10 +51,10 @@ class TwoAccounts:
         path.write_text(path.read_text().replace(before, after))
 
     def order(self, account: str, number: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.at(account, "orders", "show", number, "--json").json["orders"][
+        order: dict[str, Any] = self.at(account, "orders", "show", number, "--json").json["orders"][
             0
         ]
-        return found
+        return order
 
     def activity(self) -> list[tuple[str, str, str]]:
         runs = self.run("activity", "-n", "50", "--json").json["runs"]

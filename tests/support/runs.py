@@ -1,4 +1,4 @@
-"""One run of a task through the real engine, at the time of a virtual clock."""
+"""One run of a task through the real engine, with a virtual clock."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -24,14 +24,14 @@ class Ran:
 
     @property
     def counts(self) -> dict[str, int]:
-        """What was counted, without the zeros."""
+        """The counts of the run, without zeros."""
         names = ("done", "unchanged", "skipped", "waiting", "failed")
         return {name: getattr(self.run.counts, name) for name in names if self.count(name)}
 
     def count(self, name: str) -> int:
         """Return one count."""
-        found: int = getattr(self.run.counts, name)
-        return found
+        count: int = getattr(self.run.counts, name)
+        return count
 
     @property
     def step(self) -> StepRow:
@@ -49,7 +49,7 @@ def run_once(
     only: Sequence[StepRow] | None = None,
     may_fail: bool = False,
 ) -> Ran:
-    """Run a task as `path` configures it, or try only these steps again, as a person does."""
+    """Run a task as `path` configures it, or retry only these steps, like an operator."""
     config = load_config(path)
     with Store.open(config.database) as store, closing(Connections(clock)) as connections:
         register(config, store, clock)

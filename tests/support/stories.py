@@ -9,22 +9,22 @@ from tests.support.command import ordosync
 
 
 def story(folder: Path, word: str, *words: str) -> dict[str, Any]:
-    """Return the only story of what is called so."""
-    [found] = ordosync(folder, "why", word, "--json", *words).json["why"]
-    assert found["next"]
-    return dict(found)
+    """Return the only explanation of this order or SKU."""
+    [explanation] = ordosync(folder, "why", word, "--json", *words).json["why"]
+    assert explanation["next"]
+    return dict(explanation)
 
 
-def texts(one: dict[str, Any]) -> list[str]:
-    return [event["text"] for event in one["story"]]
+def texts(explanation: dict[str, Any]) -> list[str]:
+    return [event["text"] for event in explanation["story"]]
 
 
 def edit(folder: Path, file: str, statement: str) -> None:
-    """Do to a file what no command does, or what only time does."""
+    """Run a statement on a file, for a change that no command makes."""
     with closing(sqlite3.connect(folder / file)) as db, db:
         db.execute(statement)
 
 
-def command(one: dict[str, Any], place: int = 0) -> list[str]:
+def command(explanation: dict[str, Any], place: int = 0) -> list[str]:
     """Return the words of a command that `next` names."""
-    return str(one["next"]).split("`")[2 * place + 1].split()[1:]
+    return str(explanation["next"]).split("`")[2 * place + 1].split()[1:]

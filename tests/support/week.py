@@ -1,4 +1,4 @@
-"""A week of ordinary life between two accounts of any kinds, and nothing in it needs anybody.
+"""A normal week between two accounts of any kinds, in which nothing needs an operator.
 
 Orders come each day and are sent a day or two later, in one parcel or, split, in two. Some are
 cancelled, some go back after delivery and are refunded. The Supplier sells and ships for itself,
@@ -40,9 +40,9 @@ _FEED = ("Order", "SKU", "Item", "Qty", "Price", "To", "Street", "Town", "Postco
 
 
 class FeedPeople(MerchantPeople):
-    """Who sells, and exports all orders of the last days again and again.
+    """A Merchant of files that repeatedly exports all orders of the last days.
 
-    Each export has its rows in another order, and says where each order stands by then. On days
+    Each export has its rows in another order, with the current status of each order. On days
     without an export there is no file at all.
     """
 
@@ -86,8 +86,8 @@ class FeedPeople(MerchantPeople):
         return {path: path.read_bytes() for path in self.folder.glob("out/*.csv")}
 
     def status(self, order_id: str) -> str:
-        told = self.tracking(order_id)
-        return "shipped" if told else "dropshipment_requested"
+        shipments = self.tracking(order_id)
+        return "shipped" if shipments else "dropshipment_requested"
 
     def tracking(self, order_id: str) -> Sequence[Told]:
         path = self.folder / "out" / "tracking.csv"
@@ -98,22 +98,22 @@ class FeedPeople(MerchantPeople):
         return [Told(number=row["Number"], voided=row["Void"] == "true") for row in rows]
 
     def request(self, order: Order) -> str:
-        """Take an order, which is paid for a little later."""
+        """Add an order, which is paid a little later."""
         self._orders[order.number] = order
         self._statuses[order.number] = "pending"
         return order.number
 
     def take(self, order: Order) -> str:
-        """Take an order that this portal's Supplier is not to ship: it stays pending."""
+        """Add an order that this portal's Supplier must not ship: it stays pending."""
         return self.request(order)
 
     def cancel(self, order_id: str) -> None:
         self._statuses[order_id] = "cancelled"
-        gone = [number for number, status in self._statuses.items() if status == "cancelled"]
-        self._drop("cancelled/all.csv", ("Order",), [(number,) for number in gone])
+        cancelled = [number for number, status in self._statuses.items() if status == "cancelled"]
+        self._drop("cancelled/all.csv", ("Order",), [(number,) for number in cancelled])
 
     def refund(self, order_id: str) -> None:
-        """Note that the goods came back."""
+        """Mark the order as refunded."""
         self._statuses[order_id] = "refunded"
 
     def add_product(self, product: Product, *, other: bool = False) -> str:  # noqa: ARG002
@@ -122,26 +122,26 @@ class FeedPeople(MerchantPeople):
         return product.sku
 
     def pay(self) -> None:
-        """Take the money for whatever is pending."""
+        """Mark all pending orders as paid."""
         for number, status in self._statuses.items():
             if status == "pending" and not number.startswith("own"):
                 self._statuses[number] = "paid"
 
     def export(self) -> None:
-        """Drop all orders in the place of the last export, in any order."""
+        """Replace the last export by one of all orders, in random order."""
         for number in self._orders:
             if self._statuses[number] == "paid" and self.tracking(number):
                 self._statuses[number] = "shipped"
         rows = [
-            (*_cells(order, one), self._statuses[order.number])
+            (*_cells(order, line), self._statuses[order.number])
             for order in self._orders.values()
-            for one in order.lines
+            for line in order.lines
         ]
         self._dice.shuffle(rows)
         self._drop("feeds/export.csv", (*_FEED, "Status"), rows)
 
     def take_away(self) -> None:
-        """Leave no file there."""
+        """Delete the export."""
         (self.folder / "feeds" / "export.csv").unlink(missing_ok=True)
 
     def _drop(self, name: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -149,9 +149,9 @@ class FeedPeople(MerchantPeople):
 
 
 class DropsPeople(FilesSupplierPeople):
-    """Who ships, and drops all parcels of the last days again and again, its own among them.
+    """A Supplier of files that repeatedly exports all parcels of the last days, also its own.
 
-    The order files are taken away in the evening, and on some days there is no file at all.
+    It removes the order files in the evening, and on some days it exports nothing.
     """
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
@@ -164,13 +164,13 @@ class DropsPeople(FilesSupplierPeople):
         return [*self._taken, *super().orders()]
 
     def collect(self) -> None:
-        """Take the order files away."""
+        """Remove the order files, as the Supplier does."""
         self._taken = list(self.orders())
         for path in self.folder.glob("orders/*.csv"):
             path.unlink()
 
     def export(self) -> None:
-        """Drop the file of all parcels, in any order."""
+        """Export all parcels, in random order."""
         self._dice.shuffle(self._parcels)
         _write(
             self.folder / "sent" / "all.csv",
@@ -180,26 +180,26 @@ class DropsPeople(FilesSupplierPeople):
         )
 
     def take_away(self) -> None:
-        """Leave no file there."""
+        """Delete the export."""
         (self.folder / "sent" / "all.csv").unlink(missing_ok=True)
 
     def _drop(self, folder: str, columns: Mapping[str, str], cells: Sequence[str]) -> None:
         if folder != "sent":
             super()._drop(folder, columns, cells)
             return
-        self._parcels = [one for one in self._parcels if one[:2] != tuple(cells[:2])]
+        self._parcels = [row for row in self._parcels if row[:2] != tuple(cells[:2])]
         self._parcels.append(tuple(cells))
         self.export()
 
 
-def _cells(order: Order, one: Line) -> tuple[str, ...]:
+def _cells(order: Order, line: Line) -> tuple[str, ...]:
     to = order.ship_to
-    what = (order.number, one.sku, one.name, str(one.quantity), str(one.unit_price))
-    return (*what, to.name, to.street1, to.city, to.zip, to.country)
+    fields = (order.number, line.sku, line.name, str(line.quantity), str(line.unit_price))
+    return (*fields, to.name, to.street1, to.city, to.zip, to.country)
 
 
 def _write(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]], at: datetime) -> None:
-    """Replace a file as a whole, at this time of the clock."""
+    """Replace a file atomically, with this modification time."""
     half = path.with_suffix(".part")
     with half.open("w", newline="") as file:
         csv.writer(file).writerows((header, *rows))
@@ -208,7 +208,7 @@ def _write(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]], at:
 
 
 class Week:
-    """The accounts, their people, and cron."""
+    """A week of both accounts, their people, and cron."""
 
     def __init__(
         self,
@@ -232,24 +232,24 @@ class Week:
         self.clock = merchant.clock
         self.cron = Cron(folder, self.clock)
         self.sent: dict[str, str] = {}
-        """Ids at the Merchant of what was sent, with the number of the parcel."""
+        """Tracking numbers of the shipped orders, by id at the Merchant."""
         self.open: list[str] = []
-        """Ids at the Merchant of what is to be sent, the oldest first."""
+        """Ids at the Merchant of the orders to ship, the oldest first."""
         self._refunded: set[str] = set()
         self._parted: dict[str, str] = {}
         self._numbers, self._labels, self._own = count(1001), count(1), count(1)
 
     def can(self, *words: Lack) -> bool:
-        """Return whether both accounts can hold this."""
+        """True if both accounts can hold this."""
         return not self.lacks.intersection(words)
 
     def pass_by(self) -> None:
-        """Let all the days pass."""
+        """Run all days of the week."""
         for sku in SKUS:
             self.supplier.count(sku, 500)
             self.merchant.add_product(examples.product(sku))
         self.cron.tick()
-        # Held open: whoever closes it last tidies it up, which takes as long as all the rest.
+        # Held open: closing the last connection cleans it up, which would take half of the time.
         with Store.open(load_config(self.path).database, readonly=True):
             for day, hour in product(range(DAYS), self._hours):
                 self._hour(day, hour)
@@ -260,14 +260,16 @@ class Week:
         self._trouble()
         for event in _DAY.get(hour, ()):
             event(self, day)
-        self.clock.at += timedelta(minutes=1)  # a file that was just written is left alone
+        # A file that was just written is not read yet.
+        self.clock.at += timedelta(minutes=1)
         reports = self.cron.tick()
         self.clock.at += timedelta(minutes=10)
         if any(run.counts.waiting for report in reports for run in report.runs):
-            self.cron.tick()  # as it does each minute: what waits is tried again soon
+            # Cron runs every minute, so waiting steps are retried soon.
+            self.cron.tick()
 
     def _trouble(self) -> None:
-        """Let each service be busy once, and once ask to be called less."""
+        """Let each service answer 503 once, and 429 once."""
         for people in (self.merchant, self.supplier):
             if isinstance(people, OverHttp):
                 people.heal()
@@ -276,9 +278,10 @@ class Week:
                 people.meet("throttled", "anything", after=after + 2, retry_after="2")
 
     def come_in(self, day: int) -> None:
-        """Take three orders for the Supplier, and one that is somebody else's."""
+        """Add three orders for the Supplier, and one for another one."""
         if isinstance(self.merchant, FeedPeople) and day >= DAYS - 2:
-            return  # nobody exports on these days
+            # There is no export on the last two days.
+            return
         for _ in range(3):
             order = sold(str(next(self._numbers)), line("MUG", 2), line("CUP", 1))
             self.open.append(self.merchant.request(order))
@@ -286,71 +289,72 @@ class Week:
             self.merchant.take(sold(f"own{next(self._own)}"))
 
     def export(self, day: int) -> None:
-        """Drop the files anew; on the last two days there is none."""
+        """Export the files; on the last two days delete them."""
         for people in (self.merchant, self.supplier):
             if isinstance(people, FeedPeople | DropsPeople):
                 people.export() if day < DAYS - 2 else people.take_away()
 
     def pay(self, day: int) -> None:
-        """Let buyers pay where an order may come in before they have."""
+        """Let buyers pay, at Merchants where orders may arrive unpaid."""
         if isinstance(self.merchant, FeedPeople):
             self.merchant.pay()
         self.export(day)
 
     def sell_themselves(self, day: int) -> None:
-        """Let the Supplier sell and count."""
+        """Let the Supplier sell and count stock."""
         self.supplier.count("MUG", 500 - day)
         self.supplier.sell("CUP", 1)
 
     def change_their_mind(self, day: int) -> None:
-        """Let a buyer cancel what came in today."""
+        """Let a buyer cancel an order of today."""
         if day % 2 and self.can("cancel-orders"):
             self.merchant.cancel(self.open.pop())
 
     def split(self, day: int) -> None:
-        """Let the Supplier send an order in two parcels: one now, and the rest with the others."""
+        """Let the Supplier split an order: one piece ships now, the other one later."""
         if day in (2, 4) and self.can("split-order", "piece-orders", "update-tracking"):
-            whole = self.open.pop(0)
-            first, _ = self.supplier.split(self._there(whole), (1, 1), (1, 0))
+            order_id = self.open.pop(0)
+            first, _ = self.supplier.split(self._there(order_id), (1, 1), (1, 0))
             self._ship(first)
 
     def ship_a_part(self, day: int) -> None:
-        """Let the Supplier send a part of an order, and the rest the next morning."""
+        """Let the Supplier ship a part of an order, and the remaining units the next morning."""
         if day in (1, 3) and self.can("several-parcels"):
             order_id = self.open.pop(0)
-            there = self._there(order_id)
-            # One mug; the lines are in the order in which they came.
-            first = [int(one.sku == "MUG") for one in self.supplier.order(there).lines]
-            self.supplier.ship_part(there, parcel(number=self._label()), *first)
-            self._parted[order_id] = there
+            supplier_id = self._there(order_id)
+            # One mug; the lines are in their original order.
+            first = [int(line.sku == "MUG") for line in self.supplier.order(supplier_id).lines]
+            self.supplier.ship_part(supplier_id, parcel(number=self._label()), *first)
+            self._parted[order_id] = supplier_id
 
     def ship_the_rest(self, day: int) -> None:
-        """Let the Supplier send the rest of what it sent a part of."""
+        """Let the Supplier ship the remaining units of partly shipped orders."""
         del day
-        for order_id, there in self._parted.items():
+        for order_id, supplier_id in self._parted.items():
             self.sent[order_id] = self._label()
-            self.supplier.ship_part(there, parcel(number=self.sent[order_id]), 1, 1)  # of each
+            # At most one unit of each line remains.
+            self.supplier.ship_part(supplier_id, parcel(number=self.sent[order_id]), 1, 1)
         self._parted.clear()
 
     def ship(self, day: int) -> None:
-        """Let the Supplier send what is a day or two old, and what it sold itself."""
+        """Let the Supplier ship orders of a day or two ago, and its own."""
         while len(self.open) > 3 + day % 2:
             order_id = self.open.pop(0)
             self.sent[order_id] = self._ship(self._there(order_id))
         for order in self.supplier.orders():
             known = (*self.open, *self._parted, *self.sent)
-            if order.id not in {self._there(one) for one in known}:
+            if order.id not in {self._there(id_) for id_ in known}:
                 self._ship(order.id)
 
     def relabel(self, day: int) -> None:
-        """Let the Supplier print another label."""
+        """Let the Supplier replace a label."""
         if day == 3 and self.sent:
-            order_id, there = next((one, self._there(one)) for one in reversed(self.sent))
-            self.supplier.void(there)
-            self.sent[order_id] = self._ship(there)
+            order_id, supplier_id = next((id_, self._there(id_)) for id_ in reversed(self.sent))
+            self.supplier.void(supplier_id)
+            self.sent[order_id] = self._ship(supplier_id)
 
     def come_back(self, day: int) -> None:
-        """Refund what was delivered, at both sides."""
+        """Refund delivered orders, on both sides."""
         del day
         for order_id in list(self.sent)[:-4]:
             if order_id not in self._refunded:
@@ -371,13 +375,13 @@ class Week:
         return self.link(merchant_id).supplier_id
 
     def link(self, merchant_id: str) -> Link:
-        """Return what the portal knows of an order of the Merchant."""
+        """Return the link of an order of the Merchant."""
         with Store.open(load_config(self.path).database, readonly=True) as store:
             return store.links(PORTAL).of_merchant("order", [merchant_id])[merchant_id]
 
 
 def refund(people: MerchantPeople | SupplierPeople, order_id: str) -> None:
-    """Give the money back for what was delivered, as far as an account of this kind knows it."""
+    """Refund a delivered order, if the kind of account has refunds."""
     if isinstance(people, FeedPeople):
         people.refund(order_id)
     elif isinstance(people, ShopMerchantPeople | ShopSupplierPeople):
@@ -388,7 +392,8 @@ def refund(people: MerchantPeople | SupplierPeople, order_id: str) -> None:
     elif isinstance(people, ShopifySupplierPeople):
         _take_back(people, people.fake.order(gid("Order", order_id.partition("/")[0])))
     elif isinstance(people, AtOrdoro):
-        people.fake.comment(order_id, "came back")  # an order is updated, and nothing else
+        # The comment only updates the order.
+        people.fake.comment(order_id, "came back")
 
 
 def _take_back(people: AtShopify, order: Kept) -> None:
@@ -405,6 +410,6 @@ _DAY: Mapping[int, Sequence[Callable[[Week, int], None]]] = {
     16: (Week.relabel,),
     17: (Week.come_back, Week.export),
 }
-"""What happens at which hour."""
+"""Events by hour of the day."""
 WORKING = (*_DAY, 20)
-"""The hours in which something happens, and the evening."""
+"""The hours with events, and the evening."""

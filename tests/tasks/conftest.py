@@ -1,4 +1,4 @@
-"""Every test has a portal of its own."""
+"""Fixtures: each test gets its own portal."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A Merchant and a Supplier in two files, whose people work at their desks between two runs."""
+"""A Merchant and a Supplier in two local accounts, with manual commands between two runs."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -43,7 +43,7 @@ SENT_AT = datetime(2026, 11, 2, 15, 30, tzinfo=UTC)
 
 
 class Pair:
-    """The portal, and both desks."""
+    """A portal, and the desks of both accounts."""
 
     def __init__(self, folder: Path, config: str = CONFIG) -> None:
         self.folder = folder
@@ -55,7 +55,7 @@ class Pair:
         self.northwind = self._desk("northwind")
 
     def retry(self, task: str, row: StepRow) -> Ran:
-        """Try one step again, as a person does."""
+        """Retry one step, like an operator."""
         return self.run(task, only=[row])
 
     def run(
@@ -65,12 +65,12 @@ class Pair:
         *,
         only: Sequence[StepRow] | None = None,
     ) -> Ran:
-        """Run a task once, so much later that whatever waits may be tried again."""
+        """Run a task once, late enough to retry all waiting steps."""
         self.clock.at += timedelta(minutes=2)
         return run_once(self.path, task, portal, self.clock, only=only)
 
     def would(self, task: str, portal: str = "shop-northwind") -> list[Step]:
-        """Return what a dry run says."""
+        """Return the summaries of a dry run."""
         config = load_config(self.path)
         with Store.open(config.database) as store:
             register(config, store, self.clock)
@@ -87,32 +87,32 @@ class Pair:
             return TASKS[task].apply(opened, steps, look_first=True)
 
     def link(self, merchant_id: str, kind: LinkKind = "order") -> Link:
-        """Return what the portal knows of an order, line or product of the Merchant."""
+        """Return the link of an order, line or product of the Merchant."""
         with Store.open(load_config(self.path).database) as store:
             return store.links("shop-northwind").of_merchant(kind, [merchant_id])[merchant_id]
 
     def failed(self, task: str, portal: str = "shop-northwind") -> list[StepRow]:
-        """Return the steps that need a person."""
+        """Return the steps that need an operator."""
         with Store.open(load_config(self.path).database) as store:
             return list(store.steps.failed(portal, task))
 
     def of_store(self, statement: str) -> None:
-        """Do to the store what none of its commands does."""
+        """Run a statement on the store, for a change that no command makes."""
         with closing(sqlite3.connect(load_config(self.path).database)) as db, db:
             db.execute(statement)
 
     def everything(self, *accounts: str) -> list[list[tuple[object, ...]]]:
-        """Return all that is in both or these accounts: a run that wrote nothing leaves it."""
-        found = []
+        """Return the content of both or these accounts; only writes change it."""
+        contents = []
         for name in accounts or ("shop", "northwind"):
             with closing(sqlite3.connect(self.folder / f"{name}.db")) as db:
                 tables = db.execute("select name from sqlite_master where type = 'table'")
                 for (table,) in tables.fetchall():
-                    found.append(db.execute(f"select * from {table}").fetchall())  # noqa: S608
-        return found
+                    contents.append(db.execute(f"select * from {table}").fetchall())  # noqa: S608
+        return contents
 
     def sql(self, account: str, statement: str) -> None:
-        """Do to an account's file what none of its commands does."""
+        """Run a statement on an account's file, for a change that no command makes."""
         with closing(sqlite3.connect(self.folder / f"{account}.db")) as db, db:
             db.execute(statement)
 
@@ -123,29 +123,32 @@ class Pair:
         return self.supplied(number)
 
     def request(self, number: str, *lines: Line) -> Outcome:
-        """Take an order at the Merchant that the Supplier is to ship."""
-        return done(self.shop.add_order(order(number, *lines), supplier=SUPPLIER))
+        """Add an order at the Merchant that is requested from the Supplier."""
+        return succeeded(self.shop.add_order(order(number, *lines), supplier=SUPPLIER))
 
     def supplied(self, number: str) -> Order:
-        """Return the Supplier's order, which must be there."""
-        return there(self.northwind, number)
+        """Return the Supplier's order, which must exist."""
+        return existing_order(self.northwind, number)
 
     def merchant(self, number: str) -> Order:
-        """Return the Merchant's order, which must be there."""
-        return there(self.shop, number)
+        """Return the Merchant's order, which must exist."""
+        return existing_order(self.shop, number)
 
     def send(self, number: str, tracking: str = "1Z1", **fields: object) -> Outcome:
         """Let the Supplier ship an order."""
         [outcome] = self.northwind.ship([parcel(number, tracking, **fields)])
-        return done(outcome)
+        return succeeded(outcome)
 
     def split(self, number: str, *pieces: tuple[int, ...]) -> tuple[str, ...]:
         """Let the Supplier split an order; return the numbers of the pieces."""
         return split(self.northwind, number, *pieces)
 
     def tracking(self, number: str) -> list[tuple[str, bool]]:
-        """Return what the Merchant's order has been told: numbers, and whether they are void."""
-        return [(one.tracking_number, one.voided) for one in self.shop.shipments_of(number)]
+        """Return the tracking numbers of the Merchant's order, and True for each that is void."""
+        return [
+            (shipment.tracking_number, shipment.voided)
+            for shipment in self.shop.shipments_of(number)
+        ]
 
     def _desk(self, name: str) -> Desk:
         return Desk(name=name, path=self.folder / f"{name}.db")
@@ -179,20 +182,20 @@ def parcel(number: str, tracking: str = "1Z1", **fields: object) -> Shipment:
 
 def split(desk: Desk, number: str, *pieces: tuple[int, ...]) -> tuple[str, ...]:
     """Split an order; return the pieces' numbers."""
-    return tuple(piece.id for piece in done(try_split(desk, number, *pieces)).pieces)
+    return tuple(piece.id for piece in succeeded(try_split(desk, number, *pieces)).pieces)
 
 
 def try_split(desk: Desk, number: str, *pieces: tuple[int, ...]) -> Outcome:
-    """Split an order as far as it lets itself: for each piece, how many of each line."""
-    lines = there(desk, number).lines
+    """Try to split an order: for each piece, how many units of each line."""
+    lines = existing_order(desk, number).lines
     return desk.split(
         Split(
             order_id=number,
             pieces=tuple(
                 Piece(
                     lines=tuple(
-                        PieceLine(of_line=one.id, quantity=quantity)
-                        for one, quantity in zip(lines, piece, strict=True)
+                        PieceLine(of_line=line.id, quantity=quantity)
+                        for line, quantity in zip(lines, piece, strict=True)
                     )
                 )
                 for piece in pieces
@@ -204,34 +207,34 @@ def try_split(desk: Desk, number: str, *pieces: tuple[int, ...]) -> Outcome:
 def cancel_shipped(desk: Desk, number: str) -> Outcome:
     """Cancel an order that may have been shipped; its label and stock stay as they are."""
     with desk.file.writing("cancel an order") as db:
-        return done(orders.cancel(db, number, actor="desk", also_shipped=True))
+        return succeeded(orders.cancel(db, number, actor="desk", also_shipped=True))
 
 
-def done(outcome: Outcome) -> Outcome:
+def succeeded(outcome: Outcome) -> Outcome:
     """Return an outcome that must be `done`."""
     assert outcome.state == "done", outcome
     return outcome
 
 
-def there(desk: Desk, number: str) -> Order:
-    """Return an order that must be there."""
-    found = desk.read_order(number)
-    assert found is not None
-    return found
+def existing_order(desk: Desk, number: str) -> Order:
+    """Return an order that must exist."""
+    order = desk.read_order(number)
+    assert order is not None
+    return order
 
 
-def told(desk: Desk, number: str) -> list[str]:
+def remarks(desk: Desk, number: str) -> list[str]:
     """Return the texts on the timeline of an order."""
     return [entry.text for entry in desk.timeline(number)]
 
 
-def quantities(found: Order) -> list[tuple[str, int]]:
-    """Return what is on an order."""
-    return [(one.sku, one.quantity) for one in found.lines]
+def quantities(order: Order) -> list[tuple[str, int]]:
+    """Return SKU and quantity of each line."""
+    return [(line.sku, line.quantity) for line in order.lines]
 
 
 def physical(desk: Desk, sku: str, warehouse: str = "main") -> int | None:
-    """Return how many are on the shelf; None: never counted."""
+    """Return how many are on the shelf; None if never counted."""
     for product, levels, _ in desk.stock_levels():
         for level in levels:
             if (product.sku, level.warehouse) == (sku, warehouse):
@@ -240,10 +243,10 @@ def physical(desk: Desk, sku: str, warehouse: str = "main") -> int | None:
 
 
 def available(desk: Desk, sku: str) -> int | None:
-    """Return how many can be sold; None: never counted."""
+    """Return how many can be sold; None if never counted."""
     return next((left for product, _, left in desk.stock_levels() if product.sku == sku), None)
 
 
 def without_ids(lines: tuple[Line, ...]) -> list[Line]:
-    """Return lines as they compare between accounts."""
-    return [replace(one, id="") for one in lines]
+    """Return lines without their ids, for comparison between accounts."""
+    return [replace(line, id="") for line in lines]

@@ -6,11 +6,11 @@ from tests.tasks.portal import (
     Pair,
     available,
     cancel_shipped,
-    done,
     line,
     order,
+    remarks,
     split,
-    told,
+    succeeded,
 )
 
 TASK = "cancel-orders"
@@ -21,11 +21,11 @@ def test_order_cancelled_at_the_merchant_is_cancelled_at_the_supplier(pair: Pair
     pair.imported("1001", line("MUG", 2))
     pair.northwind.set_stock("MUG", "main", 10)
     assert available(pair.northwind, "MUG") == 8
-    done(pair.shop.cancel("1001"))
+    succeeded(pair.shop.cancel("1001"))
 
     ran = pair.run(TASK)
 
-    [entry] = [one for one in pair.northwind.timeline("1001") if one.text == "Cancelled"]
+    [entry] = [event for event in pair.northwind.timeline("1001") if event.text == "Cancelled"]
     assert ran.counts == {"done": 1}
     assert pair.supplied("1001").status == "cancelled"
     assert entry.actor == "cancel-orders"
@@ -36,7 +36,7 @@ def test_order_cancelled_at_the_merchant_is_cancelled_at_the_supplier(pair: Pair
 def test_second_run_writes_nothing(pair: Pair) -> None:
     # domain 2.6: Idempotency
     pair.imported("1001")
-    done(pair.shop.cancel("1001"))
+    succeeded(pair.shop.cancel("1001"))
     pair.run(TASK)
     before = pair.everything()
 
@@ -49,7 +49,7 @@ def test_second_run_writes_nothing(pair: Pair) -> None:
 def test_cancellation_at_the_supplier_never_travels(pair: Pair) -> None:
     # domain 2.6: Direction
     pair.imported("1001")
-    done(pair.northwind.cancel("1001"))
+    succeeded(pair.northwind.cancel("1001"))
 
     ran = pair.run(TASK)
 
@@ -59,9 +59,9 @@ def test_cancellation_at_the_supplier_never_travels(pair: Pair) -> None:
 
 def test_order_without_a_link_is_never_touched(pair: Pair) -> None:
     # domain 2.6: Must not
-    done(pair.northwind.add_order(order("1001")))
+    succeeded(pair.northwind.add_order(order("1001")))
     pair.request("1001")
-    done(pair.shop.cancel("1001"))
+    succeeded(pair.shop.cancel("1001"))
 
     assert pair.run(TASK).steps == ()
     assert pair.supplied("1001").status == "awaiting_fulfillment"
@@ -71,7 +71,7 @@ def test_order_that_is_shipped_at_the_supplier_is_left_and_both_are_informed(pai
     # domain 2.6: Failure: Supplier already shipped
     pair.imported("1001")
     pair.send("1001")
-    done(pair.shop.cancel("1001"))
+    succeeded(pair.shop.cancel("1001"))
 
     ran = pair.run(TASK)
 
@@ -79,17 +79,17 @@ def test_order_that_is_shipped_at_the_supplier_is_left_and_both_are_informed(pai
     assert (ran.step.state, ran.step.code) == ("failed", "already-shipped")
     assert pair.supplied("1001").status == "shipped"
     assert not label.voided
-    assert told(pair.northwind, "1001")[-1] == (
+    assert remarks(pair.northwind, "1001")[-1] == (
         "The Merchant cancelled this order, but it is shipped already"
     )
-    assert told(pair.shop, "1001")[-1] == "Not cancelled at the Supplier: it is shipped already"
+    assert remarks(pair.shop, "1001")[-1] == "Not cancelled at the Supplier: it is shipped already"
 
 
 def test_both_are_informed_of_a_shipped_order_once(pair: Pair) -> None:
     # domain 2.6: comment on both timelines once
     pair.imported("1001")
     pair.send("1001")
-    done(pair.shop.cancel("1001"))
+    succeeded(pair.shop.cancel("1001"))
     pair.run(TASK)
     before = pair.everything()
 
@@ -102,9 +102,9 @@ def test_refused_cancellation_passes_by_hand_once_the_label_is_deleted(pair: Pai
     # domain 2.6: Failure: Supplier already shipped; its label is voided later
     pair.imported("1001")
     pair.send("1001")
-    done(pair.shop.cancel("1001"))
+    succeeded(pair.shop.cancel("1001"))
     refused = pair.run(TASK).step
-    done(pair.northwind.void("1001"))
+    succeeded(pair.northwind.void("1001"))
 
     ran = pair.retry(TASK, refused)
 
@@ -120,9 +120,9 @@ def test_refused_cancellation_passes_by_itself_once_the_label_is_deleted(pair: P
     cancel_shipped(pair.shop, "1001")
     pair.imported("1002")
     pair.send("1002", "1Z2")
-    done(pair.shop.cancel("1002"))
+    succeeded(pair.shop.cancel("1002"))
     assert pair.run(TASK).counts == {"failed": 1}
-    done(pair.northwind.void("1002"))
+    succeeded(pair.northwind.void("1002"))
     pair.run("update-tracking")
 
     ran = pair.run(TASK)
@@ -136,7 +136,7 @@ def test_refused_cancellation_passes_by_itself_once_the_label_is_deleted(pair: P
 def test_cancellation_that_was_never_recorded_counts_as_ours(pair: Pair) -> None:
     # domain 2.1: if our task cancelled the Supplier order, import once more
     pair.imported("1001")
-    done(pair.shop.cancel("1001"))
+    succeeded(pair.shop.cancel("1001"))
     planned = pair.would(TASK)
     pair.run(TASK)
 
@@ -151,7 +151,7 @@ def test_order_that_the_merchant_shipped_itself_is_not_cancelled(pair: Pair) -> 
     pair.imported("1001")
     pair.send("1001")
     pair.run("update-tracking")
-    done(pair.northwind.void("1001"))
+    succeeded(pair.northwind.void("1001"))
     cancel_shipped(pair.shop, "1001")
 
     assert pair.run(TASK).steps == ()
@@ -161,8 +161,8 @@ def test_order_that_the_merchant_shipped_itself_is_not_cancelled(pair: Pair) -> 
 def test_order_restored_between_two_runs_is_left_alone(pair: Pair) -> None:
     # domain 2.6: cancelled then restored between two runs
     pair.imported("1001")
-    done(pair.shop.cancel("1001"))
-    done(pair.shop.restore("1001"))
+    succeeded(pair.shop.cancel("1001"))
+    succeeded(pair.shop.restore("1001"))
 
     assert pair.run(TASK).steps == ()
     assert pair.supplied("1001").status == "awaiting_fulfillment"
@@ -171,9 +171,9 @@ def test_order_restored_between_two_runs_is_left_alone(pair: Pair) -> None:
 def test_order_restored_while_the_run_goes_on_is_left_alone(pair: Pair) -> None:
     # domain 2.6: work from state at run time
     pair.imported("1001")
-    done(pair.shop.cancel("1001"))
+    succeeded(pair.shop.cancel("1001"))
     planned = pair.would(TASK)
-    done(pair.shop.restore("1001"))
+    succeeded(pair.shop.restore("1001"))
 
     [result] = pair.applied(TASK, planned)
 
@@ -184,9 +184,9 @@ def test_order_restored_while_the_run_goes_on_is_left_alone(pair: Pair) -> None:
 def test_order_restored_after_the_run_stays_cancelled_at_the_supplier(pair: Pair) -> None:
     # domain 2.6: restored after the task ran
     pair.imported("1001")
-    done(pair.shop.cancel("1001"))
+    succeeded(pair.shop.cancel("1001"))
     pair.run(TASK)
-    done(pair.shop.restore("1001"))
+    succeeded(pair.shop.restore("1001"))
 
     pair.run(TASK)
 
@@ -196,7 +196,7 @@ def test_order_restored_after_the_run_stays_cancelled_at_the_supplier(pair: Pair
 def test_order_cancelled_before_its_import_has_nothing_to_cancel(pair: Pair) -> None:
     # domain 2.6: cancelled before import
     pair.request("1001")
-    done(pair.shop.cancel("1001"))
+    succeeded(pair.shop.cancel("1001"))
     pair.run("import-orders")
 
     assert pair.run(TASK).steps == ()
@@ -206,8 +206,8 @@ def test_order_cancelled_before_its_import_has_nothing_to_cancel(pair: Pair) -> 
 def test_order_cancelled_on_both_sides_closes_the_link(pair: Pair) -> None:
     # domain 2.6: both sides cancelled independently
     pair.imported("1001")
-    done(pair.northwind.cancel("1001"))
-    done(pair.shop.cancel("1001"))
+    succeeded(pair.northwind.cancel("1001"))
+    succeeded(pair.shop.cancel("1001"))
     before = pair.everything()
 
     ran = pair.run(TASK)
@@ -221,7 +221,7 @@ def test_first_run_takes_open_orders_that_were_cancelled_long_ago(pair: Pair) ->
     # domain 2.6: switched on late
     for number in ("1001", "1002", "1003"):
         pair.imported(number)
-        done(pair.shop.cancel(number))
+        succeeded(pair.shop.cancel(number))
     pair.send("1003")
 
     planned = pair.would(TASK)
@@ -236,7 +236,7 @@ def test_piece_that_the_merchant_cancels_cancels_its_partner_only(pair: Pair) ->
     pair.imported("1001", line("MUG", 3))
     first, second = pair.split("1001", (1,), (2,))
     pair.run("split-order")
-    done(pair.shop.cancel("1001-1"))
+    succeeded(pair.shop.cancel("1001-1"))
 
     pair.run(TASK)
 
@@ -248,7 +248,7 @@ def test_piece_of_the_merchants_own_split_cancels_nothing(pair: Pair) -> None:
     # domain 2.5: a Merchant split after import is not mirrored, so its piece has no partner
     pair.imported("1001", line("MUG", 3))
     first, _ = split(pair.shop, "1001", (1,), (2,))
-    done(pair.shop.cancel(first))
+    succeeded(pair.shop.cancel(first))
 
     pair.run(TASK)
 
@@ -258,12 +258,12 @@ def test_piece_of_the_merchants_own_split_cancels_nothing(pair: Pair) -> None:
 def test_order_imported_again_can_be_cancelled_again(pair: Pair) -> None:
     # domain 2.6: restored after the task ran; see 2.1
     pair.imported("1001")
-    done(pair.shop.cancel("1001"))
+    succeeded(pair.shop.cancel("1001"))
     pair.run(TASK)
-    done(pair.shop.restore("1001"))
-    done(pair.shop.request("1001", SUPPLIER))
+    succeeded(pair.shop.restore("1001"))
+    succeeded(pair.shop.request("1001", SUPPLIER))
     pair.run("import-orders")
-    done(pair.shop.cancel("1001"))
+    succeeded(pair.shop.cancel("1001"))
 
     ran = pair.run(TASK)
 
@@ -271,13 +271,13 @@ def test_order_imported_again_can_be_cancelled_again(pair: Pair) -> None:
     assert pair.supplied("1001~2").status == "cancelled"
 
 
-# A piece of the Merchant's own.
+# Pieces of the Merchant's own splits.
 
 
 def test_a_cancelled_piece_of_the_merchants_own_is_reported_to_both_sides_once(pair: Pair) -> None:
     pair.imported("1001", line("MUG", 1), line("CUP", 1))
     piece, _ = split(pair.shop, "1001", (1, 0), (0, 1))
-    done(pair.shop.cancel(piece))
+    succeeded(pair.shop.cancel(piece))
 
     first, second = pair.run(TASK), pair.run(TASK)
 
@@ -285,8 +285,8 @@ def test_a_cancelled_piece_of_the_merchants_own_is_reported_to_both_sides_once(p
     assert second.steps == ()
     assert pair.supplied("1001").status == "awaiting_fulfillment"
     for desk, number in ((pair.shop, piece), (pair.northwind, "1001")):
-        remarks = [entry.text for entry in desk.timeline(number) if "part" in entry.text]
-        assert len(remarks) == 1, desk.name
+        about_part = [entry.text for entry in desk.timeline(number) if "part" in entry.text]
+        assert len(about_part) == 1, desk.name
 
 
 def test_a_cancelled_piece_of_an_order_that_is_cancelled_there_needs_no_operator(
@@ -295,7 +295,7 @@ def test_a_cancelled_piece_of_an_order_that_is_cancelled_there_needs_no_operator
     pair.imported("1001", line("MUG", 1), line("CUP", 1))
     pair.sql("ordosync", "update links set state = 'cancelled_by_task' where kind = 'order'")
     piece, _ = split(pair.shop, "1001", (1, 0), (0, 1))
-    done(pair.shop.cancel(piece))
+    succeeded(pair.shop.cancel(piece))
 
     assert pair.run(TASK).count("failed") == 0
 
@@ -304,7 +304,7 @@ def test_the_desk_does_not_promise_that_a_piece_is_cancelled_there(pair: Pair) -
     pair.imported("1001", line("MUG", 1), line("CUP", 1))
     piece, _ = split(pair.shop, "1001", (1, 0), (0, 1))
 
-    said = ordosync(pair.folder, "orders", "cancel", piece, "--account", "shop").err
+    message = ordosync(pair.folder, "orders", "cancel", piece, "--account", "shop").err
 
-    assert "no task cancels a part; ask northwind to leave it out" in said.replace("\n", " ")
-    assert "cancels it at northwind" not in said
+    assert "no task cancels a part; ask northwind to leave it out" in message.replace("\n", " ")
+    assert "cancels it at northwind" not in message

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from ordosync.embedded.desk import Desk
 from ordosync.models import Product
-from tests.tasks.portal import CONFIG, SUPPLIER, Pair, available, done, physical
+from tests.tasks.portal import CONFIG, SUPPLIER, Pair, available, physical, succeeded
 
 TASK = "import-products"
 _BY_SUPPLIER_SKU = CONFIG.replace(
@@ -22,8 +22,8 @@ def _product(sku: str = "MUG", **fields: object) -> Product:
 
 
 def _offer(pair: Pair, sku: str = "MUG", **fields: object) -> None:
-    """Let the Merchant have a product of this Supplier."""
-    done(pair.shop.add_product(_product(sku, **fields), supplier=SUPPLIER))
+    """Add a product of this Supplier at the Merchant."""
+    succeeded(pair.shop.add_product(_product(sku, **fields), supplier=SUPPLIER))
 
 
 def _products(desk: Desk) -> dict[str, Product]:
@@ -36,9 +36,9 @@ def test_new_product_is_created_with_its_fields(pair: Pair) -> None:
 
     ran = pair.run(TASK)
 
-    found = _products(pair.northwind)["MUG"]
+    mug = _products(pair.northwind)["MUG"]
     assert ran.counts == {"done": 1}
-    assert (found.name, found.price, found.weight_g) == ("A MUG", Decimal("9.50"), Decimal(320))
+    assert (mug.name, mug.price, mug.weight_g) == ("A MUG", Decimal("9.50"), Decimal(320))
     assert pair.link("MUG", "product").supplier_id == "MUG"
 
 
@@ -54,7 +54,7 @@ def test_retail_price_is_not_imported_where_the_supplier_gets_its_cost(pair: Pai
 def test_stock_of_a_new_product_is_unset(pair: Pair) -> None:
     # domain 2.2: Quantity for new SKUs
     _offer(pair, "MUG")
-    done(pair.shop.set_stock("MUG", "main", 40))
+    succeeded(pair.shop.set_stock("MUG", "main", 40))
 
     pair.run(TASK)
 
@@ -64,7 +64,7 @@ def test_stock_of_a_new_product_is_unset(pair: Pair) -> None:
 def test_quantity_of_the_merchant_is_never_echoed_back(pair: Pair) -> None:
     # domain 2.2: Quantity for new SKUs: Write Inventory Back skips unset SKUs
     _offer(pair, "MUG")
-    done(pair.shop.set_stock("MUG", "main", 40))
+    succeeded(pair.shop.set_stock("MUG", "main", 40))
     pair.run(TASK)
 
     pair.run("write-inventory-back")
@@ -87,8 +87,8 @@ def test_second_run_writes_nothing(pair: Pair) -> None:
 def test_known_product_stays_as_it_is_and_is_linked(pair: Pair) -> None:
     # domain 2.2: SKU known; Must not overwrite
     theirs = _product("MUG", name="Our mug", price=Decimal(3), weight_g=None)
-    done(pair.northwind.add_product(theirs))
-    done(pair.northwind.set_stock("MUG", "main", 12))
+    succeeded(pair.northwind.add_product(theirs))
+    succeeded(pair.northwind.set_stock("MUG", "main", 12))
     before = _products(pair.northwind)
     _offer(pair, "MUG")
 
@@ -105,7 +105,8 @@ def test_later_changes_at_the_merchant_do_not_travel(pair: Pair) -> None:
     _offer(pair, "MUG")
     pair.run(TASK)
     pair.sql("shop", "update products set name = 'New name'")
-    done(pair.shop.set_stock("MUG", "main", 1))  # so that it is read again
+    # This change makes the next run read it again.
+    succeeded(pair.shop.set_stock("MUG", "main", 1))
 
     ran = pair.run(TASK)
 
@@ -126,7 +127,7 @@ def test_merchant_and_orders_are_left_alone(pair: Pair) -> None:
 
 def test_product_of_another_supplier_is_not_shown(pair: Pair) -> None:
     # domain 2.2: Scope
-    done(pair.shop.add_product(_product("SECRET"), supplier="southwind"))
+    succeeded(pair.shop.add_product(_product("SECRET"), supplier="southwind"))
 
     ran = pair.run(TASK)
 
@@ -155,7 +156,7 @@ def test_archived_product_keeps_its_link(pair: Pair) -> None:
 
 def test_kit_is_imported_as_a_plain_product(pair: Pair) -> None:
     # domain 2.2: Kits
-    done(pair.shop.add_product(_product("SET", is_kit=True), supplier=SUPPLIER, components={}))
+    succeeded(pair.shop.add_product(_product("SET", is_kit=True), supplier=SUPPLIER, components={}))
 
     pair.run(TASK)
 
@@ -164,8 +165,8 @@ def test_kit_is_imported_as_a_plain_product(pair: Pair) -> None:
 
 def test_components_do_not_travel(pair: Pair) -> None:
     # domain 2.2: Kits: import the parent
-    done(pair.shop.add_product(_product("LID"), supplier="southwind"))
-    done(
+    succeeded(pair.shop.add_product(_product("LID"), supplier="southwind"))
+    succeeded(
         pair.shop.add_product(
             _product("SET", is_kit=True), supplier=SUPPLIER, components={"LID": Decimal(1)}
         )
@@ -178,8 +179,10 @@ def test_components_do_not_travel(pair: Pair) -> None:
 
 def test_kit_of_the_supplier_under_the_same_sku_stays_one(pair: Pair) -> None:
     # domain 2.2: Kits: the Supplier may define its own kit under the same SKU
-    done(pair.northwind.add_product(_product("MUG")))
-    done(pair.northwind.add_product(_product("SET", is_kit=True), components={"MUG": Decimal(2)}))
+    succeeded(pair.northwind.add_product(_product("MUG")))
+    succeeded(
+        pair.northwind.add_product(_product("SET", is_kit=True), components={"MUG": Decimal(2)})
+    )
     _offer(pair, "SET")
 
     pair.run(TASK)
@@ -191,7 +194,7 @@ def test_kit_of_the_supplier_under_the_same_sku_stays_one(pair: Pair) -> None:
 def test_two_merchants_share_one_product_with_a_link_each(pair: Pair) -> None:
     # domain 2.2: Idempotency: Two Merchants with the same SKU
     _offer(pair, "MUG")
-    done(pair.outlet.add_product(_product("MUG", name="Other"), supplier=SUPPLIER))
+    succeeded(pair.outlet.add_product(_product("MUG", name="Other"), supplier=SUPPLIER))
     pair.run(TASK)
 
     ran = pair.run(TASK, "outlet-northwind")
@@ -214,7 +217,7 @@ def test_product_that_an_order_made_is_linked(pair: Pair) -> None:
 def test_supplier_sku_is_matched_where_it_is_sent(pair: Pair) -> None:
     # domain 2.2: Edge: with Supplier SKU enabled
     pair.path.write_text(_BY_SUPPLIER_SKU)
-    done(pair.northwind.add_product(_product("NW-7")))
+    succeeded(pair.northwind.add_product(_product("NW-7")))
     _offer(pair, "MUG", supplier_sku="NW-7")
 
     pair.run(TASK)
@@ -266,7 +269,8 @@ def test_claim_that_was_fixed_is_imported(pair: Pair) -> None:
     _offer(pair, "CUP", supplier_sku="NW-7")
     pair.run(TASK)
     pair.sql("shop", "update products set supplier_sku = 'NW-8' where sku = 'CUP'")
-    done(pair.shop.set_stock("CUP", "main", 1))  # so that it is read again
+    # This change makes the next run read it again.
+    succeeded(pair.shop.set_stock("CUP", "main", 1))
 
     ran = pair.run(TASK)
 

@@ -3,14 +3,14 @@
 from tests.tasks.portal import (
     Pair,
     available,
-    done,
     line,
     order,
     parcel,
     physical,
     quantities,
+    remarks,
     split,
-    told,
+    succeeded,
     try_split,
 )
 
@@ -18,7 +18,7 @@ TASK = "split-order"
 
 
 def _numbers(pair: Pair) -> list[str]:
-    return [found.number for found in pair.northwind.list_orders()]
+    return [order.number for order in pair.northwind.list_orders()]
 
 
 def test_pieces_hold_the_same_on_both_sides(pair: Pair) -> None:
@@ -89,9 +89,9 @@ def test_parent_and_pieces_say_so_on_both_sides(pair: Pair) -> None:
     pair.run(TASK)
 
     for desk in (pair.shop, pair.northwind):
-        assert told(desk, "1001")[-1] == "Split into 1001-1, 1001-2"
-        assert "Split from 1001" in told(desk, "1001-1")
-        assert "Split from 1001" in told(desk, "1001-2")
+        assert remarks(desk, "1001")[-1] == "Split into 1001-1, 1001-2"
+        assert "Split from 1001" in remarks(desk, "1001-1")
+        assert "Split from 1001" in remarks(desk, "1001-2")
 
 
 def test_pieces_are_never_imported(pair: Pair) -> None:
@@ -119,7 +119,7 @@ def test_split_of_the_merchant_is_not_mirrored(pair: Pair) -> None:
 
 def test_each_account_extends_its_own_number(pair: Pair) -> None:
     # domain 2.5: Numbering
-    done(pair.northwind.add_order(order("1001-2")))
+    succeeded(pair.northwind.add_order(order("1001-2")))
     pair.imported("1001-2", line("MUG", 3))
     pieces = pair.split("1001-2~2", (1,), (2,))
 
@@ -133,21 +133,23 @@ def test_each_account_extends_its_own_number(pair: Pair) -> None:
 def test_order_that_the_merchant_cancelled_is_not_split(pair: Pair) -> None:
     # domain 2.5: Failures: Merchant order cancelled
     pair.imported("1001", line("MUG", 3))
-    done(pair.shop.cancel("1001"))
+    succeeded(pair.shop.cancel("1001"))
     pair.split("1001", (1,), (2,))
 
     ran = pair.run(TASK)
 
     assert (ran.step.state, ran.step.code) == ("failed", "cancelled")
     assert pair.shop.pieces_of("1001") == []
-    assert told(pair.northwind, "1001")[-1] == "The Merchant's order was not split: it is cancelled"
+    assert (
+        remarks(pair.northwind, "1001")[-1] == "The Merchant's order was not split: it is cancelled"
+    )
 
 
 def test_order_that_the_merchant_shipped_is_not_split(pair: Pair) -> None:
     # domain 2.5: Failures: Merchant order shipped
     pair.imported("1001", line("MUG", 3))
     [outcome] = pair.shop.ship([parcel("1001")])
-    done(outcome)
+    succeeded(outcome)
     pair.split("1001", (1,), (2,))
 
     ran = pair.run(TASK)
@@ -178,7 +180,10 @@ def test_merchant_order_that_is_gone_is_not_split(pair: Pair) -> None:
     ran = pair.run(TASK)
 
     assert (ran.step.state, ran.step.code) == ("failed", "not-found")
-    assert told(pair.northwind, "1001")[-1] == "The Merchant's order was not split: it is not here"
+    assert (
+        remarks(pair.northwind, "1001")[-1]
+        == "The Merchant's order was not split: it does not exist"
+    )
 
 
 def test_split_that_does_not_fit_is_rejected_whole(pair: Pair) -> None:
@@ -191,7 +196,7 @@ def test_split_that_does_not_fit_is_rejected_whole(pair: Pair) -> None:
 
     assert (ran.step.state, ran.step.code) == ("failed", "does-not-fit")
     assert pair.shop.pieces_of("1001") == []
-    assert "The Merchant's order was not split" in told(pair.northwind, "1001")[-1]
+    assert "The Merchant's order was not split" in remarks(pair.northwind, "1001")[-1]
 
 
 def test_line_that_the_supplier_added_is_reported_to_it(pair: Pair) -> None:
@@ -203,14 +208,14 @@ def test_line_that_the_supplier_added_is_reported_to_it(pair: Pair) -> None:
     ran = pair.run(TASK)
 
     assert (ran.step.state, ran.step.code) == ("failed", "does-not-fit")
-    assert "The Merchant's order was not split" in told(pair.northwind, "1001")[-1]
+    assert "The Merchant's order was not split" in remarks(pair.northwind, "1001")[-1]
     assert pair.link("1001").state == "split"
 
 
 def test_refusal_is_reported_once(pair: Pair) -> None:
     # domain 2.5: Idempotency
     pair.imported("1001", line("MUG", 3))
-    done(pair.shop.cancel("1001"))
+    succeeded(pair.shop.cancel("1001"))
     pair.split("1001", (1,), (2,))
     pair.run(TASK)
     before = pair.everything()
@@ -235,7 +240,7 @@ def test_tracking_of_a_refused_piece_is_reported_and_not_guessed(pair: Pair) -> 
 
 
 def test_refused_split_and_its_tracking_pass_by_hand_once_it_fits(pair: Pair) -> None:
-    # domain 2.5: Failures: nothing is guessed, so a person mends it
+    # domain 2.5: Failures: nothing is guessed, so a person fixes it
     pair.imported("1001", line("MUG", 3))
     pair.sql("shop", "update order_lines set quantity = 4")
     first, _ = pair.split("1001", (1,), (2,))
@@ -295,13 +300,13 @@ def test_shipped_sibling_is_untouched_by_a_later_split(pair: Pair) -> None:
     pair.run(TASK)
     pair.send(first)
     pair.run("update-tracking")
-    before = told(pair.shop, "1001-1")
+    before = remarks(pair.shop, "1001-1")
     pair.split(second, (1,), (2,))
 
     pair.run(TASK)
 
     assert pair.merchant("1001-1").status == "shipped"
-    assert told(pair.shop, "1001-1") == before
+    assert remarks(pair.shop, "1001-1") == before
     assert pair.shop.pieces_of("1001-2") == ["1001-2-1", "1001-2-2"]
 
 
@@ -323,7 +328,7 @@ def test_two_lines_of_one_sku_are_distinguished(pair: Pair) -> None:
     pair.run(TASK)
 
     pieces = [pair.merchant(piece).lines for piece in pair.shop.pieces_of("1001")]
-    assert [[one.details for one in piece] for piece in pieces] == [["red"], ["blue"]]
+    assert [[line.details for line in piece] for piece in pieces] == [["red"], ["blue"]]
 
 
 def test_single_unit_cannot_be_split(pair: Pair) -> None:

@@ -1,11 +1,11 @@
-"""Orders that a Supplier cancelled, or opened again, by itself: people hear of them once."""
+"""Orders that a Supplier cancelled, or restored, by itself: each is reported once."""
 
 from typing import Any
 
 import pytest
 
 from tests.support.command import Done, ordosync
-from tests.tasks.portal import Pair, done, line, order
+from tests.tasks.portal import Pair, line, order, succeeded
 
 TASK = "update-tracking"
 
@@ -16,17 +16,21 @@ def _imported(pair: Pair) -> Pair:
     return pair
 
 
-def of_orders(said: Done) -> list[dict[str, Any]]:
-    return [one for one in said.json["differences"] if one["kind"] != "no-product-link"]
+def of_orders(result: Done) -> list[dict[str, Any]]:
+    return [
+        difference
+        for difference in result.json["differences"]
+        if difference["kind"] != "no-product-link"
+    ]
 
 
 def cancelled_by_task(pair: Pair) -> None:
-    done(pair.shop.cancel("1001"))
+    succeeded(pair.shop.cancel("1001"))
     assert pair.run("cancel-orders").count("done") == 1
 
 
 def test_what_the_supplier_cancelled_fails_once(imported: Pair) -> None:
-    done(imported.northwind.cancel("1001"))
+    succeeded(imported.northwind.cancel("1001"))
 
     first, second = imported.run(TASK), imported.run(TASK)
 
@@ -36,8 +40,8 @@ def test_what_the_supplier_cancelled_fails_once(imported: Pair) -> None:
 
 
 def test_what_both_sides_cancelled_needs_no_operator(imported: Pair) -> None:
-    done(imported.northwind.cancel("1001"))
-    done(imported.shop.cancel("1001"))
+    succeeded(imported.northwind.cancel("1001"))
+    succeeded(imported.shop.cancel("1001"))
 
     assert imported.run(TASK).counts == {}
 
@@ -50,12 +54,12 @@ def test_what_our_task_cancelled_needs_no_operator(imported: Pair) -> None:
 
 @pytest.mark.parametrize("ends", ["cancelled", "restored"])
 def test_a_suppliers_cancellation_settles_itself(imported: Pair, ends: str) -> None:
-    done(imported.northwind.cancel("1001"))
+    succeeded(imported.northwind.cancel("1001"))
     imported.run(TASK)
     if ends == "cancelled":
-        done(imported.shop.cancel("1001"))
+        succeeded(imported.shop.cancel("1001"))
     else:
-        done(imported.northwind.restore("1001"))
+        succeeded(imported.northwind.restore("1001"))
 
     settled = imported.run(TASK)
 
@@ -64,25 +68,25 @@ def test_a_suppliers_cancellation_settles_itself(imported: Pair, ends: str) -> N
 
 
 def test_what_the_supplier_cancels_again_fails_again(imported: Pair) -> None:
-    done(imported.northwind.cancel("1001"))
+    succeeded(imported.northwind.cancel("1001"))
     imported.run(TASK)
-    done(imported.northwind.restore("1001"))
+    succeeded(imported.northwind.restore("1001"))
     imported.run(TASK)
-    done(imported.northwind.cancel("1001"))
+    succeeded(imported.northwind.cancel("1001"))
 
     assert imported.run(TASK).counts == {"failed": 1}
 
 
 def test_a_suppliers_own_order_that_it_cancels_is_nobodys_business(imported: Pair) -> None:
-    done(imported.northwind.add_order(order("OWN", line("MUG", 1)), supplier=None))
-    done(imported.northwind.cancel("OWN"))
+    succeeded(imported.northwind.add_order(order("OWN", line("MUG", 1)), supplier=None))
+    succeeded(imported.northwind.cancel("OWN"))
 
     assert imported.run(TASK).counts == {}
 
 
 def test_what_was_cancelled_and_restored_by_the_supplier_fails_once(imported: Pair) -> None:
     cancelled_by_task(imported)
-    done(imported.northwind.restore("1001"))
+    succeeded(imported.northwind.restore("1001"))
 
     first, second = imported.run(TASK), imported.run(TASK)
 
@@ -95,8 +99,8 @@ def test_a_restored_order_that_the_merchant_sends_itself_names_the_side_to_cance
     imported: Pair,
 ) -> None:
     cancelled_by_task(imported)
-    done(imported.northwind.restore("1001"))
-    done(imported.shop.restore("1001"))
+    succeeded(imported.northwind.restore("1001"))
+    succeeded(imported.shop.restore("1001"))
 
     ran = imported.run(TASK)
 
@@ -105,9 +109,9 @@ def test_a_restored_order_that_the_merchant_sends_itself_names_the_side_to_cance
 
 def test_the_reason_is_that_of_how_both_sides_stand_now(imported: Pair) -> None:
     cancelled_by_task(imported)
-    done(imported.northwind.restore("1001"))
+    succeeded(imported.northwind.restore("1001"))
     imported.run(TASK)
-    done(imported.shop.restore("1001"))
+    succeeded(imported.shop.restore("1001"))
 
     ran = imported.run(TASK)
 
@@ -117,10 +121,10 @@ def test_the_reason_is_that_of_how_both_sides_stand_now(imported: Pair) -> None:
 
 def test_a_restored_order_that_the_merchant_requests_again_is_settled(imported: Pair) -> None:
     cancelled_by_task(imported)
-    done(imported.northwind.restore("1001"))
+    succeeded(imported.northwind.restore("1001"))
     imported.run(TASK)
-    done(imported.shop.restore("1001"))
-    done(imported.shop.request("1001", "northwind"))
+    succeeded(imported.shop.restore("1001"))
+    succeeded(imported.shop.request("1001", "northwind"))
 
     ran = imported.run(TASK)
 
@@ -129,33 +133,33 @@ def test_a_restored_order_that_the_merchant_requests_again_is_settled(imported: 
 
 def test_reconcile_cancels_a_restored_order_again(imported: Pair) -> None:
     cancelled_by_task(imported)
-    done(imported.northwind.restore("1001"))
+    succeeded(imported.northwind.restore("1001"))
 
     before = ordosync(imported.folder, "reconcile", "shop-northwind", "--json")
     fixed = ordosync(imported.folder, "reconcile", "shop-northwind", "--fix", "--json")
 
-    [one] = of_orders(before)
-    assert (one["kind"], one["fix"]) == ("not-cancelled", "cancel-orders")
+    [difference] = of_orders(before)
+    assert (difference["kind"], difference["fix"]) == ("not-cancelled", "cancel-orders")
     assert of_orders(fixed) == []
     assert imported.run(TASK).counts == {}
 
 
 def test_a_run_of_cancel_orders_does_not_fight_a_supplier_who_restores(imported: Pair) -> None:
     cancelled_by_task(imported)
-    done(imported.northwind.restore("1001"))
+    succeeded(imported.northwind.restore("1001"))
 
     imported.run("cancel-orders")
 
-    there = imported.northwind.read_order("1001")
-    assert there
-    assert there.status == "awaiting_fulfillment"
+    supplier_order = imported.northwind.read_order("1001")
+    assert supplier_order
+    assert supplier_order.status == "awaiting_fulfillment"
 
 
 def test_an_order_that_is_open_on_both_sides_is_a_difference_for_people(imported: Pair) -> None:
     cancelled_by_task(imported)
-    done(imported.northwind.restore("1001"))
-    done(imported.shop.restore("1001"))
+    succeeded(imported.northwind.restore("1001"))
+    succeeded(imported.shop.restore("1001"))
 
-    [one] = of_orders(ordosync(imported.folder, "reconcile", "shop-northwind", "--json"))
-    assert (one["kind"], one["fix"]) == ("open-on-both-sides", None)
-    assert "cancel order 1001 at the Supplier" in one["what"]
+    [difference] = of_orders(ordosync(imported.folder, "reconcile", "shop-northwind", "--json"))
+    assert (difference["kind"], difference["fix"]) == ("open-on-both-sides", None)
+    assert "cancel order 1001 at the Supplier" in difference["what"]

@@ -1,17 +1,17 @@
-"""A parcel of an order that we sent, and that no link knows, is not passed over in silence."""
+"""A parcel of an imported order without a link is reported, and not ignored silently."""
 
 from datetime import timedelta
 
 import pytest
 
-from tests.tasks.portal import Pair, done, line, order, parcel
+from tests.tasks.portal import Pair, line, order, parcel, succeeded
 
 TASK = "update-tracking"
 
 
 @pytest.fixture(name="forgotten")
 def _forgotten(pair: Pair) -> Pair:
-    """Return a portal that has forgotten an order which the Supplier ships."""
+    """Return a portal that has lost the link of an order which the Supplier ships."""
     pair.imported("1001", line("MUG", 1))
     pair.send("1001")
     pair.sql("ordosync", "delete from links")
@@ -42,9 +42,9 @@ def test_it_is_sent_when_the_link_comes(forgotten: Pair) -> None:
 
 
 def test_a_parcel_of_the_suppliers_own_order_is_nobodys_business(pair: Pair) -> None:
-    done(pair.northwind.add_order(order("OWN", line("MUG", 1)), supplier=None))
+    succeeded(pair.northwind.add_order(order("OWN", line("MUG", 1)), supplier=None))
     [outcome] = pair.northwind.ship([parcel("OWN")])
-    done(outcome)
+    succeeded(outcome)
 
     assert pair.run(TASK).counts == {}
 

@@ -8,14 +8,14 @@ from tests.tasks.portal import (
     SUPPLIER,
     Pair,
     cancel_shipped,
-    done,
+    existing_order,
     line,
     order,
     parcel,
     physical,
+    remarks,
     split,
-    there,
-    told,
+    succeeded,
 )
 
 TASK = "update-tracking"
@@ -23,8 +23,8 @@ _CHANGED = "insert into changes (kind, object_id, what) values ('shipment', '100
 """Lets the Supplier's first label of order 1001 be read again."""
 
 
-def _only(found: list[Shipment]) -> Shipment:
-    [shipment] = found
+def _only(shipments: list[Shipment]) -> Shipment:
+    [shipment] = shipments
     return shipment
 
 
@@ -49,13 +49,17 @@ def test_all_six_fields_arrive_and_the_order_is_shipped(pair: Pair) -> None:
 
     ran = pair.run(TASK)
 
-    found = _only(pair.shop.shipments_of("1001"))
+    shipment = _only(pair.shop.shipments_of("1001"))
     assert ran.counts == {"done": 1}
     assert pair.merchant("1001").status == "shipped"
-    assert (found.tracking_number, found.carrier, found.method) == ("1Z1", "UPS", "Ground")
-    assert (found.cost, found.currency, found.warehouse) == (Decimal("7.25"), "USD", "main")
-    assert found.shipped_at == SENT_AT
-    assert told(pair.shop, "1001")[-1] == "Tracking added: UPS Ground 1Z1"
+    assert (shipment.tracking_number, shipment.carrier, shipment.method) == ("1Z1", "UPS", "Ground")
+    assert (shipment.cost, shipment.currency, shipment.warehouse) == (
+        Decimal("7.25"),
+        "USD",
+        "main",
+    )
+    assert shipment.shipped_at == SENT_AT
+    assert remarks(pair.shop, "1001")[-1] == "Tracking added: UPS Ground 1Z1"
 
 
 def test_second_run_writes_nothing(pair: Pair) -> None:
@@ -92,23 +96,23 @@ def test_comments_addresses_and_prices_are_not_copied_back(pair: Pair) -> None:
 
     after = pair.merchant("1001")
     assert (after.lines, after.ship_to) == (before.lines, before.ship_to)
-    assert not any("Created from" in text for text in told(pair.shop, "1001"))
+    assert not any("Created from" in text for text in remarks(pair.shop, "1001"))
 
 
 def test_cancelled_order_refuses_and_only_the_supplier_is_informed(pair: Pair) -> None:
     # domain 2.4: Known failure
     pair.imported("1001")
-    done(pair.shop.cancel("1001"))
+    succeeded(pair.shop.cancel("1001"))
     pair.send("1001", "1Z1")
-    before = told(pair.shop, "1001")
+    before = remarks(pair.shop, "1001")
 
     ran = pair.run(TASK)
 
     assert (ran.step.state, ran.step.code) == ("failed", "cancelled")
     assert pair.merchant("1001").status == "cancelled"
     assert pair.supplied("1001").status == "shipped"
-    assert told(pair.shop, "1001") == before
-    assert told(pair.northwind, "1001")[-1] == (
+    assert remarks(pair.shop, "1001") == before
+    assert remarks(pair.northwind, "1001")[-1] == (
         "Tracking 1Z1 was not saved at the Merchant: order 1001 is cancelled"
     )
 
@@ -116,7 +120,7 @@ def test_cancelled_order_refuses_and_only_the_supplier_is_informed(pair: Pair) -
 def test_refusal_is_not_tried_again(pair: Pair) -> None:
     # domain 2.4: no retry loop
     pair.imported("1001")
-    done(pair.shop.cancel("1001"))
+    succeeded(pair.shop.cancel("1001"))
     pair.send("1001")
     pair.run(TASK)
     before = pair.everything()
@@ -128,7 +132,7 @@ def test_refusal_is_not_tried_again(pair: Pair) -> None:
 
 
 def test_order_that_was_never_imported_is_not_this_portals(pair: Pair) -> None:
-    done(pair.northwind.add_order(order("9001")))
+    succeeded(pair.northwind.add_order(order("9001")))
     pair.send("9001")
 
     assert pair.run(TASK).steps == ()
@@ -149,7 +153,7 @@ def test_piece_that_was_shipped_leaves_its_siblings_open(pair: Pair) -> None:
 
 
 def test_tracking_of_a_piece_waits_until_the_merchant_is_split(pair: Pair) -> None:
-    # domain 2.4: partial shipment; the split was not told yet
+    # domain 2.4: partial shipment; the split was not reported yet
     pair.imported("1001", line("MUG", 3))
     first, _ = pair.split("1001", (1,), (2,))
     pair.send(first)
@@ -174,8 +178,8 @@ def test_tracking_is_put_on_every_piece_that_the_merchant_made(pair: Pair) -> No
     for piece in pieces:
         assert pair.merchant(piece).status == "shipped"
         assert pair.tracking(piece) == [("1Z1", False)]
-        assert told(pair.shop, piece)[-1] == "Tracking added: UPS Ground 1Z1"
-    assert told(pair.northwind, "1001")[-1] == (
+        assert remarks(pair.shop, piece)[-1] == "Tracking added: UPS Ground 1Z1"
+    assert remarks(pair.northwind, "1001")[-1] == (
         "The Merchant split this order: tracking 1Z1 is on each of its open pieces"
     )
 
@@ -184,7 +188,7 @@ def test_piece_that_the_merchant_cancelled_gets_no_tracking(pair: Pair) -> None:
     # domain 2.4: Merchant split after import: every open descendant
     pair.imported("1001", line("MUG", 3))
     first, second = split(pair.shop, "1001", (1,), (2,))
-    done(pair.shop.cancel(first))
+    succeeded(pair.shop.cancel(first))
     pair.send("1001")
 
     pair.run(TASK)
@@ -198,21 +202,21 @@ def test_deleted_label_is_flagged_and_the_merchant_stays_shipped(pair: Pair) -> 
     pair.imported("1001")
     pair.send("1001", "1Z1")
     pair.run(TASK)
-    done(pair.northwind.void("1001"))
+    succeeded(pair.northwind.void("1001"))
 
     pair.run(TASK)
 
     assert pair.supplied("1001").status == "awaiting_fulfillment"
     assert pair.merchant("1001").status == "shipped"
     assert pair.tracking("1001") == [("1Z1", True)]
-    assert told(pair.shop, "1001")[-1] == "Tracking 1Z1 was voided by the Supplier"
+    assert remarks(pair.shop, "1001")[-1] == "Tracking 1Z1 was voided by the Supplier"
 
 
 def test_label_deleted_before_the_first_run_is_never_reported(pair: Pair) -> None:
     # domain 2.4: Supplier deletes label
     pair.imported("1001")
     pair.send("1001")
-    done(pair.northwind.void("1001"))
+    succeeded(pair.northwind.void("1001"))
 
     pair.run(TASK)
 
@@ -227,7 +231,7 @@ def test_stock_of_a_deleted_label_is_back_on_the_shelf(pair: Pair) -> None:
     pair.send("1001", warehouse="west")
     assert physical(pair.northwind, "MUG", "west") == 8
 
-    done(pair.northwind.void("1001"))
+    succeeded(pair.northwind.void("1001"))
 
     assert physical(pair.northwind, "MUG", "west") == 10
 
@@ -237,14 +241,14 @@ def test_new_label_takes_the_place_of_the_voided_one(pair: Pair) -> None:
     pair.imported("1001")
     pair.send("1001", "1Z1")
     pair.run(TASK)
-    done(pair.northwind.void("1001"))
+    succeeded(pair.northwind.void("1001"))
     pair.run(TASK)
     pair.send("1001", "1Z2")
 
     pair.run(TASK)
 
     assert pair.tracking("1001") == [("1Z1", True), ("1Z2", False)]
-    assert told(pair.shop, "1001")[-1] == "Tracking added: UPS Ground 1Z2"
+    assert remarks(pair.shop, "1001")[-1] == "Tracking added: UPS Ground 1Z2"
 
 
 def test_voided_and_new_label_arrive_in_one_run(pair: Pair) -> None:
@@ -252,7 +256,7 @@ def test_voided_and_new_label_arrive_in_one_run(pair: Pair) -> None:
     pair.imported("1001")
     pair.send("1001", "1Z1")
     pair.run(TASK)
-    done(pair.northwind.void("1001"))
+    succeeded(pair.northwind.void("1001"))
     pair.send("1001", "1Z2")
 
     ran = pair.run(TASK)
@@ -266,7 +270,7 @@ def test_label_that_the_merchant_deleted_is_cleared_there_only(pair: Pair) -> No
     pair.imported("1001")
     pair.send("1001")
     pair.run(TASK)
-    done(pair.shop.void("1001"))
+    succeeded(pair.shop.void("1001"))
 
     ran = pair.run(TASK)
 
@@ -299,15 +303,15 @@ def test_other_number_typed_by_the_merchant_is_kept(pair: Pair) -> None:
 
     assert (ran.step.state, ran.step.code) == ("failed", "other-tracking")
     assert pair.tracking("1001") == [("MINE", False)]
-    assert "Tracking 1Z1 was not saved at the Merchant" in told(pair.northwind, "1001")[-1]
+    assert "Tracking 1Z1 was not saved at the Merchant" in remarks(pair.northwind, "1001")[-1]
 
 
 def test_order_that_is_back_in_house_accepts_and_its_stock_stays(pair: Pair) -> None:
     # domain 2.4: Merchant moved it back to Awaiting Fulfillment
     pair.imported("1001", line("MUG", 2))
     pair.shop.set_stock("MUG", "main", 10)
-    done(pair.shop.cancel("1001"))
-    done(pair.shop.restore("1001"))
+    succeeded(pair.shop.cancel("1001"))
+    succeeded(pair.shop.restore("1001"))
     pair.send("1001")
 
     pair.run(TASK)
@@ -320,12 +324,12 @@ def test_deleting_tracking_that_was_reported_adds_no_stock(pair: Pair) -> None:
     # domain 2.4: book as dropship (POH unchanged), also when it is cleared
     pair.imported("1001", line("MUG", 2))
     pair.shop.set_stock("MUG", "main", 10)
-    done(pair.shop.cancel("1001"))
-    done(pair.shop.restore("1001"))
+    succeeded(pair.shop.cancel("1001"))
+    succeeded(pair.shop.restore("1001"))
     pair.send("1001")
     pair.run(TASK)
 
-    done(pair.shop.void("1001"))
+    succeeded(pair.shop.void("1001"))
 
     assert physical(pair.shop, "MUG") == 10
 
@@ -356,7 +360,7 @@ def test_order_that_the_supplier_cancelled_after_shipping_stays_shipped(pair: Pa
 
 def test_two_merchants_with_one_number_each_get_their_own(pair: Pair) -> None:
     pair.imported("1001")
-    done(pair.outlet.add_order(order("1001"), supplier=SUPPLIER))
+    succeeded(pair.outlet.add_order(order("1001"), supplier=SUPPLIER))
     pair.run("import-orders", "outlet-northwind")
     pair.send("1001~2", "1Z2")
 
@@ -364,7 +368,7 @@ def test_two_merchants_with_one_number_each_get_their_own(pair: Pair) -> None:
     pair.run(TASK, "outlet-northwind")
 
     assert pair.merchant("1001").status == "dropshipment_requested"
-    assert there(pair.outlet, "1001").status == "shipped"
+    assert existing_order(pair.outlet, "1001").status == "shipped"
 
 
 def test_number_that_is_void_then_valid_is_reported_each_time(pair: Pair) -> None:
@@ -386,11 +390,11 @@ def test_number_that_is_void_then_valid_is_reported_each_time(pair: Pair) -> Non
 
 
 def test_void_of_an_older_label_leaves_the_newer_one(pair: Pair) -> None:
-    """Its account does not say any more which number it had, as some services do."""
+    """Like some services, the account no longer has the number of the void label."""
     pair.imported("1001")
     pair.send("1001", "1Z1")
     pair.run(TASK)
-    done(pair.northwind.void("1001"))
+    succeeded(pair.northwind.void("1001"))
     pair.send("1001", "1Z2")
     pair.run(TASK)
 

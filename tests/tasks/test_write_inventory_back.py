@@ -14,11 +14,11 @@ from tests.tasks.portal import (
     Pair,
     available,
     cancel_shipped,
-    done,
     line,
     order,
     parcel,
     physical,
+    succeeded,
 )
 
 TASK = "write-inventory-back"
@@ -29,38 +29,38 @@ def _product(sku: str = "MUG", **fields: object) -> Product:
 
 
 def _linked(pair: Pair, *skus: str) -> None:
-    """Let both accounts know the products."""
+    """Add the products to both accounts."""
     for sku in skus:
-        done(pair.shop.add_product(_product(sku), supplier=SUPPLIER))
+        succeeded(pair.shop.add_product(_product(sku), supplier=SUPPLIER))
     pair.run("import-products")
 
 
 def _kit(pair: Pair, sku: str, components: Mapping[str, str]) -> None:
-    """Let the Supplier put a product together from others."""
+    """Make a product of the Supplier a kit of others."""
     parts = {part: Decimal(ratio) for part, ratio in components.items()}
-    done(pair.northwind.add_product(_product(sku, is_kit=True), components=parts))
+    succeeded(pair.northwind.add_product(_product(sku, is_kit=True), components=parts))
 
 
 def _count(pair: Pair, sku: str, quantity: int, warehouse: str = "main") -> None:
-    done(pair.northwind.set_stock(sku, warehouse, quantity))
+    succeeded(pair.northwind.set_stock(sku, warehouse, quantity))
 
 
 def _refuse_writes(pair: Pair) -> None:
-    """Let the Merchant's file refuse every new count."""
+    """Make the Merchant's file refuse every new count."""
     pair.sql(
         "shop",
         "create trigger refuse before insert on stock begin select raise(abort, 'locked'); end",
     )
 
 
-# What moves.
+# Quantities that are written.
 
 
 def test_375_available_become_375_physical(pair: Pair) -> None:
     # domain 2.3: What moves, the article's example
     _linked(pair, "MUG")
     _count(pair, "MUG", 375)
-    done(pair.shop.add_order(order("1001", line("MUG", 2)), supplier=SUPPLIER))
+    succeeded(pair.shop.add_order(order("1001", line("MUG", 2)), supplier=SUPPLIER))
 
     ran = pair.run(TASK)
 
@@ -86,7 +86,7 @@ def test_second_run_writes_nothing(pair: Pair) -> None:
 def test_quantity_is_set_and_never_added(pair: Pair) -> None:
     # domain 2.3: An absolute set
     _linked(pair, "MUG")
-    done(pair.shop.set_stock("MUG", "main", 100))
+    succeeded(pair.shop.set_stock("MUG", "main", 100))
     _count(pair, "MUG", 375)
 
     pair.run(TASK)
@@ -99,7 +99,7 @@ def test_count_that_the_merchant_changed_is_set_again(pair: Pair) -> None:
     _linked(pair, "MUG")
     _count(pair, "MUG", 375)
     pair.run(TASK)
-    done(pair.shop.set_stock("MUG", "main", 1))
+    succeeded(pair.shop.set_stock("MUG", "main", 1))
 
     pair.run(TASK)
 
@@ -168,13 +168,13 @@ def test_orders_keep_their_status(pair: Pair) -> None:
     assert pair.supplied("1001").status == "awaiting_fulfillment"
 
 
-# What is left alone.
+# Quantities that are not written.
 
 
 def test_unset_is_never_written_as_0(pair: Pair) -> None:
     # domain 2.3: Must not write unset SKUs
     _linked(pair, "MUG")
-    done(pair.shop.set_stock("MUG", "main", 40))
+    succeeded(pair.shop.set_stock("MUG", "main", 40))
 
     ran = pair.run(TASK)
 
@@ -207,8 +207,8 @@ def test_unset_is_written_once_it_is_counted(pair: Pair) -> None:
 
 def test_kit_of_the_merchant_is_skipped(pair: Pair) -> None:
     # domain 2.3: Preconditions: Merchant SKU is not a kit
-    done(pair.shop.add_product(_product("MUG"), supplier=SUPPLIER))
-    done(
+    succeeded(pair.shop.add_product(_product("MUG"), supplier=SUPPLIER))
+    succeeded(
         pair.shop.add_product(
             _product("SET", is_kit=True), supplier=SUPPLIER, components={"MUG": Decimal(2)}
         )
@@ -227,8 +227,8 @@ def test_kit_of_the_merchant_is_skipped(pair: Pair) -> None:
 
 def test_product_of_another_supplier_is_never_written(pair: Pair) -> None:
     # domain 2.3: Preconditions: assigned to the portal's supplier
-    done(pair.shop.add_product(_product("MUG"), supplier="southwind"))
-    done(pair.northwind.add_product(_product("MUG")))
+    succeeded(pair.shop.add_product(_product("MUG"), supplier="southwind"))
+    succeeded(pair.northwind.add_product(_product("MUG")))
     _count(pair, "MUG", 375)
     pair.run("import-products")
 
@@ -263,7 +263,7 @@ def test_archived_product_is_reported(pair: Pair) -> None:
 
 def test_product_that_was_not_imported_is_skipped(pair: Pair) -> None:
     # domain 2.3: Preconditions: already imported; Must not create Merchant products
-    done(pair.northwind.add_product(_product("OWN")))
+    succeeded(pair.northwind.add_product(_product("OWN")))
     _count(pair, "OWN", 3)
 
     ran = pair.run(TASK)
@@ -272,7 +272,7 @@ def test_product_that_was_not_imported_is_skipped(pair: Pair) -> None:
     assert list(pair.shop.list_products()) == []
 
 
-# The rules that people get wrong.
+# Rules that are often misunderstood.
 
 
 def test_rule_1_tracking_never_lowers_physical_stock(pair: Pair) -> None:
@@ -313,7 +313,7 @@ def test_rule_3_shipping_and_its_label_change_nothing(pair: Pair) -> None:
 
     pair.send("1001")
     shipped = pair.run(TASK)
-    done(pair.northwind.void("1001"))
+    succeeded(pair.northwind.void("1001"))
     voided = pair.run(TASK)
 
     assert shipped.counts == voided.counts == {"unchanged": 1}
@@ -328,11 +328,11 @@ def test_rule_3_import_and_cancellation_change_it(pair: Pair) -> None:
     pair.run(TASK)
     assert physical(pair.shop, "MUG") == 373
 
-    done(pair.northwind.cancel("1001"))
+    succeeded(pair.northwind.cancel("1001"))
     pair.run(TASK)
     assert physical(pair.shop, "MUG") == 375
 
-    done(pair.northwind.restore("1001"))
+    succeeded(pair.northwind.restore("1001"))
     pair.run(TASK)
     assert physical(pair.shop, "MUG") == 373
 
@@ -342,7 +342,9 @@ def test_rule_3_receipts_change_it(pair: Pair) -> None:
     _linked(pair, "MUG")
     _count(pair, "MUG", 375)
     pair.run(TASK)
-    done(pair.northwind.count([Count(sku="MUG", warehouse="main", quantity=25, is_change=True)])[0])
+    succeeded(
+        pair.northwind.count([Count(sku="MUG", warehouse="main", quantity=25, is_change=True)])[0]
+    )
 
     pair.run(TASK)
 
@@ -359,7 +361,7 @@ def test_rule_3_label_of_a_cancelled_order_changes_it(pair: Pair) -> None:
     pair.run(TASK)
     assert physical(pair.shop, "MUG") == 373
 
-    done(pair.northwind.void("1001"))
+    succeeded(pair.northwind.void("1001"))
     pair.run(TASK)
 
     assert physical(pair.shop, "MUG") == 375
@@ -368,7 +370,7 @@ def test_rule_3_label_of_a_cancelled_order_changes_it(pair: Pair) -> None:
 def test_rule_4_kit_on_an_order_changes_what_it_is_made_of(pair: Pair) -> None:
     # domain 2.3: rule 4: a kit commits its components, and so other kits that share one
     for sku in ("MUG", "LID"):
-        done(pair.northwind.add_product(_product(sku)))
+        succeeded(pair.northwind.add_product(_product(sku)))
         _count(pair, sku, 10)
     _kit(pair, "SET", {"MUG": "2", "LID": "1"})
     _kit(pair, "PAIR", {"MUG": "2"})
@@ -377,14 +379,14 @@ def test_rule_4_kit_on_an_order_changes_what_it_is_made_of(pair: Pair) -> None:
 
     pair.run(TASK)
 
-    found = {sku: physical(pair.shop, sku) for sku in ("MUG", "LID", "SET", "PAIR")}
-    assert found == {"MUG": 6, "LID": 8, "SET": 3, "PAIR": 3}
+    quantities = {sku: physical(pair.shop, sku) for sku in ("MUG", "LID", "SET", "PAIR")}
+    assert quantities == {"MUG": 6, "LID": 8, "SET": 3, "PAIR": 3}
 
 
 def test_rule_4_kits_are_counted_in_each_warehouse(pair: Pair) -> None:
     # domain 2.3: rule 4: minimum inside each warehouse, then the sum
     for sku, main, west in (("MUG", 5, 1), ("LID", 1, 5)):
-        done(pair.northwind.add_product(_product(sku)))
+        succeeded(pair.northwind.add_product(_product(sku)))
         _count(pair, sku, main, "main")
         _count(pair, sku, west, "west")
     _kit(pair, "SET", {"MUG": "1", "LID": "1"})
@@ -397,7 +399,7 @@ def test_rule_4_kits_are_counted_in_each_warehouse(pair: Pair) -> None:
 
 def test_rule_4_kits_nest_and_take_parts_of_a_piece(pair: Pair) -> None:
     # domain 2.3: rule 4: fractional ratios, nested kits: floor once, at the end
-    done(pair.northwind.add_product(_product("TEA")))
+    succeeded(pair.northwind.add_product(_product("TEA")))
     _count(pair, "TEA", 10)
     _kit(pair, "TIN", {"TEA": "0.75"})
     _kit(pair, "BOX", {"TIN": "0.5"})
@@ -421,7 +423,7 @@ def test_rule_4_kit_without_components_counts_0(pair: Pair) -> None:
 def test_rule_4_kit_of_an_uncounted_component_is_unset(pair: Pair) -> None:
     # domain 2.3: rule 4, and Must not write unset SKUs
     for sku in ("MUG", "LID"):
-        done(pair.northwind.add_product(_product(sku)))
+        succeeded(pair.northwind.add_product(_product(sku)))
     _count(pair, "MUG", 5)
     _kit(pair, "SET", {"MUG": "1", "LID": "1"})
     _linked(pair, "SET")
@@ -433,7 +435,7 @@ def test_rule_4_kit_of_an_uncounted_component_is_unset(pair: Pair) -> None:
 
 def test_rule_4_kit_is_taken_from_the_shelves_as_its_components(pair: Pair) -> None:
     # domain 1: Kit: components drop when the kit ships
-    done(pair.northwind.add_product(_product("MUG")))
+    succeeded(pair.northwind.add_product(_product("MUG")))
     _count(pair, "MUG", 10)
     _kit(pair, "SET", {"MUG": "2"})
     pair.imported("1001", line("SET", 2))
@@ -447,7 +449,7 @@ def test_rule_4_kit_is_taken_from_the_shelves_as_its_components(pair: Pair) -> N
 def test_rule_5_oversold_is_written_as_0(pair: Pair) -> None:
     # domain 2.3: rule 5: write 0, note the true figure
     _linked(pair, "MUG")
-    done(pair.shop.set_stock("MUG", "main", 40))
+    succeeded(pair.shop.set_stock("MUG", "main", 40))
     _count(pair, "MUG", 1)
     pair.imported("1001", line("MUG", 3))
 
@@ -455,12 +457,12 @@ def test_rule_5_oversold_is_written_as_0(pair: Pair) -> None:
     ran = pair.run(TASK)
 
     assert planned.summary == "set MUG from 40 to 0 (oversold: -2)"
-    told, written = ran.steps
+    reported, written = ran.steps
     assert (written.state, written.code) == ("done", "oversold")
     assert written.reason == "was set to 0, but is -2"
     assert physical(pair.shop, "MUG") == 0
-    assert (told.state, told.code, told.key) == ("failed", "oversold", "MUG:oversold")
-    assert told.reason == "is oversold: the Supplier has -2 of it to sell"
+    assert (reported.state, reported.code, reported.key) == ("failed", "oversold", "MUG:oversold")
+    assert reported.reason == "is oversold: the available quantity at the Supplier is -2"
 
 
 def test_what_is_oversold_fails_once_and_closes_itself_when_it_is_not(pair: Pair) -> None:
@@ -561,7 +563,7 @@ def test_suspended_sku_that_a_person_set_right_needs_no_operator(pair: Pair) -> 
     for _ in range(3):
         pair.run(TASK)
     pair.sql("shop", "drop trigger refuse")
-    done(pair.shop.set_stock("MUG", "main", 375))
+    succeeded(pair.shop.set_stock("MUG", "main", 375))
 
     ran = pair.run(TASK)
     after = pair.run(TASK)
@@ -602,7 +604,7 @@ def test_refusals_leave_no_word_on_orders(pair: Pair) -> None:
 
 def test_order_that_is_split_commits_its_stock_once(pair: Pair) -> None:
     _linked(pair, "MUG")
-    done(pair.northwind.set_stock("MUG", "main", 10))
+    succeeded(pair.northwind.set_stock("MUG", "main", 10))
     pair.imported("1001", line("MUG", 4))
     pair.run(TASK)
     before = physical(pair.shop, "MUG")

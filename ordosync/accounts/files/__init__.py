@@ -1,7 +1,7 @@
-"""Files in folders: CSV or JSON lines, with the columns that the other side wants.
+"""Files in folders: CSV or JSON lines, with the columns that the partner uses.
 
-As a Merchant, orders, products and cancellations are read from files that it drops. Quantities and
-tracking numbers are written to one file each, which is rewritten as a whole. As a Supplier, orders
+A Merchant's orders, products and cancellations are read from files that it drops. Quantities and
+tracking numbers are written to one file each, which is rewritten as a whole. A Supplier's orders
 are written to one file each; tracking numbers and stock are read. Each part has an option, and a
 part without its option is None.
 """
@@ -51,7 +51,7 @@ LIMITS = Limits(batch_size=1000)
 
 
 class FilesAccount(Account):
-    """A partner who drops files, and takes some."""
+    """A partner who drops files and collects files."""
 
     kind: ClassVar[str] = "files"
     merchant_options: ClassVar[type[Any]] = NoOptions
@@ -85,7 +85,7 @@ class FilesAccount(Account):
     def merchant(self, options: NoOptions, portal: PortalContext, at: Connections) -> Merchant:  # noqa: ARG002
         """Open the account as a portal's Merchant."""
         if self._orders is None:
-            raise self._lacks_orders("merchant")
+            raise ValueError(f"account {self.name} needs `orders:` to be a Merchant")
         client = self._client(portal)
         orders = client.reader(record_types.orders(self._orders))
         products = _reader(client, record_types.products, self._products)
@@ -100,7 +100,7 @@ class FilesAccount(Account):
             listing=OrderListing(orders, cancelled, tracking),
             personal_data=self._personal_data(orders),
             spool=client,
-            check=self._limit_of_numbers,
+            check=self._report_tracking_limit,
             orders=MerchantOrders(
                 orders, cancelled, requires_address=self._orders.has_place_columns
             ),
@@ -120,7 +120,7 @@ class FilesAccount(Account):
     ) -> Supplier:
         """Open the account as a portal's Supplier."""
         if self._order_files is None:
-            raise self._lacks_orders("supplier")
+            raise ValueError(f"account {self.name} needs `order_files:` to be a Supplier")
         client = self._client(portal)
         writer = OrderFileWriter(self._order_files, account=self.name)
         shipments = _reader(client, record_types.shipments, self._shipments)
@@ -132,7 +132,7 @@ class FilesAccount(Account):
             limits=LIMITS,
             personal_data=self._personal_data(None),
             spool=client,
-            check=_limit_of_parcels,
+            check=_report_shipment_limit,
             orders=SupplierOrders(writer, prefix=options.prefix, shipments=shipments),
             products=SupplierProducts() if stock else None,
             stock=SupplierStock(stock) if stock else None,
@@ -149,11 +149,11 @@ class FilesAccount(Account):
             return None
         return MerchantTracking(self._tracking, account=self.name, cancelled=cancelled)
 
-    def _limit_of_numbers(self) -> Iterator[CheckResult]:
+    def _report_tracking_limit(self) -> Iterator[CheckResult]:
         if self._tracking:
             yield CheckResult(
-                text="the tracking file has one number for each order: of an order in several"
-                " parcels only the newest number is written to it"
+                text="the tracking file has one number per order; if an order has several parcels,"
+                " only the newest number is written"
             )
 
     def _client(self, portal: PortalContext) -> FilesClient:
@@ -178,11 +178,6 @@ class FilesAccount(Account):
             folders=[folder for folder in folders if folder],
         )
 
-    def _lacks_orders(self, role: str) -> ValueError:
-        return ValueError(
-            f"account {self.name} is not set up for the part of a {role} in import-orders"
-        )
-
 
 def _reader(
     client: FilesClient, record_type: Callable[[Any], RecordType[T]], options: object
@@ -190,8 +185,8 @@ def _reader(
     return None if options is None else client.reader(record_type(options))
 
 
-def _limit_of_parcels() -> Iterator[CheckResult]:
+def _report_shipment_limit() -> Iterator[CheckResult]:
     yield CheckResult(
-        text="files do not tell whether units of an order are still to be sent: its first tracking"
-        " number is reported as all of it, and each further number fails as `further-parcel`"
+        text="shipment files do not contain the units of a parcel; the first tracking number counts"
+        " for the whole order, and each further number fails as `further-parcel`"
     )

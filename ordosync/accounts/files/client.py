@@ -1,7 +1,7 @@
-"""The files that one portal reads from an account, and the end of each read.
+"""The file readers of one portal and account, and the end of each read.
 
-Only the task that reads knows what of it is settled, so only the last read can be finished. A read
-that a failure has ended keeps its copies until the files are read again.
+A task finishes its own read with the ids that are not settled yet, so only the last read can be
+finished. A read that failed keeps its copies until the files are read again.
 """
 
 from collections.abc import Set as AbstractSet
@@ -46,13 +46,13 @@ class FilesClient:
     def finish(
         self, unsettled: AbstractSet[str], *, sources: AbstractSet[str], dry: bool
     ) -> AbstractSet[str]:
-        """End the last read, of whatever record type."""
+        """End the last read, of any record type."""
         if self._last is None:
             return frozenset()
         return self._last.finish(unsettled, sources=sources, dry=dry)
 
     def close(self) -> None:
-        """Forget the rows of the last reads."""
+        """Delete the rows of the last reads."""
         for reader in self._readers:
             reader.close()
 

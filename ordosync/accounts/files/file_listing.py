@@ -1,4 +1,4 @@
-"""Files that match a pattern, and marks that tell if a file has changed."""
+"""Files that match a pattern, and marks that change when a file changes."""
 
 import re
 from datetime import datetime
@@ -8,7 +8,7 @@ from ordosync.errors import RefusedError, UnavailableError
 
 _SUFFIXES = (".csv", ".jsonl")
 _UNFINISHED = (".tmp", ".part")
-_WILD = frozenset("*?[")
+_WILDCARDS = frozenset("*?[")
 
 
 def files_of(glob: Path, *, account: str, action: str) -> dict[str, Path]:
@@ -16,20 +16,20 @@ def files_of(glob: Path, *, account: str, action: str) -> dict[str, Path]:
 
     Raises `UnavailableError` if the folder is missing, and `RefusedError` if it cannot be read.
     """
-    wild = [i for i, part in enumerate(glob.parts) if _WILD & set(part)]
-    if not wild and glob.is_dir():
+    wildcards = [at for at, part in enumerate(glob.parts) if _WILDCARDS & set(part)]
+    if not wildcards and glob.is_dir():
         folder, patterns = glob, [f"*{suffix}" for suffix in _SUFFIXES]
     else:
-        first = wild[0] if wild else len(glob.parts) - 1
+        first = wildcards[0] if wildcards else len(glob.parts) - 1
         folder, patterns = Path(*glob.parts[:first]), [str(Path(*glob.parts[first:]))]
     if not folder.is_dir():
-        why = f"the folder {folder} does not exist; make it"
-        raise UnavailableError(account, action, why)
+        reason = f"the folder {folder} does not exist; create it"
+        raise UnavailableError(account, action, reason)
     try:
         paths = sorted({path for pattern in patterns for path in folder.glob(pattern)})
     except OSError as error:
-        why = f"{folder} cannot be read: {error.strerror}"
-        raise RefusedError(account, action, why) from error
+        reason = f"{folder} cannot be read: {error.strerror}"
+        raise RefusedError(account, action, reason) from error
     return {
         str(path.relative_to(folder)): path
         for path in paths
@@ -38,7 +38,7 @@ def files_of(glob: Path, *, account: str, action: str) -> dict[str, Path]:
 
 
 def _is_folder(path: Path) -> bool:
-    """Return True for a folder beside the files; a folder that is named like a file is rejected."""
+    """True for a folder beside the files. A folder that is named like a file is rejected later."""
     return path.is_dir() and path.suffix not in _SUFFIXES
 
 
@@ -48,20 +48,20 @@ def oldest_first(files: dict[str, Path]) -> dict[str, Path]:
 
 
 def as_of(name: str, path: Path) -> str:
-    """Return a text that sorts a file by its age: the time of its last change, then its name.
+    """Return a sort key of a file by its age: the time of its last change, then its name.
 
     A time counts in whole seconds, since many ways of copying keep no fractions.
     """
     try:
         changed = int(path.stat().st_mtime)
     except OSError:
-        # Gone since the folder was listed: reading it reports that.
+        # The file was deleted after the folder was listed. Reading it reports that.
         changed = 0
     return f"{max(changed, 0):011d} {natural(name)} {name}"
 
 
 def natural(text: str) -> str:
-    """Return a text that sorts with the numbers in it in order: page 9 is before page 10."""
+    """Return a sort key that compares numbers by value: page 9 is before page 10."""
     return re.sub("[0-9]+", lambda digits: _sortable(digits[0].lstrip("0")), text)
 
 
@@ -70,7 +70,7 @@ def _sortable(digits: str) -> str:
 
 
 def mark_of(path: Path) -> list[int] | None:
-    """Return a mark that changes whenever the file does; None if the file is gone."""
+    """Return a mark that changes whenever the file does; None if there is no file."""
     try:
         stat = path.stat()
     except FileNotFoundError:
@@ -79,10 +79,6 @@ def mark_of(path: Path) -> list[int] | None:
 
 
 def state_of(path: Path, now: datetime) -> tuple[list[int] | None, float]:
-    """Return a mark that changes whenever the file does, and its age; None if the file is gone."""
-    try:
-        stat = path.stat()
-    except FileNotFoundError:
-        return None, 0
-    mark = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns]
-    return mark, now.timestamp() - stat.st_mtime
+    """Return the mark of a file and its age in seconds; None and 0 if there is no file."""
+    mark = mark_of(path)
+    return mark, now.timestamp() - mark[1] / 1e9 if mark else 0

@@ -1,7 +1,7 @@
 """Precedence of several files that name the same order: the newest file is used.
 
-Exports overlap, and an order changes until it is sent. But a file that lacks a line of an older
-file may have been cut by a page or a rule of the export. That is a conflict that a person settles.
+Exports overlap, and an order changes until it is sent. But a newer file without a line of an older
+file may have been cut by a page or a rule of the export. That is a conflict that a user resolves.
 """
 
 import hashlib
@@ -21,21 +21,21 @@ def preferred_order(
 ) -> Order | InvalidRecord:
     """Return the order from the newest of these files, which come oldest first."""
     newest = files[-1]
-    others = _others(files, options) if len(files) > 1 else []
-    for older in others:
+    older_files = _differing(files, options) if len(files) > 1 else []
+    for older in older_files:
         if (sku := missing_sku(newest.rows, older.rows, options)) is not None:
             return _conflict(number, newest, older, sku, options)
     item = parse_order(number, newest, options)
-    if not others:
+    if not older_files:
         return item
-    remark = f"{newest.name} is used, not the older {_names(others)}"
+    remark = f"{newest.name} is used, not the older {_names(older_files)}"
     if isinstance(item, InvalidRecord):
         return replace(item, reason=f"{item.reason}; {remark}")
     return replace(item, remark=remark)
 
 
-def _others(files: Sequence[FileRows], options: OrderFiles) -> list[FileRows]:
-    """Return the older files with another content than the newest, newest first."""
+def _differing(files: Sequence[FileRows], options: OrderFiles) -> list[FileRows]:
+    """Return the older files whose content differs from the newest, newest first."""
     *older, newest = files
     content = content_of(newest.rows, options)
     return [file for file in reversed(older) if content_of(file.rows, options) != content]
@@ -48,10 +48,10 @@ def _conflict(
     return InvalidRecord(
         id=number,
         code="conflict",
-        reason=f"{newest.name} lacks a line that the older {older.name} has, of SKU {sku[:40]!a};"
-        " take away the file that is wrong, then try it again",
+        reason=f"{newest.name} has no line of SKU {sku[:40]!a}, which the older {older.name} has;"
+        " remove the wrong file, then retry the order",
         content=f"{mapping_version(options)}-{hashlib.sha256(both.encode()).hexdigest()[:32]}",
-        # The older file is news only to an order that was sent from a file that is older still.
+        # The conflict counts only for an order that was sent from an even older file.
         as_of=older.as_of,
     )
 

@@ -1,8 +1,8 @@
-"""Files of one record type, read from a cursor or by id, with copies for what is not settled.
+"""Files of one record type, read from a cursor or by id, with copies of unsettled records.
 
-A file is read whole or not at all. A file that cannot be read is rejected and read again at each
-run until it is fixed; it stops no other file. The cursor says which files were read, in which
-state and by which mapping of the columns. A changed mapping reads everything again.
+A file is read completely or not at all. A file that cannot be read is rejected and read again at
+each run until it is fixed; it does not affect other files. The cursor has the state of each file
+that was read, and the mapping of the columns. After a change of the mapping all files are read.
 """
 
 import json
@@ -30,7 +30,7 @@ T = TypeVar("T")
 class FileReader(Generic[T]):
     """Reads the files of one record type, and keeps the last read until it is finished.
 
-    A snapshot of the files as they are now is no read: it makes no copies and need not be finished.
+    A snapshot of the files as they are now makes no copies and need not be finished.
     """
 
     def __init__(
@@ -56,18 +56,18 @@ class FileReader(Generic[T]):
         self._new_copies: set[Path] = set()
         """The copies that the last read made."""
         self._problems: set[str] = set()
-        """The ids of the files and rows that the last read found unusable."""
+        """The ids of the files and rows that the last read could not use."""
         self._unread: list[str] = []
         """The names of the files that the last read left out."""
         self._snapshot: tuple[dict[str, list[int] | None], RowIndex[T]] | None = None
         """The states of the files in the last snapshot, and their rows."""
         self._unfinished: frozenset[str] = frozenset()
-        """Files that may still be being written, as the last snapshot found."""
+        """Files that may not be complete yet, as of the last snapshot."""
         self._reasons: dict[str, str] = {}
-        """Why rows of the last read from a cursor were rejected, if there is a reject folder."""
+        """The reasons for rows that the last read from a cursor rejected, with a reject folder."""
 
     def close(self) -> None:
-        """Forget the rows of the last read and of the last snapshot."""
+        """Delete the rows of the last read and of the last snapshot."""
         self._unfinished = frozenset()
         self._forget_snapshot()
         self._close_index()
@@ -78,16 +78,16 @@ class FileReader(Generic[T]):
             self._index = None
 
     def changed(self, request: ReadRequest) -> Iterator[Page[T | InvalidRecord]]:
-        """Yield what files say that are new, changed or were rejected before.
+        """Yield the records of files that are new, changed or were rejected before.
 
-        What they name is also looked up in newer files that were read before, and, if it is not
-        settled, in copies of files that are gone.
+        Their rows are also looked up in newer files that were read before, and, if they are not
+        settled, in copies of files that were deleted.
         """
         self._on_read(self)
         return self._since(request)
 
     def _since(self, request: ReadRequest) -> Iterator[Page[T | InvalidRecord]]:
-        before, now = self._marks(request.cursor), request.now
+        known_marks, now = self._marks(request.cursor), request.now
         marks: dict[str, list[int]] = {}
         newer: dict[str, Path] = {}
         index = self._new_index()
@@ -95,10 +95,10 @@ class FileReader(Generic[T]):
             mark, age_s = state_of(path, now)
             if mark is None:
                 continue
-            if mark == before.get(name):
+            if mark == known_marks.get(name):
                 marks[name] = mark
                 self._unread.append(name)
-                # The copies are of older files, since the oldest are read first.
+                # The copies so far are of older files, since the oldest are read first.
                 if self._new_copies:
                     newer[name] = path
             elif request.skip_recent and 0 <= age_s < self._options.quiet_s:
@@ -116,46 +116,46 @@ class FileReader(Generic[T]):
             yield Page(items=tuple(items.values()), cursor=after)
 
     def _compare(self, index: RowIndex[T], newer: Mapping[str, Path]) -> None:
-        """Add what else there is about what was read, from newer files and from copies."""
+        """Add other rows of the records that were read, from newer files and from copies."""
         keys = index.keys() if newer else frozenset()
         for name, path in newer.items():
             self._read(index, name, path, only=keys)
         if self._record_type.has_lines and set(self._spool.copies()) - self._new_copies:
             self.copies.add_to(
-                index, index.keys(), only_kept=True, is_beside=True, without=self._new_copies
+                index, index.keys(), only_kept=True, only_compared=True, without=self._new_copies
             )
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[T | InvalidRecord]]:
-        """Yield what the files say of these as they are now, else the copies that were kept."""
+        """Yield these records from the files as they are now, otherwise from the kept copies."""
         self._on_read(self)
         return self._by_id(frozenset(ids))
 
-    def _by_id(self, wanted: AbstractSet[str]) -> Iterator[Page[T | InvalidRecord]]:
+    def _by_id(self, ids: AbstractSet[str]) -> Iterator[Page[T | InvalidRecord]]:
         index = self._new_index()
-        self._rejected = self._add_all(index, only=wanted)
-        yield Page(items=tuple(item for id_, item in self._rejected.items() if id_ in wanted))
-        found = index.keys() & wanted
-        self.copies.add_to(index, wanted - found)
-        still_valid = self.copies.still_valid(found, self._files())
-        self.copies.add_to(index, still_valid, is_beside=True)
+        self._rejected = self._add_all(index, only=ids)
+        yield Page(items=tuple(item for id_, item in self._rejected.items() if id_ in ids))
+        existing = index.keys() & ids
+        self.copies.add_to(index, ids - existing)
+        still_valid = self.copies.still_valid(existing, self._files())
+        self.copies.add_to(index, still_valid, only_compared=True)
         for items in index.pages():
-            yield Page(items=tuple(item for id_, item in items.items() if id_ in wanted))
+            yield Page(items=tuple(item for id_, item in items.items() if id_ in ids))
 
     def all(self, request: ReadRequest) -> Iterator[Page[T | InvalidRecord]]:
-        """Yield what all files say as they are now, whatever the cursor.
+        """Yield the records of all files as they are now, whatever the cursor.
 
-        With `skip_recent`, a file that has just been written to is left out, also by later
-        snapshots until `close`.
+        `skip_recent` leaves out files that were changed just now, also in later snapshots until
+        `close`.
         """
         self._on_read(self)
         return self.current(quiet_at=request.now if request.skip_recent else None)
 
     def current(self, *, quiet_at: datetime | None = None) -> Iterator[Page[T | InvalidRecord]]:
-        """Yield what all files say as they are now.
+        """Yield the records of all files as they are now.
 
-        Copies, and problems with files, stay those of the last read.
+        Copies and problems with files stay those of the last read.
         """
-        self._unfinished = self._written_before(quiet_at) if quiet_at else frozenset()
+        self._unfinished = self._recently_changed(quiet_at) if quiet_at else frozenset()
         index: RowIndex[T] = RowIndex(self._record_type)
         try:
             rejected = self._add_all(index, only=None)
@@ -164,31 +164,31 @@ class FileReader(Generic[T]):
             for items in index.pages():
                 problems |= source_ids(items)
                 yield Page(items=tuple(items.values()))
-            # Else this would disturb a read from a cursor.
+            # During a read from a cursor, its own problems are kept.
             if self._index is None:
                 self._problems, self._unread = problems, list(self._unfinished)
         finally:
             index.close()
 
     def current_of(self, ids: Sequence[str]) -> dict[str, T | InvalidRecord]:
-        """Return what the files say of these as they are now."""
+        """Return these records from the files as they are now."""
         return self._current_index().some(ids)
 
     def current_or_spooled(self, ids: Sequence[str]) -> dict[str, T | InvalidRecord]:
-        """Return what the files say of these as they are now, else the copies that were kept."""
-        found = self.current_of(ids)
-        for items in self.copies.pages(frozenset(ids) - found.keys(), only_kept=True):
-            found |= items
-        return found
+        """Return these records from the files as they are now, otherwise from the kept copies."""
+        records = self.current_of(ids)
+        for items in self.copies.pages(frozenset(ids) - records.keys(), only_kept=True):
+            records |= items
+        return records
 
-    def _written_before(self, now: datetime) -> frozenset[str]:
+    def _recently_changed(self, now: datetime) -> frozenset[str]:
         ages = {name: state_of(path, now)[1] for name, path in self._files().items()}
         return frozenset(name for name, age in ages.items() if 0 <= age < self._options.quiet_s)
 
     def _current_index(self) -> RowIndex[T]:
         """Return the rows of all files, read again only if one of them has changed.
 
-        Tasks ask page by page, and a page must not cost a read of everything.
+        Tasks call this for each page, and a page must not take a read of all files.
         """
         files = self._files().items()
         state = {name: mark_of(path) for name, path in files if name not in self._unfinished}
@@ -207,17 +207,17 @@ class FileReader(Generic[T]):
     def finish(
         self, unsettled: AbstractSet[str], *, sources: AbstractSet[str], dry: bool
     ) -> AbstractSet[str]:
-        """Delete the copies in which everything is settled.
+        """Delete the copies in which all records are settled.
 
-        Return which of these files and rows the last read found changed, or did not find.
+        Return those of these files and rows that have changed or were not found in the last read.
         """
         for copy in list(self._spool.copies()):
-            wanted = self._spool.wanted(copy)
+            kept_ids = self._spool.kept_ids(copy)
             if self._index and copy in self._new_copies:
-                wanted = self._index.among(copy, unsettled)
-            elif wanted is None:
-                wanted = self.copies.keys_in(copy, unsettled)
-            self._spool.keep(copy, wanted & unsettled)
+                kept_ids = self._index.among(copy, unsettled)
+            elif kept_ids is None:
+                kept_ids = self.copies.keys_in(copy, unsettled)
+            self._spool.keep(copy, kept_ids & unsettled)
         self._spool.tidy()
         if self._rejects and self._index and self._reasons and not dry:
             self._rejects.write(self._index.rows_of(self._reasons), self._options)
@@ -246,13 +246,13 @@ class FileReader(Generic[T]):
         return oldest_first(files)
 
     def _marks(self, cursor: str | None) -> dict[str, list[int]]:
-        """Return the state of each file when this mapping has read it."""
+        """Return the mark of each file that was read by this mapping."""
         try:
-            found = json.loads(cursor or "{}")
-            if found.get("mapping") == self._options.fingerprint:
-                return dict(found["files"])
+            state = json.loads(cursor or "{}")
+            if state.get("mapping") == self._options.fingerprint:
+                return dict(state["files"])
         except (ValueError, AttributeError, KeyError, TypeError):
-            # The cursor is of another kind: everything is read, and known records are recognised.
+            # The cursor is of another kind. All files are read, and known records are recognised.
             pass
         return {}
 
@@ -267,7 +267,7 @@ class FileReader(Generic[T]):
             try:
                 index.add(name, path, as_of=as_of(name, path), only=only)
             except FileNotFoundError:
-                continue  # gone since the folder was listed
+                continue  # deleted after the folder was listed
             except (InvalidFileError, OSError) as error:
                 rejected[id_of_file(name)] = invalid_file(name, path, error, self._options)
         return rejected
@@ -278,15 +278,17 @@ class FileReader(Generic[T]):
         try:
             copy = self._spool.copy(path, name)
         except FileNotFoundError:
-            return False  # gone since the folder was listed
+            return False  # deleted after the folder was listed
         except OSError as error:
             if error.filename != str(path):
-                action, why = "keep a copy of its files", f"{self._folder}: {error.strerror}"
-                raise UnavailableError(self._account, action, why) from error
+                action, reason = "keep a copy of its files", f"{self._folder}: {error.strerror}"
+                raise UnavailableError(self._account, action, reason) from error
             self._rejected[id_of_file(name)] = invalid_file(name, path, error, self._options)
             return False
         try:
-            index.add(name, copy, as_of=as_of(name, copy), only=only, is_beside=only is not None)
+            index.add(
+                name, copy, as_of=as_of(name, copy), only=only, only_compared=only is not None
+            )
         except InvalidFileError as error:
             self._rejected[id_of_file(name)] = invalid_file(name, path, error, self._options)
             return False

@@ -1,7 +1,7 @@
 """Ids of the lines of an order, which do not depend on the order of the rows in a file.
 
-A line has its SKU and its count among equal SKUs as its id, or what a column `line_id` says. The
-rows are those of the file: no rule has left a row out yet.
+The id of a line is its SKU and its count among equal SKUs, or the value of a column `line_id`. The
+rows are all rows of the file: rules that leave out rows are applied later.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from ordosync.accounts.files.formats.rows import Row
 from ordosync.accounts.files.options import OrderFiles
 
 _DIGEST_VERSION = "2"
-"""No digest of an earlier release starts with it, so none is compared with a new digest."""
+"""Version of digests; digests of earlier releases start differently and are not compared."""
 
 
 def lines_with_ids(number: str, rows: Sequence[Row], options: OrderFiles) -> list[tuple[str, Row]]:
@@ -23,42 +23,41 @@ def lines_with_ids(number: str, rows: Sequence[Row], options: OrderFiles) -> lis
 
     So an order is the same whatever the order of its rows, even if rows with the same SKU differ.
     """
-    named = "line_id" in options.columns
-    known = [(_text(row, "line_id" if named else "sku", options), row) for row in rows]
-    if len(known) > 1:
-        known.sort(key=lambda one: (natural(one[0]), one[0], _cells(one[1], options)))
-    if named:
-        return [(f"{number}/#{_escaped(text)}", row) for text, row in known]
+    has_ids = "line_id" in options.columns
+    named_rows = [(_text(row, "line_id" if has_ids else "sku", options), row) for row in rows]
+    if len(named_rows) > 1:
+        named_rows.sort(key=lambda item: (natural(item[0]), item[0], _cells(item[1], options)))
+    if has_ids:
+        return [(f"{number}/#{_escaped(text)}", row) for text, row in named_rows]
     count: Counter[str] = Counter()
-    found = []
-    for sku, row in known:
+    lines = []
+    for sku, row in named_rows:
         count[sku] += 1
-        found.append((f"{number}/{_escaped(sku)}#{count[sku]}", row))
-    return found
+        lines.append((f"{number}/{_escaped(sku)}#{count[sku]}", row))
+    return lines
 
 
 def missing_sku(newer: Sequence[Row], older: Sequence[Row], options: OrderFiles) -> str | None:
-    """Return the SKU of a line that older rows have and newer rows lack; None if there is none."""
-    kept = Counter(_sku_by_id(newer, options))
-    gone = Counter(_sku_by_id(older, options)) - kept
-    return next((sku for _, sku in gone), None)
+    """Return the SKU of a line that older rows have and newer rows lack; None if all are there."""
+    newer_lines = Counter(_sku_by_id(newer, options))
+    missing = Counter(_sku_by_id(older, options)) - newer_lines
+    return next((sku for _, sku in missing), None)
 
 
 def content_of(rows: Sequence[Row], options: OrderFiles) -> str:
-    """Return a digest of an order in one file: of all that decides whether and how it is sent.
+    """Return a digest of an order in one file, made of the mapped columns and those of rules.
 
-    That is the mapped columns and those of rules. It does not depend on the order of the rows,
-    except for the first row if a rule judges that.
+    It does not depend on the order of the rows, except for the first row if a rule checks it.
     """
-    whole = [_texts(column, rows) for column in options.order_columns]
+    order_texts = [_texts(column, rows) for column in options.order_columns]
     rules = (*options.skip_orders, *options.only_orders)
     first = [rows[0].cells.get(rule.column, "") for rule in rules]
-    text = json.dumps([whole, first, sorted(_cells(row, options) for row in rows)])
+    text = json.dumps([order_texts, first, sorted(_cells(row, options) for row in rows)])
     return f"{mapping_version(options)}-{hashlib.sha256(text.encode()).hexdigest()[:32]}"
 
 
 def mapping_version(options: OrderFiles) -> str:
-    """Return a version of the mapping; only orders that were read by the same are compared."""
+    """Return the version of the mapping; only digests of the same version are compared."""
     return f"{_DIGEST_VERSION}.{options.fingerprint}"
 
 
@@ -81,7 +80,7 @@ def _cells(row: Row, options: OrderFiles) -> list[str]:
 def _text(row: Row, name: str, options: OrderFiles) -> str:
     try:
         return cell(row, name, options)
-    # It is reported when the row is read. Its text is good enough as a name.
+    # The problem is reported when the row is read. The text as it is will do for an id.
     except InvalidRowError:
         return row.cells.get(options.columns[name], "")
 

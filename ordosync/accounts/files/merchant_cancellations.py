@@ -9,9 +9,9 @@ from ordosync.models import InvalidRecord, Page
 
 
 class CancelledOrders:
-    """Orders that the cancellation files name at this moment; none without such files.
+    """Orders in the cancellation files as they are now; none without such files.
 
-    A file that cannot be read is passed over: `MerchantCancellations.changed` reports it.
+    A file that cannot be read is skipped: `MerchantCancellations.changed` reports it.
     """
 
     def __init__(self, reader: FileReader[str] | None) -> None:
@@ -22,7 +22,7 @@ class CancelledOrders:
         if self._reader is None:
             return frozenset()
         pages = self._reader.current()
-        return frozenset(i for page in pages for i in page.items if isinstance(i, str))
+        return frozenset(item for page in pages for item in page.items if isinstance(item, str))
 
     def among(self, ids: Sequence[str]) -> frozenset[str]:
         """Return which of these orders are cancelled."""
@@ -33,7 +33,7 @@ class CancelledOrders:
 
 
 class MerchantCancellations:
-    """The orders in the cancellation files. No file says whether they were shipped."""
+    """The orders in the cancellation files, which do not say if an order was shipped."""
 
     def __init__(self, reader: FileReader[str], *, account: str) -> None:
         self._reader = reader
@@ -42,19 +42,24 @@ class MerchantCancellations:
     def changed(self, request: ReadRequest) -> Iterator[Page[str]]:
         """Yield the numbers in files that are new or changed.
 
-        Raises `PartlyReadError` after everything else if a file or row cannot be used: an order
-        whose number is lost in it would be shipped.
+        Raises `PartlyReadError` at the end if a file or row cannot be used: an order whose number
+        could not be read would be shipped.
         """
         first_problem: InvalidRecord | None = None
         for page in self._reader.changed(request):
-            problems = [i for i in page.items if isinstance(i, InvalidRecord) and not i.is_skipped]
+            problems = [
+                item
+                for item in page.items
+                if isinstance(item, InvalidRecord) and not item.is_skipped
+            ]
             first_problem = first_problem or next(iter(problems), None)
-            yield Page(items=tuple(i for i in page.items if isinstance(i, str)), cursor=page.cursor)
+            numbers = tuple(item for item in page.items if isinstance(item, str))
+            yield Page(items=numbers, cursor=page.cursor)
         if first_problem:
             raise PartlyReadError(self._account, "read cancellations", first_problem.reason)
 
     def among(self, ids: Sequence[str]) -> frozenset[str]:
-        """Return which of these are in a file as it is now, or in a copy that was kept."""
+        """Return which of these orders are in a file as it is now, or in a kept copy."""
         items = self._reader.current_or_spooled(ids).values()
         return frozenset(item for item in items if isinstance(item, str))
 

@@ -9,7 +9,7 @@ from ordosync.models import InvalidRecord, Order, Page
 
 
 class MerchantOrders:
-    """The orders in the order files, without those that are cancelled by now."""
+    """The orders in the order files, without cancelled orders."""
 
     reports_reassigned = False
 
@@ -23,18 +23,20 @@ class MerchantOrders:
     def changed(self, request: ReadRequest) -> Iterator[Page[Order | InvalidRecord]]:
         """Yield the orders in files that are new, changed or were rejected before.
 
-        A cancelled order is a skipped `InvalidRecord`: it must not be created again, either, when
-        its file is read again.
+        A cancelled order is a skipped `InvalidRecord`, so that it is not created when its file is
+        read again.
         """
         cancelled = self._cancelled.all()
         for page in self._reader.changed(request):
             yield Page(
-                items=tuple(_skipped(i) if i.id in cancelled else i for i in page.items),
+                items=tuple(
+                    _skipped(item) if item.id in cancelled else item for item in page.items
+                ),
                 cursor=page.cursor,
             )
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | InvalidRecord]]:
-        """Yield orders from the files as they are now, else from the copies that were kept."""
+        """Yield orders from the files as they are now, otherwise from the kept copies."""
         cancelled = self._cancelled.among(ids)
         for page in self._reader.by_id(ids):
             yield Page(items=tuple(item for item in page.items if item.id not in cancelled))
@@ -50,7 +52,7 @@ class MerchantOrders:
         """Return the ids of the lines."""
         return [line.id for line in order.lines]
 
-    def is_beside(self, order_id: str, others: str) -> bool:  # noqa: ARG002
+    def is_beside(self, order_id: str, other_id: str) -> bool:  # noqa: ARG002
         """Return False: each line is in one order."""
         return False
 

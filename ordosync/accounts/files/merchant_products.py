@@ -18,5 +18,5 @@ class MerchantProducts:
         return self._reader.changed(request)
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Product | InvalidRecord]]:
-        """Yield products from the files as they are now, else from the copies that were kept."""
+        """Yield products from the files as they are now, otherwise from the kept copies."""
         return self._reader.by_id(ids)

@@ -1,6 +1,6 @@
 """The inventory file of a Merchant: one row with the quantity of each product.
 
-A quantity is what may be sold, as the Supplier counts it.
+A quantity is what can be sold, as the Supplier counts it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,13 +22,13 @@ class MerchantStock:
         self._products = products
 
     def current(self, ids: Sequence[str]) -> Mapping[str, Stock]:
-        """Return the quantities that were written; without product files, of all these SKUs.
+        """Return the quantities in the inventory file.
 
-        A SKU that no product file has is missing.
+        A SKU that is in no product file is left out, if there are product files.
         """
-        reasons: dict[str, str] = dict.fromkeys(ids, "")
+        fixed_by_sku: dict[str, str] = dict.fromkeys(ids, "")
         if self._products:
-            reasons = {
+            fixed_by_sku = {
                 item.id: "kit" if item.is_kit else ""
                 for item in self._products.current_of(ids).values()
                 if isinstance(item, Product)
@@ -36,7 +36,7 @@ class MerchantStock:
         rows = self._file.read()
         return {
             sku: Stock(product_id=sku, sku=sku, quantity=_quantity(rows.get(sku)), fixed=fixed)
-            for sku, fixed in reasons.items()
+            for sku, fixed in fixed_by_sku.items()
         }
 
     def unimported_sales(self) -> Iterator[Page[Order]]:
@@ -49,13 +49,14 @@ class MerchantStock:
 
     def _set(self, rows: Rows, stock: Stock) -> Outcome:
         if stock.fixed:
-            return refused("fixed", f"it cannot be written: {stock.fixed}")
+            return refused("fixed", f"cannot be written: {stock.fixed}")
         if stock.quantity is None or stock.quantity < 0:
-            return refused("refused", "only quantities of 0 or more are written")
-        sku = stock.product_id  # the SKU in the Merchant's words; `sku` may be the Supplier's
+            return refused("refused", "the quantity must be 0 or more")
+        # The Merchant's SKU; `stock.sku` may be the Supplier's.
+        sku = stock.product_id
         row = {"sku": sku, "quantity": str(stock.quantity)}
-        if why := self._file.refusal(row):
-            return refused("refused", why)
+        if reason := self._file.refusal(row):
+            return refused("refused", reason)
         return Outcome(state=put(rows, sku, row), id=sku)
 
 
@@ -63,4 +64,5 @@ def _quantity(row: Mapping[str, str] | None) -> int | None:
     try:
         return int(row["quantity"]) if row else None
     except ValueError:
-        return None  # Something else was written there by hand: the quantity is written again.
+        # A user has entered something else, so the quantity is written again.
+        return None

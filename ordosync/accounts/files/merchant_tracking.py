@@ -46,8 +46,8 @@ class MerchantTracking:
                 return Outcome(state="unchanged", id=_id(existing))
             return refused("other-tracking", f"order {order} has another tracking number")
         row = self._row(shipment)
-        if why := self._file.refusal(row):
-            return refused("refused", why)
+        if reason := self._file.refusal(row):
+            return refused("refused", reason)
         return Outcome(state=put(rows, order, row), id=_id(row))
 
     def _void(self, rows: Rows, shipment: Shipment) -> Outcome:

@@ -1,4 +1,4 @@
-"""Options of the files that are read, and of a portal's Supplier. Nothing is guessed."""
+"""Options of the files that are read, and of a portal's Supplier."""
 
 import hashlib
 import json
@@ -66,12 +66,12 @@ class SupplierOptions:
     """Options that a portal adds for its Supplier."""
 
     prefix: str = ""
-    """Put before the Merchant's number, so that the Supplier sees whose order it is."""
+    """Prefix of the Merchant's order number, so that the Supplier sees whose order it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A pattern that a cell must or must not match. Judged before anything is validated."""
+    """A pattern that a cell must or must not match, checked before a row is validated."""
 
     column: str
     matches: str
@@ -87,7 +87,7 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True)
 class RowRule(Rule):
-    """A rule about single rows, each judged by its own cell."""
+    """A rule about single rows, each checked by its own cell."""
 
     rows: bool = False
     """True if the column marks single lines, even where it is blank on all but the first row."""
@@ -97,22 +97,22 @@ class RowRule(Rule):
 class InputFiles:
     """The place and format of the files of one record type and how they are read."""
 
-    what: ClassVar[str]
+    record_name: ClassVar[str]
     """The record type in messages, such as `an order`."""
-    known: ClassVar[tuple[str, ...]]
-    required: ClassVar[tuple[str, ...]]
+    known_fields: ClassVar[tuple[str, ...]]
+    required_fields: ClassVar[tuple[str, ...]]
     money: ClassVar[tuple[str, ...]] = ()
     """Fields that need a currency."""
     times: ClassVar[tuple[str, ...]] = ()
 
     glob: Path
     columns: Mapping[str, str]
-    """Our field to the column that holds it."""
+    """Columns by field."""
     encoding: str = "utf-8"
     delimiter: str = ","
     decimal: Literal[".", ","] = "."
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """For a field, the text in the file to the value that it means."""
+    """By field, the values that texts in the file stand for."""
     date_format: str | None = None
     timezone: str | None = None
     currency: str | None = None
@@ -123,12 +123,14 @@ class InputFiles:
     text_cells: bool = False
     """True if `="0012"` and `'0012` mean 0012, as spreadsheets mark text."""
     quiet_s: int = 10
-    """Scheduled runs leave out a file that changed less than this ago."""
+    """Scheduled runs leave out a file that changed less than this many seconds ago."""
 
     def __post_init__(self) -> None:
-        check_columns(self.columns, self.known, self.required, what=self.what)
+        check_columns(
+            self.columns, self.known_fields, self.required_fields, record_name=self.record_name
+        )
         for name in self.values:
-            check_field("values", name, self.known, what=self.what)
+            check_field("values", name, self.known_fields, record_name=self.record_name)
             if name not in self.columns:
                 raise ValueError(f"values: {name} has no column")
         check_encoding(self.encoding, self.delimiter)
@@ -157,17 +159,17 @@ class InputFiles:
     @cached_property
     def fingerprint(self) -> str:
         """Eight hex digits that change with every option that decides how a file is read."""
-        how = {**_used(asdict(self)), "quiet_s": None, "glob": None}
-        return hashlib.sha256(json.dumps(how, sort_keys=True).encode()).hexdigest()[:8]
+        options = {**_used(asdict(self)), "quiet_s": None, "glob": None}
+        return hashlib.sha256(json.dumps(options, sort_keys=True).encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True, kw_only=True)
 class OrderFiles(InputFiles):
     """A Merchant's order files; one row is one line item."""
 
-    what: ClassVar[str] = "an order"
-    known: ClassVar[tuple[str, ...]] = (*ORDER_FIELDS, *LINE_FIELDS, "line_id")
-    required: ClassVar[tuple[str, ...]] = ("order_number", "sku", "quantity")
+    record_name: ClassVar[str] = "an order"
+    known_fields: ClassVar[tuple[str, ...]] = (*ORDER_FIELDS, *LINE_FIELDS, "line_id")
+    required_fields: ClassVar[tuple[str, ...]] = ("order_number", "sku", "quantity")
     money: ClassVar[tuple[str, ...]] = MONEY_FIELDS
     times: ClassVar[tuple[str, ...]] = ("placed_at",)
 
@@ -224,27 +226,27 @@ class OrderFiles(InputFiles):
 class ProductFiles(InputFiles):
     """A Merchant's product files; the newest file with a SKU is used."""
 
-    what: ClassVar[str] = "a product"
-    known: ClassVar[tuple[str, ...]] = PRODUCT_FIELDS
-    required: ClassVar[tuple[str, ...]] = ("sku",)
+    record_name: ClassVar[str] = "a product"
+    known_fields: ClassVar[tuple[str, ...]] = PRODUCT_FIELDS
+    required_fields: ClassVar[tuple[str, ...]] = ("sku",)
 
 
 @dataclass(frozen=True, kw_only=True)
 class CancellationFiles(InputFiles):
     """The numbers of orders that a Merchant has cancelled."""
 
-    what: ClassVar[str] = "a cancellation"
-    known: ClassVar[tuple[str, ...]] = ("order_number",)
-    required: ClassVar[tuple[str, ...]] = ("order_number",)
+    record_name: ClassVar[str] = "a cancellation"
+    known_fields: ClassVar[tuple[str, ...]] = ("order_number",)
+    required_fields: ClassVar[tuple[str, ...]] = ("order_number",)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ShipmentFiles(InputFiles):
     """A Supplier's tracking files; the newest file with a parcel is used."""
 
-    what: ClassVar[str] = "a shipment"
-    known: ClassVar[tuple[str, ...]] = SHIPMENT_FIELDS
-    required: ClassVar[tuple[str, ...]] = (
+    record_name: ClassVar[str] = "a shipment"
+    known_fields: ClassVar[tuple[str, ...]] = SHIPMENT_FIELDS
+    required_fields: ClassVar[tuple[str, ...]] = (
         "order_number",
         "tracking_number",
         "carrier",
@@ -258,9 +260,9 @@ class ShipmentFiles(InputFiles):
 class StockFiles(InputFiles):
     """A Supplier's stock files; the newest file with a SKU is used."""
 
-    what: ClassVar[str] = "a product's stock"
-    known: ClassVar[tuple[str, ...]] = ("sku", "quantity")
-    required: ClassVar[tuple[str, ...]] = ("sku", "quantity")
+    record_name: ClassVar[str] = "a product's stock"
+    known_fields: ClassVar[tuple[str, ...]] = ("sku", "quantity")
+    required_fields: ClassVar[tuple[str, ...]] = ("sku", "quantity")
 
 
 def _used(options: dict[str, Any]) -> dict[str, Any]:
@@ -268,8 +270,8 @@ def _used(options: dict[str, Any]) -> dict[str, Any]:
 
     So an unchanged configuration keeps its fingerprint, and no file is read again.
     """
-    used = {name: value for name, value in options.items() if value or name not in _NEWER}
+    kept = {name: value for name, value in options.items() if value or name not in _NEWER}
     for rule in (*options["skip"], *options["only_rows"]):
         if not rule["rows"]:
             del rule["rows"]
-    return used
+    return kept

@@ -1,6 +1,6 @@
-"""A Merchant's orders in the files as they are now. Older files may be gone.
+"""A Merchant's orders in the files as they are now. Older files may have been deleted.
 
-A Supplier has no listing: its orders are only found by their reference.
+A Supplier has no listing: its orders can only be found by their reference.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from ordosync.models import Order, OrderSnapshot, Page, Shipment
 
 
 class OrderListing:
-    """The orders in the order files, with what the cancellation and tracking files say of them."""
+    """The orders in the order files, with their cancellations and tracking numbers."""
 
     is_complete = False
     includes_foreign = False
@@ -38,28 +38,32 @@ class OrderListing:
             orders = (item for item in page.items if isinstance(item, Order))
             yield Page(
                 items=tuple(
-                    _snapshot(order, is_cancelled=order.id in cancelled, sent=numbers.get(order.id))
+                    _snapshot(
+                        order, is_cancelled=order.id in cancelled, parcel=numbers.get(order.id)
+                    )
                     for order in orders
                 )
             )
 
     def missing(self) -> str:
-        """Return nothing: `is_complete` says it."""
+        """Return nothing: `is_complete` is False."""
         return ""
 
 
-def _snapshot(order: Order, *, is_cancelled: bool, sent: tuple[str, bool] | None) -> OrderSnapshot:
-    status = "shipped" if sent else "dropshipment_requested"
+def _snapshot(
+    order: Order, *, is_cancelled: bool, parcel: tuple[str, bool] | None
+) -> OrderSnapshot:
+    status = "shipped" if parcel else "dropshipment_requested"
     shipments: tuple[Shipment, ...] = ()
-    if sent:
+    if parcel:
         shipments = (
             Shipment(
                 id="",
                 order_id=order.id,
-                tracking_number=sent[0],
+                tracking_number=parcel[0],
                 carrier="",
                 shipped_at=datetime.min.replace(tzinfo=UTC),
-                voided=sent[1],
+                voided=parcel[1],
             ),
         )
     return OrderSnapshot(

@@ -1,6 +1,6 @@
-"""Rows of one order to an order, or the reason why they cannot be used.
+"""Converts the rows of one order to an order, or to the reason why they cannot be used.
 
-A reason names file and row. It quotes a cell only if that cannot be personal data.
+A reason names file and row. It quotes a cell only if the cell cannot have personal data.
 """
 
 from collections.abc import Sequence
@@ -40,37 +40,37 @@ _LONGEST_NUMBER = 100
 _LINE_MONEY = tuple(name for name in MONEY_FIELDS if name in LINE_FIELDS)
 
 
-def parse_order(number: str, found: FileRows, options: OrderFiles) -> Order | InvalidRecord:
-    """Return the order in the rows of one file, or why it cannot be used.
+def parse_order(number: str, file: FileRows, options: OrderFiles) -> Order | InvalidRecord:
+    """Return the order in the rows of one file, or an `InvalidRecord`.
 
-    A row among them without an order number may be a line of it. The order is not sent in part.
+    A row without an order number may be a line of this order. Then the order is not sent.
     """
-    own = [row for row in found.rows if _has_number(row, options)]
-    content = content_of(found.rows, options)
-    item = partial(InvalidRecord, id=number, content=content, as_of=found.as_of)
+    own = [row for row in file.rows if _has_number(row, options)]
+    content = content_of(file.rows, options)
+    item = partial(InvalidRecord, id=number, content=content, as_of=file.as_of)
     try:
-        if reason := _left_out(own, found, options):
+        if reason := _reason_to_skip(own, file, options):
             return item(code="skip-rule", reason=reason, is_skipped=True)
         order = _order(number, own, options)
-        if len(own) < len(found.rows):
-            _check_numbers(number, found.rows, options)
+        if len(own) < len(file.rows):
+            _check_numbers(number, file.rows, options)
     except InvalidRowError as error:
-        return item(code=error.code, reason=f"{found.name} row {error.row.number}: {error}")
-    except _NothingToShipError as nothing:
-        return item(code=nothing.code, reason=str(nothing), is_skipped=True)
-    return replace(order, content=content, as_of=found.as_of)
+        return item(code=error.code, reason=f"{file.name} row {error.row.number}: {error}")
+    except _NothingToShipError as empty:
+        return item(code=empty.code, reason=str(empty), is_skipped=True)
+    return replace(order, content=content, as_of=file.as_of)
 
 
-def _left_out(rows: Sequence[Row], found: FileRows, options: OrderFiles) -> str:
+def _reason_to_skip(rows: Sequence[Row], file: FileRows, options: OrderFiles) -> str:
     """Return why rules leave out the whole order; empty if they do not."""
     first = rows[0]
-    if found.others_begin and not has_order_fields(first, options):
-        what = "the order begins without its first row, which the page before may have"
-        raise InvalidRowError("cut", first, f"{what}; export it whole")
+    if file.starts_other_order and not has_order_fields(first, options):
+        problem = "the first row of the order is missing, and may be on the previous page"
+        raise InvalidRowError("cut", first, f"{problem}; export the whole order")
     if reason := order_skip_reason(first, options):
         return reason
-    if what := conflicting_rule(rows, options):
-        raise InvalidRowError("invalid.rule", first, what)
+    if problem := conflicting_rule(rows, options):
+        raise InvalidRowError("invalid.rule", first, problem)
     reasons = [skip_reason(row, options) for row in rows]
     return reasons[0] if all(reasons) else ""
 
@@ -79,9 +79,9 @@ def _check_numbers(number: str, rows: Sequence[Row], options: OrderFiles) -> Non
     """Raise `InvalidRowError` if a row has no number."""
     for row in rows:
         if not _has_number(row, options):
-            why = key_problem(row, "order_number", options)
-            what = f"{why}; it may be a line of order {number}"
-            raise InvalidRowError("invalid.order_number", row, what)
+            reason = key_problem(row, "order_number", options)
+            problem = f"{reason}; it may be a line of order {number}"
+            raise InvalidRowError("invalid.order_number", row, problem)
 
 
 def _has_number(row: Row, options: OrderFiles) -> bool:
@@ -89,10 +89,10 @@ def _has_number(row: Row, options: OrderFiles) -> bool:
 
 
 class _NothingToShipError(Exception):
-    """`ignore_skus` leaves no line of this order."""
+    """All lines of an order are left out by `ignore_skus`."""
 
-    def __init__(self, code: str, what: str) -> None:
-        super().__init__(what)
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
         self.code = code
 
 
@@ -128,7 +128,7 @@ def _order_fields(kept: Sequence[Row], rows: Sequence[Row], options: OrderFiles)
     """Return the fields of the order as a whole.
 
     Many exports fill them on the first row only, so a blank cell does not contradict another row.
-    What is blank on the kept rows may be on a row that a rule leaves out.
+    A field that is blank on the kept rows may be on a row that a rule leaves out.
     """
     fields = {}
     for name in ORDER_FIELDS:
@@ -149,15 +149,15 @@ def _agreed(name: str, rows: Sequence[Row], options: OrderFiles) -> str:
     for row in rows[1:]:
         is_same = row.cells.get(column) == first.cells.get(column)
         if not is_same and cell(row, name, options) != text:
-            what = f"{name} is not what row {first.number} says"
-            raise InvalidRowError("invalid.conflict", row, what)
+            problem = f"{name} differs from row {first.number}"
+            raise InvalidRowError("invalid.conflict", row, problem)
     return text
 
 
 def _lines(
     number: str, kept: Sequence[Row], rows: Sequence[Row], options: OrderFiles
 ) -> tuple[Line, ...]:
-    found: dict[str, Line] = {}
+    lines: dict[str, Line] = {}
     numbers = {row.number for row in kept}
     for line_id, row in lines_with_ids(number, rows, options):
         if row.number not in numbers:
@@ -165,12 +165,12 @@ def _lines(
         line = _line(line_id, row, options)
         if "line_id" in options.columns:
             key_cell(row, "line_id", options)
-        if line_id in found:
+        if line_id in lines:
             raise InvalidRowError("invalid.line_id", row, "another row has the same line_id")
-        found[line_id] = line
-    kept_lines = tuple(line for line in found.values() if line.sku not in options.ignore_skus)
+        lines[line_id] = line
+    kept_lines = tuple(line for line in lines.values() if line.sku not in options.ignore_skus)
     if not kept_lines:
-        raise _NothingToShipError("no-lines", "has no line left after ignore_skus")
+        raise _NothingToShipError("no-lines", "has only lines of SKUs in ignore_skus")
     return kept_lines
 
 

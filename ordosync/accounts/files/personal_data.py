@@ -1,4 +1,4 @@
-"""Personal data in files: the copies of order files belong to ordosync, the files do not."""
+"""Personal data in files: ordosync owns the copies of order files, but not the files."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ from ordosync.models import Order
 
 
 class PersonalData:
-    """The copies of order files, and the folders whose files belong to others."""
+    """The copies of order files, and the folders of files that others own."""
 
     def __init__(
         self, *, account: str, copies: SpooledRecords[Order] | None, folders: Sequence[Path]
@@ -24,7 +24,7 @@ class PersonalData:
         return self._copies is not None
 
     def has(self, order_id: str) -> bool:  # noqa: ARG002
-        """Return False: no file lists earlier orders, so files are not searched."""
+        """Return False: files are not searched, since none of them lists earlier orders."""
         return False
 
     def remove(self, order_id: str, *, dry: bool) -> PersonalDataRemoval:

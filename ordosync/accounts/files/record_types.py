@@ -1,7 +1,7 @@
-"""Types of records in files: the key that groups rows, and how rows become a record.
+"""Types of records in files: the key that groups rows, and the function that parses them.
 
-The rows of one file with the same key must all say the same. Of several files with a key the newest
-is used: each is a state that replaces the one before. `file_precedence` says more of orders.
+The rows of one file with the same key must be equal. If several files have a key, the newest is
+used: each state replaces the previous one. Orders follow `file_precedence`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -36,7 +36,7 @@ from ordosync.models import InvalidRecord, Order, Product, Shipment, Stock
 
 T = TypeVar("T")
 _MOST_TOTALS = 1000
-"""More rows without a number at the end of a file are no totals."""
+"""If a file ends with more rows without a number than this, they are not totals."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,11 +51,11 @@ class RecordType(Generic[T]):
     needed: tuple[str, ...]
     """The fields that make the key. It is empty if one of them is blank."""
     parse: Callable[[str, Sequence[FileRows]], T | InvalidRecord]
-    """Makes a record of the rows of one key, by file, oldest file first."""
+    """Parses the rows of one key, by file, oldest file first."""
     starts_record: Callable[[Row], bool] = lambda _: False
-    """Returns True if a row has what is on the first row of each order."""
+    """Returns True if a row has fields that only the first row of an order has."""
     side_problem: Callable[[Row], str] = lambda _: ""
-    """Returns what cannot be read of a row that can be used without it; empty if all can."""
+    """Returns the problem of a row that can be used in spite of it; empty if there is none."""
     has_lines: bool = False
     """True if several rows are one record. A row without a key may then belong to the row above."""
 
@@ -65,27 +65,27 @@ class RecordType(Generic[T]):
 
 
 def keyed_rows(rows: Iterable[Row], record_type: RecordType[T]) -> Iterator[tuple[str, str, Row]]:
-    """Yield each row with its key and with the key that it blocks, of which one is empty.
+    """Yield each row with its key and with the key that it blocks; one of the two is empty.
 
     A row without a key blocks the order above it, since it may be a line of that order. Rows
     without a SKU at the end of a file are totals, and block nothing.
     """
     above = ""
-    undecided: list[Row] = []
+    pending_rows: list[Row] = []
     for row in rows:
         key = record_type.key(row)
-        if key or len(undecided) > _MOST_TOTALS:
-            yield from (("", above, one) for one in undecided)
-            undecided.clear()
+        if key or len(pending_rows) > _MOST_TOTALS:
+            yield from (("", above, pending) for pending in pending_rows)
+            pending_rows.clear()
         if key:
             above = key
             yield key, "", row
         elif not _may_belong(row, above, record_type) or skip_reason(row, record_type.options):
             yield "", "", row
         else:
-            undecided.append(row)
+            pending_rows.append(row)
     sku = record_type.options.columns.get("sku", "")
-    yield from (("", above if one.cells.get(sku) else "", one) for one in undecided)
+    yield from (("", above if pending.cells.get(sku) else "", pending) for pending in pending_rows)
 
 
 def _may_belong(row: Row, above: str, record_type: RecordType[T]) -> bool:
@@ -96,7 +96,7 @@ def _may_belong(row: Row, above: str, record_type: RecordType[T]) -> bool:
 
 
 def belongs_to(key: str, key_of: Callable[[Row], str]) -> Callable[[Row], bool]:
-    """Return a test, row by row of a file, of which rows have this key or may belong to it."""
+    """Return a function that is called row by row: True if a row has or may have this key."""
     above = ""
 
     def belongs(row: Row) -> bool:
@@ -166,8 +166,8 @@ def _by_field(name: str, options: InputFiles, field: str, parse: _Parse[T]) -> R
     )
 
 
-def _state(key: str, found: FileRows, options: InputFiles, parse: _Parse[T]) -> T | InvalidRecord:
-    rows = found.rows
+def _state(key: str, file: FileRows, options: InputFiles, parse: _Parse[T]) -> T | InvalidRecord:
+    rows = file.rows
     content = digest(rows, options)
     kept = [row for row in rows if not skip_reason(row, options)]
     if not kept:
@@ -180,7 +180,7 @@ def _state(key: str, found: FileRows, options: InputFiles, parse: _Parse[T]) -> 
         _check_same(kept, options)
         return parse(key, first, options, digest([first], options))
     except InvalidRowError as error:
-        reason = f"{found.name} row {error.row.number}: {error}"
+        reason = f"{file.name} row {error.row.number}: {error}"
         return InvalidRecord(id=key, code=error.code, reason=reason, content=content)
 
 
@@ -189,8 +189,8 @@ def _check_same(rows: Sequence[Row], options: InputFiles) -> None:
         if row.problem:
             raise InvalidRowError("invalid.row", row, row.problem)
         if digest([row], options) != digest(rows[:1], options):
-            what = f"says something else than row {rows[0].number}"
-            raise InvalidRowError("invalid.conflict", row, what)
+            problem = f"differs from row {rows[0].number}"
+            raise InvalidRowError("invalid.conflict", row, problem)
 
 
 def _product(key: str, row: Row, options: InputFiles, content: str) -> Product:
@@ -237,8 +237,8 @@ def _shipment(key: str, row: Row, options: InputFiles, _: str) -> Shipment:
 
 
 def _cost(row: Row, options: InputFiles) -> tuple[Decimal | None, str]:
-    """Return the cost of a label, or why it cannot be read: the number travels without it."""
+    """Return the cost of a label, or the reason why it cannot be read: it is left out then."""
     try:
         return amount(row, "cost", cell(row, "cost", options), options), ""
     except InvalidRowError as error:
-        return None, f"{error}; the tracking number travels without it"
+        return None, f"{error}; the tracking number is used without it"

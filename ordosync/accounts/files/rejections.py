@@ -24,19 +24,19 @@ def id_of_row(name: str, row: Row) -> str:
 
 
 def invalid_file(name: str, path: Path, error: Exception, options: InputFiles) -> InvalidRecord:
-    """Return the reason why no row of a file was used."""
-    why = error.strerror if isinstance(error, OSError) else str(error)
+    """Return the record of a file of which no row was used."""
+    reason = error.strerror if isinstance(error, OSError) else str(error)
     return InvalidRecord(
         id=id_of_file(name),
         code="invalid.file",
-        reason=f"{name}: {why}; no row of it was used, fix it or its mapping",
+        reason=f"{name}: {reason}; no row was used; fix the file or its mapping",
         content=f"{options.fingerprint}-{_digest(path)}",
         is_whole_file=True,
     )
 
 
 def reasons(items: Mapping[str, object]) -> dict[str, str]:
-    """Return why some of these records have to be fixed, by key."""
+    """Return the reasons of those of these records that must be fixed, by key."""
     return {
         key: item.reason
         for key, item in items.items()
@@ -45,16 +45,18 @@ def reasons(items: Mapping[str, object]) -> dict[str, str]:
 
 
 def source_ids(items: Mapping[str, object]) -> frozenset[str]:
-    """Return the ids of those that are no records, such as a row without a number."""
+    """Return the ids of items that are not records, such as a row without a number."""
     return frozenset(
         item.id for item in items.values() if isinstance(item, InvalidRecord) and item.is_whole_file
     )
 
 
 def without_skipped(pages: Iterator[Page[T | InvalidRecord]]) -> Iterator[Page[T | InvalidRecord]]:
-    """Leave out rows that a rule skips: they are no parcels yet, or the stock of others."""
+    """Leave out rows that a rule skips: they are not parcels yet, or stock of others."""
     for page in pages:
-        items = tuple(i for i in page.items if not (isinstance(i, InvalidRecord) and i.is_skipped))
+        items = tuple(
+            item for item in page.items if not (isinstance(item, InvalidRecord) and item.is_skipped)
+        )
         yield Page(items=items, cursor=page.cursor)
 
 

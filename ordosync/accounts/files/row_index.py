@@ -20,9 +20,9 @@ T = TypeVar("T")
 
 _PAGE = 500
 _ENOUGH = 2
-"""With two keys in a file, there is another key beside any single key."""
+"""Two keys of a file are enough to find one that differs from any single key."""
 _SCHEMA = (
-    "create table files (id integer primary key, name text, copy text, is_beside integer)",
+    "create table files (id integer primary key, name text, copy text, only_compared integer)",
     "create table rows (file integer, key text, above text, row integer, cells text, problem text)",
     "create index rows_key on rows (key)",
     "create index rows_above on rows (above) where above <> ''",
@@ -30,7 +30,7 @@ _SCHEMA = (
 
 
 class RowIndex(Generic[T]):
-    """Gathers the rows of one key, wherever in the files they are."""
+    """The rows of some files, grouped by key."""
 
     def __init__(self, record_type: RecordType[T], *, whole_rows: bool = False) -> None:
         self._record_type = record_type
@@ -50,26 +50,26 @@ class RowIndex(Generic[T]):
         *,
         as_of: str,
         only: AbstractSet[str] | None = None,
-        is_beside: bool = False,
+        only_compared: bool = False,
     ) -> None:
         """Add the rows of a file, or none of them. Raises `InvalidFileError` and `OSError`.
 
         `only` adds only these keys, and ids of rows without a key. If a file and copies of it are
-        added, the first counts. A file that `is_beside` is only compared with others: its rows
-        without a key are no news.
+        added, the first counts. A file that is `only_compared` has been read before: its
+        rows without a key are not reported again.
         """
         self._db.execute("begin")
-        begun: set[str] = set()
+        started_keys: set[str] = set()
         try:
             file = self._db.execute(
-                "insert into files (name, copy, is_beside) values (?, ?, ?)",
-                (name, str(path), is_beside),
+                "insert into files (name, copy, only_compared) values (?, ?, ?)",
+                (name, str(path), only_compared),
             ).lastrowid
             self._db.executemany(
                 "insert into rows values (?, ?, ?, ?, ?, ?)",
                 (
                     (file, key, above, row.number, self._cells(row), row.problem)
-                    for key, above, row in self._keyed_rows(path, begun)
+                    for key, above, row in self._keyed_rows(path, started_keys)
                     if only is None or key in only or above in only or id_of_row(name, row) in only
                 ),
             )
@@ -77,7 +77,7 @@ class RowIndex(Generic[T]):
             self._db.execute("rollback")
             raise
         self._db.execute("commit")
-        self._files[file or 0] = name, as_of, frozenset(begun)
+        self._files[file or 0] = name, as_of, frozenset(started_keys)
 
     def pages(self) -> Iterator[dict[str, T | InvalidRecord]]:
         """Yield the records by key, in the order in which the keys first appear."""
@@ -89,7 +89,7 @@ class RowIndex(Generic[T]):
         yield from self._keyless()
 
     def some(self, keys: Iterable[str]) -> dict[str, T | InvalidRecord]:
-        """Return the records with these keys that are there."""
+        """Return the records with these keys, without missing keys."""
         return dict(self._items(sorted(set(keys))))
 
     def keys(self) -> frozenset[str]:
@@ -120,8 +120,8 @@ class RowIndex(Generic[T]):
             "select key, files.name, row, cells, problem from rows"
             " join files on files.id = rows.file order by rows.rowid"
         )
-        for key, name, *rest in rows:
-            row = _row(*rest)
+        for key, name, *columns in rows:
+            row = _row(*columns)
             reason = reasons.get(key or id_of_row(name, row))
             if reason is not None:
                 yield name, row, reason
@@ -130,13 +130,18 @@ class RowIndex(Generic[T]):
         """Delete the database."""
         self._db.close()
 
-    def _keyed_rows(self, path: Path, begun: set[str]) -> Iterator[tuple[str, str, Row]]:
+    def _keyed_rows(self, path: Path, started_keys: set[str]) -> Iterator[tuple[str, str, Row]]:
         """Yield the rows of a file as `keyed_rows` does; collect two keys that start in it."""
         rows = read_rows(path, self._options)
         starts_record = self._record_type.starts_record
         for key, above, row in keyed_rows(rows, self._record_type):
-            if key and len(begun) < _ENOUGH and key not in begun and starts_record(row):
-                begun.add(key)
+            if (
+                key
+                and len(started_keys) < _ENOUGH
+                and key not in started_keys
+                and starts_record(row)
+            ):
+                started_keys.add(key)
             yield key, above, row
 
     def _items(self, keys: Sequence[str]) -> Iterator[tuple[str, T | InvalidRecord]]:
@@ -148,48 +153,50 @@ class RowIndex(Generic[T]):
             " and above in (select value from json_each(:keys))) order by of, at",
             {"keys": json.dumps(keys)},
         )
-        found = {
+        files_by_key = {
             key: self._by_file(key, group) for key, group in groupby(rows, key=lambda row: row[0])
         }
         for key in keys:
-            if key in found:
-                item = self._record_type.parse(key, found[key])
+            if key in files_by_key:
+                item = self._record_type.parse(key, files_by_key[key])
                 yield key, item
                 if not isinstance(item, InvalidRecord):
-                    yield from self._side_problems(found[key][-1])
+                    yield from self._side_problems(files_by_key[key][-1])
 
     def _side_problems(self, newest: FileRows) -> Iterator[tuple[str, InvalidRecord]]:
-        """Yield what could not be read of a row that was used, as a problem of the row alone."""
+        """Yield the problem of a row that was used in spite of it, as a record of the row alone."""
         row = newest.rows[-1]
-        if why := self._record_type.side_problem(row):
+        if reason := self._record_type.side_problem(row):
             problem = InvalidRecord(
                 id=id_of_row(newest.name, row),
                 code="invalid.money",
-                reason=f"{newest.name} row {row.number}: {why}",
+                reason=f"{newest.name} row {row.number}: {reason}",
                 content=digest([row], self._options),
                 is_whole_file=True,
             )
             yield problem.id, problem
 
     def _by_file(self, key: str, rows: Iterable[Sequence[Any]]) -> list[FileRows]:
-        found: dict[str, FileRows] = {}
+        files: dict[str, FileRows] = {}
         for file, group in groupby(rows, key=lambda row: row[1]):
-            one = self._in_file(key, file, [_row(*rest) for _, _, *rest in group])
-            # A second one is a copy of an earlier state of the same file.
-            found.setdefault(one.name, one)
-        return sorted(found.values(), key=lambda one: one.as_of)
+            file_rows = self._in_file(key, file, [_row(*columns) for _, _, *columns in group])
+            # A further file of this name is a copy of an earlier state.
+            files.setdefault(file_rows.name, file_rows)
+        return sorted(files.values(), key=lambda item: item.as_of)
 
     def _in_file(self, key: str, file: int, rows: Sequence[Row]) -> FileRows:
-        name, as_of, begun = self._files[file]
-        return FileRows(name=name, rows=rows, as_of=as_of, others_begin=bool(begun - {key}))
+        name, as_of, started_keys = self._files[file]
+        return FileRows(
+            name=name, rows=rows, as_of=as_of, starts_other_order=bool(started_keys - {key})
+        )
 
     def _keyless(self) -> Iterator[dict[str, T | InvalidRecord]]:
         rows = self._db.execute(
             "select files.name, row, cells, problem from rows join files on files.id = rows.file"
-            " where key = '' and not is_beside order by rows.rowid"
+            " where key = '' and not only_compared order by rows.rowid"
         )
         while page := rows.fetchmany(_PAGE):
-            items = [self._without_key(name, _row(*rest)) for name, *rest in page]
+            items = [self._without_key(name, _row(*columns)) for name, *columns in page]
             yield {item.id: item for item in items}
 
     def _without_key(self, name: str, row: Row) -> InvalidRecord:
@@ -206,8 +213,10 @@ class RowIndex(Generic[T]):
         )
 
     def _cells(self, row: Row) -> str:
-        columns = self._columns
-        return json.dumps({k: v for k, v in row.cells.items() if columns is None or k in columns})
+        columns, cells = self._columns, row.cells
+        if columns is not None:
+            cells = {column: text for column, text in cells.items() if column in columns}
+        return json.dumps(cells)
 
 
 def _row(number: int, cells: str, problem: str) -> Row:

@@ -1,6 +1,6 @@
 """Rules of a configuration that leave out rows or orders.
 
-A rule for rows judges each row by itself, a rule for orders the first row of each order.
+A rule for rows checks each row by itself, a rule for orders the first row of each order.
 """
 
 import re
@@ -12,12 +12,12 @@ from ordosync.accounts.files.options import InputFiles, OrderFiles, Rule
 
 
 def skip_reason(row: Row, options: InputFiles) -> str:
-    """Return why a rule leaves this row out; empty if none does."""
+    """Return the reason of the rule that leaves out this row; empty if no rule does."""
     return _reason(row, options.skip, options.only_rows)
 
 
 def order_skip_reason(first: Row, options: OrderFiles) -> str:
-    """Return why a rule leaves out the order with this first row; empty if none does."""
+    """Return the reason of the rule that leaves out the order; empty if no rule does."""
     return _reason(first, options.skip_orders, options.only_orders)
 
 
@@ -32,22 +32,24 @@ def starts_order(row: Row, options: OrderFiles) -> bool:
 
 
 def conflicting_rule(rows: Sequence[Row], options: OrderFiles) -> str:
-    """Return what is wrong with a rule for rows that splits an order; empty if none does.
+    """Return the problem of a rule for rows that splits an order; empty if no rule does.
 
-    Such a rule judges by a column that only the first row fills. What that column says is true of
-    the whole order.
+    Such a rule checks a column that only the first row fills. The value of such a column is valid
+    for the whole order.
     """
-    first, *others = rows
-    if not others or not all(_continues(row, first, options) for row in others):
+    first, *further_rows = rows
+    if not further_rows or not all(_continues(row, first, options) for row in further_rows):
         return ""
     never = [(rule, "skip_orders", True) for rule in options.skip]
     always = [(rule, "only_orders", False) for rule in options.only_rows]
-    for rule, instead, takes in (*never, *always):
-        if not rule.rows and _parts(rule, first, others, takes=takes, options=options):
+    for rule, option, skips_matches in (*never, *always):
+        if not rule.rows and _splits_order(
+            rule, first, further_rows, skips_matches=skips_matches, options=options
+        ):
             return (
-                f"a rule judges this row by {rule.column!a}, which is blank on the other rows of"
-                f" the order; make it a rule of `{instead}`, or say `rows: true` in it if the"
-                " column marks single lines"
+                f"a rule checks the column {rule.column!a}, which is blank on the other rows of"
+                f" the order; move it to `{option}`, or set `rows: true` in it if the column"
+                " marks single lines"
             )
     return ""
 
@@ -57,7 +59,7 @@ def _reason(row: Row, never: Sequence[Rule], always: Sequence[Rule]) -> str:
         if _matches(rule, row):
             return rule.reason
     for rule in always:
-        # A problem with such a row is reported, not passed over.
+        # A problem of such a row is reported, not skipped.
         if not row.problem and not _matches(rule, row):
             return rule.reason
     return ""
@@ -73,18 +75,19 @@ def _continues(row: Row, first: Row, options: OrderFiles) -> bool:
     return len(blank) == len(options.order_columns) or any(first.cells.get(c) for c in blank)
 
 
-def _parts(
-    rule: Rule, first: Row, others: Sequence[Row], *, takes: bool, options: OrderFiles
+def _splits_order(
+    rule: Rule, first: Row, further_rows: Sequence[Row], *, skips_matches: bool, options: OrderFiles
 ) -> bool:
-    """True if a rule leaves out the first row and not the others, or the others alone.
+    """True if a rule leaves out only the first row, or only the further rows.
 
-    `takes` is True if the rule leaves out the rows that match, else those that do not.
+    `skips_matches` is True for a rule that leaves out rows that match, False for a rule that
+    leaves out rows that do not.
     """
-    if any(row.cells.get(rule.column) for row in others):
+    if any(row.cells.get(rule.column) for row in further_rows):
         return False
-    takes_first = _matches(rule, first) == takes
-    takes_others = _matches(rule, others[0]) == takes
-    if takes_others and rule.column in options.line_columns:
-        # Such as a SKU, without which a row is no line.
+    skips_first = _matches(rule, first) == skips_matches
+    skips_further = _matches(rule, further_rows[0]) == skips_matches
+    if skips_further and rule.column in options.line_columns:
+        # Without such a field, for example a SKU, a row is not a line.
         return False
-    return takes_first != takes_others
+    return skips_first != skips_further

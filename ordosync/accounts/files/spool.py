@@ -1,8 +1,8 @@
-"""Copies of the files that are read, so that a file that is overwritten loses nothing.
+"""Copies of the files that are read, so that no record is lost if a file is overwritten.
 
-A copy is readable by its owner alone and named by a digest, never by foreign text. It is deleted
-when the last order or other record in it is settled. A note beside a copy says which file it is
-of and, once that is known, for which records it is kept.
+Only its owner can read a copy. Its name is a digest, never foreign text. It is deleted when the
+last record in it is settled. A note beside a copy has the name of its file and, once they are
+known, the ids of the records for which it is kept.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from ordosync.accounts.files.file_listing import as_of
 from ordosync.permissions import make_folder
@@ -27,20 +27,18 @@ class Spool:
     def copy(self, file: Path, name: str) -> Path:
         """Copy a file; the same content of the same name is copied once. Raises `OSError`."""
         make_folder(str(self._folder), 0o700)
-        half = self._folder / f".{os.getpid()}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
-        half.unlink(missing_ok=True)
-        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW
         digest = hashlib.sha256(name.encode())
-        with open_regular(file) as source, os.fdopen(os.open(half, flags, 0o600), "wb") as target:
+        temporary = self._folder / f".{os.getpid()}-{digest.hexdigest()[:16]}"
+        with open_regular(file) as source, _new_file(temporary) as target:
             while block := source.read(1 << 20):
                 digest.update(block)
                 target.write(block)
-            at = os.fstat(source.fileno())
+            stat = os.fstat(source.fileno())
             target.flush()
-            os.utime(target.fileno(), ns=(at.st_atime_ns, at.st_mtime_ns))
+            os.utime(target.fileno(), ns=(stat.st_atime_ns, stat.st_mtime_ns))
         copy = self._folder / f"{digest.hexdigest()[:32]}{file.suffix.lower()}"
-        # In one step, so that half a copy is never taken for a whole copy.
-        half.rename(copy)
+        # In one step, so that no reader sees an incomplete copy.
+        temporary.rename(copy)
         if self.name_of(copy) != name:
             _write_note(copy, ids=None, name=name)
         return copy
@@ -48,20 +46,20 @@ class Spool:
     def copies(self) -> Iterator[Path]:
         """Yield the copies, oldest first: a copy is as old as its file."""
         if self._folder.is_dir():
-            whole = [
+            paths = [
                 path
                 for path in self._folder.iterdir()
                 if not path.name.startswith(".") and path.suffix != ".json" and path.is_file()
             ]
-            yield from sorted(whole, key=lambda path: as_of(self.name_of(path), path))
+            yield from sorted(paths, key=lambda path: as_of(self.name_of(path), path))
 
-    def wanted(self, copy: Path) -> frozenset[str] | None:
-        """Return the ids that a copy is kept for; None if its note does not say it."""
+    def kept_ids(self, copy: Path) -> frozenset[str] | None:
+        """Return the ids for which a copy is kept; None if its note does not have them."""
         note = _read_note(copy)
         return None if note is None or note["ids"] is None else frozenset(note["ids"])
 
     def name_of(self, copy: Path) -> str:
-        """Return the name of the file that was copied, if its note says it."""
+        """Return the name of the file that was copied; the name of the copy if it has no note."""
         note = _read_note(copy)
         return (note and note["name"]) or copy.name
 
@@ -76,36 +74,34 @@ class Spool:
             _write_note(copy, ids=ids, name=name)
 
     def rewrite(self, copy: Path, content: bytes) -> None:
-        """Replace the content of a copy; delete it if there is none."""
+        """Replace the content of a copy; delete the copy if there is none."""
         if not content:
             self.keep(copy, ())
             return
-        half = copy.with_name(f".{copy.name}")
-        half.unlink(missing_ok=True)
-        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW
-        with os.fdopen(os.open(half, flags, 0o600), "wb") as file:
+        temporary = copy.with_name(f".{copy.name}")
+        with _new_file(temporary) as file:
             file.write(content)
-        at = copy.stat()
-        half.replace(copy)
+        stat = copy.stat()
+        temporary.replace(copy)
         # Copies are read by their age.
-        os.utime(copy, ns=(at.st_atime_ns, at.st_mtime_ns))
+        os.utime(copy, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
     def tidy(self) -> None:
-        """Delete what a crash left unfinished, and empty folders."""
+        """Delete unfinished files of a crash, and empty folders."""
         if not self._folder.is_dir():
             return
         for path in self._folder.glob(".*"):
-            # Such as a folder, which ordosync has not made.
+            # It may be a folder, which ordosync did not create.
             with suppress(OSError):
                 path.unlink(missing_ok=True)
-        # A folder that is not empty keeps copies, here or for another portal.
+        # A folder that is not empty has copies of this or of another portal.
         with suppress(OSError):
             for folder in (self._folder, *self._folder.parents[:3]):
                 folder.rmdir()
 
 
 def _read_note(copy: Path) -> dict[str, Any] | None:
-    """Return the note of a copy; in an earlier release it was only a list of ids."""
+    """Return the note of a copy; earlier releases wrote only a list of ids."""
     try:
         note = json.loads(read_regular(_note_of(copy)))
     except (OSError, ValueError):
@@ -114,12 +110,17 @@ def _read_note(copy: Path) -> dict[str, Any] | None:
 
 
 def _write_note(copy: Path, *, ids: Sequence[str] | None, name: str) -> None:
-    half = copy.with_name(f".{_note_of(copy).name}")
-    half.unlink(missing_ok=True)
+    temporary = copy.with_name(f".{_note_of(copy).name}")
+    with _new_file(temporary) as file:
+        file.write(json.dumps({"ids": ids, "name": name}).encode())
+    temporary.replace(_note_of(copy))
+
+
+def _new_file(path: Path) -> BinaryIO:
+    """Create a file that only its owner can read, in place of one that a crash left."""
+    path.unlink(missing_ok=True)
     flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW
-    with os.fdopen(os.open(half, flags, 0o600), "w", encoding="utf-8") as file:
-        json.dump({"ids": ids, "name": name}, file)
-    half.replace(_note_of(copy))
+    return os.fdopen(os.open(path, flags, 0o600), "wb")
 
 
 def _note_of(copy: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Records in the copies of files that are kept, since something in them is not settled."""
+"""Records in the copies of files, which are kept until all records in them are settled."""
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -42,31 +42,33 @@ class SpooledRecords(Generic[T]):
         ids: AbstractSet[str],
         *,
         only_kept: bool = False,
-        is_beside: bool = False,
+        only_compared: bool = False,
         without: AbstractSet[Path] = frozenset(),
     ) -> None:
-        """Add the rows of these records from the copies to an index, without those it has.
+        """Add the rows of these records in the copies to an index.
 
-        `only_kept` leaves out what a copy is not known to be kept for. Otherwise that is added,
-        too: after a crash a note may not say yet what is unsettled.
+        `only_kept` leaves out records for which a copy is not kept, if its note has ids. Otherwise
+        they are added, too: after a crash a note may not have the unsettled ids yet.
         """
         for copy in reversed(list(self._spool.copies()) if ids else []):
-            wanted = self._spool.wanted(copy)
-            if copy in without or (wanted is not None and not wanted & ids):
+            kept_ids = self._spool.kept_ids(copy)
+            if copy in without or (kept_ids is not None and not kept_ids & ids):
                 continue
             name = self._spool.name_of(copy)
-            only = ids & wanted if only_kept and wanted else ids
-            # A copy that was read by another mapping has none of them.
+            only = ids & kept_ids if only_kept and kept_ids else ids
+            # A copy that this mapping cannot read has no such record.
             with suppress(InvalidFileError, OSError):
-                index.add(name, copy, as_of=as_of(name, copy), only=only, is_beside=is_beside)
+                index.add(
+                    name, copy, as_of=as_of(name, copy), only=only, only_compared=only_compared
+                )
 
     def still_valid(self, ids: AbstractSet[str], files: Mapping[str, Path]) -> frozenset[str]:
-        """Return the orders for which copies count beside the files that are there.
+        """Return the orders for which copies count in addition to the existing files.
 
-        A file that was taken away may only have been archived. But a conflict between copies has
-        been reported, and by taking a file away a person has decided which file is right.
+        A file that was removed may only have been archived. But a conflict between copies has
+        been reported, and a user who removed a file has decided which file is right.
         """
-        if not self._record_type.has_lines or not ids or all(self._is_there(files)):
+        if not self._record_type.has_lines or not ids or all(self._are_current(files)):
             return frozenset()
         conflicts = {
             id_
@@ -95,23 +97,23 @@ class SpooledRecords(Generic[T]):
         count, unreadable = 0, []
         for copy in list(self._spool.copies()):
             try:
-                rest = self._without(copy, key)
+                content = self._without(copy, key)
             except (InvalidFileError, OSError):
                 unreadable.append(copy)
                 continue
-            if rest is None:
+            if content is None:
                 continue
             count += 1
             if not dry:
-                self._spool.rewrite(copy, rest)
+                self._spool.rewrite(copy, content)
         return count, unreadable
 
     def _without(self, copy: Path, key: str) -> bytes | None:
-        is_gone = belongs_to(key, self._record_type.key)
-        return without_rows(copy, self._record_type.options, is_gone)
+        is_removed = belongs_to(key, self._record_type.key)
+        return without_rows(copy, self._record_type.options, is_removed)
 
-    def _is_there(self, files: Mapping[str, Path]) -> Iterator[bool]:
-        """Yield True for each copy whose file is still there, unchanged."""
+    def _are_current(self, files: Mapping[str, Path]) -> Iterator[bool]:
+        """Yield True for each copy whose file still exists unchanged."""
         for copy in self._spool.copies():
             name = self._spool.name_of(copy)
             path = files.get(name)

@@ -34,7 +34,7 @@ class SupplierOrders:
         return self._writer.create(orders, prefix=self.number_prefix)
 
     def find(self, references: Sequence[str]) -> Mapping[str, Outcome]:
-        """Return the orders that were written, even if the Supplier has taken their files away."""
+        """Return the orders that were written, even if the Supplier has removed their files."""
         return self._writer.find(references)
 
     def statuses(self, ids: Sequence[str]) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""A Supplier's products: each SKU is a product, which its stock files may name."""
+"""A Supplier's products: every SKU counts as a product."""
 
 from collections.abc import Sequence
 

@@ -23,7 +23,7 @@ class SupplierShipments:
         return without_skipped(self._reader.changed(request))
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | InvalidRecord]]:
-        """Yield parcels from the files as they are now, else from the copies that were kept."""
+        """Yield parcels from the files as they are now, otherwise from the kept copies."""
         return without_skipped(self._reader.by_id(ids))
 
     def reference_on(self, shipment: Shipment) -> str:

@@ -1,13 +1,13 @@
 """Ordoro, over its REST API (https://docs.ordoro.com).
 
-Oddities: paths under `/v3/` take no slash at the end, and all others need one. An order that was
-split is view-only, is in no list, and lives on at `/v3/order/parent/`; its children are orders of
-their own with new ids for their lines. An order has one shipment. No amount has a currency, so
-the options name the account's. There are no webhooks and no idempotency keys: what was created is
-found again by the reference that it was given as `cart_order_id`.
+Oddities: paths under `/v3/` take no slash at the end, and all others need one. A split order is
+read-only, is in no list, and is read from `/v3/order/parent/`. Its children are separate orders
+whose lines have new ids. An order has one shipment. Amounts have no currency, so the options name
+the currency of the account. There are no webhooks and no idempotency keys. A created order is
+found by its reference, which is sent as `cart_order_id`.
 
-An order's id is its number there, a product's is its SKU. The quantity that is written is
-physical on hand, as Ordoro's own vendor portals write it.
+The id of an order is its number at Ordoro, the id of a product is its SKU. The quantity that is
+written is physical on hand, as Ordoro's own vendor portals write it.
 """
 
 import re
@@ -101,7 +101,7 @@ class OrdoroAccount(Account):
     def merchant(
         self,
         options: MerchantOptions,
-        portal: PortalContext,  # noqa: ARG002 - the service knows whose an order is
+        portal: PortalContext,  # noqa: ARG002 - the options select the orders
         at: Connections,
     ) -> Merchant:
         """Open the account as a portal's Merchant."""
@@ -129,7 +129,7 @@ class OrdoroAccount(Account):
     def supplier(
         self,
         options: SupplierOptions,
-        portal: PortalContext,  # noqa: ARG002 - the service knows whose an order is
+        portal: PortalContext,  # noqa: ARG002 - the options select the orders
         at: Connections,
     ) -> Supplier:
         """Open the account as a portal's Supplier."""
@@ -182,34 +182,34 @@ class OrdoroAccount(Account):
 def _check_merchant(
     client: OrdoroClient, options: MerchantOptions, stock: MerchantStock
 ) -> Iterator[CheckResult]:
-    """Sign in and look for the supplier and the warehouse."""
+    """Sign in, and check that the supplier and the warehouse exist."""
     _sign_in(client)
     try:
-        client.http.get(f"/supplier/{options.supplier}/", NoneType, action="look for the supplier")
+        client.http.get(f"/supplier/{options.supplier}/", NoneType, action="check the supplier")
     except NotFoundError:
         yield CheckResult(text=f"there is no supplier {options.supplier}", is_problem=True)
         return
     warehouse = stock.warehouse()
     if not client.warehouse_name(warehouse):
         yield CheckResult(text=f"there is no warehouse {warehouse}", is_problem=True)
-    yield CheckResult(text="cannot hold from which warehouse of the Supplier a parcel was sent")
+    yield CheckResult(text="cannot store the Supplier's warehouse of a parcel")
     yield CheckResult(text="keeps a voided tracking number, with a comment that it is void")
 
 
 def _check_supplier(client: OrdoroClient, options: SupplierOptions) -> Iterator[CheckResult]:
-    """Sign in and look for the sales channel and the warehouse."""
+    """Sign in, and check that the sales channel and the warehouse exist."""
     _sign_in(client)
     channel, warehouse = options.sales_channel, options.warehouse
     try:
-        client.http.get(f"/cart/{channel}/", NoneType, action="look for the sales channel")
+        client.http.get(f"/cart/{channel}/", NoneType, action="check the sales channel")
     except NotFoundError:
         yield CheckResult(text=f"there is no sales channel {channel}", is_problem=True)
     if warehouse is not None and not client.warehouse_name(warehouse):
         yield CheckResult(text=f"there is no warehouse {warehouse}", is_problem=True)
-    yield CheckResult(text="cannot tell a product that was never counted from one counted as 0")
-    yield CheckResult(text="cannot hold the discount of a line, nor what is engraved but as text")
+    yield CheckResult(text="does not distinguish a product never counted from one counted as 0")
+    yield CheckResult(text="cannot store the discount of a line; stores engravings only as text")
     yield CheckResult(
-        text="an order has one tracking number: split it there to send it in several parcels"
+        text="an order has one tracking number; to send several parcels, split the order at Ordoro"
     )
 
 

@@ -18,12 +18,13 @@ from ordosync.accounts.ordoro.schema import (
     ShippingShape,
     Warehouses,
     moment,
+    order_of,
     read,
 )
 from ordosync.accounts.pagination import changed_since
 from ordosync.accounts.service_client import ServiceClient
 from ordosync.errors import NotFoundError, RefusedError
-from ordosync.models import InvalidRecord
+from ordosync.models import InvalidRecord, Order
 
 if TYPE_CHECKING:
     from ordosync.http import HttpClient
@@ -39,7 +40,7 @@ class OrdoroClient:
     def __init__(self, service: ServiceClient, *, currency: str) -> None:
         self.service = service
         self.currency = currency
-        """The currency of all amounts: Ordoro does not say it."""
+        """The currency of all amounts: Ordoro does not report it."""
         self._parents: dict[str, ParentShape | None] = {}
         self._warehouses: Sequence[PlaceName] | None = None
         service.at_close(self._forget)
@@ -67,8 +68,8 @@ class OrdoroClient:
         )
         return changed_since(cursor, listed.since, listed.at_of, now=now)
 
-    def found(self, number: str, action: str) -> OrderShape | InvalidRecord | None:
-        """Return an order as it is now; None if it is not there, or was split."""
+    def order_or_invalid(self, number: str, action: str) -> OrderShape | InvalidRecord | None:
+        """Return an order as it is now; None if it does not exist, or was split."""
         try:
             raw = self.http.get(path("order", number), Raw, action=action)
         except NotFoundError:
@@ -76,64 +77,69 @@ class OrdoroClient:
         return read(raw, OrderShape)
 
     def order(self, number: str, action: str) -> OrderShape | None:
-        """Return an order as `found` does. Raises `RefusedError` if it cannot be parsed."""
-        found = self.found(number, action)
-        if isinstance(found, InvalidRecord):
-            raise RefusedError(self.service.account, action, found.reason)
-        return found
+        """Return the same. Raises `RefusedError` if the order cannot be parsed."""
+        order = self.order_or_invalid(number, action)
+        if isinstance(order, InvalidRecord):
+            raise RefusedError(self.service.account, action, order.reason)
+        return order
 
     def orders_now(self, numbers: Sequence[str], action: str) -> Mapping[str, OrderShape]:
-        """Return these orders as they are now, without missing and unreadable ones."""
-        found = self.service.map_concurrently(numbers, partial(self.found, action=action))
-        return {one.order_number: one for one in found if isinstance(one, OrderShape)}
+        """Return these orders as they are now, without missing and invalid ones."""
+        read_order = partial(self.order_or_invalid, action=action)
+        orders = self.service.map_concurrently(numbers, read_order)
+        return {order.order_number: order for order in orders if isinstance(order, OrderShape)}
+
+    def as_order(self, shape: OrderShape) -> Order | InvalidRecord:
+        """Return an order of Ordoro as an order of ordosync."""
+        return order_of(shape, currency=self.currency, zone=self.zone)
 
     def sent_at(self, order: OrderShape) -> datetime | None:
         """Return when an order was sent; if unknown, when it changed last."""
-        given = order.shipping_info or ShippingShape()
-        return moment(given.ship_date, self.zone) or moment(order.updated_date, self.zone)
+        shipping = order.shipping_info or ShippingShape()
+        return moment(shipping.ship_date, self.zone) or moment(order.updated_date, self.zone)
 
     def parent(self, number: str) -> ParentShape | None:
         """Return the parent that an order became when it was split; None if it was not split.
 
-        Cached until the end of the run once it is ready: a split is never undone.
+        A parent that is ready is cached until the end of the run: a split is never undone.
         """
         if number not in self._parents:
             action = f"read the pieces of order {number}"
             try:
-                known = self.http.get(path("order/parent", number), ParentShape, action=action)
+                parent = self.http.get(path("order/parent", number), ParentShape, action=action)
             except NotFoundError:
-                known = None
-            if known and not known.ready:
-                return known
-            self._parents[number] = known
+                parent = None
+            if parent and not parent.ready:
+                return parent
+            self._parents[number] = parent
         return self._parents[number]
 
     def ancestors(self, order: OrderShape) -> tuple[str, ...]:
         """Return the numbers of the orders that this order was split from, nearest first.
 
-        Ordoro names only the nearest parent. The others are guessed from the number, and a guess
-        counts only if that parent lists the number among its children.
+        Ordoro reports only the nearest parent. The numbers of the others are derived from its
+        number. A derived parent counts only if it lists the number among its children.
         """
-        found: list[str] = []
+        ancestors: list[str] = []
         number = order.parent_order_number
         while number:
-            found.append(number)
+            ancestors.append(number)
             above = number.rpartition("-")[0]
-            known = self.parent(above) if above else None
-            number = above if known and number in (known.child_order_numbers or ()) else None
-        return tuple(found)
+            parent = self.parent(above) if above else None
+            number = above if parent and number in (parent.child_order_numbers or ()) else None
+        return tuple(ancestors)
 
     def leaves(self, number: str) -> Iterator[OrderShape]:
-        """Yield the order itself or, if it was split, the leaves of its pieces."""
+        """Yield the order itself; if it was split, the orders at the end of all its splits."""
         order = self.order(number, f"read order {number}")
         if order:
             yield order
             return
-        known = self.parent(number)
-        for child in (known and known.child_order_numbers) or ():
+        parent = self.parent(number)
+        for child in (parent and parent.child_order_numbers) or ():
             yield from self.leaves(child)
 
-    def say(self, number: str, text: str) -> None:
+    def comment(self, number: str, text: str) -> None:
         """Add a comment to the timeline of an order."""
         self.http.send(
             "POST",
@@ -144,15 +150,15 @@ class OrdoroClient:
         )
 
     def product(self, sku: str, action: str) -> ProductShape | None:
-        """Return a product as it is now, if it is there."""
+        """Return a product as it is now; None if it does not exist, or is invalid."""
         from ordosync.http import quoted  # noqa: PLC0415 - slow to import
 
         try:
             raw = self.http.get(f"/product/{quoted(sku)}/", Raw, action=action)
         except NotFoundError:
             return None
-        found = read(raw, ProductShape)
-        return None if isinstance(found, InvalidRecord) else found
+        product = read(raw, ProductShape)
+        return None if isinstance(product, InvalidRecord) else product
 
     def product_list(
         self, params: Params, action: str
@@ -166,13 +172,16 @@ class OrdoroClient:
         """Return the name of a warehouse; empty if the account has no such warehouse."""
         if warehouse_id is None:
             return ""
-        known = {one.id: one.title for one in self._known_warehouses()}
-        return known.get(warehouse_id, "")
+        titles = {warehouse.id: warehouse.title for warehouse in self._all_warehouses()}
+        return titles.get(warehouse_id, "")
 
     def default_warehouse(self) -> int:
         """Return the id of the account's default warehouse."""
-        known = self._known_warehouses()
-        return next((one.id for one in known if one.is_default_location), known[0].id)
+        warehouses = self._all_warehouses()
+        return next(
+            (warehouse.id for warehouse in warehouses if warehouse.is_default_location),
+            warehouses[0].id,
+        )
 
     def stock_path(self, sku: str, warehouse: int) -> str:
         """Return the path of a product's stock in one warehouse."""
@@ -180,12 +189,12 @@ class OrdoroClient:
 
         return f"/product/{quoted(sku)}/warehouse/{warehouse}/"
 
-    def _known_warehouses(self) -> Sequence[PlaceName]:
+    def _all_warehouses(self) -> Sequence[PlaceName]:
         if self._warehouses is None:
-            found = self.http.get(
+            page = self.http.get(
                 "/warehouse/", Warehouses, action="read the warehouses", params={"limit": "100"}
             )
-            self._warehouses = found.warehouse
+            self._warehouses = page.warehouse
         return self._warehouses
 
 

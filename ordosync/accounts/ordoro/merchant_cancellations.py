@@ -11,7 +11,7 @@ from ordosync.models import Page
 class MerchantCancellations:
     """Orders with the status `cancelled` and without a tracking number.
 
-    An order that was cancelled may have lost its supplier, so the supplier is not asked for.
+    A cancelled order may have lost its supplier, so the supplier is no condition.
     """
 
     def __init__(self, client: OrdoroClient) -> None:
@@ -40,22 +40,22 @@ class MerchantCancellations:
 
     def among(self, ids: Sequence[str]) -> frozenset[str]:
         """Return which of these orders are cancelled, unshipped, at this moment."""
-        found = self._client.orders_now(ids, "see whether an order is still cancelled")
+        orders = self._client.orders_now(ids, "check if an order is still cancelled")
         return frozenset(
             number
-            for number, one in found.items()
-            if one.status == "cancelled" and not one.tracking_number
+            for number, order in orders.items()
+            if order.status == "cancelled" and not order.tracking_number
         )
 
     def reply(self, cancelled: Mapping[str, bool]) -> None:
         """Do nothing: Ordoro has no cancellation requests."""
 
     def ancestors(self, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
-        """Return what each of these orders was split from; the page just read is known."""
+        """Return what each of these orders was split from; those just read are not read again."""
         missing = [id_ for id_ in ids if id_ not in self._page]
-        found = {
+        orders = {
             **self._page,
             **self._client.orders_now(missing, "read what orders were split from"),
         }
-        families = {id_: self._client.ancestors(found[id_]) for id_ in ids if id_ in found}
+        families = {id_: self._client.ancestors(orders[id_]) for id_ in ids if id_ in orders}
         return {id_: family for id_, family in families.items() if family}

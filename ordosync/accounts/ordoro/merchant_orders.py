@@ -9,7 +9,7 @@ from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.ordoro.client import REQUESTED, OrdoroClient
 from ordosync.accounts.ordoro.merchant_cancellations import MerchantCancellations
 from ordosync.accounts.ordoro.options import MerchantOptions
-from ordosync.accounts.ordoro.schema import OrderShape, order_of, product_of
+from ordosync.accounts.ordoro.schema import OrderShape, product_of
 from ordosync.models import InvalidRecord, Order, Page
 
 
@@ -31,8 +31,8 @@ class MerchantOrders:
     def changed(self, request: ReadRequest) -> Iterator[Page[Order | InvalidRecord]]:
         """Yield the orders requested from this portal's supplier that changed since the cursor.
 
-        Orders of other suppliers are read as well, and are `reassigned`: Ordoro does not say
-        which of them were this supplier's before.
+        Orders of other suppliers are read as well, and are `reassigned`: Ordoro does not report
+        which of them were assigned to this supplier before.
         """
         for items, after in self._client.changed(
             {"status": REQUESTED}, request.cursor, now=request.now, action="read orders"
@@ -41,18 +41,18 @@ class MerchantOrders:
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | InvalidRecord]]:
         """Yield these orders as they are now."""
-        found = self._client.service.map_concurrently(
-            ids, partial(self._client.found, action="read an order again")
+        orders = self._client.service.map_concurrently(
+            ids, partial(self._client.order_or_invalid, action="read an order again")
         )
         requested = [
-            one
-            for one in found
-            if isinstance(one, InvalidRecord) or (one is not None and one.status == REQUESTED)
+            order
+            for order in orders
+            if isinstance(order, InvalidRecord) or (order is not None and order.status == REQUESTED)
         ]
-        yield Page(items=tuple(self._read(one) for one in requested))
+        yield Page(items=tuple(self._read(order) for order in requested))
 
     def acknowledge(self, ids: Sequence[str]) -> None:
-        """Do nothing: Ordoro has requested them by itself."""
+        """Do nothing: Ordoro itself records that they are requested."""
 
     def ancestors(self, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
         """Return what each of these cancelled orders was split from."""
@@ -62,17 +62,17 @@ class MerchantOrders:
         """Return the ids of its lines."""
         return [line.id for line in order.lines]
 
-    def is_beside(self, order_id: str, others: str) -> bool:  # noqa: ARG002 - one supplier an order
+    def is_beside(self, order_id: str, other_id: str) -> bool:  # noqa: ARG002 - one supplier an order
         """Return False: an order has one supplier."""
         return False
 
-    def _read(self, found: OrderShape | InvalidRecord) -> Order | InvalidRecord:
-        if isinstance(found, InvalidRecord):
-            return found
-        order = order_of(found, currency=self._client.currency, zone=self._client.zone)
+    def _read(self, shape: OrderShape | InvalidRecord) -> Order | InvalidRecord:
+        if isinstance(shape, InvalidRecord):
+            return shape
+        order = self._client.as_order(shape)
         if isinstance(order, InvalidRecord):
             return order
-        if found.supplier_id != self._options.supplier:
+        if shape.supplier_id != self._options.supplier:
             return InvalidRecord(
                 id=order.id,
                 code="reassigned",
@@ -80,20 +80,21 @@ class MerchantOrders:
                 content=order.content,
                 is_skipped=True,
             )
-        return self.completed(order, found)
+        return self.with_ancestors_and_skus(order, shape)
 
-    def completed(self, order: Order, found: OrderShape) -> Order:
-        """Return an order with its ancestors and, if the options ask for them, supplier SKUs."""
+    def with_ancestors_and_skus(self, order: Order, shape: OrderShape) -> Order:
+        """Return an order with its ancestors and, with the option, the supplier's SKUs."""
         lines = order.lines
         if self._options.supplier_skus:
             lines = tuple(
                 replace(line, supplier_sku=self._supplier_sku(line.sku)) for line in lines
             )
-        return replace(order, lines=lines, ancestors=self._client.ancestors(found))
+        return replace(order, lines=lines, ancestors=self._client.ancestors(shape))
 
     def _supplier_sku(self, sku: str) -> str:
         if sku not in self._skus:
-            found = self._client.product(sku, "look up what the supplier calls it")
-            known = product_of(found, self._options.supplier).supplier_sku if found else ""
-            self._skus[sku] = known
+            product = self._client.product(sku, "look up the supplier's SKU")
+            self._skus[sku] = (
+                product_of(product, self._options.supplier).supplier_sku if product else ""
+            )
         return self._skus[sku]

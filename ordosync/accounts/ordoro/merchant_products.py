@@ -21,21 +21,21 @@ class MerchantProducts:
 
     def changed(self, request: ReadRequest) -> Iterator[Page[Product | InvalidRecord]]:
         """Yield the products of this portal's supplier that changed since the cursor."""
-        wanted = {"supplier": str(self._options.supplier)}
+        supplied = {"supplier": str(self._options.supplier)}
 
         def read(after: datetime | None) -> Iterator[Sequence[ProductShape | InvalidRecord]]:
             since = {"updated_after": after.isoformat()} if after else {}
-            return self._client.product_list(wanted | since, "read products")
+            return self._client.product_list(supplied | since, "read products")
 
         for items, after in changed_since(request.cursor, read, self._updated_at, now=request.now):
             yield Page(items=tuple(self._products(items)), cursor=after)
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Product | InvalidRecord]]:
         """Yield these products as they are now."""
-        found = self._client.service.map_concurrently(
+        products = self._client.service.map_concurrently(
             ids, partial(self._client.product, action="read a product again")
         )
-        yield Page(items=tuple(self._products([one for one in found if one])))
+        yield Page(items=tuple(self._products([product for product in products if product])))
 
     def _updated_at(self, item: ProductShape | InvalidRecord) -> datetime | None:
         return None if isinstance(item, InvalidRecord) else moment(item.updated, self._client.zone)

@@ -1,4 +1,4 @@
-"""Splits at the Merchant: an order is split as the Supplier has split its own."""
+"""Splits at the Merchant: an order is split in the same way as the Supplier's order."""
 
 from collections.abc import Sequence
 
@@ -9,6 +9,7 @@ from ordosync.accounts.service_client import recheck_refusals
 from ordosync.models import Outcome, Piece, Split, refused
 
 _READY_TRIES = 3
+_NOT_READY = Outcome(state="unknown", code="not-ready", reason="its pieces are not created yet")
 
 
 class MerchantSplits:
@@ -18,15 +19,15 @@ class MerchantSplits:
         self._client = client
 
     def split(self, splits: Sequence[Split]) -> list[Outcome]:
-        """Split open orders into pieces as given, whole or not at all."""
-        write = recheck_refusals(self._split_here)
-        return self._client.service.write_each(splits, write, key=lambda one: one.order_id)
+        """Split open orders into all of the given pieces or none."""
+        write = recheck_refusals(self._split)
+        return self._client.service.write_each(splits, write, key=lambda split: split.order_id)
 
-    def _split_here(self, split: Split) -> Outcome:
+    def _split(self, split: Split) -> Outcome:
         number = split.order_id
         order = self._client.order(number, f"read order {number}")
         if order is None:
-            return self._split_before(split)
+            return self._as_split_before(split)
         if order.status not in OPEN:
             code = "cancelled" if order.status == "cancelled" else "already-shipped"
             return refused(code, f"is {order.status}")
@@ -42,20 +43,20 @@ class MerchantSplits:
         )
         pieces = self._pieces(split)
         if pieces is None:
-            return Outcome(state="unknown", code="not-ready", reason="its pieces are not there yet")
+            return _NOT_READY
         return Outcome(state="done", id=number, pieces=pieces)
 
-    def _split_before(self, split: Split) -> Outcome:
+    def _as_split_before(self, split: Split) -> Outcome:
         """Return `unchanged` if an earlier split made the same pieces, else a refusal."""
-        known = self._client.parent(split.order_id)
-        if known is None:
-            return refused("not-found", "is not there")
-        if not known.ready:
-            return Outcome(state="unknown", code="not-ready", reason="its pieces are not there yet")
-        children = self._children(known.child_order_numbers or ())
+        parent = self._client.parent(split.order_id)
+        if parent is None:
+            return refused("not-found", "does not exist")
+        if not parent.ready:
+            return _NOT_READY
+        children = self._children(parent.child_order_numbers or ())
         pieces = matched(split, children) if children is not None else None
         if pieces is None:
-            return refused("already-split", "is split differently already")
+            return refused("already-split", "is already split differently")
         return Outcome(state="unchanged", id=split.order_id, pieces=pieces)
 
     def _pieces(self, split: Split) -> tuple[Piece, ...] | None:
@@ -64,13 +65,13 @@ class MerchantSplits:
         for attempt in range(_READY_TRIES):
             if attempt:
                 clock.sleep(1)
-            known = self._client.parent(split.order_id)
-            if known and known.ready:
-                children = self._children(known.child_order_numbers or ())
+            parent = self._client.parent(split.order_id)
+            if parent and parent.ready:
+                children = self._children(parent.child_order_numbers or ())
                 return matched(split, children) if children is not None else None
         return None
 
     def _children(self, numbers: Sequence[str]) -> list[OrderShape] | None:
         """Return these orders; None if one of them was split itself."""
-        found = self._client.orders_now(numbers, "read the pieces")
-        return [found[n] for n in numbers] if len(found) == len(numbers) else None
+        orders = self._client.orders_now(numbers, "read the pieces")
+        return [orders[n] for n in numbers] if len(orders) == len(numbers) else None

@@ -13,7 +13,7 @@ from ordosync.accounts.service_client import STOCK_CACHE_S
 from ordosync.models import Order, Outcome, Page, Stock, refused
 
 _FEW = 10
-"""Up to so many products are read one by one; for more, all products are read."""
+"""Up to this many products are read one by one; for more, all products are read."""
 
 
 class MerchantStock:
@@ -27,7 +27,8 @@ class MerchantStock:
 
     def _forget(self) -> None:
         self._on_hand: dict[str, Stock] = {}
-        self._known: dict[str, int | None] = {}
+        self._last_read: dict[str, int | None] = {}
+        """The quantities at the service, as last read or written."""
         self._on_hand_until = 0.0
         self._linked_warehouse: int | None = None
 
@@ -37,22 +38,22 @@ class MerchantStock:
         For many ids all products of the supplier are read at once and used for five minutes.
         """
         if len(ids) <= _FEW and not self._on_hand:
-            found = self._client.service.map_concurrently(
+            products = self._client.service.map_concurrently(
                 ids, partial(self._client.product, action="read stock")
             )
-            return {one.sku: self._to_write(one) for one in found if one}
+            return {product.sku: self._stock(product) for product in products if product}
         if self._client.service.clock.monotonic() >= self._on_hand_until:
             self._read_on_hand()
         return {id_: self._on_hand[id_] for id_ in ids if id_ in self._on_hand}
 
     def unimported_sales(self) -> Iterator[Page[Order]]:
-        """Yield nothing: physical on hand falls when a parcel leaves."""
+        """Yield nothing: physical on hand falls when a parcel is sent, not when it is sold."""
         return iter(())
 
     def write(self, stock: Sequence[Stock]) -> list[Outcome]:
         """Set physical on hand in the linked warehouse."""
         return self._client.service.write_each(
-            stock, self._set_stock, key=lambda one: one.product_id
+            stock, self._set_stock, key=lambda quantity: quantity.product_id
         )
 
     def warehouse(self) -> int:
@@ -61,25 +62,25 @@ class MerchantStock:
             return self._options.warehouse
         if self._linked_warehouse is None:
             supplier = self._client.http.get(
-                f"/supplier/{self._options.supplier}/", PlaceName, action="look for its warehouse"
+                f"/supplier/{self._options.supplier}/", PlaceName, action="read its warehouse"
             )
             self._linked_warehouse = supplier.warehouse_id or self._client.default_warehouse()
         return self._linked_warehouse
 
     def _read_on_hand(self) -> None:
         self._on_hand = {
-            item.sku: self._to_write(item)
+            item.sku: self._stock(item)
             for items in self._client.product_list({}, "read stock to be written")
             for item in items
             if isinstance(item, ProductShape)
         }
         self._on_hand_until = self._client.service.clock.monotonic() + STOCK_CACHE_S
 
-    def _to_write(self, product: ProductShape) -> Stock:
+    def _stock(self, product: ProductShape) -> Stock:
         warehouse = self.warehouse()
-        there = next((one for one in product.warehouses or () if one.id == warehouse), None)
-        physical = None if there is None or there.physical is None else int(there.physical)
-        self._known[product.sku] = physical
+        place = next((place for place in product.warehouses or () if place.id == warehouse), None)
+        physical = None if place is None or place.physical is None else int(place.physical)
+        self._last_read[product.sku] = physical
         fixed = "kit" if product.is_kit_parent else "archived" if product.archive_date else ""
         return Stock(
             product_id=product.sku,
@@ -89,23 +90,23 @@ class MerchantStock:
             or ("" if is_supplied_by(product, self._options.supplier) else "unassigned"),
         )
 
-    def _set_stock(self, wanted: Stock) -> Outcome:
-        if wanted.fixed:
-            return refused("fixed", f"is {wanted.fixed} and cannot be written")
-        if wanted.quantity is None or wanted.quantity < 0:
-            return refused("invalid", f"{wanted.quantity} is not a quantity to write")
-        if self._known.get(wanted.product_id) == wanted.quantity:
-            return Outcome(state="unchanged", id=wanted.product_id)
+    def _set_stock(self, stock: Stock) -> Outcome:
+        if stock.fixed:
+            return refused("fixed", f"is {stock.fixed} and cannot be written")
+        if stock.quantity is None or stock.quantity < 0:
+            return refused("invalid", f"{stock.quantity} is not a quantity to write")
+        if self._last_read.get(stock.product_id) == stock.quantity:
+            return Outcome(state="unchanged", id=stock.product_id)
         self._client.http.send(
             "PUT",
-            self._client.stock_path(wanted.product_id, self.warehouse()),
+            self._client.stock_path(stock.product_id, self.warehouse()),
             NoneType,
-            action=f"set the stock of {wanted.sku}",
-            json={"on_hand": wanted.quantity},
+            action=f"set the stock of {stock.sku}",
+            json={"on_hand": stock.quantity},
             idempotent=True,
         )
-        self._known[wanted.product_id] = wanted.quantity
-        known = self._on_hand.get(wanted.product_id)
-        if known:
-            self._on_hand[wanted.product_id] = replace(known, quantity=wanted.quantity)
-        return Outcome(state="done", id=wanted.product_id)
+        self._last_read[stock.product_id] = stock.quantity
+        cached = self._on_hand.get(stock.product_id)
+        if cached:
+            self._on_hand[stock.product_id] = replace(cached, quantity=stock.quantity)
+        return Outcome(state="done", id=stock.product_id)

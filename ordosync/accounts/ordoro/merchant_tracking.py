@@ -21,12 +21,16 @@ class MerchantTracking:
     def add(self, shipments: Sequence[Shipment]) -> list[Outcome]:
         """Add tracking numbers; the order becomes shipped."""
         write = recheck_refusals(self._add_tracking)
-        return self._client.service.write_each(shipments, write, key=lambda one: one.order_id)
+        return self._client.service.write_each(
+            shipments, write, key=lambda shipment: shipment.order_id
+        )
 
     def void(self, shipments: Sequence[Shipment]) -> list[Outcome]:
         """Comment that a number is void: without a number the order would be open again."""
         write = self._void_tracking
-        return self._client.service.write_each(shipments, write, key=lambda one: one.order_id)
+        return self._client.service.write_each(
+            shipments, write, key=lambda shipment: shipment.order_id
+        )
 
     def _add_tracking(self, shipment: Shipment) -> Outcome:
         number = shipment.order_id
@@ -46,14 +50,14 @@ class MerchantTracking:
             return refused("already-shipped", f"order {number} is {order.status} without tracking")
         if current != shipment.tracking_number:
             self._send_tracking(shipment, method="PUT" if current else "POST")
-        self._say_valid(order, shipment.tracking_number)
+        self._comment_if_valid_again(order, shipment.tracking_number)
         return Outcome(state="done", id=number)
 
-    def _say_valid(self, order: OrderShape, tracking_number: str) -> None:
-        """Comment that a number is valid again if the timeline says that it is void."""
+    def _comment_if_valid_again(self, order: OrderShape, tracking_number: str) -> None:
+        """Comment that a number is valid again if the last comment on it says that it is void."""
         if is_void(order, tracking_number):
             times = times_void(order, tracking_number)
-            self._client.say(order.order_number, valid_text(tracking_number, times))
+            self._client.comment(order.order_number, valid_text(tracking_number, times))
 
     def _send_tracking(self, shipment: Shipment, *, method: str) -> None:
         body: dict[str, object] = {
@@ -77,25 +81,25 @@ class MerchantTracking:
     def _on_pieces(self, shipment: Shipment) -> Outcome:
         pieces = list(self._client.leaves(shipment.order_id))
         if not pieces:
-            return refused("not-found", f"order {shipment.order_id} is not there")
+            return refused("not-found", f"order {shipment.order_id} does not exist")
         number = shipment.tracking_number
-        wanted = [one for one in pieces if one.status in OPEN]
-        having = [one for one in pieces if one.tracking_number == number]
-        void = [one for one in having if is_void(one, number)]
-        if not wanted and not having:
+        open_pieces = [piece for piece in pieces if piece.status in OPEN]
+        having = [piece for piece in pieces if piece.tracking_number == number]
+        void = [piece for piece in having if is_void(piece, number)]
+        if not open_pieces and not having:
             return refused("already-shipped", f"no piece of order {shipment.order_id} is open")
-        for piece in wanted:
+        for piece in open_pieces:
             self._send_tracking(replace(shipment, order_id=piece.order_number), method="POST")
         for piece in void:
-            self._say_valid(piece, number)
-        state: OutcomeState = "done" if wanted or void else "unchanged"
+            self._comment_if_valid_again(piece, number)
+        state: OutcomeState = "done" if open_pieces or void else "unchanged"
         return Outcome(state=state, id=shipment.order_id, code="on-pieces")
 
     def _void_tracking(self, shipment: Shipment) -> Outcome:
         pieces = list(self._client.leaves(shipment.order_id))
-        having = [one for one in pieces if one.tracking_number == shipment.tracking_number]
-        left = [one for one in having if not is_void(one, shipment.tracking_number)]
-        for one in left:
-            times = times_void(one, shipment.tracking_number) + 1
-            self._client.say(one.order_number, void_text(shipment.tracking_number, times))
-        return Outcome(state="done" if left else "unchanged", id=shipment.order_id)
+        having = [piece for piece in pieces if piece.tracking_number == shipment.tracking_number]
+        valid = [piece for piece in having if not is_void(piece, shipment.tracking_number)]
+        for piece in valid:
+            times = times_void(piece, shipment.tracking_number) + 1
+            self._client.comment(piece.order_number, void_text(shipment.tracking_number, times))
+        return Outcome(state="done" if valid else "unchanged", id=shipment.order_id)

@@ -10,9 +10,9 @@ class MerchantOptions:
     supplier: int
     """The id of the supplier from whom orders are requested."""
     warehouse: int | None = None
-    """Where its stock is kept as physical on hand; by default the supplier's linked warehouse."""
+    """The warehouse with its stock; by default the supplier's linked warehouse."""
     supplier_skus: bool = False
-    """True to look up what the supplier calls each product: one more call for each new SKU."""
+    """True to look up the supplier's SKU of each product: one more call for each new SKU."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,11 +20,11 @@ class SupplierOptions:
     """Options of a portal for its Supplier."""
 
     sales_channel: int
-    """The id of the sales channel that stands for this portal."""
+    """The id of the sales channel that receives this portal's orders."""
     warehouse: int | None = None
-    """The warehouse that ships its orders and whose stock is written back.
+    """The warehouse that ships its orders, and whose stock is written back.
 
     By default Ordoro chooses the warehouse, and the stock of all warehouses counts.
     """
     prefix: str = ""
-    """Put before the Merchant's number, so that users see whose order it is."""
+    """The text before the Merchant's number, so that users see whose order it is."""

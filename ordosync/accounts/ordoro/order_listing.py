@@ -1,6 +1,6 @@
-"""Every order as it is, to compare two accounts."""
+"""Every order as it is now, to compare two accounts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from msgspec.structs import replace
@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from ordosync.accounts.ordoro.client import OrdoroClient
 from ordosync.accounts.ordoro.merchant_orders import MerchantOrders
 from ordosync.accounts.ordoro.options import MerchantOptions, SupplierOptions
-from ordosync.accounts.ordoro.schema import OrderShape, ShippingShape, order_of
+from ordosync.accounts.ordoro.pagination import Params
+from ordosync.accounts.ordoro.schema import OrderShape, ShippingShape
 from ordosync.accounts.ordoro.supplier_orders import line_id, position
 from ordosync.accounts.ordoro.supplier_shipments import SupplierShipments, of_channel, reference_of
 from ordosync.accounts.ordoro.timeline import is_void
@@ -19,7 +20,7 @@ class MerchantListing:
     """Orders that may have been requested from this portal's supplier.
 
     An order that was cancelled or restored may have lost its supplier, so orders without a
-    supplier are included. Orders that cannot be read are left out.
+    supplier are included. Invalid orders are omitted.
     """
 
     is_complete = True
@@ -34,45 +35,42 @@ class MerchantListing:
 
     def read(self, *, now: datetime) -> Iterator[Page[OrderSnapshot]]:
         """Yield every order."""
-        pages = self._client.changed({"status": "all"}, None, now=now, action="read all orders")
-        for items, _ in pages:
-            found = (self._as_requested(one) for one in items if isinstance(one, OrderShape))
-            yield Page(items=tuple(one for one in found if one))
+        return _snapshots(self._client, {"status": "all"}, self._as_requested, now=now)
 
-    def _as_requested(self, found: OrderShape) -> OrderSnapshot | None:
-        if found.supplier_id not in (None, self._options.supplier):
-            return OrderSnapshot(order=self._bare(found), is_ours=False)
-        order = order_of(found, currency=self._client.currency, zone=self._client.zone)
+    def _as_requested(self, shape: OrderShape) -> OrderSnapshot | None:
+        if shape.supplier_id not in (None, self._options.supplier):
+            return OrderSnapshot(order=self._bare(shape), is_ours=False)
+        order = self._client.as_order(shape)
         if isinstance(order, InvalidRecord):
             return None
-        number, given = found.tracking_number, found.shipping_info or ShippingShape()
+        number, shipping = shape.tracking_number, shape.shipping_info or ShippingShape()
         shipment = Shipment(
             id="",
             order_id=order.id,
             tracking_number=number,
-            carrier=given.carrier_name or "",
-            shipped_at=self._client.sent_at(found) or datetime.min.replace(tzinfo=UTC),
-            voided=is_void(found, number),
+            carrier=shipping.carrier_name or "",
+            shipped_at=self._client.sent_at(shape) or datetime.min.replace(tzinfo=UTC),
+            voided=is_void(shape, number),
         )
         return OrderSnapshot(
-            order=self._orders.completed(order, found),
+            order=self._orders.with_ancestors_and_skus(order, shape),
             shipments=(shipment,) if number else (),
         )
 
-    def _bare(self, found: OrderShape) -> Order:
-        number = found.order_number
-        ancestors = self._client.ancestors(found)
+    def _bare(self, shape: OrderShape) -> Order:
+        number = shape.order_number
+        ancestors = self._client.ancestors(shape)
         return Order(
             id=number,
             number=number,
             lines=(),
             ship_to=Address(),
-            status=found.status,
+            status=shape.status,
             ancestors=ancestors,
         )
 
     def missing(self) -> str:
-        """Return nothing: the account shows all of its orders."""
+        """Return an empty text: the account lists all of its orders."""
         return ""
 
 
@@ -91,33 +89,43 @@ class SupplierListing:
 
     def read(self, *, now: datetime) -> Iterator[Page[OrderSnapshot]]:
         """Yield every order."""
-        for items, _ in self._client.changed(
-            of_channel(self._options), None, now=now, action="read all orders"
-        ):
-            found = (self._as_received(one) for one in items if isinstance(one, OrderShape))
-            yield Page(items=tuple(one for one in found if one))
+        return _snapshots(self._client, of_channel(self._options), self._as_received, now=now)
 
-    def _as_received(self, found: OrderShape) -> OrderSnapshot | None:
-        order = order_of(found, currency=self._client.currency, zone=self._client.zone)
+    def _as_received(self, shape: OrderShape) -> OrderSnapshot | None:
+        order = self._client.as_order(shape)
         if isinstance(order, InvalidRecord):
             return None
-        shipment = self._shipments.shipment_of(found)
+        shipment = self._shipments.shipment_of(shape)
         if shipment and shipment.cancelled:
             shipment = None
-        keys = sorted(zip(found.lines, order.lines, strict=True), key=lambda p: position(p[0].key))
+        keys = [line.key for line in shape.lines]
+        lines = sorted(zip(keys, order.lines, strict=True), key=lambda pair: position(pair[0]))
         return OrderSnapshot(
             order=replace(
                 order,
-                number=found.order_number.partition("-")[2] or found.order_number,
-                reference=reference_of(found),
-                ancestors=self._client.ancestors(found),
+                number=shape.order_number.partition("-")[2] or shape.order_number,
+                reference=reference_of(shape),
+                ancestors=self._client.ancestors(shape),
                 lines=tuple(
-                    replace(line, id=line_id(found.order_number, shape.key)) for shape, line in keys
+                    replace(line, id=line_id(shape.order_number, key)) for key, line in lines
                 ),
             ),
             shipments=(shipment,) if shipment else (),
         )
 
     def missing(self) -> str:
-        """Return nothing: the account shows all of its orders."""
+        """Return an empty text: the account lists all of its orders."""
         return ""
+
+
+def _snapshots(
+    client: OrdoroClient,
+    params: Params,
+    to_snapshot: Callable[[OrderShape], OrderSnapshot | None],
+    *,
+    now: datetime,
+) -> Iterator[Page[OrderSnapshot]]:
+    """Yield the orders that match the query and are valid."""
+    for items, _ in client.changed(params, None, now=now, action="read all orders"):
+        snapshots = (to_snapshot(item) for item in items if isinstance(item, OrderShape))
+        yield Page(items=tuple(snapshot for snapshot in snapshots if snapshot))

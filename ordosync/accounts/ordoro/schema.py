@@ -1,8 +1,8 @@
 """Ordoro's JSON, as far as ordosync reads it, and its conversion to models.
 
-Tolerant where the API differs from its documents: examples call the sales channel `cart`, lists
-of products have two names, and null occurs where a schema says string. Unknown fields are
-ignored. An object that cannot be used becomes an `InvalidRecord` and stops no other.
+The structures accept the differences between the API and its documentation. Examples call the
+sales channel `cart`, lists of products have two names, and null occurs where a schema says string.
+Unknown fields are ignored. An invalid object becomes an `InvalidRecord` and does not affect others.
 """
 
 import hashlib
@@ -19,14 +19,14 @@ from msgspec.structs import replace
 from ordosync.models import Address, InvalidRecord, Line, Order, Product
 
 T = TypeVar("T")
-_MOST = 2**31 - 1
+_MAX_QUANTITY = 2**31 - 1
 _GRAMS_A_POUND = Decimal("453.59237")
-_HOW = "ordoro1"
-"""The form of the digest; changes with the fields in it."""
+_DIGEST_VERSION = "ordoro1"
+"""The version of the digest: it changes with the fields that are digested."""
 
 
 class Named(Struct, frozen=True):
-    """A reference to something by its id."""
+    """A reference to an object by its id."""
 
     id: int | None = None
 
@@ -62,7 +62,7 @@ class LineShape(Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> str:
-        """The name that the parts of a line share after a split, as ordosync or a shop chose it."""
+        """The name that the parts of a line share after a split; ordosync or a shop chose it."""
         return self.cart_orderitem_id or self.sku
 
     @property
@@ -142,10 +142,10 @@ class OrderShape(Struct, frozen=True, kw_only=True):
     @property
     def supplier_id(self) -> int | None:
         """The id of the supplier that it is requested from."""
-        found = self.dropshipping_info and self.dropshipping_info.supplier
-        return found.id if found else None
+        supplier = self.dropshipping_info and self.dropshipping_info.supplier
+        return supplier.id if supplier else None
 
-    def says(self, text: str) -> bool:
+    def has_comment(self, text: str) -> bool:
         """True if a comment with this text is on its timeline."""
         return any(comment.text == text for comment in self.comments or ())
 
@@ -159,7 +159,7 @@ class ParentShape(Struct, frozen=True, kw_only=True):
 
 
 class OrderPage(Struct, frozen=True):
-    """A page of orders as raw JSON, so that an invalid order does not spoil the others."""
+    """A page of orders as raw JSON, so that one invalid order does not affect the others."""
 
     count: int
     order: list[Raw]
@@ -225,9 +225,9 @@ class PlaceName(Struct, frozen=True):
 
     @property
     def title(self) -> str:
-        """Its name for users."""
-        given = self.address or AddressShape()
-        return self.name or given.company or given.name or str(self.id)
+        """Its name, as users see it."""
+        address = self.address or AddressShape()
+        return self.name or address.company or address.name or str(self.id)
 
 
 class Warehouses(Struct, frozen=True):
@@ -242,17 +242,17 @@ class _Numbered(Struct, frozen=True):
 
 
 def read(raw: Raw | bytes, shape: type[T]) -> T | InvalidRecord:
-    """Return one parsed object of a list, or an `InvalidRecord` that says what is wrong with it."""
+    """Return one parsed object of a list, or an `InvalidRecord` with the reason."""
     try:
-        found: T = _decoder(cast("Hashable", shape)).decode(raw)
+        parsed: T = _decoder(cast("Hashable", shape)).decode(raw)
     except (msgspec.ValidationError, RecursionError) as error:
         return InvalidRecord(
             id=name_of(raw),
             code="invalid",
-            reason=f"is not a valid order of Ordoro's: {error}",
-            content=f"{_HOW}-{hashlib.sha256(bytes(raw)).hexdigest()[:16]}",
+            reason=f"is not a valid record of Ordoro: {error}",
+            content=f"{_DIGEST_VERSION}-{hashlib.sha256(bytes(raw)).hexdigest()[:16]}",
         )
-    return found
+    return parsed
 
 
 @cache
@@ -262,12 +262,12 @@ def _decoder(shape: Hashable) -> msgspec.json.Decoder[Any]:
 
 
 def name_of(raw: Raw | bytes) -> str:
-    """Return the number or SKU of raw JSON, even if the rest of it is invalid."""
+    """Return the number or SKU in raw JSON, even if other fields are invalid."""
     try:
-        found = msgspec.json.decode(bytes(raw), type=_Numbered)
+        named = msgspec.json.decode(bytes(raw), type=_Numbered)
     except (msgspec.ValidationError, RecursionError):
-        found = _Numbered()
-    return found.order_number or found.sku or "unknown"
+        named = _Numbered()
+    return named.order_number or named.sku or "unknown"
 
 
 def moment(text: str | None, zone: tzinfo = UTC) -> datetime | None:
@@ -282,14 +282,14 @@ def moment(text: str | None, zone: tzinfo = UTC) -> datetime | None:
 def order_of(shape: OrderShape, *, currency: str, zone: tzinfo) -> Order | InvalidRecord:
     """Return a Merchant's order; its lines have their current ids."""
     lines = tuple(_line(line) for line in shape.lines)
-    wrong = next((line for line in shape.lines if not _is_usable(line)), None)
+    invalid = next((line for line in shape.lines if not _is_usable(line)), None)
     content = _content(shape)
-    if wrong:
-        reason = f"line {wrong.id}: a quantity or an amount that cannot be: {wrong.quantity}"
+    if invalid:
+        reason = f"line {invalid.id} has an invalid quantity or amount: {invalid.quantity}"
         return InvalidRecord(
             id=shape.order_number, code="invalid.quantity", reason=reason, content=content
         )
-    asked = shape.dropshipping_info or DropshippingShape()
+    dropshipping = shape.dropshipping_info or DropshippingShape()
     return Order(
         id=shape.order_number,
         number=shape.order_number,
@@ -299,7 +299,9 @@ def order_of(shape: OrderShape, *, currency: str, zone: tzinfo) -> Order | Inval
         bill_to=address_of(shape.billing_address) if shape.billing_address else None,
         currency=currency,
         placed_at=moment(shape.order_placed_date, zone),
-        shipping_method=asked.requested_shipping_method or shape.requested_shipping_method or "",
+        shipping_method=dropshipping.requested_shipping_method
+        or shape.requested_shipping_method
+        or "",
         customer_notes=shape.notes_from_customer or "",
         internal_notes=shape.internal_notes or "",
         discount=shape.financial.discount_amount if shape.financial else None,
@@ -309,7 +311,7 @@ def order_of(shape: OrderShape, *, currency: str, zone: tzinfo) -> Order | Inval
 
 
 def address_of(shape: AddressShape | None) -> Address:
-    """Return an address; null becomes an empty one."""
+    """Return an address; its fields are empty if the address is null."""
     if shape is None:
         return Address()
     return Address(
@@ -327,8 +329,10 @@ def address_of(shape: AddressShape | None) -> Address:
 
 
 def product_of(shape: ProductShape, supplier: int) -> Product:
-    """Return a Merchant's product. Ordoro weighs products in pounds."""
-    named = next((one for one in shape.suppliers or () if one.id == supplier), SuppliedShape())
+    """Return a Merchant's product; Ordoro's weight in pounds is converted to grams."""
+    named = next(
+        (supplied for supplied in shape.suppliers or () if supplied.id == supplier), SuppliedShape()
+    )
     product = Product(
         id=shape.sku,
         sku=shape.sku,
@@ -363,12 +367,12 @@ def _is_usable(line: LineShape) -> bool:
     for amount in (line.item_price, line.supplier_price):
         if amount is not None and not amount.is_finite():
             return False
-    return 0 <= line.quantity <= _MOST
+    return 0 <= line.quantity <= _MAX_QUANTITY
 
 
 def _content(shape: OrderShape) -> str:
     """Return a digest of the fields that are sent; other changes are not an edit."""
-    travels: Sequence[object] = (
+    sent_fields: Sequence[object] = (
         shape.lines,
         shape.shipping_address,
         shape.billing_address,
@@ -378,16 +382,16 @@ def _content(shape: OrderShape) -> str:
         shape.dropshipping_info,
         shape.tags,
     )
-    return _digest(travels)
+    return _digest(sent_fields)
 
 
 def _digest(value: object) -> str:
-    return f"{_HOW}-{hashlib.sha256(msgspec.json.encode(value)).hexdigest()[:16]}"
+    return f"{_DIGEST_VERSION}-{hashlib.sha256(msgspec.json.encode(value)).hexdigest()[:16]}"
 
 
 def is_supplied_by(product: ProductShape, supplier_id: int) -> bool:
     """True if this supplier delivers a product."""
-    return any(one.id == supplier_id for one in product.suppliers or ())
+    return any(supplied.id == supplier_id for supplied in product.suppliers or ())
 
 
 def has_left(order: OrderShape) -> bool:

@@ -1,4 +1,4 @@
-"""Cancellations at the Supplier. A parcel that leaves meanwhile wins."""
+"""Cancellations at the Supplier. An order that is shipped meanwhile is restored."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -27,7 +27,7 @@ class SupplierCancellations:
             split = self._client.parent(number)
             if split:
                 return refused("already-split", "was split")
-            return refused("not-found", "is not here")
+            return refused("not-found", "does not exist")
         if order.status == "cancelled":
             return Outcome(state="unchanged", id=number)
         if has_left(order) and not also_shipped:

@@ -1,8 +1,8 @@
 """Orders at the Supplier: the portal is a sales channel there.
 
-An order is found by the reference of ordosync, which it carries as `cart_order_id`; its lines by
-the names that they get as `cart_orderitem_id`: `<position>:<the Merchant's line>`. A line's id is
-`<order>/<that name>`, which says after a split which line it is a part of.
+An order is found by its ordosync reference, which is its `cart_order_id`. A line is found by its
+name, which is its `cart_orderitem_id`: `<position>:<the Merchant's line>`. A line's id is
+`<order>/<name>`. After a split, it shows which line of the split order a line is a part of.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,11 +17,11 @@ from ordosync.errors import AddressError, RefusedError
 from ordosync.models import Address, Line, Order, Outcome, OutcomeState, refused
 from ordosync.order_checks import refusal
 
-_MOST_NAMESAKES = 9
+_MAX_NAMESAKES = 9
 _TAKEN = Outcome(
     state="unknown", code="taken", reason="its number is taken, perhaps by the same order"
 )
-"""Perhaps by this request: it may have been delivered twice and not be listed yet."""
+"""Another delivery of this request may have created it; the order may not be listed yet."""
 
 
 class SupplierOrders:
@@ -38,64 +38,66 @@ class SupplierOrders:
 
     def create(self, orders: Sequence[Order], *, look_first: bool = False) -> list[Outcome]:
         """Create the orders concurrently, each reference once."""
-        made: dict[str, Outcome] = {}
+        outcomes: dict[str, Outcome] = {}
 
         def create(order: Order) -> Outcome:
-            if order.reference in made:
-                return made[order.reference].as_unchanged()
-            made[order.reference] = self._create(order, look_first=look_first)
-            return made[order.reference]
+            if order.reference in outcomes:
+                return outcomes[order.reference].as_unchanged()
+            outcomes[order.reference] = self._create(order, look_first=look_first)
+            return outcomes[order.reference]
 
         return self._client.service.write_each(
             orders, unless_it_exists(create), key=lambda order: order.reference
         )
 
     def find(self, references: Sequence[str]) -> Mapping[str, Outcome]:
-        """Look up the orders that carry these references."""
-        found = self._client.service.map_concurrently(references, self._find_if_askable)
+        """Return the orders with these references."""
+        outcomes = self._client.service.map_concurrently(references, self._find_unless_invalid)
         return {
             reference: outcome
-            for reference, outcome in zip(references, found, strict=True)
+            for reference, outcome in zip(references, outcomes, strict=True)
             if outcome
         }
 
     def statuses(self, ids: Sequence[str]) -> Mapping[str, str]:
-        """Return the status of each of these orders that is here."""
-        found = self._client.orders_now(ids, "read the status of an order")
-        return {number: one.status for number, one in found.items()}
+        """Return the status of each of these orders that exists."""
+        orders = self._client.orders_now(ids, "read the status of an order")
+        return {number: order.status for number, order in orders.items()}
 
     def _create(self, order: Order, *, look_first: bool) -> Outcome:
         reason = refusal(order)
         if reason:
             return refused("invalid-order", reason)
-        known = self._find(order.reference) if look_first else None
-        if known:
-            return known
-        for namesake in range(1, _MOST_NAMESAKES + 1):
-            suffix = f"~{namesake}" if namesake > 1 else ""
-            try:
-                made = self._client.http.send(
-                    "POST",
-                    "/v3/order",
-                    OrderShape,
-                    action=f"create order {order.number}",
-                    json=self._body(order, suffix),
-                )
-            except RefusedError as error:
-                # The response to a number that is taken is not documented.
-                if "order_id" not in error.answer:
-                    raise
-                known = self._find(order.reference)
-                if known:
-                    return known
-                if not look_first:
-                    return _TAKEN
-            else:
-                return replace(
-                    _outcome("done", made.order_number, made.lines),
-                    keeps_reference=any(one.cart_order_id == order.reference for one in made.lines),
-                )
-        return refused("taken", f"{_MOST_NAMESAKES} orders have its number already")
+        existing = self._find(order.reference) if look_first else None
+        if existing:
+            return existing
+        for namesake in range(1, _MAX_NAMESAKES + 1):
+            outcome = self._send(order, f"~{namesake}" if namesake > 1 else "")
+            existing = outcome or self._find(order.reference)
+            if existing:
+                return existing
+            if not look_first:
+                return _TAKEN
+        return refused("taken", f"{_MAX_NAMESAKES} orders have its number already")
+
+    def _send(self, order: Order, suffix: str) -> Outcome | None:
+        """Create an order with this suffix on its number; return None if the number is taken."""
+        try:
+            created = self._client.http.send(
+                "POST",
+                "/v3/order",
+                OrderShape,
+                action=f"create order {order.number}",
+                json=self._body(order, suffix),
+            )
+        except RefusedError as error:
+            # The response to a number that is taken is not documented.
+            if "order_id" not in error.answer:
+                raise
+            return None
+        keeps_reference = any(line.cart_order_id == order.reference for line in created.lines)
+        outcome = _outcome("done", created.order_number, created.lines)
+        return replace(outcome, keeps_reference=keeps_reference)
 
     def _body(self, order: Order, suffix: str) -> Mapping[str, object]:
         body: dict[str, object] = {
@@ -117,37 +119,39 @@ class SupplierOrders:
         }
         return body | {name: value for name, value in optional.items() if value is not None}
 
-    def _find_if_askable(self, reference: str) -> Outcome | None:
+    def _find_unless_invalid(self, reference: str) -> Outcome | None:
         try:
             return self._find(reference)
-        # The order is refused again when it is sent.
+        # The reference cannot be part of a URL. The order is refused when it is sent.
         except AddressError:
             return None
 
     def _find(self, reference: str) -> Outcome | None:
+        """Return the order with this reference; if several have it, the oldest."""
         page = self._client.http.get(
             "/v3/order",
             OrderPage,
-            action="look for an order by our reference",
+            action="look for an order by its reference",
             params={"cart_order_id": reference, "status": "all", "limit": "100"},
         )
-        found = [
-            one
-            for one in (read(raw, OrderShape) for raw in page.order)
-            if isinstance(one, OrderShape)
-            and any(line.cart_order_id == reference for line in one.lines)
+        orders = [
+            order
+            for order in (read(raw, OrderShape) for raw in page.order)
+            if isinstance(order, OrderShape)
+            and any(line.cart_order_id == reference for line in order.lines)
         ]
-        if not found:
+        if not orders:
             return None
-        roots = {(self._client.ancestors(one) or (one.order_number,))[-1]: None for one in found}
+        families = [(order.order_number, *self._client.ancestors(order)) for order in orders]
+        roots = [family[-1] for family in families]
         first = min(roots, key=lambda number: (len(number), number))
-        pieces = [
+        lines = [
             line
-            for one in found
-            if first in (one.order_number, *self._client.ancestors(one))
-            for line in one.lines
+            for order, family in zip(orders, families, strict=True)
+            if first in family
+            for line in order.lines
         ]
-        return _outcome("unchanged", first, pieces)
+        return _outcome("unchanged", first, lines)
 
 
 def _outcome(state: OutcomeState, number: str, lines: Sequence[LineShape]) -> Outcome:
@@ -173,21 +177,21 @@ def line_id(number: str, key: str) -> str:
 
 def _address(address: Address) -> Mapping[str, str]:
     names = ("name", "company", "street1", "street2", "city", "state", "zip", "country", "phone")
-    given = {name: getattr(address, name) for name in (*names, "email")}
-    return {name: text for name, text in given.items() if text}
+    fields = {name: getattr(address, name) for name in (*names, "email")}
+    return {name: text for name, text in fields.items() if text}
 
 
 def _line(place: int, line: Line) -> Mapping[str, object]:
-    written: dict[str, object] = {
+    body: dict[str, object] = {
         "cart_orderitem_id": f"{place}:{line.id}",
         "quantity": line.quantity,
         "product_name": line.name,
         "product": {"sku": line.sku, "name": line.name or line.sku},
     }
     if line.unit_price is not None:
-        written["item_price"] = line.unit_price
+        body["item_price"] = line.unit_price
     if line.total is not None:
-        written["total_price"] = line.total
+        body["total_price"] = line.total
     if line.details:
-        written["selected_option"] = line.details
-    return written
+        body["selected_option"] = line.details
+    return body

@@ -18,9 +18,9 @@ class SupplierProducts:
         self._client = client
 
     def create(self, products: Sequence[Product]) -> list[Outcome]:
-        """Create products with a new SKU, their stock unset."""
+        """Create products with a new SKU and unset stock."""
         write = unless_it_exists(recheck_refusals(self._create))
-        return self._client.service.write_each(products, write, key=lambda one: one.sku)
+        return self._client.service.write_each(products, write, key=lambda product: product.sku)
 
     def _create(self, product: Product) -> Outcome:
         if self._client.product(product.sku, f"look for product {product.sku}"):

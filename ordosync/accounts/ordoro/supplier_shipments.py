@@ -1,4 +1,4 @@
-"""Shipments at the Supplier: an order has one, and the shipment has its number as id."""
+"""Shipments at the Supplier: an order has one, whose id is the order's number."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -19,7 +19,7 @@ class SupplierShipments:
         self._options = options
 
     def changed(self, request: ReadRequest) -> Iterator[Page[Shipment | InvalidRecord]]:
-        """Yield the shipments of orders that changed since the cursor; none is a void one."""
+        """Yield the shipments of the orders that changed since the cursor, voided ones included."""
         pages = self._client.changed(
             of_channel(self._options), request.cursor, now=request.now, action="read shipments"
         )
@@ -28,21 +28,21 @@ class SupplierShipments:
                 item if isinstance(item, InvalidRecord) else self.shipment_of(item)
                 for item in items
             )
-            yield Page(items=tuple(one for one in shipments if one), cursor=after)
+            yield Page(items=tuple(shipment for shipment in shipments if shipment), cursor=after)
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | InvalidRecord]]:
         """Yield the shipments of these orders as they are now."""
-        found = self._client.orders_now(ids, "read a shipment again")
-        shipments = (self.shipment_of(one) for one in found.values())
-        yield Page(items=tuple(one for one in shipments if one))
+        orders = self._client.orders_now(ids, "read a shipment again")
+        shipments = (self.shipment_of(order) for order in orders.values())
+        yield Page(items=tuple(shipment for shipment in shipments if shipment))
 
     def reference_on(self, shipment: Shipment) -> str:
         """Return the reference that was read with the shipment."""
         return shipment.reference
 
     def shipment_of(self, order: OrderShape) -> Shipment | None:
-        """Return the shipment of an order; None if it has no time."""
-        given = order.shipping_info or ShippingShape()
+        """Return the shipment of an order; None if the order has no time."""
+        shipping = order.shipping_info or ShippingShape()
         number = order.tracking_number
         sent_at = self._client.sent_at(order)
         if sent_at is None:
@@ -51,16 +51,16 @@ class SupplierShipments:
             id=order.order_number,
             order_id=order.order_number,
             tracking_number=number,
-            carrier=given.carrier_name or "",
+            carrier=shipping.carrier_name or "",
             shipped_at=sent_at,
-            method=given.shipping_method or "",
-            cost=given.cost,
-            currency=self._client.currency if given.cost is not None else "",
+            method=shipping.shipping_method or "",
+            cost=shipping.cost,
+            currency=self._client.currency if shipping.cost is not None else "",
             warehouse=self._client.warehouse_name(order.warehouse.id if order.warehouse else None)
             if number
             else "",
             ancestors=self._client.ancestors(order),
-            voided=bool(given.void) or not has_left(order),
+            voided=bool(shipping.void) or not has_left(order),
             cancelled=order.status == "cancelled" and not number,
             reference=reference_of(order),
         )
@@ -72,5 +72,5 @@ def of_channel(options: SupplierOptions) -> Mapping[str, str]:
 
 
 def reference_of(order: OrderShape) -> str:
-    """Return the reference that the lines of an order carry; empty if none."""
+    """Return the reference of an order, which is in its lines; empty if it has none."""
     return next((line.cart_order_id for line in order.lines if line.cart_order_id), "")

@@ -1,4 +1,4 @@
-"""Splits at the Supplier, read from the parents that its orders name."""
+"""Splits at the Supplier, read from the parents of its orders."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -23,45 +23,45 @@ class SupplierSplits:
     def changed(self, request: ReadRequest) -> Iterator[Page[Split]]:
         """Yield the orders that were split since the cursor, in the order of their splits.
 
-        The cursor waits for a split that is not finished.
+        The cursor does not pass a split that Ordoro has not finished, so it is read again.
         """
         reported: set[str] = set()
         unfinished: OrderShape | None = None
         for items, after in self._client.changed(
             of_channel(self._options), request.cursor, now=request.now, action="read splits"
         ):
-            found: list[Split] = []
+            splits: list[Split] = []
             for item in items:
                 if isinstance(item, InvalidRecord):
                     continue
                 for number in reversed(self._client.ancestors(item)):
                     if number in reported:
                         continue
-                    split = self._split_there(number)
+                    split = self._split_of(number)
                     if split is None:
                         unfinished = unfinished or item
                     else:
                         reported.add(number)
-                        found.append(split)
-            held = self._before(unfinished, after) or request.cursor if unfinished else after
-            yield Page(items=tuple(found), cursor=held)
+                        splits.append(split)
+            cursor = self._before(unfinished, after) or request.cursor if unfinished else after
+            yield Page(items=tuple(splits), cursor=cursor)
 
     def _before(self, unfinished: OrderShape, after: str | None) -> str | None:
-        """Return a cursor that reads an order again; None if the order has no time."""
+        """Return a cursor before the last change of an order; None if that time is unknown."""
         at = moment(unfinished.updated_date, self._client.zone)
         return min(datetime.fromisoformat(after), at).isoformat() if after and at else None
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Split]]:
-        """Yield how these orders are split now."""
-        yield Page(items=tuple(split for number in ids if (split := self._split_there(number))))
+        """Yield the splits of these orders as they are now."""
+        yield Page(items=tuple(split for number in ids if (split := self._split_of(number))))
 
-    def _split_there(self, number: str) -> Split | None:
+    def _split_of(self, number: str) -> Split | None:
         """Return the split of an order; None if it is not split, or not finished yet."""
-        known = self._client.parent(number)
-        if known is None or not known.ready:
+        parent = self._client.parent(number)
+        if parent is None or not parent.ready:
             return None
         pieces = []
-        for child in known.child_order_numbers or ():
+        for child in parent.child_order_numbers or ():
             lines = [line for leaf in self._client.leaves(child) for line in leaf.lines]
             pieces.append(
                 Piece(

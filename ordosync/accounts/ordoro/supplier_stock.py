@@ -1,4 +1,4 @@
-"""Stock at the Supplier: what is available in its warehouse, or in all of them."""
+"""Stock at the Supplier: available quantities in one warehouse, or in all of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -27,39 +27,42 @@ class SupplierStock:
         self._available = {}
 
     def all(self, request: ReadRequest) -> Iterator[Page[Stock | InvalidRecord]]:  # noqa: ARG002
-        """Yield how many of each product can be sold, as of now."""
+        """Yield the available quantities of all products, as they are now."""
         self._available_until = self._client.service.clock.monotonic() + STOCK_CACHE_S
         for items in self._client.product_list({}, "read stock"):
-            found = [
+            quantities = [
                 item if isinstance(item, InvalidRecord) else self._to_sell(item) for item in items
             ]
-            self._available.update((one.product_id, one) for one in found if isinstance(one, Stock))
-            yield Page(items=tuple(found))
+            self._available.update(
+                (stock.product_id, stock) for stock in quantities if isinstance(stock, Stock)
+            )
+            yield Page(items=tuple(quantities))
 
     def of(self, ids: Sequence[str]) -> Mapping[str, Stock]:
-        """Return the same for these products; a read of the same run is used again."""
+        """Return the available quantities of these products; a recent read of all is reused."""
         if self._client.service.clock.monotonic() >= self._available_until:
             self._available = {}
         missing = [id_ for id_ in ids if id_ not in self._available]
-        found = self._client.service.map_concurrently(
+        products = self._client.service.map_concurrently(
             missing, partial(self._client.product, action="read stock again")
         )
-        known = {one.sku: self._to_sell(one) for one in found if one}
-        return known | {id_: self._available[id_] for id_ in ids if id_ in self._available}
+        stock = {product.sku: self._to_sell(product) for product in products if product}
+        return stock | {id_: self._available[id_] for id_ in ids if id_ in self._available}
 
     def _to_sell(self, product: ProductShape) -> Stock:
-        wanted = self._options.warehouse
-        places = [one for one in product.warehouses or () if wanted in (None, one.id)]
+        warehouse = self._options.warehouse
+        places = [place for place in product.warehouses or () if warehouse in (None, place.id)]
         quantity = None
         if _was_counted(product, places) or product.is_kit_parent:
-            quantity = floor(sum((one.available or Decimal() for one in places), Decimal()))
+            quantity = floor(sum((place.available or Decimal() for place in places), Decimal()))
         return Stock(product_id=product.sku, sku=product.sku, quantity=quantity)
 
 
 def _was_counted(product: ProductShape, places: Sequence[PlaceShape]) -> bool:
-    """True if a user ever counted it; 0 since its creation is no count.
+    """True if a user ever counted a product.
 
-    Ordoro creates a product with 0, which would empty the Merchant's shop.
+    Ordoro creates a product with 0. This 0 is not a count: written back, it would empty the
+    Merchant's shop.
     """
     if any(place.physical for place in places):
         return True

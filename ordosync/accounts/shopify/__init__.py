@@ -2,13 +2,13 @@
 
 An order of the portal is a fulfillment order: the part of a sale that one location ships. Shopify
 splits fulfillment orders, never orders. Apps cannot write on a timeline, so comments are metafields
-of an order, with a tag. A query costs points (`cost_limit`). A new version of the API comes every
-quarter and is served for a year. Stock is written in a form that exists since version 2026-04, so
-earlier versions are not supported.
+of an order, with a tag. A query costs points (`cost_limit`). A new version of the API is released
+every quarter and supported for a year. Stock is written in a form that exists since version
+2026-04, so earlier versions are not supported.
 
-Ids are the numbers in Shopify's own ids. The id of a product is that of its inventory item. The
-quantity that is written is `available` at the Supplier's location, less the units that are sold
-and unknown to the Supplier (`merchant_stock`).
+Ids are the numbers in Shopify's own ids. The id of a product is the id of its inventory item. The
+quantity that is written is `available` at the Supplier's location, minus the units that are sold
+and not imported by the Supplier yet (`merchant_stock`).
 """
 
 import re
@@ -43,7 +43,7 @@ from ordosync.accounts.shopify.supplier_splits import SupplierSplits
 from ordosync.accounts.shopify.supplier_stock import SupplierStock
 from ordosync.accounts.shopify.timeline import merchant_timeline, supplier_timeline
 from ordosync.accounts.supplier import Supplier
-from ordosync.accounts.validation import check_timezone, check_url
+from ordosync.accounts.validation import check_concurrency, check_timezone, check_url
 from ordosync.clock import Clock
 from ordosync.secret import Secret
 
@@ -83,16 +83,9 @@ class ShopifyAccount(Account):
         proxy: str | None = None,
         allow_http: bool = False,
     ) -> None:
-        if concurrency < 1:
-            raise ValueError("concurrency: must be 1 or more")
-        if not _SHOP.fullmatch(shop):
-            raise ValueError("shop: must be the name before .myshopify.com")
-        if not _VERSION.fullmatch(version) or version < _OLDEST:
-            raise ValueError(f"version: must be {_OLDEST} or a later one, such as {NEWEST}")
-        if (client_id is None) != (client_secret is None):
-            raise ValueError("client_id and client_secret: must be said together")
-        if (token is None) == (client_id is None):
-            raise ValueError("token: must be said, or else client_id and client_secret")
+        check_concurrency(concurrency)
+        _check_shop(shop, version)
+        _check_credentials(token, client_id, client_secret)
         if base_url is None:
             base_url = f"https://{shop}.myshopify.com/admin"
         check_url("base_url", base_url)
@@ -117,7 +110,7 @@ class ShopifyAccount(Account):
     def merchant(
         self,
         options: MerchantOptions,
-        portal: PortalContext,  # noqa: ARG002 - the options say it all
+        portal: PortalContext,  # noqa: ARG002 - the options name the Supplier's orders
         at: Connections,
     ) -> Merchant:
         """Open the shop as a portal's Merchant."""
@@ -179,6 +172,22 @@ class ShopifyAccount(Account):
                 timezone=self._timezone,
             )
         )
+
+
+def _check_shop(shop: str, version: str) -> None:
+    if not _SHOP.fullmatch(shop):
+        raise ValueError("shop: must be the name before .myshopify.com")
+    if not _VERSION.fullmatch(version) or version < _OLDEST:
+        raise ValueError(f"version: must be {_OLDEST} or later, such as {NEWEST}")
+
+
+def _check_credentials(
+    token: Secret | None, client_id: str | None, client_secret: Secret | None
+) -> None:
+    if (client_id is None) != (client_secret is None):
+        raise ValueError("client_id and client_secret: must be set together")
+    if (token is None) == (client_id is None):
+        raise ValueError("set either `token`, or `client_id` and `client_secret`")
 
 
 @dataclass(frozen=True, kw_only=True)

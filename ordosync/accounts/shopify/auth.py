@@ -1,4 +1,4 @@
-"""Access tokens: one that never ends, or one that is fetched for a day and renewed."""
+"""Access tokens: a token that never expires, or a token that is fetched for a day and renewed."""
 
 from collections.abc import Callable, Mapping
 from threading import Lock
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ordosync.http import HttpClient
 
 HEADER = "X-Shopify-Access-Token"
-# A token is renewed this long before it ends, or after this share of a short lifetime.
+# A token is renewed this long before it expires, or after this share of a short lifetime.
 _MARGIN_S = 300
 _SHARE = 0.9
 
@@ -24,7 +24,7 @@ class _Granted(Struct, frozen=True):
 
 
 class StaticToken:
-    """A token of an app that was created in the shop's admin. It never ends."""
+    """The token of an app that was created in the shop's admin. It never expires."""
 
     def __init__(self, token: Secret) -> None:
         self._token = token
@@ -39,7 +39,7 @@ class StaticToken:
 
 
 class GrantedToken:
-    """A token that the shop grants for a day, for the id and the secret of an app."""
+    """A token that the shop grants for a day, to an app with an id and a secret."""
 
     def __init__(
         self, client_id: str, secret: Secret, connect: Callable[[], "HttpClient"], clock: Clock

@@ -26,26 +26,26 @@ _SUPPLIER_SCOPES = (
     "read_merchant_managed_fulfillment_orders",
 )
 _NO_TIMELINE = (
-    "takes no remarks on a timeline: they are kept as metafields `ordosync` of the order, "
+    "cannot write on a timeline: comments are metafields `ordosync` of the order, "
     "which gets the tag ordosync-attention"
 )
 _SEVERAL_PARCELS = (
-    "an order that is sent in several parcels is reported when all of it is sent, cancelled or"
-    " refunded: the newest number as its tracking, the other numbers as remarks"
+    "an order in several parcels is reported when all of its units are sent, cancelled or"
+    " refunded: the newest number as its tracking number, the other numbers as comments"
 )
 _MERCHANT_LIMITS = (
-    "cannot hold a parcel's cost, method, warehouse and time",
-    "keeps a voided tracking number, with a remark that it is void",
+    "cannot store a parcel's cost, method, warehouse and time",
+    "keeps a voided tracking number, with a comment that it is void",
     _NO_TIMELINE,
-    "tells no discount of a whole order: it may be sent by several",
-    "tells no supplier's SKU or cost",
+    "does not report the discount of an order: several suppliers may ship it",
+    "does not report the supplier's SKU or cost",
 )
 _SUPPLIER_LIMITS = (
     _NO_TIMELINE,
-    "cannot tell a parcel's cost and method",
-    "tells of an order that is split only how it is when that is first seen",
-    "cannot cancel a part of an order, nor what is shipped",
-    "cannot hold the total and the discount of a line",
+    "does not report a parcel's cost and method",
+    "reports a split once; later splits of the same order are not reported",
+    "cannot cancel a part of an order, or a shipped order",
+    "cannot store the total and the discount of a line",
     _SEVERAL_PARCELS,
 )
 
@@ -72,23 +72,23 @@ class Checks:
     def supplier(self, options: SupplierOptions) -> Iterator[CheckResult]:
         """Check that the location exists, and that the token has the scopes."""
         yield from self._shop(*_SUPPLIER_SCOPES)
-        wanted = str(options.location)
-        if wanted not in {number(location.id) for location in self._client.locations()}:
-            yield CheckResult(text=f"there is no location {wanted}", is_problem=True)
+        location_id = str(options.location)
+        if location_id not in {number(location.id) for location in self._client.locations()}:
+            yield CheckResult(text=f"there is no location {location_id}", is_problem=True)
         for limit in _SUPPLIER_LIMITS:
             yield CheckResult(text=limit)
 
     def _shop(self, *needed: str) -> Iterator[CheckResult]:
-        """Sign in; check that the token has these scopes, and that the version is the right one."""
+        """Sign in; check that the token has these scopes, and that the API has the set version."""
         scopes = self._client.shop().scopes
         missing = sorted({*needed} - scopes)
         if missing:
             text = f"the token lacks the scopes {', '.join(missing)}"
             yield CheckResult(text=text, is_problem=True)
         if "read_all_orders" not in scopes:
-            text = "shows no order of more than 60 days ago: the token lacks read_all_orders"
+            text = "hides orders older than 60 days: the token lacks the scope read_all_orders"
             yield CheckResult(text=text)
-        answered = self._client.graphql.answered_version
-        if answered and answered != self._version:
-            text = f"answers as version {answered} of its API, not {self._version}: set `version`"
+        version = self._client.graphql.answered_version
+        if version and version != self._version:
+            text = f"responds with API version {version}, not {self._version}: set `version`"
             yield CheckResult(text=text, is_problem=True)

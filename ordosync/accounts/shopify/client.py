@@ -37,9 +37,9 @@ NAMESPACE = "ordosync"
 ATTENTION = "ordosync-attention"
 """The tag of orders with a comment, so that users can filter by it."""
 _TOO_MANY_ATTEMPTS = "Too many attempts"
-"""Begins the refusal of a mutation with a limit of its own, which costs no points.
+"""The beginning of the refusal of a mutation that has a separate limit, not in points.
 
-A shop on trial accepts five new orders a minute.
+For example, a shop on trial accepts five new orders a minute.
 """
 _MAX_IDS = 100
 _MAX_METAFIELDS = 25
@@ -61,7 +61,7 @@ class ShopifyClient:
         self._shop: ShopInfo | None = None
         self._locations: Sequence[Location] | None = None
         self._max_ids: dict[str, int] = {}
-        """How many objects a query may ask for, where that is less than `_MAX_IDS`."""
+        """The maximum number of ids in a query, if it is less than `_MAX_IDS`."""
         service.at_close(self._forget)
 
     def _forget(self) -> None:
@@ -105,7 +105,7 @@ class ShopifyClient:
         action: str,
         **variables: Any,
     ) -> Iterator[tuple[list[Raw], str | None]]:
-        """Yield pages of what changed since the cursor, each with the next cursor."""
+        """Yield pages of the objects that changed since the cursor, each with the next cursor."""
         changes = Changes(self.graphql, document, action=action, **variables)
         pages = changed_since(cursor, partial(changes.since, where=where), at_of, now=now)
         for page, after in pages:
@@ -125,29 +125,29 @@ class ShopifyClient:
         try:
             return decode(raw, shape)
         except ValueError as error:
-            raise RefusedError(self.service.account, action, f"answered {error}") from error
+            raise RefusedError(self.service.account, action, f"returned {error}") from error
 
     def raw_by_id(
         self, document: str, ids: Sequence[str], *, action: str, **variables: object
     ) -> Iterator[list[Raw]]:
-        """Yield pages of those that exist, not parsed yet."""
-        left = list(dict.fromkeys(ids))
-        while left:
+        """Yield pages of those of these objects that exist, not parsed yet."""
+        remaining = list(dict.fromkeys(ids))
+        while remaining:
             size = self._max_ids.get(document, _MAX_IDS)
             try:
                 answer = self.graphql.ask(
-                    document, Nodes, action=action, ids=left[:size], **variables
+                    document, Nodes, action=action, ids=remaining[:size], **variables
                 )
             except TooCostlyError:
                 if size == 1:
                     raise
                 self._max_ids[document] = size // 2
                 continue
-            left = left[size:]
+            remaining = remaining[size:]
             yield [raw for raw in answer.nodes if bytes(raw) not in (b"null", b"{}")]
 
     def lines(self, order: _WithLines) -> list[OrderedLine]:
-        """Return all lines of a fulfillment order; those that did not come with it are read."""
+        """Return all lines of a fulfillment order; lines after its first page are read."""
         action = f"read the lines of fulfillment order {number(order.id)}"
         first: Connection[OrderedLine] = order.line_items
         return [*read_all(self.graphql, first, MORE_LINES, OrderedLine, of=order.id, action=action)]
@@ -155,7 +155,7 @@ class ShopifyClient:
     def mutate(
         self, document: str, *, action: str, idempotent: bool = False, **variables: object
     ) -> list[UserError]:
-        """Carry out a mutation of which only the errors matter, and return them."""
+        """Carry out a mutation; return only its errors."""
         answer = self.graphql.write(
             document, dict[str, MutationResult], action=action, idempotent=idempotent, **variables
         )
@@ -168,36 +168,38 @@ class ShopifyClient:
 
     @contextmanager
     def after_write(self, action: str) -> Iterator[None]:
-        """Turn a failed read into an unknown outcome: the write before it may have been done."""
+        """Turn a failed read into an unknown outcome: the write before it may be done."""
         try:
             yield
         except (UnavailableError, RefusedError) as error:
             raise UnknownOutcomeError(self.service.account, action, error.answer) from error
 
-    def denied(self, errors: Sequence[UserError], *sent: object, code: str = "refused") -> Outcome:
+    def denied(
+        self, errors: Sequence[UserError], *request_values: object, code: str = "refused"
+    ) -> Outcome:
         """Return the outcome of a mutation with errors: refused, or to be tried later."""
-        reason = self.message(errors, *sent)
+        reason = self.message(errors, *request_values)
         if any(error.message.startswith(_TOO_MANY_ATTEMPTS) for error in errors):
             return Outcome(
                 state="unavailable", code=UnavailableError.code, reason=reason, retry_after_s=60
             )
         return refused(code, reason)
 
-    def message(self, errors: Sequence[UserError], *sent: object) -> str:
-        """Return the messages of errors, without personal data of what was sent."""
-        return self.graphql.shown("; ".join(error.message for error in errors), *sent)
+    def message(self, errors: Sequence[UserError], *request_values: object) -> str:
+        """Return the messages of errors, without personal data of the request."""
+        return self.graphql.shown("; ".join(error.message for error in errors), *request_values)
 
     def set_metafields(self, metafields: Sequence[Mapping[str, str]], *, action: str) -> None:
         """Set metafields. Idempotent."""
         for start in range(0, len(metafields), _MAX_METAFIELDS):
-            part = metafields[start : start + _MAX_METAFIELDS]
-            self.mutate_or_raise(KEEP, action=action, metafields=part)
+            batch = metafields[start : start + _MAX_METAFIELDS]
+            self.mutate_or_raise(KEEP, action=action, metafields=batch)
 
     def remark(self, order: str, comment: Comment, *more: Mapping[str, str]) -> None:
         """Add a comment to an order as a metafield, since apps cannot write on a timeline.
 
-        The metafield is named by the comment's key, so a repeated comment is there once. `more`
-        metafields are set together with it.
+        The name of the metafield is made from the comment's key, so a repeated comment exists once.
+        `more` metafields are set together with it.
         """
         digest = hashlib.sha256(comment.key.encode()).hexdigest()[:12]
         text = metafield(order, f"remark_{digest}", comment.text, kind="multi_line_text_field")
@@ -209,5 +211,5 @@ class ShopifyClient:
 
 
 def metafield(owner: str, key: str, value: str, *, kind: str = "json") -> Mapping[str, str]:
-    """Return a metafield of ordosync as a mutation takes it."""
+    """Return a metafield of ordosync as the input of a mutation."""
     return {"ownerId": owner, "namespace": NAMESPACE, "key": key, "type": kind, "value": value}

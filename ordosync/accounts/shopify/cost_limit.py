@@ -1,10 +1,10 @@
 """Query cost limit of Shopify: a bucket of points that is refilled every second.
 
-The bucket must hold the maximum cost of a query when it arrives; points that the query did not use
-are returned. The first response says how large the bucket is, how many points it holds and how
-fast it is refilled. From then on a query waits until the bucket holds the maximum cost that Shopify
-reported for it before. All threads and portals of an account share the limit. Points that other
-processes of the same app use show in the next response.
+The bucket must contain the maximum cost of a query when it arrives; points that the query did not
+use are returned. The first response reports the size of the bucket, its points and its refill rate.
+After that, a query waits until the bucket contains the maximum cost that Shopify reported for it
+before. All threads and portals of an account share the limit. The next response includes the points
+that other processes of the same app have used.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ _MIN_WAIT_S = 0.05
 
 
 class TooCostlyError(RefusedError):
-    """The query would cost more than any query may."""
+    """The query would cost more than Shopify's maximum for one query."""
 
 
 class ThrottleStatus(Struct, frozen=True, rename="camel"):
@@ -83,12 +83,12 @@ class CostLimit:
             return self._max_costs.get(query, 0.0)
 
     def wait_s(self, query: str) -> float:
-        """Return how long it takes until there are enough points for a throttled query."""
+        """Return the time until there are enough points for a throttled query."""
         with self._lock:
             return max(self._missing_s(self._max_costs.get(query, 0.0)), _MIN_WAIT_S)
 
     def _take(self, query: str) -> tuple[float, float]:
-        """Reserve the maximum cost of a query; return it, and how long to wait if it is missing."""
+        """Reserve the maximum cost of a query if possible; return it and the time to wait."""
         with self._lock:
             cost = self._max_costs.get(query, 0.0)
             missing_s = self._missing_s(cost)
@@ -101,5 +101,7 @@ class CostLimit:
         if status is None or status.restore_rate <= 0:
             return 0.0
         filled = status.restore_rate * (self._clock.monotonic() - self._known_at)
-        there = min(status.currently_available + filled, status.maximum_available) - self._reserved
-        return (min(cost, status.maximum_available) - there) / status.restore_rate
+        available = (
+            min(status.currently_available + filled, status.maximum_available) - self._reserved
+        )
+        return (min(cost, status.maximum_available) - available) / status.restore_rate

@@ -1,7 +1,7 @@
-"""Parcels of an order that others sent before the Supplier had it.
+"""Foreign parcels: sent by the Merchant or another Supplier before this Supplier had the order.
 
-The Merchant's staff send them, or another Supplier. Their units were never sent to this Supplier,
-so they are no part of its order. Only a parcel itself shows which units it contains.
+Their units were never part of this Supplier's order. Only a parcel itself shows which units it
+contains.
 """
 
 from collections import Counter
@@ -16,19 +16,19 @@ from ordosync.accounts.shopify.pagination import read_all
 from ordosync.accounts.shopify.queries.fulfillment import MORE_PARCEL_UNITS, PARCEL_UNITS
 from ordosync.accounts.shopify.schema import Fulfillment, OrderedLine, ParcelLine, ParcelUnits
 
-_ACTION = "read what others have sent"
+_ACTION = "read foreign parcels"
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def parcels_before(parcels: Sequence[Fulfillment], sent_at: datetime | None) -> list[Fulfillment]:
     """Return the parcels of a closed order that were sent before the Supplier had the order.
 
-    The Supplier's parcel has all open units. So it is the last one, even if two clocks differ.
+    The Supplier's parcel has all open units. So it is the last parcel, even if two clocks differ.
     """
     if sent_at is None:
         return []
-    others = sorted(parcels, key=_age)[:-1]
-    live = [parcel for parcel in others if parcel.is_live]
+    earlier = sorted(parcels, key=_age)[:-1]
+    live = [parcel for parcel in earlier if parcel.is_live]
     return [parcel for parcel in live if (parcel.created_at or sent_at) < sent_at]
 
 
@@ -49,9 +49,9 @@ def units_in(client: ShopifyClient, parcels: Sequence[Fulfillment]) -> Mapping[s
 
 
 def less(lines: Sequence[OrderedLine], units: Mapping[str, int]) -> list[OrderedLine]:
-    """Return lines without these units; a line without any units left is omitted."""
-    rest = [
+    """Return lines without these units; a line without remaining units is omitted."""
+    remaining = [
         replace(line, total_quantity=line.total_quantity - units.get(line.line_item.id, 0))
         for line in lines
     ]
-    return [line for line in rest if line.total_quantity > 0]
+    return [line for line in remaining if line.total_quantity > 0]

@@ -1,7 +1,7 @@
-"""Fulfillment orders of a Merchant's order: read now, accepted, their cancellations answered.
+"""Fulfillment orders of a Merchant's order: their current state, requests and cancellations.
 
-An order of the portal is a fulfillment order. It may have been split since, by ordosync or by
-users of the shop, so `OrderParts` has all fulfillment orders that it consists of now.
+An order of the portal is a fulfillment order. ordosync or users of the shop may have split it after
+the import, so `OrderParts` has all fulfillment orders that it consists of now.
 """
 
 from collections.abc import Mapping, Sequence
@@ -63,13 +63,13 @@ class FulfillmentOrders:
 
     def states(self, ids: Sequence[str]) -> Mapping[str, FulfillmentOrder]:
         """Return these fulfillment orders as they are now, by their Shopify ids."""
-        wanted = [fulfillment_order(id_) for id_ in ids]
-        action, split = "see where orders stand", self._location.metafield_keys["split"]
-        states = self._client.by_id(STANDINGS, FulfillmentOrder, wanted, action=action, split=split)
+        gids = [fulfillment_order(id_) for id_ in ids]
+        action, split = "read the state of orders", self._location.metafield_keys["split"]
+        states = self._client.by_id(STANDINGS, FulfillmentOrder, gids, action=action, split=split)
         return {state.id: state for state in states}
 
     def accept(self, id_: str) -> None:
-        """Accept a request. `cancel-orders` handles a request that was withdrawn meanwhile."""
+        """Accept a request. If it was withdrawn meanwhile, `cancel-orders` handles that."""
         action = f"accept fulfillment order {number(id_)}"
         self._client.mutate(ACCEPT_REQUEST, action=action, id=id_)
 
@@ -87,8 +87,8 @@ class FulfillmentOrders:
         if now and now.asks_cancellation:
             raise RefusedError(self._client.service.account, action, self._client.message(errors))
 
-    def is_off(self, part: FulfillmentOrder) -> bool:
-        """True if it is cancelled, or its request was withdrawn before it was accepted."""
+    def is_revoked(self, part: FulfillmentOrder) -> bool:
+        """True if a part is cancelled, or its request was withdrawn before it was accepted."""
         is_withdrawn = (
             self._location.is_service and part.is_open and part.request_status == "UNSUBMITTED"
         )
@@ -101,24 +101,24 @@ class FulfillmentOrders:
     def parts_of(self, order_ids: Sequence[str]) -> Mapping[str, OrderParts]:
         """Return the parts of each of these orders; a missing order does not exist."""
         keys = self._location.metafield_keys
-        wanted = {id_: fulfillment_order(id_) for id_ in order_ids}
-        which = ", ".join(dict.fromkeys(number(gid) for gid in wanted.values()))
-        action = f"read the parts of fulfillment order {which}"
-        families = self._client.by_id(
+        gids = {id_: fulfillment_order(id_) for id_ in order_ids}
+        numbers = ", ".join(dict.fromkeys(number(gid) for gid in gids.values()))
+        action = f"read the parts of fulfillment order {numbers}"
+        parts = self._client.by_id(
             FAMILY,
             PartWithOrder,
-            [*wanted.values()],
+            [*gids.values()],
             action=action,
             lines=_LINES,
             sent=keys["sent"],
             split=keys["split"],
             void=keys["void"],
         )
-        orders = {family.id: self._with_all_parts(family.order, action) for family in families}
+        orders = {family.id: self._with_all_parts(family.order, action) for family in parts}
         return {
-            id_: parts.of(id_)
-            for id_, gid in wanted.items()
-            if (parts := orders.get(gid)) and number(gid) in parts.all_parts
+            id_: order.of(id_)
+            for id_, gid in gids.items()
+            if (order := orders.get(gid)) and number(gid) in order.all_parts
         }
 
     def _with_all_parts(self, order: OrderWithParts, action: str) -> OrderParts:
@@ -151,7 +151,7 @@ class FulfillmentOrders:
 
 
 def is_cancelled(part: FulfillmentOrder) -> bool:
-    """True if it is cancelled, or its cancellation is requested, and nothing of it was sent."""
+    """True if a part is unsent, and is cancelled or its cancellation is requested."""
     if part.sent:
         return False
     if part.status == "CANCELLED" or part.request_status == "CANCELLATION_ACCEPTED":
@@ -161,24 +161,24 @@ def is_cancelled(part: FulfillmentOrder) -> bool:
 
 def _parts(all_parts: Mapping[str, Part], order_id: str, history: SplitHistory) -> list[Part]:
     root = number(fulfillment_order(order_id))
-    wanted = {number(fulfillment_order(leaf)) for leaf in history.leaves(order_id)} or {root}
+    piece_ids = {number(fulfillment_order(leaf)) for leaf in history.leaves(order_id)} or {root}
     location = all_parts[root].location
     for id_, part in all_parts.items():
-        if part.location != location or part.status == "CANCELLED" or history.is_known(id_):
+        if part.location != location or part.status == "CANCELLED" or history.is_recorded(id_):
             continue
         if order_id in history.sent:
             is_piece = history.ancestors(id_, part.line_items.nodes)[:1] == (order_id,)
         else:
-            # Nothing says what the order contained, so every later fulfillment order counts.
+            # The units of the order are not recorded, so every later fulfillment order counts.
             is_whole = order_id == root and not history.ancestors(order_id, ())
             is_piece = is_whole and int(id_) > int(root)
         if is_piece:
-            wanted.add(id_)
-    return [part for id_, part in all_parts.items() if id_ in wanted]
+            piece_ids.add(id_)
+    return [part for id_, part in all_parts.items() if id_ in piece_ids]
 
 
 def texts(metafield: Metafield | None) -> Sequence[str]:
-    """Return the list of texts in a metafield; empty if users have changed it to something else."""
+    """Return the list of texts in a metafield; empty if users have overwritten it."""
     try:
         return msgspec.json.decode(metafield.value.encode(), type=list[str]) if metafield else []
     except msgspec.MsgspecError:

@@ -1,8 +1,8 @@
 """GraphQL of Shopify over one HTTP session.
 
-Nearly every response is HTTP 200, with the errors in its body: `errors` beside the data or in its
-place, and `userErrors` in the data of a mutation, which the parts read. A query without enough
-points is rejected (`THROTTLED`), nothing is done, and it is repeated when there are enough points.
+Nearly every response is HTTP 200, with the errors in its body: `errors` beside the data or instead
+of it, and `userErrors` in the data of a mutation, which the parts read. A query without enough
+points is rejected (`THROTTLED`) and not executed. It is repeated when there are enough points.
 """
 
 from collections.abc import Mapping
@@ -29,13 +29,13 @@ Effect = Literal["safe", "idempotent", "non-idempotent"]
 
 _PATH = "/graphql.json"
 _ATTEMPTS = 3
-_PATIENCE_S = 75
-_MOST_NODES = 250
-# Of the 1000 points that one query may cost.
-_AIM = 800
+_MAX_WAIT_S = 75
+_MAX_NODES = 250
+# The target cost of a page. The maximum cost of one query is 1000 points.
+_TARGET_COST = 800
 _NO_DATA = (b"", b"null")
 _VERSION = "X-Shopify-API-Version"
-# Errors that are reported before anything is done. After any other error, a part may be done.
+# Errors that are reported before anything is executed. After any other error, a part may be done.
 _NOT_DONE = frozenset(
     {"BAD_REQUEST", "INVALID_VARIABLE", "INVALID_FIELD_ARGUMENTS", "MAX_INPUT_SIZE_EXCEEDED"}
     | {"PARSE_ERROR", "RESOURCE_NOT_FOUND", "ACCESS_DENIED", "MAX_COST_EXCEEDED"}
@@ -64,7 +64,7 @@ class _Answer(Struct, frozen=True):
     extensions: _Extensions = _Extensions()
 
     @property
-    def troubles(self) -> list[_Error]:
+    def all_errors(self) -> list[_Error]:
         """The errors; before a query is parsed, Shopify reports a single text."""
         if isinstance(self.errors, str):
             return [_Error(message=self.errors)]
@@ -72,8 +72,8 @@ class _Answer(Struct, frozen=True):
 
     @property
     def is_throttled(self) -> bool:
-        """True if it was rejected because there are not enough points."""
-        return any(error.extensions.code == "THROTTLED" for error in self.troubles)
+        """True if the query was rejected because there are not enough points."""
+        return any(error.extensions.code == "THROTTLED" for error in self.all_errors)
 
 
 class GraphQLClient(HttpClient):
@@ -92,7 +92,7 @@ class GraphQLClient(HttpClient):
         self._token = token
         self._cost_limit = cost_limit
         self.answered_version = ""
-        """The version of the API that answered last: Shopify silently replaces an old one."""
+        """The API version of the last response: Shopify silently replaces an old version."""
 
     def unavailable(self, action: str, answer: str) -> UnavailableError:
         """Return the error for a response that cannot be used now."""
@@ -118,8 +118,8 @@ class GraphQLClient(HttpClient):
                 first = max(first // 2, 1)
             else:
                 cost = self._cost_limit.max_cost(_name(document))
-                fits = int(first * _AIM / cost) if cost else first
-                return answer, max(1, min(fits, _MOST_NODES))
+                fits = int(first * _TARGET_COST / cost) if cost else first
+                return answer, max(1, min(fits, _MAX_NODES))
 
     def write(
         self,
@@ -130,7 +130,7 @@ class GraphQLClient(HttpClient):
         idempotent: bool = False,
         **variables: object,
     ) -> T:
-        """Send a mutation and return its data. `idempotent` if a second time changes nothing."""
+        """Send a mutation and return its data. `idempotent` if a repetition changes nothing."""
         effect: Effect = "idempotent" if idempotent else "non-idempotent"
         return self._execute(document, shape, action, variables, effect)
 
@@ -143,12 +143,12 @@ class GraphQLClient(HttpClient):
         effect: Effect,
     ) -> T:
         try:
-            return self._send_until_answered(document, shape, action, variables, effect)
-        # It was stopped while it waited, so nothing was sent.
+            return self._send_until_final(document, shape, action, variables, effect)
+        # A signal stopped the wait before the request, so nothing was sent.
         except StoppedError as stopped:
             raise StoppedCallError(self._account, action) from stopped
 
-    def _send_until_answered(
+    def _send_until_final(
         self,
         document: str,
         shape: type[T],
@@ -156,21 +156,18 @@ class GraphQLClient(HttpClient):
         variables: Mapping[str, object],
         effect: Effect,
     ) -> T:
+        """Send a request; repeat it if it is throttled, or fails with a temporary error."""
         name = _name(document)
         body = {"query": document, "variables": variables}
-        deadline = self._clock.monotonic() + _PATIENCE_S
+        deadline = self._clock.monotonic() + _MAX_WAIT_S
         attempt = 0
         while True:
             attempt += 1
-            with self._cost_limit.reserve(name):
-                answer = self._signed(body, action, effect)
-                cost = answer.extensions.cost
-                self._cost_limit.learn(name, cost)
+            answer = self._send_within_limit(name, body, action, effect)
             if answer.is_throttled:
                 self._wait(name, action, deadline)
                 continue
-            self._budget.charge(int((cost and cost.actual_query_cost) or 0))
-            if not answer.troubles:
+            if not answer.all_errors:
                 return self._value(answer.data, shape, action, effect)
             error = self._graphql_error(answer, action, variables, effect)
             if (
@@ -181,24 +178,36 @@ class GraphQLClient(HttpClient):
                 raise error
             self._clock.sleep(attempt)
 
+    def _send_within_limit(
+        self, name: str, body: Mapping[str, object], action: str, effect: Effect
+    ) -> _Answer:
+        """Send a request when there are enough points for it, and record its cost."""
+        with self._cost_limit.reserve(name):
+            answer = self._send_signed(body, action, effect)
+            cost = answer.extensions.cost
+            self._cost_limit.learn(name, cost)
+        if not answer.is_throttled:
+            self._budget.charge(int((cost and cost.actual_query_cost) or 0))
+        return answer
+
     def _wait(self, name: str, action: str, deadline: float) -> None:
         wait_s = self._cost_limit.wait_s(name)
         if self._clock.monotonic() + wait_s > deadline:
-            why = "others use up all that may be asked of the shop"
+            why = "other processes use up the shop's query limit"
             raise UnavailableError(self._account, action, why, retry_after_s=wait_s)
         self._clock.sleep(wait_s)
 
-    def _signed(self, body: Mapping[str, object], action: str, effect: Effect) -> _Answer:
-        """Send a request; repeat it with a new token if the token has ended early."""
+    def _send_signed(self, body: Mapping[str, object], action: str, effect: Effect) -> _Answer:
+        """Send a request; repeat it with a new token if the token has expired early."""
         signed = self._token()
         try:
-            return self._sent(body, action, effect)
+            return self._send_once(body, action, effect)
         except SignInError:
             if not self._token.renew(signed):
                 raise
-        return self._sent(body, action, effect)
+        return self._send_once(body, action, effect)
 
-    def _sent(self, body: Mapping[str, object], action: str, effect: Effect) -> _Answer:
+    def _send_once(self, body: Mapping[str, object], action: str, effect: Effect) -> _Answer:
         if effect == "safe":
             answer, headers = self.query_with_headers(_PATH, _Answer, action=action, json=body)
             self.answered_version = headers.get(_VERSION, "")
@@ -210,31 +219,31 @@ class GraphQLClient(HttpClient):
     def _value(self, data: Raw, shape: type[T], action: str, effect: Effect) -> T:
         unclear = UnavailableError if effect == "safe" else UnknownOutcomeError
         if bytes(data) in _NO_DATA:
-            raise unclear(self._account, action, "answered neither data nor errors")
+            raise unclear(self._account, action, "returned neither data nor errors")
         try:
             return decode(data, shape)
         except ValueError as error:
-            raise unclear(self._account, action, f"answered {error}") from error
+            raise unclear(self._account, action, f"returned {error}") from error
 
     def _graphql_error(
         self, answer: _Answer, action: str, variables: Mapping[str, object], effect: Effect
     ) -> AccountError:
-        """Return the error to raise: data beside errors is never used."""
-        first = answer.troubles[0]
+        """Return the error to raise. Data in a response with errors is never used."""
+        first = answer.all_errors[0]
         code = first.extensions.code
         text = self.shown(first.message, variables)
-        said = f"{code}: {text}" if code else text
+        message = f"{code}: {text}" if code else text
         if effect != "safe" and not _is_certain(answer):
-            return UnknownOutcomeError(self._account, action, said)
+            return UnknownOutcomeError(self._account, action, message)
         if code == "ACCESS_DENIED":
-            return SignInError(self._account, action, said)
+            return SignInError(self._account, action, message)
         if code == "MAX_COST_EXCEEDED":
-            return TooCostlyError(self._account, action, said)
+            return TooCostlyError(self._account, action, message)
         if code == "RESOURCE_NOT_FOUND":
-            return NotFoundError(self._account, action, said)
+            return NotFoundError(self._account, action, message)
         if code in _NOT_DONE:
-            return RefusedError(self._account, action, said)
-        return UnavailableError(self._account, action, said)
+            return RefusedError(self._account, action, message)
+        return UnavailableError(self._account, action, message)
 
 
 def _name(document: str) -> str:
@@ -242,8 +251,8 @@ def _name(document: str) -> str:
 
 
 def _is_certain(answer: _Answer) -> bool:
-    """True if a mutation was rejected as a whole: it was not carried out."""
+    """True if a mutation was rejected as a whole, so that nothing was executed."""
     return all(
         error.extensions.code in _NOT_DONE and len(error.path or ()) <= 1
-        for error in answer.troubles
+        for error in answer.all_errors
     )

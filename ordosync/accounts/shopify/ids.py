@@ -1,8 +1,8 @@
-"""Ids: a number in ordosync's records, and a text with the type before it (gid) at Shopify.
+"""Ids: ordosync uses the number, Shopify a text with the type before the number (gid).
 
 The first piece of a split order is the same fulfillment order as before, with fewer units. So that
-piece has the id `<id>~1`, and `<id>~1~1` after it was split itself. The id of a line has that of
-the line item of the sale, which no split changes: `<id of its order>:<line item>`.
+piece has the id `<id>~1`, and `<id>~1~1` after it was split itself. The id of a line is
+`<id of its order>:<line item>`: a split does not change the line item of the sale.
 """
 
 _PREFIX = "gid://shopify/"
@@ -10,7 +10,7 @@ _LONGEST = 20
 
 
 def gid(kind: str, id_: str) -> str:
-    """Return the id at Shopify; for a text that is no number, an id that does not exist."""
+    """Return the id at Shopify; for a text that is not a number, an id that does not exist."""
     number = id_ if id_.isascii() and id_.isdigit() and len(id_) < _LONGEST else "0"
     return f"{_PREFIX}{kind}/{number}"
 

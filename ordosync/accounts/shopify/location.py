@@ -1,4 +1,4 @@
-"""The Supplier's location in a Merchant's shop: which fulfillment orders and products are its."""
+"""The Supplier's location in a Merchant's shop. It selects the fulfillment orders and products."""
 
 from collections.abc import Iterator, Mapping
 
@@ -32,7 +32,7 @@ class SupplierLocation:
             id_ = self._find()
             if id_ is None:
                 action = f"look for the fulfillment service {self._options.service}"
-                raise RefusedError(self._client.service.account, action, "it is not there")
+                raise RefusedError(self._client.service.account, action, "it does not exist")
             self._id = id_
         return self._id
 
@@ -63,13 +63,13 @@ class SupplierLocation:
             yield CheckResult(text=text, is_problem=True)
             return
         locations = self._client.locations()
-        location = next((one for one in locations if number(one.id) == id_), None)
+        location = next((location for location in locations if number(location.id) == id_), None)
         if location is None:
             yield CheckResult(text=f"there is no location {id_}", is_problem=True)
         elif not location.is_active:
             yield CheckResult(text=f"location {location.name} is not active", is_problem=True)
         elif not self.is_service and _is_app(location):
-            text = f"location {location.name} is a fulfillment service: say `service`"
+            text = f"location {location.name} is a fulfillment service: set `service`"
             yield CheckResult(text=text, is_problem=True)
 
     def is_at(self, location: str) -> bool:
@@ -81,18 +81,20 @@ class SupplierLocation:
         vendor, tag = self._options.vendor, self._options.product_tag
         if vendor is not None and product.vendor.casefold() != vendor.casefold():
             return False
-        if tag is not None and tag.casefold() not in {each.casefold() for each in product.tags}:
+        if tag is not None and tag.casefold() not in {
+            product_tag.casefold() for product_tag in product.tags
+        }:
             return False
         return is_stocked or vendor is not None or tag is not None
 
     @property
     def metafield_keys(self) -> Mapping[str, str]:
         """The keys of the metafields in which ordosync keeps the history of an order."""
-        return {what: f"{what}_{self.id}" for what in ("sent", "split", "void")}
+        return {key: f"{key}_{self.id}" for key in ("sent", "split", "void")}
 
-    def metafield(self, order: str, what: str, value: object) -> Mapping[str, str]:
-        """Return one of these metafields as a mutation takes it."""
-        return metafield(order, self.metafield_keys[what], msgspec.json.encode(value).decode())
+    def metafield(self, order: str, key: str, value: object) -> Mapping[str, str]:
+        """Return one of these metafields as the input of a mutation."""
+        return metafield(order, self.metafield_keys[key], msgspec.json.encode(value).decode())
 
 
 def _is_app(location: Location) -> bool:

@@ -1,10 +1,10 @@
 """Merchant cancellations: cancelled orders, and cancellation requests to a fulfillment service.
 
-Shopify cancels an order as a whole, or a fulfillment order of it. A user of the shop may have
-split an order after the import; the Supplier still has it whole, and its first piece keeps the
-fulfillment order. So a cancelled fulfillment order is a cancelled piece as long as other pieces are
-still wanted, and has the id of a first piece. The order is cancelled when no part of it is wanted.
-If the shop cancelled the order, or removed all units of it, the other parts are not read.
+Shopify cancels an order as a whole, or one of its fulfillment orders. A user of the shop may have
+split an order after the import. Then the Supplier has it unsplit, and its first piece keeps the
+fulfillment order. So a cancelled fulfillment order is a cancelled piece, with the id of a first
+piece, while other pieces are still to be shipped. The order is cancelled if no part of it is to be
+shipped. If the shop cancelled the order, or removed all of its units, the other parts are not read.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,7 +39,7 @@ class MerchantCancellations:
         self._ancestors = {}
 
     def changed(self, request: ReadRequest) -> Iterator[Page[str]]:
-        """Yield the orders that changed since the cursor and are cancelled, or are to be."""
+        """Yield the orders that changed since the cursor and are, or are to be, cancelled."""
         action = "read cancelled orders"
         pages = self._client.changed(
             CHANGED_ORDERS,
@@ -52,32 +52,32 @@ class MerchantCancellations:
         )
         for page, after in pages:
             states = [self._client.read(raw, FulfillmentOrder, action=action) for raw in page]
-            is_off = self._fulfillment_orders.is_off
-            cancelled = self._cancelled([state for state in states if is_off(state)])
+            is_revoked = self._fulfillment_orders.is_revoked
+            cancelled = self._cancelled([state for state in states if is_revoked(state)])
             yield Page(items=tuple(dict.fromkeys(cancelled.values())), cursor=after)
 
     def among(self, ids: Sequence[str]) -> frozenset[str]:
-        """Return which of these orders are cancelled, or are to be, unshipped, at this moment."""
+        """Return which of these orders are, or are to be, cancelled, unshipped, at this moment."""
         states = self._fulfillment_orders.states(ids).values()
-        # One that is closed and unsent may be merged into another one, which is cancelled.
-        is_off = self._fulfillment_orders.is_off
-        ended = [state for state in states if is_off(state) or _is_closed_unsent(state)]
-        whole = {state.id for state in ended if state.order.is_cancelled}
-        cancelled = self._cancelled([state for state in ended if state.id not in whole])
+        # A closed and unsent part may be merged into another part, which is cancelled.
+        is_revoked = self._fulfillment_orders.is_revoked
+        ended = [state for state in states if is_revoked(state) or _is_closed_unsent(state)]
+        cancelled_orders = {state.id for state in ended if state.order.is_cancelled}
+        cancelled = self._cancelled([state for state in ended if state.id not in cancelled_orders])
         return frozenset(
             id_
             for id_ in ids
-            if (gid := fulfillment_order(id_)) in whole or cancelled.get(gid) == id_
+            if (gid := fulfillment_order(id_)) in cancelled_orders or cancelled.get(gid) == id_
         )
 
     def ancestors_of(self, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
-        """Return what each of these cancelled pieces was split from, known since it was read."""
+        """Return what each of these cancelled pieces was split from; they were just read."""
         return {id_: self._ancestors[id_] for id_ in ids if id_ in self._ancestors}
 
     def reply(self, cancelled: Mapping[str, bool]) -> None:
-        """Accept or reject the requests; record that the Supplier has a cancelled order no more.
+        """Accept or reject the requests; record that the Supplier no longer has a cancelled order.
 
-        What is requested again after that is an order of its own, and no piece of this one.
+        If its units are requested again after that, they are a new order, not a piece of this one.
         """
         for id_, accepted in cancelled.items():
             order = self._fulfillment_orders.parts(id_)
@@ -87,15 +87,19 @@ class MerchantCancellations:
                 if part.asks_cancellation:
                     self._fulfillment_orders.answer_cancellation(part, accepted=accepted)
             if accepted and id_ in order.history.sent:
-                left = {other: part for other, part in order.history.sent.items() if other != id_}
-                metafield = self._location.metafield(order.order, "sent", left)
-                action = f"keep that the Supplier does not have {id_}"
+                remaining = {
+                    other_id: part
+                    for other_id, part in order.history.sent.items()
+                    if other_id != id_
+                }
+                metafield = self._location.metafield(order.order, "sent", remaining)
+                action = f"record that the Supplier does not have {id_}"
                 self._client.set_metafields([metafield], action=action)
 
     def _cancelled(self, ended: Sequence[FulfillmentOrder]) -> Mapping[str, str]:
         """Return, by fulfillment order, the order or the piece that is cancelled with it."""
-        alone = [number(state.id) for state in ended if not state.order.is_cancelled]
-        orders = self._fulfillment_orders.parts_of(alone) if alone else {}
+        ids = [number(state.id) for state in ended if not state.order.is_cancelled]
+        orders = self._fulfillment_orders.parts_of(ids) if ids else {}
         cancelled = {
             state.id: SplitHistory.of(None, state.order.split).order_id(number(state.id))
             for state in ended
@@ -107,49 +111,56 @@ class MerchantCancellations:
         return cancelled
 
     def _order_or_piece(self, id_: str, order: OrderParts) -> str | None:
-        """Return the order if no part of it is wanted, else the piece if that is cancelled."""
+        """Return the order if no part of it is to be shipped, or the piece if it is cancelled."""
         order_id, own_id = _order_of(id_, order), order.history.order_id(id_)
         part, parts = order.all_parts[id_], _parts_of(order_id, order)
-        # Another part of the order may be one that was never requested from the service.
-        is_off = self._fulfillment_orders.is_off
-        is_gone = is_off(part) if own_id == order_id else is_cancelled(part)
-        if not any(self._is_wanted(other) for other in parts):
-            return order_id if is_gone or any(is_cancelled(other) for other in parts) else None
-        if not is_gone:
+        # Another part of the order may never have been requested from the service.
+        is_revoked = self._fulfillment_orders.is_revoked
+        is_own_revoked = is_revoked(part) if own_id == order_id else is_cancelled(part)
+        if not any(self._is_wanted(other_part) for other_part in parts):
+            return (
+                order_id
+                if is_own_revoked or any(is_cancelled(other_part) for other_part in parts)
+                else None
+            )
+        if not is_own_revoked:
             return None
         piece = first_piece(order_id) if own_id == order_id else own_id
         self._ancestors[piece] = (order_id, *order.history.ancestors(order_id, ()))
         return piece
 
     def _is_wanted(self, part: FulfillmentOrder) -> bool:
-        """True if it is to be shipped, or was."""
-        return not self._fulfillment_orders.is_off(part) and not _is_closed_unsent(part)
+        """True if a part is to be shipped, or was shipped."""
+        return not self._fulfillment_orders.is_revoked(part) and not _is_closed_unsent(part)
 
 
 def _order_of(id_: str, order: OrderParts) -> str:
-    """Return the order or piece, as ordosync knows it, that a fulfillment order is a part of."""
+    """Return the recorded order or piece that a fulfillment order is a part of."""
     history = order.history
-    if history.is_known(id_):
+    if history.is_recorded(id_):
         return history.order_id(id_)
-    above = history.ancestors(id_, order.all_parts[id_].line_items.nodes)
-    if not above or number(fulfillment_order(above[0])) not in order.all_parts:
+    ancestors = history.ancestors(id_, order.all_parts[id_].line_items.nodes)
+    if not ancestors or number(fulfillment_order(ancestors[0])) not in order.all_parts:
         return id_
-    leaves = [*history.leaves(above[0])]
+    leaves = [*history.leaves(ancestors[0])]
     lines = _lines(order.all_parts[id_])
-    sharing = [leaf for leaf in leaves if lines & _lines(_part(leaf, order))]
-    return next(iter((*sharing, *leaves)), above[0])
+    with_shared_lines = [leaf for leaf in leaves if lines & _lines(_part(leaf, order))]
+    return next(iter((*with_shared_lines, *leaves)), ancestors[0])
 
 
 def _parts_of(order_id: str, order: OrderParts) -> Sequence[Part]:
-    """Return the parts of an order: those that are its for sure, and those that may be.
+    """Return the parts of an order, including parts that may belong to it.
 
-    If a user of the shop splits a piece further, nothing says which piece that was.
+    If a user of the shop splits a piece again, Shopify does not report which piece it was.
     """
-    parts, above = order.of(order_id).parts, order.history.ancestors(order_id, ())
-    if not above:
+    parts, ancestors = order.of(order_id).parts, order.history.ancestors(order_id, ())
+    if not ancestors:
         return parts
-    beside = order.of(above[-1]).parts
-    return [*parts, *(part for part in beside if not order.history.is_known(number(part.id)))]
+    sibling_parts = order.of(ancestors[-1]).parts
+    return [
+        *parts,
+        *(part for part in sibling_parts if not order.history.is_recorded(number(part.id))),
+    ]
 
 
 def _part(order_id: str, order: OrderParts) -> Part:

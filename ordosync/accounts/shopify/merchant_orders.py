@@ -1,8 +1,8 @@
 """Merchant orders: the fulfillment orders that this portal's Supplier is to ship.
 
-A fulfillment order is read with its order, by `fulfillmentOrders` or by its id. After the import
-the Supplier's copy is recorded in a metafield `sent` of the order, and a fulfillment service
-accepts the request.
+A fulfillment order is read with its order, by `fulfillmentOrders` or by its id. After the import,
+the metafield `sent` of the order records that the Supplier has it, and the request to a fulfillment
+service is accepted.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,9 +24,9 @@ from ordosync.accounts.shopify.split_history import Sent, SentPart, SplitHistory
 from ordosync.models import InvalidRecord, Order, Page
 
 _LINES = 10
-"""This many lines come with an order; the rest of a longer one is read separately."""
+"""The number of lines that are read with an order; further lines are read separately."""
 _MAX_REMEMBERED = 1500
-"""This many orders are remembered until the Supplier has them: more than a batch."""
+"""The number of orders that are remembered until the Supplier has them: more than a batch."""
 _MAX_QUANTITY = 2**31 - 1
 REQUESTED = ("SUBMITTED", "ACCEPTED", "CANCELLATION_REJECTED")
 """The request statuses of a fulfillment order that its service is to ship."""
@@ -71,7 +71,7 @@ class MerchantOrders:
         """Yield the fulfillment orders to ship that changed since the cursor.
 
         With a cursor, those of other locations are read, too, and reported as `reassigned`:
-        Shopify does not say which of them were at this location before.
+        Shopify does not report which of them were at this location before.
         """
         where = () if request.cursor else (self._location.search_term,)
         pages = self._client.changed(
@@ -89,20 +89,20 @@ class MerchantOrders:
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | InvalidRecord]]:
         """Yield these orders as they are now."""
-        known = frozenset(ids)
+        requested_ids = frozenset(ids)
         for page in self._open_by_id(ids):
             items = (
                 item
                 for item in page
-                if item.id in known and getattr(item, "code", "") != "reassigned"
+                if item.id in requested_ids and getattr(item, "code", "") != "reassigned"
             )
             yield Page(items=tuple(items))
 
     def _open_by_id(self, ids: Sequence[str]) -> Iterator[Iterator[Order | InvalidRecord]]:
-        """Yield pages of those that are still to be shipped, also from another location."""
-        wanted = [fulfillment_order(id_) for id_ in ids]
+        """Yield pages of these orders that are still to be shipped, from any location."""
+        gids = [fulfillment_order(id_) for id_ in ids]
         pages = self._client.raw_by_id(
-            REQUESTED_ORDERS_BY_ID, wanted, action="read orders again", **self._variables
+            REQUESTED_ORDERS_BY_ID, gids, action="read orders again", **self._variables
         )
         for page in pages:
             yield self._usable(page)
@@ -110,17 +110,17 @@ class MerchantOrders:
     def acknowledge(self, ids: Sequence[str]) -> None:
         """Record in a metafield that the Supplier has these orders, and accept the requests.
 
-        It identifies what is split off later, and orders that are sold and not imported yet.
+        The metafield identifies later splits, and orders that are sold and not imported yet.
         """
         now = self._client.now()
         orders = self._remembered(ids)
         sent: dict[str, Sent] = {}
         for id_, order in orders.items():
-            known = sent.get(order.order) or self._sent[order.order]
-            sent[order.order] = {**known, id_: SentPart(at=now, lines=order.lines)}
+            earlier = sent.get(order.order) or self._sent[order.order]
+            sent[order.order] = {**earlier, id_: SentPart(at=now, lines=order.lines)}
         self._client.set_metafields(
             [self._location.metafield(order, "sent", value) for order, value in sent.items()],
-            action="keep which orders the Supplier has",
+            action="record which orders the Supplier has",
         )
         self._sent |= sent
         self._forget_oldest()
@@ -132,24 +132,24 @@ class MerchantOrders:
         return self._cancellations.ancestors_of(ids)
 
     def line_claims(self, order: Order) -> Sequence[str]:
-        """Return the line items: a unit may be moved to another fulfillment order."""
+        """Return the line items: they stay the same if a unit moves to another order."""
         return [line_item(line.id) for line in order.lines]
 
-    def is_beside(self, order_id: str, others: str) -> bool:
-        """True if the other order is still to be shipped, from another location.
+    def is_beside(self, order_id: str, other_id: str) -> bool:
+        """True if the other order is still to be shipped from another location.
 
-        Then each of the two has units of its own of a line item that was ordered several times.
+        Then a line item was ordered several times, and each order has its own units of it.
         """
-        if fulfillment_order(order_id) == fulfillment_order(others):
+        if fulfillment_order(order_id) == fulfillment_order(other_id):
             return False
         return any(
             isinstance(item, InvalidRecord) and item.code == "reassigned"
-            for page in self._open_by_id([others])
+            for page in self._open_by_id([other_id])
             for item in page
         )
 
     def _remembered(self, ids: Sequence[str]) -> Mapping[str, _ReadOrder]:
-        """Return these orders as they were read; one that was shipped since is missing."""
+        """Return these orders as they were read; an order that was shipped since is omitted."""
         missing = [id_ for id_ in ids if not self._is_remembered(id_)]
         for _ in self.by_id(missing) if missing else ():
             pass
@@ -159,7 +159,7 @@ class MerchantOrders:
         return id_ in self._read and self._read[id_].order in self._sent
 
     def _forget_oldest(self) -> None:
-        """Forget what can be read again; never called between a look-up and its write."""
+        """Forget orders that can be read again; never called between a look-up and its write."""
         while len(self._read) > _MAX_REMEMBERED:
             oldest = self._read.pop(next(iter(self._read)))
             self._sent.pop(oldest.order, None)
@@ -191,9 +191,7 @@ class MerchantOrders:
         try:
             requested = decode(raw, RequestedOrder)
         except ValueError as error:
-            return _invalid_record(
-                raw, "invalid", f"is not as Shopify's orders are: it has {error}"
-            )
+            return _invalid_record(raw, "invalid", f"is not a valid order of Shopify: {error}")
         if not requested.is_open or requested.order.cancelled_at:
             return None
         history = SplitHistory.of(requested.order.sent, requested.order.split)
@@ -210,7 +208,7 @@ class MerchantOrders:
         if not lines:
             return None
         if not all(0 < line.remaining_quantity <= _MAX_QUANTITY for line in lines):
-            return _invalid_record(raw, "invalid.quantity", "has a quantity that cannot be")
+            return _invalid_record(raw, "invalid.quantity", "has an invalid quantity")
         order = order_of(requested, history, lines)
         self._remember(order, requested, history.sent)
         return order

@@ -1,6 +1,6 @@
 """Merchant products: the products of this Supplier in the shop, one for each inventory item.
 
-The id of a product is that of its inventory item, the thing on a shelf, whatever variant sells it.
+The id of a product is the id of its inventory item, which is counted; any variant may sell it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ from ordosync.accounts.shopify.schema import (
 from ordosync.models import InvalidRecord, Page, Product
 
 _VARIANTS = 5
-"""This many variants come with a product; the rest is read separately."""
+"""The number of variants that are read with a product; further variants are read separately."""
 GRAMS = {
     "GRAMS": Decimal(1),
     "KILOGRAMS": Decimal(1000),
@@ -68,8 +68,8 @@ class MerchantProducts:
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Product | InvalidRecord]]:
         """Yield these products as they are now."""
-        wanted, action = [gid("InventoryItem", id_) for id_ in ids], "read products again"
-        pages = self._client.raw_by_id(ITEMS, wanted, action=action, location=self._location.gid)
+        gids, action = [gid("InventoryItem", id_) for id_ in ids], "read products again"
+        pages = self._client.raw_by_id(ITEMS, gids, action=action, location=self._location.gid)
         for page in pages:
             items = [self._client.read(raw, InventoryItem, action=action) for raw in page]
             products = (
@@ -96,8 +96,8 @@ class MerchantProducts:
 
     def _product(self, variant: Variant, item: InventoryItem, sold: ShopProduct) -> Product | None:
         """Return a product of this Supplier; None if it is not the Supplier's, or is archived."""
-        is_ours = self._location.has_product(sold, is_stocked=item.inventory_level is not None)
-        if sold.status == "ARCHIVED" or not variant.sku or not is_ours:
+        is_supplied = self._location.has_product(sold, is_stocked=item.inventory_level is not None)
+        if sold.status == "ARCHIVED" or not variant.sku or not is_supplied:
             return None
         title = variant.title if variant.title != "Default Title" else ""
         weight = item.measurement.weight

@@ -1,9 +1,9 @@
 """Merchant splits: an order is split into fulfillment orders, its pieces.
 
-Each call of `fulfillmentOrderSplit` moves one piece out of the rest, so a split into three takes
-two calls and may stop between them. So the fulfillment orders are read first: those that are pieces
-already stay, and only the missing ones are moved out. What was split into what is recorded in a
-metafield of the order, since Shopify does not keep it.
+Each call of `fulfillmentOrderSplit` moves one piece out of the fulfillment order. A split into
+three needs two calls and may stop between them. So the fulfillment orders are read first: existing
+pieces stay, and only missing pieces are moved out. A metafield of the order records the pieces of
+each split order, since Shopify does not.
 """
 
 from collections import Counter
@@ -49,60 +49,60 @@ class MerchantSplits:
         self._fulfillment_orders = fulfillment_orders
 
     def split(self, splits: Sequence[Split]) -> list[Outcome]:
-        """Split fulfillment orders into pieces as given; what stays is the first piece.
+        """Split fulfillment orders into the given pieces. The original becomes the first piece.
 
-        One after the other: several of them may change the same metafield.
+        The splits are made one after the other: several may change the same metafield.
         """
         return [outcome_of(split, self._split_and_recheck) for split in splits]
 
     def _split_and_recheck(self, split: Split) -> Outcome:
-        """Split; look again at what does not fit: a request that came twice is refused then."""
+        """Split; check a refusal again: if a request is delivered twice, the second is refused."""
         outcome = self._split(split)
         if outcome.code != "does-not-fit":
             return outcome
-        again = self._split(split)
-        return replace(again, state="done") if again.state == "unchanged" else again
+        second = self._split(split)
+        return replace(second, state="done") if second.state == "unchanged" else second
 
     def _split(self, split: Split) -> Outcome:
         order = self._fulfillment_orders.parts(split.order_id)
         if order is None:
-            return refused("not-found", "is not there")
-        known = order.history.splits.get(split.order_id)
-        if known is not None:
-            return _as_known(split, known)
+            return refused("not-found", "does not exist")
+        recorded = order.history.splits.get(split.order_id)
+        if recorded is not None:
+            return _as_recorded(split, recorded)
         gid = fulfillment_order(split.order_id)
         root = next((part for part in order.parts if part.id == gid), None)
         if root is None or (is_cancelled(root) and not root.asks_cancellation):
             return refused("cancelled", "is cancelled")
-        # Others may have sent a part of an open one before.
+        # An open part may have foreign parcels, so only its status counts.
         if not root.is_open:
             return refused("already-shipped", f"is {root.status.lower()}")
-        others = [part for part in order.parts if part is not root]
-        places = _placed(split, root, others)
-        if places is None:
-            if others:
-                return refused("already-split", "is split otherwise already")
+        other_parts = [part for part in order.parts if part is not root]
+        existing = _existing_pieces(split, root, other_parts)
+        if existing is None:
+            if other_parts:
+                return refused("already-split", "is already split differently")
             return refused("does-not-fit", "does not fit: its pieces do not add up to its lines")
-        return self._move_missing_out(split, order, root, places)
+        return self._move_missing_out(split, order, root, existing)
 
     def _move_missing_out(
-        self, split: Split, order: OrderParts, root: Part, places: dict[int, str]
+        self, split: Split, order: OrderParts, root: Part, ids_by_place: dict[int, str]
     ) -> Outcome:
         """Move the missing pieces out, and record the split."""
-        missing = [place for place in range(len(split.pieces)) if place not in places]
+        missing = [place for place in range(len(split.pieces)) if place not in ids_by_place]
         stays = missing.pop(0)
-        places[stays] = first_piece(split.order_id)
+        ids_by_place[stays] = first_piece(split.order_id)
         for place in missing:
             outcome = self._move_out(split, root, place)
             if outcome.state != "done":
                 return outcome
-            places[place] = outcome.id
-        ids = [places[place] for place in range(len(split.pieces))]
+            ids_by_place[place] = outcome.id
+        ids = [ids_by_place[place] for place in range(len(split.pieces))]
         pieces = {id_: piece.reference for id_, piece in zip(ids, split.pieces, strict=True)}
         splits = {**order.history.splits, split.order_id: pieces}
         self._client.set_metafields(
             [self._location.metafield(order.order, "split", splits)],
-            action=f"keep what {split.order_id} was split into",
+            action=f"record the pieces of {split.order_id}",
         )
         return _outcome("done" if missing else "unchanged", split, ids)
 
@@ -124,33 +124,36 @@ class MerchantSplits:
         return Outcome(state="done", id=number(moved.id))
 
 
-def _placed(split: Split, root: Part, others: Sequence[Part]) -> dict[int, str] | None:
-    """Return the pieces that exist already, by their positions; None if the split does not fit.
+def _existing_pieces(
+    split: Split, root: Part, other_parts: Sequence[Part]
+) -> dict[int, str] | None:
+    """Return the ids of existing pieces, by position; None if the split does not fit.
 
-    Each other part must be one of the pieces, and the root must hold all the rest.
+    Each other part must be one of the pieces, and the root must have the units of all others.
     """
-    wanted = [_shares(split.order_id, piece) for piece in split.pieces]
-    if len(wanted) < 2 or not all(wanted):  # noqa: PLR2004 - as few as make a split
+    pieces = [_shares(split.order_id, piece) for piece in split.pieces]
+    if len(pieces) < 2 or not all(pieces):  # noqa: PLR2004 - a split has two pieces or more
         return None
     existing: dict[int, str] = {}
-    for other in others:
-        there = _remaining(other)
+    for part in other_parts:
+        remaining = _remaining(part)
         place = next(
-            (p for p, piece in enumerate(wanted) if p not in existing and piece == there), None
+            (p for p, piece in enumerate(pieces) if p not in existing and piece == remaining), None
         )
         if place is None:
             return None
-        existing[place] = number(other.id)
-    rest = sum((piece for place, piece in enumerate(wanted) if place not in existing), Counter())
-    return existing if rest and rest == _remaining(root) else None
+        existing[place] = number(part.id)
+    missing = sum((piece for place, piece in enumerate(pieces) if place not in existing), Counter())
+    return existing if missing and missing == _remaining(root) else None
 
 
 def _shares(order_id: str, piece: Piece) -> Shares:
     shares: Shares = Counter()
     for part in piece.lines:
-        ours = line_item(part.of_line)
-        # A line of another order keeps its id, and so matches no line item.
-        shares[ours if part.of_line == line_id(order_id, ours) else part.of_line] += part.quantity
+        item = line_item(part.of_line)
+        # The line of another order keeps its full id, so that it matches no line item.
+        key = item if part.of_line == line_id(order_id, item) else part.of_line
+        shares[key] += part.quantity
     return +shares
 
 
@@ -161,13 +164,13 @@ def _remaining(part: Part) -> Shares:
     return +shares
 
 
-def _as_known(split: Split, known: Mapping[str, str]) -> Outcome:
-    """Return the outcome for an order that ordosync has split: as requested, or otherwise."""
-    by_reference = {reference: id_ for id_, reference in known.items()}
-    wanted = [piece.reference for piece in split.pieces]
-    if {*wanted} != {*by_reference}:
-        return refused("already-split", "is split otherwise already")
-    return _outcome("unchanged", split, [by_reference[reference] for reference in wanted])
+def _as_recorded(split: Split, recorded: Mapping[str, str]) -> Outcome:
+    """Return the outcome for an order that ordosync has split, by the recorded pieces."""
+    by_reference = {reference: id_ for id_, reference in recorded.items()}
+    references = [piece.reference for piece in split.pieces]
+    if {*references} != {*by_reference}:
+        return refused("already-split", "is already split differently")
+    return _outcome("unchanged", split, [by_reference[reference] for reference in references])
 
 
 def _outcome(state: OutcomeState, split: Split, ids: Sequence[str]) -> Outcome:

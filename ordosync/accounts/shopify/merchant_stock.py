@@ -1,11 +1,11 @@
 """Merchant stock: the Supplier's sellable quantity, written as `available` at its location.
 
-A sale lowers `available` at once, and the Supplier knows of the sale only after the import. So
-`current` returns `available` plus the unimported sales, and `write` subtracts them: the task and
-this part both speak of the Supplier's count.
+A sale lowers `available` at once, but the Supplier's count only after the import. So `current`
+returns `available` plus the unimported sales, and `write` subtracts them. The task and this part
+both use the Supplier's count.
 
-A quantity replaces only the quantity that was read before the unimported sales were. If that has
-changed meanwhile, the shop has sold a unit or another process was quicker. Then nothing is written
+A quantity is replaced only if it is still the quantity that was read before the unimported sales.
+If it has changed, the shop has sold a unit or another process has written. Then nothing is written
 and the Supplier's count is read again, so no write ever raises a quantity above that count.
 """
 
@@ -34,12 +34,12 @@ class _Counted:
     """The stock of a product in the shop, as it was read."""
 
     available: int | None
-    """None: it is not stocked at the location."""
+    """None if it is not stocked at the location."""
     unsent: int
     fixed: str
 
     def target(self, quantity: int) -> int:
-        """Return the quantity to write if the Supplier has this many."""
+        """Return the quantity to write for this quantity of the Supplier."""
         return max(quantity - self.unsent, 0)
 
 
@@ -57,62 +57,61 @@ class MerchantStock:
         self._sales = UnimportedSales(self._client, self._location)
 
     def current(self, ids: Sequence[str]) -> Mapping[str, Stock]:
-        """Return what is available, plus what is sold and not imported yet."""
+        """Return the available quantities plus the unimported sales."""
         items = self._client.by_id(
             ITEMS_STOCK,
             InventoryItem,
             [gid("InventoryItem", id_) for id_ in ids],
-            action="read stock to be written",
+            action="read stock to write",
             location=self._location.gid,
         )
-        # Read after the stock. Without committed units nothing is sold, and no read is needed.
+        # Sales are read after the stock. Without committed units, there are no sales to read.
         has_sales = any(_committed(item) for item in items)
         if has_sales:
             self._sales.refresh()
-        stock: dict[str, Stock] = {}
-        for item in items:
-            id_ = number(item.id)
-            counted = _Counted(
-                available=item.inventory_level.count("available") if item.inventory_level else None,
-                unsent=self._sales.of(id_, committed=_committed(item)) if has_sales else 0,
-                fixed=self._fixed(item),
-            )
-            self._counted[id_] = counted
-            known = None if counted.available is None else counted.available + counted.unsent
-            stock[id_] = Stock(
-                product_id=id_, sku=item.sku or "", quantity=known, fixed=counted.fixed
-            )
-        return stock
+        return {number(item.id): self._stock(item, has_sales=has_sales) for item in items}
+
+    def _stock(self, item: InventoryItem, *, has_sales: bool) -> Stock:
+        """Remember the stock of an item; return it as the Supplier's count."""
+        id_ = number(item.id)
+        counted = _Counted(
+            available=item.inventory_level.count("available") if item.inventory_level else None,
+            unsent=self._sales.of(id_, committed=_committed(item)) if has_sales else 0,
+            fixed=self._fixed(item),
+        )
+        self._counted[id_] = counted
+        quantity = None if counted.available is None else counted.available + counted.unsent
+        return Stock(product_id=id_, sku=item.sku or "", quantity=quantity, fixed=counted.fixed)
 
     def unimported_sales(self) -> Iterator[Page[Order]]:
         """Yield nothing: `current` includes unimported sales itself."""
         return iter(())
 
     def write(self, stock: Sequence[Stock]) -> list[Outcome]:
-        """Set `available` of all that differ at once; a refused item stops no other."""
-        unread = [each.product_id for each in stock if each.product_id not in self._counted]
+        """Set `available` of all items that differ at once; a refusal does not affect others."""
+        unread = [item.product_id for item in stock if item.product_id not in self._counted]
         if unread:
             self.current(unread)
         outcomes: dict[str, Outcome] = {}
         targets: dict[str, int] = {}
-        for each in stock:
-            target = self._target(each)
+        for item in stock:
+            target = self._target(item)
             if isinstance(target, Outcome):
-                outcomes[each.product_id] = target
+                outcomes[item.product_id] = target
             else:
-                targets[each.product_id] = target
+                targets[item.product_id] = target
         self._write(targets, outcomes)
-        return [outcomes[each.product_id] for each in stock]
+        return [outcomes[item.product_id] for item in stock]
 
     def _target(self, stock: Stock) -> int | Outcome:
         """Return the quantity to write, or the outcome if nothing is to be written."""
         counted = self._counted.get(stock.product_id)
         if counted is None:
-            return refused("not-found", "is not there")
+            return refused("not-found", "does not exist")
         if stock.fixed or counted.fixed:
             return refused("fixed", f"is {stock.fixed or counted.fixed} and cannot be written")
         if stock.quantity is None or stock.quantity < 0:
-            return refused("invalid", f"{stock.quantity} is no quantity")
+            return refused("invalid", f"{stock.quantity} is not a quantity to write")
         target = counted.target(stock.quantity)
         if target == counted.available:
             return Outcome(state="unchanged", id=stock.product_id)
@@ -124,25 +123,25 @@ class MerchantStock:
             new, lambda id_: self._stock_at_location(id_, targets[id_]), key=str
         )
         outcomes.update(zip(new, stocked, strict=True))
-        left = {id_: target for id_, target in targets.items() if id_ not in outcomes}
-        if left:
-            outcome = outcome_of(left, partial(self._set, outcomes=outcomes))
-            outcomes.update({id_: outcome for id_ in left if id_ not in outcomes})
+        pending = {id_: target for id_, target in targets.items() if id_ not in outcomes}
+        if pending:
+            outcome = outcome_of(pending, partial(self._set, outcomes=outcomes))
+            outcomes.update({id_: outcome for id_ in pending if id_ not in outcomes})
         for id_, target in targets.items():
             if outcomes[id_].state == "done":
                 unsent = self._counted[id_].unsent
                 if unsent:
-                    why = f"{target} available there: {unsent} sold and not with the Supplier yet"
+                    why = f"{target} available in the shop: {unsent} sold and not imported yet"
                     outcomes[id_] = replace(outcomes[id_], reason=why)
                 self._counted[id_] = _Counted(available=target, unsent=unsent, fixed="")
             else:
                 del self._counted[id_]
 
     def _set(self, targets: Mapping[str, int], *, outcomes: dict[str, Outcome]) -> Outcome:
-        """Set all quantities; if some are refused, all others. Return the outcome of the rest."""
-        left = list(targets)
-        while left:
-            quantities = [self._quantity(id_, targets[id_]) for id_ in left]
+        """Set all quantities; if some are refused, set the others. Return the outcome of these."""
+        pending = list(targets)
+        while pending:
+            quantities = [self._quantity(id_, targets[id_]) for id_ in pending]
             errors = self._client.mutate(
                 SET_STOCK,
                 action="set stock",
@@ -151,13 +150,17 @@ class MerchantStock:
                 key=str(uuid.uuid4()),
             )
             if not errors:
-                outcomes.update({id_: Outcome(state="done", id=id_) for id_ in left})
+                outcomes.update({id_: Outcome(state="done", id=id_) for id_ in pending})
                 break
-            wrong = {left[place]: error for error in errors if (place := _place(error, left)) >= 0}
-            if not wrong:
+            refusals = {
+                pending[place]: self._refusal(error)
+                for error in errors
+                if (place := _place(error, pending)) >= 0
+            }
+            if not refusals:
                 return self._refusal(errors[0])
-            outcomes.update({id_: self._refusal(error) for id_, error in wrong.items()})
-            left = [id_ for id_ in left if id_ not in wrong]
+            outcomes.update(refusals)
+            pending = [id_ for id_ in pending if id_ not in refusals]
         return Outcome(state="done")
 
     def _quantity(self, id_: str, target: int) -> Mapping[str, object]:
@@ -169,7 +172,7 @@ class MerchantStock:
         }
 
     def _stock_at_location(self, id_: str, quantity: int) -> Outcome:
-        """Stock a product at the location where it is not stocked yet."""
+        """Stock a product at the location, where it is not stocked yet."""
         errors = self._client.mutate(
             STOCK_AT,
             action="stock a product at the location",
@@ -186,7 +189,7 @@ class MerchantStock:
             return Outcome(
                 state="unavailable",
                 code="changed",
-                reason="its count in the shop has changed meanwhile, so both are read again",
+                reason="its quantity in the shop has changed meanwhile; both are read again",
                 retry_after_s=_RETRY_S,
             )
         if error.code and error.code.startswith("IDEMPOTENCY"):
@@ -210,7 +213,7 @@ def _committed(item: InventoryItem) -> int:
     return item.inventory_level.count("committed") if item.inventory_level else 0
 
 
-def _place(error: UserError, left: Sequence[str]) -> int:
-    """Return the position of the quantity with this error; -1 if the error does not say it."""
-    places = [int(part) for part in error.field or () if part.isdigit()]
-    return places[0] if places and places[0] < len(left) else -1
+def _place(error: UserError, pending: Sequence[str]) -> int:
+    """Return the position of the quantity with this error; -1 if the error does not name it."""
+    positions = [int(part) for part in error.field or () if part.isdigit()]
+    return positions[0] if positions and positions[0] < len(pending) else -1

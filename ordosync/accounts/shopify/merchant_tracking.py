@@ -1,7 +1,7 @@
 """Merchant tracking: a parcel is a fulfillment, with its carrier and its number.
 
-A cancelled fulfillment opens its order again, and any user could ship it. So a voided number stays
-where it is, a comment on the order says that it is void, and the next number replaces it.
+If a fulfillment is cancelled, its order is open again, and a user could ship it. So a voided number
+is not removed. A comment on the order states that it is void, and the next number replaces it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from ordosync.accounts.shopify.fulfillment_orders import FulfillmentOrders, Orde
 from ordosync.accounts.shopify.ids import fulfillment_order, number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.queries.fulfillment import ADD_TRACKING, CHANGE_TRACKING, TRACKED
-from ordosync.accounts.shopify.schema import FulfillmentOrder
+from ordosync.accounts.shopify.schema import Fulfillment, FulfillmentOrder
 from ordosync.models import Comment, Outcome, Shipment, refused
 
 
@@ -35,22 +35,22 @@ class MerchantTracking:
 
     def add(self, shipments: Sequence[Shipment]) -> list[Outcome]:
         """Create fulfillments, which close their fulfillment orders."""
-        fresh = self._fresh([shipment.order_id for shipment in shipments])
-        add = partial(self._add, fresh=fresh)
+        unsplit = self._unsplit([shipment.order_id for shipment in shipments])
+        add = partial(self._add, unsplit=unsplit)
         return self._client.service.write_each(shipments, add, key=_fulfillment_order)
 
     def void(self, shipments: Sequence[Shipment]) -> list[Outcome]:
-        """Say in a comment on the order that a number is void; the order stays shipped.
+        """Comment on the order that a number is void; the order stays shipped.
 
-        One after the other: several of them may change the same metafield.
+        Numbers are voided one after the other: several may change the same metafield.
         """
         return [outcome_of(shipment, self._void) for shipment in shipments]
 
-    def _fresh(self, ids: Sequence[str]) -> dict[str, FulfillmentOrder]:
-        """Return those that are the only part of their order, and of which nothing was sent."""
-        wanted = [fulfillment_order(id_) for id_ in ids]
+    def _unsplit(self, ids: Sequence[str]) -> dict[str, FulfillmentOrder]:
+        """Return the unsent fulfillment orders that are the only part of their order."""
+        gids = [fulfillment_order(id_) for id_ in ids]
         states = self._client.by_id(
-            TRACKED, FulfillmentOrder, wanted, action="see where orders stand"
+            TRACKED, FulfillmentOrder, gids, action="read the state of orders"
         )
         return {
             state.id: state
@@ -58,13 +58,13 @@ class MerchantTracking:
             if len(state.order.fulfillment_orders.nodes) == 1 and not state.fulfillments.nodes
         }
 
-    def _add(self, shipment: Shipment, *, fresh: dict[str, FulfillmentOrder]) -> Outcome:
-        part = fresh.pop(fulfillment_order(shipment.order_id), None)
+    def _add(self, shipment: Shipment, *, unsplit: dict[str, FulfillmentOrder]) -> Outcome:
+        part = unsplit.pop(fulfillment_order(shipment.order_id), None)
         if part:
             return self._add_to(shipment, part)
         order = self._fulfillment_orders.parts(shipment.order_id)
         if order is None:
-            return refused("not-found", f"fulfillment order {shipment.order_id} is not there")
+            return refused("not-found", f"fulfillment order {shipment.order_id} does not exist")
         if len(order.parts) == 1:
             return self._add_to(shipment, order.parts[0], order)
         return self._add_to_pieces(shipment, order)
@@ -72,27 +72,23 @@ class MerchantTracking:
     def _add_to(
         self, shipment: Shipment, part: FulfillmentOrder, order: OrderParts | None = None
     ) -> Outcome:
-        id_, wanted = shipment.order_id, shipment.tracking_number
+        id_, tracking_number = shipment.order_id, shipment.tracking_number
         void = order.void if order else ()
         numbers = [number_ for parcel in part.sent for number_ in parcel.numbers]
         valid = [number_ for number_ in numbers if number_ not in void]
-        if wanted in valid:
+        if tracking_number in valid:
             return Outcome(state="unchanged", id=id_)
         if part.asks_cancellation:
             self._fulfillment_orders.answer_cancellation(part, accepted=False)
         elif is_cancelled(part):
             return refused("cancelled", f"fulfillment order {id_} is cancelled")
-        if order and wanted in void and wanted in numbers:
+        if order and tracking_number in void and tracking_number in numbers:
             return self._mark_valid(shipment, order)
-        replaced = next(
-            (parcel for parcel in part.sent if parcel.numbers and {*parcel.numbers} <= {*void}),
-            None,
-        )
-        if replaced or (part.sent and not valid and not part.is_open):
-            outcome = self._change(shipment, (replaced or part.sent[0]).id)
-            is_back = order and wanted in void and outcome.state == "done"
+        if replaceable := _replaceable(part, void):
+            outcome = self._change(shipment, replaceable.id)
+            is_back = order and tracking_number in void and outcome.state == "done"
             return self._mark_valid(shipment, order) if order and is_back else outcome
-        # Also if others have sent a part of it before.
+        # An open part may have foreign parcels.
         if part.is_open:
             return self._create(shipment, [part])
         return _refusal(id_, part, valid)
@@ -100,17 +96,17 @@ class MerchantTracking:
     def _add_to_pieces(self, shipment: Shipment, order: OrderParts) -> Outcome:
         still_open = [part for part in order.parts if part.is_open]
         # A cancelled piece is not shipped. If all are cancelled, the cancellation is too late.
-        is_off = self._fulfillment_orders.is_off
-        wanted = [part for part in still_open if not is_off(part)] or still_open
-        if not wanted and not _has(shipment.tracking_number, order.parts):
+        is_revoked = self._fulfillment_orders.is_revoked
+        targets = [part for part in still_open if not is_revoked(part)] or still_open
+        if not targets and not _has(shipment.tracking_number, order.parts):
             return refused("already-shipped", f"no piece of {shipment.order_id} is open")
-        if not wanted and shipment.tracking_number not in order.void:
+        if not targets and shipment.tracking_number not in order.void:
             return Outcome(state="unchanged", id=shipment.order_id, code="on-pieces")
-        if wanted:
-            for part in wanted:
+        if targets:
+            for part in targets:
                 if part.asks_cancellation:
                     self._fulfillment_orders.answer_cancellation(part, accepted=False)
-            outcome = self._create(shipment, wanted)
+            outcome = self._create(shipment, targets)
             if outcome.state != "done":
                 return outcome
         if shipment.tracking_number in order.void:
@@ -129,13 +125,13 @@ class MerchantTracking:
         errors = self._client.mutate(ADD_TRACKING, action=action, fulfillment=fulfillment)
         if not errors:
             return Outcome(state="done", id=shipment.order_id)
-        now = self._fulfillment_orders.parts(shipment.order_id)
-        found = [part for part in now.parts if part.id == parts[0].id] if now else []
+        order = self._fulfillment_orders.parts(shipment.order_id)
+        parts_now = [part for part in order.parts if part.id == parts[0].id] if order else []
         # The request was delivered twice.
-        if _has(shipment.tracking_number, found):
+        if _has(shipment.tracking_number, parts_now):
             return Outcome(state="done", id=shipment.order_id)
         # It was cancelled after it was read and before the request arrived.
-        if found and is_cancelled(found[0]):
+        if parts_now and is_cancelled(parts_now[0]):
             return refused("cancelled", f"fulfillment order {shipment.order_id} is cancelled")
         return self._client.denied(errors, fulfillment)
 
@@ -165,8 +161,8 @@ class MerchantTracking:
     def _mark_valid(self, shipment: Shipment, order: OrderParts) -> Outcome:
         """Record that a void number is valid again, and replace the comment that it is void."""
         number_ = shipment.tracking_number
-        left = [void for void in order.void if void != number_]
-        return self._set_void(shipment, order, f"Tracking {number_} is valid again", left)
+        still_void = [void for void in order.void if void != number_]
+        return self._set_void(shipment, order, f"Tracking {number_} is valid again", still_void)
 
     def _set_void(
         self, shipment: Shipment, order: OrderParts, text: str, void: Sequence[str]
@@ -180,8 +176,17 @@ class MerchantTracking:
         return Outcome(state="done", id=shipment.order_id)
 
 
+def _replaceable(part: FulfillmentOrder, void: Sequence[str]) -> Fulfillment | None:
+    """Return a parcel that gets the next number: it has only void numbers, or no number at all."""
+    for parcel in part.sent:
+        if parcel.numbers and {*parcel.numbers} <= {*void}:
+            return parcel
+    has_valid = any(number_ not in void for parcel in part.sent for number_ in parcel.numbers)
+    return part.sent[0] if part.sent and not has_valid and not part.is_open else None
+
+
 def _refusal(id_: str, part: FulfillmentOrder, valid: Sequence[str]) -> Outcome:
-    """Return the outcome for a part that takes no tracking number any more."""
+    """Return the refusal for a part that cannot get a tracking number any more."""
     if valid:
         return refused("other-tracking", f"has another tracking number, {valid[0]}")
     if part.status == "CLOSED":
@@ -192,7 +197,7 @@ def _refusal(id_: str, part: FulfillmentOrder, valid: Sequence[str]) -> Outcome:
 
 
 def _has(number_: str, parts: Sequence[FulfillmentOrder]) -> bool:
-    """True if a parcel that was sent with one of these parts has this number."""
+    """True if a sent parcel of one of these parts has this number."""
     return any(number_ in parcel.numbers for part in parts for parcel in part.sent)
 
 

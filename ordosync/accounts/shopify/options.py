@@ -10,22 +10,22 @@ class MerchantOptions:
     """Options of a portal for its Merchant: either `location` or `service`."""
 
     location: int | None = None
-    """The id of the location whose fulfillment orders are the Supplier's."""
+    """The id of the location whose fulfillment orders the Supplier ships."""
     service: str | None = None
     """The handle or name of the fulfillment service that is the Supplier.
 
     Its requests are accepted, and its cancellation requests are answered.
     """
     vendor: str | None = None
-    """Products of this vendor are the Supplier's; by default those stocked at its location."""
+    """The vendor of the Supplier's products; by default, products stocked at its location."""
     product_tag: str | None = None
-    """Products with this tag are the Supplier's."""
+    """The tag of the Supplier's products."""
     notify_customer: bool = True
     """True if the shop sends the buyer an e-mail about each parcel."""
 
     def __post_init__(self) -> None:
         if (self.location is None) == (self.service is None):
-            raise ValueError("say either `location` or `service`")
+            raise ValueError("set either `location` or `service`")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,12 +35,12 @@ class SupplierOptions:
     location: int
     """The id of the location whose stock is written back."""
     tag: str | None = None
-    """The tag of the portal's orders; `ordosync-` and the Merchant's name by default.
+    """The tag of the portal's orders; by default `ordosync-` and the Merchant's name.
 
-    Shipments are searched by it.
+    Shipments are found by it.
     """
     prefix: str = ""
-    """Put before the Merchant's number, so that users see whose order it is."""
+    """The text before the Merchant's number, so that users see whose order it is."""
 
     def __post_init__(self) -> None:
         if self.tag is not None and (not 0 < len(self.tag) <= LONGEST_TAG or "," in self.tag):

@@ -1,4 +1,4 @@
-"""Orders as `orderCreate` takes them, to be shipped and not paid for in this shop."""
+"""Input of `orderCreate`: orders that are to be shipped, and are not paid for in this shop."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -12,12 +12,12 @@ _COUNTRY = re.compile("[A-Z]{2}")
 
 
 def problem(order: Order, currency: str) -> str | None:
-    """Return why a shop with this currency cannot have this order; None if it can."""
+    """Return why a shop with this currency cannot accept this order; None if it can."""
     if order.currency not in ("", currency):
         return f"is in {order.currency}, and the shop's prices are in {currency}"
     for address in (order.ship_to, order.bill_to or Address()):
         if address.country and not _COUNTRY.fullmatch(address.country):
-            return "has an address whose country is not a code of two letters"
+            return "has an address whose country is not a two-letter code"
     return None
 
 
@@ -55,19 +55,19 @@ def input_of(
 
 
 def _line(line: Line, currency: str, variant: str | None) -> Mapping[str, object]:
-    written: dict[str, object] = {
+    fields: dict[str, object] = {
         "variantId": variant,
         "sku": line.sku,
         "title": line.name or line.sku,
         "quantity": line.quantity,
-        # Without a price, Shopify would take the shop's own.
+        # Without a price, Shopify would use the price of the shop.
         "priceSet": _money(line.unit_price or Decimal(0), currency),
         "requiresShipping": True,
         "taxable": False,
     }
     if line.details:
-        written["properties"] = [{"name": "Details", "value": line.details}]
-    return {name: value for name, value in written.items() if value is not None}
+        fields["properties"] = [{"name": "Details", "value": line.details}]
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _money(value: Decimal, currency: str) -> Mapping[str, object]:
@@ -92,5 +92,5 @@ def _address(address: Address) -> Mapping[str, str]:
 
 
 def amount(value: Decimal) -> str:
-    """Return money as Shopify takes it."""
+    """Return an amount of money as Shopify expects it."""
     return f"{value:f}"

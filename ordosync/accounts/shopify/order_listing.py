@@ -1,8 +1,8 @@
-"""All orders as they are now, in whatever status, to compare two accounts.
+"""All orders of every status as they are now, to compare two accounts.
 
-At the Merchant each fulfillment order counts, also those of other locations: Shopify does not say
-which of them were at this location before. A cancelled parcel leaves its fulfillment order closed
-and unsent, with a new one in its place. The old one counts as split into the new one.
+The Merchant's list has each fulfillment order, also of other locations: Shopify does not report
+which of them were at this location before. If a parcel is cancelled, its fulfillment order is
+closed and unsent, and a new one replaces it. The old one counts as split into the new one.
 """
 
 from collections import Counter
@@ -76,7 +76,7 @@ class MerchantOrderListing:
         self._location = location
 
     def missing(self) -> str:
-        """Return that old orders are missing, if the token may not read them."""
+        """Describe the old orders that the token may not read; empty if it may."""
         return _missing(self._client)
 
     def read(self, *, now: datetime) -> Iterator[Page[OrderSnapshot]]:  # noqa: ARG002
@@ -97,7 +97,7 @@ class MerchantOrderListing:
             yield Page(items=tuple(map(self._snapshot, self._without_foreign(orders))))
 
     def _without_foreign(self, orders: Sequence[_RequestedOrder]) -> Iterator[_RequestedOrder]:
-        """Yield orders without the parcels that others sent before the Supplier had them."""
+        """Yield orders without foreign parcels: sent before the Supplier had the order."""
         foreign = {order.id: _foreign_parcels(order) for order in orders}
         units = units_in(self._client, [parcel for some in foreign.values() for parcel in some])
         for order in orders:
@@ -130,12 +130,9 @@ class MerchantOrderListing:
             is_split=_is_replaced(requested),
             reference=history.splits.get(ancestors[0], {}).get(id_, "") if ancestors else "",
         )
-        # The Supplier's parcel has all units, so a parcel beside open units was sent by others.
-        shipments = tuple(
-            parcel
-            for parcel in _shipments(requested, id_)
-            if parcel.voided or not requested.is_open
-        )
+        # The Supplier's parcel has all units. So if units are open, a parcel is foreign.
+        parcels = _shipments(requested, id_)
+        shipments = tuple(p for p in parcels if p.voided or not requested.is_open)
         is_ours = self._location.is_at(requested.location)
         return OrderSnapshot(order=order, shipments=shipments, is_ours=is_ours)
 
@@ -144,7 +141,7 @@ class MerchantOrderListing:
         lines = sorted(self._client.lines(requested), key=_position)
         if not (requested.is_open and requested.sent):
             return lines
-        # Others have sent a part of it that the Supplier never had: this is the rest.
+        # The other units are in foreign parcels, and the Supplier never had them.
         lines = [structs.replace(line, total_quantity=line.remaining_quantity) for line in lines]
         return [line for line in lines if line.total_quantity]
 
@@ -168,11 +165,11 @@ class SupplierOrderListing:
         self._orders = orders
 
     def missing(self) -> str:
-        """Return that old orders are missing, if the token may not read them."""
+        """Describe the old orders that the token may not read; empty if it may."""
         return _missing(self._client)
 
     def read(self, *, now: datetime) -> Iterator[Page[OrderSnapshot]]:  # noqa: ARG002
-        """Yield the orders with the portal's tag as they are now, each before its pieces."""
+        """Yield the orders with the portal's tag as they are now, an order before its pieces."""
         changes = Changes(self._client.graphql, ALL_RECEIVED, action=_ACTION, first=8)
         for page in changes.since(None, [self._orders.search_term]):
             orders = (self._client.read(raw, _ReceivedOrder, action=_ACTION) for _, raw in page)
@@ -180,12 +177,12 @@ class SupplierOrderListing:
             yield Page(items=tuple(snapshot for tree in trees for snapshot in tree))
 
     def _snapshots(self, received: _ReceivedOrder) -> Iterator[OrderSnapshot]:
-        """Yield an order and its pieces, the whole first."""
+        """Yield an order, then its pieces."""
         pieces = pieces_of(received)
         shipments = tuple(shipments_of(received))
         # One piece is the order itself.
         is_split = len(pieces) > 1
-        whole = Order(
+        order = Order(
             id=number(received.id),
             number=received.name.removeprefix("#"),
             lines=_as_lines(self._lines(received, *pieces)),
@@ -194,28 +191,32 @@ class SupplierOrderListing:
             is_split=is_split,
             reference=received.source_identifier or "",
         )
-        yield OrderSnapshot(order=whole, shipments=() if is_split else shipments)
+        yield OrderSnapshot(order=order, shipments=() if is_split else shipments)
         for piece in pieces if is_split else ():
-            yield self._piece(received, whole, piece, shipments)
+            yield self._piece(received, order, piece, shipments)
 
     def _piece(
         self,
         received: _ReceivedOrder,
-        whole: Order,
+        parent: Order,
         piece: SentPiece,
         shipments: Sequence[Shipment],
     ) -> OrderSnapshot:
-        id_ = piece_id(whole.id, piece.id)
+        id_ = piece_id(parent.id, piece.id)
         own = tuple(shipment for shipment in shipments if shipment.order_id == id_)
         is_sent = any(not shipment.voided for shipment in own)
-        is_gone = received.cancelled_at is not None
+        was_cancelled = received.cancelled_at is not None
         order = Order(
             id=id_,
-            number=whole.number,
+            number=parent.number,
             lines=_as_lines(self._lines(received, piece), of=id_),
             ship_to=_NO_ADDRESS,
-            status="shipped" if is_sent else "cancelled" if is_gone else "awaiting_fulfillment",
-            ancestors=(whole.id,),
+            status="shipped"
+            if is_sent
+            else "cancelled"
+            if was_cancelled
+            else "awaiting_fulfillment",
+            ancestors=(parent.id,),
         )
         return OrderSnapshot(order=order, shipments=own)
 
@@ -251,7 +252,7 @@ def _as_lines(lines: Sequence[OrderedLine], *, of: str = "") -> tuple[Line, ...]
 
 
 def _summed(lines: Sequence[OrderedLine]) -> list[OrderedLine]:
-    """Return the lines of a whole order, from those of its pieces."""
+    """Return the lines of an order, as the sum of the lines of its pieces."""
     totals: dict[str, OrderedLine] = {}
     for line in lines:
         before = totals.get(line.line_item.id)
@@ -265,7 +266,7 @@ def _position(line: OrderedLine) -> int:
 
 
 def _foreign_parcels(requested: _RequestedOrder) -> list[Fulfillment]:
-    """Return the parcels of others. While an order is open, its remaining units are enough."""
+    """Return the foreign parcels of a closed order; an open order has its remaining units."""
     if requested.is_open:
         return []
     history = SplitHistory.of(requested.order.sent, requested.order.split)
@@ -275,7 +276,7 @@ def _foreign_parcels(requested: _RequestedOrder) -> list[Fulfillment]:
 
 
 def _is_replaced(requested: _RequestedOrder) -> bool:
-    """True if it is closed and nothing of it is sent, because another one has its units.
+    """True if an order is closed and unsent, because another order has its units.
 
     Its parcel was cancelled, or it was merged, moved, or closed by its service.
     """

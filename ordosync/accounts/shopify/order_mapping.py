@@ -1,4 +1,4 @@
-"""Maps a fulfillment order, and the order that it is a part of, to an order of ordosync."""
+"""Conversion of a fulfillment order and its parent order to an order of ordosync."""
 
 import hashlib
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ from ordosync.accounts.shopify.schema import (
 from ordosync.accounts.shopify.split_history import SplitHistory
 from ordosync.models import Address, Line, Order
 
-_HOW = "shopify1"
+_DIGEST_VERSION = "shopify1"
 """The version of the digest: it changes with the fields that are digested."""
 OWN_TAGS = "ordosync"
-"""The beginning of ordosync's own tags, which are not sent to the Supplier."""
+"""The prefix of ordosync's own tags, which are not sent to the Supplier."""
 INTERNAL_NOTES = "Internal notes"
 _NO_ADDRESS = ("PICK_UP", "RETAIL", "NONE")
 """Types of delivery without an address."""
@@ -54,37 +54,43 @@ def order_of(
 
 def address_of(shape: MailingAddress | None) -> Address:
     """Return the address; its fields are empty if Shopify has none."""
-    given = shape or MailingAddress()
-    name = given.name or " ".join(part for part in (given.first_name, given.last_name) if part)
+    address = shape or MailingAddress()
+    name = address.name or " ".join(
+        part for part in (address.first_name, address.last_name) if part
+    )
     return Address(
         name=name,
-        company=given.company or "",
-        street1=given.address1 or "",
-        street2=given.address2 or "",
-        city=given.city or "",
-        state=given.province_code or given.province or "",
-        zip=given.zip or "",
-        country=given.country_code or given.country_code_v2 or "",
-        phone=given.phone or "",
-        email=given.email or "",
+        company=address.company or "",
+        street1=address.address1 or "",
+        street2=address.address2 or "",
+        city=address.city or "",
+        state=address.province_code or address.province or "",
+        zip=address.zip or "",
+        country=address.country_code or address.country_code_v2 or "",
+        phone=address.phone or "",
+        email=address.email or "",
     )
 
 
 def details(attributes: Sequence[Attribute]) -> str:
     """Return the choices of the buyer; keys that begin with _ belong to other apps."""
-    shown = [each for each in attributes if each.value and not each.key.startswith("_")]
-    if [each.key for each in shown] == ["Details"]:
+    shown = [
+        attribute
+        for attribute in attributes
+        if attribute.value and not attribute.key.startswith("_")
+    ]
+    if [attribute.key for attribute in shown] == ["Details"]:
         return shown[0].value or ""
-    return ", ".join(f"{each.key}: {each.value}" for each in shown)
+    return ", ".join(f"{attribute.key}: {attribute.value}" for attribute in shown)
 
 
 def digest(value: object) -> str:
     """Return a digest of a value, with the version of the digest."""
-    return f"{_HOW}-{hashlib.sha256(msgspec.json.encode(value)).hexdigest()[:16]}"
+    return f"{_DIGEST_VERSION}-{hashlib.sha256(msgspec.json.encode(value)).hexdigest()[:16]}"
 
 
 def _needs_shipping(requested: RequestedOrder, lines: Sequence[OrderedLine]) -> bool:
-    """True if anything is sent to the buyer, also by local delivery."""
+    """True if a parcel is sent to the buyer, also by local delivery."""
     method = requested.delivery_method.method_type if requested.delivery_method else ""
     return method not in _NO_ADDRESS and any(line.requires_shipping for line in lines)
 
@@ -94,7 +100,9 @@ def _bill_to(of: ParentOrder) -> Address | None:
 
 
 def _internal(attributes: Sequence[Attribute]) -> str:
-    return next((each.value or "" for each in attributes if each.key == INTERNAL_NOTES), "")
+    return next(
+        (attribute.value or "" for attribute in attributes if attribute.key == INTERNAL_NOTES), ""
+    )
 
 
 def _line(order_id: str, shape: OrderedLine) -> Line:
@@ -132,13 +140,13 @@ def _currency(shape: OrderedLine) -> str:
 
 
 def _content(requested: RequestedOrder, lines: Sequence[OrderedLine]) -> str:
-    """Return a digest of what the Supplier is sent: other changes are no edit."""
+    """Return a digest of the fields that the Supplier gets: other changes are not an edit."""
     of = requested.order
     tags = [tag for tag in of.tags if not tag.startswith(OWN_TAGS)]
     content: Sequence[object] = (
         [(line.sku, line.remaining_quantity, line.line_item) for line in lines],
         requested.destination,
-        # Without its type: orders that were read before the type was would count as edited.
+        # Without its type: earlier versions did not read it, so all orders would count as edited.
         requested.delivery_method and {"presentedName": requested.delivery_method.presented_name},
         (of.billing_address, of.note, of.shipping_line, of.custom_attributes, tags),
     )

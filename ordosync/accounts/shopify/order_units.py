@@ -1,9 +1,8 @@
 """Pieces, units and parcels of a Supplier's order, computed from its fulfillment orders.
 
-Shopify does not say where a fulfillment order comes from. After a parcel was cancelled, its closed
+Shopify does not report the origin of a fulfillment order. After a parcel was cancelled, its closed
 fulfillment order shows the units as remaining, and a new one is open for them: both are one piece.
-A closed fulfillment order of which nothing is sent was merged, moved, or taken back as a whole. It
-is no piece.
+A closed, unsent fulfillment order was merged, moved, or withdrawn as a whole. It is not a piece.
 
 The status of an order and the `totalQuantity` of a closed fulfillment order count units twice, so
 they are not used. Pure functions.
@@ -25,13 +24,13 @@ _ENDED = ("CLOSED", "CANCELLED")
 
 @dataclass(frozen=True, kw_only=True)
 class SentPiece:
-    """A fulfillment order, with those that were opened in its place."""
+    """A fulfillment order and the fulfillment orders that replaced it."""
 
     parts: tuple[Part, ...]
 
     @property
     def id(self) -> str:
-        """The Shopify id of the first of them."""
+        """The Shopify id of the first part."""
         return self.parts[0].id
 
     @property
@@ -42,20 +41,20 @@ class SentPiece:
 
 def pieces_of(order: SentOrder) -> list[SentPiece]:
     """Return the pieces of an order, the oldest first; an order that is not split has one."""
-    sent = _sent(order)
+    sent_ids = _sent(order)
     live = [
-        part for part in order.fulfillment_orders.nodes if not is_ended(part) or part.id in sent
+        part for part in order.fulfillment_orders.nodes if not is_ended(part) or part.id in sent_ids
     ]
     live.sort(key=lambda part: int(number(part.id)))
     roots = {part.id: part.id for part in live}
     for place, part in enumerate(live):
-        left = _counted(part, lambda line: line.remaining_quantity) if is_ended(part) else None
-        # The newest replaces it: the others existed before the parcel did.
+        unshipped = _counted(part, lambda line: line.remaining_quantity) if is_ended(part) else None
+        # The newest replaces it: the others existed before the parcel.
         for later in reversed(live[place + 1 :]):
             units = _counted(later, lambda line: line.total_quantity)
-            if left and units and units <= left and roots[later.id] == later.id:
+            if unshipped and units and units <= unshipped and roots[later.id] == later.id:
                 roots[later.id] = roots[part.id]
-                left -= units
+                unshipped -= units
     parts_by_root: dict[str, list[Part]] = {}
     for part in live:
         parts_by_root.setdefault(roots[part.id], []).append(part)
@@ -63,19 +62,19 @@ def pieces_of(order: SentOrder) -> list[SentPiece]:
 
 
 def units_of(line: OrderedLine, part: Part, order: SentOrder) -> int:
-    """Return how many units of a line were shipped with a part, or are to be."""
-    left = line.remaining_quantity
-    sent = line.total_quantity - left if part.id in _sent(order) else 0
-    return sent if is_ended(part) else sent + left
+    """Return the number of units of a line that were, or are to be, shipped with a part."""
+    remaining = line.remaining_quantity
+    shipped = line.total_quantity - remaining if part.id in _sent(order) else 0
+    return shipped if is_ended(part) else shipped + remaining
 
 
 def open_units(part: Part) -> int:
-    """Return how many units of a part are still to be shipped."""
+    """Return the number of units of a part that are still to be shipped."""
     return 0 if is_ended(part) else sum(line.remaining_quantity for line in part.line_items.nodes)
 
 
 def is_ended(part: Part) -> bool:
-    """True if nothing more is shipped with a part."""
+    """True if no more units are shipped with a part."""
     return part.status in _ENDED
 
 
@@ -107,8 +106,8 @@ def shipments_of(order: SentOrder) -> Iterator[Shipment]:
                 voided.append(shipment)
     numbers = {number(parcel.id): parcel.numbers for parcel in order.fulfillments}
     newest = [
-        replace(_newest(sent, numbers), is_partial=open_in.get(target, 0) > 0)
-        for target, sent in valid.items()
+        replace(_newest(parcels, numbers), is_partial=open_in.get(target, 0) > 0)
+        for target, parcels in valid.items()
     ]
     yield from sorted([*voided, *newest], key=lambda shipment: shipment.shipped_at)
 
@@ -144,7 +143,7 @@ def _targets(order_id: str, pieces: Sequence[SentPiece]) -> Mapping[str, Sequenc
 def _shipments(
     parcel: SentParcel, order_id: str, pieces: Sequence[SentPiece]
 ) -> Iterator[Shipment]:
-    """Yield a parcel once for each piece that it has units of."""
+    """Yield a parcel once for each piece whose units it contains."""
     whole_order = _shipment(parcel, order_id)
     root = {part.id: piece.id for piece in pieces for part in piece.parts}
     parts = [root.get(part.id, part.id) for part in parcel.fulfillment_orders.nodes]
@@ -156,24 +155,24 @@ def _shipments(
         yield replace(whole_order, id=id_, order_id=piece_id(order_id, part), ancestors=(order_id,))
 
 
-def _newest(sent: Sequence[Shipment], numbers: Mapping[str, Sequence[str]]) -> Shipment:
+def _newest(parcels: Sequence[Shipment], numbers: Mapping[str, Sequence[str]]) -> Shipment:
     """Return the newest parcel of an order or piece, if possible one with a number."""
-    newest = next((each for each in reversed(sent) if each.tracking_number), sent[-1])
-    others = [
-        (shipment.id, other)
-        for shipment in sent
-        for other in numbers[parcel_of(shipment.id)]
-        if other != newest.tracking_number
+    newest = next((parcel for parcel in reversed(parcels) if parcel.tracking_number), parcels[-1])
+    merged = [
+        (shipment.id, other_number)
+        for shipment in parcels
+        for other_number in numbers[parcel_of(shipment.id)]
+        if other_number != newest.tracking_number
     ]
     return replace(
         newest,
-        other_ids=tuple(id_ for id_, _ in others),
-        other_numbers=tuple(other for _, other in others),
+        other_ids=tuple(id_ for id_, _ in merged),
+        other_numbers=tuple(other_number for _, other_number in merged),
     )
 
 
 def _shipment(parcel: SentParcel, order_id: str) -> Shipment:
-    tracking = next((each for each in parcel.tracking_info if each.number), None)
+    tracking = next((info for info in parcel.tracking_info if info.number), None)
     return Shipment(
         id=number(parcel.id),
         order_id=order_id,

@@ -1,8 +1,8 @@
-"""Lists read to their end, in pages as large as the cost of a query allows.
+"""Reads complete lists, in pages as large as the cost of a query allows.
 
-A list that is sorted by the last update keeps its position by a cursor. What changes during the
+A list that is sorted by the last update is read with a cursor. An object that changes during the
 read moves to the end and is read there. Shopify returns at most 25,000 objects of a list. So after
-`DEEP` objects a new list is read, of what was updated since the last object.
+`DEEP` objects a new list is read: the objects that were updated since the last object.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,14 +32,14 @@ DEEP = 20_000
 
 
 class Listed(Struct, frozen=True, rename="camel"):
-    """The fields that every object of such a list has."""
+    """The fields that every object of a list has."""
 
     id: str
     updated_at: At | None = None
 
 
 class Pages(Generic[T]):
-    """A list, page by page, of the whole shop or `of` one object."""
+    """A list in pages: of the shop, or `of` one object."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class Pages(Generic[T]):
         yield from self.after(page.page_info, query)
 
     def after(self, info: PageInfo, query: str | None = None) -> Iterator[list[T]]:
-        """Yield the pages after one. Raises `UnavailableError` if the same page is repeated."""
+        """Yield the pages after a page. Raises `UnavailableError` if the same page is repeated."""
         after = None
         while info.has_next_page:
             if info.end_cursor in (None, after):
@@ -93,7 +93,7 @@ class Pages(Generic[T]):
         answer, self._first = self._http.page(
             self._document, shape, action=self._action, first=self._first, **variables
         )
-        # The list is in an object with the name of the field, or in two.
+        # The list is nested in one or two objects, each with the name of a field.
         while isinstance(answer, dict):
             [answer] = answer.values()
         return cast("Connection[T]", answer)
@@ -106,17 +106,17 @@ def by_id(pages: Pages[Identified], deep: int = DEEP) -> Iterator[list[Identifie
     """
     behind = 0
     while True:
-        read, after = 0, behind
+        count, after = 0, behind
         for page in pages.all(f"id:>{after}" if after else None):
             yield page
-            read += len(page)
+            count += len(page)
             behind = max([behind, *(int(number(item.id)) for item in page)])
-            if read >= deep:
+            if count >= deep:
                 break
         else:
             return
         if behind == after:
-            raise pages.unavailable("the list does not come by its ids")
+            raise pages.unavailable("the list is not sorted by id")
 
 
 def read_all(
@@ -129,7 +129,7 @@ def read_all(
     action: str,
     **variables: Any,
 ) -> Iterator[T]:
-    """Yield a list of an object: its first page, which came with the object, then the others."""
+    """Yield a list of an object: the first page, which was read with it, then the other pages."""
     yield from first_page.nodes
     pages = Pages(http, document, shape, action=action, first=50, of=of, **variables)
     for page in pages.after(first_page.page_info):
@@ -161,18 +161,18 @@ class Changes:
 
         while True:
             terms = [*where, f"updated_at:>='{instant(after)}'"] if after else [*where]
-            read, last = 0, after
+            count, last = 0, after
             for page in self._pages.all(" AND ".join(terms)):
                 try:
                     items = [(decode(raw, Listed), raw) for raw in page]
                 except ValueError as error:
-                    raise self._pages.unavailable(f"answered {error}") from error
-                read += len(items)
+                    raise self._pages.unavailable(f"returned {error}") from error
+                count += len(items)
                 last = max([at for listed, _ in items if (at := listed.updated_at)], default=last)
                 fresh = [item for item in items if self._key(item[0]) not in self._seen]
                 self._seen.update((self._key(listed), None) for listed, _ in fresh)
                 yield fresh
-                if read >= self._deep:
+                if count >= self._deep:
                     break
                 self._forget_before(last)
             else:
@@ -192,16 +192,16 @@ class Changes:
 
 
 def at_of(item: tuple[Listed, Raw]) -> datetime | None:
-    """Return when an item of such a list changed last."""
+    """Return the time of the last change of an item."""
     return item[0].updated_at
 
 
 def instant(at: datetime) -> str:
-    """Return a time as a search takes it."""
+    """Return a time as a search term."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def quoted(text: str) -> str:
-    """Return a text as one term of a search, whatever characters it has."""
+    """Return a text as one search term; quotes and backslashes are escaped."""
     escaped = text.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"

@@ -35,7 +35,7 @@ class ReceivedOrders:
             yield [self.with_all_parts(order) for order in orders], after
 
     def with_all_parts(self, order: Sent) -> Sent:
-        """Return an order with all of its parts; those that did not come with it are read."""
+        """Return an order with all of its parts; parts after its first page are read."""
         first, action = order.fulfillment_orders, f"read the parts of order {number(order.id)}"
         parts = [
             *read_all(self._client.graphql, first, MORE_SENT, Part, of=order.id, action=action)

@@ -315,7 +315,7 @@ class InventoryLevel(Struct, frozen=True):
 
     def count(self, name: str) -> int:
         """Return one of its quantities."""
-        return next((each.quantity for each in self.quantities if each.name == name), 0)
+        return next((quantity.quantity for quantity in self.quantities if quantity.name == name), 0)
 
 
 class ShopProduct(Struct, frozen=True):

@@ -1,10 +1,10 @@
-"""History of splits: the fulfillment orders that the Supplier has, and what was split into what.
+"""History of splits: the fulfillment orders that the Supplier has, and the pieces of split orders.
 
-Shopify splits a fulfillment order and keeps no trace of it. So ordosync keeps two metafields with
-an order, for each location: `sent` has the fulfillment orders that the Supplier was sent, with
-their lines, and `split` has the pieces of each order that was split. A fulfillment order that is
-in neither, and shares a line with a sent one, is a part of that one: users of the shop have split
-it off since. One task writes each of the metafields, since no lock guards them.
+Shopify does not record the split of a fulfillment order. So ordosync keeps two metafields with an
+order, for each location. `sent` has the fulfillment orders that were sent to the Supplier, with
+their lines, and `split` has the pieces of each split order. A fulfillment order that is in neither,
+and shares a line with a sent one, is a part of the sent one: users of the shop have split it. Only
+one task writes each of the metafields, since no lock protects them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -42,7 +42,7 @@ class SplitHistory:
 
     @classmethod
     def of(cls, sent: Metafield | None, split: Metafield | None) -> "SplitHistory":
-        """Parse the metafields. One that others have overwritten counts as empty."""
+        """Parse the metafields. An invalid metafield, overwritten by users, counts as empty."""
         return cls(sent=_read(sent, Sent), splits=_read(split, Splits))
 
     def order_id(self, fulfillment_order: str) -> str:
@@ -61,26 +61,26 @@ class SplitHistory:
             parent = self._parent(parent)
         if ancestors or order_id in self.sent:
             return tuple(ancestors)
-        shared = self._sharing(lines)
+        shared = self._with_shared_line(lines)
         return (shared,) if shared and shared != order_id else ()
 
     def sent_at(self, order_id: str, lines: Sequence[OrderedLine]) -> datetime | None:
-        """Return when the Supplier was sent an order or an ancestor of it; None if never."""
+        """Return when an order or an ancestor was sent to the Supplier; None if never."""
         ids = (order_id, *self.ancestors(order_id, lines))
         return next((self.sent[id_].at for id_ in ids if id_ in self.sent), None)
 
     def leaves(self, order_id: str, *above: str) -> Iterator[str]:
-        """Yield the pieces into which ordosync has split an order, down to unsplit ones."""
+        """Yield the unsplit pieces into which ordosync has split an order, in several steps."""
         above = (*above, order_id)
         for piece in self.splits.get(order_id, ()):
-            # Others may have written a circle into the metafield.
+            # A metafield that was overwritten by users may contain a cycle.
             if piece in self.splits and piece not in above:
                 yield from self.leaves(piece, *above)
             else:
                 yield piece
 
-    def is_known(self, fulfillment_order: str) -> bool:
-        """True if it was sent, or belongs to something that ordosync has split."""
+    def is_recorded(self, fulfillment_order: str) -> bool:
+        """True if it is a sent or split order, or a piece of a split order."""
         if fulfillment_order in self.sent or fulfillment_order in self.splits:
             return True
         return bool(self._parent(fulfillment_order))
@@ -88,7 +88,7 @@ class SplitHistory:
     def _parent(self, order_id: str) -> str:
         return next((id_ for id_, pieces in self.splits.items() if order_id in pieces), "")
 
-    def _sharing(self, lines: Sequence[OrderedLine]) -> str:
+    def _with_shared_line(self, lines: Sequence[OrderedLine]) -> str:
         ids = {number(line.line_item.id) for line in lines}
         return next((id_ for id_, part in self.sent.items() if ids & {*part.lines}), "")
 

@@ -11,7 +11,7 @@ from ordosync.accounts.shopify.queries.orders import CANCEL_ORDER, JOB
 from ordosync.accounts.shopify.schema import OrderState, UserError
 from ordosync.models import Outcome, refused
 
-_MAX_LOOKS = 10
+_MAX_POLLS = 10
 
 
 class _Job(Struct, frozen=True):
@@ -25,7 +25,7 @@ class _CancelAnswer(Struct, frozen=True, rename="camel"):
 
 
 class SupplierCancellations:
-    """Cancellations of whole, unshipped orders."""
+    """Cancellations of unshipped orders. A part of an order cannot be cancelled."""
 
     def __init__(self, client: ShopifyClient) -> None:
         self._client = client
@@ -41,7 +41,7 @@ class SupplierCancellations:
 
         def cancel(id_: str) -> Outcome:
             if "/" in id_:
-                why = "is a part of an order, which Shopify cannot cancel alone"
+                why = "is a part of an order; Shopify cancels only whole orders"
                 return refused("piece", why)
             return self._cancel(states.get(gid("Order", id_)))
 
@@ -49,7 +49,7 @@ class SupplierCancellations:
 
     def _cancel(self, order: OrderState | None) -> Outcome:
         if order is None:
-            return refused("not-found", "is not here")
+            return refused("not-found", "does not exist")
         if order.cancelled_at:
             return Outcome(state="unchanged", id=number(order.id))
         if status_of(order) == "shipped":
@@ -81,11 +81,13 @@ class SupplierCancellations:
             return self._client.denied(errors)
         if has_ended:
             return refused("refused", "the shop did not cancel it")
-        return Outcome(state="unknown", code="not-ready", reason="it is not cancelled there yet")
+        return Outcome(
+            state="unknown", code="not-ready", reason="the shop has not cancelled it yet"
+        )
 
     def _has_ended(self, job: _Job) -> bool:
         """Wait for a background job; return False if it takes too long."""
-        for _ in range(_MAX_LOOKS):
+        for _ in range(_MAX_POLLS):
             if job.done:
                 return True
             self._client.service.clock.sleep(1)

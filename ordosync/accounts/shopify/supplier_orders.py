@@ -1,8 +1,8 @@
 """Supplier orders: created with `orderCreate`, and found by ordosync's reference.
 
 Shopify would accept a second order with the same reference. So each order has the reference as its
-`sourceIdentifier` and is searched by it. A line is of the variant with its SKU; for an unknown SKU
-a product is created first, its stock not counted.
+`sourceIdentifier` and is searched by it. A line has the variant with its SKU. For an unknown SKU,
+a product is created first, with uncounted stock.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -57,16 +57,16 @@ class SupplierOrders:
 
     def create(self, orders: Sequence[Order], *, look_first: bool = False) -> list[Outcome]:
         """Create orders concurrently, each reference once."""
-        known = dict(self.find([order.reference for order in orders])) if look_first else {}
-        new = [order for order in orders if order.reference not in known and not refusal(order)]
+        outcomes = dict(self.find([order.reference for order in orders])) if look_first else {}
+        new = [order for order in orders if order.reference not in outcomes and not refusal(order)]
         products = self._create_products(new)
         names = self._free_names(new)
 
         def create(order: Order) -> Outcome:
-            existing = known.get(order.reference)
+            existing = outcomes.get(order.reference)
             if existing is None:
-                known[order.reference] = self._create(order, products, names)
-                return known[order.reference]
+                outcomes[order.reference] = self._create(order, products, names)
+                return outcomes[order.reference]
             return existing.as_unchanged()
 
         return self._client.service.write_each(
@@ -83,41 +83,41 @@ class SupplierOrders:
 
     def find(self, references: Sequence[str]) -> Mapping[str, Outcome]:
         """Return the orders with these references; if several have one, the oldest."""
-        found: dict[str, Outcome] = {}
-        for part in _parts(references):
+        outcomes: dict[str, Outcome] = {}
+        for batch in _parts(references):
             pages = Pages(
                 self._client.graphql,
                 FIND_ORDERS,
                 CreatedOrder,
-                action="look for orders by our references",
+                action="look for orders by their references",
                 first=_SEARCH_SIZE,
             )
             for page in pages.all(
-                " OR ".join(f"source_identifier:{quoted(text)}" for text in part)
+                " OR ".join(f"source_identifier:{quoted(text)}" for text in batch)
             ):
                 for order in page:
                     reference = order.source_identifier or ""
-                    if reference in part and reference not in found:
-                        found[reference] = self._outcome("unchanged", order)
-        return found
+                    if reference in batch and reference not in outcomes:
+                        outcomes[reference] = self._outcome("unchanged", order)
+        return outcomes
 
     def statuses(self, ids: Sequence[str]) -> Mapping[str, str]:
         """Return the status of each of these orders and pieces that exists."""
         states = read_states(self._client, [gid("Order", id_) for id_ in ids if "/" not in id_])
-        known = {number(state.id): status_of(state) for state in states.values()}
+        statuses = {number(state.id): status_of(state) for state in states.values()}
         pieces = {gid("FulfillmentOrder", id_.partition("/")[2]): id_ for id_ in ids if "/" in id_}
         if pieces:
             parts = self._client.by_id(
                 PIECE_STATUSES, FulfillmentOrder, [*pieces], action="read statuses"
             )
-            known |= {pieces[part.id]: _piece_status(part) for part in parts}
-        return known
+            statuses |= {pieces[part.id]: _piece_status(part) for part in parts}
+        return statuses
 
     def _free_names(self, orders: Sequence[Order]) -> Mapping[str, str]:
-        """Return a free name for each reference, as far as a search shows; empty if none."""
-        wanted = {order.reference: f"{self.number_prefix}{order.number}" for order in orders}
+        """Return a free name for each reference, by a search; empty if there is none."""
+        preferred = {order.reference: f"{self.number_prefix}{order.number}" for order in orders}
         taken: set[str] = set()
-        for part in _parts(list(wanted.values())):
+        for batch in _parts(list(preferred.values())):
             pages = Pages(
                 self._client.graphql,
                 FIND_NAMES,
@@ -125,10 +125,10 @@ class SupplierOrders:
                 action="look for names",
                 first=_SEARCH_SIZE,
             )
-            for page in pages.all(" OR ".join(f"name:{quoted(name)}" for name in part)):
+            for page in pages.all(" OR ".join(f"name:{quoted(name)}" for name in batch)):
                 taken.update(order.name.removeprefix("#") for order in page)
         names: dict[str, str] = {}
-        for reference, name in wanted.items():
+        for reference, name in preferred.items():
             suffixes = ("", *(f"~{count}" for count in range(2, _MAX_NAMESAKES + 1)))
             free = next((name + suffix for suffix in suffixes if name + suffix not in taken), "")
             taken.add(free)

@@ -1,7 +1,7 @@
 """Supplier products: variants by their SKU, and new products for unknown SKUs.
 
-The id of a product is that of its inventory item. A new product is not tracked: its stock was never
-counted.
+The id of a product is the id of its inventory item. A new product is not tracked, because its stock
+was never counted.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ from ordosync.models import Outcome, Product
 
 _MAX_SKUS = 25
 _LONGEST_SKU = 255
-"""No product has a longer SKU, and a search for one would be refused with all others in it."""
+"""The maximum length of a SKU. A search for a longer SKU is refused, with all others in it."""
 
 
 class _CreatedProduct(Struct, frozen=True):
@@ -46,7 +46,7 @@ class SupplierProducts:
         self._variants = {}
 
     def create(self, products: Sequence[Product]) -> list[Outcome]:
-        """Create untracked products with a new SKU; known ones stay as they are."""
+        """Create untracked products with a new SKU; existing products do not change."""
         self.find([product.sku for product in products])
         create = unless_it_exists(self._create)
         return self._client.service.write_each(products, create, key=lambda product: product.sku)
@@ -56,7 +56,7 @@ class SupplierProducts:
         searchable = [sku for sku in dict.fromkeys(skus) if 0 < len(sku) <= _LONGEST_SKU]
         missing = [sku for sku in searchable if sku not in self._variants]
         for start in range(0, len(missing), _MAX_SKUS):
-            wanted = missing[start : start + _MAX_SKUS]
+            batch = missing[start : start + _MAX_SKUS]
             pages = Pages(
                 self._client.graphql,
                 KNOWN_SKUS,
@@ -64,10 +64,10 @@ class SupplierProducts:
                 action="look for SKUs",
                 first=_MAX_SKUS,
             )
-            for page in pages.all(" OR ".join(f"sku:{quoted(sku)}" for sku in wanted)):
+            for page in pages.all(" OR ".join(f"sku:{quoted(sku)}" for sku in batch)):
                 for variant in page:
                     # A search also finds similar SKUs.
-                    if variant.sku in wanted:
+                    if variant.sku in batch:
                         self._variants.setdefault(variant.sku, variant)
 
     def variant_id(self, sku: str) -> str | None:
@@ -87,9 +87,9 @@ class SupplierProducts:
         return dict(zip(missing, outcomes, strict=True))
 
     def _create(self, product: Product) -> Outcome:
-        known = self._variants.get(product.sku)
-        if known and known.inventory_item:
-            return Outcome(state="unchanged", id=number(known.inventory_item.id))
+        existing = self._variants.get(product.sku)
+        if existing and existing.inventory_item:
+            return Outcome(state="unchanged", id=number(existing.inventory_item.id))
         input_ = _input(product)
         answer = self._client.graphql.write(
             CREATE_PRODUCT,

@@ -37,15 +37,15 @@ class SupplierShipments:
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | InvalidRecord]]:
         """Yield these parcels as they are now."""
         action = "read shipments again"
-        known, wanted = frozenset(ids), [gid("Fulfillment", parcel_of(id_)) for id_ in ids]
-        for page in self._client.raw_by_id(SENT_BY_ID, wanted, action=action):
+        requested, gids = frozenset(ids), [gid("Fulfillment", parcel_of(id_)) for id_ in ids]
+        for page in self._client.raw_by_id(SENT_BY_ID, gids, action=action):
             parcels = [self._client.read(raw, SentFulfillment, action=action) for raw in page]
             orders = {parcel.order.id: parcel.order for parcel in parcels}
             shipments = (
                 shipment
                 for order in orders.values()
                 for shipment in _shipments(self._orders.with_all_parts(order))
-                if not known.isdisjoint((shipment.id, *shipment.other_ids))
+                if not requested.isdisjoint((shipment.id, *shipment.other_ids))
             )
             yield Page(items=tuple(shipments))
 

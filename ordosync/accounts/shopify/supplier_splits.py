@@ -2,8 +2,8 @@
 
 Shopify never splits an order, only its fulfillment orders. An order that is shipped from several
 locations has several from the start. So an order with several fulfillment orders counts as split,
-and they are its pieces: `<order>/<fulfillment order>`. Shopify does not say which of them were
-split from which, so an order is split once, into all that exist then.
+and they are its pieces: `<order>/<fulfillment order>`. Shopify does not report which piece was
+split from which. So an order is split only once, into the pieces that exist at that time.
 """
 
 from collections import Counter
@@ -35,8 +35,8 @@ class SupplierSplits:
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Split]]:
         """Yield the splits of these orders as they are now."""
-        wanted = [gid("Order", id_) for id_ in ids]
-        orders = self._client.by_id(SPLIT_BY_ID, SentOrder, wanted, action="read splits again")
+        gids = [gid("Order", id_) for id_ in ids]
+        orders = self._client.by_id(SPLIT_BY_ID, SentOrder, gids, action="read splits again")
         splits = (_split(self._orders.with_all_parts(order)) for order in orders)
         yield Page(items=tuple(split for split in splits if split))
 

@@ -1,7 +1,7 @@
 """Supplier stock: the `available` quantity of inventory items at one location.
 
-An item that is not tracked was never counted. An item that is not stocked at the location is left
-out.
+An item that is not tracked was never counted. A tracked item that is not stocked at the location is
+omitted.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ class SupplierStock:
         self._cached_until = 0.0
 
     def all(self, request: ReadRequest) -> Iterator[Page[Stock | InvalidRecord]]:  # noqa: ARG002
-        """Yield what is available of all items that are stocked at the location or untracked."""
+        """Yield the quantities of all items that are stocked at the location or untracked."""
         self._cached_until = self._client.service.clock.monotonic() + STOCK_CACHE_S
         pages = Pages(
             self._client.graphql,
@@ -42,12 +42,12 @@ class SupplierStock:
             location=self._location,
         )
         for page in by_id(pages):
-            stock = [each for item in page if (each := _stock(item))]
-            self._cache.update((each.product_id, each) for each in stock)
+            stock = [quantity for item in page if (quantity := _stock(item))]
+            self._cache.update((quantity.product_id, quantity) for quantity in stock)
             yield Page(items=tuple(stock))
 
     def of(self, ids: Sequence[str]) -> Mapping[str, Stock]:
-        """Return what is available of these items; a read of all stock is used for a while."""
+        """Return the available quantities of these items; a recent read of all stock is reused."""
         if self._client.service.clock.monotonic() >= self._cached_until:
             self._cache = {}
         missing = [gid("InventoryItem", id_) for id_ in ids if id_ not in self._cache]
@@ -58,7 +58,7 @@ class SupplierStock:
             action="read stock again",
             location=self._location,
         )
-        stock = {each.product_id: each for item in items if (each := _stock(item))}
+        stock = {quantity.product_id: quantity for item in items if (quantity := _stock(item))}
         return stock | {id_: self._cache[id_] for id_ in ids if id_ in self._cache}
 
 

@@ -1,8 +1,8 @@
-"""Sales from the Supplier's location that the Supplier does not know of yet.
+"""Unimported sales: sold from the Supplier's location, and not in the Supplier's count yet.
 
-The Supplier's count may be some minutes old when it is written, so an order that the Supplier got
-within `_MARGIN` counts as unknown to it. A search may find a new order late. The shop's own count
-of committed units shows it earlier, so the larger of both counts is used.
+The Supplier's count may be some minutes old when it is written. So an order that the Supplier got
+within `_MARGIN` still counts as unimported. A search may find a new order late. The shop's own
+count of committed units shows it earlier, so the larger of both counts is used.
 """
 
 from collections import Counter
@@ -21,7 +21,7 @@ from ordosync.accounts.shopify.split_history import SplitHistory
 
 _MARGIN = timedelta(minutes=10)
 _LINES = 10
-_ACTION = "read what is sold and not sent yet"
+_ACTION = "read unimported sales"
 
 
 class _Line(OrderedLine, frozen=True, rename="camel", kw_only=True):
@@ -70,7 +70,7 @@ class UnimportedSales:
         self._sum()
 
     def of(self, item: str, *, committed: int) -> int:
-        """Return how many units of an inventory item are sold and unknown to the Supplier."""
+        """Return the number of units of an inventory item that are sold and not imported yet."""
         return max(self._unsent[item], committed - self._sent[item], 0)
 
     def _take(self, order: _OpenOrder, now: datetime) -> None:
@@ -82,17 +82,17 @@ class UnimportedSales:
         lines = [*read_all(graphql, order.line_items, more, _Line, of=order.id, action=_ACTION)]
         history = SplitHistory.of(order.order.sent, order.order.split)
         order_id = history.order_id(id_)
-        # The Supplier was sent the ancestor of a piece, no matter who has split it.
+        # The Supplier has the ancestor of a piece, whether ordosync or a user has split it.
         family = (order_id, *history.ancestors(order_id, lines))
-        parts = [history.sent[each] for each in family if each in history.sent]
-        is_known = any(part.at <= now - _MARGIN for part in parts)
+        parts = [history.sent[ancestor] for ancestor in family if ancestor in history.sent]
+        is_imported = any(part.at <= now - _MARGIN for part in parts)
         counts: Counter[str] = Counter()
         for line in lines:
             if line.inventory_item_id:
                 counts[number(line.inventory_item_id)] += line.remaining_quantity
-        self._orders[id_] = (is_known, counts)
+        self._orders[id_] = (is_imported, counts)
 
     def _sum(self) -> None:
         self._unsent, self._sent = Counter(), Counter()
-        for is_known, counts in self._orders.values():
-            (self._sent if is_known else self._unsent).update(counts)
+        for is_imported, counts in self._orders.values():
+            (self._sent if is_imported else self._unsent).update(counts)

@@ -33,7 +33,7 @@ from ordosync.accounts.supplier import Supplier
 from ordosync.embedded.desk import Desk
 
 LIMITS = Limits(batch_size=500)
-"""A batch is one transaction: commits take the time, and a crash leaves all of a batch or none."""
+"""A batch is one transaction: commits take most of the time, and a crash writes all or nothing."""
 
 
 class SqliteAccount(Account):
@@ -77,7 +77,7 @@ class SqliteAccount(Account):
     def supplier(
         self,
         options: SupplierOptions,
-        portal: PortalContext,  # noqa: ARG002 - the Supplier need not know its Merchant
+        portal: PortalContext,  # noqa: ARG002 - nothing depends on the Merchant
         at: Connections,
     ) -> Supplier:
         """Open the account as a portal's Supplier."""
@@ -114,5 +114,5 @@ class SqliteAccount(Account):
 
 def _supplier_limits() -> Iterator[CheckResult]:
     yield CheckResult(
-        text="an order is sent as one parcel: `ordosync orders split` it to send it in several"
+        text="an order is one parcel; to send several, split it with `ordosync orders split`"
     )

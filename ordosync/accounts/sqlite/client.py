@@ -17,12 +17,12 @@ class SqliteClient:
     def close(self) -> None:
         """Do nothing: the file is closed after each piece of work."""
 
-    def check_is_there(self, cursor: str | None, action: str) -> None:
-        """Raise `RefusedError` if something was read before, and the file is gone.
+    def check_exists(self, cursor: str | None, action: str) -> None:
+        """Raise `RefusedError` if the file was read before and does not exist any more.
 
-        Before that, a file that its desk has not created yet reads as empty: it may be new.
+        A file that was never read may be new: it reads as empty until the desk creates it.
         """
-        if int(cursor or 0) and not self.file.is_there:
+        if int(cursor or 0) and not self.file.exists:
             raise RefusedError(
                 f"account {self.file.name}",
                 action,

@@ -17,7 +17,7 @@ class MerchantCancellations:
 
     def changed(self, request: ReadRequest) -> Iterator[Page[str]]:
         """Yield the orders that changed since the cursor and are cancelled, unshipped."""
-        self._client.check_is_there(request.cursor, "read cancelled orders")
+        self._client.check_exists(request.cursor, "read cancelled orders")
         with self._file.reading("read cancelled orders") as db:
             for numbers, after in change_feed.since(db, "order", request.cursor):
                 cancelled = orders.cancelled_unshipped(db, numbers)

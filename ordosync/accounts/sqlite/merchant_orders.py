@@ -22,7 +22,7 @@ class MerchantOrders:
 
     def changed(self, request: ReadRequest) -> Iterator[Page[Order | InvalidRecord]]:
         """Yield the orders assigned to this Supplier that changed since the cursor."""
-        self._client.check_is_there(request.cursor, "read orders")
+        self._client.check_exists(request.cursor, "read orders")
         with self._file.reading("read orders") as db:
             for numbers, after in change_feed.since(db, "order", request.cursor):
                 yield Page(items=self._requested(db, numbers), cursor=after)
@@ -33,33 +33,33 @@ class MerchantOrders:
             yield Page(items=self._requested(db, ids))
 
     def acknowledge(self, ids: Sequence[str]) -> None:
-        """Do nothing: the account keeps no such flag."""
+        """Do nothing: the account does not record it."""
 
     def ancestors(self, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
         """Return what each of these orders was split from, nearest first."""
         with self._file.reading("read what orders were split from") as db:
-            found = {id_: ancestry.ancestors(db, id_) for id_ in ids}
-        return {id_: ancestors for id_, ancestors in found.items() if ancestors}
+            ancestors_by_id = {id_: ancestry.ancestors(db, id_) for id_ in ids}
+        return {id_: ancestors for id_, ancestors in ancestors_by_id.items() if ancestors}
 
     def line_claims(self, order: Order) -> Sequence[str]:
         """Return the ids of the lines."""
         return [line.id for line in order.lines]
 
-    def is_beside(self, order_id: str, others: str) -> bool:  # noqa: ARG002
+    def is_beside(self, order_id: str, other_id: str) -> bool:  # noqa: ARG002
         """Return False: an order has one supplier."""
         return False
 
     def _requested(
         self, db: sqlite3.Connection, numbers: Sequence[str]
     ) -> tuple[Order | InvalidRecord, ...]:
-        still = orders.requested_from(db, self._supplier, numbers)
+        requested = orders.requested_from(db, self._supplier, numbers)
         split = orders.split_among(db, numbers)
-        found: list[Order | InvalidRecord] = []
-        for order in orders.read_many(db, [number for number in numbers if number in still]):
+        items: list[Order | InvalidRecord] = []
+        for order in orders.read_many(db, [number for number in numbers if number in requested]):
             if order.status != "dropshipment_requested" or order.number in split:
                 continue
-            found.append(order if still[order.number] else _reassigned(order))
-        return tuple(found)
+            items.append(order if requested[order.number] else _reassigned(order))
+        return tuple(items)
 
 
 def _reassigned(order: Order) -> InvalidRecord:

@@ -19,7 +19,7 @@ class MerchantProducts:
 
     def changed(self, request: ReadRequest) -> Iterator[Page[Product | InvalidRecord]]:
         """Yield the products that changed since the cursor."""
-        self._client.check_is_there(request.cursor, "read products")
+        self._client.check_exists(request.cursor, "read products")
         with self._file.reading("read products") as db:
             for skus, after in change_feed.since(db, "product", request.cursor):
                 yield Page(items=self._offered(db, skus), cursor=after)
@@ -30,9 +30,9 @@ class MerchantProducts:
             yield Page(items=self._offered(db, ids))
 
     def _offered(self, db: sqlite3.Connection, skus: Sequence[str]) -> tuple[Product, ...]:
-        others = products.of_others(db, self._supplier, skus)
+        assigned_elsewhere = products.of_other_suppliers(db, self._supplier, skus)
         return tuple(
             product
             for product in products.read(db, skus)
-            if not product.archived and product.sku not in others
+            if not product.archived and product.sku not in assigned_elsewhere
         )

@@ -14,10 +14,10 @@ class MerchantSplits:
     def __init__(self, client: SqliteClient) -> None:
         self._file = client.file
 
-    def split(self, wanted: Sequence[Split]) -> list[Outcome]:
-        """Split open orders into pieces as given, whole or not at all."""
-        return self._file.each("split orders", wanted, _split)
+    def split(self, requested: Sequence[Split]) -> list[Outcome]:
+        """Split open orders into all of the given pieces or none."""
+        return self._file.write_each("split orders", requested, _split)
 
 
-def _split(db: sqlite3.Connection, wanted: Split) -> Outcome:
-    return splits.split(db, wanted, actor="split-order")
+def _split(db: sqlite3.Connection, requested: Split) -> Outcome:
+    return splits.split(db, requested, actor="split-order")

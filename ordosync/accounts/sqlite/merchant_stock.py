@@ -10,7 +10,7 @@ from ordosync.models import Order, Outcome, Page, Product, Stock, refused
 
 
 class MerchantStock:
-    """Physical on hand in one warehouse; it falls when a parcel leaves."""
+    """Physical on hand in one warehouse; it falls when a parcel is sent."""
 
     def __init__(self, client: SqliteClient, *, supplier: str, warehouse: str) -> None:
         self._file = client.file
@@ -18,51 +18,51 @@ class MerchantStock:
         self._warehouse = warehouse
 
     def current(self, ids: Sequence[str]) -> Mapping[str, Stock]:
-        """Return what is on the shelf in the linked warehouse: physical, not available."""
+        """Return physical on hand in the linked warehouse."""
         with self._file.reading("read stock") as db:
             physical = stock.counted(db, ids, self._warehouse)
-            others = products.of_others(db, self._supplier, ids)
+            assigned_elsewhere = products.of_other_suppliers(db, self._supplier, ids)
             return {
                 product.id: Stock(
                     product_id=product.id,
                     sku=product.sku,
-                    quantity=_whole(physical.get(product.sku)),
-                    fixed=_fixed(product, others),
+                    quantity=_to_int(physical.get(product.sku)),
+                    fixed=_fixed(product, assigned_elsewhere),
                 )
                 for product in products.read(db, ids)
             }
 
     def unimported_sales(self) -> Iterator[Page[Order]]:
-        """Yield nothing: a sale commits stock and leaves the physical quantity."""
+        """Yield nothing: a sale commits stock, and does not change the physical quantity."""
         return iter(())
 
-    def write(self, wanted: Sequence[Stock]) -> list[Outcome]:
+    def write(self, quantities: Sequence[Stock]) -> list[Outcome]:
         """Set physical on hand in the linked warehouse."""
-        return self._file.each("write stock", wanted, self._set)
+        return self._file.write_each("write stock", quantities, self._set)
 
-    def _set(self, db: sqlite3.Connection, wanted: Stock) -> Outcome:
-        product = next(iter(products.read(db, [wanted.product_id])), None)
+    def _set(self, db: sqlite3.Connection, requested: Stock) -> Outcome:
+        product = next(iter(products.read(db, [requested.product_id])), None)
         if product is None:
-            return refused("not-found", "the product is gone")
+            return refused("not-found", "the product does not exist")
         if product.is_kit:
             return refused("fixed", "a kit's quantity is calculated and cannot be written")
-        if wanted.quantity is None or wanted.quantity < 0:
-            return refused("invalid", f"{wanted.quantity} is no quantity to write")
-        known = stock.counted(db, [product.sku], self._warehouse).get(product.sku)
-        if known == wanted.quantity:
+        if requested.quantity is None or requested.quantity < 0:
+            return refused("invalid", f"{requested.quantity} is not a quantity to write")
+        physical = stock.counted(db, [product.sku], self._warehouse).get(product.sku)
+        if physical == requested.quantity:
             return Outcome(state="unchanged", id=product.id)
-        stock.set_physical(db, product.sku, self._warehouse, Decimal(wanted.quantity))
+        stock.set_physical(db, product.sku, self._warehouse, Decimal(requested.quantity))
         return Outcome(state="done", id=product.id)
 
 
-def _fixed(product: Product, others: frozenset[str]) -> str:
+def _fixed(product: Product, assigned_elsewhere: frozenset[str]) -> str:
     """Return why the quantity cannot be written; empty if it can."""
     if product.is_kit:
         return "kit"
     if product.archived:
         return "archived"
-    return "unassigned" if product.sku in others else ""
+    return "unassigned" if product.sku in assigned_elsewhere else ""
 
 
-def _whole(quantity: Decimal | None) -> int | None:
+def _to_int(quantity: Decimal | None) -> int | None:
     return None if quantity is None else int(quantity)

@@ -15,8 +15,8 @@ class MerchantTracking:
 
     def add(self, parcels: Sequence[Shipment]) -> list[Outcome]:
         """Add tracking numbers; the order becomes shipped."""
-        return self._file.each("add tracking", parcels, shipments.add_tracking)
+        return self._file.write_each("add tracking", parcels, shipments.add_tracking)
 
     def void(self, parcels: Sequence[Shipment]) -> list[Outcome]:
         """Flag tracking numbers as void; the order stays shipped."""
-        return self._file.each("void tracking", parcels, shipments.void_tracking)
+        return self._file.write_each("void tracking", parcels, shipments.void_tracking)

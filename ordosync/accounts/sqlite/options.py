@@ -10,7 +10,7 @@ class MerchantOptions:
     supplier: str = ""
     """The supplier that orders and products are assigned to; by default the Supplier's name."""
     warehouse: str = "main"
-    """The warehouse with the Supplier's stock as physical on hand: Ordoro's Linked Warehouse."""
+    """The linked warehouse: its physical on hand is the Supplier's stock."""
 
 
 @dataclass(frozen=True, kw_only=True)

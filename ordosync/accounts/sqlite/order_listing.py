@@ -23,19 +23,19 @@ class MerchantListing:
         with self._file.reading("read all orders") as db:
             for page in orders.pages(db):
                 numbers = [order.number for order in page]
-                still = orders.requested_from(db, self._supplier, numbers)
-                sent = shipments.of_orders(db, numbers, with_supplier_ids=True)
-                # A restored order has no supplier: the Merchant ships it, and no other supplier.
+                requested = orders.requested_from(db, self._supplier, numbers)
+                parcels = shipments.of_orders(db, numbers, with_supplier_ids=True)
+                # A restored order has no supplier: the Merchant itself ships it.
                 unassigned = orders.without_supplier(db, numbers)
                 yield Page(
                     items=tuple(
                         OrderSnapshot(
                             order=order,
-                            shipments=tuple(sent.get(order.number, ())),
-                            is_ours=still[order.number] or order.number in unassigned,
+                            shipments=tuple(parcels.get(order.number, ())),
+                            is_ours=requested[order.number] or order.number in unassigned,
                         )
                         for order in page
-                        if order.number in still
+                        if order.number in requested
                     )
                 )
 
@@ -45,7 +45,7 @@ class MerchantListing:
 
 
 class SupplierListing:
-    """Every order, including those that ordosync has not created."""
+    """Every order, including orders that ordosync has not created."""
 
     is_complete = True
     includes_foreign = True
@@ -57,12 +57,12 @@ class SupplierListing:
         """Yield the orders as they are now."""
         with self._file.reading("read all orders") as db:
             for page in orders.pages(db):
-                sent = shipments.of_orders(
+                parcels = shipments.of_orders(
                     db, [order.number for order in page], with_supplier_ids=False
                 )
                 yield Page(
                     items=tuple(
-                        OrderSnapshot(order=order, shipments=tuple(sent.get(order.number, ())))
+                        OrderSnapshot(order=order, shipments=tuple(parcels.get(order.number, ())))
                         for order in page
                     )
                 )

@@ -1,4 +1,4 @@
-"""Personal data in a local account: all of it is ordosync's to remove."""
+"""Personal data in a local account. ordosync may remove all of it."""
 
 from ordosync.accounts.portal_account import PersonalDataRemoval, Removal
 from ordosync.embedded.desk import Desk

@@ -20,4 +20,4 @@ class SupplierCancellations:
         def cancel(db: sqlite3.Connection, number: str) -> Outcome:
             return orders.cancel(db, number, actor="cancel-orders", also_shipped=also_shipped)
 
-        return self._file.each("cancel orders", ids, cancel)
+        return self._file.write_each("cancel orders", ids, cancel)

@@ -17,14 +17,14 @@ class SupplierOrders:
 
     def create(
         self,
-        wanted: Sequence[Order],
+        new: Sequence[Order],
         *,
         look_first: bool = False,  # noqa: ARG002 - the reference is always looked up
     ) -> list[Outcome]:
-        """Create the orders in one transaction; a refused order leaves the others alone."""
+        """Create the orders in one transaction; a refused order does not affect the others."""
         with self._file.writing("create orders") as db:
             return order_creation.create_many(
-                db, wanted, prefix=self.number_prefix, warehouse=self._warehouse
+                db, new, prefix=self.number_prefix, warehouse=self._warehouse
             )
 
     def find(self, references: Sequence[str]) -> Mapping[str, Outcome]:
@@ -33,6 +33,6 @@ class SupplierOrders:
             return orders.find(db, references)
 
     def statuses(self, ids: Sequence[str]) -> Mapping[str, str]:
-        """Return the status of each of these orders that is here."""
+        """Return the status of each of these orders that exists."""
         with self._file.reading("read statuses") as db:
             return {order.number: order.status for order in orders.read_many(db, ids)}

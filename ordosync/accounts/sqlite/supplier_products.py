@@ -16,13 +16,13 @@ class SupplierProducts:
     def __init__(self, client: SqliteClient) -> None:
         self._file = client.file
 
-    def create(self, wanted: Sequence[Product]) -> list[Outcome]:
-        """Create products with a new SKU, their stock unset."""
-        return self._file.each("create products", wanted, _create)
+    def create(self, new: Sequence[Product]) -> list[Outcome]:
+        """Create products with a new SKU and unset stock."""
+        return self._file.write_each("create products", new, _create)
 
 
 def _create(db: sqlite3.Connection, product: Product) -> Outcome:
-    # A kit becomes a plain product: components do not travel, and it may be another kit here.
+    # A kit becomes a plain product: its components are not sent, and the Supplier's may differ.
     plain = Product(
         id="", sku=product.sku, name=product.name, price=product.price, weight_g=product.weight_g
     )

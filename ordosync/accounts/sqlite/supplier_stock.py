@@ -13,14 +13,14 @@ _PAGE = 500
 
 
 class SupplierStock:
-    """Available quantities: physical less committed, of all or some warehouses."""
+    """Available quantities: physical minus committed, in all warehouses or the configured ones."""
 
     def __init__(self, client: SqliteClient, *, warehouses: frozenset[str]) -> None:
         self._file = client.file
         self._warehouses = warehouses
         """The warehouses whose stock is written back; empty: all."""
         self._counted: tuple[int, Inventory] | None = None
-        """The stock after a change of this number. Tasks ask for it a page at a time."""
+        """The number of the last change, and the stock after it. Tasks read stock in pages."""
 
     def all(self, request: ReadRequest) -> Iterator[Page[Stock | InvalidRecord]]:  # noqa: ARG002
         """Yield all quantities, as they are now."""

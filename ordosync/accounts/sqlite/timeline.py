@@ -8,7 +8,7 @@ from ordosync.models import Comment
 
 
 class Timeline:
-    """Comments on refusals, conflicts and successes, each only once."""
+    """Comments on refusals, conflicts and successes; each is added only once."""
 
     def __init__(self, client: SqliteClient) -> None:
         self._file = client.file

@@ -1,10 +1,10 @@
 """WooCommerce, over the REST API v3 of a shop (https://woocommerce.github.io/woocommerce-rest-api-docs/).
 
-Each shop is a site of its own, with its version, its plug-ins and its host. `shop_features` asks
-once what it can do. Over https the shop takes key and secret, over plain http only signed
+Each shop is a site of its own, with its version, its plug-ins and its host. `shop_features` finds
+out once what it supports. Over https the shop accepts key and secret, over plain http only signed
 requests. There are no idempotency keys, no splits, no suppliers, and no single way to show a
-parcel. Data for which a shop has no place is kept in a field of its order. A product's quantity
-is what can be sold, and falls with each order.
+parcel. Data for which a shop has no field of its own is kept in a meta field of the order. A
+product's quantity is what can be sold, and falls with each order.
 
 An order's id is its number in the database, and plug-ins may show another number. A product's id
 is its SKU.
@@ -81,12 +81,7 @@ class WooCommerceAccount(Account):
         allow_http: bool = False,
     ) -> None:
         check_concurrency(concurrency)
-        check_url("url", url)
-        if url.rstrip("/").endswith("/wp-json"):
-            raise ValueError("url: is the shop's address, without /wp-json")
         _check_statuses(cancelled, statuses=statuses, shipped=shipped)
-        if calls_per_minute is not None and calls_per_minute < 1:
-            raise ValueError("calls_per_minute: must be 1 or more")
         check_timezone(timezone)
         self.name = name
         self._statuses = OrderStatuses(to_ship=statuses, cancelled=cancelled, shipped=shipped)
@@ -95,7 +90,7 @@ class WooCommerceAccount(Account):
         self._concurrency = concurrency
         self._settle_s = settle_s
         self._connection = _Connection(
-            url=url.rstrip("/"),
+            url=url,
             key=key,
             secret=secret,
             calls_per_minute=calls_per_minute,
@@ -132,7 +127,7 @@ class WooCommerceAccount(Account):
     def supplier(
         self,
         options: SupplierOptions,
-        portal: PortalContext,  # noqa: ARG002 - the references of its orders say whose they are
+        portal: PortalContext,  # noqa: ARG002 - references identify the orders of a portal
         at: Connections,
     ) -> Supplier:
         """Open the shop as a portal's Supplier; a shop cannot split orders."""
@@ -163,7 +158,7 @@ class WooCommerceAccount(Account):
             timezone=self._timezone,
         )
         features = ShopFeatures(
-            service, url=self._connection.url, notify_customer=self._notify_customer
+            service, url=self._connection.address, notify_customer=self._notify_customer
         )
         return WooCommerceClient(service, features)
 
@@ -175,7 +170,7 @@ class WooCommerceAccount(Account):
         limit = connection.calls_per_minute
         return HttpClient(
             f"account {self.name}",
-            f"{connection.url}/wp-json",
+            f"{connection.address}/wp-json",
             clock=clock,
             auth=(connection.key, connection.secret)
             if connection.url.startswith("https://")
@@ -194,13 +189,13 @@ def _supplier_key(options: MerchantOptions) -> tuple[object, ...] | None:
     return key if any(key) else None
 
 
-def _check_statuses(cancelled: tuple[str, ...], **others: tuple[str, ...]) -> None:
-    """Raise `ValueError` if one of these options names no status, or one of `cancelled`."""
-    if not cancelled or not all(others.values()):
-        raise ValueError(f"{', '.join(others)} and cancelled: must name a status each")
-    for name, statuses in others.items():
-        if both := {*statuses} & {*cancelled}:
-            raise ValueError(f"{name} and cancelled: both have {min(both)}")
+def _check_statuses(cancelled: tuple[str, ...], **options: tuple[str, ...]) -> None:
+    """Raise `ValueError` if an option names no status, or a status of `cancelled`."""
+    if not cancelled or not all(options.values()):
+        raise ValueError(f"{', '.join(options)} and cancelled: must each name at least one status")
+    for name, statuses in options.items():
+        if common := {*statuses} & {*cancelled}:
+            raise ValueError(f"{name} and cancelled: both name {min(common)}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,3 +209,15 @@ class _Connection:
     ca_file: Path | None
     proxy: str | None
     allow_http: bool
+
+    def __post_init__(self) -> None:
+        check_url("url", self.url)
+        if self.address.endswith("/wp-json"):
+            raise ValueError("url: must be the shop's address, without /wp-json")
+        if self.calls_per_minute is not None and self.calls_per_minute < 1:
+            raise ValueError("calls_per_minute: must be 1 or more")
+
+    @property
+    def address(self) -> str:
+        """The address of the shop, without a slash at its end."""
+        return self.url.rstrip("/")

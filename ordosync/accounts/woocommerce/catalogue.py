@@ -31,18 +31,22 @@ class Catalogue:
         self._has_flat_variations: bool | None = None
 
     def by_sku(self, skus: Sequence[str], action: str) -> Mapping[str, list[ProductShape]]:
-        """Return the products and variations of these SKUs, with as many SKUs a call as fit.
+        """Return the products and variations of these SKUs, as many SKUs per call as fit.
 
         The shop ignores letter case and does not keep spaces around a SKU. A SKU that does not
-        fit into an address is not asked for: the shop would refuse the whole call.
+        fit into a URL is left out, since the shop would refuse the whole call.
         """
-        found: dict[str, list[ProductShape]] = {}
-        askable = [sku for sku in dict.fromkeys(skus) if _is_askable(sku)]
-        chunks = list(_chunks(askable))
+        products_by_sku: dict[str, list[ProductShape]] = {}
+        searchable = [sku for sku in dict.fromkeys(skus) if _is_searchable(sku)]
+        chunks = list(_chunks(searchable))
         pages = self._client.service.map_concurrently(chunks, partial(self._of_skus, action))
         for product in (product for page in pages for product in page):
-            found.setdefault(normalized_sku(product.sku), []).append(product)
-        return {sku: found[normalized_sku(sku)] for sku in skus if normalized_sku(sku) in found}
+            products_by_sku.setdefault(normalized_sku(product.sku), []).append(product)
+        return {
+            sku: products_by_sku[normalized_sku(sku)]
+            for sku in skus
+            if normalized_sku(sku) in products_by_sku
+        }
 
     def _of_skus(self, action: str, skus: Sequence[str]) -> list[ProductShape]:
         query = {"sku": ",".join(skus), "_fields": PRODUCT_FIELDS}
@@ -51,8 +55,8 @@ class Catalogue:
         # A shop may allow several products with one SKU, so there may be a second page.
         while offset < count:
             raws, count = self._client.lists.page("/wc/v3/products", query, offset, action)
-            shapes = (read(raw, ProductShape, what="products") for raw in raws)
-            products += [one for one in shapes if isinstance(one, ProductShape)]
+            shapes = (read(raw, ProductShape, kind="products") for raw in raws)
+            products += [shape for shape in shapes if isinstance(shape, ProductShape)]
             offset += max(len(raws), 1)
         return products
 
@@ -65,13 +69,13 @@ class Catalogue:
 
         chunks = [numbers[at : at + LIMIT] for at in range(0, len(numbers), LIMIT)]
         pages = self._client.service.map_concurrently(chunks, ask)
-        products = [read(raw, ProductShape, what="products") for page in pages for raw in page]
-        return {one.id: one for one in products if isinstance(one, ProductShape)}
+        products = [read(raw, ProductShape, kind="products") for page in pages for raw in page]
+        return {product.id: product for product in products if isinstance(product, ProductShape)}
 
     def create(self, sku: str, name: str, price: Decimal | None) -> ProductShape:
         """Create a product without stock management that visitors of the shop do not see.
 
-        Returns the product of this SKU if another user has created it meanwhile.
+        Returns the product of this SKU if another client has created it meanwhile.
         """
         body: dict[str, object] = {
             "sku": sku,
@@ -94,22 +98,22 @@ class Catalogue:
             return products[sku][0]
 
     def pages(self, params: Params, action: str) -> Iterator[list[Item]]:
-        """Yield pages of what can be sold: products, and variations with their parents.
+        """Yield pages of all that can be sold: products, and variations with their parents.
 
-        Shops since 10.3 list all variations at once. In an older shop each product with
-        variations is asked for its own.
+        Shops since 10.3 list all variations at once. In an older shop the variations of each
+        product take a call of their own.
         """
-        seen: set[int] = set()
+        seen_ids: set[int] = set()
         parents: dict[int, ProductShape] = {}
         for raws in self._client.lists.products("/wc/v3/products", params, action):
             page: list[Item] = []
-            for item in (read(raw, ProductShape, what="products") for raw in raws):
+            for item in (read(raw, ProductShape, kind="products") for raw in raws):
                 if isinstance(item, InvalidRecord):
                     page.append(item)
                 elif item.type == "variable":
                     parents[item.id] = item
-                elif item.type not in _NOTHING_TO_SEND and item.id not in seen:
-                    seen.add(item.id)
+                elif item.type not in _NOT_SHIPPED and item.id not in seen_ids:
+                    seen_ids.add(item.id)
                     page.append((item, None))
             yield page
         yield from self._variations(parents, action)
@@ -119,11 +123,11 @@ class Catalogue:
             return
         if self._has_flat_variations is None:
             self._has_flat_variations = self._client.features.has_route("/wc/v3/variations")
-        seen: set[int] = set()
+        seen_ids: set[int] = set()
         if self._has_flat_variations:
             pages = self._client.lists.products("/wc/v3/variations", {}, action)
             for raws in pages:
-                yield _children(raws, parents, seen)
+                yield _children(raws, parents, seen_ids)
             return
         ids = list(parents)
         for at in range(0, len(ids), LIMIT):
@@ -134,7 +138,7 @@ class Catalogue:
             yield [
                 item
                 for parent, raws in zip(chunk, lists, strict=True)
-                for item in _children(raws, parents, seen, parent=parent)
+                for item in _children(raws, parents, seen_ids, parent=parent)
             ]
 
     def _variations_of(self, action: str, parent: int) -> list[Raw]:
@@ -142,7 +146,7 @@ class Catalogue:
         return [raw for page in pages for raw in page]
 
 
-_NOTHING_TO_SEND = frozenset({"grouped", "external"})
+_NOT_SHIPPED = frozenset({"grouped", "external"})
 """A group is sold as the products in it, and an external product by another shop."""
 _KITS = frozenset({"bundle", "composite", "woosb", "yith_bundle"})
 """Types of plug-ins for a product that is put together from others."""
@@ -161,35 +165,35 @@ def is_on_sale(product: ProductShape, parent: ProductShape | None = None) -> boo
 def _children(
     raws: Sequence[Raw],
     parents: Mapping[int, ProductShape],
-    seen: set[int],
+    seen_ids: set[int],
     *,
     parent: int = 0,
 ) -> list[Item]:
-    found: list[Item] = []
-    for item in (read(raw, ProductShape, what="variations") for raw in raws):
+    items: list[Item] = []
+    for item in (read(raw, ProductShape, kind="variations") for raw in raws):
         if isinstance(item, InvalidRecord):
-            found.append(item)
-        elif item.id not in seen and (item.parent_id or parent) in parents:
-            seen.add(item.id)
-            found.append((item, parents[item.parent_id or parent]))
-    return found
+            items.append(item)
+        elif item.id not in seen_ids and (item.parent_id or parent) in parents:
+            seen_ids.add(item.id)
+            items.append((item, parents[item.parent_id or parent]))
+    return items
 
 
-def _is_askable(sku: str) -> bool:
+def _is_searchable(sku: str) -> bool:
     fits = len(quote(sku, errors="replace")) <= _LONGEST_QUERY
     return bool(sku.strip()) and "," not in sku and fits
 
 
 def _chunks(skus: Sequence[str]) -> Iterator[list[str]]:
-    """Yield as many SKUs at a time as fit into a page and an address."""
+    """Yield as many SKUs at a time as fit into a page and a URL."""
     chunk: list[str] = []
     length = 0
     for sku in skus:
-        its_length = len(quote(f",{sku}", errors="replace"))
-        if len(chunk) == LIMIT or (chunk and length + its_length > _LONGEST_QUERY):
+        sku_length = len(quote(f",{sku}", errors="replace"))
+        if len(chunk) == LIMIT or (chunk and length + sku_length > _LONGEST_QUERY):
             yield chunk
             chunk, length = [], 0
         chunk.append(sku)
-        length += its_length
+        length += sku_length
     if chunk:
         yield chunk

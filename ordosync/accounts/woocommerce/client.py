@@ -14,7 +14,7 @@ from ordosync.accounts.service_client import ServiceClient
 from ordosync.accounts.woocommerce.order_mapping import refunded
 from ordosync.accounts.woocommerce.order_metadata import order_id_of
 from ordosync.accounts.woocommerce.pagination import ORDER_FIELDS, Params, ShopLists, at_of
-from ordosync.accounts.woocommerce.parcels import Seen, trackings
+from ordosync.accounts.woocommerce.parcels import ShownParcel, trackings
 from ordosync.accounts.woocommerce.schema import OrderShape, RefundShape, read
 from ordosync.accounts.woocommerce.shop_features import NO_ROUTE, ShopFeatures
 from ordosync.accounts.woocommerce.tracking_providers import Fulfillments, TrackingProvider
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Quantities = Mapping[int, float]
-"""Quantities of lines, by the number of the line; some shops sell half a metre."""
+"""Quantities of lines, by the number of the line; some shops sell fractions."""
 _ALL: Params = {"per_page": str(LIMIT)}
 
 
@@ -52,16 +52,16 @@ class WooCommerceClient:
         """The way in which this shop shows parcels."""
         return self.features.tracking
 
-    def shown_parcels(self, order: OrderShape) -> Sequence[Seen]:
-        """Return the parcels that a shop shows of an order, in every way."""
+    def shown_parcels(self, order: OrderShape) -> Sequence[ShownParcel]:
+        """Return the parcels of an order that the shop shows, in all of its ways."""
         return [*trackings(order), *self.fulfillments(order)]
 
-    def fulfillments(self, order: OrderShape) -> Sequence[Seen]:
-        """Return the fulfillments of an order: one call, only if the order says it has some."""
+    def fulfillments(self, order: OrderShape) -> Sequence[ShownParcel]:
+        """Return the fulfillments of an order: one call, and only if the order has some."""
         status = order.meta("_fulfillment_status")
         if status in (None, "", "no_fulfillments", "unfulfilled"):
             return ()
-        return self.tracking.seen(order) if isinstance(self.tracking, Fulfillments) else ()
+        return self.tracking.parcels(order) if isinstance(self.tracking, Fulfillments) else ()
 
     def remaining(self, order: OrderShape, *, until: datetime | None = None) -> Quantities:
         """Return how much of each line is still sold, which takes a read of its refunds.
@@ -73,8 +73,12 @@ class WooCommerceClient:
             path = f"/wc/v3/orders/{order.id}/refunds"
             action = f"read the refunds of order {order.id}"
             refunds = self.http.get(path, list[RefundShape], action=action, params=_ALL)
-        back = refunded([one for one in refunds if until is None or one.was_made_by(until)])
-        return {line.id: line.quantity - back.get(line.id, 0) for line in order.line_items}
+        refunded_units = refunded(
+            [refund for refund in refunds if until is None or refund.was_made_by(until)]
+        )
+        return {
+            line.id: line.quantity - refunded_units.get(line.id, 0) for line in order.line_items
+        }
 
     def changed(
         self, params: Params, cursor: str | None, *, now: datetime, action: str
@@ -84,7 +88,7 @@ class WooCommerceClient:
         return changed_since(cursor, listed.since, at_of, now=now)
 
     def order(self, target: str, action: str) -> OrderShape | None:
-        """Return an order, or the order of a piece, as it is now; None if it is in the trash.
+        """Return an order, or the order of a piece, as it is now; None if it was deleted.
 
         Raises `RefusedError` for an order that cannot be read.
         """
@@ -92,22 +96,22 @@ class WooCommerceClient:
         if not order_id.isdecimal():
             return None
         raw = self.find(f"/wc/v3/orders/{order_id}", Raw, action=action)
-        order = None if raw is None else read(raw, OrderShape, what="orders")
+        order = None if raw is None else read(raw, OrderShape, kind="orders")
         if isinstance(order, InvalidRecord):
             raise RefusedError(self.service.account, action, order.reason)
         return None if order is None or order.status == "trash" else order
 
     def find(self, path: str, shape: type[T], *, action: str) -> T | None:
-        """Return the object at a path; None if it is gone.
+        """Return the object at a path; None if it was deleted.
 
-        A shop that does not know its own paths has its plug-in switched off. That is no sign
-        that the object is gone.
+        A shop without the path has its plug-in switched off. That does not mean that the object
+        was deleted.
         """
         try:
             return self.http.get(path, shape, action=action)
         except NotFoundError as error:
             if NO_ROUTE in error.answer:
-                reason = "WooCommerce does not answer there: is it switched off?"
+                reason = "the path was not found; check that the plug-in WooCommerce is active"
                 raise UnavailableError(self.service.account, action, reason) from error
             return None
 
@@ -115,7 +119,11 @@ class WooCommerceClient:
         self, targets: Sequence[str], action: str, *, status: str = "any"
     ) -> list[OrderShape | InvalidRecord]:
         """Return these orders as they are now, 100 a call; without those in the trash."""
-        ids = [one for one in dict.fromkeys(map(order_id_of, targets)) if one.isdecimal()]
+        ids = [
+            order_id
+            for order_id in dict.fromkeys(map(order_id_of, targets))
+            if order_id.isdecimal()
+        ]
 
         def ask(chunk: Sequence[str]) -> list[Raw]:
             query = {"include": ",".join(chunk), "status": status, "_fields": ORDER_FIELDS}
@@ -123,7 +131,7 @@ class WooCommerceClient:
 
         chunks = [ids[at : at + LIMIT] for at in range(0, len(ids), LIMIT)]
         pages = self.service.map_concurrently(chunks, ask)
-        return [read(raw, OrderShape, what="orders") for page in pages for raw in page]
+        return [read(raw, OrderShape, kind="orders") for page in pages for raw in page]
 
     def save(self, order: OrderShape, fields: Mapping[str, object], action: str) -> OrderShape:
         """Write fields of an order. Idempotent."""

@@ -1,4 +1,4 @@
-"""Cancelled orders of a Merchant's shop of which nothing was sent.
+"""Cancelled orders of a Merchant's shop that were not sent.
 
 Uses the list of orders by the time of their last change, and refunds. An order whose items were
 all refunded before they were sent keeps its status. An order that was sent first, and refunded
@@ -8,32 +8,24 @@ when it came back, is not cancelled.
 from collections.abc import Iterator, Mapping, Sequence
 
 from ordosync.accounts.account import ReadRequest
-from ordosync.accounts.woocommerce.client import Quantities, WooCommerceClient
-from ordosync.accounts.woocommerce.foreign_parcels import units_by_others
-from ordosync.accounts.woocommerce.order_share import OrderShares
-from ordosync.accounts.woocommerce.order_statuses import REFUNDED, OrderStatuses
+from ordosync.accounts.woocommerce.client import Quantities
+from ordosync.accounts.woocommerce.foreign_parcels import foreign_units
+from ordosync.accounts.woocommerce.order_share import SharePart
+from ordosync.accounts.woocommerce.order_statuses import REFUNDED
 from ordosync.accounts.woocommerce.schema import OrderShape
 from ordosync.models import InvalidRecord, Page
 
 
-class MerchantCancellations:
+class MerchantCancellations(SharePart):
     """Cancelled orders, of all suppliers; of an order that was split, its unshipped pieces.
 
     An order of which this Supplier's lines were all refunded is cancelled, too.
     """
 
-    def __init__(
-        self, client: WooCommerceClient, shares: OrderShares, statuses: OrderStatuses
-    ) -> None:
-        self._client = client
-        self._shares = shares
-        self._statuses = statuses
-        self._status = ",".join(statuses.maybe_cancelled)
-
     def changed(self, request: ReadRequest) -> Iterator[Page[str]]:
         """Yield the orders and pieces that changed since the cursor and are cancelled."""
         for items, after in self._client.changed(
-            {"status": self._status},
+            {"status": ",".join(self._statuses.maybe_cancelled)},
             request.cursor,
             now=request.now,
             action="read cancelled orders",
@@ -41,33 +33,34 @@ class MerchantCancellations:
             yield Page(items=tuple(self._cancelled(items)), cursor=after)
 
     def among(self, ids: Sequence[str]) -> frozenset[str]:
-        """Return which of these orders and pieces are cancelled, unshipped, at this moment."""
-        action = "see whether orders are still cancelled"
-        items = self._client.orders_now(ids, action, status=self._status)
+        """Return which of these orders and pieces are cancelled now, and not shipped."""
+        action = "check that orders are still cancelled"
+        status = ",".join(self._statuses.maybe_cancelled)
+        items = self._client.orders_now(ids, action, status=status)
         return frozenset(self._cancelled(items)) & frozenset(ids)
 
     def reply(self, cancelled: Mapping[str, bool]) -> None:
         """Do nothing: the shop has no requests to cancel."""
 
     def _cancelled(self, items: Sequence[OrderShape | InvalidRecord]) -> Iterator[str]:
-        """Yield the orders and pieces among these that are cancelled and not sent."""
+        """Yield those of these orders and their pieces that are cancelled and not sent."""
         orders = {item.id: item for item in items if isinstance(item, OrderShape)}
         leaves = {
             order.id: self._shares.record(order).unshipped(str(order.id))
             for order in orders.values()
         }
-        asked = [
+        with_refunds = [
             order for order in orders.values() if leaves[order.id] and self._needs_refunds(order)
         ]
-        self._shares.learn(asked)
-        answers = self._client.service.map_concurrently(asked, self._is_taken_back)
-        took_back = {order.id: answer for order, answer in zip(asked, answers, strict=True)}
+        self._shares.learn(with_refunds)
+        answers = self._client.service.map_concurrently(with_refunds, self._is_taken_back)
+        taken_back = {order.id: answer for order, answer in zip(with_refunds, answers, strict=True)}
         for order_id, order in orders.items():
-            if took_back.get(order_id, order.status in self._statuses.cancelled):
+            if taken_back.get(order_id, order.status in self._statuses.cancelled):
                 yield from leaves[order_id]
 
     def _needs_refunds(self, order: OrderShape) -> bool:
-        """True if the status of an order does not say by itself that it is cancelled."""
+        """True if its refunds decide whether an order is cancelled, not its status alone."""
         if order.status == REFUNDED:
             return True
         return order.status not in self._statuses.cancelled and bool(order.refunds)
@@ -75,8 +68,8 @@ class MerchantCancellations:
     def _is_taken_back(self, order: OrderShape) -> bool:
         """True if this Supplier's lines were refunded before they were sent.
 
-        Lines that were sent first and refunded then came back, or never have to: there is nothing
-        to cancel. A refund by its amount alone names no lines, and is of all of them.
+        Nothing is left to cancel of lines that were sent first and refunded later. A refund of an
+        amount alone names no lines, and counts for all of them.
         """
         selection = self._shares.selection
         repeated = selection.repeated(order.line_items)
@@ -89,17 +82,19 @@ class MerchantCancellations:
             return False
         if order.status == REFUNDED:
             return True
-        # The line of a deleted product may be any supplier's, and may have been sent.
+        # The line of a deleted product may belong to any supplier, and may have been sent.
         lines |= {line.id: 1 for line in order.line_items if not selection.knows_line(line)}
         unsent = self._shares.unsent(order)
         return bool(lines) and all(unsent[line] <= 0 for line in lines)
 
     def _was_sent_by_others(self, order: OrderShape, lines: Quantities) -> bool:
-        """True if parcels that this program did not make hold all of these lines."""
-        record, seen = self._shares.record(order), self._client.shown_parcels(order)
+        """True if parcels that ordosync did not create contain all of these lines."""
+        record, shown = self._shares.record(order), self._client.shown_parcels(order)
         is_all = all(map(self._shares.selection.has_line, order.line_items))
-        has_bare_number = any(one.number and one.lines is None for one in seen)
+        has_bare_number = any(parcel.number and parcel.lines is None for parcel in shown)
         if is_all and not record.parcels and has_bare_number:
             return True
-        sent = units_by_others(record, seen)
-        return bool(lines) and all(count <= sent.get(line, 0) for line, count in lines.items())
+        sent_units = foreign_units(record, shown)
+        return bool(lines) and all(
+            count <= sent_units.get(line, 0) for line, count in lines.items()
+        )

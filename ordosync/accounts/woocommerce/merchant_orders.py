@@ -1,4 +1,4 @@
-"""Orders at the Merchant: this Supplier's lines of the shop's orders, less what was refunded.
+"""Orders at the Merchant: this Supplier's lines of the shop's orders, minus refunded units.
 
 Uses the list of orders by the time of their last change, and the products of lines.
 """
@@ -13,7 +13,7 @@ from ordosync.accounts.woocommerce.client import Quantities, WooCommerceClient
 from ordosync.accounts.woocommerce.order_mapping import order_of
 from ordosync.accounts.woocommerce.order_share import OrderShares
 from ordosync.accounts.woocommerce.order_statuses import OrderStatuses
-from ordosync.accounts.woocommerce.schema import OrderShape, digest
+from ordosync.accounts.woocommerce.schema import OrderShape, ProductShape, digest
 from ordosync.models import InvalidRecord, Order, Page
 
 _LARGEST_QUANTITY = 2**31 - 1
@@ -52,7 +52,7 @@ class MerchantOrders:
         yield Page(items=tuple(self._unshipped(items)))
 
     def acknowledge(self, ids: Sequence[str]) -> None:
-        """Do nothing: the shop has no field for it."""
+        """Do nothing: the shop has no field for imported orders."""
 
     def ancestors(self, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:  # noqa: ARG002
         """Return nothing: the id of a piece begins with the id of its order."""
@@ -62,7 +62,7 @@ class MerchantOrders:
         """Return the ids of its lines."""
         return [line.id for line in order.lines]
 
-    def is_beside(self, order_id: str, others: str) -> bool:  # noqa: ARG002
+    def is_beside(self, order_id: str, other_id: str) -> bool:  # noqa: ARG002
         """Return False: a line belongs to one supplier."""
         return False
 
@@ -79,29 +79,29 @@ class MerchantOrders:
                 orders.append(item)
             elif self._shares.record(item).unshipped(str(item.id)):
                 orders += self._requested(item, quantities[item.id])
-        yield from self._with_needs(orders)
+        yield from self._with_shipping_needs(orders)
 
-    def _with_needs(
+    def _with_shipping_needs(
         self, orders: Sequence[Order | InvalidRecord]
     ) -> Iterator[Order | InvalidRecord]:
-        """Yield orders; an order without an address may have only products without shipping.
+        """Yield orders, with `needs_shipping` if an order has no address.
 
-        Only a product or a variation says that, so they are asked only if it matters.
+        An order of virtual products needs no address. Only the products say if they are virtual,
+        so they are read only for orders without an address.
         """
-        asked = [
+        without_address = [
             order
             for order in orders
             if isinstance(order, Order) and order.needs_shipping and not _has_address(order)
         ]
-        skus = [line.sku for order in asked for line in order.lines]
-        action = "look whether products are shipped"
+        skus = [line.sku for order in without_address for line in order.lines]
+        action = "check if products are shipped"
         products = self._catalogue.by_sku(skus, action) if skus else {}
-        ids = {order.id for order in asked}
+        ids = {order.id for order in without_address}
         for order in orders:
             if isinstance(order, Order) and order.id in ids:
                 shapes = [products.get(line.sku, ()) for line in order.lines]
-                is_shipped = not all(some and all(x.virtual for x in some) for some in shapes)
-                yield replace(order, needs_shipping=is_shipped)
+                yield replace(order, needs_shipping=not all(map(_is_virtual, shapes)))
             else:
                 yield order
 
@@ -109,27 +109,31 @@ class MerchantOrders:
         self, order: OrderShape, quantities: Quantities
     ) -> Iterator[Order | InvalidRecord]:
         selection = self._shares.selection
-        wanted = self._shares.lines_of(order, quantities)
+        unsent = self._shares.lines_of(order, quantities)
         lines = [line for line in order.line_items if selection.has_line(line)]
-        odd = {line.id: line.quantity for line in lines if line.quantity <= 0}
-        gone = [line.id for line in order.line_items if not selection.knows_line(line)]
-        if any(quantities[line] > 0 for line in gone):
+        invalid = {line.id: line.quantity for line in lines if line.quantity <= 0}
+        deleted = [line.id for line in order.line_items if not selection.knows_line(line)]
+        if any(quantities[line] > 0 for line in deleted):
             yield _invalid_record(
                 order,
                 "product-gone",
-                "has a line whose product was deleted, so its Supplier is unknown: take the"
-                " line out of the order at the shop, or dismiss it",
+                "has a line whose product was deleted, so its Supplier is unknown; remove the"
+                " line from the order at the shop, or dismiss the order",
                 # An order without other lines of this Supplier is probably not its order.
-                skip=not wanted,
+                skip=not unsent,
             )
         elif any(isinstance(quantities[line.id], float) for line in lines):
-            yield _invalid_record(order, "invalid", "has a quantity that is no whole number")
-        elif odd or wanted:
-            yield _usable(order, {**odd, **wanted})
+            yield _invalid_record(order, "invalid", "has a quantity that is not a whole number")
+        elif invalid or unsent:
+            yield _usable(order, {**invalid, **unsent})
         elif lines:
             yield _invalid_record(
-                order, "nothing-to-ship", "has nothing left to be sent to the buyer", skip=True
+                order, "nothing-to-ship", "has nothing left to send to the buyer", skip=True
             )
+
+
+def _is_virtual(products: Sequence[ProductShape]) -> bool:
+    return bool(products) and all(product.virtual for product in products)
 
 
 def _has_address(order: Order) -> bool:
@@ -138,11 +142,11 @@ def _has_address(order: Order) -> bool:
 
 
 def _usable(shape: OrderShape, lines: Quantities) -> Order | InvalidRecord:
-    amounts = (x for line in shape.line_items for x in (line.subtotal, line.total))
+    amounts = (amount for line in shape.line_items for amount in (line.subtotal, line.total))
     is_possible = all(0 <= quantity <= _LARGEST_QUANTITY for quantity in lines.values())
-    if all(x.is_finite() for x in amounts) and is_possible:
+    if all(amount.is_finite() for amount in amounts) and is_possible:
         return order_of(shape, {line: int(quantity) for line, quantity in lines.items()})
-    return _invalid_record(shape, "invalid.quantity", "has a quantity or an amount that cannot be")
+    return _invalid_record(shape, "invalid.quantity", "has an invalid quantity or amount")
 
 
 def _invalid_record(

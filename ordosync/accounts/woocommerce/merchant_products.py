@@ -1,4 +1,4 @@
-"""Products at the Merchant, by SKU: both accounts know it.
+"""Products at the Merchant. The id of a product is its SKU.
 
 Uses the lists of products and variations, and the shop's unit of weights.
 """
@@ -12,7 +12,7 @@ from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.woocommerce.catalogue import Catalogue, is_kit, is_on_sale
 from ordosync.accounts.woocommerce.client import WooCommerceClient
 from ordosync.accounts.woocommerce.product_selection import ProductSelection
-from ordosync.accounts.woocommerce.schema import HOW, ProductShape, digest
+from ordosync.accounts.woocommerce.schema import DIGEST_VERSION, ProductShape, digest
 from ordosync.models import InvalidRecord, Page, Product
 
 _GRAMS = {
@@ -33,10 +33,10 @@ class MerchantProducts:
         self._catalogue = catalogue
         self._selection = selection
         self._unit: Decimal | None = None
-        """The shop's unit of weights in grams; 0 if it is not known. None: not read yet."""
+        """The shop's unit of weights in grams; 0 if it is unknown, None if it was not read yet."""
 
     def changed(self, request: ReadRequest) -> Iterator[Page[Product | InvalidRecord]]:  # noqa: ARG002
-        """Yield all of them, whatever the cursor.
+        """Yield all products, whatever the cursor.
 
         A new tag, a field of a plug-in or a variation may not count as a change of the product.
         """
@@ -44,13 +44,13 @@ class MerchantProducts:
             products = [
                 item if isinstance(item, InvalidRecord) else self._product(*item) for item in items
             ]
-            yield Page(items=tuple(one for one in products if one))
+            yield Page(items=tuple(product for product in products if product))
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Product | InvalidRecord]]:
         """Yield these products as they are now."""
         shapes = self._selection.by_sku(ids, "read products again")
-        products = (self._product(shape) for some in shapes.values() for shape in some)
-        yield Page(items=tuple(one for one in products if one))
+        products = (self._product(shape) for same_sku in shapes.values() for shape in same_sku)
+        yield Page(items=tuple(product for product in products if product))
 
     def _product(
         self, shape: ProductShape, parent: ProductShape | None = None
@@ -62,7 +62,7 @@ class MerchantProducts:
                 id=str(shape.id),
                 code="no-sku",
                 reason="has no SKU",
-                content=f"{HOW}-no-sku",
+                content=f"{DIGEST_VERSION}-no-sku",
                 is_skipped=True,
             )
         product = Product(
@@ -81,15 +81,19 @@ class MerchantProducts:
             return None
         if self._unit is None:
             path = "/wc/v3/settings/products/woocommerce_weight_unit"
-            action = "ask for the unit of weights"
+            action = "read the unit of weight"
             setting = self._client.http.get(path, dict[str, object], action=action)
             self._unit = _GRAMS.get(str(setting.get("value")), Decimal())
         return amount * self._unit or None
 
 
 def _name(shape: ProductShape, parent: ProductShape | None) -> str:
-    """Return the name of a variation in a shop that is too old to say it."""
-    options = [str(one.get("option", "")) for one in shape.attributes if isinstance(one, dict)]
+    """Return the name of a variation, which an old shop does not return."""
+    options = [
+        str(attribute.get("option", ""))
+        for attribute in shape.attributes
+        if isinstance(attribute, dict)
+    ]
     return f"{parent.name if parent else shape.sku} - {', '.join(options)}"
 
 

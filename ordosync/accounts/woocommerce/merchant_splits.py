@@ -1,29 +1,21 @@
 """Splits of a Merchant's orders: the shop cannot split, so the order's record has the pieces.
 
-Uses planned fulfillments, if the shop has them, to show pieces, and a note.
+Uses a note and, if the shop has them, planned fulfillments to show the pieces.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ordosync.accounts.woocommerce.client import WooCommerceClient
 from ordosync.accounts.woocommerce.order_metadata import Part, order_id_of
-from ordosync.accounts.woocommerce.order_share import OrderShare, OrderShares
-from ordosync.accounts.woocommerce.order_statuses import SHIPPED, OrderStatuses
+from ordosync.accounts.woocommerce.order_share import OrderShare, SharePart
+from ordosync.accounts.woocommerce.order_statuses import SHIPPED
 from ordosync.accounts.woocommerce.timeline import add_note
 from ordosync.models import Outcome, Piece, PieceLine, Split, refused
 
 _FEWEST_PIECES = 2
 
 
-class MerchantSplits:
+class MerchantSplits(SharePart):
     """Orders that the Supplier sends in pieces."""
-
-    def __init__(
-        self, client: WooCommerceClient, shares: OrderShares, statuses: OrderStatuses
-    ) -> None:
-        self._client = client
-        self._shares = shares
-        self._statuses = statuses
 
     def split(self, splits: Sequence[Split]) -> list[Outcome]:
         """Record the pieces of orders, and show them if the shop can."""
@@ -33,21 +25,20 @@ class MerchantSplits:
         target = split.order_id
         share = self._shares.read(target)
         if share is None:
-            return refused("not-found", "is not there")
+            return refused("not-found", "does not exist")
         before = share.record.parts_of(target)
         if before:
             pieces = _matched(split, before)
             if pieces is None:
-                return refused("already-split", "is split otherwise already")
+                return refused("already-split", "is already split differently")
             return Outcome(state="unchanged", id=target, pieces=pieces)
         if self._statuses.is_dead(share.order):
             return refused("cancelled", f"is {share.order.status}")
         if share.order.status == SHIPPED or share.record.parcel(target):
             return refused("already-shipped", "is shipped")
-        share = share.apart_from(self._client.shown_parcels(share.order))
-        wrong = _misfit(split, share.lines_of(target))
-        if wrong:
-            return refused("does-not-fit", f"does not fit: {wrong}")
+        share = share.without_foreign(self._client.shown_parcels(share.order))
+        if misfit := _misfit(split, share.lines_of(target)):
+            return refused("does-not-fit", f"does not fit: {misfit}")
         parts = _parts_for(split)
         self._client.tracking.plan(share.order, parts)
         add_note(self._client.http, share.order.id, "\n".join(_note(share, parts)))
@@ -68,9 +59,9 @@ def _order_id(split: Split) -> str:
 
 
 def _misfit(split: Split, lines: Mapping[int, int]) -> str | None:
-    """Return why these pieces, each with at least one unit, are not the whole; None if they are."""
+    """Return why these pieces do not make up the lines, each piece not empty; None if they do."""
     if len(split.pieces) < _FEWEST_PIECES:
-        return "one piece is no split"
+        return "a split needs at least two pieces"
     remaining = dict(lines)
     for piece in split.pieces:
         if not any(part.quantity for part in piece.lines):
@@ -78,7 +69,7 @@ def _misfit(split: Split, lines: Mapping[int, int]) -> str | None:
         for part in piece.lines:
             line = _line_of(split.order_id, part.of_line)
             remaining[line] = remaining.get(line, 0) - part.quantity
-    return "the pieces do not add up to its lines" if any(remaining.values()) else None
+    return "the pieces do not add up to the lines of the order" if any(remaining.values()) else None
 
 
 def _parts_for(split: Split) -> list[Part]:
@@ -98,14 +89,15 @@ def _parts_for(split: Split) -> list[Part]:
 
 
 def _matched(split: Split, parts: Sequence[Part]) -> tuple[Piece, ...] | None:
-    """Return the recorded pieces in the given order; None if they are other pieces."""
-    kept = {part.reference: part for part in parts}
-    if kept.keys() != {piece.reference for piece in split.pieces} or len(kept) != len(parts):
+    """Return the recorded pieces in the given order; None if they differ."""
+    recorded = {part.reference: part for part in parts}
+    references = {piece.reference for piece in split.pieces}
+    if recorded.keys() != references or len(recorded) != len(parts):
         return None
     pieces = []
-    for piece, wanted in zip(split.pieces, _parts_for(split), strict=True):
-        part = kept[piece.reference]
-        if part.lines != wanted.lines:
+    for piece, expected in zip(split.pieces, _parts_for(split), strict=True):
+        part = recorded[piece.reference]
+        if part.lines != expected.lines:
             return None
         lines = tuple(
             PieceLine(
@@ -125,6 +117,6 @@ def _line_of(target: str, line_id: str) -> int:
 
     Returns 0, which no line has, for a line of another order or piece.
     """
-    of, _, line = line_id.rpartition(":")
-    is_here = of == target if "/" in target else not of
-    return int(line) if is_here and line.isdecimal() else 0
+    owner, _, line = line_id.rpartition(":")
+    is_own = owner == target if "/" in target else not owner
+    return int(line) if is_own and line.isdecimal() else 0

@@ -40,18 +40,18 @@ class MerchantStock:
         client.service.at_close(self._products.clear)
 
     def current(self, ids: Sequence[str]) -> Mapping[str, Stock]:
-        """Return the quantities of these products, 100 a call."""
-        found = self._selection.by_sku(ids, "read stock to be written")
-        self._products.update((sku, products[0]) for sku, products in found.items())
-        return {sku: self._stock(sku, products) for sku, products in found.items()}
+        """Return the quantities of these products, with 100 per call."""
+        products_by_sku = self._selection.by_sku(ids, "read stock to be written")
+        self._products.update((sku, products[0]) for sku, products in products_by_sku.items())
+        return {sku: self._stock(sku, products) for sku, products in products_by_sku.items()}
 
     def unimported_sales(self) -> Iterator[Page[Order]]:
         """Yield the orders that have lowered the stock and are not shipped, on hold or not.
 
-        An order that cannot be imported has lowered it, too, and has its lines as far as known.
+        An order that cannot be imported has lowered it, too. It has the lines that are known.
         """
-        wanted = {"status": ",".join(self._statuses.sold)}
-        listed = self._client.lists.changed_orders(wanted, "read what is sold")
+        query = {"status": ",".join(self._statuses.sold)}
+        listed = self._client.lists.changed_orders(query, "read sold orders")
         for items in listed.since(None):
             orders = [
                 item
@@ -65,17 +65,17 @@ class MerchantStock:
             yield Page(items=tuple(order for order in sold if order.lines))
 
     def write(self, stock: Sequence[Stock]) -> list[Outcome]:
-        """Set quantities, 100 a call. A call writes the variations of one product only."""
-        self.current([one.product_id for one in stock if one.product_id not in self._products])
+        """Set quantities, with 100 per call. A call writes the variations of one product only."""
+        self.current([item.product_id for item in stock if item.product_id not in self._products])
         outcomes: dict[str, Outcome] = {}
         groups: dict[int, list[Stock]] = {}
-        for wanted in stock:
-            product = self._products.get(wanted.product_id)
-            settled = _settled(wanted, product)
-            if settled:
-                outcomes[wanted.product_id] = settled
+        for item in stock:
+            product = self._products.get(item.product_id)
+            outcome = _early_outcome(item, product)
+            if outcome:
+                outcomes[item.product_id] = outcome
             elif product:
-                groups.setdefault(product.parent_id, []).append(wanted)
+                groups.setdefault(product.parent_id, []).append(item)
         batches = [
             (parent, group[at : at + LIMIT])
             for parent, group in groups.items()
@@ -83,10 +83,10 @@ class MerchantStock:
         ]
         for written in self._client.service.map_concurrently(batches, self._write_batch):
             outcomes |= written
-        return [outcomes[one.product_id] for one in stock]
+        return [outcomes[item.product_id] for item in stock]
 
     def _sold(self, order: OrderShape, taken: Quantities) -> Order:
-        """Return an order with the lines that are surely this Supplier's, parts rounded up."""
+        """Return an order with the lines that are surely this Supplier's, fractions rounded up."""
         lines = tuple(
             Line(id=str(line.id), sku=line.sku or "", name="", quantity=ceil(taken[line.id]))
             for line in order.line_items
@@ -117,22 +117,22 @@ class MerchantStock:
         outcomes: dict[str, Outcome] = {}
 
         def write(path: str) -> Outcome:
-            for wanted, answer in self._send(path, stock):
-                outcomes[wanted.product_id] = self._outcome(wanted, answer)
+            for item, answer in self._send(path, stock):
+                outcomes[item.product_id] = self._outcome(item, answer)
             return Outcome(state="done")
 
-        of = f"/{parent}/variations" if parent else ""
-        failed = outcome_of(f"/wc/v3/products{of}/batch", write)
-        return {one.product_id: outcomes.get(one.product_id, failed) for one in stock}
+        parent_path = f"/{parent}/variations" if parent else ""
+        failed = outcome_of(f"/wc/v3/products{parent_path}/batch", write)
+        return {item.product_id: outcomes.get(item.product_id, failed) for item in stock}
 
     def _send(self, path: str, stock: Sequence[Stock]) -> list[tuple[Stock, WrittenShape | None]]:
-        """Write quantities in one call; return each with its response."""
-        numbers = [self._products[one.product_id].id for one in stock]
+        """Write quantities in one call; return each with its response, None if it has none."""
+        numbers = [self._products[item.product_id].id for item in stock]
         updates = [
-            {"id": number, "stock_quantity": one.quantity}
-            for number, one in zip(numbers, stock, strict=True)
+            {"id": number, "stock_quantity": item.quantity}
+            for number, item in zip(numbers, stock, strict=True)
         ]
-        answered = self._client.http.send(
+        response = self._client.http.send(
             "POST",
             path,
             BatchShape,
@@ -140,32 +140,36 @@ class MerchantStock:
             json={"update": updates},
             idempotent=True,
         )
-        answers = dict(zip(numbers, answered.update, strict=False))
-        return [(one, answers.get(number)) for number, one in zip(numbers, stock, strict=True)]
+        products = dict(zip(numbers, response.update, strict=False))
+        return [(item, products.get(number)) for number, item in zip(numbers, stock, strict=True)]
 
-    def _outcome(self, wanted: Stock, answer: WrittenShape | None) -> Outcome:
+    def _outcome(self, item: Stock, answer: WrittenShape | None) -> Outcome:
         if answer is None:
-            return Outcome(state="unknown", code="no-answer", reason="nothing was answered to it")
+            return Outcome(
+                state="unknown", code="no-answer", reason="the shop's response does not contain it"
+            )
         if answer.error:
             reason = f"{answer.error.get('message', '')} ({answer.error.get('code', '')})"
             return refused("refused", reason)
-        if answer.stock_quantity != wanted.quantity:
-            return refused("fixed", f"stays {answer.stock_quantity}: its stock is not managed")
-        product = self._products[wanted.product_id]
-        self._products[wanted.product_id] = msgspec.structs.replace(
-            product, stock_quantity=wanted.quantity
+        if answer.stock_quantity != item.quantity:
+            return refused(
+                "fixed", f"stays {answer.stock_quantity}; the shop does not manage its stock"
+            )
+        product = self._products[item.product_id]
+        self._products[item.product_id] = msgspec.structs.replace(
+            product, stock_quantity=item.quantity
         )
-        return Outcome(state="done", id=wanted.product_id)
+        return Outcome(state="done", id=item.product_id)
 
 
-def _settled(wanted: Stock, product: ProductShape | None) -> Outcome | None:
-    """Return the outcome of a quantity that is not to be sent; None for others."""
+def _early_outcome(item: Stock, product: ProductShape | None) -> Outcome | None:
+    """Return the outcome of a quantity that needs no call; None if it has to be sent."""
     if product is None:
-        return refused("not-found", "the product is gone")
-    if wanted.fixed:
-        return refused("fixed", f"is {wanted.fixed} and cannot be written")
-    if wanted.quantity is None or wanted.quantity < 0:
-        return refused("invalid", f"{wanted.quantity} is no quantity to write")
-    if product.manage_stock is True and product.stock_quantity == wanted.quantity:
-        return Outcome(state="unchanged", id=wanted.product_id)
+        return refused("not-found", "the product does not exist")
+    if item.fixed:
+        return refused("fixed", f"is {item.fixed} and cannot be written")
+    if item.quantity is None or item.quantity < 0:
+        return refused("invalid", f"{item.quantity} is not a valid quantity")
+    if product.manage_stock is True and product.stock_quantity == item.quantity:
+        return Outcome(state="unchanged", id=item.product_id)
     return None

@@ -10,7 +10,7 @@ class MerchantOptions:
     """Options of a portal for its Merchant."""
 
     supplier: str = ""
-    """Names the field of an order that is kept for this Supplier; by default its account's name."""
+    """The name of this Supplier in the order's meta field; by default its account's name."""
     tag: str = ""
     """Only products with this tag, by name or slug."""
     category: str = ""
@@ -26,8 +26,8 @@ class SupplierOptions:
     """Options of a portal for its Supplier."""
 
     prefix: str = ""
-    """Put before the Merchant's number, so that users see whose order it is."""
+    """Prefix of the Merchant's order number, so that users see whose order it is."""
     tracking_meta: str = ""
-    """The field of an order in which a plug-in keeps the tracking number."""
+    """The meta field of an order in which a plug-in keeps the tracking number."""
     carrier_meta: str = ""
-    """The field in which it keeps the carrier."""
+    """The meta field in which the plug-in keeps the carrier."""

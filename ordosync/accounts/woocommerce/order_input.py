@@ -20,7 +20,7 @@ _LONGEST = 60_000
 
 
 def misfit(order: Order) -> str | None:
-    """Return why an order cannot be kept here; None if it can."""
+    """Return why the shop cannot keep an order; None if it can."""
     reason = refusal(order)
     if reason:
         return reason
@@ -29,7 +29,7 @@ def misfit(order: Order) -> str | None:
     texts = [*astuple(order.ship_to), *astuple(order.bill_to or Address())]
     texts += [text for line in order.lines for text in (line.sku, line.name, line.details)]
     if any(len(text.encode()) > _LONGEST for text in texts):
-        return "has a text that is longer than the shop keeps"
+        return "has a text that is too long for the shop"
     return None
 
 
@@ -44,7 +44,7 @@ def order_body(
         "Internal notes": order.internal_notes,
         "Tags": ", ".join(order.tags),
     }
-    bought = [products[normalized_sku(line.sku)] for line in order.lines]
+    ordered_products = [products[normalized_sku(line.sku)] for line in order.lines]
     fields: dict[str, object] = {
         "status": "processing",
         "transaction_id": order.reference,
@@ -52,7 +52,7 @@ def order_body(
         "customer_note": order.customer_notes or None,
         "shipping": written(replace(order.ship_to, email="")),
         "billing": written(order.bill_to) if order.bill_to else None,
-        "line_items": list(map(_line_body, count(1), order.lines, bought)),
+        "line_items": list(map(_line_body, count(1), order.lines, ordered_products)),
         "shipping_lines": _shipping_lines(order),
         "fee_lines": _fee_lines(order),
         "meta_data": _meta_data(meta),
@@ -67,20 +67,22 @@ def _shipping_lines(order: Order) -> list[Mapping[str, str]] | None:
 
 
 def _fee_lines(order: Order) -> list[Mapping[str, str]] | None:
-    return [{"name": "Discount", "total": _text(-order.discount)}] if order.discount else None
+    if not order.discount:
+        return None
+    return [{"name": "Discount", "total": _amount_text(-order.discount)}]
 
 
 def lines_as_sent(order: OrderShape) -> list[LineShape]:
-    """Return the lines that this program has sent, in the order in which they were sent."""
+    """Return the lines that ordosync has sent, in the order in which they were sent."""
     lines = [line for line in order.line_items if str(line.meta(_POSITION) or "").isdecimal()]
     return sorted(lines, key=lambda line: int(line.meta(_POSITION)))
 
 
-def _line_body(place: int, line: Line, product: ProductShape) -> Mapping[str, object]:
+def _line_body(position: int, line: Line, product: ProductShape) -> Mapping[str, object]:
     fields: dict[str, object] = {
         "product_id": product.parent_id or product.id,
         "quantity": line.quantity,
-        "meta_data": _meta_data({_POSITION: str(place), DETAILS: line.details}),
+        "meta_data": _meta_data({_POSITION: str(position), DETAILS: line.details}),
     }
     if product.parent_id:
         fields["variation_id"] = product.id
@@ -90,8 +92,8 @@ def _line_body(place: int, line: Line, product: ProductShape) -> Mapping[str, ob
     if total is None and line.unit_price is not None:
         total = line.unit_price * line.quantity - (line.discount or 0)
     if total is not None:
-        fields["total"] = _text(total)
-        fields["subtotal"] = _text(_subtotal(line, total))
+        fields["total"] = _amount_text(total)
+        fields["subtotal"] = _amount_text(_subtotal(line, total))
     return fields
 
 
@@ -106,5 +108,5 @@ def _subtotal(line: Line, total: Decimal) -> Decimal:
     return total if line.unit_price is None else max(total, line.unit_price * line.quantity)
 
 
-def _text(amount: Decimal) -> str:
+def _amount_text(amount: Decimal) -> str:
     return format(amount, "f")

@@ -1,26 +1,27 @@
-"""Every order of a shop as it is, in whatever status, to compare two accounts.
+"""Lists every order of a shop as it is now, in any status, to compare two accounts.
 
-Uses the list of all orders, and refunds and parcels only of orders that have some and no complete
-record. Units that were refunded before anything was sent were never to be sent. Units that were
-refunded later were sent all the same.
+Uses the list of all orders. Reads refunds and parcels only of orders that have some and no complete
+record. Units that were refunded before the first parcel are not part of the order. Units that were
+refunded later were sent.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 
 import msgspec
 
 from ordosync.accounts.woocommerce.client import WooCommerceClient
-from ordosync.accounts.woocommerce.foreign_parcels import sent_before, typed
+from ordosync.accounts.woocommerce.foreign_parcels import foreign_numbers, sent_before
 from ordosync.accounts.woocommerce.order_input import NUMBER, REFERENCE, lines_as_sent
 from ordosync.accounts.woocommerce.order_mapping import address_of
 from ordosync.accounts.woocommerce.order_metadata import Parcel, Record
 from ordosync.accounts.woocommerce.order_parcels import OrderParcels
-from ordosync.accounts.woocommerce.order_share import OrderShares
-from ordosync.accounts.woocommerce.order_statuses import REFUNDED, OrderStatuses
-from ordosync.accounts.woocommerce.parcels import Lines, Seen
-from ordosync.accounts.woocommerce.schema import LineShape, OrderShape, moment, whole
+from ordosync.accounts.woocommerce.order_share import SharePart
+from ordosync.accounts.woocommerce.order_statuses import REFUNDED
+from ordosync.accounts.woocommerce.parcels import Lines, ShownParcel
+from ordosync.accounts.woocommerce.schema import LineShape, OrderShape, parse_time, whole
 from ordosync.accounts.woocommerce.tracking_providers import Fulfillments
 from ordosync.models import OWN, Address, Line, Order, OrderSnapshot, Page, Shipment
 
@@ -28,7 +29,7 @@ _NOWHERE = Address()
 
 
 class SupplierListing:
-    """The orders of a shop that this program has created."""
+    """The orders of a shop that ordosync has created."""
 
     is_complete = True
     includes_foreign = False
@@ -67,7 +68,7 @@ class SupplierListing:
         )
 
 
-class MerchantListing:
+class MerchantListing(SharePart):
     """All orders of a shop, with this Supplier's lines, and their pieces.
 
     An order without a line of this Supplier is listed, too, without lines. It may have been this
@@ -77,19 +78,12 @@ class MerchantListing:
     is_complete = True
     includes_foreign = False
 
-    def __init__(
-        self, client: WooCommerceClient, shares: OrderShares, statuses: OrderStatuses
-    ) -> None:
-        self._client = client
-        self._shares = shares
-        self._statuses = statuses
-
     def read(self, *, now: datetime) -> Iterator[Page[OrderSnapshot]]:
         """Yield every order that is not in the trash."""
         for orders in _pages(self._client, now=now):
             self._shares.learn(orders)
             lists = self._client.service.map_concurrently(orders, self._snapshots)
-            yield Page(items=tuple(standing for some in lists for standing in some))
+            yield Page(items=tuple(chain.from_iterable(lists)))
 
     def missing(self) -> str:
         """Return nothing: the shop lists all of its orders."""
@@ -112,13 +106,13 @@ class MerchantListing:
             for line in order.line_items
             if self._shares.selection.has_line(line)
         }
-        seen = self._shown(order, record)
-        before = record.before or sent_before(record, lines, seen)
+        shown = self._shown(order, record)
+        before = record.before or sent_before(record, lines, shown)
         return _OrderTree(
             order=order,
             record=msgspec.structs.replace(record, before=before),
             lines={line: max(count - before.get(line, 0), 0) for line, count in lines.items()},
-            seen=seen,
+            shown=shown,
             is_all=all(line in lines for line, quantity in quantities.items() if quantity > 0),
         )
 
@@ -137,20 +131,20 @@ class MerchantListing:
             shipments=shipments,
         )
 
-    def _shown(self, order: OrderShape, record: Record) -> Sequence[Seen]:
+    def _shown(self, order: OrderShape, record: Record) -> Sequence[ShownParcel]:
         """Return the parcels that the shop shows, unless the record has a valid one of each."""
         parcels = [record.parcel(leaf) for leaf in record.leaves(str(order.id))]
         if all(parcel and not parcel.voided for parcel in parcels):
             return ()
         if isinstance(self._client.tracking, Fulfillments):
             return self._client.fulfillments(order)
-        return self._client.tracking.seen(order)
+        return self._client.tracking.parcels(order)
 
     def _status(
         self, order: OrderShape, shipments: Sequence[Shipment] = (), *, is_void: bool = False
     ) -> str:
         """Return the status of an order; `is_void` if all was refunded and nothing sent."""
-        if any(not one.voided for one in shipments):
+        if any(not shipment.voided for shipment in shipments):
             return "shipped"
         if order.status in self._statuses.shipped:
             return "shipped"
@@ -173,8 +167,8 @@ class _OrderTree:
     order: OrderShape
     record: Record
     lines: Lines
-    """This Supplier's lines, 0 units if others have sent them."""
-    seen: Sequence[Seen]
+    """This Supplier's lines, with 0 units if others have sent them."""
+    shown: Sequence[ShownParcel]
     is_all: bool
     """True if no line belongs to another supplier."""
 
@@ -185,7 +179,7 @@ class _OrderTree:
 
     @property
     def is_void(self) -> bool:
-        """True if nothing of it is left to send."""
+        """True if no unit is left to send."""
         return bool(self.lines) and not any(self.lines.values())
 
     def is_split(self, target: str) -> bool:
@@ -202,10 +196,10 @@ class _OrderTree:
         if self.is_split(target):
             return ()
         lines = self.lines_of(target)
-        foreign = typed(self.record, lines, self.seen, is_all=self.is_all)
-        changed_at = moment(self.order.date_modified_gmt) or datetime.min.replace(tzinfo=UTC)
+        foreign = foreign_numbers(self.record, lines, self.shown, is_all=self.is_all)
+        changed_at = parse_time(self.order.date_modified_gmt) or datetime.min.replace(tzinfo=UTC)
         recorded = (_recorded(parcel) for parcel in self.record.parcels if parcel.of == target)
-        return (*recorded, *(_foreign(one, target, changed_at) for one in foreign))
+        return (*recorded, *(_foreign(parcel, target, changed_at) for parcel in foreign))
 
 
 def _pages(client: WooCommerceClient, *, now: datetime) -> Iterator[list[OrderShape]]:
@@ -229,7 +223,7 @@ def _order(
         lines=_lines(order.line_items, lines or {}, of=target),
         ship_to=_NOWHERE,
         status=status,
-        placed_at=moment(order.date_created_gmt),
+        placed_at=parse_time(order.date_created_gmt),
         ancestors=tuple(_ancestors(target)),
         is_split=is_split,
         reference=reference,
@@ -237,7 +231,7 @@ def _order(
 
 
 def _lines(shapes: Sequence[LineShape], quantities: Lines, *, of: str = "") -> tuple[Line, ...]:
-    """Return the lines of an order or a piece; nothing if the product of a line is not known.
+    """Return the lines of an order or a piece; nothing if the product of a line was deleted.
 
     The line of a deleted product has no SKU.
     """
@@ -257,15 +251,18 @@ def _lines(shapes: Sequence[LineShape], quantities: Lines, *, of: str = "") -> t
 
 
 def _ancestors(target: str) -> Iterator[str]:
-    """Yield what a piece was split from, nearest first."""
+    """Yield the ids of the orders that a piece was split from, nearest first."""
     while ancestor := target.rpartition("/")[0]:
         yield ancestor
         target = ancestor
 
 
 def _first_sent_at(order: OrderShape, record: Record) -> datetime | None:
-    completed_at = moment(order.date_completed_gmt)
-    times = [*(one.shipped_at for one in record.parcels), *([completed_at] if completed_at else [])]
+    completed_at = parse_time(order.date_completed_gmt)
+    times = [
+        *(parcel.shipped_at for parcel in record.parcels),
+        *([completed_at] if completed_at else []),
+    ]
     return min(times, default=None)
 
 
@@ -280,11 +277,11 @@ def _recorded(parcel: Parcel) -> Shipment:
     )
 
 
-def _foreign(seen: Seen, target: str, changed_at: datetime) -> Shipment:
+def _foreign(parcel: ShownParcel, target: str, changed_at: datetime) -> Shipment:
     return Shipment(
         id=OWN,
         order_id=target,
-        tracking_number=seen.number,
-        carrier=seen.carrier,
-        shipped_at=seen.shipped_at or changed_at,
+        tracking_number=parcel.number,
+        carrier=parcel.carrier,
+        shipped_at=parcel.shipped_at or changed_at,
     )

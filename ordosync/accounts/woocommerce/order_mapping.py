@@ -13,13 +13,13 @@ from ordosync.accounts.woocommerce.schema import (
     PlaceShape,
     RefundShape,
     digest,
-    moment,
+    parse_time,
 )
 from ordosync.models import Address, Line, Order
 
 _FOUR_PLACES = Decimal("0.0001")
 _PICKUPS = ("local_pickup", "pickup_location")
-"""Prefixes of shipping methods that ship nothing: the old method, and that of the blocks."""
+"""Prefixes of the shipping methods for pickup: the classic one, and that of the block checkout."""
 _NEWER = frozenset({"needs_shipping", "as_of", "remark"})
 
 
@@ -28,8 +28,8 @@ def order_of(shape: OrderShape, quantities: Mapping[int, int]) -> Order:
 
     A buyer gives one mail address, and often one telephone number, with the billing address.
     """
-    billed, shipped = address_of(shape.billing), address_of(shape.shipping)
-    to = shipped if _is_elsewhere(shipped, billed) else billed
+    billing, shipping = address_of(shape.billing), address_of(shape.shipping)
+    address = shipping if _differs(shipping, billing) else billing
     order = Order(
         id=str(shape.id),
         number=shape.number,
@@ -37,12 +37,12 @@ def order_of(shape: OrderShape, quantities: Mapping[int, int]) -> Order:
         lines=tuple(
             _line(line, quantities[line.id]) for line in shape.line_items if line.id in quantities
         ),
-        ship_to=replace(to, phone=to.phone or billed.phone, email=billed.email),
-        bill_to=billed if billed != Address() else None,
+        ship_to=replace(address, phone=address.phone or billing.phone, email=billing.email),
+        bill_to=billing if billing != Address() else None,
         currency=shape.currency,
-        placed_at=moment(shape.date_created_gmt),
+        placed_at=parse_time(shape.date_created_gmt),
         shipping_method=next(
-            (one.method_title for one in shape.shipping_lines if one.method_title), ""
+            (line.method_title for line in shape.shipping_lines if line.method_title), ""
         ),
         customer_notes=shape.customer_note or "",
         discount=_discount(shape),
@@ -52,17 +52,17 @@ def order_of(shape: OrderShape, quantities: Mapping[int, int]) -> Order:
 
 def is_picked_up(shape: OrderShape) -> bool:
     """True if the buyer collects the order: all of its shipping methods are pickups."""
-    methods = [one.method_id or "" for one in shape.shipping_lines]
-    return bool(methods) and all(one.startswith(_PICKUPS) for one in methods)
+    methods = [method.method_id or "" for method in shape.shipping_lines]
+    return bool(methods) and all(method.startswith(_PICKUPS) for method in methods)
 
 
-def _is_elsewhere(shipped: Address, billed: Address) -> bool:
-    """True if the buyer gave a shipping address that is not the billing address.
+def _differs(shipping: Address, billing: Address) -> bool:
+    """True if the buyer gave a shipping address that differs from the billing address.
 
-    Checkouts and geolocation fill in country and state by themselves, and accounts the name.
+    A country or state alone does not count, since the shop fills them in by itself.
     """
-    has_place = shipped.street1 or shipped.street2 or shipped.city or shipped.zip
-    return bool(has_place) or shipped.name not in ("", billed.name)
+    has_place = shipping.street1 or shipping.street2 or shipping.city or shipping.zip
+    return bool(has_place) or shipping.name not in ("", billing.name)
 
 
 def _content(order: Order) -> str:
@@ -76,12 +76,12 @@ def _content(order: Order) -> str:
 
 def refunded(refunds: Sequence[RefundShape]) -> Mapping[int, float]:
     """Return how much of each line was refunded."""
-    found: dict[int, float] = {}
+    units: dict[int, float] = {}
     for line in (line for refund in refunds for line in refund.line_items):
-        of = str(line.meta("_refunded_item_id") or "")
-        if of.isdecimal():
-            found[int(of)] = found.get(int(of), 0) + abs(line.quantity)
-    return found
+        line_id = str(line.meta("_refunded_item_id") or "")
+        if line_id.isdecimal():
+            units[int(line_id)] = units.get(int(line_id), 0) + abs(line.quantity)
+    return units
 
 
 def address_of(shape: PlaceShape) -> Address:
@@ -101,7 +101,7 @@ def address_of(shape: PlaceShape) -> Address:
 
 
 def written(address: Address) -> Mapping[str, str]:
-    """Return an address as a shop accepts it, without blank fields."""
+    """Return the fields of an address as a shop accepts them, without blank fields."""
     first, _, last = address.name.rpartition(" ")
     if not first:
         first, last = last, ""
@@ -134,25 +134,27 @@ def _line(shape: LineShape, quantity: int) -> Line:
         sku=shape.sku or "",
         name=shape.name or shape.sku or "",
         quantity=quantity,
-        unit_price=_each(shape.subtotal, Decimal(shape.quantity)),
+        unit_price=_unit_price(shape.subtotal, Decimal(shape.quantity)),
         details=_details(shape),
         total=shape.total if quantity == shape.quantity else None,
         discount=discount if discount > 0 and quantity == shape.quantity else None,
     )
 
 
-def _each(total: Decimal, quantity: Decimal) -> Decimal | None:
+def _unit_price(total: Decimal, quantity: Decimal) -> Decimal | None:
     if quantity <= 0:
         return None
-    each = total / quantity
-    return each if each * quantity == total else each.quantize(_FOUR_PLACES)
+    price = total / quantity
+    return price if price * quantity == total else price.quantize(_FOUR_PLACES)
 
 
 def _details(shape: LineShape) -> str:
     """Return the fields that users see, such as a chosen color or an engraved text."""
-    said = [
-        str(one.value) if one.key == DETAILS else f"{one.key.removeprefix('pa_')}: {one.value}"
-        for one in shape.meta_data
-        if one.key and not one.key.startswith("_") and isinstance(one.value, str | int)
+    texts = [
+        str(field.value)
+        if field.key == DETAILS
+        else f"{field.key.removeprefix('pa_')}: {field.value}"
+        for field in shape.meta_data
+        if field.key and not field.key.startswith("_") and isinstance(field.value, str | int)
     ]
-    return "; ".join(said)
+    return "; ".join(texts)

@@ -1,4 +1,4 @@
-"""Record of pieces and parcels in a meta field of an order: the shop has no place for them.
+"""Record of pieces and parcels in a meta field of an order: the shop has no fields for them.
 
 A WooCommerce order cannot be split. Its pieces are groups of lines with an id of their own,
 `<order>/<n>`, and a piece of a piece is `<order>/<n>/<m>`. A parcel belongs to the order or to a
@@ -47,18 +47,18 @@ class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):
     parts: list[Part] = []
     parcels: list[Parcel] = []
     before: dict[int, int] = {}
-    """Units of each line that others had sent when the rest was sent or split."""
+    """Units of each line that others had sent before the remaining units were sent or split."""
 
     def part(self, target: str) -> Part | None:
         """Return a piece by its id."""
         return next((part for part in self.parts if part.id == target), None)
 
     def parts_of(self, target: str) -> list[Part]:
-        """Return what an order or piece was split into, in that order."""
+        """Return the pieces that an order or piece was split into, in order."""
         return [part for part in self.parts if part.id.rpartition("/")[0] == target]
 
     def leaves(self, target: str) -> Iterator[str]:
-        """Yield the order or piece if it was not split, else the leaves of its pieces."""
+        """Yield the order or piece if it was not split, otherwise the leaves of its pieces."""
         parts = self.parts_of(target)
         if not parts:
             yield target
@@ -67,17 +67,17 @@ class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def parcel(self, target: str) -> Parcel | None:
         """Return the newest parcel of an order or piece."""
-        return next((one for one in reversed(self.parcels) if one.of == target), None)
+        return next((parcel for parcel in reversed(self.parcels) if parcel.of == target), None)
 
     def unshipped(self, target: str) -> list[str]:
-        """Return the leaves without a parcel; a voided number leaves its parcel sent."""
+        """Return the leaves without a parcel; a parcel with a voided number still counts."""
         return [leaf for leaf in self.leaves(target) if self.parcel(leaf) is None]
 
     def with_parcel(self, parcel: Parcel) -> "Record":
         """Return a copy with this parcel, in place of an older one with the same number."""
-        same = (parcel.of, parcel.number)
-        kept = [one for one in self.parcels if (one.of, one.number) != same]
-        return msgspec.structs.replace(self, parcels=[*kept, parcel])
+        key = (parcel.of, parcel.number)
+        others = [item for item in self.parcels if (item.of, item.number) != key]
+        return msgspec.structs.replace(self, parcels=[*others, parcel])
 
     def with_parts(self, parts: Sequence[Part]) -> "Record":
         """Return a copy with more pieces."""
@@ -95,9 +95,9 @@ def order_id_of(target: str) -> str:
 
 def record_of(order: OrderShape, key: str) -> Record:
     """Parse the stored record. An unreadable record counts as empty."""
-    kept: Any = order.meta(key)
+    text: Any = order.meta(key)
     try:
-        return msgspec.json.decode(kept if isinstance(kept, str) else b"{}", type=Record)
+        return msgspec.json.decode(text if isinstance(text, str) else b"{}", type=Record)
     except msgspec.MsgspecError:
         return Record()
 

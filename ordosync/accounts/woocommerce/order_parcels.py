@@ -1,7 +1,7 @@
-"""Parcels of a Supplier's orders, in whichever place the shop keeps them.
+"""Parcels of a Supplier's orders, wherever the shop keeps them.
 
-Uses fulfillments, the Shipment Tracking extension, a field of a plug-in, and refunds to see what
-is still open.
+Uses fulfillments, the Shipment Tracking extension, a meta field of a plug-in, and refunds for the
+units that are still open.
 """
 
 from collections import Counter
@@ -11,13 +11,13 @@ from ordosync.accounts.woocommerce.client import WooCommerceClient
 from ordosync.accounts.woocommerce.options import SupplierOptions
 from ordosync.accounts.woocommerce.order_input import REFERENCE
 from ordosync.accounts.woocommerce.order_statuses import GONE, PARTIAL, OrderStatuses
-from ordosync.accounts.woocommerce.parcels import Seen
-from ordosync.accounts.woocommerce.schema import OrderShape, moment
+from ordosync.accounts.woocommerce.parcels import ShownParcel
+from ordosync.accounts.woocommerce.schema import OrderShape, parse_time
 from ordosync.models import Shipment
 
 
 class OrderParcels:
-    """Parcels and statuses of the Supplier's orders; an order is one parcel here."""
+    """Parcels and statuses of the Supplier's orders; each order counts as one parcel."""
 
     def __init__(
         self, client: WooCommerceClient, options: SupplierOptions, statuses: OrderStatuses
@@ -30,11 +30,11 @@ class OrderParcels:
         """Return the status of an order, given the parcels that the shop shows."""
         return self._status_with(order, self._client.shown_parcels(order))
 
-    def is_sent(self, order: OrderShape, parcels: Sequence[Seen]) -> bool:
+    def is_sent(self, order: OrderShape, parcels: Sequence[ShownParcel]) -> bool:
         """True if an order with these parcels is shipped."""
         return self._status_with(order, parcels) == "shipped"
 
-    def _status_with(self, order: OrderShape, parcels: Sequence[Seen]) -> str:
+    def _status_with(self, order: OrderShape, parcels: Sequence[ShownParcel]) -> str:
         return self.status_of(order, has_parcel=self._newest(order, parcels) is not None)
 
     def status_of(self, order: OrderShape, *, has_parcel: bool) -> str:
@@ -45,13 +45,13 @@ class OrderParcels:
         return "shipped" if is_sent else "awaiting_fulfillment"
 
     def shipment(self, order: OrderShape) -> Shipment | None:
-        """Return the shipment of an order, or a void one; None if the order has no time."""
+        """Return the shipment of an order, voided without a parcel; None if it has no time."""
         parcels = self._client.shown_parcels(order)
         parcel = self._newest(order, parcels)
         sent_at = (
             (parcel and parcel.shipped_at)
-            or moment(order.date_completed_gmt)
-            or moment(order.date_modified_gmt)
+            or parse_time(order.date_completed_gmt)
+            or parse_time(order.date_modified_gmt)
         )
         if sent_at is None:
             return None
@@ -65,40 +65,40 @@ class OrderParcels:
             voided=parcel is None and order.status not in self._statuses.shipped,
             cancelled=parcel is None and order.status in GONE,
             is_partial=bool(number) and self._is_partial(order, parcels),
-            other_numbers=_others(number, parcels),
+            other_numbers=_other_numbers(number, parcels),
             reference=str(order.meta(REFERENCE) or ""),
         )
 
-    def _is_partial(self, order: OrderShape, parcels: Sequence[Seen]) -> bool:
+    def _is_partial(self, order: OrderShape, parcels: Sequence[ShownParcel]) -> bool:
         """True if units are in no parcel and were not refunded.
 
-        The shop's own field for it keeps saying so after a refund of the rest. A number without
-        lines may be of everything. Then only a plug-in's status says that it is not.
+        The shop's own field is not used: it stays partial after a refund of the open units. A
+        number without lines may cover the whole order. Only a plug-in's status tells then.
         """
         if order.status in GONE:
             return False
-        has_bare_number = any(one.lines is None for one in parcels if one.number)
+        has_bare_number = any(parcel.lines is None for parcel in parcels if parcel.number)
         if self._options.tracking_meta or has_bare_number:
             return order.status in PARTIAL
-        sent: Counter[int] = Counter()
+        sent_units: Counter[int] = Counter()
         for parcel in parcels:
-            sent.update(parcel.lines or {} if parcel.is_sent else {})
-        wanted = {line.id: line.quantity for line in order.line_items}
-        if all(count <= sent[line] for line, count in wanted.items()):
+            sent_units.update(parcel.lines or {} if parcel.is_sent else {})
+        ordered = {line.id: line.quantity for line in order.line_items}
+        if all(count <= sent_units[line] for line, count in ordered.items()):
             return False
         remaining = self._client.remaining(order)
-        return any(count > sent[line] for line, count in remaining.items())
+        return any(count > sent_units[line] for line, count in remaining.items())
 
-    def _newest(self, order: OrderShape, parcels: Sequence[Seen]) -> Seen | None:
-        """Return the newest parcel of an order with a number, wherever this shop has it."""
+    def _newest(self, order: OrderShape, parcels: Sequence[ShownParcel]) -> ShownParcel | None:
+        """Return the newest parcel of an order that has a number; None if there is none."""
         options = self._options
         if options.tracking_meta and (number := order.meta(options.tracking_meta)):
             carrier = order.meta(options.carrier_meta) if options.carrier_meta else ""
-            return Seen(id="", number=str(number), carrier=str(carrier or ""))
-        return next((one for one in reversed(parcels) if one.number), None)
+            return ShownParcel(id="", number=str(number), carrier=str(carrier or ""))
+        return next((parcel for parcel in reversed(parcels) if parcel.number), None)
 
 
-def _others(number: str, parcels: Sequence[Seen]) -> tuple[str, ...]:
+def _other_numbers(number: str, parcels: Sequence[ShownParcel]) -> tuple[str, ...]:
     """Return the tracking numbers besides this one, oldest first, each once."""
-    numbers = dict.fromkeys(one.number for one in parcels if one.number)
-    return tuple(one for one in numbers if one != number)
+    numbers = dict.fromkeys(parcel.number for parcel in parcels if parcel.number)
+    return tuple(other for other in numbers if other != number)

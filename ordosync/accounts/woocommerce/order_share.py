@@ -1,6 +1,6 @@
-"""Share of this portal's Supplier in the shop's orders: its lines, less what was refunded or sent.
+"""Share of this portal's Supplier in the shop's orders: its lines that are not refunded or sent.
 
-An order may have lines of several Suppliers, each of whom sees only its own. Uses refunds and the
+An order may have lines of several Suppliers; each of them has its own share. Uses refunds and the
 parcels that the shop shows, and keeps a record in the order itself.
 """
 
@@ -11,9 +11,10 @@ from datetime import datetime
 import msgspec
 
 from ordosync.accounts.woocommerce.client import Quantities, WooCommerceClient
-from ordosync.accounts.woocommerce.foreign_parcels import less, sent_before, units_by_others
+from ordosync.accounts.woocommerce.foreign_parcels import foreign_units, sent_before, subtract
 from ordosync.accounts.woocommerce.order_metadata import Record, record_of
-from ordosync.accounts.woocommerce.parcels import Lines, Seen
+from ordosync.accounts.woocommerce.order_statuses import OrderStatuses
+from ordosync.accounts.woocommerce.parcels import Lines, ShownParcel
 from ordosync.accounts.woocommerce.product_selection import ProductSelection
 from ordosync.accounts.woocommerce.schema import OrderShape, whole
 
@@ -25,18 +26,18 @@ class OrderShare:
     order: OrderShape
     record: Record
     remaining: Lines
-    """This Supplier's lines, less what was refunded."""
+    """This Supplier's lines, minus refunded units."""
     is_all: bool
     """True if no line belongs to another supplier."""
 
     @property
     def lines(self) -> Lines:
         """The lines that this Supplier sends, without units that others had sent before."""
-        return less(self.remaining, self.record.before)
+        return subtract(self.remaining, self.record.before)
 
-    def apart_from(self, seen: Sequence[Seen]) -> "OrderShare":
-        """Return a copy that has the units which others have sent in its record."""
-        before = sent_before(self.record, self.remaining, seen)
+    def without_foreign(self, shown: Sequence[ShownParcel]) -> "OrderShare":
+        """Return a copy whose record has the units that others have sent."""
+        before = sent_before(self.record, self.remaining, shown)
         return replace(self, record=msgspec.structs.replace(self.record, before=before))
 
     def lines_of(self, target: str) -> Lines:
@@ -50,7 +51,7 @@ class OrderShare:
 
 
 class OrderShares:
-    """Shares of the shop's orders, and the records that are kept of them."""
+    """Shares of the shop's orders, and the records in these orders."""
 
     def __init__(
         self, client: WooCommerceClient, selection: ProductSelection, *, supplier: str
@@ -61,21 +62,21 @@ class OrderShares:
         """The field of an order that has the record."""
 
     def record(self, order: OrderShape) -> Record:
-        """Return the record that is kept in an order."""
+        """Return the record in an order."""
         return record_of(order, self._key)
 
     def save(self, order: OrderShape, record: Record, **fields: str) -> None:
         """Write the record of an order, with other fields, in one call."""
         meta = [{"key": self._key, "value": record.written()}]
-        action = f"keep the record of order {order.id}"
+        action = f"write the record of order {order.id}"
         self._client.save(order, {**fields, "meta_data": meta}, action)
 
     def learn(self, orders: Sequence[OrderShape]) -> None:
-        """Look up whose the lines of these orders are, many in a call."""
+        """Look up the products of the lines of these orders, many in a call."""
         self.selection.learn([line.product_id for order in orders for line in order.line_items])
 
     def read(self, target: str) -> OrderShare | None:
-        """Return the share in an order or in the order of a piece; None if it is gone."""
+        """Return the share in an order or in the order of a piece; None if it does not exist."""
         order = self._client.order(target, f"read order {target}")
         if order is None:
             return None
@@ -91,7 +92,7 @@ class OrderShares:
         return share if share.has(target) else None
 
     def remaining(self, order: OrderShape, *, until: datetime | None = None) -> Quantities:
-        """Return how much of each line is still sold; of a bundle only what is sent counts.
+        """Return the sold units of each line, minus refunds; 0 for lines that repeat a bundle.
 
         Refunds made after `until` do not count.
         """
@@ -100,21 +101,32 @@ class OrderShares:
         return {line: 0 if line in repeated else count for line, count in quantities.items()}
 
     def unsent(self, order: OrderShape) -> Quantities:
-        """Return how much of each line is neither refunded nor in a parcel of others."""
+        """Return the units of each line that are neither refunded nor in a foreign parcel."""
         return self._without_foreign_parcels(order, self.remaining(order))
 
     def taken_from_stock(self, order: OrderShape) -> Quantities:
-        """Return the same, but of a bundle both it and its contents: the stock of both falls."""
+        """Return the units of `unsent`, and also of repeated lines: their stock has fallen, too."""
         return self._without_foreign_parcels(order, self._client.remaining(order))
 
     def _without_foreign_parcels(self, order: OrderShape, quantities: Quantities) -> Quantities:
-        units = units_by_others(self.record(order), self._client.shown_parcels(order))
+        units = foreign_units(self.record(order), self._client.shown_parcels(order))
         return {line: count - units.get(line, 0) for line, count in quantities.items()}
 
     def lines_of(self, order: OrderShape, quantities: Quantities) -> Lines:
-        """Return those of these quantities that are this Supplier's, in whole units."""
+        """Return the quantities of this Supplier's lines, in whole units."""
         return {
             line.id: whole(quantities[line.id]) or 0
             for line in order.line_items
             if quantities[line.id] > 0 and self.selection.has_line(line)
         }
+
+
+class SharePart:
+    """A part of the Merchant that works on this Supplier's share of the orders."""
+
+    def __init__(
+        self, client: WooCommerceClient, shares: OrderShares, statuses: OrderStatuses
+    ) -> None:
+        self._client = client
+        self._shares = shares
+        self._statuses = statuses

@@ -1,4 +1,4 @@
-"""Statuses of a shop's orders: its own, those of plug-ins, and those that the options name."""
+"""Statuses of a shop's orders: its own, those of plug-ins, and those in the options."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,12 @@ SHIPPED = "completed"
 REFUNDED = "refunded"
 """The status of an order after a refund of all its money, whether or not it was sent."""
 HELD = ("on-hold",)
-"""Statuses of orders that are sold and must not be shipped yet: their stock has fallen already."""
+"""Statuses of sold orders that must not be shipped yet; they have already lowered the stock."""
 UNSENT = frozenset({"pending", "on-hold", "processing"})
 """The shop's own statuses of orders that are not sent. A plug-in's status may mean sent."""
 GONE = frozenset({"cancelled", "refunded", "failed", "trash"})
 PARTIAL = frozenset({"partial-shipped", "partially-shipped", "partially-completed"})
-"""Statuses of plug-ins for an order of which not all is sent."""
+"""Statuses of plug-ins for an order that is partly sent."""
 _DEAD = frozenset({"cancelled", "refunded", "failed"})
 
 
@@ -22,10 +22,10 @@ class OrderStatuses:
     """The statuses that the account's options name."""
 
     to_ship: tuple[str, ...]
-    """Of orders that are to be shipped."""
+    """Statuses of orders to ship."""
     cancelled: tuple[str, ...]
     shipped: tuple[str, ...]
-    """Of orders that are sent, with or without a tracking number."""
+    """Statuses of shipped orders, with or without a tracking number."""
 
     @property
     def sold(self) -> tuple[str, ...]:
@@ -34,9 +34,9 @@ class OrderStatuses:
 
     @property
     def maybe_cancelled(self) -> tuple[str, ...]:
-        """The statuses of orders that may be cancelled, by a refund of all items included."""
+        """The statuses of orders that may be cancelled, also by a refund of all items."""
         return tuple(dict.fromkeys((*self.cancelled, *self.to_ship, *HELD)))
 
     def is_dead(self, order: OrderShape) -> bool:
-        """True if an order will not be shipped by the shop any more."""
+        """True if the shop will not ship an order any more."""
         return order.status in _DEAD or order.status in self.cancelled

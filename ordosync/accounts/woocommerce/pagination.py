@@ -1,4 +1,4 @@
-"""WooCommerce's lists, read to their end.
+"""Pages of WooCommerce's lists.
 
 `modified_after` is exclusive and has whole seconds. Without `dates_are_gmt` it is a time of the
 shop's own zone, which goes back an hour once a year; shops before HPOS sort by that time. A shop
@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Raw
 
 from ordosync.accounts.pagination import LIMIT, LivePages, read_all
-from ordosync.accounts.woocommerce.schema import OrderShape, ProductShape, moment, read
+from ordosync.accounts.woocommerce.schema import OrderShape, ProductShape, parse_time, read
 from ordosync.errors import RefusedError
 from ordosync.models import InvalidRecord
 
@@ -50,7 +50,7 @@ class ShopLists:
         ) -> tuple[list[OrderShape | InvalidRecord], int]:
             query = {**params, "_fields": ORDER_FIELDS, "orderby": "modified", **since(after)}
             raws, count = self.page("/wc/v3/orders", query, offset, action)
-            items = [read(raw, OrderShape, what="orders") for raw in raws]
+            items = [read(raw, OrderShape, kind="orders") for raw in raws]
             self._check(items, after, action)
             return items, count
 
@@ -73,7 +73,7 @@ class ShopLists:
         return read_all(ask, name_of=_id_of, account=self._account, action=action)
 
     def page(self, path: str, params: Params, offset: int, action: str) -> tuple[list[Raw], int]:
-        """Return a page of a list and how many there are in all."""
+        """Return a page of a list, and the length of the list."""
         query = {"order": "asc", **params, "per_page": str(LIMIT), "offset": str(offset)}
         raws, headers = self._http.get_with_headers(path, list[Raw], action=action, params=query)
         count = headers.get("X-WP-Total", "")
@@ -86,12 +86,12 @@ class ShopLists:
     ) -> None:
         times = [at for at in map(at_of, items) if at]
         if after and times and min(times) < after:
-            why = "answers what did not change: is WooCommerce older than 5.8, or is it a cache?"
+            why = "returned unchanged orders; update WooCommerce to 5.8, or do not cache its API"
             raise RefusedError(self._account, action, why)
 
 
 def since(after: datetime | None) -> Params:
-    """Return the parameters that select what changed at a time or after it."""
+    """Return the parameters that select changes at a time or after it."""
     if after is None:
         return {}
     before = after.astimezone(UTC).replace(tzinfo=None) - timedelta(microseconds=1)
@@ -101,7 +101,7 @@ def since(after: datetime | None) -> Params:
 
 def at_of(item: OrderShape | ProductShape | InvalidRecord) -> datetime | None:
     """Return the time of the last change of an order or product."""
-    return None if isinstance(item, InvalidRecord) else moment(item.date_modified_gmt)
+    return None if isinstance(item, InvalidRecord) else parse_time(item.date_modified_gmt)
 
 
 class _Numbered(msgspec.Struct, frozen=True):

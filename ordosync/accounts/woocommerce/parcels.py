@@ -1,4 +1,4 @@
-"""Parcels as a shop shows them, and those that the extension has written into an order."""
+"""Parcels as a shop shows them, and their parsing from the fields of an order."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,17 +7,17 @@ from math import ceil
 
 import msgspec
 
-from ordosync.accounts.woocommerce.schema import OrderShape, TrackingShape, moment
+from ordosync.accounts.woocommerce.schema import OrderShape, TrackingShape, parse_time
 
 Lines = Mapping[int, int]
 """Units of lines, by the number of the line."""
 
 CARRIERS = {"ups": "UPS", "usps": "USPS", "fedex": "FedEx"}
-"""Carriers whose tracking page every shop knows."""
+"""Carriers whose tracking page every shop links to."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
+class ShownParcel:
     """A parcel, sent or planned, as the shop shows it."""
 
     id: str
@@ -25,28 +25,28 @@ class Seen:
     carrier: str = ""
     shipped_at: datetime | None = None
     lines: Lines | None = None
-    """Units of the lines in it; None if the shop does not say."""
+    """Units of the lines in it; None if they are unknown."""
     is_sent: bool = True
     """False while it is only planned."""
     of: str = ""
-    """The order or piece for which this program made it; empty if others made it."""
+    """The order or piece for which ordosync created it; empty if others created it."""
 
 
-def trackings(order: OrderShape) -> list[Seen]:
+def trackings(order: OrderShape) -> list[ShownParcel]:
     """Return the parcels that the extension has written into an order, newest last.
 
     After a deletion PHP's array has a gap, and is an object in JSON in place of a list.
     """
-    kept = order.meta("_wc_shipment_tracking_items")
-    listed = [*kept.values()] if isinstance(kept, dict) else kept
-    found = []
-    for one in listed if isinstance(listed, list) else []:
+    value = order.meta("_wc_shipment_tracking_items")
+    entries = [*value.values()] if isinstance(value, dict) else value
+    parcels = []
+    for entry in entries if isinstance(entries, list) else []:
         try:
-            item = msgspec.convert(one, TrackingShape)
+            item = msgspec.convert(entry, TrackingShape)
         except msgspec.ValidationError:
             continue
-        found.append(
-            Seen(
+        parcels.append(
+            ShownParcel(
                 id=item.tracking_id,
                 number=item.tracking_number,
                 carrier=carrier_of(item.tracking_provider) or item.custom_tracking_provider,
@@ -54,17 +54,17 @@ def trackings(order: OrderShape) -> list[Seen]:
                 lines=units_of(item.products_list) or None,
             )
         )
-    return found
+    return parcels
 
 
 def units_of(value: object) -> Lines:
     """Return the units of lines in a list of items; fractions are rounded up."""
-    found: dict[int, int] = {}
-    for one in value if isinstance(value, list) else []:
-        if isinstance(one, dict) and str(one.get("item_id")).isdecimal():
-            line = int(one["item_id"])
-            found[line] = found.get(line, 0) + _count(one.get("qty"))
-    return found
+    units: dict[int, int] = {}
+    for item in value if isinstance(value, list) else []:
+        if isinstance(item, dict) and str(item.get("item_id")).isdecimal():
+            line = int(item["item_id"])
+            units[line] = units.get(line, 0) + _count(item.get("qty"))
+    return units
 
 
 def _count(value: object) -> int:
@@ -88,4 +88,4 @@ def _day(value: str | int) -> datetime | None:
     text = str(value)
     if text.isdecimal():
         return datetime.fromtimestamp(int(text), UTC)
-    return moment(text)
+    return parse_time(text)

@@ -1,8 +1,8 @@
-"""Selection of this portal's Supplier's products, and so of its lines in the shop's orders.
+"""Selection of the Supplier's products, and so of its lines in the shop's orders.
 
-A shop has no suppliers. A portal selects products by patterns of SKUs, or by data that the shop
-has for such a purpose: a tag, a category or a field of the product. A variation has none of
-these, so its product is asked, by `/products`.
+A shop has no suppliers. A portal selects products by patterns of SKUs, by a tag, by a category or
+by a meta field of the product. A variation has none of these, so its product is read, by
+`/products`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,41 +28,47 @@ class ProductSelection:
         self._catalogue = catalogue
         self._options = options
         self._skus = skus
-        self._known: dict[int, bool] = {}
-        """True for each product that is selected, by its number."""
+        self._selected: dict[int, bool] = {}
+        """True if a product is selected, by its number."""
         self._lock = Lock()
-        service.at_close(self._known.clear)
+        service.at_close(self._selected.clear)
 
     def learn(self, product_ids: Sequence[int]) -> None:
-        """Look up those of these products that are not cached, many in a call."""
-        if not self._asks_products:
+        """Look up the products that are not cached, many in a call."""
+        if not self._needs_products:
             return
         with self._lock:
-            missing = [one for one in dict.fromkeys(product_ids) if one and one not in self._known]
-            action = "look whose products these are"
-            found = self._catalogue.by_number(missing, action) if missing else {}
-            self._known.update((one, self._suits(product)) for one, product in found.items())
+            missing = [
+                number
+                for number in dict.fromkeys(product_ids)
+                if number and number not in self._selected
+            ]
+            action = "read the products of lines"
+            products = self._catalogue.by_number(missing, action) if missing else {}
+            self._selected.update(
+                (number, self._matches(product)) for number, product in products.items()
+            )
 
     def by_sku(self, skus: Sequence[str], action: str) -> Mapping[str, list[ProductShape]]:
         """Return the products of these SKUs, and learn the parents of variations."""
-        found = self._catalogue.by_sku(skus, action)
-        self.learn([product.parent_id for products in found.values() for product in products])
-        return found
+        products = self._catalogue.by_sku(skus, action)
+        self.learn([product.parent_id for same_sku in products.values() for product in same_sku])
+        return products
 
     def knows_line(self, line: LineShape) -> bool:
-        """True if it is known whose a line is, which it is not for a deleted product.
+        """True if the supplier of a line is known; it is unknown for a deleted product.
 
         The line of a deleted product has no SKU. The line of a product without a SKU has an empty
-        one.
+        SKU.
         """
         if line.sku is None:
-            return self._skus.are_all and not self._asks_products
-        is_asked = self._asks_products and self._skus.has(line.sku)
-        return not is_asked or line.product_id in self._known
+            return self._skus.are_all and not self._needs_products
+        needs_product = self._needs_products and self._skus.has(line.sku)
+        return not needs_product or line.product_id in self._selected
 
     def has_line(self, line: LineShape) -> bool:
-        """True if a line is this Supplier's; its product was learned before."""
-        return self._skus.has(line.sku or "") and self._is_known(line.product_id)
+        """True if a line is this Supplier's; its product must have been looked up before."""
+        return self._skus.has(line.sku or "") and self._is_selected(line.product_id)
 
     def repeated(self, lines: Sequence[LineShape]) -> frozenset[int]:
         """Return the lines that repeat other lines: a bundle is sent in only one of two ways.
@@ -79,23 +85,23 @@ class ProductSelection:
     def has_product(self, product: ProductShape, parent: ProductShape | None = None) -> bool:
         """True if a product or variation is this Supplier's.
 
-        A variation that is given without its parent needs a parent that was learned before.
+        If no parent is given, the parent of a variation must have been looked up before.
         """
         if not self._skus.has(product.sku):
             return False
         if product.parent_id and parent is None:
-            return self._is_known(product.parent_id)
-        return self._suits(parent or product)
+            return self._is_selected(product.parent_id)
+        return self._matches(parent or product)
 
     @property
-    def _asks_products(self) -> bool:
+    def _needs_products(self) -> bool:
         options = self._options
         return bool(options.tag or options.category or options.meta)
 
-    def _is_known(self, product_id: int) -> bool:
-        return not self._asks_products or self._known.get(product_id, False)
+    def _is_selected(self, product_id: int) -> bool:
+        return not self._needs_products or self._selected.get(product_id, False)
 
-    def _suits(self, product: ProductShape) -> bool:
+    def _matches(self, product: ProductShape) -> bool:
         options = self._options
         return (
             _is_among(options.tag, product.tags)

@@ -1,6 +1,6 @@
-"""The JSON of WooCommerce, as far as it is read.
+"""Structures of WooCommerce's JSON, with the fields that are read.
 
-Money is text there. Times have no offset, and those named `_gmt` are in UTC. Fields of plug-ins
+Money is text. Times have no offset, and those named `_gmt` are in UTC. Fields of plug-ins
 may have any value, and with some plug-ins quantities have fractions and prices are numbers.
 Unknown fields are ignored. An object that cannot be used becomes an `InvalidRecord`.
 """
@@ -17,11 +17,10 @@ from msgspec import Raw, Struct
 from ordosync.models import InvalidRecord
 
 T = TypeVar("T")
-HOW = "woocommerce1"
-"""Changes with the fields that a digest is made of."""
+DIGEST_VERSION = "woocommerce1"
+"""Version of digests; it changes with the fields in a digest."""
 DETAILS = "Details"
 """The name of the field of a line for the choices of the buyer."""
-
 
 _FIELDS_OF_CONTENTS = ("_bundled_by", "_composite_parent", "_woosb_parent_id")
 _FIELDS_OF_BUNDLES = ("_bundled_items", "_composite_children", "_woosb_ids")
@@ -75,7 +74,7 @@ class LineShape(Struct, frozen=True, kw_only=True):
 
     @property
     def is_content(self) -> bool:
-        """True if it is in a bundle, which has a line of its own."""
+        """True if it is in a bundle that has a line of its own."""
         return bool(
             self.bundled_by or self.composite_parent or any(map(self.meta, _FIELDS_OF_CONTENTS))
         )
@@ -144,7 +143,7 @@ class RefundShape(Struct, frozen=True):
 
     def was_made_by(self, at: datetime) -> bool:
         """True if it was made at that time or before, or has no time."""
-        made_at = moment(self.date_created_gmt)
+        made_at = parse_time(self.date_created_gmt)
         return made_at is None or made_at <= at
 
 
@@ -171,7 +170,7 @@ class ProductShape(Struct, frozen=True, kw_only=True):
     sku: str = ""
     status: str = ""
     virtual: bool = False
-    """True if there is nothing to be shipped."""
+    """True if the product is not shipped."""
     regular_price: str | float | None = ""
     weight: str | float | None = ""
     manage_stock: bool | str = False
@@ -214,20 +213,20 @@ class FulfillmentShape(Struct, frozen=True, kw_only=True):
 
 
 class FulfillmentsShape(Struct, frozen=True):
-    """The fulfillments of an order, as the first versions that have them respond."""
+    """The fulfillments of an order, as the first versions with fulfillments return them."""
 
     fulfillments: list[FulfillmentShape]
 
 
 class MadeFulfillmentShape(Struct, frozen=True):
-    """A fulfillment that was created, in the form of first or of later versions."""
+    """A fulfillment that was created, in the form of the first or of later versions."""
 
     id: int = 0
     fulfillment: FulfillmentShape | None = None
 
 
 class TrackingShape(Struct, frozen=True, kw_only=True):
-    """A parcel of the extension, as a field of the order has it."""
+    """A parcel of the extension Shipment Tracking, in a meta field of the order."""
 
     tracking_id: str = ""
     tracking_number: str = ""
@@ -235,7 +234,7 @@ class TrackingShape(Struct, frozen=True, kw_only=True):
     custom_tracking_provider: str = ""
     date_shipped: str | int = ""
     products_list: Any = None
-    """The lines in it, which only a rival of the extension has."""
+    """The lines in it; only a competitor of the extension has this field."""
 
 
 class SiteShape(Struct, frozen=True, kw_only=True):
@@ -254,16 +253,16 @@ class _Numbered(Struct, frozen=True):
     id: int = 0
 
 
-def read(raw: Raw | bytes, shape: type[T], *, what: str) -> T | InvalidRecord:
-    """Parse an object of a list, or return why it cannot be used."""
+def read(raw: Raw | bytes, shape: type[T], *, kind: str) -> T | InvalidRecord:
+    """Parse an object of a list; return an `InvalidRecord` if it is invalid."""
     try:
         return msgspec.json.Decoder(shape, float_hook=Decimal).decode(bytes(raw))
     except (msgspec.ValidationError, RecursionError) as error:
         return InvalidRecord(
             id=_id_of(raw),
             code="invalid",
-            reason=f"is not as {what} of WooCommerce are: {error}",
-            content=f"{HOW}-{hashlib.sha256(bytes(raw)).hexdigest()[:16]}",
+            reason=f"does not have the structure of WooCommerce's {kind}: {error}",
+            content=f"{DIGEST_VERSION}-{hashlib.sha256(bytes(raw)).hexdigest()[:16]}",
         )
 
 
@@ -280,13 +279,13 @@ def value_of(fields: list[MetaShape], key: str) -> Any:
 
 
 def whole(quantity: float | None) -> int | None:
-    """Return how many whole units can be sold."""
+    """Return a quantity rounded down to whole units; None if it is not a number."""
     if not isinstance(quantity, float):
         return quantity
     return floor(quantity) if isfinite(quantity) else None
 
 
-def moment(text: str | None) -> datetime | None:
+def parse_time(text: str | None) -> datetime | None:
     """Parse a time, in UTC if it has no offset; None if it is not a time."""
     try:
         at = datetime.fromisoformat(text or "")
@@ -297,4 +296,4 @@ def moment(text: str | None) -> datetime | None:
 
 def digest(value: object) -> str:
     """Return a digest that changes if the value does."""
-    return f"{HOW}-{hashlib.sha256(msgspec.json.encode(value)).hexdigest()[:16]}"
+    return f"{DIGEST_VERSION}-{hashlib.sha256(msgspec.json.encode(value)).hexdigest()[:16]}"

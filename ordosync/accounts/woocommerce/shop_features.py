@@ -1,6 +1,6 @@
-"""Features of a shop: its version's paths, plug-ins and time zone, each asked once.
+"""Features of a shop: paths of its version, plug-ins and time zone, each read once.
 
-Uses the index of the site, and tries paths to see if the shop has them.
+Uses the index of the site, and calls paths to find out if the shop has them.
 """
 
 from datetime import UTC, datetime, tzinfo
@@ -20,11 +20,11 @@ from ordosync.accounts.woocommerce.tracking_providers import (
 from ordosync.errors import AccountError, NotFoundError, SignInError, UnavailableError
 
 NO_ROUTE = "rest_no_route"
-_ASK_SITE = "ask what the shop is"
-_NO_API = ("HTTP 404: a web page", "HTTP 30", "answered a web page")
+_ASK_SITE = "read the index of the site"
+_NO_API = ("HTTP 404: a web page", "HTTP 30", "returned a web page")
 """The beginnings of an answer that does not come from the API."""
 _PERMALINKS = (
-    "are pretty permalinks on there (Settings > Permalinks), and is `url:` the shop's own address?"
+    "enable pretty permalinks (Settings > Permalinks), and check that `url:` is the shop's address"
 )
 _EXTENSIONS = ("wc-shipment-tracking/v3", "wc-ast/v3")
 
@@ -64,7 +64,7 @@ class ShopFeatures:
             raise UnavailableError(self._service.account, _ASK_SITE, answer) from error
 
     def learn_timezone(self) -> None:
-        """Read where this shop's midnight is, unless the options say it."""
+        """Read the time zone of this shop, unless the options set it."""
         if self._service.timezone is None:
             self._service.timezone = zone_of(self.site)
 
@@ -75,7 +75,7 @@ class ShopFeatures:
 
     @property
     def tracking(self) -> TrackingProvider:
-        """The way in which this shop shows parcels; found once, by the first thread."""
+        """The way in which this shop shows parcels; looked up once, by the first thread."""
         if self._tracking is None:
             with self._service.lock:
                 self._tracking = self._tracking or self._find_tracking()
@@ -83,7 +83,7 @@ class ShopFeatures:
 
     def _find_tracking(self) -> TrackingProvider:
         http, notify = self._service.http, self._notify_customer
-        # No order has the id 0. The answer says only if the shop knows the path.
+        # No order has the id 0, so the response only shows if the shop has the path.
         if self.has_route("/wc/v3/orders/0/fulfillments"):
             return Fulfillments(http, notify_customer=notify, zone=self._zone)
         for namespace in _EXTENSIONS:
@@ -105,9 +105,9 @@ class ShopFeatures:
         return ZoneInfo(name) if name else UTC
 
     def has_route(self, path: str) -> bool:
-        """True if the shop has a path, whether or not something is there."""
+        """True if the shop has a path, even if no object is at it."""
         try:
-            self._service.http.get(path, Raw, action="ask what the shop can do")
+            self._service.http.get(path, Raw, action="read the features of the shop")
         except NotFoundError as error:
             return NO_ROUTE not in error.answer
         return True

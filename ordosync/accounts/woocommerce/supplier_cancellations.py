@@ -18,14 +18,14 @@ class SupplierCancellations:
         self._parcels = parcels
 
     def cancel(self, ids: Sequence[str], *, also_shipped: bool = False) -> list[Outcome]:
-        """Cancel open orders; with `also_shipped`, shipped ones, whose stock is put back, too."""
+        """Cancel open orders, and shipped orders with `also_shipped`; their stock is put back."""
         cancel = partial(self._cancel, also_shipped=also_shipped)
         return self._client.service.write_each(ids, cancel, key=str)
 
     def _cancel(self, order_id: str, *, also_shipped: bool) -> Outcome:
         order = self._client.order(order_id, f"read order {order_id}")
         if order is None:
-            return refused("not-found", "is not here")
+            return refused("not-found", "does not exist")
         if order.status in GONE:
             return Outcome(state="unchanged", id=order_id)
         refusal = None if also_shipped else self._refusal(order)
@@ -39,16 +39,16 @@ class SupplierCancellations:
         return Outcome(state="done", id=order_id)
 
     def _refusal(self, order: OrderShape) -> Outcome | None:
-        """Return the refusal to cancel an order that is sent, or may be."""
+        """Return the refusal to cancel an order that is or may be sent; None if it is open."""
         parcels = self._client.shown_parcels(order)
         if self._parcels.is_sent(order, parcels):
             return refused("already-shipped", f"order {order.id} is shipped")
         status = order.status
         if status not in UNSENT:
-            way_out = f"cancel it by hand if it is not, or name {status} in `shipped:`"
-            reason = f"order {order.id} has the status {status} and may be shipped: {way_out}"
+            remedy = f"if it is not, cancel it at the shop; if it is, add {status} to `shipped:`"
+            reason = f"order {order.id} has the status {status} and may be shipped; {remedy}"
             return refused("maybe-shipped", reason)
-        if any(one.is_sent for one in parcels):
+        if any(parcel.is_sent for parcel in parcels):
             reason = f"order {order.id} has a parcel without a tracking number and may be shipped"
-            return refused("maybe-shipped", f"{reason}: cancel it by hand if it is not")
+            return refused("maybe-shipped", f"{reason}; if it is not, cancel it at the shop")
         return None

@@ -1,7 +1,7 @@
 """Orders at the Supplier: the Merchant's orders, created as orders of the shop.
 
-Uses `/orders`. The shop accepts an order twice, so each order has the reference as a field, which
-is compared, and as its transaction, which newer shops search.
+Uses `/orders`. The shop does not reject an order that it already has. So each order has the
+reference as a meta field, which is compared, and as its transaction, which newer shops can search.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ from ordosync.models import Line, Order, Outcome, OutcomeState, normalized_sku, 
 
 
 class SupplierOrders:
-    """Orders that this program has created."""
+    """Orders that ordosync has created."""
 
     def __init__(
         self,
@@ -42,18 +42,26 @@ class SupplierOrders:
 
     def create(self, orders: Sequence[Order], *, look_first: bool = False) -> list[Outcome]:
         """Create orders concurrently, each reference once; SKUs are looked up together."""
-        wanted = {order.reference: order for order in orders}
-        wrong = {ref: why for ref, order in wanted.items() if (why := misfit(order))}
-        existing = self.find([ref for ref in wanted if ref not in wrong]) if look_first else {}
-        new = [order for ref, order in wanted.items() if ref not in existing and ref not in wrong]
-        failed_products = self._learn_products([line for order in new for line in order.lines])
+        by_reference = {order.reference: order for order in orders}
+        refusals = {ref: reason for ref, order in by_reference.items() if (reason := misfit(order))}
+        existing = (
+            self.find([ref for ref in by_reference if ref not in refusals]) if look_first else {}
+        )
+        new_orders = [
+            order
+            for ref, order in by_reference.items()
+            if ref not in existing and ref not in refusals
+        ]
+        failed_products = self._learn_products(
+            [line for order in new_orders for line in order.lines]
+        )
         # The cache is cleared if a product turns out to be deleted; the other orders need theirs.
         products = {**self._products}
         outcomes: dict[str, Outcome] = {**existing}
 
         def create(order: Order) -> Outcome:
-            if order.reference in wrong:
-                return refused("invalid-order", wrong[order.reference])
+            if order.reference in refusals:
+                return refused("invalid-order", refusals[order.reference])
             if order.reference in outcomes:
                 return outcomes[order.reference].as_unchanged()
             for line in order.lines:
@@ -72,7 +80,7 @@ class SupplierOrders:
         return {reference: _outcome("unchanged", order) for reference, order in orders.items()}
 
     def statuses(self, ids: Sequence[str]) -> Mapping[str, str]:
-        """Return the status of each of these orders that is here."""
+        """Return the statuses of those of these orders that exist."""
         items = self._client.orders_now(ids, "read the statuses of orders")
         orders = [item for item in items if isinstance(item, OrderShape)]
         statuses = self._client.service.map_concurrently(orders, self._parcels.status)
@@ -83,10 +91,16 @@ class SupplierOrders:
 
         Returns the outcomes of those that could not be created, by normalized SKU.
         """
-        asked = {line.sku: line for line in lines if normalized_sku(line.sku) not in self._products}
-        found = self._catalogue.by_sku(list(asked), "look for the products of orders")
-        self._products.update((normalized_sku(sku), products[0]) for sku, products in found.items())
-        missing = {normalized_sku(sku): line for sku, line in asked.items() if sku not in found}
+        lines_by_sku = {
+            line.sku: line for line in lines if normalized_sku(line.sku) not in self._products
+        }
+        existing = self._catalogue.by_sku(list(lines_by_sku), "search the products of orders")
+        self._products.update(
+            (normalized_sku(sku), products[0]) for sku, products in existing.items()
+        )
+        missing = {
+            normalized_sku(sku): line for sku, line in lines_by_sku.items() if sku not in existing
+        }
 
         def create(line: Line) -> Outcome:
             product = self._catalogue.create(line.sku, line.name, None)
@@ -102,7 +116,7 @@ class SupplierOrders:
         return {sku: outcome for sku, outcome in pairs if outcome.state != "done"}
 
     def _create(self, order: Order, products: Mapping[str, ProductShape]) -> Outcome:
-        """Create an order that is not here, of these products."""
+        """Create a new order with these products."""
         action = f"create order {order.number}"
         body = order_body(order, products, prefix=self.number_prefix)
         created = self._client.http.send(
@@ -110,16 +124,16 @@ class SupplierOrders:
         )
         lines = [(bool(line.product_id), line.quantity) for line in lines_as_sent(created)]
         if lines != [(True, line.quantity) for line in order.lines]:
-            self._take_back(created)
+            self._delete(created)
             self._products.clear()
-            reason = "a product of it has just been deleted"
+            reason = "one of its products has just been deleted"
             raise UnavailableError(self._client.service.account, action, reason)
         keeps_reference = created.meta(REFERENCE) == order.reference
         return replace(_outcome("done", created), keeps_reference=keeps_reference)
 
-    def _take_back(self, created: OrderShape) -> None:
-        """Delete an order with an empty line: a deleted product is no error for the shop."""
-        action = f"take order {created.id} back"
+    def _delete(self, created: OrderShape) -> None:
+        """Delete an order with an empty line: the shop does not reject a deleted product."""
+        action = f"delete order {created.id}"
         # A deletion alone would keep its stock.
         self._client.save(created, {"status": "cancelled"}, action)
         path = f"/wc/v3/orders/{created.id}?force=true"

@@ -22,7 +22,7 @@ class SupplierProducts:
     def create(self, products: Sequence[Product]) -> list[Outcome]:
         """Create products with a new SKU."""
         skus = [product.sku for product in products]
-        existing = dict(self._catalogue.by_sku(skus, "look for products"))
+        existing = dict(self._catalogue.by_sku(skus, "search products"))
 
         def create(product: Product) -> Outcome:
             if product.sku in existing:

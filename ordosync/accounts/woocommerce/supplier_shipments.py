@@ -1,7 +1,7 @@
 """Shipments at the Supplier: an order is one parcel, and the shipment has the order's id.
 
-Uses the list of orders by the time of their last change. A number that is added to an order may
-not count as a change of it.
+Uses the list of orders by the time of their last change. A shop may not mark an
+order as changed when a tracking number is added.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from ordosync.models import InvalidRecord, Page, Shipment
 
 
 class SupplierShipments:
-    """Parcels of the orders that this program has created."""
+    """Parcels of the orders that ordosync has created."""
 
     silent_batch_size = LIMIT
 
@@ -49,6 +49,6 @@ class SupplierShipments:
         ]
         shipments = self._client.service.map_concurrently(
             created,
-            lambda one: one if isinstance(one, InvalidRecord) else self._parcels.shipment(one),
+            lambda item: item if isinstance(item, InvalidRecord) else self._parcels.shipment(item),
         )
-        return tuple(one for one in shipments if one)
+        return tuple(shipment for shipment in shipments if shipment)

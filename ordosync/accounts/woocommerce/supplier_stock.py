@@ -1,6 +1,6 @@
 """Stock at the Supplier: the quantity that can be sold.
 
-Uses the lists of products and variations, whole or by SKU.
+Uses the lists of products and variations, all of them or by SKU.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,8 +30,8 @@ class SupplierStock:
 
     def of(self, ids: Sequence[str]) -> Mapping[str, Stock]:
         """Return the quantities of these products, as they are now."""
-        found = self._catalogue.by_sku(ids, "read stock again")
-        return {sku: _stock(products[0], sku) for sku, products in found.items()}
+        products_by_sku = self._catalogue.by_sku(ids, "read stock again")
+        return {sku: _stock(products[0], sku) for sku, products in products_by_sku.items()}
 
 
 def _stock(product: ProductShape, sku: str = "") -> Stock:

@@ -24,7 +24,7 @@ def timeline(service: ServiceClient) -> ServiceTimeline:
 
 
 def add_note(http: "HttpClient", order_id: int | str, text: str, *, to_buyer: bool = False) -> None:
-    """Add a note to an order, unless it has it already; the shop mails one to the buyer."""
+    """Add a note to an order, unless it has the note; `to_buyer` mails it to the buyer."""
     path = f"/wc/v3/orders/{order_id}/notes"
     try:
         notes = http.get(path, list[NoteShape], action=f"read the notes of order {order_id}")
@@ -32,4 +32,4 @@ def add_note(http: "HttpClient", order_id: int | str, text: str, *, to_buyer: bo
         return
     if not any(note.note.split() == text.split() for note in notes):
         body = {"note": text, "customer_note": to_buyer}
-        http.send("POST", path, NoteShape, action=f"put a note on order {order_id}", json=body)
+        http.send("POST", path, NoteShape, action=f"add a note to order {order_id}", json=body)

@@ -1,8 +1,8 @@
-"""Ways in which a shop shows parcels to its customers: a shop has one of three.
+"""Ways in which a shop shows parcels to its customers: each shop has one of three.
 
-Fulfillments are the shop's own since 10.1, if they are switched on. They say which lines are in a
-parcel. The extension Shipment Tracking, or its rival, has a list of numbers for an order. In a
-shop with neither, a note shows the number. No way checks if a parcel is there already.
+Fulfillments are part of WooCommerce since 10.1, if they are enabled. They have the lines of each
+parcel. The extension Shipment Tracking, or a competitor, has a list of numbers for an order. In a
+shop with neither, a note shows the number. None of them checks if it already shows a parcel.
 """
 
 from abc import ABC, abstractmethod
@@ -15,7 +15,7 @@ from ordosync.accounts.woocommerce.order_metadata import Parcel, Part
 from ordosync.accounts.woocommerce.parcels import (
     CARRIERS,
     Lines,
-    Seen,
+    ShownParcel,
     carrier_of,
     text_of,
     trackings,
@@ -39,19 +39,21 @@ _OF = "_ordosync_of"
 class TrackingProvider(ABC):
     """A way to show parcels."""
 
-    words: ClassVar[str]
+    description: ClassVar[str]
 
     def __init__(self, http: "HttpClient", *, notify_customer: bool) -> None:
         self.http = http
         self.notify_customer = notify_customer
 
     @abstractmethod
-    def seen(self, order: OrderShape) -> Sequence[Seen]:
+    def parcels(self, order: OrderShape) -> Sequence[ShownParcel]:
         """Return the parcels of an order that the shop shows."""
 
     @abstractmethod
-    def show(self, order: OrderShape, parcel: Parcel, lines: Lines, known: Sequence[Seen]) -> Seen:
-        """Show a parcel that is not in `known` yet."""
+    def show(
+        self, order: OrderShape, parcel: Parcel, lines: Lines, shown: Sequence[ShownParcel]
+    ) -> ShownParcel:
+        """Show a parcel that is not in `shown` yet."""
 
     @abstractmethod
     def hide(self, order: OrderShape, parcel: Parcel, lines: Lines) -> None:
@@ -65,7 +67,7 @@ class TrackingProvider(ABC):
 class Fulfillments(TrackingProvider):
     """Fulfillments of the shop, one for a parcel or a planned piece."""
 
-    words = "fulfillments, with the lines of each parcel"
+    description = "fulfillments, with the lines of each parcel"
 
     def __init__(
         self, http: "HttpClient", *, notify_customer: bool, zone: Callable[[], tzinfo]
@@ -74,38 +76,45 @@ class Fulfillments(TrackingProvider):
         self._zone = zone
         """Returns the time zone of the shop, which may take a call."""
 
-    def seen(self, order: OrderShape) -> Sequence[Seen]:
+    def parcels(self, order: OrderShape) -> Sequence[ShownParcel]:
         """Return the fulfillments of an order, planned ones included."""
-        found: list[FulfillmentShape] | FulfillmentsShape = self.http.get(
+        response: list[FulfillmentShape] | FulfillmentsShape = self.http.get(
             _fulfillments(order.id), _LISTED, action=f"read the parcels of order {order.id}"
         )
-        listed = found.fulfillments if isinstance(found, FulfillmentsShape) else found
-        return [self._seen(one) for one in listed if one.date_deleted is None]
+        fulfillments = (
+            response.fulfillments if isinstance(response, FulfillmentsShape) else response
+        )
+        return [
+            self._parcel(fulfillment)
+            for fulfillment in fulfillments
+            if fulfillment.date_deleted is None
+        ]
 
-    def show(self, order: OrderShape, parcel: Parcel, lines: Lines, known: Sequence[Seen]) -> Seen:
+    def show(
+        self, order: OrderShape, parcel: Parcel, lines: Lines, shown: Sequence[ShownParcel]
+    ) -> ShownParcel:
         """Add a fulfillment, or mark the planned one as sent.
 
-        The shop refuses a fulfillment without lines, so a note shows the number then. The order
-        may have no line of the Supplier any more, if its products were given to others or
-        refunded.
+        The shop refuses a fulfillment without lines, so a note shows the number then. An order has
+        no line of the Supplier left if its products were refunded, or given to another supplier.
         """
         if not lines:
             notes = Notes(self.http, notify_customer=self.notify_customer)
-            return notes.show(order, parcel, lines, known)
-        planned = next((one for one in known if one.of == parcel.of and not one.number), None)
+            return notes.show(order, parcel, lines, shown)
+        planned = next((item for item in shown if item.of == parcel.of and not item.number), None)
         notify = "?notify_customer=true" if self.notify_customer else ""
-        made = self.http.send(
+        response = self.http.send(
             "PUT" if planned else "POST",
             f"{_fulfillments(order.id)}{f'/{planned.id}' if planned else ''}{notify}",
             MadeFulfillmentShape,
             action=f"add tracking {parcel.number} to order {parcel.of}",
             json=_body(parcel.of, lines, _fields_of(parcel)),
         )
-        made_id = made.fulfillment.id if made.fulfillment else made.id
-        return Seen(id=str(made_id or ""), number=parcel.number, of=parcel.of)
+        shown_id = response.fulfillment.id if response.fulfillment else response.id
+        return ShownParcel(id=str(shown_id or ""), number=parcel.number, of=parcel.of)
 
     def hide(self, order: OrderShape, parcel: Parcel, lines: Lines) -> None:
-        """Remove the number only: the lines of the parcel are sent all the same."""
+        """Remove only the number: the lines of the parcel stay sent."""
         self.http.send(
             "PUT",
             f"{_fulfillments(order.id)}/{parcel.shown}",
@@ -117,30 +126,30 @@ class Fulfillments(TrackingProvider):
 
     def plan(self, order: OrderShape, parts: Sequence[Part]) -> None:
         """Add each piece as a planned fulfillment, in place of the one that was split."""
-        known = {one.of: one for one in self.seen(order) if one.of}
+        planned = {parcel.of: parcel for parcel in self.parcels(order) if parcel.of}
         for part in parts:
-            if part.id not in known:
-                body = {**_body(part.id, part.lines, {}), **_WAITS}
+            if part.id not in planned:
+                body = {**_body(part.id, part.lines, {}), **_PLANNED}
                 action = f"show piece {part.id}"
                 self.http.send("POST", _fulfillments(order.id), NoneType, action=action, json=body)
-        above = known.get(parts[0].id.rpartition("/")[0])
-        if above:
-            action = f"show the pieces of {above.of}"
+        original = planned.get(parts[0].id.rpartition("/")[0])
+        if original:
+            action = f"show the pieces of {original.of}"
             self.http.send(
-                "DELETE", f"{_fulfillments(order.id)}/{above.id}", NoneType, action=action
+                "DELETE", f"{_fulfillments(order.id)}/{original.id}", NoneType, action=action
             )
 
-    def _seen(self, one: FulfillmentShape) -> Seen:
-        carrier = one.meta("_shipment_provider") or one.meta("_shipping_provider")
-        is_sent = str(one.is_fulfilled).casefold() in ("1", "true")
-        return Seen(
-            id=str(one.id),
-            number=text_of(one.meta("_tracking_number")) if is_sent else "",
+    def _parcel(self, fulfillment: FulfillmentShape) -> ShownParcel:
+        carrier = fulfillment.meta("_shipment_provider") or fulfillment.meta("_shipping_provider")
+        is_sent = str(fulfillment.is_fulfilled).casefold() in ("1", "true")
+        return ShownParcel(
+            id=str(fulfillment.id),
+            number=text_of(fulfillment.meta("_tracking_number")) if is_sent else "",
             carrier=carrier_of(text_of(carrier)),
-            shipped_at=self._moment(text_of(one.meta("_date_fulfilled"))),
-            lines=units_of(one.meta("_items")),
+            shipped_at=self._moment(text_of(fulfillment.meta("_date_fulfilled"))),
+            lines=units_of(fulfillment.meta("_items")),
             is_sent=is_sent,
-            of=text_of(one.meta(_OF)),
+            of=text_of(fulfillment.meta(_OF)),
         )
 
     def _moment(self, text: str) -> datetime | None:
@@ -155,46 +164,46 @@ class Fulfillments(TrackingProvider):
 class Extension(TrackingProvider):
     """The extension Shipment Tracking, or a plug-in with the same API."""
 
-    words = "the Shipment Tracking extension: number, carrier and day"
+    description = "the Shipment Tracking extension, with number, carrier and day"
 
     def __init__(self, http: "HttpClient", *, notify_customer: bool, namespace: str) -> None:
         super().__init__(http, notify_customer=notify_customer)
         self._namespace = namespace
 
-    def seen(self, order: OrderShape) -> Sequence[Seen]:
-        """Return the numbers that the order itself has."""
+    def parcels(self, order: OrderShape) -> Sequence[ShownParcel]:
+        """Return the parcels in the meta field of the order."""
         return trackings(order)
 
     def show(
         self,
         order: OrderShape,
         parcel: Parcel,
-        lines: Lines,  # noqa: ARG002 - it has no lines of a parcel
-        known: Sequence[Seen],  # noqa: ARG002 - nothing is planned
-    ) -> Seen:
+        lines: Lines,  # noqa: ARG002 - the extension has no lines
+        shown: Sequence[ShownParcel],  # noqa: ARG002 - nothing is planned
+    ) -> ShownParcel:
         """Add a number."""
-        is_known = parcel.carrier.casefold() in CARRIERS
-        made = self.http.send(
+        is_standard = parcel.carrier.casefold() in CARRIERS
+        response = self.http.send(
             "POST",
             self._path(order),
             TrackingShape,
             action=f"add tracking {parcel.number} to order {parcel.of}",
             json={
                 "tracking_number": parcel.number,
-                "tracking_provider" if is_known else "custom_tracking_provider": parcel.carrier,
+                "tracking_provider" if is_standard else "custom_tracking_provider": parcel.carrier,
                 "date_shipped": parcel.shipped_at.date().isoformat(),
             },
         )
-        return Seen(id=made.tracking_id, number=parcel.number)
+        return ShownParcel(id=response.tracking_id, number=parcel.number)
 
     def hide(
         self,
         order: OrderShape,
         parcel: Parcel,
-        lines: Lines,  # noqa: ARG002 - it has no lines of a parcel
+        lines: Lines,  # noqa: ARG002 - the extension has no lines
     ) -> None:
         """Delete the number."""
-        if any(one.id == parcel.shown for one in self.seen(order)):
+        if any(shown.id == parcel.shown for shown in self.parcels(order)):
             self.http.send(
                 "DELETE",
                 f"{self._path(order)}/{parcel.shown}",
@@ -210,11 +219,13 @@ class Extension(TrackingProvider):
 
 
 class Notes(TrackingProvider):
-    """Notes on the order, which the shop mails to the customer."""
+    """Notes on the order, which the shop can mail to the customer."""
 
-    words = "a note on the order, for want of fulfillments and of the Shipment Tracking extension"
+    description = (
+        "a note on the order, since it has no fulfillments and no Shipment Tracking extension"
+    )
 
-    def seen(self, order: OrderShape) -> Sequence[Seen]:  # noqa: ARG002 - a note is no parcel
+    def parcels(self, order: OrderShape) -> Sequence[ShownParcel]:  # noqa: ARG002 - a note is no parcel
         """Return nothing: notes of users are not parsed."""
         return []
 
@@ -223,23 +234,23 @@ class Notes(TrackingProvider):
         order: OrderShape,
         parcel: Parcel,
         lines: Lines,  # noqa: ARG002 - a note names no lines
-        known: Sequence[Seen],  # noqa: ARG002 - nothing is planned
-    ) -> Seen:
+        shown: Sequence[ShownParcel],  # noqa: ARG002 - nothing is planned
+    ) -> ShownParcel:
         """Add a note, unless the order has it."""
         method = f" {parcel.method}" if parcel.method else ""
         text = f"Shipped by {parcel.carrier}{method}, tracking number {parcel.number}"
         add_note(self.http, order.id, text, to_buyer=self.notify_customer)
-        return Seen(id="", number=parcel.number)
+        return ShownParcel(id="", number=parcel.number)
 
     def hide(self, order: OrderShape, parcel: Parcel, lines: Lines) -> None:
         """Do nothing: a note stays."""
 
     def plan(self, order: OrderShape, parts: Sequence[Part]) -> None:
-        """Do nothing: there is no place for it."""
+        """Do nothing: a note cannot show pieces."""
 
 
 _LISTED: Any = list[FulfillmentShape] | FulfillmentsShape
-_WAITS: Mapping[str, object] = {"status": "unfulfilled", "is_fulfilled": False}
+_PLANNED: Mapping[str, object] = {"status": "unfulfilled", "is_fulfilled": False}
 _SENT: Mapping[str, object] = {"status": "fulfilled", "is_fulfilled": True}
 
 
@@ -258,8 +269,8 @@ def _fields_of(parcel: Parcel) -> Mapping[str, str]:
     }
 
 
-def _body(of: str, lines: Lines, fields: Mapping[str, str]) -> Mapping[str, object]:
+def _body(target: str, lines: Lines, fields: Mapping[str, str]) -> Mapping[str, object]:
     items = [{"item_id": line, "qty": quantity} for line, quantity in lines.items()]
     meta: list[Mapping[str, object]] = [{"key": "_items", "value": items}]
-    meta += [{"key": key, "value": value} for key, value in {_OF: of, **fields}.items()]
+    meta += [{"key": key, "value": value} for key, value in {_OF: target, **fields}.items()]
     return {**_SENT, "meta_data": meta}

@@ -54,7 +54,7 @@ def read_order(opened: Desk, number: str) -> Order:
     return order
 
 
-def check(opened: Desk, outcome: Outcome, what: str, look: str) -> None:
+def check(opened: Desk, outcome: Outcome, subject: str, command: str) -> None:
     """Raise `UsageError` if the object does not exist, `OrdosyncError` if the change was refused.
 
     `look` is the command that shows the object, or lists those that exist.
@@ -62,8 +62,8 @@ def check(opened: Desk, outcome: Outcome, what: str, look: str) -> None:
     if outcome.state in ("done", "unchanged"):
         return
     kind = UsageError if outcome.code == "not-found" else OrdosyncError
-    hint = f"`ordosync {look} --account {opened.name}` shows the current state"
-    raise kind(f"{what} {outcome.reason}; {hint}")
+    hint = f"`ordosync {command} --account {opened.name}` shows the current state"
+    raise kind(f"{subject} {outcome.reason}; {hint}")
 
 
 def check_order(opened: Desk, outcome: Outcome, number: str) -> None:
@@ -73,9 +73,13 @@ def check_order(opened: Desk, outcome: Outcome, number: str) -> None:
 
 def check_supplier(config: Config, opened: Desk, supplier: str) -> None:
     """Raise `UsageError` if no portal of this account has this supplier."""
-    known = sorted({supplier_at_merchant(portal) for portal in _as_merchant(config, opened)})
-    if supplier not in known:
-        hint = f"known: {', '.join(known)}" if known else "it is not the Merchant of any portal"
+    suppliers = sorted({supplier_at_merchant(portal) for portal in _as_merchant(config, opened)})
+    if supplier not in suppliers:
+        hint = (
+            f"known: {', '.join(suppliers)}"
+            if suppliers
+            else "it is not the Merchant of any portal"
+        )
         raise UsageError(f"account {opened.name} has no supplier {supplier!r}; {hint}")
 
 
@@ -88,7 +92,9 @@ def portal_to(config: Config, opened: Desk, supplier: str) -> PortalConfig | Non
 def portal_from(config: Config, opened: Desk, number: str) -> PortalConfig | None:
     """Return the portal that imported an order; None if it is the account's own order."""
     reference = opened.reference_of(number)
-    portals = [one for one in config.portals.values() if one.supplier.account == opened.name]
+    portals = [
+        portal for portal in config.portals.values() if portal.supplier.account == opened.name
+    ]
     for portal in portals:
         names = (portal.name, portal.was)
         if any(name and reference.startswith(f"{name}:") for name in names):
@@ -98,7 +104,7 @@ def portal_from(config: Config, opened: Desk, number: str) -> PortalConfig | Non
 
 
 def _as_merchant(config: Config, opened: Desk) -> Sequence[PortalConfig]:
-    return [one for one in config.portals.values() if one.merchant.account == opened.name]
+    return [portal for portal in config.portals.values() if portal.merchant.account == opened.name]
 
 
 def report_order(opened: Desk, number: str, change: str, *, as_json: bool) -> None:

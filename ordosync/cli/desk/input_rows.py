@@ -35,17 +35,19 @@ class InputRow:
 
     def id(self, name: str) -> str:
         """Return an id, SKU or tracking number. Raises `UsageError`."""
-        return plain(whole(self.cells.get(name, "").strip(), name))
+        return plain(undamaged(self.cells.get(name, "").strip(), name))
 
 
-def read_rows(path: Path, needed: Sequence[str], known: Sequence[str]) -> list[InputRow]:
+def read_rows(
+    path: Path, needed: Sequence[str], optional_and_required: Sequence[str]
+) -> list[InputRow]:
     """Read a CSV file whose columns are named like the options. Raises `UsageError`."""
     try:
         if path.stat().st_size > _LARGEST_FILE:
             raise UsageError(f"{path} is larger than {_LARGEST_FILE // 2**20} MB; split it")
         reader = csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline=""), strict=True)
         columns = list(reader.fieldnames or ())
-        _check_columns(path, columns, needed, known)
+        _check_columns(path, columns, needed, optional_and_required)
         kept = [name for name in columns if name not in _ADDED]
         return [
             InputRow(cells={name: row.get(name) or "" for name in kept}, number=number)
@@ -80,9 +82,9 @@ def write_rejects(path: Path, refused: Sequence[tuple[InputRow, str]]) -> Path |
 
     If no row was refused, delete the rejects of an earlier call, since they are fixed.
     """
-    back = path.with_name(f"{path.stem}.refused.csv")
+    rejects = path.with_name(f"{path.stem}.refused.csv")
     if not refused:
-        back.unlink(missing_ok=True)
+        rejects.unlink(missing_ok=True)
         return None
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, [*refused[0][0].cells, *_ADDED])
@@ -91,11 +93,11 @@ def write_rejects(path: Path, refused: Sequence[tuple[InputRow, str]]) -> Path |
         {**row.cells, "row": row.number, "reason": reason}
         for row, reason in sorted(refused, key=lambda reject: reject[0].number)
     )
-    replace_file(back, text.getvalue().encode(), mode=0o600)
-    return back
+    replace_file(rejects, text.getvalue().encode(), mode=0o600)
+    return rejects
 
 
-def whole(text: str, name: str) -> str:
+def undamaged(text: str, name: str) -> str:
     """Return an id, SKU or postcode. Raises `UsageError` if a spreadsheet has damaged it."""
     if why := damage(text):
         raise UsageError(f"the {name} {text[:40]!r} {why}")
@@ -137,4 +139,4 @@ def parse_pair(text: str) -> tuple[str, str]:
     sku, equals, value = (part.strip() for part in text.rpartition("="))
     if not equals or not sku:
         raise UsageError(f"{text.strip()!r} is not SKU=QUANTITY")
-    return whole(sku, "SKU"), value
+    return undamaged(sku, "SKU"), value

@@ -11,7 +11,7 @@ from ordosync.cli.desk import common, send_now
 from ordosync.cli.output import render
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.embedded.desk import Desk
-from ordosync.engine.scheduling.timetable import why_not
+from ordosync.engine.scheduling.timetable import unavailable_reason
 from ordosync.models import Order, Outcome
 from ordosync.store import Store
 
@@ -82,8 +82,8 @@ def _save(context: Context, opened: Desk, number: str, save: Callable[[], Outcom
     """
     if common.portal_from(context.config, opened, number) is None:
         return save()
-    sent = send_now.save_and_send(context, opened, ("update-tracking",), lambda: [save()])
-    return sent.outcomes[0]
+    result = send_now.save_and_send(context, opened, ("update-tracking",), lambda: [save()])
+    return result.outcomes[0]
 
 
 def _was_cancelled_by_merchant(config: Config, opened: Desk, number: str) -> bool:
@@ -109,7 +109,9 @@ def _consequence(config: Config, opened: Desk, before: Order) -> str | None:
     portal = common.portal_to(config, opened, supplier)
     if portal is None:
         return None
-    return why_not(portal, "cancel-orders") or _at_supplier(config, portal, supplier, before)
+    return unavailable_reason(portal, "cancel-orders") or _at_supplier(
+        config, portal, supplier, before
+    )
 
 
 def _at_supplier(config: Config, portal: PortalConfig, supplier: str, before: Order) -> str:
@@ -132,5 +134,5 @@ def _whole_at_supplier(config: Config, portal: PortalConfig, piece: Order) -> st
     family = [piece.number, *piece.ancestors]
     with Store.open(config.database, readonly=True) as store:
         links = store.links(portal.name).of_merchant("order", family)
-    known = next((links[one] for one in family if one in links), None)
-    return known.supplier_id if known and known.merchant_id != piece.number else None
+    link = next((links[number] for number in family if number in links), None)
+    return link.supplier_id if link and link.merchant_id != piece.number else None

@@ -59,7 +59,7 @@ def add_order(
     if supplier is not None:
         common.check_supplier(context.config, opened, supplier)
     inputs = [_parse(text) for text in line]
-    known = opened.products_of([given.sku for given in inputs])
+    products = opened.products_of([entry.sku for entry in inputs])
     ship_to = Address(
         name=name,
         company=company,
@@ -72,52 +72,52 @@ def add_order(
         email=email,
         phone=phone,
     )
-    lines = _lines(number, inputs, known)
+    lines = _lines(number, inputs, products)
     order = Order(id="", number=number, lines=lines, ship_to=ship_to, currency=currency)
     common.check_order(opened, opened.add_order(order, supplier=supplier), number)
-    _report_new_products(opened, inputs, known)
+    _report_new_products(opened, inputs, products)
     common.report_order(opened, number, "added", as_json=context.as_json)
 
 
 def _check(number: str, postcode: str, currency: str) -> None:
     if not number.strip():
         raise UsageError("an order needs a number: `ordosync orders add NUMBER --line SKU=QTY`")
-    input_rows.whole(number, "number")
-    input_rows.whole(postcode, "postcode")
+    input_rows.undamaged(number, "number")
+    input_rows.undamaged(postcode, "postcode")
     if currency and not re.fullmatch("[A-Z]{3}", currency):
         raise UsageError(f"{currency!r} is not a currency such as EUR: three capital letters")
 
 
 def _parse(text: str) -> _LineInput:
-    sku, rest = input_rows.parse_pair(text)
-    quantity, _, price = rest.partition("@")
+    sku, amount = input_rows.parse_pair(text)
+    quantity, _, price = amount.partition("@")
     return _LineInput(sku, quantity, price)
 
 
 def _lines(
-    number: str, inputs: Sequence[_LineInput], known: Mapping[str, Product]
+    number: str, inputs: Sequence[_LineInput], products: Mapping[str, Product]
 ) -> tuple[Line, ...]:
     return tuple(
-        _line(f"{number}/{place}", given, known.get(given.sku))
-        for place, given in enumerate(inputs, 1)
+        _line(f"{number}/{place}", entry, products.get(entry.sku))
+        for place, entry in enumerate(inputs, 1)
     )
 
 
-def _line(line_id: str, given: _LineInput, product: Product | None) -> Line:
+def _line(line_id: str, entry: _LineInput, product: Product | None) -> Line:
     default_price = product.price if product else None
     return Line(
         id=line_id,
-        sku=given.sku,
-        name=product.name if product else given.sku,
-        quantity=input_rows.quantity(given.quantity, least=1),
-        unit_price=input_rows.money(given.price) if given.price else default_price,
+        sku=entry.sku,
+        name=product.name if product else entry.sku,
+        quantity=input_rows.quantity(entry.quantity, least=1),
+        unit_price=input_rows.money(entry.price) if entry.price else default_price,
     )
 
 
 def _report_new_products(
-    opened: Desk, inputs: Sequence[_LineInput], known: Mapping[str, Product]
+    opened: Desk, inputs: Sequence[_LineInput], products: Mapping[str, Product]
 ) -> None:
-    new = [sku for sku in dict.fromkeys(given.sku for given in inputs) if sku not in known]
+    new = [sku for sku in dict.fromkeys(entry.sku for entry in inputs) if sku not in products]
     if new:
-        what = plural(len(new), "is a new product", "are new products")
-        render.message(f"{', '.join(new)} {what} in account {opened.name}")
+        verb = plural(len(new), "is a new product", "are new products")
+        render.message(f"{', '.join(new)} {verb} in account {opened.name}")

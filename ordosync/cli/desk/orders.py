@@ -52,32 +52,32 @@ def list_orders(
     if status is not None and status not in STATUSES:
         raise UsageError(f"there is no status {status!r}; known: {', '.join(STATUSES)}")
     opened = common.open_desk(context.config, account)
-    found = opened.list_orders(status)
+    orders = opened.list_orders(status)
     if count is None:
         count = _SCREENFUL if sys.stdout.isatty() and not context.as_json else 0
-    seen = 0
+    total = 0
     if count:
-        found, seen = _newest(found, count)
+        orders, total = _newest(orders, count)
     if context.as_json:
-        render.document({"orders": [render_desk.order_json(order) for order in found]})
+        render.document({"orders": [render_desk.order_json(order) for order in orders]})
         return
-    shown = list(found)
+    shown = list(orders)
     if shown:
         render_desk.show_orders(shown)
     else:
         _report_no_orders(opened.name, status)
-    if shown and seen > count:
-        render.message(f"{count} of {seen}; -n 0 shows all")
+    if shown and total > count:
+        render.message(f"{count} of {total}; -n 0 shows all")
 
 
-def _newest(found: Iterator[Order], count: int) -> tuple[Iterator[Order], int]:
+def _newest(orders: Iterator[Order], count: int) -> tuple[Iterator[Order], int]:
     """Return the last orders, and how many there are in total."""
     newest: deque[Order] = deque(maxlen=count)
-    seen = 0
-    for order in found:
+    total = 0
+    for order in orders:
         newest.append(order)
-        seen += 1
-    return iter(newest), seen
+        total += 1
+    return iter(newest), total
 
 
 def _report_no_orders(account: str, status: str | None) -> None:

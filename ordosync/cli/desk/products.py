@@ -24,16 +24,16 @@ def list_products(
 ) -> None:
     """List the products by SKU; kits with their components."""
     opened = common.open_desk(context.config, account)
-    found = [
+    products = [
         (product, opened.components(product.sku) if product.is_kit else None)
         for product in opened.list_products()
     ]
     if context.as_json:
         render.document(
-            {"products": [render_desk.product_json(product, parts) for product, parts in found]}
+            {"products": [render_desk.product_json(product, parts) for product, parts in products]}
         )
-    elif found:
-        render_desk.show_products(found)
+    elif products:
+        render_desk.show_products(products)
     else:
         render.message(f"account {opened.name} {common.NO_PRODUCT}")
 
@@ -57,7 +57,7 @@ def add_product(
     """Create a product; its stock is uncounted until `stock set`."""
     if not sku.strip():
         raise UsageError("a product needs a SKU: `ordosync products add SKU`")
-    input_rows.whole(sku, "SKU")
+    input_rows.undamaged(sku, "SKU")
     parts = _parts(kit) if kit is not None else None
     product = Product(
         id=sku,

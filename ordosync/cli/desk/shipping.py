@@ -85,8 +85,8 @@ def _check_options(row: InputRow, file: Path | None, *, void: bool) -> None:
     used = [f"--{name}" for name in _COLUMNS[1:] if row.get(name)]
     number = row.get("number")
     if void and (not number or file or used):
-        others = [*used, "--from"] if file else used
-        hint = f"; leave out {', '.join(others)}" if others else ""
+        extra = [*used, "--from"] if file else used
+        hint = f"; leave out {', '.join(extra)}" if extra else ""
         raise UsageError(f"--void voids the label of one order, and needs its number{hint}")
     if bool(number) == bool(file):
         raise UsageError("name one order, or a file with --from")
@@ -96,11 +96,13 @@ def _check_options(row: InputRow, file: Path | None, *, void: bool) -> None:
 
 def _ship_one(context: Context, opened: Desk, row: InputRow) -> int:
     request = _request(opened, row, opened.warehouses(), now=context.clock.now())
-    sent = send_now.save_and_send(context, opened, _TASKS, lambda: opened.ship([request.shipment]))
-    [outcome] = sent.outcomes
+    result = send_now.save_and_send(
+        context, opened, _TASKS, lambda: opened.ship([request.shipment])
+    )
+    [outcome] = result.outcomes
     common.check_order(opened, outcome, request.order.number)
     _report(context, opened, [(request, outcome)])
-    return send_now.report(sent, as_json=context.as_json)
+    return send_now.report(result, as_json=context.as_json)
 
 
 def _ship_file(context: Context, opened: Desk, file: Path) -> int:
@@ -113,15 +115,15 @@ def _ship_file(context: Context, opened: Desk, file: Path) -> int:
         except UsageError as error:
             refused.append((row, str(error)))
     shipments = [request.shipment for request in requests]
-    sent = send_now.save_and_send(context, opened, _TASKS, lambda: opened.ship(shipments))
-    results = list(zip(requests, sent.outcomes, strict=True))
+    result = send_now.save_and_send(context, opened, _TASKS, lambda: opened.ship(shipments))
+    results = list(zip(requests, result.outcomes, strict=True))
     refused += [
         (request.row, outcome.reason)
         for request, outcome in results
         if outcome.state not in ("done", "unchanged")
     ]
     _report(context, opened, results)
-    code = send_now.report(sent, as_json=context.as_json)
+    code = send_now.report(result, as_json=context.as_json)
     if rejects := input_rows.write_rejects(file, refused):
         render.message(f"{len(refused)} refused: see {rejects}")
     return int(bool(code or refused))
@@ -129,13 +131,13 @@ def _ship_file(context: Context, opened: Desk, file: Path) -> int:
 
 def _void(context: Context, opened: Desk, number: str) -> int:
     common.read_order(opened, number)
-    sent = send_now.save_and_send(context, opened, _TASKS, lambda: [opened.void(number)])
-    common.check_order(opened, sent.outcomes[0], number)
+    result = send_now.save_and_send(context, opened, _TASKS, lambda: [opened.void(number)])
+    common.check_order(opened, result.outcomes[0], number)
     portal = common.portal_from(context.config, opened, number)
     is_sent = portal is not None and send_now.warn_without_tracking(portal)
     note = "; the Merchant's order stays shipped, with a voided label" if is_sent else ""
     render.message(f"the label of order {number} is voided{note}")
-    return send_now.report(sent, as_json=context.as_json)
+    return send_now.report(result, as_json=context.as_json)
 
 
 def _report(context: Context, opened: Desk, results: Sequence[tuple[_Request, Outcome]]) -> None:
@@ -143,8 +145,8 @@ def _report(context: Context, opened: Desk, results: Sequence[tuple[_Request, Ou
     shipped = [request.order for request, outcome in results if outcome.state == "done"]
     repeated = sum(outcome.state == "unchanged" for _, outcome in results)
     verb = plural(repeated, "was already shipped", "were already shipped")
-    same = f", {repeated} {verb} with the same tracking number" if repeated else ""
-    render.message(f"{len(shipped)} shipped{same}")
+    repeated_text = f", {repeated} {verb} with the same tracking number" if repeated else ""
+    render.message(f"{len(shipped)} shipped{repeated_text}")
     for order in shipped:
         if order.status == "dropshipment_requested":
             supplier = opened.supplier_of(order.number)
@@ -163,8 +165,8 @@ def _request(opened: Desk, row: InputRow, warehouses: Sequence[str], *, now: dat
     order = common.read_order(opened, row.id("number"))
     cost, warehouse = row.get("cost"), row.get("warehouse") or opened.warehouse
     if warehouse not in warehouses:
-        known = ", ".join(warehouses)
-        raise UsageError(f"account {opened.name} has no warehouse {warehouse!r}; known: {known}")
+        names = ", ".join(warehouses)
+        raise UsageError(f"account {opened.name} has no warehouse {warehouse!r}; known: {names}")
     shipment = Shipment(
         id="",
         order_id=order.number,

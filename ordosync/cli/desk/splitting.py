@@ -32,10 +32,14 @@ def split_order(
     opened = common.open_desk(context.config, account)
     order = common.read_order(opened, number)
     split = Split(order_id=number, pieces=tuple(_piece(order, text) for text in piece))
-    sent = send_now.save_and_send(context, opened, ("split-order",), lambda: [opened.split(split)])
-    common.check_order(opened, sent.outcomes[0], number)
-    render.message(f"split into {', '.join(made.id for made in sent.outcomes[0].pieces)}")
-    raise typer.Exit(send_now.report(sent, as_json=context.as_json))
+    result = send_now.save_and_send(
+        context, opened, ("split-order",), lambda: [opened.split(split)]
+    )
+    common.check_order(opened, result.outcomes[0], number)
+    render.message(
+        f"split into {', '.join(piece_outcome.id for piece_outcome in result.outcomes[0].pieces)}"
+    )
+    raise typer.Exit(send_now.report(result, as_json=context.as_json))
 
 
 def _piece(order: Order, text: str) -> Piece:
@@ -44,9 +48,9 @@ def _piece(order: Order, text: str) -> Piece:
 
 def _piece_line(order: Order, text: str) -> PieceLine:
     name, quantity = input_rows.parse_pair(text)
-    wanted = name.removeprefix("#")
+    key = name.removeprefix("#")
     by_id = name.startswith("#")
-    lines = [line for line in order.lines if (line.id if by_id else line.sku) == wanted]
+    lines = [line for line in order.lines if (line.id if by_id else line.sku) == key]
     if not lines:
         ids = ", ".join(f"{line.sku} (#{line.id})" for line in order.lines)
         raise UsageError(f"order {order.number} has no line {name}; it has {ids}")

@@ -40,8 +40,8 @@ def list_stock(
     One row per warehouse. A kit shows only what is available.
     """
     opened = common.open_desk(context.config, account)
-    known = opened.products_of(skus or [])
-    if missing := [sku for sku in skus or [] if sku not in known]:
+    products = opened.products_of(skus or [])
+    if missing := [sku for sku in skus or [] if sku not in products]:
         raise UsageError(
             f"no such SKU in account {opened.name}: {missing[0]!r}; `ordosync products list"
             f" --account {opened.name}` lists the products"
@@ -119,15 +119,15 @@ def _count(
 
 
 def _count_one(opened: Desk, row: InputRow, column: _Column) -> None:
-    known = opened.warehouses()
+    warehouses = opened.warehouses()
     count = _parse(opened, row, column)
     [outcome] = opened.count([count])
     common.check(opened, outcome, f"product {count.sku}", "stock list")
-    render.message(_count_text(opened, count, known))
+    render.message(_count_text(opened, count, warehouses))
 
 
 def _count_file(opened: Desk, file: Path, column: _Column) -> None:
-    known = opened.warehouses()
+    warehouses = opened.warehouses()
     refused: list[tuple[InputRow, str]] = []
     counts: list[tuple[InputRow, Count]] = []
     rows = input_rows.read_rows(file, ("sku", column), ("sku", column, "warehouse"))
@@ -143,7 +143,7 @@ def _count_file(opened: Desk, file: Path, column: _Column) -> None:
         if outcome.state != "done"
     ]
     render.message(f"{len(rows) - len(refused)} counted")
-    _report_new_warehouses([name for name in opened.warehouses() if name not in known])
+    _report_new_warehouses([name for name in opened.warehouses() if name not in warehouses])
     if rejects := input_rows.write_rejects(file, refused):
         render.message(f"{len(refused)} refused: see {rejects}")
         raise typer.Exit(1)
@@ -167,9 +167,9 @@ def _parse(opened: Desk, row: InputRow, column: _Column) -> Count:
     )
 
 
-def _count_text(opened: Desk, count: Count, known: Sequence[str]) -> str:
+def _count_text(opened: Desk, count: Count, warehouses: Sequence[str]) -> str:
     """Return the on-hand quantity after the count, and its warehouse."""
-    new = "" if count.warehouse in known else ", a new warehouse"
+    new = "" if count.warehouse in warehouses else ", a new warehouse"
     [(_, levels, _)] = opened.stock_levels([count.sku])
     [physical] = [level.physical for level in levels if level.warehouse == count.warehouse]
     return f"{count.sku}: {physical} in {count.warehouse}{new}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from ordosync.accounts.spreadsheets import csv_text, neutral
 from ordosync.cli.output.tables import table
-from ordosync.engine.diagnosis.report import Day, TaskReport, Took
+from ordosync.engine.diagnosis.report import Day, DeliveryTimes, TaskReport
 from ordosync.store.timestamps import to_text
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -131,7 +131,7 @@ def _day_json(day: Day) -> dict[str, Any]:
     }
 
 
-def _took_json(took: Took | None) -> dict[str, Any] | None:
+def _took_json(took: DeliveryTimes | None) -> dict[str, Any] | None:
     if took is None:
         return None
     return {

@@ -75,41 +75,41 @@ def _shell_lines(folder: Path) -> Iterator[str]:
 
 def _ship_and_split(folder: Path, waiting: list[Order]) -> None:
     """Ship one order manually and others from a file, split one, and cancel one."""
-    first, *rest = waiting
-    to_split = next((order for order in rest if len(order.lines) > 1), None)
-    rest = [order for order in rest if order is not to_split]
-    to_cancel, *others = rest
-    at = "--account northwind"
+    first, *remaining = waiting
+    to_split = next((order for order in remaining if len(order.lines) > 1), None)
+    remaining = [order for order in remaining if order is not to_split]
+    to_cancel, *to_ship = remaining
+    account = "--account northwind"
     _run(
         folder,
-        f"orders ship {first.number} {at} --carrier UPS --method Ground"
+        f"orders ship {first.number} {account} --carrier UPS --method Ground"
         f" --tracking 1Z{first.number} --cost 6.40",
     )
     _run(folder, f"orders show {first.number.removeprefix('S-')} --account shop")
-    _write_parcels(folder / "today.csv", others[:_PARCELS])
-    _run(folder, f"orders ship --from today.csv {at}")
+    _write_parcels(folder / "today.csv", to_ship[:_PARCELS])
+    _run(folder, f"orders ship --from today.csv {account}")
     if to_split:
-        _split(folder, to_split, at)
+        _split(folder, to_split, account)
     cancel = f"orders cancel {to_cancel.number.removeprefix('S-')} --account shop"
     _run_all(folder, (cancel, "cancel-orders", "write-inventory-back"))
 
 
-def _split(folder: Path, order: Order, at: str) -> None:
+def _split(folder: Path, order: Order, account: str) -> None:
     """Split an order, its first line from the others, and ship the first piece."""
     number = order.number
-    first, *others = (f"{line.sku}={line.quantity}" for line in order.lines)
-    _run(folder, f"orders split {number} {at} --piece {first} --piece {','.join(others)}")
-    _run(folder, f"orders ship {number}-1 {at} --carrier DHL --tracking JD{number}")
+    first, *other_lines = (f"{line.sku}={line.quantity}" for line in order.lines)
+    _run(folder, f"orders split {number} {account} --piece {first} --piece {','.join(other_lines)}")
+    _run(folder, f"orders ship {number}-1 {account} --carrier DHL --tracking JD{number}")
 
 
 def _make(folder: Path) -> None:
     """Create the folder with its configuration, unless it has that of the demo already."""
-    wanted = files("ordosync.cli.setup.templates").joinpath("demo.yaml").read_text("utf-8")
+    content = files("ordosync.cli.setup.templates").joinpath("demo.yaml").read_text("utf-8")
     path = folder / "config.yaml"
     try:
         if not os.path.lexists(path):
-            write_new(path, wanted)
-        elif path.read_text("utf-8") != wanted:
+            write_new(path, content)
+        elif path.read_text("utf-8") != content:
             raise UsageError(
                 f"{path} already exists and is not a demo's; nothing was written;"
                 " name another folder"
@@ -159,13 +159,13 @@ def _run(folder: Path, command: str) -> None:
     render.result(f"$ ordosync {command}")
     sys.stdout.flush()
     environment = {k: v for k, v in os.environ.items() if k != "ORDOSYNC_CONFIG"}
-    done = subprocess.run(  # noqa: S603 - this program, with fixed arguments
+    result = subprocess.run(  # noqa: S603 - this program, with fixed arguments
         [sys.executable, "-m", "ordosync", *shlex.split(command)],
         cwd=folder,
         env=environment,
         check=False,
     )
-    if done.returncode < 0:
-        raise typer.Exit(128 - done.returncode)
-    if done.returncode not in (0, 1):
-        raise typer.Exit(done.returncode)
+    if result.returncode < 0:
+        raise typer.Exit(128 - result.returncode)
+    if result.returncode not in (0, 1):
+        raise typer.Exit(result.returncode)

@@ -37,12 +37,12 @@ def show_attention(
     """
     config, now = context.config, context.clock.now()
     with Store.open(config.database, readonly=True) as store:
-        found = attention(config, store, now=now, unshipped_for=timedelta(days=days))
+        entries = attention(config, store, now=now, unshipped_for=timedelta(days=days))
     if context.as_json:
-        render.document({"attention": [_json(entry) for entry in found]})
+        render.document({"attention": [_json(entry) for entry in entries]})
     else:
-        _show(found)
-    raise typer.Exit(int(any(entry.needs_you for entry in found)))
+        _show(entries)
+    raise typer.Exit(int(any(entry.needs_you for entry in entries)))
 
 
 @with_context()
@@ -71,14 +71,14 @@ def dismiss(
         render.message(f"dismissed {entry.key}: {entry.reason}")
 
 
-def _show(found: Sequence[Attention]) -> None:
-    listed = [entry for entry in found if entry.dismissed_at is None]
+def _show(entries: Sequence[Attention]) -> None:
+    listed = [entry for entry in entries if entry.dismissed_at is None]
     if listed:
         tables.table(_COLUMNS, [_row(entry) for entry in listed])
         render.message("`ordosync dismiss KEY --note WHY` closes entries that need no more work")
     else:
         render.message("nothing needs attention")
-    if dismissed := len(found) - len(listed):
+    if dismissed := len(entries) - len(listed):
         render.message(f"{dismissed} dismissed: `ordosync attention --json` includes them")
 
 
@@ -87,9 +87,9 @@ def _row(entry: Attention) -> tuple[object, ...]:
         render.local(entry.since),
         entry.severity,
         entry.key,
-        entry.what,
+        entry.subject,
         entry.reason,
-        entry.settle,
+        entry.command,
     )
 
 
@@ -102,10 +102,10 @@ def _json(entry: Attention) -> dict[str, Any]:
         "portal": entry.portal,
         "task": entry.task,
         "step": entry.step,
-        "merchant": entry.what,
+        "merchant": entry.subject,
         "supplier": entry.supplier,
         "reason": entry.reason,
-        "settle": entry.settle,
+        "settle": entry.command,
         "dismissed_at": to_text(entry.dismissed_at) if entry.dismissed_at else None,
         "note": entry.note or None,
     }

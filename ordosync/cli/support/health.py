@@ -22,10 +22,10 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def _to_age(text: str) -> timedelta:
-    found = re.fullmatch(r"(\d{1,6})\s*([smhd])(?:in)?", text)
-    if not found or not int(found[1]):
+    match = re.fullmatch(r"(\d{1,6})\s*([smhd])(?:in)?", text)
+    if not match or not int(match[1]):
         raise typer.BadParameter(f"{text!r} is not an age such as 90m, 2h or 1d")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 @with_context()
@@ -61,8 +61,10 @@ def health(
         tasks = freshness(config, store, now=now, max_age=max_age)
         listed = attention(config, store, now=now, unshipped_for=_A_WEEK)
         results = list(checks(config, store, now=now)) if verbose else []
-    stale = [task for task in tasks if task.trouble]
-    needed = [one for one in listed if one.needs_you and (_is_of_task(one) or not tasks_only)]
+    stale = [task for task in tasks if task.problem]
+    needed = [
+        entry for entry in listed if entry.needs_you and (_is_of_task(entry) or not tasks_only)
+    ]
     healthy = not (stale or needed) and all(check.state != "trouble" for check in results)
     if context.as_json:
         render.document(_json(tasks, results, needed, healthy=healthy))
@@ -82,7 +84,7 @@ def _is_of_task(entry: Attention) -> bool:
 def _line(
     tasks: Sequence[Freshness], stale: Sequence[Freshness], needed: Sequence[Attention]
 ) -> str:
-    late = [f"{task.task} of {task.portal} {task.trouble}" for task in stale]
+    late = [f"{task.task} of {task.portal} {task.problem}" for task in stale]
     if not stale and not needed:
         return f"ok: {len(tasks)} scheduled {plural(len(tasks), 'task', 'tasks')}, none is late"
     return "trouble: " + "; ".join([*late, *_needs(needed)])
@@ -122,8 +124,8 @@ def _task_json(task: Freshness) -> dict[str, Any]:
     return {
         "portal": task.portal,
         "task": task.task,
-        "fresh": task.trouble is None,
+        "fresh": task.problem is None,
         "last_ok_at": to_text(task.last_ok_at) if task.last_ok_at else None,
         "limit_s": int(task.limit.total_seconds()),
-        "trouble": task.trouble,
+        "trouble": task.problem,
     }

@@ -40,17 +40,17 @@ def purge(
         raise UsageError(f"there is no account {account!r}; known: {', '.join(config.accounts)}")
     with Store.open(config.database) as store, closing(Connections(clock)) as connections:
         register(config, store, clock)
-        portals = [open_portal(config, one, store, connections) for one in chosen(config, [])]
-        found = purge_order(portals, store, clock, number, account=account, dry=not yes)
+        portals = [open_portal(config, portal, store, connections) for portal in chosen(config, [])]
+        result = purge_order(portals, store, clock, number, account=account, dry=not yes)
     if context.as_json:
-        render.document({"purged" if yes else "would_purge": [asdict(found)]})
+        render.document({"purged" if yes else "would_purge": [asdict(result)]})
         return
-    for item in found.removed:
+    for item in result.removed:
         verb = "removed from" if yes else "would remove from"
         render.result(f"{verb} {item.place}: {item.what}")
-    if not found.removed:
+    if not result.removed:
         render.message("no personal data of this order is stored here")
-    for place in found.elsewhere:
+    for place in result.elsewhere:
         render.message(f"may still be in: {place}")
     if not yes:
         render.message("nothing was removed; --yes removes it permanently")

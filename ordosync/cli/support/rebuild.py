@@ -41,7 +41,7 @@ def rebuild_state(
     """
     config, clock = context.config, context.clock
     selected = chosen(config, portals or [])
-    found: list[Rebuilt] = []
+    results: list[Rebuilt] = []
     plans: dict[str, dict[str, list[Step]]] = {}
     with Store.open(config.database) as store, closing(Connections(clock)) as connections:
         register(config, store, clock)
@@ -49,17 +49,17 @@ def rebuild_state(
             opened = open_portal(config, portal, store, connections)
             tasks = [task for task in TASKS if can_run(portal, task)]
             with_products = "import-products" in tasks
-            found.append(rebuild(opened, store, clock, with_products=with_products, add=yes))
+            results.append(rebuild(opened, store, clock, with_products=with_products, add=yes))
             plans[portal.name] = {
                 task: plan_task(TASKS[task], opened, store, clock) for task in tasks
             }
             opened.close()
     if context.as_json:
-        rebuilt = [asdict(one) for one in found]
+        rebuilt = [asdict(result) for result in results]
         render.document({"rebuilt": rebuilt, "plans": _plans_json(plans)})
         return
-    for one in found:
-        _report(one, plans[one.portal], selected)
+    for result in results:
+        _report(result, plans[result.portal], selected)
 
 
 def _report(
@@ -74,8 +74,8 @@ def _report(
         for step in steps[:_SHOWN_STEPS]:
             render.result(f"  {step.summary}")
         if len(steps) > _SHOWN_STEPS:
-            rest = len(steps) - _SHOWN_STEPS
-            render.result(f"  and {rest} more: `ordosync {task} --dry-run`")
+            remaining = len(steps) - _SHOWN_STEPS
+            render.result(f"  and {remaining} more: `ordosync {task} --dry-run`")
     if plans.get("import-orders"):
         render.message(
             "to link orders that the Supplier has from another source, run"
@@ -83,12 +83,12 @@ def _report(
         )
 
 
-def _warn_of_other_names(rebuilt: Rebuilt, known: set[str]) -> None:
-    others = [name for name in rebuilt.other_names if name not in known]
-    if others and not rebuilt.orders:
+def _warn_of_other_names(rebuilt: Rebuilt, selected_names: set[str]) -> None:
+    other_names = [name for name in rebuilt.other_names if name not in selected_names]
+    if other_names and not rebuilt.orders:
         render.message(
             f"{rebuilt.portal}: the Supplier's orders have references of other portals:"
-            f" {', '.join(others)}. If one of them is the first name of this portal, add it as"
+            f" {', '.join(other_names)}. If one of them is the first name of this portal, add it as"
             " `was:` to the portal, and run this command again"
         )
 

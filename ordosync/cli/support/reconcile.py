@@ -79,7 +79,7 @@ def _reconcile(
     if not_compared := [one for one in found if one.kind == NOT_COMPARED]:
         render.message(
             f"{portal.name}: {len(not_compared)} not compared by quantity, such as order"
-            f" {not_compared[0].merchant}: {not_compared[0].what}"
+            f" {not_compared[0].merchant}: {not_compared[0].description}"
         )
     return [one for one in found if one.kind != NOT_COMPARED], runs
 
@@ -137,7 +137,7 @@ def _row(difference: Difference) -> dict[str, str]:
         "kind": difference.kind,
         "merchant": difference.merchant,
         "supplier": difference.supplier,
-        "what": difference.what,
+        "what": difference.description,
         "fix": difference.task or "by hand",
     }
 

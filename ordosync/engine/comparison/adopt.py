@@ -1,7 +1,7 @@
 """Links orders that both accounts have already, created by another tool or by hand.
 
-Orders match by the reference of ordosync. Without one, number, SKUs, quantities and the name of
-the addressee must all be equal. Orders that nearly match are reported, never guessed.
+Orders match by the reference of ordosync. Without a reference, number, SKUs, quantities and the
+recipient's name must all be equal. Orders that nearly match are reported, never linked.
 """
 
 from collections import Counter
@@ -25,7 +25,7 @@ from ordosync.tasks.base import PlanRequest, Portal, Step
 
 
 class Adoption(Struct, frozen=True, kw_only=True):
-    """Two orders that match, or may match and are left to the operator."""
+    """Two orders that match, or that may match and need a decision of the operator."""
 
     portal: str
     merchant: str
@@ -38,55 +38,58 @@ class Adoption(Struct, frozen=True, kw_only=True):
 
 
 def adopt(portal: Portal, store: Store, clock: Clock, *, dry: bool) -> list[Adoption]:
-    """Link orders that both sides have; send nothing. Raises `OrdosyncError` during a run."""
+    """Link orders that both accounts have; send nothing. Raise `OrdosyncError` during a run."""
     with supplier_side(portal, now=clock.now()) as snapshot:
-        found = list(_found(snapshot, clock))
-    claims = Counter(one.supplier for one in found if one.by)
-    found = [_claimed(one) if one.by and claims[one.supplier] > 1 else one for one in found]
+        adoptions = list(_proposals(snapshot, clock))
+    claims = Counter(adoption.supplier for adoption in adoptions if adoption.by)
+    adoptions = [
+        _without_links(adoption) if adoption.by and claims[adoption.supplier] > 1 else adoption
+        for adoption in adoptions
+    ]
     line_claims = LineClaims(TASKS["import-orders"], portal, store)
-    line_claims.look_beside([one.step for one in found if one.step])
+    line_claims.look_up_shared([adoption.step for adoption in adoptions if adoption.step])
     unsettled = store.steps.unsettled_ids(portal.name)
     for account in (portal.merchant, portal.supplier):
         account.finish_reading(unsettled, dry=True)
         account.close()
-    if not dry and any(one.links for one in found):
-        held = exclusive(store, portal.name, clock, "orders", "shipments")
-        with held as leases, store.transaction(portal=portal.name):
+    if not dry and any(adoption.links for adoption in adoptions):
+        lock = exclusive(store, portal.name, clock, "orders", "shipments")
+        with lock as leases, store.transaction(portal=portal.name):
             confirm(store, leases)
-            found = [_kept(one, line_claims) for one in found]
-            links = [link for one in found for link in one.links]
+            adoptions = [_with_claims(adoption, line_claims) for adoption in adoptions]
+            links = [link for adoption in adoptions for link in adoption.links]
             store.links(portal.name).add(links, now=clock.now())
             store.schedule.reread(portal.name, waiting_for("import-orders"))
-    return found
+    return adoptions
 
 
-def _claimed(one: Adoption) -> Adoption:
-    why_not = "several of the Merchant's orders would be it"
-    return replace(one, by="", links=(), step=None, why_not=why_not)
+def _without_links(adoption: Adoption) -> Adoption:
+    why_not = "several of the Merchant's orders match it"
+    return replace(adoption, by="", links=(), step=None, why_not=why_not)
 
 
-def _kept(one: Adoption, claims: LineClaims) -> Adoption:
-    """Claim the lines of an order; leave it to an operator if another portal sends one of them.
+def _with_claims(adoption: Adoption, claims: LineClaims) -> Adoption:
+    """Claim the lines of an order; do not link it if another portal already sends one of them.
 
-    A reference proves that this portal has sent it, too.
+    A reference proves that this portal has sent the order, so such an order is always linked.
     """
-    elsewhere = claims.take([one.step]) if one.step else []
-    if not elsewhere or one.by == "reference":
-        return one
-    return replace(one, by="", links=(), why_not=claims.sender(elsewhere[0]))
+    refused = claims.take([adoption.step]) if adoption.step else []
+    if not refused or adoption.by == "reference":
+        return adoption
+    return replace(adoption, by="", links=(), why_not=claims.sender(refused[0]))
 
 
-def _found(snapshot: Snapshot, clock: Clock) -> Iterator[Adoption]:
+def _proposals(snapshot: Snapshot, clock: Clock) -> Iterator[Adoption]:
     request = PlanRequest(cursor=None, now=clock.now())
     task = TASKS["import-orders"]
     for page in task.plan(snapshot.portal, request):
         steps = [step for step in page.items if isinstance(step.payload, Order)]
-        sent = task.look_up(snapshot.portal, [step.key for step in steps]) if steps else {}
+        existing = task.look_up(snapshot.portal, [step.key for step in steps]) if steps else {}
         for step in steps:
-            if step.key in sent:
-                yield _adoption(snapshot, step, sent[step.key].outcome.id, "reference")
-            elif found := _by_number(snapshot, step):
-                yield found
+            if step.key in existing:
+                yield _adoption(snapshot, step, existing[step.key].outcome.id, "reference")
+            elif adoption := _by_number(snapshot, step):
+                yield adoption
 
 
 def _by_number(snapshot: Snapshot, step: Step) -> Adoption | None:
@@ -97,34 +100,38 @@ def _by_number(snapshot: Snapshot, step: Step) -> Adoption | None:
     candidates = snapshot.numbered(number)
     if not candidates:
         return None
-    links = portal.links.of_supplier("order", [one.order.id for one, _ in candidates])
+    links = portal.links.of_supplier("order", [candidate.order.id for candidate, _ in candidates])
     reasons = {
-        one.order.id: _why_not(snapshot, order, one, taken=taken or one.order.id in links)
-        for one, taken in candidates
+        candidate.order.id: _mismatch(
+            snapshot, order, candidate, is_linked=is_linked or candidate.order.id in links
+        )
+        for candidate, is_linked in candidates
     }
-    fitting = [id_ for id_, reason in reasons.items() if not reason]
-    if len(fitting) == 1:
-        return _adoption(snapshot, step, fitting[0], "number")
+    matches = [id_ for id_, reason in reasons.items() if not reason]
+    if len(matches) == 1:
+        return _adoption(snapshot, step, matches[0], "number")
     id_, reason = next(iter(reasons.items()))
     return Adoption(
         portal=portal.name,
         merchant=step.merchant_id or "",
         supplier=id_,
-        why_not=f"{len(fitting)} orders there would fit" if fitting else reason,
+        why_not=f"{len(matches)} orders at the Supplier match" if matches else reason,
     )
 
 
-def _why_not(snapshot: Snapshot, order: Order, there: OrderSnapshot, *, taken: bool) -> str:
+def _mismatch(
+    snapshot: Snapshot, order: Order, candidate: OrderSnapshot, *, is_linked: bool
+) -> str:
     """Return why two orders of the same number do not match."""
-    if taken or there.order.reference.startswith(f"{snapshot.portal.origin}:"):
-        return "has its number and is another order's already"
-    if there.order.status == "cancelled":
-        return "has its number and is cancelled there"
-    ours = quantities_by_sku([OrderSnapshot(order=order)])
-    if ours != quantities_by_sku([there]):
-        return "has its number and not the same SKUs and quantities"
-    if digest(order.ship_to.name) != snapshot.addressee("supplier", there.order.id):
-        return "has its number and its lines, and is sent to another name"
+    if is_linked or candidate.order.reference.startswith(f"{snapshot.portal.origin}:"):
+        return "has the same number, but is already linked to another order"
+    if candidate.order.status == "cancelled":
+        return "has the same number, but is cancelled at the Supplier"
+    quantities = quantities_by_sku([OrderSnapshot(order=order)])
+    if quantities != quantities_by_sku([candidate]):
+        return "has the same number, but other SKUs or quantities"
+    if digest(order.ship_to.name) != snapshot.addressee("supplier", candidate.order.id):
+        return "has the same number and lines, but another recipient name"
     return ""
 
 
@@ -138,11 +145,11 @@ def _adoption(
         supplier_id=supplier_id,
         generation=int(generation),
     )
-    there = snapshot.standing("supplier", supplier_id)
+    supplier_order = snapshot.standing("supplier", supplier_id)
     lines: tuple[Link, ...] = ()
-    if there and isinstance(step.payload, Order):
-        found = lines_alike(step.payload.lines, there.order.lines)
-        lines = tuple(replace(line, generation=link.generation) for line in found)
+    if supplier_order and isinstance(step.payload, Order):
+        line_links = lines_alike(step.payload.lines, supplier_order.order.lines)
+        lines = tuple(replace(line, generation=link.generation) for line in line_links)
     return Adoption(
         portal=snapshot.portal.name,
         merchant=merchant_id,

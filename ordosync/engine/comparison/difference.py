@@ -18,7 +18,7 @@ class Difference:
     kind: str
     merchant: str = ""
     supplier: str = ""
-    what: str
+    description: str
     task: str = ""
     """The task that repairs it; empty if an operator has to."""
     step_ref: StepRef | None = None
@@ -40,20 +40,20 @@ class Comparison:
     def differs(
         self,
         kind: str,
-        what: str,
-        about: tuple[str, str],
+        description: str,
+        ids: tuple[str, str],
         *,
         task: str = "",
         step_ref: StepRef | None = None,
     ) -> Difference:
         """Return a difference, without a task if the portal cannot run that task."""
-        can = task in self.able
+        is_able = task in self.able
         return Difference(
             portal=self.portal.name,
             kind=kind,
-            merchant=about[0],
-            supplier=about[1],
-            what=what,
-            task=task if can else "",
-            step_ref=step_ref if can else None,
+            merchant=ids[0],
+            supplier=ids[1],
+            description=description,
+            task=task if is_able else "",
+            step_ref=step_ref if is_able else None,
         )

@@ -17,29 +17,29 @@ class OrderTree:
 
     def children(self, node: str) -> list[str]:
         """Return the pieces that this order was split into; empty if it was not split."""
-        found: dict[str, None] = {}
-        for one in self.members:
-            chain = (one.order.id, *one.order.ancestors)
+        children: dict[str, None] = {}
+        for order in self.members:
+            chain = (order.order.id, *order.order.ancestors)
             if node in chain[1:]:
-                found[chain[chain.index(node) - 1]] = None
-        return list(found)
+                children[chain[chain.index(node) - 1]] = None
+        return list(children)
 
     def leaves(self, node: str) -> list[OrderSnapshot]:
         """Return the order itself or, if it was split, its pieces that were not split further."""
         return [
-            one
-            for one in self.members
-            if node in (one.order.id, *one.order.ancestors) and not one.order.is_split
+            order
+            for order in self.members
+            if node in (order.order.id, *order.order.ancestors) and not order.order.is_split
         ]
 
     def member(self, node: str) -> OrderSnapshot | None:
         """Return one order of the tree; None if it is not listed."""
-        return next((one for one in self.members if one.order.id == node), None)
+        return next((order for order in self.members if order.order.id == node), None)
 
     @property
     def is_cancelled(self) -> bool:
         """True if nothing of it is open or shipped."""
-        return all(one.order.status == "cancelled" for one in self.leaves(self.id))
+        return all(order.order.status == "cancelled" for order in self.leaves(self.id))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,23 +66,23 @@ def matches(merchant: OrderTree, supplier: OrderTree, *, origin: str) -> Iterato
 
 
 def _matches(
-    merchant: OrderTree, here: str, supplier: OrderTree, there: str, origin: str
+    merchant: OrderTree, merchant_id: str, supplier: OrderTree, supplier_id: str, origin: str
 ) -> Iterator[Match]:
-    ours, theirs = merchant.children(here), supplier.children(there)
+    ours, theirs = merchant.children(merchant_id), supplier.children(supplier_id)
     if not ours and not theirs:
-        yield Match(here, there, "unsplit")
+        yield Match(merchant_id, supplier_id, "unsplit")
     elif not ours:
-        yield Match(here, there, "only-supplier")
+        yield Match(merchant_id, supplier_id, "only-supplier")
     elif not theirs:
-        yield Match(here, there, "only-merchant")
+        yield Match(merchant_id, supplier_id, "only-merchant")
     else:
-        pieces = _alike(merchant, ours, supplier, theirs, origin)
-        yield Match(here, there, "split-differently" if pieces is None else "split")
+        pieces = _pairs(merchant, ours, supplier, theirs, origin)
+        yield Match(merchant_id, supplier_id, "split-differently" if pieces is None else "split")
         for our, their in pieces or ():
             yield from _matches(merchant, our, supplier, their, origin)
 
 
-def _alike(
+def _pairs(
     merchant: OrderTree,
     ours: Sequence[str],
     supplier: OrderTree,
@@ -92,59 +92,59 @@ def _alike(
     """Pair pieces by reference, else by their lines and status."""
     if len(ours) != len(theirs):
         return None
-    left = list(ours)
-    found: list[tuple[str, str]] = []
+    remaining = list(ours)
+    pairs: list[tuple[str, str]] = []
     for their in theirs:
         candidates = [
             our
-            for our in left
-            if (one := merchant.member(our)) and one.order.reference == f"{origin}:{their}"
+            for our in remaining
+            if (piece := merchant.member(our)) and piece.order.reference == f"{origin}:{their}"
         ] or [
             our
-            for our in left
+            for our in remaining
             if same_quantities(
                 quantities_by_sku(merchant.leaves(our)), quantities_by_sku(supplier.leaves(their))
             )
         ]
         if not candidates:
             return None
-        signs = _signs(supplier.leaves(their))
-        best = max(candidates, key=lambda our: len(_signs(merchant.leaves(our)) & signs))
-        left.remove(best)
-        found.append((best, their))
-    return found
+        marks = _distinguishing(supplier.leaves(their))
+        best = max(candidates, key=lambda our: len(_distinguishing(merchant.leaves(our)) & marks))
+        remaining.remove(best)
+        pairs.append((best, their))
+    return pairs
 
 
 def quantities_by_sku(orders: Iterable[OrderSnapshot]) -> dict[str, int]:
     """Return the quantity of each SKU on these orders."""
-    found: dict[str, int] = {}
-    for one in orders:
-        for line in one.order.lines:
-            found[line.sku] = found.get(line.sku, 0) + line.quantity
-    return found
+    quantities: dict[str, int] = {}
+    for order in orders:
+        for line in order.order.lines:
+            quantities[line.sku] = quantities.get(line.sku, 0) + line.quantity
+    return quantities
 
 
-def same_quantities(some: Mapping[str, int], others: Mapping[str, int]) -> bool:
+def same_quantities(first: Mapping[str, int], second: Mapping[str, int]) -> bool:
     """True if both have the same quantity of each SKU; quantity 0 equals a missing SKU."""
     counts: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
-    for count, quantities in zip(counts, (some, others), strict=True):
+    for count, quantities in zip(counts, (first, second), strict=True):
         for sku, quantity in quantities.items():
             count[normalized_sku(sku)] += quantity
     return +counts[0] == +counts[1]
 
 
-def valid_numbers(one: OrderSnapshot) -> list[str]:
+def valid_numbers(order: OrderSnapshot) -> list[str]:
     """Return the valid tracking numbers of an order."""
-    return [each.tracking_number for each in one.shipments if not each.voided]
+    return [shipment.tracking_number for shipment in order.shipments if not shipment.voided]
 
 
-def is_open(one: OrderSnapshot) -> bool:
+def is_open(order: OrderSnapshot) -> bool:
     """True if the order is neither shipped nor cancelled."""
-    return one.order.status not in ("shipped", "cancelled")
+    return order.order.status not in ("shipped", "cancelled")
 
 
-def _signs(orders: Iterable[OrderSnapshot]) -> set[str]:
-    """Return what distinguishes two pieces with the same lines."""
+def _distinguishing(orders: Iterable[OrderSnapshot]) -> set[str]:
+    """Return the tracking numbers and status by which two pieces with the same lines differ."""
     orders = list(orders)
-    numbers = {number for one in orders for number in valid_numbers(one)}
-    return numbers | {one.order.status for one in orders if one.order.status == "cancelled"}
+    numbers = {number for order in orders for number in valid_numbers(order)}
+    return numbers | {order.order.status for order in orders if order.order.status == "cancelled"}

@@ -1,9 +1,9 @@
 """Rebuilds the links of a portal from both accounts after its store was lost. Reads only.
 
-The references in the Supplier's orders tell which two orders belong together. They do not tell
-who cancelled an order that is cancelled on both sides; it counts as cancelled by ordosync, so
-that it can be requested again. Nor do they tell which of two deleted labels was reported. As
-after a restore, all tasks then read everything again and look before they write.
+The reference of a Supplier's order names the Merchant's order. An order that is cancelled on both
+sides counts as cancelled by ordosync, so that it can be requested again: no account records who
+cancelled it. Nor does any account record which of two deleted labels was reported. Afterwards all
+tasks read everything again, and look up each record before they write it, as after a restore.
 """
 
 from collections.abc import Iterator, Sequence
@@ -60,43 +60,44 @@ def _check_listed(portal: Portal) -> None:
         if not account.lists_all:
             raise OrdosyncError(
                 f"portal {portal.name}: account {account.name} ({account.kind}) cannot list all its"
-                " orders, so its links cannot be rebuilt; an ordinary `ordosync import-orders`"
-                " looks for each order first, and sends none twice"
+                " orders, so its links cannot be rebuilt; run `ordosync import-orders`: it looks"
+                " up each order before it sends it, and sends none twice"
             )
         if missing := account.unlisted():
             raise OrdosyncError(
                 f"portal {portal.name}: account {account.name} ({account.kind}) does not show"
-                f" {missing}; their links would be missing, so let it show them and begin again"
+                f" {missing}; their links would be missing; give it access to them and run this"
+                " command again"
             )
 
 
 def rebuild(
     portal: Portal, store: Store, clock: Clock, *, with_products: bool, add: bool
 ) -> Rebuilt:
-    """Find the links of a portal in its accounts; `add` to the links in the store.
+    """Rebuild the links of a portal from its accounts; return the counts.
 
-    Raises `OrdosyncError` if the store has links and `add` is not set, if an account cannot list
-    its orders, or during a run.
+    Raise `OrdosyncError` during a run, if an account cannot list its orders, or if the store has
+    links and `add` is not set.
     """
     _check_listed(portal)
-    known = store.links(portal.name).count()
-    if known and not add:
+    link_count = store.links(portal.name).count()
+    if link_count and not add:
         raise OrdosyncError(
-            f"portal {portal.name}: the store has {known} links, so it is not lost; --yes adds to"
-            " them what both accounts say, and changes none"
+            f"portal {portal.name}: the store has {link_count} links, so it is not lost; --yes adds"
+            " the links that are missing, and changes none"
         )
     rebuilt = Rebuilt(portal=portal.name)
     with exclusive(store, portal.name, clock) as leases:
         with both_sides(portal, now=clock.now()) as snapshot:
-            found = _batches(
+            batches = _batches(
                 link for linked in snapshot.pairs() for link in links_of(snapshot, linked)
             )
-            for links in found:
+            for links in batches:
                 with store.transaction(portal=portal.name):
                     confirm(store, leases)
                     store.links(portal.name).add(links, now=clock.now())
                 rebuilt = rebuilt.plus(links)
-            others = tuple(sorted(snapshot.other_origins))
+            other_origins = tuple(sorted(snapshot.other_origins))
         products = list(_products(portal, store, clock)) if with_products else []
         with store.transaction(portal=portal.name):
             confirm(store, leases)
@@ -104,29 +105,32 @@ def rebuild(
             for task in TASKS:
                 store.schedule.forget_history(portal.name, task, now=clock.now())
                 store.schedule.set_next(portal.name, task, now=clock.now())
-    return replace(rebuilt.plus(products), other_names=others)
+    return replace(rebuilt.plus(products), other_names=other_origins)
 
 
 def lines_alike(ours: Sequence[Line], theirs: Sequence[Line]) -> tuple[Link, ...]:
     """Return the links of equal lines; nothing if the lines differ."""
-    left = list(theirs)
+    remaining = list(theirs)
     pairs = []
     for our in ours:
-        if our.quantity == 0:  # It has nothing to send, so it was not imported.
+        if our.quantity == 0:
+            # A line without units is not imported.
             continue
-        same = next((one for one in left if _says(one) == _says(our)), None)
-        if same is None:
+        match = next(
+            (line for line in remaining if _sku_and_quantity(line) == _sku_and_quantity(our)), None
+        )
+        if match is None:
             return ()
-        left.remove(same)
-        pairs.append((our, same))
-    if any(one.quantity for one in left):
+        remaining.remove(match)
+        pairs.append((our, match))
+    if any(line.quantity for line in remaining):
         return ()
     return tuple(
         Link(kind="line", merchant_id=our.id, supplier_id=their.id) for our, their in pairs
     )
 
 
-def _says(line: Line) -> tuple[str, int]:
+def _sku_and_quantity(line: Line) -> tuple[str, int]:
     return normalized_sku(line.sku), line.quantity
 
 
@@ -164,37 +168,41 @@ def _of_tree(
         else:
             yield link
         if ours and match.how != "split":
-            known = (
+            lines = (
                 theirs.order.lines if theirs else _lines_before(snapshot.portal, supplier, match)
             )
-            for line in lines_alike(ours.order.lines, known):
+            for line in lines_alike(ours.order.lines, lines):
                 yield replace(line, generation=link.generation)
         if theirs and match.how in ("unsplit", "only-merchant"):
-            yield from _told(match.merchant_id, linked.merchant.leaves(match.merchant_id), theirs)
+            yield from _reported(
+                match.merchant_id, linked.merchant.leaves(match.merchant_id), theirs
+            )
 
 
 def _lines_before(portal: Portal, supplier: OrderTree, match: Match) -> tuple[Line, ...]:
     """Return the lines of an order before its split, if its account no longer lists it."""
-    skus = {line.id: line.sku for one in supplier.members for line in one.order.lines}
-    found: dict[str, Line] = {}
+    skus = {line.id: line.sku for order in supplier.members for line in order.order.lines}
+    lines: dict[str, Line] = {}
     for page in required(portal.supplier.splits).by_id([match.supplier_id]):
-        for part in (
-            part for split in page.items for piece in split.pieces for part in piece.lines
+        for share in (
+            share for split in page.items for piece in split.pieces for share in piece.lines
         ):
-            known = found.get(part.of_line)
-            sku = known.sku if known else skus.get(part.id, "")
-            quantity = part.quantity + (known.quantity if known else 0)
-            found[part.of_line] = Line(id=part.of_line, sku=sku, name="", quantity=quantity)
-    return tuple(found.values())
+            line = lines.get(share.of_line)
+            sku = line.sku if line else skus.get(share.id, "")
+            quantity = share.quantity + (line.quantity if line else 0)
+            lines[share.of_line] = Line(id=share.of_line, sku=sku, name="", quantity=quantity)
+    return tuple(lines.values())
 
 
 def _are_cancelled(ours: OrderSnapshot | None, theirs: OrderSnapshot | None) -> bool:
     return bool(ours and theirs) and all(
-        one is not None and one.order.status == "cancelled" for one in (ours, theirs)
+        order is not None and order.order.status == "cancelled" for order in (ours, theirs)
     )
 
 
-def _told(merchant_id: str, ours: Sequence[OrderSnapshot], theirs: OrderSnapshot) -> Iterator[Link]:
+def _reported(
+    merchant_id: str, ours: Sequence[OrderSnapshot], theirs: OrderSnapshot
+) -> Iterator[Link]:
     """Yield the shipments that were reported to the Merchant, so that they can be voided."""
     reported = {number for one in ours for number in valid_numbers(one)}
     labels = [one for one in theirs.shipments if one.tracking_number in reported]
@@ -203,17 +211,17 @@ def _told(merchant_id: str, ours: Sequence[OrderSnapshot], theirs: OrderSnapshot
         what = f"{valid[-1].id}:{valid[-1].tracking_number}"
     elif labels:
         what = f"{labels[-1].id}:{labels[-1].tracking_number}"
-    elif forgotten := [one for one in theirs.shipments if not one.tracking_number]:
+    elif unnumbered := [one for one in theirs.shipments if not one.tracking_number]:
         # The Supplier's account forgets a deleted label; the Merchant still has its number.
         numbers = {
-            each.tracking_number
+            shipment.tracking_number
             for one in ours
-            for each in one.shipments
-            if not each.voided and each.id in ("", forgotten[-1].id)
+            for shipment in one.shipments
+            if not shipment.voided and shipment.id in ("", unnumbered[-1].id)
         }
-        if len(numbers) != 1 or not forgotten[-1].voided:
+        if len(numbers) != 1 or not unnumbered[-1].voided:
             return
-        what = f"{forgotten[-1].id}:{numbers.pop()}"
+        what = f"{unnumbered[-1].id}:{numbers.pop()}"
     else:
         return
     yield Link(kind="shipment", merchant_id=merchant_id, supplier_id=what)
@@ -221,7 +229,7 @@ def _told(merchant_id: str, ours: Sequence[OrderSnapshot], theirs: OrderSnapshot
 
 def _products(portal: Portal, store: Store, clock: Clock) -> Iterator[Link]:
     """Yield links of the products that both accounts have, paired as `import-products` does."""
-    there = {
+    ids_by_sku = {
         item.sku: item.product_id
         for page in required(portal.supplier.stock).all(ReadRequest(cursor=None, now=clock.now()))
         for item in page.items
@@ -230,9 +238,9 @@ def _products(portal: Portal, store: Store, clock: Clock) -> Iterator[Link]:
     request = PlanRequest(cursor=None, now=clock.now())
     for page in TASKS["import-products"].plan(portal, request):
         for step in page.items:
-            if isinstance(step.payload, Product) and step.payload.sku in there:
+            if isinstance(step.payload, Product) and step.payload.sku in ids_by_sku:
                 yield Link(
-                    kind="product", merchant_id=step.key, supplier_id=there[step.payload.sku]
+                    kind="product", merchant_id=step.key, supplier_id=ids_by_sku[step.payload.sku]
                 )
     unsettled = store.steps.unsettled_ids(portal.name)
     for account in (portal.merchant, portal.supplier):

@@ -1,8 +1,8 @@
-"""Differences between both accounts, whatever the log says.
+"""Differences between both accounts, found without the log.
 
-A difference names the task that can repair it, and the step to repeat. Other differences are left
-to the operator, because Ordoro's rules forbid a task to change them: an order that the Supplier
-cancelled stays requested, and an order that the Merchant split stays unsplit at the Supplier.
+A difference names the task that can repair it, and the step to repeat. Other differences need an
+operator, because Ordoro's rules forbid a task to change them: an order that the Supplier cancelled
+stays requested, and an order that the Merchant split stays unsplit at the Supplier.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,7 +33,7 @@ def differences(portal: Portal, *, able: frozenset[str], now: datetime) -> Itera
     with both_sides(portal, now=now) as snapshot:
         comparison = Comparison(snapshot=snapshot, able=able)
         for ids in snapshot.only_at_merchant():
-            yield from _alone(comparison, ids)
+            yield from _missing_orders(comparison, ids)
         for linked in snapshot.pairs():
             yield from _of_linked(comparison, linked)
     if portal.config.manage_inventory:
@@ -41,84 +41,93 @@ def differences(portal: Portal, *, able: frozenset[str], now: datetime) -> Itera
 
 
 def cannot_tell(portal: Portal) -> list[str]:
-    """Return what a comparison of these accounts cannot see, in sentences."""
-    found = []
+    """Return a sentence for each limit of a comparison of these accounts."""
+    limits = []
     if not portal.merchant.lists_all:
-        found.append(
+        limits.append(
             f"account {portal.merchant.name} ({portal.merchant.kind}) cannot list all its orders:"
-            " what it does not show, such as older orders and their tracking, is not compared"
+            " older orders and their tracking numbers are not compared"
         )
     if not portal.supplier.lists_all:
-        found.append(
+        limits.append(
             f"account {portal.supplier.name} ({portal.supplier.kind}) cannot list its orders: each"
             " is looked up by its reference; quantities, tracking and pieces are not compared"
         )
     for _, account in portal.sides:
-        if missing := account.unlisted():
-            found.append(
-                f"account {account.name} ({account.kind}) does not show {missing}:"
+        if unlisted := account.unlisted():
+            limits.append(
+                f"account {account.name} ({account.kind}) does not show {unlisted}:"
                 " they are not compared"
             )
-    return found
+    return limits
 
 
-def _alone(comparison: Comparison, ids: Sequence[str]) -> Iterator[Difference]:
+def _missing_orders(comparison: Comparison, ids: Sequence[str]) -> Iterator[Difference]:
     """Yield requested orders that should be at the Supplier and are not."""
     portal = comparison.portal
     links = portal.links.of_merchant("order", ids)
-    wanted = [StepRef(key=one, merchant_id=one) for one in ids]
-    for page in TASKS["import-orders"].replan(portal, wanted):
+    step_refs = [StepRef(key=id_, merchant_id=id_) for id_ in ids]
+    for page in TASKS["import-orders"].replan(portal, step_refs):
         for step in page.items:
-            found = _of_alone(comparison, step, links.get(step.merchant_id or ""))
-            if found:
-                yield found
+            difference = _of_missing(comparison, step, links.get(step.merchant_id or ""))
+            if difference:
+                yield difference
 
 
-def _of_alone(comparison: Comparison, step: Step, link: Link | None) -> Difference | None:
-    id_, is_hidden = step.merchant_id or step.key, bool(comparison.snapshot.left_out["supplier"])
+def _of_missing(comparison: Comparison, step: Step, link: Link | None) -> Difference | None:
+    id_, is_hidden = step.merchant_id or step.key, bool(comparison.snapshot.unlisted["supplier"])
     if isinstance(step.payload, Order):
         step_ref = StepRef(key=step.key, merchant_id=step.merchant_id)
-        what = "is requested at the Merchant and not at the Supplier"
-        if is_hidden:  # It is sent again if it is there after all.
-            what, task = f"{what}, as far as that shows", ""
+        description = "is requested at the Merchant and not at the Supplier"
+        if is_hidden:
+            # The Supplier may have it nevertheless, and would then get it twice.
+            description, task = f"{description}, as far as the Supplier lists its orders", ""
         else:
             task = "import-orders"
         return comparison.differs(
-            "no-supplier-order", what, (id_, ""), task=task, step_ref=step_ref
+            "no-supplier-order", description, (id_, ""), task=task, step_ref=step_ref
         )
     if step.decision and step.decision.state == "failed":
-        what = f"cannot be imported: {step.decision.reason}"
-        return comparison.differs("no-supplier-order", what, (id_, ""))
+        description = f"cannot be imported: {step.decision.reason}"
+        return comparison.differs("no-supplier-order", description, (id_, ""))
     if is_hidden or (step.decision and step.decision.state == "skipped"):
         return None
-    there = link.supplier_id if link else ""
-    what = f"was imported as order {there}, which the Supplier does not have"
-    return comparison.differs("supplier-order-gone", what, (id_, there))
+    supplier_id = link.supplier_id if link else ""
+    description = f"was imported as order {supplier_id}, which the Supplier does not have"
+    return comparison.differs("supplier-order-gone", description, (id_, supplier_id))
 
 
 def _of_linked(comparison: Comparison, linked: LinkedOrders) -> Iterator[Difference]:
     merchant = linked.merchant
-    alive = [tree for _, tree in linked.suppliers if not tree.is_cancelled]
+    open_trees = [tree for _, tree in linked.suppliers if not tree.is_cancelled]
     newest = linked.suppliers[-1][1]
     if not merchant.members:
-        is_all = comparison.portal.merchant.lists_all
-        if alive and is_all and not comparison.snapshot.left_out["merchant"]:
-            what = f"is the Merchant's order {merchant.id}, which the Merchant does not have"
-            yield comparison.differs("no-merchant-order", what, ("", alive[0].id))
+        is_complete = comparison.portal.merchant.lists_all
+        if open_trees and is_complete and not comparison.snapshot.unlisted["merchant"]:
+            description = f"is the Merchant's order {merchant.id}, which the Merchant does not have"
+            yield comparison.differs("no-merchant-order", description, ("", open_trees[0].id))
         return
-    if len(alive) > 1:
-        names = ", ".join(tree.id for tree in alive)
-        what = f"is at the Supplier {len(alive)} times: {names}; cancel all but one there"
-        yield comparison.differs("two-supplier-orders", what, (merchant.id, alive[-1].id))
-    if alive and (
-        above := [one for one in comparison.snapshot.above(merchant.id) if not one.is_cancelled]
-    ):
-        what = (
-            f"is at the Supplier twice: in order {above[0].id}, which was sent before the Merchant"
-            f" split it, and as {alive[-1].id}; cancel one of them there"
+    if len(open_trees) > 1:
+        names = ", ".join(tree.id for tree in open_trees)
+        description = (
+            f"is at the Supplier {len(open_trees)} times: {names}; cancel all but one there"
         )
-        yield comparison.differs("two-supplier-orders", what, (merchant.id, alive[-1].id))
-    supplier = newest if not alive or newest in alive else alive[-1]
+        yield comparison.differs(
+            "two-supplier-orders", description, (merchant.id, open_trees[-1].id)
+        )
+    if open_trees and (
+        ancestors := [
+            tree for tree in comparison.snapshot.above(merchant.id) if not tree.is_cancelled
+        ]
+    ):
+        description = (
+            f"is at the Supplier twice: in order {ancestors[0].id}, which was sent before the"
+            f" Merchant split it, and as {open_trees[-1].id}; cancel one of them there"
+        )
+        yield comparison.differs(
+            "two-supplier-orders", description, (merchant.id, open_trees[-1].id)
+        )
+    supplier = newest if not open_trees or newest in open_trees else open_trees[-1]
     generation = next(g for g, tree in linked.suppliers if tree is supplier)
     yield from _quantities(comparison, merchant, supplier)
     for match in matches(merchant, supplier, origin=comparison.portal.origin):
@@ -128,58 +137,69 @@ def _of_linked(comparison: Comparison, linked: LinkedOrders) -> Iterator[Differe
 def _quantities(
     comparison: Comparison, merchant: OrderTree, supplier: OrderTree
 ) -> Iterator[Difference]:
-    """Yield lines whose open, shipped and cancelled units do not add up to the ordered units."""
-    here, there = (quantities_by_sku(tree.leaves(tree.id)) for tree in (merchant, supplier))
-    about = (merchant.id, supplier.id)
-    for tree, held, side in ((merchant, here, "Merchant"), (supplier, there, "Supplier")):
-        whole = tree.member(tree.id)
-        ordered = quantities_by_sku([whole] if whole else [])
-        if whole and whole.order.is_split and not same_quantities(ordered, held):
-            what = f"its pieces at the {side} are {_list(held)}, not {_list(ordered)}"
-            yield comparison.differs("sum-broken", what, about)
-    are_alive = not merchant.is_cancelled and not supplier.is_cancelled
-    if are_alive and not (here and there):
-        yield from _of_untold(comparison, merchant, supplier, "Supplier" if here else "Merchant")
-    elif are_alive and not same_quantities(here, there):
-        what = f"is {_list(here)} at the Merchant, {_list(there)} at the Supplier"
-        yield comparison.differs("sum-broken", what, about)
+    """Yield differences between the units that were ordered and those of both sides' pieces."""
+    at_merchant, at_supplier = (
+        quantities_by_sku(tree.leaves(tree.id)) for tree in (merchant, supplier)
+    )
+    ids = (merchant.id, supplier.id)
+    for tree, quantities, side in (
+        (merchant, at_merchant, "Merchant"),
+        (supplier, at_supplier, "Supplier"),
+    ):
+        root = tree.member(tree.id)
+        ordered = quantities_by_sku([root] if root else [])
+        if root and root.order.is_split and not same_quantities(ordered, quantities):
+            description = f"its pieces at the {side} are {_text(quantities)}, not {_text(ordered)}"
+            yield comparison.differs("sum-broken", description, ids)
+    are_open = not merchant.is_cancelled and not supplier.is_cancelled
+    if are_open and not (at_merchant and at_supplier):
+        yield from _not_compared(
+            comparison, merchant, supplier, "Supplier" if at_merchant else "Merchant"
+        )
+    elif are_open and not same_quantities(at_merchant, at_supplier):
+        description = (
+            f"is {_text(at_merchant)} at the Merchant, {_text(at_supplier)} at the Supplier"
+        )
+        yield comparison.differs("sum-broken", description, ids)
 
 
-def _of_untold(
+def _not_compared(
     comparison: Comparison, merchant: OrderTree, supplier: OrderTree, side: str
 ) -> Iterator[Difference]:
     portal = comparison.portal
-    is_ours = all(one.is_ours for one in merchant.members)
+    is_ours = all(order.is_ours for order in merchant.members)
     if is_ours and all(account.lists_all for _, account in portal.sides):
-        what = f"the {side} does not say what is in it; a deleted product takes its SKU along"
-        yield comparison.differs(NOT_COMPARED, what, (merchant.id, supplier.id))
+        description = f"the {side} shows no SKU on its lines, as after its products were deleted"
+        yield comparison.differs(NOT_COMPARED, description, (merchant.id, supplier.id))
 
 
-def _list(quantities: dict[str, int]) -> str:
+def _text(quantities: dict[str, int]) -> str:
     return ", ".join(f"{sku}={count}" for sku, count in sorted(quantities.items()))
 
 
 def _of_match(
     comparison: Comparison, merchant: OrderTree, supplier: OrderTree, match: Match, generation: int
 ) -> Iterator[Difference]:
-    about = (match.merchant_id, match.supplier_id)
+    ids = (match.merchant_id, match.supplier_id)
     ours, theirs = merchant.leaves(match.merchant_id), supplier.leaves(match.supplier_id)
     if match.how == "only-supplier":
-        what = f"is split at the Supplier into {len(theirs)}, not at the Merchant"
-        is_open = all(one.order.status == "dropshipment_requested" for one in ours)
+        description = f"is split at the Supplier into {len(theirs)}, not at the Merchant"
+        is_requested = all(order.order.status == "dropshipment_requested" for order in ours)
         step_ref = StepRef(key=match.supplier_id, **_ids(match))
-        task = "split-order" if is_open else ""
-        yield comparison.differs("split-on-one-side", what, about, task=task, step_ref=step_ref)
+        task = "split-order" if is_requested else ""
+        yield comparison.differs(
+            "split-on-one-side", description, ids, task=task, step_ref=step_ref
+        )
     elif match.how == "only-merchant":
-        what = f"is split at the Merchant into {len(ours)}, not at the Supplier"
-        yield comparison.differs("split-on-one-side", what, about)
+        description = f"is split at the Merchant into {len(ours)}, not at the Supplier"
+        yield comparison.differs("split-on-one-side", description, ids)
     elif match.how == "split-differently":
-        what = "is split on both sides, not alike"
-        yield comparison.differs("split-on-one-side", what, about)
+        description = "is split differently on both sides"
+        yield comparison.differs("split-on-one-side", description, ids)
     if match.how in ("unsplit", "only-merchant") and ours and theirs:
         yield from _statuses(comparison, match, ours, theirs[0], generation)
-        for one in ours:
-            yield from tracking_differences(comparison, match, one, theirs[0])
+        for order in ours:
+            yield from tracking_differences(comparison, match, order, theirs[0])
 
 
 def _statuses(
@@ -189,32 +209,37 @@ def _statuses(
     theirs: OrderSnapshot,
     generation: int,
 ) -> Iterator[Difference]:
-    about = (match.merchant_id, match.supplier_id)
-    all_cancelled = all(one.order.status == "cancelled" for one in ours)
-    if all_cancelled and not any(valid_numbers(one) for one in ours):
+    ids = (match.merchant_id, match.supplier_id)
+    all_cancelled = all(order.order.status == "cancelled" for order in ours)
+    if all_cancelled and not any(valid_numbers(order) for order in ours):
         if is_open(theirs):
             step_ref = StepRef(key=f"{match.merchant_id}#{generation}", **_ids(match))
-            what = "is cancelled at the Merchant and open at the Supplier"
+            description = "is cancelled at the Merchant and open at the Supplier"
             task = "cancel-orders"
             if not comparison.portal.merchant.cancelled_among([match.merchant_id]):
-                what, task = f"{what}; cancel it there, since this status does not travel", ""
-            yield comparison.differs("not-cancelled", what, about, task=task, step_ref=step_ref)
+                description = f"{description}; cancel it there: this status is not synced"
+                task = ""
+            yield comparison.differs(
+                "not-cancelled", description, ids, task=task, step_ref=step_ref
+            )
     elif is_open(theirs) and _was_restored(comparison.portal, match, ours):
-        what = (
-            f"is open on both sides: the Supplier restored it, and the Merchant does not request it"
-            f" from there; cancel order {match.supplier_id} at the Supplier, or both may send it"
+        description = (
+            "is open on both sides, so both may send it: the Supplier restored it, and the"
+            f" Merchant does not request it; cancel order {match.supplier_id} at the Supplier"
         )
-        yield comparison.differs("open-on-both-sides", what, about)
+        yield comparison.differs("open-on-both-sides", description, ids)
     elif theirs.order.status == "cancelled" and any(
-        one.order.status == "dropshipment_requested" and one.is_ours for one in ours
+        order.order.status == "dropshipment_requested" and order.is_ours for order in ours
     ):
-        what = "is cancelled at the Supplier and still requested at the Merchant; tell the Merchant"
-        yield comparison.differs("cancelled-at-supplier", what, about)
+        description = (
+            "is cancelled at the Supplier and still requested at the Merchant; cancel it there, too"
+        )
+        yield comparison.differs("cancelled-at-supplier", description, ids)
 
 
 def _was_restored(portal: Portal, match: Match, ours: Sequence[OrderSnapshot]) -> bool:
     """True if ordosync cancelled it at the Supplier, and the Merchant now ships it itself."""
-    if not any(one.order.status == "awaiting_fulfillment" for one in ours):
+    if not any(order.order.status == "awaiting_fulfillment" for order in ours):
         return False
     link = portal.links.of_merchant("order", [match.merchant_id]).get(match.merchant_id)
     return link is not None and link.state == "cancelled_by_task"
@@ -229,10 +254,10 @@ def _of_products(comparison: Comparison, now: datetime) -> Iterator[Difference]:
             for step in page.items:
                 if isinstance(step.payload, Product):
                     step_ref = StepRef(key=step.key, merchant_id=step.merchant_id)
-                    what = "is a product of this Supplier's that was not imported"
+                    description = "is a product of this Supplier and was not imported"
                     yield comparison.differs(
                         "no-product-link",
-                        what,
+                        description,
                         (step.key, ""),
                         task="import-products",
                         step_ref=step_ref,

@@ -1,4 +1,4 @@
-"""Repairs differences with the ordinary tasks: the steps in question are due again."""
+"""Repairs differences with the ordinary tasks: their steps are tried again."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -18,46 +18,50 @@ from ordosync.tasks.base import Portal, Task
 
 
 def repair(
-    portal: Portal, found: Sequence[Difference], store: Store, clock: Clock, stop: Stop
+    portal: Portal, differences: Sequence[Difference], store: Store, clock: Clock, stop: Stop
 ) -> Iterator[Run | AlreadyRunning]:
-    """Run each task that repairs some of these. Raises `BrakeError` at the safety limit."""
+    """Run each task that repairs one of these. Raise `BrakeError` at the safety limit."""
     for task in TASKS.values():
-        mine = [one for one in found if one.task == task.name]
-        if not mine or stop.reason:
+        repairable = [difference for difference in differences if difference.task == task.name]
+        if not repairable or stop.reason:
             continue
-        rows = _rows(portal, task, mine, store, clock)
-        if any(one.step_ref is None for one in mine):
-            # Stock, for example: its task compares everything anyway, within its own safety limit.
+        rows = _rows(portal, task, repairable, store, clock)
+        if any(difference.step_ref is None for difference in repairable):
+            # Stock, for example: the task compares all products, within its own safety limit.
             yield run_task(task, portal, store, clock, stop, trigger="manual")
         elif rows:
             _check_brake(portal, task, rows)
             yield run_task(task, portal, store, clock, stop, trigger="retry", only=rows)
 
 
-def without_dismissed(found: Sequence[Difference], store: Store) -> list[Difference]:
-    """Leave out the steps that an operator has dismissed."""
-    return [_by_hand(one, store) for one in found]
+def without_dismissed(differences: Sequence[Difference], store: Store) -> list[Difference]:
+    """Return the differences, those that an operator has dismissed without a task."""
+    return [_unless_dismissed(difference, store) for difference in differences]
 
 
-def _by_hand(one: Difference, store: Store) -> Difference:
-    if one.step_ref is None:
-        return one
-    key = one.step_ref.key
-    row = store.steps.by_key(one.portal, one.task, [key]).get(key)
-    if not row or _is_wanted(row):
-        return one
-    what = f"{one.what}; it was dismissed, `ordosync retry {row.id}` sends it"
-    return replace(one, what=what, task="", step_ref=None)
+def _unless_dismissed(difference: Difference, store: Store) -> Difference:
+    if difference.step_ref is None:
+        return difference
+    key = difference.step_ref.key
+    row = store.steps.by_key(difference.portal, difference.task, [key]).get(key)
+    if not row or _is_open(row):
+        return difference
+    description = f"{difference.description}; it was dismissed; `ordosync retry {row.id}` sends it"
+    return replace(difference, description=description, task="", step_ref=None)
 
 
 def _rows(
-    portal: Portal, task: Task, mine: Sequence[Difference], store: Store, clock: Clock
+    portal: Portal, task: Task, differences: Sequence[Difference], store: Store, clock: Clock
 ) -> list[StepRow]:
-    """Return the steps to try again: known ones and new ones."""
-    wanted = {one.step_ref.key: one.step_ref for one in mine if one.step_ref}
-    known = store.steps.by_key(portal.name, task.name, list(wanted))
+    """Return the steps to try again: stored steps, and new ones for other differences."""
+    step_refs = {
+        difference.step_ref.key: difference.step_ref
+        for difference in differences
+        if difference.step_ref
+    }
+    rows = store.steps.by_key(portal.name, task.name, list(step_refs))
     return [
-        known.get(key)
+        rows.get(key)
         or StepRow(
             id=0,
             portal=portal.name,
@@ -75,11 +79,11 @@ def _rows(
             updated_at=clock.now(),
             last_run_id=0,
         )
-        for key, step_ref in wanted.items()
+        for key, step_ref in step_refs.items()
     ]
 
 
-def _is_wanted(row: StepRow) -> bool:
+def _is_open(row: StepRow) -> bool:
     """True if the step is not dismissed; a dismissed step is only tried by `retry`."""
     return row.code != DISMISSED
 

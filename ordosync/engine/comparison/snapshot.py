@@ -50,15 +50,16 @@ class Snapshot:
     def __init__(self, db: "sqlite3.Connection", portal: Portal) -> None:
         self._db = db
         self.portal = portal
+        self._supplier = portal.supplier
         self.other_origins: set[str] = set()
         """The origins of references of other portals."""
-        self.left_out: Mapping[Role, str] = {
+        self.unlisted: Mapping[Role, str] = {
             role: account.unlisted() for role, account in portal.sides
         }
         """The orders that an account cannot list, by role. They may exist nevertheless."""
 
     def load(self, now: datetime) -> None:
-        """Read both accounts. The Merchant's is first: a later order there is not a difference."""
+        """Read both accounts, the Merchant's first: an order placed later is not a difference."""
         self._read("merchant", self.portal.merchant.listing, now)
         self._read("supplier", self.portal.supplier.listing, now)
         if not self.portal.supplier.lists_all:
@@ -77,7 +78,7 @@ class Snapshot:
             (last, _PAGE),
         ).fetchall():
             for (merchant_id,) in rows:
-                found = self._db.execute(
+                supplier_ids = self._db.execute(
                     "select generation, supplier_id from linked where merchant_id = ?"
                     " order by 1, 2",
                     (merchant_id,),
@@ -86,7 +87,7 @@ class Snapshot:
                     merchant=self._tree("merchant", merchant_id),
                     suppliers=tuple(
                         (generation, self._tree("supplier", supplier_id))
-                        for generation, supplier_id in found
+                        for generation, supplier_id in supplier_ids
                     ),
                 )
             last = rows[-1][0]
@@ -121,7 +122,7 @@ class Snapshot:
             " as this where role = 'supplier' and number = ?",
             (number,),
         )
-        return [(msgspec.json.decode(doc, type=OrderSnapshot), bool(known)) for doc, known in rows]
+        return [(msgspec.json.decode(row[0], type=OrderSnapshot), bool(row[1])) for row in rows]
 
     def standing(self, role: Role, id_: str) -> OrderSnapshot | None:
         """Return one order; None if it is not listed."""
@@ -145,17 +146,18 @@ class Snapshot:
             {"role": role, "id": id_},
         )
         members = [msgspec.json.decode(row[0], type=OrderSnapshot) for row in rows]
-        # Pieces are numbered in the order in which they were made, the tenth after the ninth.
-        members.sort(key=lambda one: (len(one.order.id), one.order.id))
+        # Ids are sorted by length first, so that piece 10 comes after piece 9.
+        members.sort(key=lambda order: (len(order.order.id), order.order.id))
         return OrderTree(id_, tuple(members))
 
     def _read(self, role: Role, listing: OrderListing | None, now: datetime) -> None:
         for page in listing.read(now=now) if listing else ():
-            self._keep(role, page)
+            self._add(role, page)
 
-    def _keep(self, role: Role, page: Page[OrderSnapshot]) -> None:
-        for one in page.items:
-            order = one.order
+    def _add(self, role: Role, page: Page[OrderSnapshot]) -> None:
+        for item in page.items:
+            order = item.order
+            is_requested = order.status == "dropshipment_requested" and not order.is_split
             self._db.execute(
                 "insert or replace into standing values (?, ?, ?, ?, ?, ?)",
                 (
@@ -163,8 +165,8 @@ class Snapshot:
                     order.id,
                     order.number,
                     digest(order.ship_to.name),
-                    order.status == "dropshipment_requested" and one.is_ours and not order.is_split,
-                    msgspec.json.encode(self._bare(one, role)),
+                    is_requested and item.is_ours,
+                    msgspec.json.encode(self._anonymous(item, role)),
                 ),
             )
             self._db.executemany(
@@ -174,13 +176,13 @@ class Snapshot:
             if role == "supplier" and order.reference:
                 self._link_by_reference(order.reference, (order.id, *order.ancestors)[-1])
 
-    def _bare(self, one: OrderSnapshot, role: Role) -> OrderSnapshot:
+    def _anonymous(self, item: OrderSnapshot, role: Role) -> OrderSnapshot:
         """Return the order without personal data, with its lines named as at the Supplier."""
-        lines = one.order.lines
+        lines = item.order.lines
         if role == "merchant":
             lines = lines_sent(lines, self.portal.config)
         order = replace(
-            one.order,
+            item.order,
             ship_to=Address(),
             bill_to=None,
             customer_notes="",
@@ -188,7 +190,7 @@ class Snapshot:
             tags=(),
             lines=tuple(replace(line, details="", name="") for line in lines),
         )
-        return replace(one, order=order)
+        return replace(item, order=order)
 
     def _link_by_reference(self, reference: str, supplier_id: str) -> None:
         origin, _, key = reference.partition(":")
@@ -206,17 +208,17 @@ class Snapshot:
     def _look_up(self) -> None:
         """Look up each order by reference at a Supplier that cannot list its orders."""
         for ids in self._ids():
-            generation, left = 1, ids
-            while left:
-                names = {f"{self.portal.origin}:{one}#{generation}": one for one in left}
-                found = self.portal.supplier.orders.find(list(names))
-                statuses = self.portal.supplier.orders.statuses([one.id for one in found.values()])
-                for reference, outcome in found.items():
-                    self._know(outcome.id, statuses.get(outcome.id, ""), reference)
-                left = [names[reference] for reference in found]
+            generation, remaining = 1, ids
+            while remaining:
+                names = {f"{self.portal.origin}:{id_}#{generation}": id_ for id_ in remaining}
+                outcomes = self._supplier.orders.find(list(names))
+                statuses = self._supplier.orders.statuses([found.id for found in outcomes.values()])
+                for reference, outcome in outcomes.items():
+                    self._add_bare(outcome.id, statuses.get(outcome.id, ""), reference)
+                remaining = [names[reference] for reference in outcomes]
                 generation += 1
 
-    def _know(self, supplier_id: str, status: str, reference: str = "") -> None:
+    def _add_bare(self, supplier_id: str, status: str, reference: str = "") -> None:
         order = Order(
             id=supplier_id,
             number=supplier_id,
@@ -225,17 +227,17 @@ class Snapshot:
             status=status,
             reference=reference,
         )
-        self._keep("supplier", Page(items=(OrderSnapshot(order=order),)))
+        self._add("supplier", Page(items=(OrderSnapshot(order=order),)))
 
     def _add_linked(self) -> None:
-        """Pair orders by their link if no reference says which order of the Supplier is meant."""
+        """Pair orders by their link if no reference names the Supplier's order."""
         for ids in self._ids():
             links = list(self.portal.links.of_merchant("order", ids).values())
             missing = [link for link in links if not self._is_linked(link.merchant_id)]
-            if not self.portal.supplier.lists_all:
-                known = self.portal.supplier.orders.statuses([link.supplier_id for link in missing])
-                for id_, status in known.items():
-                    self._know(id_, status)
+            if not self._supplier.lists_all:
+                statuses = self._supplier.orders.statuses([link.supplier_id for link in missing])
+                for id_, status in statuses.items():
+                    self._add_bare(id_, status)
             for link in missing:
                 self._add_link(link)
 
@@ -293,6 +295,6 @@ def _empty(portal: Portal) -> Iterator[Snapshot]:
 
 
 def digest(name: str) -> str:
-    """Return a keyed digest that distinguishes addressees without revealing them."""
-    known = " ".join(name.split()).casefold()
-    return hashlib.blake2b(known.encode("utf-8", "replace"), digest_size=16).hexdigest()
+    """Return a digest that distinguishes addressees without storing their names."""
+    normalized = " ".join(name.split()).casefold()
+    return hashlib.blake2b(normalized.encode("utf-8", "replace"), digest_size=16).hexdigest()

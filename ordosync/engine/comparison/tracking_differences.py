@@ -12,38 +12,47 @@ def tracking_differences(
     comparison: Comparison, match: Match, ours: OrderSnapshot, theirs: OrderSnapshot
 ) -> Iterator[Difference]:
     """Yield the difference between the tracking number of an order and that of its parcel."""
-    about = (ours.order.id, match.supplier_id)
-    here = valid_numbers(ours)
-    label = next((one for one in reversed(theirs.shipments) if not one.voided), None)
+    ids = (ours.order.id, match.supplier_id)
+    numbers_at_merchant = valid_numbers(ours)
+    label = next((shipment for shipment in reversed(theirs.shipments) if not shipment.voided), None)
     if label is None or not label.tracking_number:
-        if theirs.order.status == "shipped" and not here:
-            yield comparison.differs("no-tracking", _without_number(comparison), about)
-        elif here and is_open(theirs) and comparison.portal.supplier.lists_all:
+        if theirs.order.status == "shipped" and not numbers_at_merchant:
+            yield comparison.differs("no-tracking", _without_number(comparison), ids)
+        elif numbers_at_merchant and is_open(theirs) and comparison.portal.supplier.lists_all:
             yield _void(comparison, match, ours, theirs)
     elif label.is_partial:
-        yield comparison.differs("partially-shipped", _in_part(label, here), about)
-    elif ours.order.status == "cancelled":
-        what = f"is shipped at the Supplier with {label.tracking_number}, cancelled at the Merchant"
-        yield comparison.differs("shipped-though-cancelled", what, about)
-    elif not here:
-        step_ref = StepRef(key=f"{label.id}:{label.tracking_number}", **_of_label(match, label))
-        what = f"is shipped at the Supplier with {label.tracking_number}, not at the Merchant"
         yield comparison.differs(
-            "no-tracking", what, about, task="update-tracking", step_ref=step_ref
+            "partially-shipped", _partly_shipped(label, numbers_at_merchant), ids
         )
-    elif label.tracking_number not in here:
-        what = (
-            f"has tracking {label.tracking_number} at the Supplier, {', '.join(here)} at the"
-            " Merchant, which keeps its own; correct it by hand"
+    elif ours.order.status == "cancelled":
+        description = (
+            f"is shipped at the Supplier with {label.tracking_number}, cancelled at the Merchant"
         )
-        yield comparison.differs("tracking-differs", what, about)
+        yield comparison.differs("shipped-though-cancelled", description, ids)
+    elif not numbers_at_merchant:
+        step_ref = StepRef(key=f"{label.id}:{label.tracking_number}", **_ids(match, label))
+        description = (
+            f"is shipped at the Supplier with {label.tracking_number}, not at the Merchant"
+        )
+        yield comparison.differs(
+            "no-tracking", description, ids, task="update-tracking", step_ref=step_ref
+        )
+    elif label.tracking_number not in numbers_at_merchant:
+        description = (
+            f"has tracking {label.tracking_number} at the Supplier and"
+            f" {', '.join(numbers_at_merchant)} at the Merchant, whose number is kept;"
+            " correct it by hand"
+        )
+        yield comparison.differs("tracking-differs", description, ids)
 
 
-def _in_part(label: Shipment, here: Sequence[str]) -> str:
+def _partly_shipped(label: Shipment, at_merchant: Sequence[str]) -> str:
     numbers = ", ".join((*label.other_numbers, label.tracking_number))
-    if here:
+    if at_merchant:
         return f"is sent in part at the Supplier with {numbers}, and shipped at the Merchant"
-    return f"is sent in part at the Supplier with {numbers}; the Merchant waits for the rest"
+    return (
+        f"is sent in part at the Supplier with {numbers}; it is reported when all units are shipped"
+    )
 
 
 def _without_number(comparison: Comparison) -> str:
@@ -56,23 +65,26 @@ def _without_number(comparison: Comparison) -> str:
 def _void(
     comparison: Comparison, match: Match, ours: OrderSnapshot, theirs: OrderSnapshot
 ) -> Difference:
-    told = next(one for one in reversed(ours.shipments) if not one.voided)
-    number = told.tracking_number
-    deleted = next((one for one in theirs.shipments if one.tracking_number in ("", number)), None)
-    if told.id == OWN:
+    reported = next(shipment for shipment in reversed(ours.shipments) if not shipment.voided)
+    number = reported.tracking_number
+    deleted = next(
+        (shipment for shipment in theirs.shipments if shipment.tracking_number in ("", number)),
+        None,
+    )
+    if reported.id == OWN:
         deleted = None  # The valid number is another one.
-    what = f"has tracking {number} at the Merchant, and is open at the Supplier"
+    description = f"has tracking {number} at the Merchant, and is open at the Supplier"
     step_ref = None
     if deleted:
-        step_ref = StepRef(key=f"{deleted.id}:{number}:void", **_of_label(match, deleted))
+        step_ref = StepRef(key=f"{deleted.id}:{number}:void", **_ids(match, deleted))
     return comparison.differs(
         "tracking-void",
-        what,
+        description,
         (ours.order.id, match.supplier_id),
         task="update-tracking" if step_ref else "",
         step_ref=step_ref,
     )
 
 
-def _of_label(match: Match, label: Shipment) -> dict[str, str]:
+def _ids(match: Match, label: Shipment) -> dict[str, str]:
     return {"merchant_id": match.merchant_id, "supplier_id": label.id}

@@ -40,18 +40,22 @@ def _side(
     opener = merchant_of if role == "merchant" else supplier_of
     account = opener(config, portal, spool=config.database.parent, at=connections)
     try:
-        found = list(account.check())
+        results = list(account.check())
     except AccountError as error:
-        found = [CheckResult(text=str(error), is_problem=True)]
+        results = [CheckResult(text=str(error), is_problem=True)]
     finally:
         account.close()
-    if not any(one.is_problem for one in found):
+    if not any(result.is_problem for result in results):
         yield _check(
-            portal, role, account.name, CheckResult(text="all that is needed is there"), "ok"
+            portal,
+            role,
+            account.name,
+            CheckResult(text="everything needed is available"),
+            "ok",
         )
-    for one in found:
-        state: Literal["note", "trouble"] = "trouble" if one.is_problem else "note"
-        yield _check(portal, role, account.name, one, state)
+    for result in results:
+        state: Literal["note", "trouble"] = "trouble" if result.is_problem else "note"
+        yield _check(portal, role, account.name, result, state)
 
 
 def _check(

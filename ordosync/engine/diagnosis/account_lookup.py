@@ -20,20 +20,20 @@ class AccountView:
     placed_at: datetime | None = None
     is_split: bool = False
     supplier: str | None = None
-    """The supplier that a Merchant has requested it from."""
+    """The supplier from which a Merchant requested it."""
     reference: str = ""
-    """Its ordosync reference, if ordosync created it."""
-    deeds: tuple[TimelineEntry, ...] = ()
+    """Its ordosync reference; empty if ordosync did not create it."""
+    timeline: tuple[TimelineEntry, ...] = ()
     sent: tuple[Shipment, ...] = ()
     pieces: tuple[str, ...] = ()
     parents: tuple[str, ...] = ()
     trouble: str = ""
-    """Why a remote account could not be asked; empty if it answered."""
+    """The error of a remote account that could not be read; empty if there was none."""
 
     @property
     def is_shipped(self) -> bool:
         """True if it was shipped: a valid label proves it, whatever the status is now."""
-        return self.status == "shipped" or any(not one.voided for one in self.sent)
+        return self.status == "shipped" or any(not shipment.voided for shipment in self.sent)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,13 +66,15 @@ class AccountLookup:
     online: bool
 
     def at_merchant(self, number: str | None) -> AccountView | None:
-        """Return an order as the Merchant shows it; None if it is missing or was not asked for."""
-        return self._look(self.portal.merchant, number, self._foreign_merchant)
+        """Return an order as the Merchant shows it; None if it is missing or was not read."""
+        return self._look(self.portal.merchant, number, self._remote_merchant)
 
     def at_supplier(self, number: str | None, shipments: Sequence[str] = ()) -> AccountView | None:
         """Return an order as the Supplier shows it, a remote Supplier with these shipments."""
         return self._look(
-            self.portal.supplier, number, lambda one: self._foreign_supplier(one, shipments)
+            self.portal.supplier,
+            number,
+            lambda order_id: self._remote_supplier(order_id, shipments),
         )
 
     def _look(
@@ -89,7 +91,7 @@ class AccountLookup:
         except AccountError as error:
             return AccountView(trouble=str(error))
 
-    def _foreign_merchant(self, number: str) -> AccountView | None:
+    def _remote_merchant(self, number: str) -> AccountView | None:
         merchant = self.portal.merchant
         for page in merchant.orders.by_id([number]):
             for item in page.items:
@@ -104,20 +106,28 @@ class AccountLookup:
             return AccountView(status="cancelled")
         return None
 
-    def _foreign_supplier(self, number: str, shipments: Sequence[str]) -> AccountView | None:
+    def _remote_supplier(self, number: str, shipment_ids: Sequence[str]) -> AccountView | None:
         supplier = self.portal.supplier
         status = supplier.orders.statuses([number]).get(number)
         if status is None:
             return None
         pieces: tuple[str, ...] = ()
         if supplier.splits:
-            pages = supplier.splits.by_id([number])
-            pieces = tuple(piece.id for page in pages for one in page.items for piece in one.pieces)
-        sent: tuple[Shipment, ...] = ()
-        if supplier.shipments and shipments:
-            read = supplier.shipments.by_id(shipments)
-            sent = tuple(one for page in read for one in page.items if isinstance(one, Shipment))
-        return AccountView(status=status, pieces=pieces, is_split=bool(pieces), sent=sent)
+            pieces = tuple(
+                piece.id
+                for page in supplier.splits.by_id([number])
+                for split in page.items
+                for piece in split.pieces
+            )
+        shipments: tuple[Shipment, ...] = ()
+        if supplier.shipments and shipment_ids:
+            shipments = tuple(
+                item
+                for page in supplier.shipments.by_id(shipment_ids)
+                for item in page.items
+                if isinstance(item, Shipment)
+            )
+        return AccountView(status=status, pieces=pieces, is_split=bool(pieces), sent=shipments)
 
 
 def _at_desk(desk: Desk, number: str) -> AccountView | None:
@@ -130,7 +140,7 @@ def _at_desk(desk: Desk, number: str) -> AccountView | None:
         is_split=order.is_split,
         supplier=desk.supplier_of(number),
         reference=desk.reference_of(number),
-        deeds=desk.timeline(number),
+        timeline=desk.timeline(number),
         sent=tuple(desk.shipments_of(number)),
         pieces=tuple(desk.pieces_of(number)),
         parents=order.ancestors,

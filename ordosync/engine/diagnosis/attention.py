@@ -1,6 +1,6 @@
 """Concerns that need an operator, oldest first, each with the command that settles it.
 
-Reads the store only. No account is asked, so it answers at once even if a service is down.
+Reads only the store, not the accounts, so it works even if a service is down.
 """
 
 import shlex
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from ordosync.accounts import is_embedded
 from ordosync.config.settings import Config, PortalConfig
-from ordosync.engine.execution.unproven import WHY, unproven_accounts
+from ordosync.engine.execution.unproven import EXPLANATION, unproven_accounts
 from ordosync.engine.scheduling.outages import LONG
 from ordosync.engine.scheduling.timetable import can_run
 from ordosync.store import Store
@@ -22,14 +22,14 @@ from ordosync.store.timestamps import to_text
 from ordosync.tasks import TASKS, supplier_status
 from ordosync.tasks.order_notices import is_notice
 
-_VERY_LONG = timedelta(days=1)
-"""The same limit for steps that may wait for days."""
-_AN_OUTAGE = timedelta(minutes=10)
+_LONG_WAIT = timedelta(days=1)
+"""The limit for steps that may wait for days; see `_is_overdue`."""
+_CRITICAL_OUTAGE = timedelta(minutes=10)
 """A task without success for this long, and for two intervals, is critical."""
 _MOST_UNSHIPPED = 1000
 _CRITICAL = frozenset({"already-shipped", "piece-cancelled", supplier_status.RESTORED})
 """Codes of failed steps that mean goods may be sent by mistake."""
-_ONLY_PEOPLE = frozenset(
+_NOT_RETRYABLE = frozenset(
     {
         "already-shipped",
         "cancelled",
@@ -41,7 +41,7 @@ _ONLY_PEOPLE = frozenset(
         "split-refused",
     }
 )
-"""Codes of failed steps that another try cannot settle."""
+"""Codes of failed steps that a retry cannot settle."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +57,10 @@ class Attention:
     since: datetime
     portal: str
     task: str
-    what: str
+    subject: str
     """The order, product or file, by the name in its account."""
     reason: str
-    settle: str
+    command: str
     """The command that settles or shows it."""
     step: int | None = None
     supplier: str | None = None
@@ -81,45 +81,48 @@ def attention(
     `unshipped_for` is the age at which an import without a label becomes a concern.
     """
     dismissed = store.concerns.dismissed()
-    others = [
-        *_braked(config, store),
-        *_troubles(config, store, now),
-        *_tried(config, store, now),
+    concerns = [
+        *_stopped_by_limit(config, store),
+        *_outages(config, store, now),
+        *_overdue(config, store, now),
         *_unshipped(config, store, now - unshipped_for),
-        *_unproven(config, store, now),
+        *_without_references(config, store, now),
     ]
-    left = [one for one in dismissed.values() if one.portal in config.portals]
-    found = [
+    entries = [
         *_failed(config, store),
-        *(_unless_dismissed(one, dismissed) for one in others),
-        *_dismissed_steps(store, left),
+        *(_unless_dismissed(concern, dismissed) for concern in concerns),
+        *_dismissed_steps(config, store, dismissed.values()),
     ]
-    return sorted(found, key=lambda one: one.since)
+    return sorted(entries, key=lambda entry: entry.since)
 
 
-def _unless_dismissed(one: Attention, dismissed: Mapping[str, Concern]) -> Attention:
-    said = dismissed.get(one.key)
-    if said is None or said.content != one.content:
-        return one
-    return replace(one, dismissed_at=said.dismissed_at, note=said.note)
+def _unless_dismissed(entry: Attention, dismissed: Mapping[str, Concern]) -> Attention:
+    concern = dismissed.get(entry.key)
+    if concern is None or concern.content != entry.content:
+        return entry
+    return replace(entry, dismissed_at=concern.dismissed_at, note=concern.note)
 
 
-def _dismissed_steps(store: Store, concerns: Iterable[Concern]) -> Iterator[Attention]:
+def _dismissed_steps(
+    config: Config, store: Store, concerns: Iterable[Concern]
+) -> Iterator[Attention]:
     """Yield the steps that a dismissal settled; a step that failed since is open again."""
-    for said in concerns:
-        key = said.key.removeprefix(step_key(said.portal, said.task, ""))
-        step = store.steps.by_key(said.portal, said.task, [key]).get(key)
+    for concern in concerns:
+        if concern.portal not in config.portals:
+            continue
+        key = concern.key.removeprefix(step_key(concern.portal, concern.task, ""))
+        step = store.steps.by_key(concern.portal, concern.task, [key]).get(key)
         if step and step.code == DISMISSED and step.state == "skipped":
             yield replace(
-                _of_step(step, step.reason or "", f"ordosync retry {step.id}", said.severity),
-                since=said.since,
-                code=said.code,
-                dismissed_at=said.dismissed_at,
-                note=said.note,
+                _of_step(step, step.reason or "", f"ordosync retry {step.id}", concern.severity),
+                since=concern.since,
+                code=concern.code,
+                dismissed_at=concern.dismissed_at,
+                note=concern.note,
             )
 
 
-def _unproven(config: Config, store: Store, now: datetime) -> Iterator[Attention]:
+def _without_references(config: Config, store: Store, now: datetime) -> Iterator[Attention]:
     """Yield the portals whose Supplier does not keep references on orders."""
     for portal, account, since in unproven_accounts(config, store, now=now):
         key = f"{portal}:no-reference:import-orders"
@@ -131,20 +134,26 @@ def _unproven(config: Config, store: Store, now: datetime) -> Iterator[Attention
             since=since,
             portal=portal,
             task="import-orders",
-            what=account,
-            reason=f"account {account} {WHY}; such an order fails and is left to you",
-            settle=f"ordosync dismiss {key}",
+            subject=account,
+            reason=f"account {account} {EXPLANATION}; such an order fails and needs you",
+            command=f"ordosync dismiss {key}",
         )
 
 
-def _braked(config: Config, store: Store) -> Iterator[Attention]:
+def _reason(step: StepRow) -> str:
+    """Return the reason of a failure; a file has to be corrected before the retry."""
+    hint = "; correct the file before you retry" if (step.code or "").startswith("invalid.") else ""
+    return f"{step.reason or ''}{hint}"
+
+
+def _stopped_by_limit(config: Config, store: Store) -> Iterator[Attention]:
     """Yield the tasks that the safety limit stopped, until a later run passes it."""
     for portal in config.portals:
         for task in TASKS.values():
-            found = store.runs.braked(portal, task.name) if task.brake else None
-            if found is None:
+            runs = store.runs.braked(portal, task.name) if task.brake else None
+            if runs is None:
                 continue
-            first, last = found
+            first, last = runs
             message = last.error.message if last.error else ""
             yield Attention(
                 key=f"{portal}:brake:{task.name}",
@@ -154,21 +163,22 @@ def _braked(config: Config, store: Store) -> Iterator[Attention]:
                 since=first.started_at,
                 portal=portal,
                 task=task.name,
-                what="the whole task",
+                subject="the whole task",
                 reason=message,
-                settle=f"ordosync {task.name} {portal} --dry-run",
+                command=f"ordosync {task.name} {portal} --dry-run",
             )
 
 
-def _troubles(config: Config, store: Store, now: datetime) -> Iterator[Attention]:
+def _outages(config: Config, store: Store, now: datetime) -> Iterator[Attention]:
     """Yield the scheduled tasks whose last runs all failed."""
     for row in store.schedule.all():
         if row.trouble_since is None or row.portal not in config.portals:
             continue
         newest = store.runs.newest(1, portal=row.portal, task=row.task)
         error = newest[0].error if newest else None
+        # Waiting steps and the safety limit have concerns of their own.
         if error is None or error.code == "brake":
-            continue  # Waiting steps and the safety limit have concerns of their own.
+            continue
         yield Attention(
             key=f"{row.portal}:{row.task}",
             severity=_severity_of(row, now),
@@ -177,42 +187,42 @@ def _troubles(config: Config, store: Store, now: datetime) -> Iterator[Attention
             since=row.trouble_since,
             portal=row.portal,
             task=row.task,
-            what="the whole task",
+            subject="the whole task",
             reason=error.message,
-            settle=f"ordosync show {newest[0].id}",
+            command=f"ordosync show {newest[0].id}",
         )
 
 
 def _severity_of(row: ScheduleRow, now: datetime) -> Severity:
-    limit = max(_AN_OUTAGE, timedelta(seconds=2 * (row.interval_s or 0)))
+    limit = max(_CRITICAL_OUTAGE, timedelta(seconds=2 * (row.interval_s or 0)))
     return "critical" if row.trouble_since and now - row.trouble_since >= limit else "normal"
 
 
 def _failed(config: Config, store: Store) -> Iterator[Attention]:
     for step in store.steps.open():
         if step.portal in config.portals and step.state == "failed":
-            yield _of_step(step, step.reason or "", _settle(step), _severity(step, store))
+            yield _of_step(step, _reason(step), _next_command(step), _severity(step, store))
     for step in store.steps.without_tracking():
         if step.portal in config.portals:
-            settle = f"add tracking to order {step.supplier_id} at the Supplier"
-            yield _of_step(step, step.reason or "", settle, "normal")
+            command = f"add tracking to order {step.supplier_id} at the Supplier"
+            yield _of_step(step, step.reason or "", command, "normal")
 
 
-def _tried(config: Config, store: Store, now: datetime) -> Iterator[Attention]:
+def _overdue(config: Config, store: Store, now: datetime) -> Iterator[Attention]:
     """Yield steps whose automatic tries or look-ups take too long."""
     for step in store.steps.open():
-        if step.portal in config.portals and step.state != "failed" and _is_late(step, now):
-            reason = step.reason or "its outcome is not known yet"
-            yield _of_step(step, reason, _settle(step), _severity(step, store))
+        if step.portal in config.portals and step.state != "failed" and _is_overdue(step, now):
+            reason = step.reason or "its outcome is still unknown"
+            yield _of_step(step, reason, _next_command(step), _severity(step, store))
 
 
-def _is_late(step: StepRow, now: datetime) -> bool:
+def _is_overdue(step: StepRow, now: datetime) -> bool:
     """True if a look-up did not settle a step, or its automatic tries take too long."""
     if step.state == "unknown" and step.looked_at and step.code != "unavailable":
         return True
     # A step that waited for a parcel may be days old when it is written.
     since = step.updated_at if step.state == "sending" else step.created_at
-    return now - since > (_VERY_LONG if step.code in PATIENT else LONG)
+    return now - since > (_LONG_WAIT if step.code in PATIENT else LONG)
 
 
 def _severity(step: StepRow, store: Store) -> Severity:
@@ -226,11 +236,11 @@ def _severity(step: StepRow, store: Store) -> Severity:
 def _is_shipped(step: StepRow, store: Store) -> bool:
     """True if a valid label was reported to the Merchant."""
     order = step.merchant_id or ""
-    told = store.links(step.portal).of_merchant("shipment", [order]).get(order)
-    return told is not None and told.state == "live"
+    reported = store.links(step.portal).of_merchant("shipment", [order]).get(order)
+    return reported is not None and reported.state == "live"
 
 
-def _of_step(step: StepRow, reason: str, settle: str, severity: Severity) -> Attention:
+def _of_step(step: StepRow, reason: str, command: str, severity: Severity) -> Attention:
     return Attention(
         key=step_key(step.portal, step.task, step.key),
         severity=severity,
@@ -239,31 +249,32 @@ def _of_step(step: StepRow, reason: str, settle: str, severity: Severity) -> Att
         since=step.created_at,
         portal=step.portal,
         task=step.task,
-        what=step.merchant_id or step.key,
+        subject=step.merchant_id or step.key,
         reason=reason,
-        settle=settle,
+        command=command,
         step=step.id,
         supplier=step.supplier_id,
     )
 
 
-def _settle(step: StepRow) -> str:
+def _next_command(step: StepRow) -> str:
     if step.code == supplier_status.RESTORED:
         return f"ordosync reconcile {step.portal}"
     if step.code == supplier_status.CANCELLED:
         return f"ordosync why {shlex.quote(step.merchant_id or step.key)}"
     if step.state == "failed" and step.code != UNPROVEN:
-        verb = "dismiss" if step.code in _ONLY_PEOPLE or is_notice(step.key) else "retry"
-        return f"ordosync {verb} {step.id}"
+        if step.code in _NOT_RETRYABLE or is_notice(step.key):
+            return f"ordosync dismiss {step.id}"
+        return f"ordosync retry {step.id}"
     if step.state == "waiting":
-        return f"ordosync retry {step.id}  (it is tried by itself, too)"
-    return f"ordosync retry {step.id} --sent ID, or --not-sent, if it is not found by itself"
+        return f"ordosync retry {step.id}  (it is also retried automatically)"
+    return f"ordosync retry {step.id} --sent ID, or --not-sent, if no automatic look-up finds it"
 
 
 def _unshipped(config: Config, store: Store, before: datetime) -> Iterator[Attention]:
     for portal in config.portals.values():
         if not can_run(portal, "update-tracking"):
-            continue  # Labels are not reported in this portal.
+            continue
         links = store.links(portal.name)
         for link, linked_at in links.unshipped(before=before, limit=_MOST_UNSHIPPED):
             yield _of_order(config, portal, link, linked_at)
@@ -271,9 +282,9 @@ def _unshipped(config: Config, store: Store, before: datetime) -> Iterator[Atten
 
 def _of_order(config: Config, portal: PortalConfig, link: Link, linked_at: datetime) -> Attention:
     account = config.accounts[portal.supplier.account]
-    settle = f"look at order {link.supplier_id} in account {account.name}"
+    command = f"look at order {link.supplier_id} in account {account.name}"
     if is_embedded(account.kind):
-        settle = f"ordosync orders show {shlex.quote(link.supplier_id)} --account {account.name}"
+        command = f"ordosync orders show {shlex.quote(link.supplier_id)} --account {account.name}"
     return Attention(
         key=f"{portal.name}:unshipped:{link.merchant_id}",
         severity="low",
@@ -282,8 +293,8 @@ def _of_order(config: Config, portal: PortalConfig, link: Link, linked_at: datet
         since=linked_at,
         portal=portal.name,
         task="import-orders",
-        what=link.merchant_id,
-        reason="was imported and has not shipped",
-        settle=settle,
+        subject=link.merchant_id,
+        reason="was imported and is not shipped yet",
+        command=command,
         supplier=link.supplier_id,
     )

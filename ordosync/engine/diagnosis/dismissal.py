@@ -22,14 +22,18 @@ def dismiss(
 ) -> list[Attention]:
     """Dismiss concerns by key or step, all or none; return them.
 
-    Settles a failed step: no run sends it any more. Automatic tries go on. Raises `UsageError` for
-    an unknown key, `OrdosyncError` while a run works on one of the steps.
+    A failed step is settled: no run sends it any more. A waiting step is still retried. Raise
+    `UsageError` for an unknown key, and `OrdosyncError` while a run works on one of the steps.
     """
     _check_note(note)
     now = clock.now()
     listed = attention(config, store, now=now, unshipped_for=timedelta())
-    found = list({one.key: one for one in (_named(listed, word) for word in words)}.values())
-    resources = sorted({(one.portal, TASKS[one.task].resource) for one in found if one.step})
+    concerns = list(
+        {concern.key: concern for concern in (_named(listed, word) for word in words)}.values()
+    )
+    resources = sorted(
+        {(concern.portal, TASKS[concern.task].resource) for concern in concerns if concern.step}
+    )
     with ExitStack() as stack:
         leases = [
             lease
@@ -38,10 +42,10 @@ def dismiss(
         ]
         with store.transaction():
             confirm(store, leases)
-            for one in found:
-                _settle(store, one, now)
-            store.concerns.dismiss(_concern(one, note, now) for one in found)
-    return [replace(one, dismissed_at=now, note=note) for one in found]
+            for concern in concerns:
+                _settle(store, concern, now)
+            store.concerns.dismiss(_concern(concern, note, now) for concern in concerns)
+    return [replace(concern, dismissed_at=now, note=note) for concern in concerns]
 
 
 def _check_note(note: str) -> None:
@@ -50,30 +54,30 @@ def _check_note(note: str) -> None:
 
 
 def _named(listed: Sequence[Attention], word: str) -> Attention:
-    for one in listed:
-        if word == one.key or (one.step and word == str(one.step)):
-            return one
-    raise UsageError(f"{word!r} is not listed; `ordosync attention` says each key")
+    for concern in listed:
+        if word == concern.key or (concern.step and word == str(concern.step)):
+            return concern
+    raise UsageError(f"{word!r} is not listed; `ordosync attention` lists the keys")
 
 
-def _settle(store: Store, one: Attention, now: datetime) -> None:
+def _settle(store: Store, concern: Attention, now: datetime) -> None:
     """Settle a step that is not tried automatically."""
-    [row] = store.steps.get([one.step]) if one.step else [None]
+    [row] = store.steps.get([concern.step]) if concern.step else [None]
     if row is None or row.state not in ("failed", "skipped"):
         return
-    if row.content != one.content or not store.steps.dismiss(row, now=now):
-        raise OrdosyncError(f"{one.key} has changed meanwhile; look at `ordosync attention` again")
+    if row.content != concern.content or not store.steps.dismiss(row, now=now):
+        raise OrdosyncError(f"{concern.key} has changed meanwhile; run `ordosync attention` again")
 
 
-def _concern(one: Attention, note: str, now: datetime) -> Concern:
+def _concern(attention: Attention, note: str, now: datetime) -> Concern:
     return Concern(
-        key=one.key,
-        portal=one.portal,
-        task=one.task,
-        severity=one.severity,
-        code=one.code,
-        content=one.content,
-        since=one.since,
+        key=attention.key,
+        portal=attention.portal,
+        task=attention.task,
+        severity=attention.severity,
+        code=attention.code,
+        content=attention.content,
+        since=attention.since,
         dismissed_at=now,
         note=note,
     )

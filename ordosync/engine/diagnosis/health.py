@@ -1,7 +1,7 @@
 """Freshness of scheduled tasks, measured from the last success.
 
 A task is fresh if its last success, ok or partial, is not older than its interval plus ten
-minutes. A task that never ran is not fresh: on a new installation that is what to look for.
+minutes. A task that never ran is not fresh, so a new installation shows whether cron works.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from ordosync.store.schedule import ScheduleRow
 _GRACE = timedelta(minutes=10)
 _FEW = 3
 _OVERLAPS = 3
-"""The limit of slots in a row that find their task still running."""
+"""After so many slots, a run that still runs is a problem."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,7 @@ class Freshness:
     last_ok_at: datetime | None
     limit: timedelta
     """The maximal age of the last success."""
-    trouble: str | None
+    problem: str | None
     """The problem, in words; None if it is fresh."""
 
 
@@ -38,30 +38,30 @@ def freshness(
 ) -> list[Freshness]:
     """Check every task that is scheduled and not paused; `max_age` replaces the limit."""
     rows = {(row.portal, row.task): row for row in store.schedule.all()}
-    found = []
+    results = []
     for plan in plans(config, rows.values()):
         row = rows.get((plan.portal, plan.task))
         if plan.interval_s is None or (row and row.paused):
             continue
         limit = max_age or timedelta(seconds=plan.interval_s) + _GRACE
         last_ok_at = row.last_ok_at if row else None
-        found.append(
+        results.append(
             Freshness(
                 portal=plan.portal,
                 task=plan.task,
                 last_ok_at=last_ok_at,
                 limit=limit,
-                trouble=_trouble(row, store, limit, now),
+                problem=_problem(row, store, limit, now),
             )
         )
-    return found
+    return results
 
 
-def _trouble(row: ScheduleRow | None, store: Store, limit: timedelta, now: datetime) -> str | None:
+def _problem(row: ScheduleRow | None, store: Store, limit: timedelta, now: datetime) -> str | None:
     if row is None or row.last_ok_at is None:
         return "has never succeeded"
     if is_from_the_future(row.last_ok_at, now):
-        return "last succeeded in the future: the clock was wrong, or is"
+        return "last succeeded in the future: the clock was wrong then, or is wrong now"
     if now - row.last_ok_at > limit:
         return f"last succeeded {_age(now - row.last_ok_at)} ago, more than {_age(limit)}"
     newest = store.runs.newest(1, portal=row.portal, task=row.task)
@@ -81,10 +81,9 @@ def _age(age: timedelta) -> str:
 
 
 def lateness(row: ScheduleRow, store: Store) -> timedelta | None:
-    """Return how long after the start of its slot the task usually starts, from recent runs.
+    """Return the median delay between the start of a slot and the run; None after too few runs.
 
-    None if there are too few runs: the first run, also after an edit of the interval, starts at
-    once, anywhere in its slot.
+    The first run, also after a change of the interval, starts at once, anywhere in its slot.
     """
     runs = store.runs.newest(20, portal=row.portal, task=row.task)
     late = sorted(_late(row, run.started_at) for run in runs if run.trigger == "schedule")

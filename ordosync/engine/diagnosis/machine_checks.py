@@ -40,7 +40,7 @@ def checks(config: Config, store: Store, *, now: datetime) -> Iterator[Check]:
     yield _permissions(config)
     yield _disk(config)
     yield _clock(store, now)
-    yield _ticks(store, now)
+    yield _cron_calls(store, now)
     yield _crontab(config)
 
 
@@ -59,30 +59,32 @@ def _sqlite(store: Store) -> Check:
 
 def _permissions(config: Config) -> Check:
     if config.database.exists() and not os.access(config.database, os.W_OK):
-        return _trouble("permissions", f"{config.database} cannot be written by this user")
-    if found := list(written_by_groups(config)):
-        return Check(name="permissions", state="warning", text="; ".join(found))
+        return _failed("permissions", f"{config.database} cannot be written by this user")
+    if warnings := list(group_writable(config)):
+        return Check(name="permissions", state="warning", text="; ".join(warnings))
     return Check(
-        name="permissions", state="ok", text="configuration and database are as they should"
+        name="permissions",
+        state="ok",
+        text="only this user can change the configuration and the database",
     )
 
 
-def written_by_groups(config: Config) -> Iterator[str]:
-    """Warn of groups that can change the configuration or the folder of the store."""
-    places = {**dict(shared(str(config.path))), **dict(shared(str(config.database.parent)))}
-    for place, number in places.items():
+def group_writable(config: Config) -> Iterator[str]:
+    """Yield a warning for each group that can change the configuration or the store's folder."""
+    paths = {**dict(shared(str(config.path))), **dict(shared(str(config.database.parent)))}
+    for path, group_id in paths.items():
         try:
-            group = grp.getgrgid(number).gr_name
+            group = grp.getgrgid(group_id).gr_name
         except KeyError:
-            group = str(number)
-        yield f"group {group} can write to {place}; if it is not meant to: `chmod g-w {place}`"
+            group = str(group_id)
+        yield f"group {group} can write to {path}; to forbid it, run `chmod g-w {path}`"
 
 
 def _disk(config: Config) -> Check:
     free = shutil.disk_usage(_existing(config.database)).free
     text = f"{free // (1024 * 1024)} MB free for {config.database.name}"
     if free < _LEAST_FREE:
-        return _trouble("disk", f"only {text}")
+        return _failed("disk", f"only {text}")
     return Check(name="disk", state="ok", text=text)
 
 
@@ -92,38 +94,40 @@ def _existing(path: Path) -> Path:
 
 def _clock(store: Store, now: datetime) -> Check:
     if now < _OLDEST:
-        return _trouble("clock", f"says {now:%Y-%m-%d}, which is over: set it right")
+        return _failed("clock", f"shows {now:%Y-%m-%d}, which is in the past; set the clock")
     for row in store.schedule.all():
         if is_from_the_future(row.last_started_at, now):
-            return _trouble(
+            return _failed(
                 "clock",
-                f"says {now:%Y-%m-%d %H:%M} UTC, and {row.task} of {row.portal} started later than"
-                " that: it was wrong, or is",
+                f"shows {now:%Y-%m-%d %H:%M} UTC, but {row.task} of {row.portal} started later; the"
+                " clock was wrong then, or is wrong now",
             )
     return Check(name="clock", state="ok", text=f"{now:%Y-%m-%d %H:%M} UTC")
 
 
-def _ticks(store: Store, now: datetime) -> Check:
-    """Check that cron calls: idle calls leave no trace, but runs do."""
+def _cron_calls(store: Store, now: datetime) -> Check:
+    """Check that cron calls ordosync, by the runs: an idle call leaves no trace."""
     row = shortest(store.schedule.all())
     if row is None or not row.interval_s:
         return Check(name="ticks", state="ok", text="nothing is scheduled")
     interval = timedelta(seconds=row.interval_s)
-    what = f"{row.task} of {row.portal} ({interval_name(row.interval_s)})"
+    task = f"{row.task} of {row.portal} ({interval_name(row.interval_s)})"
     if row.history.tried_at is None:
-        return Check(name="ticks", state="trouble", text=f"no tick has started {what} yet")
+        return Check(name="ticks", state="trouble", text=f"cron: no scheduled run of {task} yet")
     if now - row.history.tried_at > interval + _GRACE:
         at = f"{row.history.tried_at:%Y-%m-%d %H:%M} UTC"
-        return Check(name="ticks", state="trouble", text=f"none seen since {at}: is cron running?")
-    late = lateness(row, store)
-    if late is not None and late > interval / 2:
-        minutes = int(late.total_seconds() // 60)
+        return Check(
+            name="ticks", state="trouble", text=f"no scheduled run since {at}; is cron running?"
+        )
+    delay = lateness(row, store)
+    if delay is not None and delay > interval / 2:
+        minutes = int(delay.total_seconds() // 60)
         return Check(
             name="ticks",
             state="warning",
-            text=f"come too rarely: {what} starts {minutes} min after it is due",
+            text=f"cron calls too rarely: {task} starts {minutes} min after it is due",
         )
-    return Check(name="ticks", state="ok", text=f"seen lately, by {what}")
+    return Check(name="ticks", state="ok", text=f"cron is running: {task} started on time")
 
 
 def _crontab(config: Config) -> Check:
@@ -133,14 +137,14 @@ def _crontab(config: Config) -> Check:
     except OrdosyncError as error:
         return Check(name="crontab", state="warning", text=str(error))
     if not lines:
-        text = "this user's has no lines for this configuration: `ordosync cron install`"
+        text = "has no lines for this configuration; `ordosync cron install` adds them"
         return Check(name="crontab", state="warning", text=text)
     program = crontab.program_of(lines)
     if program is None or not os.access(program, os.X_OK):
-        text = f"calls {program}, which is not there: `ordosync cron install` fixes it"
+        text = f"calls {program}, which does not exist; `ordosync cron install` fixes it"
         return Check(name="crontab", state="warning", text=text)
     return Check(name="crontab", state="ok", text=f"calls {program} every minute")
 
 
-def _trouble(name: str, text: str) -> Check:
+def _failed(name: str, text: str) -> Check:
     return Check(name=name, state="trouble", text=text)

@@ -20,42 +20,47 @@ class Due:
 
 def next_run(task: str, portal: str, due: Due) -> str:
     """Return when a task of a portal runs next, and the command that runs it now."""
-    now = f"`ordosync {task} {portal}`"
-    one = next((one for one in due.tasks if (one.portal, one.task) == (portal, task)), None)
-    if one is None:
-        return f"{task} cannot run for portal {portal}: `ordosync config check` says what it lacks"
-    if one.paused:
-        return f"{task} is paused: `ordosync autosync on {task}` resumes it, {now} runs it once"
-    if one.next_due_at is None:
-        return f"{task} is off, so nothing happens by itself: {now}"
-    failed = "; its last run failed: `ordosync activity`" if one.last_status == "failed" else ""
-    if one.next_due_at <= due.now:
-        return f"{task} is due{failed}; now: {now}; does cron come by? `ordosync health -v`"
-    return f"{task} runs next at {_at(one.next_due_at)}{failed}; now: {now}"
+    command = f"`ordosync {task} {portal}`"
+    entry = next(
+        (entry for entry in due.tasks if (entry.portal, entry.task) == (portal, task)), None
+    )
+    if entry is None:
+        return f"{task} cannot run for portal {portal}; `ordosync config check` shows the reason"
+    if entry.paused:
+        return f"{task} is paused: `ordosync autosync on {task}` resumes it, {command} runs it once"
+    if entry.next_due_at is None:
+        return f"{task} is off, so it does not run automatically; {command} runs it once"
+    failure = "; its last run failed: `ordosync activity`" if entry.last_status == "failed" else ""
+    if entry.next_due_at <= due.now:
+        cron = "`ordosync health -v` shows whether cron is running"
+        return f"{task} is due{failure}; now: {command}; {cron}"
+    return f"{task} runs next at {_at(entry.next_due_at)}{failure}; now: {command}"
 
 
-WHEN_OVER = "closed by itself when it is taken back, shipped or cancelled; now:"
+CLOSES_ITSELF = "closes when the change is undone, or the order is shipped or cancelled; now:"
 
 
 def of_open_step(step: StepRow) -> Conclusion | None:
     """Return what happens to an unsettled step; None if it is settled."""
-    by_hand = f"`ordosync retry {step.id}`"
+    retry = f"`ordosync retry {step.id}`"
     if step.state == "failed" and is_notice(step.key):
-        return Conclusion(state="failed", next=f"{WHEN_OVER} `ordosync retry {step.id} --not-sent`")
+        return Conclusion(
+            state="failed", next=f"{CLOSES_ITSELF} `ordosync retry {step.id} --not-sent`"
+        )
     if step.state == "failed":
         return Conclusion(
             state="failed",
-            next=f"fix the cause, then {by_hand}; or, if there is nothing to do,"
+            next=f"fix the cause, then {retry}; if there is nothing to fix,"
             f" `ordosync dismiss {step.id}`",
         )
     at = f" after {_at(step.not_before)}" if step.not_before else " by the next run"
     if step.state == "waiting":
-        return Conclusion(state="waiting", next=f"tried again by itself{at}; now: {by_hand}")
+        return Conclusion(state="waiting", next=f"retried automatically{at}; now: {retry}")
     if step.state in ("sending", "unknown"):
         return Conclusion(
             state="unknown",
-            next=f"looked for by itself{at}, before anything is sent again; if you know better:"
-            f" `ordosync retry {step.id} --sent ID` or `--not-sent`",
+            next=f"looked up automatically{at}, before anything is sent again; if you know the"
+            f" outcome: `ordosync retry {step.id} --sent ID` or `--not-sent`",
         )
     return None
 

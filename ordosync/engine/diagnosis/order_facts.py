@@ -11,8 +11,8 @@ from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRow
 from ordosync.tasks.base import Portal
 
-_DEEPEST = 4
-"""The depth to which pieces of pieces are followed."""
+_MAX_DEPTH = 4
+"""The number of levels to which pieces of pieces are read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,12 +24,12 @@ class OrderFacts:
     supplier_id: str | None
     imported: tuple[tuple[Link, datetime], ...] = ()
     """Its links, oldest first: several if it was cancelled and requested again."""
-    told: tuple[tuple[Link, datetime], ...] = ()
+    reported: tuple[tuple[Link, datetime], ...] = ()
     """The shipments that were reported to the Merchant, oldest first."""
     steps: tuple[StepRow, ...] = ()
-    here: AccountView | None = None
+    at_merchant: AccountView | None = None
     """The order as the Merchant shows it."""
-    there: AccountView | None = None
+    at_supplier: AccountView | None = None
     """The order as the Supplier shows it."""
     pieces: tuple["OrderFacts", ...] = ()
 
@@ -41,18 +41,20 @@ class OrderFacts:
     @property
     def is_requested(self) -> bool:
         """True if the Merchant requests it from this portal's Supplier."""
-        from_whom = self.here.supplier if self.here else None
-        return bool(from_whom) and from_whom == self.wanted_from
+        supplier = self.at_merchant.supplier if self.at_merchant else None
+        return bool(supplier) and supplier == self.supplier_name
 
     @property
-    def wanted_from(self) -> str:
+    def supplier_name(self) -> str:
         """The Merchant's name for the Supplier."""
         return supplier_at_merchant(self.portal.config)
 
     @property
     def is_piece(self) -> bool:
         """True if a local account says that it was split from another order."""
-        return any(side is not None and bool(side.parents) for side in (self.here, self.there))
+        return any(
+            side is not None and bool(side.parents) for side in (self.at_merchant, self.at_supplier)
+        )
 
     @property
     def is_ours(self) -> bool:
@@ -69,41 +71,41 @@ def order_facts(
 ) -> Iterator[OrderFacts]:
     """Yield each order of this portal that has this number in one of its accounts."""
     for merchant_id, supplier_id in _pairs(portal, store, word, lookup):
-        found = _gather(portal, store, lookup, (merchant_id, supplier_id), depth=0)
-        if found.steps or found.imported or found.here or found.there:
-            yield found
+        facts = _gather(portal, store, lookup, (merchant_id, supplier_id), depth=0)
+        if facts.steps or facts.imported or facts.at_merchant or facts.at_supplier:
+            yield facts
 
 
 def _pairs(
     portal: Portal, store: Store, word: str, lookup: AccountLookup
 ) -> list[tuple[str | None, str | None]]:
-    """Return the ids, at the Merchant and at the Supplier, that this word may mean."""
+    """Return the ids at the Merchant and at the Supplier that match this word."""
     links = store.links(portal.name)
     by_merchant = links.of_merchant("order", [word]).get(word)
-    found: list[tuple[str | None, str | None]] = []
+    pairs: list[tuple[str | None, str | None]] = []
     if by_merchant:
-        found.append((word, by_merchant.supplier_id))
+        pairs.append((word, by_merchant.supplier_id))
     for number in dict.fromkeys((word, f"{_prefix(portal)}{word}")):
         link = links.of_supplier("order", [number]).get(number)
         if link and (number == word or not by_merchant):
-            found.append((link.merchant_id, number))
-    if not found:
+            pairs.append((link.merchant_id, number))
+    if not pairs:
         for number in dict.fromkeys((word, f"{_prefix(portal)}{word}")):
-            there = lookup.at_supplier(number)
-            of_merchant = _merchant_id(portal, there) if there else None
-            if there and (word in (number, of_merchant)):
-                found.append((of_merchant, number))
-        if all(merchant_id != word for merchant_id, _ in found):
-            found.append((word, None))
-    return list(dict.fromkeys(found))
+            at_supplier = lookup.at_supplier(number)
+            of_merchant = _merchant_id(portal, at_supplier) if at_supplier else None
+            if at_supplier and (word in (number, of_merchant)):
+                pairs.append((of_merchant, number))
+        if all(merchant_id != word for merchant_id, _ in pairs):
+            pairs.append((word, None))
+    return list(dict.fromkeys(pairs))
 
 
-def _merchant_id(portal: Portal, there: AccountView) -> str | None:
+def _merchant_id(portal: Portal, at_supplier: AccountView) -> str | None:
     """Return the Merchant's id of an order, by the reference that it was created with."""
-    begin = f"{portal.origin}:"
-    if not there.reference.startswith(begin) or there.parents:
+    prefix = f"{portal.origin}:"
+    if not at_supplier.reference.startswith(prefix) or at_supplier.parents:
         return None
-    return there.reference.removeprefix(begin).rpartition("#")[0] or None
+    return at_supplier.reference.removeprefix(prefix).rpartition("#")[0] or None
 
 
 def _prefix(portal: Portal) -> str:
@@ -125,39 +127,40 @@ def _gather(
     shipments = [
         step.supplier_id for step in steps if step.task == "update-tracking" and step.supplier_id
     ]
-    there = lookup.at_supplier(supplier_id, list(dict.fromkeys(shipments)))
+    at_supplier = lookup.at_supplier(supplier_id, list(dict.fromkeys(shipments)))
     return OrderFacts(
         portal=portal,
         merchant_id=merchant_id,
         supplier_id=supplier_id,
         imported=tuple(links.history("order", merchant_id)) if merchant_id else (),
-        told=tuple(links.history("shipment", merchant_id)) if merchant_id else (),
+        reported=tuple(links.history("shipment", merchant_id)) if merchant_id else (),
         steps=steps,
-        here=lookup.at_merchant(merchant_id),
-        there=there,
-        pieces=tuple(_pieces(portal, store, lookup, there, depth)) if there else (),
+        at_merchant=lookup.at_merchant(merchant_id),
+        at_supplier=at_supplier,
+        pieces=tuple(_pieces(portal, store, lookup, at_supplier, depth)) if at_supplier else (),
     )
 
 
 def _steps(
     portal: Portal, store: Store, merchant_id: str | None, supplier_id: str | None
 ) -> tuple[StepRow, ...]:
-    found: dict[int, StepRow] = {}
+    steps: dict[int, StepRow] = {}
     if merchant_id:
-        found = {step.id: step for step in store.steps.of_merchant(portal.name, merchant_id)}
-    if supplier_id:  # A parcel of a piece that has no link.
+        steps = {step.id: step for step in store.steps.of_merchant(portal.name, merchant_id)}
+    if supplier_id:
+        # A piece without a link has parcels, too.
         unlinked = store.steps.keyed_below(portal.name, "update-tracking", supplier_id)
-        found |= {step.id: step for step in unlinked}
-    orders = ("import-orders", "split-order", "update-tracking", "cancel-orders")
-    return tuple(found[key] for key in sorted(found) if found[key].task in orders)
+        steps |= {step.id: step for step in unlinked}
+    tasks = ("import-orders", "split-order", "update-tracking", "cancel-orders")
+    return tuple(steps[key] for key in sorted(steps) if steps[key].task in tasks)
 
 
 def _pieces(
-    portal: Portal, store: Store, lookup: AccountLookup, there: AccountView, depth: int
+    portal: Portal, store: Store, lookup: AccountLookup, at_supplier: AccountView, depth: int
 ) -> Iterator[OrderFacts]:
-    if depth == _DEEPEST:
+    if depth == _MAX_DEPTH:
         return
-    known = store.links(portal.name).of_supplier("order", there.pieces)
-    for piece in there.pieces:
-        merchant_id = known[piece].merchant_id if piece in known else None
+    links = store.links(portal.name).of_supplier("order", at_supplier.pieces)
+    for piece in at_supplier.pieces:
+        merchant_id = links[piece].merchant_id if piece in links else None
         yield _gather(portal, store, lookup, (merchant_id, piece), depth=depth + 1)

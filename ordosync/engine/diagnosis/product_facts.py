@@ -29,20 +29,20 @@ class _Facts:
     linked_at: datetime | None
     imported: StepRow | None
     written: StepRow | None
-    here: Stock | None
-    """The stock at the Merchant; None if it is not there or was not asked for."""
-    there: Stock | None
-    taken_off: str = ""
-    """How the available quantity follows from the counted one, in words."""
-    troubles: tuple[str, ...] = ()
+    at_merchant: Stock | None
+    """The stock at the Merchant; None if the product is missing or was not read."""
+    at_supplier: Stock | None
+    calculation: str = ""
+    """The calculation of the available quantity, in words."""
+    problems: tuple[str, ...] = ()
 
 
 def product_story(lookup: AccountLookup, store: Store, sku: str, due: Due) -> Story | None:
     """Return the story of the product with this SKU; None if no account has it."""
     facts = _gather(lookup, store, sku)
-    if not any((facts.link, facts.imported, facts.written, facts.here, facts.there)):
+    if not any((facts.link, facts.imported, facts.written, facts.at_merchant, facts.at_supplier)):
         return None
-    end = _ending(lookup, facts, due)
+    end = _conclusion(lookup, facts, due)
     story = Story.of(facts.portal, facts.merchant_id, facts.supplier_id, end)
     return story.with_events(_events(facts))
 
@@ -56,54 +56,66 @@ def _gather(lookup: AccountLookup, store: Store, sku: str) -> _Facts:
     supplier_id = link.supplier_id if link else sku
     history = links.history("product", merchant_id)
     steps = store.steps
-    troubles: list[str] = []
-    sold, counted = portal.merchant.stock, portal.supplier.stock
-    here = _ask(lookup, portal.merchant, sold.current if sold else None, merchant_id, troubles)
-    there = _ask(lookup, portal.supplier, counted.of if counted else None, supplier_id, troubles)
+    problems: list[str] = []
+    merchant_stock, supplier_stock = portal.merchant.stock, portal.supplier.stock
+    at_merchant = _ask(
+        lookup,
+        portal.merchant,
+        merchant_stock.current if merchant_stock else None,
+        merchant_id,
+        problems,
+    )
+    at_supplier = _ask(
+        lookup,
+        portal.supplier,
+        supplier_stock.of if supplier_stock else None,
+        supplier_id,
+        problems,
+    )
     imported = steps.by_key(portal.name, "import-products", [merchant_id]).get(merchant_id)
     return _Facts(
         portal=portal,
-        merchant_id=merchant_id if link or here or imported else None,
-        supplier_id=supplier_id if link or there else None,
+        merchant_id=merchant_id if link or at_merchant or imported else None,
+        supplier_id=supplier_id if link or at_supplier else None,
         link=link,
         linked_at=history[-1][1] if history else None,
         imported=imported,
         written=steps.by_key(portal.name, "write-inventory-back", [supplier_id]).get(supplier_id),
-        here=here,
-        there=there,
-        taken_off=_taken_off(portal.supplier, there) if there else "",
-        troubles=tuple(troubles),
+        at_merchant=at_merchant,
+        at_supplier=at_supplier,
+        calculation=_calculation(portal.supplier, at_supplier) if at_supplier else "",
+        problems=tuple(problems),
     )
 
 
 def _ask(
     lookup: AccountLookup,
     account: PortalAccount,
-    ask: Callable[[Sequence[str]], Mapping[str, Stock]] | None,
+    read: Callable[[Sequence[str]], Mapping[str, Stock]] | None,
     sku: str,
-    troubles: list[str],
+    problems: list[str],
 ) -> Stock | None:
-    """Ask an embedded account, or a service if `lookup` is online, how many there are."""
+    """Return the stock in a local account, or in a remote account if `lookup` is online."""
     is_sold = lookup.online and lookup.portal.config.manage_inventory
-    if ask is None or not (account.desk or is_sold):
+    if read is None or not (account.desk or is_sold):
         return None
     try:
-        found = ask([sku])
+        stock = read([sku])
     except AccountError as error:
-        troubles.append(str(error))
+        problems.append(str(error))
         return None
-    return found.get(sku)
+    return stock.get(sku)
 
 
-def _taken_off(supplier: Supplier, there: Stock) -> str:
-    if not supplier.desk or there.quantity is None:
+def _calculation(supplier: Supplier, at_supplier: Stock) -> str:
+    if not supplier.desk or at_supplier.quantity is None:
         return ""
-    levels = supplier.desk.levels_of(there.sku)
-    promised = sum(one.committed for one in levels)
-    if not promised:
+    levels = supplier.desk.levels_of(at_supplier.sku)
+    committed = sum(level.committed for level in levels)
+    if not committed:
         return ""
-    counted = sum(one.physical or 0 for one in levels)
-    return f": {counted:f} on the shelf less {promised:f} for open orders"
+    physical = sum(level.physical or 0 for level in levels)
+    return f": {physical:f} on hand less {committed:f} for open orders"
 
 
 def _events(facts: _Facts) -> Iterator[Event]:
@@ -116,17 +128,21 @@ def _events(facts: _Facts) -> Iterator[Event]:
         yield Event(at=facts.imported.updated_at, text=text)
     if facts.written:
         yield Event(at=facts.written.updated_at, text=_of_write(facts.written, shop))
-    if facts.there:
-        count = facts.there.quantity
-        text = "never counted, which is not 0" if count is None else f"{count} can be sold"
-        yield Event(at=None, text=f"{supplier}: {text}{facts.taken_off}")
-    if facts.here:
-        count = facts.here.quantity
-        text = "has no quantity" if count is None else f"shows {count}"
-        kit = "; it is a kit, whose quantity is calculated" if facts.here.fixed == "kit" else ""
+    if facts.at_supplier:
+        quantity = facts.at_supplier.quantity
+        text = "no quantity was set" if quantity is None else f"{quantity} available"
+        yield Event(at=None, text=f"{supplier}: {text}{facts.calculation}")
+    if facts.at_merchant:
+        quantity = facts.at_merchant.quantity
+        text = "has no quantity" if quantity is None else f"shows {quantity}"
+        kit = (
+            "; it is a kit, whose quantity is calculated"
+            if facts.at_merchant.fixed == "kit"
+            else ""
+        )
         yield Event(at=None, text=f"{shop}: {text}{kit}")
-    for trouble in facts.troubles:
-        yield Event(at=None, text=f"could not be asked: {trouble}")
+    for problem in facts.problems:
+        yield Event(at=None, text=f"could not be read: {problem}")
 
 
 def _of_write(step: StepRow, shop: str) -> str:
@@ -138,7 +154,7 @@ def _of_write(step: StepRow, shop: str) -> str:
         return f"quantity not written to {shop}: {step.reason}"
     if _is_suspended(step):
         return (
-            f"quantity {quantity} was refused by {shop} {step.attempts} times, and is suspended:"
+            f"quantity {quantity} was refused by {shop} {step.attempts} times and is now suspended:"
             f" {step.reason}"
         )
     return f"quantity {quantity} not written to {shop} yet: {step.reason or step.state}"
@@ -148,75 +164,82 @@ def _is_suspended(step: StepRow) -> bool:
     return step.state == "failed" and step.attempts >= write_inventory_back.TASK.max_refusals
 
 
-def _ending(lookup: AccountLookup, facts: _Facts, due: Due) -> Conclusion:
+def _conclusion(lookup: AccountLookup, facts: _Facts, due: Due) -> Conclusion:
     portal = facts.portal
     if facts.link is None:
         return _not_imported(facts, due)
-    if facts.here and facts.here.fixed:
-        return _fixed(facts, facts.here.fixed)
+    if facts.at_merchant and facts.at_merchant.fixed:
+        return _fixed(facts, facts.at_merchant.fixed)
     if not portal.config.manage_inventory:
         return Conclusion(
             state="shipping-only",
-            next=f"nothing: portal {portal.name} writes no quantities; `manage_inventory: true`"
-            " in the configuration lets it",
+            next=f"nothing: portal {portal.name} writes no quantities; set `manage_inventory: true`"
+            " in the configuration to write them",
         )
     written = facts.written
     if written and _is_suspended(written):
         return Conclusion(
             state="suspended",
-            next="it is not tried again until the quantity changes; fix the cause and write it now:"
+            next="it is not retried until the quantity changes; fix the cause, then"
             f" `ordosync retry {written.id}`",
         )
-    still_open = of_open_step(written) if written else None
-    if still_open:
-        return still_open
-    if facts.there and facts.there.quantity is None:
-        return Conclusion(state="unset", next=_count_it(facts))
-    if written and written.state == "skipped" and not (facts.here and facts.there):
-        text = _count_it(facts) if written.code == "unset" else f"fix that: it {written.reason}"
+    open_step = of_open_step(written) if written else None
+    if open_step:
+        return open_step
+    if facts.at_supplier and facts.at_supplier.quantity is None:
+        return Conclusion(state="unset", next=_set_quantity(facts))
+    if written and written.state == "skipped" and not (facts.at_merchant and facts.at_supplier):
+        text = (
+            _set_quantity(facts)
+            if written.code == "unset"
+            else f"fix the cause: it {written.reason}"
+        )
         return Conclusion(state=written.code or "skipped", next=text)
-    again = next_run("write-inventory-back", portal.name, due)
+    next_write = next_run("write-inventory-back", portal.name, due)
     is_same = (
-        facts.here and facts.there and facts.here.quantity == max(facts.there.quantity or 0, 0)
+        facts.at_merchant
+        and facts.at_supplier
+        and facts.at_merchant.quantity == max(facts.at_supplier.quantity or 0, 0)
     )
     if is_same:
-        return Conclusion(state="in-step", next="nothing: both sides say the same")
-    if not (facts.here and facts.there) and not lookup.online:
-        return Conclusion(state="written" if written else "not-written", next=again)
-    return Conclusion(state="differs", next=again)
+        return Conclusion(state="in-step", next="nothing: both sides have the same quantity")
+    if not (facts.at_merchant and facts.at_supplier) and not lookup.online:
+        return Conclusion(state="written" if written else "not-written", next=next_write)
+    return Conclusion(state="differs", next=next_write)
 
 
 def _not_imported(facts: _Facts, due: Due) -> Conclusion:
     shop, supplier = facts.portal.merchant.name, facts.portal.supplier.name
-    still_open = of_open_step(facts.imported) if facts.imported else None
-    if still_open:
-        return still_open
-    if facts.here and facts.here.fixed in ("unassigned", "archived"):
-        return _fixed(facts, facts.here.fixed)
-    if facts.here is None and facts.imported is None and facts.there:
+    open_step = of_open_step(facts.imported) if facts.imported else None
+    if open_step:
+        return open_step
+    if facts.at_merchant and facts.at_merchant.fixed in ("unassigned", "archived"):
+        return _fixed(facts, facts.at_merchant.fixed)
+    if facts.at_merchant is None and facts.imported is None and facts.at_supplier:
         return Conclusion(
             state="not-imported",
-            next=f"{supplier} has it and {shop} is not known to: only what import-products has"
-            f" linked gets quantities; {next_run('import-products', facts.portal.name, due)}",
+            next=f"{supplier} has it, but it is not linked to a product of {shop}: only products"
+            " that import-products has linked get quantities;"
+            f" {next_run('import-products', facts.portal.name, due)}",
         )
     return Conclusion(
         state="not-imported", next=next_run("import-products", facts.portal.name, due)
     )
 
 
-def _fixed(facts: _Facts, why: str) -> Conclusion:
+def _fixed(facts: _Facts, reason: str) -> Conclusion:
     shop, supplier = facts.portal.merchant.name, facts.portal.supplier.name
     text = {
-        "kit": "nothing: a kit's quantity follows from its components; ask for those",
+        "kit": "nothing: a kit's quantity is calculated; run `ordosync why` with its components",
         "archived": f"nothing: it is archived at {shop}",
-        "unassigned": f"nothing: {shop} has assigned it to another supplier than {supplier}",
-    }[why]
-    return Conclusion(state=why, next=text)
+        "unassigned": f"nothing: {shop} has assigned it to another supplier, not to {supplier}",
+    }[reason]
+    return Conclusion(state=reason, next=text)
 
 
-def _count_it(facts: _Facts) -> str:
+def _set_quantity(facts: _Facts) -> str:
     supplier = facts.portal.supplier
-    text = f"it was never counted at {supplier.name}"
+    text = f"it has no quantity at {supplier.name}"
     if supplier.desk:
         return f"{text}: `ordosync stock set {facts.supplier_id} QTY --account {supplier.name}`"
-    return f"{text}: count it there"
+    return f"{text}: set it there"

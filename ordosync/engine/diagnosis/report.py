@@ -1,8 +1,8 @@
 """Report of each task of each portal: counts by day, and delivery times.
 
-The store knows when an order or parcel was first read, and when the other side had it. It does not
-know when a buyer placed the order or a label was printed. So an import is timed from its first
-read to its link, and a parcel from its first read to its report at the Merchant.
+The store has the times when an order or parcel was first read and when it was written. It does not
+have the times when the order was placed or the label was printed. So an import is timed from its
+first read to its link, and a parcel from its first read to its report at the Merchant.
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ Row = TypeVar("Row", Volume, Delivery, Failures)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Took:
+class DeliveryTimes:
     """Delivery times."""
 
     count: int
@@ -36,7 +36,7 @@ class Day:
     runs: int = 0
     calls: int = 0
     counts: Counts = field(default_factory=Counts)
-    took: Took | None = None
+    took: DeliveryTimes | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,11 +66,11 @@ def report(
     ]
 
 
-def _grouped(found: Iterable[Row]) -> defaultdict[tuple[str, str], list[Row]]:
+def _grouped(rows: Iterable[Row]) -> defaultdict[tuple[str, str], list[Row]]:
     """Return rows by portal and task."""
     groups: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
-    for one in found:
-        groups[one.portal, one.task].append(one)
+    for row in rows:
+        groups[row.portal, row.task].append(row)
     return groups
 
 
@@ -81,16 +81,16 @@ def _of_task(
     deliveries: Sequence[Delivery],
     failures: tuple[Failures, ...],
 ) -> TaskReport:
-    ran: defaultdict[date, list[Volume]] = defaultdict(list)
-    arrived: defaultdict[date, list[Delivery]] = defaultdict(list)
+    volumes_of: defaultdict[date, list[Volume]] = defaultdict(list)
+    deliveries_of: defaultdict[date, list[Delivery]] = defaultdict(list)
     for volume in volumes:
-        ran[volume.day].append(volume)
+        volumes_of[volume.day].append(volume)
     for delivery in deliveries:
-        arrived[delivery.day].append(delivery)
+        deliveries_of[delivery.day].append(delivery)
     return TaskReport(
         portal=name[0],
         task=name[1],
-        days=tuple(_sum(day, ran[day], arrived[day]) for day in days),
+        days=tuple(_sum(day, volumes_of[day], deliveries_of[day]) for day in days),
         total=_sum(days[0], volumes, deliveries),
         failures=failures,
     )
@@ -99,28 +99,28 @@ def _of_task(
 def _sum(day: date, volumes: Sequence[Volume], deliveries: Sequence[Delivery]) -> Day:
     return Day(
         day=day,
-        runs=sum(one.runs for one in volumes),
-        calls=sum(one.calls for one in volumes),
-        counts=_counts(one.counts for one in volumes),
-        took=_took([one.took_s for one in deliveries]),
+        runs=sum(volume.runs for volume in volumes),
+        calls=sum(volume.calls for volume in volumes),
+        counts=_counts(volume.counts for volume in volumes),
+        took=_took([volume.took_s for volume in deliveries]),
     )
 
 
-def _counts(found: Iterable[Counts]) -> Counts:
+def _counts(counts: Iterable[Counts]) -> Counts:
     total = Counts()
-    for one in found:
-        total.done += one.done
-        total.unchanged += one.unchanged
-        total.skipped += one.skipped
-        total.waiting += one.waiting
-        total.failed += one.failed
+    for count in counts:
+        total.done += count.done
+        total.unchanged += count.unchanged
+        total.skipped += count.skipped
+        total.waiting += count.waiting
+        total.failed += count.failed
     return total
 
 
-def _took(seconds: Sequence[float]) -> Took | None:
+def _took(seconds: Sequence[float]) -> DeliveryTimes | None:
     if not seconds:
         return None
-    return Took(count=len(seconds), median_s=median(seconds), longest_s=max(seconds))
+    return DeliveryTimes(count=len(seconds), median_s=median(seconds), longest_s=max(seconds))
 
 
 def _days(since: datetime, now: datetime) -> list[date]:

@@ -19,7 +19,7 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Conclusion:
-    """The state in one word for programs, and what happens next or what to do."""
+    """The state as a code, and the next step in words."""
 
     state: str
     next: str
@@ -31,12 +31,12 @@ class Story:
 
     portal: str
     merchant: str | None
-    """Its number or SKU at the Merchant; None if the Merchant is not known to have it."""
+    """Its number or SKU at the Merchant; None if it was not found there."""
     supplier: str | None
     merchant_account: str
     supplier_account: str
     merchant_status: str
-    """The status at the Merchant now; empty if the account was not asked."""
+    """The status at the Merchant now; empty if the account was not read."""
     supplier_status: str
     conclusion: Conclusion
     events: tuple[Event, ...] = ()
@@ -66,6 +66,6 @@ class Story:
 
     def with_events(self, events: Iterable[Event]) -> "Story":
         """Return the story with these events; events of the same time stay in the given order."""
-        told = list(events)
-        dated = sorted((one for one in told if one.at), key=lambda one: str(one.at))
-        return replace(self, events=(*dated, *(one for one in told if one.at is None)))
+        all_events = list(events)
+        dated = sorted((event for event in all_events if event.at), key=lambda event: str(event.at))
+        return replace(self, events=(*dated, *(event for event in all_events if event.at is None)))

@@ -1,9 +1,9 @@
-"""Explains why an order or a product is as it is, or why it is missing. Reads only.
+"""Explains the state of an order or a product, or why it is missing. Reads only.
 
-The store comes first. Local accounts are always read, since they cost nothing; remote accounts
-only with `--online`. `order_facts` and `product_facts` collect; `events`, `next_step` and
-`next_attempt` explain. Every query uses an index: the answer is immediate with a hundred thousand
-orders.
+The store comes first. Local accounts are always read, since that is fast; remote accounts only
+with `--online`. `order_facts` and `product_facts` collect; `events`, `next_step` and
+`next_attempt` explain. Every query uses an index, so the answer comes at once even with a hundred
+thousand orders.
 """
 
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ _MANY = 50
 class _Found:
     story: Story
     is_ours: bool
-    """False if only one of the portal's accounts has it."""
+    """False if it belongs to no portal, but only to one of the accounts."""
 
 
 def why(
@@ -53,42 +53,47 @@ def why(
     An order that belongs to no portal, but is in an account, has one story.
     """
     due = Due(tasks=scheduled(config, store, now=clock.now()), now=clock.now())
-    found: list[_Found] = []
+    matches: list[_Found] = []
     with closing(Connections(clock)) as connections:
-        for one in chosen(config, portals):
-            portal = open_portal(config, one, store, connections)
+        for config_portal in chosen(config, portals):
+            portal = open_portal(config, config_portal, store, connections)
             lookup = AccountLookup(portal=portal, online=online)
             try:
                 for facts in order_facts(portal, store, word, lookup):
                     end = conclusion(facts, due)
-                    here, there = (
-                        side.status if side else "" for side in (facts.here, facts.there)
+                    at_merchant, at_supplier = (
+                        side.status if side else ""
+                        for side in (facts.at_merchant, facts.at_supplier)
                     )
                     story = Story.of(
-                        portal, facts.merchant_id, facts.supplier_id, end, statuses=(here, there)
+                        portal,
+                        facts.merchant_id,
+                        facts.supplier_id,
+                        end,
+                        statuses=(at_merchant, at_supplier),
                     )
-                    found.append(
+                    matches.append(
                         _Found(story=story.with_events(events(facts)), is_ours=facts.is_ours)
                     )
                 product = product_story(lookup, store, word, due)
                 if product:
-                    found.append(_Found(story=product, is_ours=True))
+                    matches.append(_Found(story=product, is_ours=True))
             finally:
                 portal.close()
-    ours = [one.story for one in found if one.is_ours]
-    return ours or [one.story for one in found[:1]]
+    own = [config_portal.story for config_portal in matches if config_portal.is_ours]
+    return own or [config_portal.story for config_portal in matches[:1]]
 
 
 def nearest(
     config: Config, store: Store, word: str, *, portals: Sequence[str] = (), clock: Clock
 ) -> list[str]:
     """Return known numbers and SKUs that are similar to this word, the most similar first."""
-    known: set[str] = set()
+    names: set[str] = set()
     with closing(Connections(clock)) as connections:
-        for one in chosen(config, portals):
-            portal = open_portal(config, one, store, connections)
-            known.update(_beginning_alike(portal, store, word))
-    return get_close_matches(word, sorted(known), n=_FEW, cutoff=0.5)
+        for config_portal in chosen(config, portals):
+            portal = open_portal(config, config_portal, store, connections)
+            names.update(_with_same_prefix(portal, store, word))
+    return get_close_matches(word, sorted(names), n=_FEW, cutoff=0.5)
 
 
 def unread(config: Config, store: Store, *, portals: Sequence[str] = ()) -> list[str]:
@@ -97,15 +102,15 @@ def unread(config: Config, store: Store, *, portals: Sequence[str] = ()) -> list
     return [step.key.removeprefix("file:") for name in names for step in store.steps.unread(name)]
 
 
-def _beginning_alike(portal: Portal, store: Store, word: str) -> set[str]:
+def _with_same_prefix(portal: Portal, store: Store, word: str) -> set[str]:
     """Return the names with the longest common prefix."""
     desks, links = Desks.of(portal), store.links(portal.name)
     for length in range(len(word), 0, -1):
-        found = {
+        names = {
             *desks.beginning_with(word[:length], limit=_MANY),
             *links.beginning_with("order", word[:length], limit=_MANY),
             *links.beginning_with("product", word[:length], limit=_MANY),
         }
-        if found:
-            return found
+        if names:
+            return names
     return set()

@@ -23,7 +23,7 @@ class Claim:
     lease: Lease
     run: Run
     scheduled: bool
-    """True if it was begun because it was due; False if a person began it."""
+    """True if it was begun because it was due; False if a user started it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ class GaveUp:
 def claim(
     task: Task, portal: Portal, store: Store, clock: Clock, trigger: Trigger
 ) -> Claim | AlreadyRunning:
-    """Begin a run that a person asked for."""
+    """Begin a run that a user has started."""
     fault("claim-before-commit")
     # A power cut ends the process, too, so this commit does not need to be durable.
     with store.transaction(portal=portal.name, durable=False):
@@ -73,7 +73,7 @@ def claim_if_due(
         lease = _take(task, portal, store, clock)
         if isinstance(lease, AlreadyRunning):
             return lease
-        dead = _close_crashed_run(lease, store, clock)
+        crashed = _close_crashed_run(lease, store, clock)
         now = clock.now()
         row = store.schedule.get(portal.name, task.name)
         if row and store.schedule.forget_future(row, now=now):
@@ -82,7 +82,7 @@ def claim_if_due(
         if row is None or trigger is None:
             store.schedule.set_next(portal.name, task.name, now=now)
             store.leases.release(lease)
-            return GaveUp(run=dead) if dead and row and row.gave_up(now) else NotDue()
+            return GaveUp(run=crashed) if crashed and row and row.gave_up(now) else NotDue()
         slots_missed = missed(row.slots, row.history, now) if trigger == "schedule" else 0
         claimed = _begin(
             task,
@@ -121,14 +121,14 @@ def _take(task: Task, portal: Portal, store: Store, clock: Clock) -> Lease | Alr
 
 def _close_crashed_run(lease: Lease, store: Store, clock: Clock) -> Run | None:
     """End the run of the last owner, if it crashed or is frozen, and return it."""
-    last = store.leases.last_run(lease)
-    run = None if last is None else store.runs.get(last)
+    run_id = store.leases.last_run(lease)
+    run = None if run_id is None else store.runs.get(run_id)
     if run is None or run.status != "running":
         return None
-    crashed = RunError(
-        code="crashed", message="the process ended without a word; the next run goes on"
+    error = RunError(
+        code="crashed", message="the process was killed or crashed; the next run continues"
     )
-    store.runs.finish(run.id, "interrupted", now=clock.now(), error=crashed)
+    store.runs.finish(run.id, "interrupted", now=clock.now(), error=error)
     store.steps.rest(run.portal, run.task, clock=clock)
     return run
 

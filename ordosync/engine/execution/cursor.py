@@ -1,7 +1,7 @@
-"""The start of a run's read, and how far a complete read moves the cursor.
+"""The start of a run's read, and the new cursor after a complete read.
 
 The cursor moves only in the transaction that ends the run, and only after a complete read. It does
-not move past records that were left out because their links may still come.
+not move past records that were left out because their links may still be added.
 """
 
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from ordosync.tasks import TASKS, waiting_for
 from ordosync.tasks.base import PlanRequest, Portal, Task
 
 _CATCHES_UP = timedelta(hours=1)
-"""A complete read that begins so long after a restore has read everything that was missing."""
+"""The time after a restore from which a complete read includes everything that was missing."""
 
 
 class ReadCursor:
@@ -38,7 +38,7 @@ class ReadCursor:
         self._end: tuple[str | None, datetime] | None = None
 
     def begin(self, *, skip_recent: bool) -> PlanRequest:
-        """Return what to read in this run."""
+        """Return the request to read in this run."""
         schedule = self._store.schedule
         row = schedule.get(self._portal.name, self._task.name)
         self._linked_by = self._last_linking_run()
@@ -76,17 +76,17 @@ class ReadCursor:
 
         None if links may be missing.
         """
-        before, portal = self._task.needs_links_from, self._portal.name
-        if before is None:
+        linking_task, portal = self._task.needs_links_from, self._portal.name
+        if linking_task is None:
             return 0
-        resource = TASKS[before].resource
+        resource = TASKS[linking_task].resource
         # If both tasks share a resource, this run holds its lease.
         is_other = resource != self._task.resource
         if is_other and self._store.leases.is_held(portal, resource, clock=self._clock):
             return None
-        if self._store.schedule.restored_at(portal, before):
+        if self._store.schedule.restored_at(portal, linking_task):
             return None
-        if self._store.steps.are_uncertain(portal, before):
+        if self._store.steps.are_uncertain(portal, linking_task):
             return None
-        newest = self._store.runs.newest(1, portal=portal, task=before)
+        newest = self._store.runs.newest(1, portal=portal, task=linking_task)
         return newest[0].id if newest else 0

@@ -1,4 +1,4 @@
-"""Decides what each record needs, given the step that is stored for it. Pure functions."""
+"""Decides for each record if it is written, given the step stored for it. Pure functions."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -54,7 +54,7 @@ def decide(
     run_id: int,
     failed: AbstractSet[str],
 ) -> Iterator[Need]:
-    """Yield what each of these records needs.
+    """Yield the decision about each of these records.
 
     `rows` are the stored steps by key, and `failed` the keys of those that had failed before this
     run began to read. A record that this run has recorded already is left out.
@@ -69,7 +69,7 @@ def decide(
 def decide_step(
     task: Task, step: Step, row: StepRow | None, *, has_open_edit: bool = False
 ) -> Need:
-    """Return what one record needs. `has_open_edit`: a reported edit of it is still open."""
+    """Return the decision about one record. `has_open_edit`: a reported edit is still open."""
     is_unchanged = step.decision is not None and step.decision.state == "unchanged"
     if row is None:
         return Unchanged() if is_unchanged else _send_or_record(step)
@@ -124,20 +124,20 @@ def _send_or_record(step: Step) -> Send | Record:
 def _decide_state(step: Step, row: StepRow, *, is_unchanged: bool) -> Need:
     if is_unchanged:
         # A failed write is settled if the value was corrected by hand.
-        needs_record = row.state in ("failed", "skipped")
-        return _send_or_record(step) if needs_record else Unchanged(row=row)
+        must_record = row.state in ("failed", "skipped")
+        return _send_or_record(step) if must_record else Unchanged(row=row)
     return Unchanged(row=row) if is_current(row, step) else _send_or_record(step)
 
 
 def _decide_dismissed(task: Task, step: Step, row: StepRow, *, is_unchanged: bool) -> Need:
-    """Return what a record needs whose step the operator has dismissed.
+    """Return the decision about a record whose step the operator has dismissed.
 
     A state that has changed is written as usual. An event is never sent automatically; if it has
     changed, the operator gets a new problem.
     """
     if task.is_state:
-        needs = is_unchanged or row.content != step.content
-        return _send_or_record(step) if needs else Unchanged(row=row)
+        must_write = is_unchanged or row.content != step.content
+        return _send_or_record(step) if must_write else Unchanged(row=row)
     decision = step.decision
     if is_unchanged or not edited(decisive(row.content), decisive(step.content)):
         return Unchanged(row=row)
@@ -151,17 +151,17 @@ def _decide_dismissed(task: Task, step: Step, row: StepRow, *, is_unchanged: boo
 
 def _decide_edit(task: Task, step: Step, row: StepRow, *, has_open_edit: bool) -> Need:
     if task.compare:
-        found = task.compare(step, row.content, has_open_edit=has_open_edit)
-        if isinstance(found, Step):
-            return Edited(step=found)
-        return Unchanged(row=row, content=found, as_of=step.as_of)
+        edit = task.compare(step, row.content, has_open_edit=has_open_edit)
+        if isinstance(edit, Step):
+            return Edited(step=edit)
+        return Unchanged(row=row, content=edit, as_of=step.as_of)
     return Edited(step=_edit(step)) if edited(row.content, step.content) else Unchanged(row=row)
 
 
 def _is_only_reread(row: StepRow, step: Step) -> bool:
     """True if only the way in which a record is read has changed, and nothing was written for it.
 
-    It fails as before, or it was refused before its account put a form before the content.
+    The step fails as before, or it was refused by a version that stored the content without a form.
     """
     before, after = (content.partition("-")[0] for content in (row.content, step.content))
     if before == after:

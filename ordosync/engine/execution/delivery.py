@@ -51,7 +51,7 @@ class Delivery:
         self._failures_in_a_row = 0
 
     def check_stop(self) -> None:
-        """Raise `InterruptedRunError` if the run is to stop now."""
+        """Raise `InterruptedRunError` if the run must stop now."""
         # A deadline stops a run only after its first write. Otherwise a read that takes longer than
         # the deadline would start over each time.
         if self._stop.signal is not None or (self._has_written and self._stop.reason):
@@ -60,9 +60,8 @@ class Delivery:
     def send_planned(self) -> None:
         """Write the plan that was stored as `planned`, after the brake has seen all of it.
 
-        The plan is made a second time here. The store does not keep what is written, since that
-        may be personal data, and a whole plan is too large for the memory. So each record is read
-        again just before its write.
+        Each record is read again just before its write: the store keeps no payloads, since these
+        may be personal data, and a whole plan is too large for the memory.
         """
         for rows in self._planned():
             remaining = {row.key: row for row in rows}
@@ -78,9 +77,9 @@ class Delivery:
     def send(self, steps: Sequence[Step], earlier: Mapping[str, StepRow] = {}) -> None:
         """Write steps in batches.
 
-        `earlier` are the stored steps of those that may have been written before, by key: these
-        are looked up first. Raises `InterruptedRunError` if the run is to stop, and
-        `UnavailableError` if the account seems to be down.
+        `earlier` has the stored steps that may have been written before, by key; these are looked
+        up first. Raise `InterruptedRunError` if the run must stop, and `UnavailableError` if the
+        account seems to be down.
         """
         size = self._task.target(self._portal).limits.batch_size
         for start in range(0, len(steps), size):
@@ -115,18 +114,20 @@ class Delivery:
         A step that may have been written before is looked up even if another portal sends its
         lines now.
         """
-        self._claims.look_beside(batch)
+        self._claims.look_up_shared(batch)
         with self._recorder.transaction():
-            elsewhere = self._claims.take(batch)
-            held = {
-                one.step.key: replace(one.step, decision=self._claims.decision(one))
-                for one in ([] if is_uncertain else elsewhere)
+            contested = self._claims.take(batch)
+            not_sent = {
+                line_claim.step.key: replace(
+                    line_claim.step, decision=self._claims.decision(line_claim)
+                )
+                for line_claim in ([] if is_uncertain else contested)
             }
-            for key in self._released_by_hand(list(held)):
-                del held[key]
-            ready = [step for step in batch if step.key not in held]
+            for key in self._released_by_hand(list(not_sent)):
+                del not_sent[key]
+            ready = [step for step in batch if step.key not in not_sent]
             sending = (step_change(step, "sending") for step in ready)
-            self._recorder.save([*sending, *self._recorder.count_decisions(held.values())])
+            self._recorder.save([*sending, *self._recorder.count_decisions(not_sent.values())])
         return ready
 
     def _released_by_hand(self, keys: Sequence[str]) -> list[str]:
@@ -143,7 +144,7 @@ class Delivery:
         *,
         is_uncertain: bool,
     ) -> None:
-        """Record what came of a batch. A step with an edit keeps the content that arrived."""
+        """Record the outcomes of a batch. A step with an edit keeps the content that arrived."""
         portal, task = self._portal.name, self._task.name
         changes = self._changes(steps, results, is_uncertain=is_uncertain)
         arrived = {key: (earlier[key].content, earlier[key].as_of) for key in edits}
@@ -188,8 +189,8 @@ class Delivery:
         """Return the edits of records that an earlier attempt wrote before they were edited."""
         edits: dict[str, Step] = {}
         for step, result in zip(steps, results, strict=True):
-            was_found = result.outcome.state == "unchanged" and bool(result.outcome.id)
-            if self._task.compare and step.key in earlier and was_found:
+            had_arrived = result.outcome.state == "unchanged" and bool(result.outcome.id)
+            if self._task.compare and step.key in earlier and had_arrived:
                 arrived = replace(step, supplier_id=result.outcome.id)
                 before = earlier[step.key].content
                 edit = self._task.compare(arrived, before, has_open_edit=False)
@@ -198,7 +199,7 @@ class Delivery:
         return edits
 
     def _stop_in_an_outage(self, outcomes: Sequence[Outcome]) -> None:
-        has_failed = any(one.state in ("unavailable", "unknown") for one in outcomes)
+        has_failed = any(outcome.state in ("unavailable", "unknown") for outcome in outcomes)
         # After a signal, calls are not waited for, so their failures are not an outage.
         if self._stop.signal is not None and has_failed:
             raise InterruptedRunError
@@ -209,5 +210,5 @@ class Delivery:
                 raise UnavailableError(
                     f"account {self._task.target(self._portal).name}",
                     self._task.name,
-                    f"{MAX_FAILURES_IN_A_ROW} writes in a row did not pass: {outcome.reason}",
+                    f"{MAX_FAILURES_IN_A_ROW} writes in a row failed: {outcome.reason}",
                 )

@@ -14,12 +14,14 @@ from ordosync.store.leases import Lease, Resource
 def exclusive(
     store: Store, portal: str, clock: Clock, *resources: Resource
 ) -> Iterator[list[Lease]]:
-    """Hold these leases of a portal, or all of them. Raises `OrdosyncError` if a run has one.
+    """Hold these leases of a portal, or all of them. Raise `OrdosyncError` if a run has one.
 
     A lease can end by time, so each later change calls `confirm` in its transaction.
     """
     with store.transaction(portal=portal):
-        leases = [_take(store, portal, one, clock) for one in resources or get_args(Resource)]
+        leases = [
+            _take(store, portal, resource, clock) for resource in resources or get_args(Resource)
+        ]
     try:
         yield leases
     finally:
@@ -29,7 +31,7 @@ def exclusive(
 
 
 def confirm(store: Store, leases: list[Lease]) -> None:
-    """Check the leases in the open transaction. Raises `LeaseLostError` if one was taken over."""
+    """Check the leases in the open transaction. Raise `LeaseLostError` if one was taken over."""
     for lease in leases:
         store.leases.check(lease)
 
@@ -39,5 +41,7 @@ def _take(store: Store, portal: str, resource: Resource, clock: Clock) -> Lease:
     if isinstance(lease, Lease):
         return lease
     run = store.runs.get(lease) if lease else None
-    what = f"run {run.id}, {run.task} of {portal}" if run else f"a run of {portal}"
-    raise OrdosyncError(f"{what}, is under way; nothing was changed: try again when it has ended")
+    holder = f"run {run.id}, {run.task} of {portal}" if run else f"a run of {portal}"
+    raise OrdosyncError(
+        f"{holder}, is in progress, so nothing was changed; try again when it has ended"
+    )

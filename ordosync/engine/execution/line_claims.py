@@ -13,8 +13,8 @@ _ENDED = ("cancelled_by_task", "cancelled_by_supplier")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Elsewhere:
-    """A step whose order has a line that another portal sends."""
+class ForeignClaim:
+    """A step whose order has a line that another portal has claimed."""
 
     step: Step
     holder: Holder
@@ -28,29 +28,29 @@ class LineClaims:
         self._portal = portal
         self._store = store
         self._claims = store.claims(portal.merchant.name)
-        self._beside: dict[tuple[str, str], bool] = {}
+        self._shared: dict[tuple[str, str], bool] = {}
 
-    def look_beside(self, steps: Sequence[Step]) -> None:
+    def look_up_shared(self, steps: Sequence[Step]) -> None:
         """Ask the Merchant, before the transaction, which lines have units at two Suppliers."""
         for step in self._contested(steps):
             for holder in self._claims.others(self._portal.name, self._lines(step)).values():
                 pair = step.merchant_id or "", holder.key.rpartition("#")[0]
-                if pair not in self._beside:
-                    self._beside[pair] = self._portal.merchant.orders.is_beside(*pair)
+                if pair not in self._shared:
+                    self._shared[pair] = self._portal.merchant.orders.is_beside(*pair)
 
-    def take(self, steps: Sequence[Step]) -> list[Elsewhere]:
+    def take(self, steps: Sequence[Step]) -> list[ForeignClaim]:
         """Claim the lines of these steps in the open transaction.
 
         Return the steps with a line that another portal sends; nothing is claimed for them.
         """
-        elsewhere: list[Elsewhere] = []
+        foreign: list[ForeignClaim] = []
         for step in self._contested(steps):
             holder = self._holder(step)
             if holder:
-                elsewhere.append(Elsewhere(step=step, holder=holder))
+                foreign.append(ForeignClaim(step=step, holder=holder))
             else:
                 self._claims.take(self._portal.name, dict.fromkeys(self._lines(step), step.key))
-        return elsewhere
+        return foreign
 
     def settle(self, changes: Iterable[StepChange], results: Iterable[Result]) -> None:
         """Free the lines of orders that were not sent, were cancelled or were reassigned."""
@@ -58,8 +58,8 @@ class LineClaims:
             return
         keys: list[str] = []
         if self._task.claims_lines:
-            ended = [one for one in changes if one.state in ("failed", "skipped")]
-            keys += [one.key for one in ended if one.code != UNPROVEN]
+            ended = [change for change in changes if change.state in ("failed", "skipped")]
+            keys += [change.key for change in ended if change.code != UNPROVEN]
         for result in results:
             keys += [result.frees] if result.frees else []
             keys += [
@@ -73,18 +73,18 @@ class LineClaims:
         """True if no other portal can send the lines of this step."""
         return not self._portal.rivals or self._claims.are_held(self._portal.name, key)
 
-    def sender(self, one: Elsewhere) -> str:
-        """Return a sentence that says which portal sends a line of this order, in which order."""
-        merchant_id = one.holder.key.rpartition("#")[0]
-        link = self._store.links(one.holder.portal).of_merchant("order", [merchant_id])
-        sent = f"order {link[merchant_id].supplier_id}" if link else f"its order {merchant_id}"
-        return f"portal {one.holder.portal} sends a line of it already, as {sent}"
+    def sender(self, claim: ForeignClaim) -> str:
+        """Return a sentence with the portal that sends a line of this order, and its order."""
+        merchant_id = claim.holder.key.rpartition("#")[0]
+        link = self._store.links(claim.holder.portal).of_merchant("order", [merchant_id])
+        order = f"order {link[merchant_id].supplier_id}" if link else f"its order {merchant_id}"
+        return f"portal {claim.holder.portal} sends a line of it already, as {order}"
 
-    def decision(self, one: Elsewhere) -> Decision:
+    def decision(self, claim: ForeignClaim) -> Decision:
         """Return the decision about an order that has a line of another portal."""
-        reason = self.sender(one)
+        reason = self.sender(claim)
         if self._portal.merchant.orders.reports_reassigned:
-            reason += ", and has not seen yet that it was given to another supplier"
+            reason += "; that portal has not read yet that it was assigned to another supplier"
             return Decision(state="waiting", code="sent-elsewhere", reason=reason)
         return Decision(
             state="failed",
@@ -109,9 +109,9 @@ class LineClaims:
         for holder in self._claims.others(self._portal.name, self._lines(step)).values():
             if self._claims.is_over(holder):
                 self._claims.free(holder.portal, [holder.key])
-            elif not self._beside.get((id_, holder.key.rpartition("#")[0]), False):
+            elif not self._shared.get((id_, holder.key.rpartition("#")[0]), False):
                 return holder
         payload = step.payload
         ids = [line.id for line in payload.lines] if isinstance(payload, Order) else []
-        before = self._claims.sent_before(self._portal.rivals, id_, ids)
-        return None if before and self._claims.is_over(before) else before
+        earlier = self._claims.sent_before(self._portal.rivals, id_, ids)
+        return None if earlier and self._claims.is_over(earlier) else earlier

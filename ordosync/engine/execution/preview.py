@@ -22,11 +22,11 @@ def plan_task(task: Task, portal: Portal, store: Store, clock: Clock) -> list[St
         steps = [step for step in page.items if not step.decision]
         keys = [step.key for step in steps]
         rows = store.steps.by_key(portal.name, task.name, keys)
-        found = task.look_up(portal, keys) if looks_first else {}
+        existing = task.look_up(portal, keys) if looks_first else {}
         planned += [
             step
             for step in steps
-            if step.key not in found and _needs_write(task, step, rows.get(step.key))
+            if step.key not in existing and _needs_write(task, step, rows.get(step.key))
         ]
     unsettled = store.steps.unsettled_ids(portal.name)
     for account in (portal.merchant, portal.supplier):

@@ -15,7 +15,7 @@ from ordosync.engine.execution.delivery import Delivery
 from ordosync.engine.execution.recorder import Recorder
 from ordosync.engine.execution.relinking import SplitLinks
 from ordosync.engine.execution.step_changes import gone, row_change
-from ordosync.engine.execution.unproven import before_restore, is_uncertain, proves_nothing, reason
+from ordosync.engine.execution.unproven import before_restore, is_inconclusive, is_uncertain, reason
 from ordosync.models import Order
 from ordosync.store import Store
 from ordosync.store.step_rows import UNPROVEN, StepChange, StepRow
@@ -60,19 +60,19 @@ class Recovery:
         self._is_restored = restored_at is not None
 
     def run(self) -> None:
-        """Look up what is uncertain, and try again what is due."""
+        """Look up uncertain steps, and retry the steps that are due."""
         if self._is_restored:
             self._adopt_failed()
-        portal, task, last = self._portal.name, self._task.name, 0
-        while rows := self._store.steps.due(portal, task, now=self._clock.now(), after=last):
-            last = rows[-1].id
+        portal, task, last_id = self._portal.name, self._task.name, 0
+        while rows := self._store.steps.due(portal, task, now=self._clock.now(), after=last_id):
+            last_id = rows[-1].id
             if any(row.state == "sending" and row.sent_boot_s is None for row in rows):
                 with self._recorder.transaction():
                     self._store.steps.rest(portal, task, clock=self._clock)
             self._try_again([row for row in rows if self._has_rested(row)])
 
     def retry(self, rows: Sequence[StepRow]) -> None:
-        """Try these steps now, as the operator asked; uncertain ones only after their rest."""
+        """Retry these steps now for the operator; uncertain ones only after their settle time."""
         rested = [row for row in rows if self._has_rested(row)]
         self._recorder.counts.waiting += len(rows) - len(rested)
         self._try_again(rested)
@@ -80,12 +80,12 @@ class Recovery:
     def hold_back_unproven(self, steps: Sequence[Step]) -> list[Step]:
         """Fail new orders that may have been sent before a restore and cannot be looked up."""
         orders = [step for step in steps if isinstance(step.payload, Order)]
-        if not (self._is_restored and orders and self._proves_nothing()):
+        if not (self._is_restored and orders and self._is_inconclusive()):
             return list(steps)
-        found = self._task.look_up(self._portal, [step.key for step in orders])
-        lost = {step.key for step in orders} - found.keys()
-        why = before_restore(self._task.target(self._portal).name)
-        decision = Decision(state="failed", code=UNPROVEN, reason=why)
+        arrived = self._task.look_up(self._portal, [step.key for step in orders])
+        lost = {step.key for step in orders} - arrived.keys()
+        explanation = before_restore(self._task.target(self._portal).name)
+        decision = Decision(state="failed", code=UNPROVEN, reason=explanation)
         return [replace(step, decision=decision) if step.key in lost else step for step in steps]
 
     def _try_again(self, rows: Sequence[StepRow]) -> None:
@@ -122,11 +122,11 @@ class Recovery:
                 yield edit
 
     def _resend(self, steps: Sequence[Step], rows: Mapping[str, StepRow]) -> None:
-        """Look up what may have arrived and send the rest, unless a look-up proves nothing."""
+        """Look up and send uncertain steps; fail orders whose look-up is unreliable."""
         orders = [step.key for step in steps if isinstance(step.payload, Order)]
-        if orders and self._proves_nothing():
-            found = self._task.look_up(self._portal, orders)
-            lost = frozenset(orders) - found.keys()
+        if orders and self._is_inconclusive():
+            arrived = self._task.look_up(self._portal, orders)
+            lost = frozenset(orders) - arrived.keys()
             self._recorder.record(self._fail_unproven(rows[key] for key in orders if key in lost))
             steps = [step for step in steps if step.key not in lost]
         self._delivery.send(steps, earlier=rows)
@@ -134,16 +134,16 @@ class Recovery:
     def _settle_remaining(self, rows: Sequence[StepRow], ruled_out: Mapping[str, Step]) -> None:
         """Settle steps that need no write any more, by what an earlier attempt did."""
         uncertain = [row.key for row in rows if is_uncertain(row)]
-        found = self._task.look_up(self._portal, uncertain) if uncertain else {}
-        is_unproven = bool(uncertain) and self._proves_nothing()
+        arrived = self._task.look_up(self._portal, uncertain) if uncertain else {}
+        is_unproven = bool(uncertain) and self._is_inconclusive()
         # A record may be gone because it was split since.
         if self._lacks_steps:
-            self._split_links.restore(row.merchant_id for row in rows if row.key in found)
+            self._split_links.restore(row.merchant_id for row in rows if row.key in arrived)
         changes: list[StepChange] = []
         for row in rows:
-            if row.key in found:
+            if row.key in arrived:
                 self._recorder.counts.unchanged += 1
-                changes.append(row_change(row, "done", supplier_id=found[row.key].outcome.id))
+                changes.append(row_change(row, "done", supplier_id=arrived[row.key].outcome.id))
             elif is_unproven and is_uncertain(row):
                 changes += self._fail_unproven([row])
             elif row.key in ruled_out:
@@ -151,20 +151,20 @@ class Recovery:
             else:
                 self._recorder.counts.skipped += 1
                 changes.append(gone(row))
-        self._recorder.record(changes, found.values())
+        self._recorder.record(changes, arrived.values())
 
     def _adopt_failed(self) -> None:
         """Settle the failed steps of a backup that were sent before it was restored."""
         keys = self._store.concerns.dismissed_steps(self._portal.name, self._task.name)
         dismissed = self._recorder.rows(keys).values()
         rows = [*self._recorder.failed(), *(row for row in dismissed if row.state == "skipped")]
-        found = self._task.look_up(self._portal, [row.key for row in rows]) if rows else {}
-        sent = [row for row in rows if row.key in found]
+        arrived = self._task.look_up(self._portal, [row.key for row in rows]) if rows else {}
+        sent = [row for row in rows if row.key in arrived]
         self._recorder.counts.unchanged += len(sent)
         self._split_links.restore(row.merchant_id for row in sent)
         self._recorder.record(
-            [row_change(row, "done", supplier_id=found[row.key].outcome.id) for row in sent],
-            found.values(),
+            [row_change(row, "done", supplier_id=arrived[row.key].outcome.id) for row in sent],
+            arrived.values(),
         )
 
     def _fail_unproven(self, rows: Iterable[StepRow]) -> list[StepChange]:
@@ -176,15 +176,15 @@ class Recovery:
         self._recorder.counts.failed += len(changes)
         return changes
 
-    def _proves_nothing(self) -> bool:
-        return proves_nothing(self._task, self._portal, self._store, now=self._clock.now())
+    def _is_inconclusive(self) -> bool:
+        return is_inconclusive(self._task, self._portal, self._store, now=self._clock.now())
 
     def _has_rested(self, row: StepRow) -> bool:
         """True if a step is certain, or was sent long enough ago for a look-up to be reliable."""
         if row.state not in ("sending", "unknown"):
             return True
         settle_s = self._task.target(self._portal).limits.settle_s
-        # The store was restored, or an older version that knew no boot time has sent it.
+        # The store was restored, or an older version, which recorded no boot time, has sent it.
         if row.sent_boot_s is None:
             return row.state == "unknown" or settle_s <= 0
         now_s = self._clock.boot_s()

@@ -1,8 +1,8 @@
 """Restores the links of orders that were sent and split while the store was missing.
 
-After a restore, or with a new store, the pieces of an order name what they were split from, and
-the Supplier has an order with its reference. Both accounts together say which pieces and lines
-belong together, so that nothing is split or sent again.
+After a restore, or with a new store, the pieces of an order name the order that they were split
+from, and the Supplier has an order with its reference. Comparing both accounts gives the links of
+the pieces and lines, so that nothing is split or sent again.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -10,15 +10,15 @@ _CODES = ("cancelled", "split-refused")
 
 
 def reopenable(task: Task, portal: Portal, store: Store, ids: Sequence[str]) -> Sequence[str]:
-    """Return the orders among `ids` whose steps failed like that and that are not cancelled now.
+    """Return the orders among `ids` whose steps failed so and that are not cancelled now.
 
     An account is asked only if there are such steps, which is rare. It has to be asked, because an
     order of one file may be cancelled in another.
     """
     failed = store.steps.failed_as(portal.name, task.reopens, _CODES)
-    found = [id_ for id_ in ids if id_ in failed]
-    still = portal.merchant.cancelled_among(found) if found else frozenset()
-    return [id_ for id_ in found if id_ not in still]
+    candidates = [id_ for id_ in ids if id_ in failed]
+    cancelled_ids = portal.merchant.cancelled_among(candidates) if candidates else frozenset()
+    return [id_ for id_ in candidates if id_ not in cancelled_ids]
 
 
 def reopen(task: Task, portal: Portal, store: Store, ids: Sequence[str], *, now: datetime) -> None:

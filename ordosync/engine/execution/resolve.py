@@ -1,4 +1,4 @@
-"""Resolves a step of unknown outcome by what an operator says of it."""
+"""Resolves a step of unknown outcome after an operator has stated its outcome."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,7 @@ from ordosync.tasks.order_notices import is_notice
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
-    """An order or product that an operator found at the Supplier, and what is recorded of it."""
+    """An order or product that an operator found at the Supplier, and the links to record."""
 
     links: tuple[Link, ...]
     order: Step | None = None
@@ -33,36 +33,41 @@ class Arrival:
     """True if the Supplier's order carries the reference of the step."""
 
 
-def check_sent(portal: Portal, store: Store, row: StepRow, there: str) -> Arrival:
-    """Ask the Supplier if what an operator says has arrived is there, and belongs to this step.
+def check_sent(portal: Portal, store: Store, row: StepRow, supplier_id: str) -> Arrival:
+    """Check that the Supplier has this order or product, and that it belongs to this step.
 
-    Raises `UsageError` where it does not, or where the step was never sent, and `AccountError`
-    where an account does not answer.
+    Raise `UsageError` if it does not or if the step was never sent, and `AccountError` if an
+    account does not answer.
     """
-    link = _link(row, there)
+    link = _link(row, supplier_id)
     _check_possible(store, row, link)
-    found = portal.supplier.orders.find([ours]) if (ours := _reference(portal, row)) else {}
-    arrived = found[ours].id if ours in found else None
-    if arrived and arrived != there:
-        raise UsageError(f"it arrived as order {arrived}, not {there}: `ordosync retry {row.id}`")
-    if not arrived and not _is_there(portal, link.kind, there):
+    outcomes = (
+        portal.supplier.orders.find([reference]) if (reference := _reference(portal, row)) else {}
+    )
+    arrived = outcomes[reference].id if reference in outcomes else None
+    if arrived and arrived != supplier_id:
         raise UsageError(
-            f"account {portal.supplier.name} has no {link.kind} {there}; `--not-sent` sends it now"
+            f"it arrived as order {arrived}, not {supplier_id}: `ordosync retry {row.id}`"
+        )
+    if not arrived and not _exists(portal, link.kind, supplier_id):
+        raise UsageError(
+            f"account {portal.supplier.name} has no {link.kind} {supplier_id};"
+            " `--not-sent` sends it now"
         )
     if link.kind == "product":
         return Arrival(links=(link,))
-    return _arrived(portal, store, row, link, found.get(ours))
+    return _arrival(portal, store, row, link, outcomes.get(reference))
 
 
 def _check_possible(store: Store, row: StepRow, link: Link) -> None:
-    known = store.links(row.portal).of_supplier(link.kind, [link.supplier_id])
-    other = known.get(link.supplier_id, link).merchant_id
-    if other != link.merchant_id:
-        raise UsageError(f"{link.kind} {link.supplier_id} is linked already, to {other}")
+    links = store.links(row.portal).of_supplier(link.kind, [link.supplier_id])
+    linked_id = links.get(link.supplier_id, link).merchant_id
+    if linked_id != link.merchant_id:
+        raise UsageError(f"{link.kind} {link.supplier_id} is already linked to {linked_id}")
     if row.attempts == 0 and row.code != UNPROVEN:
         raise UsageError(
-            f"step {row.id} was never sent, so nothing of it can have arrived; fix what it says,"
-            f" then `ordosync retry {row.id}`, or `ordosync dismiss {row.id}`"
+            f"step {row.id} was never sent, so it cannot have arrived; fix the cause, then"
+            f" `ordosync retry {row.id}`, or `ordosync dismiss {row.id}`"
         )
 
 
@@ -70,29 +75,32 @@ def _reference(portal: Portal, row: StepRow) -> str:
     return f"{portal.origin}:{row.key}" if row.task == "import-orders" else ""
 
 
-def _is_there(portal: Portal, kind: LinkKind, there: str) -> bool:
+def _exists(portal: Portal, kind: LinkKind, supplier_id: str) -> bool:
     supplier = portal.supplier
     if kind == "order":
-        return there in supplier.orders.statuses([there])
+        return supplier_id in supplier.orders.statuses([supplier_id])
     products = required(supplier.products)
-    return products.is_any_sku or there in required(supplier.stock).of([there])
+    return products.is_any_sku or supplier_id in required(supplier.stock).of([supplier_id])
 
 
-def _arrived(
-    portal: Portal, store: Store, row: StepRow, link: Link, found: Outcome | None
+def _arrival(
+    portal: Portal, store: Store, row: StepRow, link: Link, outcome: Outcome | None
 ) -> Arrival:
     """Read the Merchant's order, and which of its lines are which of the Supplier's."""
     order = _merchant_order(portal, link.merchant_id)
     lines = order.lines if order else ()
-    links = order_links(row.key, found, lines) if found else (link,)
+    links = order_links(row.key, outcome, lines) if outcome else (link,)
     if order and len(links) == 1:
-        same = lines_alike(lines, _supplier_lines(portal, link.supplier_id))
-        links = (link, *(replace(one, generation=link.generation) for one in same))
+        line_links = lines_alike(lines, _supplier_lines(portal, link.supplier_id))
+        links = (
+            link,
+            *(replace(line_link, generation=link.generation) for line_link in line_links),
+        )
     step = Step(key=row.key, merchant_id=link.merchant_id, content="", payload=order)
     claims = LineClaims(TASKS["import-orders"], portal, store)
-    claims.look_beside([step])
+    claims.look_up_shared([step])
     return Arrival(
-        links=links, order=step if order else None, claims=claims, is_proven=found is not None
+        links=links, order=step if order else None, claims=claims, is_proven=outcome is not None
     )
 
 
@@ -113,30 +121,31 @@ def _supplier_lines(portal: Portal, order_id: str) -> tuple[Line, ...]:
 
 
 def settle_as_sent(
-    store: Store, row: StepRow, there: str, arrival: Arrival, *, now: datetime
+    store: Store, row: StepRow, supplier_id: str, arrival: Arrival, *, now: datetime
 ) -> str:
-    """Record that a step arrived under this id; link what it made, and claim its lines.
+    """Record that a step arrived under this id; add its links, and claim its lines.
 
-    Return which other portal sends a line of it, too. Raises `UsageError` if one does, or may,
-    and nothing proves that the Supplier's order is the one of this step.
+    Return a sentence about another portal that also sends one of its lines; empty if there is none.
+    Raise `UsageError` if another portal sends one, or may, unless a reference proves that the
+    Supplier's order belongs to this step.
     """
     with store.transaction(portal=row.portal):
-        sender = _claim(row, there, arrival)
-        store.steps.settle(row, "done", supplier_id=there, now=now)
+        sender = _claim(row, supplier_id, arrival)
+        store.steps.settle(row, "done", supplier_id=supplier_id, now=now)
         store.links(row.portal).add(arrival.links, now=now)
         store.schedule.reread(row.portal, waiting_for(row.task))
     return sender
 
 
-def tell_merchant(portal: Portal, arrival: Arrival) -> None:
-    """Tell the Merchant's account that the Supplier has an order, as after an import."""
+def acknowledge(portal: Portal, arrival: Arrival) -> None:
+    """Acknowledge the order at the Merchant, as after an import."""
     ids = [link.merchant_id for link in arrival.links if link.kind == "order"]
     if ids:
         portal.merchant.orders.acknowledge(ids)
 
 
-def _claim(row: StepRow, there: str, arrival: Arrival) -> str:
-    """Claim the lines in the open transaction; return which other portal has one of them."""
+def _claim(row: StepRow, supplier_id: str, arrival: Arrival) -> str:
+    """Claim the lines in the open transaction; return a sentence if another portal has one."""
     if arrival.claims is None:
         return ""
     if arrival.order is None:
@@ -145,19 +154,21 @@ def _claim(row: StepRow, there: str, arrival: Arrival) -> str:
         raise UsageError(
             f"order {row.merchant_id} cannot be read at the Merchant, so its lines cannot be kept"
             f" from the Merchant's other portals: open it there for this Supplier and try again, or"
-            f" cancel order {there} at the Supplier, then `ordosync dismiss {row.id}`"
+            f" cancel order {supplier_id} at the Supplier, then `ordosync dismiss {row.id}`"
         )
-    elsewhere = arrival.claims.take([arrival.order])
-    sender = arrival.claims.sender(elsewhere[0]) if elsewhere else ""
+    foreign = arrival.claims.take([arrival.order])
+    sender = arrival.claims.sender(foreign[0]) if foreign else ""
     if sender and not arrival.is_proven:
-        raise UsageError(f"{sender}; cancel that or order {there}, so that nothing is sent twice")
+        raise UsageError(
+            f"{sender}; cancel that or order {supplier_id}, so that nothing is sent twice"
+        )
     return sender
 
 
 def settle_as_not_sent(store: Store, row: StepRow, *, now: datetime) -> StepRow | None:
-    """Believe that a step never arrived, so that it is sent without a look-up.
+    """Record that a step never arrived, so that it is sent without a look-up.
 
-    Return None if it is a notice: nothing of it will be sent, so it is closed.
+    Return None if it is a notice: a notice sends nothing, so it is closed.
     """
     is_closed = row.task == "import-orders" and is_notice(row.key)
     state: State = "done" if is_closed else "waiting"
@@ -166,20 +177,20 @@ def settle_as_not_sent(store: Store, row: StepRow, *, now: datetime) -> StepRow 
     return None if is_closed else store.steps.get([row.id])[0]
 
 
-def _link(row: StepRow, there: str) -> Link:
+def _link(row: StepRow, supplier_id: str) -> Link:
     if row.task == "import-products":
-        return Link(kind="product", merchant_id=row.key, supplier_id=there)
+        return Link(kind="product", merchant_id=row.key, supplier_id=supplier_id)
     if row.task != "import-orders":
         raise UsageError(
-            f"step {row.id} ({row.task}) makes nothing that has an id: `ordosync retry {row.id}`"
-            f" does it again without harm, `ordosync dismiss {row.id}` closes it"
+            f"step {row.id} ({row.task}) creates nothing with an id; `ordosync retry {row.id}`"
+            f" repeats it safely, `ordosync dismiss {row.id}` closes it"
         )
     merchant_id, _, generation = row.key.rpartition("#")
     if not merchant_id or not generation.isdigit():
         raise UsageError(
-            f"step {row.id} ({row.key}) is no order that could have been sent;"
-            f" fix it, then `ordosync retry {row.id}`"
+            f"step {row.id} ({row.key}) is not an order that can have been sent; fix the cause,"
+            f" then `ordosync retry {row.id}`"
         )
     return Link(
-        kind="order", merchant_id=merchant_id, supplier_id=there, generation=int(generation)
+        kind="order", merchant_id=merchant_id, supplier_id=supplier_id, generation=int(generation)
     )

@@ -54,9 +54,9 @@ def run_task(
     only: Sequence[StepRow] | None = None,
     force: bool = False,
 ) -> Run | AlreadyRunning:
-    """Run a task now, or try only the steps `only` again; `force` lifts the brake.
+    """Run a task now, or retry only the steps `only`; `force` overrides the safety limit.
 
-    An error of an account is recorded in the run, never raised. Raises `LeaseLostError` if another
+    An error of an account is recorded in the run, never raised. Raise `LeaseLostError` if another
     process took over the run, and `DatabaseError` if the store cannot be written.
     """
     claimed = claim(task, portal, store, clock, trigger)
@@ -95,13 +95,20 @@ class Execution:
         self._claim = claim
         run = claim.run
         restored_at = store.schedule.restored_at(portal.name, task.name)
-        behind = lacks_steps(task, portal, store, restored_at=restored_at)
+        may_lack_steps = lacks_steps(task, portal, store, restored_at=restored_at)
         claims = LineClaims(task, portal, store)
         self._recorder = recorder = Recorder(
             task, portal, store, clock, lease=claim.lease, run=run, claims=claims
         )
         self._delivery = Delivery(
-            task, portal, store, clock, stop, recorder=recorder, claims=claims, looks_first=behind
+            task,
+            portal,
+            store,
+            clock,
+            stop,
+            recorder=recorder,
+            claims=claims,
+            looks_first=may_lack_steps,
         )
         self._split_links = SplitLinks(portal, store, clock, recorder=recorder)
         self._recovery = Recovery(
@@ -113,15 +120,15 @@ class Execution:
             delivery=self._delivery,
             split_links=self._split_links,
             restored_at=restored_at,
-            lacks_steps=behind,
+            lacks_steps=may_lack_steps,
         )
         self._settlement = Settlement(task, portal, store, clock, recorder=recorder, run=run)
         self._cursor = ReadCursor(
-            task, portal, store, clock, restored_at=restored_at, lacks_steps=behind
+            task, portal, store, clock, restored_at=restored_at, lacks_steps=may_lack_steps
         )
 
     def run(self, only: Sequence[StepRow] | None = None, *, force: bool = False) -> Run:
-        """Do the work of the run and end it; return it as the log has it."""
+        """Do the work of the run and end it; return the run as it is logged."""
         try:
             self._work(only, force=force)
             status, error = self._completed(), None
@@ -167,7 +174,7 @@ class Execution:
     def _read(self, request: PlanRequest, *, force: bool) -> str | None:
         """Read everything since the cursor, write what is needed, and return the new cursor.
 
-        If a part of a source cannot be used, the error is raised after all the rest was written.
+        If a part of a source cannot be used, its error is raised after everything else is written.
         """
         cursor, unusable = None, None
         if self._task.brake:
@@ -192,7 +199,7 @@ class Execution:
         return cursor
 
     def _take(self, page: Page[Step], brake: Brake, failed: AbstractSet[str]) -> None:
-        """Decide about a page, and write it; with a brake, store it as a part of the plan."""
+        """Decide about a page, and write it; with a safety limit, add it to the stored plan."""
         if not page.items and not self._recorder.is_quiet:
             return
         rows = self._recorder.rows(step.key for step in page.items)
@@ -231,11 +238,11 @@ class Execution:
         return steps
 
     def _reopen(self, page: Page[Step]) -> None:
-        """Let steps be tried again that failed while the Merchant had cancelled these orders."""
+        """Retry steps that failed while the Merchant had cancelled these orders."""
         if not self._task.reopens:
             return
-        read = [step.merchant_id for step in page.items if step.merchant_id]
-        if ids := reopenable(self._task, self._portal, self._store, read):
+        merchant_ids = [step.merchant_id for step in page.items if step.merchant_id]
+        if ids := reopenable(self._task, self._portal, self._store, merchant_ids):
             with self._recorder.transaction():
                 reopen(self._task, self._portal, self._store, ids, now=self._clock.now())
 
@@ -280,8 +287,8 @@ class Execution:
     def _leaves_no_row(self, status: Status) -> bool:
         """True if the run found nothing but steps whose time has not come.
 
-        One such row a minute would fill the log. A run that a person asked for is always kept,
-        since its number was shown.
+        One such row a minute would fill the log. A run that a user started is always kept, since
+        its number was shown.
         """
         if status not in ("ok", "partial") or self._recorder.counts.seen != self._recorder.not_due:
             return False

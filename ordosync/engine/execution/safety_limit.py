@@ -35,10 +35,10 @@ class Brake:
         at_risk = self._task.brake(self._portal, self._at_risk)
         if self._destructive <= _SHARE * at_risk:
             return
-        what = "set to 0" if self._task.writes_to == "merchant" else "cancel"
+        action = "set to 0" if self._task.writes_to == "merchant" else "cancel"
         raise BrakeError(
             f"account {self._task.target(self._portal).name}",
             self._task.name,
-            f"would {what} {self._destructive} of {at_risk} at once; nothing was sent. If that is"
-            f" right: `ordosync {self._task.name} {self._portal.name} --force`",
+            f"would {action} {self._destructive} of {at_risk} at once, so nothing was sent; if that"
+            f" is correct, run `ordosync {self._task.name} {self._portal.name} --force`",
         )

@@ -1,8 +1,8 @@
 """Settlement of failed steps whose cause is gone, without a write.
 
-A run learns in four ways that a cause is gone: the task says so (`Task.over`), the file or row was
-replaced, a complete read does not report the problem again (`Task.closes`), or the accounts show
-that it passed (`Task.passing`). Each way gives decisions, which are recorded as they are.
+A run finds in four ways that a cause is gone: the task reports it (`Task.settled`), the file or row
+was replaced, a complete read does not report the problem again (`Task.closes`), or the accounts
+show that it passed (`Task.passing`). Each way gives decisions, which are recorded as they are.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,8 +18,8 @@ from ordosync.store.runs import Run
 from ordosync.store.step_rows import StepRow
 from ordosync.tasks.base import Decision, Portal, Step, Task
 
-_PASSES_IN = timedelta(hours=1)
-"""So long a foreign account is not asked again whether a problem has passed."""
+_ASK_AGAIN_AFTER = timedelta(hours=1)
+"""The time after which a remote account is asked again if a problem has passed."""
 _PASSED = Decision(state="unchanged")
 _REPLACED = Decision(state="skipped", code="mended", reason="was corrected since")
 
@@ -69,14 +69,14 @@ class Settlement:
             self._save(changed, decisions)
 
     def note(self, steps: Iterable[Step]) -> None:
-        """Note which problems were read again."""
+        """Note the problems that were read again."""
         if self._task.closes:
             self._reported |= {step.key for step in steps if step.content == self._task.closes}
 
     def decide(self) -> None:
         """Find the steps whose cause is gone, after a complete read; `save` settles them."""
         failed = self._recorder.failed()
-        self._decisions |= self._over(failed)
+        self._decisions |= self._settled_by_task(failed)
         self._is_complete = True
         unsettled = self._store.steps.unsettled_ids(self._portal.name)
         sources = frozenset(row.key for row in failed if row.is_of_source)
@@ -113,17 +113,17 @@ class Settlement:
         if settled:
             self._recorder.save([from_settlement(row, decisions[row.key]) for row in settled])
 
-    def _over(self, failed: Sequence[StepRow]) -> Mapping[str, Decision]:
-        """Ask the task which steps need no action any more; none if an account cannot tell."""
+    def _settled_by_task(self, failed: Sequence[StepRow]) -> Mapping[str, Decision]:
+        """Return a decision for each step that the task settles; none if an account fails."""
         try:
-            return self._task.over(self._portal, failed)
+            return self._task.settled(self._portal, failed)
         except AccountError:
             return {}
 
     def _may_have_passed(self, row: StepRow) -> bool:
-        """True if the accounts are to be asked now: foreign ones by schedule only once an hour."""
+        """True if the accounts are asked now: a scheduled run asks remote ones once an hour."""
         if row.code not in self._task.passing:
             return False
         is_cheap = all(account.desk is not None for _, account in self._portal.sides)
         is_asked = self._run.trigger != "schedule"
-        return is_cheap or is_asked or self._clock.now() - row.updated_at >= _PASSES_IN
+        return is_cheap or is_asked or self._clock.now() - row.updated_at >= _ASK_AGAIN_AFTER

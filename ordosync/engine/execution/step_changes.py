@@ -9,8 +9,8 @@ from ordosync.store.runs import Counted
 from ordosync.store.step_rows import State, StepChange, StepRow
 from ordosync.tasks.base import Decision, Step
 
-_SHOWS_WITHIN = timedelta(hours=1)
-"""So long after its creation a list may miss something that the account says already exists."""
+_LISTED_WITHIN = timedelta(hours=1)
+"""The time for which a list may miss an object that the account says already exists."""
 _REST = timedelta(minutes=1)
 """Time between two attempts of a refused write, since another task may remove the reason."""
 
@@ -87,7 +87,7 @@ def from_settlement(row: StepRow, decision: Decision) -> StepChange:
 
 def gone(row: StepRow) -> StepChange:
     """Return the change of a step whose record no longer needs it."""
-    return row_change(row, "skipped", code="gone", reason="is not wanted any more")
+    return row_change(row, "skipped", code="gone", reason="is not needed any more")
 
 
 def from_outcome(
@@ -105,7 +105,7 @@ def from_outcome(
     `row` is not needed if the write succeeded.
 
     It fails after `max_refusals` refusals. A look-up is reliable `settle_s` seconds after the
-    write. What was `uncertain` before stays so until the account could be asked.
+    write. A step that was `uncertain` stays so until the account has answered a look-up.
     """
     if row is None or outcome.state in ("done", "unchanged"):
         return step_change(
@@ -137,16 +137,16 @@ def _again_at(
     outcome: Outcome, row: StepRow, *, max_refusals: int, settle_s: float, now: datetime
 ) -> datetime | None:
     if outcome.state == "unknown":
-        # Never given up, since only a look-up can say if it arrived; but less and less often.
-        rest, again = timedelta(seconds=settle_s), row.attempts - 1
-        return now + (max(rest, delay_after(again)) if again else rest)
-    # A signal to this process says nothing about the account.
+        # It is looked up forever, at growing intervals, since only a look-up shows if it arrived.
+        rest, retries = timedelta(seconds=settle_s), row.attempts - 1
+        return now + (max(rest, delay_after(retries)) if retries else rest)
+    # A signal to this process is no failure of the account.
     if outcome.code == StoppedCallError.code:
         return now
     if outcome.state == "unavailable":
         return next_try(
             row.attempts, since=row.created_at, now=now, retry_after_s=outcome.retry_after_s
         )
-    if outcome.code == ExistsError.code and now - row.created_at < _SHOWS_WITHIN:
-        return now + min(delay_after(row.attempts), _SHOWS_WITHIN)
+    if outcome.code == ExistsError.code and now - row.created_at < _LISTED_WITHIN:
+        return now + min(delay_after(row.attempts), _LISTED_WITHIN)
     return now + _REST if row.attempts < max_refusals else None

@@ -9,20 +9,20 @@ from ordosync.store import Store
 from ordosync.store.step_rows import UNPROVEN, StepRow
 from ordosync.tasks.base import Portal, Task
 
-WHY = (
+EXPLANATION = (
     "does not keep the references of the orders that it creates, so it is unknown whether a"
-    " write without an answer has arrived"
+    " write without a response has arrived"
 )
 
 
 def is_uncertain(row: StepRow) -> bool:
     """True if a step may have arrived although its outcome is not known."""
-    # What the account says it already has may be this step, from an earlier attempt.
-    is_said_to_exist = (row.state, row.code) == ("waiting", ExistsError.code)
-    return row.state in ("sending", "unknown") or row.code == UNPROVEN or is_said_to_exist
+    # An order that the account says it already has may come from an earlier attempt.
+    is_reported_to_exist = (row.state, row.code) == ("waiting", ExistsError.code)
+    return row.state in ("sending", "unknown") or row.code == UNPROVEN or is_reported_to_exist
 
 
-def proves_nothing(task: Task, portal: Portal, store: Store, *, now: datetime) -> bool:
+def is_inconclusive(task: Task, portal: Portal, store: Store, *, now: datetime) -> bool:
     """True if a look-up may miss orders that arrived, since their references are missing."""
     if not task.claims_lines:
         return False
@@ -30,19 +30,19 @@ def proves_nothing(task: Task, portal: Portal, store: Store, *, now: datetime) -
 
 
 def reason(account: str, row: StepRow) -> str:
-    """Return what the operator has to do about an uncertain step."""
+    """Return the instruction to the operator for an uncertain step."""
     return (
-        f"may have arrived: account {account} {WHY}; look for order"
+        f"may have arrived: account {account} {EXPLANATION}; look for order"
         f" {row.merchant_id or row.key} there, then `ordosync retry {row.id} --sent ID` or"
         " `--not-sent`"
     )
 
 
 def before_restore(account: str) -> str:
-    """Return what the operator has to do about an order that may have been sent before."""
+    """Return the instruction to the operator for an order that may have been sent before."""
     return (
-        f"may have been sent before the store was restored: account {account} {WHY}; look for it"
-        " there, then `ordosync retry STEP --sent ID` or `--not-sent`"
+        f"may have been sent before the store was restored: account {account} {EXPLANATION};"
+        " look for it there, then `ordosync retry STEP --sent ID` or `--not-sent`"
     )
 
 

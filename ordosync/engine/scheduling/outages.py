@@ -28,7 +28,7 @@ class Alert:
     task: str
     run: Run | None = None
     since: datetime | None = None
-    """When the problem started, or when the wrong clock said that the task ran."""
+    """The start of the problem, or the time of the run according to the wrong clock."""
 
 
 def alerts_of(run: Run, store: Store, *, now: datetime, deliver: bool) -> list[Alert]:
@@ -46,7 +46,8 @@ def alerts_of(run: Run, store: Store, *, now: datetime, deliver: bool) -> list[A
     if kind is None:
         return alerts
     since = row.trouble_since or now
-    if not run.is_kept:  # An earlier run has logged the waiting steps.
+    # If this run is not in the log, an earlier run has logged the waiting steps.
+    if not run.is_kept:
         run = next(iter(store.runs.newest(1, portal=run.portal, task=run.task)), run)
     if deliver:
         with store.transaction(portal=run.portal):
@@ -57,7 +58,7 @@ def alerts_of(run: Run, store: Store, *, now: datetime, deliver: bool) -> list[A
 
 
 def _may_pass(run: Run, row: ScheduleRow) -> bool:
-    """True if the next try comes in a minute: a single 503 is not reported."""
+    """True if the run is retried in a minute: a single 503 is not reported."""
     passing = run.error is not None and run.error.code in _PASSING
     return passing and row.trouble_since is None and row.history.failures <= 1
 
@@ -69,7 +70,7 @@ def _kind(
         return "ends" if row.trouble_since else None
     if row.trouble_since is None:
         return "starts"
-    told_at = row.told_at
-    if told_at is None or is_from_the_future(told_at, now) or now - told_at >= _AGAIN:
+    alerted_at = row.told_at
+    if alerted_at is None or is_from_the_future(alerted_at, now) or now - alerted_at >= _AGAIN:
         return "lasts"
     return None

@@ -19,10 +19,10 @@ def register(config: Config, store: Store, clock: Clock) -> None:
     """
     if store.config_digest == config.digest:
         return
-    named = [identity(portal) for portal in config.portals.values()]
-    store.portals.check(named)
+    identities = [identity(portal) for portal in config.portals.values()]
+    store.portals.check(identities)
     with store.transaction():
-        for portal in named:
+        for portal in identities:
             store.portals.register(portal)
         store.schedule.keep(plans(config, store.schedule.all()), now=clock.now())
         store.set_config_digest(config.digest)

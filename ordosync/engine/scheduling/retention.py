@@ -13,7 +13,7 @@ from ordosync.store.pruning import Pruned
 
 _PAUSE_S = 0.01
 _AT_MOST_S = 20
-"""How long one call works at it; the next call continues."""
+"""The time after which one call stops deleting; the next call continues."""
 
 
 def prune(config: Config, store: Store, clock: Clock, stop: Stop) -> Pruned | None:
@@ -24,7 +24,8 @@ def prune(config: Config, store: Store, clock: Clock, stop: Stop) -> Pruned | No
     def between() -> bool:
         fault("pruning")
         try:
-            clock.sleep(_PAUSE_S)  # Otherwise a waiting writer would find the file locked again.
+            # Otherwise a waiting writer would find the file locked again.
+            clock.sleep(_PAUSE_S)
         except StoppedError:
             return False
         return stop.reason is None
@@ -39,11 +40,13 @@ def prune(config: Config, store: Store, clock: Clock, stop: Stop) -> Pruned | No
 def _forget_dismissals(config: Config, store: Store, before: datetime, now: datetime) -> None:
     """Delete dismissals before this time whose concern is settled, with their notes."""
     listed = attention(config, store, now=now, unshipped_for=timedelta())
-    standing = {one.key for one in listed if one.dismissed_at}
+    open_keys = {concern.key for concern in listed if concern.dismissed_at}
     settled = [
-        one.key
-        for one in store.concerns.dismissed().values()
-        if one.dismissed_at < before and one.portal in config.portals and one.key not in standing
+        concern.key
+        for concern in store.concerns.dismissed().values()
+        if concern.dismissed_at < before
+        and concern.portal in config.portals
+        and concern.key not in open_keys
     ]
     if settled:
         with store.transaction():

@@ -101,8 +101,8 @@ class Tick:
             return PortalReport(runs=runs, alerts=alerts, error=unexpected)
         finally:
             if runs:
-                good = all(run.status in ("ok", "partial") for run in runs)
-                self.ping(config, "success" if good else "failure")
+                all_succeeded = all(run.status in ("ok", "partial") for run in runs)
+                self.ping(config, "success" if all_succeeded else "failure")
         return PortalReport(runs=runs, alerts=alerts)
 
     def _task(

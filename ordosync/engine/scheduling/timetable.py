@@ -16,7 +16,7 @@ from ordosync.tasks import TASKS
 _SWITCHED_ON = "hourly"
 _AT_ONCE_S = 60
 _EMBEDDED_S = 600
-"""Interval of a Supplier whose desk wakes the task: a fallback if a wake-up was lost."""
+"""Interval of a task that each change in a local account starts: a fallback if that fails."""
 
 
 def plans(config: Config, rows: Iterable[ScheduleRow]) -> list[Plan]:
@@ -32,13 +32,13 @@ def plans(config: Config, rows: Iterable[ScheduleRow]) -> list[Plan]:
 
 def can_run(portal: PortalConfig, task: str) -> bool:
     """True if both accounts of a portal have their part of a task."""
-    return why_not(portal, task) is None
+    return unavailable_reason(portal, task) is None
 
 
-def why_not(portal: PortalConfig, task: str) -> str | None:
-    """Return why a task cannot run for a portal; None if it can."""
+def unavailable_reason(portal: PortalConfig, task: str) -> str | None:
+    """Return the reason why a task cannot run for a portal; None if it can."""
     if task == "write-inventory-back" and not portal.manage_inventory:
-        return f"portal {portal.name} is shipping-only: {task} needs `manage_inventory: true` there"
+        return f"portal {portal.name} is shipping-only: {task} needs `manage_inventory: true`"
     missing = portal.unavailable.get(task)
     return missing and f"portal {portal.name} has no {task}: {missing}"
 
@@ -54,19 +54,19 @@ def check_switch(portal: PortalConfig, task: str, row: ScheduleRow | None, *, on
             f"{task} has no switch; there is one for {', '.join(GLOBAL_TASKS)}"
             + (": it runs at once" if task in AT_ONCE_TASKS else ": it is set in the configuration")
         )
-    reason = why_not(portal, task)
+    reason = unavailable_reason(portal, task)
     if reason:
         raise UsageError(reason)
     if portal.tasks[task] != "off":
         return
     if task in portal.decided:
         raise OrdosyncError(
-            f"portal {portal.name}: the configuration says `{task}: off`, and that holds; edit it"
+            f"portal {portal.name}: the configuration sets `{task}: off`; change it there"
         )
     if not on and (row is None or row.interval_s is None):
         raise OrdosyncError(
-            f"portal {portal.name}: {task} is not scheduled, so there is no pause;"
-            " `ordosync autosync` shows what is"
+            f"portal {portal.name}: {task} is not scheduled, so it cannot be paused;"
+            " `ordosync autosync` shows the schedule"
         )
 
 
@@ -97,13 +97,13 @@ class Scheduled:
 def scheduled(config: Config, store: Store, *, now: datetime) -> list[Scheduled]:
     """Return the schedule by the current configuration, which the next call follows."""
     rows = {(row.portal, row.task): row for row in store.schedule.all()}
-    found = []
+    entries = []
     for plan in plans(config, rows.values()):
         row = rows.get((plan.portal, plan.task)) or ScheduleRow(**asdict(plan))
         row = replace(row, interval_s=plan.interval_s)
         runs = store.runs.newest(1, portal=plan.portal, task=plan.task)
         next_retry_at = store.schedule.next_retry_at(plan.portal, plan.task)
-        found.append(
+        entries.append(
             Scheduled(
                 portal=plan.portal,
                 task=plan.task,
@@ -114,7 +114,7 @@ def scheduled(config: Config, store: Store, *, now: datetime) -> list[Scheduled]
                 next_due_at=row.starts_next(now, next_retry_at=next_retry_at),
             )
         )
-    return found
+    return entries
 
 
 def interval_name(interval_s: int | None) -> str:
@@ -126,8 +126,8 @@ def interval_name(interval_s: int | None) -> str:
 def _plan(config: Config, portal: PortalConfig, task: str, *, switched: bool) -> Plan:
     decided_by: DecidedBy = "configuration" if task in portal.decided else "default"
     if task in AT_ONCE_TASKS:
-        is_told = is_embedded(config.accounts[portal.supplier.account].kind)
-        interval_s: int | None = _EMBEDDED_S if is_told else _AT_ONCE_S
+        is_woken = is_embedded(config.accounts[portal.supplier.account].kind)
+        interval_s: int | None = _EMBEDDED_S if is_woken else _AT_ONCE_S
     elif portal.tasks[task] == "off" and decided_by == "default" and switched:
         interval_s, decided_by = INTERVALS_S[_SWITCHED_ON], "autosync"
     else:

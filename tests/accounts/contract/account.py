@@ -97,13 +97,13 @@ def usable(items: list[T | InvalidRecord]) -> list[T]:
     return found
 
 
-def quantities(found: Order) -> list[tuple[str, int]]:
+def quantities(order: Order) -> list[tuple[str, int]]:
     """Return what is on an order."""
-    return [(one.sku, one.quantity) for one in found.lines]
+    return [(line.sku, line.quantity) for line in order.lines]
 
 
-def comparable(found: Order, people: People) -> Order:
+def comparable(order: Order, people: People) -> Order:
     """Return an order with its lines by SKU, if the account does not keep their order."""
     if "line-order" not in people.lacks:
-        return found
-    return replace(found, lines=tuple(sorted(found.lines, key=lambda one: one.sku)))
+        return order
+    return replace(order, lines=tuple(sorted(order.lines, key=lambda one: one.sku)))

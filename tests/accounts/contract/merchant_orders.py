@@ -21,8 +21,8 @@ def is_read(account: OpenMerchant, order_id: str) -> bool:
 
 def to_ship(items: Sequence[Order | InvalidRecord]) -> list[str]:
     """Return the orders among these; what else was read must be skipped."""
-    assert all(isinstance(one, Order) or one.is_skipped for one in items)
-    return [one.id for one in items if isinstance(one, Order)]
+    assert all(isinstance(order, Order) or order.is_skipped for order in items)
+    return [order.id for order in items if isinstance(order, Order)]
 
 
 class RequestedOrders(AsMerchant):
@@ -40,36 +40,36 @@ class RequestedOrders(AsMerchant):
         placed = sold("1001", line("MUG", 2), line("CUP", 1, unit_price=Decimal("19.99")))
         order_id = people.request(placed)
 
-        [found] = usable(
+        [order] = usable(
             read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))[0]
         )
 
-        assert found.id == order_id
+        assert order.id == order_id
         is_known = "shipped-orders" not in people.lacks
-        assert found.status == ("dropshipment_requested" if is_known else "")
-        assert found.ship_to == placed.ship_to
-        lines, placed_lines = found.lines, comparable(placed, people).lines
-        assert quantities(found) == [(one.sku, one.quantity) for one in placed_lines]
-        assert [one.name for one in lines] == [one.name for one in placed_lines]
-        assert [one.unit_price for one in lines] == [one.unit_price for one in placed_lines]
-        assert found.currency == placed.currency
+        assert order.status == ("dropshipment_requested" if is_known else "")
+        assert order.ship_to == placed.ship_to
+        lines, placed_lines = order.lines, comparable(placed, people).lines
+        assert quantities(order) == [(line.sku, line.quantity) for line in placed_lines]
+        assert [line.name for line in lines] == [line.name for line in placed_lines]
+        assert [line.unit_price for line in lines] == [line.unit_price for line in placed_lines]
+        assert order.currency == placed.currency
 
     def test_requested_order_can_be_distinguished_from_others_and_dated(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         people.request_all([sold("1001", line("MUG"), line("MUG", 2)), sold("1002")])
 
-        found = usable(
+        orders = usable(
             read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))[0]
         )
 
-        assert len({one.number for one in found}) == 2
-        assert len({each.id for one in found for each in one.lines}) == 3
-        for one in found:
-            assert one.number
-            assert one.content
-            assert not one.is_split
-            assert one.placed_at is None or one.placed_at.tzinfo is not None
+        assert len({order.number for order in orders}) == 2
+        assert len({line.id for order in orders for line in order.lines}) == 3
+        for order in orders:
+            assert order.number
+            assert order.content
+            assert not order.is_split
+            assert order.placed_at is None or order.placed_at.tzinfo is not None
 
     @needs("own-orders")
     def test_only_the_portals_own_orders_are_read(
@@ -78,21 +78,21 @@ class RequestedOrders(AsMerchant):
         own = people.take(sold("1001"))
         requested = people.request(sold("1002"))
 
-        found, _ = read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))
+        orders, _ = read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))
         again, _ = read(account.orders.by_id([own, requested]))
 
-        assert to_ship(found) == to_ship(again) == [requested]
+        assert to_ship(orders) == to_ship(again) == [requested]
 
     def test_each_of_many_orders_is_in_one_page(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         placed = people.request_all([sold(str(number)) for number in range(self.many)])
 
-        found = usable(
+        orders = usable(
             read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))[0]
         )
 
-        assert sorted(one.id for one in found) == sorted(placed)
+        assert sorted(order.id for order in orders) == sorted(placed)
 
     def test_reading_goes_on_where_the_last_one_ended(
         self, account: OpenMerchant, people: MerchantPeople
@@ -105,9 +105,9 @@ class RequestedOrders(AsMerchant):
             account.orders.changed(ReadRequest(cursor=cursor, now=people.settle())), since=cursor
         )
 
-        assert newer in {one.id for one in after}
-        again = {one.id: one.content for one in after if one.id != newer}
-        assert again.items() <= {one.id: one.content for one in before}.items()
+        assert newer in {order.id for order in after}
+        again = {order.id: order.content for order in after if order.id != newer}
+        assert again.items() <= {order.id: order.content for order in before}.items()
 
     def test_nothing_is_lost_by_a_cursor_after_which_nothing_came(
         self, account: OpenMerchant, people: MerchantPeople
@@ -123,7 +123,7 @@ class RequestedOrders(AsMerchant):
             account.orders.changed(ReadRequest(cursor=cursor, now=people.settle())), since=cursor
         )
 
-        assert newer in {one.id for one in after}
+        assert newer in {order.id for order in after}
 
     @needs("cancel-orders")
     def test_no_order_is_skipped_when_some_change_between_two_pages(
@@ -133,7 +133,7 @@ class RequestedOrders(AsMerchant):
 
         pages = account.orders.changed(ReadRequest(cursor=None, now=people.settle()))
         first = next(pages)
-        gone = [one.id for one in first.items[:3]]
+        gone = [order.id for order in first.items[:3]]
         for order_id in gone:
             people.cancel(order_id)
         newer = people.request(sold("new"))
@@ -142,7 +142,7 @@ class RequestedOrders(AsMerchant):
             account.orders.changed(ReadRequest(cursor=cursor, now=people.settle())), since=cursor
         )
 
-        found = {one.id for one in (*first.items, *rest, *later)}
+        found = {order.id for order in (*first.items, *rest, *later)}
         assert {*placed, newer} - {*gone} <= found
 
     @needs("cancel-orders")
@@ -152,13 +152,13 @@ class RequestedOrders(AsMerchant):
         before, after = people.request(sold("1001")), people.request(sold("1002"))
         people.cancel(before)
 
-        found, cursor = read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))
+        orders, cursor = read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))
         people.cancel(after)
         later, _ = read(
             account.orders.changed(ReadRequest(cursor=cursor, now=people.settle())), since=cursor
         )
 
-        assert to_ship(found) == [after]
+        assert to_ship(orders) == [after]
         assert later == []
         assert not is_read(account, before)
 
@@ -178,7 +178,7 @@ class RequestedOrders(AsMerchant):
             )[0]
         )
 
-        assert [one.id for one in later] == [order_id]
+        assert [order.id for order in later] == [order_id]
 
     @needs("update-tracking", "shipped-orders")
     def test_order_that_was_shipped_is_read_no_more(
@@ -187,9 +187,9 @@ class RequestedOrders(AsMerchant):
         order_id = people.request(sold("1001"))
         account.tracking.add([parcel(order_id)])
 
-        found, _ = read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))
+        orders, _ = read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))
 
-        assert found == []
+        assert orders == []
         assert not is_read(account, order_id)
 
     @needs("relisting")
@@ -212,12 +212,12 @@ class RequestedOrders(AsMerchant):
         _, cursor = read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))
         people.reassign(order_id)
 
-        [found] = read(
+        [order] = read(
             account.orders.changed(ReadRequest(cursor=cursor, now=people.settle())), since=cursor
         )[0]
 
-        assert isinstance(found, InvalidRecord)
-        assert (found.id, found.code, found.is_skipped) == (order_id, "reassigned", True)
+        assert isinstance(order, InvalidRecord)
+        assert (order.id, order.code, order.is_skipped) == (order_id, "reassigned", True)
 
     def test_orders_are_read_by_id_as_they_are_now(
         self, account: OpenMerchant, people: MerchantPeople
@@ -227,11 +227,11 @@ class RequestedOrders(AsMerchant):
             read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))[0]
         )
 
-        found = usable(read(account.orders.by_id([third.id, people.unknown_id, first.id]))[0])
+        orders = usable(read(account.orders.by_id([third.id, people.unknown_id, first.id]))[0])
 
-        assert sorted(one.id for one in found) == sorted([first.id, third.id])
+        assert sorted(order.id for order in orders) == sorted([first.id, third.id])
         assert {first.id, third.id} <= {*placed}
-        by_id = {one.id: one for one in found}
+        by_id = {order.id: order for order in orders}
         assert by_id == {first.id: first, third.id: third}
 
     @needs("comments")
@@ -244,4 +244,4 @@ class RequestedOrders(AsMerchant):
         account.comment([said, other])
 
         texts = people.timeline(order_id)
-        assert [sum(one.text in text for text in texts) for one in (said, other)] == [1, 1]
+        assert [sum(comment.text in text for text in texts) for comment in (said, other)] == [1, 1]

@@ -30,11 +30,11 @@ class OfferedProducts(AsMerchant):
     ) -> None:
         sold = [people.add_product(product(f"MUG-{number}")) for number in range(self.many)]
 
-        found = usable(
+        products = usable(
             read(account.products.changed(ReadRequest(cursor=None, now=people.settle())))[0]
         )
 
-        assert sorted(one.id for one in found) == sorted(sold)
+        assert sorted(product.id for product in products) == sorted(sold)
 
     def test_reading_goes_on_where_the_last_one_ended(
         self, account: OpenMerchant, people: MerchantPeople
@@ -49,9 +49,9 @@ class OfferedProducts(AsMerchant):
             account.products.changed(ReadRequest(cursor=cursor, now=people.settle())), since=cursor
         )
 
-        assert newer in {one.id for one in after}
-        again = {one.id: one.content for one in after if one.id != newer}
-        assert again.items() <= {one.id: one.content for one in before}.items()
+        assert newer in {product.id for product in after}
+        again = {product.id: product.content for product in after if product.id != newer}
+        assert again.items() <= {product.id: product.content for product in before}.items()
 
     @needs("archiving")
     def test_archived_product_is_left_out(
@@ -61,13 +61,13 @@ class OfferedProducts(AsMerchant):
         kept = people.add_product(product("CUP"))
         people.archive("MUG")
 
-        found = usable(
+        products = usable(
             read(account.products.changed(ReadRequest(cursor=None, now=people.settle())))[0]
         )
         again = usable(read(account.products.by_id([archived, kept]))[0])
 
-        assert [one.id for one in found] == [kept]
-        assert [one.id for one in again] == [kept]
+        assert [product.id for product in products] == [kept]
+        assert [product.id for product in again] == [kept]
 
     @needs("assigned-products")
     def test_product_of_another_supplier_is_left_out(
@@ -76,13 +76,13 @@ class OfferedProducts(AsMerchant):
         others = people.add_product(product("MUG"), other=True)
         ours = people.add_product(product("CUP"))
 
-        found = usable(
+        products = usable(
             read(account.products.changed(ReadRequest(cursor=None, now=people.settle())))[0]
         )
         again = usable(read(account.products.by_id([others, ours]))[0])
 
-        assert [one.id for one in found] == [ours]
-        assert [one.id for one in again] == [ours]
+        assert [product.id for product in products] == [ours]
+        assert [product.id for product in again] == [ours]
 
     @needs("kits")
     def test_kit_is_read_as_one(self, account: OpenMerchant, people: MerchantPeople) -> None:
@@ -99,12 +99,12 @@ class OfferedProducts(AsMerchant):
     ) -> None:
         for sku in ("MUG", "CUP", "JAR"):
             people.add_product(product(sku))
-        known = usable(
+        products = usable(
             read(account.products.changed(ReadRequest(cursor=None, now=people.settle())))[0]
         )
-        mug, cup = (one for one in known if one.sku != "JAR")
+        mug, cup = (product for product in products if product.sku != "JAR")
 
         found = usable(read(account.products.by_id([cup.id, people.unknown_id, mug.id]))[0])
 
-        assert {one.id: one for one in found} == {mug.id: mug, cup.id: cup}
+        assert {product.id: product for product in found} == {mug.id: mug, cup.id: cup}
         assert read(account.products.by_id([]))[0] == []

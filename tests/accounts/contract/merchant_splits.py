@@ -18,20 +18,20 @@ def requested(
 ) -> Order:
     """Request an order of three of each; return it as the account reads it."""
     order_id = people.request(sold(number, *(line(sku, 3) for sku in skus)))
-    [found] = usable(read(account.orders.by_id([order_id]))[0])
-    return found
+    [order] = usable(read(account.orders.by_id([order_id]))[0])
+    return order
 
 
-def partition(found: Order, *pieces: Sequence[int], reference: str = "origin:A") -> Split:
+def partition(order: Order, *pieces: Sequence[int], reference: str = "origin:A") -> Split:
     """Say how to split an order, of each line so many into each piece."""
     return Split(
-        order_id=found.id,
+        order_id=order.id,
         pieces=tuple(
             Piece(
                 reference=f"{reference}-{place}",
                 lines=tuple(
-                    PieceLine(of_line=one.id, quantity=quantity)
-                    for one, quantity in zip(found.lines, piece, strict=True)
+                    PieceLine(of_line=line.id, quantity=quantity)
+                    for line, quantity in zip(order.lines, piece, strict=True)
                     if quantity
                 ),
             )
@@ -43,7 +43,7 @@ def partition(found: Order, *pieces: Sequence[int], reference: str = "origin:A")
 def without_ids(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
     """Return pieces as they were to be made."""
     return tuple(
-        replace(piece, id="", lines=tuple(replace(one, id="") for one in piece.lines))
+        replace(piece, id="", lines=tuple(replace(line, id="") for line in piece.lines))
         for piece in pieces
     )
 
@@ -53,14 +53,14 @@ class SplitOrders(AsMerchant):
     """Pieces as given, whole or not at all."""
 
     def test_order_is_split_as_given(self, account: OpenMerchant, people: MerchantPeople) -> None:
-        wanted = partition(requested(account, people, "MUG", "CUP"), (1, 0), (2, 3))
+        split = partition(requested(account, people, "MUG", "CUP"), (1, 0), (2, 3))
 
-        [outcome] = account.splits.split([wanted])
+        [outcome] = account.splits.split([split])
 
         assert outcome.state == "done"
-        assert without_ids(outcome.pieces) == wanted.pieces
+        assert without_ids(outcome.pieces) == split.pieces
         first, second = (piece.id for piece in outcome.pieces)
-        assert people.pieces(wanted.order_id) == {
+        assert people.pieces(split.order_id) == {
             first: [("MUG", 1)],
             second: [("MUG", 2), ("CUP", 3)],
         }
@@ -68,59 +68,62 @@ class SplitOrders(AsMerchant):
     def test_pieces_and_their_lines_have_ids_of_their_own(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
-        found = requested(account, people, "MUG", "CUP")
+        order = requested(account, people, "MUG", "CUP")
 
-        [outcome] = account.splits.split([partition(found, (1, 1), (2, 2))])
+        [outcome] = account.splits.split([partition(order, (1, 1), (2, 2))])
 
         pieces = {piece.id for piece in outcome.pieces}
-        lines = {one.id for piece in outcome.pieces for one in piece.lines}
+        lines = {line.id for piece in outcome.pieces for line in piece.lines}
         assert len(pieces) == 2
         assert len(lines) == 4
-        assert not pieces & {"", found.id}
-        assert not lines & {"", *(one.id for one in found.lines)}
+        assert not pieces & {"", order.id}
+        assert not lines & {"", *(line.id for line in order.lines)}
 
     def test_lines_of_a_piece_answer_in_the_order_given(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
-        wanted = partition(requested(account, people, "MUG", "CUP", "JAR"), (1, 1, 1), (2, 2, 2))
+        split = partition(requested(account, people, "MUG", "CUP", "JAR"), (1, 1, 1), (2, 2, 2))
         turned = replace(
-            wanted,
-            pieces=tuple(replace(piece, lines=piece.lines[::-1]) for piece in wanted.pieces),
+            split,
+            pieces=tuple(replace(piece, lines=piece.lines[::-1]) for piece in split.pieces),
         )
 
         outcomes = [account.splits.split([turned])[0] for _ in range(2)]
 
-        assert [without_ids(one.pieces) for one in outcomes] == [turned.pieces, turned.pieces]
+        assert [without_ids(outcome.pieces) for outcome in outcomes] == [
+            turned.pieces,
+            turned.pieces,
+        ]
 
     def test_same_split_again_is_unchanged_with_the_same_pieces(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
-        wanted = partition(requested(account, people, "MUG"), (1,), (2,))
+        split = partition(requested(account, people, "MUG"), (1,), (2,))
 
-        [first], [second] = (account.splits.split([wanted]) for _ in range(2))
+        [first], [second] = (account.splits.split([split]) for _ in range(2))
 
         assert (first.state, second.state) == ("done", "unchanged")
         assert second.pieces == first.pieces
-        assert len(people.pieces(wanted.order_id)) == 2
+        assert len(people.pieces(split.order_id)) == 2
 
     @needs("piece-orders")
     def test_pieces_stay_requested_in_place_of_the_order(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
-        found = requested(account, people, "MUG", "CUP")
-        [outcome] = account.splits.split([partition(found, (1, 0), (2, 3))])
+        order = requested(account, people, "MUG", "CUP")
+        [outcome] = account.splits.split([partition(order, (1, 0), (2, 3))])
 
         pieces = usable(
             read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))[0]
         )
 
-        assert [one.id for one in pieces] == [piece.id for piece in outcome.pieces]
-        assert [quantities(one) for one in pieces] == [[("MUG", 1)], [("MUG", 2), ("CUP", 3)]]
+        assert [order.id for order in pieces] == [piece.id for piece in outcome.pieces]
+        assert [quantities(order) for order in pieces] == [[("MUG", 1)], [("MUG", 2), ("CUP", 3)]]
         for one, piece in zip(pieces, outcome.pieces, strict=True):
-            assert one.ancestors == (found.id,)
-            assert [each.id for each in one.lines] == [each.id for each in piece.lines]
+            assert one.ancestors == (order.id,)
+            assert [line.id for line in one.lines] == [line.id for line in piece.lines]
             assert people.status(one.id) == "dropshipment_requested"
-        assert read(account.orders.by_id([found.id]))[0] == []
+        assert read(account.orders.by_id([order.id]))[0] == []
 
     def test_piece_is_split_in_its_turn(
         self, account: OpenMerchant, people: MerchantPeople
@@ -145,69 +148,69 @@ class SplitOrders(AsMerchant):
     def test_pieces_that_do_not_add_up_are_refused(
         self, account: OpenMerchant, people: MerchantPeople, pieces: Sequence[Sequence[int]]
     ) -> None:
-        found = requested(account, people, "MUG")
+        order = requested(account, people, "MUG")
 
-        [outcome] = account.splits.split([partition(found, *pieces)])
+        [outcome] = account.splits.split([partition(order, *pieces)])
 
         assert (outcome.state, outcome.code) == ("refused", "does-not-fit")
-        assert people.pieces(found.id) == {}
-        assert people.status(found.id) == "dropshipment_requested"
+        assert people.pieces(order.id) == {}
+        assert people.status(order.id) == "dropshipment_requested"
 
     def test_line_of_another_order_does_not_fit(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
-        found = requested(account, people, "MUG")
+        order = requested(account, people, "MUG")
         other = requested(account, people, "MUG", number="1002")
 
-        [outcome] = account.splits.split([replace(partition(other, (1,), (2,)), order_id=found.id)])
+        [outcome] = account.splits.split([replace(partition(other, (1,), (2,)), order_id=order.id)])
 
         assert (outcome.state, outcome.code) == ("refused", "does-not-fit")
-        assert people.pieces(found.id) == {}
+        assert people.pieces(order.id) == {}
 
     def test_order_that_is_split_otherwise_is_refused(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
-        found = requested(account, people, "MUG")
-        people.split(found.id, (1,), (1,), (1,))
+        order = requested(account, people, "MUG")
+        people.split(order.id, (1,), (1,), (1,))
 
-        [outcome] = account.splits.split([partition(found, (1,), (2,))])
+        [outcome] = account.splits.split([partition(order, (1,), (2,))])
 
         assert (outcome.state, outcome.code) == ("refused", "already-split")
-        assert len(people.pieces(found.id)) == 3
+        assert len(people.pieces(order.id)) == 3
 
     @needs("update-tracking")
     def test_shipped_order_is_refused(self, account: OpenMerchant, people: MerchantPeople) -> None:
-        found = requested(account, people, "MUG")
-        account.tracking.add([parcel(found.id)])
+        order = requested(account, people, "MUG")
+        account.tracking.add([parcel(order.id)])
 
-        [outcome] = account.splits.split([partition(found, (1,), (2,))])
+        [outcome] = account.splits.split([partition(order, (1,), (2,))])
 
         assert (outcome.state, outcome.code) == ("refused", "already-shipped")
-        assert people.pieces(found.id) == {}
+        assert people.pieces(order.id) == {}
 
     @needs("cancel-orders")
     def test_cancelled_order_is_refused(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
-        found = requested(account, people, "MUG")
-        people.cancel(found.id)
+        order = requested(account, people, "MUG")
+        people.cancel(order.id)
 
-        [outcome] = account.splits.split([partition(found, (1,), (2,))])
+        [outcome] = account.splits.split([partition(order, (1,), (2,))])
 
         assert (outcome.state, outcome.code) == ("refused", "cancelled")
-        assert people.pieces(found.id) == {}
+        assert people.pieces(order.id) == {}
 
     def test_unknown_order_is_refused_and_stops_no_other(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
-        wanted = partition(requested(account, people, "MUG"), (1,), (2,))
-        found = requested(account, people, "MUG", number="1002")
-        other = partition(found, (2,), (1,), reference="origin:B")
-        nobody = replace(wanted, order_id=people.unknown_id)
+        split = partition(requested(account, people, "MUG"), (1,), (2,))
+        order = requested(account, people, "MUG", number="1002")
+        other = partition(order, (2,), (1,), reference="origin:B")
+        nobody = replace(split, order_id=people.unknown_id)
 
-        outcomes = account.splits.split([wanted, nobody, other])
+        outcomes = account.splits.split([split, nobody, other])
 
-        assert [one.state for one in outcomes] == ["done", "refused", "done"]
+        assert [outcome.state for outcome in outcomes] == ["done", "refused", "done"]
         assert outcomes[1].code == "not-found"
         assert outcomes[1].reason
         assert without_ids(outcomes[2].pieces) == other.pieces
@@ -222,13 +225,13 @@ class SplitOrders(AsMerchant):
         order_id = people.request(sold("1001", line("MUG", 3)))
         first, second = people.split(order_id, (1,), (2,))
         people.settle()
-        [told] = account.tracking.add([parcel(first)])
+        [outcome] = account.tracking.add([parcel(first)])
 
-        found = usable(
+        orders = usable(
             read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))[0]
         )
 
-        assert told.state == "done"
-        assert [(one.id, quantities(one)) for one in found if not one.is_split] == [
+        assert outcome.state == "done"
+        assert [(order.id, quantities(order)) for order in orders if not order.is_split] == [
             (second, [("MUG", 2)])
         ]

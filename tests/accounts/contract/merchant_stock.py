@@ -26,9 +26,9 @@ class WrittenStock(AsMerchant):
     ) -> None:
         mug, cup = stocked(people, "MUG", 7), stocked(people, "CUP", 0)
 
-        found = account.stock.current([cup, people.unknown_id, mug])
+        levels = account.stock.current([cup, people.unknown_id, mug])
 
-        assert found == {
+        assert levels == {
             mug: Stock(product_id=mug, sku="MUG", quantity=7),
             cup: Stock(product_id=cup, sku="CUP", quantity=0),
         }
@@ -60,14 +60,14 @@ class WrittenStock(AsMerchant):
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         mug, cup = stocked(people, "MUG", 7), stocked(people, "CUP", 7)
-        known = account.stock.current([mug, cup])
+        levels = account.stock.current([mug, cup])
         nobody = Stock(product_id=people.unknown_id, sku="NOBODY", quantity=1)
 
         outcomes = account.stock.write(
-            [replace(known[mug], quantity=1), nobody, replace(known[cup], quantity=2)]
+            [replace(levels[mug], quantity=1), nobody, replace(levels[cup], quantity=2)]
         )
 
-        assert [one.state for one in outcomes] == ["done", "refused", "done"]
+        assert [outcome.state for outcome in outcomes] == ["done", "refused", "done"]
         assert outcomes[1].code == "not-found"
         assert outcomes[1].reason
         assert (people.physical("MUG"), people.physical("CUP")) == (1, 2)
@@ -90,10 +90,10 @@ class WrittenStock(AsMerchant):
     ) -> None:
         kit = people.add_product(product("SET", is_kit=True))
 
-        known = account.stock.current([kit])[kit]
-        [outcome] = account.stock.write([replace(known, quantity=3)])
+        level = account.stock.current([kit])[kit]
+        [outcome] = account.stock.write([replace(level, quantity=3)])
 
-        assert known.fixed == "kit"
+        assert level.fixed == "kit"
         assert (outcome.state, outcome.code) == ("refused", "fixed")
 
     @needs("archiving")
@@ -114,8 +114,8 @@ class WrittenStock(AsMerchant):
         assert account.stock.current([mug])[mug].fixed == "unassigned"
 
     def _write(self, account: OpenMerchant, wanted: dict[str, int]) -> list[str]:
-        known = account.stock.current([*wanted])
+        levels = account.stock.current([*wanted])
         outcomes = account.stock.write(
-            [replace(known[key], quantity=quantity) for key, quantity in wanted.items()]
+            [replace(levels[key], quantity=quantity) for key, quantity in wanted.items()]
         )
-        return [one.state for one in outcomes]
+        return [outcome.state for outcome in outcomes]

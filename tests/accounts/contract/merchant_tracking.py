@@ -14,13 +14,13 @@ class WrittenTracking(AsMerchant):
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order_id = people.request(sold("1001"))
-        sent = parcel(order_id)
+        shipment = parcel(order_id)
 
-        [outcome] = account.tracking.add([sent])
+        [outcome] = account.tracking.add([shipment])
 
         assert outcome.state == "done"
         assert people.status(order_id) == "shipped"
-        assert people.tracking(order_id) == [told(sent, people)]
+        assert people.tracking(order_id) == [told(shipment, people)]
 
     @needs("write-inventory-back")
     def test_stock_stays_as_it_was(self, account: OpenMerchant, people: MerchantPeople) -> None:
@@ -37,12 +37,12 @@ class WrittenTracking(AsMerchant):
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order_id = people.request(sold("1001"))
-        sent = parcel(order_id)
+        shipment = parcel(order_id)
 
-        outcomes = [account.tracking.add([sent])[0] for _ in range(2)]
+        outcomes = [account.tracking.add([shipment])[0] for _ in range(2)]
 
-        assert [one.state for one in outcomes] == ["done", "unchanged"]
-        assert people.tracking(order_id) == [told(sent, people)]
+        assert [outcome.state for outcome in outcomes] == ["done", "unchanged"]
+        assert people.tracking(order_id) == [told(shipment, people)]
 
     def test_same_number_twice_in_one_call_is_written_once(
         self, account: OpenMerchant, people: MerchantPeople
@@ -51,7 +51,7 @@ class WrittenTracking(AsMerchant):
 
         outcomes = account.tracking.add([parcel(order_id), parcel(order_id)])
 
-        assert [one.state for one in outcomes] == ["done", "unchanged"]
+        assert [outcome.state for outcome in outcomes] == ["done", "unchanged"]
         assert numbers(people.tracking(order_id)) == ["1Z1"]
 
     def test_other_number_that_holds_is_kept(
@@ -92,7 +92,7 @@ class WrittenTracking(AsMerchant):
             ]
         )
 
-        assert [one.state for one in outcomes] == ["done", "refused", "done"]
+        assert [outcome.state for outcome in outcomes] == ["done", "refused", "done"]
         assert outcomes[1].code == "not-found"
         assert outcomes[1].reason
         assert numbers(people.tracking(first)) == ["1Z1"]
@@ -112,8 +112,8 @@ class WrittenTracking(AsMerchant):
 
         outcomes = [account.tracking.add([parcel(order_id, "1Z1")])[0] for _ in range(2)]
 
-        assert [one.state for one in outcomes] == ["done", "unchanged"]
-        assert [one.code for one in outcomes] == ["on-pieces", "on-pieces"]
+        assert [outcome.state for outcome in outcomes] == ["done", "unchanged"]
+        assert [outcome.code for outcome in outcomes] == ["on-pieces", "on-pieces"]
         assert numbers(people.tracking(first)) == ["1Z0"]
         for piece in (second, third):
             assert numbers(people.tracking(piece)) == ["1Z1"]
@@ -140,10 +140,10 @@ class WrittenTracking(AsMerchant):
 
         outcomes = [account.tracking.void([voided])[0] for _ in range(2)]
 
-        assert [one.state for one in outcomes] == ["done", "unchanged"]
+        assert [outcome.state for outcome in outcomes] == ["done", "unchanged"]
         assert people.status(order_id) == "shipped"
-        seen = [] if "voided-labels" in people.lacks else [told(voided, people)]
-        assert people.tracking(order_id) == seen
+        trackings = [] if "voided-labels" in people.lacks else [told(voided, people)]
+        assert people.tracking(order_id) == trackings
 
     def test_number_that_is_not_there_is_voided_already(
         self, account: OpenMerchant, people: MerchantPeople
@@ -158,7 +158,7 @@ class WrittenTracking(AsMerchant):
             ]
         )
 
-        assert [one.state for one in outcomes] == ["unchanged", "unchanged"]
+        assert [outcome.state for outcome in outcomes] == ["unchanged", "unchanged"]
         assert numbers(people.tracking(order_id)) == ["1Z1"]
 
     def test_new_number_takes_the_place_of_a_voided_one(
@@ -172,7 +172,10 @@ class WrittenTracking(AsMerchant):
 
         assert outcome.state == "done"
         assert people.status(order_id) == "shipped"
-        found = people.tracking(order_id)
-        assert numbers(found) == ["1Z2"]
+        trackings = people.tracking(order_id)
+        assert numbers(trackings) == ["1Z2"]
         if not {"voided-labels", "label-history"} & people.lacks:
-            assert [(one.number, one.voided) for one in found] == [("1Z1", True), ("1Z2", False)]
+            assert [(tracking.number, tracking.voided) for tracking in trackings] == [
+                ("1Z1", True),
+                ("1Z2", False),
+            ]

@@ -19,12 +19,12 @@ def standing(
     """Read all of them, by id; what an account does not list tells nothing."""
     if not account.side.lists_all:
         pytest.skip(f"{account.side.kind} cannot list all orders of a {role}")
-    found, _ = read(account.listing.read(now=people.settle()))
-    return {one.order.id: one for one in found}
+    snapshots, _ = read(account.listing.read(now=people.settle()))
+    return {snapshot.order.id: snapshot for snapshot in snapshots}
 
 
-def labels(found: OrderSnapshot) -> list[str]:
-    return [one.tracking_number for one in found.shipments if not one.voided]
+def labels(snapshot: OrderSnapshot) -> list[str]:
+    return [shipment.tracking_number for shipment in snapshot.shipments if not shipment.voided]
 
 
 class StandingAtMerchant(AsMerchant):
@@ -35,11 +35,11 @@ class StandingAtMerchant(AsMerchant):
     ) -> None:
         ids = people.request_all([sold(f"{1000 + n}") for n in range(self.many)])
 
-        found = standing(account, people, "merchant")
+        snapshots = standing(account, people, "merchant")
 
-        assert {*ids} <= {*found}
-        assert {found[one].order.status for one in ids} == {"dropshipment_requested"}
-        assert quantities(found[ids[0]].order) == [("MUG", 1)]
+        assert {*ids} <= {*snapshots}
+        assert {snapshots[id_].order.status for id_ in ids} == {"dropshipment_requested"}
+        assert quantities(snapshots[ids[0]].order) == [("MUG", 1)]
 
     @needs("cancel-orders")
     def test_cancelled_order_is_listed(self, account: OpenMerchant, people: MerchantPeople) -> None:
@@ -56,29 +56,33 @@ class StandingAtMerchant(AsMerchant):
         account.tracking.add([parcel(first, "1Z1"), parcel(second, "1Z2", id="s-2")])
         account.tracking.void([parcel(second, "1Z2", id="s-2", voided=True)])
 
-        found = standing(account, people, "merchant")
+        snapshots = standing(account, people, "merchant")
 
-        assert (labels(found[first]), labels(found[second])) == (["1Z1"], [])
-        assert found[first].order.status == found[second].order.status == "shipped"
+        assert (labels(snapshots[first]), labels(snapshots[second])) == (["1Z1"], [])
+        assert snapshots[first].order.status == snapshots[second].order.status == "shipped"
 
     @needs("split-order")
     def test_pieces_say_what_they_were_split_from_and_who_they_are(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
-        wanted = partition(requested(account, people, "MUG", "CUP"), (1, 0), (2, 3))
-        [made] = account.splits.split([wanted])
+        split = partition(requested(account, people, "MUG", "CUP"), (1, 0), (2, 3))
+        [made] = account.splits.split([split])
         first, second = (piece.id for piece in made.pieces)
 
-        found = standing(account, people, "merchant")
+        snapshots = standing(account, people, "merchant")
 
-        assert found[first].order.ancestors == found[second].order.ancestors == (wanted.order_id,)
-        assert found[second].order.reference in ("", wanted.pieces[1].reference)
-        assert quantities(found[second].order) == [("MUG", 2), ("CUP", 3)]
-        assert [one.id for one in found[second].order.lines] == [
-            one.id for one in made.pieces[1].lines
+        assert (
+            snapshots[first].order.ancestors
+            == snapshots[second].order.ancestors
+            == (split.order_id,)
+        )
+        assert snapshots[second].order.reference in ("", split.pieces[1].reference)
+        assert quantities(snapshots[second].order) == [("MUG", 2), ("CUP", 3)]
+        assert [line.id for line in snapshots[second].order.lines] == [
+            line.id for line in made.pieces[1].lines
         ]
-        assert found[second].order.status == "dropshipment_requested"
-        assert wanted.order_id not in found or found[wanted.order_id].order.is_split
+        assert snapshots[second].order.status == "dropshipment_requested"
+        assert split.order_id not in snapshots or snapshots[split.order_id].order.is_split
 
     @needs("reassigning")
     def test_order_of_another_supplier_is_not_ours(
@@ -100,12 +104,15 @@ class StandingAtSupplier(AsSupplier):
             [order("1001", line("MUG", 2, id="a"), line("CUP", 1, id="b")), order("1002")]
         )
 
-        found = standing(account, people, "supplier")
+        snapshots = standing(account, people, "supplier")
 
-        assert [found[one.id].order.reference for one in made] == ["origin:1001#1", "origin:1002#1"]
-        assert found[made[0].id].order.number == "1001"
-        assert quantities(found[made[0].id].order) == [("MUG", 2), ("CUP", 1)]
-        assert tuple(one.id for one in found[made[0].id].order.lines) == made[0].line_ids
+        assert [snapshots[outcome.id].order.reference for outcome in made] == [
+            "origin:1001#1",
+            "origin:1002#1",
+        ]
+        assert snapshots[made[0].id].order.number == "1001"
+        assert quantities(snapshots[made[0].id].order) == [("MUG", 2), ("CUP", 1)]
+        assert tuple(line.id for line in snapshots[made[0].id].order.lines) == made[0].line_ids
 
     @needs("cancel-orders")
     def test_cancelled_order_keeps_its_reference(
@@ -114,25 +121,25 @@ class StandingAtSupplier(AsSupplier):
         [made] = account.orders.create([order("1001")])
         people.cancel(made.id)
 
-        found = standing(account, people, "supplier")[made.id]
+        snapshot = standing(account, people, "supplier")[made.id]
 
-        assert (found.order.status, found.order.reference) == ("cancelled", "origin:1001#1")
+        assert (snapshot.order.status, snapshot.order.reference) == ("cancelled", "origin:1001#1")
 
     @needs("update-tracking")
     def test_label_is_said_until_it_is_deleted(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         first, second = account.orders.create([order("1001"), order("1002")])
-        for one, number in ((first, "1Z1"), (second, "1Z2")):
-            people.ship(one.id, parcel(number=number))
+        for outcome, number in ((first, "1Z1"), (second, "1Z2")):
+            people.ship(outcome.id, parcel(number=number))
         people.void(second.id)
 
-        found = standing(account, people, "supplier")
+        snapshots = standing(account, people, "supplier")
 
-        assert (labels(found[first.id]), labels(found[second.id])) == (["1Z1"], [])
-        [sent] = [one for one in found[first.id].shipments if not one.voided]
-        shipments, _ = read(account.shipments.by_id([sent.id]))
-        assert [getattr(one, "tracking_number", None) for one in shipments] == ["1Z1"]
+        assert (labels(snapshots[first.id]), labels(snapshots[second.id])) == (["1Z1"], [])
+        [shipment] = [shipment for shipment in snapshots[first.id].shipments if not shipment.voided]
+        shipments, _ = read(account.shipments.by_id([shipment.id]))
+        assert [getattr(shipment, "tracking_number", None) for shipment in shipments] == ["1Z1"]
 
     @needs("split-order", "piece-orders")
     def test_pieces_lead_to_the_reference(
@@ -141,8 +148,8 @@ class StandingAtSupplier(AsSupplier):
         [made] = account.orders.create([order("1001", line("MUG", 3))])
         pieces = people.split(made.id, (1,), (2,))
 
-        found = standing(account, people, "supplier")
+        snapshots = standing(account, people, "supplier")
 
-        assert [found[one].order.ancestors for one in pieces] == [(made.id,)] * 2
-        family = [found[one].order for one in (*pieces, made.id) if one in found]
-        assert {one.reference for one in family} - {""} == {"origin:1001#1"}
+        assert [snapshots[piece].order.ancestors for piece in pieces] == [(made.id,)] * 2
+        family = [snapshots[piece].order for piece in (*pieces, made.id) if piece in snapshots]
+        assert {order.reference for order in family} - {""} == {"origin:1001#1"}

@@ -300,6 +300,6 @@ def told(parcel: Shipment, *people: People) -> Told:
     )
 
 
-def numbers(found: Sequence[Told]) -> list[str]:
+def numbers(trackings: Sequence[Told]) -> list[str]:
     """Return the tracking numbers that hold."""
-    return [one.number for one in found if not one.voided]
+    return [tracking.number for tracking in trackings if not tracking.voided]

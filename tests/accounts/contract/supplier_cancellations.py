@@ -19,10 +19,10 @@ class CancelledOrders(AsSupplier):
 
         outcomes = [account.cancellations.cancel([created.id])[0] for _ in range(2)]
 
-        assert [one.state for one in outcomes] == ["done", "unchanged"]
+        assert [outcome.state for outcome in outcomes] == ["done", "unchanged"]
         assert people.status(created.id) == "cancelled"
         assert account.orders.statuses([created.id]) == {created.id: "cancelled"}
-        assert [found.id for found in people.orders()] == [other.id]
+        assert [order.id for order in people.orders()] == [other.id]
 
     def test_order_that_people_cancelled_is_unchanged(
         self, account: OpenSupplier, people: SupplierPeople
@@ -45,8 +45,10 @@ class CancelledOrders(AsSupplier):
 
         assert (outcome.state, outcome.code) == ("refused", "already-shipped")
         assert people.status(created.id) == "shipped"
-        [sent], _ = read(account.shipments.changed(ReadRequest(cursor=None, now=people.settle())))
-        assert not getattr(sent, "voided", True)
+        [shipment], _ = read(
+            account.shipments.changed(ReadRequest(cursor=None, now=people.settle()))
+        )
+        assert not getattr(shipment, "voided", True)
 
     @needs("update-tracking", "cancelled-shipped", "write-inventory-back")
     def test_shipped_order_is_cancelled_if_wished_and_keeps_label_and_stock(
@@ -61,8 +63,10 @@ class CancelledOrders(AsSupplier):
 
         assert outcome.state == "done"
         assert people.status(created.id) == "cancelled"
-        [sent], _ = read(account.shipments.changed(ReadRequest(cursor=None, now=people.settle())))
-        assert not getattr(sent, "voided", True)
+        [shipment], _ = read(
+            account.shipments.changed(ReadRequest(cursor=None, now=people.settle()))
+        )
+        assert not getattr(shipment, "voided", True)
         assert read(account.stock.all(ReadRequest(cursor=None, now=START)))[0] == before
 
     @needs("write-inventory-back")
@@ -84,7 +88,7 @@ class CancelledOrders(AsSupplier):
 
         outcomes = account.cancellations.cancel([first.id, people.unknown_id, second.id])
 
-        assert [one.state for one in outcomes] == ["done", "refused", "done"]
+        assert [outcome.state for outcome in outcomes] == ["done", "refused", "done"]
         assert outcomes[1].code == "not-found"
         assert people.orders() == []
 

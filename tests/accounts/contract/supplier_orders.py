@@ -25,7 +25,7 @@ class CreatedOrders(AsSupplier):
         assert found.id == outcome.id
         assert found.status == "awaiting_fulfillment"
         assert found.ship_to == order("1001").ship_to
-        assert [(each.sku, each.quantity) for each in found.lines] == [("MUG", 2), ("CUP", 1)]
+        assert [(line.sku, line.quantity) for line in found.lines] == [("MUG", 2), ("CUP", 1)]
 
     def test_same_reference_twice_makes_one_order(
         self, account: OpenSupplier, people: SupplierPeople
@@ -53,7 +53,7 @@ class CreatedOrders(AsSupplier):
         account.orders.create([order("1001", line("CUP", 7))], look_first=True)
 
         [found] = people.orders()
-        assert [(each.sku, each.quantity) for each in found.lines] == [("MUG", 2)]
+        assert [(line.sku, line.quantity) for line in found.lines] == [("MUG", 2)]
 
     def test_same_number_from_two_merchants_makes_two_orders(
         self, account: OpenSupplier, people: SupplierPeople
@@ -64,7 +64,7 @@ class CreatedOrders(AsSupplier):
 
         assert (first.state, second.state) == ("done", "done")
         assert first.id != second.id
-        assert len({found.number for found in people.orders()}) == 2
+        assert len({order.number for order in people.orders()}) == 2
 
     def test_same_sku_twice_stays_two_lines(
         self, account: OpenSupplier, people: SupplierPeople
@@ -73,7 +73,7 @@ class CreatedOrders(AsSupplier):
         [outcome] = account.orders.create([order("1001", *lines)])
 
         [found] = people.orders()
-        quantities = {each.id: (each.sku, each.quantity) for each in found.lines}
+        quantities = {line.id: (line.sku, line.quantity) for line in found.lines}
         assert [quantities[line_id] for line_id in outcome.line_ids] == [
             ("MUG", 1),
             ("CUP", 2),
@@ -97,7 +97,7 @@ class CreatedOrders(AsSupplier):
         assert [outcome.state for outcome in outcomes] == ["done", "refused", "done"]
         assert outcomes[1].code
         assert outcomes[1].reason
-        assert {found.id for found in people.orders()} == {outcomes[0].id, outcomes[2].id}
+        assert {order.id for order in people.orders()} == {outcomes[0].id, outcomes[2].id}
 
     def test_outcomes_answer_in_order(self, account: OpenSupplier, people: SupplierPeople) -> None:
         account.orders.create([order("1002"), order("1004")])
@@ -105,8 +105,10 @@ class CreatedOrders(AsSupplier):
         numbers = ["1005", "1004", "1003", "1002", "1001"]
         outcomes = account.orders.create([order(number) for number in numbers], look_first=True)
 
-        by_id = {found.id: found.number for found in people.orders()}
-        assert all(by_id[one.id].endswith(n) for one, n in zip(outcomes, numbers, strict=True))
+        by_id = {order.id: order.number for order in people.orders()}
+        assert all(
+            by_id[outcome.id].endswith(n) for outcome, n in zip(outcomes, numbers, strict=True)
+        )
         states = ["done", "unchanged", "done", "unchanged", "done"]
         assert [outcome.state for outcome in outcomes] == states
 
@@ -117,9 +119,9 @@ class CreatedOrders(AsSupplier):
     def test_find_orders_finds_exactly_what_is_there(self, account: OpenSupplier) -> None:
         created = account.orders.create([order("1001", line("MUG"), line("CUP")), order("1002")])
 
-        found = account.orders.find(["origin:1002#1", "origin:1001#1", "origin:100", "nothing"])
+        outcomes = account.orders.find(["origin:1002#1", "origin:1001#1", "origin:100", "nothing"])
 
-        assert found == {
+        assert outcomes == {
             f"origin:{number}#1": replace(outcome, state="unchanged")
             for number, outcome in zip(("1001", "1002"), created, strict=True)
         }
@@ -144,7 +146,7 @@ class CreatedOrders(AsSupplier):
         outcomes = account.orders.create([order("1001"), hostile, order("1003")])
 
         assert [outcomes[0].state, outcomes[2].state] == ["done", "done"]
-        by_id = {found.id: found for found in people.orders()}
+        by_id = {order.id: order for order in people.orders()}
         if outcomes[1].state == "done":
             found = by_id[outcomes[1].id]
             assert (found.ship_to.name, found.lines[0].name) == (text, text)
@@ -154,9 +156,9 @@ class CreatedOrders(AsSupplier):
             assert len(by_id) == 2
 
     def test_portals_see_what_the_others_made(self, people: SupplierPeople) -> None:
-        one, other = opened(people), opened(people)
+        account, other = opened(people), opened(people)
 
-        [first] = one.orders.create([order("1001")])
+        [first] = account.orders.create([order("1001")])
         [second] = other.orders.create([order("1001")], look_first=True)
 
         assert (second.state, second.id) == ("unchanged", first.id)
@@ -172,16 +174,16 @@ class CreatedOrders(AsSupplier):
         account.comment([said, other])
 
         texts = people.timeline(created.id)
-        assert [sum(one.text in text for text in texts) for one in (said, other)] == [1, 1]
+        assert [sum(comment.text in text for text in texts) for comment in (said, other)] == [1, 1]
 
     @needs("update-tracking")
     def test_statuses_of_the_orders_that_are_here(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
-        waiting, sent = account.orders.create([order("1001"), order("1002")])
-        people.ship(sent.id, parcel())
+        waiting, outcome = account.orders.create([order("1001"), order("1002")])
+        people.ship(outcome.id, parcel())
 
-        found = account.orders.statuses([sent.id, people.unknown_id, waiting.id])
+        found = account.orders.statuses([outcome.id, people.unknown_id, waiting.id])
 
-        assert found == {waiting.id: "awaiting_fulfillment", sent.id: "shipped"}
+        assert found == {waiting.id: "awaiting_fulfillment", outcome.id: "shipped"}
         assert account.orders.statuses([]) == {}

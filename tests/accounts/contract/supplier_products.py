@@ -14,9 +14,9 @@ class CreatedProducts(AsSupplier):
     def test_product_is_made_once(self, account: OpenSupplier, people: SupplierPeople) -> None:
         outcomes = [account.products.create([product("MUG")])[0] for _ in range(2)]
 
-        assert [one.state for one in outcomes] == ["done", "unchanged"]
+        assert [outcome.state for outcome in outcomes] == ["done", "unchanged"]
         assert outcomes[0].id == outcomes[1].id != ""
-        assert [(one.sku, one.name) for one in people.products()] == [("MUG", "A MUG")]
+        assert [(product.sku, product.name) for product in people.products()] == [("MUG", "A MUG")]
 
     @needs("write-inventory-back", "uncounted")
     def test_stock_of_a_new_product_is_unset(self, account: OpenSupplier) -> None:
@@ -52,9 +52,9 @@ class CreatedProducts(AsSupplier):
 
         outcomes = account.products.create([product(sku) for sku in ("MUG", "CUP", "JAR")])
 
-        assert [one.state for one in outcomes] == ["done", "unchanged", "done"]
-        by_id = {one.id: one.sku for one in people.products()}
-        assert [by_id[one.id] for one in outcomes] == ["MUG", "CUP", "JAR"]
+        assert [outcome.state for outcome in outcomes] == ["done", "unchanged", "done"]
+        by_id = {product.id: product.sku for product in people.products()}
+        assert [by_id[outcome.id] for outcome in outcomes] == ["MUG", "CUP", "JAR"]
 
     def test_no_products_are_no_outcomes(self, account: OpenSupplier) -> None:
         assert account.products.create([]) == []
@@ -64,7 +64,7 @@ class CreatedProducts(AsSupplier):
     ) -> None:
         account.orders.create([order("1001", line("MUG", 2))])
 
-        assert [(one.sku, one.name) for one in people.products()] == [("MUG", "A MUG")]
+        assert [(product.sku, product.name) for product in people.products()] == [("MUG", "A MUG")]
 
     @needs("write-inventory-back", "uncounted")
     def test_stock_of_such_a_product_is_unset(self, account: OpenSupplier) -> None:

@@ -12,7 +12,7 @@ from tests.accounts.contract.people import SupplierPeople, needs, told
 
 def created(account: OpenSupplier, *numbers: str) -> list[str]:
     """Create orders; return their ids."""
-    return [one.id for one in account.orders.create([order(number) for number in numbers])]
+    return [outcome.id for outcome in account.orders.create([order(number) for number in numbers])]
 
 
 def sent(items: Sequence[Shipment | InvalidRecord]) -> list[tuple[str, str, bool]]:
@@ -21,9 +21,9 @@ def sent(items: Sequence[Shipment | InvalidRecord]) -> list[tuple[str, str, bool
     Some services forget a deleted label; of them an open order is one without a number.
     """
     return [
-        (one.order_id, one.tracking_number, one.voided)
-        for one in usable([*items])
-        if one.tracking_number
+        (shipment.order_id, shipment.tracking_number, shipment.voided)
+        for shipment in usable([*items])
+        if shipment.tracking_number
     ]
 
 
@@ -48,14 +48,14 @@ class SentShipments(AsSupplier):
         [order_id] = created(account, "1001")
         people.ship(order_id, parcel())
 
-        [found] = usable(
+        [shipment] = usable(
             read(account.shipments.changed(ReadRequest(cursor=None, now=people.settle())))[0]
         )
 
-        assert found.id
-        assert (found.order_id, found.ancestors) == (order_id, ())
-        assert told(found) == told(parcel(), people)
-        assert found.shipped_at.tzinfo is not None
+        assert shipment.id
+        assert (shipment.order_id, shipment.ancestors) == (order_id, ())
+        assert told(shipment) == told(parcel(), people)
+        assert shipment.shipped_at.tzinfo is not None
 
     def test_parcels_are_read_as_they_were_sent_the_oldest_first(
         self, account: OpenSupplier, people: SupplierPeople
@@ -65,9 +65,15 @@ class SentShipments(AsSupplier):
             people.ship(order_id, parcel(number=f"1Z{number}"))
             people.settle()
 
-        found, _ = read(account.shipments.changed(ReadRequest(cursor=None, now=people.settle())))
+        shipments, _ = read(
+            account.shipments.changed(ReadRequest(cursor=None, now=people.settle()))
+        )
 
-        assert sent(found) == [(second, "1Z0", False), (third, "1Z1", False), (first, "1Z2", False)]
+        assert sent(shipments) == [
+            (second, "1Z0", False),
+            (third, "1Z1", False),
+            (first, "1Z2", False),
+        ]
 
     def test_each_of_many_parcels_is_in_one_page(
         self, account: OpenSupplier, people: SupplierPeople
@@ -76,12 +82,12 @@ class SentShipments(AsSupplier):
         for number, order_id in enumerate(ids):
             people.ship(order_id, parcel(number=f"1Z{number}"))
 
-        found = usable(
+        shipments = usable(
             read(account.shipments.changed(ReadRequest(cursor=None, now=people.settle())))[0]
         )
 
-        assert sorted(one.order_id for one in found) == sorted(ids)
-        assert len({one.id for one in found}) == self.many
+        assert sorted(shipment.order_id for shipment in shipments) == sorted(ids)
+        assert len({shipment.id for shipment in shipments}) == self.many
 
     def test_reading_goes_on_where_the_last_one_ended(
         self, account: OpenSupplier, people: SupplierPeople
@@ -133,11 +139,13 @@ class SentShipments(AsSupplier):
         people.settle()
         people.ship(order_id, parcel(number="1Z2"))
 
-        found, _ = read(account.shipments.changed(ReadRequest(cursor=None, now=people.settle())))
+        shipments, _ = read(
+            account.shipments.changed(ReadRequest(cursor=None, now=people.settle()))
+        )
         again, _ = read(account.shipments.by_id([first.id]))
 
-        assert sent(found)[-1] == (order_id, "1Z2", False)
-        assert sent(found)[:-1] == sent(again) == [(order_id, "1Z1", True)]
+        assert sent(shipments)[-1] == (order_id, "1Z2", False)
+        assert sent(shipments)[:-1] == sent(again) == [(order_id, "1Z1", True)]
 
     @needs("voided-labels")
     def test_parcels_are_read_by_id_as_they_are_now(
@@ -150,10 +158,10 @@ class SentShipments(AsSupplier):
         )
         people.void(third.order_id)
 
-        found, _ = read(account.shipments.by_id([third.id, people.unknown_id, first.id]))
+        shipments, _ = read(account.shipments.by_id([third.id, people.unknown_id, first.id]))
 
-        assert {one.id for one in found} == {first.id, third.id}
-        assert {*sent(found)} == {
+        assert {shipment.id for shipment in shipments} == {first.id, third.id}
+        assert {*sent(shipments)} == {
             (first.order_id, first.tracking_number, False),
             (third.order_id, third.tracking_number, True),
         }
@@ -169,11 +177,15 @@ class SentShipments(AsSupplier):
         people.settle()
         people.ship(half, parcel(number="1Z2"))
 
-        found = usable(
+        shipments = usable(
             read(account.shipments.changed(ReadRequest(cursor=None, now=people.settle())))[0]
         )
 
-        assert [(one.order_id, one.ancestors) for one in found if one.tracking_number] == [
+        assert [
+            (shipment.order_id, shipment.ancestors)
+            for shipment in shipments
+            if shipment.tracking_number
+        ] == [
             (first, (outcome.id,)),
             (half, (second, outcome.id)),
         ]

@@ -23,7 +23,7 @@ def created(account: OpenSupplier, number: str, *quantities: int) -> Outcome:
 
 def shares(split: Split) -> list[dict[str, int]]:
     """Return how many of each line are in each piece."""
-    return [{one.of_line: one.quantity for one in piece.lines} for piece in split.pieces]
+    return [{line.of_line: line.quantity for line in piece.lines} for piece in split.pieces]
 
 
 @needs("split-order")
@@ -46,11 +46,11 @@ class MadeSplits(AsSupplier):
         mug, cup, other_mug = outcome.line_ids
         pieces = people.split(outcome.id, (1, 1, 0), (2, 0, 2))
 
-        [found], _ = read(account.splits.changed(ReadRequest(cursor=None, now=people.settle())))
+        [split], _ = read(account.splits.changed(ReadRequest(cursor=None, now=people.settle())))
 
-        assert found.order_id == outcome.id
-        assert [piece.id for piece in found.pieces] == [*pieces]
-        assert shares(found) == [{mug: 1, cup: 1}, {mug: 2, other_mug: 2}]
+        assert split.order_id == outcome.id
+        assert [piece.id for piece in split.pieces] == [*pieces]
+        assert shares(split) == [{mug: 1, cup: 1}, {mug: 2, other_mug: 2}]
 
     def test_pieces_of_an_order_of_many_lines_have_them_all(
         self, account: OpenSupplier, people: SupplierPeople
@@ -59,9 +59,9 @@ class MadeSplits(AsSupplier):
         [outcome] = account.orders.create([order("1001", *lines)])
         people.split(outcome.id, (2,) * 60, (1,) * 60)
 
-        [found], _ = read(account.splits.changed(ReadRequest(cursor=None, now=people.settle())))
+        [split], _ = read(account.splits.changed(ReadRequest(cursor=None, now=people.settle())))
 
-        assert shares(found) == [
+        assert shares(split) == [
             dict.fromkeys(outcome.line_ids, 2),
             dict.fromkeys(outcome.line_ids, 1),
         ]
@@ -72,12 +72,12 @@ class MadeSplits(AsSupplier):
         outcome = created(account, "1001", 3, 2)
         people.split(outcome.id, (1, 1), (2, 1))
 
-        [found], _ = read(account.splits.changed(ReadRequest(cursor=None, now=people.settle())))
+        [split], _ = read(account.splits.changed(ReadRequest(cursor=None, now=people.settle())))
 
-        lines = [one.id for piece in found.pieces for one in piece.lines]
+        lines = [line.id for piece in split.pieces for line in piece.lines]
         assert len({*lines}) == 4
         assert not {*lines} & {"", *outcome.line_ids}
-        assert not {piece.id for piece in found.pieces} & {"", outcome.id}
+        assert not {piece.id for piece in split.pieces} & {"", outcome.id}
 
     def test_piece_waits_to_be_shipped_in_place_of_the_order(
         self, account: OpenSupplier, people: SupplierPeople
@@ -85,7 +85,7 @@ class MadeSplits(AsSupplier):
         outcome = created(account, "1001", 3)
         first, second = people.split(outcome.id, (1,), (2,))
 
-        assert {one.id for one in people.orders()} == {first, second}
+        assert {order.id for order in people.orders()} == {first, second}
         assert account.orders.statuses([first, second]) == dict.fromkeys(
             (first, second), "awaiting_fulfillment"
         )
@@ -121,7 +121,7 @@ class MadeSplits(AsSupplier):
         )
 
         assert after[-1].order_id == second.id
-        assert all(one in before for one in after[:-1])
+        assert all(split in before for split in after[:-1])
 
     def test_each_of_many_splits_is_read_once(
         self, account: OpenSupplier, people: SupplierPeople
@@ -130,9 +130,9 @@ class MadeSplits(AsSupplier):
         for order_id in ids:
             people.split(order_id, (1,), (1,))
 
-        found, _ = read(account.splits.changed(ReadRequest(cursor=None, now=people.settle())))
+        splits, _ = read(account.splits.changed(ReadRequest(cursor=None, now=people.settle())))
 
-        assert sorted(one.order_id for one in found) == sorted(ids)
+        assert sorted(split.order_id for split in splits) == sorted(ids)
 
     def test_splits_are_read_by_the_id_of_what_was_split(
         self, account: OpenSupplier, people: SupplierPeople
@@ -140,11 +140,11 @@ class MadeSplits(AsSupplier):
         ids: Sequence[str] = [created(account, number, 2).id for number in ("1001", "1002")]
         for order_id in ids:
             people.split(order_id, (1,), (1,))
-        known, _ = read(account.splits.changed(ReadRequest(cursor=None, now=people.settle())))
+        splits, _ = read(account.splits.changed(ReadRequest(cursor=None, now=people.settle())))
 
         found, _ = read(account.splits.by_id([ids[1], people.unknown_id]))
 
-        assert found == [one for one in known if one.order_id == ids[1]]
+        assert found == [split for split in splits if split.order_id == ids[1]]
 
     @needs("update-tracking")
     def test_status_of_a_piece_is_its_own(

@@ -13,8 +13,8 @@ from tests.support.clock import START
 def sellable(account: OpenSupplier) -> Mapping[str, int | None]:
     """Return what the account says can be sold, by SKU."""
     return {
-        one.sku: one.quantity
-        for one in usable(read(account.stock.all(ReadRequest(cursor=None, now=START)))[0])
+        level.sku: level.quantity
+        for level in usable(read(account.stock.all(ReadRequest(cursor=None, now=START)))[0])
     }
 
 
@@ -66,9 +66,9 @@ class SellableStock(AsSupplier):
         for number in range(self.many):
             people.count(f"MUG-{number}", number)
 
-        found = usable(read(account.stock.all(ReadRequest(cursor=None, now=START)))[0])
+        levels = usable(read(account.stock.all(ReadRequest(cursor=None, now=START)))[0])
 
-        assert sorted((one.sku, one.quantity) for one in found) == sorted(
+        assert sorted((level.sku, level.quantity) for level in levels) == sorted(
             (f"MUG-{number}", number) for number in range(self.many)
         )
 
@@ -78,12 +78,12 @@ class SellableStock(AsSupplier):
         for sku in ("MUG", "CUP", "JAR"):
             people.count(sku, 5)
         mug, cup = (
-            one
-            for one in usable(read(account.stock.all(ReadRequest(cursor=None, now=START)))[0])
-            if one.sku != "JAR"
+            level
+            for level in usable(read(account.stock.all(ReadRequest(cursor=None, now=START)))[0])
+            if level.sku != "JAR"
         )
 
-        found = account.stock.of([cup.product_id, people.unknown_id, mug.product_id])
+        levels = account.stock.of([cup.product_id, people.unknown_id, mug.product_id])
 
-        assert found == {mug.product_id: mug, cup.product_id: cup}
+        assert levels == {mug.product_id: mug, cup.product_id: cup}
         assert account.stock.of([]) == {}

@@ -237,7 +237,7 @@ class FilesSupplierPeople(SupplierPeople):
         return {path: path.read_bytes() for path in self.folder.glob("orders/*.csv")}
 
     def orders(self) -> Sequence[Order]:
-        return [one for one in orders(self.folder) if self.status(one.id) != "shipped"]
+        return [order for order in orders(self.folder) if self.status(order.id) != "shipped"]
 
     def status(self, order_id: str) -> str:
         label = self._labels.get(order_id)

@@ -11,7 +11,7 @@ from ordosync.accounts.files.output.options import OrderFolder
 from ordosync.accounts.spreadsheets import plain
 from ordosync.models import Address, Line, Order
 
-ORDER_COLUMNS = {name: f"our {name}" for name in OrderFolder.known}
+ORDER_COLUMNS = {name: f"our {name}" for name in OrderFolder.known_fields}
 SENT_COLUMNS = {
     "order_number": "order",
     "tracking_number": "number",

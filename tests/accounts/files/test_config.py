@@ -13,40 +13,40 @@ def test_the_options_that_the_example_has_as_comments_are_right(tmp_path: Path) 
     account, portals, rest = EXAMPLE.read_text("utf-8").partition("\nportals:")
     (tmp_path / "config.yaml").write_text(OPTION.sub("    ", account) + portals + rest)
 
-    done = ordosync(tmp_path, "config", "check")
+    result = ordosync(tmp_path, "config", "check")
 
     assert "\n    inventory:" in (tmp_path / "config.yaml").read_text()
-    assert (done.code, done.err) == (0, "")
+    assert (result.code, result.err) == (0, "")
 
 
 def test_a_merchant_without_orders_is_a_problem_of_the_configuration(tmp_path: Path) -> None:
     config = re.sub(r"    orders:\n(      .*\n|   {10,}.*\n)+", "", CONFIG)
     (tmp_path / "config.yaml").write_text(config)
 
-    done = ordosync(tmp_path, "config", "check")
+    result = ordosync(tmp_path, "config", "check")
 
-    assert done.code == 3
-    assert "merchant: account shop is not set up for the part of a merchant" in done.err
+    assert result.code == 3
+    assert "merchant: account shop needs `orders:` to be a Merchant" in result.err
 
 
 def test_a_supplier_without_order_files_is_a_problem_of_the_configuration(tmp_path: Path) -> None:
     config = CONFIG.replace("kind: sqlite\n    path: warehouse.db\n", "kind: files\n")
     (tmp_path / "config.yaml").write_text(config)
 
-    done = ordosync(tmp_path, "config", "check")
+    result = ordosync(tmp_path, "config", "check")
 
-    assert done.code == 3
-    assert "account warehouse is not set up for the part of a supplier" in done.err
+    assert result.code == 3
+    assert "account warehouse needs `order_files:` to be a Supplier" in result.err
 
 
 def test_a_mistake_in_a_column_map_is_reported_with_its_line(tmp_path: Path) -> None:
     wrong = "  shop:\n    inventory: {path: stock.csv, columns: {sku: A, quantity: A}}\n"
     (tmp_path / "config.yaml").write_text(CONFIG.replace("  shop:\n", wrong, 1))
 
-    done = ordosync(tmp_path, "config", "check")
+    result = ordosync(tmp_path, "config", "check")
 
-    assert done.code == 3
-    assert "accounts.shop.inventory: columns: 'A' is given to two fields" in done.err
+    assert result.code == 3
+    assert "accounts.shop.inventory: columns: 'A' is mapped to two fields" in result.err
 
 
 def test_an_interval_of_a_task_that_the_files_cannot_do_is_a_problem(tmp_path: Path) -> None:
@@ -54,8 +54,8 @@ def test_an_interval_of_a_task_that_the_files_cannot_do_is_a_problem(tmp_path: P
         CONFIG.rstrip() + "\n    tasks: {import-products: hourly, cancel-orders: off}\n"
     )
 
-    done = ordosync(tmp_path, "config", "check")
+    result = ordosync(tmp_path, "config", "check")
 
-    assert done.code == 3
-    assert "import-products: account shop is not set up for the part of a merchant" in done.err
-    assert "cancel-orders" not in done.err
+    assert result.code == 3
+    assert "import-products: account shop is not set up for the part of a merchant" in result.err
+    assert "cancel-orders" not in result.err

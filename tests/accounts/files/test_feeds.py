@@ -22,9 +22,9 @@ def test_json_lines_keep_numbers_as_the_text_that_they_are(tmp_path: Path) -> No
     bad = {"order": "8", "sku": "X", "name": "X", "qty": "1E+12", "price": 1, "country": "DE"}
     (tmp_path / "feeds" / "orders.jsonl").write_text(f"{json.dumps(good)}\n\n{json.dumps(bad)}\n")
 
-    done = ordosync(tmp_path, "import-orders", "--json")
+    result = ordosync(tmp_path, "import-orders", "--json")
 
-    assert done.counts == {"seen": 2, "done": 1, "failed": 1}
+    assert result.counts == {"seen": 2, "done": 1, "failed": 1}
     (line,) = ordosync(tmp_path, "orders", "show", "007", "--json").json["orders"][0]["lines"]
     assert line == {"sku": "0042", "name": "0042", "quantity": 2, "unit_price": "1.1"}
 
@@ -56,9 +56,9 @@ def test_a_fixed_mapping_brings_the_order_in_and_calls_no_other_one_edited(
     mended = CONFIG.replace("{Germany: DE}", "{Germany: DE, Frankreich: FR}")
     (tmp_path / "config.yaml").write_text(mended)
 
-    done = ordosync(tmp_path, "import-orders", "--json")
+    result = ordosync(tmp_path, "import-orders", "--json")
 
-    assert done.counts == {"seen": 2, "done": 1, "unchanged": 1}
+    assert result.counts == {"seen": 2, "done": 1, "unchanged": 1}
     assert numbers(tmp_path) == ["1", "2"]
 
 
@@ -68,18 +68,18 @@ def test_orders_without_anything_to_ship_are_skipped_with_the_reason(
     config = CONFIG.replace("      currency", "      ignore_skus: [POST]\n      currency")
     shop(tmp_path, HEADER + row("1", "0") + "2,POST,Postage,1,3,Ada,DE\n", config=config)
 
-    done = ordosync(tmp_path, "import-orders", "--json")
+    result = ordosync(tmp_path, "import-orders", "--json")
 
-    assert (done.code, done.counts) == (0, {"seen": 2, "skipped": 2})
+    assert (result.code, result.counts) == (0, {"seen": 2, "skipped": 2})
     assert [step["code"] for step in steps(tmp_path, 1)] == ["nothing-to-ship", "no-lines"]
 
 
 def test_line_of_quantity_0_stays_out_and_the_rest_of_the_order_travels(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1001", "2") + "1001,GIFT,Gift,0,0,Ada,DE\n")
 
-    done = ordosync(tmp_path, "import-orders", "--json")
+    result = ordosync(tmp_path, "import-orders", "--json")
 
-    assert (done.code, done.counts) == (0, {"seen": 1, "done": 1})
+    assert (result.code, result.counts) == (0, {"seen": 1, "done": 1})
     (order,) = ordosync(tmp_path, "orders", "show", "1001", "--json").json["orders"]
     assert [(line["sku"], line["quantity"]) for line in order["lines"]] == [("MUG", 2)]
 
@@ -199,9 +199,9 @@ def test_column_that_is_not_mapped_may_hold_anything(tmp_path: Path, name: str) 
 def test_product_with_a_long_description_that_is_not_mapped_is_read(make: Make, drop: Drop) -> None:
     drop("products/a.csv", f"sku,name,price,kit,Body (HTML)\nMUG,Mug,1,no,{'x' * 12_007}\n")
 
-    [found] = all_of(make().products.changed(since(now=datetime(2026, 11, 23, tzinfo=UTC))))
+    [product] = all_of(make().products.changed(since(now=datetime(2026, 11, 23, tzinfo=UTC))))
 
-    assert isinstance(found, Product)
+    assert isinstance(product, Product)
 
 
 @pytest.mark.parametrize("name", ["orders.csv", "orders.jsonl"])
@@ -221,11 +221,11 @@ def test_huge_cell_is_refused_without_taking_many_times_its_memory(
 
     tracemalloc.start()
     pages = account.orders.changed(since(now=datetime(2026, 11, 23, tzinfo=UTC)))
-    [found] = [item for page in pages for item in page.items]
+    [order] = [item for page in pages for item in page.items]
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     account.close()
 
-    assert isinstance(found, InvalidRecord)
-    assert f"{name}: row 2" in found.reason or f"{name}: row 1" in found.reason
+    assert isinstance(order, InvalidRecord)
+    assert f"{name}: row 2" in order.reason or f"{name}: row 1" in order.reason
     assert peak < 4 * size

@@ -24,8 +24,8 @@ def again(account: OpenMerchant, *ids: str) -> list[Order | InvalidRecord]:
     return read(account.orders.by_id(ids))[0]
 
 
-def quantity(found: list[Order | InvalidRecord]) -> int:
-    [order] = found
+def quantity(orders: list[Order | InvalidRecord]) -> int:
+    [order] = orders
     assert isinstance(order, Order), order
     return sum(line.quantity for line in order.lines)
 
@@ -38,21 +38,21 @@ def test_the_newest_file_is_believed_and_what_it_replaced_is_said(make: Make, dr
     drop("orders/b.csv", HEADER + "1,MUG,1\n")
     drop("orders/a.csv", HEADER + "1,MUG,2\n1,CUP,1\n")
 
-    [found] = orders(make())
+    [order] = orders(make())
 
-    assert quantity([found]) == 3
-    assert isinstance(found, Order)
-    assert found.remark == "a.csv is used, not the older b.csv"
+    assert quantity([order]) == 3
+    assert isinstance(order, Order)
+    assert order.remark == "a.csv is used, not the older b.csv"
 
 
 def test_two_files_that_say_the_same_are_no_matter(make: Make, drop: Drop) -> None:
     drop("orders/a.csv", HEADER + "1,MUG,1\n1,CUP,2\n")
     drop("orders/b.csv", HEADER + "1,CUP,2\n1,MUG,1\n")
 
-    [found] = orders(make())
+    [order] = orders(make())
 
-    assert isinstance(found, Order)
-    assert found.remark == ""
+    assert isinstance(order, Order)
+    assert order.remark == ""
 
 
 @pytest.mark.parametrize(
@@ -69,11 +69,11 @@ def test_a_line_that_the_newest_file_lacks_is_a_conflict_that_names_both(
     drop("orders/old.csv", HEADER + older)
     drop("orders/new.csv", HEADER + newer)
 
-    [found] = orders(make())
+    [order] = orders(make())
 
-    assert isinstance(found, InvalidRecord)
-    assert (found.code, found.is_skipped) == ("conflict", False)
-    assert f"new.csv lacks a line that the older old.csv has, of SKU '{sku}'" in found.reason
+    assert isinstance(order, InvalidRecord)
+    assert (order.code, order.is_skipped) == ("conflict", False)
+    assert f"new.csv has no line of SKU '{sku}', which the older old.csv has" in order.reason
 
 
 def test_a_line_that_fell_to_0_is_still_there(make: Make, drop: Drop) -> None:
@@ -121,9 +121,9 @@ def test_the_newest_file_of_products_stands_against_an_older_one_that_is_read_la
     _, cursor = read(account.products.changed(since()))
     set_time(drop("products/old.csv", PRODUCTS + "MUG,Old,1,\n"), -60)
 
-    [found] = read(account.products.changed(since(cursor)))[0]
+    [product] = read(account.products.changed(since(cursor)))[0]
 
-    assert getattr(found, "name", None) == "New"
+    assert getattr(product, "name", None) == "New"
 
 
 def test_an_order_that_is_tried_again_is_judged_by_the_same_rules(make: Make, drop: Drop) -> None:
@@ -154,7 +154,7 @@ def test_copies_are_judged_by_the_same_rules(make: Make, drop: Drop) -> None:
 
     assert quantity([first]) == 2
     assert isinstance(second, InvalidRecord)
-    assert "new.csv lacks a line that the older old.csv has" in second.reason
+    assert "new.csv has no line of SKU 'CUP', which the older old.csv has" in second.reason
 
 
 def test_a_copy_of_what_a_file_was_before_is_no_second_file(make: Make, drop: Drop) -> None:
@@ -201,7 +201,7 @@ def test_an_order_that_waits_is_compared_with_a_file_that_comes_later(
     first, second = orders(account, cursor)
 
     assert isinstance(first, InvalidRecord)
-    assert "page2.csv lacks a line that the older page1.csv has" in first.reason
+    assert "page2.csv has no line of SKU 'MUG', which the older page1.csv has" in first.reason
     assert isinstance(second, Order)
 
 

@@ -64,11 +64,11 @@ def test_a_row_that_is_no_product_says_why_and_stops_no_other(
 ) -> None:
     drop("products/a.csv", PRODUCTS + rows + "CUP,A cup,1,\n")
 
-    found = {item.id: item for item in all_of(make().products.changed(since()))}
-    cup = found.pop("CUP")
+    products = {item.id: item for item in all_of(make().products.changed(since()))}
+    cup = products.pop("CUP")
 
     assert isinstance(cup, Product)
-    [bad] = found.values()
+    [bad] = products.values()
     assert isinstance(bad, InvalidRecord)
     assert bad.code == code
     assert bad.reason.startswith("a.csv row ")

@@ -82,7 +82,7 @@ def test_pipe_among_what_was_written_refuses_that_order_alone(
 
     assert (bad.state, good.state) == ("refused", "done")
     assert "is not a regular file" in bad.reason
-    assert {one["order_number"] for one in order_rows(tmp_path)} == {"1000", "1002"}
+    assert {row["order_number"] for row in order_rows(tmp_path)} == {"1000", "1002"}
 
 
 @pytest.mark.parametrize("put", PIPES_AND_FOLDERS)
@@ -90,9 +90,9 @@ def test_pipe_among_feeds_is_refused_and_stops_no_other(tmp_path: Path, put: Put
     shop(tmp_path, HEADER + row("1"))
     put(tmp_path / "feeds" / "pipe.csv")
 
-    done = ordosync(tmp_path, "import-orders", "--json")
+    result = ordosync(tmp_path, "import-orders", "--json")
 
-    assert done.counts == {"seen": 2, "done": 1, "failed": 1}
+    assert result.counts == {"seen": 2, "done": 1, "failed": 1}
     [bad] = [step for step in steps(tmp_path, 1) if step["state"] == "failed"]
     assert "pipe.csv: is not a regular file" in bad["reason"]
     assert numbers(tmp_path) == ["1"]
@@ -154,10 +154,10 @@ def test_pipes_among_the_copies_of_files_stop_nothing(
     put(tmp_path / "spool" / "orders" / ".half")
     os.mkfifo(note)
 
-    found = all_of(account.orders.by_id(["1"]))
+    orders = all_of(account.orders.by_id(["1"]))
     account.finish_reading(frozenset({"1"}))
 
-    assert [one.id for one in found] == ["1"]
+    assert [order.id for order in orders] == ["1"]
 
 
 def test_claim_that_a_crash_left_empty_is_taken_for_free(tmp_path: Path) -> None:

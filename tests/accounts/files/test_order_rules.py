@@ -70,9 +70,9 @@ def test_an_order_whose_first_row_a_rule_takes_is_not_sent_without_it(
     shop(f"skip: {BY_STATUS}")
     drop("a.csv", f"1,pending,2,MUG,{HEAD}\n1,,1,BOARD,,,,\n2,paid,1,MUG,{HEAD}\n")
 
-    done = ordosync(tmp_path, "import-orders", "--json")
+    result = ordosync(tmp_path, "import-orders", "--json")
 
-    assert (done.code, done.counts) == (1, {"seen": 2, "done": 1, "failed": 1})
+    assert (result.code, result.counts) == (1, {"seen": 2, "done": 1, "failed": 1})
     assert numbers(tmp_path) == ["2"]
     [failed] = [step for step in steps(tmp_path, 1) if step["state"] == "failed"]
     assert failed["code"] == "invalid.rule"
@@ -86,9 +86,9 @@ def test_a_rule_for_orders_leaves_out_all_rows_of_an_order(
     shop(f"skip_orders: {BY_STATUS}")
     drop("a.csv", f"1,pending,2,MUG,{HEAD}\n1,,1,BOARD,,,,\n2,paid,1,MUG,{HEAD}\n2,,3,BOX,,,,\n")
 
-    done = ordosync(tmp_path, "import-orders", "--json")
+    result = ordosync(tmp_path, "import-orders", "--json")
 
-    assert (done.code, done.counts) == (0, {"seen": 2, "done": 1, "skipped": 1})
+    assert (result.code, result.counts) == (0, {"seen": 2, "done": 1, "skipped": 1})
     assert lines_sent(tmp_path, "2") == {"MUG": 1, "BOX": 3}
 
 
@@ -99,9 +99,9 @@ def test_an_order_that_is_paid_in_the_newer_of_two_files_is_sent_and_the_log_say
     drop("2026-11-28.csv", f"1,pending,1,MUG,{HEAD}\n")
     drop("2026-11-29.csv", f"1,paid,1,MUG,{HEAD}\n2,paid,1,MUG,{HEAD}\n")
 
-    done = ordosync(tmp_path, "import-orders", "--json")
+    result = ordosync(tmp_path, "import-orders", "--json")
 
-    assert (done.code, done.counts) == (0, {"seen": 2, "done": 2})
+    assert (result.code, result.counts) == (0, {"seen": 2, "done": 2})
     assert [step["reason"] for step in steps(tmp_path, 1)] == [
         "2026-11-29.csv is used, not the older 2026-11-28.csv",
         None,
@@ -115,9 +115,9 @@ def test_an_order_that_is_refunded_in_the_newer_of_two_files_is_left_out(
     drop("b.csv", f"1,paid,1,MUG,{HEAD}\n")
     drop("a.csv", f"1,refunded,1,MUG,{HEAD}\n")
 
-    done = ordosync(tmp_path, "import-orders", "--json")
+    result = ordosync(tmp_path, "import-orders", "--json")
 
-    assert (done.code, done.counts) == (0, {"seen": 1, "skipped": 1})
+    assert (result.code, result.counts) == (0, {"seen": 1, "skipped": 1})
     [step] = steps(tmp_path, 1)
     assert step["reason"] == "not paid; a.csv is used, not the older b.csv"
 
@@ -138,9 +138,9 @@ def test_an_address_is_the_one_of_the_newest_file(shop: Any, drop: Any, tmp_path
     drop("a.csv", f"1,,1,MUG,{HEAD}\n")
     drop("b.csv", "1,,1,MUG,Ada Byron,1 High St,07002,US\n")
 
-    done = ordosync(tmp_path, "import-orders", "--json")
+    result = ordosync(tmp_path, "import-orders", "--json")
 
-    assert done.counts == {"seen": 1, "done": 1}
+    assert result.counts == {"seen": 1, "done": 1}
     assert "07002" in ordosync(tmp_path, "orders", "show", "1").out
 
 
@@ -151,13 +151,13 @@ def test_two_pages_that_each_have_a_part_of_an_order_are_a_conflict(
     drop("page1.csv", f"1,,1,MUG,{HEAD}\n")
     drop("page2.csv", f"1,,1,BOARD,{HEAD}\n2,,1,MUG,{HEAD}\n")
 
-    done = ordosync(tmp_path, "import-orders", "--json")
+    result = ordosync(tmp_path, "import-orders", "--json")
 
-    assert (done.code, done.counts) == (1, {"seen": 2, "done": 1, "failed": 1})
+    assert (result.code, result.counts) == (1, {"seen": 2, "done": 1, "failed": 1})
     assert numbers(tmp_path) == ["2"]
     [failed] = [step for step in steps(tmp_path, 1) if step["state"] == "failed"]
     assert failed["code"] == "conflict"
-    assert "page2.csv lacks a line that the older page1.csv has" in failed["reason"]
+    assert "page2.csv has no line of SKU 'MUG', which the older page1.csv has" in failed["reason"]
 
 
 def test_a_page_that_begins_within_an_order_sends_no_part_of_it(
@@ -166,9 +166,9 @@ def test_a_page_that_begins_within_an_order_sends_no_part_of_it(
     shop('only_orders: [{column: Status, matches: "^paid$", reason: not paid}]')
     drop("page2.csv", f"1,,1,BOARD,,,,\n2,paid,1,MUG,{HEAD}\n")
 
-    done = ordosync(tmp_path, "import-orders", "--json")
+    result = ordosync(tmp_path, "import-orders", "--json")
 
-    assert (done.code, done.counts) == (1, {"seen": 2, "done": 1, "failed": 1})
+    assert (result.code, result.counts) == (1, {"seen": 2, "done": 1, "failed": 1})
     assert [step["code"] for step in steps(tmp_path, 1)] == ["cut", None]
 
 
@@ -216,9 +216,9 @@ def test_the_rows_of_an_order_in_another_order_are_no_edit(
     ordosync(tmp_path, "import-orders")
     drop("a.csv", f"1,,3,MUG,{HEAD}\n1,,2,BOARD,{HEAD}\n1,,1,MUG,{HEAD}\n")
 
-    done = ordosync(tmp_path, "import-orders", "--json")
+    result = ordosync(tmp_path, "import-orders", "--json")
 
-    assert done.counts == {"seen": 1, "unchanged": 1}
+    assert result.counts == {"seen": 1, "unchanged": 1}
 
 
 def test_a_conflict_is_over_once_the_wrong_file_is_taken_away(
@@ -231,10 +231,10 @@ def test_a_conflict_is_over_once_the_wrong_file_is_taken_away(
     still = ordosync(tmp_path, "retry", "1", "--json")
     cut.unlink()
 
-    done = ordosync(tmp_path, "retry", "1", "--json")
+    result = ordosync(tmp_path, "retry", "1", "--json")
 
     assert still.counts == {"seen": 1, "failed": 1}
-    assert done.counts == {"seen": 1, "done": 1}
+    assert result.counts == {"seen": 1, "done": 1}
     assert lines_sent(tmp_path, "1") == {"MUG": 1, "BOARD": 1}
 
 
@@ -243,9 +243,9 @@ def test_an_order_of_shopifys_own_export_is_sent_whole(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text(SHOPIFY)
     (tmp_path / "feeds" / "orders_export.csv").write_text(EXPORT)
 
-    done = ordosync(tmp_path, "import-orders", "--json")
+    result = ordosync(tmp_path, "import-orders", "--json")
 
-    assert (done.code, done.counts) == (0, {"seen": 3, "done": 2, "skipped": 1})
+    assert (result.code, result.counts) == (0, {"seen": 3, "done": 2, "skipped": 1})
     assert lines_sent(tmp_path, "#1001") == {"BOARD": 1, "MUG-BLUE": 2}
     (order,) = ordosync(tmp_path, "orders", "show", "#1001", "--json").json["orders"]
     assert order["ship_to"]["name"] == "Ada Example"

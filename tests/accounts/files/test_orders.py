@@ -39,15 +39,15 @@ def orders(account: OpenMerchant) -> list[Order | InvalidRecord]:
 
 
 def only(account: OpenMerchant) -> Order:
-    [found] = orders(account)
-    assert isinstance(found, Order), found
-    return found
+    [order] = orders(account)
+    assert isinstance(order, Order), order
+    return order
 
 
 def refused(account: OpenMerchant) -> InvalidRecord:
-    [found] = orders(account)
-    assert isinstance(found, InvalidRecord), found
-    return found
+    [order] = orders(account)
+    assert isinstance(order, InvalidRecord), order
+    return order
 
 
 def ids(order: Order) -> dict[str, tuple[str, int]]:
@@ -81,19 +81,19 @@ def test_a_head_that_moves_to_another_line_changes_nothing(shop: Any, drop: Drop
 def test_a_line_is_known_by_its_sku_and_its_count_among_equal_ones(shop: Any, drop: Drop) -> None:
     drop("orders/a.csv", "order,sku,qty\n1,MUG,3\n1,CUP,1\n1,MUG,1\n")
 
-    found = only(shop(PLAIN))
+    order = only(shop(PLAIN))
 
-    assert ids(found) == {"1/CUP#1": ("CUP", 1), "1/MUG#1": ("MUG", 1), "1/MUG#2": ("MUG", 3)}
+    assert ids(order) == {"1/CUP#1": ("CUP", 1), "1/MUG#1": ("MUG", 1), "1/MUG#2": ("MUG", 3)}
 
 
 def test_a_line_keeps_its_id_where_a_rule_takes_another_one(shop: Any, drop: Drop) -> None:
     drop("orders/a.csv", HEADER + "1,MUG,1,,,,back\n1,MUG,2,,,,\n")
     by_rows = RowRule(column="status", matches="back", reason="back order", rows=True)
 
-    both, one = only(shop()), only(shop(skip=(by_rows,)))
+    both, order = only(shop()), only(shop(skip=(by_rows,)))
 
     assert ids(both) == {"1/MUG#1": ("MUG", 1), "1/MUG#2": ("MUG", 2)}
-    assert ids(one) == {"1/MUG#2": ("MUG", 2)}
+    assert ids(order) == {"1/MUG#2": ("MUG", 2)}
 
 
 def test_a_mapped_line_id_names_the_line(shop: Any, drop: Drop) -> None:
@@ -117,10 +117,10 @@ def test_a_line_id_that_names_no_line_is_refused(
 ) -> None:
     drop("orders/a.csv", f"order,sku,qty,line\n1,MUG,1,{lines[0]}\n1,CUP,1,{lines[1]}\n")
 
-    found = refused(shop({**PLAIN, "line_id": "line"}))
+    record = refused(shop({**PLAIN, "line_id": "line"}))
 
-    assert found.code == "invalid.line_id"
-    assert reason in found.reason
+    assert record.code == "invalid.line_id"
+    assert reason in record.reason
 
 
 def test_lines_of_two_orders_never_have_the_same_id(shop: Any, drop: Drop) -> None:
@@ -137,10 +137,10 @@ def test_no_content_is_compared_with_one_that_an_earlier_release_read(
     drop("orders/a.csv", "order,sku,qty\n1,MUG,3\n")
     options = OrderFiles(glob=drop("orders/.x", "").parent, columns=PLAIN)
 
-    found = only(shop(PLAIN))
+    order = only(shop(PLAIN))
 
-    assert not edited(f"{options.fingerprint}-0123456789abcdef", found.content)
-    assert edited(f"{found.content[:-1]}~", found.content)
+    assert not edited(f"{options.fingerprint}-0123456789abcdef", order.content)
+    assert edited(f"{order.content[:-1]}~", order.content)
 
 
 def test_files_that_an_earlier_release_read_are_not_read_again() -> None:
@@ -165,33 +165,33 @@ def test_the_column_of_a_rule_decides_so_it_is_part_of_the_content(shop: Any, dr
 def test_blank_cells_of_further_rows_mean_what_another_row_says(shop: Any, drop: Drop) -> None:
     drop("orders/a.csv", HEADER + "1,MUG,1,Post,Ada,1 High St,\n1,CUP,1,,,,\n1,BOX,1,Post,,,\n")
 
-    found = only(shop())
+    order = only(shop())
 
-    assert (found.shipping_method, found.ship_to.name, found.ship_to.street1) == (
+    assert (order.shipping_method, order.ship_to.name, order.ship_to.street1) == (
         "Post",
         "Ada",
         "1 High St",
     )
-    assert len(found.lines) == 3
+    assert len(order.lines) == 3
 
 
 def test_two_rows_that_say_different_things_of_the_order_conflict(shop: Any, drop: Drop) -> None:
     drop("orders/a.csv", HEADER + "1,MUG,1,,Ada,,\n1,CUP,1,,,,\n1,BOX,1,,Bob,,\n")
 
-    found = refused(shop())
+    record = refused(shop())
 
-    assert found.code == "invalid.conflict"
-    assert found.reason == "a.csv row 4: ship_to.name is not what row 2 says"
+    assert record.code == "invalid.conflict"
+    assert record.reason == "a.csv row 4: ship_to.name differs from row 2"
 
 
 def test_an_order_has_the_fields_of_a_row_whose_line_is_left_out(shop: Any, drop: Drop) -> None:
     drop("orders/a.csv", HEADER + "1,GIFT,1,Post,Ada,1 High St,gift\n1,CUP,1,,,,\n")
     rule = RowRule(column="status", matches="gift", reason="a gift card", rows=True)
 
-    found = only(shop(skip=(rule,)))
+    order = only(shop(skip=(rule,)))
 
-    assert [line.sku for line in found.lines] == ["CUP"]
-    assert (found.ship_to.name, found.shipping_method) == ("Ada", "Post")
+    assert [line.sku for line in order.lines] == ["CUP"]
+    assert (order.ship_to.name, order.shipping_method) == ("Ada", "Post")
 
 
 @pytest.mark.parametrize(
@@ -206,12 +206,12 @@ def test_a_rule_for_rows_that_is_about_the_order_fails_it_and_names_both_ways_ou
 ) -> None:
     drop("orders/a.csv", HEADER + "1,MUG,1,Post,Ada,1 High St,pending\n1,CUP,1,,,,\n")
 
-    found = refused(shop(**{option: (rule,)}))
+    record = refused(shop(**{option: (rule,)}))
 
-    assert (found.code, found.is_skipped) == ("invalid.rule", False)
-    assert "a.csv row 2: a rule judges this row by 'status'" in found.reason
-    assert f"`{says}`" in found.reason
-    assert "`rows: true`" in found.reason
+    assert (record.code, record.is_skipped) == ("invalid.rule", False)
+    assert "a.csv row 2: a rule checks the column 'status'" in record.reason
+    assert f"`{says}`" in record.reason
+    assert "`rows: true`" in record.reason
 
 
 def test_a_rule_for_rows_may_take_the_first_row_of_an_order_that_says_all_on_each(
@@ -265,9 +265,9 @@ def test_a_row_that_is_cut_short_is_not_passed_over_by_what_it_does_not_say(
 ) -> None:
     drop("orders/a.csv", HEADER + "1,MUG,1\n")
 
-    found = refused(shop(**rules))
+    record = refused(shop(**rules))
 
-    assert (found.code, found.is_skipped) == ("invalid.row", False)
+    assert (record.code, record.is_skipped) == ("invalid.row", False)
 
 
 def test_an_order_that_begins_without_its_first_row_is_cut(shop: Any, drop: Drop) -> None:

@@ -103,5 +103,5 @@ def test_a_folder_that_cannot_be_made_is_reported(make: Make, drop: Drop, tmp_pa
     account = make(refused=tmp_path / "file" / "refused")
     all_of(account.orders.changed(since()))
 
-    with pytest.raises(UnavailableError, match="give back refused rows"):
+    with pytest.raises(UnavailableError, match="write rejected rows"):
         account.finish_reading(frozenset())

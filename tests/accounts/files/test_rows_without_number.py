@@ -143,9 +143,9 @@ def test_row_without_any_text_is_nothing(tmp_path: Path, name: str) -> None:
         )
     (tmp_path / "feeds" / name).write_text(feed)
 
-    done = ordosync(tmp_path, "import-orders", "--json")
+    result = ordosync(tmp_path, "import-orders", "--json")
 
-    assert (done.code, done.counts) == (0, {"seen": 1, "done": 1})
+    assert (result.code, result.counts) == (0, {"seen": 1, "done": 1})
 
 
 @pytest.mark.parametrize("number", ["file:orders.csv", "file:orders.csv:3", "file:x"])

@@ -68,9 +68,9 @@ def test_order_with_a_damaged_id_is_refused_with_its_row_and_stops_no_other(
     feed = HEADER.strip() + ",zip\n" + bad + "2,MUG,Mug,1,9.50,Ada,DE,8010\n"
     shop(tmp_path, feed, config=f"{config}    address: optional\n")
 
-    done = ordosync(tmp_path, "import-orders", "--json")
+    result = ordosync(tmp_path, "import-orders", "--json")
 
-    assert done.counts == {"seen": 2, "done": 1, "failed": 1}
+    assert result.counts == {"seen": 2, "done": 1, "failed": 1}
     [failed] = [step for step in steps(tmp_path, 1) if step["state"] == "failed"]
     assert failed["reason"].startswith("orders.csv row 2: ")
     assert numbers(tmp_path) == ["2"]
@@ -98,9 +98,9 @@ def test_text_cells_are_read_where_an_option_says_so(tmp_path: Path) -> None:
     )
     shop(tmp_path, feed, config=config)
 
-    done = ordosync(tmp_path, "import-orders", "--json")
+    result = ordosync(tmp_path, "import-orders", "--json")
 
-    assert done.counts == {"seen": 2, "done": 2}
+    assert result.counts == {"seen": 2, "done": 2}
     assert numbers(tmp_path) == ["0001002", "1003"]
     [order] = ordosync(tmp_path, "orders", "show", "0001002", "--json").json["orders"]
     [line] = order["lines"]
@@ -164,9 +164,9 @@ def test_number_with_an_exponent_in_json_is_refused_as_an_id(tmp_path: Path) -> 
     feed = line % "1.2E12" + line % '"12E5"' + line % "7"
     (tmp_path / "feeds" / "orders.jsonl").write_text(feed)
 
-    done = ordosync(tmp_path, "import-orders", "--json")
+    result = ordosync(tmp_path, "import-orders", "--json")
 
-    assert done.counts == {"seen": 3, "done": 2, "failed": 1}
+    assert result.counts == {"seen": 3, "done": 2, "failed": 1}
     assert numbers(tmp_path) == ["12E5", "7"]
 
 
@@ -179,10 +179,10 @@ def test_damaged_ids_are_refused_in_every_file_that_a_merchant_drops(
     account = make(products=ProductFiles(glob=own, columns=columns))
     drop("cancelled/a.csv", f"order\n{quoted(text)}\n")
 
-    found = all_of(account.products.changed(since()))
+    products = all_of(account.products.changed(since()))
 
-    assert [item.sku for item in found if isinstance(item, Product)] == ["JAR"]
-    bad = [item.reason[:12] for item in found if isinstance(item, InvalidRecord)]
+    assert [item.sku for item in products if isinstance(item, Product)] == ["JAR"]
+    bad = [item.reason[:12] for item in products if isinstance(item, InvalidRecord)]
     assert sorted(bad) == ["b.csv row 2:", "b.csv row 3:"]
     with pytest.raises(RefusedError, match="row 2: the order number"):
         all_of(account.cancellations.changed(since()))
@@ -212,12 +212,12 @@ def test_damaged_ids_are_refused_in_every_file_that_a_supplier_drops(
         stock=StockFiles(glob=stock, columns={"sku": "sku", "quantity": "qty"}),
     )
 
-    found = all_of(account.shipments.changed(since()))
+    shipments = all_of(account.shipments.changed(since()))
     counted = all_of(account.stock.all(since()))
     account.close()
 
-    assert [i.tracking_number for i in found if isinstance(i, Shipment)] == ["1Z2"]
-    assert [i.reason[:12] for i in found if isinstance(i, InvalidRecord)] == [
+    assert [i.tracking_number for i in shipments if isinstance(i, Shipment)] == ["1Z2"]
+    assert [i.reason[:12] for i in shipments if isinstance(i, InvalidRecord)] == [
         "a.csv row 2:",
         "a.csv row 3:",
     ]
@@ -249,7 +249,7 @@ def test_damaged_ids_are_refused_at_the_desk(tmp_path: Path, text: str) -> None:
     shipped = ordosync(tmp_path, "orders", "ship", "--from", "sent.csv")
     stock = ordosync(tmp_path, "stock", "set", "--from", "count.csv")
 
-    assert [(done.code, "spreadsheet" in done.err) for done in refused] == [(2, True)] * 7
+    assert [(result.code, "spreadsheet" in result.err) for result in refused] == [(2, True)] * 7
     assert (shipped.code, stock.code) == (1, 1)
     assert (tmp_path / "sent.refused.csv").read_text().count("spreadsheet") == 2
     assert (tmp_path / "count.refused.csv").read_text().count("spreadsheet") == 1
@@ -279,7 +279,7 @@ def test_utf8_in_a_feed_of_another_encoding_is_refused_with_what_to_say(tmp_path
     ordosync(tmp_path, "import-orders")
 
     [failed] = steps(tmp_path, 1)
-    assert "is UTF-8 text, not cp1252; say `encoding: utf-8`" in failed["reason"]
+    assert "is UTF-8 text, not cp1252; set `encoding: utf-8`" in failed["reason"]
     assert numbers(tmp_path) == []
 
 

@@ -124,7 +124,7 @@ def test_an_order_whose_writing_was_killed_is_there_once(tmp_path: Path, fault: 
 
     assert killed.returncode < 0
     assert before == 0
-    assert sorted(found.number for found in orders(tmp_path)) == ["1001", "1002"]
+    assert sorted(order.number for order in orders(tmp_path)) == ["1001", "1002"]
     assert [outcome.id for outcome in outcomes] == ["1001", "1002"]
     assert not list((tmp_path / "orders").glob(".*.tmp"))
 
@@ -151,8 +151,8 @@ def test_a_folder_that_is_missing_or_in_use_is_tried_later(
     [missing] = depot.orders.create([order("1001")])
 
     assert (in_use.state, missing.state) == ("unavailable", "unavailable")
-    assert missing.reason.endswith("does not exist; make it")
-    with pytest.raises(UnavailableError, match="does not exist; make it"):
+    assert missing.reason.endswith("does not exist; create it")
+    with pytest.raises(UnavailableError, match="does not exist; create it"):
         depot.orders.find(["origin:1001#1"])
 
 
@@ -171,14 +171,18 @@ def test_a_damaged_record_is_for_people_and_stops_no_other_order(
 def test_a_shipment_is_what_its_row_says(depot: OpenSupplier, drop: Drop) -> None:
     drop("sent/a.csv", SENT + "1001,1Z999,UPS,2026-11-23 14:05,7.10,\n")
 
-    [sent] = all_of(depot.shipments.changed(since()))
+    [shipment] = all_of(depot.shipments.changed(since()))
 
-    assert isinstance(sent, Shipment)
-    assert (sent.id, sent.order_id, sent.tracking_number) == ("1001:1Z999", "1001", "1Z999")
-    assert (sent.cost, sent.currency, sent.voided) == (Decimal("7.10"), "GBP", False)
-    assert sent.shipped_at == datetime(2026, 11, 23, 13, 5, tzinfo=UTC)
-    assert sent.shipped_at.utcoffset() is not None
-    assert all_of(depot.shipments.by_id(["1001:1Z999", "gone"])) == [sent]
+    assert isinstance(shipment, Shipment)
+    assert (shipment.id, shipment.order_id, shipment.tracking_number) == (
+        "1001:1Z999",
+        "1001",
+        "1Z999",
+    )
+    assert (shipment.cost, shipment.currency, shipment.voided) == (Decimal("7.10"), "GBP", False)
+    assert shipment.shipped_at == datetime(2026, 11, 23, 13, 5, tzinfo=UTC)
+    assert shipment.shipped_at.utcoffset() is not None
+    assert all_of(depot.shipments.by_id(["1001:1Z999", "gone"])) == [shipment]
 
 
 def test_a_row_for_each_line_of_a_parcel_is_one_shipment(depot: OpenSupplier, drop: Drop) -> None:
@@ -192,10 +196,10 @@ def test_a_label_that_a_later_file_calls_void_is_void(depot: OpenSupplier, drop:
     [*_, page] = depot.shipments.changed(since())
     drop("sent/a.csv", SENT + "1001,1Z999,UPS,2026-11-23 14:05,,yes\n")
 
-    [sent] = all_of(depot.shipments.changed(since(page.cursor)))
+    [shipment] = all_of(depot.shipments.changed(since(page.cursor)))
 
-    assert isinstance(sent, Shipment)
-    assert sent.voided
+    assert isinstance(shipment, Shipment)
+    assert shipment.voided
 
 
 @pytest.mark.parametrize(
@@ -224,10 +228,10 @@ def test_a_number_whose_cost_cannot_be_read_travels_without_it(
 ) -> None:
     drop("sent/a.csv", SENT + "1001,1Z999,UPS,2026-11-23 14:05,1.000.00,\n")
 
-    sent, bad = all_of(depot.shipments.changed(since()))
+    shipment, bad = all_of(depot.shipments.changed(since()))
 
-    assert isinstance(sent, Shipment)
-    assert (sent.tracking_number, sent.cost, sent.currency) == ("1Z999", None, "")
+    assert isinstance(shipment, Shipment)
+    assert (shipment.tracking_number, shipment.cost, shipment.currency) == ("1Z999", None, "")
     assert isinstance(bad, InvalidRecord)
     assert (bad.code, bad.is_whole_file) == ("invalid.money", True)
 
@@ -239,10 +243,10 @@ def test_a_number_that_was_neutralised_in_the_order_file_finds_its_order(
     [cells] = order_rows(tmp_path)
     drop("sent/a.csv", SENT + f"{cells['order_number']},1Z999,UPS,2026-11-23 14:05,,\n")
 
-    [sent] = all_of(depot.shipments.changed(since()))
+    [shipment] = all_of(depot.shipments.changed(since()))
 
-    assert isinstance(sent, Shipment)
-    assert sent.order_id == created.id
+    assert isinstance(shipment, Shipment)
+    assert shipment.order_id == created.id
     assert depot.orders.statuses([created.id, "other"]) == {created.id: "shipped"}
 
 
@@ -253,9 +257,9 @@ def test_stock_is_read_in_full_and_blank_is_not_0(depot: OpenSupplier, drop: Dro
     first, second = all_of(depot.stock.all(since())), all_of(depot.stock.all(since()))
 
     assert first == second
-    known = {each.sku: each.quantity for each in first if isinstance(each, Stock)}
+    known = {level.sku: level.quantity for level in first if isinstance(level, Stock)}
     assert known == {"MUG": 4, "CUP": None, "POT": -2}
-    assert [each.id for each in first if isinstance(each, InvalidRecord)] == ["JAR"]
+    assert [level.id for level in first if isinstance(level, InvalidRecord)] == ["JAR"]
     assert depot.stock.of(["MUG", "gone"])["MUG"].quantity == 4
 
 

@@ -61,10 +61,10 @@ def test_an_order_whose_cancellation_is_taken_back_before_its_import_is_sent(
     cancelled.write_text("order\n")
     feed.write_text(HEADER + row("1") + row("2"))
 
-    done = ordosync(tmp_path, "import-orders", "--json")
+    result = ordosync(tmp_path, "import-orders", "--json")
 
     assert (first.counts, again.counts) == ({"seen": 1, "skipped": 1}, {"seen": 0})
-    assert done.counts == {"seen": 2, "done": 2}
+    assert result.counts == {"seen": 2, "done": 2}
 
 
 def test_a_parcel_of_a_piece_is_an_operators_to_report_where_no_order_can_be_split(
@@ -75,10 +75,10 @@ def test_a_parcel_of_a_piece_is_an_operators_to_report_where_no_order_can_be_spl
     ordosync(tmp_path, "import-orders")
     ordosync(tmp_path, "orders", "split", "1", "--piece", "MUG=1", "--piece", "MUG=2")
 
-    done = ordosync(tmp_path, "orders", "ship", "1-1", "--carrier", "UPS", "--tracking", "1Z999")
+    result = ordosync(tmp_path, "orders", "ship", "1-1", "--carrier", "UPS", "--tracking", "1Z999")
 
-    assert done.code == 1
-    assert "tell the Merchant" in done.err
+    assert result.code == 1
+    assert "give the Merchant this number" in result.err
     assert ordosync(tmp_path, "update-tracking", "--json").counts == {"seen": 0}
     assert "ordosync dismiss" in ordosync(tmp_path, "attention").out
 

@@ -70,9 +70,9 @@ def test_a_file_in_which_nothing_changes_is_not_touched(make: Make, tmp_path: Pa
 def test_products_that_are_gone_or_kits_are_distinguished(make: Make, drop: Drop) -> None:
     drop("products/a.csv", "sku,name,price,kit\nMUG,A mug,1,\nSET,A set,1,yes\n")
 
-    found = make().stock.current(["MUG", "SET", "GONE"])
+    levels = make().stock.current(["MUG", "SET", "GONE"])
 
-    assert {sku: each.fixed for sku, each in found.items()} == {"MUG": "", "SET": "kit"}
+    assert {sku: level.fixed for sku, level in levels.items()} == {"MUG": "", "SET": "kit"}
 
 
 @pytest.mark.parametrize(
@@ -150,14 +150,14 @@ def test_foreign_text_is_no_formula_in_the_file_and_itself_when_it_is_read_again
     make: Make, tmp_path: Path
 ) -> None:
     account = make(products=None)
-    sent = replace(SENT, order_id="=1+1", carrier="@SUM(A1)", cost=Decimal("-1.5"))
+    shipment = replace(SENT, order_id="=1+1", carrier="@SUM(A1)", cost=Decimal("-1.5"))
 
-    account.tracking.add([sent])
+    account.tracking.add([shipment])
     account.stock.write([stock("-12", 4)])
 
     [row] = rows(tmp_path / "out" / "tracking.csv")
     assert (row["Order"], row["Carrier"], row["Cost"]) == ("'=1+1", "'@SUM(A1)", "-1.5")
-    assert account.tracking.add([sent])[0].state == "unchanged"
+    assert account.tracking.add([shipment])[0].state == "unchanged"
     assert account.stock.current(["-12"])["-12"].quantity == 4
 
 
@@ -203,7 +203,7 @@ def test_a_file_that_is_not_ours_is_never_overwritten(
     path = tmp_path / "out" / "stock.csv"
     path.write_bytes(content)
 
-    with pytest.raises(RefusedError, match="move it away"):
+    with pytest.raises(RefusedError, match="move the file away"):
         account.stock.write([stock("MUG", 1)])
 
     assert path.read_bytes() == content

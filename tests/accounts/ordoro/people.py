@@ -102,10 +102,10 @@ class AtOrdoro(OverHttp):
         return {"secret": secret}
 
     def effects(self, what: Write) -> int:
-        found = self.fake.effects(_EFFECTS[what])
+        effects = self.fake.effects(_EFFECTS[what])
         if what == "write-stock":
-            return len({(effect.about, effect.detail) for effect in found})
-        return len(found)
+            return len({(effect.about, effect.detail) for effect in effects})
+        return len(effects)
 
     @property
     def tries(self) -> int:
@@ -163,8 +163,8 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
         self.pair = {"supplier": self.supplier, "supplier_skus": "true"}
 
     def request(self, order: Order) -> str:
-        for one in order.lines:
-            self._offer(one)
+        for ordered in order.lines:
+            self._offer(ordered)
         return self._place(order, supplier=self.supplier)
 
     def take(self, order: Order) -> str:
@@ -251,19 +251,19 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
 
     def pieces(self, order_id: str) -> Mapping[str, Sequence[tuple[str, int]]]:
         return {
-            number: [(one.sku, one.quantity) for one in self._kept(number).lines]
+            number: [(line.sku, line.quantity) for line in self._kept(number).lines]
             for number in self._kept(order_id).children
         }
 
-    def _offer(self, one: Line) -> None:
+    def _offer(self, line: Line) -> None:
         """Let the supplier have a product, under its own name and at its own price."""
-        if one.sku not in self.fake.shop.products:
+        if line.sku not in self.fake.shop.products:
             self.fake.add_product(
-                one.sku,
-                one.name,
+                line.sku,
+                line.name,
                 supplier=self.supplier,
-                supplier_sku=one.supplier_sku or None,
-                supplier_price=float(one.supplier_unit_cost or 0),
+                supplier_sku=line.supplier_sku or None,
+                supplier_price=float(line.supplier_unit_cost or 0),
             )
 
     def _place(self, order: Order, *, supplier: int | None) -> str:
@@ -278,7 +278,7 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
         }
         return self.fake.place_order(
             order.number,
-            [_line(one) for one in order.lines],
+            [_line(line) for line in order.lines],
             cart=self.cart,
             supplier=supplier,
             address=_written(order.ship_to),
@@ -346,7 +346,7 @@ class OrdoroSupplierPeople(AtOrdoro, SupplierOverHttp):
     def sell(self, sku: str, quantity: int) -> None:
         order = sold(f"own-{next(self._own)}", line(sku, quantity))
         self.fake.place_order(
-            order.number, [_line(one) for one in order.lines], address=_written(order.ship_to)
+            order.number, [_line(line) for line in order.lines], address=_written(order.ship_to)
         )
 
     def _order(self, kept: Kept) -> Order:
@@ -357,15 +357,15 @@ class OrdoroSupplierPeople(AtOrdoro, SupplierOverHttp):
             status=kept.status,
             lines=tuple(
                 Line(
-                    id=f"{kept.number}/{one.cart_orderitem_id}",
-                    sku=one.sku,
-                    name=one.name,
-                    quantity=one.quantity,
-                    unit_price=Decimal(str(one.item_price)),
-                    details=one.details or "",
-                    total=None if one.total_price is None else Decimal(str(one.total_price)),
+                    id=f"{kept.number}/{line.cart_orderitem_id}",
+                    sku=line.sku,
+                    name=line.name,
+                    quantity=line.quantity,
+                    unit_price=Decimal(str(line.item_price)),
+                    details=line.details or "",
+                    total=None if line.total_price is None else Decimal(str(line.total_price)),
                 )
-                for one in kept.lines
+                for line in kept.lines
             ),
             ship_to=Address(**kept.shipping_address),
             bill_to=Address(**kept.billing_address) if kept.billing_address else None,
@@ -383,16 +383,16 @@ def _on_hand(fake: FakeOrdoro, sku: str) -> int | None:
     return int(sum(counted.values())) if counted else None
 
 
-def _line(one: Line) -> dict[str, Any]:
+def _line(line: Line) -> dict[str, Any]:
     written: dict[str, Any] = {
-        "quantity": one.quantity,
-        "product_name": one.name,
-        "product": {"sku": one.sku, "name": one.name},
+        "quantity": line.quantity,
+        "product_name": line.name,
+        "product": {"sku": line.sku, "name": line.name},
     }
-    if one.unit_price is not None:
-        written["item_price"] = float(one.unit_price)
-    if one.details:
-        written["selected_option"] = one.details
+    if line.unit_price is not None:
+        written["item_price"] = float(line.unit_price)
+    if line.details:
+        written["selected_option"] = line.details
     return written
 
 

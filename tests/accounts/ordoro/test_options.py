@@ -51,20 +51,23 @@ def write(folder: Path, fake: FakeOrdoro, **values: object) -> None:
 def test_accounts_that_have_all_that_is_needed_are_ok(tmp_path: Path, fake: FakeOrdoro) -> None:
     write(tmp_path, fake)
 
-    done = ordosync(tmp_path, "config", "check", "--online")
+    result = ordosync(tmp_path, "config", "check", "--online")
 
-    assert (done.code, done.err) == (0, "")
-    assert "ok: portal shop-depot, merchant shop: all that is needed is there" in done.out
-    assert "ok: portal shop-depot, supplier depot: all that is needed is there" in done.out
+    assert (result.code, result.err) == (0, "")
+    assert "ok: portal shop-depot, merchant shop: everything needed is available" in result.out
+    assert "ok: portal shop-depot, supplier depot: everything needed is available" in result.out
 
 
-def test_what_this_kind_cannot_hold_is_said(tmp_path: Path, fake: FakeOrdoro) -> None:
+def test_limits_of_this_kind_are_shown(tmp_path: Path, fake: FakeOrdoro) -> None:
     write(tmp_path, fake)
 
-    done = ordosync(tmp_path, "config", "check", "--online")
+    result = ordosync(tmp_path, "config", "check", "--online")
 
-    assert "note: portal shop-depot, merchant shop: cannot hold from which warehouse" in done.out
-    assert "note: portal shop-depot, supplier depot: cannot tell a product" in done.out
+    assert (
+        "note: portal shop-depot, merchant shop: cannot store the Supplier's warehouse"
+        in result.out
+    )
+    assert "note: portal shop-depot, supplier depot: does not distinguish a product" in result.out
 
 
 def test_looking_changes_nothing(tmp_path: Path, fake: FakeOrdoro) -> None:
@@ -81,12 +84,14 @@ def test_a_wrong_secret_is_reported_for_each_side_and_not_shown(
 ) -> None:
     write(tmp_path, fake, secret="wrong-wrong-wrong")  # noqa: S106 - guards nothing
 
-    done = ordosync(tmp_path, "config", "check", "--online")
+    result = ordosync(tmp_path, "config", "check", "--online")
 
-    assert done.code == 1
-    assert "trouble: portal shop-depot, merchant shop: account shop: sign in: HTTP 401" in done.out
-    assert "trouble: portal shop-depot, supplier depot: account depot: sign in" in done.out
-    assert "wrong-wrong" not in done.out + done.err
+    assert result.code == 1
+    assert (
+        "trouble: portal shop-depot, merchant shop: account shop: sign in: HTTP 401" in result.out
+    )
+    assert "trouble: portal shop-depot, supplier depot: account depot: sign in" in result.out
+    assert "wrong-wrong" not in result.out + result.err
 
 
 @pytest.mark.parametrize(
@@ -104,20 +109,20 @@ def test_what_is_missing_there_is_reported(
     known = {"supplier": fake.add_supplier("Northwind"), "channel": fake.add_cart("Portal")}
     write(tmp_path, fake, **{**known, name: value.format(**known)})
 
-    done = ordosync(tmp_path, "config", "check", "--online")
+    result = ordosync(tmp_path, "config", "check", "--online")
 
-    assert done.code == 1
-    assert f"trouble: portal shop-depot, {told}" in done.out
+    assert result.code == 1
+    assert f"trouble: portal shop-depot, {told}" in result.out
 
 
 def test_a_service_that_is_down_is_one_line(tmp_path: Path, fake: FakeOrdoro) -> None:
     write(tmp_path, fake)
     with fake.down():
-        done = ordosync(tmp_path, "config", "check", "--online")
+        result = ordosync(tmp_path, "config", "check", "--online")
 
-    assert done.code == 1
-    assert len(done.out.splitlines()) == 2
-    assert "refused the connection" in done.out
+    assert result.code == 1
+    assert len(result.out.splitlines()) == 2
+    assert "refused the connection" in result.out
 
 
 @pytest.mark.parametrize(
@@ -138,10 +143,10 @@ def test_a_wrong_option_is_a_problem_of_the_file(
     path = tmp_path / "config.yaml"
     path.write_text(path.read_text().replace(old, new))
 
-    done = ordosync(tmp_path, "config", "check")
+    result = ordosync(tmp_path, "config", "check")
 
-    assert done.code == 3
-    assert told in done.err
+    assert result.code == 3
+    assert told in result.err
 
 
 def test_the_supplier_must_be_named_in_the_portal(tmp_path: Path, fake: FakeOrdoro) -> None:
@@ -151,7 +156,7 @@ def test_the_supplier_must_be_named_in_the_portal(tmp_path: Path, fake: FakeOrdo
     start = text.index("merchant: {")
     path.write_text(text[:start] + "merchant: shop\n" + text[text.index("\n", start) + 1 :])
 
-    done = ordosync(tmp_path, "config", "check")
+    result = ordosync(tmp_path, "config", "check")
 
-    assert done.code == 3
-    assert "portals.shop-depot.merchant.supplier: is missing" in done.err
+    assert result.code == 3
+    assert "portals.shop-depot.merchant.supplier: is missing" in result.err

@@ -7,5 +7,5 @@ from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifySupplier
 
 
 def standing(people: ShopifyMerchantPeople | ShopifySupplierPeople) -> dict[str, OrderSnapshot]:
-    found, _ = read(opened(people).listing.read(now=people.settle()))
-    return {one.order.id: one for one in found}
+    snapshots, _ = read(opened(people).listing.read(now=people.settle()))
+    return {snapshot.order.id: snapshot for snapshot in snapshots}

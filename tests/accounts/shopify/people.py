@@ -103,7 +103,7 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
 
     def split(self, order_id: str, *pieces: Sequence[int]) -> Sequence[str]:
         part = self._part(order_id)
-        skus = [self._line(one.line_id).sku or "" for one in part.lines]
+        skus = [self._line(line.line_id).sku or "" for line in part.lines]
         moved = [
             number(self.fake.split(part.id, some(zip(skus, piece, strict=True))))
             for piece in pieces[1:]
@@ -166,7 +166,7 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
     def tracking(self, order_id: str) -> Sequence[Told]:
         part = self._part(order_id)
         void = self.kept(self._order(part), f"void_{number(self.place)}") or []
-        told = [
+        trackings = [
             Told(
                 number=row["number"],
                 voided=row["number"] in void,
@@ -176,17 +176,17 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
             for parcel in self._parcels(part)
             for row in parcel.tracking
         ]
-        gone = [one for one in void if one not in {each.number for each in told}]
-        return [*(Told(number=one, voided=True) for one in gone), *told]
+        gone = [one for one in void if one not in {tracking.number for tracking in trackings}]
+        return [*(Told(number=one, voided=True) for one in gone), *trackings]
 
     def pieces(self, order_id: str) -> Mapping[str, Sequence[tuple[str, int]]]:
         kept = self.kept(self._order(self._part(order_id)), f"split_{number(self.place)}") or {}
         ids = kept.get(order_id) or self._split.get(order_id, ())
         return {
             id_: [
-                (self._line(one.line_id).sku or "", one.total_quantity)
-                for one in self._part(id_).lines
-                if one.total_quantity
+                (self._line(line.line_id).sku or "", line.total_quantity)
+                for line in self._part(id_).lines
+                if line.total_quantity
             ]
             for id_ in ids
         }
@@ -221,7 +221,7 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
             "shipping": order.shipping_method,
         }
         placed = self.fake.place_order(
-            [as_sold(one) for one in order.lines],
+            [as_sold(line) for line in order.lines],
             location=location,
             address=as_written(order.ship_to),
             request=request,
@@ -293,7 +293,7 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
         if order.cancelled_at:
             return "cancelled"
         is_shipped = not self._live(order) or any(
-            sent.status == "SUCCESS" for sent in self.fake.fulfillments(order.id)
+            fulfillment.status == "SUCCESS" for fulfillment in self.fake.fulfillments(order.id)
         )
         return "shipped" if is_shipped else "awaiting_fulfillment"
 
@@ -339,17 +339,17 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
         self.fake.edit_lines(order.id, left)
 
     def recall(self, order_id: str, number: str) -> None:
-        for sent in self.fake.fulfillments(self._order(order_id).id):
-            if number in [row["number"] for row in sent.tracking]:
-                self.fake.recall(sent.id)
+        for fulfillment in self.fake.fulfillments(self._order(order_id).id):
+            if number in [row["number"] for row in fulfillment.tracking]:
+                self.fake.recall(fulfillment.id)
 
     def void(self, order_id: str) -> None:
-        [sent] = [
-            sent
-            for sent in self.fake.fulfillments(self._order(order_id).id)
-            if sent.status == "SUCCESS"
+        [fulfillment] = [
+            fulfillment
+            for fulfillment in self.fake.fulfillments(self._order(order_id).id)
+            if fulfillment.status == "SUCCESS"
         ]
-        self.fake.recall(sent.id)
+        self.fake.recall(fulfillment.id)
 
     def split(self, order_id: str, *pieces: Sequence[int]) -> Sequence[str]:
         order = self._order(order_id)
@@ -357,7 +357,7 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
         lines = list(part.lines)
         made = [part.id]
         for piece in pieces[1:]:
-            shares = [Share(one, count) for one, count in zip(lines, piece, strict=True) if count]
+            shares = [Share(line, count) for line, count in zip(lines, piece, strict=True) if count]
             made.append(kept_parts.split(self.fake.shop, part, shares).id)
         return [f"{order_id}/{number(one)}" for one in made]
 
@@ -387,13 +387,17 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
         return self.fake.order(gid("Order", order_id.partition("/")[0]))
 
     def _live(self, order: Kept) -> list[Part]:
-        return [one for one in self.fake.fulfillment_orders(order.id) if one.status not in ENDED]
+        return [
+            fulfillment_order
+            for fulfillment_order in self.fake.fulfillment_orders(order.id)
+            if fulfillment_order.status not in ENDED
+        ]
 
     def _waiting(self, order: Kept) -> Iterator[Order]:
         live = self._live(order)
         id_ = number(order.id)
         for part in live:
-            quantities = {one.line_id: one.remaining_quantity for one in part.lines}
+            quantities = {line.line_id: line.remaining_quantity for line in part.lines}
             yield Order(
                 id=f"{id_}/{number(part.id)}" if len(live) > 1 else id_,
                 number=order.name,
@@ -410,9 +414,9 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
                 customer_notes=order.note or "",
                 internal_notes=next(
                     (
-                        one["value"]
-                        for one in order.custom_attributes
-                        if one["key"] == INTERNAL_NOTES
+                        attribute["value"]
+                        for attribute in order.custom_attributes
+                        if attribute["key"] == INTERNAL_NOTES
                     ),
                     "",
                 ),

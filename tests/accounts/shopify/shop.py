@@ -110,10 +110,14 @@ class AtShopify(OverHttp):
 
     def effects(self, what: Write) -> int:
         kind, key = _EFFECTS[what]
-        found = [one for one in self.fake.effects(kind) if not key or one.detail[1].startswith(key)]
+        effects = [
+            effect
+            for effect in self.fake.effects(kind)
+            if not key or effect.detail[1].startswith(key)
+        ]
         if what in _SET:
-            return len({(one.about, one.detail) for one in found})
-        return len(found)
+            return len({(effect.about, effect.detail) for effect in effects})
+        return len(effects)
 
     @property
     def tries(self) -> int:
@@ -125,11 +129,13 @@ class AtShopify(OverHttp):
 
     def remarks(self, order: Kept) -> Sequence[str]:
         """Read the remarks on an order, the newest last."""
-        return [one.value for one in order.metafields if one.key.startswith("remark_")]
+        return [
+            metafield.value for metafield in order.metafields if metafield.key.startswith("remark_")
+        ]
 
     def kept(self, order: Kept, key: str) -> Any:
         """Read what ordosync keeps with an order."""
-        found = [one.value for one in order.metafields if one.key == key]
+        found = [metafield.value for metafield in order.metafields if metafield.key == key]
         return json.loads(found[0]) if found else None
 
     def part(self, id_: str) -> Part:
@@ -141,21 +147,24 @@ def some(shares: Any) -> dict[str, int]:
     return {sku: quantity for sku, quantity in shares if quantity}
 
 
-def as_sold(one: Line) -> dict[str, Any]:
+def as_sold(line: Line) -> dict[str, Any]:
     written: dict[str, Any] = {
-        "sku": one.sku,
-        "title": one.name,
-        "quantity": one.quantity,
-        "price": one.unit_price,
-        "discount": one.discount or Decimal(0),
+        "sku": line.sku,
+        "title": line.name,
+        "quantity": line.quantity,
+        "price": line.unit_price,
+        "discount": line.discount or Decimal(0),
     }
-    if one.details:
-        written["custom_attributes"] = [{"key": "Details", "value": one.details}]
+    if line.details:
+        written["custom_attributes"] = [{"key": "Details", "value": line.details}]
     return written
 
 
 def as_bought(line: LineItem, quantity: int) -> Line:
-    given = [Attribute(key=one["key"], value=one["value"]) for one in line.custom_attributes]
+    given = [
+        Attribute(key=attribute["key"], value=attribute["value"])
+        for attribute in line.custom_attributes
+    ]
     return Line(
         id=number(line.id),
         sku=line.sku or "",

@@ -60,7 +60,7 @@ def test_order_is_cancelled_once_all_of_its_own_pieces_are(
 
     assert ran.counts == {"done": 1}
     assert pair.supplier.status(there) == "cancelled"
-    assert {asking.request_status(one) for one in pieces} == {"CANCELLATION_ACCEPTED"}
+    assert {asking.request_status(piece) for piece in pieces} == {"CANCELLATION_ACCEPTED"}
     assert failed_steps(pair) == []
     pair.stays_quiet("cancel-orders", "import-orders")
 
@@ -156,7 +156,10 @@ def test_piece_of_ordosync_is_cancelled_without_the_others(
     ran = pair.run("cancel-orders")
 
     assert ran.count("done") == 1
-    assert [pair.supplier.status(one) for one in pieces] == ["cancelled", "awaiting_fulfillment"]
+    assert [pair.supplier.status(piece) for piece in pieces] == [
+        "cancelled",
+        "awaiting_fulfillment",
+    ]
     pair.stays_quiet("cancel-orders")
 
 
@@ -175,7 +178,7 @@ def test_cancelled_part_of_a_piece_of_ordosync_cancels_nothing_and_is_reported(
 
     assert (ran.step.state, ran.step.code) == ("failed", "piece-cancelled")
     assert ran.step.supplier_id == pieces[0]
-    assert {pair.supplier.status(one) for one in pieces} == {"awaiting_fulfillment"}
+    assert {pair.supplier.status(piece) for piece in pieces} == {"awaiting_fulfillment"}
 
 
 def test_all_pieces_of_ordosync_are_cancelled_with_their_order(
@@ -190,7 +193,7 @@ def test_all_pieces_of_ordosync_are_cancelled_with_their_order(
     ran = pair.run("cancel-orders")
 
     assert ran.counts == {"done": 2}
-    assert [pair.supplier.status(one) for one in pieces] == ["cancelled", "cancelled"]
+    assert [pair.supplier.status(piece) for piece in pieces] == ["cancelled", "cancelled"]
     pair.stays_quiet("cancel-orders")
 
 

@@ -12,7 +12,7 @@ def test_line_is_claimed_by_its_line_item_whatever_fulfillment_order_it_is_moved
 ) -> None:
     order_id = seller.request(sold("1001", line("MUG", 3)))
     account = opened(seller)
-    [whole] = usable(
+    [order] = usable(
         read(account.orders.changed(ReadRequest(cursor=None, now=seller.clock.now())))[0]
     )
     seller.split(order_id, [1], [2])
@@ -21,8 +21,8 @@ def test_line_is_claimed_by_its_line_item_whatever_fulfillment_order_it_is_moved
         read(account.orders.changed(ReadRequest(cursor=None, now=seller.clock.now())))[0]
     )
 
-    assert len({one.id for one in pieces}) == 2
-    assert {*account.orders.line_claims(whole)} == {
+    assert len({order.id for order in pieces}) == 2
+    assert {*account.orders.line_claims(order)} == {
         name for piece in pieces for name in account.orders.line_claims(piece)
     }
 

@@ -128,7 +128,7 @@ def test_order_of_which_nothing_is_shipped_needs_no_shipping(seller: ShopifyMerc
 
 
 def _read(seller: ShopifyMerchantPeople) -> Order:
-    [found] = usable(
+    [order] = usable(
         read(opened(seller).orders.changed(ReadRequest(cursor=None, now=seller.settle())))[0]
     )
-    return found
+    return order

@@ -50,12 +50,12 @@ def test_parts_that_were_split_before_the_import_are_orders_of_their_own(pair: P
 
     ran = pair.run("import-orders")
     pair.stays_quiet("import-orders")
-    sent, other = (pair.link(part) for part in (order_id, parts[1]))
-    pair.supplier.ship(sent.supplier_id, parcel())
+    link, other = (pair.link(part) for part in (order_id, parts[1]))
+    pair.supplier.ship(link.supplier_id, parcel())
     pair.run("update-tracking")
 
     assert ran.counts == {"done": 2}
-    assert sent.supplier_id != other.supplier_id
+    assert link.supplier_id != other.supplier_id
     assert numbers(pair.merchant.tracking(order_id)) == ["1Z1"]
     assert pair.merchant.tracking(parts[1]) == []
 
@@ -64,13 +64,13 @@ def test_parts_that_were_split_before_the_import_are_orders_of_their_own(pair: P
 def test_split_that_came_to_a_halt_is_finished(seller: ShopifyMerchantPeople, lost: str) -> None:
     order_id = seller.request(sold("1001", line("MUG", 3)))
     account = opened(seller)
-    [found] = usable(read(account.orders.by_id([order_id]))[0])
-    wanted = partition(found, (1,), (1,), (1,))
+    [order] = usable(read(account.orders.by_id([order_id]))[0])
+    split = partition(order, (1,), (1,), (1,))
     seller.fake.faults.add(Fault(kind="lost-reset", path=f"#{lost}$", after=lost == "Split"))
 
-    [first] = account.splits.split([wanted])
-    [second] = account.splits.split([wanted])
-    [third] = account.splits.split([wanted])
+    [first] = account.splits.split([split])
+    [second] = account.splits.split([split])
+    [third] = account.splits.split([split])
 
     assert first.state in ("unknown", "done")
     assert second.state in ("done", "unchanged")
@@ -91,7 +91,10 @@ def test_metafield_that_is_broken_is_ignored(seller: ShopifyMerchantPeople, brok
     account = opened(seller)
     account.orders.acknowledge([order_id])
     [kept] = [
-        one for order in seller.fake.orders() for one in order.metafields if "sent" in one.key
+        metafield
+        for order in seller.fake.orders()
+        for metafield in order.metafields
+        if "sent" in metafield.key
     ]
     kept.value = broken
 
@@ -106,7 +109,7 @@ def test_order_that_is_said_to_be_a_piece_of_itself_gets_its_tracking(
     order_id = seller.request(sold("1001"))
     account = opened(seller)
     account.orders.acknowledge([order_id])
-    [kept] = [one for order in seller.fake.orders() for one in order.metafields]
+    [kept] = [metafield for order in seller.fake.orders() for metafield in order.metafields]
     place = seller.pair["location"]
     kept.key, kept.value = f"split_{place}", f'{{"{order_id}": {{"{order_id}": "a"}}}}'
 
@@ -134,8 +137,8 @@ def test_two_pieces_of_one_order_that_are_split_at_once_are_both_kept(
 ) -> None:
     account = opened(seller)
     order_id = seller.request(sold("1001", line("MUG", 4)))
-    [whole] = usable(read(account.orders.by_id([order_id]))[0])
-    account.splits.split([partition(whole, (2,), (2,))])
+    [order] = usable(read(account.orders.by_id([order_id]))[0])
+    account.splits.split([partition(order, (2,), (2,))])
     halves = usable(read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))[0])
 
     outcomes = account.splits.split(
@@ -145,5 +148,5 @@ def test_two_pieces_of_one_order_that_are_split_at_once_are_both_kept(
         ]
     )
 
-    assert [one.state for one in outcomes] == ["done", "done"]
+    assert [outcome.state for outcome in outcomes] == ["done", "done"]
     assert [len(seller.pieces(half.id)) for half in halves] == [2, 2]

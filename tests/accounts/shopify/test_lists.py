@@ -48,10 +48,10 @@ def session(people: ShopifyMerchantPeople | ShopifySupplierPeople) -> GraphQLCli
 
 
 def changes(seller: ShopifyMerchantPeople, deep: int) -> list[str]:
-    found = pagination.Changes(
+    changes = pagination.Changes(
         session(seller), CHANGED_ORDERS, action="read", first=10, deep=deep, split="split_1"
     )
-    return [one.id for page in found.since(None) for one, _ in page]
+    return [listed.id for page in changes.since(None) for listed, _ in page]
 
 
 def place(seller: ShopifyMerchantPeople, count: int, *, a_second: int) -> None:
@@ -86,7 +86,9 @@ def test_deep_list_that_comes_by_ids_goes_on_behind_the_last(
         location=shipper.fake.location_id,
     )
 
-    found = [one.sku for page in pagination.by_id(pages, deep) for one in page]
+    found = [
+        inventory_item.sku for page in pagination.by_id(pages, deep) for inventory_item in page
+    ]
 
     assert sorted(map(str, found)) == sorted(f"SKU-{number}" for number in range(400))
 
@@ -107,7 +109,7 @@ def test_list_that_passes_over_the_ids_that_it_is_asked_for_is_a_failure(
     edit = Repeats()
     shipper.fake.faults.add(Fault(kind="edited", path="#Sellable$", times=99, edit=edit))
 
-    with pytest.raises(UnavailableError, match="by its ids"):
+    with pytest.raises(UnavailableError, match="not sorted by id"):
         list(pagination.by_id(pages, deep=10))
 
 
@@ -127,11 +129,11 @@ def test_time_of_the_future_does_not_blind_us(seller: ShopifyMerchantPeople) -> 
     _, cursor = read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))
     second = seller.request(sold("1002"))
 
-    found, _ = read(
+    orders, _ = read(
         account.orders.changed(ReadRequest(cursor=cursor, now=seller.settle())), since=cursor
     )
 
-    assert second in {one.id for one in found}
+    assert second in {order.id for order in orders}
 
 
 @pytest.mark.slow

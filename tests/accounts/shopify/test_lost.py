@@ -54,14 +54,18 @@ def test_quantity_goes_under_the_same_key_and_so_once(seller: ShopifyMerchantPeo
     mug = seller.add_product(product("MUG"))
     seller.count("MUG", 5)
     account = opened(seller)
-    known = account.stock.current([mug])[mug]
+    level = account.stock.current([mug])[mug]
     seller.fake.faults.add(Fault(kind="lost-reset", path="#SetStock$"))
 
-    [outcome] = account.stock.write([replace(known, quantity=7)])
+    [outcome] = account.stock.write([replace(level, quantity=7)])
 
     assert outcome.state == "done"
     assert seller.physical("MUG") == 7
-    keys = {one.variables["key"] for one in seller.fake.operations if one.name == "SetStock"}
+    keys = {
+        operation.variables["key"]
+        for operation in seller.fake.operations
+        if operation.name == "SetStock"
+    }
     assert len(keys) == 1
 
 

@@ -25,13 +25,13 @@ def test_order_of_many_lines_is_read_whole(seller: ShopifyMerchantPeople) -> Non
     order_id = seller.request(sold("1001", *lines))
     account = opened(seller)
 
-    [found] = usable(read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))[0])
+    [order] = usable(read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))[0])
     [again] = usable(read(account.orders.by_id([order_id]))[0])
 
-    assert [(one.sku, one.quantity) for one in found.lines] == [
-        (one.sku, one.quantity) for one in lines
+    assert [(line.sku, line.quantity) for line in order.lines] == [
+        (line.sku, line.quantity) for line in lines
     ]
-    assert again == found
+    assert again == order
 
 
 def test_tracking_goes_to_all_of_many_parts(seller: ShopifyMerchantPeople) -> None:
@@ -48,10 +48,10 @@ def test_tracking_goes_to_all_of_many_parts(seller: ShopifyMerchantPeople) -> No
 def test_order_is_split_into_many_pieces(seller: ShopifyMerchantPeople) -> None:
     order_id = seller.request(sold("1001", line("MUG", MANY)))
     account = opened(seller)
-    [whole] = usable(read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))[0])
-    wanted = partition(whole, *([1] for _ in range(MANY)))
+    [order] = usable(read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))[0])
+    split = partition(order, *([1] for _ in range(MANY)))
 
-    states = [account.splits.split([wanted])[0].state for _ in range(2)]
+    states = [account.splits.split([split])[0].state for _ in range(2)]
 
     assert states == ["done", "unchanged"]
     assert len(seller.pieces(order_id)) == MANY
@@ -70,10 +70,10 @@ def test_all_of_many_pieces_of_a_suppliers_order_are_reported(
         if again
         else account.splits.changed(ReadRequest(cursor=None, now=shipper.settle()))
     )
-    [split] = [one for page in pages for one in page.items]
+    [split] = [split for page in pages for split in page.items]
 
-    assert [one.id for one in split.pieces] == list(pieces)
-    assert sum(part.quantity for one in split.pieces for part in one.lines) == MANY
+    assert [piece.id for piece in split.pieces] == list(pieces)
+    assert sum(part.quantity for piece in split.pieces for part in piece.lines) == MANY
 
 
 def test_each_of_many_parcels_of_a_suppliers_order_is_reported(
@@ -85,15 +85,15 @@ def test_each_of_many_parcels_of_a_suppliers_order_is_reported(
     for place, piece in enumerate(pieces):
         shipper.ship(piece, parcel(number=f"1Z{place}"))
 
-    found = usable(
+    shipments = usable(
         read(account.shipments.changed(ReadRequest(cursor=None, now=shipper.settle())))[0]
     )
-    again = usable(read(account.shipments.by_id([one.id for one in found]))[0])
+    again = usable(read(account.shipments.by_id([shipment.id for shipment in shipments]))[0])
 
-    assert {one.order_id: one.tracking_number for one in found} == {
+    assert {shipment.order_id: shipment.tracking_number for shipment in shipments} == {
         piece: f"1Z{place}" for place, piece in enumerate(pieces)
     }
-    assert Counter(again) == Counter(found)
+    assert Counter(again) == Counter(shipments)
 
 
 def test_label_that_was_deleted_many_times_is_reported_in_the_end(
@@ -106,11 +106,13 @@ def test_label_that_was_deleted_many_times_is_reported_in_the_end(
         if place < MANY - 1:
             shipper.void(made.id)
 
-    found = usable(
+    shipments = usable(
         read(account.shipments.changed(ReadRequest(cursor=None, now=shipper.settle())))[0]
     )
 
-    assert [one.tracking_number for one in found if not one.voided] == [f"1Z{MANY - 1}"]
+    assert [shipment.tracking_number for shipment in shipments if not shipment.voided] == [
+        f"1Z{MANY - 1}"
+    ]
 
 
 @pytest.mark.parametrize("lost", ["reset", "unavailable", "firewall", "garbage"])
@@ -162,26 +164,26 @@ def test_parcel_with_several_pieces_in_it_is_reported_on_each(
     account = opened(shipper)
     [made] = account.orders.create([order("1001", line("MUG", 3))])
     pieces = shipper.split(made.id, (1,), (1,), (1,))
-    parts = [shipper.part(gid("FulfillmentOrder", one.partition("/")[2])) for one in pieces]
+    parts = [shipper.part(gid("FulfillmentOrder", piece.partition("/")[2])) for piece in pieces]
     tracking: list[Json] = [{"company": "UPS", "number": "1Z1", "url": None}]
     send(shipper.fake.shop, [(part, everything(part)) for part in parts[:2]], tracking)
     shipper.ship(pieces[2], parcel(number="1Z2"))
 
     [split] = [
-        one
+        split
         for page in account.splits.changed(ReadRequest(cursor=None, now=shipper.settle()))
-        for one in page.items
+        for split in page.items
     ]
-    found = usable(
+    shipments = usable(
         read(account.shipments.changed(ReadRequest(cursor=None, now=shipper.settle())))[0]
     )
-    again = usable(read(account.shipments.by_id([one.id for one in found]))[0])
+    again = usable(read(account.shipments.by_id([shipment.id for shipment in shipments]))[0])
 
-    assert [one.id for one in split.pieces] == list(pieces)
-    assert [(one.order_id, one.tracking_number) for one in found] == [
+    assert [piece.id for piece in split.pieces] == list(pieces)
+    assert [(shipment.order_id, shipment.tracking_number) for shipment in shipments] == [
         (pieces[0], "1Z1"),
         (pieces[1], "1Z1"),
         (pieces[2], "1Z2"),
     ]
-    assert len({one.id for one in found}) == 3
-    assert Counter(again) == Counter(found)
+    assert len({shipment.id for shipment in shipments}) == 3
+    assert Counter(again) == Counter(shipments)

@@ -24,13 +24,15 @@ def test_orders_that_a_shop_on_trial_takes_only_so_many_of_a_minute_wait(
     orders = [order(str(number)) for number in range(1001, 1009)]
 
     first = account.orders.create(orders)
-    shipper.clock.sleep(max(one.retry_after_s or 0 for one in first))
+    shipper.clock.sleep(max(outcome.retry_after_s or 0 for outcome in first))
     second = account.orders.create(
-        [one for one, had in zip(orders, first, strict=True) if not had.id]
+        [order for order, had in zip(orders, first, strict=True) if not had.id]
     )
 
-    assert sorted(one.state for one in first) == ["done"] * _PER_MINUTE + ["unavailable"] * 3
-    assert [one.state for one in second] == ["done"] * 3
+    assert (
+        sorted(outcome.state for outcome in first) == ["done"] * _PER_MINUTE + ["unavailable"] * 3
+    )
+    assert [outcome.state for outcome in second] == ["done"] * 3
 
 
 @pytest.mark.parametrize("said", ["yesterday", "2026-11-02T00:00:00", 7, {}])

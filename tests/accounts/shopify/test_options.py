@@ -52,12 +52,12 @@ def write(folder: Path, fake: FakeShopify, **values: object) -> None:
 def test_accounts_that_have_all_that_is_needed_are_ok(tmp_path: Path, fake: FakeShopify) -> None:
     write(tmp_path, fake)
 
-    done = ordosync(tmp_path, "config", "check", "--online")
+    result = ordosync(tmp_path, "config", "check", "--online")
 
-    assert (done.code, done.err) == (0, "")
-    assert "ok: portal shop-depot, merchant shop: all that is needed is there" in done.out
-    assert "ok: portal shop-depot, supplier depot: all that is needed is there" in done.out
-    assert "note: portal shop-depot, merchant shop: takes no remarks on a timeline" in done.out
+    assert (result.code, result.err) == (0, "")
+    assert "ok: portal shop-depot, merchant shop: everything needed is available" in result.out
+    assert "ok: portal shop-depot, supplier depot: everything needed is available" in result.out
+    assert "note: portal shop-depot, merchant shop: cannot write on a timeline" in result.out
     assert fake.ledger == []
 
 
@@ -74,20 +74,20 @@ def test_what_is_missing_there_is_reported(
 ) -> None:
     write(tmp_path, fake, **{name: value})
 
-    done = ordosync(tmp_path, "config", "check", "--online")
+    result = ordosync(tmp_path, "config", "check", "--online")
 
-    assert done.code == 1
-    assert f"trouble: portal shop-depot, {told}" in done.out
+    assert result.code == 1
+    assert f"trouble: portal shop-depot, {told}" in result.out
 
 
 def test_scopes_that_are_missing_are_reported(tmp_path: Path, fake: FakeShopify) -> None:
     write(tmp_path, fake)
     fake.shop.scopes -= {"read_products", "write_products", "write_inventory"}
 
-    done = ordosync(tmp_path, "config", "check", "--online")
+    result = ordosync(tmp_path, "config", "check", "--online")
 
-    assert "merchant shop: the token lacks the scopes read_products, write_inventory" in done.out
-    assert "supplier depot: the token lacks the scopes read_products, write_products" in done.out
+    assert "merchant shop: the token lacks the scopes read_products, write_inventory" in result.out
+    assert "supplier depot: the token lacks the scopes read_products, write_products" in result.out
 
 
 def test_orders_that_are_too_old_to_be_seen_are_reported(tmp_path: Path, fake: FakeShopify) -> None:
@@ -96,7 +96,7 @@ def test_orders_that_are_too_old_to_be_seen_are_reported(tmp_path: Path, fake: F
     fake.shop.scopes.add("read_all_orders")
     after = ordosync(tmp_path, "config", "check", "--online")
 
-    assert "note: portal shop-depot, supplier depot: shows no order of more than 60" in before.out
+    assert "note: portal shop-depot, supplier depot: hides orders older than 60 days" in before.out
     assert "60 days" not in after.out
 
 
@@ -105,10 +105,12 @@ def test_version_that_the_shop_does_not_have_is_reported(tmp_path: Path, fake: F
     path = tmp_path / "config.yaml"
     path.write_text(path.read_text().replace("shop: acme", "shop: acme\n    version: 2027-01"))
 
-    done = ordosync(tmp_path, "config", "check", "--online")
+    result = ordosync(tmp_path, "config", "check", "--online")
 
-    assert done.code == 1
-    assert "trouble: portal shop-depot, merchant shop: account shop: sign in: HTTP 404" in done.out
+    assert result.code == 1
+    assert (
+        "trouble: portal shop-depot, merchant shop: account shop: sign in: HTTP 404" in result.out
+    )
 
 
 def test_version_that_was_silently_replaced_is_reported(
@@ -117,22 +119,22 @@ def test_version_that_was_silently_replaced_is_reported(
     monkeypatch.setattr(schemas, "VERSIONS", ("2026-07", "2026-10"))
     account = opened(seller, options={"version": "2026-04"})
 
-    problems = [one.text for one in account.check() if one.is_problem]
+    problems = [check_result.text for check_result in account.check() if check_result.is_problem]
 
-    assert problems == ["answers as version 2026-07 of its API, not 2026-04: set `version`"]
+    assert problems == ["responds with API version 2026-07, not 2026-04: set `version`"]
 
 
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
         ("shop: acme", "shop: acme.myshopify.com", "shop: must be the name before"),
-        ("shop: acme", "shop: acme\n    version: 2026-01", "version: must be 2026-04 or a later"),
-        ("shop: acme", "shop: acme\n    version: newest", "version: must be 2026-04 or a later"),
+        ("shop: acme", "shop: acme\n    version: 2026-01", "version: must be 2026-04 or later"),
+        ("shop: acme", "shop: acme\n    version: newest", "version: must be 2026-04 or later"),
         ("base_url: http", "base_url: ftp", "base_url: must begin with https://"),
-        ("shop: acme", "shop: acme\n    client_id: abc", "must be said together"),
+        ("shop: acme", "shop: acme\n    client_id: abc", "must be set together"),
         ("shop: acme", "shop: acme\n    concurrency: 0", "concurrency: must be 1 or more"),
         ("shop: acme", "shop: acme\n    timezone: Mars/Base", "timezone: 'Mars/Base'"),
-        ("account: shop, location", "account: shop, service: x, location", "say either"),
+        ("account: shop, location", "account: shop, service: x, location", "set either"),
         ("account: depot,", 'account: depot, tag: "a,b",', "tag: must have 1 to 40 characters"),
     ],
 )
@@ -143,10 +145,10 @@ def test_a_wrong_option_is_a_problem_of_the_file(
     path = tmp_path / "config.yaml"
     path.write_text(path.read_text().replace(old, new))
 
-    done = ordosync(tmp_path, "config", "check")
+    result = ordosync(tmp_path, "config", "check")
 
-    assert done.code == 3
-    assert told in done.err
+    assert result.code == 3
+    assert told in result.err
 
 
 def test_neither_token_nor_secret_is_a_problem(tmp_path: Path, fake: FakeShopify) -> None:
@@ -154,10 +156,10 @@ def test_neither_token_nor_secret_is_a_problem(tmp_path: Path, fake: FakeShopify
     path = tmp_path / "config.yaml"
     path.write_text(path.read_text().replace(f"    token: {fake.token}\n", "", 1))
 
-    done = ordosync(tmp_path, "config", "check")
+    result = ordosync(tmp_path, "config", "check")
 
-    assert done.code == 3
-    assert "token: must be said, or else client_id and client_secret" in done.err
+    assert result.code == 3
+    assert "set either `token`, or `client_id` and `client_secret`" in result.err
 
 
 def test_calls_and_query_cost_of_a_run_are_shown(tmp_path: Path, fake: FakeShopify) -> None:

@@ -20,10 +20,12 @@ def created(shipper: ShopifySupplierPeople, quantity: int = 3) -> str:
 
 def splits(shipper: ShopifySupplierPeople) -> list[list[int]]:
     """Return the units in each piece of the orders that are split."""
-    found: list[Split] = []
+    splits: list[Split] = []
     for page in opened(shipper).splits.changed(ReadRequest(cursor=None, now=shipper.settle())):
-        found += page.items
-    return [[sum(part.quantity for part in piece.lines) for piece in one.pieces] for one in found]
+        splits += page.items
+    return [
+        [sum(part.quantity for part in piece.lines) for piece in split.pieces] for split in splits
+    ]
 
 
 def shipments(shipper: ShopifySupplierPeople) -> list[Shipment]:
@@ -42,11 +44,14 @@ def test_taking_back_the_first_of_two_parcels_splits_no_order(
     shipper.recall(id_, "A")
 
     assert splits(shipper) == []
-    assert [(one.order_id, one.tracking_number, one.voided) for one in shipments(shipper)] == [
+    assert [
+        (shipment.order_id, shipment.tracking_number, shipment.voided)
+        for shipment in shipments(shipper)
+    ] == [
         (id_, "A", True),
         (id_, "B", False),
     ]
-    assert [one.is_partial for one in shipments(shipper)] == [False, True]
+    assert [shipment.is_partial for shipment in shipments(shipper)] == [False, True]
     assert quantities(standing(shipper)[id_].order) == [("MUG", 3)]
 
 
@@ -81,11 +86,11 @@ def test_piece_keeps_its_units_when_a_parcel_of_it_is_taken_back(
     shipper.recall(id_, "A")
 
     assert splits(shipper) == before == [[3, 3]]
-    [void, sent] = shipments(shipper)
+    [void, shipment] = shipments(shipper)
     assert (void.order_id, void.voided) == (first, True)
-    assert (sent.order_id, sent.is_partial) == (first, True)
-    there = standing(shipper)
-    assert [quantities(there[piece].order) for piece in (first, second)] == [[("MUG", 3)]] * 2
+    assert (shipment.order_id, shipment.is_partial) == (first, True)
+    snapshots = standing(shipper)
+    assert [quantities(snapshots[piece].order) for piece in (first, second)] == [[("MUG", 3)]] * 2
 
 
 @pytest.mark.parametrize("has_lines", [True, False])
@@ -94,23 +99,23 @@ def test_what_was_merged_into_another_is_not_shipped(
 ) -> None:
     asked = seller.request(sold("1001", line("MUG", 3)))
     _, merged = seller.split(asked, (2,), (1,))
-    stays, gone = (
+    stays, fulfillment_order = (
         seller.fake.shop.sure(FulfillmentOrder, gid("FulfillmentOrder", id_))
         for id_ in (asked, merged)
     )
     stays.lines[0].total_quantity = stays.lines[0].remaining_quantity = 3
-    gone.lines[0].total_quantity = gone.lines[0].remaining_quantity = 0
-    gone.lines = gone.lines if has_lines else []
-    gone.status = "CLOSED"
-    seller.fake.shop.touch(stays, gone)
+    fulfillment_order.lines[0].total_quantity = fulfillment_order.lines[0].remaining_quantity = 0
+    fulfillment_order.lines = fulfillment_order.lines if has_lines else []
+    fulfillment_order.status = "CLOSED"
+    seller.fake.shop.touch(stays, fulfillment_order)
 
-    found = standing(seller)
+    snapshots = standing(seller)
     [outcome] = opened(seller).tracking.add([parcel(merged)])
 
-    assert found[asked].order.status == "dropshipment_requested"
-    assert quantities(found[asked].order) == [("MUG", 3)]
-    assert found[merged].order.status != "shipped"
-    assert found[merged].order.is_split
+    assert snapshots[asked].order.status == "dropshipment_requested"
+    assert quantities(snapshots[asked].order) == [("MUG", 3)]
+    assert snapshots[merged].order.status != "shipped"
+    assert snapshots[merged].order.is_split
     assert (outcome.state, outcome.code) == ("refused", "not-found")
 
 
@@ -122,9 +127,9 @@ def test_parcel_is_read_by_the_id_of_any_parcel_of_its_order(
     [first] = shipments(shipper)
     shipper.ship_part(id_, parcel(number="B"), 2)
 
-    [found] = usable(read(opened(shipper).shipments.by_id([first.id]))[0])
+    [shipment] = usable(read(opened(shipper).shipments.by_id([first.id]))[0])
 
-    assert (found.tracking_number, found.other_numbers, found.other_ids) == (
+    assert (shipment.tracking_number, shipment.other_numbers, shipment.other_ids) == (
         "B",
         ("A",),
         (first.id,),
@@ -138,9 +143,9 @@ def test_order_of_many_lines_is_sent_in_part_while_its_last_line_is_open(
     [made] = opened(shipper).orders.create([order("1001", *many)])
     shipper.ship_part(made.id, parcel(number="A"), *(1,) * 29, 0)
 
-    [found] = shipments(shipper)
+    [shipment] = shipments(shipper)
 
-    assert found.is_partial
+    assert shipment.is_partial
 
 
 def test_what_was_sent_before_the_first_import_does_not_go_out_and_blocks_no_number(
@@ -152,10 +157,10 @@ def test_what_was_sent_before_the_first_import_does_not_go_out_and_blocks_no_num
     seller.fake.ship_piece(part, "OLD1", lines={"MUG": 1, "CUP": 1})
     account = opened(seller)
 
-    [found] = usable(read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))[0])
+    [order] = usable(read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))[0])
     [made] = account.tracking.add([parcel(id_, "NEW1")])
 
-    assert quantities(found) == [("MUG", 2)]
+    assert quantities(order) == [("MUG", 2)]
     assert made.state == "done"
     assert seller.fake.tracking(seller.fake.shop.sure(FulfillmentOrder, part).order_id) == [
         "OLD1",
@@ -170,14 +175,14 @@ def test_order_that_was_partly_sent_before_stands_as_its_rest(
     id_ = seller.request(sold("1001", line("MUG", 3), line("CUP", 1)))
     seller.fake.ship_piece(gid("FulfillmentOrder", id_), "OLD1", lines={"MUG": 1, "CUP": 1})
     account = opened(seller)
-    [found] = usable(read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))[0])
+    [order] = usable(read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))[0])
     seller.settle()
-    account.orders.acknowledge([found.id])
+    account.orders.acknowledge([order.id])
 
     [stands] = read(account.listing.read(now=seller.settle()))[0]
 
     assert stands.order.status == "dropshipment_requested"
-    assert quantities(stands.order) == quantities(found) == [("MUG", 2)]
+    assert quantities(stands.order) == quantities(order) == [("MUG", 2)]
     assert stands.shipments == ()
 
 
@@ -187,17 +192,17 @@ def test_parcel_of_others_from_before_the_import_is_no_part_of_the_suppliers_ord
     many = [line(f"SKU-{place}") for place in range(60)]
     id_ = seller.request(sold("1001", line("MUG", 3), *many))
     part = gid("FulfillmentOrder", id_)
-    seller.fake.ship_piece(part, "OLD1", lines={"MUG": 1, **{one.sku: 1 for one in many}})
+    seller.fake.ship_piece(part, "OLD1", lines={"MUG": 1, **{line.sku: 1 for line in many}})
     seller.settle()
     account = opened(seller)
     account.orders.acknowledge([id_])
     seller.settle()
     account.tracking.add([parcel(id_, "NEW1")])
 
-    found = standing(seller)[id_]
+    snapshot = standing(seller)[id_]
 
-    assert (found.order.status, quantities(found.order)) == ("shipped", [("MUG", 2)])
-    assert [one.tracking_number for one in found.shipments] == ["NEW1"]
+    assert (snapshot.order.status, quantities(snapshot.order)) == ("shipped", [("MUG", 2)])
+    assert [shipment.tracking_number for shipment in snapshot.shipments] == ["NEW1"]
 
 
 def test_rest_whose_parcel_was_taken_back_is_what_is_open_again(
@@ -213,11 +218,11 @@ def test_rest_whose_parcel_was_taken_back_is_what_is_open_again(
     bought = seller.part(gid("FulfillmentOrder", id_)).order_id
     seller.fake.recall(seller.fake.fulfillments(bought)[-1].id)
 
-    found = standing(seller)
-    whole = found.pop(id_)
-    [again] = found.values()
+    snapshots = standing(seller)
+    snapshot = snapshots.pop(id_)
+    [again] = snapshots.values()
 
-    assert (whole.order.is_split, quantities(whole.order)) == (True, [("MUG", 2)])
+    assert (snapshot.order.is_split, quantities(snapshot.order)) == (True, [("MUG", 2)])
     assert again.order.ancestors == (id_,)
     assert quantities(again.order) == [("MUG", 2)]
 
@@ -233,6 +238,6 @@ def test_parcel_of_others_after_the_import_is_sent_of_what_the_supplier_has(
     seller.settle()
     account.tracking.add([parcel(id_, "NEW1")])
 
-    found = standing(seller)[id_]
+    snapshot = standing(seller)[id_]
 
-    assert quantities(found.order) == [("MUG", 3)]
+    assert quantities(snapshot.order) == [("MUG", 3)]

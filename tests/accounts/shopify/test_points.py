@@ -123,7 +123,7 @@ def test_shop_whose_points_others_use_up_is_left_for_later(
     seller.fake.switches.points_per_s = 0.01
     seller.fake.drain()
 
-    with pytest.raises(UnavailableError, match="use up all"):
+    with pytest.raises(UnavailableError, match="use up the shop's query limit"):
         read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))
 
 
@@ -134,10 +134,10 @@ def test_backlog_is_read_as_fast_as_the_points_allow(
     account = opened(seller)
     began = clock.at
 
-    found = usable(read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))[0])
+    orders = usable(read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))[0])
 
     seconds = (clock.at - began).total_seconds() - 120
-    assert len(found) == len(placed)
+    assert len(orders) == len(placed)
     assert account.client.cost / (2000 + 100 * seconds) <= 1
     assert seller.fake.requests["RequestedOrders"] == account.client.calls
     assert account.client.calls <= 20
@@ -162,9 +162,9 @@ def test_page_that_would_cost_too_much_is_made_smaller(seller: ShopifyMerchantPe
     seller.fake.switches.most_points = 300
     account = opened(seller)
 
-    found = usable(read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))[0])
+    orders = usable(read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))[0])
 
-    assert len(found) == 20
+    assert len(orders) == 20
 
 
 def test_orders_that_would_cost_too_much_together_are_read_in_parts(
@@ -173,10 +173,10 @@ def test_orders_that_would_cost_too_much_together_are_read_in_parts(
     placed = seller.request_all([sold(str(number)) for number in range(130)])
     account = opened(seller)
 
-    found = usable(read(account.orders.by_id(placed))[0])
+    orders = usable(read(account.orders.by_id(placed))[0])
     calls = account.client.calls
     again = usable(read(account.orders.by_id(placed))[0])
 
-    assert sorted(one.id for one in found) == sorted(placed)
-    assert again == found
+    assert sorted(order.id for order in orders) == sorted(placed)
+    assert again == orders
     assert account.client.calls - calls < calls  # how many fit together is known by then

@@ -22,7 +22,7 @@ def test_product_that_comes_to_the_suppliers_location_later_is_read_then(
     )
 
     assert before == []
-    assert [one.id for one in usable(after)] == [mug]
+    assert [product.id for product in usable(after)] == [mug]
 
 
 def test_product_that_gets_the_suppliers_name_later_is_read_then(
@@ -42,8 +42,8 @@ def test_product_that_gets_the_suppliers_name_later_is_read_then(
         account.products.changed(ReadRequest(cursor=cursor, now=seller.settle())), since=cursor
     )
 
-    assert mug not in {one.id for one in usable(before)}
-    assert mug in {one.id for one in usable(after)}
+    assert mug not in {product.id for product in usable(before)}
+    assert mug in {product.id for product in usable(after)}
 
 
 def test_each_of_many_variants_of_a_product_is_one(seller: ShopifyMerchantPeople) -> None:
@@ -53,9 +53,9 @@ def test_each_of_many_variants_of_a_product_is_one(seller: ShopifyMerchantPeople
         seller.fake.add_variant(made, f"MUG-{number}", Size=str(number))
         seller.count(f"MUG-{number}", 1)
 
-    found = usable(
+    products = usable(
         read(opened(seller).products.changed(ReadRequest(cursor=None, now=seller.settle())))[0]
     )
 
-    assert {one.sku for one in found} == {f"MUG-{number}" for number in range(30)}
-    assert len(found) == 30
+    assert {product.sku for product in products} == {f"MUG-{number}" for number in range(30)}
+    assert len(products) == 30

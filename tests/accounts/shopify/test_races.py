@@ -73,7 +73,7 @@ def _shop(tmp_path: Path, seller: ShopifyMerchantPeople) -> Shop:
 @pytest.mark.parametrize("question", ["ItemsStock", "Unsent", "SetStock"])
 @pytest.mark.parametrize("first", ["the buyer", "the other"])
 def test_sale_and_another_run_between_two_questions(shop: Shop, question: str, first: str) -> None:
-    one, other = shop.ours
+    pair, other = shop.ours
     shop.sell(1)
 
     def meanwhile() -> None:
@@ -85,9 +85,9 @@ def test_sale_and_another_run_between_two_questions(shop: Shop, question: str, f
 
     shop.seller.fake.faults.add(Fault(kind="callback", path=f"#{question}$", do=meanwhile))
 
-    one.run(TASK)
+    pair.run(TASK)
     shop.seller.clock.sleep(600)
-    one.run(TASK)
+    pair.run(TASK)
 
     assert shop.seller.fake.faults.left() == []
     assert shop.highest == THERE
@@ -102,9 +102,9 @@ def test_two_processes_and_a_buyer_at_once(shop: Shop) -> None:
         buyer = threading.Thread(target=shop.sell, args=(1,))
         processes = [started(pair.folder, TASK) for pair in shop.ours]
         buyer.start()
-        done = [finished(process) for process in processes]
+        results = [finished(process) for process in processes]
         buyer.join()
 
-        assert {one.code for one in done} <= {0, 1}, done
+        assert {result.code for result in results} <= {0, 1}, results
 
     assert shop.highest <= THERE

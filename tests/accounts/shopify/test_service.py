@@ -47,9 +47,9 @@ def test_request_is_accepted_when_the_order_is_settled_as_sent(
         with store.transaction():
             store.steps.record(PORTAL, "import-orders", [change], run_id=1, clock=asking.clock)
 
-    done = ordosync(tmp_path, "retry", "1", "--sent", "W-1")
+    result = ordosync(tmp_path, "retry", "1", "--sent", "W-1")
 
-    assert (done.code, pair.link(order_id).supplier_id) == (0, "W-1")
+    assert (result.code, pair.link(order_id).supplier_id) == (0, "W-1")
     assert asking.request_status(order_id) == "ACCEPTED"
 
 
@@ -88,7 +88,7 @@ def test_cancellation_is_rejected_once_the_order_is_shipped(
     pair.run("update-tracking")
 
     assert rejected == "CANCELLATION_REJECTED"
-    assert [told.number for told in asking.tracking(order_id)] == ["1Z1"]
+    assert [tracking.number for tracking in asking.tracking(order_id)] == ["1Z1"]
     assert asking.status(order_id) == "shipped"
 
 

@@ -23,11 +23,11 @@ def test_order_of_many_lines_is_listed_whole(
     asked = seller.request(sold("1001", *MANY))
     [made] = opened(shipper).orders.create([order("1001", *MANY)])
 
-    found, there = standing(seller)[asked], standing(shipper)[made.id]
+    snapshot, there = standing(seller)[asked], standing(shipper)[made.id]
 
-    wanted = [(one.sku, one.quantity) for one in MANY]
-    assert quantities(found.order) == quantities(there.order) == wanted
-    assert tuple(one.id for one in there.order.lines) == made.line_ids
+    wanted = [(line.sku, line.quantity) for line in MANY]
+    assert quantities(snapshot.order) == quantities(there.order) == wanted
+    assert tuple(line.id for line in there.order.lines) == made.line_ids
 
 
 def test_what_a_recalled_parcel_left_behind_is_not_listed_beside_what_is_open_now(
@@ -39,13 +39,13 @@ def test_what_a_recalled_parcel_left_behind_is_not_listed_beside_what_is_open_no
     pair.supplier.ship(there, parcel())
     pair.run("update-tracking")
     bought = seller.part(fulfillment_order(order_id)).order_id
-    [sent] = seller.fake.fulfillments(bought)
-    seller.fake.recall(sent.id)
+    [fulfillment] = seller.fake.fulfillments(bought)
+    seller.fake.recall(fulfillment.id)
 
-    found = standing(seller)
+    snapshots = standing(seller)
 
-    assert found.pop(order_id).order.is_split
-    [again] = found.values()
+    assert snapshots.pop(order_id).order.is_split
+    [again] = snapshots.values()
     assert again.order.ancestors == (order_id,)
     assert (again.order.status, quantities(again.order)) == (
         "dropshipment_requested",
@@ -75,8 +75,8 @@ def test_number_in_the_place_of_a_void_one_is_the_one_that_holds(
 
     now = standing(seller)[order_id].shipments
 
-    assert [(one.tracking_number, one.voided) for one in void] == [("1Z1", True)]
-    assert [(one.tracking_number, one.voided) for one in now] == [("1Z2", False)]
+    assert [(shipment.tracking_number, shipment.voided) for shipment in void] == [("1Z1", True)]
+    assert [(shipment.tracking_number, shipment.voided) for shipment in now] == [("1Z2", False)]
 
 
 def test_supplier_lists_the_portals_orders_alone(shipper: ShopifySupplierPeople) -> None:
@@ -119,14 +119,14 @@ def test_hidden_orders_are_said_and_nothing_is_made_of_their_absence(
     shipper.clock.sleep(61 * 86_400)
     pair.merchant.request(sold("1002"))
 
-    found = compared(pair)
+    differences = compared(pair)
     said = ordosync(tmp_path, "reconcile", "--json")
     lose(pair)
     refused = ordosync(tmp_path, "rebuild-state")
 
-    assert [(one.kind, one.merchant, one.task) for one in found] == [
-        ("no-supplier-order", "1002", "")
-    ]
+    assert [
+        (difference.kind, difference.merchant, difference.task) for difference in differences
+    ] == [("no-supplier-order", "1002", "")]
     hidden = "does not show orders of more than 60 days ago, since the token lacks the scope"
     assert f"account northwind (shopify) {hidden} read_all_orders" in said.err
     assert (refused.code, hidden in refused.err) == (1, True)
@@ -140,11 +140,11 @@ def test_order_that_the_merchant_does_not_show_is_not_said_to_be_gone(
     order_id, _ = pair.imported("1001")
     seller.fake.shop.drop(seller.part(fulfillment_order(order_id)))
 
-    gone = compared(pair)
+    differences = compared(pair)
     seller.fake.shop.scopes.discard("read_all_orders")
     hidden = compared(pair)
 
-    assert [one.kind for one in gone] == ["no-merchant-order"]
+    assert [difference.kind for difference in differences] == ["no-merchant-order"]
     assert hidden == []
 
 
@@ -165,11 +165,13 @@ def test_order_in_many_pieces_is_listed_with_all_of_them(shipper: ShopifySupplie
     [made] = opened(shipper).orders.create([order("1001", line("MUG", 12))])
     shipper.split(made.id, *[(1,)] * 12)
 
-    found = standing(shipper)
+    snapshots = standing(shipper)
 
-    pieces = [one.order for one in found.values() if one.order.ancestors == (made.id,)]
-    assert [quantities(one) for one in pieces] == [[("MUG", 1)]] * 12
-    assert quantities(found[made.id].order) == [("MUG", 12)]
+    pieces = [
+        snapshot.order for snapshot in snapshots.values() if snapshot.order.ancestors == (made.id,)
+    ]
+    assert [quantities(order) for order in pieces] == [[("MUG", 1)]] * 12
+    assert quantities(snapshots[made.id].order) == [("MUG", 12)]
 
 
 def test_list_is_read_a_page_at_a_time(seller: ShopifyMerchantPeople) -> None:

@@ -20,8 +20,8 @@ def offered(seller: ShopifyMerchantPeople, quantity: int, sku: str = "MUG") -> s
 
 
 def write(account: OpenMerchant, product_id: str, quantity: int) -> Outcome:
-    known = account.stock.current([product_id])[product_id]
-    [outcome] = account.stock.write([replace(known, quantity=quantity)])
+    level = account.stock.current([product_id])[product_id]
+    [outcome] = account.stock.write([replace(level, quantity=quantity)])
     return outcome
 
 
@@ -30,12 +30,12 @@ def test_what_is_sold_and_not_sent_yet_is_subtracted(seller: ShopifyMerchantPeop
     seller.request(sold("1001", line("MUG", 2)))
     account = opened(seller)
 
-    known = account.stock.current([mug])[mug]
+    level = account.stock.current([mug])[mug]
     outcome = write(account, mug, 10)
 
-    assert known.quantity == 3 + 2
+    assert level.quantity == 3 + 2
     assert outcome.state == "done"
-    assert outcome.reason == "8 available there: 2 sold and not with the Supplier yet"
+    assert outcome.reason == "8 available in the shop: 2 sold and not imported yet"
     assert seller.physical("MUG") == 10 - 2
 
 
@@ -57,11 +57,11 @@ def test_what_the_supplier_has_got_is_not(seller: ShopifyMerchantPeople, tmp_pat
 def test_sale_between_look_and_word_is_not_undone(seller: ShopifyMerchantPeople) -> None:
     mug = offered(seller, 5)
     account = opened(seller)
-    known = account.stock.current([mug])[mug]
+    level = account.stock.current([mug])[mug]
     seller.request(sold("1001", line("MUG", 1)))
 
-    [outcome] = account.stock.write([replace(known, quantity=5)])
-    [unchanged] = account.stock.write([replace(known, quantity=5)])
+    [outcome] = account.stock.write([replace(level, quantity=5)])
+    [unchanged] = account.stock.write([replace(level, quantity=5)])
 
     assert (outcome.state, outcome.code) in {("unchanged", ""), ("unavailable", "changed")}
     assert unchanged.state == "unchanged"
@@ -78,10 +78,10 @@ def test_two_runs_and_a_sale_at_once_never_raise_it_above_the_suppliers(
     seller.request(sold("1001", line("MUG", 1)))
 
     refused = quick.stock.write([replace(fresh, quantity=3)])[0]
-    done = write(quick, mug, 3)
+    outcome = write(quick, mug, 3)
     late = slow.stock.write([replace(stale, quantity=9)])[0]
 
-    assert [refused.code, done.state, late.code] == ["changed", "done", "changed"]
+    assert [refused.code, outcome.state, late.code] == ["changed", "done", "changed"]
     assert seller.physical("MUG") == 3 - 1
 
 
@@ -101,12 +101,12 @@ def test_one_that_changed_stops_no_other_and_all_go_in_one_call(
 ) -> None:
     ids = [offered(seller, 5, sku) for sku in ("MUG", "CUP", "JAR")]
     account = opened(seller)
-    known = account.stock.current(ids)
+    levels = account.stock.current(ids)
     seller.count("CUP", 4)
 
-    outcomes = account.stock.write([replace(known[id_], quantity=7) for id_ in ids])
+    outcomes = account.stock.write([replace(levels[id_], quantity=7) for id_ in ids])
 
-    assert [one.state for one in outcomes] == ["done", "unavailable", "done"]
+    assert [outcome.state for outcome in outcomes] == ["done", "unavailable", "done"]
     assert [seller.physical(sku) for sku in ("MUG", "CUP", "JAR")] == [7, 4, 7]
     assert seller.fake.requests["SetStock"] == 2
 

@@ -25,7 +25,7 @@ def test_order_whose_answer_was_lost_is_found_and_not_made_twice(
     [second] = account.orders.create([order("1001")], look_first=True)
 
     assert (first.state, second.state) == ("unknown", "unchanged")
-    assert [found.id for found in shipper.orders()] == [second.id]
+    assert [order.id for order in shipper.orders()] == [second.id]
 
 
 def test_list_that_is_late_is_believed_after_the_settle_time(
@@ -62,7 +62,7 @@ def test_order_says_its_source_and_mails_no_buyer(
     ("fields", "told"),
     [
         ({"currency": "USD"}, "is in USD, and the shop's prices are in GBP"),
-        ({"ship_to": Address(name="Ann", country="Atlantis")}, "country is not a code"),
+        ({"ship_to": Address(name="Ann", country="Atlantis")}, "country is not a two-letter code"),
     ],
 )
 def test_order_that_a_shop_cannot_have_is_refused(
@@ -80,11 +80,11 @@ def test_tags_that_are_longer_than_a_shop_takes_are_cut(shipper: ShopifySupplier
     [made] = account.orders.create([order("1001", tags=("T" * 41,))])
     shipper.ship(made.id, parcel())
 
-    [found] = usable(
+    [shipment] = usable(
         read(account.shipments.changed(ReadRequest(cursor=None, now=shipper.settle())))[0]
     )
 
-    assert found.order_id == made.id
+    assert shipment.order_id == made.id
     [kept] = shipper.fake.orders()
     assert sorted(map(len, kept.tags)) == [40, 40]
 
@@ -139,11 +139,11 @@ def test_order_that_is_sent_whole_after_its_label_was_deleted_was_never_split(
     shipper.void(made.id)
     shipper.ship(made.id, parcel(number="1Z2"))
 
-    found = usable(
+    shipments = usable(
         read(account.shipments.changed(ReadRequest(cursor=None, now=shipper.settle())))[0]
     )
 
-    assert {one.order_id for one in found} == {made.id}
+    assert {shipment.order_id for shipment in shipments} == {made.id}
     assert read(account.splits.changed(ReadRequest(cursor=None, now=shipper.settle())))[0] == []
 
 
@@ -154,7 +154,7 @@ def test_sku_like_another_is_another(shipper: ShopifySupplierPeople) -> None:
     [outcome] = account.products.create([product("MUG")])
 
     assert outcome.state == "done"
-    assert {one.sku for one in shipper.products()} == {"MUG", "MUG-XL"}
+    assert {product.sku for product in shipper.products()} == {"MUG", "MUG-XL"}
 
 
 def test_order_of_many_lines_is_whole(shipper: ShopifySupplierPeople) -> None:

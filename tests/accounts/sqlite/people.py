@@ -57,8 +57,8 @@ class AtDesk(People):
                 pieces=tuple(
                     Piece(
                         lines=tuple(
-                            PieceLine(of_line=one.id, quantity=quantity)
-                            for one, quantity in zip(lines, piece, strict=True)
+                            PieceLine(of_line=line.id, quantity=quantity)
+                            for line, quantity in zip(lines, piece, strict=True)
                         )
                     )
                     for piece in pieces
@@ -68,9 +68,9 @@ class AtDesk(People):
         return [piece.id for piece in _done(outcome).pieces]
 
     def _physical(self, sku: str) -> int | None:
-        for known, levels, _ in self.desk.stock_levels():
-            if known.sku == sku:
-                counted = [one.physical for one in levels if one.physical is not None]
+        for item, levels, _ in self.desk.stock_levels():
+            if item.sku == sku:
+                counted = [level.physical for level in levels if level.physical is not None]
                 return int(sum(counted)) if counted else None
         return None
 
@@ -85,7 +85,7 @@ class SqliteMerchantPeople(AtDesk, MerchantPeople):
         return _done(self.desk.add_order(order, supplier=_PARTNER)).id
 
     def request_all(self, orders: Sequence[Order]) -> list[str]:
-        return [_done(one).id for one in self.desk.add_orders(orders, supplier=_PARTNER)]
+        return [_done(outcome).id for outcome in self.desk.add_orders(orders, supplier=_PARTNER)]
 
     def take(self, order: Order) -> str:
         return _done(self.desk.add_order(order)).id
@@ -116,7 +116,7 @@ class SqliteMerchantPeople(AtDesk, MerchantPeople):
 
     def pieces(self, order_id: str) -> Mapping[str, Sequence[tuple[str, int]]]:
         return {
-            number: [(one.sku, one.quantity) for one in _there(self.desk, number).lines]
+            number: [(line.sku, line.quantity) for line in _there(self.desk, number).lines]
             for number in self.desk.pieces_of(order_id)
         }
 
@@ -160,6 +160,6 @@ def _done(outcome: Outcome) -> Outcome:
 
 
 def _there(desk: Desk, number: str) -> Order:
-    found = desk.read_order(number)
-    assert found is not None
-    return found
+    order = desk.read_order(number)
+    assert order is not None
+    return order

@@ -71,8 +71,8 @@ def test_supplier_at_the_merchant_is_the_option_or_the_account(
     by_option = opened(merchant, pair={"supplier": "acme"})
 
     assert (by_name.side.supplier_key, by_option.side.supplier_key) == ("northwind", "acme")
-    assert [one.items for one in by_name.orders.changed(request) if one.items] == []
-    [page] = [one for one in by_option.orders.changed(request) if one.items]
+    assert [page.items for page in by_name.orders.changed(request) if page.items] == []
+    [page] = [page for page in by_option.orders.changed(request) if page.items]
     assert [item.id for item in page.items] == ["1001"]
 
 

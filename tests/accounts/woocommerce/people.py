@@ -119,10 +119,10 @@ class AtShop(OverHttp):
         return {"secret": secret}
 
     def effects(self, what: Write) -> int:
-        found = self.fake.effects(_EFFECTS[what])
+        effects = self.fake.effects(_EFFECTS[what])
         if what in _SET:
-            return len({(effect.about, str(effect.detail)) for effect in found})
-        return len(found)
+            return len({(effect.about, str(effect.detail)) for effect in effects})
+        return len(effects)
 
     @property
     def tries(self) -> int:
@@ -144,7 +144,7 @@ class AtShop(OverHttp):
     def field(self, order_id: str, key: str) -> Any:
         """Read a field of an order."""
         fields = self.fake.order(int(order_id))["meta_data"]
-        return next((one["value"] for one in fields if one["key"] == key), None)
+        return next((field["value"] for field in fields if field["key"] == key), None)
 
 
 class ShopMerchantPeople(AtShop, MerchantOverHttp):
@@ -182,18 +182,18 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
         self.pair = {"tag": TAG}
 
     def request(self, order: Order) -> str:
-        for one in order.lines:
-            if self.fake.shop.by_sku(one.sku) is None:
-                self.fake.add_product(one.sku, one.name, tags=[TAG])
-        return self._place(order, [_bought(one, one.sku) for one in order.lines])
+        for line in order.lines:
+            if self.fake.shop.by_sku(line.sku) is None:
+                self.fake.add_product(line.sku, line.name, tags=[TAG])
+        return self._place(order, [_bought(line, line.sku) for line in order.lines])
 
     def take(self, order: Order) -> str:
-        own = [f"OWN-{one.sku}" for one in order.lines]
+        own = [f"OWN-{line.sku}" for line in order.lines]
         for sku in own:
             if self.fake.shop.by_sku(sku) is None:
                 self.fake.add_product(sku)
         lines = zip(order.lines, own, strict=True)
-        return self._place(order, [_bought(one, sku) for one, sku in lines])
+        return self._place(order, [_bought(line, sku) for line, sku in lines])
 
     def relist(self, order_id: str) -> None:
         self.fake.relist(int(order_id))
@@ -375,8 +375,10 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
         self.fake.unship(int(order_id), number)
 
     def void(self, order_id: str) -> None:
-        numbers = [one["tracking_number"] for one in self.fake.trackings(int(order_id))]
-        fields = [field for one in self.fake.parcels(int(order_id)) for field in one["meta_data"]]
+        numbers = [tracking["tracking_number"] for tracking in self.fake.trackings(int(order_id))]
+        fields = [
+            field for parcel in self.fake.parcels(int(order_id)) for field in parcel["meta_data"]
+        ]
         numbers += [field["value"] for field in fields if field["key"] == "_tracking_number"]
         for number in numbers:
             self.fake.unship(int(order_id), number)
@@ -384,8 +386,8 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
 
     def products(self) -> Sequence[Product]:
         return [
-            Product(id=one.sku, sku=one.sku, name=one.name)
-            for one in self.fake.shop.products.values()
+            Product(id=product.sku, sku=product.sku, name=product.name)
+            for product in self.fake.shop.products.values()
         ]
 
     def count(self, sku: str, quantity: int) -> None:
@@ -399,7 +401,7 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
 
     def _order(self, order_id: str) -> Order:
         kept = self.fake.shop.orders[int(order_id)]
-        fields = {one.key: one.value for one in kept.meta}
+        fields = {entry.key: entry.value for entry in kept.meta}
         fees = [fee.total for fee in kept.fee_lines]
         return Order(
             id=order_id,
@@ -417,7 +419,7 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
         )
 
     def _line(self, line: KeptLine) -> Line:
-        details = [one.value for one in line.meta if one.key == "Details"]
+        details = [entry.value for entry in line.meta if entry.key == "Details"]
         return Line(
             id=str(line.id),
             sku=self.fake.shop.products[line.sold_id].sku,
@@ -429,17 +431,17 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
         )
 
 
-def _bought(one: Line, sku: str) -> dict[str, Any]:
-    price = (one.unit_price or Decimal()) * one.quantity
+def _bought(line: Line, sku: str) -> dict[str, Any]:
+    price = (line.unit_price or Decimal()) * line.quantity
     written: dict[str, Any] = {
         "sku": sku,
-        "name": one.name,
-        "quantity": one.quantity,
+        "name": line.name,
+        "quantity": line.quantity,
         "subtotal": str(price),
-        "total": str(price if one.total is None else one.total),
+        "total": str(price if line.total is None else line.total),
     }
-    if one.details:
-        written["meta_data"] = [{"key": "Details", "value": one.details}]
+    if line.details:
+        written["meta_data"] = [{"key": "Details", "value": line.details}]
     return written
 
 

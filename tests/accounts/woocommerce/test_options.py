@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import trustme
 
+from tests.fakes.faults import Kind
 from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches
 from tests.support.command import ordosync
 
@@ -47,9 +48,9 @@ def write(folder: Path, fake: FakeWooCommerce, **values: str) -> None:
 
 
 def check(folder: Path) -> tuple[int, str]:
-    done = ordosync(folder, "config", "check", "--online")
-    assert done.err == ""
-    return done.code, done.out
+    result = ordosync(folder, "config", "check", "--online")
+    assert result.err == ""
+    return result.code, result.out
 
 
 def test_shop_that_has_all_that_is_needed_is_ok(tmp_path: Path, fake: FakeWooCommerce) -> None:
@@ -58,17 +59,17 @@ def test_shop_that_has_all_that_is_needed_is_ok(tmp_path: Path, fake: FakeWooCom
     code, out = check(tmp_path)
 
     assert code == 0
-    assert "ok: portal shop-depot, merchant shop: all that is needed is there" in out
-    assert "ok: portal shop-depot, supplier depot: all that is needed is there" in out
+    assert "ok: portal shop-depot, merchant shop: everything needed is available" in out
+    assert "ok: portal shop-depot, supplier depot: everything needed is available" in out
     assert fake.ledger == []
 
 
 @pytest.mark.parametrize(
     ("shop", "told"),
     [
-        (Switches(fulfillments=True), "tells of parcels by fulfillments"),
-        (Switches(shipment_tracking=True), "tells of parcels by the Shipment Tracking extension"),
-        (Switches(), "tells of parcels by a note on the order"),
+        (Switches(fulfillments=True), "shows parcels with fulfillments"),
+        (Switches(shipment_tracking=True), "shows parcels with the Shipment Tracking extension"),
+        (Switches(), "shows parcels with a note on the order"),
     ],
     ids=["fulfillments", "extension", "notes"],
 )
@@ -88,7 +89,7 @@ def test_supplier_without_a_place_for_numbers_is_a_problem(tmp_path: Path) -> No
         code, out = check(tmp_path)
 
     assert code == 1
-    assert "supplier depot: has no place for tracking numbers" in out
+    assert "supplier depot: has no field for tracking numbers" in out
 
 
 def test_key_that_may_only_read_is_reported(tmp_path: Path, fake: FakeWooCommerce) -> None:
@@ -115,8 +116,8 @@ def test_wrong_secret_is_reported_and_not_shown(tmp_path: Path, fake: FakeWooCom
 @pytest.mark.parametrize(
     ("merchant", "told"),
     [
-        ("{account: shop, tag: Nobody}", "none of its products' tags is Nobody"),
-        ("{account: shop, category: Nowhere}", "none of its products' categories is Nowhere"),
+        ("{account: shop, tag: Nobody}", "has no Nobody among its products' tags"),
+        ("{account: shop, category: Nowhere}", "has no Nowhere among its products' categories"),
     ],
 )
 def test_what_is_missing_there_is_reported(
@@ -143,7 +144,7 @@ def test_status_of_no_plugin_is_reported(tmp_path: Path, fake: FakeWooCommerce) 
     code, out = check(tmp_path)
 
     assert code == 1
-    assert "look for the statuses: HTTP 400" in out
+    assert "check the statuses of orders: HTTP 400" in out
 
 
 def test_site_whose_plugin_is_switched_off_is_reported(tmp_path: Path) -> None:
@@ -153,7 +154,7 @@ def test_site_whose_plugin_is_switched_off_is_reported(tmp_path: Path) -> None:
         code, out = check(tmp_path)
 
     assert code == 1
-    assert "WooCommerce's REST API is not there: is the plug-in active?" in out
+    assert "WooCommerce's REST API was not found; check that the plug-in is active" in out
 
 
 def test_site_without_permalinks_is_a_page(tmp_path: Path) -> None:
@@ -163,16 +164,29 @@ def test_site_without_permalinks_is_a_page(tmp_path: Path) -> None:
         code, out = check(tmp_path)
 
     assert code == 1
-    assert 'ask what the shop is: HTTP 404: a web page, "Page not found"' in out
-    assert "are pretty permalinks on there (Settings > Permalinks)" in out
+    assert 'read the index of the site: HTTP 404: a web page, "Page not found"' in out
+    assert "enable pretty permalinks (Settings > Permalinks)" in out
+
+
+@pytest.mark.parametrize("kind", ["html", "redirect"])
+def test_address_that_returns_a_page_has_a_hint_on_permalinks(
+    tmp_path: Path, fake: FakeWooCommerce, kind: Kind
+) -> None:
+    fake.faults.add(Fault(kind=kind, path="/wp-json/$", to="https://www.shop.example/", times=9))
+    write(tmp_path, fake)
+
+    code, out = check(tmp_path)
+
+    assert code == 1
+    assert "enable pretty permalinks (Settings > Permalinks)" in out
 
 
 @pytest.mark.parametrize(
     ("shop", "told"),
     [
-        (Switches(fulfillments=True), "tells of parcels by fulfillments"),
-        (Switches(shipment_tracking=True), "tells of parcels by the Shipment Tracking extension"),
-        (Switches(), "tells of parcels by a note"),
+        (Switches(fulfillments=True), "shows parcels with fulfillments"),
+        (Switches(shipment_tracking=True), "shows parcels with the Shipment Tracking extension"),
+        (Switches(), "shows parcels with a note"),
     ],
     ids=lambda value: "" if isinstance(value, str) else None,
 )
@@ -213,7 +227,7 @@ def test_over_https_key_and_secret_are_enough(tmp_path: Path, authority: trustme
 
         code, out = check(tmp_path)
 
-    assert (code, "all that is needed is there" in out) == (0, True)
+    assert (code, "everything needed is available" in out) == (0, True)
 
 
 def test_server_that_keeps_the_key_to_itself_is_reported_for_what_it_does(
@@ -229,7 +243,7 @@ def test_server_that_keeps_the_key_to_itself_is_reported_for_what_it_does(
         code, out = check(tmp_path)
 
     assert code == 1
-    assert "its server keeps the header Authorization from WordPress" in out
+    assert "the web server drops the header Authorization" in out
 
 
 def test_http_to_another_machine_is_refused(tmp_path: Path, fake: FakeWooCommerce) -> None:
@@ -249,10 +263,10 @@ def test_http_to_another_machine_is_refused(tmp_path: Path, fake: FakeWooCommerc
         ({"more": "timezone: Mars/Base"}, "timezone: 'Mars/Base'"),
         ({"more": "concurrency: 0"}, "concurrency: must be 1 or more"),
         ({"more": "calls_per_minute: 0"}, "calls_per_minute: must be 1"),
-        ({"more": "statuses: []"}, "must name a status each"),
-        ({"more": "shipped: []"}, "must name a status each"),
-        ({"more": "statuses: [failed]\n    cancelled: [failed]"}, "both have failed"),
-        ({"more": "shipped: [cancelled]"}, "shipped and cancelled: both have cancelled"),
+        ({"more": "statuses: []"}, "must each name at least one status"),
+        ({"more": "shipped: []"}, "must each name at least one status"),
+        ({"more": "statuses: [failed]\n    cancelled: [failed]"}, "both name failed"),
+        ({"more": "shipped: [cancelled]"}, "shipped and cancelled: both name cancelled"),
         ({"merchant": "{account: shop, tags: [a]}"}, "unknown option"),
     ],
     ids=str,
@@ -262,10 +276,10 @@ def test_a_wrong_option_is_a_problem_of_the_file(
 ) -> None:
     write(tmp_path, fake, **values)
 
-    done = ordosync(tmp_path, "config", "check")
+    result = ordosync(tmp_path, "config", "check")
 
-    assert done.code == 3
-    assert told in done.err
+    assert result.code == 3
+    assert told in result.err
 
 
 @pytest.mark.parametrize("address", ["https://shop.example", "https://www.shop.example"])
@@ -282,7 +296,7 @@ def test_shop_that_is_known_by_another_address_is_reported(
 
     _, out = check(tmp_path)
 
-    assert f"calls itself {address}, so it takes our requests for others" in out
+    assert f"reports {address} as its own address, so it does not accept the key" in out
 
 
 def test_example_in_the_repository_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -304,6 +318,6 @@ def test_example_in_the_repository_is_one(tmp_path: Path, monkeypatch: pytest.Mo
         + "\n"
     )
 
-    done = ordosync(tmp_path, "config", "check")
+    result = ordosync(tmp_path, "config", "check")
 
-    assert (done.code, done.err) == (0, "")
+    assert (result.code, result.err) == (0, "")

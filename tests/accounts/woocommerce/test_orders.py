@@ -61,10 +61,10 @@ def test_only_lines_of_the_suppliers_products_travel(tmp_path: Path, pair: dict[
         mixed = fake.place_order({"MUG": 2, "CUP": 1, "SHIRT-M": 3})
         fake.place_order({"CUP": 5})
 
-        [found] = orders(account)
+        [order] = orders(account)
 
-        assert found.id == str(mixed)
-        assert basket(found) == [("MUG", 2), ("SHIRT-M", 3)]
+        assert order.id == str(mixed)
+        assert basket(order) == [("MUG", 2), ("SHIRT-M", 3)]
 
 
 @pytest.mark.parametrize("by", ["tag", "skus"])
@@ -103,12 +103,12 @@ def test_products_by_tag_are_imported_with_their_variations(tmp_path: Path) -> N
     with merchant(tmp_path, VirtualClock(), tag="North Wind") as (account, fake):
         offer(fake)
 
-        found, _ = read(account.products.changed(ReadRequest(cursor=None, now=START)))
-        known = account.stock.current(["MUG", "SHIRT-S", "CUP"])
+        products, _ = read(account.products.changed(ReadRequest(cursor=None, now=START)))
+        levels = account.stock.current(["MUG", "SHIRT-S", "CUP"])
 
-        assert {one.id for one in found} == {"MUG", "SHIRT-S", "SHIRT-M"}
-        assert known["CUP"].fixed == "unassigned"
-        assert known["SHIRT-S"].fixed == "unmanaged"
+        assert {product.id for product in products} == {"MUG", "SHIRT-S", "SHIRT-M"}
+        assert levels["CUP"].fixed == "unassigned"
+        assert levels["SHIRT-S"].fixed == "unmanaged"
 
 
 @pytest.mark.parametrize(
@@ -136,9 +136,9 @@ def test_what_was_refunded_is_not_sent(
         after = orders(account)
 
         assert [
-            one.code if isinstance(one, InvalidRecord) else basket(one) for one in after
+            order.code if isinstance(order, InvalidRecord) else basket(order) for order in after
         ] == left
-        assert [one.content for one in after] != [one.content for one in before]
+        assert [order.content for order in after] != [order.content for order in before]
 
 
 def test_other_statuses_are_sent_if_the_options_say_so(tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_other_statuses_are_sent_if_the_options_say_so(tmp_path: Path) -> None:
                 int(order_id), status
             )
 
-        by_default = {one.id for one in orders(account)}
+        by_default = {order.id for order in orders(account)}
         options = {
             "statuses": ["processing", "packed"],
             "cancelled": ["refunded", "failed", "lost", "trash"],
@@ -161,7 +161,7 @@ def test_other_statuses_are_sent_if_the_options_say_so(tmp_path: Path) -> None:
         other = opened(account.people, options=options)
 
         assert by_default == {kept["processing"]}
-        assert {one.id for one in orders(other)} == {kept["processing"], kept["packed"]}
+        assert {order.id for order in orders(other)} == {kept["processing"], kept["packed"]}
         assert {*read(other.cancellations.changed(ReadRequest(cursor=None, now=START)))[0]} == {
             *gone.values()
         }
@@ -177,7 +177,7 @@ def test_order_in_the_trash_or_deleted_is_gone(tmp_path: Path) -> None:
 
         [page] = account.orders.by_id([str(trashed), str(deleted), str(kept), "x", "5/1"])
 
-        assert [one.id for one in page.items] == [str(kept)]
+        assert [order.id for order in page.items] == [str(kept)]
         assert account.cancellations.among([str(trashed), str(deleted)]) == frozenset()
 
 
@@ -186,10 +186,10 @@ def test_number_is_what_people_see_and_id_is_not(tmp_path: Path) -> None:
         fake.add_product("MUG")
         order_id = fake.sell("MUG")
 
-        [found] = orders(account)
+        [order] = orders(account)
 
-        assert isinstance(found, Order)
-        assert (found.id, found.number) == (str(order_id), f"ACME-{order_id}")
+        assert isinstance(order, Order)
+        assert (order.id, order.number) == (str(order_id), f"ACME-{order_id}")
 
 
 def test_parcel_goes_where_the_bill_goes_if_nothing_else_is_said(tmp_path: Path) -> None:
@@ -223,11 +223,11 @@ def test_shipping_address_of_only_a_country_does_not_count_and_billing_is_meant(
         order_id = fake.sell("MUG")
         fake.edit_order(order_id, shipping={**BLANK, "country": "FR", **given})
 
-        [found] = orders(account)
+        [order] = orders(account)
 
-        assert isinstance(found, Order)
-        assert (found.ship_to.street1, found.ship_to.city) == ("1 High Street", "Leeds")
-        assert found.ship_to.country == "GB"
+        assert isinstance(order, Order)
+        assert (order.ship_to.street1, order.ship_to.city) == ("1 High Street", "Leeds")
+        assert order.ship_to.country == "GB"
 
 
 def test_name_of_another_person_is_not_sent_to_the_buyers_own_door(tmp_path: Path) -> None:
@@ -236,10 +236,10 @@ def test_name_of_another_person_is_not_sent_to_the_buyers_own_door(tmp_path: Pat
         order_id = fake.sell("MUG")
         fake.edit_order(order_id, shipping={**BLANK, "first_name": "Bob", "country": "GB"})
 
-        [found] = orders(account)
+        [order] = orders(account)
 
-        assert isinstance(found, Order)
-        assert (found.ship_to.name, found.ship_to.street1) == ("Bob", "")
+        assert isinstance(order, Order)
+        assert (order.ship_to.name, order.ship_to.street1) == ("Bob", "")
 
 
 @pytest.mark.parametrize(
@@ -258,13 +258,13 @@ def test_order_that_the_buyer_picks_up_needs_no_shipping(
 ) -> None:
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("MUG")
-        ways = [{"method_id": one, "method_title": one, "total": "0"} for one in methods]
+        ways = [{"method_id": method, "method_title": method, "total": "0"} for method in methods]
         fake.place_order({"MUG": 1}, shipping_lines=ways)
 
-        [found] = orders(account)
+        [order] = orders(account)
 
-        assert isinstance(found, Order)
-        assert found.needs_shipping == needed
+        assert isinstance(order, Order)
+        assert order.needs_shipping == needed
 
 
 @pytest.mark.parametrize(("virtual", "needed"), [(["GIFT"], True), (["GIFT", "PLAN-M"], False)])
@@ -280,11 +280,11 @@ def test_order_without_an_address_needs_none_if_nothing_in_it_is_a_thing(
         asked = requests(fake)
         fake.place_order({"GIFT": 1, "PLAN-M": 2}, billing={"first_name": "Ann"}, shipping=BLANK)
 
-        usual, found = orders(account)
+        usual, order = orders(account)
 
         assert isinstance(usual, Order)
-        assert isinstance(found, Order)
-        assert (usual.needs_shipping, found.needs_shipping) == (True, needed)
+        assert isinstance(order, Order)
+        assert (usual.needs_shipping, order.needs_shipping) == (True, needed)
         assert requests(fake, since=asked)["GET /wc/v3/products"] == 1
 
 
@@ -300,7 +300,7 @@ def test_one_order_that_cannot_be_read_stops_no_other(tmp_path: Path) -> None:
         fake.faults.add(Fault(kind="edited", path="/orders", edit=spoil))
         found = orders(account)
 
-        assert [one.id for one in found] == [str(bad), str(good)]
+        assert [order.id for order in found] == [str(bad), str(good)]
         assert isinstance(found[0], InvalidRecord)
         assert found[0].code == "invalid"
 
@@ -339,11 +339,11 @@ def test_shop_without_its_plugin_has_not_lost_its_orders(tmp_path: Path) -> None
         [switched_off] = account.tracking.add([parcel("5", "1Z9")])
 
         fake.switches.active = True
-        [gone] = account.tracking.add([parcel("5", "1Z9")])
+        [outcome] = account.tracking.add([parcel("5", "1Z9")])
 
         assert switched_off.state == "unavailable"
-        assert "is it switched off" in switched_off.reason
-        assert (gone.state, gone.code) == ("refused", "not-found")
+        assert "check that the plug-in WooCommerce is active" in switched_off.reason
+        assert (outcome.state, outcome.code) == ("refused", "not-found")
 
 
 def test_each_attempt_is_signed_again(tmp_path: Path) -> None:
@@ -374,9 +374,9 @@ def test_half_a_metre_of_another_order_keeps_no_order_back(tmp_path: Path) -> No
         fake.place_order({"MUG": 2, "CUP": 1})
         fake.faults.add(with_quantity("CUP", 0.5))
 
-        [found] = orders(account)
+        [order] = orders(account)
 
-        assert basket(found) == [("MUG", 2)]
+        assert basket(order) == [("MUG", 2)]
 
 
 @pytest.mark.parametrize("quantity", [0.5, 1.5])
@@ -386,9 +386,9 @@ def test_part_of_a_piece_is_reported_and_never_rounded(tmp_path: Path, quantity:
         fake.place_order({"MUG": 2, "CUP": 1})
         fake.faults.add(with_quantity("MUG", quantity))
 
-        [found] = orders(account)
+        [order] = orders(account)
 
-        assert isinstance(found, InvalidRecord)
+        assert isinstance(order, InvalidRecord)
 
 
 def test_refunds_that_cannot_be_read_now_are_read_later(tmp_path: Path) -> None:
@@ -398,9 +398,9 @@ def test_refunds_that_cannot_be_read_now_are_read_later(tmp_path: Path) -> None:
         fake.refund(order_id, {"MUG": 1})
         fake.faults.add(Fault(kind="unavailable", path="/refunds$"))
 
-        [found] = orders(account)
+        [order] = orders(account)
 
-        assert basket(found) == [("MUG", 1)]
+        assert basket(order) == [("MUG", 1)]
         assert not fake.faults.left()
 
 
@@ -461,10 +461,10 @@ def test_bundle_is_sent_by_itself_or_as_what_is_in_it_and_never_both(
             fake.add_product(sku)
         order_id = sell_a_set(fake, plugin)
 
-        [found] = orders(account)
+        [order] = orders(account)
         account.tracking.add([parcel(str(order_id))])
 
-        assert basket(found) == sent
+        assert basket(order) == sent
         assert fake.order(order_id)["status"] == "completed"
 
 
@@ -475,9 +475,9 @@ def test_what_is_in_a_bundle_of_another_supplier_is_sent(tmp_path: Path) -> None
         fake.add_product("SET")
         sell_a_set(fake)
 
-        [found] = orders(account)
+        [order] = orders(account)
 
-        assert basket(found) == [("MUG", 4)]
+        assert basket(order) == [("MUG", 4)]
 
 
 def test_stock_of_what_is_in_a_bundle_has_fallen_as_well(tmp_path: Path) -> None:
@@ -486,6 +486,6 @@ def test_stock_of_what_is_in_a_bundle_has_fallen_as_well(tmp_path: Path) -> None
             fake.add_product(sku)
         sell_a_set(fake)
 
-        [found] = read(account.stock.unimported_sales())[0]
+        [order] = read(account.stock.unimported_sales())[0]
 
-        assert basket(found) == [("SET", 2), ("MUG", 4), ("CUP", 1)]
+        assert basket(order) == [("SET", 2), ("MUG", 4), ("CUP", 1)]

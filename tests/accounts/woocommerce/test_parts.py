@@ -32,14 +32,14 @@ def offer(fake: FakeWooCommerce) -> None:
 
 def basket(found: object) -> list[tuple[str, int]]:
     assert isinstance(found, Order)
-    return [(one.sku, one.quantity) for one in found.lines]
+    return [(line.sku, line.quantity) for line in found.lines]
 
 
 def codes(account: OpenMerchant) -> list[str]:
     return [
-        one.code
-        for one in read(account.orders.changed(ReadRequest(cursor=None, now=START)))[0]
-        if hasattr(one, "code")
+        order.code
+        for order in read(account.orders.changed(ReadRequest(cursor=None, now=START)))[0]
+        if hasattr(order, "code")
     ]
 
 
@@ -49,19 +49,19 @@ def outcome(account: OpenMerchant, order_id: int, number: str) -> tuple[str, str
 
 
 def standing(account: OpenMerchant, order_id: int) -> OrderSnapshot:
-    found = read(account.listing.read(now=START))[0]
-    return next(one for one in found if one.order.id == str(order_id))
+    snapshots = read(account.listing.read(now=START))[0]
+    return next(snapshot for snapshot in snapshots if snapshot.order.id == str(order_id))
 
 
 def contents(fake: FakeWooCommerce, order_id: int) -> dict[str, dict[str, int]]:
     """Return what is in each parcel by its number, in units by SKU."""
     skus = {line["id"]: line["sku"] for line in fake.order(order_id)["line_items"]}
-    found = {}
-    for one in fake.parcels(order_id):
-        fields = {field["key"]: field["value"] for field in one["meta_data"]}
+    contents_by_number = {}
+    for fulfillment in fake.parcels(order_id):
+        fields = {field["key"]: field["value"] for field in fulfillment["meta_data"]}
         items = {skus[item["item_id"]]: item["qty"] for item in fields["_items"]}
-        found[fields.get("_tracking_number", "")] = items
-    return found
+        contents_by_number[fields.get("_tracking_number", "")] = items
+    return contents_by_number
 
 
 @pytest.mark.parametrize("way", list(WAYS))
@@ -75,10 +75,10 @@ def test_what_was_sent_before_the_first_import_does_not_go_out(tmp_path: Path, w
         fake.ship(order_id, "OLD1", way=how, quantities=quantities, complete=False)  # type: ignore[arg-type]
         fake.refund(order_id, {"BOARD": 1})
 
-        [found] = read(account.orders.changed(ReadRequest(cursor=None, now=START)))[0]
+        [order] = read(account.orders.changed(ReadRequest(cursor=None, now=START)))[0]
         [again] = read(account.orders.by_id([str(order_id)]))[0]
 
-        assert basket(found) == basket(again) == [("MUG", 2)]
+        assert basket(order) == basket(again) == [("MUG", 2)]
 
 
 @pytest.mark.parametrize("way", list(WAYS))
@@ -100,7 +100,7 @@ def test_number_of_what_was_sent_before_does_not_block_the_number_of_the_rest(
             assert contents(fake, order_id) == {"OLD1": {"MUG": 1}, "1Z2": {"MUG": 2, "BOARD": 1}}
         assert {"OLD1", "1Z2"} <= {
             *contents(fake, order_id),
-            *(one["tracking_number"] for one in fake.trackings(order_id)),
+            *(tracking["tracking_number"] for tracking in fake.trackings(order_id)),
         }
 
 
@@ -111,9 +111,9 @@ def test_planned_parcel_of_the_shop_sends_nothing(tmp_path: Path) -> None:
         fake.ship(order_id, "OLD1", way="fulfillment", quantities={"MUG": 1}, complete=False)
         fake.plan(order_id, {"MUG": 1})
 
-        [found] = read(account.orders.changed(ReadRequest(cursor=None, now=START)))[0]
+        [order] = read(account.orders.changed(ReadRequest(cursor=None, now=START)))[0]
 
-        assert basket(found) == [("MUG", 2)]
+        assert basket(order) == [("MUG", 2)]
 
 
 def test_order_of_which_all_was_sent_before_the_first_import_has_nothing_to_ship(
@@ -141,7 +141,7 @@ def test_order_that_was_partly_sent_before_stands_as_its_rest(tmp_path: Path) ->
 
         assert (before.order.status, before.shipments) == ("dropshipment_requested", ())
         assert after.order.status == "shipped"
-        assert [one.tracking_number for one in after.shipments] == ["1Z2"]
+        assert [shipment.tracking_number for shipment in after.shipments] == ["1Z2"]
         assert basket(before.order) == basket(after.order) == [("MUG", 2)]
 
 
@@ -292,9 +292,9 @@ def created(account: OpenSupplier, *lines: Any) -> int:
 
 
 def shipment(account: OpenSupplier, order_id: int) -> Shipment:
-    [found] = read(account.shipments.by_id([str(order_id)]))[0]
-    assert isinstance(found, Shipment)
-    return found
+    [shipment] = read(account.shipments.by_id([str(order_id)]))[0]
+    assert isinstance(shipment, Shipment)
+    return shipment
 
 
 def sent(account: OpenSupplier, order_id: int) -> tuple[str, bool, tuple[str, ...]]:

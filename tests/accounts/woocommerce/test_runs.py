@@ -62,7 +62,7 @@ def test_calls_of_a_day_of_100_orders(shops: Shops) -> None:
     # two writes.
     assert told == 1 + 100 + 2 + 1 + 100 * 4
     assert nothing <= 2 + 100
-    assert {shops.merchant.status(one) for one in ids} == {"shipped"}
+    assert {shops.merchant.status(id_) for id_ in ids} == {"shipped"}
 
 
 @pytest.mark.parametrize("lost", ["lost-reset", "lost-500", "cut"])
@@ -99,7 +99,7 @@ def test_line_of_each_order_is_known_by_its_own_id(shops: Shops) -> None:
 
     found = shops.supplier.order(there).lines
 
-    assert [(one.quantity, one.details) for one in found] == [(1, "Red"), (2, "Blue")]
+    assert [(line.quantity, line.details) for line in found] == [(1, "Red"), (2, "Blue")]
 
 
 def test_sku_that_two_products_have_fails_once_and_can_be_tried_again(shops: Shops) -> None:

@@ -31,7 +31,7 @@ LIST = "GET /wc/v3/orders"
 def standing(
     account: OpenMerchant | OpenSupplier,
 ) -> Mapping[str, OrderSnapshot]:
-    return {one.order.id: one for one in read(account.listing.read(now=START))[0]}
+    return {snapshot.order.id: snapshot for snapshot in read(account.listing.read(now=START))[0]}
 
 
 def offer(fake: FakeWooCommerce) -> None:
@@ -60,10 +60,10 @@ def test_what_came_back_after_it_was_sent_was_sent(tmp_path: Path) -> None:
         clock.at += timedelta(days=9)
         fake.refund(order_id, {"MUG": 1})
 
-        found = standing(account)[str(order_id)]
+        snapshot = standing(account)[str(order_id)]
 
-        assert quantities(found.order) == [("MUG", 3)]
-        assert found.order.status == "shipped"
+        assert quantities(snapshot.order) == [("MUG", 3)]
+        assert snapshot.order.status == "shipped"
 
 
 def test_what_was_given_back_in_whole_is_listed_as_cancelled(tmp_path: Path) -> None:
@@ -73,9 +73,9 @@ def test_what_was_given_back_in_whole_is_listed_as_cancelled(tmp_path: Path) -> 
         order_id = fake.place_order({"MUG": 2, "CUP": 1})
         fake.refund(order_id, {"MUG": 2})
 
-        found = standing(account)[str(order_id)].order
+        order = standing(account)[str(order_id)].order
 
-        assert (found.status, quantities(found)) == ("cancelled", [("MUG", 0)])
+        assert (order.status, quantities(order)) == ("cancelled", [("MUG", 0)])
 
 
 @pytest.mark.parametrize("way", ["fulfillment", "tracking"])
@@ -86,10 +86,10 @@ def test_number_that_people_typed_themselves_is_listed(tmp_path: Path, way: Way)
         order_id = fake.sell("MUG")
         fake.ship(order_id, "OWN1", way=way)
 
-        found = standing(account)[str(order_id)]
+        snapshot = standing(account)[str(order_id)]
 
-        assert [one.tracking_number for one in found.shipments] == ["OWN1"]
-        assert found.order.status == "shipped"
+        assert [shipment.tracking_number for shipment in snapshot.shipments] == ["OWN1"]
+        assert snapshot.order.status == "shipped"
 
 
 @pytest.mark.parametrize(
@@ -129,9 +129,9 @@ def test_order_without_a_line_of_this_suppliers_is_listed_as_not_ours(tmp_path: 
         offer(fake)
         other = fake.sell("CUP")
 
-        found = standing(account)[str(other)]
+        snapshot = standing(account)[str(other)]
 
-        assert (found.is_ours, found.order.lines) == (False, ())
+        assert (snapshot.is_ours, snapshot.order.lines) == (False, ())
 
 
 def test_order_that_was_reported_stays_ours_whichever_supplier_has_its_product_now(
@@ -144,10 +144,10 @@ def test_order_that_was_reported_stays_ours_whichever_supplier_has_its_product_n
         fake.edit_product("MUG", tags=[])
         account.close()
 
-        found = standing(account)[str(order_id)]
+        snapshot = standing(account)[str(order_id)]
 
-        assert found.is_ours
-        assert [one.tracking_number for one in found.shipments] == ["1Z1"]
+        assert snapshot.is_ours
+        assert [shipment.tracking_number for shipment in snapshot.shipments] == ["1Z1"]
 
 
 @pytest.mark.parametrize("role", ["merchant", "supplier"])
@@ -173,9 +173,11 @@ def test_supplier_lists_what_we_made_by_the_merchants_number(tmp_path: Path) -> 
         fake.sell("MUG")
         [made] = account.orders.create([order("1001")])
 
-        found = standing(account)
+        snapshots = standing(account)
 
-        assert {id_: one.order.number for id_, one in found.items()} == {made.id: "A-1001"}
+        assert {id_: snapshot.order.number for id_, snapshot in snapshots.items()} == {
+            made.id: "A-1001"
+        }
 
 
 def test_calls_of_a_merchants_list(tmp_path: Path) -> None:
@@ -184,18 +186,18 @@ def test_calls_of_a_merchants_list(tmp_path: Path) -> None:
     with merchant(tmp_path, clock, shop, tag=TAG) as (account, fake):
         offer(fake)
         ids, others = sell(fake, clock, "MUG", 240), sell(fake, clock, "CUP", 5)
-        account.tracking.add([parcel(str(one), f"1Z{one}") for one in ids[:40]])
-        for one in (ids[150], others[0]):
-            fake.refund(one, {"MUG": 1, "CUP": 1})
+        account.tracking.add([parcel(str(id_), f"1Z{id_}") for id_ in ids[:40]])
+        for id_ in (ids[150], others[0]):
+            fake.refund(id_, {"MUG": 1, "CUP": 1})
             clock.at += timedelta(seconds=1)
         fake.ship(ids[151], "OWN1", way="fulfillment")
         account.close()
         before = requests(fake)
 
-        found = standing(account)
+        snapshots = standing(account)
         calls = requests(fake, since=before)
 
-        assert len(found) == 245
+        assert len(snapshots) == 245
         assert calls == {
             LIST: 3,
             "GET /wp-json/": 1,
@@ -216,10 +218,10 @@ def test_calls_of_a_suppliers_list(tmp_path: Path) -> None:
             fake.ship(one, f"1Z{one}", way="fulfillment")
         before = requests(fake)
 
-        found = standing(account)
+        snapshots = standing(account)
         calls = requests(fake, since=before)
 
-        assert len(found) == 20
+        assert len(snapshots) == 20
         # Whether the shop knows of parcels, and two orders that have some.
         assert calls == {
             LIST: 2,
@@ -263,10 +265,10 @@ def test_sku_that_the_suppliers_shop_spells_in_its_own_way_is_the_same(tmp_path:
         pair.supplier.count("Mug", 5)
         pair.imported("1001", line("MUG", 2))
 
-        found = compared(pair)
+        differences = compared(pair)
         lose(pair)
 
-        assert found == []
+        assert differences == []
         assert rebuilt(pair).lines == 1
 
 
@@ -277,10 +279,10 @@ def test_cancellation_that_does_not_travel_is_left_to_people(tmp_path: Path) -> 
         order_id, _ = pair.imported("1001")
         pair.merchant.fake.set_status(int(order_id), "failed")
 
-        [found] = compared(pair)
+        [difference] = compared(pair)
 
-        assert (found.kind, found.task) == ("not-cancelled", "")
-        assert "does not travel" in found.what
+        assert (difference.kind, difference.task) == ("not-cancelled", "")
+        assert "this status is not synced" in difference.description
 
 
 def test_order_of_a_deleted_product_is_said_not_to_be_compared(tmp_path: Path) -> None:
@@ -301,10 +303,12 @@ def test_order_that_cannot_be_imported_is_named_with_the_reason(tmp_path: Path) 
         pair.merchant.request(sold("1001", line("MUG"), line("CUP")))
         pair.merchant.fake.delete_product("CUP", force=True)
 
-        [found] = compared(pair)
+        [difference] = compared(pair)
 
-        assert (found.kind, found.task) == ("no-supplier-order", "")
-        assert found.what.startswith("cannot be imported: has a line whose product was deleted")
+        assert (difference.kind, difference.task) == ("no-supplier-order", "")
+        assert difference.description.startswith(
+            "cannot be imported: has a line whose product was deleted"
+        )
 
 
 @pytest.mark.parametrize("merchant", [ShopMerchantPeople, SqliteMerchantPeople])
@@ -318,10 +322,12 @@ def test_number_of_the_merchants_own_is_not_taken_for_a_deleted_label(
             pair.merchant.fake.ship(int(order_id), "OWN1", way="fulfillment")
         elif isinstance(pair.merchant, SqliteMerchantPeople):
             pair.merchant.desk.ship([parcel(order_id, "OWN1")])
-        found = compared(pair)
+        differences = compared(pair)
         lose(pair)
 
         rebuilt(pair)
 
-        assert [(one.kind, one.task) for one in found] == [("tracking-void", "")]
+        assert [(difference.kind, difference.task) for difference in differences] == [
+            ("tracking-void", "")
+        ]
         assert would(pair)["update-tracking"] == []

@@ -36,19 +36,19 @@ def large(fake: FakeWooCommerce, size: int) -> list[str]:
 def test_5000_products_are_read_in_50_calls_and_only_changes_are_written(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock(), Switches(version="7.8.2")) as (account, fake):
         skus = large(fake, 5_000)
-        known = account.stock.current(skus)
+        levels = account.stock.current(skus)
         read_in = requests(fake)
         changed = [f"P-{n}" for n in range(230)] + [f"V-{p}-{n}" for p in range(3) for n in (1, 2)]
         same = skus[300:400]
 
-        wanted = [replace(known[sku], quantity=7) for sku in changed]
-        outcomes = account.stock.write(wanted + [known[sku] for sku in same])
+        wanted = [replace(levels[sku], quantity=7) for sku in changed]
+        outcomes = account.stock.write(wanted + [levels[sku] for sku in same])
 
-        assert len(known) == 5_000
+        assert len(levels) == 5_000
         assert read_in == {BY_SKU: 50}
-        assert [one.state for one in outcomes] == ["done"] * 236 + ["unchanged"] * 100
+        assert [outcome.state for outcome in outcomes] == ["done"] * 236 + ["unchanged"] * 100
         assert requests(fake, since=read_in) == {BATCH: 3, OF_PARENT: 3}
-        assert {one.about for one in fake.effects("stock set")} == {*changed}
+        assert {effect.about for effect in fake.effects("stock set")} == {*changed}
 
 
 @pytest.mark.parametrize(("version", "calls"), [("11.0.1", 2), ("7.8.2", 11)])
@@ -61,7 +61,7 @@ def test_all_stock_is_read_with_a_call_for_each_hundred(
 
         items, _ = read(account.stock.all(ReadRequest(cursor=None, now=VirtualClock().now())))
 
-        assert {one.product_id for one in items if isinstance(one, Stock)} == {*skus}
+        assert {level.product_id for level in items if isinstance(level, Stock)} == {*skus}
         made = requests(fake)
         assert made.pop(BY_SKU) == 10
         assert sum(made.values()) == calls
@@ -76,13 +76,15 @@ def test_products_that_are_new_since_unknown_times_are_all_read(tmp_path: Path) 
         _, cursor = read(account.products.changed(ReadRequest(cursor=None, now=now)))
         fake.add_variation("S", "S-BLUE")
 
-        found, _ = read(account.products.changed(ReadRequest(cursor=cursor, now=now)), since=cursor)
+        products, _ = read(
+            account.products.changed(ReadRequest(cursor=cursor, now=now)), since=cursor
+        )
 
-    assert [(one.id, getattr(one, "name", "")) for one in found] == [
+    assert [(product.id, getattr(product, "name", "")) for product in products] == [
         ("S-RED", "Shirt - S-RED"),
         ("S-BLUE", "Shirt - S-BLUE"),
     ]
-    assert getattr(found[0], "weight_g", None) == Decimal("226.796185")
+    assert getattr(products[0], "weight_g", None) == Decimal("226.796185")
 
 
 def test_what_cannot_be_written_says_why(tmp_path: Path) -> None:
@@ -95,25 +97,25 @@ def test_what_cannot_be_written_says_why(tmp_path: Path) -> None:
         fake.add_product("OFF", stock=1, status="draft")
 
         skus = ["UNCOUNTED", "SHIRT-RED", "TWICE", "OFF"]
-        found = account.stock.current(skus)
-        outcomes = account.stock.write([replace(found[sku], quantity=3) for sku in skus])
+        levels = account.stock.current(skus)
+        outcomes = account.stock.write([replace(levels[sku], quantity=3) for sku in skus])
 
-    fixed = [found[sku].fixed for sku in skus]
+    fixed = [levels[sku].fixed for sku in skus]
     assert fixed == ["unmanaged", "shared", "ambiguous", "archived"]
-    assert {(one.state, one.code) for one in outcomes} == {("refused", "fixed")}
+    assert {(outcome.state, outcome.code) for outcome in outcomes} == {("refused", "fixed")}
 
 
 def test_one_that_is_refused_among_a_hundred_stops_no_other(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         for sku in ("MUG", "CUP", "JAR", "POT"):
             fake.add_product(sku, stock=1)
-        known = account.stock.current(["MUG", "CUP", "JAR", "POT"])
+        levels = account.stock.current(["MUG", "CUP", "JAR", "POT"])
         fake.delete_product("CUP", force=True)
         fake.stop_counting("JAR")
 
-        outcomes = account.stock.write([replace(one, quantity=5) for one in known.values()])
+        outcomes = account.stock.write([replace(level, quantity=5) for level in levels.values()])
 
-        assert [one.state for one in outcomes] == ["done", "refused", "refused", "done"]
+        assert [outcome.state for outcome in outcomes] == ["done", "refused", "refused", "done"]
         assert "invalid_id" in outcomes[1].reason
         assert outcomes[2].code == "fixed"
         assert (fake.stock("MUG"), fake.stock("JAR"), fake.stock("POT")) == (5, None, 5)
@@ -123,10 +125,10 @@ def test_answer_that_was_lost_is_asked_for_again(tmp_path: Path) -> None:
     """A quantity is set, not added: a second time does nothing more."""
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("MUG", stock=1)
-        known = account.stock.current(["MUG"])
+        levels = account.stock.current(["MUG"])
         fake.faults.add(Fault(kind="lost-500", method="POST", path="/batch$"))
 
-        [outcome] = account.stock.write([replace(known["MUG"], quantity=5)])
+        [outcome] = account.stock.write([replace(levels["MUG"], quantity=5)])
 
         assert outcome.state == "done"
         assert fake.stock("MUG") == 5
@@ -136,9 +138,9 @@ def test_sku_is_found_in_whatever_case_it_is_asked_for(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("Mug & Co", stock=4)
 
-        found = account.stock.current(["mug & co", "no,such"])
+        levels = account.stock.current(["mug & co", "no,such"])
 
-    assert {key: one.quantity for key, one in found.items()} == {"mug & co": 4}
+    assert {key: level.quantity for key, level in levels.items()} == {"mug & co": 4}
 
 
 def test_product_of_which_there_is_half_a_metre_counts_its_whole_ones(tmp_path: Path) -> None:
@@ -146,16 +148,16 @@ def test_product_of_which_there_is_half_a_metre_counts_its_whole_ones(tmp_path: 
         fake.add_product("CLOTH", stock=12)
 
         def edit(body: Any) -> Any:
-            return [{**one, "stock_quantity": 12.5, "regular_price": 9.5} for one in body]
+            return [{**item, "stock_quantity": 12.5, "regular_price": 9.5} for item in body]
 
         fake.faults.add(Fault(kind="edited", method="GET", path="/products$", times=2, edit=edit))
 
-        [found], _ = read(account.stock.all(ReadRequest(cursor=None, now=VirtualClock().now())))
+        [level], _ = read(account.stock.all(ReadRequest(cursor=None, now=VirtualClock().now())))
         again = account.stock.of(["CLOTH"])
 
-        assert found == again["CLOTH"]
-        assert isinstance(found, Stock)
-        assert found.quantity == 12
+        assert level == again["CLOTH"]
+        assert isinstance(level, Stock)
+        assert level.quantity == 12
 
 
 def test_price_that_a_plugin_made_a_number_is_read(tmp_path: Path) -> None:
@@ -163,13 +165,13 @@ def test_price_that_a_plugin_made_a_number_is_read(tmp_path: Path) -> None:
         fake.add_product("MUG", price="9.50")
 
         def edit(body: Any) -> Any:
-            return [{**one, "regular_price": 9.5, "weight": 0.5} for one in body]
+            return [{**item, "regular_price": 9.5, "weight": 0.5} for item in body]
 
         fake.faults.add(Fault(kind="edited", method="GET", path="/products$", edit=edit))
 
-        [found], _ = read(
+        [product], _ = read(
             account.products.changed(ReadRequest(cursor=None, now=VirtualClock().now()))
         )
 
-        assert isinstance(found, Product)
-        assert (found.price, found.weight_g) == (Decimal("9.5"), Decimal("226.796185"))
+        assert isinstance(product, Product)
+        assert (product.price, product.weight_g) == (Decimal("9.5"), Decimal("226.796185"))

@@ -29,14 +29,14 @@ def test_order_whose_answer_was_lost_is_found_and_not_made_twice(
         fake.faults.add(Fault(kind=lost, method="POST", path="/orders$"))
         [first] = account.orders.create([order("1001", line("MUG", 2), line("CUP"))])
 
-        found = account.orders.find(["origin:1001#1"])
+        outcomes = account.orders.find(["origin:1001#1"])
         [second] = account.orders.create([order("1001")], look_first=True)
 
         assert first.state == "unknown"
         assert len(fake.order_ids()) == 1
-        assert found["origin:1001#1"] == second
+        assert outcomes["origin:1001#1"] == second
         lines = fake.order(int(second.id))["line_items"]
-        assert second.line_ids == tuple(str(one["id"]) for one in lines)
+        assert second.line_ids == tuple(str(line["id"]) for line in lines)
 
 
 @pytest.mark.parametrize(("version", "calls"), [(NEW, 1 + 1 + 2), (OLD, 1 + 7)])
@@ -52,9 +52,9 @@ def test_references_are_searched_for_where_a_search_finds_what_is_there(
         account.orders.create([order("new")])
         before = requests(fake)
 
-        found = account.orders.find(["origin:old#1", "origin:nobody#1"])
+        outcomes = account.orders.find(["origin:old#1", "origin:nobody#1"])
 
-        assert list(found) == ["origin:old#1"]
+        assert list(outcomes) == ["origin:old#1"]
         assert requests(fake, since=before) == {LIST: calls}
 
 
@@ -95,7 +95,7 @@ def test_hundred_orders_take_a_call_each_and_one_for_their_products(tmp_path: Pa
             [order(str(n), line("MUG", 2), line("SHIRT-S")) for n in range(100)]
         )
 
-        assert {one.state for one in made} == {"done"}
+        assert {outcome.state for outcome in made} == {"done"}
         assert requests(fake) == {"GET /wc/v3/products": 1, "POST /wc/v3/orders": 100}
         assert (fake.stock("MUG"), fake.stock("SHIRT-S")) == (300, 400)
 
@@ -105,7 +105,7 @@ def test_unknown_sku_becomes_a_product_that_visitors_do_not_see(tmp_path: Path) 
         made = account.orders.create([order("1001"), order("1002"), order("1003", line("mug"))])
 
         shown = fake.product("MUG")
-        assert {one.state for one in made} == {"done"}
+        assert {outcome.state for outcome in made} == {"done"}
         assert (shown["status"], shown["manage_stock"]) == ("private", False)
         assert len(fake.shop.products) == 1
 
@@ -165,14 +165,14 @@ def test_product_that_is_deleted_in_between_stops_only_its_own_order(tmp_path: P
 
         outcomes = account.orders.create([order("1001", line("MUG")), order("1002", line("CUP"))])
 
-        assert [one.state for one in outcomes] == ["unavailable", "done"]
+        assert [outcome.state for outcome in outcomes] == ["unavailable", "done"]
 
 
 def test_sku_that_cannot_be_looked_up_is_refused(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock()) as (account, fake):
         made = account.orders.create([order("1001", line("A,B")), order("1002")])
 
-        assert [one.state for one in made] == ["refused", "done"]
+        assert [outcome.state for outcome in made] == ["refused", "done"]
         assert "comma" in made[0].reason
         assert len(fake.order_ids()) == 1
 
@@ -183,7 +183,7 @@ def test_address_that_the_shop_refuses_fails_alone_and_is_not_shown(tmp_path: Pa
         wrong = order("1001", bill_to=type(ann)(name="Ann", email="no-address"))
         made = account.orders.create([wrong, order("1002")])
 
-        assert [one.state for one in made] == ["refused", "done"]
+        assert [outcome.state for outcome in made] == ["refused", "done"]
         assert "Invalid email" in made[0].reason
         assert "no-address" not in made[0].reason
         assert len(fake.order_ids()) == 1
@@ -195,7 +195,7 @@ def test_order_says_whose_it_is_and_what_has_no_other_place(tmp_path: Path) -> N
         [made] = account.orders.create([placed])
 
         kept = fake.order(int(made.id))
-        fields = {one["key"]: one["value"] for one in kept["meta_data"]}
+        fields = {entry["key"]: entry["value"] for entry in kept["meta_data"]}
         assert (fields["Order number"], fields["Internal notes"]) == ("A-1001", "VIP")
         assert fields["Tags"] == "gift"
         assert kept["total"] == "1.25"
@@ -241,10 +241,14 @@ def test_number_in_a_field_of_some_plugin_is_read(tmp_path: Path) -> None:
         meta = [{"key": "_parcel", "value": "1Z1"}, {"key": "_carrier", "value": "UPS"}]
         fake.edit_order(int(made.id), meta_data=meta, status="completed")
 
-        [sent], _ = read(account.shipments.changed(ReadRequest(cursor=None, now=START)))
+        [shipment], _ = read(account.shipments.changed(ReadRequest(cursor=None, now=START)))
 
-        assert isinstance(sent, Shipment)
-        assert (sent.tracking_number, sent.carrier, sent.voided) == ("1Z1", "UPS", False)
+        assert isinstance(shipment, Shipment)
+        assert (shipment.tracking_number, shipment.carrier, shipment.voided) == (
+            "1Z1",
+            "UPS",
+            False,
+        )
 
 
 def test_newest_of_several_numbers_is_reported_and_own_orders_are_not(tmp_path: Path) -> None:
@@ -254,9 +258,9 @@ def test_newest_of_several_numbers_is_reported_and_own_orders_are_not(tmp_path: 
         fake.ship(int(made.id), "1Z2", way="tracking")
         fake.ship(fake.sell("MUG"), "1Z9", way="tracking")
 
-        found, _ = read(account.shipments.changed(ReadRequest(cursor=None, now=START)))
+        shipments, _ = read(account.shipments.changed(ReadRequest(cursor=None, now=START)))
 
-        assert [getattr(one, "tracking_number", "") for one in found] == ["1Z2"]
+        assert [getattr(shipment, "tracking_number", "") for shipment in shipments] == ["1Z2"]
 
 
 def test_number_beside_one_that_was_deleted_is_reported(tmp_path: Path) -> None:
@@ -266,9 +270,9 @@ def test_number_beside_one_that_was_deleted_is_reported(tmp_path: Path) -> None:
         fake.ship(int(made.id), "1Z2", way="tracking")
         fake.unship(int(made.id), "1Z1")
 
-        found, _ = read(account.shipments.changed(ReadRequest(cursor=None, now=START)))
+        shipments, _ = read(account.shipments.changed(ReadRequest(cursor=None, now=START)))
 
-        assert [getattr(one, "tracking_number", "") for one in found] == ["1Z2"]
+        assert [getattr(shipment, "tracking_number", "") for shipment in shipments] == ["1Z2"]
 
 
 def test_order_that_is_only_completed_has_no_number(tmp_path: Path) -> None:
@@ -276,10 +280,10 @@ def test_order_that_is_only_completed_has_no_number(tmp_path: Path) -> None:
         [made] = account.orders.create([order("1001")])
         fake.set_status(int(made.id), "completed")
 
-        [sent], _ = read(account.shipments.changed(ReadRequest(cursor=None, now=START)))
+        [shipment], _ = read(account.shipments.changed(ReadRequest(cursor=None, now=START)))
 
-        assert isinstance(sent, Shipment)
-        assert (sent.tracking_number, sent.voided) == ("", False)
+        assert isinstance(shipment, Shipment)
+        assert (shipment.tracking_number, shipment.voided) == ("", False)
 
 
 def test_trashed_order_is_here_no_more(tmp_path: Path) -> None:
@@ -300,11 +304,11 @@ def test_long_skus_of_another_script_fit_into_addresses(tmp_path: Path) -> None:
         for sku in skus:
             fake.add_product(sku, stock=5)
         lengths: list[int] = []
-        fake.on_exchange = lambda one: lengths.append(len(one.request.query))
+        fake.on_exchange = lambda exchange: lengths.append(len(exchange.request.query))
 
-        found = account.stock.of(skus)
+        levels = account.stock.of(skus)
 
-        assert [found[sku].quantity for sku in skus] == [5] * 100
+        assert [levels[sku].quantity for sku in skus] == [5] * 100
         assert max(lengths) < 8_000  # what Apache and nginx take
 
 
@@ -320,8 +324,8 @@ def test_product_that_is_never_counted_is_0_where_it_is_sold_out(tmp_path: Path)
         wanted = {"GONE": 0, "SOME": None, "LATER": None, "SHIRT-S": 0, "MUG": 3}
 
         items = read(account.stock.all(ReadRequest(cursor=None, now=START)))[0]
-        found = {one.sku: one.quantity for one in items if isinstance(one, Stock)}
-        again = {sku: one.quantity for sku, one in account.stock.of(list(wanted)).items()}
+        found = {level.sku: level.quantity for level in items if isinstance(level, Stock)}
+        again = {sku: level.quantity for sku, level in account.stock.of(list(wanted)).items()}
 
         assert found == again == wanted
 
@@ -383,14 +387,14 @@ def test_status_of_a_plugin_counts_as_shipped_where_the_options_say_so(tmp_path:
         fake.set_status(int(made.id), "shipped")
 
         [outcome] = account.cancellations.cancel([made.id])
-        [found] = read(account.shipments.changed(ReadRequest(cursor=None, now=START)))[0]
+        [shipment] = read(account.shipments.changed(ReadRequest(cursor=None, now=START)))[0]
         [stands] = read(account.listing.read(now=START))[0]
 
         assert (outcome.state, outcome.code) == ("refused", "already-shipped")
         assert account.orders.statuses([made.id]) == {made.id: "shipped"}
         assert stands.order.status == "shipped"
-        assert isinstance(found, Shipment)
-        assert (found.tracking_number, found.voided) == ("", False)
+        assert isinstance(shipment, Shipment)
+        assert (shipment.tracking_number, shipment.voided) == ("", False)
 
 
 def test_orders_of_every_status_that_counts_as_shipped_are_cancelled_by_none(
@@ -400,6 +404,6 @@ def test_orders_of_every_status_that_counts_as_shipped_are_cancelled_by_none(
         made = account.orders.create([order(str(number)) for number in range(2)])
         fake.set_status(int(made[0].id), "completed")
 
-        outcomes = account.cancellations.cancel([one.id for one in made])
+        outcomes = account.cancellations.cancel([outcome.id for outcome in made])
 
-        assert [one.code for one in outcomes] == ["already-shipped", ""]
+        assert [outcome.code for outcome in outcomes] == ["already-shipped", ""]

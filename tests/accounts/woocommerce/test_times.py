@@ -40,7 +40,7 @@ def test_no_order_is_missed_and_none_comes_twice(
                     account.orders.changed(ReadRequest(cursor=cursor, now=clock.now())),
                     since=cursor,
                 )
-                found += [one.id for one in items]
+                found += [order.id for order in items]
 
     again = len(found) - len({*found})
     assert {*found} == {*placed}
@@ -60,9 +60,9 @@ def test_pages_of_the_hour_that_comes_twice_leave_out_nothing(tmp_path: Path, ve
             clock.at += timedelta(seconds=36)
         before = requests(fake)
 
-        found, _ = read(account.orders.changed(ReadRequest(cursor=None, now=clock.now())))
+        orders, _ = read(account.orders.changed(ReadRequest(cursor=None, now=clock.now())))
 
-        assert {one.id for one in found} == {*placed}
+        assert {order.id for order in orders} == {*placed}
         assert requests(fake, since=before)["GET /wc/v3/orders"] <= 5
 
 
@@ -81,10 +81,10 @@ def test_order_that_another_of_its_second_hid_is_asked_for_again(tmp_path: Path)
         third_page = Fault(kind="edited", path="/orders$", after=2, edit=hide_the_last)
         fake.faults.add(third_page)
 
-        found, _ = read(account.orders.changed(ReadRequest(cursor=None, now=clock.now())))
+        orders, _ = read(account.orders.changed(ReadRequest(cursor=None, now=clock.now())))
 
         assert not fake.faults.left()
-        assert {one.id for one in found} == placed
+        assert {order.id for order in orders} == placed
 
 
 def test_cursor_is_in_utc_and_asks_for_what_it_says(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_cursor_is_in_utc_and_asks_for_what_it_says(tmp_path: Path) -> None:
             account.orders.changed(ReadRequest(cursor=cursor, now=clock.now())), since=cursor
         )
 
-    assert [one.id for one in items] == [str(new)]
+    assert [order.id for order in items] == [str(new)]
     assert old != new
     assert after == clock.at.isoformat()
 
@@ -115,11 +115,11 @@ def test_order_from_the_future_hides_nothing(tmp_path: Path) -> None:
 
         _, cursor = read(account.orders.changed(ReadRequest(cursor=None, now=clock.now())))
         next_one = fake.sell("MUG")
-        found, _ = read(
+        orders, _ = read(
             account.orders.changed(ReadRequest(cursor=cursor, now=clock.now())), since=cursor
         )
 
-    assert {one.id for one in found} == {str(early), str(next_one)}
+    assert {order.id for order in orders} == {str(early), str(next_one)}
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_shop_that_does_not_know_the_filter_is_reported(tmp_path: Path) -> None:
         clock.at += timedelta(hours=1)
         cursor = clock.at.isoformat()
 
-        with pytest.raises(RefusedError, match=r"older than 5\.8"):
+        with pytest.raises(RefusedError, match=r"update WooCommerce to 5\.8"):
             read(account.orders.changed(ReadRequest(cursor=cursor, now=clock.now())), since=cursor)
 
 
@@ -164,7 +164,7 @@ def test_orders_that_change_while_they_are_read_are_all_read(tmp_path: Path) -> 
 
         pages = account.orders.changed(ReadRequest(cursor=None, now=clock.now()))
         for page in pages:
-            found |= {int(one.id) for one in page.items}
+            found |= {int(order.id) for order in page.items}
             for order_id in sorted(found & left)[:10]:
                 fake.open(order_id)
             for order_id in sorted(found & left)[-5:]:

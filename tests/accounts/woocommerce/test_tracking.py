@@ -38,9 +38,9 @@ def offer(fake: FakeWooCommerce) -> None:
 
 def shown(fake: FakeWooCommerce, order_id: int) -> list[str]:
     """Return the numbers that the shop shows its customer, in whichever way."""
-    fields = [field for one in fake.parcels(order_id) for field in one["meta_data"]]
+    fields = [field for parcel in fake.parcels(order_id) for field in parcel["meta_data"]]
     numbers = [str(field["value"]) for field in fields if field["key"] == "_tracking_number"]
-    numbers += [str(one["tracking_number"]) for one in fake.trackings(order_id)]
+    numbers += [str(tracking["tracking_number"]) for tracking in fake.trackings(order_id)]
     return numbers + [
         note.rpartition(" ")[2] for note in fake.notes(order_id) if note.startswith("Shipped by")
     ]
@@ -179,20 +179,20 @@ def test_number_of_the_merchants_own_lines_keeps_no_report_back(
 
 
 def split(account: OpenMerchant, order_id: int, *pieces: tuple[int, ...]) -> list[str]:
-    [found] = read(account.orders.by_id([str(order_id)]))[0]
-    assert isinstance(found, Order)
+    [order] = read(account.orders.by_id([str(order_id)]))[0]
+    assert isinstance(order, Order)
     wanted = tuple(
         Piece(
             reference=f"origin:A-{place}",
             lines=tuple(
                 PieceLine(of_line=line.id, quantity=quantity)
-                for line, quantity in zip(found.lines, piece, strict=True)
+                for line, quantity in zip(order.lines, piece, strict=True)
                 if quantity
             ),
         )
         for place, piece in enumerate(pieces, 1)
     )
-    [made] = account.splits.split([Split(order_id=found.id, pieces=wanted)])
+    [made] = account.splits.split([Split(order_id=order.id, pieces=wanted)])
     assert made.state == "done"
     return [piece.id for piece in made.pieces]
 
@@ -203,7 +203,7 @@ def test_pieces_are_shown_as_parcels_that_wait(tmp_path: Path) -> None:
         order_id = fake.place_order({"MUG": 3, "CUP": 1})
 
         first, second = split(account, order_id, (1, 1), (2, 0))
-        waiting = [one["is_fulfilled"] for one in fake.parcels(order_id)]
+        waiting = [parcel["is_fulfilled"] for parcel in fake.parcels(order_id)]
         outcome(account, second)
         status = fake.order(order_id)["status"]
         outcome(account, first, "1Z2")
@@ -211,15 +211,15 @@ def test_pieces_are_shown_as_parcels_that_wait(tmp_path: Path) -> None:
         assert (first, second) == (f"{order_id}/1", f"{order_id}/2")
         assert waiting == ["0", "0"]
         assert status == "processing"
-        assert [one["is_fulfilled"] for one in fake.parcels(order_id)] == ["1", "1"]
+        assert [parcel["is_fulfilled"] for parcel in fake.parcels(order_id)] == ["1", "1"]
         assert shown(fake, order_id) == ["1Z2", "1Z1"]
         assert fake.order(order_id)["status"] == "completed"
 
 
 def sent_at(fake: FakeWooCommerce, order_id: int, number: str) -> str:
     """Return when the shop says that a parcel was sent."""
-    for one in fake.parcels(order_id):
-        fields = {field["key"]: field["value"] for field in one["meta_data"]}
+    for fulfillment in fake.parcels(order_id):
+        fields = {field["key"]: field["value"] for field in fulfillment["meta_data"]}
         if fields.get("_tracking_number") == number:
             return str(fields["_date_fulfilled"])
     raise LookupError(number)
@@ -251,10 +251,10 @@ def test_time_of_a_parcel_is_read_as_its_shop_means_it(tmp_path: Path, early: bo
         [made] = account.orders.create([order("1001")])
         fake.ship(int(made.id), "F-1", way="fulfillment")
 
-        [found] = read(account.shipments.changed(ReadRequest(cursor=None, now=clock.now())))[0]
+        [shipment] = read(account.shipments.changed(ReadRequest(cursor=None, now=clock.now())))[0]
 
-        assert isinstance(found, Shipment)
-        assert found.shipped_at == clock.now().replace(microsecond=0)
+        assert isinstance(shipment, Shipment)
+        assert shipment.shipped_at == clock.now().replace(microsecond=0)
         has_zone = sent_at(fake, int(made.id), "F-1").endswith("Z")
         assert has_zone == (not early)
 
@@ -340,5 +340,5 @@ def test_firewall_that_dislikes_one_note_stops_no_other(tmp_path: Path) -> None:
 
         made = account.tracking.add([parcel(str(bad)), parcel(str(good), "1Z2", id="s-2")])
 
-        assert [one.state for one in made] == ["unavailable", "done"]
+        assert [outcome.state for outcome in made] == ["unavailable", "done"]
         assert outcome(account, bad) == ("done", "")

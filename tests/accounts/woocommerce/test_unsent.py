@@ -114,7 +114,7 @@ def test_order_that_cannot_be_imported_is_sold_all_the_same(pair: Pair) -> None:
     pair.run(TASK)
 
     assert (imported.counts, imported.step.code) == ({"failed": 1}, "product-gone")
-    assert "take the line out of the order" in (imported.step.reason or "")
+    assert "remove the line from the order" in (imported.step.reason or "")
     assert pair.merchant.physical("MUG") == 17
 
 

@@ -1,6 +1,6 @@
 """Orders that the Supplier has already, from another tool: linked and never sent again.
 
-Complaint 1: the same order created twice, here on the day on which ordosync takes over.
+Complaint 1: the same order is created twice, here on the day on which ordosync takes over.
 """
 
 from pathlib import Path
@@ -10,7 +10,7 @@ import pytest
 from ordosync.models import Address
 from tests.support.command import Done, ordosync
 from tests.support.desk import TwoAccounts
-from tests.tasks.portal import Pair, done, line, order
+from tests.tasks.portal import Pair, line, order, succeeded
 
 PORTAL = "shop-northwind"
 
@@ -30,29 +30,32 @@ def adopted(pair: Pair, *words: str) -> Done:
     return ordosync(pair.folder, "import-orders", PORTAL, "--adopt", "--json", *words)
 
 
-def pairs(said: Done) -> dict[str, tuple[str, str | None]]:
-    return {one["merchant"]: (one["supplier"], one["by"]) for one in said.json["adoptions"]}
+def pairs(result: Done) -> dict[str, tuple[str, str | None]]:
+    return {
+        adoption["merchant"]: (adoption["supplier"], adoption["by"])
+        for adoption in result.json["adoptions"]
+    }
 
 
 def test_order_of_the_same_number_lines_and_name_is_linked_and_not_sent(pair: Pair) -> None:
     pair.request("1001", line("MUG", 2), line("CUP", 1))
-    done(pair.northwind.add_order(order("S-1001", line("MUG", 2), line("CUP", 1))))
+    succeeded(pair.northwind.add_order(order("S-1001", line("MUG", 2), line("CUP", 1))))
     pair.request("1002")
     before = pair.everything()
 
-    said = adopted(pair)
+    result = adopted(pair)
 
-    assert (said.code, pairs(said)) == (0, {"1001": ("S-1001", "number")})
+    assert (result.code, pairs(result)) == (0, {"1001": ("S-1001", "number")})
     assert pair.everything() == before
     ran = pair.run("import-orders")
     assert ran.counts == {"done": 1, "unchanged": 1}
-    assert [one.number for one in pair.northwind.list_orders()] == ["S-1001", "S-1002"]
+    assert [order.number for order in pair.northwind.list_orders()] == ["S-1001", "S-1002"]
 
 
 def test_adopted_order_is_shipped_and_split_like_any_other(pair: Pair) -> None:
     for number in ("1001", "1002"):
         pair.request(number, line("MUG", 2))
-        done(pair.northwind.add_order(order(f"S-{number}", line("MUG", 2))))
+        succeeded(pair.northwind.add_order(order(f"S-{number}", line("MUG", 2))))
     adopted(pair)
 
     pair.send("S-1001")
@@ -63,17 +66,18 @@ def test_adopted_order_is_shipped_and_split_like_any_other(pair: Pair) -> None:
     assert pair.tracking("1001") == [("1Z1", False)]
     assert pair.shop.pieces_of("1002") == ["1002-1", "1002-2"]
     left = ordosync(pair.folder, "reconcile", PORTAL, "--json").json["differences"]
-    assert {one["kind"] for one in left} == {"no-product-link"}
+    assert {difference["kind"] for difference in left} == {"no-product-link"}
 
 
 def test_what_happened_to_an_order_before_it_was_adopted_is_reported(pair: Pair) -> None:
     for number in ("1001", "1002"):
         pair.request(number, line("MUG", 2))
-        done(pair.northwind.add_order(order(f"S-{number}", line("MUG", 2))))
+        succeeded(pair.northwind.add_order(order(f"S-{number}", line("MUG", 2))))
     pair.send("S-1001")
     pair.split("S-1002", (1,), (1,))
     for task in ("split-order", "update-tracking"):
-        assert pair.run(task).steps == ()  # nobody knows yet whose they are
+        # The portal has no links to these orders yet.
+        assert pair.run(task).steps == ()
 
     adopted(pair)
     pair.run("split-order")
@@ -85,33 +89,33 @@ def test_what_happened_to_an_order_before_it_was_adopted_is_reported(pair: Pair)
 
 def test_dry_run_shows_the_pairs_and_links_nothing(pair: Pair) -> None:
     pair.request("1001")
-    done(pair.northwind.add_order(order("S-1001")))
+    succeeded(pair.northwind.add_order(order("S-1001")))
 
-    said = adopted(pair, "--dry-run")
+    result = adopted(pair, "--dry-run")
 
-    assert pairs(said) == {"1001": ("S-1001", "number")}
+    assert pairs(result) == {"1001": ("S-1001", "number")}
     assert not (pair.folder / "ordosync.db").exists()
 
 
 @pytest.mark.parametrize(
-    ("there", "why"),
+    ("supplier_order", "why"),
     [
-        (order("S-1001", line("MUG", 3)), "not the same SKUs and quantities"),
-        (order("S-1001", line("MUG", 2), line("CUP", 1)), "not the same SKUs and quantities"),
-        (order("S-1001", line("MUG", 2), ship_to=Address(name="Bob")), "sent to another name"),
+        (order("S-1001", line("MUG", 3)), "other SKUs or quantities"),
+        (order("S-1001", line("MUG", 2), line("CUP", 1)), "other SKUs or quantities"),
+        (order("S-1001", line("MUG", 2), ship_to=Address(name="Bob")), "another recipient name"),
     ],
 )
 def test_order_that_is_only_nearly_the_same_is_left_to_people(
-    pair: Pair, there: object, why: str
+    pair: Pair, supplier_order: object, why: str
 ) -> None:
     pair.request("1001", line("MUG", 2))
-    done(pair.northwind.add_order(there))  # type: ignore[arg-type]
+    succeeded(pair.northwind.add_order(supplier_order))  # type: ignore[arg-type]
 
-    said = adopted(pair)
+    result = adopted(pair)
 
-    [one] = said.json["adoptions"]
-    assert (said.code, one["by"]) == (1, None)
-    assert why in one["why_not"]
+    [adoption] = result.json["adoptions"]
+    assert (result.code, adoption["by"]) == (1, None)
+    assert why in adoption["why_not"]
     assert (
         ordosync(pair.folder, "import-orders", PORTAL, "--dry-run").out.count("create order") == 1
     )
@@ -119,30 +123,30 @@ def test_order_that_is_only_nearly_the_same_is_left_to_people(
 
 def test_cancelled_order_is_left_to_people(pair: Pair) -> None:
     pair.request("1001")
-    done(pair.northwind.add_order(order("S-1001")))
-    done(pair.northwind.cancel("S-1001"))
+    succeeded(pair.northwind.add_order(order("S-1001")))
+    succeeded(pair.northwind.cancel("S-1001"))
 
-    [one] = adopted(pair).json["adoptions"]
+    [adoption] = adopted(pair).json["adoptions"]
 
-    assert "is cancelled there" in one["why_not"]
+    assert "is cancelled at the Supplier" in adoption["why_not"]
 
 
 def test_order_of_another_number_is_not_looked_at(pair: Pair) -> None:
     pair.request("1001")
-    done(pair.northwind.add_order(order("1001")))
+    succeeded(pair.northwind.add_order(order("1001")))
 
-    said = adopted(pair)
+    result = adopted(pair)
 
-    assert (said.code, pairs(said)) == (0, {})
+    assert (result.code, pairs(result)) == (0, {})
 
 
 def test_order_that_is_linked_already_is_not_reported(pair: Pair) -> None:
     pair.request("1001")
     pair.run("import-orders")
 
-    said = adopted(pair)
+    result = adopted(pair)
 
-    assert (said.code, pairs(said)) == (0, {})
+    assert (result.code, pairs(result)) == (0, {})
 
 
 def test_our_own_reference_comes_first(tmp_path: Path) -> None:
@@ -150,10 +154,10 @@ def test_our_own_reference_comes_first(tmp_path: Path) -> None:
     two.imported("1001")
     (tmp_path / "ordosync.db").unlink()
 
-    said = two.run("import-orders", "--adopt")
+    result = two.run("import-orders", "--adopt")
 
-    assert (said.code, said.err) == (0, "linked 1; 0 left for you to decide\n")
-    assert said.out.splitlines()[1].split("\t")[:4] == [PORTAL, "1001", "S-1001", "reference"]
+    assert (result.code, result.err) == (0, "linked 1; 0 left for you to decide\n")
+    assert result.out.splitlines()[1].split("\t")[:4] == [PORTAL, "1001", "S-1001", "reference"]
     assert two.run("import-orders", "--json").counts == {"seen": 1, "unchanged": 1}
 
 
@@ -175,23 +179,23 @@ def add_rival(pair: Pair) -> None:
 def test_adopted_order_is_not_sent_to_another_supplier(pair: Pair) -> None:
     add_rival(pair)
     pair.request("1001", line("MUG", 1), line("MUG", 1))
-    done(pair.northwind.add_order(order("S-1001", line("MUG", 2))))
+    succeeded(pair.northwind.add_order(order("S-1001", line("MUG", 2))))
 
-    said = adopted(pair)
+    result = adopted(pair)
 
-    assert (said.code, pairs(said)) == (0, {"1001": ("S-1001", "number")})
+    assert (result.code, pairs(result)) == (0, {"1001": ("S-1001", "number")})
     assert "done" not in pair.run("import-orders", "shop-depot").counts
 
 
 def test_order_that_another_portal_sends_is_left_to_people(pair: Pair) -> None:
     add_rival(pair)
     pair.request("1001", line("MUG", 2))
-    done(pair.northwind.add_order(order("S-1001", line("MUG", 2))))
+    succeeded(pair.northwind.add_order(order("S-1001", line("MUG", 2))))
     pair.run("import-orders", "shop-depot")
 
-    said = adopted(pair)
+    result = adopted(pair)
 
-    assert (said.code, pairs(said)) == (1, {"1001": ("S-1001", None)})
-    [left] = said.json["adoptions"]
+    assert (result.code, pairs(result)) == (1, {"1001": ("S-1001", None)})
+    [left] = result.json["adoptions"]
     assert left["why_not"] == "portal shop-depot sends a line of it already, as order 1001"
     assert pair.run("import-orders").step.code == "sent-elsewhere"

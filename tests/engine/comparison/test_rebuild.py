@@ -1,6 +1,6 @@
-"""`rebuild-state`: what people see of a store that is made anew, and when it is refused.
+"""`rebuild-state`: output of a rebuilt store, and the cases in which it is refused.
 
-Complaint 1: what forgot which orders it had sent sends them once more.
+Complaint 1: a tool that lost its list of sent orders sends them again.
 """
 
 from pathlib import Path
@@ -30,10 +30,10 @@ def test_it_says_what_was_linked_and_what_each_task_would_write(two: TwoAccounts
     assert two.shop("orders", "add", "1003", "--line", "MUG=1", "--supplier", "northwind").code == 0
     lose(two)
 
-    said = two.run("rebuild-state")
+    result = two.run("rebuild-state")
 
-    assert said.code == 0
-    first, *others = said.out.splitlines()
+    assert result.code == 0
+    first, *others = result.out.splitlines()
     assert first == (
         f"{PORTAL}: linked 2 orders, 2 lines, 1 products, 1 shipments; nothing was written to an"
         " account"
@@ -46,11 +46,11 @@ def test_it_says_what_was_linked_and_what_each_task_would_write(two: TwoAccounts
 def test_json_has_counts_and_plans(two: TwoAccounts) -> None:
     lose(two)
 
-    said = two.run("rebuild-state", PORTAL, "--json")
+    result = two.run("rebuild-state", PORTAL, "--json")
 
-    [one] = said.json["rebuilt"]
-    assert (one["orders"], one["shipments"], one["products"]) == (2, 1, 1)
-    assert [plan for plan in said.json["plans"] if plan["steps"]] == []
+    [rebuilt] = result.json["rebuilt"]
+    assert (rebuilt["orders"], rebuilt["shipments"], rebuilt["products"]) == (2, 1, 1)
+    assert [plan for plan in result.json["plans"] if plan["steps"]] == []
 
 
 def test_all_goes_on_afterwards_and_nothing_is_sent_twice(two: TwoAccounts) -> None:
@@ -61,16 +61,16 @@ def test_all_goes_on_afterwards_and_nothing_is_sent_twice(two: TwoAccounts) -> N
         assert two.run(command).code == 0
 
     listed = two.northwind("orders", "list", "--json").json["orders"]
-    assert sorted(one["number"] for one in listed) == ["S-1001", "S-1002"]
+    assert sorted(order["number"] for order in listed) == ["S-1001", "S-1002"]
     two.imported("1003")
     assert two.run("reconcile").code == 0
 
 
 def test_store_that_is_not_lost_is_left_alone(two: TwoAccounts) -> None:
-    said = two.run("rebuild-state")
+    result = two.run("rebuild-state")
 
-    assert said.code == 1
-    assert "so it is not lost; --yes adds to them" in said.err
+    assert result.code == 1
+    assert "so it is not lost; --yes adds the links that are missing" in result.err
     assert two.run("rebuild-state", "--yes").code == 0
 
 
@@ -78,9 +78,9 @@ def test_first_name_of_a_renamed_portal_is_reported(two: TwoAccounts) -> None:
     lose(two)
     two.configure("  shop-northwind:", "  renamed:")
 
-    said = two.run("rebuild-state")
+    result = two.run("rebuild-state")
 
-    assert "have references of other portals: shop-northwind" in said.err
+    assert "have references of other portals: shop-northwind" in result.err
     two.configure("  renamed:\n", "  renamed:\n    was: shop-northwind\n")
     lose(two)
     assert "linked 2 orders" in two.run("rebuild-state").out

@@ -1,4 +1,4 @@
-"""`attention`: what waits for a person, and the command that settles it."""
+"""`attention`: steps and tasks that need an operator, and the command that settles each."""
 
 from pathlib import Path
 
@@ -10,15 +10,15 @@ from tests.support.desk import SHIP, TwoAccounts
 
 
 def waiting(both: TwoAccounts, *words: str) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = both.run("attention", "--json", *words).json["attention"]
-    return found
+    entries: list[dict[str, object]] = both.run("attention", "--json", *words).json["attention"]
+    return entries
 
 
 def test_nothing_waits_where_all_is_well(both: TwoAccounts) -> None:
-    done = both.run("attention")
+    result = both.run("attention")
 
-    assert (done.code, done.out) == (0, "")
-    assert "nothing needs attention" in done.err
+    assert (result.code, result.out) == (0, "")
+    assert "nothing needs attention" in result.err
     assert waiting(both) == []
 
 
@@ -26,12 +26,12 @@ def test_a_failed_order_waits_and_the_command_that_is_named_settles_it(tmp_path:
     shop(tmp_path, HEADER + row("1001", quantity="x"))
     ordosync(tmp_path, "import-orders")
 
-    [one] = ordosync(tmp_path, "attention", "--json").json["attention"]
+    [entry] = ordosync(tmp_path, "attention", "--json").json["attention"]
     shop(tmp_path, HEADER + row("1001", quantity="2"))
-    settled = ordosync(tmp_path, *str(one["settle"]).split()[1:])
+    settled = ordosync(tmp_path, *str(entry["settle"]).split()[1:])
 
-    assert one["merchant"] == "1001"
-    assert "quantity" in str(one["reason"])
+    assert entry["merchant"] == "1001"
+    assert "quantity" in str(entry["reason"])
     assert settled.code == 0
     assert ordosync(tmp_path, "attention", "--json").json["attention"] == []
 
@@ -40,10 +40,10 @@ def test_a_refused_tracking_waits(both: TwoAccounts) -> None:
     both.shop("orders", "cancel", "1001")
     both.northwind(*SHIP)
 
-    [one] = waiting(both)
+    [entry] = waiting(both)
 
-    assert (one["task"], one["merchant"]) == ("update-tracking", "1001")
-    assert "cancelled" in str(one["reason"])
+    assert (entry["task"], entry["merchant"]) == ("update-tracking", "1001")
+    assert "cancelled" in str(entry["reason"])
 
 
 def test_an_import_that_does_not_ship_waits_after_so_many_days(both: TwoAccounts) -> None:
@@ -51,12 +51,12 @@ def test_an_import_that_does_not_ship_waits_after_so_many_days(both: TwoAccounts
     both.northwind("orders", "ship", "S-1002", "--carrier", "UPS", "--tracking", "1Z2")
     age(both.folder, "update links set linked_at = '2026-01-02T03:04:05.000Z'")
 
-    [one] = waiting(both)
+    [entry] = waiting(both)
     none = waiting(both, "--days", "3650")
-    shown = both.run(*str(one["settle"]).split()[1:])
+    shown = both.run(*str(entry["settle"]).split()[1:])
 
-    assert (one["merchant"], one["supplier"]) == ("1001", "S-1001")
-    assert one["reason"] == "was imported and has not shipped"
+    assert (entry["merchant"], entry["supplier"]) == ("1001", "S-1001")
+    assert entry["reason"] == "was imported and is not shipped yet"
     assert none == []
     assert shown.code == 0
 
@@ -66,11 +66,11 @@ def test_what_was_shipped_and_voided_waits_again(both: TwoAccounts) -> None:
     both.northwind("orders", "ship", "S-1001", "--void")
     age(both.folder, "update links set linked_at = '2026-01-02T03:04:05.000Z'")
 
-    assert [one["merchant"] for one in waiting(both)] == ["1001"]
+    assert [entry["merchant"] for entry in waiting(both)] == ["1001"]
 
 
 def test_what_waited_for_days_and_is_being_written_now_does_not_wait(both: TwoAccounts) -> None:
-    """An order that is sent in parts is written with its last parcel, a day after its first."""
+    """An order in several parcels is reported with the last one, a day after the first."""
     age(both.folder, "update steps set created_at = '2026-01-02T03:04:05.000Z'")
     age(both.folder, "update steps set state = 'sending' where id = 1")
 
@@ -81,9 +81,12 @@ def test_an_order_without_tracking_waits(both: TwoAccounts) -> None:
     both.northwind(*SHIP)
     age(both.folder, "update steps set state = 'skipped', code = 'no-tracking' where id = 2")
 
-    [one] = waiting(both)
+    [entry] = waiting(both)
 
-    assert one["settle"] == "add tracking to order S-1001:1:1Z9 at the Supplier" or one["step"] == 2
+    assert (
+        entry["settle"] == "add tracking to order S-1001:1:1Z9 at the Supplier"
+        or entry["step"] == 2
+    )
 
 
 @pytest.mark.parametrize("state", ["waiting", "unknown", "sending"])
@@ -126,9 +129,9 @@ def test_what_may_take_days_is_listed_after_one_and_is_no_trouble_of_its_task(
 def test_a_write_that_was_looked_for_in_vain_is_listed_at_once(both: TwoAccounts) -> None:
     age(both.folder, "update steps set state = 'unknown', looked_at = updated_at where id = 1")
 
-    [one] = waiting(both)
+    [entry] = waiting(both)
 
-    assert (one["severity"], one["code"]) == ("critical", "unknown")
+    assert (entry["severity"], entry["code"]) == ("critical", "unknown")
 
 
 def test_it_exits_1_exactly_while_something_normal_or_critical_is_open(tmp_path: Path) -> None:
@@ -151,9 +154,9 @@ def test_a_task_that_does_not_succeed_waits(tmp_path: Path) -> None:
     wake(tmp_path)
     ordosync(tmp_path, "run-due")
 
-    [one] = ordosync(tmp_path, "attention", "--json").json["attention"]
+    [entry] = ordosync(tmp_path, "attention", "--json").json["attention"]
 
-    assert (one["merchant"], one["settle"]) == ("the whole task", "ordosync show 2")
+    assert (entry["merchant"], entry["settle"]) == ("the whole task", "ordosync show 2")
 
 
 def test_oldest_comes_first(both: TwoAccounts) -> None:
@@ -165,7 +168,7 @@ def test_oldest_comes_first(both: TwoAccounts) -> None:
         " || 'T00:00:00.000Z' where kind = 'order'",
     )
 
-    assert [one["merchant"] for one in waiting(both)] == ["1003", "1002", "1001"]
+    assert [entry["merchant"] for entry in waiting(both)] == ["1003", "1002", "1001"]
 
 
 def test_health_names_the_command(tmp_path: Path) -> None:

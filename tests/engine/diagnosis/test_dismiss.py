@@ -1,4 +1,4 @@
-"""`dismiss`: what a person has looked at is closed until there is something new about it."""
+"""`dismiss`: an entry that the operator has checked stays closed until it changes."""
 
 import sqlite3
 from contextlib import closing
@@ -16,14 +16,14 @@ BAD = HEADER + row("1001", quantity="x")
 
 
 def listed(folder: Path, *, dismissed: bool = False) -> list[dict[str, Any]]:
-    found = ordosync(folder, "attention", "--json").json["attention"]
-    return [one for one in found if bool(one["dismissed_at"]) == dismissed]
+    entries = ordosync(folder, "attention", "--json").json["attention"]
+    return [entry for entry in entries if bool(entry["dismissed_at"]) == dismissed]
 
 
 def dismissed(folder: Path, *words: str) -> Done:
-    done = ordosync(folder, "dismiss", *words)
-    assert done.code == 0, done
-    return done
+    result = ordosync(folder, "dismiss", *words)
+    assert result.code == 0, result
+    return result
 
 
 def test_what_is_dismissed_is_not_open_and_keeps_its_note(tmp_path: Path) -> None:
@@ -87,8 +87,8 @@ def test_an_order_that_is_dismissed_again_stays_closed(tmp_path: Path) -> None:
 
     ordosync(tmp_path, "import-orders")
 
-    [one] = listed(tmp_path, dismissed=True)
-    assert one["note"] == "once more"
+    [entry] = listed(tmp_path, dismissed=True)
+    assert entry["note"] == "once more"
     assert listed(tmp_path) == []
 
 
@@ -109,11 +109,15 @@ def test_reconcile_does_not_send_what_was_dismissed(tmp_path: Path) -> None:
     dismissed(tmp_path, "1")
     shop(tmp_path, HEADER + row("1001", quantity="2"))
 
-    done = ordosync(tmp_path, "reconcile", "--fix", "--json")
+    result = ordosync(tmp_path, "reconcile", "--fix", "--json")
 
-    [one] = done.json["differences"]
-    assert (one["kind"], one["merchant"], one["fix"]) == ("no-supplier-order", "1001", None)
-    assert "was dismissed" in one["what"]
+    [difference] = result.json["differences"]
+    assert (difference["kind"], difference["merchant"], difference["fix"]) == (
+        "no-supplier-order",
+        "1001",
+        None,
+    )
+    assert "was dismissed" in difference["what"]
     assert numbers(tmp_path) == []
 
 
@@ -152,8 +156,8 @@ def test_the_note_of_what_is_settled_goes_with_the_log(tmp_path: Path) -> None:
 def test_a_file_that_was_dismissed_is_open_again_when_it_has_other_content(tmp_path: Path) -> None:
     shop(tmp_path, "nothing,that,fits\n1,2,3\n")
     ordosync(tmp_path, "import-orders")
-    [one] = listed(tmp_path)
-    dismissed(tmp_path, one["key"])
+    [entry] = listed(tmp_path)
+    dismissed(tmp_path, entry["key"])
     ordosync(tmp_path, "import-orders")
     quiet = listed(tmp_path)
     shop(tmp_path, "nothing,that,fits\n4,5,6\n")
@@ -161,18 +165,18 @@ def test_a_file_that_was_dismissed_is_open_again_when_it_has_other_content(tmp_p
     ordosync(tmp_path, "import-orders")
 
     assert quiet == []
-    assert [again["key"] for again in listed(tmp_path)] == [one["key"]]
+    assert [again["key"] for again in listed(tmp_path)] == [entry["key"]]
 
 
 def test_a_refused_tracking_can_be_dismissed_and_is_not_tried_again(both: TwoAccounts) -> None:
     both.shop("orders", "cancel", "1001")
     both.northwind(*SHIP)
-    [one] = listed(both.folder)
+    [entry] = listed(both.folder)
 
-    dismissed(both.folder, one["key"])
+    dismissed(both.folder, entry["key"])
     again = both.run("update-tracking", "--json")
 
-    assert one["settle"] == f"ordosync dismiss {one['step']}"
+    assert entry["settle"] == f"ordosync dismiss {entry['step']}"
     assert again.counts == {"seen": 0}
     assert listed(both.folder) == []
 
@@ -180,21 +184,21 @@ def test_a_refused_tracking_can_be_dismissed_and_is_not_tried_again(both: TwoAcc
 def test_an_order_without_tracking_can_be_dismissed(both: TwoAccounts) -> None:
     both.northwind(*SHIP)
     age(both.folder, "update steps set state = 'skipped', code = 'no-tracking' where id = 2")
-    [one] = listed(both.folder)
+    [entry] = listed(both.folder)
 
-    dismissed(both.folder, one["key"])
+    dismissed(both.folder, entry["key"])
 
     assert listed(both.folder) == []
 
 
 def test_an_unshipped_order_is_low_and_can_be_dismissed(both: TwoAccounts) -> None:
     age(both.folder, "update links set linked_at = '2026-01-02T03:04:05.000Z'")
-    [one] = listed(both.folder)
+    [entry] = listed(both.folder)
     code = both.run("attention").code
 
-    dismissed(both.folder, one["key"])
+    dismissed(both.folder, entry["key"])
 
-    assert (one["key"], one["severity"], code) == ("shop-northwind:unshipped:1001", "low", 0)
+    assert (entry["key"], entry["severity"], code) == ("shop-northwind:unshipped:1001", "low", 0)
     assert listed(both.folder) == []
 
 
@@ -217,7 +221,7 @@ def test_what_was_taken_back_and_fails_again_is_open(tmp_path: Path) -> None:
 
     ordosync(tmp_path, "retry", "1")
 
-    assert [one["step"] for one in listed(tmp_path)] == [1]
+    assert [entry["step"] for entry in listed(tmp_path)] == [1]
     assert listed(tmp_path, dismissed=True) == []
 
 
@@ -234,8 +238,8 @@ def test_what_was_sent_after_a_backup_in_which_it_is_dismissed_is_found(tmp_path
     ordosync(tmp_path, "import-orders")
 
     with closing(sqlite3.connect(tmp_path / "ordosync.db")) as db:
-        found = db.execute("select supplier_id from links where kind = 'order'").fetchall()
-    assert found == [("1001",)]
+        linked_ids = db.execute("select supplier_id from links where kind = 'order'").fetchall()
+    assert linked_ids == [("1001",)]
     assert numbers(tmp_path) == ["1001"]
     assert listed(tmp_path) == []
 
@@ -249,11 +253,11 @@ def test_a_braked_run_keeps_health_red_until_one_passes(tmp_path: Path) -> None:
     both.run("autosync", "off", task)
 
     red = both.run("health", "--tasks", "--max-age", "1d")
-    [one] = listed(tmp_path)
+    [entry] = listed(tmp_path)
     both.run(task, "--force")
 
     assert (red.code, f"the safety limit stopped {task}" in red.out) == (1, True)
-    assert (one["key"], one["severity"]) == (f"shop-northwind:brake:{task}", "critical")
+    assert (entry["key"], entry["severity"]) == (f"shop-northwind:brake:{task}", "critical")
     assert both.run("health", "--tasks", "--max-age", "1d").code == 0
     assert listed(tmp_path) == []
 
@@ -270,7 +274,7 @@ def test_a_braked_run_can_be_dismissed_until_it_would_do_something_else(tmp_path
     both.run("write-inventory-back")
 
     assert same == []
-    assert [one["code"] for one in listed(tmp_path)] == ["brake"]
+    assert [entry["code"] for entry in listed(tmp_path)] == ["brake"]
 
 
 def test_health_of_tasks_alone_stays_well_while_an_order_needs_a_person(tmp_path: Path) -> None:
@@ -290,8 +294,8 @@ def test_a_renamed_portal_keeps_what_was_dismissed(tmp_path: Path) -> None:
 
     ordosync(tmp_path, "import-orders")
 
-    [one] = listed(tmp_path, dismissed=True)
-    assert (one["key"], one["note"]) == ("better:import-orders:1001#1", "known")
+    [entry] = listed(tmp_path, dismissed=True)
+    assert (entry["key"], entry["note"]) == ("better:import-orders:1001#1", "known")
     assert listed(tmp_path) == []
 
 
@@ -300,12 +304,12 @@ def test_purge_deletes_the_note_and_keeps_the_order_dismissed(tmp_path: Path) ->
     ordosync(tmp_path, "import-orders")
     dismissed(tmp_path, "1", "--note", "Ada moved to Canary Lane")
 
-    said = ordosync(tmp_path, "purge", "--order", "1001", "--yes")
+    result = ordosync(tmp_path, "purge", "--order", "1001", "--yes")
 
-    [one] = listed(tmp_path, dismissed=True)
-    assert said.code == 0
-    assert "the notes of shop-warehouse:import-orders:1001#1" in said.out
-    assert one["note"] is None
+    [entry] = listed(tmp_path, dismissed=True)
+    assert result.code == 0
+    assert "the notes of shop-warehouse:import-orders:1001#1" in result.out
+    assert entry["note"] is None
     assert b"Canary" not in (tmp_path / "ordosync.db").read_bytes()
 
 
@@ -314,10 +318,10 @@ def test_what_is_not_listed_cannot_be_dismissed(tmp_path: Path, word: str) -> No
     shop(tmp_path, BAD)
     ordosync(tmp_path, "import-orders")
 
-    done = ordosync(tmp_path, "dismiss", word)
+    result = ordosync(tmp_path, "dismiss", word)
 
-    assert done.code == 2
-    assert "`ordosync attention`" in done.err
+    assert result.code == 2
+    assert "`ordosync attention`" in result.err
     assert len(listed(tmp_path)) == 1
 
 
@@ -329,7 +333,7 @@ def test_why_says_that_an_order_was_dismissed(tmp_path: Path) -> None:
     [story] = ordosync(tmp_path, "why", "1001", "--json").json["why"]
 
     assert story["state"] == "skipped"
-    assert "it was dismissed; to send it after all: `ordosync retry 1`" in story["next"]
+    assert "it was dismissed; to send it nevertheless: `ordosync retry 1`" in story["next"]
 
 
 def test_an_edit_that_is_dismissed_stays_closed_until_there_is_another(tmp_path: Path) -> None:
@@ -346,7 +350,7 @@ def test_an_edit_that_is_dismissed_stays_closed_until_there_is_another(tmp_path:
     ordosync(tmp_path, "import-orders")
 
     assert (edit["code"], closed) == ("edited", [])
-    assert [one["key"] for one in listed(tmp_path)] == [edit["key"]]
+    assert [entry["key"] for entry in listed(tmp_path)] == [edit["key"]]
 
 
 def test_an_edit_can_be_closed_by_saying_that_it_is_not_sent(tmp_path: Path) -> None:
@@ -365,11 +369,11 @@ def test_an_edit_can_be_closed_by_saying_that_it_is_not_sent(tmp_path: Path) -> 
 
 
 def test_other_lines_of_a_number_in_a_later_file_are_a_conflict(tmp_path: Path) -> None:
-    # Case f18: an order that the page of an export has cut in two.
+    # Case f18: a page of an export cuts an order in two.
     shop(tmp_path, HEADER + row("1001"))
     ordosync(tmp_path, "import-orders")
     (tmp_path / "feeds" / "page2.csv").write_text(HEADER + row("1001").replace("MUG", "CUP"))
 
     ordosync(tmp_path, "import-orders")
 
-    assert [one["code"] for one in listed(tmp_path)] == ["reused-number"]
+    assert [entry["code"] for entry in listed(tmp_path)] == ["reused-number"]

@@ -1,4 +1,4 @@
-"""`health` tells a sync that has silently stopped from one that has nothing to say."""
+"""`health` distinguishes a sync that has silently stopped from one that has nothing to report."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -18,13 +18,13 @@ GRACE = timedelta(minutes=10)
 
 
 class Watched(Cron):
-    """A cron whose work `health` looks at."""
+    """A cron that `health` monitors."""
 
     def troubles(self) -> list[str]:
         config = load_config(self.folder / "config.yaml")
         with Store.open(config.database, readonly=True) as store:
-            found = freshness(config, store, now=self.clock.now())
-        return [f"{task.task} {task.trouble}" for task in found if task.trouble]
+            stale = freshness(config, store, now=self.clock.now())
+        return [f"{task.task} {task.problem}" for task in stale if task.problem]
 
     def run(self, minutes: int) -> None:
         for _ in range(minutes):
@@ -94,7 +94,7 @@ def test_a_success_in_the_future_does_not_count(cron: Watched) -> None:
     cron.clock.at = START
 
     assert cron.troubles() == [
-        "import-orders last succeeded in the future: the clock was wrong, or is"
+        "import-orders last succeeded in the future: the clock was wrong then, or is wrong now"
     ]
 
 
@@ -148,14 +148,15 @@ def test_the_age_that_is_allowed_can_be_said(tmp_path: Path) -> None:
 def test_verbose_looks_at_the_machine_as_well(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))  # so that this machine's crontab is not looked at
+    # The crontab of this machine must not be read.
+    monkeypatch.setenv("PATH", str(tmp_path))
     shop(tmp_path, HEADER, config=AT_ONCE)
     ordosync(tmp_path, "run-due")
 
-    done = ordosync(tmp_path, "health", "-v", "--json")
+    result = ordosync(tmp_path, "health", "-v", "--json")
 
-    checks = {check["name"]: check for check in done.json["checks"]}
-    assert done.code == 0
+    checks = {check["name"]: check for check in result.json["checks"]}
+    assert result.code == 0
     assert list(checks) == ["sqlite", "permissions", "disk", "clock", "ticks", "crontab"]
     assert {name: check["state"] for name, check in checks.items() if name != "crontab"} == (
         dict.fromkeys(list(checks)[:-1], "ok")
@@ -170,11 +171,11 @@ def test_a_group_that_can_write_the_configuration_is_a_warning(tmp_path: Path) -
     path = tmp_path / "config.yaml"
     path.chmod(0o664)
 
-    done = ordosync(tmp_path, "health", "-v")
+    result = ordosync(tmp_path, "health", "-v")
 
-    assert done.code == 0
-    said = f"can write to {path}; if it is not meant to: `chmod g-w {path}`"
-    assert f"warning: permissions: group {path.group()} {said}" in done.out
+    assert result.code == 0
+    warning = f"can write to {path}; to forbid it, run `chmod g-w {path}`"
+    assert f"warning: permissions: group {path.group()} {warning}" in result.out
 
 
 def test_without_a_store_it_is_red_and_makes_none(tmp_path: Path) -> None:
@@ -197,6 +198,6 @@ def test_ticks_that_come_too_rarely_for_the_shortest_interval_are_reported(
         cron.tick(begin + timedelta(minutes=10 * slot + late))
 
     with Store.open(tmp_path / "ordosync.db", readonly=True) as store:
-        found = checks(load_config(tmp_path / "config.yaml"), store, now=cron.clock.now())
-        (ticks,) = (check for check in found if check.name == "ticks")
+        results = checks(load_config(tmp_path / "config.yaml"), store, now=cron.clock.now())
+        (ticks,) = (check for check in results if check.name == "ticks")
     assert ticks.state == state, ticks

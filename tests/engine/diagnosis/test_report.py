@@ -12,18 +12,18 @@ from tests.support.stories import edit
 
 
 def tasks(both: TwoAccounts, *words: str) -> dict[str, dict[str, Any]]:
-    """Return what is said of each task."""
-    found = both.run("report", "--json", *words).json["reports"]
-    return {one["task"]: one for one in found}
+    """Return the report of each task."""
+    reports = both.run("report", "--json", *words).json["reports"]
+    return {report["task"]: report for report in reports}
 
 
 def test_volumes_are_those_of_the_runs(both: TwoAccounts) -> None:
     both.imported("1002")
 
-    found = tasks(both)["import-orders"]
+    report = tasks(both)["import-orders"]
 
-    assert (found["runs"], found["seen"], found["done"], found["calls"]) == (2, 2, 2, 0)
-    assert [day["done"] for day in found["days"]] == [0] * 6 + [2]
+    assert (report["runs"], report["seen"], report["done"], report["calls"]) == (2, 2, 2, 0)
+    assert [day["done"] for day in report["days"]] == [0] * 6 + [2]
 
 
 def test_an_order_is_timed_from_its_first_reading_to_its_link(both: TwoAccounts) -> None:
@@ -57,12 +57,12 @@ def test_failures_are_counted_by_code(both: TwoAccounts) -> None:
     (both.folder / "shop.db").rename(both.folder / "elsewhere.db")
     both.run("import-orders")
 
-    found = tasks(both)
+    reports = tasks(both)
 
-    assert found["update-tracking"]["failures"] == [
+    assert reports["update-tracking"]["failures"] == [
         {"of": "steps", "code": "cancelled", "count": 1}
     ]
-    assert found["import-orders"]["failures"] == [{"of": "runs", "code": "refused", "count": 1}]
+    assert reports["import-orders"]["failures"] == [{"of": "runs", "code": "refused", "count": 1}]
 
 
 def test_what_is_older_is_left_out(both: TwoAccounts) -> None:
@@ -101,10 +101,10 @@ def test_a_long_time_has_a_short_curve(both: TwoAccounts) -> None:
 
 @pytest.mark.parametrize("since", ["soon", "0d", "2999-01-01", "9999d", "2026-13-01"])
 def test_a_time_that_is_invalid_is_refused(both: TwoAccounts, since: str) -> None:
-    done = both.run("report", "--since", since)
+    result = both.run("report", "--since", since)
 
-    assert (done.code, done.out) == (2, "")
-    assert since in done.err
+    assert (result.code, result.out) == (2, "")
+    assert since in result.err
 
 
 def test_one_form_at_a_time_and_of_a_portal_that_is_known(both: TwoAccounts) -> None:

@@ -1,4 +1,4 @@
-"""`why`: the whole story of an order, in each situation that one can be in."""
+"""`why`: the history of an order, in each situation that is possible."""
 
 from pathlib import Path
 
@@ -12,23 +12,23 @@ REQUEST = ("--line", "MUG=1", "--supplier", "northwind")
 
 
 def test_01_what_is_unknown_is_reported_with_the_nearest_numbers(both: TwoAccounts) -> None:
-    done = both.run("why", "1002", "--json")
+    result = both.run("why", "1002", "--json")
 
-    assert (done.code, done.out) == (2, "")
-    assert "not found: '1002'" in done.err
-    assert "did you mean 1001" in done.err
-    assert "--online also asks remote accounts" in done.err
+    assert (result.code, result.out) == (2, "")
+    assert "not found: '1002'" in result.err
+    assert "did you mean 1001" in result.err
+    assert "--online also asks remote accounts" in result.err
 
 
 def test_02_what_was_never_read_names_the_next_run(both: TwoAccounts) -> None:
     both.shop("orders", "add", "1002", *REQUEST)
 
-    found = story(both.folder, "1002")
-    both.run(*command(found))
+    explanation = story(both.folder, "1002")
+    both.run(*command(explanation))
 
-    assert found["state"] == "not-read-yet"
-    assert texts(found) == ["shop: created"]
-    assert found["next"].startswith("import-orders is due; now: ")
+    assert explanation["state"] == "not-read-yet"
+    assert texts(explanation) == ["shop: created"]
+    assert explanation["next"].startswith("import-orders is due; now: ")
     assert story(both.folder, "1002")["state"] == "imported"
 
 
@@ -36,18 +36,18 @@ def test_02_a_paused_import_is_named(both: TwoAccounts) -> None:
     both.shop("orders", "add", "1002", *REQUEST)
     both.run("autosync", "off", "import-orders")
 
-    found = story(both.folder, "1002")
+    explanation = story(both.folder, "1002")
 
-    assert command(found) == ["autosync", "on", "import-orders"]
+    assert command(explanation) == ["autosync", "on", "import-orders"]
 
 
 def test_02_an_import_that_is_off_is_named(both: TwoAccounts) -> None:
     both.shop("orders", "add", "1002", *REQUEST)
     both.configure("    manage", "    tasks: {import-orders: off}\n    manage")
 
-    found = story(both.folder, "1002")
+    explanation = story(both.folder, "1002")
 
-    assert "is off, so nothing happens by itself" in found["next"]
+    assert "is off, so it does not run automatically" in explanation["next"]
 
 
 def test_02_a_file_that_could_not_be_read_may_hold_it(tmp_path: Path) -> None:
@@ -55,21 +55,21 @@ def test_02_a_file_that_could_not_be_read_may_hold_it(tmp_path: Path) -> None:
     ordosync(tmp_path, "import-orders")
     ordosync(tmp_path, "orders", "add", "W-1", "--line", "MUG=1")
 
-    done = ordosync(tmp_path, "why", "1001")
+    output = ordosync(tmp_path, "why", "1001")
 
-    assert done.code == 2
-    assert "it may be in orders.csv, which could not be read; `ordosync attention`" in done.err
+    assert output.code == 2
+    assert "it may be in orders.csv, which could not be read; `ordosync attention`" in output.err
 
 
 def test_03_what_was_requested_from_no_supplier_is_reported(both: TwoAccounts) -> None:
     both.shop("orders", "add", "1002", "--line", "MUG=1")
 
-    found = story(both.folder, "1002")
-    both.run(*command(found))
-    both.run(*command(found, 1))
+    explanation = story(both.folder, "1002")
+    both.run(*command(explanation))
+    both.run(*command(explanation, 1))
 
-    assert found["state"] == "not-requested"
-    assert found["next"].startswith("it is not requested from a supplier: ")
+    assert explanation["state"] == "not-requested"
+    assert explanation["next"].startswith("it is not requested from a supplier: ")
     assert story(both.folder, "1002")["state"] == "not-read-yet"
 
 
@@ -77,10 +77,10 @@ def test_04_what_was_requested_from_another_supplier_is_reported(both: TwoAccoun
     both.shop("orders", "add", "1002", *REQUEST)
     edit(both.folder, "shop.db", "update orders set supplier = 'acme' where number = '1002'")
 
-    found = story(both.folder, "1002")
+    explanation = story(both.folder, "1002")
 
-    assert found["state"] == "elsewhere"
-    assert "shop requested it from acme, not from northwind" in found["next"]
+    assert explanation["state"] == "elsewhere"
+    assert "shop requested it from acme, not from northwind" in explanation["next"]
 
 
 def test_05_what_was_placed_before_since_is_reported_and_sent_when_that_changes(
@@ -90,12 +90,12 @@ def test_05_what_was_placed_before_since_is_reported_and_sent_when_that_changes(
     both.shop("orders", "add", "1002", *REQUEST)
     both.run("import-orders")
 
-    found = story(both.folder, "1002")
+    explanation = story(both.folder, "1002")
     both.configure("    since: 2999-01-01\n", "")
-    both.run(*command(found, 1))
+    both.run(*command(explanation, 1))
 
-    assert found["state"] == "skipped"
-    assert "not imported: was placed before 2999-01-01" in texts(found)
+    assert explanation["state"] == "skipped"
+    assert "not imported: was placed before 2999-01-01" in texts(explanation)
     assert story(both.folder, "1002")["supplier"] == "S-1002"
 
 
@@ -104,22 +104,22 @@ def test_06_what_a_rule_skipped_is_reported_with_the_rule(both: TwoAccounts) -> 
     both.shop("orders", "add", "1002", *REQUEST)
     both.run("import-orders")
 
-    found = story(both.folder, "1002")
+    explanation = story(both.folder, "1002")
 
-    assert "not imported: has no line for this Supplier" in texts(found)
-    assert "`products: skus:`" in found["next"]
+    assert "not imported: has no line for this Supplier" in texts(explanation)
+    assert "`products: skus:`" in explanation["next"]
 
 
 def test_07_what_was_refused_is_reported_in_the_words_of_the_refusal(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1001", quantity="x"))
     ordosync(tmp_path, "import-orders")
 
-    found = story(tmp_path, "1001")
+    explanation = story(tmp_path, "1001")
     shop(tmp_path, HEADER + row("1001", quantity="2"))
-    ordosync(tmp_path, *command(found))
+    ordosync(tmp_path, *command(explanation))
 
-    assert found["state"] == "failed"
-    [refusal] = [text for text in texts(found) if text.startswith("did not send it")]
+    assert explanation["state"] == "failed"
+    [refusal] = [text for text in texts(explanation) if text.startswith("did not send it")]
     assert "orders.csv row 2" in refusal
     assert story(tmp_path, "1001")["state"] == "imported"
 
@@ -135,11 +135,11 @@ def test_08_what_waits_is_reported_with_the_time(both: TwoAccounts) -> None:
         " not_before = '2026-11-26T09:00:00.000Z' where merchant_id = '1002'",
     )
 
-    found = story(both.folder, "1002")
+    explanation = story(both.folder, "1002")
 
-    assert found["state"] == "waiting"
-    assert "tried once to send it to northwind: HTTP 429" in texts(found)
-    assert "tried again by itself after 2026-11-26 09:00 UTC" in found["next"]
+    assert explanation["state"] == "waiting"
+    assert "tried once to send it to northwind: HTTP 429" in texts(explanation)
+    assert "retried automatically after 2026-11-26 09:00 UTC" in explanation["next"]
 
 
 @pytest.mark.parametrize("state", ["sending", "unknown"])
@@ -152,59 +152,59 @@ def test_09_what_may_have_arrived_is_reported_and_can_be_settled(
         f"update steps set state = '{state}' where merchant_id = '1001'",  # noqa: S608 - a test's
     )
 
-    found = story(both.folder, "1001")
+    explanation = story(both.folder, "1001")
 
-    assert found["state"] == "unknown"
-    assert any("whether it arrived is not known" in text for text in texts(found))
-    assert command(found) == ["retry", "1", "--sent", "ID"]
+    assert explanation["state"] == "unknown"
+    assert any("it is unknown whether it arrived" in text for text in texts(explanation))
+    assert command(explanation) == ["retry", "1", "--sent", "ID"]
 
 
 @pytest.mark.parametrize("number", ["1001", "S-1001"])
 def test_10_what_was_imported_is_reported_by_either_number(both: TwoAccounts, number: str) -> None:
-    found = story(both.folder, number)
+    explanation = story(both.folder, number)
 
-    assert (found["merchant"], found["supplier"]) == ("1001", "S-1001")
-    assert (found["portal"], found["state"]) == ("shop-northwind", "imported")
-    assert texts(found) == ["shop: created", "imported as order S-1001 of northwind"]
-    assert command(found)[:3] == ["orders", "ship", "S-1001"]
+    assert (explanation["merchant"], explanation["supplier"]) == ("1001", "S-1001")
+    assert (explanation["portal"], explanation["state"]) == ("shop-northwind", "imported")
+    assert texts(explanation) == ["shop: created", "imported as order S-1001 of northwind"]
+    assert command(explanation)[:3] == ["orders", "ship", "S-1001"]
 
 
 def test_11_what_was_split_is_reported_with_its_pieces(both: TwoAccounts) -> None:
     both.northwind("orders", "split", "S-1001", "--piece", "MUG=2", "--piece", "CUP=1")
     both.northwind("orders", "ship", "S-1001-1", "--carrier", "UPS", "--tracking", "1Z1")
 
-    found = story(both.folder, "1001")
+    explanation = story(both.folder, "1001")
     both.northwind("orders", "ship", "S-1001-2", "--carrier", "UPS", "--tracking", "1Z2")
 
-    assert found["state"] == "split"
-    assert "northwind: split into S-1001-1, S-1001-2" in texts(found)
-    assert "shop split it alike" in texts(found)
-    assert "S-1001-1: tracking 1Z1 was reported to shop" in texts(found)
-    assert found["next"].startswith("piece S-1001-2 (imported): ")
+    assert explanation["state"] == "split"
+    assert "northwind: split into S-1001-1, S-1001-2" in texts(explanation)
+    assert "split mirrored at shop" in texts(explanation)
+    assert "S-1001-1: tracking 1Z1 was reported to shop" in texts(explanation)
+    assert explanation["next"].startswith("piece S-1001-2 (imported): ")
     assert story(both.folder, "1001")["next"] == "nothing: each of its 2 pieces is done"
 
 
 def test_11_a_piece_has_a_story_of_its_own(both: TwoAccounts) -> None:
     both.northwind("orders", "split", "S-1001", "--piece", "MUG=2", "--piece", "CUP=1")
 
-    found = story(both.folder, "S-1001-2")
+    explanation = story(both.folder, "S-1001-2")
 
-    assert (found["merchant"], found["state"]) == ("1001-2", "imported")
-    assert texts(found) == ["linked: piece 1001-2 of shop is order S-1001-2 of northwind"]
+    assert (explanation["merchant"], explanation["state"]) == ("1001-2", "imported")
+    assert texts(explanation) == ["linked: piece 1001-2 of shop is order S-1001-2 of northwind"]
 
 
 def test_12_what_was_shipped_and_delivered_back_is_reported(both: TwoAccounts) -> None:
     both.northwind(*SHIP)
 
-    found = story(both.folder, "1001")
+    explanation = story(both.folder, "1001")
 
-    assert found["state"] == "shipped"
-    assert texts(found)[-2:] == [
+    assert explanation["state"] == "shipped"
+    assert texts(explanation)[-2:] == [
         "northwind: shipped with UPS 1Z9",
         "tracking 1Z9 was reported to shop",
     ]
-    assert [event["at"] for event in found["story"]] == sorted(
-        event["at"] for event in found["story"]
+    assert [event["at"] for event in explanation["story"]] == sorted(
+        event["at"] for event in explanation["story"]
     )
 
 
@@ -212,29 +212,31 @@ def test_12_what_was_reported_is_known_after_its_steps_are_pruned(both: TwoAccou
     both.northwind(*SHIP)
     edit(both.folder, "ordosync.db", "delete from steps")
 
-    found = story(both.folder, "1001")
+    explanation = story(both.folder, "1001")
 
-    assert found["state"] == "shipped"
-    assert "tracking 1Z9 was reported to shop" in texts(found)
+    assert explanation["state"] == "shipped"
+    assert "tracking 1Z9 was reported to shop" in texts(explanation)
 
 
 def test_12_what_was_shipped_and_not_reported_names_the_task(both: TwoAccounts) -> None:
     edit(both.folder, "northwind.db", "update orders set status = 'shipped'")
 
-    found = story(both.folder, "1001")
+    explanation = story(both.folder, "1001")
 
-    assert found["state"] == "not-told"
-    assert command(found) == ["update-tracking", "shop-northwind"]
+    assert explanation["state"] == "not-told"
+    assert command(explanation) == ["update-tracking", "shop-northwind"]
 
 
 def test_13_a_tracking_that_was_refused_is_reported_with_the_words(both: TwoAccounts) -> None:
     both.shop("orders", "cancel", "1001")
     both.northwind(*SHIP)
 
-    found = story(both.folder, "1001")
+    explanation = story(both.folder, "1001")
 
-    assert found["state"] == "failed"
-    assert "tried once to report tracking 1Z9 to shop: order 1001 is cancelled" in texts(found)
+    assert explanation["state"] == "failed"
+    assert "tried once to report tracking 1Z9 to shop: order 1001 is cancelled" in texts(
+        explanation
+    )
 
 
 def test_13_a_cancellation_that_came_too_late_is_reported(both: TwoAccounts) -> None:
@@ -244,10 +246,10 @@ def test_13_a_cancellation_that_came_too_late_is_reported(both: TwoAccounts) -> 
     both.run("cancel-orders")
     edit(both.folder, "ordosync.db", "update steps set state = 'done' where task = 'cancel-orders'")
 
-    found = story(both.folder, "1001")
+    explanation = story(both.folder, "1001")
 
-    assert found["state"] == "cancelled-too-late"
-    assert command(found)[-1] == "--void"
+    assert explanation["state"] == "cancelled-too-late"
+    assert command(explanation)[-1] == "--void"
 
 
 def test_14_what_the_merchant_cancelled_is_reported_with_who_did_it(both: TwoAccounts) -> None:
@@ -255,24 +257,24 @@ def test_14_what_the_merchant_cancelled_is_reported_with_who_did_it(both: TwoAcc
     before = story(both.folder, "1001")
     both.run(*command(before))
 
-    found = story(both.folder, "1001")
+    explanation = story(both.folder, "1001")
 
     assert before["state"] == "cancel-not-sent"
-    assert found["state"] == "cancelled"
-    assert texts(found)[-2:] == [
+    assert explanation["state"] == "cancelled"
+    assert texts(explanation)[-2:] == [
         "shop: cancelled",
-        "cancelled at northwind, since shop cancelled it",
+        "cancelled at northwind, because shop cancelled it",
     ]
 
 
 def test_15_what_the_supplier_cancelled_is_reported_with_what_to_do(both: TwoAccounts) -> None:
     both.northwind("orders", "cancel", "S-1001")
 
-    found = story(both.folder, "1001")
-    both.run(*command(found))
+    explanation = story(both.folder, "1001")
+    both.run(*command(explanation))
 
-    assert found["state"] == "cancelled-by-supplier"
-    assert "northwind: cancelled" in texts(found)
+    assert explanation["state"] == "cancelled-by-supplier"
+    assert "northwind: cancelled" in texts(explanation)
     assert story(both.folder, "1001")["state"] == "imported"
 
 
@@ -280,10 +282,10 @@ def test_16_a_label_that_was_voided_is_reported(both: TwoAccounts) -> None:
     both.northwind(*SHIP)
     both.northwind("orders", "ship", "S-1001", "--void")
 
-    found = story(both.folder, "1001")
+    explanation = story(both.folder, "1001")
 
-    assert found["state"] == "voided"
-    assert texts(found)[-2:] == [
+    assert explanation["state"] == "voided"
+    assert texts(explanation)[-2:] == [
         "northwind: label 1Z9 voided",
         "void tracking 1Z9 was reported to shop",
     ]
@@ -299,18 +301,22 @@ def test_17_what_was_shipped_without_tracking_is_reported(both: TwoAccounts) -> 
         " without tracking' where task = 'update-tracking'",
     )
 
-    found = story(both.folder, "1001")
+    explanation = story(both.folder, "1001")
 
-    assert found["state"] == "without-tracking"
-    assert "add tracking to order S-1001 at northwind" in found["next"]
+    assert explanation["state"] == "without-tracking"
+    assert "shop has no tracking number: add it to order S-1001 at northwind" in explanation["next"]
 
 
 def test_18_the_suppliers_own_order_is_distinguished_from_ours(both: TwoAccounts) -> None:
     both.northwind("orders", "add", "W-7", "--line", "MUG=1")
 
-    found = story(both.folder, "W-7")
+    explanation = story(both.folder, "W-7")
 
-    assert (found["state"], found["merchant"], found["supplier"]) == ("own", None, "W-7")
+    assert (explanation["state"], explanation["merchant"], explanation["supplier"]) == (
+        "own",
+        None,
+        "W-7",
+    )
 
 
 def test_19_an_order_that_a_lost_database_has_forgotten_is_found_by_its_reference(
@@ -318,10 +324,10 @@ def test_19_an_order_that_a_lost_database_has_forgotten_is_found_by_its_referenc
 ) -> None:
     (both.folder / "ordosync.db").unlink()
 
-    found = story(both.folder, "1001")
-    both.run(*command(found))
+    explanation = story(both.folder, "1001")
+    both.run(*command(explanation))
 
-    assert (found["state"], found["supplier"]) == ("not-linked", "S-1001")
+    assert (explanation["state"], explanation["supplier"]) == ("not-linked", "S-1001")
     assert story(both.folder, "1001")["state"] == "imported"
 
 
@@ -332,7 +338,7 @@ def test_an_order_of_two_portals_is_reported_for_each_and_for_one(both: TwoAccou
     all_of_them = both.run("why", "1001", "--json").json["why"]
     none = both.run("why", "1001", "--portal", "nowhere")
 
-    assert [one["portal"] for one in all_of_them] == ["shop-northwind"]
+    assert [answer["portal"] for answer in all_of_them] == ["shop-northwind"]
     assert story(both.folder, "1001", "--portal", "shop-again")["state"] == "elsewhere"
     assert (none.code, "there is no portal" in none.err) == (2, True)
 
@@ -345,7 +351,7 @@ def test_the_story_is_read_from_top_to_bottom(both: TwoAccounts) -> None:
         " portal shop-northwind: imported"
     )
     assert lines[1].endswith("  shop: created")
-    assert lines[-1].startswith("next: northwind is to ship it: `ordosync orders ship")
+    assert lines[-1].startswith("next: waiting for northwind to ship it: `ordosync orders ship")
 
 
 def test_an_order_that_the_supplier_restored_is_what_both_accounts_hold_now(
@@ -356,16 +362,16 @@ def test_an_order_that_the_supplier_restored_is_what_both_accounts_hold_now(
 
     restored = both.northwind("orders", "restore", "S-1001")
     head, *_ = both.run("why", "1001").out.splitlines()
-    found = story(both.folder, "1001")
+    explanation = story(both.folder, "1001")
 
     assert "the Merchant cancelled this order" in restored.err
     assert head == (
         "1001 at shop (cancelled), S-1001 at northwind (awaiting fulfillment),"
         " portal shop-northwind: restored-by-supplier"
     )
-    assert "`ordosync reconcile shop-northwind --fix` cancels it there again" in found["next"]
-    [one] = both.run("attention", "--json").json["attention"]
-    assert (one["code"], one["severity"]) == ("supplier-restored", "critical")
+    assert "`ordosync reconcile shop-northwind --fix` cancels it again" in explanation["next"]
+    [entry] = both.run("attention", "--json").json["attention"]
+    assert (entry["code"], entry["severity"]) == ("supplier-restored", "critical")
 
 
 def test_an_order_that_both_sides_have_open_names_the_side_to_cancel(both: TwoAccounts) -> None:
@@ -374,8 +380,8 @@ def test_an_order_that_both_sides_have_open_names_the_side_to_cancel(both: TwoAc
     both.northwind("orders", "restore", "S-1001")
     both.shop("orders", "restore", "1001")
 
-    found = story(both.folder, "1001")
+    explanation = story(both.folder, "1001")
 
-    assert found["state"] == "open-on-both-sides"
-    assert "cancel it at northwind: `ordosync orders cancel S-1001" in found["next"]
+    assert explanation["state"] == "open-on-both-sides"
+    assert "cancel it at northwind: `ordosync orders cancel S-1001" in explanation["next"]
     assert both.run("attention").code == 1

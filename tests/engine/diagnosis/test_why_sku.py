@@ -1,4 +1,4 @@
-"""`why` of a product: whether it was imported, what was written last, and why no more."""
+"""`why` of a product: its import, the quantity written last, and why it is not written again."""
 
 from collections.abc import Sequence
 
@@ -22,45 +22,49 @@ def count(both: TwoAccounts, sku: str = "MUG", quantity: int = 7) -> None:
 def test_a_product_that_was_never_imported_names_the_task(both: TwoAccounts) -> None:
     count(both)
 
-    found = story(both.folder, "MUG")
-    both.run(*command(found))
+    explanation = story(both.folder, "MUG")
+    both.run(*command(explanation))
 
-    assert found["state"] == "not-imported"
-    assert "northwind: 5 can be sold: 7 on the shelf less 2 for open orders" in texts(found)
+    assert explanation["state"] == "not-imported"
+    assert "northwind: 5 available: 7 on hand less 2 for open orders" in texts(explanation)
     assert story(both.folder, "MUG")["state"] == "differs"
 
 
 def test_a_product_that_was_never_counted_is_reported(mug: TwoAccounts) -> None:
-    found = story(mug.folder, "MUG")
+    explanation = story(mug.folder, "MUG")
 
-    assert (found["state"], found["merchant"], found["supplier"]) == ("unset", "MUG", "MUG")
-    assert "northwind: never counted, which is not 0" in texts(found)
-    assert command(found) == ["stock", "set", "MUG", "QTY", "--account", "northwind"]
+    assert (explanation["state"], explanation["merchant"], explanation["supplier"]) == (
+        "unset",
+        "MUG",
+        "MUG",
+    )
+    assert "northwind: no quantity was set" in texts(explanation)
+    assert command(explanation) == ["stock", "set", "MUG", "QTY", "--account", "northwind"]
 
 
 def test_the_quantity_that_was_written_last_is_reported(mug: TwoAccounts) -> None:
     count(mug)
     mug.run("write-inventory-back")
 
-    found = story(mug.folder, "MUG")
+    explanation = story(mug.folder, "MUG")
 
-    assert found["state"] == "in-step"
-    assert texts(found) == [
+    assert explanation["state"] == "in-step"
+    assert texts(explanation) == [
         "imported as product MUG of northwind",
         "quantity 5 written to shop",
-        "northwind: 5 can be sold: 7 on the shelf less 2 for open orders",
+        "northwind: 5 available: 7 on hand less 2 for open orders",
         "shop: shows 5",
     ]
-    assert [bool(event["at"]) for event in found["story"]] == [True, True, False, False]
+    assert [bool(event["at"]) for event in explanation["story"]] == [True, True, False, False]
 
 
 def test_a_quantity_that_differs_names_the_next_run(mug: TwoAccounts) -> None:
     count(mug)
 
-    found = story(mug.folder, "MUG")
-    mug.run(*command(found))
+    explanation = story(mug.folder, "MUG")
+    mug.run(*command(explanation))
 
-    assert found["state"] == "differs"
+    assert explanation["state"] == "differs"
     assert story(mug.folder, "MUG")["state"] == "in-step"
 
 
@@ -82,11 +86,13 @@ def test_what_was_refused_three_times_is_suspended(mug: TwoAccounts) -> None:
         " where task = 'write-inventory-back' and key = 'MUG'",
     )
 
-    found = story(mug.folder, "MUG")
+    explanation = story(mug.folder, "MUG")
 
-    assert found["state"] == "suspended"
-    assert "quantity 5 was refused by shop 3 times, and is suspended: HTTP 422" in texts(found)
-    assert command(found)[0] == "retry"
+    assert explanation["state"] == "suspended"
+    assert "quantity 5 was refused by shop 3 times and is now suspended: HTTP 422" in texts(
+        explanation
+    )
+    assert command(explanation)[0] == "retry"
 
 
 def test_a_kit_is_shown_as_one(mug: TwoAccounts) -> None:
@@ -94,19 +100,19 @@ def test_a_kit_is_shown_as_one(mug: TwoAccounts) -> None:
     mug.run("import-products")
     mug.run("write-inventory-back")
 
-    found = story(mug.folder, "SET")
+    explanation = story(mug.folder, "SET")
 
-    assert found["state"] == "kit"
-    assert any("it is a kit" in text for text in texts(found))
+    assert explanation["state"] == "kit"
+    assert any("it is a kit" in text for text in texts(explanation))
 
 
 def test_a_product_of_another_supplier_is_reported(mug: TwoAccounts) -> None:
     edit(mug.folder, "shop.db", "update products set supplier = 'acme' where sku = 'MUG'")
 
-    found = story(mug.folder, "MUG")
+    explanation = story(mug.folder, "MUG")
 
-    assert found["state"] == "unassigned"
-    assert "another supplier than northwind" in found["next"]
+    assert explanation["state"] == "unassigned"
+    assert "another supplier, not to northwind" in explanation["next"]
 
 
 def test_a_portal_that_only_ships_writes_nothing(mug: TwoAccounts) -> None:
@@ -118,16 +124,16 @@ def test_a_portal_that_only_ships_writes_nothing(mug: TwoAccounts) -> None:
 def test_an_order_and_a_product_of_the_same_name_are_both_reported(mug: TwoAccounts) -> None:
     mug.imported("MUG")
 
-    done = mug.run("why", "MUG", "--json").json["why"]
+    explanations = mug.run("why", "MUG", "--json").json["why"]
 
-    assert [one["state"] for one in done] == ["imported", "unset"]
+    assert [explanation["state"] for explanation in explanations] == ["imported", "unset"]
 
 
 @pytest.mark.parametrize("words", [(), ("--json",)])
 def test_a_word_that_is_nothing_exits_2_and_says_nothing_on_standard_output(
     mug: TwoAccounts, words: Sequence[str]
 ) -> None:
-    done = mug.run("why", "MUGS", *words)
+    result = mug.run("why", "MUGS", *words)
 
-    assert (done.code, done.out) == (2, "")
-    assert "did you mean MUG?" in done.err
+    assert (result.code, result.out) == (2, "")
+    assert "did you mean MUG?" in result.err

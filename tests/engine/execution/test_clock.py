@@ -1,4 +1,4 @@
-"""Waiting, which a signal ends."""
+"""Waits of the clock, which a signal ends."""
 
 import threading
 
@@ -9,7 +9,8 @@ from ordosync.clock import Clock, StoppedError
 
 def test_nothing_is_waited_for_where_no_time_is_left() -> None:
     clock = Clock()
-    clock.stop()  # so any wait would raise
+    # After a stop, any wait raises.
+    clock.stop()
 
     clock.sleep(0)
     clock.sleep(-1)

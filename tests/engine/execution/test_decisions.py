@@ -1,4 +1,4 @@
-"""What a record needs, given the step that is stored for it."""
+"""Decisions: the write that a record needs, given its stored step."""
 
 from datetime import UTC, datetime
 
@@ -80,10 +80,10 @@ def test_event_whose_effect_was_undone_is_sent_again() -> None:
 
 
 def test_done_event_that_was_edited_is_reported_under_a_key_of_its_own() -> None:
-    found = decide_step(EVENT, STEP, stored("done", content="a-0"))
+    decision = decide_step(EVENT, STEP, stored("done", content="a-0"))
 
-    assert isinstance(found, Edited)
-    assert (found.step.key, found.step.decision and found.step.decision.code) == (
+    assert isinstance(decision, Edited)
+    assert (decision.step.key, decision.step.decision and decision.step.decision.code) == (
         "1001:a-1",
         "edited",
     )
@@ -115,10 +115,10 @@ def test_dismissed_event_is_not_sent_but_reported_again_when_it_changes() -> Non
     row = stored("skipped", code=DISMISSED)
 
     assert decide_step(EVENT, STEP, row) == Unchanged(row=row)
-    found = decide_step(EVENT, replace(STEP, content="a-2"), row)
-    assert isinstance(found, Record)
-    assert found.step.decision
-    assert (found.step.decision.state, found.step.decision.code) == ("failed", DISMISSED)
+    decision = decide_step(EVENT, replace(STEP, content="a-2"), row)
+    assert isinstance(decision, Record)
+    assert decision.step.decision
+    assert (decision.step.decision.state, decision.step.decision.code) == ("failed", DISMISSED)
 
 
 def test_state_is_written_again_after_it_was_done_but_not_while_it_waits() -> None:
@@ -131,10 +131,10 @@ def test_state_is_written_again_after_it_was_done_but_not_while_it_waits() -> No
 
 def test_failed_state_that_was_corrected_by_hand_is_recorded_as_done() -> None:
     same = replace(STEP, decision=UNCHANGED)
-    done = stored("done")
+    done_row = stored("done")
 
     assert decide_step(STATE, same, stored("failed")) == Record(step=same)
-    assert decide_step(STATE, same, done) == Unchanged(row=done)
+    assert decide_step(STATE, same, done_row) == Unchanged(row=done_row)
 
 
 def test_record_that_this_run_has_recorded_is_left_out() -> None:

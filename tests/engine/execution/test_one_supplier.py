@@ -1,4 +1,4 @@
-"""A line goes to one Supplier, whichever of several portals of its Merchant reads it (F6)."""
+"""Claims: a line goes to one Supplier, even if several portals of its Merchant read it (F6)."""
 
 from contextlib import closing
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from ordosync.database import sqlite3
 from tests.support.command import CONFIG, HEADER, finished, ordosync, row, shop, started, steps
-from tests.tasks.portal import Pair, done, line
+from tests.tasks.portal import Pair, line, succeeded
 
 BY_HAND = """\
   shop-depot:
@@ -16,7 +16,7 @@ BY_HAND = """\
     tasks: {import-orders: off}
 """
 TWO = CONFIG.replace("portals:", "  depot: {kind: sqlite, path: depot.db}\nportals:") + BY_HAND
-"""The second portal imports only by hand, so `config check` has nothing to say of the two."""
+"""The second portal imports only by hand, so `config check` accepts both."""
 FIRST = ("import-orders", "shop-warehouse", "--json")
 SECOND = ("import-orders", "shop-depot", "--json")
 
@@ -125,22 +125,22 @@ def test_order_given_to_another_supplier_waits_until_the_first_has_been_reported
     pair: Pair,
 ) -> None:
     pair.imported("1001")
-    done(pair.shop.request("1001", "depot"))
+    succeeded(pair.shop.request("1001", "depot"))
 
     early = pair.run("import-orders", "shop-depot")
-    told = pair.run("import-orders")
+    ran = pair.run("import-orders")
     late = pair.run("import-orders", "shop-depot")
 
     assert (early.step.state, early.step.code) == ("waiting", "sent-elsewhere")
-    assert (told.step.code, late.counts) == ("reassigned", {"done": 1})
+    assert (ran.step.code, late.counts) == ("reassigned", {"done": 1})
 
 
 def test_order_that_was_cancelled_at_its_supplier_may_go_to_another(pair: Pair) -> None:
     pair.imported("1001")
-    done(pair.shop.cancel("1001"))
+    succeeded(pair.shop.cancel("1001"))
     pair.run("cancel-orders")
-    done(pair.shop.restore("1001"))
-    done(pair.shop.request("1001", "northwind"))
+    succeeded(pair.shop.restore("1001"))
+    succeeded(pair.shop.request("1001", "northwind"))
 
     second = pair.run("import-orders", "by-hand")
     first = pair.run("import-orders")
@@ -151,7 +151,7 @@ def test_order_that_was_cancelled_at_its_supplier_may_go_to_another(pair: Pair) 
 
 def test_order_that_its_supplier_cancelled_by_itself_may_go_to_another(pair: Pair) -> None:
     pair.imported("1001")
-    done(pair.northwind.cancel("1001"))
+    succeeded(pair.northwind.cancel("1001"))
     met = pair.run("update-tracking").step
 
     second = pair.run("import-orders", "by-hand")
@@ -184,7 +184,7 @@ def test_person_may_send_an_order_although_another_portal_does(tmp_path: Path) -
 
 
 def refused(folder: Path, *numbers: str) -> dict[str, str]:
-    """Let the first Supplier refuse orders and type them in; return their steps, by order."""
+    """Let the first Supplier refuse orders, then type them in; return their steps, by order."""
     shop(folder, HEADER + "".join(map(row, numbers)), config=TWO)
     ordosync(folder, *FIRST)
     of_store(folder, "delete from links")
@@ -211,11 +211,11 @@ def test_refused_order_that_was_sent_elsewhere_is_not_settled_as_sent(tmp_path: 
     [step] = refused(tmp_path, "1001").values()
     ordosync(tmp_path, *SECOND)
 
-    said = ordosync(tmp_path, "retry", step, "--sent", "1001")
+    result = ordosync(tmp_path, "retry", step, "--sent", "1001")
 
-    assert said.code == 2
-    assert "portal shop-depot sends a line of it already, as order 1001" in said.err
-    assert len(said.err.splitlines()) == 1
+    assert result.code == 2
+    assert "portal shop-depot sends a line of it already, as order 1001" in result.err
+    assert len(result.err.splitlines()) == 1
     assert of_store(tmp_path, "select distinct portal from links") == [("shop-depot",)]
 
 
@@ -223,10 +223,10 @@ def test_refused_order_that_cannot_be_read_is_not_settled_as_sent(tmp_path: Path
     [step] = refused(tmp_path, "1001").values()
     shop(tmp_path, HEADER + row("1001", "abc"), config=TWO)
 
-    said = ordosync(tmp_path, "retry", step, "--sent", "1001")
+    result = ordosync(tmp_path, "retry", step, "--sent", "1001")
 
-    assert (said.code, len(said.err.splitlines())) == (2, 1)
-    assert "order 1001 cannot be read at the Merchant" in said.err
+    assert (result.code, len(result.err.splitlines())) == (2, 1)
+    assert "order 1001 cannot be read at the Merchant" in result.err
     assert of_store(tmp_path, "select * from links") == []
 
 

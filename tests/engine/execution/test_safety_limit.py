@@ -1,4 +1,4 @@
-"""When suddenly far too much would change, nothing does until a person has looked."""
+"""The safety limit: a run that would change far too much writes nothing without `--force`."""
 
 import signal
 import sqlite3
@@ -24,10 +24,14 @@ def test_stock_that_falls_to_0_at_once_is_not_written_without_force(tmp_path: Pa
     braked = both.run("write-inventory-back", "--json")
     again = both.run("write-inventory-back", "--json")
 
-    for done in (braked, again):
-        assert (done.code, done.run["status"], done.run["error"]["code"]) == (1, "failed", "brake")
-        assert done.counts == {"seen": 25, "failed": 25}
-        assert "would set to 0 25 of 25" in done.run["error"]["message"]
+    for result in (braked, again):
+        assert (result.code, result.run["status"], result.run["error"]["code"]) == (
+            1,
+            "failed",
+            "brake",
+        )
+        assert result.counts == {"seen": 25, "failed": 25}
+        assert "would set to 0 25 of 25" in result.run["error"]["message"]
     assert _physical(both) == [8] * 25
     assert both.run("write-inventory-back", "--force", "--json").counts == {"seen": 25, "done": 25}
     assert _physical(both) == [0] * 25
@@ -68,9 +72,9 @@ def test_many_cancellations_at_once_wait_for_a_person(
     for number in range(cancelled):
         both.shop("orders", "cancel", str(number))
 
-    done = both.run("cancel-orders", "--json")
+    result = both.run("cancel-orders", "--json")
 
-    assert done.run["status"] == status
+    assert result.run["status"] == status
     open_orders = both.northwind("orders", "list", "--status", "awaiting_fulfillment", "--json")
     left = 25 if status == "failed" else 25 - cancelled
     assert len(open_orders.json["orders"]) == left

@@ -23,13 +23,13 @@ from tests.support.command import (
 )
 
 AT_ONCE_S = BUSY_TIMEOUT_S / 3
-"""Far below the limit and far above what a busy machine needs."""
+"""Far below the limit, and long enough for a busy machine."""
 COMMANDS = ["import-orders", "run-due"]
 
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold a database as a program does that has forgotten it."""
+    """Lock a database, as a program does that never commits."""
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("begin immediate")
         yield
@@ -38,7 +38,7 @@ def locked(path: Path) -> Iterator[None]:
 
 @pytest.fixture(name="owing")
 def _owing(tmp_path: Path) -> Path:
-    """A folder with an order that was imported and another one that is owed."""
+    """Return a folder with an imported order and another one that must still be sent."""
     shop(tmp_path, HEADER + row("1001"), config=AT_ONCE)
     assert ordosync(tmp_path, "run-due").code == 0
     shop(tmp_path, HEADER + row("1001") + row("1002"), config=AT_ONCE)
@@ -47,7 +47,7 @@ def _owing(tmp_path: Path) -> Path:
 
 
 def heals(folder: Path, command: str) -> None:
-    """Run the command again: what is owed is sent once."""
+    """Run the command again: the remaining order is sent once."""
     wake(folder)
     assert ordosync(folder, command).code == 0
     assert numbers(folder) == ["1001", "1002"]
@@ -68,10 +68,10 @@ def test_wait_for_a_locked_file_is_left_at_once(
         began = time.monotonic()
         process.send_signal(signal.SIGTERM)
         process.send_signal(signal.SIGCONT)
-        done = finished(process)
+        result = finished(process)
 
     assert time.monotonic() - began < AT_ONCE_S
-    assert done.code == 143
+    assert result.code == 143
     assert numbers(owing) == ["1001"]
     heals(owing, command)
 
@@ -83,9 +83,9 @@ def test_order_whose_result_could_not_be_recorded_is_found_by_the_next_run(owing
     with locked(owing / "ordosync.db"):
         process.send_signal(signal.SIGTERM)
         process.send_signal(signal.SIGCONT)
-        done = finished(process)
+        result = finished(process)
 
     assert time.monotonic() - began < AT_ONCE_S
-    assert (done.code, done.err) == (143, "")
+    assert (result.code, result.err) == (143, "")
     assert numbers(owing) == ["1001", "1002"]
     heals(owing, "import-orders")

@@ -1,4 +1,4 @@
-"""Processes that die, freeze or are told to stop: the next tick goes on, and nothing is twice."""
+"""Processes that die, freeze or are stopped: the next tick continues, and nothing is sent twice."""
 
 import json
 import os
@@ -43,14 +43,14 @@ def change_store(folder: Path, sql: str, *values: object) -> None:
 
 def owner(folder: Path) -> list[Any] | None:
     with closing(sqlite3.connect(folder / "ordosync.db")) as db:
-        (found,) = db.execute("select owner from leases where resource = 'orders'").fetchone()
-    return json.loads(found) if found else None
+        (name,) = db.execute("select owner from leases where resource = 'orders'").fetchone()
+    return json.loads(name) if name else None
 
 
 def runs(folder: Path) -> list[dict[str, Any]]:
     """Return all runs, the oldest first."""
-    found: list[dict[str, Any]] = ordosync(folder, "activity", "-n", "99", "--json").json["runs"]
-    return found[::-1]
+    listed: list[dict[str, Any]] = ordosync(folder, "activity", "-n", "99", "--json").json["runs"]
+    return listed[::-1]
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -85,12 +85,13 @@ def test_a_thawed_process_whose_lease_was_taken_over_commits_nothing(
     taken_over = ordosync(tmp_path, "run-due")
     before = runs(tmp_path)
     thawed.send_signal(signal.SIGCONT)
-    done = finished(thawed)
+    result = finished(thawed)
 
-    assert (silent.code, silent.err) == (0, "")  # while the lease held
+    # At this time the lease was still held.
+    assert (silent.code, silent.err) == (0, "")
     assert (taken_over.code, taken_over.err) == (0, "")
-    assert done.code == 1
-    assert "another process took over the orders" in done.err
+    assert result.code == 1
+    assert "another process took over the orders" in result.err
     assert runs(tmp_path) == before
     assert [run["status"] for run in before] == ["interrupted", "ok"]
     assert numbers(tmp_path) == ["1"]
@@ -206,13 +207,14 @@ def test_an_owner_that_only_seems_to_live_is_taken_over(tmp_path: Path, other: s
     change_store(tmp_path, "update leases set owner = ?", json.dumps(named))
     if other == "zombie":
         assert is_alive(json.dumps(named))
-    child.kill()  # and nobody waits for it yet
+    # No process waits for the child yet, so it stays a zombie.
+    child.kill()
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
 
-    done = ordosync(tmp_path, "run-due")
+    result = ordosync(tmp_path, "run-due")
 
     child.wait()
-    assert (done.code, done.err) == (0, "")
+    assert (result.code, result.err) == (0, "")
     assert numbers(tmp_path) == ["1"]
     assert [run["status"] for run in runs(tmp_path)] == ["interrupted", "ok"]
 
@@ -226,7 +228,8 @@ def _started(pid: int) -> str:
 def test_a_signal_ends_the_run_after_the_write_under_way(
     tmp_path: Path, command: str, name: str, code: int
 ) -> None:
-    many = [str(number) for number in range(1000, 4000)]  # six batches
+    # These are six batches.
+    many = [str(number) for number in range(1000, 4000)]
     shop(tmp_path, HEADER + "".join(map(row, many)), config=AT_ONCE)
 
     stopped = ordosync(tmp_path, command, fault=f"account-before-commit:1:{name}")
@@ -241,12 +244,13 @@ def test_a_signal_ends_the_run_after_the_write_under_way(
     assert owner(tmp_path) is None
     assert again.code == 0
     assert numbers(tmp_path) == many
-    if command == "run-due":  # due again at once, although its slot has begun
+    # The task is due again immediately, although its slot has begun.
+    if command == "run-due":
         assert second["trigger"] == "schedule"
 
 
 class SlowClock(VirtualClock):
-    """Each look at the time takes a quarter of an hour."""
+    """A clock that moves a quarter of an hour each time it is read."""
 
     def monotonic(self) -> float:
         self.sleep(900)
@@ -281,8 +285,8 @@ def test_a_wait_of_many_ticks_is_no_try_and_no_crash(tmp_path: Path) -> None:
     holder.send_signal(signal.SIGCONT)
     finished(holder)
     wake(tmp_path)
-    done = ordosync(tmp_path, "run-due")
+    result = ordosync(tmp_path, "run-due")
 
-    assert [(one.code, one.err) for one in waited] == [(0, "")] * 5
-    assert (done.code, done.err) == (0, "")
+    assert [(result.code, result.err) for result in waited] == [(0, "")] * 5
+    assert (result.code, result.err) == (0, "")
     assert len(runs(tmp_path)) == 2

@@ -1,4 +1,4 @@
-"""`run-due` as cron calls it: once, quietly, and never stopped by one portal's trouble."""
+"""`run-due` as cron calls it: once, quietly, and never stopped by one failing portal."""
 
 import subprocess
 import sys
@@ -60,11 +60,11 @@ def test_an_idle_tick_imports_next_to_nothing_and_writes_nothing(
         db.execute("update schedule set next_at = '2099-01-01T00:00:00.000Z'")
     before = contents(tmp_path)
 
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", IMPORTED], cwd=tmp_path, capture_output=True, text=True, check=True
     )
 
-    assert (done.stdout, done.stderr) == ("[]\n", "")
+    assert (result.stdout, result.stderr) == ("[]\n", "")
     assert contents(tmp_path) == before
 
 
@@ -73,7 +73,9 @@ def test_what_is_due_runs_without_a_word(tmp_path: Path) -> None:
 
     first, second = ordosync(tmp_path, "run-due"), ordosync(tmp_path, "run-due")
 
-    assert [(done.code, done.out, done.err) for done in (first, second)] == [(0, "", "")] * 2
+    assert [(result.code, result.out, result.err) for result in (first, second)] == [
+        (0, "", "")
+    ] * 2
     assert numbers(tmp_path) == ["1"]
     (run,) = ordosync(tmp_path, "activity", "--json").json["runs"]
     assert (run["trigger"], run["status"], run["done"]) == ("schedule", "ok", 1)
@@ -82,7 +84,7 @@ def test_what_is_due_runs_without_a_word(tmp_path: Path) -> None:
 def test_it_works_in_the_bare_environment_of_cron(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1"), config=AT_ONCE)
 
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "ordosync", "run-due"],
         cwd="/",
         env={"ORDOSYNC_CONFIG": str(tmp_path / "config.yaml"), "PATH": "/usr/bin:/bin"},
@@ -90,7 +92,7 @@ def test_it_works_in_the_bare_environment_of_cron(tmp_path: Path) -> None:
         check=False,
     )
 
-    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    assert (result.returncode, result.stdout, result.stderr) == (0, b"", b"")
     assert numbers(tmp_path) == ["1"]
 
 
@@ -100,10 +102,10 @@ def test_an_edited_interval_holds_from_the_next_tick(tmp_path: Path) -> None:
     (before,) = ordosync(tmp_path, "autosync", "--json").json["schedule"]
 
     shop(tmp_path, config=AT_ONCE + "    tasks: {import-orders: daily}\n")
-    done = ordosync(tmp_path, "run-due")
+    result = ordosync(tmp_path, "run-due")
 
     (after,) = ordosync(tmp_path, "autosync", "--json").json["schedule"]
-    assert (done.code, done.err) == (0, "")
+    assert (result.code, result.err) == (0, "")
     assert (before["interval"], after["interval"]) == ("hourly", "daily")
     # The same moment in one hour of the day, when both intervals begin at once.
     assert before["next_due_at"] <= after["next_due_at"]
@@ -145,14 +147,15 @@ def test_a_portal_in_trouble_leaves_the_others_alone(tmp_path: Path) -> None:
     (tmp_path / "broken.db").write_bytes(b"no database")
     (tmp_path / "broken.db").chmod(0o600)
 
-    done = ordosync(tmp_path, "run-due")
+    result = ordosync(tmp_path, "run-due")
     again = ordosync(tmp_path, "run-due")
 
-    assert (done.code, done.out) == (1, "")
-    (line,) = done.err.splitlines()
+    assert (result.code, result.out) == (1, "")
+    (line,) = result.err.splitlines()
     assert "portal a-broken-one: import-orders: account broken" in line
     assert ordosync(tmp_path, "orders", "list", "--account", "warehouse", "--json").json["orders"]
-    assert (again.code, again.err) == (0, "")  # the next try is in a minute
+    # The next try is in a minute.
+    assert (again.code, again.err) == (0, "")
 
 
 def test_orders_that_need_a_person_are_reported_once(tmp_path: Path) -> None:
@@ -180,9 +183,9 @@ def test_a_wrong_configuration_is_reported_once_for_its_content(tmp_path: Path) 
     shop(tmp_path, config=AT_ONCE + "    tasks: {import-orders: 7-minutes}\n")
     otherwise = ordosync(tmp_path, "run-due")
 
-    assert [done.code for done in [*wrong, otherwise]] == [3] * 4
-    assert ["5-minutes" in done.err for done in wrong] == [True, False, False]
-    assert [done.err for done in wrong[1:]] == ["", ""]
+    assert [result.code for result in [*wrong, otherwise]] == [3] * 4
+    assert ["5-minutes" in result.err for result in wrong] == [True, False, False]
+    assert [result.err for result in wrong[1:]] == ["", ""]
     assert "7-minutes" in otherwise.err
 
 
@@ -197,7 +200,7 @@ def test_a_store_that_cannot_be_used_is_reported_once_and_again_when_it_comes_ba
     store.rmdir()
     good = ordosync(tmp_path, "run-due")
 
-    assert [(done.code, bool(done.err)) for done in bad] == [(4, True), (4, False)]
+    assert [(result.code, bool(result.err)) for result in bad] == [(4, True), (4, False)]
     assert (good.code, good.err) == (0, "")
     assert not (tmp_path / "ordosync.db.told").exists()
 
@@ -240,13 +243,13 @@ def test_commands_whose_streams_are_closed_end_well(
     shop(tmp_path, HEADER + row("1"))
     command = f"{sys.executable} -m ordosync {words} {closed}"
 
-    done = subprocess.run(
+    result = subprocess.run(
         ["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False
     )
 
     log = tmp_path / "log"
-    assert done.returncode == 0
-    assert "Traceback" not in done.stderr
+    assert result.returncode == 0
+    assert "Traceback" not in result.stderr
     assert not log.exists() or "Traceback" not in log.read_text()
 
 
@@ -254,7 +257,7 @@ def test_commands_whose_streams_are_closed_end_well(
 def test_closed_streams_do_no_harm(tmp_path: Path, closed: str) -> None:
     shop(tmp_path, HEADER + row("1") + row("2", "many"), config=AT_ONCE)
 
-    done = subprocess.run(
+    result = subprocess.run(
         ["sh", "-c", f"{sys.executable} -m ordosync run-due {closed}"],
         cwd=tmp_path,
         capture_output=True,
@@ -262,12 +265,12 @@ def test_closed_streams_do_no_harm(tmp_path: Path, closed: str) -> None:
         check=False,
     )
 
-    assert "Traceback" not in done.stderr
+    assert "Traceback" not in result.stderr
     assert numbers(tmp_path) == ["1"]
 
 
 class Monitor(BaseHTTPRequestHandler):
-    """A Healthchecks of our own."""
+    """A fake Healthchecks server."""
 
     asked: list[str] = []  # noqa: RUF012 - one server at a time
 
@@ -291,7 +294,7 @@ def _monitor() -> Iterator[str]:
 
 
 def test_a_monitor_is_informed_of_start_success_and_failure(tmp_path: Path, monitor: str) -> None:
-    urls = ", ".join(f"{what}: {monitor}/{what}" for what in ("start", "success", "failure"))
+    urls = ", ".join(f"{event}: {monitor}/{event}" for event in ("start", "success", "failure"))
     shop(tmp_path, HEADER, config=AT_ONCE + f"    ping: {{{urls}}}\n")
     (tmp_path / "config.yaml").chmod(0o600)
 
@@ -312,9 +315,9 @@ def test_a_monitor_that_is_down_changes_nothing(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1"), config=AT_ONCE + urls)
     (tmp_path / "config.yaml").chmod(0o600)
 
-    done = ordosync(tmp_path, "run-due")
+    result = ordosync(tmp_path, "run-due")
 
-    assert (done.code, done.err) == (0, "")
+    assert (result.code, result.err) == (0, "")
     assert numbers(tmp_path) == ["1"]
 
 

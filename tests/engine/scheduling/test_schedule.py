@@ -1,4 +1,4 @@
-"""When a task is due, in weeks of simulated time."""
+"""Due times of tasks, in weeks of simulated time."""
 
 import random
 from datetime import UTC, datetime, timedelta
@@ -20,27 +20,27 @@ def runs(
     seed: int = 1,
 ) -> list[datetime]:
     """Tick as cron does, with 0 to 20 s of jitter, and return when the task ran."""
-    slots, history, found = Slots.of("shop", "import-orders", interval_s), History(), []
+    slots, history, started = Slots.of("shop", "import-orders", interval_s), History(), []
     dice = random.Random(seed)  # noqa: S311 - jitter, no secret
     at = START
     while at < START + until:
         now = at + timedelta(seconds=dice.uniform(0, 20))
         away = off and START + off[0] <= at < START + off[1]
         if not away and next_due(slots, history, now) <= now:
-            found.append(now)
+            started.append(now)
             history = History(done_at=now, tried_at=now)
         at += timedelta(seconds=tick_s)
-    return found
+    return started
 
 
 @pytest.mark.parametrize("interval_s", INTERVALS_S.values(), ids=INTERVALS_S.keys())
 @pytest.mark.parametrize("tick_s", [60, 300, 600])
 def test_there_is_one_run_a_slot_whatever_the_jitter(interval_s: int, tick_s: int) -> None:
-    found = runs(interval_s, tick_s=tick_s, until=timedelta(days=14))
+    started = runs(interval_s, tick_s=tick_s, until=timedelta(days=14))
 
     slots = 14 * 86_400 / interval_s
-    assert abs(len(found) - slots) <= 1
-    gaps = [(b - a).total_seconds() for a, b in pairwise(found)]
+    assert abs(len(started) - slots) <= 1
+    gaps = [(b - a).total_seconds() for a, b in pairwise(started)]
     assert max(gaps) <= interval_s + tick_s + 20
 
 
@@ -48,13 +48,13 @@ def test_there_is_one_run_a_slot_whatever_the_jitter(interval_s: int, tick_s: in
 def test_three_days_off_are_made_up_for_by_one_run(interval_s: int) -> None:
     off = (timedelta(days=2), timedelta(days=5))
 
-    found = runs(interval_s, tick_s=60, until=timedelta(days=6), off=off)
+    started = runs(interval_s, tick_s=60, until=timedelta(days=6), off=off)
 
     back = START + off[1]
     slots = Slots.of("shop", "import-orders", interval_s)
-    first = [at for at in found if at >= back and slots.number(at) == slots.number(back)]
+    first = [at for at in started if at >= back and slots.number(at) == slots.number(back)]
     assert len(first) == 1
-    before = max(at for at in found if at < back)
+    before = max(at for at in started if at < back)
     count = missed(slots, History(done_at=before), first[0])
     assert count == slots.number(first[0]) - slots.number(before) - 1
 
@@ -68,11 +68,11 @@ def test_a_clock_ten_years_ahead_leaves_no_gap_once_it_is_right_again() -> None:
 
 
 def test_a_changed_interval_never_runs_a_done_slot_again() -> None:
-    done = START + timedelta(minutes=7)
+    last_run = START + timedelta(minutes=7)
     for interval_s in INTERVALS_S.values():
         slots = Slots.of("shop", "import-orders", interval_s)
-        due = next_due(slots, History(done_at=done, tried_at=done), done)
-        assert done < due <= done + timedelta(seconds=interval_s)
+        due = next_due(slots, History(done_at=last_run, tried_at=last_run), last_run)
+        assert last_run < due <= last_run + timedelta(seconds=interval_s)
 
 
 def test_three_crashes_in_a_slot_give_it_up_and_the_next_slot_runs() -> None:

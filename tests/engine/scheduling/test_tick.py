@@ -1,4 +1,4 @@
-"""The idle tick finds the store as the full program does, or leaves it to that."""
+"""The idle tick finds the store like the full program, or starts the full program."""
 
 from pathlib import Path
 

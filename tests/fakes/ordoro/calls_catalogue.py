@@ -18,12 +18,12 @@ def _authenticated(call: Call) -> Answer:
 
 def _list(call: Call) -> Answer:
     taken = stock.committed(call.shop)
-    found = lists.products(call.shop, call.query)
+    products = lists.products(call.shop, call.query)
     key = call.shop.switches.product_list_key or "product"
     return Answer(
         200,
         lists.page(
-            key, found, call.query, lambda it: shapes_catalogue.product(call.shop, it, taken)
+            key, products, call.query, lambda it: shapes_catalogue.product(call.shop, it, taken)
         ),
     )
 
@@ -75,8 +75,8 @@ def _suppliers(call: Call) -> Answer:
 
 
 def _supplier(call: Call, supplier_id: str) -> Answer:
-    known = call.shop.supplier(_id(supplier_id, "supplier_id"))
-    return Answer(200, shapes_catalogue.supplier(call.shop, known))
+    supplier = call.shop.supplier(_id(supplier_id, "supplier_id"))
+    return Answer(200, shapes_catalogue.supplier(call.shop, supplier))
 
 
 def _warehouses(call: Call) -> Answer:
@@ -91,8 +91,8 @@ def _warehouses(call: Call) -> Answer:
 
 
 def _warehouse(call: Call, warehouse_id: str) -> Answer:
-    known = call.shop.warehouse(_id(warehouse_id, "warehouse_id"))
-    return Answer(200, shapes_catalogue.warehouse(call.shop, known))
+    warehouse = call.shop.warehouse(_id(warehouse_id, "warehouse_id"))
+    return Answer(200, shapes_catalogue.warehouse(call.shop, warehouse))
 
 
 def _carts(call: Call) -> Answer:
@@ -107,8 +107,8 @@ def _carts(call: Call) -> Answer:
 
 
 def _cart(call: Call, cart_id: str) -> Answer:
-    known = call.shop.cart(_id(cart_id, "cart_id"))
-    return Answer(200, shapes_catalogue.cart(call.shop, known.id))
+    cart = call.shop.cart(_id(cart_id, "cart_id"))
+    return Answer(200, shapes_catalogue.cart(call.shop, cart.id))
 
 
 def _names(

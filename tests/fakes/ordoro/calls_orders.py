@@ -9,8 +9,8 @@ from tests.fakes.ordoro.state import Json, Order, Shop
 
 
 def _list(call: Call) -> Answer:
-    found = lists.orders(call.shop, call.query)
-    return Answer(200, lists.page("order", found, call.query, lambda it: _show(call.shop, it)))
+    orders = lists.orders(call.shop, call.query)
+    return Answer(200, lists.page("order", orders, call.query, lambda it: _show(call.shop, it)))
 
 
 def _get(call: Call, number: str) -> Answer:

@@ -53,8 +53,8 @@ def orders(shop: Shop, query: Query) -> list[Order]:
     if shop.switches.arrival_lag_s:
         arrived = shop.later(-shop.switches.arrival_lag_s)
         keep.append(lambda order: order.updated_at <= arrived)
-    found = [order for order in shop.listed() if all(test(order) for test in keep)]
-    return ordered(found, query, ORDER_SORTS, "-created_date")
+    orders = [order for order in shop.listed() if all(test(order) for test in keep)]
+    return ordered(orders, query, ORDER_SORTS, "-created_date")
 
 
 def _order_filter(shop: Shop, name: str, query: Query) -> Keep[Order]:
@@ -107,8 +107,10 @@ def _shipped_at(order: Order) -> datetime | None:
 def products(shop: Shop, query: Query) -> list[Product]:
     """Return the products that the parameters let through, unless told otherwise by SKU."""
     keep = [_product_filter(shop, name, query) for name in query if name not in _PAGE]
-    found = [product for product in shop.products.values() if all(test(product) for test in keep)]
-    return ordered(found, query, PRODUCT_SORTS, "sku")
+    products = [
+        product for product in shop.products.values() if all(test(product) for test in keep)
+    ]
+    return ordered(products, query, PRODUCT_SORTS, "sku")
 
 
 def _product_filter(shop: Shop, name: str, query: Query) -> Keep[Product]:

@@ -29,28 +29,28 @@ class People:
     def add_supplier(self, company: str, *, warehouse_id: int | None = None) -> int:
         """Return the id of a new supplier, with a linked warehouse or without."""
         with self.shop.lock:
-            known = Supplier(
+            supplier = Supplier(
                 id=self.shop.next_id(),
                 company=company,
                 created_at=self.shop.now(),
                 warehouse_id=warehouse_id,
             )
-            self.shop.suppliers[known.id] = known
-            return known.id
+            self.shop.suppliers[supplier.id] = supplier
+            return supplier.id
 
     def add_warehouse(self, name: str) -> int:
         """Return the id of a new warehouse; the first one, the default, is there from the start."""
         with self.shop.lock:
-            known = Warehouse(id=self.shop.next_id(), name=name)
-            self.shop.warehouses[known.id] = known
-            return known.id
+            warehouse = Warehouse(id=self.shop.next_id(), name=name)
+            self.shop.warehouses[warehouse.id] = warehouse
+            return warehouse.id
 
     def add_cart(self, name: str) -> int:
         """Return the id of a new sales channel; its index follows those that there are."""
         with self.shop.lock:
-            known = Cart(id=self.shop.next_id(), index=len(self.shop.carts) + 1, name=name)
-            self.shop.carts[known.id] = known
-            return known.id
+            cart = Cart(id=self.shop.next_id(), index=len(self.shop.carts) + 1, name=name)
+            self.shop.carts[cart.id] = cart
+            return cart.id
 
     def add_product(
         self,
@@ -243,8 +243,8 @@ class People:
             )
 
     def _as_known(self, sku: str) -> Json:
-        known = self.shop.products.get(sku)
-        return {"sku": sku, "name": known.fields["name"] if known else sku}
+        product = self.shop.products.get(sku)
+        return {"sku": sku, "name": product.fields["name"] if product else sku}
 
     def _order(self, number: str) -> Order:
         return self.shop.order_to_write(number)

@@ -122,12 +122,12 @@ def warehouse(shop: Shop, warehouse: Warehouse) -> Json:
 
 def cart(shop: Shop, cart_id: int) -> Json:
     """Show a sales channel."""
-    known = shop.carts[cart_id]
+    cart = shop.carts[cart_id]
     return {
         "_link": f"/cart/{cart_id}/",
         "id": cart_id,
-        "index": known.index,
-        "name": known.name,
+        "index": cart.index,
+        "name": cart.name,
         "vendor": "custom_integration",
         "vendor_display": "Custom Integration",
         "is_demo": False,

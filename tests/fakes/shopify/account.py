@@ -138,5 +138,5 @@ def _asked(request: Request) -> operation.Asked | None:
 
 
 def _name(asked: operation.Asked) -> str:
-    found = _NAMED.search(asked.query)
-    return asked.name or (found[1] if found else "(unnamed)")
+    match = _NAMED.search(asked.query)
+    return asked.name or (match[1] if match else "(unnamed)")

@@ -45,14 +45,14 @@ def page(
     **asked: Any,
 ) -> Json:
     """Return the page of the list, sorted by something and then by id."""
-    wanted = Page(**asked)
-    _check(wanted)
+    page = Page(**asked)
+    _check(page)
     places = [(_place(row, by, id_of), row) for row in rows]
-    places.sort(key=lambda pair: pair[0], reverse=wanted.reverse)
-    window = _between(places, wanted)
+    places.sort(key=lambda pair: pair[0], reverse=page.reverse)
+    window = _between(places, page)
     start = places.index(window[0]) if window else 0
-    count = wanted.first if wanted.first is not None else wanted.last or 0
-    taken = window[:count] if wanted.first is not None else window[max(0, len(window) - count) :]
+    count = page.first if page.first is not None else page.last or 0
+    taken = window[:count] if page.first is not None else window[max(0, len(window) - count) :]
     skipped = window.index(taken[0]) if taken else 0
     end = start + skipped + len(taken)
     if end > shop.switches.deepest:
@@ -72,27 +72,27 @@ def page(
     }
 
 
-def _check(wanted: Page) -> None:
-    if (wanted.first is None) == (wanted.last is None):
+def _check(page: Page) -> None:
+    if (page.first is None) == (page.last is None):
         raise Refusal("you must provide one of first or last", "BAD_REQUEST")
-    for name, count in (("first", wanted.first), ("last", wanted.last)):
+    for name, count in (("first", page.first), ("last", page.last)):
         if count is not None and count > MOST:
             raise Refusal(f"{name} cannot exceed {MOST}", "BAD_REQUEST")
         if count is not None and count < 1:
             raise Refusal(f"{name} must be greater than 0", "BAD_REQUEST")
 
 
-def _between(places: Sequence[tuple[_Place, N]], wanted: Page) -> Sequence[tuple[_Place, N]]:
+def _between(places: Sequence[tuple[_Place, N]], page: Page) -> Sequence[tuple[_Place, N]]:
     window = places
     if not places:
         return window
     like = places[0][0]
-    if wanted.after:
-        after = _read(wanted.after, like)
-        window = [it for it in window if (it[0] < after if wanted.reverse else it[0] > after)]
-    if wanted.before:
-        before = _read(wanted.before, like)
-        window = [it for it in window if (it[0] > before if wanted.reverse else it[0] < before)]
+    if page.after:
+        after = _read(page.after, like)
+        window = [it for it in window if (it[0] < after if page.reverse else it[0] > after)]
+    if page.before:
+        before = _read(page.before, like)
+        window = [it for it in window if (it[0] > before if page.reverse else it[0] < before)]
     return window
 
 

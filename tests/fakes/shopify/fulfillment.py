@@ -34,16 +34,16 @@ def everything(order: FulfillmentOrder) -> list[Share]:
 
 def shares(order: FulfillmentOrder, wanted: Mapping[str, int]) -> list[Share]:
     """Return shares by the ids of lines; the service's own words where there are none."""
-    known = {line.id: line for line in order.lines}
+    lines = {line.id: line for line in order.lines}
     found = []
     for gid, quantity in wanted.items():
-        if gid not in known:
+        if gid not in lines:
             raise UserError("Fulfillment order line item does not exist.", "fulfillment")
-        if quantity > known[gid].remaining_quantity:
+        if quantity > lines[gid].remaining_quantity:
             raise UserError(
                 "Invalid fulfillment order line item quantity requested.", "fulfillment"
             )
-        found.append(Share(known[gid], quantity))
+        found.append(Share(lines[gid], quantity))
     return found
 
 
@@ -135,9 +135,9 @@ def _is_unsent(shop: Shop, source: FulfillmentOrder) -> bool:
     """Return whether nothing of a fulfillment order is sent, nor taken on by a service."""
     return source.request_status == "UNSUBMITTED" and not any(
         source.id in line.sources
-        for sent in fulfillments_of(shop, source.order_id)
-        if sent.status == "SUCCESS"
-        for line in sent.lines
+        for fulfillment in fulfillments_of(shop, source.order_id)
+        if fulfillment.status == "SUCCESS"
+        for line in fulfillment.lines
     )
 
 

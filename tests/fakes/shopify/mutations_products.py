@@ -49,15 +49,15 @@ def _set(
     synchronous: bool = True,
 ) -> Json:
     shop = call.shop
-    known = _identified(shop, identifier)
-    _check_set(shop, input, known)
+    product = _identified(shop, identifier)
+    _check_set(shop, input, product)
     handle = input.get("handle") or (identifier or {}).get("handle")
-    made = known or products.create(shop, input["title"], handle=handle)
+    made = product or products.create(shop, input["title"], handle=handle)
     products.change(shop, made, input)
     _set_options(made, input.get("productOptions"))
     if input.get("variants") is not None:
         _set_variants(shop, made, input["variants"])
-    elif known is None:
+    elif product is None:
         products.add_variant(shop, made, sku=None, price=Decimal(0))
     shop.note("product set", made.id, made.title)
     if synchronous:
@@ -71,31 +71,31 @@ def _identified(shop: Shop, identifier: Json | None) -> Product | None:
         return None
     if "handle" in identifier:
         return products.by_handle(shop, identifier["handle"])
-    known = shop.get(Product, identifier["id"])
-    if known is None:
+    product = shop.get(Product, identifier["id"])
+    if product is None:
         raise UserError("Product does not exist", "identifier", code="PRODUCT_DOES_NOT_EXIST")
-    return known
+    return product
 
 
-def _check_set(shop: Shop, given: Json, known: Product | None) -> None:
-    if known is None and not given.get("title"):
+def _check_set(shop: Shop, given: Json, product: Product | None) -> None:
+    if product is None and not given.get("title"):
         raise UserError("Title can't be blank", "input", "title", code="INVALID_INPUT")
-    _check_handle(shop, given, known, "input", "handle")
+    _check_handle(shop, given, product, "input", "handle")
     variants = given.get("variants")
     if variants is None:
         return
-    if known is None and not given.get("productOptions"):
+    if product is None and not given.get("productOptions"):
         raise UserError(
             "Product options input is required when updating variants",
             "input",
             "productOptions",
             code="PRODUCT_OPTIONS_INPUT_MISSING",
         )
-    names = _option_names(given.get("productOptions")) or (known.option_names if known else [])
+    names = _option_names(given.get("productOptions")) or (product.option_names if product else [])
     for place, variant in enumerate(variants):
         where = ("input", "variants", str(place))
         gid = variant.get("id")
-        if gid and (known is None or gid not in known.variant_ids):
+        if gid and (product is None or gid not in product.variant_ids):
             raise UserError(
                 "Product variant does not exist", *where, code="PRODUCT_VARIANT_DOES_NOT_EXIST"
             )
@@ -159,10 +159,10 @@ def _set_stock(shop: Shop, variant: ProductVariant, given: Sequence[Json]) -> No
 
 
 def _product(shop: Shop, gid: str) -> Product:
-    known = shop.get(Product, gid)
-    if known is None:
+    product = shop.get(Product, gid)
+    if product is None:
         raise UserError("Product does not exist", "productId", code="PRODUCT_DOES_NOT_EXIST")
-    return known
+    return product
 
 
 @mutation("productVariantsBulkCreate")

@@ -144,10 +144,10 @@ def _read(schema: GraphQLSchema, text: str) -> _Read:
 
 
 def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
-    known = [it for it in document.definitions if isinstance(it, OperationDefinitionNode)]
+    operations = [it for it in document.definitions if isinstance(it, OperationDefinitionNode)]
     if name is None:
-        return known[0] if len(known) == 1 else None
-    return next((it for it in known if it.name and it.name.value == name), None)
+        return operations[0] if len(operations) == 1 else None
+    return next((it for it in operations if it.name and it.name.value == name), None)
 
 
 def _quoted(name: str | None) -> str:

@@ -106,12 +106,12 @@ def open_fulfillment(
         shop.add(
             FulfillmentOrderLineItem(
                 **shop.stamp("FulfillmentOrderLineItem"),
-                line_id=one.id,
-                total_quantity=one.current_quantity,
-                remaining_quantity=one.current_quantity,
+                line_id=line.id,
+                total_quantity=line.current_quantity,
+                remaining_quantity=line.current_quantity,
             )
         )
-        for one in lines
+        for line in lines
     ]
     return shop.add(
         FulfillmentOrder(
@@ -127,7 +127,7 @@ def open_fulfillment(
 def route(shop: Shop, order: Order, places: Mapping[str, str]) -> None:
     """Give each location its fulfillment order; `places` are locations by the line's id."""
     for location_id in dict.fromkeys(places.values()):
-        lines = [one for one in order.lines if places[one.id] == location_id]
+        lines = [line for line in order.lines if places[line.id] == location_id]
         open_fulfillment(shop, order, lines, location_id)
 
 
@@ -149,12 +149,12 @@ def start(shop: Shop, *, name: str | None = None, **fields: object) -> Order:
     return shop.add(order)
 
 
-def metafields(shop: Shop, known: list[Metafield], given: Sequence[Json]) -> list[Metafield]:
+def metafields(shop: Shop, metafields: list[Metafield], given: Sequence[Json]) -> list[Metafield]:
     """Write metafields over those of the same name; return what was written."""
     written = []
     for one in given:
         namespace, key = one.get("namespace") or "$app", one["key"]
-        old = next((it for it in known if (it.namespace, it.key) == (namespace, key)), None)
+        old = next((it for it in metafields if (it.namespace, it.key) == (namespace, key)), None)
         if old is None:
             kind = one.get("type") or "single_line_text_field"
             old = shop.add(
@@ -162,7 +162,7 @@ def metafields(shop: Shop, known: list[Metafield], given: Sequence[Json]) -> lis
                     **shop.stamp("Metafield"), namespace=namespace, key=key, type=kind, value=""
                 )
             )
-            known.append(old)
+            metafields.append(old)
         old.value = one["value"]
         shop.touch(old)
         written.append(old)
@@ -205,30 +205,30 @@ def cancel(
         shop.touch(it)
     if settled:
         order.financial_status = "REFUNDED" if order.financial_status == "PAID" else None
-        for one in order.lines:
-            one.removed = one.quantity
+        for line in order.lines:
+            line.removed = line.quantity
     shop.touch(order)
 
 
-def edit(shop: Shop, order: Order, one: LineItem, quantity: int) -> None:
+def edit(shop: Shop, order: Order, line: LineItem, quantity: int) -> None:
     """Change how many of a line are wanted, where it has not been sent yet."""
-    delta = quantity - one.current_quantity
+    delta = quantity - line.current_quantity
     live = [it for it in fulfillment_orders_of(shop, order.id) if it.status not in ENDED]
-    parts = [(it, part) for it in live for part in it.lines if part.line_id == one.id]
-    assert quantity >= sent(shop, one), "what was sent cannot be taken off"
+    parts = [(it, part) for it in live for part in it.lines if part.line_id == line.id]
+    assert quantity >= sent(shop, line), "what was sent cannot be taken off"
     if delta > 0:
-        one.quantity += delta
+        line.quantity += delta
         owner, part = parts[0]
         part.total_quantity += delta
         part.remaining_quantity += delta
-        stock.commit(shop, one, owner.location_id, delta)
+        stock.commit(shop, line, owner.location_id, delta)
     left = max(0, -delta)
-    one.removed += left
+    line.removed += left
     for owner, part in parts:
         taken = min(left, part.remaining_quantity)
         part.remaining_quantity -= taken
         part.total_quantity -= taken
-        stock.commit(shop, one, owner.location_id, -taken)
+        stock.commit(shop, line, owner.location_id, -taken)
         left -= taken
     for it in live:
         if all(part.remaining_quantity == 0 for part in it.lines):
@@ -239,6 +239,6 @@ def edit(shop: Shop, order: Order, one: LineItem, quantity: int) -> None:
 
 def close_if_done(shop: Shop, order: Order, at: datetime) -> None:
     """Close a paid order of which everything was sent, as shops do by default."""
-    done = all(sent(shop, one) >= one.current_quantity for one in order.lines)
+    done = all(sent(shop, line) >= line.current_quantity for line in order.lines)
     order.closed_at = at if done and order.financial_status == "PAID" else None
     shop.touch(order)

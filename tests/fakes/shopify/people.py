@@ -181,9 +181,9 @@ class People(Stockkeepers, Shippers):
         """Return the tracking numbers of an order that hold."""
         return [
             row["number"]
-            for sent in self.fulfillments(order)
-            if sent.status == "SUCCESS"
-            for row in sent.tracking
+            for fulfillment in self.fulfillments(order)
+            if fulfillment.status == "SUCCESS"
+            for row in fulfillment.tracking
         ]
 
     def _line(self, order: Order, given: Json) -> LineItem:

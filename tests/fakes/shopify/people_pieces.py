@@ -43,9 +43,9 @@ class Shippers:
     def edit_tracking(self, sent: str, tracking: str, *, company: str = "UPS") -> None:
         """Change the number that a fulfillment was given."""
         with self.shop.lock:
-            known = self.shop.sure(Fulfillment, sent)
-            known.tracking = [{"company": company, "number": tracking, "url": None}]
-            self.shop.touch(known, self.shop.sure(Order, known.order_id))
+            fulfillment = self.shop.sure(Fulfillment, sent)
+            fulfillment.tracking = [{"company": company, "number": tracking, "url": None}]
+            self.shop.touch(fulfillment, self.shop.sure(Order, fulfillment.order_id))
 
     def recall(self, sent: str) -> None:
         """Cancel a fulfillment: its lines are to be sent again."""
@@ -131,9 +131,10 @@ class Shippers:
         with self.shop.lock:
             piece = self.shop.sure(FulfillmentOrder, fulfillment_order)
             return [
-                sent
-                for sent in self.shop.sure(Order, piece.order_id).sent
-                if sent.status == "SUCCESS" and any(piece.id in it.sources for it in sent.lines)
+                fulfillment
+                for fulfillment in self.shop.sure(Order, piece.order_id).sent
+                if fulfillment.status == "SUCCESS"
+                and any(piece.id in it.sources for it in fulfillment.lines)
             ]
 
     def _deal(

@@ -120,6 +120,6 @@ class Stockkeepers:
         return self._variant(sku)
 
     def _variant(self, sku: str) -> ProductVariant:
-        found = next((it for it in self.shop.all(ProductVariant) if it.sku == sku), None)
-        assert found is not None, f"there is no {sku}"
-        return found
+        product_variant = next((it for it in self.shop.all(ProductVariant) if it.sku == sku), None)
+        assert product_variant is not None, f"there is no {sku}"
+        return product_variant

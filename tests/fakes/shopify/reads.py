@@ -79,8 +79,8 @@ def _orders(
     query: str | None = None,
     **asked: Any,
 ) -> Json:
-    known = [order for order in call.shop.all(Order) if _recent(call.shop, order)]
-    rows = searched.found(call, known, query, searched.orders)
+    orders = [order for order in call.shop.all(Order) if _recent(call.shop, order)]
+    rows = searched.found(call, orders, query, searched.orders)
     return connections.page(call.shop, rows, _sorted_by(sort_key), **asked)
 
 
@@ -105,23 +105,23 @@ def _fulfillment_orders(
     query: str | None = None,
     **asked: Any,
 ) -> Json:
-    known = [
+    fulfillment_orders = [
         order
         for order in call.shop.all(FulfillmentOrder)
         if access.visible(call.shop, order) and (include_closed or searched.open_only(order))
     ]
-    rows = searched.found(call, known, query, searched.fulfillment_orders)
+    rows = searched.found(call, fulfillment_orders, query, searched.fulfillment_orders)
     return connections.page(call.shop, rows, _sorted_by(sort_key), **asked)
 
 
 @resolver("QueryRoot.manualHoldsFulfillmentOrders")
 def _held(call: Call, _root: Root, *, query: str | None = None, **asked: Any) -> Json:
-    known = [
+    fulfillment_orders = [
         order
         for order in call.shop.all(FulfillmentOrder)
         if access.visible(call.shop, order) and order.status == "ON_HOLD"
     ]
-    rows = searched.found(call, known, query, searched.fulfillment_orders)
+    rows = searched.found(call, fulfillment_orders, query, searched.fulfillment_orders)
     return connections.page(call.shop, rows, None, **asked)
 
 
@@ -220,12 +220,12 @@ def _locations(
     **asked: Any,
 ) -> Json:
     """List the shop's own; those of services are only there on demand."""
-    known = [
+    locations = [
         it
         for it in call.shop.all(Location)
         if (include_inactive or it.is_active) and (include_legacy or it.service_id is None)
     ]
-    rows = searched.found(call, known, query, searched.locations)
+    rows = searched.found(call, locations, query, searched.locations)
     asked.pop("sort_key", None)
     return connections.page(call.shop, rows, None, **asked)
 

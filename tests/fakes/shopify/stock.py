@@ -61,16 +61,16 @@ def tracked_level(shop: Shop, line: LineItem, location_id: str) -> InventoryLeve
 
 def commit(shop: Shop, line: LineItem, location_id: str, quantity: int) -> None:
     """Set units aside for an order; below 0 gives them back."""
-    known = tracked_level(shop, line, location_id)
-    if known is not None and quantity:
-        known.available -= quantity
-        known.committed += quantity
-        shop.touch(known)
+    level = tracked_level(shop, line, location_id)
+    if level is not None and quantity:
+        level.available -= quantity
+        level.committed += quantity
+        shop.touch(level)
 
 
 def take(shop: Shop, line: LineItem, location_id: str, quantity: int) -> None:
     """Let units leave; below 0 they come back, still set aside."""
-    known = tracked_level(shop, line, location_id)
-    if known is not None and quantity:
-        known.committed -= quantity
-        shop.touch(known)
+    level = tracked_level(shop, line, location_id)
+    if level is not None and quantity:
+        level.committed -= quantity
+        shop.touch(level)

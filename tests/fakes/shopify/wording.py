@@ -37,8 +37,8 @@ def syntax(text: str, error: GraphQLSyntaxError) -> Json:
     """Word a document that is none; one that ends too early is wrong at its last word."""
     place = (error.locations or [])[0]
     line, column = place.line, place.column
-    found = re.search(r"(?:Unexpected|found) (.+?)\.?$", error.message)
-    what = found[1] if found else "character"
+    match = re.search(r"(?:Unexpected|found) (.+?)\.?$", error.message)
+    what = match[1] if match else "character"
     if "<EOF>" in what:
         what = "end of file"
         start = max((it.start() for it in re.finditer(r"\w+|[^\s\w]", text)), default=0)
@@ -50,14 +50,14 @@ def syntax(text: str, error: GraphQLSyntaxError) -> Json:
     }
 
 
-def _no_field(found: re.Match[str]) -> tuple[str, Json]:
-    field, kind = found.groups()
+def _no_field(match: re.Match[str]) -> tuple[str, Json]:
+    field, kind = match.groups()
     more = {"code": "undefinedField", "typeName": kind, "fieldName": field}
     return f"Field '{field}' doesn't exist on type '{kind}'", more
 
 
-def _no_selection(found: re.Match[str]) -> tuple[str, Json]:
-    field, kind = found[1], found[2].strip("[]!")
+def _no_selection(match: re.Match[str]) -> tuple[str, Json]:
+    field, kind = match[1], match[2].strip("[]!")
     message = (
         f"Field must have selections (field '{field}' returns {kind} but has no selections. "
         f"Did you mean '{field} {{ ... }}'?)"
@@ -69,22 +69,22 @@ def _no_selection(found: re.Match[str]) -> tuple[str, Json]:
     }
 
 
-def _needs_argument(found: re.Match[str]) -> tuple[str, Json]:
-    field, argument = found.groups()
+def _needs_argument(match: re.Match[str]) -> tuple[str, Json]:
+    field, argument = match.groups()
     more = {"className": "Field", "name": field, "arguments": argument}
     message = f"Field '{field}' is missing required arguments: {argument}"
     return message, {"code": "missingRequiredArguments", **more}
 
 
-def _no_argument(found: re.Match[str]) -> tuple[str, Json]:
-    argument, field = found.groups()
+def _no_argument(match: re.Match[str]) -> tuple[str, Json]:
+    argument, field = match.groups()
     more = {"name": field, "typeName": "Field", "argumentName": argument}
     message = f"Field '{field}' doesn't accept argument '{argument}'"
     return message, {"code": "argumentNotAccepted", **more}
 
 
-def _mismatch(found: re.Match[str]) -> tuple[str, Json]:
-    variable, given, wanted = found.groups()
+def _mismatch(match: re.Match[str]) -> tuple[str, Json]:
+    variable, given, wanted = match.groups()
     message = f"Type mismatch on variable ${variable} ({given} / {wanted})"
     return message, {"code": "variableMismatch", "variableName": variable}
 
@@ -103,8 +103,8 @@ def mistake(document: DocumentNode, error: GraphQLError) -> Json:
     """Word a document that does not fit the schema."""
     message, extensions = error.message, {"code": "invalid"}
     for pattern, words in _MISTAKES:
-        if found := re.search(pattern, error.message):
-            message, extensions = words(found)
+        if match := re.search(pattern, error.message):
+            message, extensions = words(match)
             break
     node = error.nodes[0] if error.nodes else None
     return {
@@ -179,11 +179,11 @@ def _problems(value: Any, kind: Any) -> list[Problem]:
 
 def _problem(path: Sequence[str | int], message: str) -> Problem:
     where = list(path)
-    if found := re.search(r"type '(\w+)' not to include unknown field '(\w+)'", message):
-        words = f"Field is not defined on {found[1]}"
-        return {"path": [*where, found[2]], "explanation": words}
-    if found := re.search(r"to include required field '(\w+)'", message):
-        return {"path": [*where, found[1]], "explanation": "Expected value to not be null"}
+    if match := re.search(r"type '(\w+)' not to include unknown field '(\w+)'", message):
+        words = f"Field is not defined on {match[1]}"
+        return {"path": [*where, match[2]], "explanation": words}
+    if match := re.search(r"to include required field '(\w+)'", message):
+        return {"path": [*where, match[1]], "explanation": "Expected value to not be null"}
     if "not to be None" in message:
         return {"path": where, "explanation": "Expected value to not be null"}
     return {"path": where, "explanation": message}

@@ -135,10 +135,10 @@ def _batch(call: Call) -> Answer:
 
 def _notes(call: Call, order_id: int) -> Answer:
     kind = call.params.get("type", "any")
-    found = call.shop.order_above(order_id).notes[::-1]
+    notes = call.shop.order_above(order_id).notes[::-1]
     if kind != "any":
-        found = [it for it in found if it.to_customer == (kind == "customer")]
-    return Answer(200, [shapes_orders.note(call.shop, it) for it in found])
+        notes = [it for it in notes if it.to_customer == (kind == "customer")]
+    return Answer(200, [shapes_orders.note(call.shop, it) for it in notes])
 
 
 def _note(call: Call, order_id: int) -> Answer:
@@ -150,8 +150,8 @@ def _note(call: Call, order_id: int) -> Answer:
 
 
 def _refunds(call: Call, order_id: int) -> Answer:
-    found = _of_refund(call.shop, order_id).refunds[::-1]
-    return Answer(200, [shapes_orders.refund(call.shop, it) for it in found])
+    refunds = _of_refund(call.shop, order_id).refunds[::-1]
+    return Answer(200, [shapes_orders.refund(call.shop, it) for it in refunds])
 
 
 def _refund(call: Call, order_id: int) -> Answer:

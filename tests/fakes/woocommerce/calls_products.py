@@ -48,8 +48,8 @@ def _list(call: Call) -> Answer:
 
 
 def _get(call: Call, product_id: int) -> Answer:
-    found = call.shop.product(product_id)
-    return Answer(200, shapes_products.product(call.shop, found))
+    product = call.shop.product(product_id)
+    return Answer(200, shapes_products.product(call.shop, product))
 
 
 def _create(call: Call) -> Answer:
@@ -123,15 +123,15 @@ def _parent(shop: Shop, product_id: int) -> Product:
 
 
 def _variation(shop: Shop, parent_id: int, variation_id: int, status: int = 404) -> Product:
-    known = shop.products.get(variation_id)
-    if known is None or known.parent_id != parent_id:
+    product = shop.products.get(variation_id)
+    if product is None or product.parent_id != parent_id:
         raise invalid_id("product_variation", status)
-    return known
+    return product
 
 
 def _variations(call: Call, parent_id: int) -> Answer:
-    found = lists.variations(call.shop, call.params, _parent(call.shop, parent_id))
-    return lists.page(call, found, shapes_products.variation)
+    products = lists.variations(call.shop, call.params, _parent(call.shop, parent_id))
+    return lists.page(call, products, shapes_products.variation)
 
 
 def _all_variations(call: Call) -> Answer:
@@ -139,8 +139,8 @@ def _all_variations(call: Call) -> Answer:
 
 
 def _get_variation(call: Call, parent_id: int, variation_id: int) -> Answer:
-    found = _variation(call.shop, parent_id, variation_id)
-    return Answer(200, shapes_products.variation(call.shop, found))
+    product = _variation(call.shop, parent_id, variation_id)
+    return Answer(200, shapes_products.variation(call.shop, product))
 
 
 def _create_variation(call: Call, parent_id: int) -> Answer:

@@ -15,26 +15,26 @@ L = TypeVar("L", Line, Extra)
 def write(shop: Shop, order: Order, given: list[Json]) -> None:
     """Write lines: with an id one is changed, or taken off if nothing is left; without, added."""
     for item in given:
-        known = _known(order.lines, item) if item.get("id") else None
+        line = _known(order.lines, item) if item.get("id") else None
         if _gone(item):
-            _take_off(shop, order, known)
-        elif known is None:
+            _take_off(shop, order, line)
+        elif line is None:
             order.lines.append(_new(shop, item))
             if not shop.switches.old:
                 stock.adjust(shop, order, order.lines[-1])
         else:
-            _fill(shop, known, item)
-            stock.adjust(shop, order, known)
+            _fill(shop, line, item)
+            stock.adjust(shop, order, line)
 
 
-def write_extras(shop: Shop, known: list[Extra], given: list[Json], *, fee: bool = False) -> None:
+def write_extras(shop: Shop, extras: list[Extra], given: list[Json], *, fee: bool = False) -> None:
     """Write lines for shipping or fees, in the same way."""
     for item in given:
-        extra = _known(known, item) if item.get("id") else None
+        extra = _known(extras, item) if item.get("id") else None
         if extra is None:
             _check_new(item, fee=fee)
             extra = Extra(id=shop.next_id("item"))
-            known.append(extra)
+            extras.append(extra)
         extra.name = str(item.get("method_title") or item.get("name") or extra.name)
         extra.method_id = item.get("method_id", extra.method_id)
         extra.total = amount(item.get("total", extra.total))

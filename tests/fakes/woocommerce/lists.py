@@ -103,14 +103,14 @@ def orders(shop: Shop, params: Json) -> list[Order]:
     statuses = set(params.get("status") or ["any"])
     if "any" in statuses:
         statuses |= set(shop.statuses())
-    found = [it for it in shop.orders.values() if it.status in statuses]
+    orders = [it for it in shop.orders.values() if it.status in statuses]
     if params.get("customer"):
-        found = [it for it in found if it.customer_id == params["customer"]]
+        orders = [it for it in orders if it.customer_id == params["customer"]]
     if params.get("product"):
-        found = [it for it in found if any(params["product"] == x.product_id for x in it.lines)]
+        orders = [it for it in orders if any(params["product"] == x.product_id for x in it.lines)]
     if params.get("search"):
-        found = [it for it in found if _mentions(shop, it, params["search"])]
-    return _ordered(shop, _dated(shop, found, params), params)
+        orders = [it for it in orders if _mentions(shop, it, params["search"])]
+    return _ordered(shop, _dated(shop, orders, params), params)
 
 
 def _mentions(shop: Shop, order: Order, words: str) -> bool:
@@ -124,46 +124,46 @@ def _mentions(shop: Shop, order: Order, words: str) -> bool:
 
 def products(shop: Shop, params: Json) -> list[Product]:
     """Return the products that the parameters let through; variations only by SKU or type."""
-    found = list(shop.products.values())
+    products = list(shop.products.values())
     if params.get("sku"):
         wanted = {word.strip().casefold() for word in params["sku"].split(",")}
-        found = [it for it in found if it.sku.casefold() in wanted]
+        products = [it for it in products if it.sku.casefold() in wanted]
     elif params.get("type") != "variation":
-        found = [it for it in found if not it.parent_id]
-    return _ordered(shop, _dated(shop, _kept(shop, found, params), params), params)
+        products = [it for it in products if not it.parent_id]
+    return _ordered(shop, _dated(shop, _kept(shop, products, params), params), params)
 
 
 def variations(shop: Shop, params: Json, parent: Product | None = None) -> list[Product]:
     """Return the variations of one product, or of all."""
-    found = [it for it in shop.products.values() if it.parent_id]
+    products = [it for it in shop.products.values() if it.parent_id]
     if parent is not None:
-        found = [it for it in found if it.parent_id == parent.id]
+        products = [it for it in products if it.parent_id == parent.id]
     if params.get("sku"):
         wanted = {word.strip().casefold() for word in params["sku"].split(",")}
-        found = [it for it in found if it.sku.casefold() in wanted]
-    return _ordered(shop, _dated(shop, _kept(shop, found, params), params), params)
+        products = [it for it in products if it.sku.casefold() in wanted]
+    return _ordered(shop, _dated(shop, _kept(shop, products, params), params), params)
 
 
-def _kept(shop: Shop, found: list[Product], params: Json) -> list[Product]:
+def _kept(shop: Shop, products: list[Product], params: Json) -> list[Product]:
     status = params.get("status") or "any"
     if status == "any":
-        found = [it for it in found if it.status != "trash"]
+        products = [it for it in products if it.status != "trash"]
     else:
-        found = [it for it in found if it.status == status]
+        products = [it for it in products if it.status == status]
     if params.get("type"):
-        found = [it for it in found if it.type == params["type"]]
+        products = [it for it in products if it.type == params["type"]]
     if params.get("parent"):
-        found = [it for it in found if it.parent_id in params["parent"]]
+        products = [it for it in products if it.parent_id in params["parent"]]
     if params.get("stock_status"):
-        found = [it for it in found if stock.status(shop, it) == params["stock_status"]]
+        products = [it for it in products if stock.status(shop, it) == params["stock_status"]]
     for taxonomy, name in zip(TAXONOMIES, ("tag", "category", "brand"), strict=True):
         if params.get(name):
             wanted = {int(word) for word in params[name].split(",") if word.strip().isdigit()}
-            found = [it for it in found if not wanted.isdisjoint(it.terms.get(taxonomy, []))]
+            products = [it for it in products if not wanted.isdisjoint(it.terms.get(taxonomy, []))]
     if params.get("search"):
         words = params["search"].casefold()
-        found = [it for it in found if words in it.name.casefold()]
-    return found
+        products = [it for it in products if words in it.name.casefold()]
+    return products
 
 
 def _dated(shop: Shop, found: Iterable[T], params: Json) -> list[T]:

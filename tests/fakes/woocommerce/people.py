@@ -82,10 +82,10 @@ class People(Keepers, Packers):
         """Change quantities by SKU: 0 takes the lines off, a new SKU adds one."""
         with self.shop.lock:
             order = self.shop.order(order_id)
-            known = {self._sku(line): line for line in order.lines}
+            lines = {self._sku(line): line for line in order.lines}
             changed: list[Json] = []
             for sku, units in quantities.items():
-                named = {"id": known[sku].id} if sku in known else {"sku": sku}
+                named = {"id": lines[sku].id} if sku in lines else {"sku": sku}
                 changed.append({**named, "quantity": units})
             orders.edit(self.shop, order, {"line_items": changed})
 

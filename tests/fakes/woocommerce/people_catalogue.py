@@ -56,8 +56,8 @@ class Keepers:
         Without `stock` the number of the parent counts, if that has one.
         """
         with self.shop.lock:
-            known = self._product(parent)
-            known.type = "variable"
+            product = self._product(parent)
+            product.type = "variable"
             option = {"id": 0, "name": "Kind", "option": sku}
             body = {
                 "sku": sku,
@@ -66,7 +66,7 @@ class Keepers:
                 **_counted(stock),
                 **fields,
             }
-            return products.create(self.shop, body, parent=known).id
+            return products.create(self.shop, body, parent=product).id
 
     def add_term(self, taxonomy: Taxonomy, name: str) -> int:
         """Return the id of a tag, a category or a brand."""
@@ -102,9 +102,9 @@ class Keepers:
             return shapes_products.product(self.shop, self._product(sku))
 
     def _product(self, sku: str) -> Product:
-        found = self.shop.by_sku(sku)
-        assert found is not None, f"there is no product {sku}"
-        return found
+        product = self.shop.by_sku(sku)
+        assert product is not None, f"there is no product {sku}"
+        return product
 
     def _terms(self, **names: Sequence[str]) -> Json:
         return {

@@ -95,7 +95,8 @@ def line(shop: Shop, it: Line) -> Json:
         "total_tax": _text(shop, it.total_tax),
         "taxes": [],
         "meta_data": [
-            {**one, "display_key": one["key"], "display_value": one["value"]} for one in fields
+            {**field, "display_key": field["key"], "display_value": field["value"]}
+            for field in fields
         ],
         "sku": None if product is None else product.sku,
         "price": money.number(it.total, it.quantity),
@@ -148,7 +149,9 @@ def fulfillment(order_id: int, it: Fulfillment, *, fresh: bool) -> Json:
     """Show a parcel; just made it looks a little different from when it is read."""
     fields = meta(it.meta)
     if fresh:
-        fields = [{"key": one["key"], "value": one["value"], "id": one["id"]} for one in fields]
+        fields = [
+            {"key": field["key"], "value": field["value"], "id": field["id"]} for field in fields
+        ]
     return {
         "id": it.id,
         "entity_type": "WC_Order",

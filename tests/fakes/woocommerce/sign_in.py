@@ -33,26 +33,26 @@ class SignIn:
     def who(self, request: Request, url: str) -> Key | None:
         """Return whose key it is, or nobody's; refuse one that is wrong."""
         if is_secure(request, self._shop):
-            known = self._by_secret(request)
+            key = self._by_secret(request)
         else:
-            known = self._by_signature(request, url)
-        if known is not None:
+            key = self._by_signature(request, url)
+        if key is not None:
             wanted = "read" if request.method == "GET" else "write"
-            if wanted not in known.permissions:
+            if wanted not in key.permissions:
                 raise _wrong(f"The API key provided does not have {wanted} permissions.")
-        return known
+        return key
 
     def _by_secret(self, request: Request) -> Key | None:
         query = dict(parse_qsl(request.query, keep_blank_values=True))
         name, secret = query.get("consumer_key", ""), query.get("consumer_secret", "")
         if not (name and secret):
             name, secret = _basic(self._header(request))
-        known = self._shop.keys.get(name)
-        if known is None:
+        key = self._shop.keys.get(name)
+        if key is None:
             return None
-        if not hmac.compare_digest(known.secret.encode(), secret.encode()):
+        if not hmac.compare_digest(key.secret.encode(), secret.encode()):
             raise _wrong("Consumer secret is invalid.")
-        return known
+        return key
 
     def _header(self, request: Request) -> str:
         if self._shop.switches.drops_authorization:
@@ -67,31 +67,31 @@ class SignIn:
             return None
         if missing:
             raise _wrong(f"Missing OAuth parameter {', '.join(missing)}")
-        known = self._shop.keys.get(params["oauth_consumer_key"])
-        if known is None:
+        key = self._shop.keys.get(params["oauth_consumer_key"])
+        if key is None:
             raise _wrong("Consumer key is invalid.")
-        self._check(known, request.method, url, params)
-        return known
+        self._check(key, request.method, url, params)
+        return key
 
-    def _check(self, known: Key, method: str, url: str, params: dict[str, str]) -> None:
+    def _check(self, key: Key, method: str, url: str, params: dict[str, str]) -> None:
         made_by = _HASHES.get(params["oauth_signature_method"])
         if made_by is None:
             raise _wrong("Invalid signature - signature method is invalid.")
         base = signature_base(method, url, params)
-        made = hmac.new(f"{known.secret}&".encode(), base.encode(), made_by).digest()
+        made = hmac.new(f"{key.secret}&".encode(), base.encode(), made_by).digest()
         if not hmac.compare_digest(
             base64.b64encode(made), params["oauth_signature"].replace(" ", "+").encode()
         ):
             raise _wrong("Invalid signature - provided signature does not match.")
-        self._check_time(known, params["oauth_timestamp"], params["oauth_nonce"])
+        self._check_time(key, params["oauth_timestamp"], params["oauth_nonce"])
 
-    def _check_time(self, known: Key, stamp: str, nonce: str) -> None:
+    def _check_time(self, key: Key, stamp: str, nonce: str) -> None:
         now = self._shop.now()
         if not stamp.isdigit() or abs(_apart_s(now, int(stamp))) > _WINDOW_S:
             raise _wrong("Invalid timestamp.")
-        if (known.key, stamp, nonce) in self._used:
+        if (key.key, stamp, nonce) in self._used:
             raise _wrong("Invalid nonce - nonce has already been used.")
-        self._used.add((known.key, stamp, nonce))
+        self._used.add((key.key, stamp, nonce))
 
 
 def is_secure(request: Request, shop: Shop) -> bool:
@@ -100,15 +100,15 @@ def is_secure(request: Request, shop: Shop) -> bool:
     return request.secure or (forwarded and shop.switches.trusts_forwarded_proto)
 
 
-def allow(known: Key | None, route: Route) -> None:
+def allow(key: Key | None, route: Route) -> None:
     """Refuse who may not do this: 401 for nobody, 403 for somebody."""
-    if known is not None and known.capable:
+    if key is not None and key.capable:
         return
     words = {"view": "Sorry, you cannot list resources."}.get(
         route.verb, f"Sorry, you are not allowed to {route.verb} resources."
     )
     code = f"woocommerce_rest_cannot_{route.verb}"
-    raise Refused(code, words, 401 if known is None else 403)
+    raise Refused(code, words, 401 if key is None else 403)
 
 
 def signature_base(method: str, url: str, params: dict[str, str]) -> str:

@@ -243,19 +243,19 @@ class Shop(Books):
         if not self.switches.posts:
             order.modified_at = self.now()
 
-    def set_meta(self, known: list[Meta], given: list[Json]) -> None:
+    def set_meta(self, entries: list[Meta], given: list[Json]) -> None:
         """Write fields: by id, else by key, the first one of which is overwritten; null deletes."""
         for item in given:
-            self._set_one(known, item)
+            self._set_one(entries, item)
 
-    def _set_one(self, known: list[Meta], item: Json) -> None:
-        by_id = [it for it in known if item.get("id") and it.id == item["id"]]
-        same = by_id or [it for it in known if it.key == item.get("key")]
+    def _set_one(self, entries: list[Meta], item: Json) -> None:
+        by_id = [it for it in entries if item.get("id") and it.id == item["id"]]
+        same = by_id or [it for it in entries if it.key == item.get("key")]
         if item.get("value") is None:
-            known[:] = [it for it in known if it not in same]
+            entries[:] = [it for it in entries if it not in same]
         elif same:
             same[0].value, same[0].key = item["value"], item.get("key", same[0].key)
-            known[:] = [it for it in known if it not in same[1:]]
+            entries[:] = [it for it in entries if it not in same[1:]]
         else:
             new = self.next_id("meta")
-            known.append(Meta(id=new, key=item.get("key", ""), value=item["value"]))
+            entries.append(Meta(id=new, key=item.get("key", ""), value=item["value"]))

@@ -10,7 +10,7 @@ from ordosync.accounts.account import Role
 from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
 from tests.scenarios.faults.kinds import MERCHANTS, SUPPLIERS
 from tests.scenarios.faults.portal import Troubled
-from tests.scenarios.faults.writes import WRITES, Owed
+from tests.scenarios.faults.writes import WRITES, PendingWrite
 from tests.scenarios.pairs.pair import Pair
 from tests.support.clock import VirtualClock
 
@@ -36,32 +36,34 @@ FAST: Mapping[str, tuple[str, ...]] = {
         "-cut]",
     ),
 }
-"""What is not slow of a kind: the rest of it proves only what other kinds have proved as well."""
+"""The tests of a kind that are not slow. The others repeat what the tests of other kinds prove."""
 KINDS = {"merchant": MERCHANTS, "supplier": SUPPLIERS}
-OWED = [(owed, kind) for owed in WRITES for kind in KINDS[owed.role]]
+PENDING = [(pending, kind) for pending in WRITES for kind in KINDS[pending.role]]
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave most of what a later kind does to those who run what is slow."""
+    """Mark most tests of later kinds as slow."""
     for item in items:
         if Path(__file__).parent not in item.path.parents:
             continue
         for kind, fast in FAST.items():
-            if kind in item.name.partition("[")[2] and not any(one in item.name for one in fast):
+            if kind in item.name.partition("[")[2] and not any(name in item.name for name in fast):
                 item.add_marker(pytest.mark.slow)
 
 
-@pytest.fixture(name="owing", params=OWED, ids=lambda param: f"{param[1]}-{param[0]}")
-def _owing(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Troubled, Owed]]:
-    """A portal, and the write that it owes."""
-    owed, kind = request.param
-    with foreign(owed.role, kind, tmp_path) as troubled:
-        for word in owed.needs:
+@pytest.fixture(name="owing", params=PENDING, ids=lambda param: f"{param[1]}-{param[0]}")
+def _owing(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[tuple[Troubled, PendingWrite]]:
+    """Yield a portal, and the write that its next run makes."""
+    pending, kind = request.param
+    with foreign(pending.role, kind, tmp_path) as troubled:
+        for word in pending.needs:
             if word in troubled.foreign.lacks:
-                pytest.skip(f"{kind} as {owed.role} cannot hold: {word}")
-        owed.arrange(troubled)
-        yield troubled, owed
+                pytest.skip(f"{kind} as {pending.role} cannot hold: {word}")
+        pending.arrange(troubled)
+        yield troubled, pending
 
 
 @pytest.fixture(name="as_merchant", params=MERCHANTS)

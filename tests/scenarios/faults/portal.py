@@ -1,4 +1,4 @@
-"""A portal one side of which is a foreign account that can be made to fail."""
+"""A portal between an embedded account and a remote one that can be made to fail."""
 
 import json
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ TICK_S = 60
 
 @dataclass(frozen=True, kw_only=True)
 class Troubled:
-    """The portal, and the people of its foreign side, who are one of the pair."""
+    """A portal, and the people of its remote account, who are one of the pair."""
 
     pair: Pair
     foreign: OverHttp
@@ -45,15 +45,15 @@ class Troubled:
         self.pair.configure()
 
     def run(self, task: str) -> Ran:
-        """Run a task now, whatever comes of it."""
+        """Run a task now; it may fail."""
         return run_once(self.pair.path, task, PORTAL, self.clock, may_fail=True)
 
     def later(self, seconds: float = SETTLE_S + TICK_S) -> None:
-        """Let time pass, by default until what is uncertain may be looked up and cron has come."""
+        """Let time pass, by default past the settle time of writes and the next tick."""
         self.clock.at += timedelta(seconds=seconds)
 
     def read_again(self, task: str) -> None:
-        """Let the next reading of a task begin at the beginning."""
+        """Delete the cursor of a task."""
         with Store.open(load_config(self.pair.path).database) as store, store.transaction():
             store.schedule.reread(PORTAL, [task])
 
@@ -63,7 +63,7 @@ class Troubled:
             return store.steps.open()
 
     def cursor(self, task: str) -> str | None:
-        """Return where the next reading of a task starts."""
+        """Return the cursor of a task."""
         with Store.open(load_config(self.pair.path).database) as store:
             return store.schedule.cursor(PORTAL, task)
 
@@ -71,12 +71,12 @@ class Troubled:
 def add_portal(folder: Path, name: str, merchant: MerchantPeople, supplier: str = "") -> None:
     """Configure one more portal: to the same Supplier, or to an embedded one of this name."""
     path = folder / "config.yaml"
-    known = json.loads(path.read_text())
-    accounts, portals = known["accounts"], known["portals"]
+    config = json.loads(path.read_text())
+    accounts, portals = config["accounts"], config["portals"]
     accounts[name] = merchant.options
-    there = {**portals[PORTAL]["supplier"]}
+    supplier_options = {**portals[PORTAL]["supplier"]}
     if supplier:
         accounts[supplier] = {"kind": "sqlite", "path": f"{supplier}.db"}
-        there = {"account": supplier}
-    portals[name] = {"merchant": {"account": name, **merchant.pair}, "supplier": there}
-    path.write_text(json.dumps(known))
+        supplier_options = {"account": supplier}
+    portals[name] = {"merchant": {"account": name, **merchant.pair}, "supplier": supplier_options}
+    path.write_text(json.dumps(config))

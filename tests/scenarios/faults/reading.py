@@ -1,4 +1,4 @@
-"""Orders that are requested at a service, and read through its faults."""
+"""Orders that are requested at a service, and read despite its faults."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from tests.scenarios.faults.portal import Troubled
 
 
 def requested(troubled: Troubled, *numbers: int | str) -> list[str]:
-    """Let the Merchant take orders, each a second after the other; return their ids."""
+    """Request orders at the Merchant, one second apart; return their ids."""
     ids = []
     for number in numbers:
         ids.append(troubled.merchant.request(sold(str(number))))
@@ -17,18 +17,18 @@ def requested(troubled: Troubled, *numbers: int | str) -> list[str]:
 
 
 def people(troubled: Troubled) -> MerchantOverHttp:
-    """Return who sells in the foreign account."""
+    """Return the people of the Merchant's remote account."""
     assert isinstance(troubled.foreign, MerchantOverHttp)
     return troubled.foreign
 
 
 def imported(troubled: Troubled) -> list[str]:
-    """Return the numbers that the Supplier has, by how the Merchant's people call them."""
+    """Return the order numbers at the Supplier, as the Merchant's people write them."""
     return sorted(order.number.rpartition("-")[2] for order in troubled.supplier.orders())
 
 
 class Repeats:
-    """Answers every question with the first answer."""
+    """Repeats the first response for every request."""
 
     def __init__(self) -> None:
         self.first: Any = None

@@ -1,4 +1,4 @@
-"""What an account over HTTP costs: calls are counted, few, and side by side."""
+"""Calls to an account over HTTP: counted, few, and made in parallel."""
 
 import threading
 from contextlib import closing
@@ -68,7 +68,8 @@ def test_run_with_nothing_new_costs_one_call(tmp_path: Path, merchant: str, supp
         for task in able:
             pair.run(task)
         clock.sleep(3600)
-        pair.imported("1004")  # else each reading sees the split order, and asks for the rest of it
+        # Otherwise each read sees the split order, and fetches its pieces.
+        pair.imported("1004")
         clock.sleep(3600)
 
         costs = {}
@@ -82,7 +83,7 @@ def test_run_with_nothing_new_costs_one_call(tmp_path: Path, merchant: str, supp
 
 
 def test_calls_of_a_run_are_those_that_the_service_counts(as_supplier: Troubled) -> None:
-    """Repetitions are calls, too."""
+    """Retries are calls, too."""
     as_supplier.pair.imported("1000")
     as_supplier.merchant.request(sold("1001"))
     as_supplier.pair.merchant.settle()
@@ -99,7 +100,7 @@ def test_calls_of_a_run_are_those_that_the_service_counts(as_supplier: Troubled)
 
 @pytest.mark.parametrize("kind", SUPPLIERS)
 def test_writes_go_side_by_side_and_answer_in_order(tmp_path: Path, kind: str) -> None:
-    """Three at once, and never a fourth; each order has the link that is its own."""
+    """Three at a time, never a fourth; each order gets its own link."""
     with foreign("supplier", kind, tmp_path, concurrency="3") as troubled:
         troubled.pair.imported("0")
         ids = [troubled.merchant.request(sold(str(number))) for number in range(1000, 1012)]
@@ -112,8 +113,8 @@ def test_writes_go_side_by_side_and_answer_in_order(tmp_path: Path, kind: str) -
         assert ran.counts["done"] == 12
         assert ran.run.calls == 12 + troubled.foreign.preparing
         for place, id_ in enumerate(ids):
-            there = troubled.supplier.order(troubled.pair.link(id_).supplier_id)
-            assert there.number.endswith(str(1000 + place))
+            order = troubled.supplier.order(troubled.pair.link(id_).supplier_id)
+            assert order.number.endswith(str(1000 + place))
 
 
 @pytest.mark.slow
@@ -134,5 +135,6 @@ def test_limit_that_is_known_is_used_and_never_broken(tmp_path: Path, kind: str)
         took_s = (troubled.clock.now() - began).total_seconds()
         calls = troubled.foreign.calls - before
         assert ran.counts["done"] == 180
-        assert calls == 180 + troubled.foreign.preparing  # none was refused
+        # No call was refused.
+        assert calls == 180 + troubled.foreign.preparing
         assert calls / 60 >= 0.97 * (took_s / 60)

@@ -1,4 +1,4 @@
-"""Odd orders in a list of a foreign Merchant: told one by one, never with a wrong number."""
+"""Invalid orders in a list of a remote Merchant: each is reported, under its own number."""
 
 import json
 from decimal import Decimal
@@ -13,8 +13,8 @@ from tests.scenarios.faults.portal import Troubled
 from tests.scenarios.faults.reading import imported, people, requested
 
 
-def skip_what_never_is(troubled: Troubled, field: Field, said: str | None) -> None:
-    if why := people(troubled).never.get((field, said)):
+def skip_what_never_is(troubled: Troubled, field: Field, text: str | None) -> None:
+    if why := people(troubled).never.get((field, text)):
         pytest.skip(why)
 
 
@@ -98,7 +98,7 @@ def test_large_quantity_is_sent_as_it_is(as_merchant: Troubled) -> None:
     as_merchant.run("import-orders")
 
     [order] = as_merchant.supplier.orders()
-    assert [one.quantity for one in order.lines] == [10**9]
+    assert [line.quantity for line in order.lines] == [10**9]
 
 
 @pytest.mark.parametrize("lost", ["quantity", "sku", "lines", "status"])
@@ -164,12 +164,12 @@ def test_order_that_was_edited_after_it_was_sent_is_reported_once(as_merchant: T
     as_merchant.run("import-orders")
     people(as_merchant).pretend("quantity", "7", of="1")
 
-    told = as_merchant.run("import-orders")
+    ran = as_merchant.run("import-orders")
     again = as_merchant.run("import-orders")
 
-    assert (told.step.state, told.step.code) == ("failed", "edited")
+    assert (ran.step.state, ran.step.code) == ("failed", "edited")
     assert again.steps == ()
-    assert [one.quantity for one in as_merchant.supplier.orders()[0].lines] == [1]
+    assert [line.quantity for line in as_merchant.supplier.orders()[0].lines] == [1]
 
 
 @pytest.mark.parametrize("price", ["0.30000000000000004", "0.1", "12345678.905", "1e2", "-5.25"])
@@ -182,4 +182,4 @@ def test_money_is_exact(as_merchant: Troubled, price: str) -> None:
     as_merchant.run("import-orders")
 
     [order] = as_merchant.supplier.orders()
-    assert [one.unit_price for one in order.lines] == [Decimal(price)]
+    assert [line.unit_price for line in order.lines] == [Decimal(price)]

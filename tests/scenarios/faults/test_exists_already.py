@@ -30,18 +30,18 @@ CASES = [
 
 
 def hide_in_shop(troubled: Troubled) -> None:
-    """Let no list show the product yet: the shop itself refuses a second one."""
+    """Hide the product from every list; the shop itself refuses a second one."""
     troubled.foreign.lag(arrival_s=1_000_000)
 
 
 def hide_in_shopify(troubled: Troubled) -> None:
-    """Let no search find the product, and an app in the shop refuse a second one."""
+    """Hide the product from every search; an app in the shop refuses a second one."""
     troubled.foreign.lag(index_s=1_000_000)
     troubled.foreign.meet("edited", "create-product", times=inf, edit=taken("productSet"))
 
 
 def hide_in_ordoro(troubled: Troubled) -> None:
-    """Let something before the service answer what it answered before the product was made."""
+    """Let a cache in front of the service repeat the response from before the product was made."""
     lost: Kind = "unavailable"
     path = r"/product/NEW/$"
     fault = Fault(kind=lost, method="GET", path=path, status=404, times=inf)
@@ -56,7 +56,7 @@ HIDE: Mapping[str, Callable[[Troubled], None]] = {
 
 
 def taken(mutation: str) -> Callable[[Any], Any]:
-    """Return what turns the answer of a mutation into a refusal."""
+    """Return a function that turns the response of a mutation into a refusal."""
 
     def edit(body: Any) -> Any:
         refused = {"userErrors": [{"field": ["input"], "message": TAKEN}]}
@@ -67,7 +67,7 @@ def taken(mutation: str) -> Callable[[Any], Any]:
 
 @contextmanager
 def hidden_product(kind: str, task: str, folder: Path) -> Iterator[Troubled]:
-    """Open a portal that needs a product which another has made, and which is not shown yet."""
+    """Open a portal that needs a product which exists but is not listed yet."""
     with foreign("supplier", kind, folder) as troubled:
         if task == "import-orders":
             troubled.pair.imported("1000")
@@ -119,7 +119,7 @@ def test_what_is_not_found_within_an_hour_needs_a_person(
 def test_order_that_is_refused_as_there_already_is_looked_for_before_it_is_sent_again(
     tmp_path: Path,
 ) -> None:
-    """It was delivered twice: the first was taken, and the answer is that of the second."""
+    """It was delivered twice: the first was accepted, and the response is that of the second."""
     with foreign("supplier", "shopify", tmp_path) as troubled:
         troubled.pair.imported("1000")
         troubled.merchant.request(sold("1001"))

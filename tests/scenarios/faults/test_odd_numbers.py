@@ -1,6 +1,6 @@
-"""An order number or id that fits into no address is the trouble of its own order.
+"""An order number or id that fits into no URL fails only its own order.
 
-At Ordoro the number is the id, and stands in the address of each request about the order. Shops
+At Ordoro the number is the id, and part of the URL of each request about the order. Shops
 have ids of their own, so there the number is only text.
 """
 
@@ -22,10 +22,11 @@ NAMES = ["dot", "dots", "long"]
 def requested(troubled: Troubled, number: str) -> list[str]:
     """Request an odd order between two others; return the ids of the three at the Merchant."""
     foreign = troubled.foreign
-    foreign.fake.on_exchange = None  # the contract is of requests that are well formed
-    ids = [troubled.merchant.request(sold(each)) for each in ("1000", number, "1002")]
+    # The contract covers only well-formed requests.
+    foreign.fake.on_exchange = None
+    ids = [troubled.merchant.request(sold(text)) for text in ("1000", number, "1002")]
     if isinstance(foreign, OrdoroMerchantPeople):
-        # The service puts the sales channel before a number; one that is made by hand has none.
+        # The service prefixes a number with its sales channel; a manual order has no prefix.
         kept = foreign.fake.shop.orders.pop(ids[1])
         foreign.fake.shop.orders[number] = kept
         kept.number = ids[1] = number
@@ -34,7 +35,7 @@ def requested(troubled: Troubled, number: str) -> list[str]:
 
 
 def run_twice(troubled: Troubled, task: str) -> None:
-    """Run a task, and again what waits; no run ends before its work does."""
+    """Run a task twice, so that waiting steps are retried; no run fails as a whole."""
     for _ in range(2):
         assert troubled.run(task).run.error is None
         troubled.later()
@@ -42,7 +43,7 @@ def run_twice(troubled: Troubled, task: str) -> None:
 
 
 def imported(troubled: Troubled, number: str) -> tuple[list[str], list[str]]:
-    """Import the three; return the ids of the even ones, at the Merchant and at the Supplier."""
+    """Import the three; return the ids of the two normal ones, at Merchant and Supplier."""
     first, _, last = requested(troubled, number)
     run_twice(troubled, "import-orders")
     return [first, last], [troubled.pair.link(id_).supplier_id for id_ in (first, last)]
@@ -74,8 +75,8 @@ def test_number_that_no_address_holds_stops_nothing_beside_it_that_is_cancelled(
 
     run_twice(as_merchant, "cancel-orders")
 
-    there = [as_merchant.pair.link(id_).supplier_id for id_ in (first, last)]
-    assert [as_merchant.supplier.status(id_) for id_ in there] == ["cancelled"] * 2
+    supplier_ids = [as_merchant.pair.link(id_).supplier_id for id_ in (first, last)]
+    assert [as_merchant.supplier.status(id_) for id_ in supplier_ids] == ["cancelled"] * 2
     assert {step.merchant_id for step in as_merchant.open_steps()}.isdisjoint((first, last))
 
 
@@ -83,10 +84,10 @@ def test_number_that_no_address_holds_stops_nothing_beside_it_that_is_cancelled(
 def test_number_of_a_merchant_stops_nothing_beside_it_at_a_supplier(
     as_supplier: Troubled, number: str
 ) -> None:
-    """One that was shipped and one that is cancelled, with an odd one each beside it."""
-    even, there = imported(as_supplier, number)
-    others = {one.id for one in as_supplier.supplier.orders()} - {*there}
-    for place, id_ in enumerate((*others, there[0])):
+    """One order was shipped and one is cancelled; each has an odd one beside it."""
+    even, supplier_ids = imported(as_supplier, number)
+    odd_ids = {order.id for order in as_supplier.supplier.orders()} - {*supplier_ids}
+    for place, id_ in enumerate((*odd_ids, supplier_ids[0])):
         as_supplier.supplier.ship(id_, parcel(number=f"1Z{place}"))
     as_supplier.merchant.cancel(even[1])
     as_supplier.pair.merchant.settle()
@@ -95,7 +96,7 @@ def test_number_of_a_merchant_stops_nothing_beside_it_at_a_supplier(
         run_twice(as_supplier, task)
 
     assert len(as_supplier.merchant.tracking(even[0])) == 1
-    assert as_supplier.supplier.status(there[1]) == "cancelled"
+    assert as_supplier.supplier.status(supplier_ids[1]) == "cancelled"
     assert {step.merchant_id for step in as_supplier.open_steps()}.isdisjoint(even)
 
 
@@ -103,16 +104,16 @@ def test_number_of_a_merchant_stops_nothing_beside_it_at_a_supplier(
 def test_odd_order_of_the_suppliers_own_stops_nothing_beside_it_at_an_ordoro_account(
     tmp_path: Path, number: str
 ) -> None:
-    """Its lists show the account's own orders as well, one that was split and one that was sent."""
+    """Its lists also show the account's own orders: one was split, one was sent."""
     with foreign("supplier", "ordoro", tmp_path) as troubled:
         people = troubled.foreign
         assert isinstance(people, OrdoroSupplierPeople)
         people.fake.on_exchange = None
         own = people.fake.place_order("own", {"MUG": 2})
-        merchant_id, there = troubled.pair.imported("1000")
+        merchant_id, supplier_id = troubled.pair.imported("1000")
         people.fake.shop.orders[number] = kept = people.fake.shop.orders.pop(own)
         kept.number = number
-        people.ship(there, parcel())
+        people.ship(supplier_id, parcel())
         people.ship(people.split(number, (1,), (1,))[0], parcel(number="1Z2"))
         troubled.pair.merchant.settle()
 
@@ -144,8 +145,8 @@ portals:
 """
 
 
-def done(folder: Path, *words: str) -> Done:
-    """Run a command that may fail with the odd order, and no other way."""
+def run_command(folder: Path, *words: str) -> Done:
+    """Run a command; it may exit 1 because of the odd order."""
     ended = ordosync(folder, *words)
     assert ended.code in (0, 1), ended.err
     return ended
@@ -158,15 +159,15 @@ def ship(folder: Path, number: str, tracking: str) -> None:
 
 @pytest.mark.parametrize("number", ODD, ids=NAMES)
 def test_odd_number_in_a_file_stops_nothing_beside_it(tmp_path: Path, number: str) -> None:
-    """Numbers of files are cells; no address and no name of a file is made of them."""
+    """Numbers of files are cells; they are never part of a URL or a file name."""
     shop(tmp_path, HEADER + row("1000") + row(number) + row("1002"), config=FILES)
-    done(tmp_path, "import-orders")
-    for place, each in enumerate((number, "1000")):
-        ship(tmp_path, each, f"1Z{place}")
+    run_command(tmp_path, "import-orders")
+    for place, shipped_number in enumerate((number, "1000")):
+        ship(tmp_path, shipped_number, f"1Z{place}")
     (tmp_path / "cancelled").mkdir()
     (tmp_path / "cancelled" / "1.csv").write_text(f"order\n{number}\n1002\n")
     for task in ("update-tracking", "cancel-orders"):
-        done(tmp_path, task)
+        run_command(tmp_path, task)
 
     assert "1000,1Z1" in (tmp_path / "tracking.csv").read_text()
     assert status(tmp_path, "northwind", "1002") == "cancelled"
@@ -177,22 +178,22 @@ def test_odd_number_stops_nothing_beside_it_between_embedded_accounts(
     tmp_path: Path, number: str
 ) -> None:
     both = TwoAccounts(tmp_path)
-    for each in ("1000", number, "1002"):
+    for order_number in ("1000", number, "1002"):
         words = ("orders", "add", "--line", "MUG=1", "--supplier", "northwind")
-        both.shop(*words, each)
-    done(tmp_path, "import-orders")
-    for place, each in enumerate((number, "1000")):
-        ship(tmp_path, f"S-{each}", f"1Z{place}")
-    for each in (number, "1002"):
-        both.shop("orders", "cancel", each)
+        both.shop(*words, order_number)
+    run_command(tmp_path, "import-orders")
+    for place, order_number in enumerate((number, "1000")):
+        ship(tmp_path, f"S-{order_number}", f"1Z{place}")
+    for order_number in (number, "1002"):
+        both.shop("orders", "cancel", order_number)
     for task in ("update-tracking", "cancel-orders"):
-        done(tmp_path, task)
+        run_command(tmp_path, task)
 
-    assert [one["tracking"] for one in both.order("shop", "1000")["shipments"]] == ["1Z1"]
+    assert [shipment["tracking"] for shipment in both.order("shop", "1000")["shipments"]] == ["1Z1"]
     assert status(tmp_path, "northwind", "S-1002") == "cancelled"
 
 
 def status(folder: Path, account: str, number: str) -> str:
     shown = ordosync(folder, "orders", "show", number, "--account", account, "--json")
-    found: str = shown.json["orders"][0]["status"]
-    return found
+    text: str = shown.json["orders"][0]["status"]
+    return text

@@ -1,4 +1,4 @@
-"""An SKU that fits into no address is the trouble of its own item, whatever is beside it."""
+"""An SKU that fits into no URL fails only its own item."""
 
 import pytest
 
@@ -11,8 +11,9 @@ ODD = [".", "..", "x" * 100_000]
 
 
 def goes_on(troubled: Troubled, sku: str, fake: Fake) -> None:
-    """Sell an odd SKU between two others, and see these imported, and their stock written."""
-    fake.on_exchange = None  # the contract is of requests that are well formed
+    """Sell an odd SKU between two others; these must be imported, and their stock written."""
+    # The contract covers only well-formed requests.
+    fake.on_exchange = None
     troubled.merchant.request(sold("1000", line("MUG")))
     troubled.merchant.request(sold("1001", line(sku)))
     troubled.merchant.request(sold("1002", line("CUP")))
@@ -24,7 +25,7 @@ def goes_on(troubled: Troubled, sku: str, fake: Fake) -> None:
         troubled.pair.merchant.settle()
         troubled.pair.supplier.settle()
 
-    assert [one.run.error for one in ran] == [None] * len(TASKS)
+    assert [result.run.error for result in ran] == [None] * len(TASKS)
     assert len(troubled.supplier.orders()) >= 2
     assert all(len(sku) > 2 or step.merchant_id for step in troubled.open_steps())
 
@@ -48,10 +49,10 @@ def test_sku_that_no_address_holds_stops_nothing_beside_it_at_a_supplier(
 def test_number_that_no_address_holds_stops_nothing_beside_it(
     as_supplier: Troubled, number: str, *, behind: bool
 ) -> None:
-    """Also where each order is looked for by its reference before it is sent."""
+    """Also if each order is searched by its reference before it is sent."""
     as_supplier.foreign.fake.on_exchange = None
-    for each in ("1000", number, "1002"):
-        as_supplier.merchant.request(sold(each))
+    for order_number in ("1000", number, "1002"):
+        as_supplier.merchant.request(sold(order_number))
     as_supplier.pair.merchant.settle()
     if not behind:
         as_supplier.foreign.meet("lost-reset", "create-order")
@@ -62,5 +63,5 @@ def test_number_that_no_address_holds_stops_nothing_beside_it(
     as_supplier.later()
     ran.append(as_supplier.run("import-orders"))
 
-    assert [one.run.error for one in ran] == [None, None]
+    assert [result.run.error for result in ran] == [None, None]
     assert len(as_supplier.supplier.orders()) >= 2

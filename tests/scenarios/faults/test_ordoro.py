@@ -1,4 +1,4 @@
-"""What only Ordoro can do to us, where its documents are silent."""
+"""Faults that only Ordoro has, and that its documentation does not describe."""
 
 from collections.abc import Iterator
 from math import inf
@@ -31,7 +31,7 @@ def people(troubled: Troubled) -> OrdoroSupplierPeople:
 def test_order_that_arrives_twice_is_there_once_where_numbers_are_unique(
     ordoro: Troubled, index_s: float
 ) -> None:
-    """Case 20: the second one is refused, and the first not to be found for a while."""
+    """Case 20: the second one is refused, and a search does not find the first one for a while."""
     ordoro.pair.imported("1000")
     ordoro.merchant.request(sold("1001"))
     ordoro.pair.merchant.settle()
@@ -68,7 +68,7 @@ def test_number_that_another_order_has_is_distinguished(ordoro: Troubled) -> Non
 def test_order_that_is_shipped_as_we_cancel_it_stays_shipped(
     ordoro: Troubled, fault: Kind | Literal[""]
 ) -> None:
-    """Case 42: the answer to our taking it back may be lost as well."""
+    """Case 42: the response to undoing the cancellation may be lost as well."""
     merchant_id, supplier_id = ordoro.pair.imported("1001")
     ordoro.merchant.cancel(merchant_id)
     fake = people(ordoro).fake
@@ -89,7 +89,7 @@ def test_order_that_is_shipped_as_we_cancel_it_stays_shipped(
 
 @pytest.mark.parametrize("zone", ["UTC", "Australia/Lord_Howe", "America/New_York"])
 def test_split_that_is_not_finished_holds_the_cursor_back(tmp_path: Path, zone: str) -> None:
-    """Its pieces are listed already. Times are of the account's zone, without saying so."""
+    """Its pieces are listed already. Times are in the account's zone, without an offset."""
     with foreign("supplier", "ordoro", tmp_path, timezone=zone) as ordoro:
         fake = people(ordoro).fake
         fake.switches.zone = ZoneInfo(zone)

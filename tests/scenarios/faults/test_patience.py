@@ -1,4 +1,4 @@
-"""What is tried again has its own patience: an attempt of weeks ago takes none of it away."""
+"""Retries: each step counts its own attempts; attempts of weeks ago do not count."""
 
 from datetime import timedelta
 from math import inf
@@ -19,7 +19,7 @@ _WEEK_S = timedelta(days=7).total_seconds()
 
 
 def counted(troubled: Troubled, quantity: int) -> None:
-    """Count at the Supplier and write it to the Merchant; a week goes by."""
+    """Count at the Supplier and write it to the Merchant, a week later."""
     troubled.merchant.add_product(product("MUG"))
     troubled.pair.run("import-products")
     troubled.supplier.count("MUG", quantity)
@@ -31,7 +31,7 @@ def counted(troubled: Troubled, quantity: int) -> None:
 def test_quantity_of_an_old_product_waits_while_the_merchant_is_away(
     tmp_path: Path, quantity: int
 ) -> None:
-    """Whether it is another one, or the same that somebody has overwritten there."""
+    """The quantity is a new one, or the same one that a user has overwritten at the Merchant."""
     with foreign("merchant", "woocommerce", tmp_path) as troubled:
         counted(troubled, 375)
         troubled.supplier.count("MUG", quantity)
@@ -99,7 +99,8 @@ def test_looks_at_what_waits_for_its_time_fill_no_log_and_say_nothing(
 
         assert [(run.status, run.counts.waiting) for run in first] == [("partial", 1)]
         assert of_task(cron, task) == first == logged(troubled, task)
-        assert len(cron.alerts) <= 1  # that it is late, once
+        # The only alert is that it is late.
+        assert len(cron.alerts) <= 1
 
 
 def of_task(cron: Cron, task: str) -> list[Run]:

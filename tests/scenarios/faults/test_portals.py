@@ -1,4 +1,4 @@
-"""Foreign accounts among others: outages told once, the environment ignored, stock true."""
+"""Several portals: outages are reported once, the environment is ignored, stock is right."""
 
 import json
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from tests.support.clock import Cron
 
 
 class OtherMerchant(SqliteMerchantPeople):
-    """Who sells at another desk."""
+    """The people of another Merchant."""
 
     def __init__(self, folder: Path, name: str, troubled: Troubled) -> None:
         self.name = name
@@ -90,7 +90,7 @@ def sells_and_imports(troubled: Troubled) -> None:
 def test_sale_between_reading_and_writing_of_stock_is_made_good(
     as_merchant: Troubled, sells: Callable[[Troubled], None]
 ) -> None:
-    """Case 41: where nothing is compared, it is one too many, and only until the next run."""
+    """Case 41: without a comparison it is one too many, but only until the next run."""
     as_merchant.merchant.add_product(product("MUG"))
     as_merchant.merchant.count("MUG", 10)
     as_merchant.pair.run("import-products")
@@ -99,7 +99,8 @@ def test_sale_between_reading_and_writing_of_stock_is_made_good(
 
     as_merchant.run("write-inventory-back")
     as_merchant.pair.run("import-orders")
-    as_merchant.later(600)  # what the Supplier has just got may not be in its count yet
+    # The Supplier's count may not include an order that it has just received.
+    as_merchant.later(600)
     as_merchant.pair.run("write-inventory-back")
 
     assert as_merchant.foreign.are_all_met()

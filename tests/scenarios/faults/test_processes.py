@@ -1,4 +1,4 @@
-"""The real command in processes of its own: killed around a write, and two of them at once."""
+"""The real command in its own processes: killed around a write, and two at the same time."""
 
 import signal
 from datetime import datetime, timedelta
@@ -11,22 +11,22 @@ from tests.accounts.contract.examples import sold
 from tests.accounts.contract.opening import PORTAL
 from tests.accounts.contract.over_http import OverHttp
 from tests.accounts.sqlite.people import SqliteMerchantPeople
-from tests.scenarios.faults.conftest import OWED, foreign
+from tests.scenarios.faults.conftest import PENDING, foreign
 from tests.scenarios.faults.kinds import SUPPLIERS
 from tests.scenarios.faults.portal import add_portal
-from tests.scenarios.faults.writes import Owed
+from tests.scenarios.faults.writes import PendingWrite
 from tests.support.command import finished, ordosync, started
 from tests.support.runs import run_once
 
 
 class West(SqliteMerchantPeople):
-    """Who sells at another desk."""
+    """The people of another Merchant."""
 
     name = "west"
 
 
 class ClockOfCalls(Clock):
-    """Stands still for so many calls of an account, however long they take; then it is right."""
+    """A clock that stands still for the next `calls` calls of an account, then shows real time."""
 
     def __init__(self, account: OverHttp, calls: int) -> None:
         self._account, self._until = account, account.calls + calls
@@ -47,70 +47,74 @@ POINTS = (
     "cursor-before-commit",
     "finish-before-commit",
 )
-CREATING = [pytest.param(*each, id=each[1]) for each in OWED if each[0].what == "create-order"]
+CREATING = [
+    pytest.param(*write, id=write[1]) for write in PENDING if write[0].write == "create-order"
+]
 OTHERS = [
-    pytest.param(*each, id=f"{each[1]}-{each[0]}")
-    for each in OWED
-    if each[0].what != "create-order"
+    pytest.param(*write, id=f"{write[1]}-{write[0]}")
+    for write in PENDING
+    if write[0].write != "create-order"
 ]
 
 
-def is_killed_and_heals(folder: Path, owed: Owed, kind: str, point: str) -> None:
-    with foreign(owed.role, kind, folder, settle_s="0") as troubled:
-        if troubled.foreign.lacks & {*owed.needs}:
-            pytest.skip(f"{kind} as {owed.role} cannot hold: {owed.needs}")
-        troubled.clock.at = Clock().now() - timedelta(hours=1)  # its processes know the real time
-        owed.arrange(troubled)
-        troubled.clock.at = Clock().now()  # and shops refuse what is signed at another time
-        before = troubled.foreign.effects(owed.what)
+def is_killed_and_heals(folder: Path, pending: PendingWrite, kind: str, point: str) -> None:
+    with foreign(pending.role, kind, folder, settle_s="0") as troubled:
+        if troubled.foreign.lacks & {*pending.needs}:
+            pytest.skip(f"{kind} as {pending.role} cannot hold: {pending.needs}")
+        # Its processes use the real time.
+        troubled.clock.at = Clock().now() - timedelta(hours=1)
+        pending.arrange(troubled)
+        # Shops refuse requests that are signed at another time.
+        troubled.clock.at = Clock().now()
+        before = troubled.foreign.effects(pending.write)
 
-        killed = ordosync(folder, owed.task, fault=point)
-        healed = ordosync(folder, owed.task)
+        killed = ordosync(folder, pending.task, fault=point)
+        healed = ordosync(folder, pending.task)
         everything = troubled.pair.everything()
-        quiet = ordosync(folder, owed.task)
+        quiet = ordosync(folder, pending.task)
 
         assert killed.code == -signal.SIGKILL
-        assert (healed.code, quiet.code) == (int(owed.is_refused), 0), healed
-        assert troubled.foreign.effects(owed.what) == before + 1
-        assert [each.code for each in troubled.open_steps()] == (
-            ["already-shipped"] * owed.is_refused
+        assert (healed.code, quiet.code) == (int(pending.is_refused), 0), healed
+        assert troubled.foreign.effects(pending.write) == before + 1
+        assert [step.code for step in troubled.open_steps()] == (
+            ["already-shipped"] * pending.is_refused
         )
         assert troubled.pair.everything() == everything
 
 
 @pytest.mark.parametrize("point", AT_THE_WIRE)
-@pytest.mark.parametrize(("owed", "kind"), CREATING)
+@pytest.mark.parametrize(("pending", "kind"), CREATING)
 def test_killed_around_a_write_the_next_run_finds_it(
-    tmp_path: Path, owed: Owed, kind: str, point: str
+    tmp_path: Path, pending: PendingWrite, kind: str, point: str
 ) -> None:
     """Case 1."""
-    is_killed_and_heals(tmp_path, owed, kind, point)
+    is_killed_and_heals(tmp_path, pending, kind, point)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("point", POINTS[2:])
-@pytest.mark.parametrize(("owed", "kind"), CREATING)
+@pytest.mark.parametrize(("pending", "kind"), CREATING)
 def test_killed_anywhere_else_the_next_run_goes_on(
-    tmp_path: Path, owed: Owed, kind: str, point: str
+    tmp_path: Path, pending: PendingWrite, kind: str, point: str
 ) -> None:
     """Case 1."""
-    is_killed_and_heals(tmp_path, owed, kind, point)
+    is_killed_and_heals(tmp_path, pending, kind, point)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("point", AT_THE_WIRE)
-@pytest.mark.parametrize(("owed", "kind"), OTHERS)
+@pytest.mark.parametrize(("pending", "kind"), OTHERS)
 def test_killed_around_any_other_write_the_next_run_finds_it(
-    tmp_path: Path, owed: Owed, kind: str, point: str
+    tmp_path: Path, pending: PendingWrite, kind: str, point: str
 ) -> None:
     """Case 1."""
-    is_killed_and_heals(tmp_path, owed, kind, point)
+    is_killed_and_heals(tmp_path, pending, kind, point)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", SUPPLIERS)
 def test_two_runs_on_one_account_get_over_each_other(tmp_path: Path, kind: str) -> None:
-    """Cron and a person at once: what one of them uses up, the other is refused for a while."""
+    """Cron and an operator at the same time: they share the rate limit."""
     with foreign("supplier", kind, tmp_path) as troubled:
         troubled.clock.at = Clock().now() - timedelta(hours=1)
         east = SqliteMerchantPeople(tmp_path, troubled.clock)
@@ -119,14 +123,15 @@ def test_two_runs_on_one_account_get_over_each_other(tmp_path: Path, kind: str) 
         foreign_account, config = troubled.foreign, tmp_path / "config.yaml"
         for people, portal in zip((east, west), PORTALS, strict=True):
             people.request(sold("1000"))
-            run_once(config, "import-orders", portal, troubled.clock)  # or it looks before it sends
+            # Otherwise it searches before it sends.
+            run_once(config, "import-orders", portal, troubled.clock)
             for number in range(1001, 1030):
                 people.request(sold(str(number)))
         foreign_account.limit(20, per_s=1, clock=ClockOfCalls(foreign_account, 30))
         before = foreign_account.calls
 
         together = [started(tmp_path, "import-orders", portal) for portal in PORTALS]
-        said = [finished(process) for process in together]
+        results = [finished(process) for process in together]
         calls = foreign_account.calls - before
         troubled.clock.at = Clock().now() + timedelta(hours=1)
         # A shop refuses what is signed an hour ahead of its own clock.
@@ -134,7 +139,8 @@ def test_two_runs_on_one_account_get_over_each_other(tmp_path: Path, kind: str) 
         for portal in PORTALS:
             run_once(config, "import-orders", portal, troubled.clock)
 
-        assert {each.code for each in said} <= {0, 1}
-        assert calls > 30  # and those after the 20th were refused
+        assert {result.code for result in results} <= {0, 1}
+        # The calls after the 20th were refused.
+        assert calls > 30
         assert foreign_account.effects("create-order") == 60
         assert troubled.open_steps() == []

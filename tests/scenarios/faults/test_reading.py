@@ -1,4 +1,4 @@
-"""Readings that go wrong: nothing is acted on that was not read, and nothing stays unseen."""
+"""Reads that fail: no task acts on unread data, and every record is read in the end."""
 
 from datetime import timedelta
 from math import inf
@@ -50,7 +50,7 @@ def test_page_that_cannot_be_read_moves_nothing(as_merchant: Troubled, fault: Ki
 
 @pytest.mark.slow
 def test_reading_that_broke_off_after_a_page_starts_where_it_did(as_merchant: Troubled) -> None:
-    """Case 26: what the first page said is done, and the cursor knows nothing of it."""
+    """Case 26: the first page is applied, but the cursor does not move."""
     requested(as_merchant, "first")
     as_merchant.run("import-orders")
     before = as_merchant.cursor("import-orders")
@@ -83,7 +83,7 @@ def test_page_that_is_lost_now_and_then_is_asked_for_again(
 def test_service_that_is_asked_too_much_is_left_alone(
     as_merchant: Troubled, retry_after: str | None
 ) -> None:
-    """Case 23: a short wait is waited, a long one is left to cron; nothing is lost."""
+    """Case 23: a run waits out a short limit and leaves a long one to cron; nothing is lost."""
     requested(as_merchant, "1")
     asked, before = retry_after, as_merchant.clock.at
     if retry_after == "date":
@@ -108,7 +108,7 @@ def test_service_that_is_asked_too_much_is_left_alone(
 def test_key_that_is_revoked_in_mid_run_stops_it_at_once(
     as_supplier: Troubled, status: int
 ) -> None:
-    """Case 25: the service is not asked again by every item, and no item is given up."""
+    """Case 25: the other items make no call, and none of them is given up."""
     as_supplier.pair.imported("0")
     requested(as_supplier, *range(1000, 1030))
     as_supplier.pair.merchant.settle()
@@ -121,7 +121,8 @@ def test_key_that_is_revoked_in_mid_run_stops_it_at_once(
     assert ran.run.error
     assert (ran.run.status, ran.run.error.code) == ("failed", "auth")
     assert as_supplier.foreign.secret not in ran.run.error.message
-    assert tries <= 7 + 4  # what passed, and what was under way
+    # Seven calls come before, and at most four are under way.
+    assert tries <= 7 + 4
     assert ran.count("failed") == 0
     assert {step.state for step in as_supplier.open_steps()} == {"sending"}
     as_supplier.foreign.heal()
@@ -132,7 +133,7 @@ def test_key_that_is_revoked_in_mid_run_stops_it_at_once(
 
 
 def test_broken_service_is_not_sent_all_that_is_owed(as_supplier: Troubled) -> None:
-    """Case 24: after ten writes in a row that came to nothing the run ends, also amid a batch."""
+    """Case 24: after ten failed writes in a row the run ends, also within a batch."""
     as_supplier.pair.imported("0")
     requested(as_supplier, *range(1000, 1050))
     as_supplier.pair.merchant.settle()
@@ -147,25 +148,26 @@ def test_broken_service_is_not_sent_all_that_is_owed(as_supplier: Troubled) -> N
 
     assert failed.run.error
     assert failed.run.error.code == "unavailable"
-    assert 10 <= tries < 10 + 4  # and what was under way
+    # The writes under way are not counted in the ten.
+    assert 10 <= tries < 10 + 4
     assert healed.run.status == "ok"
     assert as_supplier.foreign.effects("create-order") == 51
     assert as_supplier.open_steps() == []
 
 
-@pytest.mark.parametrize("what", ["read-orders", "read-products"])
+@pytest.mark.parametrize("call", ["read-orders", "read-products"])
 def test_same_page_again_and_again_is_a_failure_with_a_reason(
-    as_merchant: Troubled, what: Any
+    as_merchant: Troubled, call: Any
 ) -> None:
     """Case 30."""
-    task = {"read-orders": "import-orders", "read-products": "import-products"}[what]
+    task = {"read-orders": "import-orders", "read-products": "import-products"}[call]
     for number in range(1000, 1150):
-        if what == "read-orders":
+        if call == "read-orders":
             as_merchant.merchant.request(sold(str(number)))
         else:
             as_merchant.merchant.add_product(product(f"SKU-{number}"))
         as_merchant.later(1)
-    as_merchant.foreign.meet("edited", what, times=inf, edit=Repeats())
+    as_merchant.foreign.meet("edited", call, times=inf, edit=Repeats())
 
     failed = as_merchant.run(task)
     cursor = as_merchant.cursor(task)
@@ -173,14 +175,15 @@ def test_same_page_again_and_again_is_a_failure_with_a_reason(
     healed = as_merchant.run(task)
 
     assert failed.run.error
-    assert failed.run.error.code in ("unavailable", "refused")  # a shop may be one that is too old
+    # The shop may be too old.
+    assert failed.run.error.code in ("unavailable", "refused")
     assert cursor is None
     assert healed.run.status == "ok"
     assert healed.count("done") + failed.count("done") == 150
 
 
 def test_product_is_seen_though_the_list_moves_up_while_it_is_read(as_merchant: Troubled) -> None:
-    """Case 31: one is taken away and one is made meanwhile, so the count says nothing."""
+    """Case 31: one product is deleted and one is created meanwhile, so the count stays the same."""
     for number in range(1000, 1150):
         as_merchant.merchant.add_product(product(f"SKU-{number}"))
         as_merchant.later(1)
@@ -193,8 +196,8 @@ def test_product_is_seen_though_the_list_moves_up_while_it_is_read(as_merchant: 
 
     as_merchant.run("import-products")
 
-    there = {one.sku for one in as_merchant.supplier.products()}
-    assert {f"SKU-{number}" for number in range(1000, 1150)} | {"NEW"} == there
+    skus = {product.sku for product in as_merchant.supplier.products()}
+    assert {f"SKU-{number}" for number in range(1000, 1150)} | {"NEW"} == skus
 
 
 @pytest.mark.slow
@@ -202,7 +205,7 @@ def test_product_is_seen_though_the_list_moves_up_while_it_is_read(as_merchant: 
 def test_orders_that_are_updated_while_they_are_read_are_all_seen(
     as_merchant: Troubled, of_page: int
 ) -> None:
-    """Cases 30 and 31: those of the pages before move to the end, and so the rest moves up."""
+    """Cases 30 and 31: orders of earlier pages move to the end, and so the others move up."""
     ids = requested(as_merchant, *range(1000, 1210))
 
     def touch() -> None:

@@ -1,4 +1,4 @@
-"""A Supplier's account that does not keep our references: nothing is sent a second time there."""
+"""A Supplier's account that does not keep references: nothing is sent to it a second time."""
 
 import json
 from datetime import timedelta
@@ -21,7 +21,7 @@ from tests.support.copies import backed_up, go_back
 
 
 def forgets_references(troubled: Troubled) -> None:
-    """Let the service show none of our references, in whatever it answers."""
+    """Remove the references from every response of the service."""
 
     def edit(answer: Any) -> bytes:
         return json.dumps(answer).replace(f'"{PORTAL}:', '"other:').encode()
@@ -30,7 +30,7 @@ def forgets_references(troubled: Troubled) -> None:
 
 
 def lost(troubled: Troubled, number: str = "1001") -> StepRow:
-    """Create an order whose answer is lost, after the account showed what it does not keep."""
+    """Create an order whose response is lost, in an account known not to keep references."""
     troubled.merchant.request(sold("1000"))
     troubled.pair.merchant.settle()
     forgets_references(troubled)
@@ -64,7 +64,7 @@ def test_plain_retry_sends_it_no_more_than_a_run_does(as_supplier: Troubled) -> 
     ordosync(as_supplier.pair.folder, "retry", str(row.id))
 
     assert as_supplier.foreign.effects("create-order") == 2
-    assert [one.code for one in as_supplier.open_steps()] == ["unproven"]
+    assert [step.code for step in as_supplier.open_steps()] == ["unproven"]
 
 
 def test_person_who_has_looked_may_send_it(as_supplier: Troubled) -> None:
@@ -86,10 +86,10 @@ def test_attention_says_that_look_ups_prove_nothing(as_supplier: Troubled) -> No
     config, now = load_config(as_supplier.pair.path), as_supplier.clock.now()
 
     with Store.open(config.database) as store:
-        [said] = attention(config, store, now=now, unshipped_for=timedelta(days=3))
+        [entry] = attention(config, store, now=now, unshipped_for=timedelta(days=3))
 
-    assert (said.code, said.severity) == ("no-reference", "normal")
-    assert "does not keep the references" in said.reason
+    assert (entry.code, entry.severity) == ("no-reference", "normal")
+    assert "does not keep the references" in entry.reason
 
 
 def test_online_check_says_that_look_ups_prove_nothing(as_supplier: Troubled) -> None:
@@ -99,9 +99,11 @@ def test_online_check_says_that_look_ups_prove_nothing(as_supplier: Troubled) ->
     with Store.open(config.database) as store, store.transaction():
         store.references.missed(account, now=Clock().now())
 
-    said = " ".join(ordosync(as_supplier.pair.folder, "config", "check", "--online").out.split())
+    output = " ".join(ordosync(as_supplier.pair.folder, "config", "check", "--online").out.split())
 
-    assert f"warning: portal {PORTAL}, supplier {account}: account {account} does not keep" in said
+    assert (
+        f"warning: portal {PORTAL}, supplier {account}: account {account} does not keep" in output
+    )
 
 
 def test_account_that_keeps_references_is_looked_up_and_sent_to_again(
@@ -136,5 +138,5 @@ def test_order_that_may_have_been_sent_before_a_restore_is_left_to_a_person(
     as_supplier.later()
     as_supplier.run("import-orders")
 
-    assert [one.code for one in as_supplier.open_steps()] == ["unproven"]
+    assert [step.code for step in as_supplier.open_steps()] == ["unproven"]
     assert as_supplier.foreign.effects("create-order") == 2

@@ -23,17 +23,18 @@ from tests.support.command import Done, finished, ordosync, started
 
 TASK = "import-orders"
 LIMIT_S, GRACE_S = Limits().read_s, Limits().grace_s
-"""How long an answer is waited for."""
+"""Timeout of a response."""
 AT_ONCE_S = LIMIT_S / 3
-"""Far below the limit and far above what a busy machine needs."""
+"""Far below the limit, and long enough for a busy machine."""
 CODES = {signal.SIGTERM: 143, signal.SIGINT: 130, signal.SIGHUP: 129}
 
 
 @contextmanager
 def owing(role: Role, kind: str, folder: Path, *numbers: str) -> Iterator[Troubled]:
-    """Open a portal that has imported an order, and owes these."""
+    """Open a portal that has imported an order, and must still send these."""
     with foreign(role, kind, folder, settle_s="0", concurrency="1") as troubled:
-        troubled.clock.at = Clock().now() - timedelta(hours=1)  # its processes know the real time
+        # Its processes use the real time.
+        troubled.clock.at = Clock().now() - timedelta(hours=1)
         troubled.pair.imported("1000")
         troubled.merchant.request_all([sold(number) for number in numbers])
         troubled.clock.at = Clock().now()
@@ -41,14 +42,14 @@ def owing(role: Role, kind: str, folder: Path, *numbers: str) -> Iterator[Troubl
 
 
 class Hanging:
-    """A service that is asked and does not answer before the command has ended."""
+    """A service that does not respond before the command has ended."""
 
     def __init__(self, folder: Path, command: str) -> None:
         self._folder, self._command = folder, command
         self._is_asked, self._may_answer = threading.Event(), threading.Event()
 
     def answer(self) -> None:
-        """Hang; the callback of a fault."""
+        """Hang; this is the callback of a fault."""
         self._is_asked.set()
         assert self._may_answer.wait(3 * LIMIT_S)
 
@@ -70,7 +71,7 @@ def is_interrupted(folder: Path) -> bool:
 
 
 def heals(troubled: Troubled, folder: Path, *, creates: int) -> None:
-    """Run the task again, twice: what is owed is sent once."""
+    """Run the task twice more: the remaining orders are sent once."""
     troubled.foreign.heal()
     healed, quiet = ordosync(folder, TASK), ordosync(folder, TASK, "--json")
 
@@ -89,17 +90,17 @@ def test_reading_that_hangs_is_left_at_once(
         service = Hanging(tmp_path, command)
         troubled.foreign.meet("callback", "read-orders", times=inf, do=service.answer)
 
-        done, took_s = service.ended_by(number)
+        result, took_s = service.ended_by(number)
 
         assert took_s < AT_ONCE_S
-        assert done.code == CODES[number]
+        assert result.code == CODES[number]
         assert is_interrupted(tmp_path)
         heals(troubled, tmp_path, creates=1)
 
 
 # A create that is unavailable may have been carried out, so no run waits to repeat it.
 @pytest.mark.parametrize(
-    ("role", "what", "kind"),
+    ("role", "call", "kind"),
     [
         ("merchant", "read-orders", "throttled"),
         ("merchant", "read-orders", "unavailable"),
@@ -107,20 +108,20 @@ def test_reading_that_hangs_is_left_at_once(
     ],
 )
 def test_wait_that_the_service_asks_for_is_left_at_once(
-    tmp_path: Path, kind: Kind, role: Role, what: Asked
+    tmp_path: Path, kind: Kind, role: Role, call: Asked
 ) -> None:
     with owing(role, "ordoro", tmp_path, "1001") as troubled:
         is_asked = threading.Event()
-        troubled.foreign.meet(kind, what, times=inf, retry_after="29", do=is_asked.set)
+        troubled.foreign.meet(kind, call, times=inf, retry_after="29", do=is_asked.set)
 
         process = started(tmp_path, TASK)
         assert is_asked.wait(LIMIT_S)
         process.send_signal(signal.SIGTERM)
         began = time.monotonic()
-        done = finished(process)
+        result = finished(process)
 
         assert time.monotonic() - began < AT_ONCE_S
-        assert done.code == CODES[signal.SIGTERM]
+        assert result.code == CODES[signal.SIGTERM]
         assert is_interrupted(tmp_path)
         heals(troubled, tmp_path, creates=1)
 
@@ -134,9 +135,9 @@ def test_write_in_flight_is_recorded_and_no_further_write_begins(tmp_path: Path)
             process.send_signal(signal.SIGTERM)
 
         troubled.foreign.meet("callback", "create-order", do=answer)
-        done = finished(process)
+        result = finished(process)
 
-        assert done.code == CODES[signal.SIGTERM]
+        assert result.code == CODES[signal.SIGTERM]
         assert is_interrupted(tmp_path)
         assert len(troubled.supplier.orders()) == 2
         assert {(row.state, row.code) for row in troubled.open_steps()} == {("waiting", "stopped")}
@@ -154,11 +155,11 @@ def test_write_that_is_never_answered_is_looked_up_by_the_next_run(
         service = Hanging(tmp_path, TASK)
         troubled.foreign.meet("callback", "create-order", do=service.answer)
 
-        done, took_s = service.ended_by(signal.SIGTERM)
+        result, took_s = service.ended_by(signal.SIGTERM)
         states = sorted(row.state for row in troubled.open_steps())
 
         assert GRACE_S - 1 < took_s < GRACE_S + AT_ONCE_S < LIMIT_S
-        assert done.code == CODES[signal.SIGTERM]
+        assert result.code == CODES[signal.SIGTERM]
         assert is_interrupted(tmp_path)
         assert states == ["unknown", "waiting"]
         heals(troubled, tmp_path, creates=2)

@@ -1,4 +1,4 @@
-"""A lease that passes from a living owner, and wall clocks that are set: nothing goes out twice."""
+"""Leases that are taken from a living owner, and clock changes: nothing is sent twice."""
 
 from copy import copy
 from datetime import timedelta
@@ -16,7 +16,7 @@ LONGER_THAN_A_LEASE_S = 660
 
 
 def in_flight(troubled: Troubled) -> None:
-    """Ask for an order whose write is about to be made, and is found late by searches."""
+    """Request an order that is about to be written, and that searches find late."""
     troubled.pair.imported("1000")
     troubled.merchant.request(sold("1001"))
     troubled.pair.merchant.settle()
@@ -30,7 +30,8 @@ def test_wall_clock_that_is_set_lets_no_write_look_rested(
 ) -> None:
     in_flight(as_supplier)
     as_supplier.foreign.meet("lost-reset", "create-order")
-    if state == "sending":  # after it a key is refused, so the batch ends without a result
+    # Then the key is refused, so the batch ends without a result.
+    if state == "sending":
         as_supplier.merchant.request(sold("1002"))
         as_supplier.foreign.meet("unauthorized", "create-order")
     as_supplier.run("import-orders")
@@ -68,10 +69,10 @@ def test_what_a_frozen_owner_was_writing_rests_once_its_lease_is_taken(
     as_supplier.later(10)
     too_early = as_supplier.run("import-orders")
     as_supplier.later()
-    found = as_supplier.run("import-orders")
+    last = as_supplier.run("import-orders")
 
     assert [ran.run.calls for ran in (*taken_over, too_early)] == [0, 0]
-    assert found.counts == {"unchanged": 1}
+    assert last.counts == {"unchanged": 1}
     assert as_supplier.foreign.effects("create-order") == 2
     assert as_supplier.open_steps() == []
 
@@ -81,7 +82,8 @@ def test_answer_that_is_lost_after_many_kills_is_looked_up_as_soon_as_any(
 ) -> None:
     in_flight(as_supplier)
     as_supplier.foreign.meet("unauthorized", "create-order", times=8)
-    for _ in range(8):  # each time the batch ends without a result, as it does when killed
+    # Each time the batch ends without a result, as it does when killed.
+    for _ in range(8):
         as_supplier.run("import-orders")
         as_supplier.later()
     as_supplier.foreign.heal()
@@ -89,10 +91,10 @@ def test_answer_that_is_lost_after_many_kills_is_looked_up_as_soon_as_any(
 
     lost = as_supplier.run("import-orders").step
     as_supplier.later(60)
-    found = as_supplier.run("import-orders")
+    ran = as_supplier.run("import-orders")
 
     assert (lost.state, lost.attempts) == ("unknown", 1)
-    assert found.counts == {"unchanged": 1}
+    assert ran.counts == {"unchanged": 1}
     assert as_supplier.foreign.effects("create-order") == 2
 
 
@@ -104,13 +106,14 @@ def test_no_wall_clock_takes_the_lease_from_an_owner_at_work(as_supplier: Troubl
         as_supplier.clock.jump(FORWARD)
         try:
             as_supplier.run("import-orders")
-        except AssertionError as held:  # of the helper, which wants a run
+        # The helper fails if the command claims no run.
+        except AssertionError as held:
             refused.append(held)
 
     as_supplier.foreign.meet("callback", "create-order", do=meanwhile)
 
-    done = as_supplier.run("import-orders")
+    ran = as_supplier.run("import-orders")
 
     assert len(refused) == 1
-    assert done.counts == {"done": 1}
+    assert ran.counts == {"done": 1}
     assert as_supplier.foreign.effects("create-order") == 2

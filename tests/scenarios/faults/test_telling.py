@@ -1,4 +1,4 @@
-"""What people are told of an account that cannot be used: one line, and no secret."""
+"""Messages about an account that cannot be used: one line, and no secret."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -25,7 +25,7 @@ WRONG = "never-the-right-secret"
 
 
 class OtherMerchant(SqliteMerchantPeople):
-    """Who sells at another desk."""
+    """The people of another Merchant."""
 
     name = "other"
 
@@ -90,8 +90,8 @@ TROUBLES: tuple[tuple[Trouble, Role, str], ...] = (
     (html, "merchant", "returned a web page"),
 )
 MORE = [
-    pytest.param(*each, marks=pytest.mark.slow)
-    for each in (
+    pytest.param(*case, marks=pytest.mark.slow)
+    for case in (
         (revoked_key, "supplier", "HTTP 401"),
         (stranger, "merchant", "is from an unknown authority"),
         (expired, "merchant", "the certificate of 127.0.0.1 has expired"),
@@ -101,10 +101,10 @@ MORE = [
 ]
 
 
-@pytest.mark.parametrize(("trouble", "role", "told"), [*TROUBLES, *MORE])
+@pytest.mark.parametrize(("trouble", "role", "message"), [*TROUBLES, *MORE])
 @pytest.mark.parametrize("kind", SUPPLIERS)
 def test_trouble_of_an_account_is_one_clear_line(
-    tmp_path: Path, kind: str, trouble: Trouble, role: Role, told: str
+    tmp_path: Path, kind: str, trouble: Trouble, role: Role, message: str
 ) -> None:
     """Cases 19, 25 and 57: the log is intact, and the other portal goes on."""
     with foreign(role, kind, tmp_path) as troubled:
@@ -112,26 +112,27 @@ def test_trouble_of_an_account_is_one_clear_line(
         troubled.pair.imported("1000")
         troubled.merchant.request(sold("1001"))
         troubled.merchant.request(sold("1002"))
-        troubled.clock.at = Clock().now()  # shops refuse what is signed at another time
+        # Shops refuse requests that are signed at another time.
+        troubled.clock.at = Clock().now()
         with trouble(troubled):
             add_portal(tmp_path, "other", OtherMerchant(tmp_path, troubled.clock), "warehouse")
 
-            done = ordosync(tmp_path, "import-orders")
+            result = ordosync(tmp_path, "import-orders")
             activity = ordosync(tmp_path, "activity", "--json")
 
     failed, other = sorted(activity.json["runs"], key=lambda run: int(run["id"]))[1:]
-    assert done.code == 1
-    [line] = [one for one in done.err.splitlines() if "account other" not in one]
-    assert told in line
+    assert result.code == 1
+    [line] = [text for text in result.err.splitlines() if "account other" not in text]
+    assert message in line
     assert (failed["status"], other["status"]) == ("failed", "ok")
     assert line.startswith(f"run 2: {failed['error']['code']}: {failed['error']['message']}")
     assert failed["error"]["message"].startswith("account ")
-    assert (failed["error"]["code"] == "auth") == (told == "HTTP 401")
-    assert_no_secret(tmp_path, troubled, done, activity)
+    assert (failed["error"]["code"] == "auth") == (message == "HTTP 401")
+    assert_no_secret(tmp_path, troubled, result, activity)
 
 
-def assert_no_secret(folder: Path, troubled: Troubled, *said: Done) -> None:
+def assert_no_secret(folder: Path, troubled: Troubled, *results: Done) -> None:
     for secret in (troubled.foreign.secret, WRONG):
-        assert not [done for done in said if secret in done.out + done.err]
+        assert not [result for result in results if secret in result.out + result.err]
         for path in folder.glob("*.db*"):
             assert secret.encode() not in path.read_bytes()

@@ -1,4 +1,4 @@
-"""Times of the source that are odd: whatever they say, a later run has seen everything."""
+"""Odd timestamps of the source: in the end a run has read every record."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,7 +27,7 @@ def test_five_hundred_orders_of_the_same_moment_are_all_seen(as_merchant: Troubl
 
 
 def test_order_that_arrives_late_is_seen(as_merchant: Troubled) -> None:
-    """Case 32: a hundred seconds after its stamp, while others move the cursor."""
+    """Case 32: it is listed a hundred seconds after its timestamp, while others move the cursor."""
     as_merchant.foreign.lag(arrival_s=100)
     for number in range(1000, 1012):
         requested(as_merchant, number)

@@ -1,4 +1,4 @@
-"""What takes several requests in a shop: whichever of them goes wrong, all is there once."""
+"""Writes of several requests in a shop: if any request fails, each effect still happens once."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,77 +45,77 @@ STEPS: dict[str, dict[Write, list[tuple[str, str, int]]]] = {
         "split-order": [("POST", "notes", 0), ("PUT", r"orders/\d+$", 0)],
     },
 }
-"""Method, path, and how many before it pass, of each write that a task makes, by kind of shop."""
+"""Method, path and number of successful requests before it, for each write, by kind of shop."""
 SHOPS: dict[str, dict[str, object]] = {
     "fulfillments": {},
     "extension": {"fulfillments": False, "shipment_tracking": True},
     "notes": {"fulfillments": False, "version": "7.8.2"},
 }
-ARRANGED = {owed.what: owed for owed in WRITES if owed.role == "merchant"}
+ARRANGED = {pending.write: pending for pending in WRITES if pending.role == "merchant"}
 
 
 def shown(fake: FakeWooCommerce, order_id: int) -> list[str]:
-    """Return the numbers that buyers see, and `` for what is only planned."""
+    """Return the numbers that buyers see, and `` for a planned parcel."""
     fields = [
-        {field["key"]: field["value"] for field in one["meta_data"]}
-        for one in fake.parcels(order_id)
-        if one["date_deleted"] is None
+        {field["key"]: field["value"] for field in meta["meta_data"]}
+        for meta in fake.parcels(order_id)
+        if meta["date_deleted"] is None
     ]
-    numbers = [str(one.get("_tracking_number", "")) for one in fields]
-    numbers += [one["tracking_number"] for one in fake.trackings(order_id)]
+    numbers = [str(meta.get("_tracking_number", "")) for meta in fields]
+    numbers += [shipment["tracking_number"] for shipment in fake.trackings(order_id)]
     return numbers + [text.split()[-1] for text in fake.notes(order_id) if "Shipped by" in text]
 
 
 def cases() -> Iterator[Any]:
     for shop, tasks in STEPS.items():
-        for what, steps in tasks.items():
+        for write, steps in tasks.items():
             for step in steps:
                 for fault in ("lost-reset", *FAULTS):
                     is_fast = shop == "fulfillments" and fault == "lost-reset"
                     marks = () if is_fast else pytest.mark.slow
-                    name = f"{shop}-{what}-{step[0]}-{step[1].partition('/')[0]}-{step[2]}-{fault}"
-                    yield pytest.param(shop, what, step, fault, marks=marks, id=name)
+                    name = f"{shop}-{write}-{step[0]}-{step[1].partition('/')[0]}-{step[2]}-{fault}"
+                    yield pytest.param(shop, write, step, fault, marks=marks, id=name)
 
 
-@pytest.mark.parametrize(("shop", "what", "step", "fault"), [*cases()])
+@pytest.mark.parametrize(("shop", "write", "step", "fault"), [*cases()])
 def test_each_request_of_a_write_may_go_wrong(
-    tmp_path: Path, shop: str, what: Write, step: tuple[str, str, int], fault: Kind
+    tmp_path: Path, shop: str, write: Write, step: tuple[str, str, int], fault: Kind
 ) -> None:
-    """Cases 20 and 21: no parcel, note or piece is there twice, and none is missing."""
-    owed, (method, path, after) = ARRANGED[what], step
+    """Cases 20 and 21: each parcel, note and piece exists exactly once."""
+    pending, (method, path, after) = ARRANGED[write], step
     with foreign("merchant", "woocommerce", tmp_path) as troubled:
         people = troubled.foreign
         assert isinstance(people, ShopMerchantPeople)
         vars(people.fake.switches).update(SHOPS[shop])
-        owed.arrange(troubled)
+        pending.arrange(troubled)
         [order_id] = people.fake.order_ids()
         people.fake.faults.add(Fault(kind=fault, method=method, path=path, after=after))
 
         for _ in range(2):
-            troubled.run(owed.task)
+            troubled.run(pending.task)
             troubled.later()
         everything = troubled.pair.everything()
-        quiet = troubled.run(owed.task)
+        quiet = troubled.run(pending.task)
 
-        said = [text for text in people.timeline(str(order_id)) if "changed from" not in text]
+        remarks = [text for text in people.timeline(str(order_id)) if "changed from" not in text]
         assert people.are_all_met()
         assert troubled.open_steps() == []
         assert quiet.steps == ()
         assert troubled.pair.everything() == everything
-        assert sorted(set(said)) == sorted(said)
-        assert_done(people, what, order_id, shop)
+        assert sorted(set(remarks)) == sorted(remarks)
+        assert_done(people, write, order_id, shop)
 
 
-def assert_done(people: ShopMerchantPeople, what: Write, order_id: int, shop: str) -> None:
+def assert_done(people: ShopMerchantPeople, write: Write, order_id: int, shop: str) -> None:
     numbers, kept = shown(people.fake, order_id), people.kept(str(order_id))
-    if what == "split-order":
+    if write == "split-order":
         assert len(people.pieces(str(order_id))) == 2
         assert numbers == ([""] * 2 if shop == "fulfillments" else [])
         return
-    is_void = what == "void-tracking"
-    assert [(one["number"], one.get("voided", False)) for one in kept["parcels"]] == [
-        ("1Z1", is_void)
-    ]
+    is_void = write == "void-tracking"
+    assert [
+        (kept_parcel["number"], kept_parcel.get("voided", False)) for kept_parcel in kept["parcels"]
+    ] == [("1Z1", is_void)]
     stays = {"fulfillments": [""], "extension": [], "notes": ["1Z1"]}[shop]
     assert numbers == (stays if is_void else ["1Z1"])
     assert people.status(str(order_id)) == "shipped"
@@ -126,13 +126,14 @@ def assert_done(people: ShopMerchantPeople, what: Write, order_id: int, shop: st
 def test_order_is_created_once_where_no_search_is_made(
     tmp_path: Path, fault: Kind, lag_s: float
 ) -> None:
-    """Cases 20 and 22: an old shop finds no transaction, and answers as if there were none."""
+    """Cases 20 and 22: an old shop cannot search by transaction, and returns an empty list."""
     with foreign("supplier", "woocommerce", tmp_path) as troubled:
         people = troubled.foreign
         assert isinstance(people, ShopSupplierPeople)
         people.fake.switches.version = "7.8.2"
         troubled.pair.imported("1000")
-        for _ in range(130):  # of the shop's own, so that ours is not on the first page of all
+        # The shop's own orders move the new one off the first page.
+        for _ in range(130):
             people.sell("MUG", 1)
         troubled.merchant.request(sold("1001"))
         troubled.pair.merchant.settle()

@@ -1,6 +1,6 @@
-"""The answer to a write is lost, broken or never comes: the write is there once, by itself.
+"""The response to a write is lost, broken or never comes: the write is still done once.
 
-Nothing but the next run, a settle time and a tick of cron later, and no step by hand.
+It takes only the next run, after a settle time and a tick of cron, and no manual step.
 """
 
 import pytest
@@ -8,9 +8,9 @@ import pytest
 from tests.accounts.contract.examples import line, sold
 from tests.fakes.faults import Kind
 from tests.scenarios.faults.portal import Troubled
-from tests.scenarios.faults.writes import Owed
+from tests.scenarios.faults.writes import PendingWrite
 
-Owing = tuple[Troubled, Owed]
+Owing = tuple[Troubled, PendingWrite]
 
 FAULTS: tuple[Kind, ...] = ("reset", "throttled", "lost-reset", "lost-502", "cut", "twice")
 MORE: tuple[Kind, ...] = (
@@ -27,17 +27,17 @@ MORE: tuple[Kind, ...] = (
 )
 
 
-def heals(troubled: Troubled, owed: Owed, *, before: int) -> None:
-    """See the next run set all right, once, and the one after it have nothing to do."""
+def heals(troubled: Troubled, pending: PendingWrite, *, before: int) -> None:
+    """Check that the next run repairs everything once, and the run after it does nothing."""
     troubled.later()
-    healing = troubled.run(owed.task)
+    healing = troubled.run(pending.task)
     everything = troubled.pair.everything()
     troubled.later()
-    quiet = troubled.run(owed.task)
+    quiet = troubled.run(pending.task)
 
-    assert troubled.foreign.effects(owed.what) == before + 1
+    assert troubled.foreign.effects(pending.write) == before + 1
     assert (healing.run.error, quiet.run.error) == (None, None)
-    assert [step.code for step in troubled.open_steps()] == ["already-shipped"] * owed.is_refused
+    assert [step.code for step in troubled.open_steps()] == ["already-shipped"] * pending.is_refused
     assert quiet.steps == ()
     assert troubled.pair.everything() == everything
 
@@ -47,30 +47,30 @@ def heals(troubled: Troubled, owed: Owed, *, before: int) -> None:
 )
 def test_write_is_done_once_whatever_becomes_of_its_answer(owing: Owing, fault: Kind) -> None:
     """Cases 19, 20, 21 and 23."""
-    troubled, owed = owing
-    if fault == "twice" and owed.what in troubled.foreign.doubles:
+    troubled, pending = owing
+    if fault == "twice" and pending.write in troubled.foreign.doubles:
         pytest.skip("a service that takes the same request twice does it twice")
-    before = troubled.foreign.effects(owed.what)
-    troubled.foreign.meet(fault, owed.what)
+    before = troubled.foreign.effects(pending.write)
+    troubled.foreign.meet(fault, pending.write)
 
-    troubled.run(owed.task)
+    troubled.run(pending.task)
 
     assert troubled.foreign.are_all_met()
-    heals(troubled, owed, before=before)
+    heals(troubled, pending, before=before)
 
 
 def test_what_is_read_again_while_its_write_is_uncertain_waits_and_is_not_unchanged(
     owing: Owing,
 ) -> None:
-    troubled, owed = owing
-    troubled.foreign.meet("lost-reset", owed.what)
-    troubled.run(owed.task)
+    troubled, pending = owing
+    troubled.foreign.meet("lost-reset", pending.write)
+    troubled.run(pending.task)
     open_steps = [step for step in troubled.open_steps() if step.state != "failed"]
-    if not open_steps or owed.is_refused:
+    if not open_steps or pending.is_refused:
         pytest.skip("what became of this write is found out at once")
 
-    troubled.read_again(owed.task)
-    again = troubled.run(owed.task)
+    troubled.read_again(pending.task)
+    again = troubled.run(pending.task)
 
     assert again.run.status == "partial"
     assert again.count("waiting") == len(open_steps)
@@ -78,14 +78,14 @@ def test_what_is_read_again_while_its_write_is_uncertain_waits_and_is_not_unchan
 
 def test_write_is_done_once_when_the_connection_was_refused(owing: Owing) -> None:
     """Case 19."""
-    troubled, owed = owing
-    before = troubled.foreign.effects(owed.what)
+    troubled, pending = owing
+    before = troubled.foreign.effects(pending.write)
 
     with troubled.foreign.down():
-        troubled.run(owed.task)
+        troubled.run(pending.task)
 
-    assert troubled.foreign.effects(owed.what) == before
-    heals(troubled, owed, before=before)
+    assert troubled.foreign.effects(pending.write) == before
+    heals(troubled, pending, before=before)
 
 
 @pytest.mark.parametrize("fault", ["lost-reset", "unavailable"])
@@ -111,11 +111,12 @@ def test_order_is_created_once_though_searches_find_it_late(
 
 
 def test_of_two_orders_with_one_reference_the_oldest_counts(as_supplier: Troubled) -> None:
-    """Searches that are later than they may be let an order be sent twice."""
+    """If searches lag longer than the settle time, an order is sent twice."""
     as_supplier.pair.imported("1000")
-    before = {one.id for one in as_supplier.supplier.orders()}
+    before = {order.id for order in as_supplier.supplier.orders()}
     id_ = as_supplier.merchant.request(sold("1001"))
-    as_supplier.later(200)  # the product of the first order is in every list
+    # Every list has the product of the first order.
+    as_supplier.later(200)
     as_supplier.foreign.lag(index_s=200)
     as_supplier.foreign.meet("lost-reset", "create-order", times=2)
 
@@ -123,7 +124,7 @@ def test_of_two_orders_with_one_reference_the_oldest_counts(as_supplier: Trouble
         as_supplier.run("import-orders")
         as_supplier.later(wait_s)
 
-    made = {one.id for one in as_supplier.supplier.orders()} - before
+    made = {order.id for order in as_supplier.supplier.orders()} - before
     assert len(made) == 2
     assert as_supplier.pair.link(id_).supplier_id == min(made, key=lambda id_: (len(id_), id_))
 
@@ -133,7 +134,7 @@ def test_of_two_orders_with_one_reference_the_oldest_counts(as_supplier: Trouble
 def test_order_is_split_once_though_its_pieces_appear_late(
     as_merchant: Troubled, fault: Kind, ready_s: float
 ) -> None:
-    """Case 20; a `delay` of nothing is no fault."""
+    """Case 20; a `delay` of 0 is no fault."""
     if "late-pieces" in as_merchant.foreign.lacks:
         pytest.skip("what it is split into is there at once, since we keep it ourselves")
     _, supplier_id = as_merchant.pair.imported("1001", line("MUG", 2))
@@ -168,7 +169,7 @@ def test_late_pieces_of_the_supplier_are_split_alike(as_supplier: Troubled, read
 
 
 def test_answer_that_no_write_gets_is_waited_for_longer_and_longer(as_supplier: Troubled) -> None:
-    """An order that always makes the service fail is not sent each minute for ever."""
+    """An order that always makes the service fail is not sent every minute."""
     as_supplier.pair.imported("1000")
     as_supplier.merchant.request(sold("1001"))
     as_supplier.pair.merchant.settle()
@@ -179,7 +180,8 @@ def test_answer_that_no_write_gets_is_waited_for_longer_and_longer(as_supplier: 
         as_supplier.run("import-orders")
         as_supplier.later(60)
 
-    assert as_supplier.foreign.tries - before == 1 + 5  # after 1, 1, 2, 4 and 8 minutes
+    # It is sent again after 1, 1, 2, 4 and 8 minutes.
+    assert as_supplier.foreign.tries - before == 1 + 5
     as_supplier.foreign.heal()
     as_supplier.later(6 * 3600)
     as_supplier.run("import-orders")

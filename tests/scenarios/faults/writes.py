@@ -1,4 +1,4 @@
-"""Each write that a foreign account can be asked for, and what makes it owed."""
+"""Each write to a remote account, and the situation that makes it pending."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,19 +11,19 @@ from tests.scenarios.faults.portal import Troubled
 
 
 @dataclass(frozen=True, kw_only=True)
-class Owed:
+class PendingWrite:
     """A task whose next run makes just this write, once, in the foreign account of this role."""
 
-    what: Write
+    write: Write
     task: str
     role: Role
     arrange: Callable[[Troubled], object]
     needs: tuple[Lack, ...] = ()
     is_refused: bool = False
-    """Whether its step has failed when all is over: a comment is on what was refused."""
+    """True if its step ends as failed: the write is a comment on a refusal."""
 
     def __str__(self) -> str:
-        return f"{self.role}-{self.what}"
+        return f"{self.role}-{self.write}"
 
 
 def _imported(troubled: Troubled) -> tuple[str, str]:
@@ -31,7 +31,8 @@ def _imported(troubled: Troubled) -> tuple[str, str]:
 
 
 def _new_order(troubled: Troubled) -> None:
-    troubled.pair.imported("1000")  # the portal has a link, so it does not look before it creates
+    # The portal has a link, so it does not search before it creates.
+    troubled.pair.imported("1000")
     troubled.merchant.request(sold("1001"))
     troubled.pair.merchant.settle()
 
@@ -76,59 +77,59 @@ def _counted(troubled: Troubled) -> None:
 
 
 WRITES = (
-    Owed(what="create-order", task="import-orders", role="supplier", arrange=_new_order),
-    Owed(
-        what="cancel-order",
+    PendingWrite(write="create-order", task="import-orders", role="supplier", arrange=_new_order),
+    PendingWrite(
+        write="cancel-order",
         task="cancel-orders",
         role="supplier",
         arrange=_cancelled,
         needs=("cancel-orders",),
     ),
-    Owed(
-        what="comment",
+    PendingWrite(
+        write="comment",
         task="cancel-orders",
         role="supplier",
         arrange=_cancelled_when_shipped,
         needs=("cancel-orders", "comments"),
         is_refused=True,
     ),
-    Owed(
-        what="create-product",
+    PendingWrite(
+        write="create-product",
         task="import-products",
         role="supplier",
         arrange=_new_product,
         needs=("import-products",),
     ),
-    Owed(
-        what="add-tracking",
+    PendingWrite(
+        write="add-tracking",
         task="update-tracking",
         role="merchant",
         arrange=_shipped,
         needs=("update-tracking",),
     ),
-    Owed(
-        what="void-tracking",
+    PendingWrite(
+        write="void-tracking",
         task="update-tracking",
         role="merchant",
         arrange=_voided,
         needs=("update-tracking",),
     ),
-    Owed(
-        what="split-order",
+    PendingWrite(
+        write="split-order",
         task="split-order",
         role="merchant",
         arrange=_split,
         needs=("split-order",),
     ),
-    Owed(
-        what="write-stock",
+    PendingWrite(
+        write="write-stock",
         task="write-inventory-back",
         role="merchant",
         arrange=_counted,
         needs=("write-inventory-back",),
     ),
-    Owed(
-        what="comment",
+    PendingWrite(
+        write="comment",
         task="cancel-orders",
         role="merchant",
         arrange=_cancelled_when_shipped,

@@ -24,10 +24,10 @@ def compared(pair: Pair, *, fix: bool = False) -> list[Difference]:
         register(config, store, clock)
         portal = open_portal(config, config.portals[PORTAL], store, connections)
         able = frozenset(task for task in TASKS if can_run(config.portals[PORTAL], task))
-        found = list(differences(portal, able=able, now=clock.now()))
+        differing = list(differences(portal, able=able, now=clock.now()))
         portal.merchant.close()
         portal.supplier.close()
         if fix:
-            for _ in repair(portal, found, store, clock, Stop(clock)):
+            for _ in repair(portal, differing, store, clock, Stop(clock)):
                 pass
-    return compared(pair) if fix else found
+    return compared(pair) if fix else differing

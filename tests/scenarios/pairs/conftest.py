@@ -1,6 +1,6 @@
 """Every test runs with pairs of kinds that can hold what it needs.
 
-A usual run takes few of them: each kind in each role, so a new kind is in it at once. The other
+A normal run takes few of them: each kind in each role, so it includes a new kind. The other
 pairs are marked `matrix`.
 """
 
@@ -16,7 +16,7 @@ from tests.scenarios.pairs.kinds import ALSO, MERCHANTS, SUPPLIERS, Kinds, few
 from tests.scenarios.pairs.pair import Pair
 from tests.support.clock import VirtualClock
 
-# Suppliers are reversed, so that a usual run has few pairs of a kind with itself.
+# Suppliers are reversed, so that a normal run has few pairs of a kind with itself.
 PAIRS: dict[str, Kinds] = {
     **{
         f"{merchant}-{supplier}": (people, SUPPLIERS[supplier])
@@ -31,7 +31,7 @@ PAIRS: dict[str, Kinds] = {
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the pairs of each test that bring no kind that it does not run with anyway."""
+    """Mark the pairs of each test whose kinds other pairs of the test have already."""
     for item in items:
         pair = item.callspec.params.get("pair") if hasattr(item, "callspec") else None
         if pair in PAIRS.values() and pair not in _few(item):

@@ -1,6 +1,6 @@
-"""The kinds of account that are tried with each other: a new one is one entry in each table.
+"""The kinds of account that are paired with each other: add a new one to each table.
 
-The people say the rest: how the account is configured, and what it cannot hold.
+The class of the people has the configuration of the account, and what it cannot hold.
 """
 
 from collections.abc import Iterable, Mapping
@@ -35,11 +35,11 @@ SUPPLIERS: Mapping[str, type[SupplierPeople]] = {
 ALSO: Mapping[tuple[str, str], type[MerchantPeople]] = {
     ("shopify-service", "sqlite"): ShopifyServicePeople,
 }
-"""Pairs with a Merchant of another sort than its kind has in the table."""
+"""Pairs with a variant of a Merchant that is not in the table."""
 
 
 def few(pairs: Iterable[Kinds]) -> list[Kinds]:
-    """Return as few of them as have each of their Merchants and each of their Suppliers."""
+    """Return the fewest pairs that cover each Merchant and each Supplier."""
     left, chosen = [*pairs], list[Kinds]()
     for least in (2, 1):
         for pair in left:

@@ -1,4 +1,4 @@
-"""A portal between two accounts of any kinds, whose people work in them between two runs."""
+"""A portal between two accounts of any kinds, in which people work between two runs."""
 
 from pathlib import Path
 
@@ -14,17 +14,17 @@ from tests.support.runs import Ran, run_once
 
 
 class Pair:
-    """The portal, and the people on both sides, who go by one clock."""
+    """The portal, and the people on both sides, who share a clock."""
 
     def __init__(self, folder: Path, merchant: MerchantPeople, supplier: SupplierPeople) -> None:
         self.folder, self.merchant, self.supplier = folder, merchant, supplier
         self.path = self.configure()
 
     def configure(self, **portal: object) -> Path:
-        """Write the configuration, with more options of the portal than the least."""
-        said = {**self.merchant.portal, **self.supplier.portal}
-        known = {"manage_inventory": "true", **said, **portal}
-        return write_config(self.folder, self.merchant, self.supplier, **known)
+        """Write the configuration, with these options of the portal besides the required ones."""
+        required = {**self.merchant.portal, **self.supplier.portal}
+        options = {"manage_inventory": "true", **required, **portal}
+        return write_config(self.folder, self.merchant, self.supplier, **options)
 
     def can_run(self, task: str) -> bool:
         """True if both accounts have their part of a task."""
@@ -32,13 +32,13 @@ class Pair:
         return can_run(config.portals[PORTAL], task)
 
     def run(self, task: str) -> Ran:
-        """Run a task once, so much later that all that was done can be read."""
+        """Run a task once, late enough to read every earlier change."""
         self.merchant.settle()
         self.supplier.settle()
         return run_once(self.path, task, PORTAL, self.merchant.clock)
 
     def stays_quiet(self, *tasks: str) -> None:
-        """Run tasks again that have nothing to do: not a step is planned, nothing is written."""
+        """Run tasks that have nothing to do: they plan no step and write nothing."""
         before = self.everything()
         for task in tasks:
             ran = self.run(task)
@@ -47,7 +47,7 @@ class Pair:
             assert self.everything() == before, task
 
     def everything(self) -> tuple[object, object]:
-        """Return all that is in both accounts."""
+        """Return the content of both accounts."""
         return self.merchant.everything(), self.supplier.everything()
 
     def imported(self, number: str, *lines: Line) -> tuple[str, str]:
@@ -57,7 +57,7 @@ class Pair:
         return merchant_id, self.link(merchant_id).supplier_id
 
     def give_every_task_work(self) -> None:
-        """Import three orders; then ship one, split one where that can be, and cancel one."""
+        """Import three orders; then ship one, split one if the accounts can, and cancel one."""
         self.merchant.add_product(product("MUG"))
         _, shipped = self.imported("1001", line("MUG", 2))
         _, split = self.imported("1002", line("MUG", 2))
@@ -68,6 +68,6 @@ class Pair:
         self.merchant.cancel(cancelled)
 
     def link(self, merchant_id: str) -> Link:
-        """Return what the portal knows of an order or piece of the Merchant."""
+        """Return the link of an order or piece of the Merchant."""
         with Store.open(load_config(self.path).database) as store:
             return store.links(PORTAL).of_merchant("order", [merchant_id])[merchant_id]

@@ -1,4 +1,4 @@
-"""Stores that are lost and rebuilt."""
+"""Helpers that lose a store and rebuild it."""
 
 from contextlib import closing
 
@@ -14,7 +14,7 @@ from tests.scenarios.pairs.pair import Pair
 
 
 def lose(pair: Pair) -> None:
-    """Lose the store completely."""
+    """Delete the store."""
     database = load_config(pair.path).database
     for path in database.parent.glob(f"{database.name}*"):
         if path.is_file():
@@ -22,7 +22,7 @@ def lose(pair: Pair) -> None:
 
 
 def rebuilt(pair: Pair, *, add: bool = False) -> Rebuilt:
-    """Make it anew, which writes nothing to either account."""
+    """Rebuild the store, which writes nothing to either account."""
     pair.merchant.settle()
     pair.supplier.settle()
     before = pair.everything()
@@ -31,13 +31,13 @@ def rebuilt(pair: Pair, *, add: bool = False) -> Rebuilt:
         register(config, store, clock)
         portal = open_portal(config, config.portals[PORTAL], store, connections)
         able = can_run(config.portals[PORTAL], "import-products")
-        found = rebuild(portal, store, clock, with_products=able, add=add)
+        result = rebuild(portal, store, clock, with_products=able, add=add)
     assert pair.everything() == before
-    return found
+    return result
 
 
 def would(pair: Pair) -> dict[str, list[str]]:
-    """Return what a dry run of every task says."""
+    """Return the summaries of a dry run of every task."""
     config, clock = load_config(pair.path), pair.merchant.clock
     with Store.open(config.database) as store, closing(Connections(clock)) as connections:
         portal = open_portal(config, config.portals[PORTAL], store, connections)

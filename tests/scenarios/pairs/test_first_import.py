@@ -56,7 +56,7 @@ def test_what_was_sent_or_cancelled_before_the_first_import_does_not_go_out(
         ran = pair.run("import-orders")
 
         assert ran.counts == {"done": 1}
-        assert [one.id for one in shipping.orders()] == [pair.link(wanted).supplier_id]
+        assert [order.id for order in shipping.orders()] == [pair.link(wanted).supplier_id]
 
 
 def _part_at_shopify(people: MerchantPeople, order_id: str) -> None:
@@ -122,11 +122,11 @@ def test_what_others_sent_or_gave_back_before_the_import_is_no_difference(
         selling.settle()
 
         imported = pair.run("import-orders")
-        [there] = shipping.orders()
+        [order] = shipping.orders()
         open_ = compared(pair)
-        shipping.ship(there.id, parcel(number="NEW"))
-        told = pair.run("update-tracking")
+        shipping.ship(order.id, parcel(number="NEW"))
+        ran = pair.run("update-tracking")
 
-        assert (imported.counts, quantities(there)) == ({"done": 1}, [("MUG", 2)])
-        assert (open_, told.counts) == ([], {"done": 1})
+        assert (imported.counts, quantities(order)) == ({"done": 1}, [("MUG", 2)])
+        assert (open_, ran.counts) == ([], {"done": 1})
         assert compared(pair) == []

@@ -12,11 +12,11 @@ from tests.accounts.contract.people import OPTIONAL, needs
 from tests.scenarios.pairs.pair import Pair
 
 BY_COST = ("supplier_sku", "supplier_unit_cost")
-"""These take the place of other fields, and are tried by themselves."""
+"""These replace other fields, so they have tests of their own."""
 
 
-def whole(number: str) -> Order:
-    """Make an order that has all that may travel."""
+def full_order(number: str) -> Order:
+    """Make an order with every field that can be sent."""
     return sold(
         number,
         line("MUG", 2, details="Blue", total=Decimal("4.50"), discount=Decimal("0.50")),
@@ -50,7 +50,7 @@ def whole(number: str) -> Order:
 
 
 def optional(order: Order) -> Mapping[str, object]:
-    """Return what an order says in the fields that travel only if they are switched on."""
+    """Return the values of the fields that are sent only if they are enabled."""
     billed = order.bill_to or Address()
     return {
         "ship_to_email": order.ship_to.email,
@@ -62,14 +62,14 @@ def optional(order: Order) -> Mapping[str, object]:
         "internal_notes": order.internal_notes,
         "order_discount": order.discount,
         "tags": {*order.tags},
-        "line_total": [one.total for one in order.lines],
-        "line_discount": [one.discount for one in order.lines],
-        "details": [one.details for one in order.lines],
+        "line_total": [line.total for line in order.lines],
+        "line_discount": [line.discount for line in order.lines],
+        "details": [line.details for line in order.lines],
     }
 
 
 def address(order: Order) -> tuple[str, ...]:
-    """Return what always travels of where an order goes."""
+    """Return the parts of the shipping address that are always sent."""
     to = order.ship_to
     return (to.name, to.company, to.street1, to.street2, to.city, to.zip, to.country)
 
@@ -77,39 +77,45 @@ def address(order: Order) -> tuple[str, ...]:
 def test_orders_arrive_with_all_that_is_switched_on(pair: Pair) -> None:
     lacks = pair.merchant.lacks | pair.supplier.lacks
     pair.configure(send=[name for name in OPTIONAL if name not in BY_COST])
-    placed = {pair.merchant.request(whole(number)): whole(number) for number in ("1001", "1002")}
+    placed = {
+        pair.merchant.request(full_order(number)): full_order(number) for number in ("1001", "1002")
+    }
 
     ran = pair.run("import-orders")
 
     assert ran.counts == {"done": 2}
     for merchant_id, placed_order in placed.items():
-        found = pair.supplier.order(pair.link(merchant_id).supplier_id)
-        wanted = comparable(placed_order, pair.merchant)
-        assert found.status == "awaiting_fulfillment"
-        assert address(found) == address(wanted)
-        assert quantities(found) == quantities(wanted)
-        assert [one.unit_price for one in found.lines] == [one.unit_price for one in wanted.lines]
-        there, here = optional(found), optional(wanted)
-        travels = {*here} - lacks
-        assert {name: there[name] for name in travels} == {name: here[name] for name in travels}
-    assert {pair.merchant.status(each) for each in placed} == {"dropshipment_requested"}
+        order = pair.supplier.order(pair.link(merchant_id).supplier_id)
+        expected = comparable(placed_order, pair.merchant)
+        assert order.status == "awaiting_fulfillment"
+        assert address(order) == address(expected)
+        assert quantities(order) == quantities(expected)
+        assert [line.unit_price for line in order.lines] == [
+            line.unit_price for line in expected.lines
+        ]
+        received, sent = optional(order), optional(expected)
+        travels = {*sent} - lacks
+        assert {name: received[name] for name in travels} == {name: sent[name] for name in travels}
+    assert {pair.merchant.status(merchant_id) for merchant_id in placed} == {
+        "dropshipment_requested"
+    }
     pair.stays_quiet("import-orders")
 
 
 def test_nothing_optional_arrives_that_is_not_switched_on(pair: Pair) -> None:
-    merchant_id = pair.merchant.request(whole("1001"))
+    merchant_id = pair.merchant.request(full_order("1001"))
 
     pair.run("import-orders")
 
-    there = optional(pair.supplier.order(pair.link(merchant_id).supplier_id))
-    assert {name for name, value in there.items() if value not in ("", None, set())} <= {
+    received = optional(pair.supplier.order(pair.link(merchant_id).supplier_id))
+    assert {name for name, value in received.items() if value not in ("", None, set())} <= {
         "bill_to_address",
         "details",
         "line_total",
         "line_discount",
     }
-    assert there["bill_to_address"] == ("",) * 5
-    assert there["line_total"] == there["line_discount"] == [None, None]
+    assert received["bill_to_address"] == ("",) * 5
+    assert received["line_total"] == received["line_discount"] == [None, None]
 
 
 @needs("supplier_sku", "supplier_unit_cost")
@@ -118,8 +124,8 @@ def test_supplier_gets_its_own_sku_and_cost(pair: Pair) -> None:
     mug = line("MUG", 2, supplier_sku="NW-MUG", supplier_unit_cost=Decimal("1.10"))
     _, supplier_id = pair.imported("1001", mug)
 
-    [found] = pair.supplier.order(supplier_id).lines
-    assert (found.sku, found.unit_price) == ("NW-MUG", Decimal("1.10"))
+    [order_line] = pair.supplier.order(supplier_id).lines
+    assert (order_line.sku, order_line.unit_price) == ("NW-MUG", Decimal("1.10"))
 
 
 @needs("supplier_unit_cost")
@@ -128,9 +134,9 @@ def test_supplier_gets_no_price_where_its_cost_is_not_on_file(pair: Pair) -> Non
     mug = line("MUG", 2, unit_price=Decimal("9.50"), total=Decimal(19))
     _, supplier_id = pair.imported("1001", mug)
 
-    [found] = pair.supplier.order(supplier_id).lines
-    assert not found.unit_price
-    assert not found.total
+    [order_line] = pair.supplier.order(supplier_id).lines
+    assert not order_line.unit_price
+    assert not order_line.total
 
 
 @needs("cancel-orders")
@@ -185,7 +191,7 @@ def test_order_that_the_task_cancelled_and_is_requested_again_is_a_new_one(pair:
     link = pair.link(merchant_id)
     assert ran.counts == {"done": 1}
     assert link.generation == 2
-    assert [one.id for one in pair.supplier.orders()] == [link.supplier_id]
+    assert [order.id for order in pair.supplier.orders()] == [link.supplier_id]
     assert pair.supplier.status(supplier_id) == "cancelled"
     pair.stays_quiet("import-orders", "cancel-orders")
 
@@ -224,7 +230,7 @@ def test_order_that_another_supplier_got_is_not_recalled(pair: Pair) -> None:
     ran = pair.run("import-orders")
 
     assert ran.step.key.endswith(":reassigned")
-    assert [one.id for one in pair.supplier.orders()] == [supplier_id]
+    assert [order.id for order in pair.supplier.orders()] == [supplier_id]
     pair.stays_quiet("import-orders")
 
 

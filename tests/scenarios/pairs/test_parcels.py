@@ -27,7 +27,7 @@ def ordered(pair: Pair) -> tuple[str, str]:
 
 
 def sent_in_part(pair: Pair, first: str, second: str = "") -> tuple[str, str]:
-    """Import an order, then send a CUP of it and, with a second number, a CUP and the MUG."""
+    """Import an order, ship a CUP of it, then a CUP and the MUG under a second number."""
     merchant_id, supplier_id = ordered(pair)
     pair.supplier.ship_part(supplier_id, parcel(number=first), 1, 0)
     if second:
@@ -36,17 +36,18 @@ def sent_in_part(pair: Pair, first: str, second: str = "") -> tuple[str, str]:
 
 
 def open_steps(pair: Pair) -> list[StepRow]:
-    """Return the steps that wait or have failed."""
+    """Return the steps that are waiting or failed."""
     with Store.open(load_config(pair.path).database) as store:
         return [step for step in store.steps.open() if step.portal == PORTAL]
 
 
 def remarks(pair: Pair, merchant_id: str, supplier_id: str, number: str) -> set[int]:
-    """Return how often a number is in a remark as one of several parcels, on each timeline."""
+    """Return how often each timeline remarks a number as one of several parcels."""
     sides = ((pair.merchant, merchant_id), (pair.supplier, supplier_id))
-    timelines = [one.timeline(id_) for one, id_ in sides if "comments" not in one.lacks]
+    timelines = [account.timeline(id_) for account, id_ in sides if "comments" not in account.lacks]
     return {
-        sum(number in text and "several parcels" in text for text in each) for each in timelines
+        sum(number in text and "several parcels" in text for text in timeline)
+        for timeline in timelines
     }
 
 
@@ -101,7 +102,7 @@ def test_f3_number_of_a_parcel_that_is_on_its_way_is_never_void(pair: Pair) -> N
 
     pair.run(TASK)
 
-    assert not [one for one in pair.merchant.tracking(merchant_id) if one.voided]
+    assert not [shipment for shipment in pair.merchant.tracking(merchant_id) if shipment.voided]
     assert not [text for text in pair.merchant.timeline(merchant_id) if "void" in text]
 
 

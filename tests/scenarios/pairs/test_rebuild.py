@@ -1,4 +1,4 @@
-"""A store that is lost and made anew from both accounts: nothing is sent twice, nothing is lost."""
+"""A lost store is rebuilt from both accounts: nothing is sent twice, nothing is lost."""
 
 import pytest
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.needs("listing")
 
 
 def all_tasks(pair: Pair) -> None:
-    """Run every task that both can."""
+    """Run every task that both accounts can."""
     for task in would(pair):
         pair.run(task)
 
@@ -20,7 +20,8 @@ def all_tasks(pair: Pair) -> None:
 def nothing_is_owed(pair: Pair) -> None:
     planned = would(pair)
     if "made-products" in pair.supplier.lacks:
-        planned.pop("import-products", None)  # which only links them
+        # This task only links them.
+        planned.pop("import-products", None)
     assert not any(planned.values()), planned
     before = pair.everything()
     all_tasks(pair)
@@ -28,14 +29,14 @@ def nothing_is_owed(pair: Pair) -> None:
 
 
 def test_imported_orders_are_linked_again_and_not_created_twice(pair: Pair) -> None:
-    first, there = pair.imported("1001", line("MUG", 2), line("CUP", 1))
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 2), line("CUP", 1))
     pair.imported("1002")
     lose(pair)
 
-    found = rebuilt(pair)
+    result = rebuilt(pair)
 
-    assert found.orders == 2
-    assert pair.link(first).supplier_id == there
+    assert result.orders == 2
+    assert pair.link(merchant_id).supplier_id == supplier_id
     nothing_is_owed(pair)
     assert len(pair.supplier.orders()) == 2
     assert pair.imported("1003")
@@ -55,8 +56,8 @@ def test_order_that_was_not_imported_yet_is_imported_afterwards(pair: Pair) -> N
 
 @needs("update-tracking")
 def test_tracking_that_was_reported_is_not_reported_again_and_what_was_not_is(pair: Pair) -> None:
-    told_of, first = pair.imported("1001")
-    untold, second = pair.imported("1002")
+    reported, first = pair.imported("1001")
+    unreported, second = pair.imported("1002")
     pair.supplier.ship(first, parcel(number="1Z1"))
     pair.run("update-tracking")
     pair.supplier.ship(second, parcel(number="1Z2"))
@@ -66,10 +67,11 @@ def test_tracking_that_was_reported_is_not_reported_again_and_what_was_not_is(pa
     planned = would(pair)["update-tracking"]
     all_tasks(pair)
 
-    if "comments" not in pair.supplier.lacks:  # else it has no list of what it was sent
+    # Otherwise it has no list of the orders that it received.
+    if "comments" not in pair.supplier.lacks:
         assert planned == ["add tracking 1Z2"]
-    assert numbers(pair.merchant.tracking(told_of)) == ["1Z1"]
-    assert numbers(pair.merchant.tracking(untold)) == ["1Z2"]
+    assert numbers(pair.merchant.tracking(reported)) == ["1Z1"]
+    assert numbers(pair.merchant.tracking(unreported)) == ["1Z2"]
 
 
 @needs("update-tracking")
@@ -140,14 +142,14 @@ def test_piece_can_be_split_further_and_pieces_of_pieces_are_linked(pair: Pair) 
 
     pair.supplier.split(piece, (1,), (2,))
     pair.run("split-order")
-    _, here = pair.merchant.pieces(merchant_id)
-    inner = pair.merchant.pieces(here)
+    _, merchant_piece = pair.merchant.pieces(merchant_id)
+    inner = pair.merchant.pieces(merchant_piece)
     lose(pair)
     rebuilt(pair)
 
     assert [*inner.values()] == [[("MUG", 1)], [("MUG", 2)]]
-    assert pair.link(here).state == "split"
-    assert {pair.link(one).state for one in inner} == {"live"}
+    assert pair.link(merchant_piece).state == "split"
+    assert {pair.link(id_).state for id_ in inner} == {"live"}
     nothing_is_owed(pair)
 
 
@@ -247,11 +249,11 @@ def test_products_are_linked_and_stock_is_written_where_it_differs(pair: Pair) -
     pair.supplier.sell("CUP", 2)
     lose(pair)
 
-    found = rebuilt(pair)
+    result = rebuilt(pair)
     planned = would(pair)
     all_tasks(pair)
 
-    assert found.products == 2
+    assert result.products == 2
     assert (planned["import-products"], len(planned["write-inventory-back"])) == ([], 1)
     assert (pair.merchant.physical("MUG"), pair.merchant.physical("CUP")) == (5, 5)
 

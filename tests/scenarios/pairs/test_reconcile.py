@@ -9,8 +9,8 @@ from tests.scenarios.pairs.comparing import compared
 from tests.scenarios.pairs.pair import Pair
 
 
-def kinds(found: list[Difference]) -> set[tuple[str, str]]:
-    return {(one.kind, one.task) for one in found}
+def kinds(differences: list[Difference]) -> set[tuple[str, str]]:
+    return {(difference.kind, difference.task) for difference in differences}
 
 
 @needs("import-products", "write-inventory-back", "update-tracking", "split-order")
@@ -35,74 +35,76 @@ def test_sides_agree_when_all_is_reported(pair: Pair) -> None:
 @needs("update-tracking", "split-order", "cancel-orders")
 def test_what_a_task_repairs_is_found_and_repaired(pair: Pair) -> None:
     pair.configure(manage_inventory="false")
-    told, shipped = pair.imported("1001")
-    whole, split = pair.imported("1002", line("MUG", 3))
-    cancelled, open_there = pair.imported("1003")
+    reported, shipped = pair.imported("1001")
+    unsplit, split = pair.imported("1002", line("MUG", 3))
+    cancelled, open_at_supplier = pair.imported("1003")
     pair.supplier.ship(shipped, parcel())
     pair.supplier.split(split, (1,), (2,))
     pair.merchant.cancel(cancelled)
     pair.merchant.request(sold("1004"))
 
-    found = compared(pair)
-    left = compared(pair, fix=True)
+    differences = compared(pair)
+    remaining = compared(pair, fix=True)
 
-    assert kinds(found) == {
+    assert kinds(differences) == {
         ("no-tracking", "update-tracking"),
         ("split-on-one-side", "split-order"),
         ("not-cancelled", "cancel-orders"),
         ("no-supplier-order", "import-orders"),
     }
-    assert left == []
-    assert numbers(pair.merchant.tracking(told)) == ["1Z1"]
-    assert len(pair.merchant.pieces(whole)) == 2
-    assert pair.supplier.status(open_there) == "cancelled"
+    assert remaining == []
+    assert numbers(pair.merchant.tracking(reported)) == ["1Z1"]
+    assert len(pair.merchant.pieces(unsplit)) == 2
+    assert pair.supplier.status(open_at_supplier) == "cancelled"
 
 
 @needs("update-tracking", "cancel-orders")
 def test_what_was_reported_wrongly_or_not_is_found_where_nothing_can_be_split(pair: Pair) -> None:
     pair.configure(manage_inventory="false")
-    told, shipped = pair.imported("1001")
-    cancelled, open_there = pair.imported("1002")
+    reported, shipped = pair.imported("1001")
+    cancelled, open_at_supplier = pair.imported("1002")
     late, sent = pair.imported("1003")
-    gone, there = pair.imported("1004")
+    lost, lost_at_supplier = pair.imported("1004")
     pair.imported("1005")
     pair.supplier.ship(shipped, parcel())
     pair.merchant.cancel(cancelled)
     pair.merchant.cancel(late)
     pair.supplier.ship(sent, parcel(number="1Z3"))
-    pair.supplier.cancel(there)
+    pair.supplier.cancel(lost_at_supplier)
 
-    found = compared(pair)
-    left = compared(pair, fix=True)
+    differences = compared(pair)
+    remaining = compared(pair, fix=True)
 
-    assert {(one.merchant, one.kind, one.task) for one in found} == {
-        (told, "no-tracking", "update-tracking"),
+    assert {
+        (difference.merchant, difference.kind, difference.task) for difference in differences
+    } == {
+        (reported, "no-tracking", "update-tracking"),
         (cancelled, "not-cancelled", "cancel-orders"),
         (late, "shipped-though-cancelled", ""),
-        (gone, "cancelled-at-supplier", ""),
+        (lost, "cancelled-at-supplier", ""),
     }
-    assert {(one.merchant, one.kind) for one in left} == {
+    assert {(difference.merchant, difference.kind) for difference in remaining} == {
         (late, "shipped-though-cancelled"),
-        (gone, "cancelled-at-supplier"),
+        (lost, "cancelled-at-supplier"),
     }
-    assert numbers(pair.merchant.tracking(told)) == ["1Z1"]
-    assert pair.supplier.status(open_there) == "cancelled"
+    assert numbers(pair.merchant.tracking(reported)) == ["1Z1"]
+    assert pair.supplier.status(open_at_supplier) == "cancelled"
 
 
 @needs("update-tracking", "listing")
 def test_label_that_was_deleted_is_found_and_reported_as_void(pair: Pair) -> None:
     pair.configure(manage_inventory="false")
-    told, there = pair.imported("1001")
-    pair.supplier.ship(there, parcel())
+    merchant_id, supplier_id = pair.imported("1001")
+    pair.supplier.ship(supplier_id, parcel())
     pair.run("update-tracking")
-    pair.supplier.void(there)
+    pair.supplier.void(supplier_id)
 
-    found = compared(pair)
-    left = compared(pair, fix=True)
+    differences = compared(pair)
+    remaining = compared(pair, fix=True)
 
-    assert kinds(found) == {("tracking-void", "update-tracking")}
-    assert left == []
-    assert numbers(pair.merchant.tracking(told)) == []
+    assert kinds(differences) == {("tracking-void", "update-tracking")}
+    assert remaining == []
+    assert numbers(pair.merchant.tracking(merchant_id)) == []
 
 
 def test_order_that_was_never_imported_is_found_whatever_the_supplier_can_list(pair: Pair) -> None:
@@ -110,17 +112,17 @@ def test_order_that_was_never_imported_is_found_whatever_the_supplier_can_list(p
     pair.imported("1001")
     pair.merchant.request(sold("1002"))
 
-    found = compared(pair)
-    left = compared(pair, fix=True)
+    differences = compared(pair)
+    remaining = compared(pair, fix=True)
 
-    assert kinds(found) == {("no-supplier-order", "import-orders")}
-    assert left == []
+    assert kinds(differences) == {("no-supplier-order", "import-orders")}
+    assert remaining == []
     assert len(pair.supplier.orders()) == 2
 
 
 @needs("supplier_sku")
 def test_both_sides_are_compared_by_what_was_asked_of_them(pair: Pair) -> None:
-    """An account that is not to ask for the Supplier's SKUs sends its own and expects them."""
+    """An account that does not send the Supplier's SKUs sends its own and expects them."""
     frugal = pair.merchant.frugal if isinstance(pair.merchant, MerchantOverHttp) else {}
     pair.merchant.pair = {**pair.merchant.pair, **frugal}
     pair.configure(manage_inventory="false", send=["supplier_sku"])
@@ -135,10 +137,14 @@ def test_order_that_is_sent_in_part_is_named_until_the_rest_is_sent(pair: Pair) 
     merchant_id, supplier_id = pair.imported("1001", line("MUG", 2))
     pair.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1)
 
-    [found] = compared(pair)
+    [difference] = compared(pair)
     pair.supplier.ship_part(supplier_id, parcel(number="1Z2"), 1)
     pair.run("update-tracking")
 
-    assert (found.merchant, found.kind, found.task) == (merchant_id, "partially-shipped", "")
-    assert "1Z1" in found.what
+    assert (difference.merchant, difference.kind, difference.task) == (
+        merchant_id,
+        "partially-shipped",
+        "",
+    )
+    assert "1Z1" in difference.description
     assert compared(pair) == []

@@ -1,4 +1,4 @@
-"""A restored store between any two accounts: what was done since is found and not done again."""
+"""A restored store between any two accounts: later writes are found and not repeated."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -42,9 +42,9 @@ def test_what_was_shipped_of_them_is_reported_although_tracking_runs_first(pair:
 
     passed_over = pair.run("update-tracking")
     pair.run("import-orders")
-    told = pair.run("update-tracking")
+    ran = pair.run("update-tracking")
 
-    assert (passed_over.counts, told.counts) == ({}, {"done": 1})
+    assert (passed_over.counts, ran.counts) == ({}, {"done": 1})
     assert numbers(pair.merchant.tracking(merchant_id)) == ["1Z2"]
     for _ in range(2):
         pair.merchant.clock.at += LATER
@@ -77,10 +77,10 @@ def test_split_after_the_backup_is_not_made_twice(pair: Pair) -> None:
 
     for task in ("import-orders", "split-order"):
         assert {*pair.run(task).counts} <= {"unchanged", "skipped"}, task
-    told = pair.run("update-tracking")
+    ran = pair.run("update-tracking")
 
     assert pair.merchant.pieces(merchant_id) == before
-    assert told.counts == {"done": 1}
+    assert ran.counts == {"done": 1}
 
 
 @needs("cancel-orders", "requesting-again")
@@ -160,13 +160,13 @@ def test_order_that_was_sent_and_split_by_the_supplier_since_is_not_sent_again(
         assert "failed" not in pair.run(task).counts, task
     after = len(pair.supplier.orders())
     pair.supplier.ship(pieces[0], parcel(number="1Z1"))
-    told = pair.run("update-tracking")
+    ran = pair.run("update-tracking")
 
     assert after == before
     assert len(pair.merchant.pieces(merchant_id)) == 2
     assert pair.link(merchant_id).supplier_id == supplier_id
-    assert told.count("done") == 1
-    [piece] = [one for one in pair.merchant.pieces(merchant_id) if pair.merchant.tracking(one)]
+    assert ran.count("done") == 1
+    [piece] = [id_ for id_ in pair.merchant.pieces(merchant_id) if pair.merchant.tracking(id_)]
     assert numbers(pair.merchant.tracking(piece)) == ["1Z1"]
     pair.merchant.clock.at += LATER
     pair.stays_quiet("import-orders", "split-order")

@@ -51,7 +51,7 @@ def links(pair: Pair) -> list[tuple[object, ...]]:
 
 
 def forget(pair: Pair) -> StepRow:
-    """Let the only order be one that was refused, as far as the store knows."""
+    """Change the store as if the only order had been refused."""
     of_store(pair, "delete from links")
     of_store(pair, "delete from claims")
     of_store(pair, "update steps set state = 'failed', code = 'refused'")
@@ -60,15 +60,15 @@ def forget(pair: Pair) -> StepRow:
     return row
 
 
-def settle(pair: Pair, row: StepRow, there: str) -> str:
+def settle(pair: Pair, row: StepRow, supplier_id: str) -> str:
     pair.merchant.settle()
     pair.supplier.settle()
     config, clock = load_config(pair.path), pair.merchant.clock
     with Store.open(config.database) as store, closing(Connections(clock)) as connections:
         register(config, store, clock)
         portal = open_portal(config, config.portals[PORTAL], store, connections)
-        arrival = check_sent(portal, store, row, there)
-        sender = settle_as_sent(store, row, there, arrival, now=clock.now())
+        arrival = check_sent(portal, store, row, supplier_id)
+        sender = settle_as_sent(store, row, supplier_id, arrival, now=clock.now())
         portal.merchant.close()
         portal.supplier.close()
     return sender
@@ -76,11 +76,11 @@ def settle(pair: Pair, row: StepRow, there: str) -> str:
 
 def test_order_that_carries_our_reference_is_linked_with_its_lines_and_claimed(pair: Pair) -> None:
     add_rival(pair)
-    _, there = pair.imported("1001", line("MUG", 2), line("CUP", 1))
+    _, supplier_id = pair.imported("1001", line("MUG", 2), line("CUP", 1))
     before, claims = links(pair), of_store(pair, "select * from claims order by line_id")
     row = forget(pair)
 
-    settle(pair, row, there)
+    settle(pair, row, supplier_id)
 
     assert len(before) == 3
     assert links(pair) == before
@@ -98,10 +98,10 @@ def _typed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Pai
     ):
         pair = Pair(tmp_path, selling, shipping)
         add_rival(pair)
-        merchant_id, there = pair.imported("1001", line("MUG", 2), line("CUP", 1))
+        merchant_id, supplier_id = pair.imported("1001", line("MUG", 2), line("CUP", 1))
         with closing(sqlite3.connect(tmp_path / "northwind.db")) as db, db:
             db.execute("update orders set reference = null")
-        yield pair, merchant_id, there
+        yield pair, merchant_id, supplier_id
 
 
 def import_by_rival(pair: Pair) -> dict[str, int]:
@@ -112,10 +112,10 @@ def import_by_rival(pair: Pair) -> dict[str, int]:
 def test_order_that_the_supplier_typed_in_is_linked_and_not_sent_elsewhere(
     typed: tuple[Pair, str, str],
 ) -> None:
-    pair, _, there = typed
+    pair, _, supplier_id = typed
     before = links(pair)
 
-    sender = settle(pair, forget(pair), there)
+    sender = settle(pair, forget(pair), supplier_id)
 
     assert sender == ""
     assert links(pair) == before
@@ -126,13 +126,13 @@ def test_order_that_the_supplier_typed_in_is_linked_and_not_sent_elsewhere(
 def test_order_that_another_portal_sends_is_not_settled_as_sent(
     typed: tuple[Pair, str, str],
 ) -> None:
-    pair, _, there = typed
+    pair, _, supplier_id = typed
     row = forget(pair)
     assert import_by_rival(pair) == {"done": 1}
     before = links(pair)
 
     with pytest.raises(UsageError, match="portal shop-depot sends a line of it already, as order"):
-        settle(pair, row, there)
+        settle(pair, row, supplier_id)
 
     assert links(pair) == before
     assert of_store(pair, "select distinct portal from claims") == [(RIVAL,)]
@@ -144,12 +144,12 @@ def test_order_that_another_portal_sends_is_not_settled_as_sent(
 def test_order_that_is_gone_at_the_merchant_is_not_settled_as_sent(
     typed: tuple[Pair, str, str],
 ) -> None:
-    pair, merchant_id, there = typed
+    pair, merchant_id, supplier_id = typed
     row = forget(pair)
     pair.merchant.cancel(merchant_id)
 
     with pytest.raises(UsageError, match=f"order {merchant_id} cannot be read at the Merchant"):
-        settle(pair, row, there)
+        settle(pair, row, supplier_id)
 
     assert links(pair) == []
 
@@ -157,7 +157,7 @@ def test_order_that_is_gone_at_the_merchant_is_not_settled_as_sent(
 def test_order_that_is_gone_at_the_merchant_is_settled_while_its_lines_are_claimed(
     typed: tuple[Pair, str, str],
 ) -> None:
-    pair, merchant_id, there = typed
+    pair, merchant_id, supplier_id = typed
     claims = of_store(pair, "select * from claims")
     of_store(pair, "delete from links")
     of_store(pair, "update steps set state = 'unknown'")
@@ -165,9 +165,9 @@ def test_order_that_is_gone_at_the_merchant_is_settled_while_its_lines_are_claim
         [row] = store.steps.by_key(PORTAL, "import-orders", [f"{merchant_id}#1"]).values()
     pair.merchant.cancel(merchant_id)
 
-    settle(pair, row, there)
+    settle(pair, row, supplier_id)
 
-    assert [link[:3] for link in links(pair)] == [("order", merchant_id, there)]
+    assert [link[:3] for link in links(pair)] == [("order", merchant_id, supplier_id)]
     assert of_store(pair, "select * from claims") == claims
 
 
@@ -175,12 +175,12 @@ def test_order_that_carries_our_reference_is_linked_although_another_portal_send
     pair: Pair,
 ) -> None:
     add_rival(pair)
-    merchant_id, there = pair.imported("1001", line("MUG", 2))
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 2))
     row = forget(pair)
     assert import_by_rival(pair) == {"done": 1}
 
-    sender = settle(pair, row, there)
+    sender = settle(pair, row, supplier_id)
 
     assert sender.startswith("portal shop-depot sends a line of it already, as order ")
-    assert pair.link(merchant_id).supplier_id == there
+    assert pair.link(merchant_id).supplier_id == supplier_id
     assert of_store(pair, "select distinct portal from claims") == [(RIVAL,)]

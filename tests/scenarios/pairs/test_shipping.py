@@ -1,4 +1,4 @@
-"""Tracking and splits between any two accounts: what the Supplier did is told the Merchant."""
+"""Tracking and splits between any two accounts: the Supplier's changes reach the Merchant."""
 
 import sqlite3
 from contextlib import closing
@@ -147,9 +147,9 @@ def test_piece_is_split_in_its_turn(pair: Pair) -> None:
 
     ran = pair.run("split-order")
 
-    _, there = pair.merchant.pieces(merchant_id)
+    _, merchant_piece = pair.merchant.pieces(merchant_id)
     assert ran.counts == {"done": 2}
-    assert [*pair.merchant.pieces(there).values()] == [[("MUG", 1)], [("MUG", 1)]]
+    assert [*pair.merchant.pieces(merchant_piece).values()] == [[("MUG", 1)], [("MUG", 1)]]
     pair.stays_quiet("split-order", "import-orders")
 
 
@@ -224,9 +224,9 @@ def test_number_that_is_on_a_void_and_on_a_valid_label_is_valid(pair: Pair) -> N
 
     pair.run("update-tracking")
 
-    assert [(one.number, one.voided) for one in pair.merchant.tracking(merchant_id)] == [
-        ("1ZA", False)
-    ]
+    assert [
+        (shipment.number, shipment.voided) for shipment in pair.merchant.tracking(merchant_id)
+    ] == [("1ZA", False)]
 
 
 @needs("split-order", "update-tracking", "piece-orders")
@@ -300,9 +300,15 @@ def test_order_with_a_number_at_the_supplier_is_not_called_one_without(pair: Pai
     pair.run("update-tracking")
     pair.supplier.ship(supplier_id, parcel(number="1ZA"))
 
-    found = [one.what for one in compared(pair) if one.merchant == merchant_id]
+    sentences = [
+        difference.description
+        for difference in compared(pair)
+        if difference.merchant == merchant_id
+    ]
 
-    assert found == ["is shipped at the Supplier, and the Merchant has no valid tracking number"]
+    assert sentences == [
+        "is shipped at the Supplier, and the Merchant has no valid tracking number"
+    ]
 
 
 @needs("update-tracking", "second-labels")

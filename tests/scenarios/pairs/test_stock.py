@@ -1,4 +1,4 @@
-"""Products and stock between any two accounts, and all tasks when there is nothing left to do."""
+"""Products and stock between any two accounts, and all tasks when nothing remains to do."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ EXAMPLE = 375
 
 
 def offered(pair: Pair, sku: str = "MUG", quantity: int = 10, **fields: object) -> None:
-    """Let the Merchant sell a product that it has so many of, and import it."""
+    """Add a product with this stock at the Merchant, and import it."""
     pair.merchant.add_product(product(sku, **fields))
     if not fields:
         pair.merchant.count(sku, quantity)
@@ -22,7 +22,9 @@ def offered(pair: Pair, sku: str = "MUG", quantity: int = 10, **fields: object) 
 def test_product_is_made_at_the_supplier_once(pair: Pair) -> None:
     offered(pair)
 
-    assert [(one.sku, one.name) for one in pair.supplier.products()] == [("MUG", "A MUG")]
+    assert [(product.sku, product.name) for product in pair.supplier.products()] == [
+        ("MUG", "A MUG")
+    ]
     pair.stays_quiet("import-products")
 
 
@@ -91,7 +93,7 @@ def test_product_that_was_not_imported_is_not_written(pair: Pair) -> None:
 
 
 def written(pair: Pair, sku: str) -> int | None:
-    """Return how many are written back, so late that what was imported is known to be."""
+    """Write the stock back after the Supplier's count includes the imported orders; return it."""
     pair.merchant.clock.at += timedelta(minutes=30)
     for task in ("import-orders", "split-order", "write-inventory-back"):
         if task not in pair.merchant.lacks | pair.supplier.lacks:
@@ -104,7 +106,7 @@ def test_open_split_takes_nothing_off_the_stock(pair: Pair) -> None:
     offered(pair, "CUP")
     pair.supplier.count("CUP", 100)
     _, supplier_id = pair.imported("1001", line("CUP", 6))
-    whole = written(pair, "CUP")
+    unsplit = written(pair, "CUP")
 
     _, piece = pair.supplier.split(supplier_id, (1,), (5,))
     split = written(pair, "CUP")
@@ -112,7 +114,7 @@ def test_open_split_takes_nothing_off_the_stock(pair: Pair) -> None:
         pair.supplier.split(piece, (2,), (3,))
     twice = written(pair, "CUP")
 
-    assert whole == split == twice
+    assert unsplit == split == twice
     pair.stays_quiet("write-inventory-back")
 
 
@@ -123,11 +125,11 @@ def test_order_that_the_merchant_split_after_the_import_takes_nothing_off_the_st
     offered(pair, "CUP")
     pair.supplier.count("CUP", 100)
     merchant_id, _ = pair.imported("1001", line("CUP", 6))
-    whole = written(pair, "CUP")
+    unsplit = written(pair, "CUP")
 
     pair.merchant.split(merchant_id, (1,), (5,))
 
-    assert written(pair, "CUP") == whole
+    assert written(pair, "CUP") == unsplit
 
 
 @needs("import-products", "write-inventory-back", "update-tracking")

@@ -1,4 +1,4 @@
-"""`why --online` asks any pair of accounts, and says the same of each."""
+"""`why --online` reads both accounts of any pair, with the same result."""
 
 import pytest
 
@@ -9,12 +9,12 @@ from tests.accounts.contract.examples import sold
 from tests.scenarios.pairs.pair import Pair
 
 
-def told(pair: Pair, word: str) -> Story:
-    """Return the story of an order, for which both accounts were asked."""
+def online_story(pair: Pair, word: str) -> Story:
+    """Return the explanation of an order, after both accounts were read."""
     config = load_config(pair.path)
     with Store.open(config.database, readonly=True) as store:
         [story] = why(config, store, word, online=True, clock=pair.merchant.clock)
-    assert not any("could not be asked" in event.text for event in story.events), story
+    assert not any("could not be read" in event.text for event in story.events), story
     return story
 
 
@@ -22,7 +22,7 @@ def test_an_imported_order_is_reported_by_the_id_of_either_side(pair: Pair) -> N
     merchant_id, supplier_id = pair.imported("1001")
 
     for word in {merchant_id, supplier_id}:
-        story = told(pair, word)
+        story = online_story(pair, word)
         assert (story.merchant, story.supplier) == (merchant_id, supplier_id)
         assert story.conclusion.state == "imported"
 
@@ -31,7 +31,7 @@ def test_an_order_that_was_never_read_is_found_at_the_merchant(pair: Pair) -> No
     merchant_id = pair.merchant.request(sold("1001"))
     pair.merchant.settle()
 
-    story = told(pair, merchant_id)
+    story = online_story(pair, merchant_id)
 
     assert story.conclusion.state == "not-read-yet"
     assert "import-orders" in story.conclusion.next
@@ -43,4 +43,4 @@ def test_what_the_merchant_cancelled_is_reported_before_any_other_account_knows(
     pair.merchant.cancel(merchant_id)
     pair.merchant.settle()
 
-    assert told(pair, merchant_id).conclusion.state == "cancel-not-sent"
+    assert online_story(pair, merchant_id).conclusion.state == "cancel-not-sent"

@@ -1,4 +1,4 @@
-"""Stores and accounts as earlier code left them, for tests of what becomes of them.
+"""Stores and accounts as earlier code left them, for tests of upgrades.
 
 `799b213.json` was made by `make.py`, which says how; what is in it, too. It joins embedded accounts
 and files; services are in `799b213-services.json`, by `make_services.py`.
@@ -25,7 +25,7 @@ PORTALS = ("shop-northwind", "shop-depot", "feed-northwind", "feed-depot")
 
 @dataclass(frozen=True, kw_only=True)
 class OldWorld:
-    """A folder with configuration, store, accounts and files, and a clock that goes on there."""
+    """A folder with configuration, store, accounts and files, and a clock at their time."""
 
     folder: Path
     clock: VirtualClock
@@ -35,7 +35,7 @@ class OldWorld:
         return self.folder / "config.yaml"
 
     def run(self, task: str, portal: str, *, may_fail: bool = False) -> Ran:
-        """Run a task once, so much later that whatever waits may be tried again."""
+        """Run a task once, late enough to retry all waiting steps."""
         self.clock.at += timedelta(minutes=2)
         return run_once(self.config, task, portal, self.clock, may_fail=may_fail)
 
@@ -59,19 +59,19 @@ class OldWorld:
             ]
 
     def supplied(self) -> list[str]:
-        """Return the numbers of all orders that either Supplier was sent, sorted."""
+        """Return the numbers of all orders that either Supplier received, sorted."""
         with closing(sqlite3.connect(self.folder / "northwind.db")) as db:
-            found = [number for (number,) in db.execute("select number from orders")]
+            order_numbers = [number for (number,) in db.execute("select number from orders")]
         for path in (self.folder / "orders").glob("*.csv"):
             _, *rows = path.read_text().splitlines()
-            found += {row.partition(",")[0] for row in rows}
-        return sorted(found)
+            order_numbers += {row.partition(",")[0] for row in rows}
+        return sorted(order_numbers)
 
 
 def old_world(folder: Path, *, version: str = "799b213") -> OldWorld:
-    """Make the folder again as the code of that commit left it.
+    """Restore the folder as the code of that commit left it.
 
-    The times of files are new, so each is read once more; the lists of copies stay true.
+    The times of files are new, so each is read again; the lists of copies stay valid.
     """
     made = json.loads(Path(__file__).with_name(f"{version}.json").read_text("utf-8"))
     unpack_files(made["files"], folder)

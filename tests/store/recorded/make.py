@@ -106,7 +106,7 @@ HEADER = "Order,SKU,Item,Qty,Price,To,Street,Town,Postcode,Country,Date,Status\n
 
 
 class World:
-    """The folder, its clock, and those who work there."""
+    """The folder, its clock, and the people of its accounts."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -128,12 +128,12 @@ class World:
             run_once(self.config, task, portal, self.clock)
 
     def request(self, number: str, supplier: str, *lines: Line) -> None:
-        """Take an order at the shop that this Supplier is to ship."""
+        """Request an order at the shop from this Supplier."""
         order = Order(id="", number=number, ship_to=HOME, currency="GBP", lines=lines)
         assert self.shop.add_order(order, supplier=supplier).state == "done"
 
     def ship(self, number: str, tracking: str) -> None:
-        """Send an order of northwind's."""
+        """Ship an order of northwind."""
         parcel = Shipment(
             id="",
             order_id=number,
@@ -141,7 +141,7 @@ class World:
             carrier="UPS",
             shipped_at=self.clock.now(),
         )
-        assert [one.state for one in self.northwind.ship([parcel])] == ["done"]
+        assert [outcome.state for outcome in self.northwind.ship([parcel])] == ["done"]
 
     def split(self, number: str, *pieces: int) -> None:
         """Let northwind split an order of one line."""
@@ -154,7 +154,7 @@ class World:
         assert self.northwind.split(Split(order_id=number, pieces=wanted)).state == "done"
 
     def drop(self, name: str, text: str) -> None:
-        """Drop a file, younger than those before."""
+        """Drop a file that is newer than the files before it."""
         path = self.folder / name
         path.write_text(text)
         os.utime(path, (self.clock.now().timestamp(),) * 2)
@@ -170,7 +170,7 @@ def row(number: str, sku: str, quantity: str = "1", status: str = "paid") -> str
 
 
 def products(world: World) -> None:
-    """Let products travel, and stock."""
+    """Import products and write stock."""
     for sku in ("NW-MUG", "NW-CUP"):
         world.shop.add_product(Product(id="", sku=sku, name=f"A {sku}"), supplier="northwind")
     world.shop.add_product(Product(id="", sku="DP-PEN", name="A DP-PEN"), supplier="depot")
@@ -183,7 +183,7 @@ def products(world: World) -> None:
 
 
 def shop_to_northwind(world: World) -> None:
-    """Let each state of a link come about between two embedded accounts."""
+    """Create each state of a link between two embedded accounts."""
     numbers = (
         "OPEN", "SHIPPED", "VOIDED", "RELABELLED", "CANCELLED", "AGAIN", "BOTH-CANCELLED",
         "BY-SUPPLIER", "REASSIGNED",
@@ -227,8 +227,8 @@ def shop_to_northwind(world: World) -> None:
 
 
 def feed(world: World) -> None:
-    """Let orders of files come to each state that is not of the moment."""
-    whole = "".join(
+    """Create orders of files in each lasting state."""
+    rows = "".join(
         (
             row("F-OPEN", "NW-MUG", "2") + row("F-OPEN", "NW-CUP") + row("F-OPEN", "POST"),
             row("F-TWICE", "NW-MUG", "2") + row("F-TWICE", "NW-CUP") + row("F-TWICE", "NW-MUG"),
@@ -242,12 +242,12 @@ def feed(world: World) -> None:
     )
     edited = row("F-EDITED", "NW-MUG") + row("D-EDITED", "DP-PEN")
     broken = row("F-BAD", "NW-MUG", "1E+3") + row("D-BAD", "DP-PEN", "1E+3")
-    world.drop("feeds/1.csv", HEADER + whole + edited)
+    world.drop("feeds/1.csv", HEADER + rows + edited)
     world.drop("feeds/2.csv", HEADER + broken)
     world.drop("feeds/3.csv", "not,what,was,agreed\n1,2,3,4\n")
     world.run("import-orders", "feed-northwind", "feed-depot")
     edited = row("F-EDITED", "NW-MUG", "2") + row("D-EDITED", "DP-PEN", "2")
-    world.drop("feeds/1.csv", HEADER + whole + edited)
+    world.drop("feeds/1.csv", HEADER + rows + edited)
     world.run("import-orders", "feed-northwind", "feed-depot")
     for number in ("F-SHIPPED", "F-VOIDED"):
         world.ship(f"F-{number}", f"1Z-{number}")
@@ -263,7 +263,7 @@ def feed(world: World) -> None:
 
 
 def shop_to_depot(world: World) -> None:
-    """Let the shop's orders be files at the depot."""
+    """Send the shop's orders to the depot as files."""
     for number in ("TO-DEPOT", "TO-DEPOT-SHIPPED"):
         world.request(number, "depot", line("DP-PEN", 2))
     world.request("NOT-THEIRS", "depot", line("NW-MUG"))
@@ -287,12 +287,12 @@ _ANSWERS: Mapping[str, Callable[[Answer, Any, Order], Outcome]] = {
     "WAITING": lambda *_: Outcome(state="unavailable", code="unavailable", reason="is not there"),
     "REFUSED": lambda *_: Outcome(state="refused", code="refused", reason="does not like it"),
 }
-"""What comes of an order whose number ends like this."""
+"""The outcome of an order by the end of its number."""
 MOMENTS = ("OK", *_ANSWERS, "KILLED")
 
 
 def moments(world: World) -> None:
-    """Let the last run of each portal meet all that can happen to a write, and be killed."""
+    """Give the last run of each portal every outcome of a write, then kill it."""
     for portal in PORTALS:
         merchant, _, supplier = portal.partition("-")
         sku = "NW-MUG" if supplier == "northwind" else "DP-PEN"
@@ -323,25 +323,25 @@ def _killed(world: World, portal: str, point: str) -> None:
 
 
 def _answer_so(part: Any) -> None:
-    """Let a Supplier's answers to orders be those of the table."""
-    whole = part.create
+    """Replace a Supplier's outcomes by those of the table."""
+    create_all = part.create
 
     def create(self: Any, orders: Sequence[Order], *, look_first: bool = False) -> list[Outcome]:
-        def one(self: Any, order: Order) -> Outcome:
-            [outcome] = whole(self, [order], look_first=look_first)
-            found: Outcome = outcome
-            return found
+        def create_one(self: Any, order: Order) -> Outcome:
+            [outcome] = create_all(self, [order], look_first=look_first)
+            answered: Outcome = outcome
+            return answered
 
-        return [_answer(one, self, order) for order in orders]
+        return [_answer(create_one, self, order) for order in orders]
 
     part.create = create
 
 
-def _answer(one: Answer, account: Any, order: Order) -> Outcome:
+def _answer(create: Answer, account: Any, order: Order) -> Outcome:
     for ending, answer in _ANSWERS.items():
         if order.number.endswith(ending):
-            return answer(one, account, order)
-    return one(account, order)
+            return answer(create, account, order)
+    return create(account, order)
 
 
 def main(target: Path) -> None:

@@ -28,19 +28,19 @@ from tests.store.recorded.packing import packed_files, packed_state
 ROLES = ("merchant", "supplier")
 KINDS = ("ordoro", "shopify", "woocommerce")
 SERVICE = "@service@"
-"""Stands for the address of the fake, which has another one each time."""
+"""Replaces the address of the fake, which changes with each start."""
 _IMPORTED = (
     "OPEN", "SHIPPED", "VOIDED", "RELABELLED", "CANCELLED", "BY-SUPPLIER", "LATE", "AGAIN",
     "SPLIT",
 )  # fmt: skip
 LAST = ("LAST-1", "LAST-2")
-"""Of which one has arrived without an answer, and one waits; it is not said which."""
+"""One of them arrived without a response, and one waits; which of the two is random."""
 
 Ids = Mapping[str, tuple[str, str]]
 
 
 def work(troubled: Troubled) -> None:
-    """Let orders in each state come about."""
+    """Create orders in each state."""
     pair, lacks = troubled.pair, troubled.merchant.lacks | troubled.supplier.lacks
     troubled.merchant.add_product(product("MUG"))
     pair.run("import-products")
@@ -82,19 +82,19 @@ def _cancel(troubled: Troubled, ids: Ids, *, can_request_again: bool) -> None:
 
 
 def _trouble(troubled: Troubled, ids: Ids) -> None:
-    """Let the last write to the service be lost after it was done, and another not be done yet."""
-    what: Literal["create-order", "add-tracking"]
+    """Lose the response to the last write at the service, and leave another write waiting."""
+    write: Literal["create-order", "add-tracking"]
     if isinstance(troubled.foreign, SupplierPeople):
-        what, task = "create-order", "import-orders"
+        write, task = "create-order", "import-orders"
         for number in LAST:
             troubled.merchant.request(sold(number, line("MUG", 2)))
     else:
-        what, task = "add-tracking", "update-tracking"
+        write, task = "add-tracking", "update-tracking"
         for number in LAST:
             troubled.supplier.ship(ids[number][1], parcel(number=f"1Z-{number}"))
     troubled.pair.merchant.settle()
-    troubled.foreign.meet("lost-reset", what)
-    troubled.foreign.meet("throttled", what, times=inf)
+    troubled.foreign.meet("lost-reset", write)
+    troubled.foreign.meet("throttled", write, times=inf)
     troubled.run(task)
     troubled.foreign.heal()
 
@@ -118,12 +118,12 @@ def main(target: Path) -> None:
     for role in ROLES:
         for kind in KINDS:
             with tempfile.TemporaryDirectory() as name:
-                found = dict(world(role, kind, Path(name)))
-                text = json.dumps(found).replace(found.pop("url"), SERVICE)
+                recorded = dict(world(role, kind, Path(name)))
+                text = json.dumps(recorded).replace(recorded.pop("url"), SERVICE)
                 assert name not in text
                 made[f"{kind}-{role}"] = {k: v for k, v in json.loads(text).items() if k != "url"}
-    said = json.dumps(made, indent=0, ensure_ascii=False, separators=(",", ":"))
-    target.write_text(said + "\n", "utf-8")
+    content = json.dumps(made, indent=0, ensure_ascii=False, separators=(",", ":"))
+    target.write_text(content + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -22,22 +22,22 @@ from tests.fakes.books import Books
 
 _BOOT_ID = "00000000-0000-0000-0000-000000000000"
 _NOT_KEPT = ("lock", "now", "switches", "ledger")
-"""What a fake has of its own, whatever it holds."""
+"""Attributes of a fake that are not part of its content."""
 
 
 def packed_files(folder: Path) -> Mapping[str, Sequence[str]]:
     """Return all files as lines of text, and databases as SQL statements."""
-    found: dict[str, Sequence[str]] = {}
+    texts: dict[str, Sequence[str]] = {}
     for path in sorted(folder.rglob("*")):
         if path.suffix == ".db":
-            found[str(path.relative_to(folder))] = list(_statements(path))
+            texts[str(path.relative_to(folder))] = list(_statements(path))
         elif path.is_file() and not path.name.endswith(("-wal", "-shm")):
-            found[str(path.relative_to(folder))] = path.read_text("utf-8").split("\n")
-    return found
+            texts[str(path.relative_to(folder))] = path.read_text("utf-8").split("\n")
+    return texts
 
 
 def _statements(path: Path) -> Iterator[str]:
-    """Yield what makes a database again, without what tells the machine that it was made on."""
+    """Yield the statements that restore a database, without the id of its machine."""
     boot_id = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     with closing(sqlite3.connect(path)) as db:
         for pragma in ("user_version", "application_id"):
@@ -70,17 +70,17 @@ def unpack_files(files: Mapping[str, Sequence[str]], folder: Path) -> None:
 
 
 def packed_state(held: Books) -> Any:
-    """Return what a fake service holds."""
+    """Return the content of a fake service."""
     seen: dict[int, int] = {}
     return {
         name: _packed(value, seen) for name, value in vars(held).items() if name not in _NOT_KEPT
     }
 
 
-def unpack_state(said: Mapping[str, Any], held: Books, state: ModuleType) -> None:
-    """Let a fake service hold this; `state` has the classes of its objects."""
+def unpack_state(packed: Mapping[str, Any], held: Books, state: ModuleType) -> None:
+    """Restore the content of a fake service; `state` has the classes of its objects."""
     objects: list[Any] = []
-    vars(held).update({name: _unpacked(value, objects, state) for name, value in said.items()})
+    vars(held).update({name: _unpacked(value, objects, state) for name, value in packed.items()})
 
 
 def _packed(value: Any, seen: dict[int, int]) -> Any:
@@ -101,35 +101,37 @@ def _packed_object(value: Any, seen: dict[int, int]) -> Any:
     if id(value) in seen:
         return {"again": seen[id(value)]}
     seen[id(value)] = len(seen)
-    given = {
-        one.name: _packed(getattr(value, one.name), seen)
-        for one in fields(value)
-        if getattr(value, one.name) != _default(one)
+    set_fields = {
+        field.name: _packed(getattr(value, field.name), seen)
+        for field in fields(value)
+        if getattr(value, field.name) != _default(field)
     }
-    return {"object": type(value).__name__, "fields": given}
+    return {"object": type(value).__name__, "fields": set_fields}
 
 
 def _default(field: Field[Any]) -> Any:
-    """Return what a field holds unless it is said; no field is equal to what it lacks."""
+    """Return the default of a field; no value equals a missing default."""
     return field.default if field.default_factory is MISSING else field.default_factory()
 
 
-def _unpacked(said: Any, objects: list[Any], state: ModuleType) -> Any:
-    if not isinstance(said, dict):
-        return said
-    if "object" in said:
-        made = object.__new__(getattr(state, said["object"]))
+def _unpacked(packed: Any, objects: list[Any], state: ModuleType) -> Any:
+    if not isinstance(packed, dict):
+        return packed
+    if "object" in packed:
+        made = object.__new__(getattr(state, packed["object"]))
         objects.append(made)
-        given = {name: _unpacked(one, objects, state) for name, one in said["fields"].items()}
-        made.__init__(**given)
+        set_fields = {
+            name: _unpacked(part, objects, state) for name, part in packed["fields"].items()
+        }
+        made.__init__(**set_fields)
         return made
-    [(name, inner)] = said.items()
+    [(name, inner)] = packed.items()
     if name == "again":
         return objects[inner]
     if name == "class":
         return getattr(state, inner)
     if isinstance(inner, list):
-        inner = [_unpacked(one, objects, state) for one in inner]
+        inner = [_unpacked(part, objects, state) for part in inner]
     return _MAKE[name](inner)
 
 

@@ -23,15 +23,15 @@ _STATES = {"ordoro": ordoro, "shopify": shopify, "woocommerce": woocommerce}
 def old_service(role: Any, kind: str, folder: Path) -> Iterator[Troubled]:
     """Open the portal again as the code of that commit left it: store, both accounts, and time.
 
-    What the service wrote down of its own writes begins anew.
+    The ledger of the service's writes starts empty.
     """
     path = Path(__file__).with_name("799b213-services.json")
-    said = json.loads(path.read_text("utf-8"))[f"{kind}-{role}"]
-    unpack_files(said["files"], folder)
+    recorded = json.loads(path.read_text("utf-8"))[f"{kind}-{role}"]
+    unpack_files(recorded["files"], folder)
     config = (folder / "config.yaml").read_text()
     with foreign(role, kind, folder) as troubled:
         fake: Any = troubled.foreign.fake
-        unpack_state(said["service"], fake.shop, _STATES[kind])
+        unpack_state(recorded["service"], fake.shop, _STATES[kind])
         troubled.pair.path.write_text(config.replace(SERVICE, fake.url))
-        troubled.clock.at = datetime.fromisoformat(said["at"])
+        troubled.clock.at = datetime.fromisoformat(recorded["at"])
         yield troubled

@@ -1,6 +1,6 @@
-"""One cell to one value, or the reason why it has none.
+"""Converts one cell to one value, or raises an error with the reason.
 
-A reason names file and row. It quotes a cell only if that cannot be personal data.
+A reason names file and row. It quotes a cell only if the cell cannot have personal data.
 """
 
 import hashlib
@@ -40,20 +40,20 @@ _IDS = frozenset(
         "bill_to.zip",
     )
 )
-"""The fields that a spreadsheet damages. A name or street may be any text."""
+"""Fields that a spreadsheet may damage. A name or street may be any text."""
 
 
 class InvalidRowError(Exception):
-    """A row makes its record unusable."""
+    """A row that makes its record unusable."""
 
-    def __init__(self, code: str, row: Row, what: str) -> None:
-        super().__init__(what)
+    def __init__(self, code: str, row: Row, problem: str) -> None:
+        super().__init__(problem)
         self.code = code
         self.row = row
 
 
 def digest(rows: Sequence[Row], options: InputFiles) -> str:
-    """Return how rows were read, and a digest of their mapped cells."""
+    """Return a digest of the mapped cells of rows, with the fingerprint of the mapping."""
     columns = sorted(set(options.columns.values()))
     cells = [[row.cells.get(column, "") for column in columns] + [row.problem] for row in rows]
     text = json.dumps(cells)
@@ -61,13 +61,13 @@ def digest(rows: Sequence[Row], options: InputFiles) -> str:
 
 
 def text_of(row: Row, column: str) -> str:
-    """Return the text of a cell, without the mark that keeps it from being a formula."""
+    """Return the text of a cell, without the quote that neutralises a formula."""
     text = row.cells.get(column, "")
     return plain(text) if text[:1] == "'" else text
 
 
 def cell(row: Row, name: str, options: InputFiles) -> str:
-    """Return the text of a field, replaced as `values` says."""
+    """Return the text of a field, replaced by its value in `values`."""
     column = options.columns.get(name)
     text = text_of(row, column) if column else ""
     meanings = options.values.get(name)
@@ -76,8 +76,8 @@ def cell(row: Row, name: str, options: InputFiles) -> str:
     if meanings is None or text in meanings.values():
         return text
     if text not in meanings:
-        found = f"{text[:40]!a}" if name in _ECHOED else "the text"
-        raise InvalidRowError("invalid.value", row, f"{name}: {found} is not in `values`")
+        quoted = f"{text[:40]!a}" if name in _ECHOED else "the text"
+        raise InvalidRowError("invalid.value", row, f"{name}: {quoted} is not in `values`")
     return meanings[text]
 
 
@@ -91,8 +91,8 @@ def key_text(row: Row, name: str, options: InputFiles) -> str:
 def key_problem(row: Row, name: str, options: InputFiles) -> str:
     """Return the reason why a row has no such id."""
     text = row.cells.get(options.columns[name], "")
-    what = name.replace("_", " ")
-    return f"the {what} {text[:40]!a} {_damage(text)}" if text else f"the {what} is blank"
+    label = name.replace("_", " ")
+    return f"the {label} {text[:40]!a} {_damage(text)}" if text else f"the {label} is blank"
 
 
 def may_have_id(row: Row, name: str, id_: str, options: InputFiles) -> bool:
@@ -104,14 +104,14 @@ def may_have_id(row: Row, name: str, id_: str, options: InputFiles) -> bool:
 def _check_whole(row: Row, name: str, column: str) -> None:
     """Raise `InvalidRowError` if a spreadsheet has damaged an id, SKU or postcode."""
     text = row.cells.get(column, "")
-    if why := _damage(text):
-        found = f"{name} {text[:40]!a}" if name in _ECHOED else name
-        raise InvalidRowError(f"invalid.{name}", row, f"{found} {why}")
+    if reason := _damage(text):
+        quoted = f"{name} {text[:40]!a}" if name in _ECHOED else name
+        raise InvalidRowError(f"invalid.{name}", row, f"{quoted} {reason}")
 
 
 def _damage(text: str) -> str:
-    why = damage(text)
-    return f"{why}, or say `text_cells: true`" if why and unmarked(text) != text else why
+    reason = damage(text)
+    return f"{reason}, or set `text_cells: true`" if reason and unmarked(text) != text else reason
 
 
 def key_cell(row: Row, name: str, options: InputFiles) -> str:
@@ -127,18 +127,18 @@ def key_cell(row: Row, name: str, options: InputFiles) -> str:
 def quantity(row: Row, text: str) -> int:
     """Return the quantity of a line."""
     if not re.fullmatch("[0-9]{1,9}", text):
-        what = f"quantity {text[:40]!a} is not a whole number from 0 to 999999999"
-        raise InvalidRowError("invalid.quantity", row, what)
+        problem = f"quantity {text[:40]!a} is not a whole number from 0 to 999999999"
+        raise InvalidRowError("invalid.quantity", row, problem)
     return int(text)
 
 
 def stock_quantity(row: Row, text: str) -> int | None:
-    """Return a quantity in stock: blank is never counted, negative is oversold."""
+    """Return a quantity in stock; blank means that it is unknown, negative that it is oversold."""
     if not text:
         return None
     if not re.fullmatch("-?[0-9]{1,9}", text):
-        what = f"quantity {text[:40]!a} is not a whole number of at most 9 digits"
-        raise InvalidRowError("invalid.quantity", row, what)
+        problem = f"quantity {text[:40]!a} is not a whole number of at most 9 digits"
+        raise InvalidRowError("invalid.quantity", row, problem)
     return int(text)
 
 
@@ -147,8 +147,8 @@ def amount(row: Row, name: str, text: str, options: InputFiles) -> Decimal | Non
     if not text:
         return None
     if not re.fullmatch(rf"-?[0-9]{{1,15}}({re.escape(options.decimal)}[0-9]{{1,6}})?", text):
-        what = f"{name} {text[:40]!a} is not an amount such as 12{options.decimal}50"
-        raise InvalidRowError("invalid.money", row, what)
+        problem = f"{name} {text[:40]!a} is not an amount such as 12{options.decimal}50"
+        raise InvalidRowError("invalid.money", row, problem)
     return Decimal(text.replace(options.decimal, "."))
 
 
@@ -156,22 +156,22 @@ def flag(row: Row, name: str, options: InputFiles) -> bool:
     """Return yes or no; blank is no."""
     text = cell(row, name, options)
     if text.lower() not in _FLAGS:
-        what = f"{name} {text[:40]!a} is not true or false"
-        raise InvalidRowError(f"invalid.{name}", row, what)
+        problem = f"{name} {text[:40]!a} is not true or false"
+        raise InvalidRowError(f"invalid.{name}", row, problem)
     return _FLAGS[text.lower()]
 
 
 def time(row: Row, name: str, text: str, options: InputFiles) -> datetime | None:
-    """Return a time with its own offset, else with that of the time zone."""
+    """Return a time with its own offset, or with the offset of the time zone."""
     if not text or options.date_format is None or options.timezone is None:
         return None
     try:
-        local = datetime.strptime(text, options.date_format)  # noqa: DTZ007 - its zone follows
+        local = datetime.strptime(text, options.date_format)  # noqa: DTZ007 - the zone follows
         if local.tzinfo is None:
             local = local.replace(tzinfo=ZoneInfo(options.timezone))
         # A time that no clock can show is rejected here, not later.
         local.astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        what = f"{name} {text[:40]!a} is not of the form {options.date_format}"
-        raise InvalidRowError("invalid.date", row, what) from error
+        problem = f"{name} {text[:40]!a} is not of the form {options.date_format}"
+        raise InvalidRowError("invalid.date", row, problem) from error
     return local

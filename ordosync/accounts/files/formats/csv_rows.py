@@ -1,4 +1,4 @@
-"""CSV to rows."""
+"""Reads the rows of a CSV file."""
 
 import csv
 from collections.abc import Callable, Iterable, Iterator
@@ -23,15 +23,15 @@ def csv_rows(file: TextIO, options: InputFiles) -> Iterator[Row]:
     try:
         header = [cell.strip() for cell in next(reader, [])]
         _check_header(header, options)
-        read, clean = frozenset(options.columns_read), cleaner(options)
-        before = reader.line_num
+        used_columns, clean = frozenset(options.columns_read), cleaner(options)
+        last_number = reader.line_num
         for cells in reader:
-            number, before = before + 1, reader.line_num
-            # A row without any text says nothing.
+            number, last_number = last_number + 1, reader.line_num
+            # A row without any text is ignored.
             if any(map(str.strip, cells)):
-                yield _row(number, header, cells, read, clean)
+                yield _row(number, header, cells, used_columns, clean)
     except csv.Error as error:
-        raise InvalidFileError(f"row {reader.line_num}: is not CSV ({error})") from error
+        raise InvalidFileError(f"row {reader.line_num}: is not valid CSV ({error})") from error
 
 
 def csv_texts(file: TextIO, options: InputFiles) -> Iterator[tuple[str, Row | None]]:
@@ -40,12 +40,12 @@ def csv_texts(file: TextIO, options: InputFiles) -> Iterator[tuple[str, Row | No
     reader = csv.reader(lines, delimiter=options.delimiter, strict=True)
     try:
         header = [cell.strip() for cell in next(reader, [])]
-        read, clean = frozenset(options.columns_read), cleaner(options)
-        yield lines.taken(), None
+        used_columns, clean = frozenset(options.columns_read), cleaner(options)
+        yield lines.take(), None
         for cells in reader:
-            yield lines.taken(), _row(0, header, cells, read, clean) if cells else None
+            yield lines.take(), _row(0, header, cells, used_columns, clean) if cells else None
     except csv.Error as error:
-        raise InvalidFileError(f"is not CSV ({error})") from error
+        raise InvalidFileError(f"is not valid CSV ({error})") from error
 
 
 class _RecordedLines:
@@ -53,20 +53,20 @@ class _RecordedLines:
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines = iter(lines)
-        self._since: list[str] = []
+        self._recent: list[str] = []
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
         line = next(self._lines)
-        self._since.append(line)
+        self._recent.append(line)
         return line
 
-    def taken(self) -> str:
-        """Return the lines since the last time."""
-        text = "".join(self._since)
-        self._since.clear()
+    def take(self) -> str:
+        """Return the lines since the last call."""
+        text = "".join(self._recent)
+        self._recent.clear()
         return text
 
 
@@ -75,18 +75,18 @@ def _check_header(header: list[str], options: InputFiles) -> None:
         raise InvalidFileError("is empty; a header row is needed")
     for column in options.columns_read:
         if header.count(column) != 1:
-            how = "is missing" if column not in header else "stands twice in the header"
-            raise InvalidFileError(f"column {column!a} {how}")
+            problem = "is missing" if column not in header else "is in the header twice"
+            raise InvalidFileError(f"column {column!a} {problem}")
 
 
 def _row(
     number: int,
     header: list[str],
     texts: list[str],
-    read: AbstractSet[str],
+    used_columns: AbstractSet[str],
     clean: Callable[[str], str],
 ) -> Row:
     cells = {name: clean(text) for name, text in zip(header, texts, strict=False)}
     if len(texts) != len(header):
         return Row(number, cells, f"has {len(texts)} cells, the header has {len(header)}")
-    return Row(number, cells, cell_problem(cells, read))
+    return Row(number, cells, cell_problem(cells, used_columns))

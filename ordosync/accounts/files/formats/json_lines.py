@@ -1,4 +1,4 @@
-"""JSON lines to rows: one object per line. Numbers stay the text that they are."""
+"""Reads the rows of a JSON lines file: one object per line. Numbers are kept as text."""
 
 import json
 import re
@@ -18,23 +18,25 @@ from ordosync.accounts.files.options import InputFiles
 
 def json_rows(file: Iterable[str], options: InputFiles) -> Iterator[Row]:
     """Yield the rows of a file. Raises `InvalidFileError`."""
-    read, clean = frozenset(options.columns_read), cleaner(options)
+    used_columns, clean = frozenset(options.columns_read), cleaner(options)
     for number, line in enumerate(file, 1):
         if len(line) > LONGEST_TEXT:
             raise InvalidFileError(f"row {number}: has more than {LONGEST_TEXT} characters")
         if not line.strip():
             continue
-        found = _object_in(line, number)
-        problems = [f"has the key {key!a} twice" for key in _repeated(found) if key in read]
+        fields = _object_in(line, number)
+        problems = [
+            f"has the key {key!a} twice" for key in _repeated(fields) if key in used_columns
+        ]
         cells = {}
-        for key, value in found.items():
+        for key, value in fields.items():
             if not isinstance(value, (dict, list)):
                 cells[key] = clean(_text(value))
-            elif key in read:
-                problems.append(f"{key!a} holds more than one value")
-        # A row without any text says nothing.
+            elif key in used_columns:
+                problems.append(f"{key!a} has more than one value")
+        # A row without any text is ignored.
         if problems or any(cells.values()):
-            yield Row(number, cells, "; ".join(problems) or cell_problem(cells, read))
+            yield Row(number, cells, "; ".join(problems) or cell_problem(cells, used_columns))
 
 
 def json_texts(file: TextIO, options: InputFiles) -> Iterator[tuple[str, Row | None]]:
@@ -45,8 +47,8 @@ def json_texts(file: TextIO, options: InputFiles) -> Iterator[tuple[str, Row | N
 
 def _object_in(line: str, number: int) -> dict[str, Any]:
     try:
-        # Numbers stay the text that they are: 1E+12 must be seen, 1.10 must not become 1.1.
-        found = json.loads(
+        # Numbers are kept as text: 1E+12 must be recognised, 1.10 must not become 1.1.
+        value = json.loads(
             line,
             object_pairs_hook=_object,
             parse_int=str,
@@ -55,26 +57,26 @@ def _object_in(line: str, number: int) -> dict[str, Any]:
         )
     except (ValueError, RecursionError) as error:
         raise InvalidFileError(f"row {number}: is not JSON") from error
-    if not isinstance(found, dict):
+    if not isinstance(value, dict):
         raise InvalidFileError(f"row {number}: is not a JSON object")
-    return found
+    return value
 
 
 class _RepeatedKeys(dict[str, Any]):
-    """An object that has some keys twice."""
+    """An object with repeated keys."""
 
     repeated: tuple[str, ...] = ()
 
 
-def _repeated(found: dict[str, Any]) -> tuple[str, ...]:
-    return found.repeated if isinstance(found, _RepeatedKeys) else ()
+def _repeated(fields: dict[str, Any]) -> tuple[str, ...]:
+    return fields.repeated if isinstance(fields, _RepeatedKeys) else ()
 
 
 def _object(items: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(items)
-    if len(found) == len(items):
-        return found
-    with_repeated = _RepeatedKeys(found)
+    fields = dict(items)
+    if len(fields) == len(items):
+        return fields
+    with_repeated = _RepeatedKeys(fields)
     counts = Counter(name for name, _ in items)
     with_repeated.repeated = tuple(name for name, count in counts.items() if count > 1)
     return with_repeated

@@ -1,6 +1,6 @@
 """Rows of text cells, whatever the format of their file.
 
-Everything is text: leading zeros survive, nothing is rounded.
+All cells are text: leading zeros are kept, and no number is rounded.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,7 +11,7 @@ from ordosync.accounts.files.options import InputFiles
 from ordosync.accounts.spreadsheets import unmarked
 
 LONGEST_TEXT = 4 * 1024 * 1024
-"""Characters of a cell that is not read, and of a line of JSON; `csv` takes four bytes for each."""
+"""Maximum characters of an unused cell or a line of JSON; `csv` needs four bytes for each."""
 _LONGEST_CELL = 10_000
 
 
@@ -20,13 +20,13 @@ class InvalidFileError(Exception):
 
 
 class Row:
-    """The cells of one row by column, or why it cannot be used."""
+    """The cells of one row by column, and the problem if it cannot be used."""
 
     __slots__ = ("cells", "number", "problem")
 
     def __init__(self, number: int, cells: dict[str, str], problem: str = "") -> None:
         self.number = number
-        """As a person counts the lines of the file: the header is 1."""
+        """The line in the file; the header is 1."""
         self.cells = cells
         self.problem = problem
 
@@ -40,7 +40,7 @@ class FileRows:
     """At least one, in the order of the file."""
     as_of: str = ""
     """Sorts files by their age."""
-    others_begin: bool = False
+    starts_other_order: bool = False
     """True if the file has the first row of another order."""
 
 
@@ -51,14 +51,14 @@ def cleaner(options: InputFiles) -> Callable[[str], str]:
     return str.strip
 
 
-def cell_problem(cells: dict[str, str], read: AbstractSet[str]) -> str:
-    """Return what is wrong with the cells that are read; a column that is not mapped is ignored."""
-    for column in read:
+def cell_problem(cells: dict[str, str], used_columns: AbstractSet[str]) -> str:
+    """Return the problem of the used cells; empty if there is none."""
+    for column in used_columns:
         text = cells.get(column, "")
         if len(text) > _LONGEST_CELL:
-            return f"{column!a} holds {len(text)} characters; {_LONGEST_CELL} are the most"
+            return f"{column!a} has {len(text)} characters; the maximum is {_LONGEST_CELL}"
         if "\0" in text:
-            return f"{column!a} holds a NUL byte"
+            return f"{column!a} has a NUL byte"
         if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
-            return f"{column!a} holds half of a character"
+            return f"{column!a} has an incomplete character"
     return ""

@@ -1,4 +1,4 @@
-"""One file to rows, by its format; and the same file without some of its rows."""
+"""Reads the rows of a file in its format, and copies a file without some of its rows."""
 
 import codecs
 import io
@@ -19,7 +19,7 @@ def read_rows(path: Path, options: InputFiles) -> Iterator[Row]:
     """Yield the rows of a file. Raises `InvalidFileError` at any point, and `OSError`."""
     is_utf8 = codecs.lookup(options.encoding).name in ("utf-8", "utf-8-sig")
     if not is_utf8 and _has_utf8(path):
-        raise InvalidFileError(f"is UTF-8 text, not {options.encoding}; say `encoding: utf-8`")
+        raise InvalidFileError(f"is UTF-8 text, not {options.encoding}; set `encoding: utf-8`")
     encoding = "utf-8-sig" if is_utf8 else options.encoding
     try:
         with _open(path, encoding) as file:
@@ -28,16 +28,18 @@ def read_rows(path: Path, options: InputFiles) -> Iterator[Row]:
         raise InvalidFileError(f"is not {options.encoding} text") from error
 
 
-def without_rows(path: Path, options: InputFiles, is_gone: Callable[[Row], bool]) -> bytes | None:
+def without_rows(
+    path: Path, options: InputFiles, is_removed: Callable[[Row], bool]
+) -> bytes | None:
     """Return a file without some of its rows; None if it has none of them.
 
-    All else stays as it is, letter by letter. Raises `InvalidFileError` and `OSError`.
+    The other rows stay as they are, byte by byte. Raises `InvalidFileError` and `OSError`.
     """
     encoding = "utf-8-sig" if codecs.lookup(options.encoding).name == "utf-8" else options.encoding
     with _open(path, encoding) as file:
         read = json_texts if _is_json(path) else csv_texts
         texts = list(read(file, options))
-    kept = [text for text, row in texts if row is None or not is_gone(row)]
+    kept = [text for text, row in texts if row is None or not is_removed(row)]
     return None if len(kept) == len(texts) else "".join(kept).encode(encoding)
 
 
@@ -50,7 +52,7 @@ def _open(path: Path, encoding: str) -> TextIO:
 
 
 def _has_utf8(path: Path) -> bool:
-    """Return True if a file has letters other than ASCII, and all of them are UTF-8."""
+    """True if a file has letters other than ASCII, and all of them are UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     is_ascii = True
     try:

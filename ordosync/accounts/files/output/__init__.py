@@ -1,1 +1,1 @@
-"""Files that ordosync writes: at once as a whole, and harmless in a spreadsheet."""
+"""Files that ordosync writes: each in one step, and safe to open in a spreadsheet."""

@@ -1,6 +1,6 @@
 """A CSV file with one row per key, which is rewritten as a whole.
 
-The file itself is the record of what was written: there is no second record that could differ.
+There is no other record of the rows that were written, so the two cannot differ.
 """
 
 import csv
@@ -11,7 +11,7 @@ from typing import Literal, TypeVar
 
 from ordosync.accounts.files.file_listing import mark_of
 from ordosync.accounts.files.output.options import OutputFiles
-from ordosync.accounts.files.output.safe_output import folder_lock
+from ordosync.accounts.files.output.safe_output import folder_lock, unavailable
 from ordosync.accounts.spreadsheets import csv_text, neutral, plain
 from ordosync.atomic_write import replace_file
 from ordosync.errors import RefusedError, UnavailableError
@@ -24,7 +24,7 @@ Rows = dict[str, dict[str, str]]
 
 
 class KeyedCsv:
-    """A file with one row per key. Only `numeric` fields are written without neutralising."""
+    """A file with one row per key. Text in all but `numeric` fields is neutralised."""
 
     def __init__(
         self, options: OutputFiles, path: Path, *, key: str, numeric: Sequence[str], account: str
@@ -34,25 +34,25 @@ class KeyedCsv:
         self._key = key
         self._numeric = frozenset(numeric)
         self._account = f"account {account}"
-        self._known: tuple[list[int] | None, Rows] | None = None
-        """The rows that were read last, and the state of the file then."""
+        self._cached: tuple[list[int] | None, Rows] | None = None
+        """The mark of the file when it was last read or written, and its rows."""
 
     def read(self) -> Rows:
         """Return the rows of the file; none if it is missing. Raises `AccountError`."""
         action = f"read {self._path}"
         try:
             mark = mark_of(self._path)
-            if self._known and mark and self._known[0] == mark:
-                return dict(self._known[1])
+            if self._cached and mark and self._cached[0] == mark:
+                return dict(self._cached[1])
             text = read_regular(self._path).decode(self._options.encoding)
         except FileNotFoundError:
             return {}
         except OSError as error:
             raise UnavailableError(self._account, action, error.strerror or str(error)) from error
         except UnicodeError as error:
-            raise self._foreign(f"is not {self._options.encoding} text") from error
-        self._known = mark, self._parse(text)
-        return dict(self._known[1])
+            raise self._refused(f"is not {self._options.encoding} text") from error
+        self._cached = mark, self._parse(text)
+        return dict(self._cached[1])
 
     def change(
         self, items: Sequence[Item], change: Callable[[Rows, Item], Outcome]
@@ -64,28 +64,31 @@ class KeyedCsv:
                 outcomes = [change(rows, item) for item in items]
                 if any(outcome.state == "done" for outcome in outcomes):
                     replace_file(self._path, self._text(rows))
-                    self._known = mark_of(self._path), rows
+                    self._cached = mark_of(self._path), rows
         except BlockingIOError:
-            return [_unavailable("another run is writing in its folder") for _ in items]
+            return [unavailable("another run is writing in its folder") for _ in items]
         except OSError as error:
-            return [_unavailable(f"{self._path}: {error.strerror or error}") for _ in items]
+            return [unavailable(f"{self._path}: {error.strerror or error}") for _ in items]
         return outcomes
 
     def refusal(self, fields: dict[str, str]) -> str:
-        """Return why this cannot be written, without its text; empty if it can."""
+        """Return why these fields cannot be written, without their text; empty if they can."""
         for name, column in self._options.columns.items():
             try:
                 fields.get(name, "").encode(self._options.encoding)
             except UnicodeError:
                 return f"{name} ({column!a}) has text that is not {self._options.encoding}"
             if "\0" in fields.get(name, ""):
-                return f"{name} ({column!a}) has a NUL"
+                return f"{name} ({column!a}) has a NUL byte"
         return ""
 
     def _text(self, rows: Rows) -> bytes:
         columns = self._options.columns
         cells = [
-            {columns[n]: t if n in self._numeric else neutral(t) for n, t in row.items()}
+            {
+                columns[name]: text if name in self._numeric else neutral(text)
+                for name, text in row.items()
+            }
             for row in rows.values()
         ]
         text = csv_text(list(columns.values()), cells, self._options.delimiter)
@@ -100,19 +103,22 @@ class KeyedCsv:
         try:
             header = next(reader, None)
             if header is None or sorted(header) != sorted(fields):
-                raise self._foreign("its columns are not those of the configuration")
+                raise self._refused("its columns differ from the configuration")
             for cells in reader:
                 if len(cells) != len(header):
-                    raise self._foreign(f"row {reader.line_num} was not written by ordosync")
+                    raise self._refused(f"row {reader.line_num} was not written by ordosync")
                 row = {fields[column]: cell for column, cell in zip(header, cells, strict=True)}
-                row = {n: t if n in self._numeric else plain(t) for n, t in row.items()}
+                row = {
+                    name: value if name in self._numeric else plain(value)
+                    for name, value in row.items()
+                }
                 rows[row[self._key]] = row
         except csv.Error as error:
-            raise self._foreign(f"row {reader.line_num} is not CSV ({error})") from error
+            raise self._refused(f"row {reader.line_num} is not valid CSV ({error})") from error
         return rows
 
-    def _foreign(self, why: str) -> RefusedError:
-        answer = f"{why}; move it away, and a new one is begun"
+    def _refused(self, reason: str) -> RefusedError:
+        answer = f"{reason}; move the file away, and ordosync creates a new one"
         return RefusedError(self._account, f"write {self._path}", answer)
 
 
@@ -122,7 +128,3 @@ def put(rows: Rows, key: str, row: Mapping[str, str]) -> Literal["done", "unchan
         return "unchanged"
     rows[key] = dict(row)
     return "done"
-
-
-def _unavailable(why: str) -> Outcome:
-    return Outcome(state="unavailable", code="unavailable", reason=why)

@@ -11,33 +11,35 @@ from ordosync.accounts.files.options import LINE_FIELDS, ORDER_FIELDS, SHIPMENT_
 
 @dataclass(frozen=True, kw_only=True)
 class OutputFiles:
-    """The format of files that are written; a subclass knows the content and the place."""
+    """The format of files that are written; subclasses add the content and the path."""
 
-    what: ClassVar[str]
-    known: ClassVar[tuple[str, ...]]
-    required: ClassVar[tuple[str, ...]]
+    record_name: ClassVar[str]
+    known_fields: ClassVar[tuple[str, ...]]
+    required_fields: ClassVar[tuple[str, ...]]
 
     columns: Mapping[str, str]
-    """Our field to its column, in the order of the columns."""
+    """Columns by field, in the order of the columns."""
     encoding: str = "utf-8"
     delimiter: str = ","
     decimal: Literal[".", ","] = "."
 
     def __post_init__(self) -> None:
-        check_columns(self.columns, self.known, self.required, what=self.what)
+        check_columns(
+            self.columns, self.known_fields, self.required_fields, record_name=self.record_name
+        )
         check_encoding(self.encoding, self.delimiter)
         for column in self.columns.values():
             if list(self.columns.values()).count(column) > 1:
-                raise ValueError(f"columns: {column!a} is given to two fields")
+                raise ValueError(f"columns: {column!a} is mapped to two fields")
 
 
 @dataclass(frozen=True, kw_only=True)
 class InventoryFile(OutputFiles):
     """One file with the quantity of each product, rewritten as a whole when one changes."""
 
-    what: ClassVar[str] = "a product's stock"
-    known: ClassVar[tuple[str, ...]] = ("sku", "quantity")
-    required: ClassVar[tuple[str, ...]] = ("sku", "quantity")
+    record_name: ClassVar[str] = "a product's stock"
+    known_fields: ClassVar[tuple[str, ...]] = ("sku", "quantity")
+    required_fields: ClassVar[tuple[str, ...]] = ("sku", "quantity")
 
     path: Path
 
@@ -46,10 +48,10 @@ class InventoryFile(OutputFiles):
 class TrackingFile(OutputFiles):
     """One file with the parcel of each order, rewritten as a whole when one changes."""
 
-    what: ClassVar[str] = "a shipment"
-    known: ClassVar[tuple[str, ...]] = (*SHIPMENT_FIELDS, "currency")
-    required: ClassVar[tuple[str, ...]] = ("order_number", "tracking_number", "voided")
-    """Without `voided`, a label that was deleted looks like a valid label."""
+    record_name: ClassVar[str] = "a shipment"
+    known_fields: ClassVar[tuple[str, ...]] = (*SHIPMENT_FIELDS, "currency")
+    required_fields: ClassVar[tuple[str, ...]] = ("order_number", "tracking_number", "voided")
+    """`voided` is required, since without it a deleted label looks like a valid label."""
 
     path: Path
 
@@ -58,8 +60,8 @@ class TrackingFile(OutputFiles):
 class OrderFolder(OutputFiles):
     """A folder for order files, one file per order; one row is one line item."""
 
-    what: ClassVar[str] = "an order"
-    known: ClassVar[tuple[str, ...]] = (*ORDER_FIELDS, *LINE_FIELDS, "line_id", "currency")
-    required: ClassVar[tuple[str, ...]] = ("order_number", "sku", "quantity")
+    record_name: ClassVar[str] = "an order"
+    known_fields: ClassVar[tuple[str, ...]] = (*ORDER_FIELDS, *LINE_FIELDS, "line_id", "currency")
+    required_fields: ClassVar[tuple[str, ...]] = ("order_number", "sku", "quantity")
 
     folder: Path

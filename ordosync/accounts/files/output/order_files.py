@@ -1,10 +1,10 @@
 """Order files for a Supplier: one file per order, each written once.
 
-The Supplier takes files away, so a missing file proves nothing. A private folder beside the files
-says what was written: for each reference a record, for each number a claim, both named by a
-digest. The record is written when the file of the order is complete under a temporary name; then
-the file gets its final name. A record with a temporary file means that a run was killed between
-the two: the file gets its name then.
+The Supplier removes files, so a missing file does not mean that an order was not written. A private
+folder beside the files has a record for each reference and a claim for each number, both named by
+a digest. First the file is written under a temporary name, then the record, then the file gets
+its final name. A record with a temporary file means that a run was killed between the last two
+steps: the next run gives the file its name.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from ordosync.accounts.files.output.order_rows import (
     order_problem,
     order_rows,
 )
-from ordosync.accounts.files.output.safe_output import folder_lock
+from ordosync.accounts.files.output.safe_output import folder_lock, unavailable
 from ordosync.accounts.spreadsheets import csv_text, neutral
 from ordosync.atomic_write import replace_file, sync_folder, temporary_path, write_temporary
 from ordosync.errors import RefusedError, UnavailableError
@@ -56,23 +56,23 @@ class OrderFileWriter:
         self._account = f"account {account}"
 
     def create(self, orders: Sequence[Order], *, prefix: str) -> list[Outcome]:
-        """Write orders with a new reference; an order that cannot be written stops no other."""
+        """Write orders with a new reference; an order that cannot be written affects no other."""
         try:
-            with self._alone("create orders"):
+            with self._locked("create orders"):
                 self._records.mkdir(mode=0o700, exist_ok=True)
                 return [
-                    outcome_of(order, lambda one: self._create(one, prefix)) for order in orders
+                    outcome_of(order, lambda item: self._create(item, prefix)) for order in orders
                 ]
         except UnavailableError as error:
-            return [_unavailable(error.answer) for _ in orders]
+            return [unavailable(error.answer) for _ in orders]
 
     def find(self, references: Sequence[str]) -> dict[str, Outcome]:
         """Return the orders that were written for these references."""
         if not references:
             return {}
-        with self._alone("find orders"):
-            found = {reference: self._known(reference) for reference in references}
-        return {reference: record.outcome() for reference, record in found.items() if record}
+        with self._locked("find orders"):
+            records = {reference: self._existing(reference) for reference in references}
+        return {reference: record.outcome() for reference, record in records.items() if record}
 
     def numbers(self, ids: Sequence[str]) -> frozenset[str]:
         """Return which of these orders were written."""
@@ -97,73 +97,75 @@ class OrderFileWriter:
         return self._records.joinpath(f"{claimant}.json").exists()
 
     @contextmanager
-    def _alone(self, action: str) -> Iterator[None]:
+    def _locked(self, action: str) -> Iterator[None]:
         try:
             with folder_lock(self._folder):
                 yield
         except BlockingIOError as error:
-            why = f"another run is writing in {self._folder}"
-            raise UnavailableError(self._account, action, why) from error
+            reason = f"another run is writing in {self._folder}"
+            raise UnavailableError(self._account, action, reason) from error
         except FileNotFoundError as error:
-            why = f"the folder {self._folder} does not exist; make it"
-            raise UnavailableError(self._account, action, why) from error
+            reason = f"the folder {self._folder} does not exist; create it"
+            raise UnavailableError(self._account, action, reason) from error
         except OSError as error:
-            why = f"{self._folder}: {error.strerror or error}"
-            raise UnavailableError(self._account, action, why) from error
+            reason = f"{self._folder}: {error.strerror or error}"
+            raise UnavailableError(self._account, action, reason) from error
 
     def _create(self, order: Order, prefix: str) -> Outcome:
-        if why := order_problem(order):
-            return Outcome(state="refused", code="invalid-order", reason=why)
+        if reason := order_problem(order):
+            return Outcome(state="refused", code="invalid-order", reason=reason)
         try:
-            if known := self._known(order.reference):
-                return known.outcome()
+            if existing := self._existing(order.reference):
+                return existing.outcome()
             # Before a number is claimed, since a text that cannot be written must leave no claim.
             self._content(order, order.number)
-            number = self._claimed(f"{prefix}{order.number}", order.reference)
+            number = self._claim_number(f"{prefix}{order.number}", order.reference)
             record = _Record(number=number, lines=len(order.lines))
             file = self._file(order.reference)
             write_temporary(temporary_path(file), self._content(order, number))
             fault("order-file-half")
-            said = {"number": number, "lines": record.lines, "reference": order.reference}
-            text = json.dumps(said)
-            replace_file(self._record(order.reference), text.encode())
+            fields = {"number": number, "lines": record.lines, "reference": order.reference}
+            replace_file(self._record(order.reference), json.dumps(fields).encode())
             fault("order-file-recorded")
             temporary_path(file).rename(file)
             sync_folder(self._folder)
         except UnicodeError:
-            why = f"has text that is not {self._options.encoding}"
-            return Outcome(state="refused", code="invalid-order", reason=why)
+            reason = f"has text that is not {self._options.encoding}"
+            return Outcome(state="refused", code="invalid-order", reason=reason)
         except OSError as error:
-            why = f"{self._folder}: {error.strerror or error}"
-            return _unavailable(why)
+            reason = f"{self._folder}: {error.strerror or error}"
+            return unavailable(reason)
         outcome = record.outcome()
         return Outcome(state="done", id=outcome.id, line_ids=outcome.line_ids)
 
-    def _known(self, reference: str) -> _Record | None:
+    def _existing(self, reference: str) -> _Record | None:
         """Return the record of a reference, and give its file its final name."""
         try:
-            said = json.loads(self._read(self._record(reference)))
-            record = _Record(number=str(said["number"]), lines=int(said["lines"]))
+            fields = json.loads(self._read(self._record(reference)))
+            record = _Record(number=str(fields["number"]), lines=int(fields["lines"]))
         except FileNotFoundError:
             return None
         except (ValueError, KeyError, TypeError) as error:
-            why = f"{self._record(reference)} is damaged; what was written is not known"
-            raise RefusedError(self._account, "find orders", why) from error
+            reason = (
+                f"{self._record(reference)} is damaged, so it is unknown if the order was written"
+            )
+            raise RefusedError(self._account, "find orders", reason) from error
         file = self._file(reference)
         if temporary_path(file).exists():
             temporary_path(file).rename(file)
             sync_folder(self._folder)
         return record
 
-    def _claimed(self, wanted: str, reference: str) -> str:
+    def _claim_number(self, number: str, reference: str) -> str:
         """Claim a number for a reference; a number that is taken gets `~2`, `~3` added."""
-        tries = 1
-        while not self._claim_is(number := f"{wanted}~{tries}" if tries > 1 else wanted, reference):
-            tries += 1
-        return number
+        candidate, count = number, 1
+        while not self._is_claimed(candidate, reference):
+            count += 1
+            candidate = f"{number}~{count}"
+        return candidate
 
-    def _claim_is(self, number: str, reference: str) -> bool:
-        """True if a number belongs to this order, now or since an attempt that was killed."""
+    def _is_claimed(self, number: str, reference: str) -> bool:
+        """Claim a number; True if it belongs to this order now, or since an earlier attempt."""
         claim = self._claim(number)
         try:
             flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW
@@ -177,16 +179,16 @@ class OrderFileWriter:
         return True
 
     def _claimant(self, number: str) -> str:
-        """Return the digest of the reference that has a number; empty if none has it.
+        """Return the digest of the reference that has a number; empty if the number is free.
 
-        A crash may leave a claim empty. Then the number is that of a record, or still free.
+        A crash may leave a claim empty. Then a record may have the number.
         """
         try:
-            kept = self._read(self._claim(number)).decode("ascii", "replace")
+            digest = self._read(self._claim(number)).decode("ascii", "replace")
         except FileNotFoundError:
             return ""
-        if kept:
-            return kept
+        if digest:
+            return digest
         records = self._records.glob("*.json")
         return next((path.stem for path in records if self._number_in(path) == number), "")
 
@@ -200,8 +202,8 @@ class OrderFileWriter:
         try:
             return read_regular(path)
         except NotRegularError as error:
-            why = f"{path} is not a regular file; remove it, since ordosync writes no such file"
-            raise RefusedError(self._account, "find orders", why) from error
+            reason = f"{path} is not a regular file, so ordosync did not write it; remove it"
+            raise RefusedError(self._account, "find orders", reason) from error
 
     def _content(self, order: Order, number: str) -> bytes:
         columns = self._options.columns
@@ -223,10 +225,6 @@ class OrderFileWriter:
 
     def _claim(self, number: str) -> Path:
         return self._records / f"{_digest(number)}.number"
-
-
-def _unavailable(why: str) -> Outcome:
-    return Outcome(state="unavailable", code="unavailable", reason=why)
 
 
 def _digest(text: str) -> str:

@@ -7,39 +7,39 @@ from ordosync.accounts.files.output.safe_output import decimal_text
 from ordosync.models import Address, Line, Order
 
 NUMERIC_FIELDS = (*MONEY_FIELDS, "quantity")
-"""Fields that are written as they are; all others are foreign text."""
+"""Fields that are written as they are; all other fields are neutralised."""
 _LARGEST_QUANTITY = 999_999_999
 
 
-def order_rows(order: Order, number: str, point: str) -> Iterator[Mapping[str, str]]:
+def order_rows(order: Order, number: str, decimal_point: str) -> Iterator[Mapping[str, str]]:
     """Yield the texts of the fields for each line of an order."""
-    whole = {
+    order_fields = {
         "order_number": number,
         "placed_at": order.placed_at.isoformat() if order.placed_at else "",
         "shipping_method": order.shipping_method,
         "customer_notes": order.customer_notes,
         "internal_notes": order.internal_notes,
         "tags": ", ".join(order.tags),
-        "order_discount": decimal_text(order.discount, point),
+        "order_discount": decimal_text(order.discount, decimal_point),
         "currency": order.currency,
         **_address("ship_to", order.ship_to),
         **_address("bill_to", order.bill_to or Address()),
     }
     for position, line in enumerate(order.lines, 1):
-        yield {**whole, "line_id": line_id(number, position), **_line(line, point)}
+        yield {**order_fields, "line_id": line_id(number, position), **_line(line, decimal_point)}
 
 
-def _line(line: Line, point: str) -> dict[str, str]:
+def _line(line: Line, decimal_point: str) -> dict[str, str]:
     return {
         "sku": line.sku,
         "name": line.name,
         "quantity": str(line.quantity),
-        "unit_price": decimal_text(line.unit_price, point),
+        "unit_price": decimal_text(line.unit_price, decimal_point),
         "details": line.details,
-        "line_total": decimal_text(line.total, point),
-        "line_discount": decimal_text(line.discount, point),
+        "line_total": decimal_text(line.total, decimal_point),
+        "line_discount": decimal_text(line.discount, decimal_point),
         "supplier_sku": line.supplier_sku,
-        "supplier_unit_cost": decimal_text(line.supplier_unit_cost, point),
+        "supplier_unit_cost": decimal_text(line.supplier_unit_cost, decimal_point),
     }
 
 
@@ -48,7 +48,7 @@ def _address(kind: str, address: Address) -> dict[str, str]:
 
 
 def order_problem(order: Order) -> str:
-    """Return why no file can hold this order, without personal data; empty if one can."""
+    """Return why an order cannot be written, without personal data; empty if it can."""
     if not order.reference or not order.number or not order.lines:
         return "has no reference, no number or no lines"
     for position, line in enumerate(order.lines, 1):
@@ -60,7 +60,7 @@ def order_problem(order: Order) -> str:
         if not all(amount is None or amount.is_finite() for amount in (*amounts, order.discount)):
             return f"line {position} has an amount that is not a number"
     texts = (text for fields in order_rows(order, order.number, ".") for text in fields.values())
-    return "has a NUL in one of its texts" if any("\0" in text for text in texts) else ""
+    return "has a NUL byte in one of its texts" if any("\0" in text for text in texts) else ""
 
 
 def line_id(number: str, position: int) -> str:

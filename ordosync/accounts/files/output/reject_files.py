@@ -1,4 +1,4 @@
-"""Rejected rows, written back with the reason, so that a person fixes and drops them again."""
+"""Writes rejected rows with the reason, so that users can fix them and drop them again."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -37,8 +37,8 @@ class RejectFolder:
                 cells = [{**row.cells, _REASON: reason} for _, row, reason in group]
                 self._write(name, cells, options)
         except OSError as error:
-            why = f"{self._folder}: {error.strerror or error}"
-            raise UnavailableError(self._account, "give back refused rows", why) from error
+            problem = f"{self._folder}: {error.strerror or error}"
+            raise UnavailableError(self._account, "write rejected rows", problem) from error
 
     def _write(self, name: str, rows: list[dict[str, str]], options: InputFiles) -> None:
         rows = [_neutral(row) for row in rows]
@@ -49,7 +49,7 @@ class RejectFolder:
         path = self._folder / f"{_NAME}{digest.hexdigest()[:16]}.csv"
         if not path.exists():
             make_folder(str(self._folder), 0o700)
-            # Only for the owner, since names and addresses are in it.
+            # Only the owner can read it, since it has names and addresses.
             replace_file(path, content, mode=0o600)
 
 

@@ -1,4 +1,4 @@
-"""Amounts as files have them, and the lock on a folder that ordosync writes to."""
+"""Text of amounts, locks of folders, and the outcome of failed writes."""
 
 import fcntl
 import os
@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
+from ordosync.models import Outcome
 
-def decimal_text(value: Decimal | None, point: str) -> str:
+
+def decimal_text(value: Decimal | None, decimal_point: str) -> str:
     """Return the text of an amount: exact, never with an exponent."""
-    return "" if value is None else f"{value:f}".replace(".", point)
+    return "" if value is None else f"{value:f}".replace(".", decimal_point)
 
 
 @contextmanager
@@ -20,9 +22,14 @@ def folder_lock(folder: Path) -> Iterator[None]:
     A lease is for one portal, but several portals may share an account. The lock is on the folder
     itself, since files in it are replaced. The kernel releases it when the process ends.
     """
-    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     finally:
-        os.close(number)
+        os.close(descriptor)
+
+
+def unavailable(reason: str) -> Outcome:
+    """Return the outcome of a write that failed and is tried again later."""
+    return Outcome(state="unavailable", code="unavailable", reason=reason)

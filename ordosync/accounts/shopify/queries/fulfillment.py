@@ -1,6 +1,6 @@
 """Fulfillment orders in the Merchant's shop: requests, states, parcels, splits."""
 
-# What is to be shipped, and to which address. `$lines` are enough for most orders.
+# Units to be shipped, with the address. Most orders have at most `$lines` lines.
 
 _LINE = """
     id sku productTitle variantTitle remainingQuantity totalQuantity requiresShipping
@@ -180,17 +180,17 @@ query MoreUnsent($id: ID!, $first: Int!, $after: String) {
 }
 """
 
-_TOLD = "userErrors { field message }"
+_ERRORS = "userErrors { field message }"
 
 ACCEPT_REQUEST = f"""
 mutation AcceptRequest($id: ID!) {{
-  fulfillmentOrderAcceptFulfillmentRequest(id: $id) {{ {_TOLD} }}
+  fulfillmentOrderAcceptFulfillmentRequest(id: $id) {{ {_ERRORS} }}
 }}
 """
 
 ACCEPT_CANCELLATION = f"""
 mutation AcceptCancellation($id: ID!) {{
-  fulfillmentOrderAcceptCancellationRequest(id: $id) {{ {_TOLD} }}
+  fulfillmentOrderAcceptCancellationRequest(id: $id) {{ {_ERRORS} }}
 }}
 """
 
@@ -198,13 +198,13 @@ REJECT_CANCELLATION = f"""
 mutation RejectCancellation($id: ID!) {{
   fulfillmentOrderRejectCancellationRequest(
     id: $id, message: "It is shipped already"
-  ) {{ {_TOLD} }}
+  ) {{ {_ERRORS} }}
 }}
 """
 
 ADD_TRACKING = f"""
 mutation AddTracking($fulfillment: FulfillmentInput!) {{
-  fulfillmentCreate(fulfillment: $fulfillment) {{ {_TOLD} }}
+  fulfillmentCreate(fulfillment: $fulfillment) {{ {_ERRORS} }}
 }}
 """
 
@@ -212,7 +212,7 @@ CHANGE_TRACKING = f"""
 mutation ChangeTracking($id: ID!, $tracking: FulfillmentTrackingInput!, $notify: Boolean) {{
   fulfillmentTrackingInfoUpdate(
     fulfillmentId: $id, trackingInfoInput: $tracking, notifyCustomer: $notify
-  ) {{ {_TOLD} }}
+  ) {{ {_ERRORS} }}
 }}
 """
 
@@ -225,7 +225,7 @@ mutation Split($splits: [FulfillmentOrderSplitInput!]!) {
 }
 """
 
-# All of them, open or not, for a comparison.
+# All fulfillment orders, open or closed, for a comparison.
 
 _LINES = """
 pageInfo { hasNextPage endCursor } nodes { id sku remainingQuantity totalQuantity lineItem { id } }

@@ -75,7 +75,7 @@ JOB = """
 query CancelJob($id: ID!) { job(id: $id) { id done } }
 """
 
-# `fulfillments` and `trackingInfo` are no connections: all come at once, at the cost of one.
+# `fulfillments` and `trackingInfo` are lists, not connections: they have no pages and cost little.
 
 _SENT_PARTS = """
   pageInfo { hasNextPage endCursor }
@@ -126,7 +126,7 @@ query SplitById($ids: [ID!]!) {{
 }}
 """
 
-# All of them, in whatever status, for a comparison.
+# All orders of every status, for a comparison.
 
 ALL_RECEIVED = f"""
 query AllReceived($first: Int!, $after: String, $query: String) {{

@@ -70,9 +70,9 @@ def variations(visit: Visit) -> Iterator[Finding]:
     counted = f"{small.body['sku']} {small.body['stock_quantity']}"
     yield "variation.create", f"{shirt.status} {small.status} {counted}"
     names = ("type", "id", "parent_id")
-    found = shop.get("/products", sku=sku)
-    shown = [tuple(it.get(name) for name in names) for it in found.body]
-    yield "variation.by_sku", f"{found.status} {shown}"
+    response = shop.get("/products", sku=sku)
+    shown = [tuple(it.get(name) for name in names) for it in response.body]
+    yield "variation.by_sku", f"{response.status} {shown}"
     yield (
         "variation.put_as_product",
         str(shop.put(f"/products/{small.body['id']}", stock_quantity=9)),
@@ -91,11 +91,12 @@ def stock(visit: Visit) -> Iterator[Finding]:
     shop.put(path, manage_stock=True, stock_quantity=10)
     ten = {"id": visit.widget["id"], "stock_quantity": 10}
     asked = [ten, {"id": 99_999_999, "stock_quantity": 1}, {"id": visit.small, "stock_quantity": 7}]
-    done = shop.post("/products/batch", update=asked)
+    response = shop.post("/products/batch", update=asked)
     results = [
-        it["error"]["code"] if "error" in it else it["stock_quantity"] for it in done.body["update"]
+        it["error"]["code"] if "error" in it else it["stock_quantity"]
+        for it in response.body["update"]
     ]
-    yield "batch.partial_failure", f"{done.status} {results}"
+    yield "batch.partial_failure", f"{response.status} {results}"
     yield "batch.101", str(shop.post("/products/batch", update=[ten] * 101))
     odd = shop.put(path, nonsense_field=1, stock_quantity=10)
     yield "put.unknown_field", odd.told(lambda _: "ignored")

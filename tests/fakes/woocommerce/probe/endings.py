@@ -19,8 +19,8 @@ def parcels(visit: Visit) -> Iterator[Finding]:
     names = ("author", "customer_note", "date_created_gmt")
     yield "tracking.note", noted.told(lambda it: of(it, *names))
     line = shop.get(path).body["line_items"][0]["id"]
-    one = shop.post(f"{path}/fulfillments", **_parcel(line, 1))
-    yield "fulfillment.create_partial", one.told(json.dumps)
+    response = shop.post(f"{path}/fulfillments", **_parcel(line, 1))
+    yield "fulfillment.create_partial", response.told(json.dumps)
     for name, units, words in (
         ("same_again", 1, "second one made"),
         ("too_many", 99, "accepted"),
@@ -43,8 +43,8 @@ def cancel(visit: Visit) -> Iterator[Finding]:
     sold = visit.left()
 
     def become(status: str) -> str:
-        heard = visit.shop.put(path, status=status)
-        return f"{heard.status} {heard.body['status']} stock"
+        response = visit.shop.put(path, status=status)
+        return f"{response.status} {response.body['status']} stock"
 
     yield "cancel.put", f"{become('cancelled')} {before} {sold} {visit.left()}"
     yield "cancel.again", f"{become('cancelled')} {visit.left()}"
@@ -85,8 +85,8 @@ def trash(visit: Visit) -> Iterator[Finding]:
     shop, order_id = visit.shop, visit.buy(1).body["id"]
     path = f"/orders/{order_id}"
     gone = shop.ask("DELETE", path).status
-    there = shop.get(path)
-    yield "delete.to_trash", f"{gone} then GET {there.status} {there.body.get('status')}"
+    response = shop.get(path)
+    yield "delete.to_trash", f"{gone} then GET {response.status} {response.body.get('status')}"
     yield "delete.trash_in_list", shop.get("/orders", include=order_id).told(len)
     yield "delete.put_on_trashed", str(shop.put(path, customer_note="x"))
     gone = shop.ask("DELETE", path, query={"force": "true"}).status

@@ -29,8 +29,8 @@ def lists(visit: Visit) -> Iterator[Finding]:
         ("Z_value", {"modified_after": f"{gmt}Z"}),
         ("garbage", {"modified_after": "yesterday-ish"}),
     ):
-        found = shop.get("/orders", per_page=100, **query)
-        yield "list.modified_after", f"{label} {found.told(len)}"
+        response = shop.get("/orders", per_page=100, **query)
+        yield "list.modified_after", f"{label} {response.told(len)}"
 
 
 def modified(visit: Visit) -> Iterator[Finding]:

@@ -24,8 +24,8 @@ def orders(visit: Visit) -> Iterator[Finding]:
     other = again.body["id"] != made.body["id"]
     yield "order.same_post_twice", f"{again.status} {'second order' if other else 'the same'}"
     paid = visit.buy(transaction_id=source)
-    found = shop.get("/orders", search=source)
-    same = [it["id"] == paid.body["id"] for it in found.body]
+    response = shop.get("/orders", search=source)
+    same = [it["id"] == paid.body["id"] for it in response.body]
     yield "order.find.search_txn", f"{paid.status} {same}"
     yield "order.find.search_meta", shop.get("/orders", search=source).told(len)
     by_meta = shop.get("/orders", meta_key="_ordosync_ref", meta_value=source, per_page=100)
@@ -80,5 +80,5 @@ def changes(visit: Visit) -> Iterator[Finding]:
     yield "order.id_of_product", str(shop.get(f"/orders/{visit.widget['id']}"))
 
 
-def _code(heard: Heard) -> Json:
-    return {"code": heard.body["code"]}
+def _code(response: Heard) -> Json:
+    return {"code": response.body["code"]}
