@@ -139,11 +139,11 @@ def transaction(connection: "sqlite3.Connection") -> Iterator["sqlite3.Connectio
     Without `IMMEDIATE`, a transaction that reads before it writes would fail at once, despite the
     busy timeout, if another process wrote in between.
     """
-    _wait(connection, "begin immediate")
+    connection.execute("begin immediate")
     try:
         yield connection
-        # Under a rollback journal, the commit fails while another process reads.
-        _wait(connection, "commit")
+        # Under a rollback journal, the commit waits while another process reads.
+        connection.execute("commit")
     except BaseException:
         # When the disk is full, SQLite has rolled back by itself.
         if connection.in_transaction:
@@ -168,47 +168,41 @@ def to_database_error(path: object, error: Exception) -> DatabaseError:
 
 
 class _Connection(sqlite3.Connection):
+    """A connection that waits for a locked file in slices, since no signal ends SQLite's own wait.
+
+    Under a rollback journal, reading waits as well. A statement takes its lock in `execute`.
+    """
+
     clock: Clock | None = None
     """Ends a wait for a locked file when it is stopped."""
+
+    def execute(self, *args: Any) -> "sqlite3.Cursor":
+        for left in reversed(range(max(int(BUSY_TIMEOUT_S / SLICE_S), 1))):
+            try:
+                return super().execute(*args)
+            except sqlite3.OperationalError as error:
+                if not left or "database is locked" not in str(error):
+                    raise
+            if self.clock:
+                self.clock.check()
+        raise AssertionError
 
 
 def _connect(path: Path, *, readonly: bool, clock: Clock | None = None) -> "sqlite3.Connection":
     connection: _Connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rw'}",
         uri=True,
-        timeout=BUSY_TIMEOUT_S,
+        timeout=SLICE_S,
         isolation_level=None,
         factory=_Connection,
     )
     connection.clock = clock
     connection.row_factory = sqlite3.Row
-    # The first statement that reads the file.
-    _wait(connection, "pragma synchronous = full")
+    connection.execute("pragma synchronous = full")
     connection.execute("pragma foreign_keys = on")
     # Deleted personal data must not remain in the file.
     connection.execute("pragma secure_delete = on")
     return connection
-
-
-def _wait(connection: "sqlite3.Connection", statement: str) -> None:
-    """Execute a statement that waits for a locked file, in slices.
-
-    A signal does not end SQLite's own wait. No other statement waits for more than moments.
-    """
-    clock: Clock | None = getattr(connection, "clock", None)
-    for left in reversed(range(max(int(BUSY_TIMEOUT_S / SLICE_S), 1))):
-        connection.execute(f"pragma busy_timeout = {SLICE_S * 1000:.0f}")
-        try:
-            connection.execute(statement)
-        except sqlite3.OperationalError as error:
-            if not left or "database is locked" not in str(error):
-                raise
-        else:
-            return
-        finally:
-            connection.execute(f"pragma busy_timeout = {BUSY_TIMEOUT_S * 1000:.0f}")
-        if clock:
-            clock.check()
 
 
 def _recover(path: Path, clock: Clock | None) -> None:

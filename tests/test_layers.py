@@ -79,7 +79,7 @@ def test_nothing_above_the_accounts_imports_a_kind(kind: str) -> None:
         ("urllib3", "http"),
     ],
 )
-def test_a_library_is_used_in_one_place(library: str, allowed: str) -> None:
+def test_a_library_is_used_in_one_package(library: str, allowed: str) -> None:
     users = {
         _part(path)
         for path in MODULES
@@ -168,7 +168,7 @@ def test_a_kind_lists_the_parts_of_the_contract_and_no_others(kind: str) -> None
     assert {"__init__.py", "options.py", "merchant_orders.py", "supplier_orders.py"} <= listed
 
 
-def test_no_part_says_that_it_cannot() -> None:
+def test_a_part_is_none_instead_of_unsupported() -> None:
     removed = re.compile(
         r"takes_part|\.paired\(|isinstance\([a-z_.]*pair|NotImplementedError|lists_all_as"
     )
@@ -187,7 +187,7 @@ def test_every_kind_is_under_both_contracts(contract: str) -> None:
     assert under == {*KINDS}
 
 
-def test_no_module_is_two_subjects() -> None:
+def test_no_module_is_too_long() -> None:
     long = {
         str(path.relative_to(PACKAGE))
         for path in MODULES

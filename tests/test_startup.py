@@ -27,7 +27,7 @@ def test_the_version_imports_none_of_the_heavy_modules() -> None:
     assert imported == "[]"
 
 
-def test_the_list_of_commands_says_of_each_what_it_says_itself() -> None:
+def test_the_list_of_commands_has_the_summary_of_each() -> None:
     for name, (_, words) in COMMANDS.items():
         command = load(name)
 

@@ -99,7 +99,7 @@ class Desk:
 
     def similar_number(self, number: str) -> str | None:
         """Return a number that differs from this number only by a prefix; None without one."""
-        with self.file.reading("look for a similar number") as db:
+        with self.file.reading("find a similar number") as db:
             return orders.similar(db, number)
 
     def supplier_of(self, number: str) -> str | None:

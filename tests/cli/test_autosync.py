@@ -67,7 +67,7 @@ def test_a_paused_task_still_runs_by_hand(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("switch", ["on", "off"])
-def test_what_the_configuration_says_is_off_stays_off(tmp_path: Path, switch: str) -> None:
+def test_task_that_the_configuration_turns_off_stays_off(tmp_path: Path, switch: str) -> None:
     shop(tmp_path, HEADER, config=AT_ONCE + "    tasks: {import-orders: off}\n")
 
     result = ordosync(tmp_path, "autosync", switch, "import-orders")
@@ -78,7 +78,7 @@ def test_what_the_configuration_says_is_off_stays_off(tmp_path: Path, switch: st
 
 
 @pytest.mark.parametrize("task", ["cancel-orders", "update-tracking", "split-order"])
-def test_there_is_no_switch_for_what_is_no_global_task(tmp_path: Path, task: str) -> None:
+def test_only_global_tasks_can_be_switched(tmp_path: Path, task: str) -> None:
     shop(tmp_path)
 
     result = ordosync(tmp_path, "autosync", "on", task)
@@ -97,7 +97,7 @@ def test_a_shipping_only_portal_has_no_inventory_to_switch(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("words", [["on"], ["import-orders"], ["maybe", "import-orders"]])
-def test_half_a_sentence_is_refused(tmp_path: Path, words: list[str]) -> None:
+def test_incomplete_command_is_refused(tmp_path: Path, words: list[str]) -> None:
     shop(tmp_path)
 
     result = ordosync(tmp_path, "autosync", *words)

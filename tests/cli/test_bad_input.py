@@ -17,7 +17,7 @@ def test_a_missing_folder_fails_the_run(tmp_path: Path) -> None:
     assert "account shop: read orders: the folder" in result.run["error"]["message"]
 
 
-def test_no_file_is_no_trouble(tmp_path: Path) -> None:
+def test_empty_folder_is_no_error(tmp_path: Path) -> None:
     shop(tmp_path)
 
     result = ordosync(tmp_path, "import-orders", "--json")
@@ -135,7 +135,7 @@ def test_an_edit_after_the_import_is_reported_once(tmp_path: Path) -> None:
     assert numbers(tmp_path) == ["1", "2", "3"]
 
 
-def test_foreign_text_never_reaches_the_terminal_as_it_is(tmp_path: Path) -> None:
+def test_foreign_text_never_reaches_the_terminal_unescaped(tmp_path: Path) -> None:
     hostile = "Bob [/red] \x1b]0;x\x07 \u202eevil\u2066 \x9b31m =1+1"
     shop(tmp_path, HEADER + f"1,MUG,{hostile},1,9.50,{hostile},DE\n")
     assert ordosync(tmp_path, "import-orders").code == 0
@@ -180,7 +180,7 @@ def test_a_database_that_cannot_be_used_is_exit_4_in_one_line_and_stays_as_it_is
     assert numbers(tmp_path) == ["1"]
 
 
-def test_wrong_words_are_exit_2(tmp_path: Path) -> None:
+def test_usage_errors_exit_2(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1"))
 
     for words in (

@@ -72,7 +72,7 @@ def test_all_other_lines_stay_as_they_are_to_the_byte(tmp_path: Path, table: Pat
     assert table.read_bytes() == others
 
 
-def test_an_old_block_is_replaced_where_it_stands(tmp_path: Path, table: Path) -> None:
+def test_an_old_block_is_replaced_in_place(tmp_path: Path, table: Path) -> None:
     shop(tmp_path)
     cron(tmp_path, "install")
     new = table.read_text()
@@ -124,7 +124,7 @@ def test_dry_run_shows_the_difference_and_changes_nothing(
 
 
 @pytest.mark.parametrize("damage", ["begin", "end", "twice", "swapped"])
-def test_a_damaged_block_is_refused_and_left_to_its_owner(
+def test_a_damaged_block_is_refused_and_not_changed(
     tmp_path: Path, table: Path, damage: str
 ) -> None:
     shop(tmp_path)
@@ -178,7 +178,7 @@ def test_a_crontab_that_takes_other_lines_is_noticed(tmp_path: Path, table: Path
 
 
 @pytest.mark.parametrize("name", ["it's here", "50% off", "$(touch harm)", "a;b", "é"])
-def test_a_path_means_itself_to_cron_and_its_shell(tmp_path: Path, name: str) -> None:
+def test_a_path_is_escaped_for_cron_and_its_shell(tmp_path: Path, name: str) -> None:
     config = tmp_path / name / "config.yaml"
     line = crontab.block(("echo",), config).splitlines()[1]
 

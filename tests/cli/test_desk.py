@@ -70,7 +70,7 @@ def test_an_order_that_the_merchant_cancelled_refuses_tracking(both: TwoAccounts
     assert "was not saved at the Merchant" in supplier["timeline"][-1]["text"]
 
 
-def test_what_is_saved_while_another_command_sends_goes_with_the_next_tick(
+def test_a_change_during_another_command_is_sent_by_the_next_tick(
     both: TwoAccounts,
 ) -> None:
     both.imported("1002")
@@ -90,7 +90,7 @@ def test_what_is_saved_while_another_command_sends_goes_with_the_next_tick(
     assert both.order("shop", "1002")["status"] == "shipped"
 
 
-def test_what_is_shipped_before_its_import_is_recorded_is_reported_afterwards(
+def test_an_order_shipped_before_its_import_is_recorded_is_reported_later(
     both: TwoAccounts,
 ) -> None:
     both.shop("orders", "add", "1003", "--line", "MUG=1", "--supplier", "northwind")
@@ -112,7 +112,7 @@ def test_what_is_shipped_before_its_import_is_recorded_is_reported_afterwards(
     assert both.order("shop", "1003")["status"] == "shipped"
 
 
-def test_an_import_that_was_killed_does_not_hold_up_what_is_read_of_tracking(
+def test_a_killed_import_does_not_delay_tracking(
     both: TwoAccounts,
 ) -> None:
     assert ordosync(both.folder, "import-orders", fault="reading").code != 0
@@ -138,7 +138,7 @@ def test_a_split_and_the_tracking_of_its_pieces_arrive_in_order(both: TwoAccount
     assert both.run("import-orders", "--json").run["done"] == 0
 
 
-def test_a_split_whose_sending_died_is_mirrored_before_its_piece_is_shipped(
+def test_an_unsent_split_is_mirrored_before_its_piece_is_shipped(
     both: TwoAccounts,
 ) -> None:
     pieces = ("--piece", "MUG=2", "--piece", "CUP=1")
@@ -166,7 +166,7 @@ def test_a_voided_label_is_flagged_and_a_new_one_takes_its_place(both: TwoAccoun
     ]
 
 
-def test_a_file_ships_a_day_and_gives_refused_rows_back(both: TwoAccounts) -> None:
+def test_a_file_ships_many_orders_and_returns_refused_rows(both: TwoAccounts) -> None:
     both.shop("orders", "add", "1002", "--line", "MUG=1", "--supplier", "northwind")
     both.run("import-orders")
     file = both.folder / "today.csv"
@@ -204,7 +204,7 @@ def test_the_whole_stock_goes_back_as_physical_on_hand(both: TwoAccounts) -> Non
     assert both.run("write-inventory-back", "--json").run["done"] == 0
 
 
-def test_a_recount_from_a_file_takes_what_is_right(both: TwoAccounts) -> None:
+def test_a_count_from_a_file_applies_the_valid_rows(both: TwoAccounts) -> None:
     file = both.folder / "count.csv"
     file.write_text("sku,quantity,warehouse\nMUG,7,east\nNONE,1,\nCUP,many,\n")
 
@@ -215,7 +215,7 @@ def test_a_recount_from_a_file_takes_what_is_right(both: TwoAccounts) -> None:
     assert len((both.folder / "count.refused.csv").read_text().splitlines()) == 3
 
 
-def test_cancel_orders_is_off_until_it_is_asked_for(both: TwoAccounts) -> None:
+def test_cancel_orders_is_off_by_default(both: TwoAccounts) -> None:
     both.shop("orders", "cancel", "1001")
 
     both.run("run-due")
@@ -228,7 +228,7 @@ def test_cancel_orders_is_off_until_it_is_asked_for(both: TwoAccounts) -> None:
     assert both.order("northwind", "S-1001")["status"] == "cancelled"
 
 
-def test_sync_runs_what_is_not_off_and_moves_no_schedule(both: TwoAccounts) -> None:
+def test_sync_runs_enabled_tasks_and_keeps_the_schedule(both: TwoAccounts) -> None:
     both.run("run-due")
     before = both.run("autosync", "--json").json
 

@@ -20,7 +20,7 @@ def test_the_same_label_again_is_no_second_shipment(both: TwoAccounts) -> None:
     assert again.err == "0 shipped, 1 was already shipped with the same tracking number\n"
 
 
-def test_shipping_what_a_supplier_was_asked_for_is_said(both: TwoAccounts) -> None:
+def test_shipping_an_order_that_is_requested_from_a_supplier_is_reported(both: TwoAccounts) -> None:
     result = both.shop("orders", "ship", "1001", "--carrier", "UPS", "--tracking", "1Z9")
 
     assert result.code == 0
@@ -50,7 +50,7 @@ def test_a_merchant_that_takes_no_tracking_is_named(tmp_path: Path) -> None:
     )
 
 
-def test_what_failed_to_be_sent_is_reported_with_what_a_person_can_do(both: TwoAccounts) -> None:
+def test_a_failed_write_is_reported_with_the_next_command(both: TwoAccounts) -> None:
     both.shop("orders", "cancel", "1001")
 
     result = both.northwind(*SHIP)
@@ -152,7 +152,7 @@ def test_refused_rows_can_be_fixed_and_fed_in_again(both: TwoAccounts) -> None:
     assert (clean.code, back.exists()) == (0, False)
 
 
-def test_a_file_with_other_columns_is_reported_with_what_it_has_and_what_it_needs(
+def test_a_file_with_wrong_columns_is_reported_with_actual_and_required_ones(
     both: TwoAccounts,
 ) -> None:
     (both.folder / "semi.csv").write_text("sku;quantity\nMUG;1\n")
@@ -172,7 +172,7 @@ def test_blanks_around_the_commas_of_a_piece_do_not_count(both: TwoAccounts) -> 
     assert result.code == 0, result
 
 
-def test_an_account_that_is_not_there_is_reported_with_those_that_are(both: TwoAccounts) -> None:
+def test_an_unknown_account_is_reported_with_the_known_ones(both: TwoAccounts) -> None:
     result = both.at("north", "orders", "list")
 
     assert (result.code, result.err) == (
@@ -203,7 +203,7 @@ def test_the_newest_orders_alone_are_listed(both: TwoAccounts) -> None:
         (("activity", "--status", "p"), ["partial"]),
     ],
 )
-def test_a_shell_completes_what_there_is(
+def test_a_shell_completes_existing_names(
     both: TwoAccounts,
     words: tuple[str, ...],
     completions: list[str],

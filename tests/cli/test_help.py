@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 WIDTH = 80
 
 
-def test_help_lists_each_page_with_what_it_is_about(tmp_path: Path) -> None:
+def test_help_lists_each_page_with_its_subject(tmp_path: Path) -> None:
     result = ordosync(tmp_path, "help")
 
     listed = dict(line.split(maxsplit=1) for line in result.out.partition("\n\n")[0].splitlines())

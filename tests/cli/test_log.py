@@ -25,7 +25,7 @@ def _failed(both: TwoAccounts) -> tuple[int, int]:
     return run, step["id"]
 
 
-def test_what_makes_nothing_that_has_an_id_is_not_settled_as_sent(both: TwoAccounts) -> None:
+def test_a_step_that_creates_no_record_is_not_settled_as_sent(both: TwoAccounts) -> None:
     run, step = _failed(both)
 
     result = both.run("retry", str(step), "--sent", "1001")
@@ -77,7 +77,7 @@ def test_an_order_that_was_never_sent_is_not_settled_as_sent(tmp_path: Path) -> 
     assert "--sent" not in ordosync(tmp_path, "why", "2").out
 
 
-def test_anothers_order_is_not_settled_as_sent(tmp_path: Path) -> None:
+def test_an_order_that_is_linked_already_is_not_settled_as_sent(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1") + row("2", "abc"))
     ordosync(tmp_path, "import-orders")
     _unknown(tmp_path)
@@ -87,7 +87,9 @@ def test_anothers_order_is_not_settled_as_sent(tmp_path: Path) -> None:
     assert (result.code, "order 1 is already linked to 1" in result.err) == (2, True)
 
 
-def test_an_order_that_arrived_under_another_id_is_not_settled_as_this_one(tmp_path: Path) -> None:
+def test_an_order_that_arrived_under_another_id_is_not_settled_under_this_id(
+    tmp_path: Path,
+) -> None:
     shop(tmp_path, HEADER + row("2"))
     ordosync(tmp_path, "import-orders")
     ordosync(tmp_path, "orders", "add", "W-2", "--line", "MUG=1")
@@ -100,7 +102,7 @@ def test_an_order_that_arrived_under_another_id_is_not_settled_as_this_one(tmp_p
     assert (result.code, "arrived as order 2, not W-2" in result.err) == (2, True)
 
 
-def test_a_row_that_is_read_from_a_copy_names_the_file_that_people_know(tmp_path: Path) -> None:
+def test_a_row_that_is_read_from_a_copy_names_the_original_file(tmp_path: Path) -> None:
     feed = shop(tmp_path, HEADER + row("2", "abc"))
     ordosync(tmp_path, "import-orders")
     feed.unlink()
@@ -129,7 +131,7 @@ def test_a_parcel_sent_before_its_order_was_settled_as_sent_is_reported(both: Tw
     assert both.order("shop", "1002")["status"] == "shipped"
 
 
-def test_a_file_is_nothing_that_could_have_been_sent(tmp_path: Path) -> None:
+def test_a_step_of_a_file_is_not_settled_as_sent(tmp_path: Path) -> None:
     shop(tmp_path, b"\xff\xfe\x00")
     ordosync(tmp_path, "import-orders")
 
@@ -155,14 +157,14 @@ def test_a_product_that_was_settled_as_sent_is_linked(both: TwoAccounts) -> None
     assert (result.code, link.supplier_id) == (0, "M-2")
 
 
-def test_a_look_by_hand_that_found_nothing_keeps_its_number(both: TwoAccounts) -> None:
+def test_a_manual_run_that_found_nothing_keeps_its_number(both: TwoAccounts) -> None:
     first, second = (both.run("update-tracking", "--json").run["id"] for _ in range(2))
 
     assert first < second
     assert both.run("show", str(first)).code == 0
 
 
-def test_the_number_of_a_look_by_itself_is_not_given_again(both: TwoAccounts) -> None:
+def test_the_number_of_an_empty_scheduled_run_is_not_reused(both: TwoAccounts) -> None:
     before = both.run("activity", "--json").run["id"]
     # Two of these runs leave no row.
     both.run("run-due")
@@ -181,7 +183,7 @@ def test_a_run_with_failed_steps_says_what_to_do_next(both: TwoAccounts) -> None
     assert f"1 failed: fix the cause, then `ordosync retry {step}`" in shown
 
 
-def test_a_run_whose_steps_were_tried_again_since_says_so(both: TwoAccounts) -> None:
+def test_a_run_whose_steps_were_retried_later_says_so(both: TwoAccounts) -> None:
     _, step = _failed(both)
     again = both.run("retry", str(step), "--json").run["id"]
     both.run("retry", str(step))

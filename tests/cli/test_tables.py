@@ -23,7 +23,7 @@ def _seen(folder: Path, *words: str, columns: int) -> list[str]:
 
 
 @pytest.mark.parametrize(("columns", "without"), [(120, ""), (100, ""), (80, "trigger")])
-def test_activity_is_a_table_that_leaves_out_what_matters_least(
+def test_activity_is_a_table_that_drops_the_least_important_columns(
     both: TwoAccounts, columns: int, without: str
 ) -> None:
     header, rule, first, *_ = _seen(both.folder, "activity", columns=columns)
@@ -43,14 +43,14 @@ def test_autosync_is_a_table(both: TwoAccounts, columns: int) -> None:
     assert len(rows) == 7
 
 
-def test_what_is_too_wide_for_any_table_becomes_cards(both: TwoAccounts) -> None:
+def test_rows_too_wide_for_a_table_become_cards(both: TwoAccounts) -> None:
     lines = _seen(both.folder, "activity", columns=40)
 
     assert "run: 1" in lines
     assert "trigger: manual" in lines
 
 
-def test_no_word_is_broken_and_no_column_is_there_for_nothing(tmp_path: Path) -> None:
+def test_no_word_is_broken_and_no_column_is_empty(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1") + row("2", "abc"))
     ordosync(tmp_path, "import-orders")
 
@@ -79,7 +79,7 @@ def test_messages_on_a_terminal_break_between_words(both: TwoAccounts) -> None:
     assert "saved, but not everything was sent to the" in lines
 
 
-def test_what_was_sent_of_an_order_is_shown_in_one_form(both: TwoAccounts) -> None:
+def test_partial_shipments_are_shown_in_one_form(both: TwoAccounts) -> None:
     both.northwind(*SHIP, "--cost", "4.5")
     both.northwind("orders", "ship", "S-1001", "--void")
 
@@ -119,7 +119,7 @@ def test_a_terminal_lists_the_fifty_newest_orders_and_a_pipe_all(tmp_path: Path)
 
 
 @pytest.mark.parametrize("hours", [14, -12])
-def test_a_time_at_the_ends_of_all_times_is_shown(hours: int) -> None:
+def test_the_earliest_and_latest_times_are_shown(hours: int) -> None:
     """A source may give such a time where it does not know any."""
     zone = timezone(timedelta(hours=hours))
     ends = (datetime.min.replace(tzinfo=zone), datetime.max.replace(tzinfo=zone))

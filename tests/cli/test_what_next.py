@@ -40,7 +40,7 @@ from tests.support.stories import edit
         "why 9",
     ],
 )
-def test_what_is_refused_or_empty_says_what_to_do(both: TwoAccounts, words: str) -> None:
+def test_a_refusal_or_an_empty_result_says_what_to_do(both: TwoAccounts, words: str) -> None:
     result = both.run(*words.split())
 
     assert result.err, result
@@ -63,9 +63,7 @@ def test_a_change_that_is_refused_names_the_command_that_shows_why(both: TwoAcco
 
 
 @pytest.mark.parametrize("words", ["orders list", "products list", "stock list"])
-def test_an_account_without_anything_says_how_something_gets_there(
-    tmp_path: Path, words: str
-) -> None:
+def test_an_empty_account_says_how_to_add_records(tmp_path: Path, words: str) -> None:
     TwoAccounts(tmp_path)
 
     result = ordosync(tmp_path, *words.split(), "--account", "shop")

@@ -92,7 +92,7 @@ def test_file_that_is_a_list_says_what_is_expected(problems: Problems) -> None:
     assert problems("- accounts\n") == ["line 1: expected options (name: value), not a list"]
 
 
-def test_bomb_of_aliases_is_refused_at_each(problems: Problems) -> None:
+def test_alias_bomb_is_refused_at_each_alias(problems: Problems) -> None:
     levels = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9))
 
     reported = problems("a0: &a0 [lol]\n" + levels)
@@ -175,7 +175,7 @@ words = st.sampled_from(
 )
 @example(b"accounts: [\n")
 @example(b'"\\ud800": 1')
-def test_whatever_is_in_the_file_is_a_configuration_error(any_file: Path, content: bytes) -> None:
+def test_any_invalid_content_is_a_configuration_error(any_file: Path, content: bytes) -> None:
     any_file.write_bytes(content)
 
     with pytest.raises(ConfigError) as raised:

@@ -52,7 +52,7 @@ def test_working_folder_comes_before_home(tmp_path: Path) -> None:
     assert find_config(None) == Path("config.yaml")
 
 
-def test_nothing_found_says_where_it_looked_and_what_makes_one(tmp_path: Path) -> None:
+def test_missing_configuration_is_reported_with_the_searched_places(tmp_path: Path) -> None:
     if Path("/etc/ordosync/config.yaml").exists():
         pytest.skip("this machine has a configuration")
 

@@ -52,14 +52,14 @@ def why(folder: Path, name: str = "config.yaml") -> str:
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o644, 0o664, 0o660])
-def test_a_configuration_that_not_everybody_can_write_is_read(place: Path, mode: int) -> None:
+def test_a_configuration_that_other_users_cannot_write_is_read(place: Path, mode: int) -> None:
     (place / "config.yaml").chmod(mode)
 
     assert is_read(place)
 
 
 @pytest.mark.parametrize("mode", [0o666, 0o606, 0o602, 0o777])
-def test_a_configuration_that_everybody_can_write_is_refused(place: Path, mode: int) -> None:
+def test_a_configuration_that_all_users_can_write_is_refused(place: Path, mode: int) -> None:
     path = place / "config.yaml"
     path.chmod(mode)
 
@@ -67,7 +67,7 @@ def test_a_configuration_that_everybody_can_write_is_refused(place: Path, mode: 
 
 
 @pytest.mark.parametrize("above", [0, 1])
-def test_a_folder_in_which_everybody_can_replace_it_is_refused(place: Path, above: int) -> None:
+def test_a_folder_in_which_all_users_can_replace_it_is_refused(place: Path, above: int) -> None:
     folder = (place, place.parent)[above]
     folder.chmod(0o777)
 
@@ -84,7 +84,9 @@ def test_a_sticky_folder_of_our_own_is_fine(place: Path) -> None:
 
 @as_root
 @pytest.mark.parametrize("mode", [0o1777, 0o777])
-def test_a_folder_open_to_everybody_of_another_user_is_refused(place: Path, mode: int) -> None:
+def test_a_folder_of_another_user_that_all_users_can_write_is_refused(
+    place: Path, mode: int
+) -> None:
     os.chown(place, NOBODY, -1)
     place.chmod(mode)
 
@@ -152,12 +154,14 @@ def _linked(place: Path, tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_link_is_read_where_all_of_its_way_is_ours(linked: Path) -> None:
+def test_a_link_is_read_if_its_whole_path_belongs_to_the_user(linked: Path) -> None:
     assert is_read(linked)
 
 
 @pytest.mark.parametrize("folder", ["linked", "between", "outer/inner", "outer"])
-def test_each_folder_on_the_way_of_a_link_counts(linked: Path, tmp_path: Path, folder: str) -> None:
+def test_each_folder_on_the_path_of_a_link_is_checked(
+    linked: Path, tmp_path: Path, folder: str
+) -> None:
     (tmp_path / folder).chmod(0o777)
 
     assert f"all users can replace files in {tmp_path / folder}" in why(linked)
@@ -167,7 +171,7 @@ def test_each_folder_on_the_way_of_a_link_counts(linked: Path, tmp_path: Path, f
 @pytest.mark.parametrize(
     "link", ["linked/config.yaml", "between/it.yaml", "outer/inner/config.yaml"]
 )
-def test_each_link_and_what_it_points_to_must_be_ours(
+def test_each_link_and_its_target_must_belong_to_the_user(
     linked: Path, tmp_path: Path, link: str
 ) -> None:
     os.lchown(tmp_path / link, NOBODY, -1)
@@ -175,7 +179,7 @@ def test_each_link_and_what_it_points_to_must_be_ours(
     assert f"{tmp_path / link} belongs to user {NOBODY}" in why(linked)
 
 
-def test_a_link_to_a_folder_on_the_way_counts_too(place: Path, tmp_path: Path) -> None:
+def test_a_link_to_a_folder_on_the_path_is_checked_too(place: Path, tmp_path: Path) -> None:
     (tmp_path / "way").symlink_to("outer")
     name = os.path.relpath(tmp_path / "way" / "inner" / "config.yaml", place)
 
@@ -184,7 +188,7 @@ def test_a_link_to_a_folder_on_the_way_counts_too(place: Path, tmp_path: Path) -
     assert not is_read(place, name)
 
 
-def test_links_that_go_round_are_reported_in_one_line(place: Path) -> None:
+def test_circular_links_are_reported_in_one_line(place: Path) -> None:
     (place / "round.yaml").symlink_to("round.yaml")
 
     result = ordosync(place, "config", "check", "--config", "round.yaml")
@@ -256,7 +260,9 @@ except ConfigError as error:
     [(0, "True"), (NOBODY, "True"), (1234, "False")],
     ids=["root", "caller", "another"],
 )
-def test_it_is_the_caller_who_counts(everywhere: Path, owner: int, expected: str) -> None:
+def test_permissions_are_checked_for_the_calling_user(
+    everywhere: Path, owner: int, expected: str
+) -> None:
     path = everywhere / "config.yaml"
     path.write_text(AT_ONCE)
     path.chmod(0o644)
@@ -277,7 +283,7 @@ def test_it_is_the_caller_who_counts(everywhere: Path, owner: int, expected: str
 
 
 @as_root
-def test_the_configuration_that_root_finds_in_a_folder_of_everybody_is_refused(
+def test_the_configuration_that_root_finds_in_a_shared_folder_is_refused(
     everywhere: Path,
 ) -> None:
     """It belongs to another user and has mode 0600. Root can read it, but must not use it."""
@@ -293,7 +299,7 @@ def test_the_configuration_that_root_finds_in_a_folder_of_everybody_is_refused(
     assert {path.name for path in everywhere.iterdir()} == {"config.yaml", "feeds"}
 
 
-def test_everything_that_can_be_found_by_itself_is_refused_alike(
+def test_every_default_file_of_another_user_is_refused(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Complaint D3: `./config.yaml` of another user was used."""
@@ -312,7 +318,7 @@ def test_everything_that_can_be_found_by_itself_is_refused_alike(
 
 
 @pytest.mark.parametrize("spoil", ["file", "folder"])
-def test_a_secret_file_that_everybody_can_replace_is_refused(place: Path, spoil: str) -> None:
+def test_a_secret_file_that_all_users_can_replace_is_refused(place: Path, spoil: str) -> None:
     keys = place / "keys"
     keys.mkdir(mode=0o700)
     (keys / "token").touch(0o600)
@@ -343,7 +349,7 @@ def test_a_secret_file_of_another_user_is_refused(place: Path) -> None:
 
 
 @pytest.mark.parametrize("above", [0, 1])
-def test_a_store_that_is_there_already_is_refused_where_everybody_can_replace_it(
+def test_an_existing_store_is_refused_where_all_users_can_replace_it(
     place: Path, above: int
 ) -> None:
     kept = place / "var" / "kept"
@@ -361,7 +367,7 @@ def test_a_store_that_is_there_already_is_refused_where_everybody_can_replace_it
     assert not is_idle(["run-due", "--config", str(place / "config.yaml")])
 
 
-def test_an_embedded_account_is_refused_where_everybody_can_replace_it(place: Path) -> None:
+def test_an_embedded_account_is_refused_where_all_users_can_replace_it(place: Path) -> None:
     (place / "desk").mkdir(mode=0o755)
     (place / "config.yaml").write_text(AT_ONCE.replace("path: ware", "path: desk/ware"))
     assert (
@@ -394,12 +400,12 @@ def test_what_init_makes_is_read_under_any_umask(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("umask", [0o000], indirect=True)
 @pytest.mark.usefixtures("umask")
-def test_the_demo_runs_where_the_umask_lets_everybody_write(tmp_path: Path) -> None:
+def test_the_demo_runs_under_a_umask_that_lets_all_users_write(tmp_path: Path) -> None:
     assert ordosync(tmp_path, "demo").code == 0
 
 
 @pytest.mark.usefixtures("umask")
-def test_copies_of_what_is_read_are_their_owners_alone(tmp_path: Path) -> None:
+def test_copies_of_files_are_private(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("x")
 
     Spool(tmp_path / "o.db.spool" / "portal" / "shop").copy(tmp_path / "a.csv", "a.csv")

@@ -68,7 +68,7 @@ def test_everything_is_shown_with_its_default_and_no_secret(load: Load) -> None:
     }
 
 
-def test_what_is_shown_can_be_printed_as_json_and_yaml(load: Load) -> None:
+def test_shown_configuration_can_be_printed_as_json_and_yaml(load: Load) -> None:
     shown: dict[str, Any] = as_plain(load(WRITTEN))
 
     assert json.loads(json.dumps(shown)) == shown

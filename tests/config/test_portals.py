@@ -183,13 +183,13 @@ def test_options_that_are_wrong(problems: Problems, options: str, why: str) -> N
     assert problem.startswith(f"line 5: portals.main.{why}")
 
 
-def test_inventory_that_is_not_managed_may_be_said_to_be_off(load: Load) -> None:
+def test_unmanaged_inventory_may_be_turned_off_explicitly(load: Load) -> None:
     main = load_one(load, "tasks: {write-inventory-back: off}")
 
     assert main.tasks["write-inventory-back"] == "off"
 
 
-def test_was_may_not_name_a_portal_that_is_still_there(problems: Problems) -> None:
+def test_was_may_not_name_a_portal_that_still_exists(problems: Problems) -> None:
     reported = problems(with_portals(portal("was: other"), portal("send: [tags]", name="other")))
 
     assert "line 5: portals.main.was: portal other is still in this file" in reported
@@ -305,7 +305,7 @@ def test_two_portals_of_which_only_one_imports_orders_are_good(load: Load) -> No
 
 
 @pytest.mark.parametrize("merchant", MERCHANTS_THAT_SAY_WHOSE)
-def test_account_that_says_whose_a_line_is_may_have_two_portals(
+def test_account_that_assigns_lines_to_suppliers_may_have_two_portals(
     load: Load, merchant: tuple[str, str, str]
 ) -> None:
     account, first, second = merchant

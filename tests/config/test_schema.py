@@ -64,7 +64,7 @@ def test_name_of_an_account_is_checked_as_well(problems: Problems) -> None:
     assert problem.startswith('line 4: accounts.North Wind: "North Wind" is not a name; use up to')
 
 
-def test_unknown_kind_says_what_was_meant_or_what_there_is(
+def test_unknown_kind_is_reported_with_a_suggestion_or_all_kinds(
     problems: Problems, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for kind in set(KINDS) - {"files", "sqlite", "shop", "depot"}:
@@ -84,7 +84,7 @@ def test_unknown_kind_says_what_was_meant_or_what_there_is(
     assert problem.endswith("; choose files, sqlite, shop or depot")
 
 
-def test_account_needs_a_kind_and_what_its_kind_requires(problems: Problems) -> None:
+def test_account_needs_a_kind_and_the_options_that_it_requires(problems: Problems) -> None:
     text = LEAST.replace("{kind: depot}", "{}").replace(', token: "${TOKEN}"', "")
 
     assert problems(text) == [

@@ -50,7 +50,7 @@ def problem(problems: Problems) -> Callable[[str], str]:
 
 
 @pytest.mark.parametrize("text", ["off", "no", "012", "10:00", "2026-11-01", "1e3", "0x1F", "yes"])
-def test_text_is_what_was_written(option: Option, text: str) -> None:
+def test_text_is_unchanged(option: Option, text: str) -> None:
     assert option(f"title: {text}") == text
 
 
@@ -92,9 +92,7 @@ def test_quoted_null_is_text(option: Option, text: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["title", "pages", "tags", "folder"])
-def test_null_is_a_problem_where_there_must_be_something(
-    problem: Callable[[str], str], name: str
-) -> None:
+def test_null_is_a_problem_for_a_required_value(problem: Callable[[str], str], name: str) -> None:
     assert problem(f"{name}:") == f"line 5: accounts.acme.{name}: needs a value"
 
 
@@ -106,7 +104,7 @@ def test_paths_are_relative_to_the_file_and_so_are_their_defaults(
     assert load(with_option("")).accounts["acme"].options["folder"] == tmp_path / "incoming"
 
 
-def test_options_hold_only_what_was_given_and_default_paths(load: Load) -> None:
+def test_options_hold_only_given_values_and_default_paths(load: Load) -> None:
     options = load(with_option("pages: 2")).accounts["acme"].options
 
     assert set(options) == {"token", "pages", "folder"}
@@ -136,14 +134,16 @@ def test_options_hold_only_what_was_given_and_default_paths(load: Load) -> None:
         ("pagse: 1", "pagse: unknown option; did you mean pages?"),
     ],
 )
-def test_what_does_not_fit_is_reported_with_line_and_path(
+def test_invalid_value_is_reported_with_line_and_path(
     problem: Callable[[str], str], written: str, why: str
 ) -> None:
     assert problem(written) == f"line 5: accounts.acme.{why}"
 
 
 @pytest.mark.parametrize("given", ["name: other", "spool: /tmp"])
-def test_what_ordosync_gives_is_no_option(problem: Callable[[str], str], given: str) -> None:
+def test_argument_that_ordosync_passes_is_no_option(
+    problem: Callable[[str], str], given: str
+) -> None:
     assert "unknown option" in problem(given)
 
 

@@ -94,7 +94,7 @@ def test_reading_leaves_the_file_byte_for_byte(file: EmbeddedFile, desk: Desk, p
     assert [file.name for file in path.parent.iterdir()] == ["northwind.db"]
 
 
-def test_file_that_another_program_holds_may_be_free_later(
+def test_file_that_another_program_locks_is_unavailable(
     file: EmbeddedFile, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     create(file, [order("1001")])

@@ -53,7 +53,7 @@ def holding(folder: Path, *but: str) -> set[str]:
     }
 
 
-def test_nothing_of_her_is_left_on_either_side(pair: Pair) -> None:
+def test_personal_data_is_removed_on_both_sides(pair: Pair) -> None:
     sold_to_her(pair, "1001")
     pair.split("1001", (1, 0), (1, 1))
     pair.run("split-order")
@@ -78,7 +78,7 @@ def test_nothing_of_her_is_left_on_either_side(pair: Pair) -> None:
     ]
 
 
-def test_order_is_never_imported_again_and_goes_on(pair: Pair) -> None:
+def test_purged_order_is_not_imported_again_and_still_syncs(pair: Pair) -> None:
     sold_to_her(pair, "1001")
     assert purged(pair.folder, "1001", "--yes").code == 0
 
@@ -92,7 +92,7 @@ def test_order_is_never_imported_again_and_goes_on(pair: Pair) -> None:
     assert pair.tracking("1001") == [("1Z1", False)]
 
 
-def test_others_keep_what_they_said(pair: Pair) -> None:
+def test_data_of_other_buyers_is_kept(pair: Pair) -> None:
     sold_to_her(pair, "1001")
     sold_to_her(pair, "1002")
 
@@ -113,7 +113,7 @@ def test_nothing_is_removed_without_yes(pair: Pair) -> None:
     assert "nothing was removed; --yes removes it" in result.err
 
 
-def test_order_that_is_nowhere_is_a_mistake(pair: Pair) -> None:
+def test_unknown_order_is_a_usage_error(pair: Pair) -> None:
     sold_to_her(pair, "1001")
 
     result = purged(pair.folder, "9999", "--yes")
@@ -140,7 +140,7 @@ def feed_of_two(folder: Path) -> Path:
     return shop(folder, header + hers + row("1002", "x"))
 
 
-def test_copies_of_files_lose_only_her_rows(tmp_path: Path) -> None:
+def test_copies_of_files_lose_only_the_rows_of_the_order(tmp_path: Path) -> None:
     feed = feed_of_two(tmp_path)
     # 1002 has no quantity.
     assert ordosync(tmp_path, "import-orders").code == 1
@@ -158,7 +158,7 @@ def test_copies_of_files_lose_only_her_rows(tmp_path: Path) -> None:
     assert again.counts["done"] == 1
 
 
-def test_order_for_which_something_is_owed_is_settled_first(tmp_path: Path) -> None:
+def test_order_with_an_open_step_must_be_settled_first(tmp_path: Path) -> None:
     feed_of_two(tmp_path)
     ordosync(tmp_path, "import-orders")
     [waits] = ordosync(tmp_path, "attention", "--json").json["attention"]
@@ -169,7 +169,7 @@ def test_order_for_which_something_is_owed_is_settled_first(tmp_path: Path) -> N
     assert f"settle it first: `ordosync retry {waits['step']}`" in result.err
 
 
-def test_foreign_account_is_named_since_it_is_not_ours_to_change(tmp_path: Path) -> None:
+def test_remote_account_is_named_and_not_changed(tmp_path: Path) -> None:
     with FakeOrdoro() as fake:
         path = shop(tmp_path, HEADER + row("1001"))
         options = f"""

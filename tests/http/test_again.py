@@ -45,7 +45,9 @@ def read(http: HttpClient) -> list[int]:
         ("2 s", None),
     ],
 )
-def test_retry_after_is_read_with_suspicion(asked: str, wait_s: float | None) -> None:
+def test_retry_after_is_limited_and_invalid_values_are_ignored(
+    asked: str, wait_s: float | None
+) -> None:
     assert parse_retry_after({"Retry-After": asked}, START) == wait_s
 
 
@@ -54,7 +56,7 @@ def test_no_retry_after() -> None:
 
 
 @pytest.mark.parametrize(("asked", "wait_s"), [("2", 2), (A_DATE, 20), ("30", 30)])
-def test_23_short_wish_is_waited_out(
+def test_23_short_retry_after_is_waited_out(
     serve: Serve, session: Session, clock: HastyClock, asked: str, wait_s: float
 ) -> None:
     """Case 23."""
@@ -65,7 +67,7 @@ def test_23_short_wish_is_waited_out(
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_23_long_wish_is_left_to_the_engine(
+def test_23_long_retry_after_is_left_to_the_engine(
     serve: Serve, session: Session, clock: HastyClock, status: int
 ) -> None:
     server = serve(answer(status=status, Retry_After="86400"))
@@ -77,7 +79,7 @@ def test_23_long_wish_is_left_to_the_engine(
     assert (len(server.seen), clock.sleeps) == (1, [])
 
 
-def test_23_long_wish_keeps_the_others_from_asking(serve: Serve, session: Session) -> None:
+def test_23_long_retry_after_holds_other_requests(serve: Serve, session: Session) -> None:
     server = serve(answer(status=429, Retry_After="3600"))
     http = session(server.url)
     with pytest.raises(UnavailableError):
@@ -102,7 +104,7 @@ def test_23_429_without_a_time_waits_out_the_period(
     assert 30 <= sum(clock.sleeps) <= 60
 
 
-def test_23_waits_are_bounded_in_all(serve: Serve, session: Session, clock: HastyClock) -> None:
+def test_23_total_wait_is_bounded(serve: Serve, session: Session, clock: HastyClock) -> None:
     server = serve(answer(status=429))
 
     with pytest.raises(UnavailableError) as raised:
@@ -120,7 +122,7 @@ def test_24_503_has_a_floor(serve: Serve, session: Session, clock: HastyClock) -
     assert all(1 <= sleep <= 3 for sleep in clock.sleeps)
 
 
-def test_backoff_is_drawn_by_lot_below_a_doubling_limit() -> None:
+def test_backoff_is_random_below_a_doubling_limit() -> None:
     random = Random(1)  # noqa: S311
     longest = [max(backoff_s(attempt, random) for _ in range(2000)) for attempt in (1, 2, 3, 20)]
 

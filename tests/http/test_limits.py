@@ -86,7 +86,7 @@ def test_server_that_does_not_read_ends_with_the_total_limit(session: Session) -
     assert time.monotonic() - began < AT_ONCE_S
 
 
-def test_connection_that_is_not_taken_ends_with_its_limit(session: Session) -> None:
+def test_connection_that_is_not_accepted_ends_with_its_timeout(session: Session) -> None:
     with (
         accepts_no_connection() as url,
         pytest.raises(UnavailableError, match=r"127\.0\.0\.1 did not"),

@@ -21,7 +21,7 @@ def query(seen: Seen) -> dict[str, str]:
     return {name: value for name, [value] in parsed.items()}
 
 
-def test_proof_is_the_one_that_another_library_makes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_signature_equals_that_of_another_library(monkeypatch: pytest.MonkeyPatch) -> None:
     """The expected signature is that of oauthlib for the same request."""
     monkeypatch.setattr(oauth1, "token_hex", lambda _: "n1")
     request = requests.Request(
@@ -41,7 +41,7 @@ def test_proof_is_the_one_that_another_library_makes(monkeypatch: pytest.MonkeyP
     assert proof == ["pirSvCn0PzTGP2nxWWCuuvsY92Ed52iyAVRJhZ/aPSs="]
 
 
-def test_each_attempt_has_a_proof_of_its_own_and_none_shows_the_secret(
+def test_each_attempt_has_its_own_signature_and_none_shows_the_secret(
     serve: Callable[..., Server], session: Callable[..., HttpClient]
 ) -> None:
     server = serve(answer("{}", 503), answer("{}", 503), answer('{"a": "1"}'))

@@ -33,7 +33,7 @@ def test_29_redirect_of_a_read_is_not_followed(serve: Serve, session: Session, s
     assert (len(server.seen), other.connections) == (1, 0)
 
 
-def test_29_redirect_of_a_write_leaves_it_unclear(serve: Serve, session: Session) -> None:
+def test_29_redirected_write_is_unknown(serve: Serve, session: Session) -> None:
     other = serve()
     server = serve(answer("", 302, Location=f"{other.url}/done"))
 
@@ -78,7 +78,7 @@ def test_29_link_to_another_server_is_refused(
 
 
 @pytest.mark.parametrize("trick", ["http://127.0.0.1:{port}\\@evil.example/", "@evil.example/x"])
-def test_29_link_with_two_hosts_does_not_leave(serve: Serve, session: Session, trick: str) -> None:
+def test_29_link_with_two_hosts_is_not_followed(serve: Serve, session: Session, trick: str) -> None:
     server = serve(answer("[1]"))
     link = trick.replace("{port}", str(server.port))
 
@@ -128,7 +128,7 @@ def test_33_configured_proxy_is_used(serve: Serve, session: Session) -> None:
     assert proxy.seen[0].line == "GET http://shop.example/order HTTP/1.1"
 
 
-def test_proxy_that_refuses_has_sent_nothing_on(serve: Serve, session: Session) -> None:
+def test_write_that_a_proxy_refuses_is_certainly_not_done(serve: Serve, session: Session) -> None:
     proxy = serve(answer("", 407, Connection="close"))
     http = session("https://shop.example", proxy=proxy.url)
 

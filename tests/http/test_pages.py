@@ -33,12 +33,12 @@ def test_firewall_that_refuses_is_not_the_service(
     assert len(server.seen) == 2
 
 
-def test_page_that_asks_who_we_are_ends_the_run(serve: Serve, session: Session) -> None:
+def test_page_with_http_401_ends_the_run(serve: Serve, session: Session) -> None:
     with pytest.raises(SignInError):
         session(serve(page("<html>", 401)).url).get("/orders", dict[str, str], action="read")
 
 
-def test_page_that_says_what_was_wrong_is_a_refusal(serve: Serve, session: Session) -> None:
+def test_page_with_an_error_message_is_a_refusal(serve: Serve, session: Session) -> None:
     with pytest.raises(RefusedError, match="Not Acceptable"):
         session(serve(page("<title>Not Acceptable</title>", 406)).url).send(
             "POST", "/orders", dict[str, str], action="create order 1"

@@ -29,7 +29,7 @@ def clock() -> Clock:
     return Clock()
 
 
-def test_monitor_is_asked_and_not_followed(serve: Serve, clock: Clock) -> None:
+def test_monitor_is_called_and_its_redirect_is_not_followed(serve: Serve, clock: Clock) -> None:
     other = serve()
     server = serve(answer("", 302, Location=other.url))
 
@@ -39,7 +39,7 @@ def test_monitor_is_asked_and_not_followed(serve: Serve, clock: Clock) -> None:
     assert other.connections == 0
 
 
-def test_monitor_that_is_not_there_does_not_matter(clock: Clock) -> None:
+def test_unreachable_monitor_does_no_harm(clock: Clock) -> None:
     with Server() as stopped:
         url = stopped.url
 

@@ -95,7 +95,7 @@ def test_slot_is_given_back_when_the_request_fails() -> None:
         pass
 
 
-def test_pause_holds_all() -> None:
+def test_pause_holds_all_requests() -> None:
     clock = VirtualClock()
     limit = RateLimit(100, 60, clock)
     began = clock.monotonic()
@@ -108,7 +108,7 @@ def test_pause_holds_all() -> None:
     assert clock.monotonic() - began == pytest.approx(20)
 
 
-def test_nothing_waits_for_long() -> None:
+def test_wait_for_a_slot_is_bounded() -> None:
     clock = VirtualClock()
     limit = RateLimit(100, 60, clock)
     began = clock.monotonic()

@@ -30,7 +30,9 @@ def read(http: HttpClient, path: str = "/v3/order/1001") -> Order:
     return http.get(path, Order, action="read order 1001")
 
 
-def test_answer_is_read_into_its_shape_and_money_is_exact(serve: Serve, session: Session) -> None:
+def test_response_is_decoded_into_its_type_and_money_is_exact(
+    serve: Serve, session: Session
+) -> None:
     server = serve(answer(ORDER))
 
     order = read(session(server.url))
@@ -40,7 +42,7 @@ def test_answer_is_read_into_its_shape_and_money_is_exact(serve: Serve, session:
     assert server.seen[0].line == "GET /v3/order/1001 HTTP/1.1"
 
 
-def test_headers_of_an_answer_can_be_read_in_any_case(serve: Serve, session: Session) -> None:
+def test_headers_of_a_response_are_case_insensitive(serve: Serve, session: Session) -> None:
     http = session(serve(answer("[]", X_WP_Total="17")).url)
 
     _, headers = http.get_with_headers("/orders", list[Order], action="read orders")
@@ -48,7 +50,7 @@ def test_headers_of_an_answer_can_be_read_in_any_case(serve: Serve, session: Ses
     assert headers["x-wp-total"] == "17"
 
 
-def test_connection_is_used_again(serve: Serve, session: Session) -> None:
+def test_connection_is_reused(serve: Serve, session: Session) -> None:
     server = serve(answer(ORDER))
     http = session(server.url)
 
@@ -58,7 +60,9 @@ def test_connection_is_used_again(serve: Serve, session: Session) -> None:
     assert (server.connections, len(server.seen)) == (1, 2)
 
 
-def test_twins_count_their_own_requests_over_one_connection(serve: Serve, session: Session) -> None:
+def test_counted_clients_share_a_connection_and_count_their_own_requests(
+    serve: Serve, session: Session
+) -> None:
     server = serve(answer(ORDER))
     http = session(server.url)
     first, second = http.counted(), http.counted()
@@ -70,7 +74,7 @@ def test_twins_count_their_own_requests_over_one_connection(serve: Serve, sessio
     assert (http.calls, first.calls, second.calls, server.connections) == (0, 2, 1, 1)
 
 
-def test_threads_share_a_session_within_its_concurrency(serve: Serve, session: Session) -> None:
+def test_threads_share_a_client_within_its_concurrency(serve: Serve, session: Session) -> None:
     server = serve(answer(ORDER))
     http = session(server.url, concurrency=2)
 
@@ -81,7 +85,7 @@ def test_threads_share_a_session_within_its_concurrency(serve: Serve, session: S
     assert server.connections <= 2
 
 
-def test_base_and_path_are_joined_once_and_names_stay_names(serve: Serve, session: Session) -> None:
+def test_base_and_path_are_joined_once_and_names_are_quoted(serve: Serve, session: Session) -> None:
     server = serve(answer(ORDER))
     http = session(f"{server.url}/wp-json/")
 
@@ -95,7 +99,7 @@ def test_base_and_path_are_joined_once_and_names_stay_names(serve: Serve, sessio
 
 
 @pytest.mark.parametrize("sku", ["", ".", ".."])
-def test_name_that_would_lead_elsewhere_is_refused_unasked(
+def test_name_that_changes_the_url_is_refused_without_a_request(
     serve: Serve, session: Session, sku: str
 ) -> None:
     server = serve()
@@ -117,7 +121,7 @@ def test_name_that_would_lead_elsewhere_is_refused_unasked(
         (422, RefusedError),
     ],
 )
-def test_25_certain_refusal_is_asked_once(
+def test_25_definite_refusal_is_not_retried(
     serve: Serve, session: Session, status: int, kind: type[AccountError]
 ) -> None:
     """Case 25: a 401, 402 or 403 stops at once, and no secret is in the text."""
@@ -139,7 +143,7 @@ def test_not_found_has_a_code_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("trouble", [answer(status=500), answer(status=503), reset, b""])
-def test_read_is_repeated_after_trouble_that_may_pass(
+def test_read_is_retried_after_a_temporary_failure(
     serve: Serve, session: Session, clock: HastyClock, trouble: bytes | Reaction
 ) -> None:
     server = serve(trouble, trouble, answer(ORDER))
@@ -180,7 +184,7 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize(("reply", "why"), UNREADABLE.values(), ids=UNREADABLE)
-def test_26_success_that_cannot_be_read_does_not_count(
+def test_26_success_that_cannot_be_decoded_is_a_failure(
     serve: Serve, session: Session, reply: bytes, why: str
 ) -> None:
     """Case 26: a clear line, and no more than three attempts."""
@@ -192,7 +196,9 @@ def test_26_success_that_cannot_be_read_does_not_count(
     assert len(server.seen) == 3
 
 
-def test_26_wrong_shape_says_where_and_is_not_asked_again(serve: Serve, session: Session) -> None:
+def test_26_wrong_structure_is_reported_with_its_path_and_not_retried(
+    serve: Serve, session: Session
+) -> None:
     server = serve(answer('{"number": 7, "total": 1}'))
 
     with pytest.raises(UnavailableError, match=r"Expected `str`, got `int` - at `\$\.number`"):
@@ -238,7 +244,7 @@ def test_query_is_a_read_by_post(serve: Serve, session: Session) -> None:
     assert server.seen[1].body == b'{"query":"{shop}"}'
 
 
-def test_query_may_be_a_form(serve: Serve, session: Session) -> None:
+def test_query_may_be_form_encoded(serve: Serve, session: Session) -> None:
     server = serve(answer(ORDER))
 
     session(server.url).query("/token", Order, action="read", form={"grant": "a b", "secret": "&"})
@@ -247,7 +253,7 @@ def test_query_may_be_a_form(serve: Serve, session: Session) -> None:
     assert server.seen[0].body == b"grant=a+b&secret=%26"
 
 
-def test_what_a_form_sent_is_not_shown(serve: Serve, session: Session) -> None:
+def test_values_of_a_form_are_not_shown(serve: Serve, session: Session) -> None:
     server = serve(answer('{"error": "no app has hunter22 for a secret"}', status=400))
 
     with pytest.raises(RefusedError) as raised:

@@ -82,14 +82,14 @@ PIECES = [(), (b"HTTP/1.1 200",), (HEAD,), (HEAD, b"[1,")]
 
 
 @pytest.mark.parametrize("pieces", PIECES)
-def test_read_is_left_at_once(
+def test_read_ends_at_once(
     serve: Serve, session: Session, clock: Clock, pieces: tuple[bytes, ...]
 ) -> None:
     is_left_at_once(session(serve(stops(clock, *pieces)).url))
 
 
 @pytest.mark.parametrize("pieces", PIECES)
-def test_read_over_tls_is_left_at_once(
+def test_read_over_tls_ends_at_once(
     serve: Serve, private: tuple[ssl.SSLContext, Session], clock: Clock, pieces: tuple[bytes, ...]
 ) -> None:
     context, session = private
@@ -149,7 +149,7 @@ def test_proxy_that_does_not_connect_is_left_at_once(
     assert [seen.line.split()[:2] for seen in proxy.seen] == [["CONNECT", "shop.example:443"]]
 
 
-def test_handshake_is_left_at_once(private: tuple[ssl.SSLContext, Session], clock: Clock) -> None:
+def test_handshake_ends_at_once(private: tuple[ssl.SSLContext, Session], clock: Clock) -> None:
     _, session = private
     with ExitStack() as stack:
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
@@ -175,7 +175,7 @@ def is_left_unsent(http: HttpClient, *, within_s: float) -> None:
     assert time.monotonic() - began < within_s
 
 
-def test_server_that_does_not_read_is_left_at_once(session: Session, clock: Clock) -> None:
+def test_write_to_a_server_that_does_not_read_ends_at_once(session: Session, clock: Clock) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         http = session(f"http://127.0.0.1:{listener.getsockname()[1]}")
         threading.Timer(0, clock.stop).start()
@@ -216,16 +216,14 @@ def test_write_that_is_not_answered_in_time_is_unknown(
     assert len(server.seen) == 1
 
 
-def test_refusal_whose_words_do_not_come_is_certain(
-    serve: Serve, session: Session, clock: Clock
-) -> None:
+def test_refusal_without_its_body_is_certain(serve: Serve, session: Session, clock: Clock) -> None:
     http = session(serve(stops(clock, HEAD.replace(b"200", b"422"))).url, limits=IMPATIENT)
 
     with pytest.raises(RefusedError, match="HTTP 422"):
         http.send("POST", "/", list[int], action="write")
 
 
-def test_nothing_is_asked_after_a_signal(serve: Serve, session: Session, clock: Clock) -> None:
+def test_no_request_is_made_after_a_signal(serve: Serve, session: Session, clock: Clock) -> None:
     server = serve(answer("[1]"))
     http = session(server.url)
     clock.stop()
@@ -239,7 +237,7 @@ def test_nothing_is_asked_after_a_signal(serve: Serve, session: Session, clock: 
 
 
 @pytest.mark.parametrize(("status", "kind"), [(503, UnavailableError), (429, StoppedCallError)])
-def test_wait_before_another_attempt_is_left_at_once(
+def test_wait_before_a_retry_ends_at_once(
     serve: Serve, session: Session, clock: Clock, status: int, kind: type[UnavailableError]
 ) -> None:
     server = serve(stops(clock, then=answer("{}", status, Retry_After="29")))
@@ -252,9 +250,7 @@ def test_wait_before_another_attempt_is_left_at_once(
     assert len(server.seen) == 1
 
 
-def test_wait_for_the_rate_limit_is_left_at_once(
-    serve: Serve, session: Session, clock: Clock
-) -> None:
+def test_wait_for_the_rate_limit_ends_at_once(serve: Serve, session: Session, clock: Clock) -> None:
     server = serve(answer("[1]"))
     http = session(server.url, rate=RateLimit(1, 60, clock))
     http.get("/", list[int], action="read")

@@ -31,7 +31,7 @@ def ca_file(authority: trustme.CA, tmp_path: Path) -> Path:
     return path
 
 
-def test_private_authority_is_trusted_where_it_is_named(
+def test_configured_authority_is_trusted(
     serve: Serve, session: Session, authority: trustme.CA, ca_file: Path
 ) -> None:
     server = serve(answer("[1]"), tls=known_as(authority.issue_cert("127.0.0.1")))
@@ -68,7 +68,9 @@ def test_19_unknown_authority(serve: Serve, session: Session) -> None:
     assert server.seen == []
 
 
-def test_private_authority_stands_alone(serve: Serve, session: Session, ca_file: Path) -> None:
+def test_configured_authority_replaces_the_public_ones(
+    serve: Serve, session: Session, ca_file: Path
+) -> None:
     server = serve(tls=known_as(trustme.CA().issue_cert("127.0.0.1")))
 
     with pytest.raises(UnavailableError, match="is from an unknown authority"):

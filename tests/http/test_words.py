@@ -53,7 +53,7 @@ def shown(message: str) -> str:
         ("1 < 2 > 0", "1 < 2 > 0"),
     ],
 )
-def test_message_keeps_what_is_impersonal(message: str, line: str) -> None:
+def test_message_keeps_impersonal_text(message: str, line: str) -> None:
     assert shown(message) == line
 
 
@@ -62,20 +62,20 @@ def test_long_message_is_cut() -> None:
 
 
 @pytest.mark.parametrize("text", ["1" * 60_000, "a" * 60_000, "<a" * 30_000, "***-" * 15_000])
-def test_text_made_to_be_slow_is_not(text: str) -> None:
+def test_hostile_text_is_redacted_quickly(text: str) -> None:
     began = time.monotonic()
     shown(text)
 
     assert time.monotonic() - began < 2
 
 
-def test_ids_leave_the_words_of_a_message_alone() -> None:
+def test_ids_are_redacted_only_as_whole_words() -> None:
     sent = {"orderId": "gid://shopify/Order/1001", "sku[]": ["Order"]}
 
     assert Redactor([], sent)("Cannot cancel Order 1001") == "Cannot cancel Order 1001"
 
 
-def test_short_words_are_left_or_nothing_could_be_read() -> None:
+def test_short_values_are_not_redacted() -> None:
     assert Redactor([], {"note": "to be or not to be"})("not to be found") == "not to be found"
 
 
@@ -101,7 +101,7 @@ def test_short_words_are_left_or_nothing_could_be_read() -> None:
         ('{"errors": ' + "[" * 500 + '"x"' + "]" * 500 + "}", ""),
     ],
 )
-def test_words_are_found_in_the_usual_places(body: str, message: str) -> None:
+def test_message_is_found_in_common_fields(body: str, message: str) -> None:
     assert error_message(body.encode()) == message
 
 
@@ -122,7 +122,7 @@ def test_57_nothing_secret_or_personal_comes_back_in_an_error(
     assert basic.rstrip("=") not in repr(raised.value)
 
 
-def test_personal_search_words_are_masked_too(serve: Serve, session: Session) -> None:
+def test_personal_search_terms_are_redacted_too(serve: Serve, session: Session) -> None:
     server = serve(answer('{"message": "No customer Cherrytree"}', 400))
 
     with pytest.raises(RefusedError, match=r"No customer \*\*\*"):
@@ -131,7 +131,7 @@ def test_personal_search_words_are_masked_too(serve: Serve, session: Session) ->
         )
 
 
-def test_secret_is_not_in_what_a_session_says_of_itself(session: Session) -> None:
+def test_secret_is_not_in_the_repr_of_a_client(session: Session) -> None:
     http = session("https://shop.example", auth={"X-Token": Secret(SECRET)})
 
     assert SECRET not in repr(http)
@@ -150,5 +150,5 @@ def test_parameters_may_be_any_mapping() -> None:
     assert Redactor([], MappingProxyType({"city": "Springfield"}))("no Springfield") == "no ***"
 
 
-def test_words_that_are_not_utf_8_are_dropped() -> None:
+def test_text_that_is_not_utf_8_is_dropped() -> None:
     assert error_message('{"message": "Ungültig"}'.encode("latin-1")) == ""

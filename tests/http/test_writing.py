@@ -53,7 +53,7 @@ def test_write_is_sent_as_json_with_exact_money(serve: Serve, session: Session) 
 @pytest.mark.parametrize(
     "reply", [answer(b"", 204, length=False, Connection="close"), answer("OK"), answer("{}", 201)]
 )
-def test_any_success_will_do_where_nothing_is_asked_back(
+def test_any_success_counts_if_no_body_is_expected(
     serve: Serve, session: Session, reply: bytes
 ) -> None:
     http = session(serve(reply).url)
@@ -115,21 +115,23 @@ def test_refused_write_has_certainly_not_been_done(
     assert len(server.seen) == 1
 
 
-def test_refusal_counts_even_where_its_words_do_not_come(serve: Serve, session: Session) -> None:
+def test_refusal_counts_even_without_its_body(serve: Serve, session: Session) -> None:
     server = serve(answer('{"mess', 400, Content_Length="100", Connection="close"))
 
     with pytest.raises(RefusedError, match=r"HTTP 400$"):
         create(session(server.url))
 
 
-def test_repeatable_write_is_repeated(serve: Serve, session: Session) -> None:
+def test_idempotent_write_is_retried(serve: Serve, session: Session) -> None:
     server = serve(answer(status=500), reset, MADE)
 
     assert create(session(server.url), idempotent=True) == Made(id=7)
     assert len(server.seen) == 3
 
 
-def test_repeatable_write_that_never_got_clear_is_unknown(serve: Serve, session: Session) -> None:
+def test_idempotent_write_without_a_clear_response_is_unknown(
+    serve: Serve, session: Session
+) -> None:
     server = serve(answer(status=500))
 
     with pytest.raises(UnknownOutcomeError, match="HTTP 500"):
@@ -168,7 +170,7 @@ def test_19_unknown_name_is_certain(session: Session, monkeypatch: pytest.Monkey
         create(session("https://api.example.com"))
 
 
-def test_429_has_certainly_not_been_done_and_is_repeated(
+def test_429_is_certainly_not_done_and_is_retried(
     serve: Serve, session: Session, clock: HastyClock
 ) -> None:
     server = serve(answer(status=429, Retry_After="2"), MADE)
@@ -178,9 +180,7 @@ def test_429_has_certainly_not_been_done_and_is_repeated(
     assert sum(clock.sleeps) == pytest.approx(2, abs=0.2)
 
 
-def test_connection_that_was_closed_meanwhile_is_not_written_to(
-    serve: Serve, session: Session
-) -> None:
+def test_closed_connection_is_not_used_for_a_write(serve: Serve, session: Session) -> None:
     server = serve(lambda sock: sock.sendall(MADE), MADE)
     http = session(server.url)
     create(http)
@@ -192,7 +192,9 @@ def test_connection_that_was_closed_meanwhile_is_not_written_to(
 
 
 @pytest.mark.parametrize(("point", "arrived"), [("http-before-send", 0), ("http-after-answer", 1)])
-def test_crash_around_a_write_and_not_around_a_read(serve: Serve, point: str, arrived: int) -> None:
+def test_failpoints_are_around_a_write_and_not_around_a_read(
+    serve: Serve, point: str, arrived: int
+) -> None:
     server = serve(answer("[1]"))
     script = (
         "from ordosync.clock import Clock; from ordosync.http import HttpClient;"
@@ -209,7 +211,9 @@ def test_crash_around_a_write_and_not_around_a_read(serve: Serve, point: str, ar
     assert [seen.line.split()[1] for seen in server.seen] == ["/read", "/write"][: 1 + arrived]
 
 
-def test_text_that_cannot_be_sent_is_refused_unasked(serve: Serve, session: Session) -> None:
+def test_text_that_cannot_be_encoded_is_refused_without_a_request(
+    serve: Serve, session: Session
+) -> None:
     server = serve(MADE)
 
     with pytest.raises(RefusedError, match="surrogates not allowed"):
@@ -218,9 +222,7 @@ def test_text_that_cannot_be_sent_is_refused_unasked(serve: Serve, session: Sess
     assert server.seen == []
 
 
-def test_what_a_link_or_an_odd_name_would_ask_elsewhere_is_refused(
-    serve: Serve, session: Session
-) -> None:
+def test_link_or_odd_name_that_leads_elsewhere_is_refused(serve: Serve, session: Session) -> None:
     server = serve(MADE)
 
     with pytest.raises(RefusedError, match="not sent"):

@@ -15,7 +15,7 @@ MUTANTS = (
         file="store/leases.py",
         old="    return bool(started == _started(pid))",
         new="    return bool(_started(pid))",
-        test="engine/execution/test_takeover.py::test_an_owner_that_only_seems_to_live_is_taken_over",
+        test="engine/execution/test_takeover.py::test_an_owner_that_only_seems_alive_is_taken_over",
     ),
     Mutant(
         protection="no wall clock takes a lease from a living owner",
@@ -29,7 +29,7 @@ MUTANTS = (
         file="engine/execution/claim.py",
         old="    store.steps.rest(run.portal, run.task, clock=clock)",
         new="    pass",
-        test="scenarios/faults/test_taken_over.py::test_what_a_frozen_owner_was_writing_rests_once_its_lease_is_taken",
+        test="scenarios/faults/test_taken_over.py::test_write_of_a_frozen_owner_rests_once_its_lease_is_taken",
     ),
     Mutant(
         protection="a look-up never backs off by how often a process was killed",
@@ -67,6 +67,13 @@ MUTANTS = (
         test="http/test_stopped.py::test_proxy_that_does_not_connect_is_left_at_once",
     ),
     Mutant(
+        protection="a signal ends the wait for a locked file",
+        file="database.py",
+        old="                self.clock.check()\n",
+        new="                pass\n",
+        test="engine/execution/test_signals.py::test_wait_for_a_file_that_nobody_may_read_is_left_at_once",
+    ),
+    Mutant(
         protection="a signal ends a ping",
         file="http/ping.py",
         old="interruptible(partial(_get, url, timeout_s), exchange.slices())",
@@ -78,7 +85,7 @@ MUTANTS = (
         file="engine/execution/step_changes.py",
         old="if outcome.code == StoppedCallError.code:",
         new="if False:",
-        test="scenarios/faults/test_signals.py::test_write_in_flight_is_recorded_and_no_further_write_begins",
+        test="scenarios/faults/test_signals.py::test_write_in_flight_is_recorded_and_no_other_write_begins",
     ),
     Mutant(
         protection="a slot is done only when its run has ended well",
@@ -99,7 +106,7 @@ MUTANTS = (
         file="text.py",
         old="    if shown.isprintable():",
         new="    if shown:",
-        test="cli/test_bad_input.py::test_foreign_text_never_reaches_the_terminal_as_it_is",
+        test="cli/test_bad_input.py::test_foreign_text_never_reaches_the_terminal_unescaped",
     ),
     Mutant(
         protection="a redirect is not followed, and no success",
@@ -247,7 +254,7 @@ MUTANTS = (
         file="engine/execution/delivery.py",
         old='sending = (step_change(step, "sending") for step in ready)',
         new='sending = (step_change(step, "waiting") for step in ready)',
-        test="scenarios/faults/test_processes.py::test_killed_around_a_write_the_next_run_finds_it",
+        test="scenarios/faults/test_processes.py::test_killed_around_a_create_the_next_run_finds_the_record",
     ),
     Mutant(
         protection="what may have been created is looked for before it is created again",
@@ -261,7 +268,7 @@ MUTANTS = (
         file="engine/execution/recovery.py",
         old="        return now_s - sent_s >= settle_s",
         new="        return True",
-        test="scenarios/faults/test_taken_over.py::test_wall_clock_that_is_set_lets_no_write_look_rested",
+        test="scenarios/faults/test_taken_over.py::test_changed_wall_clock_shortens_no_settle_time",
     ),
     Mutant(
         protection="a reading begins a while before the last one ended (overlap)",
@@ -374,7 +381,7 @@ MUTANTS = (
         file="store/schedule.py",
         old="        if row and not row.was_woken(now):",
         new="        if row:",
-        test="cli/test_desk.py::test_what_is_saved_while_another_command_sends_goes_with_the_next_tick",
+        test="cli/test_desk.py::test_a_change_during_another_command_is_sent_by_the_next_tick",
     ),
     Mutant(
         protection="the hour that comes twice is read by offset",
@@ -628,7 +635,7 @@ MUTANTS = (
         old="            (fence + 1,),",
         new="            (0,),",
         test="store/test_restore.py::"
-        "test_a_run_of_before_a_restore_commits_nothing_however_often_others_ran_since",
+        "test_a_run_from_before_a_restore_commits_nothing_even_after_other_runs",
     ),
     Mutant(
         protection="a label made between look and cancel at Ordoro wins",
@@ -672,13 +679,13 @@ MUTANTS = (
         old=" or is_reported_to_exist",
         new="",
         test="scenarios/faults/test_exists_already.py::"
-        "test_order_that_is_refused_as_there_already_is_looked_for_before_it_is_sent_again",
+        "test_order_refused_as_existing_is_looked_up_before_it_is_sent_again",
     ),
     Mutant(
         protection="a row that cannot be used keeps back no cancellation beside it",
         file="engine/execution/run.py",
         old="            unusable = error\n",
         new="            raise error\n",
-        test="scenarios/faults/test_odd_numbers.py::test_odd_number_in_a_file_stops_nothing_beside_it",
+        test="scenarios/faults/test_odd_numbers.py::test_odd_number_in_a_file_affects_no_other_order",
     ),
 )

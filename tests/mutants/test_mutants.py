@@ -8,5 +8,5 @@ from tests.mutants.protections import MUTANTS
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mutant", MUTANTS, ids=[mutant.protection for mutant in MUTANTS])
-def test_a_test_notices_when_this_is_gone(mutant: Mutant, tmp_path: Path) -> None:
+def test_a_test_fails_without_this_protection(mutant: Mutant, tmp_path: Path) -> None:
     assert is_caught(mutant, tmp_path), f"{mutant.test} passes without: {mutant.protection}"

@@ -11,7 +11,7 @@ HERE = Path(__file__).parents[1]
 
 
 @pytest.mark.parametrize("name", sorted({name for case in CASES.values() for name in case.tests}))
-def test_each_test_of_a_case_is_there(name: str) -> None:
+def test_each_test_of_a_case_exists(name: str) -> None:
     file, _, test = name.partition("::")
     path = HERE / file
 
@@ -19,7 +19,7 @@ def test_each_test_of_a_case_is_there(name: str) -> None:
     assert not test or re.search(rf"def {test}", path.read_text("utf-8"))
 
 
-def test_every_case_is_in_the_table_with_what_came_of_it(tmp_path: Path) -> None:
+def test_every_case_is_in_the_table_with_its_results(tmp_path: Path) -> None:
     table = Table()
     limit = "engine/execution/test_safety_limit.py"
     table.add(f"{limit}::test_few_that_fall_to_0_are_written", "passed", 1.25)

@@ -390,7 +390,7 @@ def test_every_symptom_of_the_page_is_tried() -> None:
     assert all(any(symptom.startswith(start) for start in tried) for symptom in ROWS)
 
 
-def test_part_that_was_cancelled_takes_no_other_along(tmp_path: Path) -> None:
+def test_cancelled_part_cancels_no_other_part(tmp_path: Path) -> None:
     part_cancelled(tmp_path)
 
     result = ordosync(tmp_path, "why", "1001").out
@@ -399,7 +399,7 @@ def test_part_that_was_cancelled_takes_no_other_along(tmp_path: Path) -> None:
     assert "S-1001-2: cancelled" not in result
 
 
-def test_a_run_that_was_killed_is_gone_on_with(tmp_path: Path) -> None:
+def test_a_killed_run_is_continued(tmp_path: Path) -> None:
     killed(tmp_path)
 
     ordosync(tmp_path, "run-due")

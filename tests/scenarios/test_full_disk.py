@@ -66,7 +66,7 @@ def with_room(folder: Path, room: int) -> "subprocess.CompletedProcess[bytes]":
 
 
 @pytest.mark.parametrize("room", [0, 4_096, 12_288, 20_480, 32_768])
-def test_what_is_sent_was_recorded_first_and_goes_on_when_there_is_space(
+def test_writes_are_recorded_first_and_continue_when_there_is_space(
     tmp_path: Path, fake: FakeOrdoro, room: int
 ) -> None:
     full = with_room(tmp_path, room)

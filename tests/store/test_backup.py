@@ -67,7 +67,7 @@ def test_an_intent_in_a_backup_is_looked_up_and_not_sent_again(tmp_path: Path, p
     assert ordosync(tmp_path, "show", "1", "--json").run["status"] == "interrupted"
 
 
-def test_it_is_private_and_says_what_is_in_it_and_what_is_not(tmp_path: Path) -> None:
+def test_it_is_private_and_lists_included_and_missing_files(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1") + row("2", "many"))
     ordosync(tmp_path, TASK)
     previous = os.umask(0)
@@ -123,7 +123,7 @@ def test_the_store_itself_is_never_replaced(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("where", ["open", "missing", "no store"])
-def test_what_cannot_be_done_safely_is_refused(tmp_path: Path, where: str) -> None:
+def test_an_unsafe_backup_is_refused(tmp_path: Path, where: str) -> None:
     shop(tmp_path, HEADER + row("1"))
     if where != "no store":
         ordosync(tmp_path, TASK)

@@ -57,7 +57,7 @@ def settle(store: Store, *, first: int, last: int) -> None:
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_question_takes_no_longer_when_more_was_settled(store: Store, name: str) -> None:
+def test_query_takes_no_longer_when_more_steps_are_settled(store: Store, name: str) -> None:
     ask = QUESTIONS[name]
     with store:
         few = counted(store, lambda: ask(store))

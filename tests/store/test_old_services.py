@@ -99,7 +99,7 @@ def needs_you(troubled: Troubled) -> list[tuple[str, str, str]]:
     return sorted((entry.task, entry.code, entry.severity) for entry in entries)
 
 
-def test_what_had_arrived_is_not_sent_again_and_what_had_not_is_sent_once(
+def test_only_writes_that_had_not_arrived_are_sent_again_once(
     old: tuple[Troubled, str, str],
 ) -> None:
     troubled, role, kind = old
@@ -113,7 +113,7 @@ def test_what_had_arrived_is_not_sent_again_and_what_had_not_is_sent_once(
         assert len(arrived(troubled, number)) == 1
 
 
-def test_nothing_is_written_or_called_edited_when_all_of_it_is_read_again(
+def test_full_read_writes_nothing_and_reports_no_edits(
     old: tuple[Troubled, str, str],
 ) -> None:
     troubled, *_ = old
@@ -128,7 +128,7 @@ def test_nothing_is_written_or_called_edited_when_all_of_it_is_read_again(
     assert steps(troubled)["edited"] == 0
 
 
-def test_attention_has_what_had_failed_and_what_the_supplier_cancelled(
+def test_attention_lists_failed_steps_and_cancellations_by_the_supplier(
     old: tuple[Troubled, str, str],
 ) -> None:
     troubled, *_ = old

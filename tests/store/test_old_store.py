@@ -45,7 +45,7 @@ def run_all(world: OldWorld) -> dict[tuple[str, str], Counter[str]]:
     return counted
 
 
-def test_what_was_sent_is_not_sent_again_and_what_was_not_is_sent_once(world: OldWorld) -> None:
+def test_only_unsent_orders_are_sent_again_once(world: OldWorld) -> None:
     before = world.supplied()
 
     run_all(world)
@@ -55,7 +55,9 @@ def test_what_was_sent_is_not_sent_again_and_what_was_not_is_sent_once(world: Ol
     assert Counter(before) - Counter(world.supplied()) == Counter()
 
 
-def test_what_was_settled_or_failed_stays_so_and_is_not_reported_again(world: OldWorld) -> None:
+def test_settled_and_failed_steps_keep_their_state_and_are_not_reported_again(
+    world: OldWorld,
+) -> None:
     before = world.steps()
 
     counted = run_all(world)
@@ -70,7 +72,7 @@ def test_what_was_settled_or_failed_stays_so_and_is_not_reported_again(world: Ol
     assert sum(counts["failed"] for counts in counted.values()) == 0
 
 
-def test_links_of_before_stay(world: OldWorld) -> None:
+def test_old_links_stay(world: OldWorld) -> None:
     before = {*world.links()}
 
     run_all(world)
@@ -84,7 +86,7 @@ def test_links_of_before_stay(world: OldWorld) -> None:
     }
 
 
-def test_no_order_of_before_is_called_edited(world: OldWorld) -> None:
+def test_no_old_order_counts_as_edited(world: OldWorld) -> None:
     before = {*world.steps()}
 
     run_all(world)
@@ -93,7 +95,7 @@ def test_no_order_of_before_is_called_edited(world: OldWorld) -> None:
     assert {key for key, row in new.items() if row.code == "edited"} == set()
 
 
-def test_second_run_of_everything_writes_nothing(world: OldWorld) -> None:
+def test_second_run_of_all_tasks_writes_nothing(world: OldWorld) -> None:
     run_all(world)
     before = {key: (row.state, row.updated_at) for key, row in world.steps().items()}
     supplied = world.supplied()

@@ -69,7 +69,7 @@ def pruned(path: Path, clock: VirtualClock | None = None) -> tuple[int, int]:
     return deleted.runs, deleted.steps
 
 
-def test_what_is_older_than_the_configuration_says_goes(store: Path) -> None:
+def test_runs_older_than_the_retention_are_deleted(store: Path) -> None:
     add(store, 3, OLD)
     add(store, 2, YOUNG)
 
@@ -78,7 +78,7 @@ def test_what_is_older_than_the_configuration_says_goes(store: Path) -> None:
 
 
 @pytest.mark.parametrize("state", ["unknown", "sending", "waiting", "failed"])
-def test_what_is_open_stays_with_its_run(store: Path, state: str) -> None:
+def test_an_open_step_stays_with_its_run(store: Path, state: str) -> None:
     add(store, 2, OLD, state=state)
     add(store, 1, YOUNG)
 
@@ -103,7 +103,7 @@ def test_a_step_that_was_settled_by_hand_lately_stays(store: Path) -> None:
     assert pruned(store) == (0, 0)
 
 
-def test_a_run_from_the_future_keeps_nothing_but_itself_alive(store: Path) -> None:
+def test_a_run_from_the_future_keeps_no_other_run(store: Path) -> None:
     add(store, 1, START + timedelta(days=3650))
     add(store, 2, OLD)
     add(store, 1, YOUNG)
@@ -112,7 +112,7 @@ def test_a_run_from_the_future_keeps_nothing_but_itself_alive(store: Path) -> No
     assert left(store) == (2, 2)
 
 
-def test_it_is_asked_to_stop_between_two_batches(store: Path) -> None:
+def test_pruning_can_be_stopped_between_two_batches(store: Path) -> None:
     add(store, 3 * BATCH, OLD)
     clock = VirtualClock()
     stop = Stop(clock)
@@ -189,7 +189,7 @@ def test_a_tick_prunes_once_a_day(store: Path) -> None:
     assert (first, same_day, left(store)[1]) == (3, 3, 0)
 
 
-def test_the_command_says_what_went(store: Path) -> None:
+def test_the_command_shows_how_many_were_deleted(store: Path) -> None:
     add(store, 2, OLD - timedelta(days=9999))
 
     result = ordosync(store.parent, "prune")
@@ -223,7 +223,7 @@ def test_a_retention_that_is_invalid_is_a_problem(tmp_path: Path, days: str) -> 
 
 
 @pytest.mark.slow
-def test_a_million_rows_go_while_others_write(store: Path) -> None:
+def test_a_million_rows_are_deleted_while_others_write(store: Path) -> None:
     add(store, 500_000, OLD)
     add(store, 10, OLD, state="failed")
     # The command uses the machine's clock.

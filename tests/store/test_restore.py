@@ -100,7 +100,7 @@ def states(pair: Pair) -> dict[str, str]:
         return dict(db.execute("select key, state from steps"))
 
 
-def test_orders_created_after_the_backup_are_looked_for(pair: Pair) -> None:
+def test_orders_created_after_the_backup_are_looked_up(pair: Pair) -> None:
     pair.imported("1001")
     backup = backed_up(pair.path)
     pair.imported("1002")
@@ -114,7 +114,7 @@ def test_orders_created_after_the_backup_are_looked_for(pair: Pair) -> None:
     assert orders(pair) == ["1001", "1002"]
 
 
-def test_an_order_is_looked_for_until_the_supplier_has_answered(pair: Pair) -> None:
+def test_an_order_is_looked_up_until_the_supplier_has_answered(pair: Pair) -> None:
     pair.imported("1001")
     backup = backed_up(pair.path)
     pair.imported("1002")
@@ -133,7 +133,7 @@ def test_an_order_is_looked_for_until_the_supplier_has_answered(pair: Pair) -> N
     assert orders(pair) == ["1001", "1002"]
 
 
-def test_an_order_that_is_read_late_is_still_looked_for(pair: Pair) -> None:
+def test_an_order_that_is_read_late_is_still_looked_up(pair: Pair) -> None:
     pair.imported("1001")
     backup = backed_up(pair.path)
     pair.imported("1002")
@@ -168,7 +168,7 @@ def test_a_step_that_was_open_then_and_sent_since_is_not_sent_again(pair: Pair, 
     assert orders(pair) == ["1001", "1002"]
 
 
-def test_what_failed_then_and_fails_still_stays_failed(pair: Pair) -> None:
+def test_a_step_that_still_fails_stays_failed(pair: Pair) -> None:
     pair.imported("1001")
     failed = StepChange(key="gone#1", state="failed", content="", merchant_id="gone")
     record(pair, failed)
@@ -179,7 +179,7 @@ def test_what_failed_then_and_fails_still_stays_failed(pair: Pair) -> None:
     assert states(pair)["gone#1"] == "failed"
 
 
-def test_a_plan_that_was_not_weighed_yet_is_forgotten(pair: Pair) -> None:
+def test_a_plan_that_waits_for_the_safety_limit_is_discarded(pair: Pair) -> None:
     pair.imported("1001")
     planned = StepChange(key="MUG", state="waiting", content="", merchant_id="MUG", code="planned")
     record(pair, planned)
@@ -189,7 +189,7 @@ def test_a_plan_that_was_not_weighed_yet_is_forgotten(pair: Pair) -> None:
     assert "MUG" not in states(pair)
 
 
-def test_after_a_complete_reading_an_hour_later_nothing_is_looked_for_any_more(pair: Pair) -> None:
+def test_look_ups_end_after_a_complete_read_an_hour_later(pair: Pair) -> None:
     pair.imported("1001")
     go_back(pair.path, backed_up(pair.path), pair.clock)
 
@@ -205,7 +205,7 @@ def test_after_a_complete_reading_an_hour_later_nothing_is_looked_for_any_more(p
     assert (soon, behind()) == (True, False)
 
 
-def test_a_store_that_was_lost_and_rebuilt_looks_for_every_order(pair: Pair) -> None:
+def test_a_rebuilt_store_looks_up_every_order(pair: Pair) -> None:
     for number in range(1001, 1101):
         pair.request(str(number))
     pair.run(TASK)
@@ -218,7 +218,7 @@ def test_a_store_that_was_lost_and_rebuilt_looks_for_every_order(pair: Pair) -> 
     assert len(orders(pair)) == 100
 
 
-def test_what_was_there_before_is_kept_and_can_be_restored_itself(tmp_path: Path) -> None:
+def test_the_replaced_store_is_kept_and_can_be_restored(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1"))
     ordosync(tmp_path, TASK)
     ordosync(tmp_path, "backup", "first.db")
@@ -251,7 +251,7 @@ def test_a_run_under_way_is_not_disturbed(tmp_path: Path) -> None:
     assert list(tmp_path.glob("*before-restore*")) == []
 
 
-def test_a_run_of_before_a_restore_commits_nothing_however_often_others_ran_since(
+def test_a_run_from_before_a_restore_commits_nothing_even_after_other_runs(
     tmp_path: Path,
 ) -> None:
     shop(tmp_path, HEADER + row("1"))
@@ -355,7 +355,7 @@ def move_machine(path: Path) -> None:
         assert db.execute("update meta set value = 'another' where key = 'machine'").rowcount == 1
 
 
-def test_the_store_of_another_machine_is_refused_until_it_is_said_to_have_moved(
+def test_the_store_of_another_machine_is_refused_until_it_is_declared_moved(
     tmp_path: Path,
 ) -> None:
     shop(tmp_path, HEADER + row("1"), config=AT_ONCE)
@@ -392,7 +392,7 @@ def test_the_backup_of_another_machine_is_restored_only_as_moved(tmp_path: Path)
     assert ordosync(tmp_path, TASK).code == 0
 
 
-def test_a_restore_without_a_file_is_a_mistake(tmp_path: Path) -> None:
+def test_a_restore_without_a_file_is_a_usage_error(tmp_path: Path) -> None:
     shop(tmp_path, HEADER)
 
     assert ordosync(tmp_path, "restore").code == 2

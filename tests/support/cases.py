@@ -54,9 +54,9 @@ CASES: Mapping[int, Case] = {
         f"{_TAKEOVER}test_a_thawed_process",
         f"{_TAKEOVER}test_a_frozen_process",
     ),
-    6: _case("the machine was started anew", f"{_TAKEOVER}test_an_owner_that_only_seems_to_live"),
-    7: _case("another program has the pid", f"{_TAKEOVER}test_an_owner_that_only_seems_to_live"),
-    8: _case("the owner is a zombie", f"{_TAKEOVER}test_an_owner_that_only_seems_to_live"),
+    6: _case("the machine was started anew", f"{_TAKEOVER}test_an_owner_that_only_seems_alive"),
+    7: _case("another program has the pid", f"{_TAKEOVER}test_an_owner_that_only_seems_alive"),
+    8: _case("the owner is a zombie", f"{_TAKEOVER}test_an_owner_that_only_seems_alive"),
     9: _case(
         "the parent was killed, its child lives",
         "scenarios/test_races.py::test_a_run_whose_process_died",
@@ -89,7 +89,7 @@ CASES: Mapping[int, Case] = {
     ),
     23: _case(
         "asked too much, with every Retry-After",
-        f"{_READING}test_service_that_is_asked_too_much",
+        f"{_READING}test_service_that_throttles",
         "http/test_again.py",
     ),
     24: _case("an outage of one portal", "scenarios/faults/test_portals.py::test_outage"),
@@ -161,7 +161,7 @@ CASES: Mapping[int, Case] = {
         "store/test_restore.py::test_a_damaged_store",
         f"{_FILE}test_spoiled_file",
     ),
-    50: _case("a file that another program holds", f"{_FILE}test_file_that_another_program_holds"),
+    50: _case("a file that another program holds", f"{_FILE}test_file_that_another_program_locks"),
     51: _case(
         "a newer schema, another machine",
         "store/test_restore.py::test_the_store_of_another_machine",

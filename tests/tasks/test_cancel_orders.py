@@ -289,7 +289,7 @@ def test_a_cancelled_piece_of_the_merchants_own_is_reported_to_both_sides_once(p
         assert len(about_part) == 1, desk.name
 
 
-def test_a_cancelled_piece_of_an_order_that_is_cancelled_there_needs_no_operator(
+def test_a_cancelled_piece_of_an_order_that_the_supplier_cancelled_needs_no_operator(
     pair: Pair,
 ) -> None:
     pair.imported("1001", line("MUG", 1), line("CUP", 1))
@@ -300,7 +300,7 @@ def test_a_cancelled_piece_of_an_order_that_is_cancelled_there_needs_no_operator
     assert pair.run(TASK).count("failed") == 0
 
 
-def test_the_desk_does_not_promise_that_a_piece_is_cancelled_there(pair: Pair) -> None:
+def test_the_desk_does_not_promise_to_cancel_a_piece_at_the_supplier(pair: Pair) -> None:
     pair.imported("1001", line("MUG", 1), line("CUP", 1))
     piece, _ = split(pair.shop, "1001", (1, 0), (0, 1))
 

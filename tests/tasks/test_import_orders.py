@@ -332,7 +332,7 @@ def test_both_are_informed_of_another_supplier_once(pair: Pair) -> None:
     assert pair.everything() == before
 
 
-def test_order_given_to_another_supplier_before_the_run_is_not_this_portals(pair: Pair) -> None:
+def test_order_given_to_another_supplier_before_the_run_is_not_imported(pair: Pair) -> None:
     # domain 2.1: Merchant reassigns to another supplier
     pair.request("1001")
     succeeded(pair.shop.request("1001", "southwind"))
@@ -484,14 +484,14 @@ def test_further_edit_is_reported_again_under_the_same_step(pair: Pair) -> None:
     assert (first.id, second.state) == (second.id, "failed")
 
 
-def test_lowered_quantity_of_what_was_not_sent_is_an_edit(pair: Pair) -> None:
+def test_lowered_quantity_of_an_unsent_line_is_an_edit(pair: Pair) -> None:
     pair.imported("1001", line("MUG", 2))
     _edit(pair, "update order_lines set quantity = 1")
 
     assert pair.run(TASK).step.code == "edited"
 
 
-def test_edit_that_lacks_lines_says_so(pair: Pair) -> None:
+def test_edit_that_removes_lines_says_so(pair: Pair) -> None:
     pair.imported("1001", line("MUG"), line("CUP"))
     _edit(pair, "delete from order_lines where sku = 'CUP'")
 
@@ -589,7 +589,7 @@ def test_edit_of_what_is_shipped_needs_no_operator(pair: Pair) -> None:
         "update order_lines set position = 10 - position",
     ],
 )
-def test_what_does_not_travel_is_no_edit(pair: Pair, statement: str) -> None:
+def test_change_of_an_unsent_field_is_no_edit(pair: Pair, statement: str) -> None:
     pair.imported("1001", line("MUG"), line("CUP"))
     _edit(pair, statement)
 
@@ -615,7 +615,7 @@ def test_configuration_that_changes_what_travels_makes_no_edits(pair: Pair, opti
     assert pair.run(TASK).step.code == "edited"
 
 
-def test_content_as_it_was_written_before_is_never_compared_and_then_known(pair: Pair) -> None:
+def test_content_of_an_older_format_is_not_compared_but_updated(pair: Pair) -> None:
     pair.imported("1001", line("MUG", 2))
     pair.of_store("update steps set content = '1-0123456789abcdef'")
     succeeded(pair.shop.request("1001", SUPPLIER))
@@ -809,7 +809,7 @@ def test_timeline_and_status_of_the_merchant_never_travel(pair: Pair) -> None:
     assert remarks(pair.northwind, "1001") == ["Created from the Merchant's order 1001"]
 
 
-def test_kit_goes_as_its_parent(pair: Pair) -> None:
+def test_kit_is_sent_as_its_parent(pair: Pair) -> None:
     # domain 2.1: Fields that travel: components are not sent
     for product, components in (
         (Product(id="", sku="MUG", name="A MUG"), {}),

@@ -29,7 +29,7 @@ def cancelled_by_task(pair: Pair) -> None:
     assert pair.run("cancel-orders").count("done") == 1
 
 
-def test_what_the_supplier_cancelled_fails_once(imported: Pair) -> None:
+def test_an_order_that_the_supplier_cancelled_fails_once(imported: Pair) -> None:
     succeeded(imported.northwind.cancel("1001"))
 
     first, second = imported.run(TASK), imported.run(TASK)
@@ -39,14 +39,14 @@ def test_what_the_supplier_cancelled_fails_once(imported: Pair) -> None:
     assert second.counts == {}
 
 
-def test_what_both_sides_cancelled_needs_no_operator(imported: Pair) -> None:
+def test_an_order_that_both_sides_cancelled_needs_no_operator(imported: Pair) -> None:
     succeeded(imported.northwind.cancel("1001"))
     succeeded(imported.shop.cancel("1001"))
 
     assert imported.run(TASK).counts == {}
 
 
-def test_what_our_task_cancelled_needs_no_operator(imported: Pair) -> None:
+def test_an_order_that_the_task_cancelled_needs_no_operator(imported: Pair) -> None:
     cancelled_by_task(imported)
 
     assert imported.run(TASK).counts == {}
@@ -67,7 +67,7 @@ def test_a_suppliers_cancellation_settles_itself(imported: Pair, ends: str) -> N
     assert imported.run(TASK).counts == {}
 
 
-def test_what_the_supplier_cancels_again_fails_again(imported: Pair) -> None:
+def test_an_order_that_the_supplier_cancels_again_fails_again(imported: Pair) -> None:
     succeeded(imported.northwind.cancel("1001"))
     imported.run(TASK)
     succeeded(imported.northwind.restore("1001"))
@@ -77,14 +77,14 @@ def test_what_the_supplier_cancels_again_fails_again(imported: Pair) -> None:
     assert imported.run(TASK).counts == {"failed": 1}
 
 
-def test_a_suppliers_own_order_that_it_cancels_is_nobodys_business(imported: Pair) -> None:
+def test_a_suppliers_own_cancelled_order_is_ignored(imported: Pair) -> None:
     succeeded(imported.northwind.add_order(order("OWN", line("MUG", 1)), supplier=None))
     succeeded(imported.northwind.cancel("OWN"))
 
     assert imported.run(TASK).counts == {}
 
 
-def test_what_was_cancelled_and_restored_by_the_supplier_fails_once(imported: Pair) -> None:
+def test_an_order_that_the_supplier_restored_fails_once(imported: Pair) -> None:
     cancelled_by_task(imported)
     succeeded(imported.northwind.restore("1001"))
 
@@ -107,7 +107,7 @@ def test_a_restored_order_that_the_merchant_sends_itself_names_the_side_to_cance
     assert "cancel it at the Supplier" in (ran.step.reason or "")
 
 
-def test_the_reason_is_that_of_how_both_sides_stand_now(imported: Pair) -> None:
+def test_the_reason_follows_the_current_state_of_both_sides(imported: Pair) -> None:
     cancelled_by_task(imported)
     succeeded(imported.northwind.restore("1001"))
     imported.run(TASK)
@@ -155,7 +155,9 @@ def test_a_run_of_cancel_orders_does_not_fight_a_supplier_who_restores(imported:
     assert supplier_order.status == "awaiting_fulfillment"
 
 
-def test_an_order_that_is_open_on_both_sides_is_a_difference_for_people(imported: Pair) -> None:
+def test_an_order_that_is_open_on_both_sides_is_a_difference_for_the_operator(
+    imported: Pair,
+) -> None:
     cancelled_by_task(imported)
     succeeded(imported.northwind.restore("1001"))
     succeeded(imported.shop.restore("1001"))

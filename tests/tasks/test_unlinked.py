@@ -30,7 +30,7 @@ def test_it_waits_for_a_day_and_then_fails_once(forgotten: Pair) -> None:
     assert fourth.count("failed") == 0
 
 
-def test_it_is_sent_when_the_link_comes(forgotten: Pair) -> None:
+def test_it_is_sent_when_the_link_exists(forgotten: Pair) -> None:
     forgotten.run(TASK)
     forgotten.sql("ordosync", "update schedule set cursor = null")
     forgotten.sql("ordosync", "delete from steps where task = 'import-orders'")
@@ -41,7 +41,7 @@ def test_it_is_sent_when_the_link_comes(forgotten: Pair) -> None:
     assert (ran.step.state, ran.counts) == ("done", {"done": 1})
 
 
-def test_a_parcel_of_the_suppliers_own_order_is_nobodys_business(pair: Pair) -> None:
+def test_a_parcel_of_the_suppliers_own_order_is_ignored(pair: Pair) -> None:
     succeeded(pair.northwind.add_order(order("OWN", line("MUG", 1)), supplier=None))
     [outcome] = pair.northwind.ship([parcel("OWN")])
     succeeded(outcome)
@@ -49,7 +49,7 @@ def test_a_parcel_of_the_suppliers_own_order_is_nobodys_business(pair: Pair) -> 
     assert pair.run(TASK).counts == {}
 
 
-def test_a_parcel_of_another_portals_order_is_not_ours(pair: Pair) -> None:
+def test_a_parcel_of_another_portals_order_is_ignored(pair: Pair) -> None:
     pair.imported("1001", line("MUG", 1))
     pair.send("1001")
 

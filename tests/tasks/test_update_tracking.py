@@ -131,7 +131,7 @@ def test_refusal_is_not_tried_again(pair: Pair) -> None:
     assert pair.everything() == before
 
 
-def test_order_that_was_never_imported_is_not_this_portals(pair: Pair) -> None:
+def test_order_that_was_never_imported_is_ignored(pair: Pair) -> None:
     succeeded(pair.northwind.add_order(order("9001")))
     pair.send("9001")
 

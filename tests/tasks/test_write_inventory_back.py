@@ -465,7 +465,7 @@ def test_rule_5_oversold_is_written_as_0(pair: Pair) -> None:
     assert reported.reason == "is oversold: the available quantity at the Supplier is -2"
 
 
-def test_what_is_oversold_fails_once_and_closes_itself_when_it_is_not(pair: Pair) -> None:
+def test_an_oversold_product_fails_once_and_settles_itself_later(pair: Pair) -> None:
     _linked(pair, "MUG", "CUP")
     _count(pair, "MUG", 1)
     _count(pair, "CUP", 1)
@@ -482,7 +482,7 @@ def test_what_is_oversold_fails_once_and_closes_itself_when_it_is_not(pair: Pair
     assert states == {"MUG:oversold": "done"}
 
 
-def test_what_was_oversold_and_dismissed_fails_again_when_it_is_again(pair: Pair) -> None:
+def test_a_dismissed_oversold_product_fails_again_when_it_is_oversold_again(pair: Pair) -> None:
     _linked(pair, "MUG")
     _count(pair, "MUG", 1)
     pair.imported("1001", line("MUG", 3))
@@ -499,7 +499,7 @@ def test_what_was_oversold_and_dismissed_fails_again_when_it_is_again(pair: Pair
     assert again.count("failed") == 1
 
 
-def test_a_portal_that_only_lacks_what_was_not_imported_yet_is_not_oversold(pair: Pair) -> None:
+def test_missing_imports_alone_do_not_make_a_product_oversold(pair: Pair) -> None:
     _linked(pair, "MUG")
     _count(pair, "MUG", 0)
 
@@ -555,7 +555,7 @@ def test_suspended_sku_that_is_revived_has_three_tries_again(pair: Pair) -> None
     assert states == ["waiting", "waiting", "failed"]
 
 
-def test_suspended_sku_that_a_person_set_right_needs_no_operator(pair: Pair) -> None:
+def test_suspended_sku_that_was_corrected_by_hand_needs_no_operator(pair: Pair) -> None:
     # domain 2.3: Needs Sync cycle: an error stays on the product only while there is one
     _linked(pair, "MUG")
     _count(pair, "MUG", 375)
@@ -589,7 +589,7 @@ def test_one_refused_sku_does_not_stop_the_others(pair: Pair) -> None:
     assert physical(pair.shop, "MUG") == 375
 
 
-def test_refusals_leave_no_word_on_orders(pair: Pair) -> None:
+def test_refusals_leave_no_remark_on_orders(pair: Pair) -> None:
     # domain 2.3: Failures recorded: No order timeline entries
     _linked(pair, "MUG")
     pair.imported("1001")

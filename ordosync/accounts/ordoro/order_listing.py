@@ -39,7 +39,7 @@ class MerchantListing:
 
     def _as_requested(self, shape: OrderShape) -> OrderSnapshot | None:
         if shape.supplier_id not in (None, self._options.supplier):
-            return OrderSnapshot(order=self._bare(shape), is_ours=False)
+            return OrderSnapshot(order=self._foreign_order(shape), is_ours=False)
         order = self._client.as_order(shape)
         if isinstance(order, InvalidRecord):
             return None
@@ -57,16 +57,16 @@ class MerchantListing:
             shipments=(shipment,) if number else (),
         )
 
-    def _bare(self, shape: OrderShape) -> Order:
+    def _foreign_order(self, shape: OrderShape) -> Order:
+        """Return an order of another supplier, without its lines and address."""
         number = shape.order_number
-        ancestors = self._client.ancestors(shape)
         return Order(
             id=number,
             number=number,
             lines=(),
             ship_to=Address(),
             status=shape.status,
-            ancestors=ancestors,
+            ancestors=self._client.ancestors(shape),
         )
 
     def missing(self) -> str:

@@ -131,7 +131,7 @@ class SupplierOrders:
         page = self._client.http.get(
             "/v3/order",
             OrderPage,
-            action="look for an order by its reference",
+            action="find an order by its reference",
             params={"cart_order_id": reference, "status": "all", "limit": "100"},
         )
         orders = [

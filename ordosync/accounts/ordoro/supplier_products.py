@@ -23,7 +23,7 @@ class SupplierProducts:
         return self._client.service.write_each(products, write, key=lambda product: product.sku)
 
     def _create(self, product: Product) -> Outcome:
-        if self._client.product(product.sku, f"look for product {product.sku}"):
+        if self._client.product(product.sku, f"find product {product.sku}"):
             return Outcome(state="unchanged", id=product.sku)
         body: dict[str, object] = {"sku": product.sku, "name": product.name}
         if product.price is not None:

@@ -31,7 +31,7 @@ class SupplierLocation:
         if not self._id:
             id_ = self._find()
             if id_ is None:
-                action = f"look for the fulfillment service {self._options.service}"
+                action = f"find the fulfillment service {self._options.service}"
                 raise RefusedError(self._client.service.account, action, "it does not exist")
             self._id = id_
         return self._id

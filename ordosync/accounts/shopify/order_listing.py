@@ -204,18 +204,13 @@ class SupplierOrderListing:
     ) -> OrderSnapshot:
         id_ = piece_id(parent.id, piece.id)
         own = tuple(shipment for shipment in shipments if shipment.order_id == id_)
-        is_sent = any(not shipment.voided for shipment in own)
-        was_cancelled = received.cancelled_at is not None
+        unshipped = "cancelled" if received.cancelled_at else "awaiting_fulfillment"
         order = Order(
             id=id_,
             number=parent.number,
             lines=_as_lines(self._lines(received, piece), of=id_),
             ship_to=_NO_ADDRESS,
-            status="shipped"
-            if is_sent
-            else "cancelled"
-            if was_cancelled
-            else "awaiting_fulfillment",
+            status="shipped" if any(not parcel.voided for parcel in own) else unshipped,
             ancestors=(parent.id,),
         )
         return OrderSnapshot(order=order, shipments=own)

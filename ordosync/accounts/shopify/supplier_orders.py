@@ -89,7 +89,7 @@ class SupplierOrders:
                 self._client.graphql,
                 FIND_ORDERS,
                 CreatedOrder,
-                action="look for orders by their references",
+                action="find orders by their references",
                 first=_SEARCH_SIZE,
             )
             for page in pages.all(
@@ -122,7 +122,7 @@ class SupplierOrders:
                 self._client.graphql,
                 FIND_NAMES,
                 CreatedOrder,
-                action="look for names",
+                action="find order names",
                 first=_SEARCH_SIZE,
             )
             for page in pages.all(" OR ".join(f"name:{quoted(name)}" for name in batch)):

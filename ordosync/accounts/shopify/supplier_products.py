@@ -61,7 +61,7 @@ class SupplierProducts:
                 self._client.graphql,
                 KNOWN_SKUS,
                 Variant,
-                action="look for SKUs",
+                action="find products by SKU",
                 first=_MAX_SKUS,
             )
             for page in pages.all(" OR ".join(f"sku:{quoted(sku)}" for sku in batch)):

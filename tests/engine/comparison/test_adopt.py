@@ -69,7 +69,7 @@ def test_adopted_order_is_shipped_and_split_like_any_other(pair: Pair) -> None:
     assert {difference["kind"] for difference in left} == {"no-product-link"}
 
 
-def test_what_happened_to_an_order_before_it_was_adopted_is_reported(pair: Pair) -> None:
+def test_changes_of_an_order_before_its_adoption_are_reported(pair: Pair) -> None:
     for number in ("1001", "1002"):
         pair.request(number, line("MUG", 2))
         succeeded(pair.northwind.add_order(order(f"S-{number}", line("MUG", 2))))
@@ -105,7 +105,7 @@ def test_dry_run_shows_the_pairs_and_links_nothing(pair: Pair) -> None:
         (order("S-1001", line("MUG", 2), ship_to=Address(name="Bob")), "another recipient name"),
     ],
 )
-def test_order_that_is_only_nearly_the_same_is_left_to_people(
+def test_order_that_is_only_similar_is_left_to_the_operator(
     pair: Pair, supplier_order: object, why: str
 ) -> None:
     pair.request("1001", line("MUG", 2))
@@ -121,7 +121,7 @@ def test_order_that_is_only_nearly_the_same_is_left_to_people(
     )
 
 
-def test_cancelled_order_is_left_to_people(pair: Pair) -> None:
+def test_cancelled_order_is_left_to_the_operator(pair: Pair) -> None:
     pair.request("1001")
     succeeded(pair.northwind.add_order(order("S-1001")))
     succeeded(pair.northwind.cancel("S-1001"))
@@ -131,7 +131,7 @@ def test_cancelled_order_is_left_to_people(pair: Pair) -> None:
     assert "is cancelled at the Supplier" in adoption["why_not"]
 
 
-def test_order_of_another_number_is_not_looked_at(pair: Pair) -> None:
+def test_order_of_another_number_is_not_compared(pair: Pair) -> None:
     pair.request("1001")
     succeeded(pair.northwind.add_order(order("1001")))
 
@@ -187,7 +187,7 @@ def test_adopted_order_is_not_sent_to_another_supplier(pair: Pair) -> None:
     assert "done" not in pair.run("import-orders", "shop-depot").counts
 
 
-def test_order_that_another_portal_sends_is_left_to_people(pair: Pair) -> None:
+def test_order_that_another_portal_sends_is_left_to_the_operator(pair: Pair) -> None:
     add_rival(pair)
     pair.request("1001", line("MUG", 2))
     succeeded(pair.northwind.add_order(order("S-1001", line("MUG", 2))))

@@ -26,7 +26,7 @@ def lose(two: TwoAccounts) -> None:
         path.unlink()
 
 
-def test_it_says_what_was_linked_and_what_each_task_would_write(two: TwoAccounts) -> None:
+def test_it_shows_the_links_and_the_writes_of_each_task(two: TwoAccounts) -> None:
     assert two.shop("orders", "add", "1003", "--line", "MUG=1", "--supplier", "northwind").code == 0
     lose(two)
 
@@ -53,7 +53,7 @@ def test_json_has_counts_and_plans(two: TwoAccounts) -> None:
     assert [plan for plan in result.json["plans"] if plan["steps"]] == []
 
 
-def test_all_goes_on_afterwards_and_nothing_is_sent_twice(two: TwoAccounts) -> None:
+def test_tasks_continue_afterwards_and_send_nothing_twice(two: TwoAccounts) -> None:
     lose(two)
     two.run("rebuild-state")
 
@@ -66,7 +66,7 @@ def test_all_goes_on_afterwards_and_nothing_is_sent_twice(two: TwoAccounts) -> N
     assert two.run("reconcile").code == 0
 
 
-def test_store_that_is_not_lost_is_left_alone(two: TwoAccounts) -> None:
+def test_store_that_is_not_lost_is_not_changed(two: TwoAccounts) -> None:
     result = two.run("rebuild-state")
 
     assert result.code == 1

@@ -94,7 +94,7 @@ def plant(pair: Pair) -> None:
     succeeded(pair.shop.add_product(product("TRAY")))
 
 
-def test_sides_that_agree_are_quiet(pair: Pair) -> None:
+def test_sides_that_agree_have_no_differences(pair: Pair) -> None:
     pair.imported("1001")
     pair.run("import-products")
     pair.send("1001")
@@ -125,7 +125,7 @@ def test_each_planted_difference_is_found_and_named(pair: Pair) -> None:
     assert pair.everything() == before
 
 
-def test_fix_repairs_what_has_a_task_and_leaves_the_rest_to_people(pair: Pair) -> None:
+def test_fix_repairs_differences_that_have_a_task_and_leaves_the_others(pair: Pair) -> None:
     plant(pair)
 
     fixed = reconciled(pair, "--fix", "--json")
@@ -142,7 +142,7 @@ def test_fix_repairs_what_has_a_task_and_leaves_the_rest_to_people(pair: Pair) -
     assert physical(pair.shop, "MUG") is not None
 
 
-def test_after_people_and_fix_both_sides_agree(pair: Pair) -> None:
+def test_both_sides_agree_after_fix_and_manual_repairs(pair: Pair) -> None:
     pair.imported("1001", line("MUG", 2))
     pair.run("import-products")
     pair.send("1001")
@@ -178,7 +178,7 @@ def test_order_that_a_rule_skips_is_no_difference(pair: Pair) -> None:
     assert reconciled(pair).code == 0
 
 
-def test_order_that_is_gone_at_the_supplier_is_named_with_what_it_was(pair: Pair) -> None:
+def test_order_that_is_missing_at_the_supplier_is_named_with_its_lines(pair: Pair) -> None:
     pair.imported("1001")
     pair.run("import-products")
     for table in ("timeline", "order_lines", "comments"):
@@ -192,7 +192,7 @@ def test_order_that_is_gone_at_the_supplier_is_named_with_what_it_was(pair: Pair
     ]
 
 
-def test_pieces_that_are_not_the_whole_are_named_with_both_sums(pair: Pair) -> None:
+def test_pieces_that_do_not_add_up_are_named_with_both_sums(pair: Pair) -> None:
     pair.imported("1001", line("MUG", 2))
     pair.run("import-products")
     pair.split("1001", (1,), (1,))
@@ -218,7 +218,7 @@ def test_csv_is_harmless_in_a_spreadsheet(pair: Pair) -> None:
     assert (row["merchant"], row["fix"]) == ("'=1+1", "import-orders")
 
 
-def test_brake_holds_for_fix_as_well(pair: Pair) -> None:
+def test_safety_limit_applies_to_fix(pair: Pair) -> None:
     for number in range(25):
         pair.imported(f"{number}")
         succeeded(pair.shop.cancel(f"{number}"))

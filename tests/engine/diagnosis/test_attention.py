@@ -14,7 +14,7 @@ def waiting(both: TwoAccounts, *words: str) -> list[dict[str, object]]:
     return entries
 
 
-def test_nothing_waits_where_all_is_well(both: TwoAccounts) -> None:
+def test_nothing_is_listed_without_problems(both: TwoAccounts) -> None:
     result = both.run("attention")
 
     assert (result.code, result.out) == (0, "")
@@ -22,7 +22,7 @@ def test_nothing_waits_where_all_is_well(both: TwoAccounts) -> None:
     assert waiting(both) == []
 
 
-def test_a_failed_order_waits_and_the_command_that_is_named_settles_it(tmp_path: Path) -> None:
+def test_a_failed_order_is_listed_with_the_command_that_settles_it(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1001", quantity="x"))
     ordosync(tmp_path, "import-orders")
 
@@ -36,7 +36,7 @@ def test_a_failed_order_waits_and_the_command_that_is_named_settles_it(tmp_path:
     assert ordosync(tmp_path, "attention", "--json").json["attention"] == []
 
 
-def test_a_refused_tracking_waits(both: TwoAccounts) -> None:
+def test_a_refused_tracking_number_is_listed(both: TwoAccounts) -> None:
     both.shop("orders", "cancel", "1001")
     both.northwind(*SHIP)
 
@@ -46,7 +46,7 @@ def test_a_refused_tracking_waits(both: TwoAccounts) -> None:
     assert "cancelled" in str(entry["reason"])
 
 
-def test_an_import_that_does_not_ship_waits_after_so_many_days(both: TwoAccounts) -> None:
+def test_an_unshipped_order_is_listed_after_the_configured_days(both: TwoAccounts) -> None:
     both.imported("1002")
     both.northwind("orders", "ship", "S-1002", "--carrier", "UPS", "--tracking", "1Z2")
     age(both.folder, "update links set linked_at = '2026-01-02T03:04:05.000Z'")
@@ -61,7 +61,7 @@ def test_an_import_that_does_not_ship_waits_after_so_many_days(both: TwoAccounts
     assert shown.code == 0
 
 
-def test_what_was_shipped_and_voided_waits_again(both: TwoAccounts) -> None:
+def test_an_order_whose_label_was_voided_is_listed_again(both: TwoAccounts) -> None:
     both.northwind(*SHIP)
     both.northwind("orders", "ship", "S-1001", "--void")
     age(both.folder, "update links set linked_at = '2026-01-02T03:04:05.000Z'")
@@ -69,7 +69,7 @@ def test_what_was_shipped_and_voided_waits_again(both: TwoAccounts) -> None:
     assert [entry["merchant"] for entry in waiting(both)] == ["1001"]
 
 
-def test_what_waited_for_days_and_is_being_written_now_does_not_wait(both: TwoAccounts) -> None:
+def test_an_old_step_that_is_being_written_is_not_listed(both: TwoAccounts) -> None:
     """An order in several parcels is reported with the last one, a day after the first."""
     age(both.folder, "update steps set created_at = '2026-01-02T03:04:05.000Z'")
     age(both.folder, "update steps set state = 'sending' where id = 1")
@@ -77,7 +77,7 @@ def test_what_waited_for_days_and_is_being_written_now_does_not_wait(both: TwoAc
     assert waiting(both) == []
 
 
-def test_an_order_without_tracking_waits(both: TwoAccounts) -> None:
+def test_an_order_without_tracking_is_listed(both: TwoAccounts) -> None:
     both.northwind(*SHIP)
     age(both.folder, "update steps set state = 'skipped', code = 'no-tracking' where id = 2")
 
@@ -90,7 +90,7 @@ def test_an_order_without_tracking_waits(both: TwoAccounts) -> None:
 
 
 @pytest.mark.parametrize("state", ["waiting", "unknown", "sending"])
-def test_what_is_tried_by_itself_waits_only_after_an_hour(both: TwoAccounts, state: str) -> None:
+def test_a_step_that_is_retried_is_listed_after_an_hour(both: TwoAccounts, state: str) -> None:
     age(both.folder, f"update steps set state = '{state}' where id = 1")  # noqa: S608 - a test's
     early = waiting(both)
     long_ago = "'2026-01-02T03:04:05.000Z'"
@@ -104,7 +104,7 @@ def test_what_is_tried_by_itself_waits_only_after_an_hour(both: TwoAccounts, sta
 
 
 @pytest.mark.parametrize("code", ["partially-shipped", "no-link"])
-def test_what_may_take_days_is_listed_after_one_and_is_no_trouble_of_its_task(
+def test_a_step_that_may_take_days_is_listed_after_one_without_failing_its_task(
     both: TwoAccounts, code: str
 ) -> None:
     def since(at: str) -> list[dict[str, object]]:
@@ -126,7 +126,7 @@ def test_what_may_take_days_is_listed_after_one_and_is_no_trouble_of_its_task(
     assert (late["code"], late["severity"]) == (code, "normal")
 
 
-def test_a_write_that_was_looked_for_in_vain_is_listed_at_once(both: TwoAccounts) -> None:
+def test_a_write_that_no_look_up_finds_is_listed_at_once(both: TwoAccounts) -> None:
     age(both.folder, "update steps set state = 'unknown', looked_at = updated_at where id = 1")
 
     [entry] = waiting(both)
@@ -145,7 +145,7 @@ def test_it_exits_1_exactly_while_something_normal_or_critical_is_open(tmp_path:
     assert ordosync(tmp_path, "attention").code == 0
 
 
-def test_a_task_that_does_not_succeed_waits(tmp_path: Path) -> None:
+def test_a_failing_task_is_listed(tmp_path: Path) -> None:
     shop(tmp_path, HEADER)
     (tmp_path / "config.yaml").write_text(CONFIG.replace("glob: feeds", "glob: nowhere/feeds"))
     ordosync(tmp_path, "run-due")

@@ -26,7 +26,7 @@ def dismissed(folder: Path, *words: str) -> Done:
     return result
 
 
-def test_what_is_dismissed_is_not_open_and_keeps_its_note(tmp_path: Path) -> None:
+def test_a_dismissed_entry_is_closed_and_keeps_its_note(tmp_path: Path) -> None:
     shop(tmp_path, BAD)
     ordosync(tmp_path, "import-orders")
     [before] = listed(tmp_path)
@@ -103,7 +103,7 @@ def test_a_dry_run_names_no_dismissed_order(tmp_path: Path) -> None:
     assert plan["steps"] == []
 
 
-def test_reconcile_does_not_send_what_was_dismissed(tmp_path: Path) -> None:
+def test_reconcile_does_not_send_a_dismissed_order(tmp_path: Path) -> None:
     shop(tmp_path, BAD)
     ordosync(tmp_path, "import-orders")
     dismissed(tmp_path, "1")
@@ -138,7 +138,7 @@ def test_a_dismissed_order_is_never_pruned(tmp_path: Path) -> None:
     assert numbers(tmp_path) == ["1002"]
 
 
-def test_the_note_of_what_is_settled_goes_with_the_log(tmp_path: Path) -> None:
+def test_the_note_of_a_settled_step_is_pruned_with_the_log(tmp_path: Path) -> None:
     settings = CONFIG + "retention: 7\n"
     shop(tmp_path, BAD + row("1002", quantity="x"), config=settings)
     ordosync(tmp_path, "import-orders")
@@ -202,7 +202,7 @@ def test_an_unshipped_order_is_low_and_can_be_dismissed(both: TwoAccounts) -> No
     assert listed(both.folder) == []
 
 
-def test_what_waits_goes_on_when_it_is_dismissed(both: TwoAccounts) -> None:
+def test_a_waiting_step_continues_after_a_dismissal(both: TwoAccounts) -> None:
     age(
         both.folder,
         "update steps set state = 'waiting', created_at = '2026-01-02T03:04:05.000Z' where id = 1",
@@ -214,7 +214,7 @@ def test_what_waits_goes_on_when_it_is_dismissed(both: TwoAccounts) -> None:
     assert both.run("show", "1", "--json").run["steps"][0]["state"] == "waiting"
 
 
-def test_what_was_taken_back_and_fails_again_is_open(tmp_path: Path) -> None:
+def test_a_dismissed_step_that_is_retried_and_fails_is_open(tmp_path: Path) -> None:
     shop(tmp_path, BAD)
     ordosync(tmp_path, "import-orders")
     dismissed(tmp_path, "1")
@@ -225,7 +225,7 @@ def test_what_was_taken_back_and_fails_again_is_open(tmp_path: Path) -> None:
     assert listed(tmp_path, dismissed=True) == []
 
 
-def test_what_was_sent_after_a_backup_in_which_it_is_dismissed_is_found(tmp_path: Path) -> None:
+def test_an_order_dismissed_in_a_backup_and_sent_later_is_found(tmp_path: Path) -> None:
     feed = HEADER + row("1001", quantity="x")
     shop(tmp_path, feed)
     ordosync(tmp_path, "import-orders")
@@ -244,7 +244,7 @@ def test_what_was_sent_after_a_backup_in_which_it_is_dismissed_is_found(tmp_path
     assert listed(tmp_path) == []
 
 
-def test_a_braked_run_keeps_health_red_until_one_passes(tmp_path: Path) -> None:
+def test_a_run_over_the_safety_limit_keeps_health_red_until_one_passes(tmp_path: Path) -> None:
     task = "write-inventory-back"
     both = shop_with_stock(tmp_path, 25)
     both.run("run-due")
@@ -262,7 +262,9 @@ def test_a_braked_run_keeps_health_red_until_one_passes(tmp_path: Path) -> None:
     assert listed(tmp_path) == []
 
 
-def test_a_braked_run_can_be_dismissed_until_it_would_do_something_else(tmp_path: Path) -> None:
+def test_a_run_over_the_safety_limit_can_be_dismissed_until_its_plan_changes(
+    tmp_path: Path,
+) -> None:
     both = shop_with_stock(tmp_path, 26)
     count_stock(both, 25, 1)
     both.run("write-inventory-back")
@@ -285,7 +287,7 @@ def test_health_of_tasks_alone_stays_well_while_an_order_needs_a_person(tmp_path
     assert ordosync(tmp_path, "health", "--tasks", "--max-age", "1d").code == 0
 
 
-def test_a_renamed_portal_keeps_what_was_dismissed(tmp_path: Path) -> None:
+def test_a_renamed_portal_keeps_its_dismissals(tmp_path: Path) -> None:
     shop(tmp_path, BAD)
     ordosync(tmp_path, "import-orders")
     dismissed(tmp_path, "1", "--note", "known")
@@ -314,7 +316,7 @@ def test_purge_deletes_the_note_and_keeps_the_order_dismissed(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("word", ["nothing:such", "99", ""])
-def test_what_is_not_listed_cannot_be_dismissed(tmp_path: Path, word: str) -> None:
+def test_an_entry_that_is_not_listed_cannot_be_dismissed(tmp_path: Path, word: str) -> None:
     shop(tmp_path, BAD)
     ordosync(tmp_path, "import-orders")
 

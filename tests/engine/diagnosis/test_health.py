@@ -121,7 +121,7 @@ def test_a_manual_run_counts_as_fresh(tmp_path: Path) -> None:
     assert ordosync(tmp_path, "health").code == 0
 
 
-def test_what_is_paused_is_left_out(tmp_path: Path) -> None:
+def test_a_paused_task_is_left_out(tmp_path: Path) -> None:
     shop(tmp_path, HEADER)
 
     ordosync(tmp_path, "autosync", "off", "import-orders")
@@ -136,7 +136,7 @@ def test_an_age_that_is_invalid_is_refused(tmp_path: Path, age: str) -> None:
     assert ordosync(tmp_path, "health", f"--max-age={age}").code == 2
 
 
-def test_the_age_that_is_allowed_can_be_said(tmp_path: Path) -> None:
+def test_the_allowed_age_is_an_option(tmp_path: Path) -> None:
     shop(tmp_path, HEADER)
     ordosync(tmp_path, "import-orders")
 
@@ -145,7 +145,7 @@ def test_the_age_that_is_allowed_can_be_said(tmp_path: Path) -> None:
     assert (task["fresh"], task["limit_s"]) == (True, 7200)
 
 
-def test_verbose_looks_at_the_machine_as_well(
+def test_verbose_checks_the_machine_as_well(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The crontab of this machine must not be read.

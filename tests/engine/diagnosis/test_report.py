@@ -65,7 +65,7 @@ def test_failures_are_counted_by_code(both: TwoAccounts) -> None:
     assert reports["import-orders"]["failures"] == [{"of": "runs", "code": "refused", "count": 1}]
 
 
-def test_what_is_older_is_left_out(both: TwoAccounts) -> None:
+def test_older_runs_are_left_out(both: TwoAccounts) -> None:
     edit(both.folder, "ordosync.db", "update runs set started_at = '2026-01-02T03:04:05.000Z'")
     edit(both.folder, "ordosync.db", "update links set linked_at = '2026-01-02T03:04:05.000Z'")
 
@@ -107,7 +107,7 @@ def test_a_time_that_is_invalid_is_refused(both: TwoAccounts, since: str) -> Non
     assert since in result.err
 
 
-def test_one_form_at_a_time_and_of_a_portal_that_is_known(both: TwoAccounts) -> None:
+def test_two_formats_at_once_or_an_unknown_portal_are_refused(both: TwoAccounts) -> None:
     assert both.run("report", "--csv", "--json").code == 2
     assert "known: shop-northwind" in both.run("report", "--portal", "x").err
     assert "import-orders" in both.run("report", "--portal", "shop-northwind").out

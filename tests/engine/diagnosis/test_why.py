@@ -11,7 +11,7 @@ from tests.support.stories import command, edit, story, texts
 REQUEST = ("--line", "MUG=1", "--supplier", "northwind")
 
 
-def test_01_what_is_unknown_is_reported_with_the_nearest_numbers(both: TwoAccounts) -> None:
+def test_01_an_unknown_number_is_reported_with_similar_ones(both: TwoAccounts) -> None:
     result = both.run("why", "1002", "--json")
 
     assert (result.code, result.out) == (2, "")
@@ -20,7 +20,7 @@ def test_01_what_is_unknown_is_reported_with_the_nearest_numbers(both: TwoAccoun
     assert "--online also asks remote accounts" in result.err
 
 
-def test_02_what_was_never_read_names_the_next_run(both: TwoAccounts) -> None:
+def test_02_an_order_that_was_never_read_names_the_next_run(both: TwoAccounts) -> None:
     both.shop("orders", "add", "1002", *REQUEST)
 
     explanation = story(both.folder, "1002")
@@ -50,7 +50,7 @@ def test_02_an_import_that_is_off_is_named(both: TwoAccounts) -> None:
     assert "is off, so it does not run automatically" in explanation["next"]
 
 
-def test_02_a_file_that_could_not_be_read_may_hold_it(tmp_path: Path) -> None:
+def test_02_an_unreadable_file_may_contain_the_order(tmp_path: Path) -> None:
     shop(tmp_path, b"\xff\xfe\x00")
     ordosync(tmp_path, "import-orders")
     ordosync(tmp_path, "orders", "add", "W-1", "--line", "MUG=1")
@@ -61,7 +61,7 @@ def test_02_a_file_that_could_not_be_read_may_hold_it(tmp_path: Path) -> None:
     assert "it may be in orders.csv, which could not be read; `ordosync attention`" in output.err
 
 
-def test_03_what_was_requested_from_no_supplier_is_reported(both: TwoAccounts) -> None:
+def test_03_an_order_requested_from_no_supplier_is_reported(both: TwoAccounts) -> None:
     both.shop("orders", "add", "1002", "--line", "MUG=1")
 
     explanation = story(both.folder, "1002")
@@ -73,7 +73,7 @@ def test_03_what_was_requested_from_no_supplier_is_reported(both: TwoAccounts) -
     assert story(both.folder, "1002")["state"] == "not-read-yet"
 
 
-def test_04_what_was_requested_from_another_supplier_is_reported(both: TwoAccounts) -> None:
+def test_04_an_order_requested_from_another_supplier_is_reported(both: TwoAccounts) -> None:
     both.shop("orders", "add", "1002", *REQUEST)
     edit(both.folder, "shop.db", "update orders set supplier = 'acme' where number = '1002'")
 
@@ -83,7 +83,7 @@ def test_04_what_was_requested_from_another_supplier_is_reported(both: TwoAccoun
     assert "shop requested it from acme, not from northwind" in explanation["next"]
 
 
-def test_05_what_was_placed_before_since_is_reported_and_sent_when_that_changes(
+def test_05_an_order_placed_before_since_is_reported_and_sent_when_that_changes(
     both: TwoAccounts,
 ) -> None:
     both.configure("    manage", "    since: 2999-01-01\n    manage")
@@ -99,7 +99,7 @@ def test_05_what_was_placed_before_since_is_reported_and_sent_when_that_changes(
     assert story(both.folder, "1002")["supplier"] == "S-1002"
 
 
-def test_06_what_a_rule_skipped_is_reported_with_the_rule(both: TwoAccounts) -> None:
+def test_06_an_order_that_a_rule_skipped_is_reported_with_the_rule(both: TwoAccounts) -> None:
     both.configure("    manage", '    products: {skus: ["CUP*"]}\n    manage')
     both.shop("orders", "add", "1002", *REQUEST)
     both.run("import-orders")
@@ -110,7 +110,7 @@ def test_06_what_a_rule_skipped_is_reported_with_the_rule(both: TwoAccounts) -> 
     assert "`products: skus:`" in explanation["next"]
 
 
-def test_07_what_was_refused_is_reported_in_the_words_of_the_refusal(tmp_path: Path) -> None:
+def test_07_a_refused_order_is_reported_with_the_message_of_the_refusal(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1001", quantity="x"))
     ordosync(tmp_path, "import-orders")
 
@@ -124,7 +124,7 @@ def test_07_what_was_refused_is_reported_in_the_words_of_the_refusal(tmp_path: P
     assert story(tmp_path, "1001")["state"] == "imported"
 
 
-def test_08_what_waits_is_reported_with_the_time(both: TwoAccounts) -> None:
+def test_08_a_waiting_order_is_reported_with_the_time(both: TwoAccounts) -> None:
     both.shop("orders", "add", "1002", *REQUEST)
     both.run("import-orders")
     edit(both.folder, "ordosync.db", "delete from links where merchant_id = '1002'")
@@ -143,7 +143,7 @@ def test_08_what_waits_is_reported_with_the_time(both: TwoAccounts) -> None:
 
 
 @pytest.mark.parametrize("state", ["sending", "unknown"])
-def test_09_what_may_have_arrived_is_reported_and_can_be_settled(
+def test_09_an_order_that_may_have_arrived_is_reported_and_can_be_settled(
     both: TwoAccounts, state: str
 ) -> None:
     edit(
@@ -160,7 +160,7 @@ def test_09_what_may_have_arrived_is_reported_and_can_be_settled(
 
 
 @pytest.mark.parametrize("number", ["1001", "S-1001"])
-def test_10_what_was_imported_is_reported_by_either_number(both: TwoAccounts, number: str) -> None:
+def test_10_an_imported_order_is_reported_by_either_number(both: TwoAccounts, number: str) -> None:
     explanation = story(both.folder, number)
 
     assert (explanation["merchant"], explanation["supplier"]) == ("1001", "S-1001")
@@ -169,7 +169,7 @@ def test_10_what_was_imported_is_reported_by_either_number(both: TwoAccounts, nu
     assert command(explanation)[:3] == ["orders", "ship", "S-1001"]
 
 
-def test_11_what_was_split_is_reported_with_its_pieces(both: TwoAccounts) -> None:
+def test_11_a_split_order_is_reported_with_its_pieces(both: TwoAccounts) -> None:
     both.northwind("orders", "split", "S-1001", "--piece", "MUG=2", "--piece", "CUP=1")
     both.northwind("orders", "ship", "S-1001-1", "--carrier", "UPS", "--tracking", "1Z1")
 
@@ -184,7 +184,7 @@ def test_11_what_was_split_is_reported_with_its_pieces(both: TwoAccounts) -> Non
     assert story(both.folder, "1001")["next"] == "nothing: each of its 2 pieces is done"
 
 
-def test_11_a_piece_has_a_story_of_its_own(both: TwoAccounts) -> None:
+def test_11_a_piece_has_its_own_explanation(both: TwoAccounts) -> None:
     both.northwind("orders", "split", "S-1001", "--piece", "MUG=2", "--piece", "CUP=1")
 
     explanation = story(both.folder, "S-1001-2")
@@ -193,7 +193,7 @@ def test_11_a_piece_has_a_story_of_its_own(both: TwoAccounts) -> None:
     assert texts(explanation) == ["linked: piece 1001-2 of shop is order S-1001-2 of northwind"]
 
 
-def test_12_what_was_shipped_and_delivered_back_is_reported(both: TwoAccounts) -> None:
+def test_12_a_shipped_and_reported_order_is_explained(both: TwoAccounts) -> None:
     both.northwind(*SHIP)
 
     explanation = story(both.folder, "1001")
@@ -208,7 +208,7 @@ def test_12_what_was_shipped_and_delivered_back_is_reported(both: TwoAccounts) -
     )
 
 
-def test_12_what_was_reported_is_known_after_its_steps_are_pruned(both: TwoAccounts) -> None:
+def test_12_a_reported_order_is_explained_after_its_steps_are_pruned(both: TwoAccounts) -> None:
     both.northwind(*SHIP)
     edit(both.folder, "ordosync.db", "delete from steps")
 
@@ -218,7 +218,7 @@ def test_12_what_was_reported_is_known_after_its_steps_are_pruned(both: TwoAccou
     assert "tracking 1Z9 was reported to shop" in texts(explanation)
 
 
-def test_12_what_was_shipped_and_not_reported_names_the_task(both: TwoAccounts) -> None:
+def test_12_a_shipped_but_unreported_order_names_the_task(both: TwoAccounts) -> None:
     edit(both.folder, "northwind.db", "update orders set status = 'shipped'")
 
     explanation = story(both.folder, "1001")
@@ -227,7 +227,7 @@ def test_12_what_was_shipped_and_not_reported_names_the_task(both: TwoAccounts) 
     assert command(explanation) == ["update-tracking", "shop-northwind"]
 
 
-def test_13_a_tracking_that_was_refused_is_reported_with_the_words(both: TwoAccounts) -> None:
+def test_13_a_refused_tracking_number_is_reported_with_the_message(both: TwoAccounts) -> None:
     both.shop("orders", "cancel", "1001")
     both.northwind(*SHIP)
 
@@ -252,7 +252,9 @@ def test_13_a_cancellation_that_came_too_late_is_reported(both: TwoAccounts) -> 
     assert command(explanation)[-1] == "--void"
 
 
-def test_14_what_the_merchant_cancelled_is_reported_with_who_did_it(both: TwoAccounts) -> None:
+def test_14_an_order_that_the_merchant_cancelled_is_reported_with_the_user(
+    both: TwoAccounts,
+) -> None:
     both.shop("orders", "cancel", "1001")
     before = story(both.folder, "1001")
     both.run(*command(before))
@@ -267,7 +269,9 @@ def test_14_what_the_merchant_cancelled_is_reported_with_who_did_it(both: TwoAcc
     ]
 
 
-def test_15_what_the_supplier_cancelled_is_reported_with_what_to_do(both: TwoAccounts) -> None:
+def test_15_an_order_that_the_supplier_cancelled_is_reported_with_the_next_command(
+    both: TwoAccounts,
+) -> None:
     both.northwind("orders", "cancel", "S-1001")
 
     explanation = story(both.folder, "1001")
@@ -291,7 +295,7 @@ def test_16_a_label_that_was_voided_is_reported(both: TwoAccounts) -> None:
     ]
 
 
-def test_17_what_was_shipped_without_tracking_is_reported(both: TwoAccounts) -> None:
+def test_17_an_order_shipped_without_tracking_is_reported(both: TwoAccounts) -> None:
     both.northwind(*SHIP)
     edit(both.folder, "ordosync.db", "delete from links where kind = 'shipment'")
     edit(
@@ -307,7 +311,7 @@ def test_17_what_was_shipped_without_tracking_is_reported(both: TwoAccounts) -> 
     assert "shop has no tracking number: add it to order S-1001 at northwind" in explanation["next"]
 
 
-def test_18_the_suppliers_own_order_is_distinguished_from_ours(both: TwoAccounts) -> None:
+def test_18_the_suppliers_own_order_is_distinguished_from_imported_ones(both: TwoAccounts) -> None:
     both.northwind("orders", "add", "W-7", "--line", "MUG=1")
 
     explanation = story(both.folder, "W-7")
@@ -319,7 +323,7 @@ def test_18_the_suppliers_own_order_is_distinguished_from_ours(both: TwoAccounts
     )
 
 
-def test_19_an_order_that_a_lost_database_has_forgotten_is_found_by_its_reference(
+def test_19_an_order_without_a_link_is_found_by_its_reference(
     both: TwoAccounts,
 ) -> None:
     (both.folder / "ordosync.db").unlink()
@@ -343,7 +347,7 @@ def test_an_order_of_two_portals_is_reported_for_each_and_for_one(both: TwoAccou
     assert (none.code, "there is no portal" in none.err) == (2, True)
 
 
-def test_the_story_is_read_from_top_to_bottom(both: TwoAccounts) -> None:
+def test_the_events_are_in_chronological_order(both: TwoAccounts) -> None:
     lines = both.run("why", "1001").out.splitlines()
 
     assert lines[0] == (
@@ -354,7 +358,7 @@ def test_the_story_is_read_from_top_to_bottom(both: TwoAccounts) -> None:
     assert lines[-1].startswith("next: waiting for northwind to ship it: `ordosync orders ship")
 
 
-def test_an_order_that_the_supplier_restored_is_what_both_accounts_hold_now(
+def test_an_order_that_the_supplier_restored_has_the_current_state_of_both_accounts(
     both: TwoAccounts,
 ) -> None:
     both.shop("orders", "cancel", "1001")

@@ -68,7 +68,7 @@ def test_a_quantity_that_differs_names_the_next_run(mug: TwoAccounts) -> None:
     assert story(mug.folder, "MUG")["state"] == "in-step"
 
 
-def test_what_is_oversold_is_reported_with_the_real_number(mug: TwoAccounts) -> None:
+def test_an_oversold_product_is_reported_with_the_real_quantity(mug: TwoAccounts) -> None:
     count(mug, quantity=1)
     mug.shop("stock", "set", "MUG", "9")
     mug.run("write-inventory-back", "--force")
@@ -76,7 +76,7 @@ def test_what_is_oversold_is_reported_with_the_real_number(mug: TwoAccounts) -> 
     assert "quantity 0 written to shop (was set to 0, but is -1)" in texts(story(mug.folder, "MUG"))
 
 
-def test_what_was_refused_three_times_is_suspended(mug: TwoAccounts) -> None:
+def test_a_quantity_that_was_refused_three_times_is_suspended(mug: TwoAccounts) -> None:
     count(mug)
     mug.run("write-inventory-back")
     edit(
@@ -130,7 +130,7 @@ def test_an_order_and_a_product_of_the_same_name_are_both_reported(mug: TwoAccou
 
 
 @pytest.mark.parametrize("words", [(), ("--json",)])
-def test_a_word_that_is_nothing_exits_2_and_says_nothing_on_standard_output(
+def test_an_unknown_word_exits_2_without_standard_output(
     mug: TwoAccounts, words: Sequence[str]
 ) -> None:
     result = mug.run("why", "MUGS", *words)

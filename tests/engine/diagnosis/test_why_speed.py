@@ -41,7 +41,7 @@ def read_whole(both: TwoAccounts, *words: str) -> list[str]:
 
 
 @pytest.mark.parametrize("word", ["1001", "S-1001", "S-1001-1", "1002", "9999", "W-7"])
-def test_an_order_is_reported_without_reading_any_table_whole(both: TwoAccounts, word: str) -> None:
+def test_an_order_is_reported_without_a_full_table_scan(both: TwoAccounts, word: str) -> None:
     both.northwind("orders", "split", "S-1001", "--piece", "MUG=2", "--piece", "CUP=1")
     both.northwind("orders", "ship", "S-1001-1", *SHIP[3:])
     both.shop("orders", "add", "1002", "--line", "MUG=1", "--supplier", "northwind")

@@ -7,7 +7,7 @@ import pytest
 from ordosync.clock import Clock, StoppedError
 
 
-def test_nothing_is_waited_for_where_no_time_is_left() -> None:
+def test_a_wait_of_no_time_returns_at_once() -> None:
     clock = Clock()
     # After a stop, any wait raises.
     clock.stop()
@@ -24,7 +24,7 @@ def test_a_stopped_clock_waits_no_more() -> None:
         clock.sleep(3600)
 
 
-def test_those_who_wait_in_other_threads_are_stopped_as_well() -> None:
+def test_waits_in_other_threads_end_as_well() -> None:
     clock, ended = Clock(), threading.Event()
 
     def wait() -> None:

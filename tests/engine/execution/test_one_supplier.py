@@ -172,7 +172,7 @@ def test_order_that_no_account_takes_is_free_for_another_supplier(pair: Pair) ->
     assert second.counts == {"done": 1}
 
 
-def test_person_may_send_an_order_although_another_portal_does(tmp_path: Path) -> None:
+def test_operator_may_send_an_order_although_another_portal_does(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1001"), config=TWO)
     ordosync(tmp_path, *FIRST)
     refused = ordosync(tmp_path, *SECOND)

@@ -62,7 +62,7 @@ def test_few_that_fall_to_0_are_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("cancelled", "status"), [(25, "failed"), (6, "ok")])
-def test_many_cancellations_at_once_wait_for_a_person(
+def test_many_cancellations_at_once_wait_for_the_operator(
     tmp_path: Path, cancelled: int, status: str
 ) -> None:
     both = TwoAccounts(tmp_path)
@@ -84,7 +84,7 @@ def test_many_cancellations_at_once_wait_for_a_person(
 
 
 @pytest.mark.parametrize("task", ["write-inventory-back", "cancel-orders"])
-def test_plan_of_a_command_that_died_makes_nothing_due(tmp_path: Path, task: str) -> None:
+def test_plan_of_a_killed_command_makes_no_task_due(tmp_path: Path, task: str) -> None:
     both = shop_with_stock(tmp_path, 2)
     assert both.run("run-due").code == 0
     count_stock(both, 2, 7)

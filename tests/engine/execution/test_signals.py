@@ -59,7 +59,7 @@ def heals(folder: Path, command: str) -> None:
     ("file", "point"),
     [("ordosync.db", "claim-before-commit"), ("warehouse.db", "intent-after-commit")],
 )
-def test_wait_for_a_locked_file_is_left_at_once(
+def test_wait_for_a_locked_file_ends_at_once(
     owing: Path, command: str, file: str, point: str
 ) -> None:
     process = started(owing, command, fault=f"{point}:1:STOP")
@@ -88,4 +88,22 @@ def test_order_whose_result_could_not_be_recorded_is_found_by_the_next_run(owing
     assert time.monotonic() - began < AT_ONCE_S
     assert (result.code, result.err) == (143, "")
     assert numbers(owing) == ["1001", "1002"]
+    heals(owing, "import-orders")
+
+
+def test_wait_for_a_file_that_nobody_may_read_is_left_at_once(owing: Path) -> None:
+    with closing(sqlite3.connect(owing / "ordosync.db", isolation_level=None)) as store:
+        # Readers wait for writers under a rollback journal only.
+        store.execute("pragma journal_mode = delete")
+        process = started(owing, "import-orders", fault="intent-after-commit:1:STOP")
+        os.waitpid(process.pid, os.WUNTRACED)  # until it has stopped itself
+        store.execute("begin exclusive")
+        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGCONT)
+        began = time.monotonic()
+        done = finished(process)
+        store.execute("rollback")
+
+    assert time.monotonic() - began < AT_ONCE_S
+    assert (done.code, done.err) == (143, "")
     heals(owing, "import-orders")

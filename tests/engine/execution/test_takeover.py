@@ -193,7 +193,7 @@ def test_where_no_process_can_be_seen_a_lease_ends_by_time_or_by_a_new_start_of_
 
 
 @pytest.mark.parametrize("other", ["pid reused", "other boot", "zombie"])
-def test_an_owner_that_only_seems_to_live_is_taken_over(tmp_path: Path, other: str) -> None:
+def test_an_owner_that_only_seems_alive_is_taken_over(tmp_path: Path, other: str) -> None:
     shop(tmp_path, HEADER + row("1"), config=AT_ONCE)
     ordosync(tmp_path, "run-due", fault="intent-after-commit")
     boot_id, *_ = owner(tmp_path) or []
@@ -276,7 +276,7 @@ def test_a_run_past_its_deadline_ends_silently_and_goes_on_at_the_next_tick(
     assert numbers(tmp_path) == many
 
 
-def test_a_wait_of_many_ticks_is_no_try_and_no_crash(tmp_path: Path) -> None:
+def test_a_wait_of_many_ticks_counts_as_no_attempt_and_no_crash(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1"), config=AT_ONCE)
     holder = started(tmp_path, "import-orders", fault="intent-after-commit:1:STOP")
     wait_until_frozen(holder)

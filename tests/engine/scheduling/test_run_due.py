@@ -68,7 +68,7 @@ def test_an_idle_tick_imports_next_to_nothing_and_writes_nothing(
     assert contents(tmp_path) == before
 
 
-def test_what_is_due_runs_without_a_word(tmp_path: Path) -> None:
+def test_due_tasks_run_without_output(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1"), config=AT_ONCE)
 
     first, second = ordosync(tmp_path, "run-due"), ordosync(tmp_path, "run-due")
@@ -138,7 +138,7 @@ def test_a_manual_run_moves_no_slot(tmp_path: Path) -> None:
     assert ordosync(tmp_path, "autosync", "--json").json["schedule"] == [before]
 
 
-def test_a_portal_in_trouble_leaves_the_others_alone(tmp_path: Path) -> None:
+def test_a_failing_portal_does_not_affect_the_others(tmp_path: Path) -> None:
     broken = AT_ONCE.replace("portals:", "  broken: {kind: sqlite, path: broken.db}\nportals:")
     broken = broken.rstrip() + "\n    products: {but: [CUP]}\n"
     broken += "  a-broken-one: {merchant: shop, supplier: broken, products: {skus: [CUP]}}\n"
@@ -237,7 +237,7 @@ def test_on_a_terminal_it_says_when_something_is_due(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", ">&- 2>log"])
 @pytest.mark.parametrize("words", ["import-orders", "activity", "activity --json", "--version"])
-def test_commands_whose_streams_are_closed_end_well(
+def test_commands_with_closed_streams_exit_normally(
     tmp_path: Path, words: str, closed: str
 ) -> None:
     shop(tmp_path, HEADER + row("1"))

@@ -75,7 +75,7 @@ def test_a_changed_interval_never_runs_a_done_slot_again() -> None:
         assert last_run < due <= last_run + timedelta(seconds=interval_s)
 
 
-def test_three_crashes_in_a_slot_give_it_up_and_the_next_slot_runs() -> None:
+def test_a_slot_is_given_up_after_three_crashes_and_the_next_slot_runs() -> None:
     slots = Slots.of("shop", "import-orders", 3600)
     tried = slots.start(slots.number(START)) + timedelta(minutes=1)
 

@@ -60,5 +60,5 @@ def test_a_key_in_quotes_is_another_store_which_is_then_not_idle(tmp_path: Path)
     "options",
     [["--help"], ["--jobs", "0"], ["--jobs", "many"], ["--jobs"], ["--config"], ["--what"], ["x"]],
 )
-def test_what_is_not_plainly_a_tick_is_left_to_the_full_program(options: list[str]) -> None:
+def test_other_commands_are_left_to_the_full_program(options: list[str]) -> None:
     assert not idle.is_idle(["run-due", *options])

@@ -82,7 +82,7 @@ def hidden_product(kind: str, task: str, folder: Path) -> Iterator[Troubled]:
 
 
 @pytest.mark.parametrize(("kind", "task"), CASES)
-def test_what_is_refused_as_there_already_waits_until_it_is_found(
+def test_product_refused_as_existing_waits_until_it_is_found(
     tmp_path: Path, kind: str, task: str
 ) -> None:
     with hidden_product(kind, task, tmp_path) as troubled:
@@ -98,7 +98,7 @@ def test_what_is_refused_as_there_already_waits_until_it_is_found(
 
 
 @pytest.mark.parametrize(("kind", "task"), CASES)
-def test_what_is_not_found_within_an_hour_needs_a_person(
+def test_product_that_is_not_found_within_an_hour_needs_the_operator(
     tmp_path: Path, kind: str, task: str
 ) -> None:
     with hidden_product(kind, task, tmp_path) as troubled:
@@ -116,7 +116,7 @@ def test_what_is_not_found_within_an_hour_needs_a_person(
         assert [(step.state, step.code) for step in troubled.open_steps()] == [("failed", "exists")]
 
 
-def test_order_that_is_refused_as_there_already_is_looked_for_before_it_is_sent_again(
+def test_order_refused_as_existing_is_looked_up_before_it_is_sent_again(
     tmp_path: Path,
 ) -> None:
     """It was delivered twice: the first was accepted, and the response is that of the second."""

@@ -50,7 +50,7 @@ def imported(troubled: Troubled, number: str) -> tuple[list[str], list[str]]:
 
 
 @pytest.mark.parametrize("number", ODD, ids=NAMES)
-def test_number_that_no_address_holds_stops_nothing_beside_it_that_was_shipped(
+def test_number_that_fits_no_url_affects_no_other_order_that_was_shipped(
     as_merchant: Troubled, number: str
 ) -> None:
     even, _ = imported(as_merchant, number)
@@ -64,7 +64,7 @@ def test_number_that_no_address_holds_stops_nothing_beside_it_that_was_shipped(
 
 
 @pytest.mark.parametrize("number", ODD, ids=NAMES)
-def test_number_that_no_address_holds_stops_nothing_beside_it_that_is_cancelled(
+def test_number_that_fits_no_url_affects_no_other_order_that_is_cancelled(
     as_merchant: Troubled, number: str
 ) -> None:
     first, odd, last = requested(as_merchant, number)
@@ -81,7 +81,7 @@ def test_number_that_no_address_holds_stops_nothing_beside_it_that_is_cancelled(
 
 
 @pytest.mark.parametrize("number", ODD, ids=NAMES)
-def test_number_of_a_merchant_stops_nothing_beside_it_at_a_supplier(
+def test_number_of_a_merchant_affects_no_other_order_at_a_supplier(
     as_supplier: Troubled, number: str
 ) -> None:
     """One order was shipped and one is cancelled; each has an odd one beside it."""
@@ -101,7 +101,7 @@ def test_number_of_a_merchant_stops_nothing_beside_it_at_a_supplier(
 
 
 @pytest.mark.parametrize("number", [".", "..", "x" * 10_000], ids=NAMES)
-def test_odd_order_of_the_suppliers_own_stops_nothing_beside_it_at_an_ordoro_account(
+def test_odd_order_of_the_suppliers_own_affects_no_other_order_at_an_ordoro_account(
     tmp_path: Path, number: str
 ) -> None:
     """Its lists also show the account's own orders: one was split, one was sent."""
@@ -158,7 +158,7 @@ def ship(folder: Path, number: str, tracking: str) -> None:
 
 
 @pytest.mark.parametrize("number", ODD, ids=NAMES)
-def test_odd_number_in_a_file_stops_nothing_beside_it(tmp_path: Path, number: str) -> None:
+def test_odd_number_in_a_file_affects_no_other_order(tmp_path: Path, number: str) -> None:
     """Numbers of files are cells; they are never part of a URL or a file name."""
     shop(tmp_path, HEADER + row("1000") + row(number) + row("1002"), config=FILES)
     run_command(tmp_path, "import-orders")
@@ -174,7 +174,7 @@ def test_odd_number_in_a_file_stops_nothing_beside_it(tmp_path: Path, number: st
 
 
 @pytest.mark.parametrize("number", ODD, ids=NAMES)
-def test_odd_number_stops_nothing_beside_it_between_embedded_accounts(
+def test_odd_number_affects_no_other_order_between_embedded_accounts(
     tmp_path: Path, number: str
 ) -> None:
     both = TwoAccounts(tmp_path)

@@ -31,14 +31,14 @@ def goes_on(troubled: Troubled, sku: str, fake: Fake) -> None:
 
 
 @pytest.mark.parametrize("sku", ODD, ids=["dot", "dots", "long"])
-def test_sku_that_no_address_holds_stops_nothing_beside_it_at_a_merchant(
+def test_sku_that_fits_no_url_affects_no_other_item_at_a_merchant(
     as_merchant: Troubled, sku: str
 ) -> None:
     goes_on(as_merchant, sku, as_merchant.foreign.fake)
 
 
 @pytest.mark.parametrize("sku", ODD, ids=["dot", "dots", "long"])
-def test_sku_that_no_address_holds_stops_nothing_beside_it_at_a_supplier(
+def test_sku_that_fits_no_url_affects_no_other_item_at_a_supplier(
     as_supplier: Troubled, sku: str
 ) -> None:
     goes_on(as_supplier, sku, as_supplier.foreign.fake)
@@ -46,7 +46,7 @@ def test_sku_that_no_address_holds_stops_nothing_beside_it_at_a_supplier(
 
 @pytest.mark.parametrize("number", ODD, ids=["dot", "dots", "long"])
 @pytest.mark.parametrize("behind", [False, True])
-def test_number_that_no_address_holds_stops_nothing_beside_it(
+def test_number_that_fits_no_url_affects_no_other_order(
     as_supplier: Troubled, number: str, *, behind: bool
 ) -> None:
     """Also if each order is searched by its reference before it is sent."""

@@ -80,9 +80,7 @@ def test_order_that_was_withdrawn_while_it_waited_is_sent_when_it_is_requested_a
 
 
 @pytest.mark.parametrize("kind", ["ordoro", "woocommerce"])
-def test_looks_at_what_waits_for_its_time_fill_no_log_and_say_nothing(
-    tmp_path: Path, kind: str
-) -> None:
+def test_ticks_while_steps_wait_leave_no_runs_and_no_output(tmp_path: Path, kind: str) -> None:
     task = "update-tracking"
     with foreign("merchant", kind, tmp_path) as troubled:
         _, supplier_id = troubled.pair.imported("1001")

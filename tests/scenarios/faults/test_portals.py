@@ -87,7 +87,7 @@ def sells_and_imports(troubled: Troubled) -> None:
 
 
 @pytest.mark.parametrize("sells", [sells_at_the_supplier, sells_and_imports])
-def test_sale_between_reading_and_writing_of_stock_is_made_good(
+def test_sale_between_reading_and_writing_of_stock_is_corrected(
     as_merchant: Troubled, sells: Callable[[Troubled], None]
 ) -> None:
     """Case 41: without a comparison it is one too many, but only until the next run."""

@@ -84,7 +84,7 @@ def is_killed_and_heals(folder: Path, pending: PendingWrite, kind: str, point: s
 
 @pytest.mark.parametrize("point", AT_THE_WIRE)
 @pytest.mark.parametrize(("pending", "kind"), CREATING)
-def test_killed_around_a_write_the_next_run_finds_it(
+def test_killed_around_a_create_the_next_run_finds_the_record(
     tmp_path: Path, pending: PendingWrite, kind: str, point: str
 ) -> None:
     """Case 1."""
@@ -113,7 +113,7 @@ def test_killed_around_any_other_write_the_next_run_finds_it(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", SUPPLIERS)
-def test_two_runs_on_one_account_get_over_each_other(tmp_path: Path, kind: str) -> None:
+def test_two_runs_on_one_account_share_its_rate_limit(tmp_path: Path, kind: str) -> None:
     """Cron and an operator at the same time: they share the rate limit."""
     with foreign("supplier", kind, tmp_path) as troubled:
         troubled.clock.at = Clock().now() - timedelta(hours=1)

@@ -49,7 +49,7 @@ def test_page_that_cannot_be_read_moves_nothing(as_merchant: Troubled, fault: Ki
 
 
 @pytest.mark.slow
-def test_reading_that_broke_off_after_a_page_starts_where_it_did(as_merchant: Troubled) -> None:
+def test_read_that_failed_after_a_page_starts_at_the_same_cursor(as_merchant: Troubled) -> None:
     """Case 26: the first page is applied, but the cursor does not move."""
     requested(as_merchant, "first")
     as_merchant.run("import-orders")
@@ -80,7 +80,7 @@ def test_page_that_is_lost_now_and_then_is_asked_for_again(
 
 
 @pytest.mark.parametrize("retry_after", ["2", "date", "86400", "-1", "soon", None])
-def test_service_that_is_asked_too_much_is_left_alone(
+def test_service_that_throttles_is_not_called_until_its_retry_after(
     as_merchant: Troubled, retry_after: str | None
 ) -> None:
     """Case 23: a run waits out a short limit and leaves a long one to cron; nothing is lost."""
@@ -132,7 +132,7 @@ def test_key_that_is_revoked_in_mid_run_stops_it_at_once(
     assert as_supplier.open_steps() == []
 
 
-def test_broken_service_is_not_sent_all_that_is_owed(as_supplier: Troubled) -> None:
+def test_failing_service_does_not_receive_all_pending_writes(as_supplier: Troubled) -> None:
     """Case 24: after ten failed writes in a row the run ends, also within a batch."""
     as_supplier.pair.imported("0")
     requested(as_supplier, *range(1000, 1050))

@@ -47,7 +47,7 @@ def lost(troubled: Troubled, number: str = "1001") -> StepRow:
     return row
 
 
-def test_write_that_may_have_arrived_is_left_to_a_person(as_supplier: Troubled) -> None:
+def test_write_that_may_have_arrived_is_left_to_the_operator(as_supplier: Troubled) -> None:
     row = lost(as_supplier)
     before = as_supplier.foreign.effects("create-order")
     as_supplier.later()
@@ -58,7 +58,7 @@ def test_write_that_may_have_arrived_is_left_to_a_person(as_supplier: Troubled) 
     assert as_supplier.foreign.effects("create-order") == before == 2
 
 
-def test_plain_retry_sends_it_no_more_than_a_run_does(as_supplier: Troubled) -> None:
+def test_plain_retry_does_not_send_it_either(as_supplier: Troubled) -> None:
     row = lost(as_supplier)
 
     ordosync(as_supplier.pair.folder, "retry", str(row.id))
@@ -67,7 +67,7 @@ def test_plain_retry_sends_it_no_more_than_a_run_does(as_supplier: Troubled) -> 
     assert [step.code for step in as_supplier.open_steps()] == ["unproven"]
 
 
-def test_person_who_has_looked_may_send_it(as_supplier: Troubled) -> None:
+def test_operator_who_has_checked_may_send_it(as_supplier: Troubled) -> None:
     row = lost(as_supplier)
     with Store.open(load_config(as_supplier.pair.path).database) as store:
         settle_as_not_sent(store, row, now=as_supplier.clock.now())
@@ -78,7 +78,7 @@ def test_person_who_has_looked_may_send_it(as_supplier: Troubled) -> None:
     assert as_supplier.open_steps() == []
 
 
-def test_attention_says_that_look_ups_prove_nothing(as_supplier: Troubled) -> None:
+def test_attention_warns_that_look_ups_prove_nothing(as_supplier: Troubled) -> None:
     as_supplier.merchant.request(sold("1000"))
     as_supplier.pair.merchant.settle()
     forgets_references(as_supplier)
@@ -92,7 +92,7 @@ def test_attention_says_that_look_ups_prove_nothing(as_supplier: Troubled) -> No
     assert "does not keep the references" in entry.reason
 
 
-def test_online_check_says_that_look_ups_prove_nothing(as_supplier: Troubled) -> None:
+def test_online_check_warns_that_look_ups_prove_nothing(as_supplier: Troubled) -> None:
     as_supplier.pair.imported("1000")
     config = load_config(as_supplier.pair.path)
     account = config.portals[PORTAL].supplier.account
@@ -122,7 +122,7 @@ def test_account_that_keeps_references_is_looked_up_and_sent_to_again(
 
 
 @pytest.mark.slow
-def test_order_that_may_have_been_sent_before_a_restore_is_left_to_a_person(
+def test_order_that_may_have_been_sent_before_a_restore_is_left_to_the_operator(
     as_supplier: Troubled,
 ) -> None:
     as_supplier.merchant.request(sold("1000"))

@@ -83,9 +83,7 @@ def heals(troubled: Troubled, folder: Path, *, creates: int) -> None:
 
 @pytest.mark.parametrize("number", CODES)
 @pytest.mark.parametrize("command", [TASK, "run-due"])
-def test_reading_that_hangs_is_left_at_once(
-    tmp_path: Path, command: str, number: signal.Signals
-) -> None:
+def test_read_that_hangs_ends_at_once(tmp_path: Path, command: str, number: signal.Signals) -> None:
     with owing("merchant", "ordoro", tmp_path, "1001") as troubled:
         service = Hanging(tmp_path, command)
         troubled.foreign.meet("callback", "read-orders", times=inf, do=service.answer)
@@ -107,7 +105,7 @@ def test_reading_that_hangs_is_left_at_once(
         ("supplier", "create-order", "throttled"),
     ],
 )
-def test_wait_that_the_service_asks_for_is_left_at_once(
+def test_wait_for_retry_after_ends_at_once(
     tmp_path: Path, kind: Kind, role: Role, call: Asked
 ) -> None:
     with owing(role, "ordoro", tmp_path, "1001") as troubled:
@@ -126,7 +124,7 @@ def test_wait_that_the_service_asks_for_is_left_at_once(
         heals(troubled, tmp_path, creates=1)
 
 
-def test_write_in_flight_is_recorded_and_no_further_write_begins(tmp_path: Path) -> None:
+def test_write_in_flight_is_recorded_and_no_other_write_begins(tmp_path: Path) -> None:
     numbers = ("1001", "1002", "1003", "1004")
     with owing("supplier", "ordoro", tmp_path, *numbers) as troubled:
         process = started(tmp_path, TASK)

@@ -25,7 +25,7 @@ def in_flight(troubled: Troubled) -> None:
 
 @pytest.mark.parametrize("step", [FORWARD, timedelta(hours=-3)])
 @pytest.mark.parametrize("state", ["unknown", "sending"])
-def test_wall_clock_that_is_set_lets_no_write_look_rested(
+def test_changed_wall_clock_shortens_no_settle_time(
     as_supplier: Troubled, step: timedelta, state: str
 ) -> None:
     in_flight(as_supplier)
@@ -52,7 +52,7 @@ def test_wall_clock_that_is_set_lets_no_write_look_rested(
     assert as_supplier.open_steps() == []
 
 
-def test_what_a_frozen_owner_was_writing_rests_once_its_lease_is_taken(
+def test_write_of_a_frozen_owner_rests_once_its_lease_is_taken(
     as_supplier: Troubled,
 ) -> None:
     in_flight(as_supplier)

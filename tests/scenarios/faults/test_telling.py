@@ -103,7 +103,7 @@ MORE = [
 
 @pytest.mark.parametrize(("trouble", "role", "message"), [*TROUBLES, *MORE])
 @pytest.mark.parametrize("kind", SUPPLIERS)
-def test_trouble_of_an_account_is_one_clear_line(
+def test_failure_of_an_account_is_one_clear_line(
     tmp_path: Path, kind: str, trouble: Trouble, role: Role, message: str
 ) -> None:
     """Cases 19, 25 and 57: the log is intact, and the other portal goes on."""

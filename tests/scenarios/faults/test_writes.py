@@ -45,7 +45,7 @@ def heals(troubled: Troubled, pending: PendingWrite, *, before: int) -> None:
 @pytest.mark.parametrize(
     "fault", [*FAULTS, *(pytest.param(kind, marks=pytest.mark.slow) for kind in MORE)]
 )
-def test_write_is_done_once_whatever_becomes_of_its_answer(owing: Owing, fault: Kind) -> None:
+def test_write_is_done_once_if_its_response_is_lost(owing: Owing, fault: Kind) -> None:
     """Cases 19, 20, 21 and 23."""
     troubled, pending = owing
     if fault == "twice" and pending.write in troubled.foreign.doubles:
@@ -59,7 +59,7 @@ def test_write_is_done_once_whatever_becomes_of_its_answer(owing: Owing, fault: 
     heals(troubled, pending, before=before)
 
 
-def test_what_is_read_again_while_its_write_is_uncertain_waits_and_is_not_unchanged(
+def test_record_read_again_while_its_write_is_uncertain_waits(
     owing: Owing,
 ) -> None:
     troubled, pending = owing
@@ -168,7 +168,7 @@ def test_late_pieces_of_the_supplier_are_split_alike(as_supplier: Troubled, read
     assert as_supplier.open_steps() == []
 
 
-def test_answer_that_no_write_gets_is_waited_for_longer_and_longer(as_supplier: Troubled) -> None:
+def test_delay_grows_while_a_write_gets_no_response(as_supplier: Troubled) -> None:
     """An order that always makes the service fail is not sent every minute."""
     as_supplier.pair.imported("1000")
     as_supplier.merchant.request(sold("1001"))

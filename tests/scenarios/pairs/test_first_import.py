@@ -39,7 +39,7 @@ _KINDS: Mapping[
 
 
 @pytest.mark.parametrize("kind", _KINDS)
-def test_what_was_sent_or_cancelled_before_the_first_import_does_not_go_out(
+def test_lines_sent_or_cancelled_before_the_first_import_are_not_sent(
     kind: str, tmp_path: Path
 ) -> None:
     people, ship = _KINDS[kind]
@@ -107,7 +107,7 @@ _PARTS: Mapping[
 
 
 @pytest.mark.parametrize("way", _PARTS)
-def test_what_others_sent_or_gave_back_before_the_import_is_no_difference(
+def test_units_sent_or_refunded_before_the_import_are_no_difference(
     way: str, tmp_path: Path
 ) -> None:
     people, take_part = _PARTS[way]

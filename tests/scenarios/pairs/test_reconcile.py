@@ -33,7 +33,7 @@ def test_sides_agree_when_all_is_reported(pair: Pair) -> None:
 
 
 @needs("update-tracking", "split-order", "cancel-orders")
-def test_what_a_task_repairs_is_found_and_repaired(pair: Pair) -> None:
+def test_differences_that_a_task_repairs_are_found_and_repaired(pair: Pair) -> None:
     pair.configure(manage_inventory="false")
     reported, shipped = pair.imported("1001")
     unsplit, split = pair.imported("1002", line("MUG", 3))
@@ -59,7 +59,7 @@ def test_what_a_task_repairs_is_found_and_repaired(pair: Pair) -> None:
 
 
 @needs("update-tracking", "cancel-orders")
-def test_what_was_reported_wrongly_or_not_is_found_where_nothing_can_be_split(pair: Pair) -> None:
+def test_wrong_or_missing_reports_are_found_without_splits(pair: Pair) -> None:
     pair.configure(manage_inventory="false")
     reported, shipped = pair.imported("1001")
     cancelled, open_at_supplier = pair.imported("1002")
@@ -121,7 +121,7 @@ def test_order_that_was_never_imported_is_found_whatever_the_supplier_can_list(p
 
 
 @needs("supplier_sku")
-def test_both_sides_are_compared_by_what_was_asked_of_them(pair: Pair) -> None:
+def test_both_sides_are_compared_by_the_sent_fields(pair: Pair) -> None:
     """An account that does not send the Supplier's SKUs sends its own and expects them."""
     frugal = pair.merchant.frugal if isinstance(pair.merchant, MerchantOverHttp) else {}
     pair.merchant.pair = {**pair.merchant.pair, **frugal}

@@ -12,7 +12,7 @@ from tests.scenarios.pairs.pair import Pair
 
 
 @needs("update-tracking")
-def test_what_was_sent_is_reported_as_far_as_both_can_hold_it(pair: Pair) -> None:
+def test_shipped_orders_are_reported_if_both_accounts_support_it(pair: Pair) -> None:
     merchant_id, supplier_id = pair.imported("1001")
     other, _ = pair.imported("1002")
     pair.supplier.ship(supplier_id, parcel())
@@ -139,7 +139,7 @@ def test_tracking_of_a_piece_waits_for_the_split(pair: Pair) -> None:
 
 
 @needs("split-order", "nested-splits")
-def test_piece_is_split_in_its_turn(pair: Pair) -> None:
+def test_piece_can_be_split_again(pair: Pair) -> None:
     merchant_id, supplier_id = pair.imported("1001", line("MUG", 3))
     _, piece = pair.supplier.split(supplier_id, (1,), (2,))
     pair.supplier.settle()

@@ -29,7 +29,7 @@ def test_product_is_made_at_the_supplier_once(pair: Pair) -> None:
 
 
 @needs("import-products", "write-inventory-back")
-def test_375_available_there_are_375_here(pair: Pair) -> None:
+def test_375_available_become_375_physical(pair: Pair) -> None:
     offered(pair)
     pair.supplier.count("MUG", EXAMPLE)
 
@@ -43,7 +43,7 @@ def test_375_available_there_are_375_here(pair: Pair) -> None:
 
 
 @needs("import-products", "write-inventory-back", "uncounted")
-def test_what_was_never_counted_is_not_0(pair: Pair) -> None:
+def test_uncounted_quantity_is_not_0(pair: Pair) -> None:
     offered(pair, "CUP", 10)
     offered(pair, "MUG", 10)
     pair.supplier.count("MUG", 3)
@@ -55,7 +55,7 @@ def test_what_was_never_counted_is_not_0(pair: Pair) -> None:
 
 
 @needs("import-products", "write-inventory-back", "oversold")
-def test_what_is_oversold_is_0_and_fails_once(pair: Pair) -> None:
+def test_oversold_quantity_is_0_and_fails_once(pair: Pair) -> None:
     offered(pair)
     pair.supplier.count("MUG", 1)
     pair.supplier.sell("MUG", 3)
