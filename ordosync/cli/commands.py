@@ -116,8 +116,8 @@ COMMANDS = {
 class Commands(TyperGroup):
     """All commands; `--help` names them without an import."""
 
-    def __init__(self, **given: Any) -> None:
-        super().__init__(**given)
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
         # Typer suggests names from this mapping after a typing error.
         self.commands = dict.fromkeys(COMMANDS)  # type: ignore[assignment]
 
@@ -148,9 +148,9 @@ def load(name: str) -> Any:
     return typer.main.get_group(parent).commands[name]
 
 
-def new_app(**given: Any) -> typer.Typer:
+def new_app(**arguments: Any) -> typer.Typer:
     """Return an empty app. Help and errors are plain text, because importing rich is slow."""
-    return typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, **given)
+    return typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, **arguments)
 
 
 def _join_lines(group: typer.Typer) -> None:

@@ -85,8 +85,8 @@ def _has_failed(report: PortalReport) -> bool:
     return not_ok or gave_up or report.error is not None
 
 
-def _ping(clock: Clock, portal: PortalConfig, what: str) -> None:
-    url = getattr(portal.ping, what)
+def _ping(clock: Clock, portal: PortalConfig, event: str) -> None:
+    url = getattr(portal.ping, event)
     if url is not None:
         from ordosync.http import ping  # noqa: PLC0415 - very slow to import
 

@@ -71,9 +71,9 @@ class PortalReader:
                 "tasks": self._reader.entries,
             },
         )
-        given = values.get("tasks") or {}
-        values["decided"] = frozenset(given)
-        values["tasks"] = self._tasks(given, managed=values.get("manage_inventory", False))
+        task_places = values.get("tasks") or {}
+        values["decided"] = frozenset(task_places)
+        values["tasks"] = self._tasks(task_places, managed=values.get("manage_inventory", False))
         if values.get("was") is not None:
             self._reader.attempt(entries["was"], lambda: self._check_was(values["was"], name))
         merchant, supplier = values.get("merchant"), values.get("supplier")
@@ -82,16 +82,18 @@ class PortalReader:
         if merchant.account == supplier.account:
             why = f"account {merchant.account} cannot be both its merchant and its supplier"
             self._reader.problem(place, why)
-        asked = {task: given[task] for task in given.keys() & values["tasks"].keys()}
+        requested = {
+            task: task_places[task] for task in task_places.keys() & values["tasks"].keys()
+        }
         if values.get("manage_inventory"):
-            asked.setdefault(_INVENTORY, entries["manage_inventory"])
-        wanted = {task: at for task, at in asked.items() if values["tasks"][task] != "off"}
+            requested.setdefault(_INVENTORY, entries["manage_inventory"])
+        scheduled = {task: at for task, at in requested.items() if values["tasks"][task] != "off"}
         sells = self._merchant(merchant, supplier.account, entries["merchant"])
         ships = self._supplier(supplier, merchant.account, entries["supplier"])
         if sells and ships:
             values["unavailable"] = unavailable_tasks(sells, ships)
             values["supplier_key"] = sells.supplier_key
-            self._refuse_unavailable(values["unavailable"], wanted)
+            self._refuse_unavailable(values["unavailable"], scheduled)
         if self._reader.problem_count > before:
             return None
         return PortalConfig(name=name, **values)
@@ -121,26 +123,28 @@ class PortalReader:
             raise ValueError(why)
         return text
 
-    def _tasks(self, given: Mapping[str, Place], *, managed: bool) -> dict[str, Interval]:
+    def _tasks(self, places: Mapping[str, Place], *, managed: bool) -> dict[str, Interval]:
         """Read the interval of each scheduled task; fill in defaults."""
         tasks: dict[str, Interval] = dict.fromkeys(SCHEDULED_TASKS, "off")
         tasks["import-orders"] = "hourly"
         tasks[_INVENTORY] = "hourly" if managed else "off"
-        self._reader.refuse_unknown(given, (*SCHEDULED_TASKS, *AT_ONCE_TASKS))
-        for task, place in given.items():
+        self._reader.refuse_unknown(places, (*SCHEDULED_TASKS, *AT_ONCE_TASKS))
+        for task, entry in places.items():
             if task in AT_ONCE_TASKS:
-                self._reader.problem(place, "runs at once and has no interval")
+                self._reader.problem(entry, "runs at once and has no interval")
             elif task in SCHEDULED_TASKS:
-                tasks[task] = self._reader.choice(place, get_args(Interval), "an interval")
+                tasks[task] = self._reader.choice(entry, get_args(Interval), "an interval")
         if not managed and tasks[_INVENTORY] not in ("off", None):
-            self._reader.problem(given[_INVENTORY], "needs `manage_inventory: true` in this portal")
+            self._reader.problem(
+                places[_INVENTORY], "needs `manage_inventory: true` in this portal"
+            )
         return tasks
 
     def _refuse_unavailable(
-        self, unavailable: Mapping[str, str], wanted: Mapping[str, Place]
+        self, unavailable: Mapping[str, str], scheduled: Mapping[str, Place]
     ) -> None:
         """Refuse tasks that the file schedules and the accounts cannot run."""
-        for task, place in wanted.items():
+        for task, place in scheduled.items():
             if task in unavailable:
                 self._reader.problem(place, unavailable[task])
 
@@ -187,13 +191,13 @@ class PortalReader:
         for portal in group:
             by_key.setdefault(portal.supplier_key, []).append(portal)
         by_sku = by_key.pop(None, [])
-        seen: set[tuple[str, str]] = set()
+        yielded: set[tuple[str, str]] = set()
         for members in by_key.values() or ([],):
             portals = [*members, *by_sku]
-            for one, other in near([portal.products.skus for portal in portals]):
-                first, second = portals[one], portals[other]
-                if (first.name, second.name) not in seen:
-                    seen.add((first.name, second.name))
+            for first_index, second_index in near([portal.products.skus for portal in portals]):
+                first, second = portals[first_index], portals[second_index]
+                if (first.name, second.name) not in yielded:
+                    yielded.add((first.name, second.name))
                     yield first, second
 
     def _why_same(self, first: PortalConfig, second: PortalConfig) -> str:

@@ -29,11 +29,11 @@ NOT_OPTIONS = ("name",)
 
 def reader_for(source: Source) -> Reader:
     """Return a reader with the converters for paths and secrets of this file."""
-    here: dict[Any, Callable[[str], Any]] = {
+    file_converters: dict[Any, Callable[[str], Any]] = {
         Path: partial(to_path, folder=source.folder),
         Secret: partial(to_secret, source=source),
     }
-    return Reader({**CONVERTERS, **here})
+    return Reader({**CONVERTERS, **file_converters})
 
 
 def read_config(reader: Reader, top: Place, source: Source) -> Config | None:

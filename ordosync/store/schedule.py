@@ -106,9 +106,9 @@ class Schedule:
 
     def keep(self, plans: Iterable[Plan], *, now: datetime) -> None:
         """Apply the configuration; tasks that it no longer contains are not run again."""
-        known = {(row.portal, row.task): row for row in self.all()}
+        existing = {(row.portal, row.task): row for row in self.all()}
         for plan in plans:
-            row = known.pop((plan.portal, plan.task), None)
+            row = existing.pop((plan.portal, plan.task), None)
             if row and (row.interval_s, row.decided_by) == (plan.interval_s, plan.decided_by):
                 continue
             self._db.execute(
@@ -118,7 +118,7 @@ class Schedule:
                 (plan.portal, plan.task, plan.interval_s, plan.decided_by),
             )
             self.set_next(plan.portal, plan.task, now=now)
-        for row in known.values():
+        for row in existing.values():
             if row.next_at or row.interval_s:
                 self._change(row.portal, row.task, interval_s=None, next_at=None)
 

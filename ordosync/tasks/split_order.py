@@ -134,14 +134,14 @@ def _split_for_merchant(
     )
 
 
-def _links(one: _MirroredSplit, outcome: Outcome) -> tuple[Link, ...]:
+def _links(mirrored: _MirroredSplit, outcome: Outcome) -> tuple[Link, ...]:
     if outcome.state == "refused":
         # The Supplier's pieces stay, so their tracking fails with a reason instead of a guess.
-        return (replace(one.link, state="split"),)
+        return (replace(mirrored.link, state="split"),)
     if outcome.state not in ("done", "unchanged"):
         return ()
-    links = [replace(one.link, state="split")]
-    for at_merchant, at_supplier in zip(outcome.pieces, one.at_supplier.pieces, strict=True):
+    links = [replace(mirrored.link, state="split")]
+    for at_merchant, at_supplier in zip(outcome.pieces, mirrored.at_supplier.pieces, strict=True):
         links.append(Link(kind="order", merchant_id=at_merchant.id, supplier_id=at_supplier.id))
         links += [
             Link(kind="line", merchant_id=ours.id, supplier_id=theirs.id)

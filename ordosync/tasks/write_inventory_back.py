@@ -198,6 +198,12 @@ def _step(
     step = replace(step, is_at_risk=(current.quantity or 0) > 0)
     if current.quantity == available:
         return replace(step, decision=Decision(state="unchanged"))
+    return _write(step, current, remaining or 0, sales)
+
+
+def _write(step: Step, current: Stock, remaining: int, sales: int) -> Step:
+    """Return the step that sets the quantity to `remaining`, or to 0 if it is negative."""
+    available = max(remaining, 0)
     target = _Target(stock=replace(current, quantity=remaining), sold=sales)
     notes = [f"oversold: {remaining}"] if remaining != available else []
     notes += [target.calculation] if sales else []

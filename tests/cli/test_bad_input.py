@@ -44,12 +44,12 @@ def test_a_file_that_cannot_be_read_is_refused_whole_until_it_is_fixed(
     first = ordosync(tmp_path, "import-orders", "--json")
     again = ordosync(tmp_path, "import-orders", "--json")
     bad.write_text(HEADER + row("2"))
-    mended = ordosync(tmp_path, "import-orders", "--json")
+    fixed = ordosync(tmp_path, "import-orders", "--json")
 
     assert (first.code, first.counts) == (1, {"seen": 2, "done": 1, "failed": 1})
     assert [s["key"] for s in steps(tmp_path, 1) if s["code"] == "mended"] == ["file:bad.csv"]
     assert again.counts == {"seen": 1, "unchanged": 1}
-    assert (mended.code, mended.counts) == (0, {"seen": 1, "done": 1})
+    assert (fixed.code, fixed.counts) == (0, {"seen": 1, "done": 1})
     assert numbers(tmp_path) == ["1", "2"]
 
 
@@ -94,10 +94,10 @@ def test_retry_reads_the_file_as_it_is_now(tmp_path: Path) -> None:
     still = ordosync(tmp_path, "retry", "1", "--json")
     feed.write_text(HEADER + row("1", "4"))
 
-    mended = ordosync(tmp_path, "retry", "1", "--json")
+    fixed = ordosync(tmp_path, "retry", "1", "--json")
 
     assert (still.code, still.counts) == (1, {"seen": 1, "failed": 1})
-    assert (mended.code, mended.run["trigger"], mended.counts) == (
+    assert (fixed.code, fixed.run["trigger"], fixed.counts) == (
         0,
         "retry",
         {"seen": 1, "done": 1},

@@ -137,7 +137,7 @@ MUTANTS = (
         test="accounts/files/test_rows_without_number.py",
     ),
     Mutant(
-        protection="a file is told from an order by what it is, not by its text",
+        protection="a file is distinguished from an order by its type, not by its text",
         file="engine/execution/settlement.py",
         old="for row in failed if row.is_of_source and row.key in replaced",
         new="for row in failed if {row.key, row.merchant_id} & replaced",
@@ -151,7 +151,7 @@ MUTANTS = (
         test="tasks/test_import_orders.py",
     ),
     Mutant(
-        protection="an order that nobody could deliver is not sent",
+        protection="an order that cannot be delivered is not sent",
         file="tasks/order_refusals.py",
         old="        not portal.merchant.orders.requires_address",
         new="        portal.merchant.orders.requires_address",
@@ -222,7 +222,7 @@ MUTANTS = (
         test="tasks/test_write_inventory_back.py",
     ),
     Mutant(
-        protection="a batch is looked at once more at the Merchant before it is cancelled",
+        protection="a batch is read again at the Merchant before it is cancelled",
         file="tasks/cancel_orders.py",
         old="    to_cancel = [link for link in links if link.merchant_id in cancelled_ids]",
         new="    to_cancel = links",
@@ -278,7 +278,7 @@ MUTANTS = (
         test="scenarios/faults/test_times.py",
     ),
     Mutant(
-        protection="a page asks anew from its last second on, and not after it (>= of a cursor)",
+        protection="the next page starts with the last second, and not after it (>= of a cursor)",
         file="accounts/pagination.py",
         old="further = max(times) - _SECOND if times else None",
         new="further = max(times) if times else None",
@@ -349,7 +349,7 @@ MUTANTS = (
         test="accounts/shopify/test_many.py",
     ),
     Mutant(
-        protection="a lost store is not made anew from a part of what there is",
+        protection="a lost store is not rebuilt from incomplete accounts",
         file="engine/comparison/rebuild.py",
         old="        if missing := account.unlisted():",
         new='        if missing := "":',
@@ -377,7 +377,7 @@ MUTANTS = (
         test="scenarios/faults/test_patience.py",
     ),
     Mutant(
-        protection="what the desk saves while a run sends makes the task due once more",
+        protection="a change at the desk during a run makes the task due again",
         file="store/schedule.py",
         old="        if row and not row.was_woken(now):",
         new="        if row:",
@@ -398,7 +398,7 @@ MUTANTS = (
         test="tasks/test_import_orders.py",
     ),
     Mutant(
-        protection="a product that is imported takes no retail price to who is told its cost",
+        protection="an imported product has no retail price where the Supplier gets its cost",
         file="tasks/import_products.py",
         old='        price=None if "supplier_unit_cost" in send else product.price,',
         new="        price=product.price,",
@@ -559,7 +559,7 @@ MUTANTS = (
         test="engine/diagnosis/test_dismiss.py",
     ),
     Mutant(
-        protection="what was dismissed is known for ever",
+        protection="a dismissed order stays known",
         file="store/pruning.py",
         old="        and coalesce(code, '') <> 'dismissed'",
         new="",
@@ -615,7 +615,7 @@ MUTANTS = (
         test="engine/diagnosis/test_dismiss.py",
     ),
     Mutant(
-        protection="what both sides cancelled needs nobody",
+        protection="an order that both sides cancelled needs no operator",
         file="tasks/supplier_status.py",
         old="            and link.merchant_id not in cancelled_ids\n",
         new="",

@@ -249,10 +249,10 @@ def test_refused_split_and_its_tracking_pass_by_hand_once_it_fits(pair: Pair) ->
     reported = pair.run("update-tracking").step
     pair.sql("shop", "update order_lines set quantity = 3")
 
-    mended = pair.retry(TASK, refused)
+    fixed = pair.retry(TASK, refused)
     pair.retry("update-tracking", reported)
 
-    assert mended.counts == {"done": 1}
+    assert fixed.counts == {"done": 1}
     assert pair.shop.pieces_of("1001") == ["1001-1", "1001-2"]
     assert pair.tracking("1001-1") == [("1Z1", False)]
 

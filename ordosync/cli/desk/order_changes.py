@@ -115,10 +115,10 @@ def _consequence(config: Config, opened: Desk, before: Order) -> str | None:
 
 
 def _at_supplier(config: Config, portal: PortalConfig, supplier: str, before: Order) -> str:
-    whole = _whole_at_supplier(config, portal, before)
-    if whole:
+    parent = _whole_at_supplier(config, portal, before)
+    if parent:
         return (
-            f"{supplier} has it as a part of order {whole}, and no task cancels a part; ask"
+            f"{supplier} has it as a part of order {parent}, and no task cancels a part; ask"
             f" {supplier} to leave it out; `ordosync cancel-orders` notes it on both orders, and"
             " `ordosync attention` lists it from then on"
         )

@@ -49,42 +49,42 @@ def save_and_send(
     ]
     with open_session(context) as session:
         _wake(session, due)
-        sent = Sent(outcomes=save())
-        if not any(outcome.state == "done" for outcome in sent.outcomes):
-            return sent
+        delivery = Sent(outcomes=save())
+        if not any(outcome.state == "done" for outcome in delivery.outcomes):
+            return delivery
         for portal, task in due:
             if session.stop.reason:
                 break
-            _send(session, portal, task, sent)
-    return sent
+            _send(session, portal, task, delivery)
+    return delivery
 
 
-def _send(session: Session, portal: PortalConfig, task: str, sent: Sent) -> None:
+def _send(session: Session, portal: PortalConfig, task: str, delivery: Sent) -> None:
     result = session.run(task, session.open(portal), trigger="instant")
     if isinstance(result, AlreadyRunning):
-        sent.held.append(result)
+        delivery.held.append(result)
     elif result.is_kept:
-        sent.runs.append(result)
+        delivery.runs.append(result)
         steps = session.store.steps.of_run(result.id)
-        sent.failed[result.id] = [step for step in steps if step.state == "failed"]
+        delivery.failed[result.id] = [step for step in steps if step.state == "failed"]
     if isinstance(result, AlreadyRunning) or result.status in ("failed", "interrupted"):
         _wake(session, [(portal, task)])
 
 
-def report(sent: Sent, *, as_json: bool) -> int:
+def report(delivery: Sent, *, as_json: bool) -> int:
     """Show the runs that sent the changes; return the exit code."""
-    not_ok = [run for run in sent.runs if run.status != "ok"]
+    not_ok = [run for run in delivery.runs if run.status != "ok"]
     if as_json:
-        render.document({"runs": [render_runs.run_json(run) for run in sent.runs]})
+        render.document({"runs": [render_runs.run_json(run) for run in delivery.runs]})
         return int(bool(not_ok))
-    if sent.runs:
-        render_runs.show_runs(sent.runs)
-    for held in sent.held:
+    if delivery.runs:
+        render_runs.show_runs(delivery.runs)
+    for held in delivery.held:
         render.message(
             f"{held.portal}: {held.task} is running already; that run or the next one sends it"
         )
     for run in not_ok:
-        failed = sent.failed[run.id]
+        failed = delivery.failed[run.id]
         if failed:
             render.message(_failed_text(run, failed))
         if run.counts.waiting or not failed:

@@ -53,8 +53,8 @@ def reconcile(
         for portal in selected:
             if session.stop.reason:
                 break
-            found, repairs = _reconcile(session, portal, fix=fix)
-            remaining += found
+            unrepaired, repairs = _reconcile(session, portal, fix=fix)
+            remaining += unrepaired
             runs += repairs
     if context.as_json:
         _show_json(remaining, _finished(runs), fix=fix)
@@ -72,26 +72,26 @@ def _reconcile(
     opened = session.open(portal)
     for text in cannot_tell(opened):
         render.message(f"{portal.name}: {text}")
-    found, runs = _compare(session, opened, tasks), list[Run | AlreadyRunning]()
-    if fix and any(difference.task for difference in found):
-        runs = list(repair(opened, found, session.store, session.clock, session.stop))
-        found = _compare(session, opened, tasks)
-    if not_compared := [one for one in found if one.kind == NOT_COMPARED]:
+    compared, runs = _compare(session, opened, tasks), list[Run | AlreadyRunning]()
+    if fix and any(difference.task for difference in compared):
+        runs = list(repair(opened, compared, session.store, session.clock, session.stop))
+        compared = _compare(session, opened, tasks)
+    if not_compared := [difference for difference in compared if difference.kind == NOT_COMPARED]:
         render.message(
             f"{portal.name}: {len(not_compared)} not compared by quantity, such as order"
             f" {not_compared[0].merchant}: {not_compared[0].description}"
         )
-    return [one for one in found if one.kind != NOT_COMPARED], runs
+    return [difference for difference in compared if difference.kind != NOT_COMPARED], runs
 
 
 def _compare(session: Session, opened: Portal, tasks: frozenset[str]) -> list[Difference]:
-    found = list(differences(opened, able=tasks, now=session.clock.now()))
-    found = without_dismissed(found, session.store)
+    compared = list(differences(opened, able=tasks, now=session.clock.now()))
+    compared = without_dismissed(compared, session.store)
     unsettled = session.store.steps.unsettled_ids(opened.name)
     for account in (opened.merchant, opened.supplier):
         account.finish_reading(unsettled, dry=True)
         account.close()
-    return found
+    return compared
 
 
 def _finished(runs: Sequence[Run | AlreadyRunning]) -> list[Run]:
@@ -99,7 +99,7 @@ def _finished(runs: Sequence[Run | AlreadyRunning]) -> list[Run]:
 
 
 def _show_json(remaining: Sequence[Difference], runs: Sequence[Run], *, fix: bool) -> None:
-    document: dict[str, Any] = {"differences": [_json(one) for one in remaining]}
+    document: dict[str, Any] = {"differences": [_json(difference) for difference in remaining]}
     if fix:
         document["runs"] = [render_runs.run_json(run) for run in runs]
     render.document(document)
@@ -121,13 +121,16 @@ def _show(
         if isinstance(held, AlreadyRunning):
             render.message(f"{held.portal}: {held.task} is running, so it repaired nothing")
     if as_csv:
-        rows = [{name: neutral(text) for name, text in _row(one).items()} for one in remaining]
+        rows = [
+            {name: neutral(text) for name, text in _row(difference).items()}
+            for difference in remaining
+        ]
         sys.stdout.write(csv_text(_COLUMNS, rows, ","))
     elif remaining:
-        tables.table(_COLUMNS, [tuple(_row(one).values()) for one in remaining])
+        tables.table(_COLUMNS, [tuple(_row(difference).values()) for difference in remaining])
     else:
         render.message("both sides agree")
-    if not fix and any(one.task for one in remaining):
+    if not fix and any(difference.task for difference in remaining):
         render.message("to repair the rows with a task under `fix`, run `ordosync reconcile --fix`")
 
 

@@ -45,7 +45,10 @@ def show_report(
         _check_portal(portal, {*config.portals, *store.portals.all()})
         reports = report(store, since=begin, now=now, portal=portal)
     if context.as_json:
-        documents = [render_report.report_json(one, since=begin, until=now) for one in reports]
+        documents = [
+            render_report.report_json(task_report, since=begin, until=now)
+            for task_report in reports
+        ]
         render.document({"reports": documents})
     elif as_csv:
         render_report.write_csv(reports)

@@ -68,12 +68,12 @@ def _show(story: Story) -> None:
         (story.merchant, story.merchant_account, story.merchant_status),
         (story.supplier, story.supplier_account, story.supplier_status),
     )
-    known = ", ".join(
+    numbers = ", ".join(
         f"{number} at {account}" + (f" ({status.replace('_', ' ')})" if status else "")
         for number, account, status in sides
         if number
     )
-    render.result(f"{known}, portal {story.portal}: {story.conclusion.state}", wrapped=True)
+    render.result(f"{numbers}, portal {story.portal}: {story.conclusion.state}", wrapped=True)
     for event in story.events:
         at = render.local(event.at) if event.at else "now"
         render.result(f"{at}  {event.text}", wrapped=True)

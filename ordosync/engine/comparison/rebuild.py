@@ -204,27 +204,27 @@ def _reported(
     merchant_id: str, ours: Sequence[OrderSnapshot], theirs: OrderSnapshot
 ) -> Iterator[Link]:
     """Yield the shipments that were reported to the Merchant, so that they can be voided."""
-    reported = {number for one in ours for number in valid_numbers(one)}
-    labels = [one for one in theirs.shipments if one.tracking_number in reported]
-    valid = [one for one in labels if not one.voided]
+    reported = {number for order in ours for number in valid_numbers(order)}
+    labels = [shipment for shipment in theirs.shipments if shipment.tracking_number in reported]
+    valid = [shipment for shipment in labels if not shipment.voided]
     if valid:
-        what = f"{valid[-1].id}:{valid[-1].tracking_number}"
+        label_id = f"{valid[-1].id}:{valid[-1].tracking_number}"
     elif labels:
-        what = f"{labels[-1].id}:{labels[-1].tracking_number}"
-    elif unnumbered := [one for one in theirs.shipments if not one.tracking_number]:
+        label_id = f"{labels[-1].id}:{labels[-1].tracking_number}"
+    elif unnumbered := [shipment for shipment in theirs.shipments if not shipment.tracking_number]:
         # The Supplier's account forgets a deleted label; the Merchant still has its number.
         numbers = {
             shipment.tracking_number
-            for one in ours
-            for shipment in one.shipments
+            for order in ours
+            for shipment in order.shipments
             if not shipment.voided and shipment.id in ("", unnumbered[-1].id)
         }
         if len(numbers) != 1 or not unnumbered[-1].voided:
             return
-        what = f"{unnumbered[-1].id}:{numbers.pop()}"
+        label_id = f"{unnumbered[-1].id}:{numbers.pop()}"
     else:
         return
-    yield Link(kind="shipment", merchant_id=merchant_id, supplier_id=what)
+    yield Link(kind="shipment", merchant_id=merchant_id, supplier_id=label_id)
 
 
 def _products(portal: Portal, store: Store, clock: Clock) -> Iterator[Link]:

@@ -226,7 +226,7 @@ def test_safety_limit_applies_to_fix(pair: Pair) -> None:
     fixed = reconciled(pair, "--fix")
 
     assert fixed.code == 1
-    assert "would cancel 25 of 25 at once; nothing was sent" in fixed.err
+    assert "would cancel 25 of 25 at once, so nothing was sent" in fixed.err
     assert pair.supplied("0").status == "awaiting_fulfillment"
 
 
