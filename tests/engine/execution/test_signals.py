@@ -96,7 +96,7 @@ def test_wait_for_a_file_that_nobody_may_read_is_left_at_once(owing: Path) -> No
         # Readers wait for writers under a rollback journal only.
         store.execute("pragma journal_mode = delete")
         process = started(owing, "import-orders", fault="intent-after-commit:1:STOP")
-        os.waitpid(process.pid, os.WUNTRACED)  # until it has stopped itself
+        wait_until_frozen(process)
         store.execute("begin exclusive")
         process.send_signal(signal.SIGTERM)
         process.send_signal(signal.SIGCONT)
