@@ -1,4 +1,4 @@
-"""What the accounts over HTTP have in common, without a server."""
+"""Code that the accounts over HTTP share, tested without a server."""
 
 from collections.abc import Callable
 
@@ -26,7 +26,7 @@ def raising(answer: str) -> Callable[[str], Outcome]:
         "HTTP 400: Duplicate order",
     ],
 )
-def test_refusal_of_what_is_there_already_is_distinguished_from_others(answer: str) -> None:
+def test_refusal_of_an_existing_object_is_distinguished_from_others(answer: str) -> None:
     raised = outcome_of("MUG", unless_it_exists(raising(answer)))
     returned = unless_it_exists(lambda _: refused("refused", answer))("MUG")
 
@@ -34,7 +34,7 @@ def test_refusal_of_what_is_there_already_is_distinguished_from_others(answer: s
     assert (returned.state, returned.code, returned.reason) == ("refused", "exists", answer)
 
 
-def test_other_refusals_and_outcomes_stay_what_they_are() -> None:
+def test_other_refusals_and_outcomes_do_not_change() -> None:
     taken = refused("taken", "10 orders have its number already")
 
     other = outcome_of("MUG", unless_it_exists(raising("HTTP 400: the name is too long")))

@@ -1,4 +1,4 @@
-"""What the state of every fake has: one lock, one clock, and a ledger of what the API changed."""
+"""Base of the state of every fake: one lock, one clock, and a ledger of changes by the API."""
 
 import threading
 from collections.abc import Callable
@@ -11,12 +11,12 @@ class Effect(NamedTuple):
 
     kind: str
     about: str
-    """What it is called in this account, such as a number or a SKU."""
+    """Name of the object in this account, such as a number or a SKU."""
     detail: Any = None
 
 
 class Books:
-    """The base of what an account holds; all of it is read and written under `lock` only."""
+    """Base of an account's state; it is read and written under `lock` only."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.lock = threading.RLock()
@@ -24,9 +24,9 @@ class Books:
         self.ledger: list[Effect] = []
 
     def note(self, kind: str, about: str, detail: object = None) -> None:
-        """Write down that a call changed something."""
+        """Record a change in the ledger."""
         self.ledger.append(Effect(kind, about, detail))
 
     def later(self, seconds: float) -> datetime:
-        """Return the time that many seconds from now."""
+        """Return the time after this number of seconds."""
         return self.now() + timedelta(seconds=seconds)

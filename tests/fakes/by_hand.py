@@ -1,4 +1,4 @@
-"""Runs a fake until Ctrl-C, so that a person can try what tests try."""
+"""Runs a fake until Ctrl-C, for trials by hand."""
 
 import argparse
 import signal
@@ -11,7 +11,7 @@ from tests.fakes.fake import Fake
 
 
 def arguments(name: str, description: str | None) -> argparse.ArgumentParser:
-    """Return the options that every fake has."""
+    """Return a parser with the options of every fake."""
     parser = argparse.ArgumentParser(
         prog=f"python -m tests.fakes.{name}",
         description=description,
@@ -27,14 +27,14 @@ def arguments(name: str, description: str | None) -> argparse.ArgumentParser:
 
 
 def run(
-    fake: Fake, told: Callable[[], str], *, config: Path | None, content: Callable[[], str]
+    fake: Fake, describe: Callable[[], str], *, config: Path | None, content: Callable[[], str]
 ) -> None:
-    """Start, tell where, write the configuration if one is wanted, and wait."""
+    """Start the fake, print its address, write the configuration if requested, and wait."""
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     with fake:
-        sys.stdout.write(told())
+        sys.stdout.write(describe())
         if config:
             write(config, content())
             sys.stdout.write(f"\nConfiguration: {config}\n")
@@ -43,6 +43,6 @@ def run(
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file that nobody else can read, since it holds a secret."""
+    """Write a file that only its owner can read, since it contains a secret."""
     path.touch(0o600)
     path.write_text(text, "utf-8")

@@ -1,4 +1,4 @@
-"""A client of the fake, and what it sends."""
+"""Client of the fake Ordoro, and sample requests."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def body(order_id: str = "1001", **fields: Any) -> dict[str, Any]:
 
 
 class Api:
-    """Asks the fake as a client does."""
+    """Sends requests to the fake as a client does."""
 
     def __init__(self, fake: FakeOrdoro, session: requests.Session) -> None:
         self.fake, self.session = fake, session
@@ -47,7 +47,7 @@ class Api:
         return answer.json()
 
     def refused(self, method: str, path: str, json: Any = None, **more: Any) -> int:
-        """Return the status, after a look at the shape of the error."""
+        """Return the status; assert the shape of the error."""
         answer = self.ask(method, path, json, **more)
         assert answer.status_code >= 400, answer.text
         assert set(answer.json()) == {"error_message", "param"}

@@ -1,4 +1,4 @@
-"""A fake for each test, a client of it, and the contract over what the two say."""
+"""Fixtures: a fake for each test, a client, and the contract check of their traffic."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Holds the traffic of a fake against an OpenAPI document, here that of Ordoro.
+"""Checks the traffic of a fake by an OpenAPI document, here that of Ordoro.
 
     contract = Contract()
     fake.on_exchange = contract.watch
@@ -7,7 +7,7 @@
 
 The document is not part of this repository: mark tests with `needs_contract`. Not judged is a
 request that was refused, since it may have been wrong on purpose, unless `every_request` is set,
-as it should be for the traffic of our own adapter.
+as it should be for the traffic of the adapter.
 """
 
 import json
@@ -34,11 +34,13 @@ needs_contract = pytest.mark.skipif(
 )
 
 _TERMS = ("supplier_sku", "supplier_price", "is_default", "min_order_qty")
-"""Of a product's supplier: they can be written, yet the document has no place to read them."""
+"""Terms of a product's supplier: they can be written, but the document has no field to read
+them.
+"""
 
 
 class Contract:
-    """Collects what in the exchanges goes against the document."""
+    """Collects violations of the document in the exchanges."""
 
     document: ClassVar[Path] = DOCUMENT
     host_url: ClassVar[str] = "https://api.ordoro.com"
@@ -50,27 +52,27 @@ class Contract:
         self._every_request = every_request
         self._document = _read(self.document)
 
-    def known(self, body: Any) -> Any:
-        """Return the answer without what the document is known to be wrong about."""
+    def corrected(self, body: Any) -> Any:
+        """Return the response without the known mistakes of the document."""
         return _without_terms(body)
 
     def watch(self, exchange: Exchange) -> None:
-        """Judge a request and its answer."""
+        """Check a request and its response."""
         self.judged += 1
-        request = _Asked(exchange.request, self.host_url)
+        request = _OpenApiRequest(exchange.request, self.host_url)
         refused = exchange.status >= HTTPStatus.BAD_REQUEST
         if self.judges_requests and (self._every_request or not refused):
             errors = self._document.iter_apicall_request_errors(request)
             self._note(exchange, "request", list(errors))
-        answer = _Answered(exchange, self.known(json.loads(exchange.body)))
+        answer = _OpenApiResponse(exchange, self.corrected(json.loads(exchange.body)))
         errors = self._document.iter_apicall_response_errors(request, answer)
-        # What is nowhere is rightly answered 404 or 405, which the document cannot say.
+        # An unknown path gets 404 or 405, which the document cannot describe.
         self._note(exchange, "answer", [it for it in errors if not isinstance(it, PathError)])
 
-    def _note(self, exchange: Exchange, what: str, errors: list[Exception]) -> None:
+    def _note(self, exchange: Exchange, part: str, errors: list[Exception]) -> None:
         call = f"{exchange.request.method} {exchange.request.path}"
         self.violations += [
-            f"{what} of {call} ({exchange.status}): {_reason(error)}" for error in errors
+            f"{part} of {call} ({exchange.status}): {_reason(error)}" for error in errors
         ]
 
 
@@ -84,7 +86,7 @@ def _reason(error: Exception) -> str:
     return "; ".join(str(cause).partition("\n")[0][:300] for cause in causes)
 
 
-class _Asked:
+class _OpenApiRequest:
     """A request in the form that openapi-core takes."""
 
     def __init__(self, request: Request, host_url: str) -> None:
@@ -99,8 +101,8 @@ class _Asked:
         )
 
 
-class _Answered:
-    """An answer in the form that openapi-core takes."""
+class _OpenApiResponse:
+    """A response in the form that openapi-core takes."""
 
     def __init__(self, exchange: Exchange, body: Any) -> None:
         self.status_code = exchange.status
@@ -114,8 +116,8 @@ def _without_terms(body: Any) -> Any:
         return [_without_terms(item) for item in body]
     if not isinstance(body, dict):
         return body
-    known = {key: _without_terms(value) for key, value in body.items()}
-    for supplier in known.get("suppliers", []):
+    corrected = {key: _without_terms(value) for key, value in body.items()}
+    for supplier in corrected.get("suppliers", []):
         for name in _TERMS:
             supplier.pop(name, None)
-    return known
+    return corrected

@@ -1,4 +1,4 @@
-"""What tests have of every fake: a server to start and stop, its faults, and what it counted."""
+"""Base of every fake: a server to start and stop, its faults, and its counters."""
 
 import ssl
 from collections import Counter
@@ -15,10 +15,10 @@ from tests.fakes.service import Exchange, Service
 
 
 class Watch(Protocol):
-    """Anything that knows the time, such as `ordosync.clock.Clock`."""
+    """A clock, such as `ordosync.clock.Clock`."""
 
     def now(self) -> datetime:
-        """Return the time, aware."""
+        """Return the present time with an offset."""
 
 
 class Fake:
@@ -29,7 +29,7 @@ class Fake:
     ) -> None:
         self.faults = FaultList()
         self.errors: list[Exception] = []
-        """What went wrong in the fake itself; the first one is raised at the end."""
+        """Errors of the fake itself; the first one is raised at the end."""
         self._service = service
         self._port = port
         self._certificate = certificate
@@ -37,17 +37,17 @@ class Fake:
 
     @property
     def url(self) -> str:
-        """Return where it listens, without a slash at the end."""
+        """Return the address of the server, without a slash at the end."""
         return f"{'https' if self._certificate else 'http'}://127.0.0.1:{self._port}"
 
     @property
     def ledger(self) -> list[Effect]:
-        """Return a copy of what was changed over the API, in that order."""
+        """Return a copy of all changes over the API, in their sequence."""
         with self._service.books.lock:
             return list(self._service.books.ledger)
 
     def effects(self, kind: str, about: str | None = None) -> list[Effect]:
-        """Return the effects of a kind, on one order or product if one is named."""
+        """Return the effects of a kind, optionally of one order or product."""
         return [it for it in self.ledger if it.kind == kind and about in (None, it.about)]
 
     @property
@@ -58,7 +58,7 @@ class Fake:
 
     @property
     def on_exchange(self) -> Callable[[Exchange], None] | None:
-        """Return what is called with each request and its answer."""
+        """Return the function that is called with each request and its response."""
         return self._service.on_exchange
 
     @on_exchange.setter
@@ -66,12 +66,12 @@ class Fake:
         self._service.on_exchange = hook
 
     def start(self) -> None:
-        """Listen, on the same port as before if there was one."""
+        """Listen, on the same port as before a stop."""
         self._server = Server(self._service, self.faults, self._port, self._certificate)
         self._port = self._server.server_port
 
     def stop(self) -> None:
-        """Close all connections and listen no more; what the account holds stays."""
+        """Close all connections and stop listening; keep the content of the account."""
         if self._server is not None:
             self._server.stop()
             self.errors += self._server.errors
@@ -79,7 +79,7 @@ class Fake:
 
     @contextmanager
     def down(self) -> Iterator[None]:
-        """Refuse connections for a while."""
+        """Refuse connections within this context."""
         self.stop()
         try:
             yield

@@ -1,10 +1,10 @@
-"""What can go wrong between a client and the API, on demand.
+"""Faults between a client and the API, on demand.
 
     fake.faults.add(Fault(kind="lost-reset", method="POST", path=r"/v3/order$"))
 
-A fault strikes `times` requests that fit, after it has let `after` of them pass; the first one
-that fits and has not struck enough is the one that strikes, and one request meets one fault.
-A refused connection is no fault of one request: see `Fake.down`.
+A fault occurs for `times` matching requests, after `after` of them have passed. The first fault
+that matches and has not occurred often enough is used; a request has at most one fault.
+For refused connections see `Fake.down`.
 """
 
 import json
@@ -69,7 +69,7 @@ PAGES = {
     "maintenance": _PAGE,
     "firewall": b"<!doctype html><title>Blocked</title><p>Your request looks unusual.",
 }
-"""What answers in the place of the service, in HTML."""
+"""HTML pages that replace the response of the service."""
 _NOTICE = (
     b"<br />\n<b>Notice</b>:  Undefined index: id in <b>plugin.php</b> on line <b>7</b><br />\n"
 )
@@ -78,37 +78,40 @@ _BLOCK = b" " * 65_536
 
 @dataclass(kw_only=True)
 class Fault:
-    """One kind of trouble, and which requests meet it."""
+    """A kind of fault, and the requests that it affects."""
 
     kind: Kind
     method: str = ""
-    """Empty for any."""
+    """Empty for any method."""
     path: str = ""
-    """A regular expression, searched for in the path as it was sent, or in what else the service
-    has for it: `#OrderCreate$` strikes one operation of GraphQL."""
+    """A regular expression that is searched in the path, or in what the service has in place of
+    it: `#OrderCreate$` selects one operation of GraphQL.
+    """
     times: float = 1
-    """How often it strikes; `math.inf` for ever."""
+    """Number of occurrences; `math.inf` for no limit."""
     after: int = 0
     seconds: float = 0
-    """Real time: the whole delay, or the pause between the bytes of a drip."""
+    """Real time: the whole delay, or the pause between two bytes."""
     retry_after: str | None = None
-    """A header for an answer that has not been processed."""
+    """Header for a response to an unprocessed request."""
     to: str = ""
-    """Where a redirect leads."""
+    """Target of a redirect."""
     status: int | None = None
-    """Instead of the usual one, of an answer that was not processed (302, 403)."""
+    """Status of a response to an unprocessed request (302, 403), in place of the default."""
     size: int = 200_000_000
-    """Of a gzip bomb, unpacked; of a deep answer, a thousandth of it is the depth."""
+    """Unpacked size of a gzip bomb; a thousandth of it is the depth of a deep response."""
     do: Callable[[], object] = field(default=lambda: None)
-    """What happens before a callback is processed or any other request refused, while nothing is
-    locked."""
+    """Action before a callback is processed, or before another request is refused, without a
+    lock.
+    """
     edit: Callable[[Any], Any] = field(default=lambda body: body)
-    """What an edited answer holds instead: a quantity of -1, the page before, no `updated_date`.
-    Bytes are sent as they are, for what Python's JSON cannot say."""
+    """Content of an edited response: a quantity of -1, an earlier page, no `updated_date`. Bytes
+    are sent unchanged, for values that Python's JSON cannot write.
+    """
 
 
 class Wire(NamedTuple):
-    """An answer as it goes over the wire."""
+    """A response as raw data for the connection."""
 
     status: int
     headers: dict[str, str]
@@ -116,33 +119,33 @@ class Wire(NamedTuple):
     """Parts are sent one by one, `pause_s` apart, without a length, until the connection closes."""
     pause_s: float = 0
     close: bool = False
-    """Whether the connection is closed although the length promises more, or nothing."""
+    """True if the connection is closed, whatever its length header says."""
 
 
 class FaultList:
-    """The faults that are still to strike, safe to be added to while requests come."""
+    """Faults that have not occurred yet; thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._faults: list[Fault] = []
 
     def add(self, *faults: Fault) -> None:
-        """Let these strike; each counts down by itself, so it is added once."""
+        """Add faults; each counts down by itself, so add each once."""
         with self._lock:
             self._faults += faults
 
     def clear(self) -> None:
-        """Let everything go well from now on."""
+        """Remove all faults."""
         with self._lock:
             self._faults.clear()
 
-    def left(self) -> list[Fault]:
-        """Return what has not struck as often as it should, for tests to be sure that it did."""
+    def remaining(self) -> list[Fault]:
+        """Return the faults that have not occurred as often as they should."""
         with self._lock:
             return [fault for fault in self._faults if fault.times > 0]
 
     def take(self, method: str, path: str) -> Fault | None:
-        """Return the fault that this request meets."""
+        """Return the fault for this request, or None."""
         with self._lock:
             for fault in self._faults:
                 if fault.times > 0 and _fits(fault, method, path):
@@ -158,7 +161,7 @@ def _fits(fault: Fault, method: str, path: str) -> bool:
 
 
 def damaged(fault: Fault, answer: Wire) -> Wire:
-    """Damage an answer in the way of the fault; other kinds leave it whole."""
+    """Return the response with the damage of the fault; other kinds do not change it."""
     damage = _DAMAGE.get(fault.kind)
     return damage(fault, answer) if damage else answer
 
@@ -169,16 +172,16 @@ def _whole(answer: Wire) -> bytes:
 
 
 def _cut(fault: Fault, answer: Wire) -> Wire:
-    whole = _whole(answer)
-    length = {} if fault.kind == "cut-unframed" else {"Content-Length": str(len(whole))}
-    half = iter([whole[: len(whole) // 2]])
+    body = _whole(answer)
+    length = {} if fault.kind == "cut-unframed" else {"Content-Length": str(len(body))}
+    half = iter([body[: len(body) // 2]])
     return Wire(answer.status, {**answer.headers, **length}, half)
 
 
 def _drip(fault: Fault, answer: Wire) -> Wire:
-    whole = _whole(answer)
-    length = {"Content-Length": str(len(whole))}
-    drops = (whole[place : place + 1] for place in range(len(whole)))
+    body = _whole(answer)
+    length = {"Content-Length": str(len(body))}
+    drops = (body[place : place + 1] for place in range(len(body)))
     return Wire(answer.status, {**answer.headers, **length}, drops, pause_s=fault.seconds)
 
 

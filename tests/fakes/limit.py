@@ -1,4 +1,4 @@
-"""The rate limit of an account: so many requests in any stretch of time, on the account's clock."""
+"""Rate limit of an account: a number of requests in any period, by the account's clock."""
 
 from collections import deque
 from datetime import datetime, timedelta
@@ -7,26 +7,26 @@ from typing import Protocol
 
 
 class Limits(Protocol):
-    """How many requests pass, and in what time."""
+    """The number of requests, and the period."""
 
     @property
     def rate_limit(self) -> float:
-        """Return how many."""
+        """Return the number of requests."""
 
     @property
     def rate_window_s(self) -> float:
-        """Return in how many seconds."""
+        """Return the period in seconds."""
 
 
 class Limit:
-    """Remembers when requests came; those that were refused do not count."""
+    """Stores the times of requests; refused requests do not count."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._came: deque[datetime] = deque()
 
     def wait_s(self, now: datetime) -> float:
-        """Count a request and return 0, or return how long it is until one passes again."""
+        """Count a request and return 0, or return the seconds until the next one is accepted."""
         window = timedelta(seconds=self._limits.rate_window_s)
         while self._came and self._came[0] <= now - window:
             self._came.popleft()
@@ -38,7 +38,7 @@ class Limit:
 
 
 def retry_after(how: str, wait_s: float, now: datetime) -> dict[str, str]:
-    """Return the header in one of its forms, or as it is given, or none."""
+    """Return the header in one of its forms, as given, or no header."""
     if how == "none":
         return {}
     if how == "seconds":

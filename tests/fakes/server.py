@@ -1,6 +1,6 @@
-"""The HTTP server: reads requests, lets faults strike, writes answers byte by byte if need be.
+"""HTTP server: parses requests, applies faults, writes responses, byte by byte if needed.
 
-The answer is written by hand since what a fault makes of it is often no proper answer.
+The response is written by hand since a damaged one is often not valid HTTP.
 """
 
 import socket
@@ -25,11 +25,11 @@ from tests.fakes.faults import (
 from tests.fakes.service import Request, Service
 
 _RESET = struct.pack("ii", 1, 0)
-"""SO_LINGER with no time to linger: closing the socket sends a reset."""
+"""SO_LINGER of 0: closing the socket sends a reset."""
 
 
 class Server(ThreadingHTTPServer):
-    """Serves on a port of this machine until it is stopped."""
+    """Serves on a local port until it is stopped."""
 
     daemon_threads = False  # all are joined when it is stopped
     request_queue_size = 128
@@ -51,7 +51,7 @@ class Server(ThreadingHTTPServer):
         self._thread.start()
 
     def stop(self) -> None:
-        """Close everything, also connections that are kept alive, and wait for the threads."""
+        """Close all connections, also those that are kept alive, and wait for the threads."""
         self.stopping.set()
         self.shutdown()
         self._thread.join()
@@ -61,7 +61,7 @@ class Server(ThreadingHTTPServer):
         self.server_close()
 
     def get_request(self) -> tuple[Any, Any]:
-        """Take a connection; over TLS the handshake is left to its own thread."""
+        """Accept a connection; its own thread does the TLS handshake."""
         connection, address = super().get_request()
         if self.certificate is not None:
             connection = self.certificate.wrap_socket(
@@ -70,13 +70,13 @@ class Server(ThreadingHTTPServer):
         return connection, address
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Remember the connection, so that it can be closed."""
+        """Store the connection, to close it later."""
         with self._lock:
             self._connections.add(request)
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        """Forget the connection and close it; one that is to be reset must not say goodbye."""
+        """Close the connection; one that is to be reset must not shut down first."""
         with self._lock:
             self._connections.discard(request)
         if request.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, len(_RESET)) == _RESET:
@@ -85,7 +85,7 @@ class Server(ThreadingHTTPServer):
             super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Let clients go away between two requests; any other error is one of ours."""
+        """Ignore clients that disconnect between requests; keep other errors, which are bugs."""
         del request, client_address
         error = sys.exception()
         if isinstance(error, Exception) and not isinstance(error, ConnectionError | ssl.SSLError):
@@ -96,7 +96,8 @@ def _hang_up(connection: socket.socket) -> None:
     try:
         connection.shutdown(socket.SHUT_RDWR)
     except OSError:
-        return  # the other side was faster
+        # The client has closed it already.
+        return
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -107,7 +108,7 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - as in the base class
-        """Say nothing."""
+        """Log nothing."""
 
     def _serve(self) -> None:
         try:
@@ -115,7 +116,8 @@ class Handler(BaseHTTPRequestHandler):
             place = self.server.service.place(request)
             self._meet(request, self.server.faults.take(request.method, place))
         except (BrokenPipeError, ConnectionResetError, ssl.SSLError):
-            self.close_connection = True  # clients may go away as they like
+            # A client may disconnect at any time.
+            self.close_connection = True
         except Exception as error:
             self.server.errors.append(error)
             self._send(self.server.service.broken(HTTPStatus.INTERNAL_SERVER_ERROR))
@@ -127,7 +129,8 @@ class Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
         if len(body) < length:
-            raise ConnectionResetError  # killed while it was sending: half a body is no request
+            # The client died while it was sending: an incomplete body is not a request.
+            raise ConnectionResetError
         headers = {name.lower(): value for name, value in self.headers.items()}
         return Request(
             method=self.command,

@@ -1,4 +1,4 @@
-"""What is behind the server of a fake: it answers one request at a time and counts all of them."""
+"""Service behind the server of a fake: processes one request at a time and counts them."""
 
 from abc import ABC, abstractmethod
 from collections import Counter
@@ -11,7 +11,7 @@ from tests.fakes.faults import PAGES, UNPROCESSED, Fault, Wire
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """A request as it came: path and query are not decoded, names of headers are in lower case."""
+    """A raw request: path and query are still encoded, names of headers are in lower case."""
 
     method: str
     path: str
@@ -19,12 +19,12 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
     secure: bool = False
-    """Whether it came over https."""
+    """True if it came over https."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
-    """A request and what was made of it, before any fault damaged the answer."""
+    """A request and its response, before any fault damaged it."""
 
     request: Request
     status: int
@@ -33,33 +33,33 @@ class Exchange:
 
 
 class Service(ABC):
-    """Answers requests. What a fault does in its stead is counted, but is no exchange."""
+    """Processes requests. The response of a fault is counted, but is not an exchange."""
 
     def __init__(self, books: Books) -> None:
         self.books = books
         self.requests: Counter[str] = Counter()
-        """By method and template: `GET /v3/order/{n}`."""
+        """Counts by method and template: `GET /v3/order/{n}`."""
         self.on_exchange: Callable[[Exchange], None] | None = None
-        """Called with each request and its answer."""
+        """Called with each request and its response."""
 
     @abstractmethod
     def respond(self, request: Request) -> Wire:
-        """Do what is asked, or say why not. The lock is held; the body must be whole bytes."""
+        """Process a request; return the response. The caller holds the lock; the body is bytes."""
 
     @abstractmethod
     def trouble(self, status: int, message: str) -> Wire:
-        """Return an error in the form that this service has for its own errors."""
+        """Return an error in the shape of this service's own errors."""
 
     @abstractmethod
     def template(self, request: Request) -> str:
-        """Return the path with its ids left out, to count by."""
+        """Return the path without its ids, as the key of the counter."""
 
     def place(self, request: Request) -> str:
-        """Return what the pattern of a fault is searched for in."""
+        """Return the text in which the pattern of a fault is searched."""
         return request.path
 
     def answer(self, request: Request) -> Wire:
-        """Count, respond, and tell who watches."""
+        """Count the request, process it, and notify the observer."""
         with self.books.lock:
             self.count(request)
             wire = self.respond(request)
@@ -73,7 +73,7 @@ class Service(ABC):
             return wire
 
     def refuse(self, request: Request, fault: Fault) -> Wire:
-        """Answer without doing anything, as the fault has it."""
+        """Return the error of the fault without processing the request."""
         with self.books.lock:
             self.count(request)
             status = fault.status or UNPROCESSED[fault.kind]
@@ -89,7 +89,7 @@ class Service(ABC):
         return wire._replace(headers=headers)
 
     def broken(self, status: int) -> Wire:
-        """Answer that something is broken, whatever was done."""
+        """Return an internal error, although the request was processed."""
         with self.books.lock:
             return self.trouble(status, "internal error")
 

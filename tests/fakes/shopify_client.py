@@ -1,4 +1,4 @@
-"""A client of the fake of Shopify, and what it asks."""
+"""Client of the fake Shopify, and its GraphQL documents."""
 
 from typing import Any
 
@@ -55,7 +55,7 @@ mutation Ship($fulfillment: FulfillmentInput!) {
 
 
 def answer(act: str) -> str:
-    """Return the mutation by which a service answers, such as `AcceptFulfillmentRequest`."""
+    """Return the mutation for a response of a service, such as `AcceptFulfillmentRequest`."""
     return f"""
     mutation Answer($id: ID!) {{
       fulfillmentOrder{act}(id: $id) {{
@@ -73,7 +73,7 @@ def an_order(sku: str = "MUG", quantity: int = 1, **fields: Any) -> dict[str, An
 
 
 class Api:
-    """Asks the fake as a client does."""
+    """Sends requests to the fake as a client does."""
 
     def __init__(self, fake: FakeShopify, session: requests.Session) -> None:
         self.fake, self.session = fake, session
@@ -83,11 +83,11 @@ class Api:
         self, query: str, *, version: str = "", body: Any = None, **variables: Any
     ) -> requests.Response:
         path = f"/admin/api/{version or self.fake.version}/graphql.json"
-        asked = body or {"query": query, "variables": variables}
-        return self.session.post(self.fake.url + path, json=asked, timeout=5)
+        payload = body or {"query": query, "variables": variables}
+        return self.session.post(self.fake.url + path, json=payload, timeout=5)
 
     def get(self, query: str, **variables: Any) -> Any:
-        """Return the data of an operation that went well."""
+        """Return the data of a successful operation."""
         answered = self.ask(query, **variables)
         assert answered.status_code == 200, answered.text
         body = answered.json()
@@ -95,13 +95,13 @@ class Api:
         return body["data"]
 
     def do(self, query: str, **variables: Any) -> Any:
-        """Return the payload of a mutation that went well."""
+        """Return the payload of a successful mutation."""
         [payload] = self.get(query, **variables).values()
         assert [value for key, value in payload.items() if key.endswith("rrors") and value] == []
         return payload
 
     def wrong(self, query: str, **variables: Any) -> list[str]:
-        """Return what a mutation says is wrong."""
+        """Return the user errors of a mutation."""
         [payload] = self.get(query, **variables).values()
         [errors] = [value for key, value in payload.items() if key.endswith("rrors")]
         return [error["message"] for error in errors]

@@ -1,4 +1,4 @@
-"""Holds the operations that a fake of Shopify received against the service's own schemas.
+"""Checks the operations that a fake Shopify received by the service's own schemas.
 
     contract = Contract()
     fake.on_exchange = contract.watch
@@ -34,7 +34,7 @@ needs_contract = pytest.mark.skipif(
 
 
 class Contract:
-    """Collects what in the operations goes against the schemas."""
+    """Collects violations of the schemas in the operations."""
 
     def __init__(self, versions: tuple[str, ...] = AVAILABLE) -> None:
         self.violations: list[str] = []
@@ -42,14 +42,14 @@ class Contract:
         self._versions = versions
 
     def watch(self, exchange: Exchange) -> None:
-        """Judge a request, if it is an operation."""
+        """Check a request, if it is an operation."""
         if not exchange.request.path.endswith("/graphql.json"):
             return
         body = json.loads(exchange.request.body)
         self.judge(body["query"], body.get("variables") or {}, body.get("operationName"))
 
     def judge(self, query: str, variables: Json, name: str | None = None) -> None:
-        """Judge an operation."""
+        """Check an operation."""
         self.judged += 1
         for version in self._versions:
             wrong = _document(version, query) or _variables(version, query, variables, name)
@@ -62,7 +62,7 @@ def _document(version: str, query: str) -> tuple[str, ...]:
         document = parse(query)
     except GraphQLError as error:
         return (error.message,)
-    schema = schemas.whole(version)
+    schema = schemas.full(version)
     errors = [error.message for error in validate(schema, document)]
     return tuple(errors or deprecation.in_document(schema, document))
 
@@ -71,7 +71,7 @@ def _variables(version: str, query: str, variables: Json, name: str | None) -> l
     operation = _operation(parse(query), name)
     if operation is None:
         return ["the document has several operations, and none is named"]
-    schema = schemas.whole(version)
+    schema = schemas.full(version)
     wrong = wording.wrong_variables(schema, operation, variables)
     messages = [str(mistake["message"]) for mistake in wrong]
     return messages or deprecation.in_variables(schema, operation, variables)

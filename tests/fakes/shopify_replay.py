@@ -1,7 +1,7 @@
-"""Asks a fake of Shopify what a real shop was asked once, and compares the answers.
+"""Repeats the recorded requests of a real shop, and compares the responses of the fake.
 
-The ids, times and cursors of a recording are others than ours. What an earlier answer called by
-one id there and by another here is the same thing, also in later questions and in sentences.
+The ids, times and cursors of a recording differ from the fake's. The first response that has two
+different ids in the same place maps one to the other, also in later requests and in messages.
 """
 
 import json
@@ -20,7 +20,7 @@ _LONG = re.compile(r"\b\d{9,}\b")
 
 
 class Replay:
-    """A recording, asked anew step by step."""
+    """A recording that is repeated step by step."""
 
     def __init__(self, fake: FakeShopify, name: str) -> None:
         [path] = FOLDER.glob(f"*__{name}.json")
@@ -29,34 +29,34 @@ class Replay:
         self._known: dict[str, str] = {}
 
     def same(self, recorded: str, ours: str) -> None:
-        """Say which thing of ours stands for one of the recording."""
+        """Map an id of the recording to an id of the fake."""
         self._known[recorded] = ours
         self._known[recorded.rpartition("/")[2]] = ours.rpartition("/")[2]
 
     def ours(self, recorded: str) -> str:
-        """Return what stands for a thing of the recording."""
+        """Return the fake's id for an id of the recording."""
         return self._known[recorded]
 
     def differences(self, *steps: str | tuple[str, str]) -> dict[str, list[str]]:
-        """Take steps, each a place or a place and its document; return those that differ."""
-        found = {}
+        """Run steps, each a path or a path and its document; return those that differ."""
+        differences = {}
         for step in steps:
             path, query = (step, "") if isinstance(step, str) else step
-            found[path] = self.step(path, query)
-        return {path: lines for path, lines in found.items() if lines}
+            differences[path] = self.step(path, query)
+        return {path: lines for path, lines in differences.items() if lines}
 
     def step(self, path: str, query: str = "") -> list[str]:
-        """Ask what was asked at a place of the recording; return what differs in the answers."""
+        """Repeat the request at a path of the recording; return differences of the responses."""
         place: Any = self.recorded
         for word in path.split("/"):
             place = place[word]
-        known = place.get("request") or place
-        variables = self._translated(known.get("variables") or self.recorded.get("variables"))
+        request = place.get("request") or place
+        variables = self._translated(request.get("variables") or self.recorded.get("variables"))
         answer = place["response"]
-        wanted = answer.get("payload", answer)
-        asked = query or known.get("query") or known.get("document")
-        got = self._fake.send(asked, **(variables or {}))
-        return sorted(self._differences(wanted, got, ""))
+        expected = answer.get("payload", answer)
+        document = query or request.get("query") or request.get("document")
+        got = self._fake.send(document, **(variables or {}))
+        return sorted(self._differences(expected, got, ""))
 
     def _translated(self, value: Any) -> Any:
         if isinstance(value, dict):
@@ -70,37 +70,38 @@ class Replay:
     def _words(self, text: str) -> str:
         return _LONG.sub(lambda it: self._known.get(it[0], it[0]), text)
 
-    def _differences(self, wanted: Any, got: Any, path: str) -> Iterator[str]:
-        if isinstance(wanted, dict) and isinstance(got, dict):
-            for key in wanted.keys() | got.keys():
-                yield from self._member(wanted, got, key, f"{path}.{key}".lstrip("."))
-        elif isinstance(wanted, list) and isinstance(got, list):
-            if len(wanted) != len(got):
-                yield f"{path}: {len(wanted)} rows there, {len(got)} here"
-            for place, (one, other) in enumerate(zip(wanted, got, strict=False)):
-                yield from self._differences(one, other, f"{path}[{place}]")
-        elif not self._equal(wanted, got):
-            yield f"{path}: {wanted!r} there, {got!r} here"
+    def _differences(self, expected: Any, got: Any, path: str) -> Iterator[str]:
+        if isinstance(expected, dict) and isinstance(got, dict):
+            for key in expected.keys() | got.keys():
+                yield from self._member(expected, got, key, f"{path}.{key}".lstrip("."))
+        elif isinstance(expected, list) and isinstance(got, list):
+            if len(expected) != len(got):
+                yield f"{path}: {len(expected)} rows there, {len(got)} here"
+            for place, (expected_row, row) in enumerate(zip(expected, got, strict=False)):
+                yield from self._differences(expected_row, row, f"{path}[{place}]")
+        elif not self._equal(expected, got):
+            yield f"{path}: {expected!r} there, {got!r} here"
 
-    def _member(self, wanted: Json, got: Json, key: str, path: str) -> Iterator[str]:
+    def _member(self, expected: Json, got: Json, key: str, path: str) -> Iterator[str]:
         if key in ("throttleStatus", "actualQueryCost"):
-            return  # the bucket of a shop that others use; what comes back is not understood
-        if key not in wanted or key not in got:
-            yield f"{path}: only {'there' if key in wanted else 'here'}"
+            # Other clients use the points of that shop, and its refunds are not understood.
+            return
+        if key not in expected or key not in got:
+            yield f"{path}: only {'there' if key in expected else 'here'}"
         else:
-            yield from self._differences(wanted[key], got[key], path)
+            yield from self._differences(expected[key], got[key], path)
 
-    def _equal(self, wanted: Any, got: Any) -> bool:
-        if not isinstance(wanted, str) or not isinstance(got, str):
-            return bool(wanted == got)
-        if any(loose.fullmatch(wanted) and loose.fullmatch(got) for loose in _LOOSE):
+    def _equal(self, expected: Any, got: Any) -> bool:
+        if not isinstance(expected, str) or not isinstance(got, str):
+            return bool(expected == got)
+        if any(loose.fullmatch(expected) and loose.fullmatch(got) for loose in _LOOSE):
             return True
-        if _GID.match(wanted) and _GID.match(got):
-            kinds = [text.split("/")[3] for text in (wanted, got)]
-            known = self._known.get(wanted)
-            if known is None:
-                self.same(wanted, got)
-            return kinds[0] == kinds[1] and known in (None, got)
-        if re.fullmatch(r"#\d+", wanted):
+        if _GID.match(expected) and _GID.match(got):
+            kinds = [text.split("/")[3] for text in (expected, got)]
+            own_id = self._known.get(expected)
+            if own_id is None:
+                self.same(expected, got)
+            return kinds[0] == kinds[1] and own_id in (None, got)
+        if re.fullmatch(r"#\d+", expected):
             return re.fullmatch(r"#\d+", got) is not None
-        return self._words(wanted) == got
+        return self._words(expected) == got

@@ -1,4 +1,4 @@
-"""What the fake of Ordoro does with orders: the states, the one parcel, the pieces of a split."""
+"""Orders in the fake Ordoro: statuses, the one parcel, and the pieces of a split."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from tests.support.clock import VirtualClock
 MINUTE = timedelta(minutes=1)
 
 
-def test_order_is_read_in_another_shape_than_it_is_written(fake: FakeOrdoro, api: Api) -> None:
+def test_responses_have_other_fields_than_requests(fake: FakeOrdoro, api: Api) -> None:
     cart = fake.add_cart("Web shop")
     tags = [{"text": "gift", "color": "#FF0"}]
 
@@ -93,9 +93,7 @@ def test_cancelled_order_is_restored_to_be_fulfilled(fake: FakeOrdoro, api: Api)
     assert [effect.kind for effect in fake.ledger] == ["cancelled", "uncancelled"]
 
 
-def test_shipped_order_is_cancelled_only_where_that_is_switched_on(
-    fake: FakeOrdoro, api: Api
-) -> None:
+def test_shipped_order_is_cancelled_only_if_that_is_switched_on(fake: FakeOrdoro, api: Api) -> None:
     number = fake.place_order("1001", {"MUG": 1})
     fake.ship(number, "1Z999")
 
@@ -158,25 +156,25 @@ def test_dropshipment_moves_the_order_to_the_linked_warehouse(
     supplier = fake.add_supplier("Northwind", warehouse_id=linked)
     number = fake.place_order("1001", {"MUG": 1})
 
-    asked = api.write("POST", f"/v3/order/{number}/{call}", {"supplier_id": supplier})
+    requested = api.write("POST", f"/v3/order/{number}/{call}", {"supplier_id": supplier})
 
-    assert asked["status"] == "dropshipment_requested"
-    assert asked["dropshipping_info"]["supplier"]["id"] == supplier
-    assert asked["warehouse"]["id"] == linked
-    assert asked["lines"][0]["shippability"]["supplier_id"] == supplier
+    assert requested["status"] == "dropshipment_requested"
+    assert requested["dropshipping_info"]["supplier"]["id"] == supplier
+    assert requested["warehouse"]["id"] == linked
+    assert requested["lines"][0]["shippability"]["supplier_id"] == supplier
 
 
-def test_comment_is_answered_in_either_shape(fake: FakeOrdoro, api: Api) -> None:
+def test_response_to_a_comment_has_either_shape(fake: FakeOrdoro, api: Api) -> None:
     path = f"/v3/order/{fake.place_order('1001', {'MUG': 1})}/comment"
 
-    one = api.write("POST", path, {"comment": "on its way"})
+    created = api.write("POST", path, {"comment": "on its way"})
     fake.switches.comment_answer = "array"
     many = api.write("POST", path, {"comment": "late"})
     listed = api.get(path)
     fake.switches.comment_list = "object"
     last = api.get(path)
 
-    assert (one["text"], many[0]["text"], last["text"]) == ("on its way", "late", "late")
+    assert (created["text"], many[0]["text"], last["text"]) == ("on its way", "late", "late")
     assert [made["text"] for made in listed["comment"]] == ["on its way", "late"]
     assert fake.comments("M-1001") == ["on its way", "late"]
 
@@ -199,7 +197,7 @@ def test_tag_is_made_once_and_put_on_orders(fake: FakeOrdoro, api: Api) -> None:
 # Split orders
 
 
-def test_split_order_is_a_parent_to_look_at(fake: FakeOrdoro, api: Api) -> None:
+def test_split_order_is_a_view_only_parent(fake: FakeOrdoro, api: Api) -> None:
     number = fake.place_order("1001", {"MUG": 2, "VASE": 1}, supplier=fake.add_supplier("North"))
     mug, vase = (line["id"] for line in fake.order(number)["lines"])
     groups = [{mug: 1, vase: 0}, {mug: 1, vase: 1}]
@@ -257,7 +255,7 @@ def test_pieces_appear_when_the_split_is_ready(
     ],
     ids=["empty piece", "too few", "too many", "halves", "one piece", "no piece"],
 )
-def test_split_that_is_no_partition_is_refused(
+def test_split_whose_quantities_do_not_add_up_is_refused(
     fake: FakeOrdoro, api: Api, pieces: list[dict[str, float]]
 ) -> None:
     number = fake.place_order("1001", {"MUG": 3})
@@ -279,7 +277,7 @@ def test_piece_is_split_again(fake: FakeOrdoro, api: Api) -> None:
     assert fake.product("MUG")["total_committed"] == 3
 
 
-def test_people_edit_and_reassign_what_was_asked_for(fake: FakeOrdoro, clock: VirtualClock) -> None:
+def test_people_edit_and_reassign_a_requested_order(fake: FakeOrdoro, clock: VirtualClock) -> None:
     north, south = fake.add_supplier("Northwind"), fake.add_supplier("Southbay")
     number = fake.place_order("1001", {"MUG": 1, "VASE": 1}, supplier=north)
     clock.at += MINUTE
@@ -295,7 +293,7 @@ def test_people_edit_and_reassign_what_was_asked_for(fake: FakeOrdoro, clock: Vi
     assert fake.ledger == []
 
 
-def test_people_take_an_order_back_and_talk_about_it(fake: FakeOrdoro) -> None:
+def test_people_unassign_an_order_and_comment_on_it(fake: FakeOrdoro) -> None:
     number = fake.place_order("1001", {"MUG": 1}, supplier=fake.add_supplier("Northwind"))
 
     fake.unassign(number)

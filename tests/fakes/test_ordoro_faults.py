@@ -1,4 +1,4 @@
-"""What goes wrong with the fake of Ordoro when it is asked to: each fault, and what was done."""
+"""Faults of the fake Ordoro, and the state after each."""
 
 import socket
 import time
@@ -33,7 +33,7 @@ def test_request_without_an_answer_was_processed_or_not(
 
     assert len(fake.effects("order created")) == orders
     assert fake.requests["POST /v3/order"] == 1
-    assert fake.faults.left() == []
+    assert fake.faults.remaining() == []
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_request_without_an_answer_was_processed_or_not(
         ("no-content", 204, 1),
     ],
 )
-def test_status_does_not_show_what_was_done(
+def test_error_status_does_not_show_whether_the_request_was_processed(
     fake: FakeOrdoro, api: Api, kind: Kind, status: int, orders: int
 ) -> None:
     fake.faults.add(Fault(kind=kind))
@@ -63,7 +63,7 @@ def test_status_does_not_show_what_was_done(
     assert ask(api).status_code == 201
 
 
-def test_refused_request_says_when_to_come_again(fake: FakeOrdoro, api: Api) -> None:
+def test_refused_request_has_a_retry_time(fake: FakeOrdoro, api: Api) -> None:
     fake.faults.add(Fault(kind="throttled", retry_after="86400"))
     fake.faults.add(Fault(kind="unauthorized", status=403))
 
@@ -74,13 +74,13 @@ def test_refused_request_says_when_to_come_again(fake: FakeOrdoro, api: Api) -> 
 
 
 def test_redirect_leads_to_another_server(fake: FakeOrdoro, api: Api, clock: VirtualClock) -> None:
-    with FakeOrdoro(clock=clock) as other:
-        fake.faults.add(Fault(kind="redirect", status=302, to=f"{other.url}/v3/order"))
+    with FakeOrdoro(clock=clock) as target:
+        fake.faults.add(Fault(kind="redirect", status=302, to=f"{target.url}/v3/order"))
 
         answer = api.ask("POST", "/v3/order", body(), allow_redirects=False)
 
-        assert answer.headers["Location"] == f"{other.url}/v3/order"
-        assert sum(other.requests.values()) == 0
+        assert answer.headers["Location"] == f"{target.url}/v3/order"
+        assert sum(target.requests.values()) == 0
 
 
 def _not_json(answer: requests.Response) -> bool:
@@ -114,7 +114,7 @@ def test_answer_is_damaged(
     assert fake.numbers() == ["M-1001"]
 
 
-def test_answer_is_shorter_than_it_says(fake: FakeOrdoro, api: Api) -> None:
+def test_answer_is_shorter_than_its_content_length(fake: FakeOrdoro, api: Api) -> None:
     fake.faults.add(Fault(kind="cut"))
 
     with pytest.raises(requests.exceptions.ChunkedEncodingError):
@@ -147,7 +147,7 @@ def test_answer_is_edited(fake: FakeOrdoro, api: Api) -> None:
     assert second is not None
 
 
-def test_client_that_dies_while_it_sends_has_asked_for_nothing(fake: FakeOrdoro, api: Api) -> None:
+def test_incomplete_request_has_no_effect(fake: FakeOrdoro, api: Api) -> None:
     with socket.create_connection(("127.0.0.1", urlsplit(fake.url).port or 0)) as client:
         client.sendall(b"POST /v3/order HTTP/1.1\r\nContent-Length: 900\r\n\r\n{}")
 
@@ -164,31 +164,32 @@ def test_answer_comes_late(fake: FakeOrdoro, api: Api) -> None:
     assert time.monotonic() - before >= 0.05
 
 
-def test_set_changes_while_it_is_paged(fake: FakeOrdoro, api: Api) -> None:
+def test_list_changes_while_it_is_paged(fake: FakeOrdoro, api: Api) -> None:
     for place in range(4):
         fake.place_order(str(place), {"MUG": 1})
     change = Fault(kind="callback", path="/v3/order$", after=1, do=lambda: fake.cancel("M-0"))
     fake.faults.add(change)
 
-    seen = []
+    listed = []
     for offset in (0, 2):
         query = {"status": "awaiting_fulfillment", "sort": "created_date", "limit": 2}
-        seen += api.numbers(**query, offset=offset)
+        listed += api.numbers(**query, offset=offset)
 
-    assert seen == ["M-0", "M-1", "M-3"]  # M-2 slipped through
+    # M-2 moved to the first page meanwhile.
+    assert listed == ["M-0", "M-1", "M-3"]
 
 
-def test_fault_strikes_as_often_as_it_should(fake: FakeOrdoro, api: Api) -> None:
+def test_fault_occurs_as_often_as_it_should(fake: FakeOrdoro, api: Api) -> None:
     fake.faults.add(Fault(kind="unavailable", path="^/authenticated/$", after=1, times=2))
 
     api.get("/supplier/")
     statuses = [api.ask("GET", "/authenticated/").status_code for _ in range(4)]
-    left = fake.faults.left()
+    remaining = fake.faults.remaining()
     fake.faults.add(Fault(kind="unavailable"))
     fake.faults.clear()
 
     assert statuses == [200, 503, 503, 200]
-    assert left == []
+    assert remaining == []
     assert api.get("/authenticated/")["success"]
 
 
@@ -204,7 +205,7 @@ def test_server_that_is_down_refuses_connections_and_remembers(fake: FakeOrdoro,
     assert api.numbers() == ["M-1001"]
 
 
-def test_mistake_of_the_fake_itself_is_raised_at_the_end(clock: VirtualClock) -> None:
+def test_bug_of_the_fake_is_raised_at_the_end(clock: VirtualClock) -> None:
     def mistake() -> None:
         raise ZeroDivisionError
 
@@ -219,7 +220,7 @@ def test_mistake_of_the_fake_itself_is_raised_at_the_end(clock: VirtualClock) ->
     assert status == 500
 
 
-def test_limit_is_kept_on_the_clock_of_the_account(api: Api, clock: VirtualClock) -> None:
+def test_rate_limit_uses_the_clock_of_the_account(api: Api, clock: VirtualClock) -> None:
     for _ in range(500):
         api.get("/authenticated/")
     throttled = api.ask("GET", "/authenticated/").status_code

@@ -1,4 +1,4 @@
-"""What the fake of Ordoro finds: filters, dates, pages, and an index that lags."""
+"""Lists of the fake Ordoro: filters, dates, pages, and an index that lags."""
 
 from datetime import timedelta, timezone
 
@@ -13,25 +13,25 @@ def test_list_is_filtered(fake: FakeOrdoro, api: Api, clock: VirtualClock) -> No
     cart, north, south = fake.add_cart("Web"), fake.add_supplier("N"), fake.add_supplier("S")
     plain = fake.place_order("1001", {"MUG": 1}, cart_order_id="#1001")
     clock.at += MINUTE
-    asked = fake.place_order("1002", {"VASE": 1}, cart=cart, supplier=north)
+    requested = fake.place_order("1002", {"VASE": 1}, cart=cart, supplier=north)
     other = fake.place_order("1003", {"VASE": 1}, cart=cart, supplier=south)
     clock.at += MINUTE
     fake.ship(other, "1Z999")
 
     assert api.numbers(status="awaiting_fulfillment") == [plain]
-    assert api.numbers(supplier=north) == [asked]
-    assert api.numbers(supplier=[north, south], sort="order_number") == [asked, other]
+    assert api.numbers(supplier=north) == [requested]
+    assert api.numbers(supplier=[north, south], sort="order_number") == [requested, other]
     assert api.numbers(sales_channel=cart, status="shipped") == [other]
     assert api.numbers(cart_order_id="#1001") == api.numbers(search="#100") == [plain]
     assert api.numbers(sku="MUG") == [plain]
-    assert api.numbers(created_after=START.isoformat()) == [asked, other]
+    assert api.numbers(created_after=START.isoformat()) == [requested, other]
     assert api.numbers(created_before="2026-11-02T00:00:30") == [plain]
     assert api.numbers(shipped_after="2026-11-02T00:01:59Z") == [other]
     assert api.numbers(cancelled_after="2026-01-01") == []
     assert api.numbers(sort="-updated_date")[0] == other
 
 
-def test_boundary_of_a_date_is_found_or_not(fake: FakeOrdoro, api: Api) -> None:
+def test_boundary_of_a_date_is_inclusive_or_exclusive(fake: FakeOrdoro, api: Api) -> None:
     number = fake.place_order("1001", {"MUG": 1})
 
     exclusive = api.numbers(updated_after=START.isoformat())
@@ -45,10 +45,10 @@ def test_list_comes_in_pages(fake: FakeOrdoro, api: Api) -> None:
     made = [fake.place_order(str(place), {"MUG": 1}) for place in range(12)]
 
     page = api.get("/v3/order", sort="created_date")
-    rest = api.get("/v3/order", sort="created_date", limit=100, offset=10)
+    second_page = api.get("/v3/order", sort="created_date", limit=100, offset=10)
 
     assert (page["count"], page["limit"], page["offset"]) == (12, 10, 0)
-    assert [order["order_number"] for order in page["order"] + rest["order"]] == made
+    assert [order["order_number"] for order in page["order"] + second_page["order"]] == made
 
 
 def test_index_lags_behind_the_orders(fake: FakeOrdoro, api: Api, clock: VirtualClock) -> None:
@@ -62,9 +62,7 @@ def test_index_lags_behind_the_orders(fake: FakeOrdoro, api: Api, clock: Virtual
     assert api.numbers(cart_order_id="#1001") == [number]
 
 
-def test_what_was_written_arrives_late_in_lists(
-    fake: FakeOrdoro, api: Api, clock: VirtualClock
-) -> None:
+def test_changes_appear_late_in_lists(fake: FakeOrdoro, api: Api, clock: VirtualClock) -> None:
     fake.switches.arrival_lag_s = 100
     number = fake.place_order("1001", {"MUG": 1})
 
@@ -87,7 +85,7 @@ def test_names_of_an_account_are_listed(fake: FakeOrdoro, api: Api) -> None:
 
     lists = [api.get(f"/{kind}/")[kind] for kind in ("supplier", "warehouse", "cart")]
 
-    assert [known[0]["id"] for known in lists] == list(ids)
+    assert [rows[0]["id"] for rows in lists] == list(ids)
     assert api.get("/supplier/", search="nobody")["count"] == 0
     assert api.get(f"/supplier/{ids[0]}/")["address"]["company"] == "Northwind"
     assert api.get(f"/warehouse/{ids[1]}/")["is_default_location"] is False

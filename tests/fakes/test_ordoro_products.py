@@ -1,4 +1,4 @@
-"""What the fake of Ordoro knows of products: how many there are, kits, suppliers' terms."""
+"""Products of the fake Ordoro: stock, kits, and suppliers' terms."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from tests.support.clock import START, VirtualClock
 MINUTE = timedelta(minutes=1)
 
 
-def test_product_list_has_either_key(fake: FakeOrdoro, api: Api) -> None:
+def test_product_list_has_either_envelope_key(fake: FakeOrdoro, api: Api) -> None:
     fake.add_product("MUG")
     assert fake.switches.product_list_key in ("product", "products")
 
@@ -47,7 +47,7 @@ def test_dropshipment_never_takes_stock(fake: FakeOrdoro) -> None:
     assert fake.product("MUG")["total_on_hand"] == 10
 
 
-def test_kit_is_as_many_as_can_be_put_together_in_each_warehouse(
+def test_quantity_of_a_kit_follows_from_its_components_in_each_warehouse(
     fake: FakeOrdoro, api: Api
 ) -> None:
     annex = fake.add_warehouse("Annex")
@@ -81,7 +81,7 @@ def test_stock_is_set_or_adjusted(fake: FakeOrdoro, api: Api) -> None:
     assert fake.requests["PUT /product/{sku}/warehouse/{id}/"] == 4
 
 
-def test_product_that_was_never_counted_looks_either_way(fake: FakeOrdoro) -> None:
+def test_product_that_was_never_counted_has_either_shape(fake: FakeOrdoro) -> None:
     fake.add_product("MUG")
 
     absent = fake.product("MUG")["warehouses"]
@@ -104,7 +104,7 @@ def test_shape_follows_the_document_or_what_was_recorded(fake: FakeOrdoro) -> No
     assert "supplier_sku" not in product["suppliers"][0]
 
 
-def test_sale_updates_the_product_only_where_that_is_switched_on(
+def test_sale_updates_the_product_only_if_that_is_switched_on(
     fake: FakeOrdoro, api: Api, clock: VirtualClock
 ) -> None:
     def updated() -> int:
@@ -138,8 +138,8 @@ def test_product_is_made_once_and_edited(fake: FakeOrdoro, api: Api) -> None:
 
 def test_products_are_filtered(fake: FakeOrdoro, api: Api) -> None:
     def skus(**query: Any) -> list[str]:
-        found = api.get("/product/", **query)
-        return [product["sku"] for product in found.get("product", found.get("products"))]
+        products = api.get("/product/", **query)
+        return [product["sku"] for product in products.get("product", products.get("products"))]
 
     supplier = fake.add_supplier("Northwind")
     fake.add_product("MUG", supplier=supplier, category="Kitchen")

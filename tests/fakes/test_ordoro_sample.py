@@ -1,4 +1,4 @@
-"""The made-up account that people try ordosync against."""
+"""The sample Ordoro account for trials by hand."""
 
 import json
 import os
@@ -31,17 +31,17 @@ def test_sample_is_the_same_each_time(clock: VirtualClock) -> None:
     assert shown[0] == shown[1]
 
 
-def test_sample_is_what_the_contract_says(fake: FakeOrdoro, api: Api) -> None:
+def test_sample_conforms_to_the_contract(fake: FakeOrdoro, api: Api) -> None:
     sample = fill(fake, orders=20, products=10)
 
-    found = api.get("/v3/order", limit=100, status="dropshipment_requested")
+    orders = api.get("/v3/order", limit=100, status="dropshipment_requested")
 
-    assert found["count"] == 20
+    assert orders["count"] == 20
     assert api.get("/product/")["count"] == 10
     assert api.get("/cart/")["count"] == len(sample.carts)
 
 
-def test_command_writes_a_configuration_and_ends_when_asked(tmp_path: Path) -> None:
+def test_command_writes_a_configuration_and_ends_on_interrupt(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     command = [sys.executable, "-m", "tests.fakes.ordoro", "--orders", "3", "--config", str(path)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
@@ -58,7 +58,7 @@ def test_command_writes_a_configuration_and_ends_when_asked(tmp_path: Path) -> N
     assert path.stat().st_mode & 0o077 == 0
 
 
-def test_callers_side_by_side_lose_nothing(fake: FakeOrdoro) -> None:
+def test_parallel_calls_lose_nothing(fake: FakeOrdoro) -> None:
     def write(place: int) -> None:
         with requests.Session() as session:
             for number in range(5):

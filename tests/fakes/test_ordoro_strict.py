@@ -1,4 +1,4 @@
-"""The fake of Ordoro refuses what Ordoro's documents refuse, and admits only whom it knows."""
+"""Requests that the fake Ordoro refuses, as Ordoro's documents demand, and its sign-in."""
 
 import json
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ TERMS = {"supplier_price": 5.5, "is_default": True, "supplier_sku": "N-77", "min
 
 
 def bodies(fake: FakeOrdoro) -> dict[tuple[str, str], Any]:
-    """Return a body that is accepted, by call, in an account that has what they name."""
+    """Return a valid body for each call, in an account with the objects that they name."""
     cart, supplier = fake.add_cart("Web shop"), fake.add_supplier("Northwind")
     fake.add_product("MUG")
     number = fake.place_order("1000", {"MUG": 2})
@@ -69,22 +69,22 @@ def bodies(fake: FakeOrdoro) -> dict[tuple[str, str], Any]:
 
 
 def spoilt(good: Any) -> Iterator[Any]:
-    """Yield the body with one thing in it left out, unknown, or replaced by something odd."""
+    """Yield the body with one part missing, unknown, or replaced by an odd value."""
     yield from ODD
     if isinstance(good, dict):
         yield {**good, "surprise": 1}
         for key, value in good.items():
             yield {name: kept for name, kept in good.items() if name != key}
-            for other in spoilt(value):
-                yield {**good, key: other}
+            for spoilt_row in spoilt(value):
+                yield {**good, key: spoilt_row}
     if isinstance(good, list):
         yield [*good, *good]
-        for other in spoilt(good[0]):
-            yield [other, *good[1:]]
+        for spoilt_row in spoilt(good[0]):
+            yield [spoilt_row, *good[1:]]
 
 
 @needs_contract
-def test_nothing_is_accepted_that_the_contract_refuses(clock: VirtualClock) -> None:
+def test_bodies_that_the_contract_refuses_are_refused(clock: VirtualClock) -> None:
     contract = Contract()
 
     for (method, path), accepted in bodies(FakeOrdoro(clock=clock)).items():
@@ -99,7 +99,7 @@ def test_nothing_is_accepted_that_the_contract_refuses(clock: VirtualClock) -> N
 
 
 @needs_contract
-def test_contract_judges_every_request_if_asked_to(fake: FakeOrdoro, api: Api) -> None:
+def test_contract_checks_every_request_if_set(fake: FakeOrdoro, api: Api) -> None:
     lenient, strict = Contract(), Contract(every_request=True)
     for contract in (lenient, strict):
         fake.on_exchange = contract.watch
@@ -156,9 +156,7 @@ def test_body_as_documented_is_accepted(clock: VirtualClock) -> None:
         ("/warehouse/?status=all", 400),
     ],
 )
-def test_question_that_is_not_in_the_documents_is_refused(
-    fake: FakeOrdoro, api: Api, path: str, status: int
-) -> None:
+def test_undocumented_query_is_refused(fake: FakeOrdoro, api: Api, path: str, status: int) -> None:
     fake.place_order("1001", {"MUG": 1})
 
     assert api.refused("GET", path) == status
@@ -187,7 +185,7 @@ def test_refusal_names_the_parameter(fake: FakeOrdoro, api: Api, fields: dict[st
     assert (fake.ledger, fake.numbers()) == ([], [])
 
 
-def test_body_is_json_and_says_so(api: Api) -> None:
+def test_body_must_be_json_with_its_content_type(api: Api) -> None:
     plain = {"Content-Type": "text/plain"}
     good = json.dumps(body()).encode()
 
@@ -198,28 +196,28 @@ def test_body_is_json_and_says_so(api: Api) -> None:
 
 
 @pytest.mark.parametrize("name", ["\ud800", "a/b ?#%", "..", "\0", "x" * 5000])
-def test_any_text_is_a_name(fake: FakeOrdoro, api: Api, name: str) -> None:
+def test_name_may_be_any_text(fake: FakeOrdoro, api: Api, name: str) -> None:
     made = api.write("POST", "/v3/order", {**body(name), "cart_order_id": name})
 
     assert made["order_number"] == f"M-{name}"
     assert fake.numbers() == [f"M-{name}"]
 
 
-def test_only_those_who_know_the_secret_are_admitted(fake: FakeOrdoro, api: Api) -> None:
+def test_wrong_credentials_are_refused(fake: FakeOrdoro, api: Api) -> None:
     good = deepcopy(api.session.auth)
 
     api.session.auth = (fake.key, "wrong")
     wrong = api.refused("GET", "/authenticated/")
     api.session.auth = None
-    nobody = api.refused("POST", "/v3/order", body())
+    anonymous = api.refused("POST", "/v3/order", body())
     api.session.auth = good
 
-    assert (wrong, nobody) == (401, 401)
+    assert (wrong, anonymous) == (401, 401)
     assert fake.ledger == []
 
 
 @pytest.mark.parametrize(
-    ("how", "said"),
+    ("how", "header"),
     [
         ("none", None),
         ("seconds", "20"),
@@ -228,8 +226,8 @@ def test_only_those_who_know_the_secret_are_admitted(fake: FakeOrdoro, api: Api)
         ("-1", "-1"),
     ],
 )
-def test_too_many_requests_get_a_time_to_come_again(
-    fake: FakeOrdoro, api: Api, clock: VirtualClock, how: str, said: str | None
+def test_rate_limited_response_has_a_retry_time(
+    fake: FakeOrdoro, api: Api, clock: VirtualClock, how: str, header: str | None
 ) -> None:
     fake.switches.rate_limit, fake.switches.retry_after = 2, how
     api.get("/authenticated/")
@@ -239,11 +237,11 @@ def test_too_many_requests_get_a_time_to_come_again(
     answer = api.ask("GET", "/authenticated/")
     clock.sleep(20)
 
-    assert (answer.status_code, answer.headers.get("Retry-After")) == (429, said)
+    assert (answer.status_code, answer.headers.get("Retry-After")) == (429, header)
     assert api.get("/authenticated/") == {"success": True}
 
 
-def test_answer_can_be_distinguished_from_others(api: Api) -> None:
+def test_responses_are_distinguishable(api: Api) -> None:
     first, second = (api.ask("GET", "/authenticated/").headers for _ in range(2))
 
     assert first["X-Ordoro-Request-Id"] != second["X-Ordoro-Request-Id"]

@@ -1,4 +1,4 @@
-"""The fake of Shopify behaves as the service does: once on its schema, once on our part of it."""
+"""Behaviour of the fake Shopify, once with the full schema and once with our part of it."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -34,7 +34,7 @@ from tests.support.clock import VirtualClock
     ],
 )
 def _fake(request: pytest.FixtureRequest, clock: VirtualClock) -> Iterator[FakeShopify]:
-    with FakeShopify(clock=clock, whole=request.param) as fake:
+    with FakeShopify(clock=clock, full_schema=request.param) as fake:
         yield fake
 
 
@@ -65,8 +65,8 @@ query Detail($id: ID!) {
 
 
 def detail(api: Api, order: str) -> dict[str, object]:
-    found: dict[str, object] = api.get(DETAIL, id=order)["order"]
-    return found
+    shown: dict[str, object] = api.get(DETAIL, id=order)["order"]
+    return shown
 
 
 def pieces(api: Api, order: str) -> list[tuple[str, str, dict[str, int]]]:
@@ -84,9 +84,9 @@ def pieces(api: Api, order: str) -> list[tuple[str, str, dict[str, int]]]:
 def test_order_is_created_and_found_by_its_source(fake: FakeShopify, api: Api) -> None:
     made = api.do(CREATE, order=an_order(sourceIdentifier="acme/1001", note="gift"))["order"]
 
-    found = api.get(ORDERS, first=5, q="source_identifier:'acme/1001'")["orders"]["nodes"]
+    orders = api.get(ORDERS, first=5, q="source_identifier:'acme/1001'")["orders"]["nodes"]
 
-    assert [row["id"] for row in found] == [made["id"]]
+    assert [row["id"] for row in orders] == [made["id"]]
     assert fake.effects("order created", made["id"])[0].detail == "acme/1001"
     assert fake.orders(source_identifier="acme/1001")[0].note == "gift"
     assert fake.requests == {"OrderCreate": 1, "Orders": 1}
@@ -97,21 +97,23 @@ def test_request_is_accepted_and_sent_by_the_service(fake: FakeShopify, api: Api
     place = fake.add_service("Northwind")
     fake.add_product("MUG", "Enamel mug", price="9.90", on_hand=5, location=place)
     order = fake.place_order({"MUG": 2}, location=place, request=True)
-    [asked] = api.get(ASSIGNED, status="FULFILLMENT_REQUESTED")["assignedFulfillmentOrders"][
-        "nodes"
-    ]
+    [fulfillment_order] = api.get(ASSIGNED, status="FULFILLMENT_REQUESTED")[
+        "assignedFulfillmentOrders"
+    ]["nodes"]
     parcel = {
-        "lineItemsByFulfillmentOrder": [{"fulfillmentOrderId": asked["id"]}],
+        "lineItemsByFulfillmentOrder": [{"fulfillmentOrderId": fulfillment_order["id"]}],
         "trackingInfo": {"number": "1Z1", "company": "UPS"},
     }
 
     early = api.wrong(SHIP, fulfillment=parcel)
-    accepted = api.do(answer("AcceptFulfillmentRequest"), id=asked["id"])["fulfillmentOrder"]
-    sent = api.do(SHIP, fulfillment=parcel)["fulfillment"]
+    accepted = api.do(answer("AcceptFulfillmentRequest"), id=fulfillment_order["id"])[
+        "fulfillmentOrder"
+    ]
+    fulfillment = api.do(SHIP, fulfillment=parcel)["fulfillment"]
 
     assert "unfulfillable" in early[0]
     assert (accepted["status"], accepted["requestStatus"]) == ("IN_PROGRESS", "ACCEPTED")
-    assert sent["trackingInfo"] == [{"number": "1Z1", "company": "UPS"}]
+    assert fulfillment["trackingInfo"] == [{"number": "1Z1", "company": "UPS"}]
     assert fake.tracking(order) == ["1Z1"]
     assert fake.stock_of("MUG", location=place) == {
         **dict.fromkeys(("incoming", "reserved", "damaged", "safety_stock", "quality_control"), 0),
@@ -123,20 +125,21 @@ def test_request_is_accepted_and_sent_by_the_service(fake: FakeShopify, api: Api
 
 
 @pytest.mark.parametrize("agreed", [True, False])
-def test_cancellation_is_asked_for(fake: FakeShopify, api: Api, agreed: bool) -> None:
+def test_cancellation_is_requested(fake: FakeShopify, api: Api, agreed: bool) -> None:
     order = fake.place_order({"MUG": 2}, location=fake.add_service("Northwind"), request=True)
     [piece] = fake.fulfillment_orders(order)
     fake.answer(piece.id)
     fake.request_cancellation(order, "changed my mind")
 
-    [asked] = api.get(ASSIGNED, status="CANCELLATION_REQUESTED")["assignedFulfillmentOrders"][
-        "nodes"
-    ]
+    [fulfillment_order] = api.get(ASSIGNED, status="CANCELLATION_REQUESTED")[
+        "assignedFulfillmentOrders"
+    ]["nodes"]
     status = pieces(api, order)[0][1]
     act = f"{'Accept' if agreed else 'Reject'}CancellationRequest"
-    api.do(answer(act), id=asked["id"])
+    api.do(answer(act), id=fulfillment_order["id"])
 
-    assert status == "ACCEPTED"  # as was recorded: only the merchant's requests tell
+    # As recorded: only the merchant's requests show the cancellation.
+    assert status == "ACCEPTED"
     assert pieces(api, order) == (
         [
             ("CLOSED", "CANCELLATION_ACCEPTED", {"MUG": 0}),
@@ -155,17 +158,15 @@ def test_cancellation_of_an_order_is_a_job(
     order = fake.place_order({"MUG": 2})
     job = api.do(CANCEL, id=order)["job"]
 
-    def done() -> bool:
-        found: bool = api.get("query Job($id: ID!) { job(id: $id) { done } }", id=job["id"])["job"][
-            "done"
-        ]
-        return found
+    def is_done() -> bool:
+        data = api.get("query Job($id: ID!) { job(id: $id) { done } }", id=job["id"])
+        return bool(data["job"]["done"])
 
-    before = (done(), detail(api, order)["cancelledAt"])
+    before = (is_done(), detail(api, order)["cancelledAt"])
     clock.at += timedelta(seconds=30)
 
     assert before == (False, None)
-    assert done()
+    assert is_done()
     assert detail(api, order)["cancelledAt"] == "2026-11-02T00:00:30Z"
     assert fake.stock_of("MUG") is not None
     assert api.wrong(CANCEL, id=order) == ["Cannot cancel an order that has already been canceled"]
@@ -182,7 +183,7 @@ def test_job_may_end_without_an_effect(fake: FakeShopify, api: Api) -> None:
     assert fake.effects("order cancelled") == []
 
 
-def test_order_that_was_sent_is_not_cancelled(fake: FakeShopify, api: Api) -> None:
+def test_shipped_order_is_not_cancelled(fake: FakeShopify, api: Api) -> None:
     order = fake.place_order({"MUG": 2})
     fake.ship(order, "1Z1")
 
@@ -213,11 +214,11 @@ def test_stock_is_set_once_for_each_key(fake: FakeShopify, api: Api) -> None:
     first = api.do(SET, input=_quantity(fake, 7, expected=5), key="a")
 
     again = api.do(SET, input=_quantity(fake, 7, expected=5), key="a")
-    other = api.wrong(SET, input=_quantity(fake, 8, expected=7), key="a")
+    changed = api.wrong(SET, input=_quantity(fake, 8, expected=7), key="a")
 
     assert again == first
     assert len(fake.effects("stock set")) == 1
-    assert other == ["The idempotency key was already used with other parameters."]
+    assert changed == ["The idempotency key was already used with other parameters."]
 
 
 def test_stock_is_not_set_without_a_key(fake: FakeShopify, api: Api) -> None:
@@ -251,8 +252,8 @@ def test_split_moves_lines_into_a_new_fulfillment_order(fake: FakeShopify, api: 
     assert fake.contents(piece.id) == {"MUG": 1, "PLATE": 1}
     assert fake.contents(made["remainingFulfillmentOrder"]["id"]) == {"MUG": 2}
     all_of_it = [{"id": line.id, "quantity": line.remaining_quantity} for line in piece.lines]
-    whole = {"fulfillmentOrderId": piece.id, "fulfillmentOrderLineItems": all_of_it}
-    assert api.wrong(SPLIT, splits=[whole]) == [
+    split_input = {"fulfillmentOrderId": piece.id, "fulfillmentOrderLineItems": all_of_it}
+    assert api.wrong(SPLIT, splits=[split_input]) == [
         "The fulfillment order must keep at least one item."
     ]
 
@@ -273,7 +274,7 @@ def test_people_edit_an_order(fake: FakeShopify, api: Api) -> None:
     assert fake.ledger == []
 
 
-def test_money_is_the_shops_and_the_customers(fake: FakeShopify, api: Api) -> None:
+def test_amounts_are_in_the_currencies_of_shop_and_customer(fake: FakeShopify, api: Api) -> None:
     line = {"sku": "MUG", "quantity": 2, "price": "10", "discount": Decimal(4)}
     order = fake.place_order(
         [line], presentment_currency_code="EUR", presentment_rate=Decimal("0.5")
@@ -311,8 +312,8 @@ def _variant(sku: str, color: str) -> dict[str, object]:
 def test_product_is_set_as_a_whole(api: Api) -> None:
     options = [{"name": "Color", "values": [{"name": "Red"}, {"name": "Blue"}]}]
     variants = [_variant("MUG-R", "Red"), _variant("MUG-B", "Blue")]
-    given = {"title": "Mug", "productOptions": options, "variants": variants}
-    made = api.do(PRODUCT_SET, input=given)["product"]
+    product_input = {"title": "Mug", "productOptions": options, "variants": variants}
+    made = api.do(PRODUCT_SET, input=product_input)["product"]
 
     identifier = {"handle": "mug"}
     changed = api.do(
@@ -328,7 +329,7 @@ def test_product_is_set_as_a_whole(api: Api) -> None:
     ]
 
 
-def test_shop_introduces_itself(fake: FakeShopify, api: Api) -> None:
+def test_shop_query_returns_the_properties_of_the_shop(fake: FakeShopify, api: Api) -> None:
     assert api.get(SHOP)["shop"] == {
         "name": fake.shop.name,
         "currencyCode": "USD",

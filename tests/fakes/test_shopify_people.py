@@ -1,4 +1,4 @@
-"""What people do in the made-up shop is to be seen over the API, and is not in the ledger."""
+"""People's actions in the fake shop: visible over the API, but not in the ledger."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -31,15 +31,15 @@ def _fake(clock: VirtualClock) -> Iterator[FakeShopify]:
 
 
 def _shown(fake: FakeShopify, order: str) -> dict[str, object]:
-    found: dict[str, object] = fake.send(ORDER, id=order)["data"]["order"]
-    return found
+    shown: dict[str, object] = fake.send(ORDER, id=order)["data"]["order"]
+    return shown
 
 
 def _available(fake: FakeShopify, sku: str = "MUG", location: str | None = None) -> int:
     return (fake.stock_of(sku, location=location) or {})["available"]
 
 
-def test_parts_are_sent_one_by_one(fake: FakeShopify, clock: VirtualClock) -> None:
+def test_parts_are_shipped_one_by_one(fake: FakeShopify, clock: VirtualClock) -> None:
     order = fake.place_order({"MUG": 3, "PLATE": 1})
     [piece] = fake.fulfillment_orders(order)
     clock.at += timedelta(minutes=1)
@@ -58,12 +58,12 @@ def test_parts_are_sent_one_by_one(fake: FakeShopify, clock: VirtualClock) -> No
     assert fake.tracking(order) == ["1Z9", "1Z2", "1Z3"]
 
 
-def test_recalled_parcel_is_sent_again(fake: FakeShopify) -> None:
+def test_recalled_parcel_is_shipped_again(fake: FakeShopify) -> None:
     order = fake.place_order({"MUG": 3})
-    sent = fake.ship(order, "1Z1")
+    fulfillment_id = fake.ship(order, "1Z1")
 
-    fake.recall(sent)
-    fake.recall(sent)
+    fake.recall(fulfillment_id)
+    fake.recall(fulfillment_id)
 
     old, new = fake.fulfillment_orders(order)
     assert (old.status, new.status) == ("CLOSED", "OPEN")
@@ -72,17 +72,17 @@ def test_recalled_parcel_is_sent_again(fake: FakeShopify) -> None:
     assert fake.stock_of("MUG") == (fake.stock_of("MUG") or {}) | {"available": 7, "committed": 3}
 
 
-def test_recalled_part_goes_back_to_what_is_open(fake: FakeShopify) -> None:
+def test_recalled_units_return_to_the_open_fulfillment_order(fake: FakeShopify) -> None:
     order = fake.place_order({"MUG": 3})
-    sent = fake.ship(order, "1Z1", lines={"MUG": 2})
+    fulfillment_id = fake.ship(order, "1Z1", lines={"MUG": 2})
 
-    fake.recall(sent)
+    fake.recall(fulfillment_id)
 
     [piece] = fake.fulfillment_orders(order)
     assert fake.contents(piece.id) == {"MUG": 3}
 
 
-def test_cancelled_order_gives_its_stock_back(fake: FakeShopify) -> None:
+def test_cancelled_order_releases_its_stock(fake: FakeShopify) -> None:
     order = fake.place_order({"MUG": 3})
 
     fake.cancel(order)
@@ -97,7 +97,7 @@ def test_cancelled_order_gives_its_stock_back(fake: FakeShopify) -> None:
         fake.cancel(order)
 
 
-def test_cancelled_order_whose_money_is_kept(fake: FakeShopify) -> None:
+def test_cancelled_order_without_a_refund(fake: FakeShopify) -> None:
     order = fake.place_order({"MUG": 3})
 
     fake.cancel(order, refund=False, restock=False)
@@ -137,17 +137,17 @@ def test_part_of_an_order_is_requested(fake: FakeShopify) -> None:
 
     fake.request_fulfillment(order, "please", {"PLATE": 1})
 
-    own, asked, rest = fake.fulfillment_orders(order)
-    assert [it.request_status for it in (own, asked, rest)] == [
+    own, requested, remaining = fake.fulfillment_orders(order)
+    assert [it.request_status for it in (own, requested, remaining)] == [
         "UNSUBMITTED",
         "SUBMITTED",
         "UNSUBMITTED",
     ]
-    assert fake.contents(asked.id) == {"PLATE": 1}
-    assert fake.contents(rest.id) == {"PLATE": 1, "BOWL": 1}
+    assert fake.contents(requested.id) == {"PLATE": 1}
+    assert fake.contents(remaining.id) == {"PLATE": 1, "BOWL": 1}
 
 
-def test_request_is_taken_back_before_it_is_accepted(fake: FakeShopify) -> None:
+def test_request_is_withdrawn_before_it_is_accepted(fake: FakeShopify) -> None:
     order = fake.place_order({"MUG": 1}, location=fake.add_service("Northwind"), request=True)
     fake.request_cancellation(order)
 
@@ -162,13 +162,13 @@ def test_status_of_a_request_may_show_at_once(fake: FakeShopify) -> None:
     fake.answer(piece.id)
 
     fake.request_cancellation(order)
-    asked = piece.request_status
+    requested = piece.request_status
     fake.answer(piece.id, accept=False)
 
-    assert (asked, piece.request_status) == ("CANCELLATION_REQUESTED", "CANCELLATION_REJECTED")
+    assert (requested, piece.request_status) == ("CANCELLATION_REQUESTED", "CANCELLATION_REJECTED")
 
 
-def test_more_is_wanted_of_a_line(fake: FakeShopify) -> None:
+def test_quantity_of_a_line_is_raised(fake: FakeShopify) -> None:
     order = fake.place_order({"MUG": 1})
 
     fake.edit_lines(order, {"MUG": 4})
@@ -210,7 +210,7 @@ def test_stock_that_is_never_counted_is_not_taken(fake: FakeShopify) -> None:
     assert fake.stock_of("CARD") is None
 
 
-def test_service_of_its_own_is_not_among_the_locations(fake: FakeShopify) -> None:
+def test_location_of_the_apps_own_service_is_not_listed(fake: FakeShopify) -> None:
     fake.add_service("Northwind")
     query = """
     query Locations($all: Boolean!) {

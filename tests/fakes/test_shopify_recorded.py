@@ -1,7 +1,7 @@
-"""What a real shop answered once, the fake answers too.
+"""Recorded responses of a real shop: the fake gives the same.
 
-The questions of a recording are asked again in their order. Where the fake answers otherwise, the
-difference is listed here with its reason; the recordings themselves are not in this repository.
+The requests of a recording are repeated in their sequence. Each difference of the fake is listed
+here with its reason. The recordings themselves are not in this repository.
 """
 
 from collections.abc import Iterator
@@ -85,54 +85,54 @@ def _fake(clock: VirtualClock) -> Iterator[FakeShopify]:
     fake.stop()
 
 
-def test_documents_that_do_not_fit(fake: FakeShopify) -> None:
+def test_invalid_documents(fake: FakeShopify) -> None:
     replay = Replay(fake, "graphql-base-validation-unhappy-paths")
 
-    found = replay.differences(*(f"cases/{case}" for case in replay.recorded["cases"]))
+    differences = replay.differences(*(f"cases/{case}" for case in replay.recorded["cases"]))
 
-    assert found == {}
+    assert differences == {}
 
 
 def _at(step: str, *names: str) -> list[str]:
     return [f"{step}/{name}" for name in names]
 
 
-def _lines(found: dict[str, list[str]], *without: str) -> list[str]:
-    """Return all differences but those in some fields."""
-    every = [line for lines in found.values() for line in lines]
+def _lines(differences: dict[str, list[str]], *without: str) -> list[str]:
+    """Return all differences except those in some fields."""
+    every = [line for lines in differences.values() for line in lines]
     return [line for line in every if not any(word in line for word in without)]
 
 
-def test_split(fake: FakeShopify) -> None:
+def test_split_of_a_fulfillment_order(fake: FakeShopify) -> None:
     replay = Replay(fake, "fulfillment-order-split-multi")
     for number in ("48540157378793", "51098706739506"):
         fake.add_product(number)
         replay.same(f"gid://shopify/ProductVariant/{number}", fake.variant(number).id)
 
-    found = replay.differences(
+    differences = replay.differences(
         *_at("captures", "orderACreate", "orderBCreate", "emptyLineItems", "zeroQuantity"),
         *_at("captures", "unknownFulfillmentOrder", "multiSplit"),
     )
 
-    # The second order went to another location there: that shop routes by stock.
-    assert found.keys() == {"captures/orderBCreate", "captures/multiSplit"}
-    assert _lines(found, "ssignedLocation") == []
+    # The recorded shop routes by stock, so its second order has another location.
+    assert differences.keys() == {"captures/orderBCreate", "captures/multiSplit"}
+    assert _lines(differences, "ssignedLocation") == []
 
 
 def test_fulfillment_with_several_numbers(fake: FakeShopify) -> None:
     replay = Replay(fake, "fulfillment-multi-tracking-info")
 
-    found = replay.differences(
+    differences = replay.differences(
         "setup/orderCreate", "fulfillmentCreate", "fulfillmentTrackingInfoUpdate", "downstreamRead"
     )
 
-    assert found == {}
+    assert differences == {}
 
 
 def test_fulfillment_is_cancelled(fake: FakeShopify) -> None:
     replay = Replay(fake, "fulfillment-cancel-parity")
 
-    found = replay.differences(
+    differences = replay.differences(
         *_at("setup", "orderCreate", "fulfillmentCreate", "fulfillmentTrackingInfoUpdate"),
         "setup/hydrateBeforeCancel",
         ("mutation", replay.recorded["query"]),
@@ -141,7 +141,7 @@ def test_fulfillment_is_cancelled(fake: FakeShopify) -> None:
     )
 
     # Recorded in May 2026; in June and July the same mutation cost 50 points.
-    assert found == {
+    assert differences == {
         "setup/fulfillmentTrackingInfoUpdate": [
             "extensions.cost.requestedQueryCost: 11 there, 51 here"
         ]
@@ -151,7 +151,7 @@ def test_fulfillment_is_cancelled(fake: FakeShopify) -> None:
 def test_cancelled_fulfillment_is_cancelled_again(fake: FakeShopify) -> None:
     replay = Replay(fake, "fulfillment-state-preconditions")
 
-    found = replay.differences(
+    differences = replay.differences(
         *_at("setup", "orderCreate", "fulfillmentCreate"),
         *("initialCancel", "cancelAlreadyCancelled", "trackingAlreadyCancelled"),
         *_at("deliveredSetup", "orderCreate", "fulfillmentCreate"),
@@ -159,7 +159,7 @@ def test_cancelled_fulfillment_is_cancelled_again(fake: FakeShopify) -> None:
         *_at("cleanup", "cancelled", "delivered"),
     )
 
-    assert found == {}
+    assert differences == {}
 
 
 def test_unknown_fulfillment(fake: FakeShopify) -> None:
@@ -168,7 +168,7 @@ def test_unknown_fulfillment(fake: FakeShopify) -> None:
     assert replay.differences("fulfillmentCancel", "fulfillmentTrackingInfoUpdate") == {}
 
 
-def test_fulfillments_that_are_refused(fake: FakeShopify) -> None:
+def test_refused_fulfillments(fake: FakeShopify) -> None:
     replay = Replay(fake, "fulfillment-create-preconditions")
     steps: list[str | tuple[str, str]] = []
     for case, recorded in replay.recorded["cases"].items():
@@ -177,11 +177,11 @@ def test_fulfillments_that_are_refused(fake: FakeShopify) -> None:
             steps += _at(f"cases/{case}/setup", *recorded.get("setup", {}))
             steps.append((f"cases/{case}", CREATE))
 
-    found = replay.differences(*steps)
+    differences = replay.differences(*steps)
 
-    # It was read before the shop had closed it, which took a second in other recordings.
-    assert found.keys() == {"cases/closed/setup/hydrate"}
-    assert _lines(found, ".closed") == []
+    # It was read before the shop had closed it, which takes a second in other recordings.
+    assert differences.keys() == {"cases/closed/setup/hydrate"}
+    assert _lines(differences, ".closed") == []
 
 
 def test_fulfillments_of_several_fulfillment_orders(fake: FakeShopify) -> None:
@@ -190,18 +190,18 @@ def test_fulfillments_of_several_fulfillment_orders(fake: FakeShopify) -> None:
     made = replay.differences(*_at("setup/orders", *setup["orders"]), "setup/valid/split")
     _move_a_part(fake, replay, setup["differentLocation"]["move"])
 
-    found = replay.differences(
+    differences = replay.differences(
         *((f"cases/{case}", CREATE) for case in cases), "cases/validMultiGroup/downstreamRead"
     )
 
-    assert _lines(made, "ssignedLocation") == []  # there the first location is another one
-    # Their ids are in the order of their numbers: ours were made in another one.
-    assert found.keys() == {"cases/differentLocationLater"}
-    assert _lines(found, "Multiple locations with ids") == []
+    assert _lines(made, "ssignedLocation") == []  # the recorded shop has another first location
+    # The recorded ids are sorted by number; the fake's were created in another sequence.
+    assert differences.keys() == {"cases/differentLocationLater"}
+    assert _lines(differences, "Multiple locations with ids") == []
 
 
 def _move_a_part(fake: FakeShopify, replay: Replay, recorded: Json) -> None:
-    """Do by hand what no operation of ours does."""
+    """Make by hand a change that no operation of the adapter makes."""
     moved = recorded["response"]["data"]["fulfillmentOrderMove"]["movedFulfillmentOrder"]
     source = replay.ours(recorded["variables"]["id"])
     title = moved["lineItems"]["nodes"][0]["lineItem"]["title"]
@@ -221,36 +221,36 @@ def _move_a_part(fake: FakeShopify, replay: Replay, recorded: Json) -> None:
 def test_orders_are_cancelled(fake: FakeShopify) -> None:
     replay = Replay(fake, "orderCancel-error-messages")
 
-    found = replay.differences(
+    differences = replay.differences(
         *_at("setup", *replay.recorded["setup"])[:4],
         *_at("expected", *replay.recorded["expected"]),
         "cleanup/freshOrderCancel",
     )
 
-    assert found == {}
+    assert differences == {}
 
 
 def test_order_is_updated(fake: FakeShopify) -> None:
     replay = Replay(fake, "orderUpdate-input-validation")
-    # Made by hand: the customer that the recorded question asks for is none of our business.
+    # Created by hand: the adapter does not use the customer of the recorded request.
     setup = replay.recorded["setup"]["orderCreate"]["response"]
-    known = setup["data"]["orderCreate"]["order"]
-    order = fake.place_order({"A": 1}, note=known["note"], name=known["name"])
+    recorded = setup["data"]["orderCreate"]["order"]
+    order = fake.place_order({"A": 1}, note=recorded["note"], name=recorded["name"])
     fake.change(order, shipping_address=None)
-    replay.same(known["id"], order)
+    replay.same(recorded["id"], order)
 
-    found = replay.differences(("mutation", replay.recorded["document"]))
+    differences = replay.differences(("mutation", replay.recorded["document"]))
 
-    # The provinces of countries are not known here.
-    assert found == {"mutation": ["data.badShippingAddress.userErrors: 3 rows there, 2 here"]}
+    # The fake does not know the provinces of countries.
+    assert differences == {"mutation": ["data.badShippingAddress.userErrors: 3 rows there, 2 here"]}
 
 
 def test_order_without_lines(fake: FakeShopify) -> None:
     replay = Replay(fake, "order-create-validation-matrix")
 
-    found = replay.differences(("mutation", replay.recorded["query"]))
+    differences = replay.differences(("mutation", replay.recorded["query"]))
 
-    assert found == {"mutation": ["extensions: only here"]}  # what it cost was not kept
+    assert differences == {"mutation": ["extensions: only here"]}  # the cost was not recorded
 
 
 def test_stock_is_set(fake: FakeShopify) -> None:
@@ -262,7 +262,7 @@ def test_stock_is_set(fake: FakeShopify) -> None:
     directive = " @idempotent(key: $idempotencyKey)"
     without_key = SET.replace(directive, "").replace(", $idempotencyKey: String!", "")
 
-    found = replay.differences(
+    differences = replay.differences(
         ("inventorySetQuantities", SET),
         ("missingSetIdempotency", without_key),
         ("missingSetChangeFromQuantity", SET),
@@ -271,8 +271,8 @@ def test_stock_is_set(fake: FakeShopify) -> None:
         ("unknownIdValidation/setUnknownLocation", SET),
     )
 
-    # The documents were not kept: these are ours.
-    assert _lines(found, "locations", "requestedQueryCost") == []
+    # The documents were not recorded; these are the adapter's.
+    assert _lines(differences, "locations", "requestedQueryCost") == []
 
 
 def test_requests_to_a_service(fake: FakeShopify) -> None:
@@ -287,7 +287,7 @@ def test_requests_to_a_service(fake: FakeShopify) -> None:
     _requested(fake, replay, "rejectFulfillmentRequest", asked_back=False)
     _requested(fake, replay, "rejectCancellationRequest", asked_back=True)
 
-    found = replay.differences(
+    differences = replay.differences(
         ("partialSubmit", SUBMIT),
         ("acceptFulfillmentRequest", ANSWER % ("AcceptFulfillmentRequest", "")),
         ("submitCancellationRequest", ANSWER % ("SubmitCancellationRequest", REQUESTS)),
@@ -296,11 +296,11 @@ def test_requests_to_a_service(fake: FakeShopify) -> None:
         ("rejectCancellationRequest", ANSWER % ("RejectCancellationRequest", REQUESTS)),
     )
 
-    assert found == {}
+    assert differences == {}
 
 
 def _requested(fake: FakeShopify, replay: Replay, step: str, *, asked_back: bool) -> None:
-    """Let a fulfillment order be as it was before a step; how it came there was not kept."""
+    """Put a fulfillment order into its state before a step, which was not recorded."""
     recorded = replay.recorded[step]
     answered = next(iter(recorded["response"]["data"].values()))["fulfillmentOrder"]
     messages = [it["message"] for it in answered.get("merchantRequests", {}).get("nodes", [])]
@@ -319,17 +319,17 @@ def test_lists_of_fulfillment_orders(fake: FakeShopify) -> None:
     service = fake.add_service("Hermes Mixed Catalog 1783728287462")
     replay.same(replay.recorded["service"]["locationId"], service)
     pieces = {
-        kind: _mixed(fake, replay, kind, known["fulfillmentOrderId"])
-        for kind, known in replay.recorded["createdOrders"].items()
+        kind: _mixed(fake, replay, kind, recorded["fulfillmentOrderId"])
+        for kind, recorded in replay.recorded["createdOrders"].items()
     }
     fake.hold(pieces["held"].id)
     fake.move(pieces["moved"].id, service)
     pieces["cancelled"].status, pieces["cancelled"].lines = "CLOSED", []
 
-    found = replay.differences("operations/catalog", "operations/page1")
+    differences = replay.differences("operations/catalog", "operations/page1")
 
-    # The conditions of a query are shown in another order there, its times in the shop's zone.
-    assert _lines(found, ".parsed") == []
+    # The service shows conditions in another sequence, and times in the shop's time zone.
+    assert _lines(differences, ".parsed") == []
 
 
 def _mixed(fake: FakeShopify, replay: Replay, kind: str, gid: str) -> FulfillmentOrder:

@@ -1,4 +1,4 @@
-"""The made-up shop that people try ordosync against."""
+"""The sample shop for trials by hand."""
 
 import os
 import signal
@@ -27,7 +27,7 @@ def test_sample_is_the_same_each_time(clock: VirtualClock) -> None:
     assert first.ledger == []
 
 
-def test_it_runs_by_hand(tmp_path: Path) -> None:
+def test_command_runs_the_fake(tmp_path: Path) -> None:
     config = tmp_path / "shopify.yaml"
     command = (sys.executable, "-m", "tests.fakes.shopify", "--orders", "5", "--config", config)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}

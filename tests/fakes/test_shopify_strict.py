@@ -1,4 +1,4 @@
-"""The fake of Shopify refuses what the service refuses, and costs what that costs."""
+"""Requests that the fake Shopify refuses, as the service does, and the cost of operations."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -41,11 +41,11 @@ def test_wrong_token(api: Api) -> None:
 
 def _token(api: Api, **form: str | None) -> requests.Response:
     client_id, client_secret = api.fake.client
-    known = {"client_id": client_id, "client_secret": client_secret, **form}
-    return requests.post(api.fake.url + TOKEN_PATH, data=known, timeout=5)
+    fields = {"client_id": client_id, "client_secret": client_secret, **form}
+    return requests.post(api.fake.url + TOKEN_PATH, data=fields, timeout=5)
 
 
-def test_token_for_id_and_secret_ends(api: Api, clock: VirtualClock) -> None:
+def test_granted_token_expires(api: Api, clock: VirtualClock) -> None:
     granted = _token(api, grant_type="client_credentials").json()
     api.session.headers["X-Shopify-Access-Token"] = granted["access_token"]
     api.get(SHOP)
@@ -57,7 +57,7 @@ def test_token_for_id_and_secret_ends(api: Api, clock: VirtualClock) -> None:
     assert _token(api, grant_type="password").status_code == 400
 
 
-def test_refresh_token_is_good_once(fake: FakeShopify, api: Api) -> None:
+def test_refresh_token_is_valid_once(fake: FakeShopify, api: Api) -> None:
     first = fake.refresh_token
     granted = _token(api, grant_type="refresh_token", refresh_token=first).json()
 
@@ -90,7 +90,7 @@ def test_old_version_is_refused(fake: FakeShopify, api: Api) -> None:
     assert api.ask(SHOP, version="2025-07").status_code == 404
 
 
-def test_body_that_is_no_question(api: Api) -> None:
+def test_body_without_a_document(api: Api) -> None:
     url = f"{api.fake.url}/admin/api/{api.fake.version}/graphql.json"
 
     answers = [
@@ -118,7 +118,7 @@ def test_body_that_is_no_question(api: Api) -> None:
         ('{ orders(first: 1, query: "((") { nodes { id } } }', "BAD_REQUEST"),
     ],
 )
-def test_mistakes_have_codes(api: Api, query: str, code: str) -> None:
+def test_errors_have_codes(api: Api, query: str, code: str) -> None:
     assert api.code(query) == code
 
 
@@ -152,16 +152,16 @@ def test_scope_is_missing(fake: FakeShopify, api: Api) -> None:
     assert answered["errors"][0]["extensions"]["code"] == "ACCESS_DENIED"
 
 
-def test_fulfillment_orders_of_others_are_not_seen(fake: FakeShopify, api: Api) -> None:
+def test_fulfillment_orders_of_other_services_are_hidden(fake: FakeShopify, api: Api) -> None:
     ours, theirs = fake.add_service("Northwind"), fake.add_service("Southbay", ours=False)
     orders = [fake.place_order({"MUG": 1}, location=it) for it in (ours, theirs, None)]
-    seen = "query Q($id: ID!) { order(id: $id) { fulfillmentOrders(first: 5) { nodes { id } } } }"
+    query = "query Q($id: ID!) { order(id: $id) { fulfillmentOrders(first: 5) { nodes { id } } } }"
     for family in ("merchant_managed", "third_party"):
         fake.shop.scopes.remove(f"read_{family}_fulfillment_orders")
 
-    found = [api.get(seen, id=it)["order"]["fulfillmentOrders"]["nodes"] for it in orders]
+    lists = [api.get(query, id=it)["order"]["fulfillmentOrders"]["nodes"] for it in orders]
 
-    assert [len(nodes) for nodes in found] == [1, 0, 0]
+    assert [len(nodes) for nodes in lists] == [1, 0, 0]
 
 
 def test_app_without_a_service(api: Api) -> None:
@@ -183,7 +183,7 @@ def _cost(answered: requests.Response) -> dict[str, Any]:
     return cost
 
 
-def test_points_are_paid_and_given_back(api: Api, clock: VirtualClock) -> None:
+def test_points_are_paid_and_returned(api: Api, clock: VirtualClock) -> None:
     first = _cost(api.ask(ORDERS, first=50))
     clock.at += timedelta(seconds=1)
     second = _cost(api.ask(SHOP))
@@ -203,7 +203,7 @@ def test_points_are_paid_and_given_back(api: Api, clock: VirtualClock) -> None:
 @pytest.mark.parametrize("status", [200, 429])
 def test_bucket_is_empty(fake: FakeShopify, api: Api, clock: VirtualClock, status: Any) -> None:
     fake.switches.throttled_status = status
-    fake.drain(left=7)
+    fake.drain(points=7)
 
     throttled = api.ask(ORDERS, first=50)
     clock.at += timedelta(milliseconds=10)
@@ -215,14 +215,16 @@ def test_bucket_is_empty(fake: FakeShopify, api: Api, clock: VirtualClock, statu
     assert api.names() == []
 
 
-def test_query_is_too_dear(api: Api) -> None:
+def test_query_that_costs_too_much_is_refused(api: Api) -> None:
     lines = "lineItems(first: 250) { nodes { id variant { id product { id } } } }"
     nested = f"fulfillmentOrders(first: 250) {{ nodes {{ id order {{ {lines} }} }} }}"
 
     assert api.code(f"{{ orders(first: 250) {{ nodes {{ {nested} }} }} }}") == "MAX_COST_EXCEEDED"
 
 
-def test_pages_go_on_after_what_was_seen(fake: FakeShopify, api: Api, clock: VirtualClock) -> None:
+def test_next_page_begins_after_the_cursor(
+    fake: FakeShopify, api: Api, clock: VirtualClock
+) -> None:
     made = []
     for _ in range(5):
         clock.at += timedelta(seconds=1)
@@ -243,7 +245,7 @@ def test_pages_go_on_after_what_was_seen(fake: FakeShopify, api: Api, clock: Vir
     ]
 
 
-def test_pages_are_not_endless(fake: FakeShopify, api: Api) -> None:
+def test_depth_of_pages_is_limited(fake: FakeShopify, api: Api) -> None:
     fake.switches.deepest = 3
     for _ in range(5):
         fake.place_order({"MUG": 1})
@@ -253,7 +255,7 @@ def test_pages_are_not_endless(fake: FakeShopify, api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    ("q", "found"),
+    ("q", "expected"),
     [
         ("updated_at:>='2026-11-02T01:00:00Z'", "23"),
         ("updated_at:>'2026-11-02T01:00:00Z'", "3"),
@@ -274,13 +276,13 @@ def test_pages_are_not_endless(fake: FakeShopify, api: Api) -> None:
         ("Smyth", ""),
     ],
 )
-def test_search(fake: FakeShopify, api: Api, clock: VirtualClock, q: str, found: str) -> None:
+def test_search(fake: FakeShopify, api: Api, clock: VirtualClock, q: str, expected: str) -> None:
     fake.place_order({"MUG": 1}, tags=["gift"])
     for identifier, sku in (("acme/7", "MUG"), ("acme/7/2", "PLATE")):
         clock.at += timedelta(hours=1)
         fake.place_order({sku: 1}, source_identifier=identifier)
 
-    assert sorted(api.names(q)) == [f"#100{place}" for place in found]
+    assert sorted(api.names(q)) == [f"#100{place}" for place in expected]
 
 
 def test_search_by_a_time_without_quotes(fake: FakeShopify, api: Api, clock: VirtualClock) -> None:
@@ -289,7 +291,7 @@ def test_search_by_a_time_without_quotes(fake: FakeShopify, api: Api, clock: Vir
 
     answered = api.ask(ORDERS, first=5, q="updated_at:>=2026-11-02T03:00:00Z").json()
 
-    # Read as 03:00 of the shop's time, and `00` as a field that is not known.
+    # Parsed as 03:00 in the shop's time zone; `00` becomes an unknown field.
     assert answered["data"]["orders"]["nodes"] == []
     [search] = answered["extensions"]["search"]
     assert search["path"] == ["orders"]
@@ -349,19 +351,19 @@ def test_trial_shop_makes_five_orders_a_minute(
         ({"changeFromQuantity": 4}, "has changed"),
     ],
 )
-def test_stock_that_is_refused(
+def test_refused_stock_writes(
     fake: FakeShopify, api: Api, change: dict[str, object], words: str
 ) -> None:
     fake.add_product("MUG", on_hand=5)
     row: dict[str, object] = {"inventoryItemId": fake.item("MUG").id, "quantity": 1}
     row |= {"locationId": fake.location_id, "changeFromQuantity": 5} | change
-    given = {"name": "available", "reason": "correction", "quantities": [row]}
+    quantities_input = {"name": "available", "reason": "correction", "quantities": [row]}
 
-    [message] = api.wrong(SET, input=given, key="a")
+    [message] = api.wrong(SET, input=quantities_input, key="a")
 
     assert words in message
     assert fake.ledger == []
-    assert api.wrong(SET, input=given, key="a") == [
+    assert api.wrong(SET, input=quantities_input, key="a") == [
         "The previous attempt with this idempotency key failed."
     ]
 
@@ -370,7 +372,7 @@ def test_item_is_stocked_before_it_is_counted(fake: FakeShopify, api: Api) -> No
     fake.add_product("MUG")
     row = {"inventoryItemId": fake.item("MUG").id, "locationId": fake.location_id}
     quantities = [row | {"quantity": 1, "changeFromQuantity": None}]
-    given = {"name": "available", "reason": "correction", "quantities": quantities}
+    quantities_input = {"name": "available", "reason": "correction", "quantities": quantities}
     activate = """
     mutation Activate($item: ID!, $place: ID!, $key: String!) {
       inventoryActivate(inventoryItemId: $item, locationId: $place) @idempotent(key: $key) {
@@ -379,9 +381,9 @@ def test_item_is_stocked_before_it_is_counted(fake: FakeShopify, api: Api) -> No
     }
     """
 
-    refused = api.wrong(SET, input=given, key="a")
+    refused = api.wrong(SET, input=quantities_input, key="a")
     api.do(activate, item=row["inventoryItemId"], place=row["locationId"], key="b")
-    api.do(SET, input=given, key="c")
+    api.do(SET, input=quantities_input, key="c")
 
     assert refused == ["The specified inventory item is not stocked at the location."]
     assert (fake.stock_of("MUG") or {})["on_hand"] == 1
@@ -399,7 +401,7 @@ def test_deprecated_field_is_reported_in_a_header(fake: FakeShopify, api: Api) -
 
 
 @needs_contract
-def test_what_the_fake_lacks_is_its_own_mistake(clock: VirtualClock) -> None:
+def test_query_beyond_the_fake_raises_an_error(clock: VirtualClock) -> None:
     fake = FakeShopify(clock=clock)
     fake.start()
     with requests.Session() as session:
@@ -413,8 +415,8 @@ def test_what_the_fake_lacks_is_its_own_mistake(clock: VirtualClock) -> None:
 
 @needs_contract
 @pytest.mark.parametrize("version", AVAILABLE)
-def test_our_part_of_the_schema_is_the_services(version: str) -> None:
-    full, ours = schemas.whole(version), schemas.ours()
+def test_our_part_of_the_schema_equals_the_services(version: str) -> None:
+    full, ours = schemas.full(version), schemas.ours()
 
     assert list(_strangers(full, ours)) == []
 
@@ -429,11 +431,11 @@ def _strangers(full: GraphQLSchema, ours: GraphQLSchema) -> Iterator[str]:
             yield from (f"{name}.{it}" for it in kind.values if it not in theirs.values)
         elif not name.startswith("__"):
             for field, definition in getattr(kind, "fields", {}).items():
-                other = getattr(theirs, "fields", {}).get(field)
-                if other is None or _shown(definition) != _shown(other):
+                their_field = getattr(theirs, "fields", {}).get(field)
+                if their_field is None or _shown(definition) != _shown(their_field):
                     yield f"{name}.{field}"
                 for argument, inner in getattr(definition, "args", {}).items():
-                    if _shown(inner) != _shown(other and other.args.get(argument)):
+                    if _shown(inner) != _shown(their_field and their_field.args.get(argument)):
                         yield f"{name}.{field}({argument})"
 
 
@@ -443,14 +445,15 @@ def _shown(it: Any) -> tuple[str, object, bool] | None:
     return str(it.type), getattr(it, "default_value", None), bool(it.deprecation_reason)
 
 
-def test_our_part_of_the_schema_is_sound() -> None:
+def test_our_part_of_the_schema_is_valid() -> None:
     text = "\n".join(path.read_text("utf-8") for path in schemas.parts())
 
-    build_schema(text)  # not assumed to be valid
+    # This validates it.
+    build_schema(text)
 
 
 @needs_contract
-def test_judge_finds_what_is_wrong_and_what_is_old() -> None:
+def test_contract_finds_invalid_and_deprecated_fields() -> None:
     contract = Contract()
 
     contract.judge(SHOP, {})
@@ -463,7 +466,7 @@ def test_judge_finds_what_is_wrong_and_what_is_old() -> None:
     assert len(contract.violations) == 4 * len(AVAILABLE)
 
 
-def test_faults_strike_one_operation(fake: FakeShopify, api: Api) -> None:
+def test_fault_affects_one_operation(fake: FakeShopify, api: Api) -> None:
     fake.faults.add(Fault(kind="lost-reset", path="#OrderCreate$"))
     api.get(SHOP)
 
@@ -471,7 +474,7 @@ def test_faults_strike_one_operation(fake: FakeShopify, api: Api) -> None:
         api.ask(CREATE, order=an_order())
 
     assert len(fake.effects("order created")) == 1
-    assert fake.faults.left() == []
+    assert fake.faults.remaining() == []
     assert fake.requests == {"ShopCheck": 1, "OrderCreate": 1}
 
 
@@ -488,7 +491,7 @@ def test_faults_strike_one_operation(fake: FakeShopify, api: Api) -> None:
         (503, "unavailable, as asked for"),
     ],
 )
-def test_troubles_of_http(fake: FakeShopify, api: Api, status: int, words: str) -> None:
+def test_http_errors(fake: FakeShopify, api: Api, status: int, words: str) -> None:
     fake.faults.add(Fault(kind="unavailable", status=status, retry_after="2.0"))
 
     answered = api.ask(SHOP)

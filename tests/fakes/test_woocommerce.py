@@ -1,4 +1,4 @@
-"""What the fake of WooCommerce does with orders: their lines, stock, refunds and the trash."""
+"""Orders in the fake WooCommerce: their lines, stock, refunds and the trash."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -53,7 +53,7 @@ def test_price_of_a_unit_is_a_float_that_has_lost_its_digits(
     assert (bought["subtotal"], made["discount_total"]) == ("30.00", "20.00")
 
 
-def test_sku_of_a_line_is_what_the_product_is_called_now(
+def test_sku_of_a_line_is_the_present_sku_of_the_product(
     shop: FakeWooCommerce, woo: WooApi
 ) -> None:
     shop.add_product("MUG")
@@ -84,12 +84,12 @@ def test_stock_follows_the_status(shop: FakeWooCommerce, woo: WooApi) -> None:
     shop.add_product("MUG", stock=10)
     order = shop.place_order({"MUG": 3}, status="pending")
 
-    left = []
+    stock = []
     for status in ("on-hold", "processing", "failed", "cancelled", "cancelled", "completed"):
         woo.write("PUT", f"/orders/{order}", {"status": status})
-        left.append(shop.stock("MUG"))
+        stock.append(shop.stock("MUG"))
 
-    assert left == [7, 7, 7, 10, 10, 7]
+    assert stock == [7, 7, 7, 10, 10, 7]
     kinds = [it.detail for it in shop.effects("order status")]
     assert kinds == ["on-hold", "processing", "failed", "cancelled", "completed"]
 
@@ -107,7 +107,7 @@ def test_refunded_units_are_put_back_once(shop: FakeWooCommerce) -> None:
     assert shop.order(order)["refunds"][0]["total"] == "-10.00"
 
 
-def test_order_is_refunded_when_nothing_is_left(shop: FakeWooCommerce) -> None:
+def test_order_is_refunded_when_its_whole_amount_is(shop: FakeWooCommerce) -> None:
     shop.add_product("MUG", price="0.10", stock=10)
     order = shop.place_order({"MUG": 3}, taxes="0.06")
 
@@ -120,9 +120,7 @@ def test_order_is_refunded_when_nothing_is_left(shop: FakeWooCommerce) -> None:
         shop.refund(order)
 
 
-def test_trashed_order_is_in_no_list_that_does_not_ask_for_it(
-    shop: FakeWooCommerce, woo: WooApi
-) -> None:
+def test_trashed_order_is_listed_on_request_only(shop: FakeWooCommerce, woo: WooApi) -> None:
     order = shop.place_order([])
 
     shop.trash(order)
@@ -136,7 +134,7 @@ def test_trashed_order_is_in_no_list_that_does_not_ask_for_it(
     assert shop.order(order)["status"] == "processing"
 
 
-def test_deleted_order_is_nowhere(shop: FakeWooCommerce, woo: WooApi) -> None:
+def test_deleted_order_is_not_found(shop: FakeWooCommerce, woo: WooApi) -> None:
     order = shop.place_order([])
 
     shop.delete(order)
@@ -181,9 +179,7 @@ def test_line_that_is_added_takes_from_the_stock_in_new_shops(
     assert old["meta_data"] == []
 
 
-def test_what_stands_beside_a_value_is_no_good_to_be_sent_back(
-    shop: FakeWooCommerce, woo: WooApi
-) -> None:
+def test_read_only_fields_are_refused_in_a_write(shop: FakeWooCommerce, woo: WooApi) -> None:
     shop.add_product("MUG")
     meta = [{"key": "Sizes", "value": [1, 2], "display_key": "Sizes", "display_value": [1, 2]}]
 
@@ -216,7 +212,7 @@ def test_null_does_not_leave_a_field_alone(shop: FakeWooCommerce, woo: WooApi) -
     assert shop.order(order)["customer_note"] == ""
 
 
-def test_post_that_is_no_json_makes_an_empty_order(shop: FakeWooCommerce, woo: WooApi) -> None:
+def test_post_without_json_creates_an_empty_order(shop: FakeWooCommerce, woo: WooApi) -> None:
     url = f"{shop.url}/wp-json/wc/v3/orders"
     params = woo.signed("POST", url, {})
 
@@ -226,7 +222,7 @@ def test_post_that_is_no_json_makes_an_empty_order(shop: FakeWooCommerce, woo: W
     assert answer.json()["line_items"] == []
 
 
-def test_statuses_of_a_plugin_are_known_where_it_is(shop: FakeWooCommerce, woo: WooApi) -> None:
+def test_statuses_of_a_plugin_exist_where_it_is_active(shop: FakeWooCommerce, woo: WooApi) -> None:
     order = shop.place_order([])
 
     before = woo.refused("PUT", f"/orders/{order}", {"status": "shipped"})
@@ -239,22 +235,23 @@ def test_statuses_of_a_plugin_are_known_where_it_is(shop: FakeWooCommerce, woo: 
 
 def test_orders_are_changed_many_at_once(shop: FakeWooCommerce, woo: WooApi) -> None:
     shop.add_product("MUG", stock=10)
-    kept, gone = shop.place_order({"MUG": 1}), shop.place_order({"MUG": 1})
+    kept, deleted = shop.place_order({"MUG": 1}), shop.place_order({"MUG": 1})
     body = {
         "create": [{"status": "processing", "line_items": [line()]}, {"line_items": [{}]}],
         "update": [{"id": kept, "status": "nonsense"}, {"id": 9999, "status": "completed"}],
-        "delete": [gone],
+        "delete": [deleted],
     }
 
-    done = woo.write("POST", "/orders/batch", body)
+    answer = woo.write("POST", "/orders/batch", body)
 
-    made, refused = done["create"]
+    made, refused = answer["create"]
     assert (made["status"], refused["error"]["data"]["status"]) == ("processing", 400)
-    assert [it.get("error", {}).get("code") for it in done["update"]] == [
+    assert [it.get("error", {}).get("code") for it in answer["update"]] == [
         None,
         "woocommerce_rest_shop_order_invalid_id",
     ]
-    assert shop.order(kept)["status"] == "pending"  # what is no status is this one
+    # An unknown status becomes pending.
+    assert shop.order(kept)["status"] == "pending"
     assert shop.order_ids() == [kept, made["id"]]
     assert shop.stock("MUG") == 7
 
@@ -274,7 +271,7 @@ def test_notes_are_read_newest_first_and_modify_nothing(
     assert woo.refused("POST", f"/orders/{order}/notes", {})[1] == "rest_missing_callback_param"
 
 
-def test_number_is_not_the_id_where_a_plugin_has_it_so(shop: FakeWooCommerce) -> None:
+def test_number_is_not_the_id_where_a_plugin_sets_it(shop: FakeWooCommerce) -> None:
     shop.switches.number_prefix = "AC-"
 
     order = shop.place_order([])
@@ -282,7 +279,7 @@ def test_number_is_not_the_id_where_a_plugin_has_it_so(shop: FakeWooCommerce) ->
     assert shop.order(order)["number"] == f"AC-{order}"
 
 
-def test_looking_at_an_order_modifies_it(shop: FakeWooCommerce, clock: VirtualClock) -> None:
+def test_opening_an_order_modifies_it(shop: FakeWooCommerce, clock: VirtualClock) -> None:
     order = shop.place_order([])
     before = shop.order(order)
     clock.at += MINUTE

@@ -1,4 +1,4 @@
-"""What stands between a client and the fake of WooCommerce: pages, caches, limits, notices."""
+"""The host of the fake WooCommerce: its pages, caches, limits and notices."""
 
 import math
 from datetime import timedelta
@@ -12,7 +12,7 @@ from tests.fakes.woocommerce import FakeWooCommerce, Fault
 from tests.support.clock import VirtualClock
 
 
-def test_index_shows_what_there_is_to_any_client(shop: FakeWooCommerce) -> None:
+def test_index_needs_no_sign_in(shop: FakeWooCommerce) -> None:
     shop.switches.shipment_tracking = True
 
     index = requests.get(f"{shop.url}/wp-json/", timeout=5).json()
@@ -22,7 +22,7 @@ def test_index_shows_what_there_is_to_any_client(shop: FakeWooCommerce) -> None:
     assert index["url"] == shop.url
 
 
-def test_routes_show_what_is_switched_on(shop: FakeWooCommerce) -> None:
+def test_routes_depend_on_the_plugins(shop: FakeWooCommerce) -> None:
     def routes() -> set[str]:
         answer = requests.get(f"{shop.url}/wp-json/wc/v3", timeout=5).json()
         assert answer["namespace"] == "wc/v3"
@@ -49,9 +49,7 @@ def test_shop_reports_its_version_and_settings(shop: FakeWooCommerce, woo: WooAp
     assert woo.refused("GET", "/settings/general/nothing")[0] == 404
 
 
-def test_api_is_a_page_that_is_not_there_without_permalinks(
-    shop: FakeWooCommerce, woo: WooApi
-) -> None:
+def test_api_is_not_found_without_permalinks(shop: FakeWooCommerce, woo: WooApi) -> None:
     shop.switches.pretty_permalinks = False
 
     answer = woo.ask("GET", "/orders")
@@ -109,7 +107,7 @@ def test_signed_request_is_never_cached(shop: FakeWooCommerce, woo: WooApi) -> N
     assert (before, woo.ids()) == ([], [order])
 
 
-def test_host_has_enough_of_it(shop: FakeWooCommerce, woo: WooApi, clock: VirtualClock) -> None:
+def test_host_limits_the_rate(shop: FakeWooCommerce, woo: WooApi, clock: VirtualClock) -> None:
     shop.switches.rate_limit, shop.switches.retry_after = 2, "soon"
 
     answers = [woo.ask("GET", "/orders") for _ in range(3)]
@@ -130,7 +128,7 @@ def test_requests_are_counted_by_template(shop: FakeWooCommerce, woo: WooApi) ->
     assert shop.requests == {"GET /wc/v3/orders/{id}": 1, "GET /wc/v3/orders": 1}
 
 
-def test_request_without_the_network_is_answered_too(shop: FakeWooCommerce) -> None:
+def test_request_without_the_network_is_processed(shop: FakeWooCommerce) -> None:
     path = "/wp-json/wc/v3/orders"
 
     statuses = [shop.send("GET", f"{path}?per_page=5"), shop.send("POST", path, b'{"status": 1}')]

@@ -9,7 +9,7 @@ from tests.fakes.woocommerce import FakeWooCommerce
 from tests.support.clock import VirtualClock
 
 MINUTE = timedelta(minutes=1)
-# The clock starts at midnight in UTC, and it is four in the afternoon before in the shop.
+# The clock starts at midnight in UTC, which is four in the afternoon of the day before in the shop.
 GMT, SITE = "2026-11-02T00:00:00", "2026-11-01T16:00:00"
 
 
@@ -30,7 +30,7 @@ def test_times_are_reported_in_that_of_the_shop_and_in_utc(shop: FakeWooCommerce
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "count"),
     [
         ({"modified_after": SITE}, 2),
         ({"modified_after": GMT}, 0),
@@ -50,14 +50,14 @@ def test_times_are_reported_in_that_of_the_shop_and_in_utc(shop: FakeWooCommerce
     ),
 )
 def test_times_of_a_query_are_those_of_the_shop_unless_stated_otherwise(
-    shop: FakeWooCommerce, woo: WooApi, clock: VirtualClock, query: dict[str, str], found: int
+    shop: FakeWooCommerce, woo: WooApi, clock: VirtualClock, query: dict[str, str], count: int
 ) -> None:
     place(shop, clock)
 
-    assert len(woo.ids(**query)) == found
+    assert len(woo.ids(**query)) == count
 
 
-def test_offset_is_taken_at_its_word_where_that_is_switched_on(
+def test_offset_is_respected_if_that_is_switched_on(
     shop: FakeWooCommerce, woo: WooApi, clock: VirtualClock
 ) -> None:
     place(shop, clock)
@@ -89,7 +89,7 @@ def test_orders_are_sorted_by_their_modification(
     assert woo.ids(exclude=second) == [third, first]
 
 
-def test_what_was_modified_in_the_same_second_is_sorted_by_id_only_in_new_shops(
+def test_orders_of_one_second_are_sorted_by_id_only_in_new_shops(
     shop: FakeWooCommerce, woo: WooApi
 ) -> None:
     first, second = shop.place_order([]), shop.place_order([])
@@ -101,9 +101,7 @@ def test_what_was_modified_in_the_same_second_is_sorted_by_id_only_in_new_shops(
     assert (new, old) == ([second, first], [first, second])
 
 
-def test_pages_report_how_many_there_are(
-    shop: FakeWooCommerce, woo: WooApi, clock: VirtualClock
-) -> None:
+def test_pages_report_the_totals(shop: FakeWooCommerce, woo: WooApi, clock: VirtualClock) -> None:
     placed = place(shop, clock, 5)
 
     pages = [woo.ask("GET", "/orders", per_page=2, page=page, order="asc") for page in (1, 2, 3, 4)]
@@ -155,11 +153,11 @@ def test_answer_is_trimmed_to_some_fields(shop: FakeWooCommerce, woo: WooApi) ->
     shop.add_product("MUG")
     shop.place_order({"MUG": 2})
 
-    found = woo.get("/orders", _fields="status,billing.email,line_items.sku,line_items.quantity")
+    orders = woo.get("/orders", _fields="status,billing.email,line_items.sku,line_items.quantity")
 
     lines = [{"sku": "MUG", "quantity": 2}]
     billing = {"email": "ann@example.org"}
-    assert found == [{"status": "processing", "billing": billing, "line_items": lines}]
+    assert orders == [{"status": "processing", "billing": billing, "line_items": lines}]
 
 
 def test_search_finds_a_transaction_only_in_new_shops(shop: FakeWooCommerce, woo: WooApi) -> None:
@@ -173,22 +171,20 @@ def test_search_finds_a_transaction_only_in_new_shops(shop: FakeWooCommerce, woo
     assert (woo.ids(search="shop:1002"), woo.ids(search="ZOE@")) == ([], [order])
 
 
-def test_what_was_written_arrives_late_in_lists(
+def test_changes_appear_late_in_lists(
     shop: FakeWooCommerce, woo: WooApi, clock: VirtualClock
 ) -> None:
     shop.switches.arrival_lag_s = 30
     order = shop.place_order([])
 
     early = woo.ids()
-    there = woo.get(f"/orders/{order}")["id"]
+    stored_id = woo.get(f"/orders/{order}")["id"]
     clock.sleep(30)
 
-    assert (early, there, woo.ids()) == ([], order, [order])
+    assert (early, stored_id, woo.ids()) == ([], order, [order])
 
 
-def test_products_are_found_by_what_they_are_filed_under(
-    shop: FakeWooCommerce, woo: WooApi
-) -> None:
+def test_products_are_found_by_tag_category_and_brand(shop: FakeWooCommerce, woo: WooApi) -> None:
     mug = shop.add_product("MUG", tags=["Northwind"], categories=["Kitchen"])
     vase = shop.add_product("VASE", brands=["Northwind"])
     shop.add_product("TRAY")
@@ -207,13 +203,13 @@ def test_variations_are_read_with_their_parent_or_all_at_once(
     shop: FakeWooCommerce, woo: WooApi
 ) -> None:
     shirt, shoe = shop.add_product("SHIRT"), shop.add_product("SHOE")
-    small, left = shop.add_variation("SHIRT", "SHIRT-S"), shop.add_variation("SHOE", "SHOE-L")
+    small, large = shop.add_variation("SHIRT", "SHIRT-S"), shop.add_variation("SHOE", "SHOE-L")
 
     assert woo.ids("/products", type="variable", order="asc") == [shirt, shoe]
     assert woo.ids(f"/products/{shirt}/variations") == [small]
     assert woo.get(f"/products/{shirt}")["variations"] == [small]
     assert [it["parent_id"] for it in woo.get("/variations", order="asc")] == [shirt, shoe]
-    assert woo.ids("/products", sku="SHOE-L,none") == [left]
+    assert woo.ids("/products", sku="SHOE-L,none") == [large]
     shop.switches.version = "7.8.2"
     assert woo.refused("GET", "/variations") == (404, "rest_no_route")
     assert "parent_id" not in woo.get(f"/products/{shirt}/variations")[0]

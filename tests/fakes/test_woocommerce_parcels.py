@@ -33,13 +33,13 @@ def fulfillment_status(shop: FakeWooCommerce, order: int) -> list[str]:
     return [it["value"] for it in meta if it["key"] == "_fulfillment_status"]
 
 
-def test_parcel_with_some_of_it_leaves_the_order_in_its_status(
+def test_partial_parcel_does_not_change_the_status_of_the_order(
     shop: FakeWooCommerce, woo: WooApi, order: int
 ) -> None:
     made = woo.write("POST", f"/orders/{order}/fulfillments", parcel(shop, order, 1))
 
-    found = woo.get(f"/orders/{order}/fulfillments")
-    assert (made["is_fulfilled"], found[0]["is_fulfilled"]) == (True, "1")
+    parcels = woo.get(f"/orders/{order}/fulfillments")
+    assert (made["is_fulfilled"], parcels[0]["is_fulfilled"]) == (True, "1")
     assert (shop.order(order)["status"], fulfillment_status(shop, order)) == (
         "processing",
         ["partially_fulfilled"],
@@ -57,7 +57,7 @@ def test_parcel_is_added_again_and_may_hold_too_much(
 
 
 @pytest.mark.parametrize("units", [0, -1])
-def test_parcel_with_nothing_in_it_is_refused(
+def test_empty_parcel_is_refused(
     shop: FakeWooCommerce, woo: WooApi, order: int, units: int
 ) -> None:
     path = f"/orders/{order}/fulfillments"
@@ -85,7 +85,7 @@ def test_change_of_a_parcel_drops_the_fields_that_are_not_sent(
     assert changed["meta_data"][0]["value"][0]["qty"] == 2
 
 
-def test_deleted_parcel_is_listed_no_more(shop: FakeWooCommerce, woo: WooApi, order: int) -> None:
+def test_deleted_parcel_is_not_listed(shop: FakeWooCommerce, woo: WooApi, order: int) -> None:
     shop.ship(order, "1Z999", way="fulfillment", complete=False)
     path = f"/orders/{order}/fulfillments/{shop.parcels(order)[0]['id']}"
     before = fulfillment_status(shop, order)
@@ -102,16 +102,15 @@ def test_deleted_parcel_is_listed_no_more(shop: FakeWooCommerce, woo: WooApi, or
     )
 
 
-def test_some_versions_wrap_what_they_answer(
-    shop: FakeWooCommerce, woo: WooApi, order: int
-) -> None:
+def test_some_versions_wrap_their_responses(shop: FakeWooCommerce, woo: WooApi, order: int) -> None:
     shop.switches.fulfillments_wrapped = True
-    shop.on_exchange = None  # the document has it the other way
+    # The document differs here.
+    shop.on_exchange = None
 
     made = woo.write("POST", f"/orders/{order}/fulfillments", parcel(shop, order, 1))
 
-    found = woo.get(f"/orders/{order}/fulfillments")
-    assert found["fulfillments"][0]["id"] == made["fulfillment"]["id"]
+    parcels = woo.get(f"/orders/{order}/fulfillments")
+    assert parcels["fulfillments"][0]["id"] == made["fulfillment"]["id"]
 
 
 @pytest.mark.parametrize("version", ["7.8.2", "11.0.1"])

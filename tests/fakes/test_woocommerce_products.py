@@ -1,4 +1,4 @@
-"""Products of the fake of WooCommerce: SKUs, counts, and what is silently not done."""
+"""Products of the fake WooCommerce: SKUs, stock, and writes that are silently ignored."""
 
 from datetime import timedelta
 from typing import Any
@@ -25,7 +25,7 @@ def test_product_is_made_with_its_count(shop: FakeWooCommerce, woo: WooApi) -> N
     assert shop.ledger == [Effect("product created", "MUG")]
 
 
-def test_count_is_dropped_where_the_stock_is_not_managed(
+def test_quantity_is_ignored_if_the_stock_is_not_managed(
     shop: FakeWooCommerce, woo: WooApi
 ) -> None:
     shop.add_product("MUG")
@@ -37,7 +37,7 @@ def test_count_is_dropped_where_the_stock_is_not_managed(
     assert shop.ledger == [Effect("stock written", "MUG", None)]
 
 
-def test_count_of_a_variation_that_its_parent_manages_is_dropped(
+def test_quantity_of_a_variation_is_ignored_if_its_parent_manages_the_stock(
     shop: FakeWooCommerce, woo: WooApi
 ) -> None:
     shirt = shop.add_product("SHIRT", stock=5)
@@ -57,11 +57,11 @@ def test_counts_are_set_many_at_once(shop: FakeWooCommerce, woo: WooApi) -> None
         {"id": 9999, "stock_quantity": 1},
     ]
 
-    done = woo.write("POST", "/products/batch", {"update": items})
+    answer = woo.write("POST", "/products/batch", {"update": items})
 
-    assert [it.get("stock_quantity") for it in done["update"]] == [7, 1, None]
-    assert done["update"][2]["id"] == 9999
-    assert done["update"][2]["error"]["code"] == "woocommerce_rest_product_invalid_id"
+    assert [it.get("stock_quantity") for it in answer["update"]] == [7, 1, None]
+    assert answer["update"][2]["id"] == 9999
+    assert answer["update"][2]["error"]["code"] == "woocommerce_rest_product_invalid_id"
     assert shop.effects("stock set") == [Effect("stock set", "MUG", 7)]
 
 
@@ -99,7 +99,7 @@ def test_stock_status_follows_the_count(
     )
 
 
-def test_sku_is_unique_unless_the_shop_has_it_otherwise(shop: FakeWooCommerce, woo: WooApi) -> None:
+def test_sku_is_unique_unless_that_is_switched_off(shop: FakeWooCommerce, woo: WooApi) -> None:
     shop.add_product("MUG")
 
     refused = woo.refused("POST", "/products", {"name": "Mug", "sku": "mug"})
@@ -118,7 +118,7 @@ def test_money_must_be_a_string(woo: WooApi) -> None:
     }
 
 
-def test_sale_modifies_a_product_only_where_that_is_switched_on(
+def test_sale_modifies_a_product_only_if_that_is_switched_on(
     shop: FakeWooCommerce, clock: VirtualClock
 ) -> None:
     shop.add_product("MUG", stock=5)
@@ -146,7 +146,7 @@ def test_people_count_and_stop_counting(shop: FakeWooCommerce) -> None:
     assert shop.ledger == []
 
 
-def test_product_in_the_trash_gives_its_sku_free(shop: FakeWooCommerce, woo: WooApi) -> None:
+def test_product_in_the_trash_releases_its_sku(shop: FakeWooCommerce, woo: WooApi) -> None:
     mug = shop.add_product("MUG")
 
     woo.write("DELETE", f"/products/{mug}")
@@ -156,7 +156,7 @@ def test_product_in_the_trash_gives_its_sku_free(shop: FakeWooCommerce, woo: Woo
     assert woo.get(f"/products/{mug}")["status"] == "trash"
 
 
-def test_term_is_made_once(shop: FakeWooCommerce, woo: WooApi) -> None:
+def test_term_is_created_once(shop: FakeWooCommerce, woo: WooApi) -> None:
     made = woo.write("POST", "/products/tags", {"name": "Northwind"})
 
     assert woo.refused("POST", "/products/tags", {"name": "northwind"}) == (400, "term_exists")

@@ -1,4 +1,4 @@
-"""The fake of WooCommerce answers as real shops did, question by question."""
+"""Recorded responses of real shops: the fake WooCommerce gives the same."""
 
 import re
 from collections.abc import Mapping
@@ -21,13 +21,13 @@ DIFFERENCES: Mapping[str, str] = {
     "speed": "it says how fast the recorded shop was",
     "speed.batch50": "it says how fast the recorded shop was",
 }
-"""Questions that the fake is not held to, with the reason."""
+"""Questions with a different response of the fake, with the reason."""
 
 CUT = {"fulfillment.create_partial": 275, "fulfillment.list": 185, "order.qty_zero": 215}
-"""Long answers of which the record has only the beginning."""
+"""Long responses that were recorded only in part."""
 
 EARLIER = {"7.8.2": 0, "11.0.1": 86}
-"""How many orders the recorded shop had before it was asked."""
+"""Number of orders in the recorded shop before the questions."""
 
 _VALUES = (
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", "<time>"),
@@ -46,11 +46,11 @@ def recorded(version: str) -> list[Finding]:
     return [(line[:28].rstrip(), line[28:].strip()) for line in lines]
 
 
-def compared(found: list[Finding]) -> list[str]:
-    """Write the findings without the values that differ from shop to shop."""
+def compared(findings: list[Finding]) -> list[str]:
+    """Return the findings without the values that differ from shop to shop."""
     return [
         f"{name} {_without_values(words)[: CUT.get(name)]}".strip()
-        for name, words in found
+        for name, words in findings
         if name not in DIFFERENCES
     ]
 
@@ -61,7 +61,7 @@ def _without_values(words: str) -> str:
     return words
 
 
-def seen(version: Version, run: str) -> list[Finding]:
+def findings_of(version: Version, run: str) -> list[Finding]:
     clock = VirtualClock()
     switches = Switches(version=version, trusts_forwarded_proto=True, fulfillments=True)
     if version == "7.8.2":
@@ -75,15 +75,15 @@ def seen(version: Version, run: str) -> list[Finding]:
 
 
 @pytest.mark.parametrize("version", ["7.8.2", "11.0.1"])
-def test_fake_answers_as_a_real_shop_did(version: Version) -> None:
+def test_responses_equal_the_recorded_ones(version: Version) -> None:
     theirs = recorded(version)
     run = dict(theirs)["product.create"].partition("W-")[2][:6]
 
-    ours = seen(version, run)
+    ours = findings_of(version, run)
 
     assert compared(ours) == compared(theirs)
 
 
 @pytest.mark.parametrize("version", ["7.8.2", "11.0.1"])
-def test_differences_are_of_questions_that_were_asked(version: Version) -> None:
+def test_listed_differences_belong_to_recorded_requests(version: Version) -> None:
     assert DIFFERENCES.keys() <= dict(recorded(version)).keys()

@@ -1,4 +1,4 @@
-"""The made-up shop that the fake of WooCommerce is tried by hand with, and odd bodies."""
+"""The sample shop of the fake WooCommerce, and odd request bodies."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ import yaml
 from tests.fakes.by_hand import write
 from tests.fakes.woo_client import WooApi
 from tests.fakes.woocommerce import FakeWooCommerce
-from tests.fakes.woocommerce.__main__ import configuration, told
+from tests.fakes.woocommerce.__main__ import configuration, summary
 from tests.fakes.woocommerce.sample import SUPPLIER, fill
 
 ODD: list[Any] = [
@@ -51,7 +51,7 @@ def test_sample_is_the_same_each_time() -> None:
     assert first.ledger == []
 
 
-def test_it_says_where_it_is_and_writes_a_configuration(
+def test_command_prints_its_address_and_writes_a_configuration(
     shop: FakeWooCommerce, tmp_path: Path
 ) -> None:
     path = tmp_path / "trial.yaml"
@@ -61,7 +61,7 @@ def test_it_says_where_it_is_and_writes_a_configuration(
     account = yaml.safe_load(path.read_text("utf-8"))["accounts"]["shop"]
     assert (account["kind"], account["key"]) == ("woocommerce", shop.key)
     assert path.stat().st_mode & 0o777 == 0o600
-    assert shop.url in told(shop)
+    assert shop.url in summary(shop)
 
 
 @pytest.mark.parametrize("name", NAMES.split())

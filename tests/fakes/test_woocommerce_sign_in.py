@@ -1,4 +1,4 @@
-"""Who may ask the fake of WooCommerce, over http and https."""
+"""Sign-in to the fake WooCommerce, over http and https."""
 
 import ssl
 from collections.abc import Iterator
@@ -34,7 +34,8 @@ def _secure(
         FakeWooCommerce(clock=clock, certificate=certificate) as shop,
         requests.Session() as session,
     ):
-        session.trust_env = False  # else a bundle named there comes before ours
+        # Otherwise a certificate bundle of the environment would win.
+        session.trust_env = False
         session.verify = str(tmp_path / "ca.pem")
         yield shop, session
 
@@ -50,7 +51,7 @@ def test_key_in_the_header_is_enough_over_https(
     assert answer.status_code == 200
 
 
-def test_key_in_the_query_passes_where_the_header_gets_lost(
+def test_key_in_the_query_works_if_the_header_is_dropped(
     secure: tuple[FakeWooCommerce, requests.Session],
 ) -> None:
     shop, session = secure
@@ -63,7 +64,7 @@ def test_key_in_the_query_passes_where_the_header_gets_lost(
     assert (by_header.status_code, by_query.status_code) == (401, 200)
 
 
-def test_client_that_does_not_trust_the_certificate_goes_away(
+def test_client_that_does_not_trust_the_certificate_disconnects(
     secure: tuple[FakeWooCommerce, requests.Session],
 ) -> None:
     shop, _ = secure
@@ -74,7 +75,7 @@ def test_client_that_does_not_trust_the_certificate_goes_away(
     assert sum(shop.requests.values()) == 0
 
 
-def test_key_is_not_looked_at_over_plain_http(shop: FakeWooCommerce) -> None:
+def test_key_is_ignored_over_plain_http(shop: FakeWooCommerce) -> None:
     pair = (shop.key, shop.secret)
     query = {"consumer_key": shop.key, "consumer_secret": shop.secret}
 
@@ -108,7 +109,7 @@ def test_request_is_signed_over_plain_http(shop: FakeWooCommerce, woo: WooApi, b
     assert requests.get(shop.url + ORDERS, params=params, timeout=5).status_code == 200
 
 
-def test_signature_is_taken_from_the_header_too(shop: FakeWooCommerce, woo: WooApi) -> None:
+def test_signature_may_be_in_the_header(shop: FakeWooCommerce, woo: WooApi) -> None:
     signed = woo.signed("GET", shop.url + ORDERS, {})
     words = ", ".join(f'{name}="{quote(value, safe="")}"' for name, value in signed.items())
 
@@ -140,7 +141,7 @@ def test_items_of_a_list_are_numbered_to_be_signed(shop: FakeWooCommerce, woo: W
         ("status", "completed"),
     ],
 )
-def test_signature_of_something_else_is_refused(
+def test_signature_of_another_request_is_refused(
     shop: FakeWooCommerce, woo: WooApi, name: str, value: str
 ) -> None:
     params = woo.signed("GET", shop.url + ORDERS, {"status": "processing"})
@@ -168,7 +169,7 @@ def test_signature_passes_once_and_for_a_quarter_of_an_hour(
 @pytest.mark.parametrize(
     ("permissions", "read", "written"), [("read", 200, 401), ("write", 401, 201)]
 )
-def test_key_may_be_for_one_of_both(
+def test_key_may_be_for_reading_or_writing_only(
     shop: FakeWooCommerce, woo: WooApi, permissions: str, read: int, written: int
 ) -> None:
     shop.add_key(shop.key, shop.secret, permissions="read" if permissions == "read" else "write")
@@ -178,7 +179,7 @@ def test_key_may_be_for_one_of_both(
     assert [answer.status_code for answer in answers] == [read, written]
 
 
-def test_user_who_may_not_is_known_but_refused(shop: FakeWooCommerce, woo: WooApi) -> None:
+def test_user_without_permission_is_refused_with_403(shop: FakeWooCommerce, woo: WooApi) -> None:
     shop.add_key(shop.key, shop.secret, capable=False)
 
     assert woo.refused("GET", "/orders") == (403, "woocommerce_rest_cannot_view")

@@ -1,4 +1,4 @@
-"""A client of the fake of WooCommerce, which signs what it asks as plain http needs it."""
+"""Client of the fake WooCommerce, which signs its requests over plain http."""
 
 import base64
 import hashlib
@@ -15,7 +15,7 @@ _HASHES = {"HMAC-SHA1": hashlib.sha1, "HMAC-SHA256": hashlib.sha256}
 
 
 class WooApi:
-    """Asks the shop as a client does."""
+    """Sends requests to the shop as a client does."""
 
     def __init__(self, shop: FakeWooCommerce, session: requests.Session) -> None:
         self.shop, self.session = shop, session
@@ -31,19 +31,19 @@ class WooApi:
     def signed(
         self, method: str, url: str, params: dict[str, str], *, by: str = "HMAC-SHA256"
     ) -> dict[str, str]:
-        """Return the parameters with the five of OAuth."""
-        asked = {
+        """Return the parameters with the five OAuth parameters."""
+        oauth = {
             **params,
             "oauth_consumer_key": self.shop.key,
             "oauth_nonce": f"n{next(self._nonces)}",
             "oauth_signature_method": by,
             "oauth_timestamp": str(int(self.shop.shop.now().timestamp())),
         }
-        escaped = sorted((quote(name, safe=""), quote(it, safe="")) for name, it in asked.items())
+        escaped = sorted((quote(name, safe=""), quote(it, safe="")) for name, it in oauth.items())
         line = "&".join(f"{name}={value}" for name, value in escaped)
         text = f"{method}&{quote(url, safe='')}&{quote(line, safe='')}"
         made = hmac.new(f"{self.shop.secret}&".encode(), text.encode(), _HASHES[by])
-        return {**asked, "oauth_signature": base64.b64encode(made.digest()).decode()}
+        return {**oauth, "oauth_signature": base64.b64encode(made.digest()).decode()}
 
     def get(self, path: str, **query: Any) -> Any:
         answer = self.ask("GET", path, **query)
@@ -59,7 +59,7 @@ class WooApi:
         return answer.json()
 
     def refused(self, method: str, path: str, json: Any = None, **more: Any) -> tuple[int, Any]:
-        """Return the status and the code, after a look at the shape of the error."""
+        """Return the status and the code; assert the shape of the error."""
         answer = self.ask(method, path, json, **more)
         assert answer.status_code >= 400, answer.text
         assert answer.json()["data"]["status"] == answer.status_code

@@ -24,7 +24,7 @@ from tests.accounts.contract import examples
 from tests.accounts.contract.examples import line, parcel, sold
 from tests.accounts.contract.opening import PORTAL, write_config
 from tests.accounts.contract.over_http import OverHttp
-from tests.accounts.contract.people import Lack, MerchantPeople, SupplierPeople, Told
+from tests.accounts.contract.people import Lack, MerchantPeople, ShownTracking, SupplierPeople
 from tests.accounts.files.people import FilesSupplierPeople
 from tests.accounts.files.supplier import LABEL_COLUMNS
 from tests.accounts.ordoro.people import AtOrdoro
@@ -89,13 +89,13 @@ class FeedPeople(MerchantPeople):
         shipments = self.tracking(order_id)
         return "shipped" if shipments else "dropshipment_requested"
 
-    def tracking(self, order_id: str) -> Sequence[Told]:
+    def tracking(self, order_id: str) -> Sequence[ShownTracking]:
         path = self.folder / "out" / "tracking.csv"
         if not path.exists():
             return []
         with path.open(newline="") as file:
             rows = [row for row in csv.DictReader(file) if row["Order"] == order_id]
-        return [Told(number=row["Number"], voided=row["Void"] == "true") for row in rows]
+        return [ShownTracking(number=row["Number"], voided=row["Void"] == "true") for row in rows]
 
     def request(self, order: Order) -> str:
         """Add an order, which is paid a little later."""

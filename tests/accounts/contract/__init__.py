@@ -1,13 +1,13 @@
-"""What every kind of account promises, tested once: a kind's own tests inherit it.
+"""Promises of every kind of account, tested once: the tests of each kind inherit them.
 
-A kind says who its people are: what they do in the account by its own means, what they see there,
-and what it cannot hold. `MerchantContract` and `SupplierContract` say the rest. The promises
-themselves are in `ordosync.accounts.account`.
+A kind provides its people: they act and look by the account's own means, and list what it cannot
+hold. `MerchantContract` and `SupplierContract` provide the tests. The promises themselves are
+documented in `ordosync.accounts.account`.
 """
 
 from tests.accounts.contract.examples import HOSTILE, line, order, parcel, sold
 from tests.accounts.contract.merchant import MerchantContract
-from tests.accounts.contract.people import Lack, MerchantPeople, SupplierPeople, Told
+from tests.accounts.contract.people import Lack, MerchantPeople, ShownTracking, SupplierPeople
 from tests.accounts.contract.supplier import SupplierContract
 
 __all__ = [
@@ -15,9 +15,9 @@ __all__ = [
     "Lack",
     "MerchantContract",
     "MerchantPeople",
+    "ShownTracking",
     "SupplierContract",
     "SupplierPeople",
-    "Told",
     "line",
     "order",
     "parcel",

@@ -1,4 +1,4 @@
-"""What an account promises in either role, and how every contract test gets at it."""
+"""Promises of an account in either role, and the fixtures of every contract test."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -31,11 +31,11 @@ class AccountContract(ABC, Generic[P]):
 
     role: ClassVar[Role]
     many: ClassVar[int] = 250
-    """More than fit on two pages of the account's readings."""
+    """Enough items for more than two pages of the account."""
 
     @abstractmethod
     def make_people(self, folder: Path, clock: VirtualClock) -> P:
-        """Let people begin in an account that has nothing yet; called once a test."""
+        """Create the people of an account that is still empty; called once for each test."""
 
     @pytest.fixture(name="people")
     def _people(self, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[P]:
@@ -48,7 +48,7 @@ class AccountContract(ABC, Generic[P]):
         with closing(opened(people)) as account:
             yield account
 
-    def test_has_the_parts_that_it_is_not_said_to_lack(
+    def test_account_has_each_part_that_its_people_do_not_list_as_lacking(
         self, account: OpenAccount, people: P
     ) -> None:
         parts = {
@@ -59,12 +59,12 @@ class AccountContract(ABC, Generic[P]):
 
         assert parts == {*TASKS} - people.lacks
 
-    def test_may_be_closed_and_released_twice(self, account: OpenAccount) -> None:
+    def test_account_can_be_closed_and_released_twice(self, account: OpenAccount) -> None:
         for _ in range(2):
             account.finish_reading(frozenset())
             account.close()
 
-    def test_is_named_as_in_the_configuration(self, account: OpenAccount) -> None:
+    def test_account_has_the_name_of_its_configuration(self, account: OpenAccount) -> None:
         assert account.name == SIDES[self.role]
 
 
@@ -81,7 +81,7 @@ class AsSupplier(AccountContract[SupplierPeople]):
 
 
 def read(pages: Iterator[Page[T]], *, since: str | None = None) -> tuple[list[T], str | None]:
-    """Read to the end; return all items and where the next reading starts."""
+    """Read all pages; return their items and the cursor of the next read."""
     items: list[T] = []
     cursor = since
     for page in pages:
@@ -91,19 +91,19 @@ def read(pages: Iterator[Page[T]], *, since: str | None = None) -> tuple[list[T]
 
 
 def usable(items: list[T | InvalidRecord]) -> list[T]:
-    """Return items all of which must be usable."""
-    found = [item for item in items if not isinstance(item, InvalidRecord)]
-    assert len(found) == len(items), items
-    return found
+    """Return the items; fail if one of them is an invalid record."""
+    usable_items = [item for item in items if not isinstance(item, InvalidRecord)]
+    assert len(usable_items) == len(items), items
+    return usable_items
 
 
 def quantities(order: Order) -> list[tuple[str, int]]:
-    """Return what is on an order."""
+    """Return SKU and quantity of each line of an order."""
     return [(line.sku, line.quantity) for line in order.lines]
 
 
 def comparable(order: Order, people: People) -> Order:
-    """Return an order with its lines by SKU, if the account does not keep their order."""
+    """Return an order with its lines sorted by SKU if the account does not keep their sequence."""
     if "line-order" not in people.lacks:
         return order
-    return replace(order, lines=tuple(sorted(order.lines, key=lambda one: one.sku)))
+    return replace(order, lines=tuple(sorted(order.lines, key=lambda line: line.sku)))

@@ -1,4 +1,4 @@
-"""Orders, parcels and texts to try an account with."""
+"""Sample orders, parcels and texts for the tests of accounts."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -25,33 +25,37 @@ SENT_AT = datetime(2026, 11, 2, 15, 30, tzinfo=UTC)
 
 
 def line(sku: str = "MUG", quantity: int = 1, **fields: object) -> Line:
-    known: dict[str, object] = {"id": f"m-{sku}", "name": f"A {sku}", "unit_price": Decimal("2.50")}
-    return Line(sku=sku, quantity=quantity, **{**known, **fields})  # type: ignore[arg-type]
+    defaults: dict[str, object] = {
+        "id": f"m-{sku}",
+        "name": f"A {sku}",
+        "unit_price": Decimal("2.50"),
+    }
+    return Line(sku=sku, quantity=quantity, **{**defaults, **fields})  # type: ignore[arg-type]
 
 
 def order(number: str, *lines: Line, **fields: object) -> Order:
-    """Make an order as `import-orders` hands it over; its reference follows from its number."""
-    known: dict[str, object] = {
+    """Return an order as `import-orders` creates it; its reference contains its number."""
+    defaults: dict[str, object] = {
         "reference": f"origin:{number}#1",
         "ship_to": Address(name="Ann Smith", street1="1 High Street", city="Leeds", country="GB"),
         "currency": "GBP",
     }
-    return Order(id="", number=number, lines=lines or (line(),), **{**known, **fields})  # type: ignore[arg-type]
+    return Order(id="", number=number, lines=lines or (line(),), **{**defaults, **fields})  # type: ignore[arg-type]
 
 
 def sold(number: str, *lines: Line, **fields: object) -> Order:
-    """Make an order as a buyer places it with the Merchant."""
+    """Return an order as a buyer places it with the Merchant."""
     return replace(order(number, *lines, **fields), reference="")
 
 
 def product(sku: str, **fields: object) -> Product:
-    known: dict[str, object] = {"id": "", "name": f"A {sku}", "price": Decimal("9.50")}
-    return Product(sku=sku, **{**known, **fields})  # type: ignore[arg-type]
+    defaults: dict[str, object] = {"id": "", "name": f"A {sku}", "price": Decimal("9.50")}
+    return Product(sku=sku, **{**defaults, **fields})  # type: ignore[arg-type]
 
 
 def parcel(order_id: str = "", number: str = "1Z1", **fields: object) -> Shipment:
-    """Make a parcel as `update-tracking` hands it over, or as the Supplier sends it."""
-    known: dict[str, object] = {
+    """Return a shipment as `update-tracking` writes it, or as the Supplier sends it."""
+    defaults: dict[str, object] = {
         "id": "s-1",
         "carrier": "UPS",
         "method": "Ground",
@@ -60,4 +64,4 @@ def parcel(order_id: str = "", number: str = "1Z1", **fields: object) -> Shipmen
         "warehouse": "main",
         "shipped_at": SENT_AT,
     }
-    return Shipment(order_id=order_id, tracking_number=number, **{**known, **fields})  # type: ignore[arg-type]
+    return Shipment(order_id=order_id, tracking_number=number, **{**defaults, **fields})  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The promises of an account as the Merchant, in files by what a task wants of it."""
+"""Promises of an account as the Merchant: one module for each part."""
 
 from tests.accounts.contract.merchant_cancellations import CancelledOrders
 from tests.accounts.contract.merchant_orders import RequestedOrders
@@ -18,4 +18,4 @@ class MerchantContract(
     SplitOrders,
     StandingAtMerchant,
 ):
-    """All of them."""
+    """All promises of a Merchant."""

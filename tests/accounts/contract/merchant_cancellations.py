@@ -1,4 +1,4 @@
-"""What is promised of the orders that a Merchant cancelled."""
+"""Promises about the orders that a Merchant cancelled."""
 
 from ordosync.accounts.account import ReadRequest
 from tests.accounts.contract.account import AsMerchant, read
@@ -9,19 +9,19 @@ from tests.accounts.contract.people import MerchantPeople, needs
 
 @needs("cancel-orders")
 class CancelledOrders(AsMerchant):
-    """Which orders are cancelled, since when and at this moment."""
+    """Reading of cancelled orders: since a cursor, and at this moment."""
 
-    def test_cancelled_orders_are_read_and_no_others(
+    def test_only_cancelled_orders_are_read(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         cancelled, _ = people.request_all([sold("1001"), sold("1002")])
         people.cancel(cancelled)
 
-        found, _ = read(
+        cancelled_ids, _ = read(
             account.cancellations.changed(ReadRequest(cursor=None, now=people.settle()))
         )
 
-        assert found == [cancelled]
+        assert cancelled_ids == [cancelled]
 
     def test_cancelled_orders_are_read_since_the_cursor(
         self, account: OpenMerchant, people: MerchantPeople
@@ -48,25 +48,25 @@ class CancelledOrders(AsMerchant):
         for order_id in placed:
             people.cancel(order_id)
 
-        found, _ = read(
+        cancelled_ids, _ = read(
             account.cancellations.changed(ReadRequest(cursor=None, now=people.settle()))
         )
 
-        assert sorted(found) == sorted(placed)
+        assert sorted(cancelled_ids) == sorted(placed)
 
-    def test_some_of_these_orders_are_cancelled_now(
+    def test_cancelled_orders_among_given_ids_are_returned(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         cancelled, other = people.request_all([sold("1001"), sold("1002")])
         people.cancel(cancelled)
 
-        found = account.cancellations.among([other, people.unknown_id, cancelled])
+        cancelled_ids = account.cancellations.among([other, people.unknown_id, cancelled])
 
-        assert found == {cancelled}
+        assert cancelled_ids == {cancelled}
         assert account.cancellations.among([]) == frozenset()
 
     @needs("requesting-again")
-    def test_order_that_is_requested_again_is_cancelled_no_more(
+    def test_order_that_is_requested_again_is_not_cancelled(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order_id = people.request(sold("1001"))

@@ -1,4 +1,4 @@
-"""What is promised of the orders that a Merchant has for this portal's Supplier."""
+"""Promises about the orders that a Merchant has for this portal's Supplier."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -14,21 +14,21 @@ from tests.accounts.contract.people import MerchantPeople, needs
 
 
 def is_read(account: OpenMerchant, order_id: str) -> bool:
-    """Whether an order is read by its id, so that it is to be shipped still."""
+    """True if reading the order by its id returns it as an order to ship."""
     items, _ = read(account.orders.by_id([order_id]))
     return any(isinstance(item, Order) for item in items)
 
 
 def to_ship(items: Sequence[Order | InvalidRecord]) -> list[str]:
-    """Return the orders among these; what else was read must be skipped."""
+    """Return the ids of the orders; every other item must be a skipped record."""
     assert all(isinstance(order, Order) or order.is_skipped for order in items)
     return [order.id for order in items if isinstance(order, Order)]
 
 
 class RequestedOrders(AsMerchant):
-    """Which orders are read, and how."""
+    """Reading of the orders that are requested from the Supplier."""
 
-    def test_nothing_is_read_where_nothing_is(
+    def test_empty_account_has_no_orders(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         assert read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))[0] == []
@@ -54,7 +54,7 @@ class RequestedOrders(AsMerchant):
         assert [line.unit_price for line in lines] == [line.unit_price for line in placed_lines]
         assert order.currency == placed.currency
 
-    def test_requested_order_can_be_distinguished_from_others_and_dated(
+    def test_requested_orders_have_numbers_and_dates_of_their_own(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         people.request_all([sold("1001", line("MUG"), line("MUG", 2)), sold("1002")])
@@ -94,7 +94,7 @@ class RequestedOrders(AsMerchant):
 
         assert sorted(order.id for order in orders) == sorted(placed)
 
-    def test_reading_goes_on_where_the_last_one_ended(
+    def test_next_read_continues_at_the_cursor(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         people.request_all([sold("1001"), sold("1002")])
@@ -109,7 +109,7 @@ class RequestedOrders(AsMerchant):
         again = {order.id: order.content for order in after if order.id != newer}
         assert again.items() <= {order.id: order.content for order in before}.items()
 
-    def test_nothing_is_lost_by_a_cursor_after_which_nothing_came(
+    def test_cursor_of_an_empty_read_loses_no_order(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         people.request(sold("1001"))
@@ -133,20 +133,20 @@ class RequestedOrders(AsMerchant):
 
         pages = account.orders.changed(ReadRequest(cursor=None, now=people.settle()))
         first = next(pages)
-        gone = [order.id for order in first.items[:3]]
-        for order_id in gone:
+        cancelled_ids = [order.id for order in first.items[:3]]
+        for order_id in cancelled_ids:
             people.cancel(order_id)
         newer = people.request(sold("new"))
-        rest, cursor = read(pages)
+        remaining, cursor = read(pages)
         later, _ = read(
             account.orders.changed(ReadRequest(cursor=cursor, now=people.settle())), since=cursor
         )
 
-        found = {order.id for order in (*first.items, *rest, *later)}
-        assert {*placed, newer} - {*gone} <= found
+        read_ids = {order.id for order in (*first.items, *remaining, *later)}
+        assert {*placed, newer} - {*cancelled_ids} <= read_ids
 
     @needs("cancel-orders")
-    def test_order_that_was_cancelled_is_read_no_more(
+    def test_cancelled_order_is_not_read(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         before, after = people.request(sold("1001")), people.request(sold("1002"))
@@ -181,9 +181,7 @@ class RequestedOrders(AsMerchant):
         assert [order.id for order in later] == [order_id]
 
     @needs("update-tracking", "shipped-orders")
-    def test_order_that_was_shipped_is_read_no_more(
-        self, account: OpenMerchant, people: MerchantPeople
-    ) -> None:
+    def test_shipped_order_is_not_read(self, account: OpenMerchant, people: MerchantPeople) -> None:
         order_id = people.request(sold("1001"))
         account.tracking.add([parcel(order_id)])
 
@@ -193,7 +191,7 @@ class RequestedOrders(AsMerchant):
         assert not is_read(account, order_id)
 
     @needs("relisting")
-    def test_order_whose_lines_are_listed_in_another_order_is_the_same(
+    def test_sequence_of_lines_does_not_change_the_content(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order_id = people.request(sold("1001", line("MUG", 2), line("CUP"), line("BOX", 3)))
@@ -205,7 +203,7 @@ class RequestedOrders(AsMerchant):
         assert replace(after, as_of=before.as_of) == before
 
     @needs("reassigning")
-    def test_order_that_another_supplier_got_is_skipped_as_reassigned(
+    def test_order_of_another_supplier_is_skipped_as_reassigned(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order_id = people.request(sold("1001"))
@@ -235,13 +233,16 @@ class RequestedOrders(AsMerchant):
         assert by_id == {first.id: first, third.id: third}
 
     @needs("comments")
-    def test_comment_is_made_once(self, account: OpenMerchant, people: MerchantPeople) -> None:
+    def test_comment_is_created_once(self, account: OpenMerchant, people: MerchantPeople) -> None:
         order_id = people.request(sold("1001"))
-        said = Comment(key="late:1", order_id=order_id, text="It is shipped already")
-        other = Comment(key="late:2", order_id=order_id, text="Another remark")
+        remark = Comment(key="late:1", order_id=order_id, text="It is shipped already")
+        another = Comment(key="late:2", order_id=order_id, text="Another remark")
 
-        account.comment([Comment(key="late:1", order_id=people.unknown_id, text="Nobody's"), said])
-        account.comment([said, other])
+        account.comment(
+            [Comment(key="late:1", order_id=people.unknown_id, text="Nobody's"), remark]
+        )
+        account.comment([remark, another])
 
         texts = people.timeline(order_id)
-        assert [sum(comment.text in text for text in texts) for comment in (said, other)] == [1, 1]
+        counts = [sum(it.text in text for text in texts) for it in (remark, another)]
+        assert counts == [1, 1]

@@ -1,4 +1,4 @@
-"""What is promised of the products that a Merchant sells of this portal's Supplier."""
+"""Promises about the products that a Merchant sells from this portal's Supplier."""
 
 from decimal import Decimal
 
@@ -11,19 +11,21 @@ from tests.accounts.contract.people import MerchantPeople, needs
 
 @needs("import-products")
 class OfferedProducts(AsMerchant):
-    """Which products are read, and how."""
+    """Reading of the products that the Merchant offers."""
 
-    def test_product_is_read_as_it_is(self, account: OpenMerchant, people: MerchantPeople) -> None:
+    def test_product_is_read_with_its_fields(
+        self, account: OpenMerchant, people: MerchantPeople
+    ) -> None:
         product_id = people.add_product(product("MUG", name="A blue mug", price=Decimal("9.99")))
 
-        [found] = usable(
+        [offered] = usable(
             read(account.products.changed(ReadRequest(cursor=None, now=people.settle())))[0]
         )
 
-        assert (found.id, found.sku, found.name) == (product_id, "MUG", "A blue mug")
-        assert found.price == Decimal("9.99")
-        assert found.content
-        assert (found.is_kit, found.archived) == (False, False)
+        assert (offered.id, offered.sku, offered.name) == (product_id, "MUG", "A blue mug")
+        assert offered.price == Decimal("9.99")
+        assert offered.content
+        assert (offered.is_kit, offered.archived) == (False, False)
 
     def test_each_of_many_products_is_in_one_page(
         self, account: OpenMerchant, people: MerchantPeople
@@ -36,7 +38,7 @@ class OfferedProducts(AsMerchant):
 
         assert sorted(product.id for product in products) == sorted(sold)
 
-    def test_reading_goes_on_where_the_last_one_ended(
+    def test_next_read_continues_at_the_cursor(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         people.add_product(product("MUG"))
@@ -54,7 +56,7 @@ class OfferedProducts(AsMerchant):
         assert again.items() <= {product.id: product.content for product in before}.items()
 
     @needs("archiving")
-    def test_archived_product_is_left_out(
+    def test_archived_product_is_not_read(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         archived = people.add_product(product("MUG"))
@@ -70,16 +72,16 @@ class OfferedProducts(AsMerchant):
         assert [product.id for product in again] == [kept]
 
     @needs("assigned-products")
-    def test_product_of_another_supplier_is_left_out(
+    def test_product_of_another_supplier_is_not_read(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
-        others = people.add_product(product("MUG"), other=True)
+        unrelated = people.add_product(product("MUG"), other=True)
         ours = people.add_product(product("CUP"))
 
         products = usable(
             read(account.products.changed(ReadRequest(cursor=None, now=people.settle())))[0]
         )
-        again = usable(read(account.products.by_id([others, ours]))[0])
+        again = usable(read(account.products.by_id([unrelated, ours]))[0])
 
         assert [product.id for product in products] == [ours]
         assert [product.id for product in again] == [ours]
@@ -88,11 +90,11 @@ class OfferedProducts(AsMerchant):
     def test_kit_is_read_as_one(self, account: OpenMerchant, people: MerchantPeople) -> None:
         people.add_product(product("SET", is_kit=True))
 
-        [found] = usable(
+        [offered] = usable(
             read(account.products.changed(ReadRequest(cursor=None, now=people.settle())))[0]
         )
 
-        assert found.is_kit
+        assert offered.is_kit
 
     def test_products_are_read_by_id_as_they_are_now(
         self, account: OpenMerchant, people: MerchantPeople
@@ -104,7 +106,7 @@ class OfferedProducts(AsMerchant):
         )
         mug, cup = (product for product in products if product.sku != "JAR")
 
-        found = usable(read(account.products.by_id([cup.id, people.unknown_id, mug.id]))[0])
+        by_id = usable(read(account.products.by_id([cup.id, people.unknown_id, mug.id]))[0])
 
-        assert {product.id: product for product in found} == {mug.id: mug, cup.id: cup}
+        assert {product.id: product for product in by_id} == {mug.id: mug, cup.id: cup}
         assert read(account.products.by_id([]))[0] == []

@@ -1,4 +1,4 @@
-"""What is promised of the splits that are written to a Merchant."""
+"""Promises about the splits that are written to a Merchant."""
 
 from collections.abc import Sequence
 
@@ -16,14 +16,14 @@ from tests.accounts.contract.people import MerchantPeople, needs
 def requested(
     account: OpenMerchant, people: MerchantPeople, *skus: str, number: str = "1001"
 ) -> Order:
-    """Request an order of three of each; return it as the account reads it."""
+    """Request an order with three units of each SKU; return it as the account reads it."""
     order_id = people.request(sold(number, *(line(sku, 3) for sku in skus)))
     [order] = usable(read(account.orders.by_id([order_id]))[0])
     return order
 
 
 def partition(order: Order, *pieces: Sequence[int], reference: str = "origin:A") -> Split:
-    """Say how to split an order, of each line so many into each piece."""
+    """Return a split with the given quantity of each line in each piece."""
     return Split(
         order_id=order.id,
         pieces=tuple(
@@ -41,7 +41,7 @@ def partition(order: Order, *pieces: Sequence[int], reference: str = "origin:A")
 
 
 def without_ids(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
-    """Return pieces as they were to be made."""
+    """Return the pieces without the ids that the account gave them."""
     return tuple(
         replace(piece, id="", lines=tuple(replace(line, id="") for line in piece.lines))
         for piece in pieces
@@ -50,7 +50,7 @@ def without_ids(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
 
 @needs("split-order")
 class SplitOrders(AsMerchant):
-    """Pieces as given, whole or not at all."""
+    """Splits that are written exactly as given, completely or not at all."""
 
     def test_order_is_split_as_given(self, account: OpenMerchant, people: MerchantPeople) -> None:
         split = partition(requested(account, people, "MUG", "CUP"), (1, 0), (2, 3))
@@ -65,7 +65,7 @@ class SplitOrders(AsMerchant):
             second: [("MUG", 2), ("CUP", 3)],
         }
 
-    def test_pieces_and_their_lines_have_ids_of_their_own(
+    def test_pieces_and_their_lines_have_new_ids(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order = requested(account, people, "MUG", "CUP")
@@ -79,7 +79,7 @@ class SplitOrders(AsMerchant):
         assert not pieces & {"", order.id}
         assert not lines & {"", *(line.id for line in order.lines)}
 
-    def test_lines_of_a_piece_answer_in_the_order_given(
+    def test_lines_of_a_piece_keep_their_sequence(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         split = partition(requested(account, people, "MUG", "CUP", "JAR"), (1, 1, 1), (2, 2, 2))
@@ -119,15 +119,13 @@ class SplitOrders(AsMerchant):
 
         assert [order.id for order in pieces] == [piece.id for piece in outcome.pieces]
         assert [quantities(order) for order in pieces] == [[("MUG", 1)], [("MUG", 2), ("CUP", 3)]]
-        for one, piece in zip(pieces, outcome.pieces, strict=True):
-            assert one.ancestors == (order.id,)
-            assert [line.id for line in one.lines] == [line.id for line in piece.lines]
-            assert people.status(one.id) == "dropshipment_requested"
+        for read_piece, piece in zip(pieces, outcome.pieces, strict=True):
+            assert read_piece.ancestors == (order.id,)
+            assert [line.id for line in read_piece.lines] == [line.id for line in piece.lines]
+            assert people.status(read_piece.id) == "dropshipment_requested"
         assert read(account.orders.by_id([order.id]))[0] == []
 
-    def test_piece_is_split_in_its_turn(
-        self, account: OpenMerchant, people: MerchantPeople
-    ) -> None:
+    def test_piece_can_be_split_again(self, account: OpenMerchant, people: MerchantPeople) -> None:
         [outer] = account.splits.split([partition(requested(account, people, "MUG"), (1,), (2,))])
         piece = outer.pieces[1]
         halves = tuple(
@@ -156,18 +154,20 @@ class SplitOrders(AsMerchant):
         assert people.pieces(order.id) == {}
         assert people.status(order.id) == "dropshipment_requested"
 
-    def test_line_of_another_order_does_not_fit(
+    def test_line_of_another_order_is_refused(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order = requested(account, people, "MUG")
-        other = requested(account, people, "MUG", number="1002")
+        another = requested(account, people, "MUG", number="1002")
 
-        [outcome] = account.splits.split([replace(partition(other, (1,), (2,)), order_id=order.id)])
+        [outcome] = account.splits.split(
+            [replace(partition(another, (1,), (2,)), order_id=order.id)]
+        )
 
         assert (outcome.state, outcome.code) == ("refused", "does-not-fit")
         assert people.pieces(order.id) == {}
 
-    def test_order_that_is_split_otherwise_is_refused(
+    def test_order_with_a_different_split_is_refused(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order = requested(account, people, "MUG")
@@ -200,26 +200,26 @@ class SplitOrders(AsMerchant):
         assert (outcome.state, outcome.code) == ("refused", "cancelled")
         assert people.pieces(order.id) == {}
 
-    def test_unknown_order_is_refused_and_stops_no_other(
+    def test_unknown_order_is_refused_and_the_others_are_split(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         split = partition(requested(account, people, "MUG"), (1,), (2,))
         order = requested(account, people, "MUG", number="1002")
-        other = partition(order, (2,), (1,), reference="origin:B")
-        nobody = replace(split, order_id=people.unknown_id)
+        another = partition(order, (2,), (1,), reference="origin:B")
+        unknown = replace(split, order_id=people.unknown_id)
 
-        outcomes = account.splits.split([split, nobody, other])
+        outcomes = account.splits.split([split, unknown, another])
 
         assert [outcome.state for outcome in outcomes] == ["done", "refused", "done"]
         assert outcomes[1].code == "not-found"
         assert outcomes[1].reason
-        assert without_ids(outcomes[2].pieces) == other.pieces
+        assert without_ids(outcomes[2].pieces) == another.pieces
 
-    def test_no_splits_are_no_outcomes(self, account: OpenMerchant) -> None:
+    def test_empty_list_returns_no_outcomes(self, account: OpenMerchant) -> None:
         assert account.splits.split([]) == []
 
     @needs("piece-orders", "update-tracking")
-    def test_of_an_order_that_was_partly_sent_before_only_the_open_rest_is_read(
+    def test_partly_shipped_order_is_read_with_its_open_units_only(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order_id = people.request(sold("1001", line("MUG", 3)))

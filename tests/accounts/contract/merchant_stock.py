@@ -1,4 +1,4 @@
-"""What is promised of the quantities that are written to a Merchant."""
+"""Promises about the quantities that are written to a Merchant."""
 
 import pytest
 from msgspec.structs import replace
@@ -11,7 +11,7 @@ from tests.accounts.contract.people import MerchantPeople, needs
 
 
 def stocked(people: MerchantPeople, sku: str, quantity: int) -> str:
-    """Sell a product of which so many are known; return its id."""
+    """Offer a product with a quantity on hand; return its id."""
     product_id = people.add_product(product(sku))
     people.count(sku, quantity)
     return product_id
@@ -19,9 +19,9 @@ def stocked(people: MerchantPeople, sku: str, quantity: int) -> str:
 
 @needs("write-inventory-back")
 class WrittenStock(AsMerchant):
-    """Absolute numbers, and who takes none."""
+    """Writes of absolute quantities, and products whose quantity is fixed."""
 
-    def test_what_would_be_replaced_is_what_people_see(
+    def test_current_quantity_is_the_one_that_people_see(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         mug, cup = stocked(people, "MUG", 7), stocked(people, "CUP", 0)
@@ -56,15 +56,15 @@ class WrittenStock(AsMerchant):
         assert people.physical("MUG") == 3
 
     @needs("known-ids")
-    def test_unknown_product_is_refused_and_stops_no_other(
+    def test_unknown_product_is_refused_and_the_others_are_written(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         mug, cup = stocked(people, "MUG", 7), stocked(people, "CUP", 7)
         levels = account.stock.current([mug, cup])
-        nobody = Stock(product_id=people.unknown_id, sku="NOBODY", quantity=1)
+        unknown = Stock(product_id=people.unknown_id, sku="NOBODY", quantity=1)
 
         outcomes = account.stock.write(
-            [replace(levels[mug], quantity=1), nobody, replace(levels[cup], quantity=2)]
+            [replace(levels[mug], quantity=1), unknown, replace(levels[cup], quantity=2)]
         )
 
         assert [outcome.state for outcome in outcomes] == ["done", "refused", "done"]
@@ -72,7 +72,9 @@ class WrittenStock(AsMerchant):
         assert outcomes[1].reason
         assert (people.physical("MUG"), people.physical("CUP")) == (1, 2)
 
-    def test_outcomes_answer_in_order(self, account: OpenMerchant, people: MerchantPeople) -> None:
+    def test_outcomes_are_in_the_sequence_of_the_quantities(
+        self, account: OpenMerchant, people: MerchantPeople
+    ) -> None:
         skus = ["MUG", "CUP", "JAR", "POT", "PAN"]
         ids = [stocked(people, sku, 5) for sku in skus]
 
@@ -81,7 +83,7 @@ class WrittenStock(AsMerchant):
         assert states == ["unchanged", "done", "unchanged", "done", "unchanged"]
         assert [people.physical(sku) for sku in skus] == [5, 6, 5, 7, 5]
 
-    def test_no_quantities_are_no_outcomes(self, account: OpenMerchant) -> None:
+    def test_empty_list_returns_no_outcomes(self, account: OpenMerchant) -> None:
         assert account.stock.write([]) == []
 
     @needs("kits")
@@ -106,16 +108,16 @@ class WrittenStock(AsMerchant):
         assert account.stock.current([mug])[mug].fixed == "archived"
 
     @needs("assigned-products")
-    def test_quantity_of_anothers_product_is_fixed(
+    def test_quantity_of_another_suppliers_product_is_fixed(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         mug = people.add_product(product("MUG"), other=True)
 
         assert account.stock.current([mug])[mug].fixed == "unassigned"
 
-    def _write(self, account: OpenMerchant, wanted: dict[str, int]) -> list[str]:
-        levels = account.stock.current([*wanted])
+    def _write(self, account: OpenMerchant, quantities: dict[str, int]) -> list[str]:
+        levels = account.stock.current([*quantities])
         outcomes = account.stock.write(
-            [replace(levels[key], quantity=quantity) for key, quantity in wanted.items()]
+            [replace(levels[key], quantity=quantity) for key, quantity in quantities.items()]
         )
         return [outcome.state for outcome in outcomes]

@@ -1,14 +1,14 @@
-"""What is promised of the tracking that is written to a Merchant."""
+"""Promises about the tracking numbers that are written to a Merchant."""
 
 from tests.accounts.contract.account import AsMerchant
 from tests.accounts.contract.examples import line, parcel, product, sold
 from tests.accounts.contract.opening import OpenMerchant
-from tests.accounts.contract.people import MerchantPeople, needs, numbers, told
+from tests.accounts.contract.people import MerchantPeople, expected_tracking, needs, numbers
 
 
 @needs("update-tracking")
 class WrittenTracking(AsMerchant):
-    """What was sent is told once, and what was voided is told, too."""
+    """Writes of tracking numbers: each once, and again when a label is voided."""
 
     def test_six_fields_arrive_and_the_order_is_shipped(
         self, account: OpenMerchant, people: MerchantPeople
@@ -20,7 +20,7 @@ class WrittenTracking(AsMerchant):
 
         assert outcome.state == "done"
         assert people.status(order_id) == "shipped"
-        assert people.tracking(order_id) == [told(shipment, people)]
+        assert people.tracking(order_id) == [expected_tracking(shipment, people)]
 
     @needs("write-inventory-back")
     def test_stock_stays_as_it_was(self, account: OpenMerchant, people: MerchantPeople) -> None:
@@ -42,7 +42,7 @@ class WrittenTracking(AsMerchant):
         outcomes = [account.tracking.add([shipment])[0] for _ in range(2)]
 
         assert [outcome.state for outcome in outcomes] == ["done", "unchanged"]
-        assert people.tracking(order_id) == [told(shipment, people)]
+        assert people.tracking(order_id) == [expected_tracking(shipment, people)]
 
     def test_same_number_twice_in_one_call_is_written_once(
         self, account: OpenMerchant, people: MerchantPeople
@@ -54,7 +54,7 @@ class WrittenTracking(AsMerchant):
         assert [outcome.state for outcome in outcomes] == ["done", "unchanged"]
         assert numbers(people.tracking(order_id)) == ["1Z1"]
 
-    def test_other_number_that_holds_is_kept(
+    def test_another_valid_number_is_kept(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order_id = people.request(sold("1001"))
@@ -79,7 +79,7 @@ class WrittenTracking(AsMerchant):
         assert people.tracking(order_id) == []
 
     @needs("known-ids")
-    def test_unknown_order_is_refused_and_stops_no_other(
+    def test_unknown_order_is_refused_and_the_others_are_written(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         first, second = people.request_all([sold("1001"), sold("1002")])
@@ -98,12 +98,12 @@ class WrittenTracking(AsMerchant):
         assert numbers(people.tracking(first)) == ["1Z1"]
         assert numbers(people.tracking(second)) == ["1Z3"]
 
-    def test_no_parcels_are_no_outcomes(self, account: OpenMerchant) -> None:
+    def test_empty_list_returns_no_outcomes(self, account: OpenMerchant) -> None:
         assert account.tracking.add([]) == []
         assert account.tracking.void([]) == []
 
     @needs("split-order")
-    def test_split_order_passes_it_on_to_each_open_piece(
+    def test_parcel_of_a_split_order_is_added_to_each_open_piece(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order_id = people.request(sold("1001", line("MUG", 3)))
@@ -120,7 +120,9 @@ class WrittenTracking(AsMerchant):
             assert people.status(piece) == "shipped"
 
     @needs("split-order")
-    def test_piece_is_shipped_alone(self, account: OpenMerchant, people: MerchantPeople) -> None:
+    def test_piece_is_shipped_by_itself(
+        self, account: OpenMerchant, people: MerchantPeople
+    ) -> None:
         order_id = people.request(sold("1001", line("MUG", 2)))
         first, second = people.split(order_id, (1,), (1,))
 
@@ -142,10 +144,10 @@ class WrittenTracking(AsMerchant):
 
         assert [outcome.state for outcome in outcomes] == ["done", "unchanged"]
         assert people.status(order_id) == "shipped"
-        trackings = [] if "voided-labels" in people.lacks else [told(voided, people)]
+        trackings = [] if "voided-labels" in people.lacks else [expected_tracking(voided, people)]
         assert people.tracking(order_id) == trackings
 
-    def test_number_that_is_not_there_is_voided_already(
+    def test_voiding_an_unknown_number_is_unchanged(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order_id = people.request(sold("1001"))
@@ -161,7 +163,7 @@ class WrittenTracking(AsMerchant):
         assert [outcome.state for outcome in outcomes] == ["unchanged", "unchanged"]
         assert numbers(people.tracking(order_id)) == ["1Z1"]
 
-    def test_new_number_takes_the_place_of_a_voided_one(
+    def test_new_number_replaces_a_voided_one(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order_id = people.request(sold("1001"))

@@ -1,4 +1,4 @@
-"""From people to an account that is opened as its configuration says."""
+"""Opens the account of the people under test as its configuration describes it."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ from ordosync.models import Comment
 from tests.accounts.contract.people import MerchantPeople, People, SupplierPeople
 
 SIDES: dict[Role, str] = {"merchant": "shop", "supplier": "northwind"}
-"""What both accounts of the portal are called."""
+"""Names of both accounts of the portal."""
 PORTAL = "shop-northwind"
 
 
@@ -44,9 +44,9 @@ def write_config(
     /,
     **portal: object,
 ) -> Path:
-    """Write the configuration of a portal; an account without people is an embedded one.
+    """Write a configuration with one portal; an account without people is an embedded one.
 
-    `options` are added to those of all people's accounts.
+    `options` are added to the options of every account.
     """
     accounts: dict[str, object] = {}
     sides: dict[str, object] = {}
@@ -54,15 +54,17 @@ def write_config(
         embedded = {"kind": "sqlite", "path": f"{name}.db"}
         accounts[name] = {**people.options, **options} if people else embedded
         sides[role] = {"account": name, **(people.pair if people else {})}
-    known = {"accounts": accounts, "portals": {PORTAL: {**sides, **portal}}}
+    settings = {"accounts": accounts, "portals": {PORTAL: {**sides, **portal}}}
     path = folder / "config.yaml"
-    path.touch(0o600)  # secrets may stand in a file that nobody else reads
-    path.write_text(json.dumps(known))  # which is YAML, too
+    # Secrets may be in a file that only its owner can read.
+    path.touch(0o600)
+    # JSON is YAML, too.
+    path.write_text(json.dumps(settings))
     return path
 
 
 class OpenAccount:
-    """An account as one portal sees it, for tests that know which parts it has."""
+    """An open account as one portal sees it; its parts are asserted to exist."""
 
     def __init__(self, side: Merchant | Supplier) -> None:
         self.side = side
@@ -90,7 +92,7 @@ class OpenAccount:
 
 
 class OpenMerchant(OpenAccount):
-    """A Merchant whose parts are there."""
+    """An open Merchant whose parts exist."""
 
     side: Merchant
 
@@ -121,7 +123,7 @@ class OpenMerchant(OpenAccount):
 
 
 class OpenSupplier(OpenAccount):
-    """A Supplier whose parts are there."""
+    """An open Supplier whose parts exist."""
 
     side: Supplier
 
@@ -177,9 +179,9 @@ def opened(
     pair: Mapping[str, object] = MappingProxyType({}),
     selection: ProductsConfig | None = None,
 ) -> OpenMerchant | OpenSupplier:
-    """Open the account that they work in, as one side of a portal sees it.
+    """Open the account of these people in the role that they play in a portal.
 
-    `options` and `pair` are added to those that they have.
+    `options` and `pair` are added to the options of the people.
     """
     if pair:
         people.pair = {**people.pair, **pair}
@@ -187,11 +189,11 @@ def opened(
     supplier = people if isinstance(people, SupplierPeople) else None
     config = load_config(write_config(people.folder, merchant, supplier, options, **people.portal))
     portal = config.portals[PORTAL]
-    side, other = portal.merchant, portal.supplier
+    side, opposite = portal.merchant, portal.supplier
     if supplier:
-        side, other = other, side
+        side, opposite = opposite, side
     context = PortalContext(
-        partner=partner or other.account,
+        partner=partner or opposite.account,
         selection=selection or portal.products,
         spool=people.folder / "spool",
     )

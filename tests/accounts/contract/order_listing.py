@@ -1,4 +1,4 @@
-"""What is promised of orders as they stand, for whoever compares both accounts."""
+"""Promises about the full list of orders that `reconcile` compares."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,7 @@ from tests.accounts.contract.people import MerchantPeople, People, SupplierPeopl
 def standing(
     account: OpenMerchant | OpenSupplier, people: People, role: Role
 ) -> Mapping[str, OrderSnapshot]:
-    """Read all of them, by id; what an account does not list tells nothing."""
+    """Read all snapshots by order id; fail if the account lists something else."""
     if not account.side.lists_all:
         pytest.skip(f"{account.side.kind} cannot list all orders of a {role}")
     snapshots, _ = read(account.listing.read(now=people.settle()))
@@ -28,7 +28,7 @@ def labels(snapshot: OrderSnapshot) -> list[str]:
 
 
 class StandingAtMerchant(AsMerchant):
-    """Every order that was ever requested from the Supplier."""
+    """Listing of every order that was ever requested from the Supplier."""
 
     def test_all_orders_are_listed_over_pages(
         self, account: OpenMerchant, people: MerchantPeople
@@ -49,7 +49,7 @@ class StandingAtMerchant(AsMerchant):
         assert standing(account, people, "merchant")[order_id].order.status == "cancelled"
 
     @needs("update-tracking")
-    def test_what_was_reported_is_said_and_what_was_voided(
+    def test_reported_and_voided_numbers_are_listed(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         first, second = people.request_all([sold("1001"), sold("1002")])
@@ -62,7 +62,7 @@ class StandingAtMerchant(AsMerchant):
         assert snapshots[first].order.status == snapshots[second].order.status == "shipped"
 
     @needs("split-order")
-    def test_pieces_say_what_they_were_split_from_and_who_they_are(
+    def test_pieces_have_their_ancestors_and_line_ids(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         split = partition(requested(account, people, "MUG", "CUP"), (1, 0), (2, 3))
@@ -85,7 +85,7 @@ class StandingAtMerchant(AsMerchant):
         assert split.order_id not in snapshots or snapshots[split.order_id].order.is_split
 
     @needs("reassigning")
-    def test_order_of_another_supplier_is_not_ours(
+    def test_order_of_another_supplier_is_not_the_portals(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order_id = people.request(sold("1001"))
@@ -95,9 +95,9 @@ class StandingAtMerchant(AsMerchant):
 
 
 class StandingAtSupplier(AsSupplier):
-    """Every order that carries a reference."""
+    """Listing of every order that carries a reference."""
 
-    def test_orders_carry_the_reference_that_they_were_given(
+    def test_orders_keep_their_references(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         made = account.orders.create(
@@ -126,7 +126,7 @@ class StandingAtSupplier(AsSupplier):
         assert (snapshot.order.status, snapshot.order.reference) == ("cancelled", "origin:1001#1")
 
     @needs("update-tracking")
-    def test_label_is_said_until_it_is_deleted(
+    def test_label_is_listed_until_it_is_deleted(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         first, second = account.orders.create([order("1001"), order("1002")])
@@ -142,7 +142,7 @@ class StandingAtSupplier(AsSupplier):
         assert [getattr(shipment, "tracking_number", None) for shipment in shipments] == ["1Z1"]
 
     @needs("split-order", "piece-orders")
-    def test_pieces_lead_to_the_reference(
+    def test_pieces_lead_to_the_reference_of_their_order(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         [made] = account.orders.create([order("1001", line("MUG", 3))])

@@ -1,4 +1,4 @@
-"""The people of an account behind a fake service, who can also make the service fail."""
+"""People of an account behind a fake service; they can also make the service fail."""
 
 import json
 from abc import abstractmethod
@@ -23,76 +23,76 @@ Write = Literal[
     "create-product",
     "comment",
 ]
-Asked = Write | Literal["read-orders", "read-order", "read-products", "anything"]
-"""What a request is about, whatever it looks like in the service."""
+RequestSort = Write | Literal["read-orders", "read-order", "read-products", "anything"]
+"""Kinds of requests, independent of the service."""
 Field = Literal["number", "status", "updated", "ship_to_name", "lines", "sku", "quantity", "price"]
-"""What an order of a list says. The last three are of its first line, the price of a unit."""
+"""Fields of an order in a list. The last three belong to its first line, the price to a unit."""
 _HERE = "@here@"
 
 
 class OverHttp(People):
-    """Who works in a foreign account. What a fault does is said by `tests.fakes.faults`."""
+    """People of a remote account. `tests.fakes.faults` documents the effect of each fault."""
 
     fake: Fake
     doubles: ClassVar[frozenset[Write]]
-    """What the service does twice if it is given the same request twice; nothing tells us of it."""
+    """Writes that the service repeats for a repeated request, without an error."""
     preparing: ClassVar[int] = 0
-    """Requests of a run before its first order is created, for what orders refer to."""
+    """Requests of a run before its first order is created, for the objects that orders refer to."""
     page: ClassVar[int] = 100
-    """How many orders the first page of a list has."""
+    """Number of orders on the first page of a list."""
     idle: ClassVar[Mapping[str, int]] = {}
-    """Requests of a run that finds nothing new, by task; else it is one."""
+    """Requests of a run that finds nothing new, by task; by default one."""
     more_options: Mapping[str, object] = {}
-    """Options of the account besides the least; assigned before the configuration is written."""
+    """Further options of the account; set before the configuration is written."""
 
     @abstractmethod
-    def meet(self, kind: Kind, what: Asked, **how: Any) -> None:
-        """Let requests of this sort meet a fault; `how` are its other fields: `times`, `after`."""
+    def meet(self, kind: Kind, request: RequestSort, **how: Any) -> None:
+        """Inject a fault into such requests; `how` are its other fields: `times`, `after`."""
 
     def heal(self) -> None:
-        """Let everything go well from now on, also for a key that was revoked."""
+        """Remove all faults, also a revoked key."""
         self.fake.faults.clear()
 
     def are_all_met(self) -> bool:
-        """Whether each fault has struck as often as it should."""
-        return not self.fake.faults.left()
+        """True if each fault has occurred as often as it should."""
+        return not self.fake.faults.remaining()
 
     def down(self) -> AbstractContextManager[None]:
         """Refuse connections within this context."""
         return self.fake.down()
 
     def revoke(self) -> None:
-        """Let nobody in any more."""
+        """Revoke the access of all clients."""
         self.meet("unauthorized", "anything", times=inf)
 
     @abstractmethod
     def lag(self, *, index_s: float = 0, arrival_s: float = 0, split_s: float = 0) -> None:
-        """Let things be seen late: in searches, in lists, and the pieces of a split."""
+        """Show changes late: in searches, in lists, and the pieces of a split."""
 
     @abstractmethod
     def limit(self, calls: int, *, per_s: float, clock: Clock) -> None:
-        """Let no more than so many calls in, by this clock."""
+        """Limit the number of calls, by this clock."""
 
     @abstractmethod
     def elsewhere(self, url: str) -> Mapping[str, object]:
-        """Return the option by which the service is looked for at another address."""
+        """Return the option that points the account at another address."""
 
     @abstractmethod
     def signed_in_with(self, secret: str) -> Mapping[str, object]:
-        """Return the option by which another secret is used."""
+        """Return the option that sets another secret."""
 
     @abstractmethod
-    def effects(self, what: Write) -> int:
-        """Count how often this was done; a number that is set to what it is does not count."""
+    def effects(self, write: Write) -> int:
+        """Count how often this was done; setting a number to its present value does not count."""
 
     @property
     @abstractmethod
     def tries(self) -> int:
-        """Count how often an order was asked to be created, whatever came of it."""
+        """Count the attempts to create an order, whatever their results."""
 
     @property
     def writes(self) -> int:
-        """Count all that was changed over the API."""
+        """Count all changes over the API."""
         return len(self.fake.ledger)
 
     @property
@@ -103,7 +103,7 @@ class OverHttp(People):
     @property
     @abstractmethod
     def secret(self) -> str:
-        """What must never be shown."""
+        """Return the secret, which must never be shown."""
 
     def everything(self) -> object:
         return self.fake.ledger
@@ -116,26 +116,26 @@ class OverHttp(People):
 
 
 class MerchantOverHttp(OverHttp, MerchantPeople):
-    """Who sells from a foreign account."""
+    """People of a Merchant with a remote account."""
 
     places: ClassVar[Mapping[Field, Sequence[str | int]]]
-    """Where in the JSON of an order each field is."""
+    """Path of each field in the JSON of an order."""
     never: ClassVar[Mapping[tuple[Field, str | None], str]] = {}
-    """What is odd elsewhere and not here, as it is told to `pretend`, and why."""
+    """Odd values that this service cannot have, as arguments of `pretend`, with the reason."""
 
     frugal: ClassVar[Mapping[str, object]] = {}
-    """Options of the pair without which there are more requests."""
+    """Options of the pair that save requests."""
 
     @abstractmethod
     def orders_on(self, page: Any) -> Sequence[Any]:
         """Return the orders on a page of their list."""
 
-    def as_json(self, order: Any, field: Field, said: str) -> str:  # noqa: ARG002
+    def as_json(self, order: Any, field: Field, text: str) -> str:  # noqa: ARG002
         """Return how this kind writes a value that is given as JSON."""
-        return said
+        return text
 
-    def pretend(self, field: Field, said: str | None, *, of: str = "") -> None:
-        """Let lists say this JSON in a field of the order of this number, or of all of them.
+    def pretend(self, field: Field, text: str | None, *, of: str = "") -> None:
+        """Show this JSON in a field of the order with this number, or of all orders, in lists.
 
         None takes the field away. The JSON may be one that Python's own cannot write.
         """
@@ -146,10 +146,10 @@ class MerchantOverHttp(OverHttp, MerchantPeople):
                 if of and str(_at(order, self.places["number"])).rpartition("-")[2] != of:
                     continue
                 place = _at(order, self.places[field][:-1])
-                if said is None:
+                if text is None:
                     del place[self.places[field][-1]]
                 else:
-                    raw = self.as_json(order, field, said)
+                    raw = self.as_json(order, field, text)
                     place[self.places[field][-1]] = _HERE
             return json.dumps(page).replace(f'"{_HERE}"', raw).encode()
 
@@ -157,27 +157,27 @@ class MerchantOverHttp(OverHttp, MerchantPeople):
 
     @abstractmethod
     def touch(self, order_id: str) -> None:
-        """Let an order count as updated, although nothing of it changes."""
+        """Mark an order as updated, without any change."""
 
     @abstractmethod
     def set_clock(self, ahead_s: float) -> None:
-        """Let the clock of the service be ahead of the right time, or, below 0, behind."""
+        """Set the service's clock ahead of the right time or, below 0, behind it."""
 
     @abstractmethod
     def set_zone(self, zone: tzinfo) -> None:
-        """Let the service write its times as they are there, without saying so where it can."""
+        """Write times in a time zone, without an offset where the service omits it."""
 
     @abstractmethod
     def stamp(self, order_id: str, at: datetime) -> None:
-        """Let an order say that it was updated at this time."""
+        """Set the time at which an order was last updated."""
 
     @abstractmethod
     def take_away(self, sku: str) -> None:
-        """Let a product be nobody's, so that it is in no list that the Supplier has a part in."""
+        """Remove a product from the Supplier, so that no list of this Supplier has it."""
 
 
 class SupplierOverHttp(OverHttp, SupplierPeople):
-    """Who ships for a foreign account."""
+    """People of a Supplier with a remote account."""
 
 
 def _at(order: Any, place: Sequence[str | int]) -> Any:

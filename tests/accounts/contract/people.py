@@ -1,7 +1,7 @@
-"""The people of an account: what they do by its own means, not through what is tested, and see.
+"""People of an account: they act and look by its own means, not through the tested code.
 
-Each kind of account implements both or one of them. The time is a virtual clock's, which the
-people's foreign service, if any, goes by as well. Orders and pieces go by their ids.
+Each kind of account implements both or one of them. The
+clock is virtual; a fake service uses the same one. Orders and pieces are named by their ids.
 """
 
 from abc import ABC, abstractmethod
@@ -20,49 +20,49 @@ from ordosync.models import Order, Product, Shipment
 from tests.support.clock import VirtualClock
 
 Lack = Literal[
-    # Tasks that it takes no part in.
+    # Tasks that the account does not support.
     "import-products",
     "write-inventory-back",
     "update-tracking",
     "split-order",
     "cancel-orders",
-    # What its orders do not have; further down: the optional fields.
+    # Features that its orders lack; the optional fields follow below.
     "comments",  # a timeline that people read
-    "own-orders",  # beside those of this portal's Supplier
+    "own-orders",  # orders that this portal's Supplier does not ship
     "reassigning",  # to another supplier
-    "relisting",  # the same lines, shown in another order
-    "requesting-again",  # what was cancelled
+    "relisting",  # the same lines in another sequence
+    "requesting-again",  # a cancelled order is requested again
     "listing",  # of all its orders
-    "shipped-orders",  # which it knows, and does not show as orders to ship
-    "line-order",  # lines are read in the order in which they were placed
-    "own-splits",  # which the Merchant's people make
-    "withdrawn-cancellations",  # of which a step is not settled
-    "known-ids",  # an order or product that is not there is refused
+    "shipped-orders",  # an order that is shipped is not read as one to ship
+    "line-order",  # lines are read in the sequence in which they were placed
+    "own-splits",  # splits by the Merchant's people
+    "withdrawn-cancellations",  # a cancellation ends before its step is settled
+    "known-ids",  # an unknown order or product is refused
     "details",  # of a line, such as what is engraved
-    # What its products do not have.
-    "assigned-products",  # which only one supplier learns of
+    # Features that its products lack.
+    "assigned-products",  # products that only one supplier sees
     "archiving",
     "kits",
-    "made-products",  # a list of products besides what was counted
-    "uncounted",  # a stock that is not 0 and not known
+    "made-products",  # products exist without a count
+    "uncounted",  # an unknown stock, which is not 0
     "oversold",  # a stock below 0
-    "commitments",  # a stock that falls as soon as an order is created
-    # What its labels do not have.
+    "commitments",  # a stock that falls when an order is created
+    # Features that its labels lack.
     "label-cost",
     "label-method",
-    "label-time",  # only the day
+    "label-time",  # otherwise the label has a day only
     "label-warehouse",
-    "voided-labels",  # they are simply gone
-    "label-history",  # a voided label stays beside the next one
-    "several-parcels",  # of one order, each with some of its units
-    "several-numbers",  # of one parcel
-    "second-labels",  # of an order of which it does not know whether all of it was sent
-    # What its orders cannot be.
+    "voided-labels",  # otherwise a voided label is deleted
+    "label-history",  # a voided label is kept beside the next one
+    "several-parcels",  # several parcels of one order, each with some units
+    "several-numbers",  # several numbers of one parcel
+    "second-labels",  # a second label of an order that may be shipped completely
+    # States that its orders lack.
     "piece-orders",  # a piece is not read as an order of its own
-    "late-pieces",  # which are there only some time after the split
+    "late-pieces",  # pieces that appear some time after the split
     "cancelled-shipped",  # cancelled, although it is shipped
     "cancelled-pieces",  # a piece is cancelled without the others
-    "nested-splits",  # a piece is split in its turn
+    "nested-splits",  # a piece is split again
     # Optional fields of an order.
     "ship_to_email",
     "ship_to_phone",
@@ -78,7 +78,7 @@ Lack = Literal[
     "supplier_sku",
     "supplier_unit_cost",
 ]
-"""Words for what a kind of account cannot hold. A test that needs it says so, and is skipped."""
+"""Features that a kind of account can lack. A test that needs one is skipped."""
 
 Tested = TypeVar("Tested", bound=Callable[..., Any])
 
@@ -86,8 +86,8 @@ OPTIONAL: tuple[str, ...] = get_args(Optional)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
-    """What the Merchant's order says of a parcel; what its kind cannot hold is left as it is."""
+class ShownTracking:
+    """Tracking of a parcel in the Merchant's order; fields that its kind lacks stay empty."""
 
     number: str
     voided: bool = False
@@ -99,15 +99,15 @@ class Told:
 
 
 class People(ABC):
-    """Who works in an account."""
+    """People who work in an account."""
 
     lacks: ClassVar[frozenset[Lack]] = frozenset()
     unknown_id: ClassVar[str] = "404404"
-    """An id that nothing in the account has."""
+    """An id that no object of the account has."""
     pair: Mapping[str, object] = {}
-    """The options that belong to the pair, as a portal says them."""
+    """Options of the account in a portal."""
     portal: Mapping[str, object] = {}
-    """What the portal has to say besides, such as which products it is about."""
+    """Further options of the portal, such as the selection of products."""
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         self.folder, self.clock = folder, clock
@@ -116,43 +116,43 @@ class People(ABC):
     @property
     @abstractmethod
     def options(self) -> Mapping[str, object]:
-        """Return the account as the configuration says it; paths are relative to the folder."""
+        """Return the account's configuration; paths are relative to the folder."""
 
     def settle(self) -> datetime:
-        """Let so much time pass that all that was done can be read; return the time then."""
+        """Wait until every change can be read; return the time."""
         self.clock.at += timedelta(minutes=2)
         return self.clock.now()
 
     def close(self) -> None:
-        """Go home; a fake service is stopped."""
+        """Close connections; stop a fake service."""
         self.connections.close()
 
     @abstractmethod
     def everything(self) -> object:
-        """Return all that is in the account: what was not written to compares equal."""
+        """Return the whole content of the account, to compare it before and after."""
 
     @abstractmethod
     def status(self, order_id: str) -> str:
-        """See where an order or piece stands, in the words of `Order.status`."""
+        """Return the status of an order or piece, in the words of `Order.status`."""
 
     def timeline(self, order_id: str) -> Sequence[str]:
-        """Read the remarks on an order, the newest last."""
+        """Return the comments on an order, the newest last."""
         raise NotImplementedError
 
 
 class MerchantPeople(People):
-    """Who sells. The portal's Supplier is known to the account as `northwind` or by an option."""
+    """The seller. The account knows the portal's Supplier as `northwind` or by an option."""
 
     @abstractmethod
     def request(self, order: Order) -> str:
-        """Take an order that this portal's Supplier is to ship; return its id."""
+        """Place an order that this portal's Supplier is to ship; return its id."""
 
     def request_all(self, orders: Sequence[Order]) -> list[str]:
-        """Take many."""
+        """Place several such orders; return their ids."""
         return [self.request(order) for order in orders]
 
     def take(self, order: Order) -> str:
-        """Take an order that the portal's Supplier is not to ship; return its id."""
+        """Place an order that the portal's Supplier is not to ship; return its id."""
         raise NotImplementedError
 
     def cancel(self, order_id: str) -> None:
@@ -160,11 +160,11 @@ class MerchantPeople(People):
         raise NotImplementedError
 
     def request_again(self, order_id: str) -> None:
-        """Request a cancelled order from the same Supplier once more."""
+        """Request a cancelled order from the same Supplier again."""
         raise NotImplementedError
 
     def relist(self, order_id: str) -> None:
-        """Let the service show the lines of an order in another order, and as touched."""
+        """List the lines of an order in another sequence, and mark the order as updated."""
         raise NotImplementedError
 
     def reassign(self, order_id: str) -> None:
@@ -172,60 +172,60 @@ class MerchantPeople(People):
         raise NotImplementedError
 
     def split(self, order_id: str, *pieces: Sequence[int]) -> Sequence[str]:
-        """Split an order, of each line so many into each piece; return the pieces' ids."""
+        """Split an order into pieces with these quantities of each line; return the pieces' ids."""
         raise NotImplementedError
 
     def add_product(self, product: Product, *, other: bool = False) -> str:
-        """Sell a product of this portal's Supplier, or another's; return its id."""
+        """Add a product of this portal's Supplier, or of another; return its id."""
         raise NotImplementedError
 
     def archive(self, sku: str) -> None:
-        """Sell a product no more, but keep it."""
+        """Stop selling a product, but keep it."""
         raise NotImplementedError
 
     def count(self, sku: str, quantity: int) -> None:
-        """Write how many there are, where the account would be told it."""
+        """Set the quantity that `write-inventory-back` would replace."""
         raise NotImplementedError
 
     def physical(self, sku: str) -> int | None:
-        """See how many there are, where the account is told it; None: never counted."""
+        """Return the quantity that `write-inventory-back` would replace; None if never counted."""
         raise NotImplementedError
 
-    def tracking(self, order_id: str) -> Sequence[Told]:
-        """See what an order or piece was told of parcels, the newest last."""
+    def tracking(self, order_id: str) -> Sequence[ShownTracking]:
+        """Return the tracking of an order or piece, the newest last."""
         raise NotImplementedError
 
     def pieces(self, order_id: str) -> Mapping[str, Sequence[tuple[str, int]]]:
-        """See what an order is split into, as split: SKUs and quantities by the piece's id."""
+        """Return the pieces of an order: SKUs and quantities by piece id."""
         raise NotImplementedError
 
 
 class SupplierPeople(People):
-    """Who ships."""
+    """The shipper."""
 
     @abstractmethod
     def orders(self) -> Sequence[Order]:
-        """Read all orders that wait to be shipped."""
+        """Return all orders that wait to be shipped."""
 
     def order(self, order_id: str) -> Order:
-        """Read one of them."""
-        [found] = [order for order in self.orders() if order.id == order_id]
-        return found
+        """Return one order that waits to be shipped."""
+        [match] = [order for order in self.orders() if order.id == order_id]
+        return match
 
     def ship(self, order_id: str, parcel: Shipment) -> None:
-        """Send an order or piece; ids of the parcel do not matter."""
+        """Ship an order or piece; ids of the parcel do not matter."""
         raise NotImplementedError
 
     def ship_part(self, order_id: str, parcel: Shipment, *units: int) -> None:
-        """Send so many of each line of an order that is in one piece."""
+        """Ship these quantities of the lines of an order that is not split."""
         raise NotImplementedError
 
     def ship_with(self, order_id: str, *numbers: str) -> None:
-        """Send an order as one parcel with several tracking numbers."""
+        """Ship an order as one parcel with several tracking numbers."""
         raise NotImplementedError
 
     def take_off(self, order_id: str, *units: int) -> None:
-        """Take so many of each line off an order, of those that are still to be sent."""
+        """Remove these quantities from the unshipped lines of an order."""
         raise NotImplementedError
 
     def recall(self, order_id: str, number: str) -> None:
@@ -233,11 +233,11 @@ class SupplierPeople(People):
         raise NotImplementedError
 
     def void(self, order_id: str) -> None:
-        """Delete the label of an order or piece, which is open again."""
+        """Void the label of an order or piece, which reopens it."""
         raise NotImplementedError
 
     def split(self, order_id: str, *pieces: Sequence[int]) -> Sequence[str]:
-        """Split an order, of each line so many into each piece; return the pieces' ids."""
+        """Split an order into pieces with these quantities of each line; return the pieces' ids."""
         raise NotImplementedError
 
     def cancel(self, order_id: str) -> None:
@@ -245,27 +245,27 @@ class SupplierPeople(People):
         raise NotImplementedError
 
     def products(self) -> Sequence[Product]:
-        """Read all products."""
+        """Return all products."""
         raise NotImplementedError
 
     def count(self, sku: str, quantity: int) -> None:
-        """Count what is on the shelf, and make the product if it is new."""
+        """Set the quantity on hand; create the product if it is new."""
         raise NotImplementedError
 
     def sell(self, sku: str, quantity: int) -> None:
-        """Sell so many by themselves, not shipped yet."""
+        """Sell a quantity of the Supplier's own orders, not shipped yet."""
         raise NotImplementedError
 
 
 def needs(*words: Lack) -> Callable[[Tested], Tested]:
-    """Say what a test, or each test of a class, needs its people's accounts to hold."""
+    """Mark a test, or each test of a class, with the abilities that its accounts need."""
 
     def mark(tested: Tested) -> Tested:
         marked = pytest.mark.needs(*words)
         if not isinstance(tested, type):
             marked(tested)
             return tested
-        # A mark on the class itself would hold for all classes that inherit it, and their tests.
+        # A mark on the class itself would apply to all its subclasses and their tests.
         for name, test in vars(tested).items():
             if name.startswith("test_"):
                 marked(test)
@@ -275,21 +275,21 @@ def needs(*words: Lack) -> Callable[[Tested], Tested]:
 
 
 def skip_what_is_lacking(request: pytest.FixtureRequest, *people: People) -> None:
-    """Skip a test that needs what one of them cannot hold, and say so."""
+    """Skip a test, with a reason, if one of the accounts lacks what it needs."""
     for mark in request.node.iter_markers("needs"):
-        for one in people:
+        for side in people:
             for word in mark.args:
-                if word in one.lacks:
-                    pytest.skip(f"{type(one).__name__} cannot hold: {word}")
+                if word in side.lacks:
+                    pytest.skip(f"{type(side).__name__} cannot hold: {word}")
 
 
-def told(parcel: Shipment, *people: People) -> Told:
-    """Return what an order of such people's says of a parcel that was sent."""
-    lacks = {word for one in people for word in one.lacks}
+def expected_tracking(parcel: Shipment, *people: People) -> ShownTracking:
+    """Return the tracking that an order of these people shows for a parcel."""
+    lacks = {word for side in people for word in side.lacks}
     shipped_at = parcel.shipped_at
     if "label-time" in lacks:
         shipped_at = datetime.combine(shipped_at.astimezone(UTC), time(), UTC)
-    return Told(
+    return ShownTracking(
         number=parcel.tracking_number,
         voided=parcel.voided,
         carrier=parcel.carrier,
@@ -300,6 +300,6 @@ def told(parcel: Shipment, *people: People) -> Told:
     )
 
 
-def numbers(trackings: Sequence[Told]) -> list[str]:
-    """Return the tracking numbers that hold."""
+def numbers(trackings: Sequence[ShownTracking]) -> list[str]:
+    """Return the tracking numbers that are valid."""
     return [tracking.number for tracking in trackings if not tracking.voided]

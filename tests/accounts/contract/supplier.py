@@ -1,4 +1,4 @@
-"""The promises of an account as the Supplier, in files by what a task wants of it."""
+"""Promises of an account as the Supplier: one module for each part."""
 
 from tests.accounts.contract.order_listing import StandingAtSupplier
 from tests.accounts.contract.supplier_cancellations import CancelledOrders
@@ -18,4 +18,4 @@ class SupplierContract(
     MadeSplits,
     StandingAtSupplier,
 ):
-    """All of them."""
+    """All promises of a Supplier."""

@@ -10,7 +10,7 @@ from tests.support.clock import START
 
 @needs("cancel-orders")
 class CancelledOrders(AsSupplier):
-    """What is open is cancelled, and what is shipped only if that is wished."""
+    """Cancellation of open orders and, if requested, of shipped ones."""
 
     def test_open_order_is_cancelled_once(
         self, account: OpenSupplier, people: SupplierPeople
@@ -24,7 +24,7 @@ class CancelledOrders(AsSupplier):
         assert account.orders.statuses([created.id]) == {created.id: "cancelled"}
         assert [order.id for order in people.orders()] == [other.id]
 
-    def test_order_that_people_cancelled_is_unchanged(
+    def test_order_that_was_cancelled_by_hand_is_unchanged(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         [created] = account.orders.create([order("1001")])
@@ -51,7 +51,7 @@ class CancelledOrders(AsSupplier):
         assert not getattr(shipment, "voided", True)
 
     @needs("update-tracking", "cancelled-shipped", "write-inventory-back")
-    def test_shipped_order_is_cancelled_if_wished_and_keeps_label_and_stock(
+    def test_shipped_order_is_cancelled_on_request_and_keeps_label_and_stock(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         people.count("MUG", 10)
@@ -70,7 +70,7 @@ class CancelledOrders(AsSupplier):
         assert read(account.stock.all(ReadRequest(cursor=None, now=START)))[0] == before
 
     @needs("write-inventory-back")
-    def test_cancelled_order_gives_its_stock_free(
+    def test_cancelled_order_releases_its_stock(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         people.count("MUG", 10)
@@ -81,7 +81,7 @@ class CancelledOrders(AsSupplier):
 
         assert read(account.stock.all(ReadRequest(cursor=None, now=START)))[0] == before
 
-    def test_unknown_order_is_refused_and_stops_no_other(
+    def test_unknown_order_is_refused_and_the_others_are_cancelled(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         first, second = account.orders.create([order("1001"), order("1002")])
@@ -92,5 +92,5 @@ class CancelledOrders(AsSupplier):
         assert outcomes[1].code == "not-found"
         assert people.orders() == []
 
-    def test_no_orders_to_cancel_are_no_outcomes(self, account: OpenSupplier) -> None:
+    def test_empty_list_returns_no_outcomes(self, account: OpenSupplier) -> None:
         assert account.cancellations.cancel([]) == []

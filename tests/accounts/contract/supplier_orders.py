@@ -1,4 +1,4 @@
-"""What is promised of the orders that are created and cancelled at a Supplier."""
+"""Promises about the orders that are created at a Supplier."""
 
 from decimal import Decimal
 
@@ -13,21 +13,21 @@ from tests.accounts.contract.people import SupplierPeople, needs
 
 
 class CreatedOrders(AsSupplier):
-    """Each order once, and as it was sent."""
+    """Creation of orders: each once, with the fields that were sent."""
 
-    def test_order_that_is_created_waits_to_be_shipped(
+    def test_created_order_waits_to_be_shipped(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         [outcome] = account.orders.create([order("1001", line("MUG", 2), line("CUP", 1))])
 
-        [found] = people.orders()
+        [created] = people.orders()
         assert outcome.state == "done"
-        assert found.id == outcome.id
-        assert found.status == "awaiting_fulfillment"
-        assert found.ship_to == order("1001").ship_to
-        assert [(line.sku, line.quantity) for line in found.lines] == [("MUG", 2), ("CUP", 1)]
+        assert created.id == outcome.id
+        assert created.status == "awaiting_fulfillment"
+        assert created.ship_to == order("1001").ship_to
+        assert [(line.sku, line.quantity) for line in created.lines] == [("MUG", 2), ("CUP", 1)]
 
-    def test_same_reference_twice_makes_one_order(
+    def test_same_reference_twice_creates_one_order(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         [first] = account.orders.create([order("1001", line("MUG"), line("CUP"))])
@@ -37,7 +37,7 @@ class CreatedOrders(AsSupplier):
         assert (second.id, second.line_ids) == (first.id, first.line_ids)
         assert len(people.orders()) == 1
 
-    def test_same_reference_twice_in_one_call_makes_one_order(
+    def test_same_reference_twice_in_one_call_creates_one_order(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         first, second = account.orders.create([order("1001"), order("1001")], look_first=True)
@@ -46,16 +46,16 @@ class CreatedOrders(AsSupplier):
         assert second.id == first.id
         assert len(people.orders()) == 1
 
-    def test_reference_that_is_known_keeps_its_order_as_it_was(
+    def test_known_reference_does_not_change_its_order(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         account.orders.create([order("1001", line("MUG", 2))])
         account.orders.create([order("1001", line("CUP", 7))], look_first=True)
 
-        [found] = people.orders()
-        assert [(line.sku, line.quantity) for line in found.lines] == [("MUG", 2)]
+        [created] = people.orders()
+        assert [(line.sku, line.quantity) for line in created.lines] == [("MUG", 2)]
 
-    def test_same_number_from_two_merchants_makes_two_orders(
+    def test_same_number_from_two_merchants_creates_two_orders(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         first, second = account.orders.create(
@@ -72,8 +72,8 @@ class CreatedOrders(AsSupplier):
         lines = (line("MUG", 1, id="m-1"), line("CUP", 2, id="m-2"), line("MUG", 3, id="m-3"))
         [outcome] = account.orders.create([order("1001", *lines)])
 
-        [found] = people.orders()
-        quantities = {line.id: (line.sku, line.quantity) for line in found.lines}
+        [created] = people.orders()
+        quantities = {line.id: (line.sku, line.quantity) for line in created.lines}
         assert [quantities[line_id] for line_id in outcome.line_ids] == [
             ("MUG", 1),
             ("CUP", 2),
@@ -99,7 +99,9 @@ class CreatedOrders(AsSupplier):
         assert outcomes[1].reason
         assert {order.id for order in people.orders()} == {outcomes[0].id, outcomes[2].id}
 
-    def test_outcomes_answer_in_order(self, account: OpenSupplier, people: SupplierPeople) -> None:
+    def test_outcomes_are_in_the_sequence_of_the_orders(
+        self, account: OpenSupplier, people: SupplierPeople
+    ) -> None:
         account.orders.create([order("1002"), order("1004")])
 
         numbers = ["1005", "1004", "1003", "1002", "1001"]
@@ -112,11 +114,11 @@ class CreatedOrders(AsSupplier):
         states = ["done", "unchanged", "done", "unchanged", "done"]
         assert [outcome.state for outcome in outcomes] == states
 
-    def test_no_orders_are_no_outcomes(self, account: OpenSupplier) -> None:
+    def test_empty_list_returns_no_outcomes(self, account: OpenSupplier) -> None:
         assert account.orders.create([]) == []
         assert not account.orders.find([])
 
-    def test_find_orders_finds_exactly_what_is_there(self, account: OpenSupplier) -> None:
+    def test_find_returns_exactly_the_existing_orders(self, account: OpenSupplier) -> None:
         created = account.orders.create([order("1001", line("MUG"), line("CUP")), order("1002")])
 
         outcomes = account.orders.find(["origin:1002#1", "origin:1001#1", "origin:100", "nothing"])
@@ -135,8 +137,8 @@ class CreatedOrders(AsSupplier):
     ) -> None:
         account.orders.create([order("1001", line("MUG", 3, unit_price=Decimal(amount)))])
 
-        [found] = people.orders()
-        assert found.lines[0].unit_price == Decimal(amount)
+        [created] = people.orders()
+        assert created.lines[0].unit_price == Decimal(amount)
 
     @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
     def test_hostile_text_is_kept_or_refused(
@@ -148,42 +150,45 @@ class CreatedOrders(AsSupplier):
         assert [outcomes[0].state, outcomes[2].state] == ["done", "done"]
         by_id = {order.id: order for order in people.orders()}
         if outcomes[1].state == "done":
-            found = by_id[outcomes[1].id]
-            assert (found.ship_to.name, found.lines[0].name) == (text, text)
+            created = by_id[outcomes[1].id]
+            assert (created.ship_to.name, created.lines[0].name) == (text, text)
         else:
             assert outcomes[1].state == "refused"
             assert outcomes[1].code
             assert len(by_id) == 2
 
-    def test_portals_see_what_the_others_made(self, people: SupplierPeople) -> None:
-        account, other = opened(people), opened(people)
+    def test_portals_find_the_orders_of_each_other(self, people: SupplierPeople) -> None:
+        account, other_account = opened(people), opened(people)
 
         [first] = account.orders.create([order("1001")])
-        [second] = other.orders.create([order("1001")], look_first=True)
+        [second] = other_account.orders.create([order("1001")], look_first=True)
 
         assert (second.state, second.id) == ("unchanged", first.id)
-        assert set(other.orders.find(["origin:1001#1"])) == {"origin:1001#1"}
+        assert set(other_account.orders.find(["origin:1001#1"])) == {"origin:1001#1"}
 
     @needs("comments")
-    def test_comment_is_made_once(self, account: OpenSupplier, people: SupplierPeople) -> None:
+    def test_comment_is_created_once(self, account: OpenSupplier, people: SupplierPeople) -> None:
         [created] = account.orders.create([order("1001")])
-        said = Comment(key="late:1", order_id=created.id, text="It was cancelled")
-        other = Comment(key="late:2", order_id=created.id, text="Another remark")
+        remark = Comment(key="late:1", order_id=created.id, text="It was cancelled")
+        another = Comment(key="late:2", order_id=created.id, text="Another remark")
 
-        account.comment([Comment(key="late:1", order_id=people.unknown_id, text="Nobody's"), said])
-        account.comment([said, other])
+        account.comment(
+            [Comment(key="late:1", order_id=people.unknown_id, text="Nobody's"), remark]
+        )
+        account.comment([remark, another])
 
         texts = people.timeline(created.id)
-        assert [sum(comment.text in text for text in texts) for comment in (said, other)] == [1, 1]
+        counts = [sum(it.text in text for text in texts) for it in (remark, another)]
+        assert counts == [1, 1]
 
     @needs("update-tracking")
-    def test_statuses_of_the_orders_that_are_here(
+    def test_statuses_of_existing_orders_are_returned(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         waiting, outcome = account.orders.create([order("1001"), order("1002")])
         people.ship(outcome.id, parcel())
 
-        found = account.orders.statuses([outcome.id, people.unknown_id, waiting.id])
+        statuses = account.orders.statuses([outcome.id, people.unknown_id, waiting.id])
 
-        assert found == {waiting.id: "awaiting_fulfillment", outcome.id: "shipped"}
+        assert statuses == {waiting.id: "awaiting_fulfillment", outcome.id: "shipped"}
         assert account.orders.statuses([]) == {}

@@ -9,9 +9,9 @@ from tests.accounts.contract.supplier_stock import sellable
 
 @needs("import-products", "made-products")
 class CreatedProducts(AsSupplier):
-    """New SKUs become products that nobody has counted; known ones stay as they are."""
+    """Creation of products: new SKUs without a quantity; existing ones do not change."""
 
-    def test_product_is_made_once(self, account: OpenSupplier, people: SupplierPeople) -> None:
+    def test_product_is_created_once(self, account: OpenSupplier, people: SupplierPeople) -> None:
         outcomes = [account.products.create([product("MUG")])[0] for _ in range(2)]
 
         assert [outcome.state for outcome in outcomes] == ["done", "unchanged"]
@@ -26,7 +26,7 @@ class CreatedProducts(AsSupplier):
         assert account.stock.of([outcome.id])[outcome.id].quantity is None
 
     @needs("write-inventory-back")
-    def test_product_has_the_id_that_its_stock_goes_by(
+    def test_product_has_the_id_of_its_stock(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         [outcome] = account.products.create([product("MUG")])
@@ -35,7 +35,7 @@ class CreatedProducts(AsSupplier):
         assert account.stock.of([outcome.id])[outcome.id].quantity == 4
 
     @needs("write-inventory-back")
-    def test_known_product_stays_as_it_is(
+    def test_existing_product_does_not_change(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         people.count("MUG", 5)
@@ -47,7 +47,9 @@ class CreatedProducts(AsSupplier):
         assert people.products() == before
         assert sellable(account) == {"MUG": 5}
 
-    def test_outcomes_answer_in_order(self, account: OpenSupplier, people: SupplierPeople) -> None:
+    def test_outcomes_are_in_the_sequence_of_the_products(
+        self, account: OpenSupplier, people: SupplierPeople
+    ) -> None:
         account.products.create([product("CUP")])
 
         outcomes = account.products.create([product(sku) for sku in ("MUG", "CUP", "JAR")])
@@ -56,7 +58,7 @@ class CreatedProducts(AsSupplier):
         by_id = {product.id: product.sku for product in people.products()}
         assert [by_id[outcome.id] for outcome in outcomes] == ["MUG", "CUP", "JAR"]
 
-    def test_no_products_are_no_outcomes(self, account: OpenSupplier) -> None:
+    def test_empty_list_returns_no_outcomes(self, account: OpenSupplier) -> None:
         assert account.products.create([]) == []
 
     def test_unknown_sku_of_an_order_becomes_a_product(
@@ -67,7 +69,7 @@ class CreatedProducts(AsSupplier):
         assert [(product.sku, product.name) for product in people.products()] == [("MUG", "A MUG")]
 
     @needs("write-inventory-back", "uncounted")
-    def test_stock_of_such_a_product_is_unset(self, account: OpenSupplier) -> None:
+    def test_stock_of_a_product_from_an_order_is_unset(self, account: OpenSupplier) -> None:
         account.orders.create([order("1001", line("MUG", 2))])
 
         assert sellable(account) == {"MUG": None}

@@ -1,4 +1,4 @@
-"""What is promised of the parcels that a Supplier sent."""
+"""Promises about the parcels that a Supplier sent."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from ordosync.models import InvalidRecord, Shipment
 from tests.accounts.contract.account import AsSupplier, read, usable
 from tests.accounts.contract.examples import line, order, parcel
 from tests.accounts.contract.opening import OpenSupplier
-from tests.accounts.contract.people import SupplierPeople, needs, told
+from tests.accounts.contract.people import SupplierPeople, expected_tracking, needs
 
 
 def created(account: OpenSupplier, *numbers: str) -> list[str]:
@@ -16,9 +16,9 @@ def created(account: OpenSupplier, *numbers: str) -> list[str]:
 
 
 def sent(items: Sequence[Shipment | InvalidRecord]) -> list[tuple[str, str, bool]]:
-    """Return what was sent: order, number, and whether it is void.
+    """Return order, number and whether it is void, of each shipment with a number.
 
-    Some services forget a deleted label; of them an open order is one without a number.
+    Some services forget a deleted label; they show an open order as one without a number.
     """
     return [
         (shipment.order_id, shipment.tracking_number, shipment.voided)
@@ -29,9 +29,9 @@ def sent(items: Sequence[Shipment | InvalidRecord]) -> list[tuple[str, str, bool
 
 @needs("update-tracking")
 class SentShipments(AsSupplier):
-    """Which parcels are read, and in which order."""
+    """Reading of shipments, and their sequence."""
 
-    def test_nothing_is_read_where_nothing_was_sent(
+    def test_open_order_has_no_shipment(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         created(account, "1001")
@@ -54,7 +54,7 @@ class SentShipments(AsSupplier):
 
         assert shipment.id
         assert (shipment.order_id, shipment.ancestors) == (order_id, ())
-        assert told(shipment) == told(parcel(), people)
+        assert expected_tracking(shipment) == expected_tracking(parcel(), people)
         assert shipment.shipped_at.tzinfo is not None
 
     def test_parcels_are_read_as_they_were_sent_the_oldest_first(
@@ -89,7 +89,7 @@ class SentShipments(AsSupplier):
         assert sorted(shipment.order_id for shipment in shipments) == sorted(ids)
         assert len({shipment.id for shipment in shipments}) == self.many
 
-    def test_reading_goes_on_where_the_last_one_ended(
+    def test_next_read_continues_at_the_cursor(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         first, second = created(account, "1001", "1002")
@@ -129,7 +129,7 @@ class SentShipments(AsSupplier):
         assert account.orders.statuses([order_id]) == {order_id: "awaiting_fulfillment"}
 
     @needs("voided-labels")
-    def test_new_label_is_another_parcel_that_comes_after(
+    def test_new_label_is_a_later_parcel(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         [order_id] = created(account, "1001")
@@ -167,7 +167,7 @@ class SentShipments(AsSupplier):
         }
 
     @needs("split-order", "nested-splits")
-    def test_parcel_of_a_piece_says_what_it_was_split_from(
+    def test_parcel_of_a_piece_has_its_ancestors(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         [outcome] = account.orders.create([order("1001", line("MUG", 3))])

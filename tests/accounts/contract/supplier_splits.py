@@ -1,4 +1,4 @@
-"""What is promised of the orders that a Supplier split."""
+"""Promises about the orders that a Supplier split."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from tests.accounts.contract.people import SupplierPeople, needs
 
 
 def created(account: OpenSupplier, number: str, *quantities: int) -> Outcome:
-    """Create an order with so many of a SKU on each line."""
+    """Create an order with these quantities, a line for each."""
     skus = ("MUG", "CUP", "MUG")
     lines = [
         line(sku, quantity, id=f"{number}-{place}")
@@ -22,13 +22,13 @@ def created(account: OpenSupplier, number: str, *quantities: int) -> Outcome:
 
 
 def shares(split: Split) -> list[dict[str, int]]:
-    """Return how many of each line are in each piece."""
+    """Return the quantity of each line in each piece."""
     return [{line.of_line: line.quantity for line in piece.lines} for piece in split.pieces]
 
 
 @needs("split-order")
 class MadeSplits(AsSupplier):
-    """Which orders were split, into what."""
+    """Reading of splits and their pieces."""
 
     def test_nothing_is_read_where_nothing_was_split(
         self, account: OpenSupplier, people: SupplierPeople
@@ -66,7 +66,7 @@ class MadeSplits(AsSupplier):
             dict.fromkeys(outcome.line_ids, 1),
         ]
 
-    def test_pieces_and_their_lines_have_ids_of_their_own(
+    def test_pieces_and_their_lines_have_new_ids(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         outcome = created(account, "1001", 3, 2)
@@ -91,7 +91,7 @@ class MadeSplits(AsSupplier):
         )
 
     @needs("nested-splits")
-    def test_piece_that_was_split_comes_after_what_it_was_split_from(
+    def test_split_of_a_piece_comes_after_the_split_of_its_order(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         outcome = created(account, "1001", 3)
@@ -108,7 +108,7 @@ class MadeSplits(AsSupplier):
         [of_second] = outer.pieces[1].lines
         assert shares(inner) == [{of_second.id: 1}, {of_second.id: 1}]
 
-    def test_reading_goes_on_where_the_last_one_ended(
+    def test_next_read_continues_at_the_cursor(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         first, second = created(account, "1001", 2), created(account, "1002", 2)
@@ -134,7 +134,7 @@ class MadeSplits(AsSupplier):
 
         assert sorted(split.order_id for split in splits) == sorted(ids)
 
-    def test_splits_are_read_by_the_id_of_what_was_split(
+    def test_splits_are_read_by_the_id_of_the_split_order(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         ids: Sequence[str] = [created(account, number, 2).id for number in ("1001", "1002")]
@@ -142,9 +142,9 @@ class MadeSplits(AsSupplier):
             people.split(order_id, (1,), (1,))
         splits, _ = read(account.splits.changed(ReadRequest(cursor=None, now=people.settle())))
 
-        found, _ = read(account.splits.by_id([ids[1], people.unknown_id]))
+        by_id, _ = read(account.splits.by_id([ids[1], people.unknown_id]))
 
-        assert found == [split for split in splits if split.order_id == ids[1]]
+        assert by_id == [split for split in splits if split.order_id == ids[1]]
 
     @needs("update-tracking")
     def test_status_of_a_piece_is_its_own(
@@ -160,7 +160,9 @@ class MadeSplits(AsSupplier):
         }
 
     @needs("cancel-orders", "cancelled-pieces")
-    def test_piece_is_cancelled_alone(self, account: OpenSupplier, people: SupplierPeople) -> None:
+    def test_piece_is_cancelled_by_itself(
+        self, account: OpenSupplier, people: SupplierPeople
+    ) -> None:
         outcome = created(account, "1001", 2)
         first, second = people.split(outcome.id, (1,), (1,))
 

@@ -1,4 +1,4 @@
-"""What is promised of a Supplier's products, and of how many of them can be sold."""
+"""Promises about a Supplier's products and their sellable quantities."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from tests.support.clock import START
 
 
 def sellable(account: OpenSupplier) -> Mapping[str, int | None]:
-    """Return what the account says can be sold, by SKU."""
+    """Return the sellable quantity that the account reports, by SKU."""
     return {
         level.sku: level.quantity
         for level in usable(read(account.stock.all(ReadRequest(cursor=None, now=START)))[0])
@@ -20,17 +20,15 @@ def sellable(account: OpenSupplier) -> Mapping[str, int | None]:
 
 @needs("write-inventory-back")
 class SellableStock(AsSupplier):
-    """How many can be sold: what was counted, less what is sold."""
+    """Sellable quantity: units on hand minus units sold."""
 
-    def test_what_was_counted_can_be_sold(
-        self, account: OpenSupplier, people: SupplierPeople
-    ) -> None:
+    def test_counted_units_can_be_sold(self, account: OpenSupplier, people: SupplierPeople) -> None:
         people.count("MUG", 5)
         people.count("CUP", 0)
 
         assert sellable(account) == {"MUG": 5, "CUP": 0}
 
-    def test_what_is_sold_cannot_be_sold_again(
+    def test_sold_units_cannot_be_sold_again(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         people.count("MUG", 5)
@@ -40,7 +38,7 @@ class SellableStock(AsSupplier):
         assert sellable(account) == {"MUG": 3}
 
     @needs("oversold")
-    def test_what_is_oversold_is_below_0(
+    def test_oversold_quantity_is_below_0(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         people.count("MUG", 1)
@@ -50,7 +48,7 @@ class SellableStock(AsSupplier):
         assert sellable(account) == {"MUG": -2}
 
     @needs("commitments")
-    def test_order_that_is_created_takes_its_quantity(
+    def test_created_order_reduces_the_sellable_quantity(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         people.count("MUG", 5)
@@ -72,7 +70,7 @@ class SellableStock(AsSupplier):
             (f"MUG-{number}", number) for number in range(self.many)
         )
 
-    def test_stock_of_some_products_is_the_same(
+    def test_stock_of_selected_products_equals_the_full_list(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         for sku in ("MUG", "CUP", "JAR"):

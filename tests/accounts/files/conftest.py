@@ -14,7 +14,7 @@ Make = Callable[..., OpenMerchant]
 
 @pytest.fixture(name="drop")
 def _drop(tmp_path: Path) -> Drop:
-    """Drop a file, each a second younger than the one before."""
+    """Return a function that drops files, each a second younger than the one before."""
     dropped: list[Path] = []
 
     def drop(name: str, text: str) -> Path:
@@ -30,7 +30,7 @@ def _drop(tmp_path: Path) -> Drop:
 
 @pytest.fixture(name="make")
 def _make(tmp_path: Path) -> Iterator[Make]:
-    """Open a Merchant with all parts, or with other options."""
+    """Return a function that opens a Merchant with all parts, or with other options."""
     made: list[OpenMerchant] = []
 
     def make(**options: Any) -> OpenMerchant:

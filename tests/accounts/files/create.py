@@ -1,4 +1,4 @@
-"""Creates orders in a process of its own, which a test may kill: FOLDER NUMBER..."""
+"""Creates orders in a separate process, which a test may kill: FOLDER NUMBER..."""
 
 import sys
 from pathlib import Path

@@ -32,5 +32,5 @@ FILES = """kind: files
 
 
 def config(warehouse: str) -> str:
-    given = MERCHANT.replace("WAREHOUSE", warehouse)
-    return given.replace("warehouse:\n    {", "warehouse: {")
+    config = MERCHANT.replace("WAREHOUSE", warehouse)
+    return config.replace("warehouse:\n    {", "warehouse: {")

@@ -1,4 +1,4 @@
-"""Files accounts with folders for everything, opened for one portal."""
+"""Opens files accounts with a folder for each part, for one portal."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -44,7 +44,7 @@ def open_merchant(folder: Path, **options: Any) -> OpenMerchant:
     people = FilesMerchantPeople(folder, VirtualClock())
     for name in ("orders", "products", "cancelled", "out"):
         (folder / name).mkdir(exist_ok=True)
-    known = {
+    settings = {
         "orders": OrderFiles(
             glob=folder / "orders",
             columns={"order_number": "order", "sku": "sku", "quantity": "qty"},
@@ -73,7 +73,7 @@ def open_merchant(folder: Path, **options: Any) -> OpenMerchant:
             },
         ),
     }
-    account = FilesAccount(name="shop", **{**known, **options})
+    account = FilesAccount(name="shop", **{**settings, **options})
     portal = PortalContext(spool=folder / "spool")
     return OpenMerchant(people, account.merchant(NoOptions(), portal, people.connections))
 
@@ -81,7 +81,7 @@ def open_merchant(folder: Path, **options: Any) -> OpenMerchant:
 def open_supplier(folder: Path, prefix: str = "", **options: Any) -> OpenSupplier:
     """Open a Supplier with all parts, or with other options."""
     people = FilesSupplierPeople(folder, VirtualClock())
-    known = {
+    settings = {
         "order_files": OrderFolder(folder=folder / "orders", columns=ORDER_COLUMNS),
         "shipments": ShipmentFiles(
             glob=folder / "sent",
@@ -90,7 +90,7 @@ def open_supplier(folder: Path, prefix: str = "", **options: Any) -> OpenSupplie
         ),
         "stock": StockFiles(glob=folder / "stock", columns=STOCK_COLUMNS),
     }
-    account = FilesAccount(name="depot", **{**known, **options})
+    account = FilesAccount(name="depot", **{**settings, **options})
     portal = PortalContext(spool=folder / "spool")
     side = account.supplier(SupplierOptions(prefix=prefix), portal, people.connections)
     return OpenSupplier(people, side)

@@ -1,4 +1,4 @@
-"""The people of files accounts: they drop files, and read the files that are written for them."""
+"""People of files accounts: they drop files, and read the files that are written for them."""
 
 import csv
 import os
@@ -18,7 +18,7 @@ from ordosync.accounts.files.options import (
     PRODUCT_FIELDS,
 )
 from ordosync.models import Address, Line, Order, Product, Shipment
-from tests.accounts.contract.people import Lack, MerchantPeople, SupplierPeople, Told
+from tests.accounts.contract.people import Lack, MerchantPeople, ShownTracking, SupplierPeople
 from tests.accounts.files.supplier import (
     LABEL_COLUMNS,
     ORDER_COLUMNS,
@@ -30,7 +30,7 @@ from tests.support.clock import VirtualClock
 
 _ORDER_FIELDS = tuple(name for name in ORDER_FIELDS if name != "placed_at")
 _SUPPLIER = "supplier"
-"""Column that says who is to ship an order."""
+"""Column with the supplier of an order."""
 _TRACKING = (
     *("order_number", "tracking_number", "carrier", "shipped_at"),
     *("method", "cost", "warehouse", "voided"),
@@ -38,11 +38,11 @@ _TRACKING = (
 
 
 class FilesMerchantPeople(MerchantPeople):
-    """Who sells, and tells of it in files.
+    """The seller, who works with files.
 
-    What it lacks, no file can hold. Files have no timeline, and an order in a file has no pieces.
-    Older files may be gone, so they are no full list, and an order or product that is in no file is
-    not unknown. The account sorts the lines of an order, so that the order of rows means nothing.
+    `lacks` names what files cannot hold. Files have no timeline, and an order in a file has no
+    pieces. Older files may be deleted, so files are not a full list, and an id that is in no file
+    is not unknown. The account sorts the lines of an order, so the sequence of rows means nothing.
 
     An order file stays as it was dropped: it says neither that an order is shipped nor that another
     supplier got it. A file without a cancellation may be one of later cancellations, so what was
@@ -149,12 +149,12 @@ class FilesMerchantPeople(MerchantPeople):
         _write(self.folder / "out" / "stock.csv", ("SKU", "Qty"), rows.values())
 
     def physical(self, sku: str) -> int | None:
-        found = [int(row["Qty"]) for row in self._read("stock") if row["SKU"] == sku]
-        return found[0] if found else None
+        quantities = [int(row["Qty"]) for row in self._read("stock") if row["SKU"] == sku]
+        return quantities[0] if quantities else None
 
-    def tracking(self, order_id: str) -> Sequence[Told]:
+    def tracking(self, order_id: str) -> Sequence[ShownTracking]:
         return [
-            Told(
+            ShownTracking(
                 number=row["tracking_number"],
                 voided=row["voided"] == "true",
                 carrier=row["carrier"],
@@ -187,7 +187,7 @@ class FilesMerchantPeople(MerchantPeople):
         _write(path, ("order",), [{"order": number} for number in sorted(self._cancelled)])
 
     def _drop(self, folder: str, header: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
-        """Drop a file that is younger than all before."""
+        """Drop a file that is younger than all others."""
         self._dropped += 1
         path = self.folder / folder / f"{self._dropped}.csv"
         _write(path, header, rows)
@@ -195,12 +195,12 @@ class FilesMerchantPeople(MerchantPeople):
 
 
 class FilesSupplierPeople(SupplierPeople):
-    """Who ships, and tells of it in files.
+    """The shipper, who works with files.
 
-    What it lacks, no file can hold. Order files are written once and never read: they are no list,
-    they have no timeline and no pieces, and no file takes an order back. Stock files say what the
-    Supplier counted, whatever was ordered since; each SKU in them is a product. A row in a tracking
-    file is a parcel with one number, and does not say which units of the order it has.
+    `lacks` names what files cannot hold. Order files are written once and never read: they are not
+    a list, they have no timeline and no pieces, and no file cancels an order. Stock files contain
+    what the Supplier counted, whatever was ordered since; each SKU in them is a product. A row in a
+    tracking file is a parcel with one number, and does not say which units of the order it has.
     """
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
@@ -275,7 +275,7 @@ class FilesSupplierPeople(SupplierPeople):
         )
 
     def _drop(self, folder: str, columns: Mapping[str, str], cells: Sequence[str]) -> None:
-        """Drop a file that is younger than all before."""
+        """Drop a file that is younger than all others."""
         self._dropped += 1
         path = self.folder / folder / f"{self._dropped}.csv"
         path.write_text("\n".join(",".join(row) for row in (columns.values(), cells)))
@@ -283,7 +283,7 @@ class FilesSupplierPeople(SupplierPeople):
 
 
 def _order_row(order: Order, line: Line) -> dict[str, str]:
-    """Return the row of a line; ids of lines are not in it."""
+    """Return the row of a line; it has no line id."""
     bill_to = order.bill_to or Address()
     return {
         "order_number": order.number,
@@ -311,7 +311,7 @@ def _text(amount: Decimal | None) -> str:
 
 
 def _write(path: Path, header: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
-    """Replace a file as a whole."""
+    """Replace the content of a file."""
     half = path.with_suffix(".part")
     with half.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, header)

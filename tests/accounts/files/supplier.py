@@ -1,4 +1,4 @@
-"""The columns of a Supplier's files, and how its people read the orders."""
+"""Columns of a Supplier's files, and a reader of its order files."""
 
 import csv
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ STOCK_COLUMNS = {"sku": "sku", "quantity": "qty"}
 
 
 def order_rows(folder: Path) -> list[dict[str, str]]:
-    """Return the rows of all order files, as they stand there, by our fields."""
+    """Return the rows of all order files in their sequence, by the names of our fields."""
     rows = []
     for path in sorted((folder / "orders").glob("*.csv")):
         with path.open(newline="", encoding="utf-8") as file:

@@ -9,9 +9,9 @@ EXAMPLE = Path(__file__).parents[3] / "config.example.yaml"
 OPTION = re.compile(r"^    # (?=(?:[a-z_]+:| {2,}))", re.MULTILINE)
 
 
-def test_the_options_that_the_example_has_as_comments_are_right(tmp_path: Path) -> None:
-    account, portals, rest = EXAMPLE.read_text("utf-8").partition("\nportals:")
-    (tmp_path / "config.yaml").write_text(OPTION.sub("    ", account) + portals + rest)
+def test_options_in_comments_of_the_example_are_valid(tmp_path: Path) -> None:
+    account, portals, tasks = EXAMPLE.read_text("utf-8").partition("\nportals:")
+    (tmp_path / "config.yaml").write_text(OPTION.sub("    ", account) + portals + tasks)
 
     result = ordosync(tmp_path, "config", "check")
 
@@ -49,7 +49,7 @@ def test_a_mistake_in_a_column_map_is_reported_with_its_line(tmp_path: Path) -> 
     assert "accounts.shop.inventory: columns: 'A' is mapped to two fields" in result.err
 
 
-def test_an_interval_of_a_task_that_the_files_cannot_do_is_a_problem(tmp_path: Path) -> None:
+def test_interval_of_a_task_without_its_files_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text(
         CONFIG.rstrip() + "\n    tasks: {import-products: hourly, cancel-orders: off}\n"
     )

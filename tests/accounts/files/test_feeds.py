@@ -1,4 +1,4 @@
-"""What a feed may look like, through the real command and the account itself."""
+"""Formats of a feed, through the real command and the account itself."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from tests.accounts.files.opening import all_of, open_merchant, since
 from tests.support.command import CONFIG, HEADER, numbers, ordosync, row, shop, steps
 
 
-def test_json_lines_keep_numbers_as_the_text_that_they_are(tmp_path: Path) -> None:
+def test_json_lines_keep_numbers_as_text(tmp_path: Path) -> None:
     shop(tmp_path)
     good = {"order": "007", "sku": "0042", "name": None, "qty": 2, "price": 1.10, "country": "DE"}
     bad = {"order": "8", "sku": "X", "name": "X", "qty": "1E+12", "price": 1, "country": "DE"}
@@ -40,7 +40,7 @@ def test_rows_of_one_order_are_gathered_and_the_same_sku_stays_on_two_lines(
     assert [line["quantity"] for line in order["lines"]] == [2, 3]
 
 
-def test_unfinished_and_hidden_files_are_left_alone(tmp_path: Path) -> None:
+def test_unfinished_and_hidden_files_are_ignored(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1"))
     for name in (".x", "orders.tmp", "more.csv.part"):
         (tmp_path / "feeds" / name).write_text(HEADER + row("9"))
@@ -48,7 +48,7 @@ def test_unfinished_and_hidden_files_are_left_alone(tmp_path: Path) -> None:
     assert ordosync(tmp_path, "import-orders", "--json").counts == {"seen": 1, "done": 1}
 
 
-def test_a_fixed_mapping_brings_the_order_in_and_calls_no_other_one_edited(
+def test_fixed_mapping_imports_the_order_and_reports_no_edit_of_others(
     tmp_path: Path,
 ) -> None:
     shop(tmp_path, HEADER + row("1") + row("2", country="Frankreich"))
@@ -74,7 +74,7 @@ def test_orders_without_anything_to_ship_are_skipped_with_the_reason(
     assert [step["code"] for step in steps(tmp_path, 1)] == ["nothing-to-ship", "no-lines"]
 
 
-def test_line_of_quantity_0_stays_out_and_the_rest_of_the_order_travels(tmp_path: Path) -> None:
+def test_line_of_quantity_0_is_left_out_of_the_imported_order(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1001", "2") + "1001,GIFT,Gift,0,0,Ada,DE\n")
 
     result = ordosync(tmp_path, "import-orders", "--json")
@@ -120,7 +120,7 @@ _PLACES = "order,sku,name,qty,price,to,st,city,zip,country\n"
         ("1 High St,Graz,", ""),
     ],
 )
-def test_order_that_cannot_be_delivered_fails_where_the_feed_says_addresses(
+def test_order_without_an_address_fails_if_the_feed_has_addresses(
     tmp_path: Path, place: str, code: str
 ) -> None:
     feed = _PLACES + f"1001,MUG,Mug,1,9.50,Ada,{place},DE\n1002,MUG,Mug,1,9.50,Bo,2 St,Graz,,DE\n"
@@ -140,7 +140,7 @@ def test_order_without_an_address_is_sent_once_the_address_is_in_the_file(tmp_pa
     assert ordosync(tmp_path, "import-orders", "--json").counts == {"seen": 1, "done": 1}
 
 
-def test_order_without_an_address_is_sent_where_the_portal_calls_addresses_optional(
+def test_order_without_an_address_is_sent_if_addresses_are_optional(
     tmp_path: Path,
 ) -> None:
     config = f"{_PLACED}    address: optional\n"
@@ -149,7 +149,7 @@ def test_order_without_an_address_is_sent_where_the_portal_calls_addresses_optio
     assert ordosync(tmp_path, "import-orders", "--json").counts == {"seen": 1, "done": 1}
 
 
-def test_what_is_owed_keeps_a_private_copy_of_its_file(tmp_path: Path) -> None:
+def test_unfinished_step_keeps_a_private_copy_of_its_file(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1", "abc") + row("2"))
 
     ordosync(tmp_path, "import-orders")
@@ -161,7 +161,7 @@ def test_what_is_owed_keeps_a_private_copy_of_its_file(tmp_path: Path) -> None:
         assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
 
 
-def test_a_patient_reading_leaves_a_file_alone_that_has_just_changed(tmp_path: Path) -> None:
+def test_file_that_has_just_changed_is_read_later(tmp_path: Path) -> None:
     feed = tmp_path / "orders.csv"
     feed.write_text("order,sku,qty\n1,MUG,2\n")
     options = OrderFiles(
@@ -189,8 +189,8 @@ def test_column_that_is_not_mapped_may_hold_anything(tmp_path: Path, name: str) 
     long = "x" * 12_007
     feed = f"{HEADER.strip()},body\n1,MUG,Mug,1,9.50,Ada,DE,{long}\0\n"
     if name.endswith("jsonl"):
-        known = '{"order": "1", "sku": "MUG", "qty": 1, "price": 1, "country": "DE", '
-        feed = known + f'"body": "{long}\\u0000", "parts": [{{"a": 1, "a": 2}}], "body": {{}}}}\n'
+        row = '{"order": "1", "sku": "MUG", "qty": 1, "price": 1, "country": "DE", '
+        feed = row + f'"body": "{long}\\u0000", "parts": [{{"a": 1, "a": 2}}], "body": {{}}}}\n'
     (tmp_path / "feeds" / name).write_text(feed)
 
     assert ordosync(tmp_path, "import-orders", "--json").counts == {"seen": 1, "done": 1}

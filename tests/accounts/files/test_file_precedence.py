@@ -1,4 +1,4 @@
-"""Several files that name one order: the newest is believed, unless it lacks a line."""
+"""Several files with the same order: the newest wins, unless it lacks a line."""
 
 import json
 import os
@@ -34,7 +34,7 @@ def set_time(path: Path, seconds: float) -> None:
     os.utime(path, (NOON.timestamp() + seconds,) * 2)
 
 
-def test_the_newest_file_is_believed_and_what_it_replaced_is_said(make: Make, drop: Drop) -> None:
+def test_newest_file_wins_and_the_replaced_one_is_named(make: Make, drop: Drop) -> None:
     drop("orders/b.csv", HEADER + "1,MUG,1\n")
     drop("orders/a.csv", HEADER + "1,MUG,2\n1,CUP,1\n")
 
@@ -45,7 +45,7 @@ def test_the_newest_file_is_believed_and_what_it_replaced_is_said(make: Make, dr
     assert order.remark == "a.csv is used, not the older b.csv"
 
 
-def test_two_files_that_say_the_same_are_no_matter(make: Make, drop: Drop) -> None:
+def test_two_files_with_the_same_content_are_no_conflict(make: Make, drop: Drop) -> None:
     drop("orders/a.csv", HEADER + "1,MUG,1\n1,CUP,2\n")
     drop("orders/b.csv", HEADER + "1,CUP,2\n1,MUG,1\n")
 
@@ -76,7 +76,7 @@ def test_a_line_that_the_newest_file_lacks_is_a_conflict_that_names_both(
     assert f"new.csv has no line of SKU '{sku}', which the older old.csv has" in order.reason
 
 
-def test_a_line_that_fell_to_0_is_still_there(make: Make, drop: Drop) -> None:
+def test_line_that_fell_to_0_is_not_missing(make: Make, drop: Drop) -> None:
     drop("orders/old.csv", HEADER + "1,MUG,1\n1,CUP,1\n")
     drop("orders/new.csv", HEADER + "1,MUG,0\n1,CUP,1\n")
 
@@ -113,7 +113,7 @@ def test_an_older_file_that_is_read_later_does_not_replace_a_newer_one(
     assert first.as_of > second.as_of
 
 
-def test_the_newest_file_of_products_stands_against_an_older_one_that_is_read_later(
+def test_newest_file_of_products_wins_over_an_older_one_that_is_read_later(
     make: Make, drop: Drop
 ) -> None:
     drop("products/new.csv", PRODUCTS + "MUG,New,2,\n")
@@ -126,7 +126,7 @@ def test_the_newest_file_of_products_stands_against_an_older_one_that_is_read_la
     assert getattr(product, "name", None) == "New"
 
 
-def test_an_order_that_is_tried_again_is_judged_by_the_same_rules(make: Make, drop: Drop) -> None:
+def test_retried_order_follows_the_same_rules(make: Make, drop: Drop) -> None:
     drop("orders/old.csv", HEADER + "1,MUG,1\n2,MUG,1\n2,CUP,1\n")
     new = drop("orders/new.csv", HEADER + "1,MUG,2\n2,MUG,1\n")
     account = make()
@@ -141,7 +141,7 @@ def test_an_order_that_is_tried_again_is_judged_by_the_same_rules(make: Make, dr
     assert quantity(settled) == 2
 
 
-def test_copies_are_judged_by_the_same_rules(make: Make, drop: Drop) -> None:
+def test_copies_follow_the_same_rules(make: Make, drop: Drop) -> None:
     text = {"old": "1,MUG,1\n2,MUG,1\n2,CUP,1\n", "new": "1,MUG,2\n2,MUG,1\n"}
     files = [drop(f"orders/{name}.csv", HEADER + rows) for name, rows in text.items()]
     account = make()
@@ -157,7 +157,7 @@ def test_copies_are_judged_by_the_same_rules(make: Make, drop: Drop) -> None:
     assert "new.csv has no line of SKU 'CUP', which the older old.csv has" in second.reason
 
 
-def test_a_copy_of_what_a_file_was_before_is_no_second_file(make: Make, drop: Drop) -> None:
+def test_copy_of_an_earlier_content_is_not_a_second_file(make: Make, drop: Drop) -> None:
     drop("orders/a.csv", HEADER + "1,MUG,1\n1,CUP,1\n2,MUG,1\n")
     account = make()
     _, cursor = read(account.orders.changed(since()))
@@ -182,9 +182,9 @@ def test_copies_of_an_earlier_release_are_read(make: Make, drop: Drop, tmp_path:
     [note] = (tmp_path / "spool").glob("**/*.json")
     note.write_text(json.dumps(["1"]))
 
-    found = again(account, "1")
+    again_orders = again(account, "1")
 
-    assert quantity(found) == 1
+    assert quantity(again_orders) == 1
     account.finish_reading(frozenset())
     assert not (tmp_path / "spool").exists()
 
@@ -205,9 +205,7 @@ def test_an_order_that_waits_is_compared_with_a_file_that_comes_later(
     assert isinstance(second, Order)
 
 
-def test_an_order_that_waits_is_not_tried_again_by_a_part_that_is_left_of_its_files(
-    make: Make, drop: Drop
-) -> None:
+def test_waiting_order_is_not_retried_with_only_some_of_its_files(make: Make, drop: Drop) -> None:
     page = drop("orders/page1.csv", HEADER + "1,MUG,1\n")
     account = make()
     _, cursor = read(account.orders.changed(since()))
@@ -222,12 +220,11 @@ def test_an_order_that_waits_is_not_tried_again_by_a_part_that_is_left_of_its_fi
 
     assert isinstance(tried, InvalidRecord)
     assert tried.code == "conflict"
-    assert quantity(decided) == 1  # it was reported, and only one of the two files is there
+    # The conflict was reported, and only one of the two files remains.
+    assert quantity(decided) == 1
 
 
-def test_an_order_that_waits_is_of_its_newest_file_also_where_that_was_archived(
-    make: Make, drop: Drop
-) -> None:
+def test_waiting_order_uses_its_newest_file_even_if_archived(make: Make, drop: Drop) -> None:
     drop("orders/old.csv", HEADER + "1,MUG,1\n")
     new = drop("orders/new.csv", HEADER + "1,MUG,2\n")
     account = make()
@@ -238,7 +235,7 @@ def test_an_order_that_waits_is_of_its_newest_file_also_where_that_was_archived(
     assert quantity(again(account, "1")) == 2
 
 
-def test_a_file_that_was_corrected_in_its_place_has_no_older_one(make: Make, drop: Drop) -> None:
+def test_file_that_was_corrected_in_place_has_no_older_version(make: Make, drop: Drop) -> None:
     drop("orders/a.csv", HEADER + "1,MUG,1\n1,CUP,x\n")
     account = make()
     _, cursor = read(account.orders.changed(since()))
@@ -263,16 +260,14 @@ def test_file_of_the_same_size_and_second_is_read_again_when_its_content_has_cha
     assert (quantity(first), quantity(second)) == (2, 3)
 
 
-def test_a_row_without_a_number_is_tried_again_as_its_file_has_it_now(
-    make: Make, drop: Drop
-) -> None:
+def test_row_without_a_number_is_retried_with_the_present_file(make: Make, drop: Drop) -> None:
     drop("orders/a.csv", HEADER + "1,MUG,1\n,CUP,1\n")
     account = make()
     orders(account)
     account.finish_reading(frozenset({"1", "file:a.csv:3"}))
     drop("orders/a.csv", HEADER + "1,MUG,1\n,BOX,1\n")
 
-    found = {item.id: item.content for item in again(account, "1", "file:a.csv:3")}
+    contents = {item.id: item.content for item in again(account, "1", "file:a.csv:3")}
     now = {item.id: item.content for item in orders(account)}
 
-    assert found == now
+    assert contents == now

@@ -1,4 +1,4 @@
-"""Products and cancellations that a Merchant drops."""
+"""Files with products and cancellations that a Merchant drops."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.accounts.files.conftest import Drop, Make
 from tests.accounts.files.opening import PRODUCTS, all_of, since
 
 
-def test_a_product_is_what_its_row_says(make: Make, drop: Drop) -> None:
+def test_product_has_the_fields_of_its_row(make: Make, drop: Drop) -> None:
     drop("products/a.csv", PRODUCTS + "0042,A mug,2.50,no\nSET,A set,,Yes\n")
 
     mug, kit = all_of(make().products.changed(since()))
@@ -35,7 +35,7 @@ def test_products_that_did_not_change_are_not_read_again(make: Make, drop: Drop)
     assert [item.id for item in again] == ["CUP"]
 
 
-def test_the_newest_file_that_names_a_product_is_believed(make: Make, drop: Drop) -> None:
+def test_newest_file_with_a_product_wins(make: Make, drop: Drop) -> None:
     drop("products/z-old.csv", PRODUCTS + "MUG,Old,1,\n")
     drop("products/a-new.csv", PRODUCTS + "MUG,New,1,\n")
     account = make()
@@ -59,7 +59,7 @@ def test_the_newest_file_that_names_a_product_is_believed(make: Make, drop: Drop
         ("M" * 101 + ",A mug,1,\n", "invalid.sku"),
     ],
 )
-def test_a_row_that_is_no_product_says_why_and_stops_no_other(
+def test_invalid_product_row_is_reported_and_does_not_stop_the_others(
     make: Make, drop: Drop, rows: str, code: str
 ) -> None:
     drop("products/a.csv", PRODUCTS + rows + "CUP,A cup,1,\n")
@@ -74,9 +74,7 @@ def test_a_row_that_is_no_product_says_why_and_stops_no_other(
     assert bad.reason.startswith("a.csv row ")
 
 
-def test_a_product_whose_file_was_taken_away_is_kept_until_it_is_settled(
-    make: Make, drop: Drop
-) -> None:
+def test_product_whose_file_was_deleted_is_kept_until_it_is_settled(make: Make, drop: Drop) -> None:
     path = drop("products/a.csv", PRODUCTS + "MUG,A mug,1,\nCUP,A cup,1,\n")
     account = make()
     all_of(account.products.changed(since()))
@@ -90,7 +88,7 @@ def test_a_product_whose_file_was_taken_away_is_kept_until_it_is_settled(
     assert all_of(account.products.by_id(["MUG"])) == []
 
 
-def test_the_end_of_one_reading_leaves_the_copies_of_another_alone(make: Make, drop: Drop) -> None:
+def test_end_of_one_read_keeps_the_copies_of_another(make: Make, drop: Drop) -> None:
     path = drop("orders/a.csv", "order,sku,qty\n1001,MUG,1\n")
     drop("products/a.csv", PRODUCTS + "MUG,A mug,1,\n")
     account = make()
@@ -116,7 +114,7 @@ def test_cancelled_numbers_are_read_once_and_known_by_id(make: Make, drop: Drop)
     assert account.cancellations.among(["1002", "1003"]) == {"1002"}
 
 
-def test_asking_for_cancellations_does_not_disturb_their_reading(make: Make, drop: Drop) -> None:
+def test_lookup_of_cancellations_does_not_disturb_their_read(make: Make, drop: Drop) -> None:
     drop("cancelled/a.csv", "order\n" + "".join(f"{n}\n" for n in range(1200)))
     account = make()
 
@@ -129,7 +127,7 @@ def test_asking_for_cancellations_does_not_disturb_their_reading(make: Make, dro
     assert len(read) == 1200
 
 
-def test_a_cancellation_that_was_read_holds_until_it_is_settled(make: Make, drop: Drop) -> None:
+def test_cancellation_is_kept_until_it_is_settled(make: Make, drop: Drop) -> None:
     path = drop("cancelled/a.csv", "order\n1001\n1002\n")
     account = make()
     all_of(account.cancellations.changed(since()))
@@ -173,7 +171,7 @@ def test_a_part_without_its_option_is_absent(make: Make) -> None:
     assert account.cancelled_among(["1001"]) == frozenset()
 
 
-def test_a_column_map_names_only_fields_that_there_are() -> None:
+def test_column_map_with_an_unknown_field_is_refused() -> None:
     with pytest.raises(ValueError, match="'prize' is not a field of a product; did you mean price"):
         ProductFiles(glob=Path("a"), columns={"sku": "s", "prize": "p"})
     with pytest.raises(ValueError, match="order_number is missing"):

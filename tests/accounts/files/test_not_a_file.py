@@ -1,4 +1,4 @@
-"""Named pipes, folders and the like in the place of files: refused, and never waited for."""
+"""Named pipes, folders and the like in place of files: refused without waiting."""
 
 import os
 import signal
@@ -30,7 +30,7 @@ PIPES_AND_FOLDERS: list[Put] = [os.mkfifo, Path.mkdir]
 
 @pytest.fixture(autouse=True)
 def _never_waits() -> Iterator[None]:
-    """End a test that would wait for ever."""
+    """End a test that would block forever."""
 
     def waited(*_: object) -> None:
         raise AssertionError("it waited")
@@ -55,7 +55,7 @@ def opened(folder: Path) -> Iterator[OpenSupplier]:
 
 
 @pytest.mark.parametrize("put", PIPES_AND_FOLDERS)
-def test_what_is_no_regular_file_is_not_opened(tmp_path: Path, put: Put) -> None:
+def test_only_regular_files_are_opened(tmp_path: Path, put: Put) -> None:
     put(tmp_path / "x")
 
     with pytest.raises(NotRegularError, match="is not a regular file"):
@@ -69,7 +69,7 @@ def test_device_is_not_opened() -> None:
 
 @pytest.mark.parametrize("put", PIPES_AND_FOLDERS)
 @pytest.mark.parametrize("suffix", [".number", ".json"])
-def test_pipe_among_what_was_written_refuses_that_order_alone(
+def test_pipe_among_written_files_refuses_that_order_only(
     tmp_path: Path, suffix: str, put: Put
 ) -> None:
     with opened(tmp_path) as depot:
@@ -86,7 +86,7 @@ def test_pipe_among_what_was_written_refuses_that_order_alone(
 
 
 @pytest.mark.parametrize("put", PIPES_AND_FOLDERS)
-def test_pipe_among_feeds_is_refused_and_stops_no_other(tmp_path: Path, put: Put) -> None:
+def test_pipe_among_feeds_is_refused_and_does_not_stop_the_others(tmp_path: Path, put: Put) -> None:
     shop(tmp_path, HEADER + row("1"))
     put(tmp_path / "feeds" / "pipe.csv")
 
@@ -98,7 +98,7 @@ def test_pipe_among_feeds_is_refused_and_stops_no_other(tmp_path: Path, put: Put
     assert numbers(tmp_path) == ["1"]
 
 
-def test_folder_beside_the_feeds_is_passed_over(tmp_path: Path) -> None:
+def test_folder_among_the_feeds_is_ignored(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1"))
     (tmp_path / "feeds" / "done").mkdir()
 
@@ -119,9 +119,9 @@ def test_pipe_in_every_folder_that_is_read_is_refused(
     items = all_of(pages[kind])
     depot.close()
 
-    [found] = items
-    assert isinstance(found, InvalidRecord)
-    assert "a.csv: is not a regular file" in found.reason
+    [record] = items
+    assert isinstance(record, InvalidRecord)
+    assert "a.csv: is not a regular file" in record.reason
 
 
 def test_pipe_among_cancellations_ends_their_reading(make: Make, tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_pipe_among_cancellations_ends_their_reading(make: Make, tmp_path: Path)
         all_of(account.cancellations.changed(since()))
 
 
-def test_pipe_in_the_place_of_our_own_file_is_not_waited_for(make: Make, tmp_path: Path) -> None:
+def test_pipe_in_place_of_an_own_file_does_not_block(make: Make, tmp_path: Path) -> None:
     account = make()
     os.mkfifo(tmp_path / "out" / "stock.csv")
 
@@ -160,7 +160,7 @@ def test_pipes_among_the_copies_of_files_stop_nothing(
     assert [order.id for order in orders] == ["1"]
 
 
-def test_claim_that_a_crash_left_empty_is_taken_for_free(tmp_path: Path) -> None:
+def test_empty_claim_after_a_crash_counts_as_free(tmp_path: Path) -> None:
     with opened(tmp_path) as depot:
         depot.orders.create([order("1000")])
         [claim] = (tmp_path / "orders" / ".ordosync").glob("*.number")
@@ -177,20 +177,20 @@ def test_claim_that_a_crash_left_empty_is_taken_for_free(tmp_path: Path) -> None
     assert statuses == {"1004": "awaiting_fulfillment"}
 
 
-def test_claim_that_a_loss_of_power_emptied_stays_that_of_its_order(tmp_path: Path) -> None:
+def test_claim_emptied_by_a_power_loss_belongs_to_its_order(tmp_path: Path) -> None:
     with opened(tmp_path) as depot:
         depot.orders.create([order("1004", reference="origin:1004#1")])
         [claim] = (tmp_path / "orders" / ".ordosync").glob("*.number")
         claim.write_bytes(b"")
 
-        [other] = depot.orders.create([order("1004", reference="elsewhere:1004#1")])
+        [foreign] = depot.orders.create([order("1004", reference="elsewhere:1004#1")])
         statuses = depot.orders.statuses(["1004"])
 
-    assert (other.state, other.id) == ("done", "1004~2")
+    assert (foreign.state, foreign.id) == ("done", "1004~2")
     assert statuses == {"1004": "awaiting_fulfillment"}
 
 
-def test_rows_that_are_given_back_are_for_their_owner_alone(
+def test_reject_files_are_readable_by_their_owner_only(
     make: Make, drop: Drop, tmp_path: Path
 ) -> None:
     drop("orders/a.csv", "order,sku,qty,to\n1,MUG,x,Ada\n")
@@ -207,7 +207,7 @@ def test_rows_that_are_given_back_are_for_their_owner_alone(
     assert modes == [0o600, 0o700]
 
 
-def test_copies_of_files_lie_in_folders_of_their_owner_alone(
+def test_copies_of_files_are_readable_by_their_owner_only(
     make: Make, drop: Drop, tmp_path: Path
 ) -> None:
     drop("orders/a.csv", "order,sku,qty\n1,MUG,1\n")
@@ -223,5 +223,5 @@ def test_copies_of_files_lie_in_folders_of_their_owner_alone(
 
 
 @pytest.mark.parametrize("tag", ["\U000e0001", "\U000e0041", "\U000e007f"])
-def test_letters_that_are_invisible_do_not_reach_the_terminal(tag: str) -> None:
+def test_invisible_characters_do_not_reach_the_terminal(tag: str) -> None:
     assert printable(f"a{tag}b") == f"a\\U{ord(tag):08x}b"

@@ -34,7 +34,7 @@ BY_STATUS = '[{column: Status, matches: "^(pending|refunded)$", reason: not paid
 
 @pytest.fixture(name="shop")
 def _shop(tmp_path: Path) -> Any:
-    """Configure a shop with these rules."""
+    """Return a function that configures a shop with these rules."""
 
     def shop(rules: str = "") -> None:
         (tmp_path / "config.yaml").write_text(CONFIG.replace("RULES", rules))
@@ -46,7 +46,7 @@ def _shop(tmp_path: Path) -> Any:
 
 @pytest.fixture(name="drop")
 def _drop(tmp_path: Path) -> Any:
-    """Drop a file, each an hour younger than the one before."""
+    """Return a function that drops files, each an hour younger than the one before."""
     hours = iter(range(1000))
 
     def drop(name: str, rows: str, *, at: int | None = None) -> Path:
@@ -64,9 +64,7 @@ def lines_sent(folder: Path, number: str) -> dict[str, int]:
     return {line["sku"]: line["quantity"] for line in order["lines"]}
 
 
-def test_an_order_whose_first_row_a_rule_takes_is_not_sent_without_it(
-    shop: Any, drop: Any, tmp_path: Path
-) -> None:
+def test_order_whose_first_row_is_skipped_is_not_sent(shop: Any, drop: Any, tmp_path: Path) -> None:
     shop(f"skip: {BY_STATUS}")
     drop("a.csv", f"1,pending,2,MUG,{HEAD}\n1,,1,BOARD,,,,\n2,paid,1,MUG,{HEAD}\n")
 
@@ -172,9 +170,7 @@ def test_a_page_that_begins_within_an_order_sends_no_part_of_it(
     assert [step["code"] for step in steps(tmp_path, 1)] == ["cut", None]
 
 
-def test_a_file_older_than_the_one_an_order_was_sent_from_says_nothing_of_it(
-    shop: Any, drop: Any, tmp_path: Path
-) -> None:
+def test_file_older_than_the_sent_one_is_ignored(shop: Any, drop: Any, tmp_path: Path) -> None:
     shop()
     newer = drop("b.csv", f"1,,1,MUG,{HEAD}\n", at=9)
     ordosync(tmp_path, "import-orders")
@@ -189,7 +185,7 @@ def test_a_file_older_than_the_one_an_order_was_sent_from_says_nothing_of_it(
     assert edited.counts["seen"] - edited.counts.get("unchanged", 0) == 1
 
 
-def test_an_order_that_an_earlier_release_sent_is_known_as_the_first_file_read_since_has_it(
+def test_order_sent_by_an_earlier_release_is_compared_with_the_first_file_read_since(
     shop: Any, drop: Any, tmp_path: Path
 ) -> None:
     shop()
@@ -208,9 +204,7 @@ def test_an_order_that_an_earlier_release_sent_is_known_as_the_first_file_read_s
     assert counts[2] == {"seen": 1, "failed": 1}
 
 
-def test_the_rows_of_an_order_in_another_order_are_no_edit(
-    shop: Any, drop: Any, tmp_path: Path
-) -> None:
+def test_changed_sequence_of_rows_is_not_an_edit(shop: Any, drop: Any, tmp_path: Path) -> None:
     shop()
     drop("a.csv", f"1,,1,MUG,{HEAD}\n1,,2,BOARD,{HEAD}\n1,,3,MUG,{HEAD}\n")
     ordosync(tmp_path, "import-orders")
@@ -221,9 +215,7 @@ def test_the_rows_of_an_order_in_another_order_are_no_edit(
     assert result.counts == {"seen": 1, "unchanged": 1}
 
 
-def test_a_conflict_is_over_once_the_wrong_file_is_taken_away(
-    shop: Any, drop: Any, tmp_path: Path
-) -> None:
+def test_conflict_ends_once_the_wrong_file_is_deleted(shop: Any, drop: Any, tmp_path: Path) -> None:
     shop()
     drop("whole.csv", f"1,,1,MUG,{HEAD}\n1,,1,BOARD,{HEAD}\n")
     cut = drop("part.csv", f"1,,1,MUG,{HEAD}\n")

@@ -1,4 +1,4 @@
-"""What a file says of an order: its lines, its fields, and what rules make of it."""
+"""Orders in a file: their lines, their fields, and the rules that apply to them."""
 
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ PAID: dict[str, Any] = {"column": "status", "matches": "^paid$", "reason": "not 
 
 @pytest.fixture(name="shop")
 def _shop(make: Make, drop: Drop) -> Any:
-    """Return an account that reads orders by these options."""
+    """Return a function that opens an account with these options for orders."""
     folder = drop("orders/.hidden", "").parent
 
     def shop(columns: dict[str, str] = WHOLE, **options: Any) -> OpenMerchant:
@@ -54,7 +54,7 @@ def ids(order: Order) -> dict[str, tuple[str, int]]:
     return {line.id: (line.sku, line.quantity) for line in order.lines}
 
 
-def test_the_same_rows_in_another_order_are_the_same_order(shop: Any, drop: Drop) -> None:
+def test_sequence_of_rows_does_not_change_the_order(shop: Any, drop: Drop) -> None:
     rows = ["1,MUG,2,,,,paid\n", "1,BOARD,1,,,,paid\n", "1,MUG,1,,,,paid\n"]
     drop("orders/a.csv", HEADER + "".join(rows))
     account = shop(skip=(RowRule(**NOT_PAID),))
@@ -66,7 +66,7 @@ def test_the_same_rows_in_another_order_are_the_same_order(shop: Any, drop: Drop
     assert (after.lines, after.content) == (before.lines, before.content)
 
 
-def test_a_head_that_moves_to_another_line_changes_nothing(shop: Any, drop: Drop) -> None:
+def test_order_fields_on_another_row_change_nothing(shop: Any, drop: Drop) -> None:
     account = shop()
     drop("orders/a.csv", HEADER + "1,MUG,2,Post,Ada,1 High St,\n1,BOARD,1,,,,\n")
     before = only(account)
@@ -78,7 +78,7 @@ def test_a_head_that_moves_to_another_line_changes_nothing(shop: Any, drop: Drop
     assert after.ship_to.name == "Ada"
 
 
-def test_a_line_is_known_by_its_sku_and_its_count_among_equal_ones(shop: Any, drop: Drop) -> None:
+def test_line_id_is_the_sku_and_its_number_among_equal_skus(shop: Any, drop: Drop) -> None:
     drop("orders/a.csv", "order,sku,qty\n1,MUG,3\n1,CUP,1\n1,MUG,1\n")
 
     order = only(shop(PLAIN))
@@ -86,17 +86,17 @@ def test_a_line_is_known_by_its_sku_and_its_count_among_equal_ones(shop: Any, dr
     assert ids(order) == {"1/CUP#1": ("CUP", 1), "1/MUG#1": ("MUG", 1), "1/MUG#2": ("MUG", 3)}
 
 
-def test_a_line_keeps_its_id_where_a_rule_takes_another_one(shop: Any, drop: Drop) -> None:
+def test_line_keeps_its_id_if_another_one_is_skipped(shop: Any, drop: Drop) -> None:
     drop("orders/a.csv", HEADER + "1,MUG,1,,,,back\n1,MUG,2,,,,\n")
     by_rows = RowRule(column="status", matches="back", reason="back order", rows=True)
 
-    both, order = only(shop()), only(shop(skip=(by_rows,)))
+    both, kept = only(shop()), only(shop(skip=(by_rows,)))
 
     assert ids(both) == {"1/MUG#1": ("MUG", 1), "1/MUG#2": ("MUG", 2)}
-    assert ids(order) == {"1/MUG#2": ("MUG", 2)}
+    assert ids(kept) == {"1/MUG#2": ("MUG", 2)}
 
 
-def test_a_mapped_line_id_names_the_line(shop: Any, drop: Drop) -> None:
+def test_mapped_line_id_is_the_id_of_the_line(shop: Any, drop: Drop) -> None:
     drop("orders/a.csv", "order,sku,qty,line\n1,MUG,3,10\n1,CUP,1,9\n")
 
     assert ids(only(shop({**PLAIN, "line_id": "line"}))) == {
@@ -112,7 +112,7 @@ def test_a_mapped_line_id_names_the_line(shop: Any, drop: Drop) -> None:
         (("9", "9"), "another row has the same line_id"),
     ],
 )
-def test_a_line_id_that_names_no_line_is_refused(
+def test_blank_line_id_is_refused(
     shop: Any, drop: Drop, lines: tuple[str, str], reason: str
 ) -> None:
     drop("orders/a.csv", f"order,sku,qty,line\n1,MUG,1,{lines[0]}\n1,CUP,1,{lines[1]}\n")
@@ -126,14 +126,12 @@ def test_a_line_id_that_names_no_line_is_refused(
 def test_lines_of_two_orders_never_have_the_same_id(shop: Any, drop: Drop) -> None:
     drop("orders/a.csv", "order,sku,qty\n1,A/B,1\n1/A,B,1\n1,A#1,1\n1,A,1\n1,#A,1\n1%2F,A,1\n")
 
-    found = [line.id for order in orders(shop(PLAIN)) for line in getattr(order, "lines", ())]
+    line_ids = [line.id for order in orders(shop(PLAIN)) for line in getattr(order, "lines", ())]
 
-    assert len(set(found)) == len(found) == 6
+    assert len(set(line_ids)) == len(line_ids) == 6
 
 
-def test_no_content_is_compared_with_one_that_an_earlier_release_read(
-    shop: Any, drop: Drop
-) -> None:
+def test_content_of_an_earlier_release_is_not_compared(shop: Any, drop: Drop) -> None:
     drop("orders/a.csv", "order,sku,qty\n1,MUG,3\n")
     options = OrderFiles(glob=drop("orders/.x", "").parent, columns=PLAIN)
 
@@ -152,7 +150,7 @@ def test_files_that_an_earlier_release_read_are_not_read_again() -> None:
     assert options.fingerprint == "3e5cc5bf"  # as commit 799b213 has it
 
 
-def test_the_column_of_a_rule_decides_so_it_is_part_of_the_content(shop: Any, drop: Drop) -> None:
+def test_column_of_a_rule_is_part_of_the_content(shop: Any, drop: Drop) -> None:
     account = shop(skip_orders=(Rule(**NOT_PAID),))
     drop("orders/a.csv", HEADER + "1,MUG,1,,,,authorized\n")
     before = only(account)
@@ -162,7 +160,7 @@ def test_the_column_of_a_rule_decides_so_it_is_part_of_the_content(shop: Any, dr
     assert edited(before.content, only(account).content)
 
 
-def test_blank_cells_of_further_rows_mean_what_another_row_says(shop: Any, drop: Drop) -> None:
+def test_blank_cells_of_further_rows_take_the_value_of_another_row(shop: Any, drop: Drop) -> None:
     drop("orders/a.csv", HEADER + "1,MUG,1,Post,Ada,1 High St,\n1,CUP,1,,,,\n1,BOX,1,Post,,,\n")
 
     order = only(shop())
@@ -175,7 +173,7 @@ def test_blank_cells_of_further_rows_mean_what_another_row_says(shop: Any, drop:
     assert len(order.lines) == 3
 
 
-def test_two_rows_that_say_different_things_of_the_order_conflict(shop: Any, drop: Drop) -> None:
+def test_two_rows_with_different_order_fields_conflict(shop: Any, drop: Drop) -> None:
     drop("orders/a.csv", HEADER + "1,MUG,1,,Ada,,\n1,CUP,1,,,,\n1,BOX,1,,Bob,,\n")
 
     record = refused(shop())
@@ -228,7 +226,7 @@ def test_a_rule_for_rows_may_take_the_first_row_of_an_order_that_says_all_on_eac
     [{"skip_orders": (Rule(**NOT_PAID),)}, {"only_orders": (Rule(**PAID),)}],
     ids=",".join,
 )
-def test_a_rule_for_orders_judges_the_first_row_alone(
+def test_rule_for_orders_applies_to_the_first_row_only(
     shop: Any, drop: Drop, rules: dict[str, Any]
 ) -> None:
     rows = "1,MUG,1,Post,Ada,1 High St,{}\n1,CUP,1,,,,\n"
@@ -260,7 +258,7 @@ def test_rows_that_do_not_match_only_rows_are_left_out(shop: Any, drop: Drop) ->
     [{"only_orders": (Rule(**PAID),)}, {"only_rows": (RowRule(**PAID),)}],
     ids=",".join,
 )
-def test_a_row_that_is_cut_short_is_not_passed_over_by_what_it_does_not_say(
+def test_truncated_row_is_not_skipped_because_of_a_missing_cell(
     shop: Any, drop: Drop, rules: dict[str, Any]
 ) -> None:
     drop("orders/a.csv", HEADER + "1,MUG,1\n")
@@ -283,7 +281,7 @@ def test_an_order_that_begins_without_its_first_row_is_cut(shop: Any, drop: Drop
     assert isinstance(second, Order)
 
 
-def test_a_file_that_says_nothing_of_orders_as_a_whole_is_not_cut(shop: Any, drop: Drop) -> None:
+def test_file_without_order_fields_is_not_cut(shop: Any, drop: Drop) -> None:
     drop("orders/a.csv", HEADER + "1,CUP,1,,,,\n2,BOX,1,,,,\n,,9,Post,,,\n")
 
     first, second, _ = orders(shop())
@@ -292,7 +290,7 @@ def test_a_file_that_says_nothing_of_orders_as_a_whole_is_not_cut(shop: Any, dro
     assert isinstance(second, Order)
 
 
-def test_an_order_without_what_only_some_orders_have_is_not_cut(shop: Any, drop: Drop) -> None:
+def test_order_without_an_optional_field_is_not_cut(shop: Any, drop: Drop) -> None:
     drop("orders/a.csv", HEADER + "1,CUP,1,,,,\n2,BOX,1,Post,,,hold\n")
     on_hold = Rule(column="status", matches="hold", reason="on hold")
 
@@ -303,12 +301,12 @@ def test_an_order_without_what_only_some_orders_have_is_not_cut(shop: Any, drop:
     assert second.reason == "on hold"
 
 
-def test_an_order_that_is_cut_is_so_where_it_is_read_by_its_id(shop: Any, drop: Drop) -> None:
+def test_cut_order_is_refused_when_it_is_read_by_id(shop: Any, drop: Drop) -> None:
     drop("orders/a.csv", HEADER + "1,CUP,1,,,,\n2,MUG,1,Post,Ada,1 High St,paid\n")
     account = shop()
     account.close()
 
-    [found] = read(account.orders.by_id(["1"]))[0]
+    [record] = read(account.orders.by_id(["1"]))[0]
 
-    assert isinstance(found, InvalidRecord)
-    assert found.code == "cut"
+    assert isinstance(record, InvalidRecord)
+    assert record.code == "cut"

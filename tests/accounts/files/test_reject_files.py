@@ -1,4 +1,4 @@
-"""Rows that were refused are given back, each with its reason."""
+"""Reject files: rows that were refused, each with its reason."""
 
 import csv
 from pathlib import Path
@@ -21,7 +21,7 @@ def given_back(folder: Path) -> list[dict[str, str]]:
     return rows
 
 
-def test_a_refused_order_comes_back_with_all_its_rows_and_columns(
+def test_reject_file_has_all_rows_and_columns_of_the_order(
     make: Make, drop: Drop, tmp_path: Path
 ) -> None:
     drop("orders/a.csv", ORDERS + "1,MUG,1,Ann\n2,MUG,x,Bob\n2,CUP,1,Bob\n,POT,1,Cy\n")
@@ -39,7 +39,7 @@ def test_a_refused_order_comes_back_with_all_its_rows_and_columns(
     ]
 
 
-def test_the_same_rows_are_given_back_once_and_what_is_skipped_never(
+def test_rows_are_rejected_once_and_skipped_rows_never(
     make: Make, drop: Drop, tmp_path: Path
 ) -> None:
     drop("orders/a.csv", ORDERS + "1,MUG,x,Ann\n2,MUG,0,Bob\n")
@@ -55,7 +55,7 @@ def test_the_same_rows_are_given_back_once_and_what_is_skipped_never(
     assert path.name.startswith("refused-")
 
 
-def test_refused_products_are_given_back_too_and_are_no_formulas(
+def test_refused_products_are_rejected_without_formulas(
     make: Make, drop: Drop, tmp_path: Path
 ) -> None:
     drop("products/a.csv", PRODUCTS + "MUG,=1+1,abc,\n")
@@ -68,7 +68,7 @@ def test_refused_products_are_given_back_too_and_are_no_formulas(
     assert (row["sku"], row["name"], row["price"]) == ("MUG", "'=1+1", "abc")
 
 
-def test_nothing_is_given_back_by_default_or_before_the_reading_ended(
+def test_no_reject_file_by_default_or_before_the_end_of_the_read(
     make: Make, drop: Drop, tmp_path: Path
 ) -> None:
     drop("orders/a.csv", ORDERS + "1,MUG,x,Ann\n")
@@ -81,9 +81,7 @@ def test_nothing_is_given_back_by_default_or_before_the_reading_ended(
     assert not (tmp_path / "refused").exists()
 
 
-def test_what_was_given_back_into_the_folder_that_is_read_is_not_read_there(
-    make: Make, drop: Drop, tmp_path: Path
-) -> None:
+def test_reject_file_in_the_feed_folder_is_not_read(make: Make, drop: Drop, tmp_path: Path) -> None:
     drop("refused/a.csv", ORDERS + "1,MUG,x,Ann\n")
     columns = {"order_number": "order", "sku": "sku", "quantity": "qty"}
     options = OrderFiles(glob=tmp_path / "refused", columns=columns)
@@ -97,7 +95,7 @@ def test_what_was_given_back_into_the_folder_that_is_read_is_not_read_there(
     assert again == []
 
 
-def test_a_folder_that_cannot_be_made_is_reported(make: Make, drop: Drop, tmp_path: Path) -> None:
+def test_folder_that_cannot_be_created_is_reported(make: Make, drop: Drop, tmp_path: Path) -> None:
     drop("orders/a.csv", ORDERS + "1,MUG,x,Ann\n")
     (tmp_path / "file").write_text("")
     account = make(refused=tmp_path / "file" / "refused")

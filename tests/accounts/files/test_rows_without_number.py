@@ -1,4 +1,4 @@
-"""Rows that cannot be told to any order: reported until their file changes, and nothing in part."""
+"""Rows without an order number: reported until their file changes; no order is sent in part."""
 
 from pathlib import Path
 from typing import Any
@@ -42,21 +42,21 @@ def test_order_above_a_row_without_a_number_is_not_sent_in_part(tmp_path: Path) 
     assert failed(tmp_path)["21#1"].startswith("orders.csv row 3: the order number is blank")
 
 
-def test_order_is_sent_whole_once_the_number_is_in_its_row(tmp_path: Path) -> None:
+def test_complete_order_is_sent_once_the_number_is_in_its_row(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("21", "2") + ORPHAN + row("22"))
     ordosync(tmp_path, "import-orders")
     shop(tmp_path, HEADER + row("21", "2") + "21,BOARD,Board,1,20.00,Ada,DE\n" + row("22"))
 
-    done = counts(tmp_path)
+    counted = counts(tmp_path)
 
-    assert done == {"seen": 2, "done": 1, "unchanged": 1}
+    assert counted == {"seen": 2, "done": 1, "unchanged": 1}
     [order] = ordosync(tmp_path, "orders", "show", "21", "--json").json["orders"]
     assert sorted(line["sku"] for line in order["lines"]) == ["BOARD", "MUG"]
     assert failed(tmp_path) == {}
     assert ordosync(tmp_path, "attention").code == 0
 
 
-def test_order_is_not_sent_in_part_from_the_copy_of_a_file_that_is_gone(tmp_path: Path) -> None:
+def test_order_is_not_sent_in_part_from_the_copy_of_a_deleted_file(tmp_path: Path) -> None:
     feed = shop(tmp_path, HEADER + row("21", "2") + ORPHAN + row("22"))
     ordosync(tmp_path, "import-orders")
     [step] = [s for s in steps(tmp_path, 1) if s["key"] == "21#1"]
@@ -68,7 +68,7 @@ def test_order_is_not_sent_in_part_from_the_copy_of_a_file_that_is_gone(tmp_path
     assert "21#1" in failed(tmp_path)
 
 
-def test_failed_row_stays_failed_when_it_is_tried_again_and_its_file_has_not_changed(
+def test_retried_row_stays_failed_if_its_file_has_not_changed(
     tmp_path: Path,
 ) -> None:
     shop(tmp_path, HEADER + row("21") + ORPHAN)
@@ -80,7 +80,7 @@ def test_failed_row_stays_failed_when_it_is_tried_again_and_its_file_has_not_cha
     assert failed(tmp_path)["file:orders.csv:3"] == step["reason"]
 
 
-def test_failed_row_is_closed_when_its_file_is_gone(tmp_path: Path) -> None:
+def test_failed_row_is_closed_when_its_file_is_deleted(tmp_path: Path) -> None:
     feed = shop(tmp_path, HEADER + ORPHAN + row("22"))
     ordosync(tmp_path, "import-orders")
     feed.unlink()
@@ -91,7 +91,7 @@ def test_failed_row_is_closed_when_its_file_is_gone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("total", [",,Total,,65.00,,\n", ",,,,65.00,,\n,,,,,,Printed by us\n"])
-def test_totals_below_the_last_order_are_reported_and_hold_nothing_back(
+def test_totals_below_the_last_order_are_reported_and_do_not_hold_it(
     tmp_path: Path, total: str
 ) -> None:
     shop(tmp_path, HEADER + row("21") + total)
@@ -102,7 +102,7 @@ def test_totals_below_the_last_order_are_reported_and_hold_nothing_back(
     assert len(failed(tmp_path)) == total.count("\n")
 
 
-def test_row_with_a_sku_below_the_last_order_holds_it_back(tmp_path: Path) -> None:
+def test_row_with_a_sku_below_the_last_order_holds_it(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("22") + row("21") + ORPHAN + ",,Total,,65.00,,\n")
 
     ordosync(tmp_path, "import-orders")
@@ -110,7 +110,7 @@ def test_row_with_a_sku_below_the_last_order_holds_it_back(tmp_path: Path) -> No
     assert numbers(tmp_path) == ["22"]
 
 
-def test_row_without_number_and_sku_between_two_orders_holds_the_first_back(
+def test_row_without_number_and_sku_between_two_orders_holds_the_first(
     tmp_path: Path,
 ) -> None:
     shop(tmp_path, HEADER + row("21") + ",,Mug,1,9.50,,\n" + row("22"))
@@ -120,7 +120,7 @@ def test_row_without_number_and_sku_between_two_orders_holds_the_first_back(
     assert numbers(tmp_path) == ["22"]
 
 
-def test_row_that_a_rule_skips_holds_no_order_back(tmp_path: Path) -> None:
+def test_skipped_row_does_not_hold_an_order(tmp_path: Path) -> None:
     rule = "      skip: [{column: order, matches: '^$', reason: no order}]\n      currency"
     shop(
         tmp_path,
@@ -133,7 +133,7 @@ def test_row_that_a_rule_skips_holds_no_order_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["orders.csv", "orders.jsonl"])
-def test_row_without_any_text_is_nothing(tmp_path: Path, name: str) -> None:
+def test_blank_row_is_ignored(tmp_path: Path, name: str) -> None:
     shop(tmp_path)
     blank = '{}\n{"order": "", "sku": null, "qty": " "}\n'
     feed = HEADER + ",,,,,,\n" + row("21") + ' , ,,"",,,\n' + ",,,,,,,,,,\n"
@@ -158,10 +158,10 @@ def test_order_whose_number_looks_like_a_file_fails_and_is_sent_like_any_other(
     before = failed(tmp_path)
     shop(tmp_path, HEADER + row(number, "2"))
 
-    done = counts(tmp_path)
+    counted = counts(tmp_path)
 
     assert list(before) == [f"{number}#1"]
-    assert done == {"seen": 1, "done": 1}
+    assert counted == {"seen": 1, "done": 1}
     assert numbers(tmp_path) == [number]
 
 
@@ -172,13 +172,13 @@ def test_order_whose_number_looks_like_a_refused_file_is_distinguished_from_it(
     ordosync(tmp_path, "import-orders")
     (tmp_path / "feeds" / "b.csv").write_text("nothing\n")
 
-    done = counts(tmp_path)
+    counted = counts(tmp_path)
 
-    assert done == {"seen": 1, "failed": 1}
+    assert counted == {"seen": 1, "failed": 1}
     assert list(failed(tmp_path, 2)) == ["file:b.csv"]
 
 
-def test_order_that_is_called_like_a_file_stays_failed_when_that_file_is_fixed(
+def test_order_with_the_name_of_a_file_stays_failed_when_that_file_is_fixed(
     tmp_path: Path,
 ) -> None:
     shop(tmp_path, HEADER + row("file:b.csv", "0x"))
@@ -214,13 +214,13 @@ def _pair(tmp_path: Path) -> Path:
 def test_parcel_without_a_number_stays_failed_until_its_file_changes(
     pair: Path, parcel: str, blank: str
 ) -> None:
-    sent = pair / "sent" / "a.csv"
-    sent.write_text(PARCELS + parcel + "2,1Z2,UPS,2026-11-23\n")
+    sent_feed = pair / "sent" / "a.csv"
+    sent_feed.write_text(PARCELS + parcel + "2,1Z2,UPS,2026-11-23\n")
 
     first = counts(pair, "update-tracking")
     ordosync(pair, "update-tracking")
     reported = failed(pair, 2)
-    sent.write_text(PARCELS + "1,1Z1,UPS,2026-11-23\n2,1Z2,UPS,2026-11-23\n")
+    sent_feed.write_text(PARCELS + "1,1Z1,UPS,2026-11-23\n2,1Z2,UPS,2026-11-23\n")
     last = counts(pair, "update-tracking")
 
     assert first == {"seen": 2, "done": 1, "failed": 1}
@@ -271,19 +271,19 @@ COSTS = """kind: files
       currency: USD"""
 
 
-def test_number_travels_without_a_cost_that_cannot_be_read_and_the_cost_is_reported(
+def test_number_is_sent_without_an_unreadable_cost_which_is_reported(
     pair: Path,
 ) -> None:
     no_stock = config(COSTS).replace(", manage_inventory: true", "")
     (pair / "config.yaml").write_text(no_stock)
-    sent = pair / "sent" / "a.csv"
+    sent_feed = pair / "sent" / "a.csv"
     header, second = "no,number,by,at,cost\n", "2,1Z2,UPS,2026-11-23,5.00\n"
-    sent.write_text(f"{header}1,1Z1,UPS,2026-11-23,$6.40\n{second}")
+    sent_feed.write_text(f"{header}1,1Z1,UPS,2026-11-23,$6.40\n{second}")
 
     first = ordosync(pair, "update-tracking", "--json")
     ordosync(pair, "update-tracking")
     reported = failed(pair, 2)
-    sent.write_text(f"{header}1,1Z1,UPS,2026-11-23,6.40\n{second}")
+    sent_feed.write_text(f"{header}1,1Z1,UPS,2026-11-23,6.40\n{second}")
     ordosync(pair, "update-tracking")
 
     assert (first.code, first.counts) == (1, {"seen": 3, "done": 2, "failed": 1})

@@ -1,4 +1,4 @@
-"""Ids that a spreadsheet has damaged: refused with their row, whoever gives them."""
+"""Ids that a spreadsheet damaged: refused with their row, whatever their source."""
 
 from pathlib import Path
 
@@ -30,12 +30,12 @@ WHOLE = ["#1001", "12E5", "1E-5", "E+5", "'t", "+49", "-5", "0012", "A=1", "#", 
 
 
 @pytest.mark.parametrize("text", DAMAGED)
-def test_text_that_a_spreadsheet_has_damaged_is_noticed(text: str) -> None:
+def test_text_that_a_spreadsheet_damaged_is_detected(text: str) -> None:
     assert damage(text)
 
 
 @pytest.mark.parametrize("text", WHOLE)
-def test_id_that_only_looks_odd_is_taken_as_it_is(text: str) -> None:
+def test_id_that_only_looks_odd_is_accepted(text: str) -> None:
     assert damage(text) == ""
 
 
@@ -49,7 +49,7 @@ def test_id_that_only_looks_odd_is_taken_as_it_is(text: str) -> None:
         ("=", "="),
     ],
 )
-def test_marks_that_keep_text_are_undone(marked: str, text: str) -> None:
+def test_text_marks_are_removed(marked: str, text: str) -> None:
     assert unmarked(marked) == text
 
 
@@ -59,7 +59,7 @@ def quoted(text: str) -> str:
 
 @pytest.mark.parametrize("text", DAMAGED)
 @pytest.mark.parametrize("field", ["order", "sku", "zip"])
-def test_order_with_a_damaged_id_is_refused_with_its_row_and_stops_no_other(
+def test_order_with_a_damaged_id_is_refused_with_its_row_and_the_others_are_sent(
     tmp_path: Path, field: str, text: str
 ) -> None:
     config = CONFIG.replace("ship_to.name: to,", "ship_to.name: to, ship_to.zip: zip,")
@@ -76,7 +76,7 @@ def test_order_with_a_damaged_id_is_refused_with_its_row_and_stops_no_other(
     assert numbers(tmp_path) == ["2"]
 
 
-def test_names_and_streets_are_never_looked_at(tmp_path: Path) -> None:
+def test_names_and_streets_are_not_checked(tmp_path: Path) -> None:
     config = CONFIG.replace(
         "ship_to.name: to,", "ship_to.name: to, ship_to.street1: st, ship_to.city: city,"
     )
@@ -89,7 +89,7 @@ def test_names_and_streets_are_never_looked_at(tmp_path: Path) -> None:
     assert (to["name"], to["street1"], to["city"]) == ("#N/A", "1E+5", "'2nd")
 
 
-def test_text_cells_are_read_where_an_option_says_so(tmp_path: Path) -> None:
+def test_text_cells_are_read_if_the_option_is_set(tmp_path: Path) -> None:
     config = CONFIG.replace("      currency", "      text_cells: true\n      currency")
     feed = (
         HEADER
@@ -114,7 +114,7 @@ def test_rounded_number_in_a_text_cell_is_refused_nevertheless(tmp_path: Path) -
     assert ordosync(tmp_path, "import-orders", "--json").counts == {"seen": 1, "failed": 1}
 
 
-def test_our_own_mark_is_taken_off_in_every_field(tmp_path: Path) -> None:
+def test_own_text_mark_is_removed_in_every_field(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + "'-1001,'=MUG,'@Mug,1,9.50,'+Ada,DE\n")
 
     ordosync(tmp_path, "import-orders")
@@ -125,7 +125,7 @@ def test_our_own_mark_is_taken_off_in_every_field(tmp_path: Path) -> None:
     assert (line["sku"], line["name"], order["ship_to"]["name"]) == ("=MUG", "@Mug", "+Ada")
 
 
-def test_rows_that_are_given_back_and_dropped_again_keep_their_text(
+def test_rejected_rows_that_are_dropped_again_keep_their_text(
     make: Make, drop: Drop, tmp_path: Path
 ) -> None:
     drop("orders/a.csv", "order,sku,qty\n'-1,'=MUG,x\n")
@@ -148,7 +148,7 @@ def test_rows_that_are_given_back_and_dropped_again_keep_their_text(
         ("1001", "1.2E+12", False),
     ],
 )
-def test_row_with_a_damaged_number_holds_the_order_above_back_if_it_may_be_of_it(
+def test_row_with_a_damaged_number_holds_the_order_above_if_it_may_belong_to_it(
     tmp_path: Path, above: str, number: str, *, is_held: bool
 ) -> None:
     shop(tmp_path, HEADER + row(above) + row(number) + row("5"))
@@ -195,7 +195,7 @@ def test_damaged_ids_are_refused_in_every_file_that_a_supplier_drops(
     def parcels(order: str, number: str) -> str:
         return f"{quoted(order)},{quoted(number)},UPS,2026-11-23\n"
 
-    sent = drop(
+    sent_file = drop(
         "sent/a.csv",
         "no,number,by,at\n" + parcels("1", text) + parcels(text, "1Z") + parcels("2", "1Z2"),
     )
@@ -208,7 +208,9 @@ def test_damaged_ids_are_refused_in_every_file_that_a_supplier_drops(
     }
     account = open_supplier(
         tmp_path,
-        shipments=ShipmentFiles(glob=sent, columns=columns, date_format="%Y-%m-%d", timezone="UTC"),
+        shipments=ShipmentFiles(
+            glob=sent_file, columns=columns, date_format="%Y-%m-%d", timezone="UTC"
+        ),
         stock=StockFiles(glob=stock, columns={"sku": "sku", "quantity": "qty"}),
     )
 
@@ -230,8 +232,8 @@ def test_damaged_ids_are_refused_at_the_desk(tmp_path: Path, text: str) -> None:
     shop(tmp_path, HEADER + row("1") + row("2"))
     ordosync(tmp_path, "import-orders")
     at = ("--carrier", "UPS", "--tracking")
-    sent = tmp_path / "sent.csv"
-    sent.write_text(
+    sent_file = tmp_path / "sent.csv"
+    sent_file.write_text(
         f"number,carrier,tracking\n1,UPS,{quoted(text)}\n{quoted(text)},UPS,1Z\n2,UPS,1Z2\n"
     )
     counted = tmp_path / "count.csv"
@@ -260,20 +262,20 @@ def test_damaged_ids_are_refused_at_the_desk(tmp_path: Path, text: str) -> None:
     }
 
 
-def test_our_own_mark_is_taken_off_at_the_desk(tmp_path: Path) -> None:
+def test_own_text_mark_is_removed_at_the_desk(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("-1"))
     ordosync(tmp_path, "import-orders")
     (tmp_path / "sent.csv").write_text("number,carrier,tracking\n'-1,UPS,'=1Z\n")
 
     assert ordosync(tmp_path, "orders", "ship", "--from", "sent.csv").code == 0
-    done = ordosync(tmp_path, "orders", "show", "--json", "--", "-1").json["orders"][0]
-    assert done["shipments"][0]["tracking"] == "=1Z"
+    shown = ordosync(tmp_path, "orders", "show", "--json", "--", "-1").json["orders"][0]
+    assert shown["shipments"][0]["tracking"] == "=1Z"
 
 
 LATIN = CONFIG.replace("      currency", "      encoding: cp1252\n      currency")
 
 
-def test_utf8_in_a_feed_of_another_encoding_is_refused_with_what_to_say(tmp_path: Path) -> None:
+def test_utf8_in_a_feed_of_another_encoding_is_refused_with_a_hint(tmp_path: Path) -> None:
     shop(tmp_path, (HEADER + row("1", name="Müg")).encode(), config=LATIN)
 
     ordosync(tmp_path, "import-orders")
@@ -283,7 +285,7 @@ def test_utf8_in_a_feed_of_another_encoding_is_refused_with_what_to_say(tmp_path
     assert numbers(tmp_path) == []
 
 
-def test_odd_name_of_a_shop_travels_as_it_is(tmp_path: Path) -> None:
+def test_odd_name_of_a_shop_is_sent_unchanged(tmp_path: Path) -> None:
     odd = row("1", name="MÃ¼g") + row("2", name="Müg")
     shop(tmp_path, (HEADER + odd).encode("cp1252"), config=LATIN)
 

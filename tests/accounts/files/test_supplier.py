@@ -1,4 +1,4 @@
-"""Orders that a Supplier is given as files, and the tracking and stock that it drops."""
+"""Orders that are written as files for a Supplier, and its tracking and stock files."""
 
 import os
 import subprocess
@@ -38,7 +38,7 @@ def _depot(tmp_path: Path) -> Iterator[OpenSupplier]:
     account.close()
 
 
-def test_an_order_is_not_written_again_when_its_file_was_taken_away(
+def test_order_is_not_written_again_when_its_file_was_deleted(
     depot: OpenSupplier, tmp_path: Path
 ) -> None:
     [first] = depot.orders.create([order("1001")])
@@ -63,9 +63,7 @@ def test_no_name_of_a_file_comes_from_foreign_text(depot: OpenSupplier, tmp_path
     assert not any("evil" in name for name in names)
 
 
-def test_what_is_remembered_of_an_order_is_not_personal(
-    depot: OpenSupplier, tmp_path: Path
-) -> None:
+def test_record_of_an_order_has_no_personal_data(depot: OpenSupplier, tmp_path: Path) -> None:
     depot.orders.create([order("1001", ship_to=Address(name="Ann Smith"))])
 
     kept = list((tmp_path / "orders" / ".ordosync").iterdir())
@@ -83,7 +81,7 @@ def test_foreign_text_is_no_formula_and_amounts_are_numbers(
     assert (cells["sku"], cells["name"], cells["unit_price"]) == ("'=SKU", "'@name", "-2.50")
 
 
-def test_the_prefix_of_the_portal_stands_before_the_number(tmp_path: Path) -> None:
+def test_number_has_the_prefix_of_the_portal(tmp_path: Path) -> None:
     account = open_supplier(tmp_path, prefix="A-")
 
     [outcome] = account.orders.create([order("1001")])
@@ -110,7 +108,7 @@ def test_orders_go_from_files_to_files_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("fault", ["order-file-half", "order-file-recorded"])
-def test_an_order_whose_writing_was_killed_is_there_once(tmp_path: Path, fault: str) -> None:
+def test_order_whose_write_was_killed_exists_once(tmp_path: Path, fault: str) -> None:
     killed = subprocess.run(
         [sys.executable, "-m", "tests.accounts.files.create", str(tmp_path), "1001", "1002"],
         env={**os.environ, "ORDOSYNC_FAULT": fault},
@@ -129,7 +127,7 @@ def test_an_order_whose_writing_was_killed_is_there_once(tmp_path: Path, fault: 
     assert not list((tmp_path / "orders").glob(".*.tmp"))
 
 
-def test_text_that_the_encoding_does_not_have_refuses_that_order_alone(tmp_path: Path) -> None:
+def test_text_outside_the_encoding_refuses_that_order_only(tmp_path: Path) -> None:
     columns = {"order_number": "no", "sku": "sku", "quantity": "qty", "ship_to.name": "to"}
     folder = OrderFolder(folder=tmp_path / "orders", columns=columns, encoding="latin-1")
     account = open_supplier(tmp_path, order_files=folder)
@@ -156,7 +154,7 @@ def test_a_folder_that_is_missing_or_in_use_is_tried_later(
         depot.orders.find(["origin:1001#1"])
 
 
-def test_a_damaged_record_is_for_people_and_stops_no_other_order(
+def test_damaged_record_needs_an_operator_and_does_not_stop_other_orders(
     depot: OpenSupplier, tmp_path: Path
 ) -> None:
     depot.orders.create([order("1001")])
@@ -168,7 +166,7 @@ def test_a_damaged_record_is_for_people_and_stops_no_other_order(
     assert [outcome.state for outcome in outcomes] == ["refused", "done"]
 
 
-def test_a_shipment_is_what_its_row_says(depot: OpenSupplier, drop: Drop) -> None:
+def test_shipment_has_the_fields_of_its_row(depot: OpenSupplier, drop: Drop) -> None:
     drop("sent/a.csv", SENT + "1001,1Z999,UPS,2026-11-23 14:05,7.10,\n")
 
     [shipment] = all_of(depot.shipments.changed(since()))
@@ -212,7 +210,7 @@ def test_a_label_that_a_later_file_calls_void_is_void(depot: OpenSupplier, drop:
         ("1001,1Z999,UPS,yesterday,,", "invalid.date"),
     ],
 )
-def test_a_row_that_is_no_shipment_says_why(
+def test_invalid_shipment_row_is_reported(
     depot: OpenSupplier, drop: Drop, cells: str, code: str
 ) -> None:
     drop("sent/a.csv", SENT + cells + "\n")
@@ -223,9 +221,7 @@ def test_a_row_that_is_no_shipment_says_why(
     assert bad.code == code
 
 
-def test_a_number_whose_cost_cannot_be_read_travels_without_it(
-    depot: OpenSupplier, drop: Drop
-) -> None:
+def test_number_with_an_unreadable_cost_is_read_without_it(depot: OpenSupplier, drop: Drop) -> None:
     drop("sent/a.csv", SENT + "1001,1Z999,UPS,2026-11-23 14:05,1.000.00,\n")
 
     shipment, bad = all_of(depot.shipments.changed(since()))
@@ -257,8 +253,8 @@ def test_stock_is_read_in_full_and_blank_is_not_0(depot: OpenSupplier, drop: Dro
     first, second = all_of(depot.stock.all(since())), all_of(depot.stock.all(since()))
 
     assert first == second
-    known = {level.sku: level.quantity for level in first if isinstance(level, Stock)}
-    assert known == {"MUG": 4, "CUP": None, "POT": -2}
+    levels = {level.sku: level.quantity for level in first if isinstance(level, Stock)}
+    assert levels == {"MUG": 4, "CUP": None, "POT": -2}
     assert [level.id for level in first if isinstance(level, InvalidRecord)] == ["JAR"]
     assert depot.stock.of(["MUG", "gone"])["MUG"].quantity == 4
 
@@ -298,19 +294,19 @@ def test_every_sku_is_a_product(depot: OpenSupplier) -> None:
     assert depot.products.is_any_sku
 
 
-def test_a_stock_file_that_may_still_be_written_is_left_to_a_later_run(
+def test_stock_file_that_may_still_be_written_is_read_later(
     depot: OpenSupplier, drop: Drop
 ) -> None:
     drop("stock/a.csv", "sku,qty\nMUG,4\n")
     drop("stock/b.csv", "sku,qty\nCUP,1")
 
     young = NOON + timedelta(seconds=11)
-    [left] = all_of(depot.stock.all(since(now=young, skip_recent=True)))
+    [level] = all_of(depot.stock.all(since(now=young, skip_recent=True)))
     by_id = depot.stock.of(["MUG", "CUP"])
     depot.close()
 
-    assert isinstance(left, Stock)
-    assert left.sku == "MUG"
+    assert isinstance(level, Stock)
+    assert level.sku == "MUG"
     assert set(by_id) == {"MUG"}
     assert (
         len(all_of(depot.stock.all(since(now=young + timedelta(minutes=1), skip_recent=True)))) == 2

@@ -1,4 +1,4 @@
-"""All tasks between files and an embedded account, and between files, through the real command."""
+"""All tasks between files and an embedded account, and between files, by the real command."""
 
 import csv
 from pathlib import Path
@@ -22,7 +22,7 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_a_merchant_of_files_takes_part_in_every_task(tmp_path: Path) -> None:
+def test_merchant_with_files_runs_every_task(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1") + row("2"), config=config(EMBEDDED))
     (tmp_path / "products" / "a.csv").write_text("sku,name\nMUG,A mug\n")
 
@@ -50,7 +50,7 @@ def test_a_merchant_of_files_takes_part_in_every_task(tmp_path: Path) -> None:
     ]
 
 
-def test_an_order_whose_cancellation_is_taken_back_before_its_import_is_sent(
+def test_order_whose_cancellation_was_withdrawn_before_its_import_is_sent(
     tmp_path: Path,
 ) -> None:
     feed = shop(tmp_path, HEADER + row("1"), config=config(EMBEDDED))
@@ -67,10 +67,10 @@ def test_an_order_whose_cancellation_is_taken_back_before_its_import_is_sent(
     assert result.counts == {"seen": 2, "done": 2}
 
 
-def test_a_parcel_of_a_piece_is_an_operators_to_report_where_no_order_can_be_split(
+def test_parcel_of_a_piece_needs_an_operator_where_no_order_can_be_split(
     tmp_path: Path,
 ) -> None:
-    """It would wait for ever until the order in the file is split."""
+    """Files cannot split an order, so a retry would never succeed."""
     shop(tmp_path, HEADER + row("1", "3"), config=config(EMBEDDED))
     ordosync(tmp_path, "import-orders")
     ordosync(tmp_path, "orders", "split", "1", "--piece", "MUG=1", "--piece", "MUG=2")
@@ -83,12 +83,12 @@ def test_a_parcel_of_a_piece_is_an_operators_to_report_where_no_order_can_be_spl
     assert "ordosync dismiss" in ordosync(tmp_path, "attention").out
 
 
-def test_a_supplier_of_files_is_given_orders_and_gives_tracking_and_stock(tmp_path: Path) -> None:
+def test_supplier_with_files_receives_orders_and_sends_tracking_and_stock(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1"), config=config(FILES))
     (tmp_path / "products" / "a.csv").write_text("sku,name\nMUG,A mug\n")
     (tmp_path / "counted" / "a.csv").write_text("sku,qty\nMUG,5\nCUP,1\n")
-    sent = "no,number,by,at\n1,,,\n1,1Z999,UPS,2026-11-23\n"
-    (tmp_path / "sent" / "a.csv").write_text(sent)
+    shipped = "no,number,by,at\n1,,,\n1,1Z999,UPS,2026-11-23\n"
+    (tmp_path / "sent" / "a.csv").write_text(shipped)
 
     for task in ("import-products", "import-orders", "update-tracking", "write-inventory-back"):
         assert ordosync(tmp_path, task).code == 0

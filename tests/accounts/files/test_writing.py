@@ -1,4 +1,4 @@
-"""Quantities and tracking that a Merchant is given."""
+"""Quantities and tracking numbers in the files that are written for a Merchant."""
 
 import csv
 from datetime import datetime
@@ -37,7 +37,7 @@ def stock(sku: str, quantity: int | None, fixed: str = "") -> Stock:
     return Stock(product_id=sku, sku=sku, quantity=quantity, fixed=fixed)
 
 
-def test_quantities_are_set_and_found_again(make: Make, tmp_path: Path) -> None:
+def test_quantities_are_set_and_read_again(make: Make, tmp_path: Path) -> None:
     account = make(products=None)
 
     first = account.stock.write([stock("MUG", 3), stock("CUP", 0)])
@@ -55,7 +55,7 @@ def test_quantities_are_set_and_found_again(make: Make, tmp_path: Path) -> None:
     }
 
 
-def test_a_file_in_which_nothing_changes_is_not_touched(make: Make, tmp_path: Path) -> None:
+def test_file_without_changes_is_not_written(make: Make, tmp_path: Path) -> None:
     account = make()
     account.stock.write([stock("MUG", 3)])
     before = (tmp_path / "out" / "stock.csv").stat()
@@ -67,7 +67,7 @@ def test_a_file_in_which_nothing_changes_is_not_touched(make: Make, tmp_path: Pa
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["stock.csv"]
 
 
-def test_products_that_are_gone_or_kits_are_distinguished(make: Make, drop: Drop) -> None:
+def test_deleted_products_and_kits_are_distinguished(make: Make, drop: Drop) -> None:
     drop("products/a.csv", "sku,name,price,kit\nMUG,A mug,1,\nSET,A set,1,yes\n")
 
     levels = make().stock.current(["MUG", "SET", "GONE"])
@@ -85,7 +85,7 @@ def test_products_that_are_gone_or_kits_are_distinguished(make: Make, drop: Drop
         (stock("M\ud800G", 1), "refused"),
     ],
 )
-def test_a_quantity_that_cannot_be_written_stops_no_other(
+def test_quantity_that_cannot_be_written_does_not_stop_the_others(
     make: Make, tmp_path: Path, bad: Stock, code: str
 ) -> None:
     outcomes = make().stock.write([stock("CUP", 1), bad, stock("POT", 2)])
@@ -95,7 +95,7 @@ def test_a_quantity_that_cannot_be_written_stops_no_other(
     assert [row["SKU"] for row in rows(tmp_path / "out" / "stock.csv")] == ["CUP", "POT"]
 
 
-def test_what_was_sent_is_reported_with_its_six_fields(make: Make, tmp_path: Path) -> None:
+def test_parcel_is_written_with_its_six_fields(make: Make, tmp_path: Path) -> None:
     account = make()
 
     [first] = account.tracking.add([SENT])
@@ -117,16 +117,16 @@ def test_what_was_sent_is_reported_with_its_six_fields(make: Make, tmp_path: Pat
     ]
 
 
-def test_a_valid_number_stays_and_a_voided_one_is_replaced(make: Make, tmp_path: Path) -> None:
+def test_valid_number_is_kept_and_a_voided_one_replaced(make: Make, tmp_path: Path) -> None:
     account = make()
-    other = replace(SENT, tracking_number="1Z111")
+    another = replace(SENT, tracking_number="1Z111")
     account.tracking.add([SENT])
 
-    [refused] = account.tracking.add([other])
-    [unknown] = account.tracking.void([other])
+    [refused] = account.tracking.add([another])
+    [unknown] = account.tracking.void([another])
     [voided] = account.tracking.void([SENT])
     [again] = account.tracking.void([SENT])
-    [replaced] = account.tracking.add([other])
+    [replaced] = account.tracking.add([another])
 
     assert (refused.state, refused.code) == ("refused", "other-tracking")
     assert (unknown.state, voided.state, again.state) == ("unchanged", "done", "unchanged")
@@ -135,7 +135,7 @@ def test_a_valid_number_stays_and_a_voided_one_is_replaced(make: Make, tmp_path:
     assert (row["Number"], row["Void"]) == ("1Z111", "false")
 
 
-def test_a_cancelled_order_takes_no_tracking(make: Make, drop: Drop) -> None:
+def test_cancelled_order_refuses_tracking(make: Make, drop: Drop) -> None:
     drop("cancelled/a.csv", "order\n1001\n")
 
     outcomes = make().tracking.add([SENT, replace(SENT, order_id="1002")])
@@ -146,7 +146,7 @@ def test_a_cancelled_order_takes_no_tracking(make: Make, drop: Drop) -> None:
     ]
 
 
-def test_foreign_text_is_no_formula_in_the_file_and_itself_when_it_is_read_again(
+def test_foreign_text_is_not_a_formula_and_is_read_back_unchanged(
     make: Make, tmp_path: Path
 ) -> None:
     account = make(products=None)
@@ -170,7 +170,7 @@ def test_neutral_text_can_be_made_plain_again(text: str) -> None:
     assert neutral(text).lstrip()[:1] not in set("=+-@\t\r\uff1d")
 
 
-def test_a_missing_folder_is_reported_for_each_and_passes_once_it_is_made(
+def test_missing_folder_is_reported_for_each_until_it_is_created(
     make: Make, tmp_path: Path
 ) -> None:
     path = tmp_path / "later" / "stock.csv"
@@ -196,9 +196,7 @@ def test_a_file_that_another_run_is_writing_is_written_later(make: Make, tmp_pat
 
 
 @pytest.mark.parametrize("content", [b"a,b\n1,2\n", b"", b"SKU,Qty\nMUG\n", b"\xff", b'SKU,"Q'])
-def test_a_file_that_is_not_ours_is_never_overwritten(
-    make: Make, tmp_path: Path, content: bytes
-) -> None:
+def test_foreign_file_is_never_overwritten(make: Make, tmp_path: Path, content: bytes) -> None:
     account = make()
     path = tmp_path / "out" / "stock.csv"
     path.write_bytes(content)

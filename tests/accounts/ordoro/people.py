@@ -1,4 +1,4 @@
-"""The people of an account at Ordoro, in front of a fake of it."""
+"""People of an Ordoro account, in front of a fake service."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
@@ -14,14 +14,14 @@ from ordosync.clock import Clock
 from ordosync.models import Address, Line, Order, Product, Shipment
 from tests.accounts.contract.examples import line, sold
 from tests.accounts.contract.over_http import (
-    Asked,
     Field,
     MerchantOverHttp,
     OverHttp,
+    RequestSort,
     SupplierOverHttp,
     Write,
 )
-from tests.accounts.contract.people import Lack, Told
+from tests.accounts.contract.people import Lack, ShownTracking
 from tests.fakes.contract import DOCUMENT, Contract
 from tests.fakes.faults import Kind
 from tests.fakes.ordoro import FakeOrdoro, Fault, Switches
@@ -30,7 +30,7 @@ from tests.support.clock import VirtualClock
 
 _CURRENCY = "GBP"
 _MANY = 100_000
-_REQUESTS: Mapping[Asked, tuple[str, str]] = {
+_REQUESTS: Mapping[RequestSort, tuple[str, str]] = {
     "create-order": ("POST", r"/v3/order$"),
     "cancel-order": ("POST", r"/cancel$"),
     "add-tracking": ("POST", r"/shipping_info$"),
@@ -57,7 +57,7 @@ _EFFECTS: Mapping[Write, str] = {
 
 
 class AtOrdoro(OverHttp):
-    """What both do in Ordoro's own pages. All that is said over the API is held to its document."""
+    """Actions on Ordoro's own pages in both roles. Each API call is checked by its document."""
 
     fake: FakeOrdoro
     doubles: ClassVar[frozenset[Write]] = frozenset({"create-order", "comment", "void-tracking"})
@@ -82,8 +82,8 @@ class AtOrdoro(OverHttp):
             **self.more_options,
         }
 
-    def meet(self, kind: Kind, what: Asked, **how: Any) -> None:
-        method, path = _REQUESTS[what]
+    def meet(self, kind: Kind, request: RequestSort, **how: Any) -> None:
+        method, path = _REQUESTS[request]
         self.fake.faults.add(Fault(kind=kind, method=method, path=path, **how))
 
     def lag(self, *, index_s: float = 0, arrival_s: float = 0, split_s: float = 0) -> None:
@@ -101,9 +101,9 @@ class AtOrdoro(OverHttp):
     def signed_in_with(self, secret: str) -> Mapping[str, object]:
         return {"secret": secret}
 
-    def effects(self, what: Write) -> int:
-        effects = self.fake.effects(_EFFECTS[what])
-        if what == "write-stock":
+    def effects(self, write: Write) -> int:
+        effects = self.fake.effects(_EFFECTS[write])
+        if write == "write-stock":
             return len({(effect.about, effect.detail) for effect in effects})
         return len(effects)
 
@@ -139,10 +139,10 @@ class AtOrdoro(OverHttp):
 
 
 class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
-    """Who sells."""
+    """The seller."""
 
     lacks: ClassVar[frozenset[Lack]] = frozenset({"label-warehouse", "line_total", "line_discount"})
-    # To ask what the supplier calls a product is a call more, for those who want it.
+    # The supplier's SKUs need one more call, which is optional.
     frugal: ClassVar[Mapping[str, object]] = {"supplier_skus": "false"}
     places: ClassVar[Mapping[Field, Sequence[str | int]]] = {
         "number": ("order_number",),
@@ -227,25 +227,25 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
     def physical(self, sku: str) -> int | None:
         return _on_hand(self.fake, sku)
 
-    def tracking(self, order_id: str) -> Sequence[Told]:
-        given = self.fake.order(order_id)["shipping_info"]
-        if not given:
+    def tracking(self, order_id: str) -> Sequence[ShownTracking]:
+        shipping = self.fake.order(order_id)["shipping_info"]
+        if not shipping:
             return []
-        number = given["tracking_number"]
-        said = {
+        number = shipping["tracking_number"]
+        is_void_by_number = {
             text.split()[2]: "is void" in text
             for text in self.timeline(order_id)
             if text.startswith("ordosync: tr")
         }
-        void = [one for one, is_void in said.items() if is_void]
-        return [Told(number=one, voided=True) for one in void if one != number] + [
-            Told(
+        void = [label for label, is_void in is_void_by_number.items() if is_void]
+        return [ShownTracking(number=label, voided=True) for label in void if label != number] + [
+            ShownTracking(
                 number=number,
                 voided=number in void,
-                carrier=given["carrier_name"],
-                method=given["shipping_method"] or "",
-                cost=Decimal(str(given["cost"])) if given["cost"] else None,
-                shipped_at=datetime.fromisoformat(given["ship_date"]),
+                carrier=shipping["carrier_name"],
+                method=shipping["shipping_method"] or "",
+                cost=Decimal(str(shipping["cost"])) if shipping["cost"] else None,
+                shipped_at=datetime.fromisoformat(shipping["ship_date"]),
             )
         ]
 
@@ -256,7 +256,7 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
         }
 
     def _offer(self, line: Line) -> None:
-        """Let the supplier have a product, under its own name and at its own price."""
+        """Add a product to the supplier, under its own name and at its own price."""
         if line.sku not in self.fake.shop.products:
             self.fake.add_product(
                 line.sku,
@@ -287,7 +287,7 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
 
 
 class OrdoroSupplierPeople(AtOrdoro, SupplierOverHttp):
-    """Who ships."""
+    """The shipper."""
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {

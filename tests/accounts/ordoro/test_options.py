@@ -1,4 +1,4 @@
-"""What is said of an account's options, by the file and by the service."""
+"""Checks of an Ordoro account's options, offline and online."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,7 +36,7 @@ def _fake() -> Iterator[FakeOrdoro]:
 
 
 def write(folder: Path, fake: FakeOrdoro, **values: object) -> None:
-    known = {
+    defaults = {
         "url": fake.url,
         "key": fake.key,
         "secret": fake.secret,
@@ -45,10 +45,10 @@ def write(folder: Path, fake: FakeOrdoro, **values: object) -> None:
     }
     path = folder / "config.yaml"
     path.touch(0o600)
-    path.write_text(CONFIG.format(**{**known, **values}))
+    path.write_text(CONFIG.format(**{**defaults, **values}))
 
 
-def test_accounts_that_have_all_that_is_needed_are_ok(tmp_path: Path, fake: FakeOrdoro) -> None:
+def test_online_check_passes_if_the_accounts_are_complete(tmp_path: Path, fake: FakeOrdoro) -> None:
     write(tmp_path, fake)
 
     result = ordosync(tmp_path, "config", "check", "--online")
@@ -70,7 +70,7 @@ def test_limits_of_this_kind_are_shown(tmp_path: Path, fake: FakeOrdoro) -> None
     assert "note: portal shop-depot, supplier depot: does not distinguish a product" in result.out
 
 
-def test_looking_changes_nothing(tmp_path: Path, fake: FakeOrdoro) -> None:
+def test_online_check_changes_nothing(tmp_path: Path, fake: FakeOrdoro) -> None:
     write(tmp_path, fake)
 
     ordosync(tmp_path, "config", "check", "--online")
@@ -95,7 +95,7 @@ def test_a_wrong_secret_is_reported_for_each_side_and_not_shown(
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "value", "message"),
     [
         ("supplier", "77", "merchant shop: there is no supplier 77"),
         ("supplier", "{supplier}, warehouse: 79", "merchant shop: there is no warehouse 79"),
@@ -103,16 +103,16 @@ def test_a_wrong_secret_is_reported_for_each_side_and_not_shown(
         ("channel", "{channel}, warehouse: 79", "supplier depot: there is no warehouse 79"),
     ],
 )
-def test_what_is_missing_there_is_reported(
-    tmp_path: Path, fake: FakeOrdoro, name: str, value: str, told: str
+def test_ids_that_are_unknown_to_the_service_are_reported(
+    tmp_path: Path, fake: FakeOrdoro, name: str, value: str, message: str
 ) -> None:
-    known = {"supplier": fake.add_supplier("Northwind"), "channel": fake.add_cart("Portal")}
-    write(tmp_path, fake, **{**known, name: value.format(**known)})
+    defaults = {"supplier": fake.add_supplier("Northwind"), "channel": fake.add_cart("Portal")}
+    write(tmp_path, fake, **{**defaults, name: value.format(**defaults)})
 
     result = ordosync(tmp_path, "config", "check", "--online")
 
     assert result.code == 1
-    assert f"trouble: portal shop-depot, {told}" in result.out
+    assert f"trouble: portal shop-depot, {message}" in result.out
 
 
 def test_a_service_that_is_down_is_one_line(tmp_path: Path, fake: FakeOrdoro) -> None:
@@ -126,7 +126,7 @@ def test_a_service_that_is_down_is_one_line(tmp_path: Path, fake: FakeOrdoro) ->
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ("currency: USD", "currency: usd", "currency: must be three capital letters"),
         ("base_url: http", "base_url: ftp", "base_url: must begin with https://"),
@@ -137,7 +137,7 @@ def test_a_service_that_is_down_is_one_line(tmp_path: Path, fake: FakeOrdoro) ->
     ],
 )
 def test_a_wrong_option_is_a_problem_of_the_file(
-    tmp_path: Path, fake: FakeOrdoro, old: str, new: str, told: str
+    tmp_path: Path, fake: FakeOrdoro, old: str, new: str, message: str
 ) -> None:
     write(tmp_path, fake, supplier=1)
     path = tmp_path / "config.yaml"
@@ -146,7 +146,7 @@ def test_a_wrong_option_is_a_problem_of_the_file(
     result = ordosync(tmp_path, "config", "check")
 
     assert result.code == 3
-    assert told in result.err
+    assert message in result.err
 
 
 def test_the_supplier_must_be_named_in_the_portal(tmp_path: Path, fake: FakeOrdoro) -> None:

@@ -1,4 +1,4 @@
-"""The Merchant's and the Supplier's side of a shop, each opened as a configuration says it."""
+"""Fixtures: the Merchant's and the Supplier's side of a shop."""
 
 from collections.abc import Iterator
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""Orders as the listing of a shop has them."""
+"""Reads the listing of a shop's orders."""
 
 from ordosync.models import OrderSnapshot
 from tests.accounts.contract.account import read

@@ -1,4 +1,4 @@
-"""The people of a shop at Shopify, in front of a fake of it."""
+"""People of a Shopify shop, in front of a fake service."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
@@ -11,7 +11,7 @@ from ordosync.accounts.shopify.ids import first_piece, fulfillment_order, gid, n
 from ordosync.accounts.shopify.order_mapping import INTERNAL_NOTES
 from ordosync.models import Order, Product, Shipment
 from tests.accounts.contract.over_http import Field, MerchantOverHttp, SupplierOverHttp
-from tests.accounts.contract.people import Lack, Told
+from tests.accounts.contract.people import Lack, ShownTracking
 from tests.accounts.shopify.shop import (
     AtShopify,
     as_bought,
@@ -34,7 +34,7 @@ _LINE = ("lineItems", "nodes", 0)
 
 
 class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
-    """Who sells. The Supplier is a location of the shop."""
+    """The seller. The Supplier is a location of the shop."""
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
@@ -74,7 +74,7 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
         self._split: dict[str, Sequence[str]] = {}
 
     def make_place(self) -> str:
-        """Say which location is the Supplier's."""
+        """Create the Supplier's location; return its id."""
         place = self.fake.add_location("Northwind")
         self.pair = {"location": number(place)}
         return place
@@ -135,16 +135,16 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
     def orders_on(self, page: Any) -> Sequence[Any]:
         return list(page["data"]["fulfillmentOrders"]["nodes"])
 
-    def as_json(self, order: Any, field: Field, said: str) -> str:
-        """Say the whole name in its first half, and what a unit costs as text, twice."""
+    def as_json(self, order: Any, field: Field, text: str) -> str:
+        """Return the whole name in the first name, and the unit cost as text, twice."""
         if field == "ship_to_name":
             order["destination"]["lastName"] = ""
         if field == "price":
-            amount = f"{Decimal(said):f}"
+            amount = f"{Decimal(text):f}"
             sold = order["lineItems"]["nodes"][0]["lineItem"]
             sold["discountedUnitPriceSet"]["shopMoney"]["amount"] = amount
             return f'"{amount}"'
-        return said
+        return text
 
     def touch(self, order_id: str) -> None:
         self.fake.shop.touch(self._part(order_id))
@@ -153,7 +153,7 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
         self.fake.shop.now = lambda: self.clock.now() + timedelta(seconds=ahead_s)
 
     def set_zone(self, zone: tzinfo) -> None:
-        """Let the shop be there: its times say that they are of UTC wherever it is."""
+        """Put the shop in a time zone: its times remain in UTC, with an offset."""
         assert isinstance(zone, ZoneInfo)
         self.fake.shop.zone = zone
 
@@ -163,11 +163,11 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
     def take_away(self, sku: str) -> None:
         self.archive(sku)
 
-    def tracking(self, order_id: str) -> Sequence[Told]:
+    def tracking(self, order_id: str) -> Sequence[ShownTracking]:
         part = self._part(order_id)
         void = self.kept(self._order(part), f"void_{number(self.place)}") or []
         trackings = [
-            Told(
+            ShownTracking(
                 number=row["number"],
                 voided=row["number"] in void,
                 carrier=row["company"],
@@ -176,8 +176,10 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
             for parcel in self._parcels(part)
             for row in parcel.tracking
         ]
-        gone = [one for one in void if one not in {tracking.number for tracking in trackings}]
-        return [*(Told(number=one, voided=True) for one in gone), *trackings]
+        unlisted = [
+            label for label in void if label not in {tracking.number for tracking in trackings}
+        ]
+        return [*(ShownTracking(number=label, voided=True) for label in unlisted), *trackings]
 
     def pieces(self, order_id: str) -> Mapping[str, Sequence[tuple[str, int]]]:
         kept = self.kept(self._order(self._part(order_id)), f"split_{number(self.place)}") or {}
@@ -208,7 +210,7 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
         ]
 
     def place_order(self, order: Order, location: str, *, request: bool = False) -> str:
-        """Sell what is to be sent from a location."""
+        """Sell products that ship from a location."""
         optional: dict[str, Any] = {
             "name": order.number,
             "note": order.customer_notes,
@@ -231,7 +233,7 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
 
 
 class ShopifyServicePeople(ShopifyMerchantPeople):
-    """Who sells. The Supplier is a fulfillment service, which is asked."""
+    """The seller. The Supplier is a fulfillment service, which receives requests."""
 
     lacks: ClassVar[frozenset[Lack]] = ShopifyMerchantPeople.lacks - {"cancelled-pieces"}
 
@@ -246,11 +248,11 @@ class ShopifyServicePeople(ShopifyMerchantPeople):
         return self.place_order(order, self.place)
 
     def ask_back(self, order_id: str) -> None:
-        """Ask the service not to send an order after all."""
+        """Request the cancellation of an order from the service."""
         self.fake.request_cancellation(self.part(fulfillment_order(order_id)).order_id)
 
     def cancel(self, order_id: str) -> None:
-        """Cancel an order in the shop; of one that was split ask the service for a piece."""
+        """Cancel an order in the shop; if it was split, request the cancellation of one piece."""
         part = self._part(order_id)
         if len(self.fake.fulfillment_orders(part.order_id)) == 1:
             super().cancel(order_id)
@@ -258,18 +260,19 @@ class ShopifyServicePeople(ShopifyMerchantPeople):
             self.ask_back_piece(order_id)
 
     def ask_back_piece(self, order_id: str) -> None:
-        """Ask the service not to send one fulfillment order, whatever else there is."""
+        """Request the cancellation of one fulfillment order from the service."""
         self.fake.ask_back(fulfillment_order(order_id))
 
     def request_status(self, order_id: str) -> str:
-        """See what the service has answered."""
+        """Return the request status of a fulfillment order."""
         return self.part(fulfillment_order(order_id)).request_status
 
 
 class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
-    """Who ships."""
+    """The shipper."""
 
-    preparing: ClassVar[int] = 3  # the shop's currency, the variants, the names that are taken
+    # Queries for the shop's currency, the variants and the existing names.
+    preparing: ClassVar[int] = 3
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "second-labels",
@@ -302,41 +305,43 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
 
     def orders(self) -> Sequence[Order]:
         return [
-            found
+            waiting
             for order in self.fake.orders()
             if not order.cancelled_at
-            for found in self._waiting(order)
+            for waiting in self._waiting(order)
         ]
 
     def ship(self, order_id: str, parcel: Shipment) -> None:
         order, _, piece = order_id.partition("/")
         if piece:
-            sent = self.fake.ship_piece(
+            fulfillment_id = self.fake.ship_piece(
                 gid("FulfillmentOrder", piece), parcel.tracking_number, company=parcel.carrier
             )
         else:
-            sent = self.fake.ship(
+            fulfillment_id = self.fake.ship(
                 gid("Order", order), parcel.tracking_number, company=parcel.carrier
             )
-        self.fake.shop.sure(Fulfillment, sent).created_at = parcel.shipped_at
+        self.fake.shop.sure(Fulfillment, fulfillment_id).created_at = parcel.shipped_at
 
     def ship_part(self, order_id: str, parcel: Shipment, *units: int) -> None:
         order = self._order(order_id)
         lines = some(zip([line.sku or "" for line in order.lines], units, strict=True))
-        sent = self.fake.ship(order.id, parcel.tracking_number, company=parcel.carrier, lines=lines)
-        self.fake.shop.sure(Fulfillment, sent).created_at = parcel.shipped_at
+        fulfillment_id = self.fake.ship(
+            order.id, parcel.tracking_number, company=parcel.carrier, lines=lines
+        )
+        self.fake.shop.sure(Fulfillment, fulfillment_id).created_at = parcel.shipped_at
 
     def ship_with(self, order_id: str, *numbers: str) -> None:
         self.fake.ship(gid("Order", order_id), numbers)
 
     def take_off(self, order_id: str, *units: int) -> None:
         order = self._order(order_id)
-        left = {
+        quantities = {
             line.sku or "": line.current_quantity - less
             for line, less in zip(order.lines, units, strict=True)
             if less
         }
-        self.fake.edit_lines(order.id, left)
+        self.fake.edit_lines(order.id, quantities)
 
     def recall(self, order_id: str, number: str) -> None:
         for fulfillment in self.fake.fulfillments(self._order(order_id).id):
@@ -359,7 +364,7 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
         for piece in pieces[1:]:
             shares = [Share(line, count) for line, count in zip(lines, piece, strict=True) if count]
             made.append(kept_parts.split(self.fake.shop, part, shares).id)
-        return [f"{order_id}/{number(one)}" for one in made]
+        return [f"{order_id}/{number(part_id)}" for part_id in made]
 
     def cancel(self, order_id: str) -> None:
         self.fake.cancel(gid("Order", order_id))

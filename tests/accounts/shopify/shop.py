@@ -1,4 +1,4 @@
-"""A shop at Shopify, in front of a fake of it, and its values as ours."""
+"""A Shopify shop in front of a fake service, and conversions between its values and ours."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from ordosync.accounts.shopify.order_mapping import details
 from ordosync.accounts.shopify.schema import Attribute
 from ordosync.clock import Clock
 from ordosync.models import Address, Line
-from tests.accounts.contract.over_http import Asked, OverHttp, Write
+from tests.accounts.contract.over_http import OverHttp, RequestSort, Write
 from tests.fakes.faults import Kind
 from tests.fakes.shopify import FakeShopify, Fault, Switches
 from tests.fakes.shopify import orders as kept_orders
@@ -22,7 +22,7 @@ from tests.fakes.shopify_contract import Contract
 from tests.support.clock import VirtualClock
 
 _CURRENCY = "GBP"
-_REQUESTS: Mapping[Asked, str] = {
+_REQUESTS: Mapping[RequestSort, str] = {
     "create-order": "#CreateOrder$",
     "cancel-order": "#CancelOrder$",
     "add-tracking": "#AddTracking$",
@@ -36,7 +36,7 @@ _REQUESTS: Mapping[Asked, str] = {
     "read-products": "#Products$",
     "anything": "",
 }
-"""Where it takes several requests, the one that makes it so; see `test_shopify` for others."""
+"""The request that makes the change, if there are several; `test_shopify` has the others."""
 _EFFECTS: Mapping[Write, tuple[str, str]] = {
     "create-order": ("order created", ""),
     "cancel-order": ("order cancelled", ""),
@@ -47,15 +47,15 @@ _EFFECTS: Mapping[Write, tuple[str, str]] = {
     "create-product": ("product set", ""),
     "comment": ("metafield set", "remark_"),
 }
-"""What it is in the books of the shop, and how the key of a metafield begins."""
+"""Kind of the effect in the ledger, and the prefix of the metafield's key."""
 _SET = frozenset[Write]({"void-tracking", "write-stock", "comment"})
-"""What is no more if it is done once more."""
+"""Effects that count once, however often they are done."""
 _POINTS = 10
-"""What a call costs, or less: a shop counts no calls."""
+"""Cost of a call at most: a shop does not count calls."""
 
 
 class AtShopify(OverHttp):
-    """What both do in the shop's own pages. All that is asked is held to each of its versions."""
+    """Actions on the shop's own pages in both roles. Each query is checked in each version."""
 
     fake: FakeShopify
     doubles: ClassVar[frozenset[Write]] = frozenset({"create-order", "create-product"})
@@ -65,7 +65,8 @@ class AtShopify(OverHttp):
         self.fake = FakeShopify(
             clock=clock, currency=_CURRENCY, location="main", switches=Switches()
         )
-        self.fake.shop.scopes.add("read_all_orders")  # else a comparison may be of a part only
+        # Without this scope the listing is incomplete.
+        self.fake.shop.scopes.add("read_all_orders")
         self.contract = Contract()
         self.fake.on_exchange = self.contract.watch
         self.fake.start()
@@ -84,8 +85,8 @@ class AtShopify(OverHttp):
         super().close()
         assert self.contract.violations == []
 
-    def meet(self, kind: Kind, what: Asked, **how: Any) -> None:
-        self.fake.faults.add(Fault(kind=kind, path=_REQUESTS[what], **how))
+    def meet(self, kind: Kind, request: RequestSort, **how: Any) -> None:
+        self.fake.faults.add(Fault(kind=kind, path=_REQUESTS[request], **how))
 
     def lag(
         self,
@@ -97,7 +98,7 @@ class AtShopify(OverHttp):
         self.fake.switches.index_lag_s = max(index_s, arrival_s)
 
     def limit(self, calls: int, *, per_s: float, clock: Clock) -> None:
-        """Leave points for so many, to be used and to come back."""
+        """Leave points for this number of calls, used up and restored."""
         self.fake.shop.now = clock.now
         self.fake.switches.points = calls * _POINTS
         self.fake.switches.points_per_s = calls * _POINTS / per_s
@@ -108,14 +109,14 @@ class AtShopify(OverHttp):
     def signed_in_with(self, secret: str) -> Mapping[str, object]:
         return {"token": secret}
 
-    def effects(self, what: Write) -> int:
-        kind, key = _EFFECTS[what]
+    def effects(self, write: Write) -> int:
+        kind, key = _EFFECTS[write]
         effects = [
             effect
             for effect in self.fake.effects(kind)
             if not key or effect.detail[1].startswith(key)
         ]
-        if what in _SET:
+        if write in _SET:
             return len({(effect.about, effect.detail) for effect in effects})
         return len(effects)
 
@@ -128,18 +129,18 @@ class AtShopify(OverHttp):
         return self.fake.token
 
     def remarks(self, order: Kept) -> Sequence[str]:
-        """Read the remarks on an order, the newest last."""
+        """Return the comments on an order, the newest last."""
         return [
             metafield.value for metafield in order.metafields if metafield.key.startswith("remark_")
         ]
 
     def kept(self, order: Kept, key: str) -> Any:
-        """Read what ordosync keeps with an order."""
-        found = [metafield.value for metafield in order.metafields if metafield.key == key]
-        return json.loads(found[0]) if found else None
+        """Return the value that ordosync stored with an order."""
+        values = [metafield.value for metafield in order.metafields if metafield.key == key]
+        return json.loads(values[0]) if values else None
 
     def part(self, id_: str) -> Part:
-        """Find a fulfillment order."""
+        """Return a fulfillment order."""
         return self.fake.shop.sure(Part, id_)
 
 
@@ -161,7 +162,7 @@ def as_sold(line: Line) -> dict[str, Any]:
 
 
 def as_bought(line: LineItem, quantity: int) -> Line:
-    given = [
+    attributes = [
         Attribute(key=attribute["key"], value=attribute["value"])
         for attribute in line.custom_attributes
     ]
@@ -171,7 +172,7 @@ def as_bought(line: LineItem, quantity: int) -> Line:
         name=line.title,
         quantity=quantity,
         unit_price=line.price,
-        details=details(given),
+        details=details(attributes),
     )
 
 
@@ -189,9 +190,9 @@ _NAMES = {
 
 def as_written(address: Address) -> dict[str, str]:
     first, _, last = address.name.rpartition(" ")
-    given = {there: getattr(address, here) for there, here in _NAMES.items()}
-    given |= {"firstName": first, "lastName": last}
-    return {name: text for name, text in given.items() if text}
+    fields = {theirs: getattr(address, ours) for theirs, ours in _NAMES.items()}
+    fields |= {"firstName": first, "lastName": last}
+    return {name: text for name, text in fields.items() if text}
 
 
 def as_kept(fake: FakeShopify, address: Address | None) -> Any:
@@ -199,7 +200,7 @@ def as_kept(fake: FakeShopify, address: Address | None) -> Any:
 
 
 def as_read(kept: Any, *, email: str = "") -> Address:
-    given = kept or {}
-    fields = {here: given.get(there) or "" for there, here in _NAMES.items()}
-    fields["country"] = given.get("countryCodeV2") or ""
-    return Address(name=given.get("name") or "", email=email, **fields)
+    stored = kept or {}
+    fields = {ours: stored.get(theirs) or "" for theirs, ours in _NAMES.items()}
+    fields["country"] = stored.get("countryCodeV2") or ""
+    return Address(name=stored.get("name") or "", email=email, **fields)

@@ -1,4 +1,4 @@
-"""What is cancelled of an order that has several fulfillment orders."""
+"""Cancellation of orders with several fulfillment orders."""
 
 from contextlib import closing
 from pathlib import Path
@@ -30,10 +30,10 @@ def failed_steps(pair: Pair) -> list[str]:
 
 
 @pytest.mark.parametrize("place", [0, 1])
-def test_cancelled_piece_of_the_merchants_own_cancels_nothing_and_is_reported_once(
+def test_cancelled_piece_of_the_merchant_cancels_nothing_and_is_reported_once(
     pair: Pair, asking: ShopifyServicePeople, place: int
 ) -> None:
-    order_id, there = pair.imported("1001", line("MUG", 3))
+    order_id, supplier_id = pair.imported("1001", line("MUG", 3))
     pieces = asking.split(order_id, (1,), (2,))
     asking.ask_back_piece(pieces[place])
 
@@ -42,15 +42,15 @@ def test_cancelled_piece_of_the_merchants_own_cancels_nothing_and_is_reported_on
     assert (first.step.state, first.step.code) == ("failed", "piece-cancelled")
     assert first.step.key == f"{pieces[place]}#1:piece"
     assert second.counts.get("failed", 0) == 0
-    assert pair.supplier.status(there) == "awaiting_fulfillment"
-    for remarks in (asking.timeline(order_id), pair.supplier.timeline(there)):
+    assert pair.supplier.status(supplier_id) == "awaiting_fulfillment"
+    for remarks in (asking.timeline(order_id), pair.supplier.timeline(supplier_id)):
         assert len([text for text in remarks if "part" in text]) == 1
 
 
 def test_order_is_cancelled_once_all_of_its_own_pieces_are(
     pair: Pair, asking: ShopifyServicePeople
 ) -> None:
-    order_id, there = pair.imported("1001", line("MUG", 3))
+    order_id, supplier_id = pair.imported("1001", line("MUG", 3))
     pieces = asking.split(order_id, (1,), (2,))
     asking.ask_back_piece(pieces[0])
     pair.run("cancel-orders")
@@ -59,7 +59,7 @@ def test_order_is_cancelled_once_all_of_its_own_pieces_are(
     ran = pair.run("cancel-orders")
 
     assert ran.counts == {"done": 1}
-    assert pair.supplier.status(there) == "cancelled"
+    assert pair.supplier.status(supplier_id) == "cancelled"
     assert {asking.request_status(piece) for piece in pieces} == {"CANCELLATION_ACCEPTED"}
     assert failed_steps(pair) == []
     pair.stays_quiet("cancel-orders", "import-orders")
@@ -69,22 +69,22 @@ def test_order_is_cancelled_once_all_of_its_own_pieces_are(
 def test_order_whose_pieces_were_merged_again_is_cancelled(
     pair: Pair, asking: ShopifyServicePeople, place: int
 ) -> None:
-    order_id, there = pair.imported("1001", line("MUG", 3))
+    order_id, supplier_id = pair.imported("1001", line("MUG", 3))
     pieces = asking.split(order_id, (1,), (2,))
-    left, gone = pieces[place], pieces[1 - place]
-    asking.fake.merge(fulfillment_order(gone), into=fulfillment_order(left))
-    asking.ask_back_piece(left)
+    open_piece, merged_piece = pieces[place], pieces[1 - place]
+    asking.fake.merge(fulfillment_order(merged_piece), into=fulfillment_order(open_piece))
+    asking.ask_back_piece(open_piece)
 
     ran = pair.run("cancel-orders")
 
     assert ran.step.state == "done"
-    assert pair.supplier.status(there) == "cancelled"
+    assert pair.supplier.status(supplier_id) == "cancelled"
 
 
-def test_cancelled_piece_beside_one_that_was_sent_is_reported(
+def test_cancelled_piece_beside_a_shipped_one_is_reported(
     pair: Pair, asking: ShopifyServicePeople
 ) -> None:
-    order_id, there = pair.imported("1001", line("MUG", 3))
+    order_id, supplier_id = pair.imported("1001", line("MUG", 3))
     pieces = asking.split(order_id, (1,), (2,))
     asking.fake.ship_piece(fulfillment_order(pieces[1]), "1Z9")
     asking.ask_back_piece(pieces[0])
@@ -92,13 +92,13 @@ def test_cancelled_piece_beside_one_that_was_sent_is_reported(
     ran = pair.run("cancel-orders")
 
     assert (ran.step.state, ran.step.code) == ("failed", "piece-cancelled")
-    assert pair.supplier.status(there) == "awaiting_fulfillment"
+    assert pair.supplier.status(supplier_id) == "awaiting_fulfillment"
 
 
-def test_what_the_service_was_never_asked_for_is_no_cancelled_piece(
+def test_unrequested_fulfillment_order_is_not_a_cancelled_piece(
     pair: Pair, asking: ShopifyServicePeople
 ) -> None:
-    order_id, there = pair.imported("1001", line("MUG", 3))
+    order_id, supplier_id = pair.imported("1001", line("MUG", 3))
     pieces = asking.split(order_id, (1,), (2,))
     beside = asking.part(fulfillment_order(pieces[1]))
     beside.request_status, beside.status = "UNSUBMITTED", "OPEN"
@@ -110,17 +110,17 @@ def test_what_the_service_was_never_asked_for_is_no_cancelled_piece(
 
     assert ran.counts == {}
     assert again.count("done") == 1
-    assert pair.supplier.status(there) == "cancelled"
+    assert pair.supplier.status(supplier_id) == "cancelled"
 
 
 def test_tracking_is_not_added_to_a_piece_that_is_to_be_left_out(
     pair: Pair, asking: ShopifyServicePeople
 ) -> None:
-    order_id, there = pair.imported("1001", line("MUG", 3))
+    order_id, supplier_id = pair.imported("1001", line("MUG", 3))
     pieces = asking.split(order_id, (1,), (2,))
     asking.ask_back_piece(pieces[0])
     pair.run("cancel-orders")
-    pair.supplier.ship(there, parcel())
+    pair.supplier.ship(supplier_id, parcel())
 
     ran = pair.run("update-tracking")
 
@@ -133,11 +133,11 @@ def test_tracking_is_not_added_to_a_piece_that_is_to_be_left_out(
 def test_tracking_rejects_the_cancellations_of_all_pieces_without_an_answer(
     pair: Pair, asking: ShopifyServicePeople
 ) -> None:
-    order_id, there = pair.imported("1001", line("MUG", 3))
+    order_id, supplier_id = pair.imported("1001", line("MUG", 3))
     pieces = asking.split(order_id, (1,), (2,))
     for piece in pieces:
         asking.ask_back_piece(piece)
-    pair.supplier.ship(there, parcel())
+    pair.supplier.ship(supplier_id, parcel())
 
     ran = pair.run("update-tracking")
 
@@ -148,8 +148,8 @@ def test_tracking_rejects_the_cancellations_of_all_pieces_without_an_answer(
 def test_piece_of_ordosync_is_cancelled_without_the_others(
     pair: Pair, asking: ShopifyServicePeople
 ) -> None:
-    order_id, there = pair.imported("1001", line("MUG", 3))
-    pieces = pair.supplier.split(there, (1,), (2,))
+    order_id, supplier_id = pair.imported("1001", line("MUG", 3))
+    pieces = pair.supplier.split(supplier_id, (1,), (2,))
     pair.run("split-order")
     asking.ask_back_piece(first_piece(order_id))
 
@@ -167,8 +167,8 @@ def test_piece_of_ordosync_is_cancelled_without_the_others(
 def test_cancelled_part_of_a_piece_of_ordosync_cancels_nothing_and_is_reported(
     pair: Pair, asking: ShopifyServicePeople, *, is_first: bool
 ) -> None:
-    order_id, there = pair.imported("1001", line("MUG", 3), line("CUP", 1))
-    pieces = pair.supplier.split(there, (3, 0), (0, 1))
+    order_id, supplier_id = pair.imported("1001", line("MUG", 3), line("CUP", 1))
+    pieces = pair.supplier.split(supplier_id, (3, 0), (0, 1))
     pair.run("split-order")
     first = first_piece(order_id)
     moved = number(asking.fake.split(fulfillment_order(first), {"MUG": 1}))
@@ -185,8 +185,8 @@ def test_all_pieces_of_ordosync_are_cancelled_with_their_order(
     seller: ShopifyMerchantPeople, tmp_path: Path
 ) -> None:
     pair = Pair(tmp_path, seller, SqliteSupplierPeople(tmp_path, seller.clock))
-    order_id, there = pair.imported("1001", line("MUG", 3))
-    pieces = pair.supplier.split(there, (1,), (2,))
+    order_id, supplier_id = pair.imported("1001", line("MUG", 3))
+    pieces = pair.supplier.split(supplier_id, (1,), (2,))
     pair.run("split-order")
     seller.cancel(order_id)
 
@@ -201,14 +201,14 @@ def test_order_of_own_pieces_that_is_cancelled_whole_reports_no_piece(
     seller: ShopifyMerchantPeople, tmp_path: Path
 ) -> None:
     pair = Pair(tmp_path, seller, SqliteSupplierPeople(tmp_path, seller.clock))
-    order_id, there = pair.imported("1001", line("MUG", 3))
+    order_id, supplier_id = pair.imported("1001", line("MUG", 3))
     seller.split(order_id, (1,), (2,))
     seller.cancel(order_id)
 
     ran = pair.run("cancel-orders")
 
     assert ran.counts == {"done": 1}
-    assert pair.supplier.status(there) == "cancelled"
+    assert pair.supplier.status(supplier_id) == "cancelled"
     pair.stays_quiet("cancel-orders")
 
 
@@ -217,20 +217,20 @@ def test_order_of_which_all_units_were_taken_off_is_cancelled(
     seller: ShopifyMerchantPeople, tmp_path: Path, *, is_split: bool
 ) -> None:
     pair = Pair(tmp_path, seller, SqliteSupplierPeople(tmp_path, seller.clock))
-    order_id, there = pair.imported("1001", line("MUG", 2), line("CUP", 1))
+    order_id, supplier_id = pair.imported("1001", line("MUG", 2), line("CUP", 1))
     if is_split:
         seller.split(order_id, (1, 1), (1, 0))
     order = seller.part(fulfillment_order(order_id)).order_id
     seller.fake.edit_lines(order, {"MUG": 0})
     pair.run("cancel-orders")
-    before = pair.supplier.status(there)
+    before = pair.supplier.status(supplier_id)
     seller.fake.edit_lines(order, {"CUP": 0})
 
     ran = pair.run("cancel-orders")
 
     assert before == "awaiting_fulfillment"
     assert ran.counts == {"done": 1}
-    assert pair.supplier.status(there) == "cancelled"
+    assert pair.supplier.status(supplier_id) == "cancelled"
     pair.stays_quiet("cancel-orders", "import-orders")
 
 
@@ -238,8 +238,8 @@ def test_order_that_was_sent_and_refunded_is_not_cancelled(
     seller: ShopifyMerchantPeople, tmp_path: Path
 ) -> None:
     pair = Pair(tmp_path, seller, SqliteSupplierPeople(tmp_path, seller.clock))
-    order_id, there = pair.imported("1001", line("MUG", 2))
-    pair.supplier.ship(there, parcel())
+    order_id, supplier_id = pair.imported("1001", line("MUG", 2))
+    pair.supplier.ship(supplier_id, parcel())
     pair.run("update-tracking")
     order = seller.fake.order(seller.part(fulfillment_order(order_id)).order_id)
     order.lines[0].removed = 2
@@ -260,9 +260,11 @@ def test_other_pieces_are_asked_for_only_where_one_was_asked_back(
         seller.cancel(order_id)
     account = opened(seller)
 
-    found, _ = read(account.cancellations.changed(ReadRequest(cursor=None, now=seller.settle())))
+    cancelled_ids, _ = read(
+        account.cancellations.changed(ReadRequest(cursor=None, now=seller.settle()))
+    )
 
-    assert len(found) == 4
+    assert len(cancelled_ids) == 4
     assert account.client.calls == 1
 
 
@@ -276,9 +278,9 @@ def test_other_pieces_of_all_cancelled_orders_are_asked_for_at_once(
     asking.fake.requests.clear()
 
     with closing(opened(asking)) as account:
-        found, _ = read(
+        cancelled_ids, _ = read(
             account.cancellations.changed(ReadRequest(cursor=None, now=asking.settle()))
         )
 
-    assert {*found} == {first_piece(order_id) for order_id in ids}
+    assert {*cancelled_ids} == {first_piece(order_id) for order_id in ids}
     assert asking.fake.requests["Family"] == 1

@@ -1,4 +1,4 @@
-"""Which lines of two fulfillment orders are the same thing, that only one Supplier sends."""
+"""Lines of two fulfillment orders that are the same goods: only one Supplier ships them."""
 
 from ordosync.accounts.account import ReadRequest
 from tests.accounts.contract.account import read, usable
@@ -31,11 +31,11 @@ def test_units_that_another_location_sends_are_beside_those_of_this_one(
     seller: ShopifyMerchantPeople,
 ) -> None:
     order_id = seller.request(sold("1001", line("MUG", 3)))
-    _, other = seller.split(order_id, [1], [2])
-    seller.reassign(other)
+    _, second = seller.split(order_id, [1], [2])
+    seller.reassign(second)
     account = opened(seller)
 
-    assert account.orders.is_beside(order_id, other)
+    assert account.orders.is_beside(order_id, second)
 
 
 def test_order_that_was_moved_as_a_whole_is_not_beside_itself(
@@ -49,7 +49,8 @@ def test_order_that_was_moved_as_a_whole_is_not_beside_itself(
 
 def test_units_that_are_nowhere_any_more_are_not_beside(seller: ShopifyMerchantPeople) -> None:
     order_id = seller.request(sold("1001", line("MUG", 3)))
-    _, other = seller.split(order_id, [1], [2])
+    _, second = seller.split(order_id, [1], [2])
     account = opened(seller)
 
-    assert not account.orders.is_beside(order_id, other)  # here, and not at another location
+    # The second one is at the same location.
+    assert not account.orders.is_beside(order_id, second)

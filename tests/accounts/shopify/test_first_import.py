@@ -1,4 +1,4 @@
-"""Orders of which something was sent, taken off or cancelled before they are imported."""
+"""Orders that were partly shipped, reduced or cancelled before their import."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -37,11 +37,11 @@ def test_only_the_open_rest_goes_out_and_its_number_is_taken(
 
     pair.run("import-orders")
     supplier_id = pair.link(order_id).supplier_id
-    sent = quantities(pair.supplier.order(supplier_id))
+    imported = quantities(pair.supplier.order(supplier_id))
     pair.supplier.ship(supplier_id, parcel(number="1Z1"))
     ran = pair.run("update-tracking")
 
-    assert sent == [("MUG", 2)]
+    assert imported == [("MUG", 2)]
     assert ran.counts == {"done": 1}
     assert sorted(numbers(seller.tracking(order_id))) == ["1Z1", "OLD"]
     pair.stays_quiet("update-tracking")
@@ -81,8 +81,8 @@ def test_rest_of_an_order_is_split_as_at_the_supplier(
 def test_what_was_sent_taken_off_or_cancelled_as_a_whole_does_not_go_out(
     pair: Pair, seller: ShopifyMerchantPeople
 ) -> None:
-    sent, taken_off, cancelled = seller.request_all([sold("1"), sold("2"), sold("3")])
-    seller.fake.ship(bought(seller, sent), "OLD")
+    open_id, taken_off, cancelled = seller.request_all([sold("1"), sold("2"), sold("3")])
+    seller.fake.ship(bought(seller, open_id), "OLD")
     seller.fake.edit_lines(bought(seller, taken_off), {"MUG": 0})
     seller.cancel(cancelled)
 

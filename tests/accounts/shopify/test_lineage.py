@@ -1,4 +1,4 @@
-"""What Shopify does not tell: which fulfillment order came of which."""
+"""Origin of fulfillment orders, which Shopify does not report."""
 
 from pathlib import Path
 
@@ -35,9 +35,9 @@ def test_part_that_the_merchant_split_off_after_the_import_is_not_sent_twice(pai
 
 
 def test_tracking_goes_to_the_parts_that_the_merchant_split_off(pair: Pair) -> None:
-    order_id, there = pair.imported("1001", line("MUG", 3))
+    order_id, supplier_id = pair.imported("1001", line("MUG", 3))
     parts = pair.merchant.split(order_id, (1,), (2,))
-    pair.supplier.ship(there, parcel())
+    pair.supplier.ship(supplier_id, parcel())
 
     pair.run("update-tracking")
 
@@ -50,12 +50,12 @@ def test_parts_that_were_split_before_the_import_are_orders_of_their_own(pair: P
 
     ran = pair.run("import-orders")
     pair.stays_quiet("import-orders")
-    link, other = (pair.link(part) for part in (order_id, parts[1]))
+    link, piece_link = (pair.link(part) for part in (order_id, parts[1]))
     pair.supplier.ship(link.supplier_id, parcel())
     pair.run("update-tracking")
 
     assert ran.counts == {"done": 2}
-    assert link.supplier_id != other.supplier_id
+    assert link.supplier_id != piece_link.supplier_id
     assert numbers(pair.merchant.tracking(order_id)) == ["1Z1"]
     assert pair.merchant.tracking(parts[1]) == []
 
@@ -98,9 +98,11 @@ def test_metafield_that_is_broken_is_ignored(seller: ShopifyMerchantPeople, brok
     ]
     kept.value = broken
 
-    [found] = usable(read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))[0])
+    [complete] = usable(
+        read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))[0]
+    )
 
-    assert found.id == order_id
+    assert complete.id == order_id
 
 
 def test_order_that_is_said_to_be_a_piece_of_itself_gets_its_tracking(

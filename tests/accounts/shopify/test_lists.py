@@ -1,4 +1,4 @@
-"""Long lists and long orders."""
+"""Long lists and orders with many lines."""
 
 import json
 import subprocess
@@ -26,7 +26,7 @@ from tests.support.clock import VirtualClock
 
 BACKLOG = 10_000
 MOST = 1.1
-"""How many times the memory of a quarter of it."""
+"""Largest factor between the memory of the whole list and of a quarter of it."""
 WATCHED = """
 import atexit, pathlib, re, sys
 from ordosync.__main__ import main
@@ -38,7 +38,7 @@ def _tell():
 
 main()
 """
-"""Says in the end how much memory it had at most: what the system says afterwards counts us in."""
+"""Prints its peak memory at the end; the system's number would include the test process."""
 
 
 def session(people: ShopifyMerchantPeople | ShopifySupplierPeople) -> GraphQLClient:
@@ -61,13 +61,13 @@ def place(seller: ShopifyMerchantPeople, count: int, *, a_second: int) -> None:
         seller.request(sold(str(number)))
 
 
-def test_deep_list_is_asked_again_and_nothing_comes_twice(seller: ShopifyMerchantPeople) -> None:
+def test_deep_list_is_restarted_without_duplicates(seller: ShopifyMerchantPeople) -> None:
     place(seller, 700, a_second=7)
     seller.fake.switches.deepest = 400
 
-    found = changes(seller, deep=100)
+    ids = changes(seller, deep=100)
 
-    assert len(found) == len({*found}) == 700
+    assert len(ids) == len({*ids}) == 700
 
 
 @pytest.mark.parametrize("deep", [100, 200, 400])
@@ -86,14 +86,12 @@ def test_deep_list_that_comes_by_ids_goes_on_behind_the_last(
         location=shipper.fake.location_id,
     )
 
-    found = [
-        inventory_item.sku for page in pagination.by_id(pages, deep) for inventory_item in page
-    ]
+    skus = [inventory_item.sku for page in pagination.by_id(pages, deep) for inventory_item in page]
 
-    assert sorted(map(str, found)) == sorted(f"SKU-{number}" for number in range(400))
+    assert sorted(map(str, skus)) == sorted(f"SKU-{number}" for number in range(400))
 
 
-def test_list_that_passes_over_the_ids_that_it_is_asked_for_is_a_failure(
+def test_list_that_skips_the_requested_ids_is_a_failure(
     shipper: ShopifySupplierPeople,
 ) -> None:
     pages = pagination.Pages(
@@ -113,14 +111,14 @@ def test_list_that_passes_over_the_ids_that_it_is_asked_for_is_a_failure(
         list(pagination.by_id(pages, deep=10))
 
 
-def test_more_than_can_be_read_of_one_second_is_said(seller: ShopifyMerchantPeople) -> None:
+def test_too_many_orders_of_one_second_are_reported(seller: ShopifyMerchantPeople) -> None:
     place(seller, 200, a_second=200)
 
     with pytest.raises(UnavailableError, match="within one second"):
         changes(seller, deep=100)
 
 
-def test_time_of_the_future_does_not_blind_us(seller: ShopifyMerchantPeople) -> None:
+def test_time_in_the_future_does_not_hide_later_orders(seller: ShopifyMerchantPeople) -> None:
     first = seller.request(sold("1001"))
     seller.part(f"gid://shopify/FulfillmentOrder/{first}").updated_at = datetime.fromisoformat(
         "2099-01-01T00:00:00Z"
@@ -148,7 +146,7 @@ def test_backlog_of_10000_orders_is_imported_in_flat_memory(tmp_path: Path) -> N
 
 
 def imported(folder: Path, count: int) -> tuple[int, dict[str, int]]:
-    """Import so many orders in a process that waits for no points; return its most memory, too."""
+    """Import orders in a separate process without a cost limit; return its peak memory, too."""
     folder.mkdir()
     with closing(ShopifyMerchantPeople(folder, VirtualClock())) as seller:
         seller.fake.switches.points = 10**9

@@ -1,4 +1,4 @@
-"""Whatever was written is not written again when its answer was lost."""
+"""Writes whose response was lost: no write is repeated."""
 
 import pytest
 from msgspec.structs import replace
@@ -13,7 +13,7 @@ from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifySupplier
 from tests.fakes.shopify import Fault
 
 
-def test_tracking(seller: ShopifyMerchantPeople) -> None:
+def test_tracking_whose_answer_was_lost_is_written_once(seller: ShopifyMerchantPeople) -> None:
     order_id = seller.request(sold("1001"))
     account = opened(seller)
     seller.fake.faults.add(Fault(kind="lost-reset", path="#AddTracking$"))
@@ -24,7 +24,7 @@ def test_tracking(seller: ShopifyMerchantPeople) -> None:
     assert numbers(seller.tracking(order_id)) == ["1Z1"]
 
 
-def test_cancellation(shipper: ShopifySupplierPeople) -> None:
+def test_cancellation_whose_answer_was_lost_is_done_once(shipper: ShopifySupplierPeople) -> None:
     account = opened(shipper)
     [made] = account.orders.create([order("1001")])
     shipper.fake.faults.add(Fault(kind="lost-500", path="#CancelOrder$"))
@@ -36,7 +36,7 @@ def test_cancellation(shipper: ShopifySupplierPeople) -> None:
 
 
 @pytest.mark.parametrize("question", ["CancelJob", "OrderStatuses"])
-def test_cancellation_of_which_it_is_unknown_whether_it_was_done_is_uncertain(
+def test_cancellation_with_an_unknown_result_is_uncertain(
     shipper: ShopifySupplierPeople, question: str
 ) -> None:
     account = opened(shipper)
@@ -50,7 +50,7 @@ def test_cancellation_of_which_it_is_unknown_whether_it_was_done_is_uncertain(
     assert outcome.state == "unknown"
 
 
-def test_quantity_goes_under_the_same_key_and_so_once(seller: ShopifyMerchantPeople) -> None:
+def test_quantity_is_retried_with_the_same_key(seller: ShopifyMerchantPeople) -> None:
     mug = seller.add_product(product("MUG"))
     seller.count("MUG", 5)
     account = opened(seller)
@@ -69,7 +69,7 @@ def test_quantity_goes_under_the_same_key_and_so_once(seller: ShopifyMerchantPeo
     assert len(keys) == 1
 
 
-def test_remark_is_made_once(seller: ShopifyMerchantPeople) -> None:
+def test_comment_is_created_once(seller: ShopifyMerchantPeople) -> None:
     order_id = seller.request(sold("1001"))
     account = opened(seller)
     account.tracking.add([parcel(order_id)])
@@ -82,9 +82,7 @@ def test_remark_is_made_once(seller: ShopifyMerchantPeople) -> None:
 
 
 @pytest.mark.parametrize("kind", ["maintenance", "garbage", "cut", "empty", "html"])
-def test_page_that_is_not_one_is_acted_upon_in_no_part(
-    seller: ShopifyMerchantPeople, kind: str
-) -> None:
+def test_invalid_page_is_not_used_in_part(seller: ShopifyMerchantPeople, kind: str) -> None:
     seller.request_all([sold("1001"), sold("1002")])
     seller.fake.faults.add(Fault(kind=kind, path="#RequestedOrders$", times=9))  # type: ignore[arg-type]
 

@@ -1,4 +1,4 @@
-"""More of something than comes with it at once: it is read whole, or not at all."""
+"""Nested lists that are longer than a page: read completely, or not at all."""
 
 from collections import Counter
 
@@ -34,7 +34,7 @@ def test_order_of_many_lines_is_read_whole(seller: ShopifyMerchantPeople) -> Non
     assert again == order
 
 
-def test_tracking_goes_to_all_of_many_parts(seller: ShopifyMerchantPeople) -> None:
+def test_tracking_is_added_to_all_of_many_fulfillment_orders(seller: ShopifyMerchantPeople) -> None:
     order_id = seller.request(sold("1001", line("MUG", MANY)))
     opened(seller).orders.acknowledge([order_id])
     parts = seller.split(order_id, *([1] for _ in range(MANY)))
@@ -116,7 +116,7 @@ def test_label_that_was_deleted_many_times_is_reported_in_the_end(
 
 
 @pytest.mark.parametrize("lost", ["reset", "unavailable", "firewall", "garbage"])
-def test_order_whose_other_lines_could_not_be_read_is_not_made_twice(
+def test_order_whose_other_lines_could_not_be_read_is_created_once(
     shipper: ShopifySupplierPeople, lost: str
 ) -> None:
     lines = [line(f"SKU-{place}", id=f"m-{place}") for place in range(60)]
@@ -132,7 +132,7 @@ def test_order_whose_other_lines_could_not_be_read_is_not_made_twice(
     assert len({*second.line_ids}) == 60
 
 
-def test_list_whose_pages_do_not_go_on_is_a_failure(seller: ShopifyMerchantPeople) -> None:
+def test_list_without_progress_is_a_failure(seller: ShopifyMerchantPeople) -> None:
     seller.request_all([sold(str(number)) for number in range(60)])
     seller.fake.faults.add(
         Fault(kind="edited", path="#RequestedOrders$", edit=_without_a_cursor, times=9)
@@ -158,7 +158,7 @@ def test_piece_of_many_lines_has_all_of_them(shipper: ShopifySupplierPeople) -> 
     assert [len(piece.lines) for piece in split.pieces] == [25, 25]
 
 
-def test_parcel_with_several_pieces_in_it_is_reported_on_each(
+def test_parcel_with_several_pieces_is_reported_on_each(
     shipper: ShopifySupplierPeople,
 ) -> None:
     account = opened(shipper)

@@ -1,4 +1,4 @@
-"""Answers that Shopify's schema rules out, and refusals that mean something else than no."""
+"""Responses that Shopify's schema rules out, and user errors that do not mean a refusal."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +16,7 @@ from tests.fakes.shopify import Fault
 _PER_MINUTE = 5
 
 
-def test_orders_that_a_shop_on_trial_takes_only_so_many_of_a_minute_wait(
+def test_orders_beyond_the_limit_of_a_trial_shop_wait(
     shipper: ShopifySupplierPeople,
 ) -> None:
     shipper.fake.switches.orders_per_minute = _PER_MINUTE
@@ -35,12 +35,12 @@ def test_orders_that_a_shop_on_trial_takes_only_so_many_of_a_minute_wait(
     assert [outcome.state for outcome in second] == ["done"] * 3
 
 
-@pytest.mark.parametrize("said", ["yesterday", "2026-11-02T00:00:00", 7, {}])
+@pytest.mark.parametrize("value", ["yesterday", "2026-11-02T00:00:00", 7, {}])
 def test_time_that_is_invalid_is_one_clear_error(
-    seller: ShopifyMerchantPeople, said: object
+    seller: ShopifyMerchantPeople, value: object
 ) -> None:
     seller.request(sold("1001"))
-    seller.fake.faults.add(_edited("RequestedOrders", lambda data: data.update(updatedAt=said)))
+    seller.fake.faults.add(_edited("RequestedOrders", lambda data: data.update(updatedAt=value)))
 
     with pytest.raises(AccountError, match="read orders"):
         read(opened(seller).orders.changed(ReadRequest(cursor=None, now=seller.settle())))
@@ -59,11 +59,11 @@ def test_parcel_without_a_time_is_one_clear_error(shipper: ShopifySupplierPeople
 
 
 def _edited(operation: str, change: Callable[[Any], object]) -> Fault:
-    """Let the first thing of a list say something else."""
+    """Return the page with another value in the first node of its list."""
 
     def edit(page: Any) -> Any:
-        [found] = page["data"].values()
-        change(found["nodes"][0])
+        [connection] = page["data"].values()
+        change(connection["nodes"][0])
         return page
 
     return Fault(kind="edited", path=f"#{operation}$", times=9, edit=edit)
@@ -90,7 +90,7 @@ def _edited(operation: str, change: Callable[[Any], object]) -> Fault:
     ids=["whole", "no-code", "refused", "in-what-was-made"],
 )
 @pytest.mark.parametrize("with_data", [True, False])
-def test_order_that_is_answered_by_an_error_counts_as_made_unless_it_was_refused_as_a_whole(
+def test_order_with_an_error_response_counts_as_created_unless_all_was_refused(
     shipper: ShopifySupplierPeople, error: dict[str, object], state: str, with_data: bool
 ) -> None:
     def edit(answer: Any) -> Any:
@@ -106,7 +106,7 @@ def test_order_that_is_answered_by_an_error_counts_as_made_unless_it_was_refused
 
 
 @pytest.mark.parametrize("times", [1, 9])
-def test_page_with_an_error_in_it_is_asked_for_again_and_never_used(
+def test_page_with_an_error_is_requested_again_and_not_used(
     seller: ShopifyMerchantPeople, times: int
 ) -> None:
     seller.request_all([sold("1001"), sold("1002")])

@@ -1,4 +1,4 @@
-"""What is said of a shop's options, by the file and by the service, and what a run has cost."""
+"""Checks of a shop's options, offline and online, and the cost of a run."""
 
 import json
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def _fake() -> Iterator[FakeShopify]:
 
 
 def write(folder: Path, fake: FakeShopify, **values: object) -> None:
-    known = {
+    defaults = {
         "url": fake.url,
         "token": fake.token,
         "merchant": f"location: {number(fake.add_location('Northwind'))}",
@@ -46,10 +46,12 @@ def write(folder: Path, fake: FakeShopify, **values: object) -> None:
     }
     path = folder / "config.yaml"
     path.touch(0o600)
-    path.write_text(CONFIG.format(**{**known, **values}))
+    path.write_text(CONFIG.format(**{**defaults, **values}))
 
 
-def test_accounts_that_have_all_that_is_needed_are_ok(tmp_path: Path, fake: FakeShopify) -> None:
+def test_online_check_passes_if_the_accounts_are_complete(
+    tmp_path: Path, fake: FakeShopify
+) -> None:
     write(tmp_path, fake)
 
     result = ordosync(tmp_path, "config", "check", "--online")
@@ -62,22 +64,22 @@ def test_accounts_that_have_all_that_is_needed_are_ok(tmp_path: Path, fake: Fake
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "value", "message"),
     [
         ("merchant", "location: 77", "merchant shop: there is no location 77"),
         ("merchant", "service: nobody", "merchant shop: there is no fulfillment service nobody"),
         ("location", "78", "supplier depot: there is no location 78"),
     ],
 )
-def test_what_is_missing_there_is_reported(
-    tmp_path: Path, fake: FakeShopify, name: str, value: str, told: str
+def test_ids_that_are_unknown_to_the_shop_are_reported(
+    tmp_path: Path, fake: FakeShopify, name: str, value: str, message: str
 ) -> None:
     write(tmp_path, fake, **{name: value})
 
     result = ordosync(tmp_path, "config", "check", "--online")
 
     assert result.code == 1
-    assert f"trouble: portal shop-depot, {told}" in result.out
+    assert f"trouble: portal shop-depot, {message}" in result.out
 
 
 def test_scopes_that_are_missing_are_reported(tmp_path: Path, fake: FakeShopify) -> None:
@@ -125,7 +127,7 @@ def test_version_that_was_silently_replaced_is_reported(
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ("shop: acme", "shop: acme.myshopify.com", "shop: must be the name before"),
         ("shop: acme", "shop: acme\n    version: 2026-01", "version: must be 2026-04 or later"),
@@ -139,7 +141,7 @@ def test_version_that_was_silently_replaced_is_reported(
     ],
 )
 def test_a_wrong_option_is_a_problem_of_the_file(
-    tmp_path: Path, fake: FakeShopify, old: str, new: str, told: str
+    tmp_path: Path, fake: FakeShopify, old: str, new: str, message: str
 ) -> None:
     write(tmp_path, fake)
     path = tmp_path / "config.yaml"
@@ -148,7 +150,7 @@ def test_a_wrong_option_is_a_problem_of_the_file(
     result = ordosync(tmp_path, "config", "check")
 
     assert result.code == 3
-    assert told in result.err
+    assert message in result.err
 
 
 def test_neither_token_nor_secret_is_a_problem(tmp_path: Path, fake: FakeShopify) -> None:

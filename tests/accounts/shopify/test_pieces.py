@@ -1,4 +1,4 @@
-"""Pieces, units and parcels of an order at Shopify, also after parcels were taken back."""
+"""Pieces, units and parcels of an order at Shopify, also after parcels were recalled."""
 
 import pytest
 
@@ -34,7 +34,7 @@ def shipments(shipper: ShopifySupplierPeople) -> list[Shipment]:
     )
 
 
-def test_taking_back_the_first_of_two_parcels_splits_no_order(
+def test_recall_of_the_first_of_two_parcels_splits_no_order(
     shipper: ShopifySupplierPeople,
 ) -> None:
     id_ = created(shipper)
@@ -55,7 +55,7 @@ def test_taking_back_the_first_of_two_parcels_splits_no_order(
     assert quantities(standing(shipper)[id_].order) == [("MUG", 3)]
 
 
-def test_units_that_were_taken_back_and_sent_again_are_counted_once(
+def test_recalled_units_that_ship_again_count_once(
     shipper: ShopifySupplierPeople,
 ) -> None:
     id_ = created(shipper)
@@ -74,7 +74,7 @@ def test_units_that_were_taken_back_and_sent_again_are_counted_once(
     assert quantities(standing(shipper)[id_].order) == [("MUG", 3)]
 
 
-def test_piece_keeps_its_units_when_a_parcel_of_it_is_taken_back(
+def test_piece_keeps_its_units_when_its_parcel_is_recalled(
     shipper: ShopifySupplierPeople,
 ) -> None:
     id_ = created(shipper, 6)
@@ -94,14 +94,14 @@ def test_piece_keeps_its_units_when_a_parcel_of_it_is_taken_back(
 
 
 @pytest.mark.parametrize("has_lines", [True, False])
-def test_what_was_merged_into_another_is_not_shipped(
+def test_merged_fulfillment_order_is_not_shipped(
     seller: ShopifyMerchantPeople, *, has_lines: bool
 ) -> None:
-    asked = seller.request(sold("1001", line("MUG", 3)))
-    _, merged = seller.split(asked, (2,), (1,))
+    order_id = seller.request(sold("1001", line("MUG", 3)))
+    _, merged = seller.split(order_id, (2,), (1,))
     stays, fulfillment_order = (
         seller.fake.shop.sure(FulfillmentOrder, gid("FulfillmentOrder", id_))
-        for id_ in (asked, merged)
+        for id_ in (order_id, merged)
     )
     stays.lines[0].total_quantity = stays.lines[0].remaining_quantity = 3
     fulfillment_order.lines[0].total_quantity = fulfillment_order.lines[0].remaining_quantity = 0
@@ -112,8 +112,8 @@ def test_what_was_merged_into_another_is_not_shipped(
     snapshots = standing(seller)
     [outcome] = opened(seller).tracking.add([parcel(merged)])
 
-    assert snapshots[asked].order.status == "dropshipment_requested"
-    assert quantities(snapshots[asked].order) == [("MUG", 3)]
+    assert snapshots[order_id].order.status == "dropshipment_requested"
+    assert quantities(snapshots[order_id].order) == [("MUG", 3)]
     assert snapshots[merged].order.status != "shipped"
     assert snapshots[merged].order.is_split
     assert (outcome.state, outcome.code) == ("refused", "not-found")
@@ -148,10 +148,10 @@ def test_order_of_many_lines_is_sent_in_part_while_its_last_line_is_open(
     assert shipment.is_partial
 
 
-def test_what_was_sent_before_the_first_import_does_not_go_out_and_blocks_no_number(
+def test_units_shipped_before_the_first_import_are_not_sent_and_block_no_number(
     seller: ShopifyMerchantPeople,
 ) -> None:
-    """f20, as at WooCommerce: the open rest alone travels, and has its own parcel."""
+    """f20, as at WooCommerce: only the open units are imported, and have their own parcel."""
     id_ = seller.request(sold("1001", line("MUG", 3), line("CUP", 1)))
     part = gid("FulfillmentOrder", id_)
     seller.fake.ship_piece(part, "OLD1", lines={"MUG": 1, "CUP": 1})
@@ -168,10 +168,10 @@ def test_what_was_sent_before_the_first_import_does_not_go_out_and_blocks_no_num
     ]
 
 
-def test_order_that_was_partly_sent_before_stands_as_its_rest(
+def test_partly_shipped_order_is_listed_with_its_open_units(
     seller: ShopifyMerchantPeople,
 ) -> None:
-    """f20: the number of what was sent before is none of the Supplier's."""
+    """f20: the number of the earlier parcel does not belong to the Supplier."""
     id_ = seller.request(sold("1001", line("MUG", 3), line("CUP", 1)))
     seller.fake.ship_piece(gid("FulfillmentOrder", id_), "OLD1", lines={"MUG": 1, "CUP": 1})
     account = opened(seller)
@@ -179,14 +179,14 @@ def test_order_that_was_partly_sent_before_stands_as_its_rest(
     seller.settle()
     account.orders.acknowledge([order.id])
 
-    [stands] = read(account.listing.read(now=seller.settle()))[0]
+    [snapshot] = read(account.listing.read(now=seller.settle()))[0]
 
-    assert stands.order.status == "dropshipment_requested"
-    assert quantities(stands.order) == quantities(order) == [("MUG", 2)]
-    assert stands.shipments == ()
+    assert snapshot.order.status == "dropshipment_requested"
+    assert quantities(snapshot.order) == quantities(order) == [("MUG", 2)]
+    assert snapshot.shipments == ()
 
 
-def test_parcel_of_others_from_before_the_import_is_no_part_of_the_suppliers_order(
+def test_foreign_parcel_from_before_the_import_does_not_belong_to_the_suppliers_order(
     seller: ShopifyMerchantPeople,
 ) -> None:
     many = [line(f"SKU-{place}") for place in range(60)]
@@ -205,7 +205,7 @@ def test_parcel_of_others_from_before_the_import_is_no_part_of_the_suppliers_ord
     assert [shipment.tracking_number for shipment in snapshot.shipments] == ["NEW1"]
 
 
-def test_rest_whose_parcel_was_taken_back_is_what_is_open_again(
+def test_units_of_a_recalled_parcel_are_open_again(
     seller: ShopifyMerchantPeople,
 ) -> None:
     id_ = seller.request(sold("1001", line("MUG", 3)))
@@ -227,7 +227,7 @@ def test_rest_whose_parcel_was_taken_back_is_what_is_open_again(
     assert quantities(again.order) == [("MUG", 2)]
 
 
-def test_parcel_of_others_after_the_import_is_sent_of_what_the_supplier_has(
+def test_foreign_parcel_after_the_import_counts_as_units_of_the_supplier(
     seller: ShopifyMerchantPeople,
 ) -> None:
     id_ = seller.request(sold("1001", line("MUG", 3)))

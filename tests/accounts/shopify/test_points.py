@@ -1,4 +1,4 @@
-"""The bucket of points: used whole, never beyond, and shared by all."""
+"""Rate limit by points: fully used, never exceeded, and shared by all threads."""
 
 from threading import Thread
 
@@ -18,8 +18,8 @@ from tests.support.clock import CrowdClock, VirtualClock
 from tests.support.runs import run_once
 
 
-def told(requested: float, left: float) -> Cost:
-    level = ThrottleStatus(maximum_available=2000, currently_available=left, restore_rate=100)
+def cost_of(requested: float, available: float) -> Cost:
+    level = ThrottleStatus(maximum_available=2000, currently_available=available, restore_rate=100)
     return Cost(requested_query_cost=requested, actual_query_cost=1, throttle_status=level)
 
 
@@ -29,29 +29,29 @@ def waited(bucket: CostLimit, clock: VirtualClock, question: str) -> float:
         return clock.monotonic() - before
 
 
-def test_nothing_waits_before_anything_is_known(clock: VirtualClock) -> None:
+def test_first_query_does_not_wait(clock: VirtualClock) -> None:
     assert waited(CostLimit(clock), clock, "Orders") == 0
 
 
-def test_question_waits_until_there_is_enough_for_it(clock: VirtualClock) -> None:
+def test_query_waits_until_there_are_enough_points(clock: VirtualClock) -> None:
     bucket = CostLimit(clock)
-    bucket.learn("Orders", told(500, left=100))
+    bucket.learn("Orders", cost_of(500, available=100))
 
     assert waited(bucket, clock, "Orders") == pytest.approx(4, abs=0.1)
     assert waited(bucket, clock, "Cheap") == 0
 
 
-def test_what_others_hold_is_not_there(clock: VirtualClock) -> None:
+def test_reserved_points_are_not_available(clock: VirtualClock) -> None:
     bucket = CostLimit(clock)
-    bucket.learn("Orders", told(500, left=700))
+    bucket.learn("Orders", cost_of(500, available=700))
 
     with bucket.reserve("Orders"):
         assert waited(bucket, clock, "Orders") == pytest.approx(3, abs=0.1)
 
 
-def test_question_dearer_than_the_bucket_is_asked_when_it_is_full(clock: VirtualClock) -> None:
+def test_query_that_costs_more_than_the_bucket_waits_until_it_is_full(clock: VirtualClock) -> None:
     bucket = CostLimit(clock)
-    bucket.learn("Orders", told(9000, left=1500))
+    bucket.learn("Orders", cost_of(9000, available=1500))
 
     assert waited(bucket, clock, "Orders") == pytest.approx(5, abs=0.1)
 
@@ -60,12 +60,12 @@ def test_question_dearer_than_the_bucket_is_asked_when_it_is_full(clock: Virtual
 def test_whole_bucket_is_used_by_all_threads_together(threads: int) -> None:
     clock = CrowdClock(threads)
     bucket, service = CostLimit(clock), ShopBucket(Switches())
-    at_most, in_fact, each = 100, 40, 400 // threads
+    at_most, in_fact, queries = 100, 40, 400 // threads
     turned_away: list[str] = []
     service.drain(0, clock.now())
 
     def ask() -> None:
-        for _ in range(each):
+        for _ in range(queries):
             with bucket.reserve("Orders"):
                 clock.sleep(0.1)
                 paid = service.pay(at_most, clock.now())
@@ -83,13 +83,13 @@ def test_whole_bucket_is_used_by_all_threads_together(threads: int) -> None:
     for worker in workers:
         worker.join()
 
-    # At first nobody knows how much there is.
+    # The number of available points is unknown at first.
     assert len(turned_away) <= threads
     least_s = (400 * in_fact - at_most * len(turned_away)) / 100
     assert clock.monotonic() <= 1.15 * least_s
 
 
-def test_what_is_turned_away_is_asked_again_and_done_once(
+def test_throttled_write_is_retried_and_done_once(
     shipper: ShopifySupplierPeople, clock: VirtualClock
 ) -> None:
     account = opened(shipper)
@@ -116,7 +116,7 @@ def test_throttled_with_429_is_waited_out_too(
     assert outcome.state == "done"
 
 
-def test_shop_whose_points_others_use_up_is_left_for_later(
+def test_shop_without_points_is_unavailable(
     seller: ShopifyMerchantPeople,
 ) -> None:
     account = opened(seller)
@@ -179,4 +179,5 @@ def test_orders_that_would_cost_too_much_together_are_read_in_parts(
 
     assert sorted(order.id for order in orders) == sorted(placed)
     assert again == orders
-    assert account.client.calls - calls < calls  # how many fit together is known by then
+    # By now the account knows how many orders fit into one query.
+    assert account.client.calls - calls < calls

@@ -1,4 +1,4 @@
-"""Which products of a shop are the Supplier's, also those that become so later."""
+"""Selection of the Supplier's products in a shop, also of later ones."""
 
 from ordosync.accounts.account import ReadRequest
 from tests.accounts.contract.account import read, usable
@@ -46,7 +46,7 @@ def test_product_that_gets_the_suppliers_name_later_is_read_then(
     assert mug in {product.id for product in usable(after)}
 
 
-def test_each_of_many_variants_of_a_product_is_one(seller: ShopifyMerchantPeople) -> None:
+def test_each_of_many_variants_is_a_product(seller: ShopifyMerchantPeople) -> None:
     seller.add_product(product("MUG-0"))
     made = seller.fake.variant("MUG-0").product_id
     for number in range(1, 30):

@@ -1,4 +1,4 @@
-"""Two of ours and a buyer at the same moment: no quantity is ever above what the Supplier has."""
+"""Two installations and a buyer at the same time: no quantity exceeds the Supplier's stock."""
 
 import threading
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ ROUNDS = 5
 
 
 class InAnotherFolder(SqliteSupplierPeople):
-    """The same Supplier, for a configuration that is somewhere else."""
+    """The same Supplier, for a configuration in another folder."""
 
     @property
     def options(self) -> Mapping[str, object]:
@@ -32,7 +32,7 @@ class InAnotherFolder(SqliteSupplierPeople):
 
 
 class Shop:
-    """A shop with one product, which two installations of ours keep in step with its Supplier."""
+    """A shop with one product; two installations write its Supplier's quantity to it."""
 
     def __init__(self, folder: Path, seller: ShopifyMerchantPeople) -> None:
         self.seller = seller
@@ -49,17 +49,17 @@ class Shop:
         self.seller.fake.on_exchange = self._watch
 
     def count(self, quantity: int) -> None:
-        """Let people in the shop say how many there are."""
+        """Change the quantity in the shop's own pages."""
         self.seller.count("MUG", quantity)
 
     def sell(self, quantity: int) -> None:
-        """Let a buyer be quicker."""
+        """Sell units to a buyer at this moment."""
         with self.seller.fake.shop.lock:
             self.seller.request(sold(str(1000 + self.sold), line("MUG", quantity)))
             self.sold += quantity
 
     def _watch(self, exchange: Exchange) -> None:
-        """Look after each question what is promised: to buyers who have come, and to others."""
+        """Assert after each request that buyers and others see no excess quantity."""
         self.seller.contract.watch(exchange)
         self.highest = max(self.highest, (self.seller.physical("MUG") or 0) + self.sold)
 
@@ -73,13 +73,13 @@ def _shop(tmp_path: Path, seller: ShopifyMerchantPeople) -> Shop:
 @pytest.mark.parametrize("question", ["ItemsStock", "Unsent", "SetStock"])
 @pytest.mark.parametrize("first", ["the buyer", "the other"])
 def test_sale_and_another_run_between_two_questions(shop: Shop, question: str, first: str) -> None:
-    pair, other = shop.ours
+    pair, second_pair = shop.ours
     shop.sell(1)
 
     def meanwhile() -> None:
         if first == "the buyer":
             shop.sell(2)
-        run_once(other.path, TASK, PORTAL, shop.seller.clock)
+        run_once(second_pair.path, TASK, PORTAL, shop.seller.clock)
         if first == "the other":
             shop.sell(2)
 
@@ -89,7 +89,7 @@ def test_sale_and_another_run_between_two_questions(shop: Shop, question: str, f
     shop.seller.clock.sleep(600)
     pair.run(TASK)
 
-    assert shop.seller.fake.faults.left() == []
+    assert shop.seller.fake.faults.remaining() == []
     assert shop.highest == THERE
     assert shop.seller.physical("MUG") == THERE - 3
 

@@ -1,4 +1,4 @@
-"""A Supplier that is a fulfillment service is asked, and answers."""
+"""A Supplier that is a fulfillment service: requests and responses."""
 
 from contextlib import closing
 from pathlib import Path
@@ -53,7 +53,7 @@ def test_request_is_accepted_when_the_order_is_settled_as_sent(
     assert asking.request_status(order_id) == "ACCEPTED"
 
 
-def test_what_no_task_asked_for_is_not_read(asking: ShopifyServicePeople) -> None:
+def test_unrequested_orders_are_not_read(asking: ShopifyServicePeople) -> None:
     asking.take(sold("1001"))
 
     with closing(opened(asking)) as account:
@@ -64,14 +64,14 @@ def test_cancellation_is_accepted_while_the_order_is_open(
     tmp_path: Path, asking: ShopifyServicePeople
 ) -> None:
     pair = pair_of(tmp_path, asking)
-    order_id, there = pair.imported("1001")
+    order_id, supplier_id = pair.imported("1001")
     asking.ask_back(order_id)
 
     ran = pair.run("cancel-orders")
 
     assert ran.counts == {"done": 1}
     assert asking.request_status(order_id) == "CANCELLATION_ACCEPTED"
-    assert pair.supplier.status(there) == "cancelled"
+    assert pair.supplier.status(supplier_id) == "cancelled"
     pair.stays_quiet("cancel-orders", "import-orders")
 
 
@@ -79,8 +79,8 @@ def test_cancellation_is_rejected_once_the_order_is_shipped(
     tmp_path: Path, asking: ShopifyServicePeople
 ) -> None:
     pair = pair_of(tmp_path, asking)
-    order_id, there = pair.imported("1001")
-    pair.supplier.ship(there, parcel())
+    order_id, supplier_id = pair.imported("1001")
+    pair.supplier.ship(supplier_id, parcel())
     asking.ask_back(order_id)
 
     pair.run("cancel-orders")
@@ -96,9 +96,9 @@ def test_tracking_rejects_a_cancellation_without_an_answer(
     tmp_path: Path, asking: ShopifyServicePeople
 ) -> None:
     pair = pair_of(tmp_path, asking)
-    order_id, there = pair.imported("1001", line("MUG", 2))
+    order_id, supplier_id = pair.imported("1001", line("MUG", 2))
     asking.ask_back(order_id)
-    pair.supplier.ship(there, parcel())
+    pair.supplier.ship(supplier_id, parcel())
 
     ran = pair.run("update-tracking")
 
@@ -106,7 +106,7 @@ def test_tracking_rejects_a_cancellation_without_an_answer(
     assert asking.status(order_id) == "shipped"
 
 
-def test_request_that_is_taken_back_before_it_is_accepted_is_cancelled(
+def test_request_that_was_withdrawn_before_its_acceptance_is_cancelled(
     tmp_path: Path, asking: ShopifyServicePeople
 ) -> None:
     pair = pair_of(tmp_path, asking)
@@ -115,16 +115,16 @@ def test_request_that_is_taken_back_before_it_is_accepted_is_cancelled(
         Fault(kind="callback", path="#AcceptRequest$", do=lambda: asking.ask_back(order_id))
     )
     pair.run("import-orders")
-    there = pair.link(order_id).supplier_id
+    supplier_id = pair.link(order_id).supplier_id
 
     ran = pair.run("cancel-orders")
 
     assert ran.counts == {"done": 1}
-    assert pair.supplier.status(there) == "cancelled"
+    assert pair.supplier.status(supplier_id) == "cancelled"
     pair.stays_quiet("cancel-orders", "import-orders")
 
 
-def test_request_that_was_taken_back_and_made_again_asks_for_no_cancellation(
+def test_request_that_was_withdrawn_and_repeated_is_not_a_cancellation(
     tmp_path: Path, asking: ShopifyServicePeople
 ) -> None:
     pair = pair_of(tmp_path, asking)
@@ -142,7 +142,7 @@ def test_request_that_was_taken_back_and_made_again_asks_for_no_cancellation(
     assert pair.supplier.status(pair.link(order_id).supplier_id) == "awaiting_fulfillment"
 
 
-def test_what_is_requested_again_after_it_was_cancelled_is_another_order(
+def test_order_that_is_requested_again_after_its_cancellation_is_another_order(
     tmp_path: Path, asking: ShopifyServicePeople
 ) -> None:
     pair = pair_of(tmp_path, asking)

@@ -1,4 +1,4 @@
-"""A shop's orders as they stand: what is left of them, what is hidden, and what the list costs."""
+"""Listing of a shop's orders: open units, hidden orders, and the cost of the list."""
 
 from pathlib import Path
 
@@ -17,26 +17,26 @@ from tests.support.command import ordosync
 MANY = [line(f"SKU-{place}", place + 1, id=f"m-{place}") for place in range(75)]
 
 
-def test_order_of_many_lines_is_listed_whole(
+def test_order_of_many_lines_is_listed_completely(
     seller: ShopifyMerchantPeople, shipper: ShopifySupplierPeople
 ) -> None:
-    asked = seller.request(sold("1001", *MANY))
+    order_id = seller.request(sold("1001", *MANY))
     [made] = opened(shipper).orders.create([order("1001", *MANY)])
 
-    snapshot, there = standing(seller)[asked], standing(shipper)[made.id]
+    snapshot, at_supplier = standing(seller)[order_id], standing(shipper)[made.id]
 
-    wanted = [(line.sku, line.quantity) for line in MANY]
-    assert quantities(snapshot.order) == quantities(there.order) == wanted
-    assert tuple(line.id for line in there.order.lines) == made.line_ids
+    expected = [(line.sku, line.quantity) for line in MANY]
+    assert quantities(snapshot.order) == quantities(at_supplier.order) == expected
+    assert tuple(line.id for line in at_supplier.order.lines) == made.line_ids
 
 
-def test_what_a_recalled_parcel_left_behind_is_not_listed_beside_what_is_open_now(
+def test_closed_fulfillment_order_of_a_recalled_parcel_is_not_listed(
     seller: ShopifyMerchantPeople, tmp_path: Path
 ) -> None:
-    """Shopify closes the fulfillment order for good and opens another one."""
+    """Shopify closes the fulfillment order and opens another one."""
     pair = Pair(tmp_path, seller, SqliteSupplierPeople(tmp_path, seller.clock))
-    order_id, there = pair.imported("1001", line("MUG", 2))
-    pair.supplier.ship(there, parcel())
+    order_id, supplier_id = pair.imported("1001", line("MUG", 2))
+    pair.supplier.ship(supplier_id, parcel())
     pair.run("update-tracking")
     bought = seller.part(fulfillment_order(order_id)).order_id
     [fulfillment] = seller.fake.fulfillments(bought)
@@ -53,7 +53,7 @@ def test_what_a_recalled_parcel_left_behind_is_not_listed_beside_what_is_open_no
     )
 
 
-def test_part_that_the_merchant_split_off_after_the_import_is_a_piece(
+def test_fulfillment_order_that_was_split_off_after_the_import_is_a_piece(
     seller: ShopifyMerchantPeople,
 ) -> None:
     order_id = seller.request(sold("1001", line("MUG", 3)))
@@ -63,7 +63,7 @@ def test_part_that_the_merchant_split_off_after_the_import_is_a_piece(
     assert standing(seller)[part].order.ancestors == (order_id,)
 
 
-def test_number_in_the_place_of_a_void_one_is_the_one_that_holds(
+def test_number_that_replaced_a_void_one_is_listed(
     seller: ShopifyMerchantPeople,
 ) -> None:
     order_id = seller.request(sold("1001"))
@@ -79,7 +79,7 @@ def test_number_in_the_place_of_a_void_one_is_the_one_that_holds(
     assert [(shipment.tracking_number, shipment.voided) for shipment in now] == [("1Z2", False)]
 
 
-def test_supplier_lists_the_portals_orders_alone(shipper: ShopifySupplierPeople) -> None:
+def test_supplier_lists_the_portals_orders_only(shipper: ShopifySupplierPeople) -> None:
     shipper.count("MUG", 5)
     shipper.sell("MUG", 1)
     [made] = opened(shipper).orders.create([order("1001")])
@@ -98,20 +98,20 @@ def test_calls_and_cost_of_a_list(
     opened(shipper).orders.create([order(str(number)) for number in range(200)])
     merchant, supplier = opened(seller), opened(shipper)
 
-    asked, _ = read(merchant.listing.read(now=seller.settle()))
+    requested, _ = read(merchant.listing.read(now=seller.settle()))
     received, _ = read(supplier.listing.read(now=shipper.settle()))
 
-    assert len(asked) == len(received) == 200
+    assert len(requested) == len(received) == 200
     assert merchant.client.calls <= 10
     assert supplier.client.calls <= 20
     assert merchant.client.cost / 200 < 15
     assert supplier.client.cost / 200 < 20
 
 
-def test_hidden_orders_are_said_and_nothing_is_made_of_their_absence(
+def test_hidden_orders_are_reported_and_do_not_count_as_missing(
     shipper: ShopifySupplierPeople, tmp_path: Path
 ) -> None:
-    """Without the scope, an order of 61 days ago is nowhere to be seen, nor found by reference."""
+    """Without the scope, orders older than 60 days are hidden from lists and searches."""
     pair = Pair(tmp_path, SqliteMerchantPeople(tmp_path, shipper.clock), shipper)
     pair.configure(manage_inventory="false")
     pair.imported("1001")
@@ -120,7 +120,7 @@ def test_hidden_orders_are_said_and_nothing_is_made_of_their_absence(
     pair.merchant.request(sold("1002"))
 
     differences = compared(pair)
-    said = ordosync(tmp_path, "reconcile", "--json")
+    result = ordosync(tmp_path, "reconcile", "--json")
     lose(pair)
     refused = ordosync(tmp_path, "rebuild-state")
 
@@ -128,11 +128,11 @@ def test_hidden_orders_are_said_and_nothing_is_made_of_their_absence(
         (difference.kind, difference.merchant, difference.task) for difference in differences
     ] == [("no-supplier-order", "1002", "")]
     hidden = "does not show orders of more than 60 days ago, since the token lacks the scope"
-    assert f"account northwind (shopify) {hidden} read_all_orders" in said.err
+    assert f"account northwind (shopify) {hidden} read_all_orders" in result.err
     assert (refused.code, hidden in refused.err) == (1, True)
 
 
-def test_order_that_the_merchant_does_not_show_is_not_said_to_be_gone(
+def test_order_that_the_merchant_hides_is_not_reported_as_missing(
     seller: ShopifyMerchantPeople, tmp_path: Path
 ) -> None:
     pair = Pair(tmp_path, seller, SqliteSupplierPeople(tmp_path, seller.clock))
@@ -148,17 +148,19 @@ def test_order_that_the_merchant_does_not_show_is_not_said_to_be_gone(
     assert hidden == []
 
 
-def test_adopting_from_who_shows_only_ordosyncs_orders_says_so(
+def test_rebuild_warns_about_a_kind_that_lists_only_orders_with_a_link(
     shipper: ShopifySupplierPeople, tmp_path: Path
 ) -> None:
-    """Or it would seem as if none of them were there, and all were sent once more."""
+    """Otherwise all of them would seem missing, and would be created again."""
     pair = Pair(tmp_path, SqliteMerchantPeople(tmp_path, shipper.clock), shipper)
     pair.merchant.request(sold("1001"))
 
-    said = ordosync(tmp_path, "import-orders", "--adopt")
+    result = ordosync(tmp_path, "import-orders", "--adopt")
 
-    assert (said.code, said.out) == (0, "")
-    assert "account northwind (shopify) lists only orders with a reference of ordosync" in said.err
+    assert (result.code, result.out) == (0, "")
+    assert (
+        "account northwind (shopify) lists only orders with a reference of ordosync" in result.err
+    )
 
 
 def test_order_in_many_pieces_is_listed_with_all_of_them(shipper: ShopifySupplierPeople) -> None:

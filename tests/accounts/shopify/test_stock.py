@@ -1,4 +1,4 @@
-"""Quantities at a shop: never above what the Supplier has, whoever is quicker."""
+"""Quantities at a shop: never above the Supplier's stock, whatever the sequence of events."""
 
 from contextlib import closing
 from pathlib import Path
@@ -25,7 +25,9 @@ def write(account: OpenMerchant, product_id: str, quantity: int) -> Outcome:
     return outcome
 
 
-def test_what_is_sold_and_not_sent_yet_is_subtracted(seller: ShopifyMerchantPeople) -> None:
+def test_units_of_orders_that_are_not_imported_yet_are_subtracted(
+    seller: ShopifyMerchantPeople,
+) -> None:
     mug = offered(seller, 5)
     seller.request(sold("1001", line("MUG", 2)))
     account = opened(seller)
@@ -39,7 +41,9 @@ def test_what_is_sold_and_not_sent_yet_is_subtracted(seller: ShopifyMerchantPeop
     assert seller.physical("MUG") == 10 - 2
 
 
-def test_what_the_supplier_has_got_is_not(seller: ShopifyMerchantPeople, tmp_path: Path) -> None:
+def test_units_of_imported_orders_are_not_subtracted(
+    seller: ShopifyMerchantPeople, tmp_path: Path
+) -> None:
     pair = Pair(tmp_path, seller, SqliteSupplierPeople(tmp_path, seller.clock))
     mug = offered(seller, 5)
     pair.imported("1001", line("MUG", 2))
@@ -54,7 +58,7 @@ def test_what_the_supplier_has_got_is_not(seller: ShopifyMerchantPeople, tmp_pat
     assert (early.quantity, later.quantity) == (5, 3)
 
 
-def test_sale_between_look_and_word_is_not_undone(seller: ShopifyMerchantPeople) -> None:
+def test_sale_between_read_and_write_is_not_undone(seller: ShopifyMerchantPeople) -> None:
     mug = offered(seller, 5)
     account = opened(seller)
     level = account.stock.current([mug])[mug]
@@ -96,7 +100,7 @@ def test_list_that_is_late_with_a_sale_does_not_hide_it(seller: ShopifyMerchantP
     assert seller.physical("MUG") == 6
 
 
-def test_one_that_changed_stops_no_other_and_all_go_in_one_call(
+def test_changed_quantity_does_not_stop_the_others_of_its_call(
     seller: ShopifyMerchantPeople,
 ) -> None:
     ids = [offered(seller, 5, sku) for sku in ("MUG", "CUP", "JAR")]
@@ -111,7 +115,7 @@ def test_one_that_changed_stops_no_other_and_all_go_in_one_call(
     assert seller.fake.requests["SetStock"] == 2
 
 
-def test_product_that_is_not_counted_is_left_alone(seller: ShopifyMerchantPeople) -> None:
+def test_product_that_is_not_tracked_is_not_written(seller: ShopifyMerchantPeople) -> None:
     mug = offered(seller, 5)
     seller.fake.item("MUG").tracked = False
 

@@ -1,4 +1,4 @@
-"""A shop as the Supplier: what only Shopify does."""
+"""Behaviour that only Shopify has as a Supplier."""
 
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ from tests.fakes.shopify import Fault
 
 
 @pytest.mark.parametrize("kind", ["lost-reset", "lost-500", "garbage"])
-def test_order_whose_answer_was_lost_is_found_and_not_made_twice(
+def test_order_whose_answer_was_lost_is_found_and_created_once(
     shipper: ShopifySupplierPeople, kind: str
 ) -> None:
     account = opened(shipper)
@@ -28,7 +28,7 @@ def test_order_whose_answer_was_lost_is_found_and_not_made_twice(
     assert [order.id for order in shipper.orders()] == [second.id]
 
 
-def test_list_that_is_late_is_believed_after_the_settle_time(
+def test_list_that_is_late_is_trusted_after_the_settle_time(
     shipper: ShopifySupplierPeople,
 ) -> None:
     shipper.fake.switches.index_lag_s = 30
@@ -47,7 +47,7 @@ def test_reference_that_is_a_part_of_another_is_another(shipper: ShopifySupplier
     assert account.orders.find(["origin:1001#1", "origin:1001"]) == {}
 
 
-def test_order_says_its_source_and_mails_no_buyer(
+def test_order_has_its_source_and_sends_no_mail_to_the_buyer(
     shipper: ShopifySupplierPeople,
 ) -> None:
     opened(shipper).orders.create([order("1001")])
@@ -59,23 +59,23 @@ def test_order_says_its_source_and_mails_no_buyer(
 
 
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "message"),
     [
         ({"currency": "USD"}, "is in USD, and the shop's prices are in GBP"),
         ({"ship_to": Address(name="Ann", country="Atlantis")}, "country is not a two-letter code"),
     ],
 )
 def test_order_that_a_shop_cannot_have_is_refused(
-    shipper: ShopifySupplierPeople, fields: dict[str, object], told: str
+    shipper: ShopifySupplierPeople, fields: dict[str, object], message: str
 ) -> None:
     [outcome] = opened(shipper).orders.create([order("1001", **fields)])
 
     assert (outcome.state, outcome.code) == ("refused", "invalid-order")
-    assert told in outcome.reason
+    assert message in outcome.reason
     assert shipper.orders() == []
 
 
-def test_tags_that_are_longer_than_a_shop_takes_are_cut(shipper: ShopifySupplierPeople) -> None:
+def test_tags_beyond_the_limit_of_a_shop_are_truncated(shipper: ShopifySupplierPeople) -> None:
     account = opened(shipper, partner="the-shop-with-the-longest-name-of-all-shops")
     [made] = account.orders.create([order("1001", tags=("T" * 41,))])
     shipper.ship(made.id, parcel())
@@ -130,7 +130,7 @@ def test_cancellation_that_the_shop_did_not_carry_out_is_refused(
     assert shipper.status(made.id) == "awaiting_fulfillment"
 
 
-def test_order_that_is_sent_whole_after_its_label_was_deleted_was_never_split(
+def test_order_that_ships_completely_after_a_deleted_label_was_not_split(
     shipper: ShopifySupplierPeople,
 ) -> None:
     account = opened(shipper)
@@ -157,7 +157,7 @@ def test_sku_like_another_is_another(shipper: ShopifySupplierPeople) -> None:
     assert {product.sku for product in shipper.products()} == {"MUG", "MUG-XL"}
 
 
-def test_order_of_many_lines_is_whole(shipper: ShopifySupplierPeople) -> None:
+def test_order_of_many_lines_is_complete(shipper: ShopifySupplierPeople) -> None:
     account = opened(shipper)
     lines = [line(f"SKU-{place}", id=f"m-{place}") for place in range(120)]
 

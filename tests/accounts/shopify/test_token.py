@@ -1,4 +1,4 @@
-"""A token that lasts a day is fetched, fetched anew, and never shown."""
+"""An access token that expires after a day: fetched, renewed, and never shown."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -17,15 +17,15 @@ FETCHED = "/admin/oauth/access_token"
 
 
 class Granted(ShopifyMerchantPeople):
-    """An app that knows its id and its secret."""
+    """The seller, with an app that signs in by client id and secret."""
 
     wrong = ""
 
     @property
     def options(self) -> Mapping[str, object]:
-        known = {name: value for name, value in super().options.items() if name != "token"}
+        options = {name: value for name, value in super().options.items() if name != "token"}
         client_id, client_secret = self.fake.client
-        return {**known, "client_id": client_id, "client_secret": self.wrong or client_secret}
+        return {**options, "client_id": client_id, "client_secret": self.wrong or client_secret}
 
 
 @pytest.fixture(name="granted")
@@ -46,7 +46,7 @@ def test_token_is_fetched_once(granted: Granted) -> None:
     assert granted.fake.requests[FETCHED] == 1
 
 
-def test_token_is_fetched_again_before_it_ends(granted: Granted) -> None:
+def test_token_is_renewed_before_it_expires(granted: Granted) -> None:
     granted.fake.switches.token_s = 3600
     account = opened(granted)
     read(account.orders.changed(ReadRequest(cursor=None, now=granted.settle())))
@@ -57,7 +57,7 @@ def test_token_is_fetched_again_before_it_ends(granted: Granted) -> None:
     assert granted.fake.requests[FETCHED] == 2
 
 
-def test_token_that_ended_before_its_time_is_fetched_again(granted: Granted) -> None:
+def test_token_that_was_revoked_is_renewed(granted: Granted) -> None:
     account = opened(granted)
     read(account.orders.changed(ReadRequest(cursor=None, now=granted.settle())))
     granted.fake.revoke()
@@ -67,7 +67,7 @@ def test_token_that_ended_before_its_time_is_fetched_again(granted: Granted) -> 
     assert granted.fake.requests[FETCHED] == 2
 
 
-def test_wrong_secret_is_said_and_not_shown(granted: Granted) -> None:
+def test_wrong_secret_is_reported_and_not_shown(granted: Granted) -> None:
     granted.wrong = "not-the-secret-of-this-app"
 
     with pytest.raises(Exception, match="fetch a token") as raised:

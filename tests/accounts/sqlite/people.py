@@ -1,4 +1,4 @@
-"""The people of embedded accounts, at their desks."""
+"""People of embedded accounts, who use the desk's commands."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -12,14 +12,21 @@ from ordosync.database import sqlite3
 from ordosync.embedded.desk import Desk
 from ordosync.models import Order, Outcome, Piece, PieceLine, Product, Shipment, Split
 from tests.accounts.contract.examples import line, product, sold
-from tests.accounts.contract.people import Lack, MerchantPeople, People, SupplierPeople, Told, told
+from tests.accounts.contract.people import (
+    Lack,
+    MerchantPeople,
+    People,
+    ShownTracking,
+    SupplierPeople,
+    expected_tracking,
+)
 from tests.support.clock import VirtualClock
 
 _PARTNER, _OTHER = "northwind", "southwind"
 
 
 class AtDesk(People):
-    """What both do at their desks."""
+    """Actions at the desk in both roles."""
 
     name: str
 
@@ -76,7 +83,7 @@ class AtDesk(People):
 
 
 class SqliteMerchantPeople(AtDesk, MerchantPeople):
-    """Who sells, at the desk."""
+    """The seller, at the desk."""
 
     name = "shop"
     lacks: ClassVar[frozenset[Lack]] = frozenset({"relisting"})  # lines have a position
@@ -111,8 +118,8 @@ class SqliteMerchantPeople(AtDesk, MerchantPeople):
     def physical(self, sku: str) -> int | None:
         return self._physical(sku)
 
-    def tracking(self, order_id: str) -> Sequence[Told]:
-        return [told(shipment) for shipment in self.desk.shipments_of(order_id)]
+    def tracking(self, order_id: str) -> Sequence[ShownTracking]:
+        return [expected_tracking(shipment) for shipment in self.desk.shipments_of(order_id)]
 
     def pieces(self, order_id: str) -> Mapping[str, Sequence[tuple[str, int]]]:
         return {
@@ -122,7 +129,7 @@ class SqliteMerchantPeople(AtDesk, MerchantPeople):
 
 
 class SqliteSupplierPeople(AtDesk, SupplierPeople):
-    """Who ships, at the desk."""
+    """The shipper, at the desk."""
 
     name = "northwind"
     lacks: ClassVar[frozenset[Lack]] = frozenset(

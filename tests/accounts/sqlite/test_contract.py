@@ -12,7 +12,7 @@ _MANY = 50
 
 @pytest.fixture(autouse=True)
 def _short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let `_MANY` changes be three pages, as they are in a foreign account."""
+    """Read `_MANY` changes in three pages, as in a remote account."""
     monkeypatch.setattr(change_feed, "_PAGE", _MANY * 2 // 5)
 
 

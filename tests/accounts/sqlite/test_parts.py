@@ -1,4 +1,4 @@
-"""What a portal's options do to the parts of an embedded account."""
+"""Effects of a portal's options on the parts of an embedded account."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -89,7 +89,7 @@ def test_quantity_is_that_of_the_linked_warehouse(merchant: SqliteMerchantPeople
     assert {level.warehouse: level.physical for level in levels} == {"dropship": 9, "main": 3}
 
 
-def test_file_that_is_gone_after_it_was_read_is_refused(merchant: SqliteMerchantPeople) -> None:
+def test_deleted_database_file_is_refused(merchant: SqliteMerchantPeople) -> None:
     account = opened(merchant)
     new = ReadRequest(cursor=None, now=NOON)
     again = ReadRequest(cursor="7", now=NOON)

@@ -1,4 +1,4 @@
-"""The people of a WooCommerce shop, in front of a fake of it."""
+"""People of a WooCommerce shop, in front of a fake service."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,14 +11,14 @@ from ordosync.clock import Clock
 from ordosync.models import Address, Line, Order, Product, Shipment
 from tests.accounts.contract.examples import sold
 from tests.accounts.contract.over_http import (
-    Asked,
     Field,
     MerchantOverHttp,
     OverHttp,
+    RequestSort,
     SupplierOverHttp,
     Write,
 )
-from tests.accounts.contract.people import Lack, Told
+from tests.accounts.contract.people import Lack, ShownTracking
 from tests.fakes.faults import Kind
 from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches, fulfillments
 from tests.fakes.woocommerce.state import Line as KeptLine
@@ -36,7 +36,7 @@ _FIELDS = {
     "country": "country",
     "phone": "phone",
 }
-_REQUESTS: Mapping[Asked, tuple[str, str]] = {
+_REQUESTS: Mapping[RequestSort, tuple[str, str]] = {
     "create-order": ("POST", r"/orders$"),
     "cancel-order": ("PUT", r"/orders/\d+$"),
     "add-tracking": ("POST", r"/fulfillments$"),
@@ -50,7 +50,7 @@ _REQUESTS: Mapping[Asked, tuple[str, str]] = {
     "read-products": ("GET", r"/products$"),
     "anything": ("", ""),
 }
-"""Where it takes several requests, the one that makes it so; see `test_woocommerce` for others."""
+"""The request that makes the change, if there are several; `test_woocommerce` has the others."""
 _EFFECTS: Mapping[Write, str] = {
     "create-order": "order created",
     "cancel-order": "order status",
@@ -62,11 +62,11 @@ _EFFECTS: Mapping[Write, str] = {
     "comment": "note",
 }
 _SET = frozenset[Write]({"cancel-order", "split-order", "write-stock"})
-"""What is no more if it is done once more."""
+"""Effects that count once, however often they are done."""
 
 
 class AtShop(OverHttp):
-    """What both do in the shop's own pages. It is asked over plain http, so requests are signed."""
+    """Actions on the shop's own pages in both roles. Requests over plain http are signed."""
 
     fake: FakeWooCommerce
     doubles: ClassVar[frozenset[Write]] = frozenset(
@@ -81,7 +81,7 @@ class AtShop(OverHttp):
         self.fake.start()
 
     def switches(self) -> Switches:
-        """Say what shop it is."""
+        """Return the version and the plug-ins of the shop."""
         return Switches(currency="GBP", fulfillments=True)
 
     @property
@@ -94,8 +94,8 @@ class AtShop(OverHttp):
             **self.more_options,
         }
 
-    def meet(self, kind: Kind, what: Asked, **how: Any) -> None:
-        method, path = _REQUESTS[what]
+    def meet(self, kind: Kind, request: RequestSort, **how: Any) -> None:
+        method, path = _REQUESTS[request]
         self.fake.faults.add(Fault(kind=kind, method=method, path=path, **how))
 
     def lag(
@@ -108,7 +108,7 @@ class AtShop(OverHttp):
         self.fake.switches.arrival_lag_s = max(index_s, arrival_s)
 
     def limit(self, calls: int, *, per_s: float, clock: Clock) -> None:
-        """Let the host do it: a shop has no limit of its own."""
+        """Limit calls at the host: a shop has no rate limit of its own."""
         self.fake.shop.now = clock.now
         self.fake.switches.rate_limit, self.fake.switches.rate_window_s = calls, per_s
 
@@ -118,9 +118,9 @@ class AtShop(OverHttp):
     def signed_in_with(self, secret: str) -> Mapping[str, object]:
         return {"secret": secret}
 
-    def effects(self, what: Write) -> int:
-        effects = self.fake.effects(_EFFECTS[what])
-        if what in _SET:
+    def effects(self, write: Write) -> int:
+        effects = self.fake.effects(_EFFECTS[write])
+        if write in _SET:
             return len({(effect.about, str(effect.detail)) for effect in effects})
         return len(effects)
 
@@ -142,13 +142,13 @@ class AtShop(OverHttp):
         self.fake.cancel(int(order_id))
 
     def field(self, order_id: str, key: str) -> Any:
-        """Read a field of an order."""
+        """Return a field of an order."""
         fields = self.fake.order(int(order_id))["meta_data"]
         return next((field["value"] for field in fields if field["key"] == key), None)
 
 
 class ShopMerchantPeople(AtShop, MerchantOverHttp):
-    """Who sells. What the Supplier ships has its tag."""
+    """The seller. The Supplier's products have its tag."""
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
@@ -163,7 +163,7 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
         }
     )
     open_status: ClassVar[str] = "dropshipment_requested"
-    # Where the shop is, and whose the products of the last order are, which is read once more.
+    # The index of the shop, and the products of the last order, which is read again.
     idle: ClassVar[Mapping[str, int]] = {"import-orders": 3}
     places: ClassVar[Mapping[Field, Sequence[str | int]]] = {
         "number": ("number",),
@@ -202,7 +202,7 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
         self.fake.restore(int(order_id))
 
     def split(self, order_id: str, *pieces: Sequence[int]) -> Sequence[str]:
-        """Leave what an earlier run has kept: people cannot split orders here."""
+        """Store the pieces that an earlier run would have stored: the shop cannot split orders."""
         ids = [line["id"] for line in self.fake.order(int(order_id))["line_items"]]
         parts = [
             {
@@ -235,13 +235,13 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
     def orders_on(self, page: Any) -> Sequence[Any]:
         return list(page)
 
-    def as_json(self, order: Any, field: Field, said: str) -> str:
-        """Say the whole name in its first half, and what the whole line costs, as text."""
+    def as_json(self, order: Any, field: Field, text: str) -> str:
+        """Return the whole name in the first name, and the cost of the whole line as text."""
         if field == "ship_to_name":
             order["shipping"]["last_name"] = ""
         if field == "price":
-            return f'"{Decimal(said) * order["line_items"][0]["quantity"]:f}"'
-        return said
+            return f'"{Decimal(text) * order["line_items"][0]["quantity"]:f}"'
+        return text
 
     def touch(self, order_id: str) -> None:
         self.fake.open(int(order_id))
@@ -265,19 +265,19 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
             return of_order
         return "shipped" if self.tracking(order_id) else "dropshipment_requested"
 
-    def tracking(self, order_id: str) -> Sequence[Told]:
+    def tracking(self, order_id: str) -> Sequence[ShownTracking]:
         return [
-            Told(
-                number=one["number"],
-                voided=one.get("voided", False),
-                carrier=one["carrier"],
-                method=one.get("method", ""),
-                cost=Decimal(one["cost"]) if "cost" in one else None,
-                warehouse=one.get("warehouse", ""),
-                shipped_at=datetime.fromisoformat(one["shipped_at"]),
+            ShownTracking(
+                number=parcel["number"],
+                voided=parcel.get("voided", False),
+                carrier=parcel["carrier"],
+                method=parcel.get("method", ""),
+                cost=Decimal(parcel["cost"]) if "cost" in parcel else None,
+                warehouse=parcel.get("warehouse", ""),
+                shipped_at=datetime.fromisoformat(parcel["shipped_at"]),
             )
-            for one in self.kept(order_id).get("parcels", [])
-            if one["of"] == order_id
+            for parcel in self.kept(order_id).get("parcels", [])
+            if parcel["of"] == order_id
         ]
 
     def pieces(self, order_id: str) -> Mapping[str, Sequence[tuple[str, int]]]:
@@ -290,11 +290,11 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
         }
 
     def kept(self, order_id: str) -> Any:
-        """Read what is kept on an order for the Supplier."""
+        """Return what ordosync stored on an order for the Supplier."""
         return json.loads(self.field(order_id.partition("/")[0], "_ordosync_northwind") or "{}")
 
     def _place(self, order: Order, lines: list[dict[str, Any]]) -> str:
-        """Take an order, whose number is by a plug-in and not its id."""
+        """Place an order whose number comes from a plug-in and is not its id."""
         optional: dict[str, Any] = {
             "customer_note": order.customer_notes,
             "shipping_lines": order.shipping_method
@@ -312,7 +312,7 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
 
 
 class ShopSupplierPeople(AtShop, SupplierOverHttp):
-    """Who ships."""
+    """The shipper."""
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
@@ -328,7 +328,7 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
         }
     )
     open_status: ClassVar[str] = "awaiting_fulfillment"
-    # A number may be added without a word, so the orders that have none are asked for, too.
+    # A new number does not change its order, so orders without a number are read, too.
     idle: ClassVar[Mapping[str, int]] = {"split-order": 0, "update-tracking": 2}
 
     def orders(self) -> Sequence[Order]:
@@ -364,7 +364,7 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
         with self.fake.shop.lock:
             body = {"status": "fulfilled", "is_fulfilled": True, "meta_data": meta}
             made = fulfillments.fulfill(self.fake.shop, order, body)
-            # A new one was sent just now, whatever is said; one that is corrected is believed.
+            # The shop dates a new parcel itself; it accepts the date of a corrected one.
             fulfillments.refulfill(self.fake.shop, order, made, body)
 
     def take_off(self, order_id: str, *units: int) -> None:
@@ -447,11 +447,11 @@ def _bought(line: Line, sku: str) -> dict[str, Any]:
 
 def _written(address: Address) -> dict[str, str]:
     first, _, last = address.name.partition(" ")
-    known = {field: getattr(address, name) for name, field in _FIELDS.items()}
-    return {"first_name": first, "last_name": last, "email": address.email, **known}
+    fields = {field: getattr(address, name) for name, field in _FIELDS.items()}
+    return {"first_name": first, "last_name": last, "email": address.email, **fields}
 
 
 def _address(kept: Mapping[str, str], *, email: str) -> Address:
     names = (kept.get("first_name", ""), kept.get("last_name", ""))
-    known = {name: kept.get(field, "") for name, field in _FIELDS.items()}
-    return Address(name=" ".join(filter(None, names)), email=email, **known)
+    fields = {name: kept.get(field, "") for name, field in _FIELDS.items()}
+    return Address(name=" ".join(filter(None, names)), email=email, **fields)

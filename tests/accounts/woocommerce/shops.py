@@ -1,4 +1,4 @@
-"""Shops as the adapter has them, for what is special about this kind."""
+"""Opens WooCommerce shops for the tests of this kind alone."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -12,7 +12,7 @@ from tests.support.clock import VirtualClock
 
 
 def requests(fake: FakeWooCommerce, *, since: Mapping[str, int] | None = None) -> dict[str, int]:
-    """Return how often each call was made, since an earlier count."""
+    """Return the number of calls by operation, since an earlier count."""
     before = since or {}
     return {
         name: count - before.get(name, 0)
@@ -30,7 +30,7 @@ def merchant(
     options: Mapping[str, object] = MappingProxyType({}),
     **pair: object,
 ) -> Iterator[tuple[OpenMerchant, FakeWooCommerce]]:
-    """Open a shop as the Merchant; `pair` says what is this Supplier's, by default everything."""
+    """Open a shop as the Merchant; `pair` selects the Supplier's products, by default all."""
 
     class People(ShopMerchantPeople):
         def switches(self) -> Switches:

@@ -19,7 +19,7 @@ class TestWooCommerceAsSupplier(SupplierContract):
 
 
 class OldMerchant(ShopMerchantPeople):
-    """Who has a shop without fulfillments, extensions and a list of all variations."""
+    """The seller, in a shop without fulfillments, extensions and a list of all variations."""
 
     def switches(self) -> Switches:
         return Switches(currency="GBP", version="7.8.2")
@@ -31,7 +31,7 @@ class TestOldShopAsMerchant(MerchantContract):
 
 
 class ExtendedMerchant(ShopMerchantPeople):
-    """Who has the extension Shipment Tracking."""
+    """The seller, in a shop with the extension Shipment Tracking."""
 
     def switches(self) -> Switches:
         return Switches(currency="GBP", shipment_tracking=True)
@@ -43,7 +43,7 @@ class TestExtendedShopAsMerchant(MerchantContract):
 
 
 class OldSupplier(ShopSupplierPeople):
-    """Who has an old shop, where parcels are in the extension, which says only the day."""
+    """The shipper, in an old shop: parcels are in the extension, which has days without times."""
 
     lacks: ClassVar[frozenset[Lack]] = ShopSupplierPeople.lacks | {"label-time", "several-parcels"}
 

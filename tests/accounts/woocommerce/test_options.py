@@ -1,4 +1,4 @@
-"""What is said of a shop's options, by the file and by the shop; and how it is signed in to."""
+"""Checks of a shop's options, offline and online, and its ways to sign in."""
 
 import re
 import ssl
@@ -41,10 +41,10 @@ def _fake() -> Iterator[FakeWooCommerce]:
 
 
 def write(folder: Path, fake: FakeWooCommerce, **values: str) -> None:
-    known = {"url": fake.url, "key": fake.key, "secret": fake.secret, "more": "concurrency: 2"}
+    defaults = {"url": fake.url, "key": fake.key, "secret": fake.secret, "more": "concurrency: 2"}
     path = folder / "config.yaml"
     path.touch(0o600)
-    path.write_text(CONFIG.format(**{**known, "merchant": "shop", **values}))
+    path.write_text(CONFIG.format(**{**defaults, "merchant": "shop", **values}))
 
 
 def check(folder: Path) -> tuple[int, str]:
@@ -53,7 +53,7 @@ def check(folder: Path) -> tuple[int, str]:
     return result.code, result.out
 
 
-def test_shop_that_has_all_that_is_needed_is_ok(tmp_path: Path, fake: FakeWooCommerce) -> None:
+def test_online_check_passes_if_the_shop_is_complete(tmp_path: Path, fake: FakeWooCommerce) -> None:
     write(tmp_path, fake)
 
     code, out = check(tmp_path)
@@ -65,7 +65,7 @@ def test_shop_that_has_all_that_is_needed_is_ok(tmp_path: Path, fake: FakeWooCom
 
 
 @pytest.mark.parametrize(
-    ("shop", "told"),
+    ("shop", "message"),
     [
         (Switches(fulfillments=True), "shows parcels with fulfillments"),
         (Switches(shipment_tracking=True), "shows parcels with the Shipment Tracking extension"),
@@ -73,13 +73,13 @@ def test_shop_that_has_all_that_is_needed_is_ok(tmp_path: Path, fake: FakeWooCom
     ],
     ids=["fulfillments", "extension", "notes"],
 )
-def test_way_to_report_parcels_is_named(tmp_path: Path, shop: Switches, told: str) -> None:
+def test_way_to_report_parcels_is_named(tmp_path: Path, shop: Switches, message: str) -> None:
     with FakeWooCommerce(switches=shop) as fake:
         write(tmp_path, fake)
 
         _, out = check(tmp_path)
 
-    assert f"note: portal shop-depot, merchant shop: {told}" in out
+    assert f"note: portal shop-depot, merchant shop: {message}" in out
 
 
 def test_supplier_without_a_place_for_numbers_is_a_problem(tmp_path: Path) -> None:
@@ -114,24 +114,24 @@ def test_wrong_secret_is_reported_and_not_shown(tmp_path: Path, fake: FakeWooCom
 
 
 @pytest.mark.parametrize(
-    ("merchant", "told"),
+    ("merchant", "message"),
     [
         ("{account: shop, tag: Nobody}", "has no Nobody among its products' tags"),
         ("{account: shop, category: Nowhere}", "has no Nowhere among its products' categories"),
     ],
 )
-def test_what_is_missing_there_is_reported(
-    tmp_path: Path, fake: FakeWooCommerce, merchant: str, told: str
+def test_ids_that_are_unknown_to_the_shop_are_reported(
+    tmp_path: Path, fake: FakeWooCommerce, merchant: str, message: str
 ) -> None:
     write(tmp_path, fake, merchant=merchant)
 
     code, out = check(tmp_path)
 
     assert code == 1
-    assert told in out
+    assert message in out
 
 
-def test_tag_that_is_there_is_found_by_name_or_slug(tmp_path: Path, fake: FakeWooCommerce) -> None:
+def test_existing_tag_is_found_by_name_or_slug(tmp_path: Path, fake: FakeWooCommerce) -> None:
     fake.add_term("tags", "North Wind")
     write(tmp_path, fake, merchant="{account: shop, tag: north-wind}")
 
@@ -182,7 +182,7 @@ def test_address_that_returns_a_page_has_a_hint_on_permalinks(
 
 
 @pytest.mark.parametrize(
-    ("shop", "told"),
+    ("shop", "message"),
     [
         (Switches(fulfillments=True), "shows parcels with fulfillments"),
         (Switches(shipment_tracking=True), "shows parcels with the Shipment Tracking extension"),
@@ -190,17 +190,17 @@ def test_address_that_returns_a_page_has_a_hint_on_permalinks(
     ],
     ids=lambda value: "" if isinstance(value, str) else None,
 )
-def test_site_that_is_closed_to_visitors_is_asked_by_its_shop_alone(
-    tmp_path: Path, shop: Switches, told: str
+def test_site_that_is_closed_to_visitors_needs_only_the_shops_own_paths(
+    tmp_path: Path, shop: Switches, message: str
 ) -> None:
-    """W9: the index of the site needs a login, and no path of the shop does."""
+    """W9: the index of the site needs a login; the paths of the shop do not."""
     shop.closed_to_visitors = True
     with FakeWooCommerce(switches=shop) as fake:
         write(tmp_path, fake)
 
         _, out = check(tmp_path)
 
-    assert told in out
+    assert message in out
     assert "mend its key" not in out
     assert "HTTP 401" not in out
 
@@ -230,10 +230,10 @@ def test_over_https_key_and_secret_are_enough(tmp_path: Path, authority: trustme
     assert (code, "everything needed is available" in out) == (0, True)
 
 
-def test_server_that_keeps_the_key_to_itself_is_reported_for_what_it_does(
+def test_server_that_drops_the_authorization_header_is_reported(
     tmp_path: Path, authority: trustme.CA
 ) -> None:
-    """W10: the key is right, and WordPress never sees it."""
+    """W10: the key is right, but WordPress never receives it."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
@@ -256,7 +256,7 @@ def test_http_to_another_machine_is_refused(tmp_path: Path, fake: FakeWooCommerc
 
 
 @pytest.mark.parametrize(
-    ("values", "told"),
+    ("values", "message"),
     [
         ({"url": "ftp://shop.example"}, "url: must begin with https://"),
         ({"url": "https://shop.example/wp-json/"}, "without /wp-json"),
@@ -272,21 +272,21 @@ def test_http_to_another_machine_is_refused(tmp_path: Path, fake: FakeWooCommerc
     ids=str,
 )
 def test_a_wrong_option_is_a_problem_of_the_file(
-    tmp_path: Path, fake: FakeWooCommerce, values: dict[str, str], told: str
+    tmp_path: Path, fake: FakeWooCommerce, values: dict[str, str], message: str
 ) -> None:
     write(tmp_path, fake, **values)
 
     result = ordosync(tmp_path, "config", "check")
 
     assert result.code == 3
-    assert told in result.err
+    assert message in result.err
 
 
 @pytest.mark.parametrize("address", ["https://shop.example", "https://www.shop.example"])
-def test_shop_that_is_known_by_another_address_is_reported(
+def test_shop_with_another_own_address_is_reported(
     tmp_path: Path, fake: FakeWooCommerce, address: str
 ) -> None:
-    """It takes Basic over https and signatures over http, and neither for the other."""
+    """It accepts Basic over https only, and signatures over http only."""
 
     def renamed(body: Any) -> Any:
         return {**body, "home": address}
@@ -303,7 +303,7 @@ def test_example_in_the_repository_is_one(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("WOOCOMMERCE_SECRET", "cs_any")
     text = (Path(__file__).parents[3] / "config.example.yaml").read_text()
     account = text[text.index("  # woocommerce:") :].partition("\n\n")[0]
-    said = [
+    findings = [
         line.strip().removeprefix("# ")
         for line in text.splitlines()
         if line.strip().startswith(("# merchant: {account: woo", "#            supplier: north"))
@@ -314,7 +314,7 @@ def test_example_in_the_repository_is_one(tmp_path: Path, monkeypatch: pytest.Mo
         + re.sub("(?m)^  # ", "  ", account)
         + "\n  northwind: {kind: sqlite, path: northwind.db}"
         + "\nportals:\n  candles:\n    supplier: northwind\n    "
-        + " ".join(said)
+        + " ".join(findings)
         + "\n"
     )
 

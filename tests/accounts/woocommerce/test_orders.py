@@ -1,4 +1,4 @@
-"""Which of a shop's orders, and which of their lines, are this Supplier's."""
+"""Selection of the Supplier's orders and lines in a shop."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,9 +21,9 @@ from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches
 from tests.support.clock import START, VirtualClock
 
 
-def basket(found: object) -> list[tuple[str, int]]:
-    assert isinstance(found, Order)
-    return [(line.sku, line.quantity) for line in found.lines]
+def basket(order: object) -> list[tuple[str, int]]:
+    assert isinstance(order, Order)
+    return [(line.sku, line.quantity) for line in order.lines]
 
 
 def orders(account: OpenMerchant) -> list[Order | InvalidRecord]:
@@ -31,7 +31,7 @@ def orders(account: OpenMerchant) -> list[Order | InvalidRecord]:
 
 
 def offer(fake: FakeWooCommerce) -> None:
-    """Offer a mug and two sizes of a shirt of Northwind's, and a cup of somebody else's."""
+    """Offer a mug and two sizes of a shirt of Northwind's, and a cup of another supplier."""
     theirs: dict[str, Any] = {
         "tags": ["North Wind"],
         "categories": ["Drop"],
@@ -55,7 +55,9 @@ def offer(fake: FakeWooCommerce) -> None:
     ],
     ids=str,
 )
-def test_only_lines_of_the_suppliers_products_travel(tmp_path: Path, pair: dict[str, Any]) -> None:
+def test_only_lines_of_the_suppliers_products_are_sent(
+    tmp_path: Path, pair: dict[str, Any]
+) -> None:
     with merchant(tmp_path, VirtualClock(), **pair) as (account, fake):
         offer(fake)
         mixed = fake.place_order({"MUG": 2, "CUP": 1, "SHIRT-M": 3})
@@ -68,11 +70,11 @@ def test_only_lines_of_the_suppliers_products_travel(tmp_path: Path, pair: dict[
 
 
 @pytest.mark.parametrize("by", ["tag", "skus"])
-def test_line_of_a_deleted_product_is_not_lost_in_silence(tmp_path: Path, by: str) -> None:
+def test_line_of_a_deleted_product_is_reported(tmp_path: Path, by: str) -> None:
     pair: dict[str, Any] = {"tag": "North Wind"} if by == "tag" else {}
     selection = ProductsConfig(skus=() if by == "tag" else ("MUG", "SHIRT*"))
-    with merchant(tmp_path, VirtualClock(), **pair) as (whole, fake):
-        account = opened(whole.people, selection=selection)
+    with merchant(tmp_path, VirtualClock(), **pair) as (opened_account, fake):
+        account = opened(opened_account.people, selection=selection)
         offer(fake)
         both = fake.place_order({"MUG": 1, "SHIRT-S": 1})
         only = fake.place_order({"SHIRT-S": 1})
@@ -112,7 +114,7 @@ def test_products_by_tag_are_imported_with_their_variations(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("back", "left"),
+    ("back", "expected"),
     [
         ({"MUG": 1}, [[("MUG", 1), ("CUP", 1)]]),
         ({"MUG": 2}, [[("CUP", 1)]]),
@@ -120,8 +122,8 @@ def test_products_by_tag_are_imported_with_their_variations(tmp_path: Path) -> N
     ],
     ids=str,
 )
-def test_what_was_refunded_is_not_sent(
-    tmp_path: Path, back: dict[str, int], left: Sequence[object]
+def test_refunded_units_are_not_sent(
+    tmp_path: Path, back: dict[str, int], expected: Sequence[object]
 ) -> None:
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("MUG")
@@ -137,7 +139,7 @@ def test_what_was_refunded_is_not_sent(
 
         assert [
             order.code if isinstance(order, InvalidRecord) else basket(order) for order in after
-        ] == left
+        ] == expected
         assert [order.content for order in after] != [order.content for order in before]
 
 
@@ -147,8 +149,10 @@ def test_other_statuses_are_sent_if_the_options_say_so(tmp_path: Path) -> None:
     with merchant(tmp_path, clock, shop) as (account, fake):
         fake.add_product("MUG")
         kept = {status: str(fake.sell("MUG")) for status in ("processing", "packed", "on-hold")}
-        gone = {status: str(fake.sell("MUG")) for status in ("refunded", "failed", "lost", "trash")}
-        for status, order_id in (kept | gone).items():
+        closed = {
+            status: str(fake.sell("MUG")) for status in ("refunded", "failed", "lost", "trash")
+        }
+        for status, order_id in (kept | closed).items():
             fake.trash(int(order_id)) if status == "trash" else fake.set_status(
                 int(order_id), status
             )
@@ -158,17 +162,17 @@ def test_other_statuses_are_sent_if_the_options_say_so(tmp_path: Path) -> None:
             "statuses": ["processing", "packed"],
             "cancelled": ["refunded", "failed", "lost", "trash"],
         }
-        other = opened(account.people, options=options)
+        second = opened(account.people, options=options)
 
         assert by_default == {kept["processing"]}
-        assert {order.id for order in orders(other)} == {kept["processing"], kept["packed"]}
-        assert {*read(other.cancellations.changed(ReadRequest(cursor=None, now=START)))[0]} == {
-            *gone.values()
+        assert {order.id for order in orders(second)} == {kept["processing"], kept["packed"]}
+        assert {*read(second.cancellations.changed(ReadRequest(cursor=None, now=START)))[0]} == {
+            *closed.values()
         }
-        assert other.cancellations.among([*kept.values(), *gone.values()]) == {*gone.values()}
+        assert second.cancellations.among([*kept.values(), *closed.values()]) == {*closed.values()}
 
 
-def test_order_in_the_trash_or_deleted_is_gone(tmp_path: Path) -> None:
+def test_order_in_the_trash_or_deleted_is_not_found(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("MUG")
         trashed, deleted, kept = (fake.sell("MUG") for _ in range(3))
@@ -181,7 +185,7 @@ def test_order_in_the_trash_or_deleted_is_gone(tmp_path: Path) -> None:
         assert account.cancellations.among([str(trashed), str(deleted)]) == frozenset()
 
 
-def test_number_is_what_people_see_and_id_is_not(tmp_path: Path) -> None:
+def test_order_has_the_number_that_people_see(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock(), Switches(number_prefix="ACME-")) as (account, fake):
         fake.add_product("MUG")
         order_id = fake.sell("MUG")
@@ -192,7 +196,7 @@ def test_number_is_what_people_see_and_id_is_not(tmp_path: Path) -> None:
         assert (order.id, order.number) == (str(order_id), f"ACME-{order_id}")
 
 
-def test_parcel_goes_where_the_bill_goes_if_nothing_else_is_said(tmp_path: Path) -> None:
+def test_billing_address_is_used_without_a_shipping_address(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("MUG")
         billing = {"first_name": "Ann", "city": "Leeds", "phone": "0113", "email": "a@example.org"}
@@ -212,16 +216,16 @@ BLANK = dict.fromkeys(("first_name", "last_name", "address_1", "city", "postcode
 
 
 @pytest.mark.parametrize(
-    "given", [{}, {"state": "ENG"}, {"first_name": "Ann", "last_name": "Smith"}], ids=str
+    "address", [{}, {"state": "ENG"}, {"first_name": "Ann", "last_name": "Smith"}], ids=str
 )
-def test_shipping_address_of_only_a_country_does_not_count_and_billing_is_meant(
-    tmp_path: Path, given: dict[str, str]
+def test_billing_address_is_used_if_the_shipping_address_has_only_a_country(
+    tmp_path: Path, address: dict[str, str]
 ) -> None:
-    """f22: the checkout fills in the country, and often the name, by itself."""
+    """f22: the checkout itself fills in the country, and often the name."""
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("MUG")
         order_id = fake.sell("MUG")
-        fake.edit_order(order_id, shipping={**BLANK, "country": "FR", **given})
+        fake.edit_order(order_id, shipping={**BLANK, "country": "FR", **address})
 
         [order] = orders(account)
 
@@ -268,16 +272,16 @@ def test_order_that_the_buyer_picks_up_needs_no_shipping(
 
 
 @pytest.mark.parametrize(("virtual", "needed"), [(["GIFT"], True), (["GIFT", "PLAN-M"], False)])
-def test_order_without_an_address_needs_none_if_nothing_in_it_is_a_thing(
+def test_order_without_an_address_is_read_if_all_its_products_are_virtual(
     tmp_path: Path, virtual: list[str], needed: bool
 ) -> None:
-    """Only a product or a variation says that, so that it is asked where it matters."""
+    """Only the product says that it is virtual, so it is read if the address is missing."""
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("GIFT", virtual="GIFT" in virtual)
         fake.add_product("PLAN", type="variable")
         fake.add_variation("PLAN", "PLAN-M", virtual="PLAN-M" in virtual)
         fake.place_order({"GIFT": 1})
-        asked = requests(fake)
+        before = requests(fake)
         fake.place_order({"GIFT": 1, "PLAN-M": 2}, billing={"first_name": "Ann"}, shipping=BLANK)
 
         usual, order = orders(account)
@@ -285,10 +289,10 @@ def test_order_without_an_address_needs_none_if_nothing_in_it_is_a_thing(
         assert isinstance(usual, Order)
         assert isinstance(order, Order)
         assert (usual.needs_shipping, order.needs_shipping) == (True, needed)
-        assert requests(fake, since=asked)["GET /wc/v3/products"] == 1
+        assert requests(fake, since=before)["GET /wc/v3/products"] == 1
 
 
-def test_one_order_that_cannot_be_read_stops_no_other(tmp_path: Path) -> None:
+def test_order_that_cannot_be_read_does_not_stop_the_others(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("MUG")
         bad, good = fake.sell("MUG"), fake.sell("MUG")
@@ -298,15 +302,15 @@ def test_one_order_that_cannot_be_read_stops_no_other(tmp_path: Path) -> None:
             return body
 
         fake.faults.add(Fault(kind="edited", path="/orders", edit=spoil))
-        found = orders(account)
+        read_orders = orders(account)
 
-        assert [order.id for order in found] == [str(bad), str(good)]
-        assert isinstance(found[0], InvalidRecord)
-        assert found[0].code == "invalid"
+        assert [order.id for order in read_orders] == [str(bad), str(good)]
+        assert isinstance(read_orders[0], InvalidRecord)
+        assert read_orders[0].code == "invalid"
 
 
 @pytest.mark.parametrize(
-    ("fault", "kind", "told"),
+    ("fault", "kind", "message"),
     [
         (Fault(kind="maintenance", times=3), UnavailableError, "Down for maintenance"),
         (Fault(kind="firewall", times=3), UnavailableError, 'a web page, "Blocked"'),
@@ -321,19 +325,19 @@ def test_one_order_that_cannot_be_read_stops_no_other(tmp_path: Path) -> None:
     ],
     ids=lambda value: value.kind if isinstance(value, Fault) else "",
 )
-def test_pages_of_a_host_are_reported_for_what_they_are(
-    tmp_path: Path, fault: Fault, kind: type[Exception], told: str
+def test_web_pages_of_a_host_are_named_in_the_error(
+    tmp_path: Path, fault: Fault, kind: type[Exception], message: str
 ) -> None:
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fault.path = "/orders"
         fake.faults.add(fault)
 
-        with pytest.raises(kind, match=told):
+        with pytest.raises(kind, match=message):
             orders(account)
 
 
-def test_shop_without_its_plugin_has_not_lost_its_orders(tmp_path: Path) -> None:
-    """Switched off for an update, it answers that there is no such path, with 404."""
+def test_orders_are_unavailable_while_the_plugin_is_switched_off(tmp_path: Path) -> None:
+    """During an update the shop responds with 404: there is no such path."""
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fake.switches.active = False
         [switched_off] = account.tracking.add([parcel("5", "1Z9")])
@@ -347,7 +351,7 @@ def test_shop_without_its_plugin_has_not_lost_its_orders(tmp_path: Path) -> None
 
 
 def test_each_attempt_is_signed_again(tmp_path: Path) -> None:
-    """A proof that was used is refused, so a repeated request would never get in."""
+    """A signature is accepted once, so a retry needs a new one."""
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("MUG")
         fake.sell("MUG")
@@ -357,7 +361,7 @@ def test_each_attempt_is_signed_again(tmp_path: Path) -> None:
 
 
 def with_quantity(sku: str, quantity: float) -> Fault:
-    """Let a list say that so many of a product were bought, as plug-ins for yard goods do."""
+    """Show another quantity in a list, as plug-ins for yard goods do."""
 
     def edit(body: Any) -> Any:
         for line in [line for order in body for line in order["line_items"]]:
@@ -368,7 +372,7 @@ def with_quantity(sku: str, quantity: float) -> Fault:
     return Fault(kind="edited", method="GET", path="/orders$", edit=edit)
 
 
-def test_half_a_metre_of_another_order_keeps_no_order_back(tmp_path: Path) -> None:
+def test_fraction_of_a_unit_in_another_order_does_not_stop_an_order(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock(), tag="North Wind") as (account, fake):
         offer(fake)
         fake.place_order({"MUG": 2, "CUP": 1})
@@ -380,7 +384,7 @@ def test_half_a_metre_of_another_order_keeps_no_order_back(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("quantity", [0.5, 1.5])
-def test_part_of_a_piece_is_reported_and_never_rounded(tmp_path: Path, quantity: float) -> None:
+def test_fraction_of_a_unit_is_reported_and_not_rounded(tmp_path: Path, quantity: float) -> None:
     with merchant(tmp_path, VirtualClock(), tag="North Wind") as (account, fake):
         offer(fake)
         fake.place_order({"MUG": 2, "CUP": 1})
@@ -401,7 +405,7 @@ def test_refunds_that_cannot_be_read_now_are_read_later(tmp_path: Path) -> None:
         [order] = orders(account)
 
         assert basket(order) == [("MUG", 1)]
-        assert not fake.faults.left()
+        assert not fake.faults.remaining()
 
 
 def test_an_order_that_an_earlier_release_read_has_the_same_content_now() -> None:
@@ -432,7 +436,7 @@ BUNDLES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "Composite Products": ({"_composite_children": ["a"]}, {"_composite_parent": "x"}),
     "WPC": ({"_woosb_ids": "7/ab/2"}, {"_woosb_parent_id": "7"}),
 }
-"""How plug-ins mark the line of a bundle, and those of what is in it."""
+"""Metadata by which plug-ins mark the line of a bundle and the lines of its contents."""
 
 
 def with_fields(sku: str, quantity: int, fields: dict[str, Any]) -> dict[str, Any]:
@@ -449,13 +453,13 @@ def sell_a_set(fake: FakeWooCommerce, plugin: str = "Product Bundles") -> int:
 
 @pytest.mark.parametrize("plugin", list(BUNDLES))
 @pytest.mark.parametrize(
-    ("bundles", "sent"),
+    ("bundles", "expected"),
     [("parent", [("SET", 2), ("CUP", 1)]), ("contents", [("MUG", 4), ("CUP", 1)])],
 )
-def test_bundle_is_sent_by_itself_or_as_what_is_in_it_and_never_both(
-    tmp_path: Path, plugin: str, bundles: str, sent: list[tuple[str, int]]
+def test_bundle_is_sent_as_its_parent_or_as_its_contents_and_never_both(
+    tmp_path: Path, plugin: str, bundles: str, expected: list[tuple[str, int]]
 ) -> None:
-    """f26: whoever stocks the set as a kit would send it twice."""
+    """f26: a Supplier that stocks the set as a kit would ship it twice."""
     with merchant(tmp_path, VirtualClock(), bundles=bundles) as (account, fake):
         for sku in ("SET", "MUG", "CUP"):
             fake.add_product(sku)
@@ -464,12 +468,12 @@ def test_bundle_is_sent_by_itself_or_as_what_is_in_it_and_never_both(
         [order] = orders(account)
         account.tracking.add([parcel(str(order_id))])
 
-        assert basket(order) == sent
+        assert basket(order) == expected
         assert fake.order(order_id)["status"] == "completed"
 
 
-def test_what_is_in_a_bundle_of_another_supplier_is_sent(tmp_path: Path) -> None:
-    """Then the bundle itself goes to nobody here, and nothing is sent twice."""
+def test_contents_of_another_suppliers_bundle_are_sent(tmp_path: Path) -> None:
+    """The bundle itself belongs to another supplier, so nothing is sent twice."""
     with merchant(tmp_path, VirtualClock(), tag="North Wind") as (account, fake):
         offer(fake)
         fake.add_product("SET")
@@ -480,7 +484,7 @@ def test_what_is_in_a_bundle_of_another_supplier_is_sent(tmp_path: Path) -> None
         assert basket(order) == [("MUG", 4)]
 
 
-def test_stock_of_what_is_in_a_bundle_has_fallen_as_well(tmp_path: Path) -> None:
+def test_stock_of_the_contents_of_a_bundle_has_fallen_as_well(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         for sku in ("SET", "MUG", "CUP"):
             fake.add_product(sku)

@@ -1,4 +1,4 @@
-"""Orders of which a part was sent, refunded or cancelled by others before or after the import."""
+"""Orders that were partly shipped, refunded or cancelled by hand, before or after the import."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -30,9 +30,9 @@ def offer(fake: FakeWooCommerce) -> None:
     fake.add_product("CUP")
 
 
-def basket(found: object) -> list[tuple[str, int]]:
-    assert isinstance(found, Order)
-    return [(line.sku, line.quantity) for line in found.lines]
+def basket(order: object) -> list[tuple[str, int]]:
+    assert isinstance(order, Order)
+    return [(line.sku, line.quantity) for line in order.lines]
 
 
 def codes(account: OpenMerchant) -> list[str]:
@@ -54,7 +54,7 @@ def standing(account: OpenMerchant, order_id: int) -> OrderSnapshot:
 
 
 def contents(fake: FakeWooCommerce, order_id: int) -> dict[str, dict[str, int]]:
-    """Return what is in each parcel by its number, in units by SKU."""
+    """Return the units by SKU of each parcel, by its number."""
     skus = {line["id"]: line["sku"] for line in fake.order(order_id)["line_items"]}
     contents_by_number = {}
     for fulfillment in fake.parcels(order_id):
@@ -65,8 +65,8 @@ def contents(fake: FakeWooCommerce, order_id: int) -> dict[str, dict[str, int]]:
 
 
 @pytest.mark.parametrize("way", list(WAYS))
-def test_what_was_sent_before_the_first_import_does_not_go_out(tmp_path: Path, way: str) -> None:
-    """f20: the open rest alone travels."""
+def test_units_shipped_before_the_first_import_are_not_sent(tmp_path: Path, way: str) -> None:
+    """f20: only the open units are imported."""
     how, shop = WAYS[way]
     with merchant(tmp_path, VirtualClock(), shop) as (account, fake):
         offer(fake)
@@ -82,10 +82,10 @@ def test_what_was_sent_before_the_first_import_does_not_go_out(tmp_path: Path, w
 
 
 @pytest.mark.parametrize("way", list(WAYS))
-def test_number_of_what_was_sent_before_does_not_block_the_number_of_the_rest(
+def test_number_of_an_earlier_parcel_does_not_block_the_number_of_the_open_units(
     tmp_path: Path, way: str
 ) -> None:
-    """f20: the rest is a second parcel, and completes the order."""
+    """f20: the open units are a second parcel, which completes the order."""
     how, shop = WAYS[way]
     with merchant(tmp_path, VirtualClock(), shop) as (account, fake):
         offer(fake)
@@ -104,7 +104,7 @@ def test_number_of_what_was_sent_before_does_not_block_the_number_of_the_rest(
         }
 
 
-def test_planned_parcel_of_the_shop_sends_nothing(tmp_path: Path) -> None:
+def test_planned_parcel_of_the_shop_ships_no_units(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock(), NATIVE) as (account, fake):
         offer(fake)
         order_id = fake.place_order({"MUG": 3})
@@ -116,7 +116,7 @@ def test_planned_parcel_of_the_shop_sends_nothing(tmp_path: Path) -> None:
         assert basket(order) == [("MUG", 2)]
 
 
-def test_order_of_which_all_was_sent_before_the_first_import_has_nothing_to_ship(
+def test_order_that_was_shipped_before_the_first_import_has_nothing_to_ship(
     tmp_path: Path,
 ) -> None:
     with merchant(tmp_path, VirtualClock(), NATIVE) as (account, fake):
@@ -128,8 +128,8 @@ def test_order_of_which_all_was_sent_before_the_first_import_has_nothing_to_ship
         assert read(account.cancellations.changed(ReadRequest(cursor=None, now=START)))[0] == []
 
 
-def test_order_that_was_partly_sent_before_stands_as_its_rest(tmp_path: Path) -> None:
-    """f20: a comparison expects what was imported, before the rest is sent and after it."""
+def test_partly_shipped_order_is_listed_with_its_open_units(tmp_path: Path) -> None:
+    """f20: a comparison expects the imported units, before and after they ship."""
     with merchant(tmp_path, VirtualClock(), NATIVE) as (account, fake):
         offer(fake)
         order_id = fake.place_order({"MUG": 3})
@@ -145,7 +145,7 @@ def test_order_that_was_partly_sent_before_stands_as_its_rest(tmp_path: Path) ->
         assert basket(before.order) == basket(after.order) == [("MUG", 2)]
 
 
-def test_ordinary_orders_are_read_without_asking_for_their_parcels(tmp_path: Path) -> None:
+def test_ordinary_orders_are_read_without_a_call_for_parcels(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock(), NATIVE) as (account, fake):
         offer(fake)
         for _ in range(5):
@@ -167,10 +167,10 @@ def _pair(tmp_path: Path) -> Iterator[Pair]:
 
 
 def test_refund_of_all_items_before_anything_was_sent_is_a_cancellation(pair: Pair) -> None:
-    """f23: the order stays in the status that it had, and its shipping is not refunded."""
+    """f23: the order keeps its status, and its shipping is not refunded."""
     assert isinstance(pair.merchant, ShopMerchantPeople)
     fake = pair.merchant.fake
-    order_id, there = pair.imported("1001", line("MUG", 2))
+    order_id, supplier_id = pair.imported("1001", line("MUG", 2))
     fake.edit_order(int(order_id), shipping_lines=[SHIPPING])
     fake.refund(int(order_id), {"MUG": 2})
 
@@ -178,7 +178,7 @@ def test_refund_of_all_items_before_anything_was_sent_is_a_cancellation(pair: Pa
 
     assert fake.order(int(order_id))["status"] == "processing"
     assert ran.counts == {"done": 1}
-    assert pair.supplier.status(there) == "cancelled"
+    assert pair.supplier.status(supplier_id) == "cancelled"
 
 
 def test_order_whose_items_were_all_refunded_before_the_import_has_nothing_to_ship(
@@ -197,29 +197,27 @@ def test_order_whose_items_were_all_refunded_before_the_import_has_nothing_to_sh
 
 
 def test_refund_of_the_whole_amount_before_anything_was_sent_is_a_cancellation(pair: Pair) -> None:
-    """f23: the status `refunded` is among those of `cancelled:` by default."""
+    """f23: `cancelled:` contains the status `refunded` by default."""
     assert isinstance(pair.merchant, ShopMerchantPeople)
-    order_id, there = pair.imported("1001", line("MUG", 2))
+    order_id, supplier_id = pair.imported("1001", line("MUG", 2))
     pair.merchant.fake.refund(int(order_id))
 
     ran = pair.run("cancel-orders")
 
     assert pair.merchant.fake.order(int(order_id))["status"] == "refunded"
     assert ran.counts == {"done": 1}
-    assert pair.supplier.status(there) == "cancelled"
+    assert pair.supplier.status(supplier_id) == "cancelled"
 
 
-@pytest.mark.parametrize("how", ["told", "by hand", "fulfillment", "number"])
+@pytest.mark.parametrize("how", ["report", "by hand", "fulfillment", "number"])
 @pytest.mark.parametrize("items", [True, False], ids=["items", "amount"])
-def test_order_that_was_shipped_and_then_refunded_is_no_cancellation(
-    tmp_path: Path, how: str, items: bool
-) -> None:
-    """f23: goods that came back are not to be called back."""
+def test_refund_after_shipping_is_not_a_cancellation(tmp_path: Path, how: str, items: bool) -> None:
+    """f23: the goods were returned, so there is nothing to cancel."""
     shop = Switches(fulfillments=how != "number", shipment_tracking=how == "number")
     with merchant(tmp_path, VirtualClock(), shop, tag=TAG) as (account, fake):
         offer(fake)
         order_id = fake.place_order({"MUG": 2, "BOARD": 1}, shipping_lines=[SHIPPING])
-        if how == "told":
+        if how == "report":
             outcome(account, order_id, "1Z1")
         elif how == "by hand":
             fake.set_status(order_id, "completed")
@@ -233,13 +231,13 @@ def test_order_that_was_shipped_and_then_refunded_is_no_cancellation(
         assert standing(account, order_id).order.status == "shipped"
 
 
-def test_refund_of_some_items_or_of_another_supplier_is_no_cancellation(tmp_path: Path) -> None:
+def test_refund_of_some_items_or_of_another_supplier_is_not_a_cancellation(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock(), tag=TAG) as (account, fake):
         offer(fake)
         some = fake.place_order({"MUG": 2, "BOARD": 1})
         fake.refund(some, {"MUG": 2})
-        others = fake.place_order({"MUG": 1, "CUP": 1})
-        fake.refund(others, {"CUP": 1})
+        beside = fake.place_order({"MUG": 1, "CUP": 1})
+        fake.refund(beside, {"CUP": 1})
         ours = fake.place_order({"MUG": 1, "CUP": 1})
         fake.refund(ours, {"MUG": 1})
 
@@ -248,8 +246,8 @@ def test_refund_of_some_items_or_of_another_supplier_is_no_cancellation(tmp_path
         ]
 
 
-def test_refund_beside_a_line_of_a_deleted_product_is_no_cancellation(tmp_path: Path) -> None:
-    """Nothing tells any more whose the line was: the Supplier may be packing it."""
+def test_refund_beside_a_line_of_a_deleted_product_is_not_a_cancellation(tmp_path: Path) -> None:
+    """The line may belong to the Supplier, who may be packing it."""
     with merchant(tmp_path, VirtualClock(), tag=TAG) as (account, fake):
         offer(fake)
         order_id = fake.place_order({"MUG": 1, "BOARD": 1})
@@ -259,7 +257,7 @@ def test_refund_beside_a_line_of_a_deleted_product_is_no_cancellation(tmp_path: 
         assert account.cancellations.among([str(order_id)]) == frozenset()
 
 
-def test_cancelled_orders_are_read_without_asking_for_refunds_that_are_not_there(
+def test_cancelled_orders_are_read_without_a_call_for_missing_refunds(
     tmp_path: Path,
 ) -> None:
     with merchant(tmp_path, VirtualClock(), tag=TAG) as (account, fake):
@@ -297,25 +295,25 @@ def shipment(account: OpenSupplier, order_id: int) -> Shipment:
     return shipment
 
 
-def sent(account: OpenSupplier, order_id: int) -> tuple[str, bool, tuple[str, ...]]:
-    found = shipment(account, order_id)
-    return found.tracking_number, found.is_partial, found.other_numbers
+def numbers_of(account: OpenSupplier, order_id: int) -> tuple[str, bool, tuple[str, ...]]:
+    read_shipment = shipment(account, order_id)
+    return read_shipment.tracking_number, read_shipment.is_partial, read_shipment.other_numbers
 
 
-def test_order_of_which_units_are_open_is_a_partial_one(depot: Depot) -> None:
-    """W1: the first of two parcels says so, and the second has the first beside it."""
+def test_order_with_open_units_has_a_partial_shipment(depot: Depot) -> None:
+    """W1: the first of two parcels is partial; the second lists the first number, too."""
     account, fake = depot
     order_id = created(account, line("MUG", 3), line("BOARD"))
     fake.ship(order_id, "F-1", way="fulfillment", quantities={"MUG": 2}, complete=False)
-    first = sent(account, order_id)
+    first = numbers_of(account, order_id)
     fake.ship(order_id, "F-2", way="fulfillment", quantities={"MUG": 1, "BOARD": 1}, complete=False)
 
     assert first == ("F-1", True, ())
-    assert sent(account, order_id) == ("F-2", False, ("F-1",))
+    assert numbers_of(account, order_id) == ("F-2", False, ("F-1",))
 
 
-def test_order_whose_rest_was_refunded_is_no_partial_one(depot: Depot) -> None:
-    """The shop's own word for it stays `partially_fulfilled`."""
+def test_order_whose_open_units_were_refunded_is_not_partial(depot: Depot) -> None:
+    """The status of the shop remains `partially_fulfilled`."""
     account, fake = depot
     order_id = created(account, line("MUG", 3))
     fake.ship(order_id, "F-1", way="fulfillment", quantities={"MUG": 2}, complete=False)
@@ -323,7 +321,7 @@ def test_order_whose_rest_was_refunded_is_no_partial_one(depot: Depot) -> None:
 
     words = {field["key"]: field["value"] for field in fake.order(order_id)["meta_data"]}
     assert words["_fulfillment_status"] == "partially_fulfilled"
-    assert sent(account, order_id) == ("F-1", False, ())
+    assert numbers_of(account, order_id) == ("F-1", False, ())
 
 
 def test_planned_parcel_leaves_its_units_open(depot: Depot) -> None:
@@ -332,26 +330,26 @@ def test_planned_parcel_leaves_its_units_open(depot: Depot) -> None:
     fake.ship(order_id, "F-1", way="fulfillment", quantities={"MUG": 1}, complete=False)
     fake.plan(order_id, {"MUG": 1})
 
-    assert sent(account, order_id) == ("F-1", True, ())
+    assert numbers_of(account, order_id) == ("F-1", True, ())
 
 
-def test_downloadable_lines_that_the_shop_sends_by_itself_are_no_parcel(depot: Depot) -> None:
+def test_downloadable_lines_that_the_shop_sends_are_not_a_parcel(depot: Depot) -> None:
     account, fake = depot
     fake.add_product("FILE", downloadable=True)
     order_id = created(account, line("MUG", 2), line("FILE"))
 
-    found = shipment(account, order_id)
+    read_shipment = shipment(account, order_id)
 
     assert len(fake.parcels(order_id)) == 1
-    assert (found.tracking_number, found.voided) == ("", True)
+    assert (read_shipment.tracking_number, read_shipment.voided) == ("", True)
     fake.ship(order_id, "F-1", way="fulfillment", quantities={"MUG": 2}, complete=False)
-    assert sent(account, order_id) == ("F-1", False, ())
+    assert numbers_of(account, order_id) == ("F-1", False, ())
 
 
 @pytest.mark.parametrize(
     ("status", "is_partial"), [("processing", False), ("partial-shipped", True)]
 )
-def test_number_without_lines_is_of_everything_unless_a_plugin_says_otherwise(
+def test_number_without_lines_is_for_all_units_unless_a_plugin_lists_them(
     tmp_path: Path, status: str, is_partial: bool
 ) -> None:
     shop = Switches(advanced_shipment_tracking=True, statuses=("partial-shipped",))
@@ -360,18 +358,18 @@ def test_number_without_lines_is_of_everything_unless_a_plugin_says_otherwise(
         fake.ship(order_id, "T-1", way="tracking", complete=False)
         fake.set_status(order_id, status)
 
-        assert sent(account, order_id) == ("T-1", is_partial, ())
+        assert numbers_of(account, order_id) == ("T-1", is_partial, ())
 
 
 def test_number_with_products_shows_what_is_open(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock(), RIVAL) as (account, fake):
         order_id = created(account, line("MUG", 3))
         fake.ship(order_id, "T-1", way="tracking", quantities={"MUG": 1}, complete=False)
-        first = sent(account, order_id)
+        first = numbers_of(account, order_id)
         fake.ship(order_id, "T-2", way="tracking", quantities={"MUG": 2}, complete=False)
 
         assert first == ("T-1", True, ())
-        assert sent(account, order_id) == ("T-2", False, ("T-1",))
+        assert numbers_of(account, order_id) == ("T-2", False, ("T-1",))
 
 
 def test_whole_parcels_are_read_without_a_call_for_refunds(depot: Depot) -> None:
@@ -381,5 +379,5 @@ def test_whole_parcels_are_read_without_a_call_for_refunds(depot: Depot) -> None
     fake.refund(order_id, {"MUG": 1})
     before = requests(fake)
 
-    assert sent(account, order_id) == ("F-1", False, ())
+    assert numbers_of(account, order_id) == ("F-1", False, ())
     assert "GET /wc/v3/orders/{id}/refunds" not in requests(fake, since=before)

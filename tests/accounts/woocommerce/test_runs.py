@@ -1,4 +1,4 @@
-"""Whole runs between two shops: what they cost in calls, and that nothing comes twice."""
+"""Complete runs between two shops: their number of calls, and no duplicates."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,7 +18,7 @@ from tests.support.runs import run_once
 
 
 class Shops(Pair):
-    """Two shops, and what was asked of both."""
+    """Two shops, and the calls to both."""
 
     merchant: ShopMerchantPeople
     supplier: ShopSupplierPeople
@@ -27,7 +27,7 @@ class Shops(Pair):
         return self.merchant.fake.requests.total() + self.supplier.fake.requests.total()
 
     def calls_of(self, task: str) -> int:
-        """Run a task; return how many calls it took, which the log has as well."""
+        """Run a task; return its number of calls, which must equal the number in the log."""
         before = self.calls()
         ran = self.run(task)
         made = self.calls() - before
@@ -52,15 +52,15 @@ def test_calls_of_a_day_of_100_orders(shops: Shops) -> None:
     idle = shops.calls_of("import-orders")
     for number, order in enumerate(shops.supplier.orders()):
         shops.supplier.ship(order.id, parcel(number=f"1Z{number}"))
-    told = shops.calls_of("update-tracking")
+    reporting = shops.calls_of("update-tracking")
     nothing = shops.calls_of("update-tracking")
 
-    # Site, orders, products; the newest orders there, products, two new ones, and 100 orders.
+    # Merchant: site, orders, products. Supplier: newest orders, products, two new ones, 100 orders.
     assert imported == 3 + 1 + 1 + 2 + 100
     assert idle == 3
-    # A page, each order's parcels, the ways of both shops, products; an order, its parcels and
-    # two writes.
-    assert told == 1 + 100 + 2 + 1 + 100 * 4
+    # A page, each order's parcels, the plug-ins of both shops, products; for each order: the order,
+    # its parcels and two writes.
+    assert reporting == 1 + 100 + 2 + 1 + 100 * 4
     assert nothing <= 2 + 100
     assert {shops.merchant.status(id_) for id_ in ids} == {"shipped"}
 
@@ -79,7 +79,7 @@ def test_order_whose_answer_was_lost_is_created_once(shops: Shops, lost: Any) ->
     shops.stays_quiet("import-orders")
 
 
-def test_store_that_was_lost_finds_every_order_again(shops: Shops) -> None:
+def test_every_order_is_found_again_after_the_store_was_lost(shops: Shops) -> None:
     for number in range(5):
         shops.merchant.request(sold(str(number)))
     shops.run("import-orders")
@@ -92,19 +92,20 @@ def test_store_that_was_lost_finds_every_order_again(shops: Shops) -> None:
     assert len(shops.supplier.orders()) == 5
 
 
-def test_line_of_each_order_is_known_by_its_own_id(shops: Shops) -> None:
-    """The same SKU twice, and details of each, stay apart from end to end."""
+def test_lines_with_the_same_sku_stay_separate(shops: Shops) -> None:
+    """Two lines with the same SKU keep their own details from end to end."""
     lines = (line("MUG", 1, id="a", details="Red"), line("MUG", 2, id="b", details="Blue"))
-    _, there = shops.imported("1001", *lines)
+    _, supplier_id = shops.imported("1001", *lines)
 
-    found = shops.supplier.order(there).lines
+    imported = shops.supplier.order(supplier_id).lines
 
-    assert [(line.quantity, line.details) for line in found] == [(1, "Red"), (2, "Blue")]
+    assert [(line.quantity, line.details) for line in imported] == [(1, "Red"), (2, "Blue")]
 
 
-def test_sku_that_two_products_have_fails_once_and_can_be_tried_again(shops: Shops) -> None:
+def test_sku_of_two_products_fails_once_and_can_be_retried(shops: Shops) -> None:
     shops.merchant.fake.switches.sku_unique = False
-    for name in ("Mug", "Tasse"):  # as plug-ins for languages do
+    # Plug-ins for languages create a product for each language.
+    for name in ("Mug", "Tasse"):
         shops.merchant.add_product(product("MUG", name=name))
 
     first = shops.run("import-products")
@@ -117,26 +118,26 @@ def test_sku_that_two_products_have_fails_once_and_can_be_tried_again(shops: Sho
 
 
 @pytest.mark.parametrize("extension", [False, True])
-def test_same_number_is_reported_again_after_it_was_void(shops: Shops, extension: bool) -> None:
-    """As where people take a number off to correct its carrier, and then once more."""
+def test_same_number_is_reported_again_after_it_was_voided(shops: Shops, extension: bool) -> None:
+    """A user may remove a number to correct its carrier, and then add it again."""
     shops.supplier.fake.switches.shipment_tracking = extension
     shops.supplier.fake.switches.fulfillments = not extension
     merchant_id, supplier_id = shops.imported("1001")
-    told = []
+    numbers_seen = []
     for _ in range(2):
         shops.supplier.ship(supplier_id, parcel(number="1Z1"))
         shops.run("update-tracking")
-        told.append(numbers(shops.merchant.tracking(merchant_id)))
+        numbers_seen.append(numbers(shops.merchant.tracking(merchant_id)))
         shops.supplier.void(supplier_id)
         shops.run("update-tracking")
-        told.append(numbers(shops.merchant.tracking(merchant_id)))
+        numbers_seen.append(numbers(shops.merchant.tracking(merchant_id)))
 
-    assert told == [["1Z1"], [], ["1Z1"], []]
+    assert numbers_seen == [["1Z1"], [], ["1Z1"], []]
     shops.stays_quiet("update-tracking")
 
 
-def test_first_of_two_parcels_completes_nothing_and_is_never_called_void(shops: Shops) -> None:
-    """W1: the buyer was told that all was sent, and then that the first number was void."""
+def test_first_of_two_parcels_does_not_complete_the_order_and_is_not_voided(shops: Shops) -> None:
+    """W1: the buyer got a mail that all was sent, and then that the first number was void."""
     merchant_id, supplier_id = shops.imported("1001", line("MUG", 2), line("CUP", 3))
     order = int(merchant_id)
     shops.supplier.ship_part(supplier_id, parcel(number="F-1"), 2, 0)
@@ -154,8 +155,8 @@ def test_first_of_two_parcels_completes_nothing_and_is_never_called_void(shops: 
     assert any("F-1" in note for note in shops.merchant.fake.notes(order))
 
 
-def test_corrected_number_takes_the_place_of_the_wrong_one(shops: Shops) -> None:
-    """W1: the fulfillment is the same, so its earlier number is on no parcel any more."""
+def test_corrected_number_replaces_the_wrong_one(shops: Shops) -> None:
+    """W1: the fulfillment is the same, so no parcel has the earlier number any more."""
     merchant_id, supplier_id = shops.imported("1001", line("MUG", 2))
     shops.supplier.ship_part(supplier_id, parcel(number="F-1"), 2)
     shops.run("update-tracking")

@@ -1,4 +1,4 @@
-"""A shop's orders as they stand: what counts as sent, what is whose, and what the list costs."""
+"""Listing of a shop's orders: shipped and foreign ones, and the number of calls."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -40,7 +40,7 @@ def offer(fake: FakeWooCommerce) -> None:
 
 
 def sell(fake: FakeWooCommerce, clock: VirtualClock, sku: str, times: int) -> list[int]:
-    """Sell two of it every second."""
+    """Sell two orders of a product every second."""
     ids = []
     for _ in range(times):
         ids.append(fake.sell(sku, 2))
@@ -48,8 +48,8 @@ def sell(fake: FakeWooCommerce, clock: VirtualClock, sku: str, times: int) -> li
     return ids
 
 
-def test_what_came_back_after_it_was_sent_was_sent(tmp_path: Path) -> None:
-    """Given back before, it never was to be sent, and so it was not imported either."""
+def test_units_returned_after_shipping_count_as_shipped(tmp_path: Path) -> None:
+    """Units refunded before shipping were never to be shipped, nor imported."""
     clock = VirtualClock()
     with merchant(tmp_path, clock, tag=TAG) as (account, fake):
         offer(fake)
@@ -66,8 +66,8 @@ def test_what_came_back_after_it_was_sent_was_sent(tmp_path: Path) -> None:
         assert snapshot.order.status == "shipped"
 
 
-def test_what_was_given_back_in_whole_is_listed_as_cancelled(tmp_path: Path) -> None:
-    """Else nobody would notice that the Supplier is about to send it."""
+def test_fully_refunded_order_is_listed_as_cancelled(tmp_path: Path) -> None:
+    """Otherwise nothing would show that the Supplier is about to ship it."""
     with merchant(tmp_path, VirtualClock(), tag=TAG) as (account, fake):
         offer(fake)
         order_id = fake.place_order({"MUG": 2, "CUP": 1})
@@ -79,7 +79,7 @@ def test_what_was_given_back_in_whole_is_listed_as_cancelled(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("way", ["fulfillment", "tracking"])
-def test_number_that_people_typed_themselves_is_listed(tmp_path: Path, way: Way) -> None:
+def test_number_that_was_added_by_hand_is_listed(tmp_path: Path, way: Way) -> None:
     shop = Switches(fulfillments=way == "fulfillment", shipment_tracking=way == "tracking")
     with merchant(tmp_path, VirtualClock(), shop, tag=TAG) as (account, fake):
         offer(fake)
@@ -93,7 +93,7 @@ def test_number_that_people_typed_themselves_is_listed(tmp_path: Path, way: Way)
 
 
 @pytest.mark.parametrize(
-    ("status", "stands"),
+    ("status", "expected"),
     [
         ("on-hold", "awaiting_fulfillment"),
         ("pending", "awaiting_fulfillment"),
@@ -104,16 +104,16 @@ def test_number_that_people_typed_themselves_is_listed(tmp_path: Path, way: Way)
         ("failed", "cancelled"),
     ],
 )
-def test_status_of_a_shop_in_our_words(tmp_path: Path, status: str, stands: str) -> None:
+def test_status_of_a_shop_is_translated(tmp_path: Path, status: str, expected: str) -> None:
     with merchant(tmp_path, VirtualClock(), tag=TAG) as (account, fake):
         offer(fake)
         order_id = fake.sell("MUG")
         fake.set_status(order_id, status)
 
-        assert standing(account)[str(order_id)].order.status == stands
+        assert standing(account)[str(order_id)].order.status == expected
 
 
-def test_order_that_was_sent_and_then_refunded_is_a_shipped_one(tmp_path: Path) -> None:
+def test_order_that_was_refunded_after_shipping_is_listed_as_shipped(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock(), tag=TAG) as (account, fake):
         offer(fake)
         order_id = fake.sell("MUG")
@@ -123,8 +123,8 @@ def test_order_that_was_sent_and_then_refunded_is_a_shipped_one(tmp_path: Path) 
         assert standing(account)[str(order_id)].order.status == "shipped"
 
 
-def test_order_without_a_line_of_this_suppliers_is_listed_as_not_ours(tmp_path: Path) -> None:
-    """It may have been ours before its product was given to somebody else."""
+def test_order_without_a_line_of_the_supplier_is_listed_as_reassigned(tmp_path: Path) -> None:
+    """Its product may have belonged to this Supplier before."""
     with merchant(tmp_path, VirtualClock(), tag=TAG) as (account, fake):
         offer(fake)
         other = fake.sell("CUP")
@@ -151,7 +151,7 @@ def test_order_that_was_reported_stays_ours_whichever_supplier_has_its_product_n
 
 
 @pytest.mark.parametrize("role", ["merchant", "supplier"])
-def test_no_account_claims_to_know_what_a_deleted_product_was(tmp_path: Path, role: Role) -> None:
+def test_line_of_a_deleted_product_has_no_sku(tmp_path: Path, role: Role) -> None:
     shop = merchant if role == "merchant" else supplier
     with shop(tmp_path, VirtualClock()) as (account, fake):
         for sku in ("MUG", "CUP"):
@@ -167,7 +167,7 @@ def test_no_account_claims_to_know_what_a_deleted_product_was(tmp_path: Path, ro
         assert standing(account)[order_id].order.lines == ()
 
 
-def test_supplier_lists_what_we_made_by_the_merchants_number(tmp_path: Path) -> None:
+def test_supplier_lists_the_portals_orders_by_the_merchants_number(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock(), prefix="A-") as (account, fake):
         fake.add_product("MUG")
         fake.sell("MUG")
@@ -181,13 +181,13 @@ def test_supplier_lists_what_we_made_by_the_merchants_number(tmp_path: Path) -> 
 
 
 def test_calls_of_a_merchants_list(tmp_path: Path) -> None:
-    """A page for a hundred orders, whose products are looked up once, and what is odd by itself."""
+    """A call for a hundred orders, one for their products, and one for each irregular order."""
     clock, shop = VirtualClock(), Switches(fulfillments=True)
     with merchant(tmp_path, clock, shop, tag=TAG) as (account, fake):
         offer(fake)
-        ids, others = sell(fake, clock, "MUG", 240), sell(fake, clock, "CUP", 5)
+        ids, own_ids = sell(fake, clock, "MUG", 240), sell(fake, clock, "CUP", 5)
         account.tracking.add([parcel(str(id_), f"1Z{id_}") for id_ in ids[:40]])
-        for id_ in (ids[150], others[0]):
+        for id_ in (ids[150], own_ids[0]):
             fake.refund(id_, {"MUG": 1, "CUP": 1})
             clock.at += timedelta(seconds=1)
         fake.ship(ids[151], "OWN1", way="fulfillment")
@@ -208,21 +208,21 @@ def test_calls_of_a_merchants_list(tmp_path: Path) -> None:
 
 
 def test_calls_of_a_suppliers_list(tmp_path: Path) -> None:
-    """A page for a hundred orders of anybody's, and the parcels of each of ours that has some."""
+    """A call for a hundred orders, and one for the parcels of each order of the portal."""
     clock = VirtualClock()
     with supplier(tmp_path, clock, Switches(fulfillments=True)) as (account, fake):
         fake.add_product("MUG")
         made = account.orders.create([order(str(n)) for n in range(20)])
         own = sell(fake, clock, "MUG", 90)
-        for one in (int(made[0].id), int(made[1].id), own[0]):
-            fake.ship(one, f"1Z{one}", way="fulfillment")
+        for order_id in (int(made[0].id), int(made[1].id), own[0]):
+            fake.ship(order_id, f"1Z{order_id}", way="fulfillment")
         before = requests(fake)
 
         snapshots = standing(account)
         calls = requests(fake, since=before)
 
         assert len(snapshots) == 20
-        # Whether the shop knows of parcels, and two orders that have some.
+        # The index with the plug-ins, and two orders with parcels.
         assert calls == {
             LIST: 2,
             "GET /wp-json/": 1,
@@ -251,7 +251,7 @@ def pair_of(
     merchant: Callable[[Path, VirtualClock], MerchantPeople],
     supplier: Callable[[Path, VirtualClock], SupplierPeople],
 ) -> Iterator[Pair]:
-    """Let both work at the time that it is, since requests to a shop are signed with it."""
+    """Start both at the present time, since requests to a shop are signed with it."""
     clock = VirtualClock()
     clock.at = Clock().now()
     with closing(merchant(folder, clock)) as selling, closing(supplier(folder, clock)) as shipping:
@@ -272,8 +272,8 @@ def test_sku_that_the_suppliers_shop_spells_in_its_own_way_is_the_same(tmp_path:
         assert rebuilt(pair).lines == 1
 
 
-def test_cancellation_that_does_not_travel_is_left_to_people(tmp_path: Path) -> None:
-    """`cancelled:` says which statuses do; the others are cancelled all the same."""
+def test_cancellation_that_is_not_synced_is_left_to_the_operator(tmp_path: Path) -> None:
+    """`cancelled:` lists the statuses that are synced; others are cancelled, too."""
     with pair_of(tmp_path, ShopMerchantPeople, SqliteSupplierPeople) as pair:
         assert isinstance(pair.merchant, ShopMerchantPeople)
         order_id, _ = pair.imported("1001")
@@ -285,16 +285,16 @@ def test_cancellation_that_does_not_travel_is_left_to_people(tmp_path: Path) -> 
         assert "this status is not synced" in difference.description
 
 
-def test_order_of_a_deleted_product_is_said_not_to_be_compared(tmp_path: Path) -> None:
+def test_order_of_a_deleted_product_is_reported_as_not_compared(tmp_path: Path) -> None:
     with pair_of(tmp_path, ShopMerchantPeople, SqliteSupplierPeople) as pair:
         assert isinstance(pair.merchant, ShopMerchantPeople)
         order_id, _ = pair.imported("1001", line("MUG"), line("CUP"))
         pair.merchant.fake.delete_product("CUP", force=True)
 
-        said = ordosync(tmp_path, "reconcile")
+        result = ordosync(tmp_path, "reconcile")
 
-        assert (said.code, said.out) == (0, "")
-        assert f"1 not compared by quantity, such as order {order_id}: the Merchant" in said.err
+        assert (result.code, result.out) == (0, "")
+        assert f"1 not compared by quantity, such as order {order_id}: the Merchant" in result.err
 
 
 def test_order_that_cannot_be_imported_is_named_with_the_reason(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A shop's quantities: how many calls they take, and which of them nobody may write."""
+"""Quantities of a shop: the number of calls, and products whose quantity is fixed."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -20,8 +20,9 @@ OF_PARENT = "POST /wc/v3/products/{id}/variations/batch"
 
 
 def large(fake: FakeWooCommerce, size: int) -> list[str]:
-    """Offer so many, a tenth of which are variations, ten of each product that has some."""
-    fake.switches.sku_unique = False  # which is looked for among all, each time
+    """Offer products, a tenth of them variations, ten to a parent."""
+    # The check for duplicates would search all products each time.
+    fake.switches.sku_unique = False
     skus = [f"P-{number}" for number in range(size * 9 // 10)]
     for parent in range(size // 100):
         fake.add_product(f"V-{parent}", type="variable")
@@ -41,8 +42,8 @@ def test_5000_products_are_read_in_50_calls_and_only_changes_are_written(tmp_pat
         changed = [f"P-{n}" for n in range(230)] + [f"V-{p}-{n}" for p in range(3) for n in (1, 2)]
         same = skus[300:400]
 
-        wanted = [replace(levels[sku], quantity=7) for sku in changed]
-        outcomes = account.stock.write(wanted + [levels[sku] for sku in same])
+        changes = [replace(levels[sku], quantity=7) for sku in changed]
+        outcomes = account.stock.write(changes + [levels[sku] for sku in same])
 
         assert len(levels) == 5_000
         assert read_in == {BY_SKU: 50}
@@ -55,7 +56,7 @@ def test_5000_products_are_read_in_50_calls_and_only_changes_are_written(tmp_pat
 def test_all_stock_is_read_with_a_call_for_each_hundred(
     tmp_path: Path, version: Any, calls: int
 ) -> None:
-    """An old shop has no list of all variations, so each product that has some is asked."""
+    """An old shop has no list of all variations, so each parent product is read."""
     with supplier(tmp_path, VirtualClock(), Switches(version=version)) as (account, fake):
         skus = large(fake, 1_000)
 
@@ -67,8 +68,8 @@ def test_all_stock_is_read_with_a_call_for_each_hundred(
         assert sum(made.values()) == calls
 
 
-def test_products_that_are_new_since_unknown_times_are_all_read(tmp_path: Path) -> None:
-    """A variation does not count as a change of its product, nor does a new tag of it."""
+def test_new_variations_and_tags_are_read_whatever_the_cursor(tmp_path: Path) -> None:
+    """A new variation or tag does not change the time of its product."""
     with merchant(tmp_path, VirtualClock(), Switches(version="7.8.2")) as (account, fake):
         fake.add_product("S", "Shirt", type="variable")
         fake.add_variation("S", "S-RED", price="7.50", weight="0.5")
@@ -87,7 +88,7 @@ def test_products_that_are_new_since_unknown_times_are_all_read(tmp_path: Path) 
     assert getattr(products[0], "weight_g", None) == Decimal("226.796185")
 
 
-def test_what_cannot_be_written_says_why(tmp_path: Path) -> None:
+def test_products_that_cannot_be_written_have_a_reason(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock(), Switches(sku_unique=False)) as (account, fake):
         fake.add_product("UNCOUNTED")
         fake.add_product("SHIRT", type="variable", stock=9)
@@ -105,7 +106,7 @@ def test_what_cannot_be_written_says_why(tmp_path: Path) -> None:
     assert {(outcome.state, outcome.code) for outcome in outcomes} == {("refused", "fixed")}
 
 
-def test_one_that_is_refused_among_a_hundred_stops_no_other(tmp_path: Path) -> None:
+def test_refused_quantity_does_not_stop_the_other_99(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         for sku in ("MUG", "CUP", "JAR", "POT"):
             fake.add_product(sku, stock=1)
@@ -121,8 +122,8 @@ def test_one_that_is_refused_among_a_hundred_stops_no_other(tmp_path: Path) -> N
         assert (fake.stock("MUG"), fake.stock("JAR"), fake.stock("POT")) == (5, None, 5)
 
 
-def test_answer_that_was_lost_is_asked_for_again(tmp_path: Path) -> None:
-    """A quantity is set, not added: a second time does nothing more."""
+def test_lost_answer_is_requested_again(tmp_path: Path) -> None:
+    """A quantity is set, not added: a second write changes nothing more."""
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("MUG", stock=1)
         levels = account.stock.current(["MUG"])
@@ -134,7 +135,7 @@ def test_answer_that_was_lost_is_asked_for_again(tmp_path: Path) -> None:
         assert fake.stock("MUG") == 5
 
 
-def test_sku_is_found_in_whatever_case_it_is_asked_for(tmp_path: Path) -> None:
+def test_sku_is_found_in_any_letter_case(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("Mug & Co", stock=4)
 
@@ -143,7 +144,7 @@ def test_sku_is_found_in_whatever_case_it_is_asked_for(tmp_path: Path) -> None:
     assert {key: level.quantity for key, level in levels.items()} == {"mug & co": 4}
 
 
-def test_product_of_which_there_is_half_a_metre_counts_its_whole_ones(tmp_path: Path) -> None:
+def test_fraction_of_a_unit_is_rounded_down(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("CLOTH", stock=12)
 

@@ -1,4 +1,4 @@
-"""A shop that ships: orders are found again by our reference, of products that are looked up."""
+"""A shop as the Supplier: orders are found by their reference, products by their SKU."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -22,7 +22,7 @@ NEW: Version = "11.0.1"
 
 @pytest.mark.parametrize("lost", ["lost-reset", "lost-500", "cut", "notice", "html"])
 @pytest.mark.parametrize("version", [OLD, NEW])
-def test_order_whose_answer_was_lost_is_found_and_not_made_twice(
+def test_order_whose_answer_was_lost_is_found_and_created_once(
     tmp_path: Path, lost: Any, version: Version
 ) -> None:
     with supplier(tmp_path, VirtualClock(), Switches(version=version)) as (account, fake):
@@ -40,10 +40,10 @@ def test_order_whose_answer_was_lost_is_found_and_not_made_twice(
 
 
 @pytest.mark.parametrize(("version", "calls"), [(NEW, 1 + 1 + 2), (OLD, 1 + 7)])
-def test_references_are_searched_for_where_a_search_finds_what_is_there(
+def test_references_are_searched_if_the_search_is_reliable(
     tmp_path: Path, version: Version, calls: int
 ) -> None:
-    """Else all orders are listed, the newest first: pages overlap by a quarter."""
+    """Otherwise all orders are listed, the newest first; pages overlap by a quarter."""
     with supplier(tmp_path, VirtualClock(), Switches(version=version)) as (account, fake):
         fake.add_product("MUG")
         account.orders.create([order("old")])
@@ -72,8 +72,8 @@ def test_shop_that_has_no_reference_yet_is_searched_if_anything_was_paid_there(
         assert requests(fake, since=before) == {LIST: calls}
 
 
-def test_transaction_that_is_an_orders_id_proves_no_search(tmp_path: Path) -> None:
-    """An old shop finds an order by its id, and by no transaction."""
+def test_transaction_that_equals_an_order_id_does_not_prove_the_search(tmp_path: Path) -> None:
+    """An old shop finds an order by its id, but not by its transaction."""
     with supplier(tmp_path, VirtualClock(), Switches(version=OLD)) as (account, fake):
         fake.add_product("MUG")
         account.orders.create([order("old")])
@@ -100,7 +100,7 @@ def test_hundred_orders_take_a_call_each_and_one_for_their_products(tmp_path: Pa
         assert (fake.stock("MUG"), fake.stock("SHIRT-S")) == (300, 400)
 
 
-def test_unknown_sku_becomes_a_product_that_visitors_do_not_see(tmp_path: Path) -> None:
+def test_unknown_sku_becomes_a_hidden_product(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock()) as (account, fake):
         made = account.orders.create([order("1001"), order("1002"), order("1003", line("mug"))])
 
@@ -110,7 +110,7 @@ def test_unknown_sku_becomes_a_product_that_visitors_do_not_see(tmp_path: Path) 
         assert len(fake.shop.products) == 1
 
 
-def test_sku_created_in_between_is_that_one(tmp_path: Path) -> None:
+def test_sku_that_was_created_meanwhile_is_used(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock()) as (account, fake):
         fake.faults.add(
             Fault(
@@ -127,8 +127,8 @@ def test_sku_created_in_between_is_that_one(tmp_path: Path) -> None:
         assert fake.stock("MUG") == 1
 
 
-def test_product_that_is_deleted_in_between_leaves_no_empty_line(tmp_path: Path) -> None:
-    """A shop takes a line of a product that is not there, and makes nothing of it."""
+def test_product_that_is_deleted_meanwhile_leaves_no_empty_line(tmp_path: Path) -> None:
+    """A shop accepts a line of a deleted product, and stores an empty one."""
     with supplier(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("MUG")
         fake.add_product("CUP", stock=5)
@@ -149,7 +149,7 @@ def test_product_that_is_deleted_in_between_leaves_no_empty_line(tmp_path: Path)
         assert second.state == "done"
 
 
-def test_product_that_is_deleted_in_between_stops_only_its_own_order(tmp_path: Path) -> None:
+def test_product_that_is_deleted_meanwhile_stops_only_its_own_order(tmp_path: Path) -> None:
     one_by_one = {"concurrency": 1}
     with supplier(tmp_path, VirtualClock(), options=one_by_one) as (account, fake):
         fake.add_product("MUG")
@@ -189,7 +189,7 @@ def test_address_that_the_shop_refuses_fails_alone_and_is_not_shown(tmp_path: Pa
         assert len(fake.order_ids()) == 1
 
 
-def test_order_says_whose_it_is_and_what_has_no_other_place(tmp_path: Path) -> None:
+def test_order_has_its_merchant_and_further_fields_in_its_metadata(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock(), prefix="A-") as (account, fake):
         placed = order("1001", internal_notes="VIP", tags=("gift",), discount=Decimal("1.25"))
         [made] = account.orders.create([placed])
@@ -286,7 +286,7 @@ def test_order_that_is_only_completed_has_no_number(tmp_path: Path) -> None:
         assert (shipment.tracking_number, shipment.voided) == ("", False)
 
 
-def test_trashed_order_is_here_no_more(tmp_path: Path) -> None:
+def test_trashed_order_is_not_found(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock()) as (account, fake):
         [made] = account.orders.create([order("1001")])
         fake.trash(int(made.id))
@@ -309,11 +309,12 @@ def test_long_skus_of_another_script_fit_into_addresses(tmp_path: Path) -> None:
         levels = account.stock.of(skus)
 
         assert [levels[sku].quantity for sku in skus] == [5] * 100
-        assert max(lengths) < 8_000  # what Apache and nginx take
+        # The limit of Apache and nginx.
+        assert max(lengths) < 8_000
 
 
-def test_product_that_is_never_counted_is_0_where_it_is_sold_out(tmp_path: Path) -> None:
-    """W11: how small shops say it."""
+def test_product_without_a_count_has_0_units_if_it_is_sold_out(tmp_path: Path) -> None:
+    """W11: small shops set the stock status alone."""
     with supplier(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("GONE", stock_status="outofstock")
         fake.add_product("SOME", stock_status="instock")
@@ -321,20 +322,20 @@ def test_product_that_is_never_counted_is_0_where_it_is_sold_out(tmp_path: Path)
         fake.add_product("SHIRT", type="variable")
         fake.add_variation("SHIRT", "SHIRT-S", stock_status="outofstock")
         fake.add_product("MUG", stock=3)
-        wanted = {"GONE": 0, "SOME": None, "LATER": None, "SHIRT-S": 0, "MUG": 3}
+        expected = {"GONE": 0, "SOME": None, "LATER": None, "SHIRT-S": 0, "MUG": 3}
 
         items = read(account.stock.all(ReadRequest(cursor=None, now=START)))[0]
-        found = {level.sku: level.quantity for level in items if isinstance(level, Stock)}
-        again = {sku: level.quantity for sku, level in account.stock.of(list(wanted)).items()}
+        quantities = {level.sku: level.quantity for level in items if isinstance(level, Stock)}
+        again = {sku: level.quantity for sku, level in account.stock.of(list(expected)).items()}
 
-        assert found == again == wanted
+        assert quantities == again == expected
 
 
 PLUGINS = ("shipped", "packed", "partial-shipped")
 
 
 @pytest.mark.parametrize("status", ["pending", "on-hold", "processing"])
-def test_order_that_surely_is_unshipped_is_cancelled(tmp_path: Path, status: str) -> None:
+def test_order_that_is_certainly_unshipped_is_cancelled(tmp_path: Path, status: str) -> None:
     with supplier(tmp_path, VirtualClock()) as (account, fake):
         [made] = account.orders.create([order("1001")])
         fake.set_status(int(made.id), status)
@@ -346,10 +347,10 @@ def test_order_that_surely_is_unshipped_is_cancelled(tmp_path: Path, status: str
 
 
 @pytest.mark.parametrize("status", PLUGINS)
-def test_order_in_the_status_of_a_plugin_is_cancelled_by_a_person_alone(
+def test_order_in_the_status_of_a_plugin_is_not_cancelled_automatically(
     tmp_path: Path, status: str
 ) -> None:
-    """W3: it may be on its way, and nothing says so."""
+    """W3: it may be shipped already; the status does not show it."""
     with supplier(tmp_path, VirtualClock(), Switches(statuses=PLUGINS)) as (account, fake):
         [made] = account.orders.create([order("1001")])
         fake.set_status(int(made.id), status)
@@ -364,7 +365,7 @@ def test_order_in_the_status_of_a_plugin_is_cancelled_by_a_person_alone(
         assert by_hand.state == "done"
 
 
-def test_order_with_a_parcel_without_a_number_is_cancelled_by_a_person_alone(
+def test_order_with_a_parcel_without_a_number_is_not_cancelled_automatically(
     tmp_path: Path,
 ) -> None:
     shop = Switches(fulfillments=True)
@@ -378,8 +379,8 @@ def test_order_with_a_parcel_without_a_number_is_cancelled_by_a_person_alone(
         assert fake.order(int(made.id))["status"] == "processing"
 
 
-def test_status_of_a_plugin_counts_as_shipped_where_the_options_say_so(tmp_path: Path) -> None:
-    """W3: for cancelling, for tracking, for what stands and for what is shown."""
+def test_status_of_a_plugin_counts_as_shipped_if_the_options_list_it(tmp_path: Path) -> None:
+    """W3: for cancellations, tracking, the listing and the status."""
     options = {"shipped": ["completed", "shipped"]}
     shop = Switches(statuses=PLUGINS)
     with supplier(tmp_path, VirtualClock(), shop, options=options) as (account, fake):
@@ -388,16 +389,16 @@ def test_status_of_a_plugin_counts_as_shipped_where_the_options_say_so(tmp_path:
 
         [outcome] = account.cancellations.cancel([made.id])
         [shipment] = read(account.shipments.changed(ReadRequest(cursor=None, now=START)))[0]
-        [stands] = read(account.listing.read(now=START))[0]
+        [snapshot] = read(account.listing.read(now=START))[0]
 
         assert (outcome.state, outcome.code) == ("refused", "already-shipped")
         assert account.orders.statuses([made.id]) == {made.id: "shipped"}
-        assert stands.order.status == "shipped"
+        assert snapshot.order.status == "shipped"
         assert isinstance(shipment, Shipment)
         assert (shipment.tracking_number, shipment.voided) == ("", False)
 
 
-def test_orders_of_every_status_that_counts_as_shipped_are_cancelled_by_none(
+def test_order_in_any_shipped_status_is_not_cancelled(
     tmp_path: Path,
 ) -> None:
     with supplier(tmp_path, VirtualClock()) as (account, fake):

@@ -1,4 +1,4 @@
-"""Clocks of shops: each order is read once, wherever the shop is and whatever its hands do."""
+"""Clocks of shops: each order is read once, in each time zone and at each change of the hands."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -15,22 +15,22 @@ from tests.fakes.woocommerce import Fault, Switches
 from tests.support.clock import VirtualClock
 
 DST_ENDS = datetime(2026, 11, 1, 9, tzinfo=UTC)
-"""In Los Angeles, where the hour before comes once more."""
+"""The repeated hour in Los Angeles."""
 DST_BEGINS = datetime(2027, 3, 14, 10, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("at", [DST_ENDS, DST_BEGINS], ids=["autumn", "spring"])
 @pytest.mark.parametrize("zone", ["America/Los_Angeles", "Asia/Kolkata", "UTC"])
 @pytest.mark.parametrize("version", ["7.8.2", "11.0.1"])
-def test_no_order_is_missed_and_none_comes_twice(
+def test_each_order_is_read_once_when_the_clock_changes(
     tmp_path: Path, zone: str, at: datetime, version: str
 ) -> None:
-    """A run every 20 minutes, for three hours around the change of the hands; an order each 7."""
+    """A run every 20 minutes for three hours around the change; an order every 7 minutes."""
     clock = VirtualClock(at - timedelta(minutes=90))
     shop = Switches(zone=ZoneInfo(zone), version=version)  # type: ignore[arg-type]
     with merchant(tmp_path, clock, shop) as (account, fake):
         fake.add_product("MUG")
-        placed, found, cursor = [], [], None
+        placed, read_ids, cursor = [], [], None
         for minute in range(180):
             clock.at += timedelta(minutes=1)
             if minute % 7 == 0:
@@ -40,16 +40,17 @@ def test_no_order_is_missed_and_none_comes_twice(
                     account.orders.changed(ReadRequest(cursor=cursor, now=clock.now())),
                     since=cursor,
                 )
-                found += [order.id for order in items]
+                read_ids += [order.id for order in items]
 
-    again = len(found) - len({*found})
-    assert {*found} == {*placed}
-    assert again <= 9  # what the overlap of two minutes reads once more
+    again = len(read_ids) - len({*read_ids})
+    assert {*read_ids} == {*placed}
+    # The overlap of two minutes reads some orders again.
+    assert again <= 9
 
 
 @pytest.mark.parametrize("version", ["7.8.2", "11.0.1"])
-def test_pages_of_the_hour_that_comes_twice_leave_out_nothing(tmp_path: Path, version: Any) -> None:
-    """An old shop sorts by what its clock said, so a later page may be of an hour before."""
+def test_no_order_of_the_repeated_hour_is_left_out(tmp_path: Path, version: Any) -> None:
+    """An old shop sorts by local time, so a later page may have an earlier hour."""
     clock = VirtualClock(DST_ENDS - timedelta(minutes=90))
     shop = Switches(zone=ZoneInfo("America/Los_Angeles"), version=version)
     with merchant(tmp_path, clock, shop) as (account, fake):
@@ -66,8 +67,8 @@ def test_pages_of_the_hour_that_comes_twice_leave_out_nothing(tmp_path: Path, ve
         assert requests(fake, since=before)["GET /wc/v3/orders"] <= 5
 
 
-def test_order_that_another_of_its_second_hid_is_asked_for_again(tmp_path: Path) -> None:
-    """Old shops sort those of one second anew for each page."""
+def test_order_hidden_by_another_of_the_same_second_is_read(tmp_path: Path) -> None:
+    """Old shops sort the orders of one second differently for each page."""
     clock = VirtualClock()
     with merchant(tmp_path, clock, Switches(version="7.8.2")) as (account, fake):
         fake.add_product("MUG")
@@ -83,11 +84,11 @@ def test_order_that_another_of_its_second_hid_is_asked_for_again(tmp_path: Path)
 
         orders, _ = read(account.orders.changed(ReadRequest(cursor=None, now=clock.now())))
 
-        assert not fake.faults.left()
+        assert not fake.faults.remaining()
         assert {order.id for order in orders} == placed
 
 
-def test_cursor_is_in_utc_and_asks_for_what_it_says(tmp_path: Path) -> None:
+def test_cursor_is_in_utc_and_is_used_exactly(tmp_path: Path) -> None:
     clock = VirtualClock()
     with merchant(tmp_path, clock) as (account, fake):
         fake.add_product("MUG")
@@ -105,7 +106,7 @@ def test_cursor_is_in_utc_and_asks_for_what_it_says(tmp_path: Path) -> None:
     assert after == clock.at.isoformat()
 
 
-def test_order_from_the_future_hides_nothing(tmp_path: Path) -> None:
+def test_order_with_a_future_time_hides_no_other(tmp_path: Path) -> None:
     clock = VirtualClock()
     with merchant(tmp_path, clock) as (account, fake):
         fake.add_product("MUG")
@@ -133,7 +134,9 @@ def test_order_from_the_future_hides_nothing(tmp_path: Path) -> None:
     ],
     ids=str,
 )
-def test_midnight_is_the_shops(tmp_path: Path, zone: timezone | ZoneInfo, name: str | None) -> None:
+def test_midnight_is_that_of_the_shop(
+    tmp_path: Path, zone: timezone | ZoneInfo, name: str | None
+) -> None:
     clock = VirtualClock()
     with merchant(tmp_path, clock, Switches(zone=zone)) as (account, _):
         next(account.orders.changed(ReadRequest(cursor=None, now=clock.now())))
@@ -154,22 +157,22 @@ def test_shop_that_does_not_know_the_filter_is_reported(tmp_path: Path) -> None:
 
 
 def test_orders_that_change_while_they_are_read_are_all_read(tmp_path: Path) -> None:
-    """Each page, ten orders that were read are touched and five move on to be shipped."""
+    """With each page, ten orders that were read are touched and five are completed."""
     clock = VirtualClock()
     with merchant(tmp_path, clock) as (account, fake):
         fake.add_product("MUG")
         placed = [fake.sell("MUG") for _ in range(350)]
         clock.at += timedelta(minutes=5)
-        left, found = set(placed), set()
+        open_ids, read_ids = set(placed), set()
 
         pages = account.orders.changed(ReadRequest(cursor=None, now=clock.now()))
         for page in pages:
-            found |= {int(order.id) for order in page.items}
-            for order_id in sorted(found & left)[:10]:
+            read_ids |= {int(order.id) for order in page.items}
+            for order_id in sorted(read_ids & open_ids)[:10]:
                 fake.open(order_id)
-            for order_id in sorted(found & left)[-5:]:
+            for order_id in sorted(read_ids & open_ids)[-5:]:
                 fake.set_status(order_id, "completed")
-                left.discard(order_id)
+                open_ids.discard(order_id)
             clock.at += timedelta(seconds=1)
 
-    assert found == {*placed}
+    assert read_ids == {*placed}

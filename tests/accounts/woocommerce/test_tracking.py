@@ -1,4 +1,4 @@
-"""Parcels in a shop that has one of three ways to show them, and lines of several Suppliers."""
+"""Parcels in a shop, by one of three plug-ins, and orders with lines of several Suppliers."""
 
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ EXTENDED = Switches(shipment_tracking=True)
 RIVAL = Switches(advanced_shipment_tracking=True)
 OLD = Switches(version="7.8.2")
 FIRST = Switches(fulfillments=True, fulfillments_wrapped=True)
-"""As the first versions that have fulfillments answer."""
+"""The responses of the first versions with fulfillments."""
 WAYS = {
     "fulfillments": NATIVE,
     "wrapped": FIRST,
@@ -37,7 +37,7 @@ def offer(fake: FakeWooCommerce) -> None:
 
 
 def shown(fake: FakeWooCommerce, order_id: int) -> list[str]:
-    """Return the numbers that the shop shows its customer, in whichever way."""
+    """Return the numbers that the shop shows its customer, by any plug-in."""
     fields = [field for parcel in fake.parcels(order_id) for field in parcel["meta_data"]]
     numbers = [str(field["value"]) for field in fields if field["key"] == "_tracking_number"]
     numbers += [str(tracking["tracking_number"]) for tracking in fake.trackings(order_id)]
@@ -56,7 +56,7 @@ def _shop(request: pytest.FixtureRequest) -> Any:
     return request.param
 
 
-def test_number_is_shown_once_in_the_way_that_the_shop_has(tmp_path: Path, shop: Switches) -> None:
+def test_number_is_shown_once_by_the_shops_plugin(tmp_path: Path, shop: Switches) -> None:
     with merchant(tmp_path, VirtualClock(), shop) as (account, fake):
         offer(fake)
         order_id = fake.sell("MUG")
@@ -70,10 +70,10 @@ def test_number_is_shown_once_in_the_way_that_the_shop_has(tmp_path: Path, shop:
 
 @pytest.mark.parametrize("lost", ["lost-reset", "lost-500"])
 @pytest.mark.parametrize("which", [0, 1])
-def test_answer_that_is_lost_shows_no_number_twice(
+def test_lost_answer_shows_no_number_twice(
     tmp_path: Path, shop: Switches, lost: Any, which: int
 ) -> None:
-    """Of the two writes of a parcel, either may be done and not be known to be."""
+    """A parcel takes two writes, and the answer to either may be lost."""
     paths = (r"(fulfillments|shipment-trackings|notes)", r"/orders/\d+$")
     methods = ("POST", "PUT")
     with merchant(tmp_path, VirtualClock(), shop) as (account, fake):
@@ -91,7 +91,7 @@ def test_answer_that_is_lost_shows_no_number_twice(
         assert fake.order(order_id)["status"] == "completed"
 
 
-def test_void_number_is_shown_no_more(tmp_path: Path, shop: Switches) -> None:
+def test_voided_number_is_not_shown(tmp_path: Path, shop: Switches) -> None:
     with merchant(tmp_path, VirtualClock(), shop) as (account, fake):
         offer(fake)
         order_id = fake.sell("MUG")
@@ -108,7 +108,7 @@ def test_void_number_is_shown_no_more(tmp_path: Path, shop: Switches) -> None:
         assert fake.order(order_id)["status"] == "completed"
 
 
-def test_order_with_lines_of_others_is_the_merchants_to_complete(
+def test_order_with_lines_of_other_suppliers_is_not_completed(
     tmp_path: Path, shop: Switches
 ) -> None:
     with merchant(tmp_path, VirtualClock(), shop, tag=TAG) as (account, fake):
@@ -151,7 +151,7 @@ def test_two_suppliers_of_an_order_report_their_own_parcels(tmp_path: Path, shop
 @pytest.mark.parametrize(
     ("way", "shop"), [("fulfillment", NATIVE), ("tracking", EXTENDED)], ids=["native", "extension"]
 )
-def test_number_that_people_typed_first_is_kept(tmp_path: Path, way: Any, shop: Switches) -> None:
+def test_number_that_was_added_by_hand_is_kept(tmp_path: Path, way: Any, shop: Switches) -> None:
     with merchant(tmp_path, VirtualClock(), shop) as (account, fake):
         offer(fake)
         same, other = fake.sell("MUG"), fake.sell("MUG")
@@ -166,7 +166,7 @@ def test_number_that_people_typed_first_is_kept(tmp_path: Path, way: Any, shop: 
 @pytest.mark.parametrize(
     ("way", "shop"), [("fulfillment", NATIVE), ("tracking", EXTENDED)], ids=["native", "extension"]
 )
-def test_number_of_the_merchants_own_lines_keeps_no_report_back(
+def test_number_of_the_merchants_own_lines_does_not_stop_a_report(
     tmp_path: Path, way: Any, shop: Switches
 ) -> None:
     with merchant(tmp_path, VirtualClock(), shop, tag=TAG) as (account, fake):
@@ -181,7 +181,7 @@ def test_number_of_the_merchants_own_lines_keeps_no_report_back(
 def split(account: OpenMerchant, order_id: int, *pieces: tuple[int, ...]) -> list[str]:
     [order] = read(account.orders.by_id([str(order_id)]))[0]
     assert isinstance(order, Order)
-    wanted = tuple(
+    requested = tuple(
         Piece(
             reference=f"origin:A-{place}",
             lines=tuple(
@@ -192,12 +192,12 @@ def split(account: OpenMerchant, order_id: int, *pieces: tuple[int, ...]) -> lis
         )
         for place, piece in enumerate(pieces, 1)
     )
-    [made] = account.splits.split([Split(order_id=order.id, pieces=wanted)])
+    [made] = account.splits.split([Split(order_id=order.id, pieces=requested)])
     assert made.state == "done"
     return [piece.id for piece in made.pieces]
 
 
-def test_pieces_are_shown_as_parcels_that_wait(tmp_path: Path) -> None:
+def test_pieces_are_shown_as_planned_parcels(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock(), NATIVE) as (account, fake):
         offer(fake)
         order_id = fake.place_order({"MUG": 3, "CUP": 1})
@@ -217,7 +217,7 @@ def test_pieces_are_shown_as_parcels_that_wait(tmp_path: Path) -> None:
 
 
 def sent_at(fake: FakeWooCommerce, order_id: int, number: str) -> str:
-    """Return when the shop says that a parcel was sent."""
+    """Return the time at which a parcel was sent, as the shop shows it."""
     for fulfillment in fake.parcels(order_id):
         fields = {field["key"]: field["value"] for field in fulfillment["meta_data"]}
         if fields.get("_tracking_number") == number:
@@ -226,10 +226,8 @@ def sent_at(fake: FakeWooCommerce, order_id: int, number: str) -> str:
 
 
 @pytest.mark.parametrize("zone", ["America/Los_Angeles", "Europe/Berlin"])
-def test_day_of_a_piece_is_right_whatever_the_time_zone_of_the_shop(
-    tmp_path: Path, zone: str
-) -> None:
-    """W5: a time without a zone is taken for the time of the shop."""
+def test_day_of_a_piece_is_right_in_each_time_zone_of_the_shop(tmp_path: Path, zone: str) -> None:
+    """W5: a time without an offset counts as local time of the shop."""
     shop = Switches(fulfillments=True, zone=ZoneInfo(zone))
     with merchant(tmp_path, VirtualClock(), shop) as (account, fake):
         offer(fake)
@@ -242,8 +240,8 @@ def test_day_of_a_piece_is_right_whatever_the_time_zone_of_the_shop(
 
 
 @pytest.mark.parametrize("early", [True, False])
-def test_time_of_a_parcel_is_read_as_its_shop_means_it(tmp_path: Path, early: bool) -> None:
-    """W5: shops before 11.0 write their own time, without a zone."""
+def test_time_of_a_parcel_is_read_in_the_time_zone_of_the_shop(tmp_path: Path, early: bool) -> None:
+    """W5: shops before 11.0 write local time without an offset."""
     clock = VirtualClock()
     zone = ZoneInfo("America/Los_Angeles")
     shop = Switches(fulfillments=True, fulfillments_wrapped=early, zone=zone)
@@ -271,7 +269,7 @@ def test_pieces_are_named_in_a_note_for_people(tmp_path: Path, shop: Switches) -
         assert f"{order_id}/2: 2 MUG" in note
 
 
-def test_pieces_of_a_cancelled_order_are_cancelled_but_for_what_was_sent(tmp_path: Path) -> None:
+def test_unshipped_pieces_of_a_cancelled_order_are_cancelled(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock(), NATIVE) as (account, fake):
         offer(fake)
         order_id = fake.place_order({"MUG": 3})
@@ -279,13 +277,13 @@ def test_pieces_of_a_cancelled_order_are_cancelled_but_for_what_was_sent(tmp_pat
         outcome(account, second)
         fake.cancel(order_id)
 
-        found, _ = read(account.cancellations.changed(ReadRequest(cursor=None, now=START)))
+        cancelled_ids, _ = read(account.cancellations.changed(ReadRequest(cursor=None, now=START)))
 
-        assert found == [first, third]
+        assert cancelled_ids == [first, third]
         assert account.cancellations.among([first, second, third, str(order_id)]) == {first, third}
 
 
-def test_pieces_of_an_order_that_is_cancelled_in_other_words_are_not_reported(
+def test_pieces_of_an_order_with_another_cancelled_status_are_not_reported(
     tmp_path: Path,
 ) -> None:
     shop = Switches(fulfillments=True, statuses=("called-off",))
@@ -300,8 +298,8 @@ def test_pieces_of_an_order_that_is_cancelled_in_other_words_are_not_reported(
         assert shown(fake, order_id) == []
 
 
-def test_parcel_of_what_is_not_the_suppliers_any_more_is_reported_in_a_note(tmp_path: Path) -> None:
-    """It was sent all the same, and a shop refuses a parcel of nothing."""
+def test_parcel_of_a_product_that_left_the_supplier_is_reported_in_a_note(tmp_path: Path) -> None:
+    """It was sent nevertheless, and a shop refuses an empty parcel."""
     with merchant(tmp_path, VirtualClock(), NATIVE, tag=TAG) as (account, fake):
         offer(fake)
         order_id = fake.place_order({"MUG": 1})
@@ -311,7 +309,7 @@ def test_parcel_of_what_is_not_the_suppliers_any_more_is_reported_in_a_note(tmp_
         assert shown(fake, order_id) == ["1Z1"]
 
 
-def test_way_is_found_out_once(tmp_path: Path, shop: Switches) -> None:
+def test_plugin_is_detected_once(tmp_path: Path, shop: Switches) -> None:
     with merchant(tmp_path, VirtualClock(), shop) as (account, fake):
         offer(fake)
         for order_id in [fake.sell("MUG") for _ in range(3)]:
@@ -323,7 +321,7 @@ def test_way_is_found_out_once(tmp_path: Path, shop: Switches) -> None:
 
 
 @pytest.mark.parametrize("notify", ["true", "false"])
-def test_customer_is_informed_unless_the_options_say_no(tmp_path: Path, notify: str) -> None:
+def test_customer_is_informed_unless_that_is_switched_off(tmp_path: Path, notify: str) -> None:
     options = {"notify_customer": notify == "true"}
     with merchant(tmp_path, VirtualClock(), NATIVE, options=options) as (account, fake):
         offer(fake)
@@ -332,7 +330,7 @@ def test_customer_is_informed_unless_the_options_say_no(tmp_path: Path, notify: 
         assert bool(fake.effects("customer mailed")) == (notify == "true")
 
 
-def test_firewall_that_dislikes_one_note_stops_no_other(tmp_path: Path) -> None:
+def test_blocked_note_does_not_stop_the_others(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock(), OLD) as (account, fake):
         offer(fake)
         bad, good = fake.sell("MUG"), fake.sell("MUG")

@@ -1,4 +1,4 @@
-"""W2: numbers that are added to an order where the order does not count as changed by that."""
+"""W2: tracking numbers that are added without changing the order's modification time."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -25,7 +25,7 @@ WAYS: dict[str, tuple[Way, Switches]] = {
 
 
 class ByDesk(Pair):
-    """A Merchant by the desk, and a shop that ships."""
+    """A Merchant at the desk, and a shop that ships."""
 
     supplier: ShopSupplierPeople
     way: Way
@@ -40,7 +40,7 @@ class ByDesk(Pair):
         """Add a number without a change of the status."""
         self.supplier.fake.ship(int(order_id), number, way=self.way, complete=False)
 
-    def told(self, merchant_id: str) -> list[str]:
+    def reported_numbers(self, merchant_id: str) -> list[str]:
         return numbers(self.merchant.tracking(merchant_id))
 
 
@@ -63,7 +63,7 @@ def _pair(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[ByDesk]:
 
 
 def after_other_changes(pair: ByDesk) -> None:
-    """Let orders of the shop change and time pass, so that the next reading begins after them."""
+    """Change other orders and let time pass, so that the next read starts after them."""
     pair.run(TASK)
     pair.supplier.clock.at += timedelta(minutes=10)
     pair.supplier.sell("OWN", 1)
@@ -72,7 +72,7 @@ def after_other_changes(pair: ByDesk) -> None:
 
 
 def imported(pair: ByDesk, count: int) -> list[str]:
-    """Return the Merchant's ids of so many orders that were imported."""
+    """Import orders; return their ids at the Merchant."""
     ids = pair.merchant.request_all([sold(str(number)) for number in range(count)])
     assert pair.run("import-orders").count("done") == count
     return list(ids)
@@ -87,7 +87,7 @@ def test_number_that_does_not_change_its_order_is_reported(pair: ByDesk) -> None
     ran = pair.run(TASK)
 
     assert ran.counts == {"done": 1}
-    assert pair.told(merchant_id) == ["1Z1"]
+    assert pair.reported_numbers(merchant_id) == ["1Z1"]
     pair.stays_quiet(TASK)
 
 
@@ -102,10 +102,10 @@ def test_number_that_comes_after_its_order_was_completed_is_reported(pair: ByDes
     pair.run(TASK)
 
     assert first.step.code == "no-tracking"
-    assert pair.told(merchant_id) == ["1Z1"]
+    assert pair.reported_numbers(merchant_id) == ["1Z1"]
 
 
-def test_label_in_place_of_one_that_was_void_is_reported(pair: ByDesk) -> None:
+def test_label_that_replaced_a_void_one_is_reported(pair: ByDesk) -> None:
     pair.supplier.fake.add_product("OWN")
     merchant_id, order_id = pair.imported("1001")
     pair.supplier.ship(order_id, parcel(number="1Z1"))
@@ -117,7 +117,7 @@ def test_label_in_place_of_one_that_was_void_is_reported(pair: ByDesk) -> None:
 
     pair.run(TASK)
 
-    assert pair.told(merchant_id) == ["1Z2"]
+    assert pair.reported_numbers(merchant_id) == ["1Z2"]
 
 
 def test_hundred_orders_without_a_number_are_one_call_in_each_run(pair: ByDesk) -> None:
@@ -129,10 +129,11 @@ def test_hundred_orders_without_a_number_are_one_call_in_each_run(pair: ByDesk) 
     pair.supplier.clock.at += timedelta(minutes=20)
     pair.run(TASK)
 
-    assert [pair.calls() for _ in range(3)] == [2, 2, 2]  # the list, and those by id
+    # One call for the list, one for the orders by id.
+    assert [pair.calls() for _ in range(3)] == [2, 2, 2]
 
 
-def test_more_orders_without_a_number_are_asked_for_once_an_hour(pair: ByDesk) -> None:
+def test_more_orders_without_a_number_are_read_once_an_hour(pair: ByDesk) -> None:
     imported(pair, 101)
     pair.run(TASK)
     pair.supplier.clock.at += timedelta(days=1)
@@ -149,18 +150,18 @@ def test_more_orders_without_a_number_are_asked_for_once_an_hour(pair: ByDesk) -
     assert after == [1 + 2, 1]
 
 
-def test_orders_that_have_a_number_are_not_asked_for(pair: ByDesk) -> None:
+def test_orders_with_a_number_are_not_read(pair: ByDesk) -> None:
     merchant_id, order_id = pair.imported("1001")
     pair.supplier.ship(order_id, parcel(number="1Z1"))
     pair.run(TASK)
     pair.supplier.clock.at += timedelta(days=1)
 
-    assert pair.told(merchant_id) == ["1Z1"]
+    assert pair.reported_numbers(merchant_id) == ["1Z1"]
     assert pair.calls() == 1
 
 
 @pytest.mark.parametrize(("days", "calls"), [(89, 2), (91, 1)])
-def test_order_that_was_shipped_long_ago_without_a_number_is_not_asked_for(
+def test_order_that_was_shipped_long_ago_without_a_number_is_not_read(
     pair: ByDesk, days: int, calls: int
 ) -> None:
     pair.supplier.fake.add_product("OWN")
@@ -175,8 +176,8 @@ def test_order_that_was_shipped_long_ago_without_a_number_is_not_asked_for(
     assert pair.calls() == calls
 
 
-def test_order_whose_number_was_refused_is_not_asked_for_in_each_run(pair: ByDesk) -> None:
-    """Else each minute would leave a run in the log, for nothing."""
+def test_order_whose_number_was_refused_is_not_read_by_each_run(pair: ByDesk) -> None:
+    """Otherwise each run would be kept in the log, although it changed nothing."""
     pair.supplier.fake.add_product("OWN")
     merchant_id, order_id = pair.imported("1001")
     after_other_changes(pair)

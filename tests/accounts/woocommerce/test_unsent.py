@@ -1,4 +1,4 @@
-"""A quantity that has fallen for orders that the Supplier has not got: never above the truth."""
+"""Units of orders that the Supplier does not have yet: the quantity never exceeds the stock."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -38,7 +38,7 @@ def sell(pair: Pair, number: str, quantity: int = 2) -> int:
     return int(pair.merchant.request(sold(number, one_line("MUG", quantity))))
 
 
-def test_order_that_is_not_sent_yet_is_not_there_again(pair: Pair) -> None:
+def test_units_of_an_order_that_is_not_sent_yet_are_subtracted(pair: Pair) -> None:
     sell(pair, "1001")
 
     pair.stays_quiet(TASK)
@@ -46,7 +46,7 @@ def test_order_that_is_not_sent_yet_is_not_there_again(pair: Pair) -> None:
     assert pair.merchant.physical("MUG") == 8
 
 
-def test_order_that_is_sent_is_subtracted_by_the_supplier(pair: Pair) -> None:
+def test_units_of_a_sent_order_are_subtracted_by_the_supplier(pair: Pair) -> None:
     sell(pair, "1001")
     pair.run("import-orders")
 
@@ -69,7 +69,7 @@ def test_supplier_counts_again_while_orders_wait(pair: Pair) -> None:
     pair.stays_quiet(TASK)
 
 
-def test_order_on_hold_has_taken_its_stock_as_well(pair: Pair) -> None:
+def test_order_on_hold_has_reduced_the_stock_as_well(pair: Pair) -> None:
     assert isinstance(pair.merchant, ShopMerchantPeople)
     order_id = sell(pair, "1001")
     pair.merchant.fake.set_status(order_id, "on-hold")
@@ -80,7 +80,7 @@ def test_order_on_hold_has_taken_its_stock_as_well(pair: Pair) -> None:
     assert pair.merchant.physical("MUG") == 18
 
 
-def test_more_sold_than_there_is_is_0_and_never_less(pair: Pair) -> None:
+def test_oversold_quantity_is_0_and_never_less(pair: Pair) -> None:
     sell(pair, "1001", 12)
 
     ran = pair.run(TASK)
@@ -90,8 +90,8 @@ def test_more_sold_than_there_is_is_0_and_never_less(pair: Pair) -> None:
     pair.stays_quiet(TASK)
 
 
-def test_what_was_taken_off_is_said_with_the_quantity(pair: Pair) -> None:
-    """Else the number at the shop looks as if somebody had hidden a buffer in it."""
+def test_deducted_units_are_reported_with_the_quantity(pair: Pair) -> None:
+    """Otherwise the quantity would look as if someone had set a buffer."""
     sell(pair, "1001")
     pair.supplier.count("MUG", 20)
 
@@ -101,8 +101,8 @@ def test_what_was_taken_off_is_said_with_the_quantity(pair: Pair) -> None:
     assert ran.step.reason == "20 there less 2 sold here and not imported yet"
 
 
-def test_order_that_cannot_be_imported_is_sold_all_the_same(pair: Pair) -> None:
-    """W6: nobody can tell whose its other line was, and so it waits for a person."""
+def test_units_of_an_order_that_cannot_be_imported_are_deducted(pair: Pair) -> None:
+    """W6: the owner of its other line is unknown, so it waits for the operator."""
     assert isinstance(pair.merchant, ShopMerchantPeople)
     fake = pair.merchant.fake
     fake.add_product("GONE", tags=[TAG])
@@ -118,7 +118,7 @@ def test_order_that_cannot_be_imported_is_sold_all_the_same(pair: Pair) -> None:
     assert pair.merchant.physical("MUG") == 17
 
 
-def test_half_a_unit_that_is_sold_is_a_whole_one(pair: Pair) -> None:
+def test_fraction_of_a_sold_unit_is_rounded_up(pair: Pair) -> None:
     assert isinstance(pair.merchant, ShopMerchantPeople)
     fake = pair.merchant.fake
     fake.sell("MUG")
@@ -136,7 +136,7 @@ def test_half_a_unit_that_is_sold_is_a_whole_one(pair: Pair) -> None:
     assert pair.merchant.physical("MUG") == 17
 
 
-def test_what_was_cancelled_and_requested_again_is_on_hold_until_it_is_imported(
+def test_order_that_is_requested_again_is_on_hold_until_it_is_imported(
     pair: Pair,
 ) -> None:
     order = str(sell(pair, "1001"))

@@ -1,8 +1,8 @@
-"""Runs the fake until Ctrl-C, with a made-up account in it.
+"""Runs the fake until Ctrl-C, with a sample account.
 
     python -m tests.fakes.ordoro --orders 50 --config ordoro.yaml
 
-Says what is in it, and writes a configuration that uses it. Everything is gone when it ends.
+Prints its content, and writes a configuration that uses it. Nothing is kept when it ends.
 """
 
 from functools import partial
@@ -13,23 +13,23 @@ from tests.fakes.ordoro.sample import Sample, fill
 
 
 def main() -> None:
-    """Start, tell where, and wait."""
+    """Start, print the address, and wait."""
     parser = arguments("ordoro", __doc__)
     parser.add_argument("--client-id", default="fake-client-id")
     parser.add_argument("--client-secret", default="fake-client-secret")
-    asked = parser.parse_args()
-    fake = FakeOrdoro(key=asked.client_id, secret=asked.client_secret, port=asked.port)
-    sample = fill(fake, orders=asked.orders, products=asked.products)
+    args = parser.parse_args()
+    fake = FakeOrdoro(key=args.client_id, secret=args.client_secret, port=args.port)
+    sample = fill(fake, orders=args.orders, products=args.products)
     run(
         fake,
-        partial(told, fake, sample),
-        config=asked.config,
+        partial(summary, fake, sample),
+        config=args.config,
         content=partial(configuration, fake, sample),
     )
 
 
-def told(fake: FakeOrdoro, sample: Sample) -> str:
-    """Say where the account is and what is in it."""
+def summary(fake: FakeOrdoro, sample: Sample) -> str:
+    """Return the address and the content of the account as text."""
     kinds = {
         "supplier": sample.suppliers,
         "sales channel": sample.carts,

@@ -1,4 +1,4 @@
-"""The account behind the server: who may ask, how often, and what it answers."""
+"""The account behind the server: access, rate limit and responses."""
 
 import base64
 import json
@@ -18,7 +18,7 @@ ROUTES = (*calls_orders.ROUTES, *calls_catalogue.ROUTES)
 
 
 class Account(Service):
-    """One account of Ordoro."""
+    """One Ordoro account."""
 
     def __init__(self, shop: Shop, key: str, secret: str) -> None:
         super().__init__(shop)
@@ -27,7 +27,7 @@ class Account(Service):
         self._served = 0
 
     def respond(self, request: Request) -> Wire:
-        """Do what is asked, or say why not."""
+        """Process a request; return the response or an error."""
         if not self._admitted(request):
             return self._wire(*_error("bad credentials", None, 401))
         now = self.shop.now()
@@ -41,11 +41,11 @@ class Account(Service):
         return self._wire(status, body)
 
     def trouble(self, status: int, message: str) -> Wire:
-        """Return an error in the shape that all have."""
+        """Return an error in the shape of all errors."""
         return self._wire(*_error(message, None, status))
 
     def template(self, request: Request) -> str:
-        """Return the template of the operation, or the path where there is none."""
+        """Return the template of the operation, or the path if there is no operation."""
         try:
             return find(ROUTES, request.method, request.path)[0].template
         except Refused:

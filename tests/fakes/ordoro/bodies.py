@@ -1,4 +1,4 @@
-"""The bodies that the API accepts, after the request schemas of its OpenAPI documents."""
+"""Request bodies that the API accepts, after the schemas of its OpenAPI documents."""
 
 from tests.fakes.ordoro.checks import (
     Rule,
@@ -44,11 +44,11 @@ _LINE = shape(
     {
         **_each(string, "cart_orderitem_id product_name selected_option"),
         **_each(number, "item_price total_price"),
-        "quantity": at_least(1, integer),  # a line of none: the contract is silent
+        "quantity": at_least(1, integer),  # the contract does not say whether 0 is valid
         "tax_lines": array(shape({"name": string, "amount": number, "rate": number}, closed=False)),
         "product": _LINE_PRODUCT,
     },
-    required=("quantity", "product"),  # else there is nothing that could be on the line
+    required=("quantity", "product"),  # a line needs both, although the contract does not say so
     closed=False,
 )
 POST_ORDER = shape(

@@ -1,4 +1,4 @@
-"""The calls on products and their stock, suppliers, warehouses and sales channels."""
+"""Calls for products and their stock, suppliers, warehouses and sales channels."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
@@ -114,18 +114,18 @@ def _cart(call: Call, cart_id: str) -> Answer:
 def _names(
     call: Call,
     key: str,
-    those: Iterable[T],
+    rows: Iterable[T],
     name: Callable[[T], str],
     show: Callable[[T], Json],
 ) -> Answer:
-    """List what has little more than a name."""
+    """List objects that have little more than a name."""
     lists.only(call.query, "limit", "offset", "sort", "search", *(["all"] * (key == "cart")))
     words = call.query.get("search", [""])[0].casefold()
     sorts: dict[str, Callable[[T], Any]] = {"name": name}
-    found = lists.ordered(
-        (it for it in those if words in name(it).casefold()), call.query, sorts, "name"
+    matches = lists.ordered(
+        (it for it in rows if words in name(it).casefold()), call.query, sorts, "name"
     )
-    return Answer(200, lists.page(key, found, call.query, show))
+    return Answer(200, lists.page(key, matches, call.query, show))
 
 
 def _id(text: str, param: str) -> int:

@@ -1,4 +1,4 @@
-"""The calls on orders: each does one thing, notes its effect in the ledger and shows the result."""
+"""Calls for orders: each does one thing, records its effect and returns the result."""
 
 from typing import Any
 
@@ -109,10 +109,10 @@ def _move(call: Call, number: str) -> Answer:
 
 
 def _comments(call: Call, number: str) -> Answer:
-    found = shapes_orders.comments(call.shop, call.shop.order(number))
+    comments = shapes_orders.comments(call.shop, call.shop.order(number))
     if call.shop.switches.comment_list == "object":
-        return Answer(200, found[-1] if found else {})
-    return Answer(200, {"count": len(found), "limit": 100, "offset": 0, "comment": found})
+        return Answer(200, comments[-1] if comments else {})
+    return Answer(200, {"count": len(comments), "limit": 100, "offset": 0, "comment": comments})
 
 
 def _comment(call: Call, number: str) -> Answer:
@@ -124,20 +124,20 @@ def _comment(call: Call, number: str) -> Answer:
 
 
 def _tag(call: Call, number: str, tag_id: str) -> Answer:
-    order, known = call.shop.order_to_write(number), _known_tag(call.shop, tag_id)
-    if known not in order.tag_ids:
-        order.tag_ids.append(known)
+    order, tag = call.shop.order_to_write(number), _known_tag(call.shop, tag_id)
+    if tag not in order.tag_ids:
+        order.tag_ids.append(tag)
         orders.touch(call.shop, order)
-        call.shop.note("tagged", number, known)
+        call.shop.note("tagged", number, tag)
     return Answer(200, shapes_orders.tags(call.shop, order))
 
 
 def _untag(call: Call, number: str, tag_id: str) -> Answer:
-    order, known = call.shop.order_to_write(number), _known_tag(call.shop, tag_id)
-    if known in order.tag_ids:
-        order.tag_ids.remove(known)
+    order, tag = call.shop.order_to_write(number), _known_tag(call.shop, tag_id)
+    if tag in order.tag_ids:
+        order.tag_ids.remove(tag)
         orders.touch(call.shop, order)
-        call.shop.note("untagged", number, known)
+        call.shop.note("untagged", number, tag)
     return Answer(200, shapes_orders.tags(call.shop, order))
 
 
@@ -149,16 +149,16 @@ def _known_tag(shop: Shop, tag_id: str) -> int:
 
 def _tags(call: Call) -> Answer:
     lists.only(call.query, "limit", "offset")
-    found = [shapes_orders.tag(call.shop, known) for known in call.shop.tags]
-    return Answer(200, lists.page("tag", found, call.query, lambda it: it))
+    tags = [shapes_orders.tag(call.shop, tag_id) for tag_id in call.shop.tags]
+    return Answer(200, lists.page("tag", tags, call.query, lambda it: it))
 
 
 def _make_tag(call: Call) -> Answer:
     before = len(call.shop.tags)
-    known = orders.tag_id(call.shop, call.body)
+    tag_id = orders.tag_id(call.shop, call.body)
     if len(call.shop.tags) > before:
-        call.shop.note("tag created", call.body["text"], known)
-    return Answer(200, shapes_orders.tag(call.shop, known))
+        call.shop.note("tag created", call.body["text"], tag_id)
+    return Answer(200, shapes_orders.tag(call.shop, tag_id))
 
 
 def _show(shop: Shop, order: Order) -> Json:

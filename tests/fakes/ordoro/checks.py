@@ -1,6 +1,6 @@
-"""What a body may look like, said in rules that are put together like the schemas they stand for.
+"""Validation rules for request bodies, composed like the schemas that they stand for.
 
-A rule takes a value and the name of the parameter, and raises `Refused` when it does not fit.
+A rule takes a value and the name of the parameter, and raises `Refused` if the value is invalid.
 """
 
 import re
@@ -15,7 +15,7 @@ _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)
 
 
 class Refused(Exception):  # noqa: N818 - it is an answer, not something that went wrong here
-    """The request is answered with this error."""
+    """The response to the request is this error."""
 
     def __init__(self, message: str, param: str | None = None, *, status: int = 400) -> None:
         super().__init__(message)
@@ -23,37 +23,37 @@ class Refused(Exception):  # noqa: N818 - it is an answer, not something that we
 
 
 def string(value: object, param: str) -> None:
-    """Allow a string."""
+    """Accept a string."""
     _require(isinstance(value, str), param, "a string")
 
 
 def name(value: object, param: str) -> None:
-    """Allow a string that can be called by: the contract would let a blank one pass."""
+    """Accept a string that is not blank, although the contract accepts a blank one."""
     _require(isinstance(value, str) and value.strip() != "", param, "a string that is not blank")
 
 
 def integer(value: object, param: str) -> None:
-    """Allow a whole number; 1.0 is none here, although the contract would let it pass."""
+    """Accept a whole number, but not 1.0, although the contract accepts it."""
     _require(isinstance(value, int) and _is_number(value), param, "an integer")
 
 
 def number(value: object, param: str) -> None:
-    """Allow a JSON number; money in quotes is none."""
+    """Accept a JSON number, but not a string."""
     _require(_is_number(value), param, "a number")
 
 
 def _is_number(value: object) -> bool:
-    """Tell a number that a database can hold, which 1e400 is not."""
+    """True if it is a number that a database can store, which 1e400 is not."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST
 
 
 def boolean(value: object, param: str) -> None:
-    """Allow true and false."""
+    """Accept true and false."""
     _require(isinstance(value, bool), param, "a boolean")
 
 
 def moment(value: object, param: str) -> None:
-    """Allow a time as in RFC 3339, that is, with its offset."""
+    """Accept a time as in RFC 3339, that is, with its offset."""
     fits = isinstance(value, str) and _RFC_3339.fullmatch(value) and _is_date(value)
     _require(bool(fits), param, "a time with its offset")
 
@@ -67,11 +67,11 @@ def _is_date(value: str) -> bool:
 
 
 def anything(value: object, param: str) -> None:
-    """Allow whatever it is."""
+    """Accept any value."""
 
 
 def nullable(rule: Rule) -> Rule:
-    """Allow null besides."""
+    """Accept null, or a value that the rule accepts."""
 
     def check(value: object, param: str) -> None:
         if value is not None:
@@ -81,7 +81,7 @@ def nullable(rule: Rule) -> Rule:
 
 
 def one_of(*values: str) -> Rule:
-    """Allow these values."""
+    """Accept these values."""
 
     def check(value: object, param: str) -> None:
         _require(value in values, param, f"one of {', '.join(values)}")
@@ -90,7 +90,7 @@ def one_of(*values: str) -> Rule:
 
 
 def at_least(least: float, rule: Rule) -> Rule:
-    """Allow no smaller number."""
+    """Accept numbers that are not smaller."""
 
     def check(value: Any, param: str) -> None:
         rule(value, param)
@@ -100,7 +100,7 @@ def at_least(least: float, rule: Rule) -> Rule:
 
 
 def array(rule: Rule, *, least: int = 0) -> Rule:
-    """Allow an array of these."""
+    """Accept an array of such items."""
 
     def check(value: object, param: str) -> None:
         _require(isinstance(value, list), param, "an array")
@@ -115,7 +115,7 @@ def array(rule: Rule, *, least: int = 0) -> Rule:
 def shape(
     rules: Mapping[str, Rule], *, required: Collection[str] = (), closed: bool = True
 ) -> Rule:
-    """Allow an object with these keys, and no others if it is closed."""
+    """Accept an object with these keys, and no others if it is closed."""
 
     def check(value: object, param: str) -> None:
         _require(isinstance(value, dict), param, "an object")
@@ -132,6 +132,6 @@ def shape(
     return check
 
 
-def _require(fits: bool, param: str, what: str) -> None:
+def _require(fits: bool, param: str, expected: str) -> None:
     if not fits:
-        raise Refused(f"{param} must be {what}", param)
+        raise Refused(f"{param} must be {expected}", param)

@@ -1,4 +1,4 @@
-"""The fake as tests use it: an account with its people, behind a server."""
+"""The fake for tests: an account with its people, behind a server."""
 
 import base64
 import random
@@ -13,7 +13,7 @@ from tests.fakes.service import Request
 
 
 class FakeOrdoro(People, Fake):
-    """An account of Ordoro behind a real HTTP server.
+    """An Ordoro account behind a real HTTP server.
 
     with FakeOrdoro(clock=clock) as fake:
         requests.get(f"{fake.url}/authenticated/", auth=(fake.key, fake.secret))
@@ -29,7 +29,7 @@ class FakeOrdoro(People, Fake):
         port: int = 0,
         name: str = "Main",
     ) -> None:
-        """Make it; `name` is that of its default warehouse."""
+        """Create it; `name` is the name of its default warehouse."""
         self.switches = switches or Switches()
         if self.switches.product_list_key is None:
             self.switches.product_list_key = random.choice(("product", "products"))  # noqa: S311
@@ -40,7 +40,7 @@ class FakeOrdoro(People, Fake):
         self.warehouse_id = self.add_warehouse(name)
 
     def send(self, method: str, target: str, body: bytes = b"") -> int:
-        """Ask with the right credentials but without the network; return the status."""
+        """Process a request with valid credentials, without the network; return the status."""
         path, _, query = target.partition("?")
         pair = base64.b64encode(f"{self.key}:{self.secret}".encode()).decode()
         headers = {"authorization": f"Basic {pair}", "content-type": "application/json"}

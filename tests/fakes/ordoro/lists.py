@@ -1,7 +1,7 @@
-"""Lists: which query parameters there are, what they let through, in which order, and pages of it.
+"""Lists: query parameters, filters, sorting and pages.
 
-Unknown parameters are refused, so that a misspelt filter does not pass for one that found all.
-What the contract knows and nobody here has needed yet is refused as well, and says so.
+Unknown parameters are refused, so that a misspelt filter does not seem to match everything.
+Documented parameters that no test needs yet are refused as well, with a message that says so.
 """
 
 import re
@@ -48,7 +48,7 @@ PRODUCT_SORTS: SortKeys[Product] = {
 
 
 def orders(shop: Shop, query: Query) -> list[Order]:
-    """Return the orders that the parameters let through, unless told otherwise newest first."""
+    """Return the orders that match the parameters, by default the newest first."""
     keep = [_order_filter(shop, name, query) for name in query if name not in _PAGE]
     if shop.switches.arrival_lag_s:
         arrived = shop.later(-shop.switches.arrival_lag_s)
@@ -97,15 +97,15 @@ def _mentions(order: Order, words: str) -> bool:
 
 
 def _shipped_at(order: Order) -> datetime | None:
-    """Return when an order was sent by its own word, which may be before it was entered."""
+    """Return the ship date of an order, which may be earlier than its entry."""
     if order.shipping is None:
         return None
-    said = order.shipping.body.get("ship_date")
-    return datetime.fromisoformat(said) if said else order.shipping.created_at
+    ship_date = order.shipping.body.get("ship_date")
+    return datetime.fromisoformat(ship_date) if ship_date else order.shipping.created_at
 
 
 def products(shop: Shop, query: Query) -> list[Product]:
-    """Return the products that the parameters let through, unless told otherwise by SKU."""
+    """Return the products that match the parameters, by default sorted by SKU."""
     keep = [_product_filter(shop, name, query) for name in query if name not in _PAGE]
     products = [
         product for product in shop.products.values() if all(test(product) for test in keep)
@@ -134,25 +134,25 @@ def _product_filter(shop: Shop, name: str, query: Query) -> Keep[Product]:
     raise Refused(f"{name} is not known, at least not here", name)
 
 
-def ordered(found: Iterable[T], query: Query, keys: SortKeys[T], default: str) -> list[T]:
-    """Sort by the name that was asked for, `-` before it for the reverse."""
+def ordered(rows: Iterable[T], query: Query, keys: SortKeys[T], default: str) -> list[T]:
+    """Sort by the requested key, with `-` before it in reverse."""
     name = query.get("sort", [default])[0]
     key = keys.get(name.removeprefix("-"))
     if key is None:
         raise Refused(f"sort must be one of {', '.join(keys)}", "sort")
-    return sorted(found, key=key, reverse=name.startswith("-"))
+    return sorted(rows, key=key, reverse=name.startswith("-"))
 
 
-def page(key: str, found: Sequence[T], query: Query, show: Callable[[T], Json]) -> Json:
-    """Put a part of what was found in the envelope of lists; `count` is of all."""
+def page(key: str, rows: Sequence[T], query: Query, show: Callable[[T], Json]) -> Json:
+    """Return one page in the envelope of lists; `count` is the total."""
     limit = _within("limit", query.get("limit", ["10"])[0], 1, 100)
     offset = _within("offset", query.get("offset", ["0"])[0], 0)
-    shown = [show(item) for item in found[offset : offset + limit]]
-    return {"count": len(found), "limit": limit, "offset": offset, key: shown}
+    shown = [show(item) for item in rows[offset : offset + limit]]
+    return {"count": len(rows), "limit": limit, "offset": offset, key: shown}
 
 
 def only(query: Query, *names: str) -> None:
-    """Refuse parameters other than these."""
+    """Refuse all other parameters."""
     for name in query:
         if name not in names:
             raise Refused(f"{name} is not known", name)

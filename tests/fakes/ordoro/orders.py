@@ -1,4 +1,4 @@
-"""What can be done with an order, whoever does it. Who asked, and what it answers, is elsewhere."""
+"""Changes of an order, by the API or by people. Calls and responses are in other modules."""
 
 from tests.fakes.ordoro import stock
 from tests.fakes.ordoro.checks import Refused
@@ -17,7 +17,7 @@ MONEY = (
 
 
 def create(shop: Shop, body: Json) -> Order:
-    """Make an order; products that do not exist are made with it, and its stock is committed."""
+    """Create an order; create its unknown products, and commit its stock."""
     number = _number(shop, body.get("cart"), body["order_id"])
     warehouse_id = body.get("warehouse_id", shop.default_warehouse_id())
     shop.warehouse(warehouse_id, status=400)
@@ -83,25 +83,25 @@ def _line(shop: Shop, body: Json) -> Line:
 
 
 def tag_id(shop: Shop, body: Json) -> int:
-    """Find the tag with this text, or make it."""
+    """Return the id of the tag with this text; create it if it is new."""
     text, color = body.get("text", ""), body.get("color", "#FFFFFF")
-    for known, tag in shop.tags.items():
+    for existing_id, tag in shop.tags.items():
         if tag["text"] == text:
-            return known
+            return existing_id
     new = shop.next_id()
     shop.tags[new] = {"text": text, "color": color}
     return new
 
 
 def edit(shop: Shop, order: Order, body: Json) -> None:
-    """Change notes and dates, the only things of an order that can simply be overwritten."""
+    """Change notes and dates, the only fields of an order that can be overwritten."""
     for name, value in body.items():
         setattr(order, name.removesuffix("_date"), value)
     touch(shop, order)
 
 
 def cancel(shop: Shop, order: Order) -> None:
-    """Cancel an order. A shipped one, where it can be at all, keeps its parcel and its stock."""
+    """Cancel an order. A shipped one, where that is allowed, keeps its parcel and its stock."""
     if order.status == "cancelled":
         raise Refused(f"order {order.number} is cancelled already")
     if order.status == "shipped" and not shop.switches.cancel_shipped:
@@ -112,7 +112,7 @@ def cancel(shop: Shop, order: Order) -> None:
 
 
 def uncancel(shop: Shop, order: Order) -> None:
-    """Restore a cancelled order, to be fulfilled; a dropshipment is to be requested anew."""
+    """Restore a cancelled order for fulfillment; a dropshipment must be requested again."""
     if order.status != "cancelled":
         raise Refused(f"order {order.number} is not cancelled")
     order.status = "awaiting_fulfillment" if order.shipping is None else "shipped"
@@ -122,7 +122,7 @@ def uncancel(shop: Shop, order: Order) -> None:
 
 
 def ship(shop: Shop, order: Order, body: Json) -> None:
-    """Add the one parcel that an order can have; the order is shipped by it."""
+    """Add the one parcel that an order can have; this ships the order."""
     if order.status == "cancelled":
         raise Refused(f"order {order.number} is cancelled and cannot be shipped")
     if order.shipping is not None and order.shipping.body:
@@ -142,7 +142,7 @@ def reship(shop: Shop, order: Order, body: Json) -> None:
 
 
 def void(shop: Shop, order: Order) -> None:
-    """Delete the parcel: the order waits to be fulfilled again, unless it is cancelled."""
+    """Delete the parcel: the order awaits fulfillment again, unless it is cancelled."""
     if order.shipping is None:
         raise Refused(f"order {order.number} has no shipping information", status=404)
     stock.put_back(shop, order.shipping.taken)
@@ -153,7 +153,7 @@ def void(shop: Shop, order: Order) -> None:
 
 
 def mark_as_shipped(shop: Shop, order: Order) -> None:
-    """Make an order shipped without a parcel: nobody is told of any tracking."""
+    """Mark an order as shipped without a parcel and without tracking."""
     if order.status not in OPEN:
         raise Refused(f"order {order.number} is {order.status}")
     order.shipping = Shipping(body={}, created_at=shop.now(), taken=stock.take(shop, order))
@@ -162,7 +162,7 @@ def mark_as_shipped(shop: Shop, order: Order) -> None:
 
 
 def dropship(shop: Shop, order: Order, body: Json) -> None:
-    """Ask a supplier to ship an order; its linked warehouse then carries the commitment."""
+    """Request an order from a supplier; its linked warehouse then has the commitment."""
     if order.status not in OPEN:
         raise Refused(f"order {order.number} is {order.status}")
     supplier = shop.supplier(body["supplier_id"], status=400)
@@ -175,13 +175,13 @@ def dropship(shop: Shop, order: Order, body: Json) -> None:
 
 
 def move(shop: Shop, order: Order, warehouse_id: int) -> None:
-    """Let another warehouse carry the order."""
+    """Move the order to another warehouse."""
     order.warehouse_id = shop.warehouse(warehouse_id, status=400).id
     _touch_stock(shop, order)
 
 
 def comment(shop: Shop, order: Order, user: str, text: str) -> Json:
-    """Put a remark on the timeline of an order."""
+    """Add a comment to the timeline of an order."""
     made = {"user": user, "date": shop.now(), "text": text}
     order.comments.append(made)
     touch(shop, order)
@@ -189,20 +189,20 @@ def comment(shop: Shop, order: Order, user: str, text: str) -> Json:
 
 
 def set_lines(shop: Shop, order: Order, quantities: dict[str, int]) -> None:
-    """Change how many of each SKU are ordered: 0 takes its lines off, a new SKU adds one."""
-    known = {line.sku for line in order.lines}
+    """Change ordered quantities by SKU: 0 removes the lines, a new SKU adds one."""
+    known_skus = {line.sku for line in order.lines}
     for line in order.lines:
         line.quantity = quantities.get(line.sku, line.quantity)
     order.lines = [line for line in order.lines if line.quantity]
     for sku, quantity in quantities.items():
-        if sku not in known:
+        if sku not in known_skus:
             product = {"sku": sku, "name": sku}
             order.lines.append(_line(shop, {"quantity": quantity, "product": product}))
     _touch_stock(shop, order)
 
 
 def touch(shop: Shop, order: Order) -> None:
-    """Let an order count as updated."""
+    """Mark an order as updated."""
     order.updated_at = shop.now()
 
 

@@ -1,6 +1,6 @@
-"""What people do in Ordoro's own pages: the other hand on the account, past the API.
+"""Actions of people on Ordoro's own pages, which bypass the API.
 
-Nothing here is in the ledger, which is for what came over the API.
+These actions are not in the ledger, which has the changes over the API.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,13 +21,13 @@ ANN: Json = {
 
 
 class People:
-    """Those who work in the account. Orders are named by number, products by SKU."""
+    """Users of the account. Orders are named by number, products by SKU."""
 
     shop: Shop
     user = "ann@example.com"
 
     def add_supplier(self, company: str, *, warehouse_id: int | None = None) -> int:
-        """Return the id of a new supplier, with a linked warehouse or without."""
+        """Return the id of a new supplier, with or without a linked warehouse."""
         with self.shop.lock:
             supplier = Supplier(
                 id=self.shop.next_id(),
@@ -39,14 +39,14 @@ class People:
             return supplier.id
 
     def add_warehouse(self, name: str) -> int:
-        """Return the id of a new warehouse; the first one, the default, is there from the start."""
+        """Return the id of a new warehouse; the first one is the default and always exists."""
         with self.shop.lock:
             warehouse = Warehouse(id=self.shop.next_id(), name=name)
             self.shop.warehouses[warehouse.id] = warehouse
             return warehouse.id
 
     def add_cart(self, name: str) -> int:
-        """Return the id of a new sales channel; its index follows those that there are."""
+        """Return the id of a new sales channel; its index is the next number."""
         with self.shop.lock:
             cart = Cart(id=self.shop.next_id(), index=len(self.shop.carts) + 1, name=name)
             self.shop.carts[cart.id] = cart
@@ -81,17 +81,17 @@ class People:
                 )
 
     def archive(self, sku: str) -> None:
-        """Take a product out of the catalogue."""
+        """Archive a product."""
         with self.shop.lock:
             product = self.shop.product(sku)
             product.archived_at = product.updated_at = self.shop.now()
 
     def set_stock(self, sku: str, on_hand: Number, *, warehouse: int | None = None) -> None:
-        """Count a product, in the default warehouse if no other is named."""
+        """Set the quantity on hand, by default in the default warehouse."""
         with self.shop.lock:
-            there = warehouse or self.shop.default_warehouse_id()
+            warehouse_id = warehouse or self.shop.default_warehouse_id()
             stock.set_on_hand(
-                self.shop, self.shop.product(sku), self.shop.warehouse(there).id, on_hand
+                self.shop, self.shop.product(sku), self.shop.warehouse(warehouse_id).id, on_hand
             )
 
     def place_order(
@@ -105,10 +105,10 @@ class People:
         address: Json | None = None,
         **fields: Any,
     ) -> str:
-        """Return the number of a new order, requested from the supplier if one is named.
+        """Return the number of a new order, optionally requested from a supplier.
 
         `lines` are quantities by SKU, or lines as the API takes them; so are `fields`. With a
-        `status` it is shipped or cancelled at once, or is not requested yet.
+        `status` it is created as shipped, cancelled or not requested.
         """
         if isinstance(lines, Mapping):
             lines = [
@@ -127,24 +127,24 @@ class People:
                 orders.cancel(self.shop, order)
             return order.number
 
-    def dropship(self, number: str, supplier: int, **asked: object) -> None:
+    def dropship(self, number: str, supplier: int, **fields: object) -> None:
         """Request an order from a supplier."""
         with self.shop.lock:
-            orders.dropship(self.shop, self._order(number), {"supplier_id": supplier, **asked})
+            orders.dropship(self.shop, self._order(number), {"supplier_id": supplier, **fields})
 
     def relist(self, number: str) -> None:
-        """Show the lines of an order the other way round."""
+        """Reverse the lines of an order."""
         with self.shop.lock:
             order = self._order(number)
             order.lines.reverse()
             orders.touch(self.shop, order)
 
     def reassign(self, number: str, supplier: int) -> None:
-        """Request an order from another supplier than before."""
+        """Request an order from another supplier."""
         self.dropship(number, supplier)
 
     def unassign(self, number: str) -> None:
-        """Take an order back, to be fulfilled in-house."""
+        """Withdraw an order from its supplier, to fulfill it in-house."""
         with self.shop.lock:
             order = self._order(number)
             order.status, order.supplier_id, order.dropshipping = "awaiting_fulfillment", None, {}
@@ -169,14 +169,14 @@ class People:
         shipped_at: datetime | None = None,
         **more: object,
     ) -> None:
-        """Make a label; `more` is as the API takes it: `shipping_method=`, `cost=`."""
+        """Create a label; `more` is as in the API: `shipping_method=`, `cost=`."""
         with self.shop.lock:
             date = text(shipped_at or self.shop.now(), self.shop.switches.zone)
             body = {"tracking_number": tracking, "carrier_name": carrier, "ship_date": date}
             orders.ship(self.shop, self._order(number), {**body, **more})
 
     def mark_as_shipped(self, number: str) -> None:
-        """Say that an order was shipped, without any tracking."""
+        """Mark an order as shipped, without any tracking."""
         with self.shop.lock:
             orders.mark_as_shipped(self.shop, self._order(number))
 
@@ -186,47 +186,47 @@ class People:
             orders.void(self.shop, self._order(number))
 
     def split(self, number: str, pieces: Sequence[Mapping[str, int]]) -> list[str]:
-        """Return the numbers of the pieces; each is given as quantities by SKU.
+        """Split an order; return the numbers of the pieces. Each is given as quantities by SKU.
 
         Where a SKU is on several lines, the first ones are used up first.
         """
         with self.shop.lock:
             order = self._order(number)
-            left = {line.id: line.quantity for line in order.lines}
-            groups = [_deal(order, piece, left) for piece in pieces]
+            remaining = {line.id: line.quantity for line in order.lines}
+            groups = [_deal(order, piece, remaining) for piece in pieces]
             return [piece.number for piece in splits.split(self.shop, order, groups)]
 
     def split_lines(self, number: str, groups: Sequence[dict[int, int]]) -> list[str]:
-        """Return the numbers of the pieces; each is given as quantities by the line's id."""
+        """Split an order; return the numbers of the pieces, given as quantities by line id."""
         with self.shop.lock:
             return [
                 piece.number for piece in splits.split(self.shop, self._order(number), list(groups))
             ]
 
     def edit_lines(self, number: str, quantities: Mapping[str, int]) -> None:
-        """Change quantities by SKU: 0 takes the lines off, a new SKU adds one."""
+        """Change quantities by SKU: 0 removes the lines, a new SKU adds one."""
         with self.shop.lock:
             orders.set_lines(self.shop, self._order(number), dict(quantities))
 
     def comment(self, number: str, words: str) -> None:
-        """Put a remark on the timeline."""
+        """Add a comment to the timeline."""
         with self.shop.lock:
             orders.comment(self.shop, self._order(number), self.user, words)
 
     def comments(self, number: str) -> list[str]:
-        """Read the timeline, of a split order too."""
+        """Return the timeline, also of a split order."""
         with self.shop.lock:
             return [made["text"] for made in self.shop.orders[number].comments]
 
     def order(self, number: str) -> Json:
-        """Read an order as the API shows it, a split one as the parent that it is."""
+        """Return an order as the API shows it, a split one as a parent."""
         with self.shop.lock:
             order = self.shop.orders[number]
             show = shapes_orders.parent if order.children else shapes_orders.order
             return show(self.shop, order)
 
     def numbers(self, **having: object) -> list[str]:
-        """Return the numbers of all orders but split ones, as in `numbers(status="shipped")`."""
+        """Return the numbers of all orders except split ones, as in `numbers(status="shipped")`."""
         with self.shop.lock:
             return [
                 order.number
@@ -236,7 +236,7 @@ class People:
             ]
 
     def product(self, sku: str) -> Json:
-        """Read a product as the API shows it."""
+        """Return a product as the API shows it."""
         with self.shop.lock:
             return shapes_catalogue.product(
                 self.shop, self.shop.product(sku), stock.committed(self.shop)
@@ -250,14 +250,14 @@ class People:
         return self.shop.order_to_write(number)
 
 
-def _deal(order: Order, piece: Mapping[str, int], left: dict[int, int]) -> dict[int, int]:
+def _deal(order: Order, piece: Mapping[str, int], remaining: dict[int, int]) -> dict[int, int]:
     group: dict[int, int] = {}
-    for sku, wanted in piece.items():
-        missing = wanted
+    for sku, quantity in piece.items():
+        missing = quantity
         for line in order.lines:
             if line.sku == sku:
-                group[line.id] = min(missing, left[line.id])
-                left[line.id] -= group[line.id]
+                group[line.id] = min(missing, remaining[line.id])
+                remaining[line.id] -= group[line.id]
                 missing -= group[line.id]
         assert missing == 0, f"order {order.number} has not as many of {sku}"
     return group

@@ -1,7 +1,7 @@
-"""Which calls there are: method, path, what the body may be, and what it does.
+"""Operations of the API: method, path, rule for the body, and function.
 
-Paths under `/v3/` have no slash at their end and all others have one, as in the templates here:
-any other path is not there. A segment in braces is given on as an argument, percent-decoded.
+Paths under `/v3/` have no slash at their end and all others have one, as in these templates: any
+other path is not found. A segment in braces becomes an argument, percent-decoded.
 """
 
 import json
@@ -18,7 +18,7 @@ from tests.fakes.ordoro.state import Shop
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """A request that was found to be in order."""
+    """A valid request."""
 
     shop: Shop
     query: Query
@@ -27,14 +27,14 @@ class Call:
 
 
 class Answer(NamedTuple):
-    """What is answered, still to be written as JSON."""
+    """A response before it is written as JSON."""
 
     status: int
     body: Any
 
 
 Act = Callable[..., Answer]
-"""Takes a `Call` and the segments of the path that stand in braces."""
+"""Takes a `Call` and the arguments from the path."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,7 @@ class Route:
     act: Act
     body: Rule | None = None
     lists: bool = False
-    """Whether it takes a query; it then checks that by itself."""
+    """True if it takes a query, which it checks by itself."""
     pattern: re.Pattern[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -55,20 +55,20 @@ class Route:
 
 
 def find(routes: tuple[Route, ...], method: str, path: str) -> tuple[Route, list[str]]:
-    """Find the operation and what stands in its braces; the path is as it was sent."""
-    there = False
+    """Return the operation and the arguments in its path; the path is still encoded."""
+    path_exists = False
     for route in routes:
         if match := route.pattern.fullmatch(path):
-            there = True
+            path_exists = True
             if route.method == method:
                 return route, [unquote(segment) for segment in match.groups()]
-    if there:
+    if path_exists:
         raise Refused(f"{method} is not possible here", status=405)
     raise Refused(f"there is no {path}", status=404)
 
 
 def read_query(route: Route, text: str) -> Query:
-    """Read the query, which only lists have."""
+    """Parse the query, which only lists have."""
     query = parse_qs(text, keep_blank_values=True)
     if query and not route.lists:
         name = next(iter(query))
@@ -77,7 +77,7 @@ def read_query(route: Route, text: str) -> Query:
 
 
 def read_body(route: Route, content_type: str, raw: bytes) -> Any:
-    """Read the body and hold it against the rule of the operation."""
+    """Parse the body and check it by the rule of the operation."""
     if route.body is None:
         if raw.strip() not in (b"", b"{}"):
             raise Refused("no body is expected")

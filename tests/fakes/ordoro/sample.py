@@ -1,4 +1,4 @@
-"""A believable account to try things on: the same for the same numbers, made by people's hands."""
+"""A realistic sample account, created by people's actions: the same for the same numbers."""
 
 import random
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _METHODS = ("Standard", "Express", None)
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """What was made, by id."""
+    """Ids of the sample's objects."""
 
     suppliers: dict[str, int]
     carts: dict[str, int]

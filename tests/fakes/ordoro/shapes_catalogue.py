@@ -1,4 +1,4 @@
-"""What the API answers of products, suppliers, warehouses and sales channels."""
+"""Responses about products, suppliers, warehouses and sales channels."""
 
 from tests.fakes.ordoro import stock
 from tests.fakes.ordoro.shapes import address, date, path
@@ -19,7 +19,7 @@ _WRITE_ONLY = {
 
 
 def product(shop: Shop, product: Product, taken: stock.Quantities) -> Json:
-    """Show a product; `taken` is what is committed in the whole shop, added up once a request."""
+    """Return a product; `taken` is the committed stock of the shop, added up once a request."""
     levels = stock.levels(shop, product, taken)
     on_hand = sum(level.on_hand for level in levels.values())
     committed = stock.total_committed(shop, product, taken)
@@ -55,8 +55,12 @@ def product(shop: Shop, product: Product, taken: stock.Quantities) -> Json:
         "po_total_committed": 0,
         "to_be_shipped": committed,
         "on_pos": 0,
-        "warehouses": [_place(shop, product, there, level) for there, level in levels.items()],
-        "suppliers": [_supplied_by(shop, product, there) for there in product.suppliers],
+        "warehouses": [
+            _place(shop, product, warehouse_id, level) for warehouse_id, level in levels.items()
+        ],
+        "suppliers": [
+            _supplied_by(shop, product, supplier_id) for supplier_id in product.suppliers
+        ],
     }
 
 
@@ -88,7 +92,7 @@ def _supplied_by(shop: Shop, product: Product, supplier_id: int) -> Json:
 
 
 def supplier(shop: Shop, supplier: Supplier) -> Json:
-    """Show a supplier."""
+    """Return a supplier."""
     created = date(shop, supplier.created_at)
     return {
         "_link": f"/supplier/{supplier.id}/",
@@ -109,7 +113,7 @@ def supplier(shop: Shop, supplier: Supplier) -> Json:
 
 
 def warehouse(shop: Shop, warehouse: Warehouse) -> Json:
-    """Show a warehouse."""
+    """Return a warehouse."""
     return {
         "_link": f"/warehouse/{warehouse.id}/",
         "id": warehouse.id,
@@ -121,7 +125,7 @@ def warehouse(shop: Shop, warehouse: Warehouse) -> Json:
 
 
 def cart(shop: Shop, cart_id: int) -> Json:
-    """Show a sales channel."""
+    """Return a sales channel."""
     cart = shop.carts[cart_id]
     return {
         "_link": f"/cart/{cart_id}/",

@@ -1,7 +1,7 @@
-"""What the API answers of orders: the read shapes, which are not those that it is written with.
+"""Responses about orders; they have other fields than the requests.
 
-Where something is not known, the key is there with null if its schema allows null, or is left out;
-of an order without a parcel, `shipping_info` is an empty object.
+An unknown value is null if the schema allows null; otherwise its key is missing. Without a parcel,
+`shipping_info` is an empty object.
 """
 
 from tests.fakes.ordoro.shapes import address, date, link, path
@@ -11,7 +11,7 @@ _OUNCES = 16
 
 
 def order(shop: Shop, order: Order) -> Json:
-    """Show an order."""
+    """Return an order."""
     return {
         **_order_common(shop, order),
         "id": order.id,
@@ -42,7 +42,7 @@ def order(shop: Shop, order: Order) -> Json:
 
 
 def parent(shop: Shop, order: Order) -> Json:
-    """Show an order that was split: less than an order has, and what became of it."""
+    """Return a split order: fewer fields than an order, and its pieces."""
     return {
         **_order_common(shop, order),
         "lines": [_bare_line(shop, order, line) for line in order.lines],
@@ -122,7 +122,7 @@ def _ounces(shop: Shop, order: Order) -> Number:
 
 
 def shipping_info(shop: Shop, order: Order) -> Json:
-    """Show the parcel of an order; nothing if it was only marked as shipped."""
+    """Return the parcel of an order; empty if it was only marked as shipped."""
     if order.shipping is None or not order.shipping.body:
         return {}
     body = order.shipping.body
@@ -145,40 +145,40 @@ def shipping_info(shop: Shop, order: Order) -> Json:
 def _dropshipping_info(shop: Shop, order: Order) -> Json:
     if order.supplier_id is None or order.dropshipped_at is None:
         return {}
-    asked = order.dropshipping
+    request = order.dropshipping
     return {
         "supplier": link("supplier", order.supplier_id),
         "requested_date": date(shop, order.dropshipped_at),
-        "show_ship_to_email": asked.get("show_ship_to_email", False),
-        "show_price": asked.get("show_price", False),
-        "requested_shipping_method": asked.get("shipping_method"),
-        "requested_shipping_carrier": asked.get("shipping_carrier"),
-        "requested_shipping_account": asked.get("shipping_account"),
-        "instructions": asked.get("instructions"),
+        "show_ship_to_email": request.get("show_ship_to_email", False),
+        "show_price": request.get("show_price", False),
+        "requested_shipping_method": request.get("shipping_method"),
+        "requested_shipping_carrier": request.get("shipping_carrier"),
+        "requested_shipping_account": request.get("shipping_account"),
+        "instructions": request.get("instructions"),
     }
 
 
 def comment(shop: Shop, made: Json) -> Json:
-    """Show a remark."""
+    """Return a comment."""
     return {**made, "date": date(shop, made["date"])}
 
 
 def comments(shop: Shop, order: Order) -> list[Json]:
-    """Show the timeline of an order, oldest remark first."""
+    """Return the timeline of an order, the oldest comment first."""
     return [comment(shop, made) for made in order.comments]
 
 
 def tags(shop: Shop, order: Order) -> list[Json]:
-    """Show the tags of an order."""
+    """Return the tags of an order."""
     return [tag(shop, tag_id) for tag_id in order.tag_ids]
 
 
 def tag(shop: Shop, tag_id: int) -> Json:
-    """Show a tag."""
-    known = shop.tags[tag_id]
-    return {**known, "name": known["text"], "link": f"/tag/{tag_id}", "id": tag_id}
+    """Return a tag."""
+    stored = shop.tags[tag_id]
+    return {**stored, "name": stored["text"], "link": f"/tag/{tag_id}", "id": tag_id}
 
 
-def _order_address(given: Json) -> Json:
+def _order_address(fields: Json) -> Json:
     validation: Json = {"status": "unvalidated", "suggested": [], "additional_text": None}
-    return {**address(given), "validation": validation}
+    return {**address(fields), "validation": validation}

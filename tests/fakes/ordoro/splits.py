@@ -1,7 +1,7 @@
-"""Splitting an order: what it was lives on as a parent to look at, its pieces are new orders.
+"""Splitting of an order: the original becomes a view-only parent, its pieces are new orders.
 
-Amounts are nobody's business here (the API stores what it was given), yet pieces need some: each
-has the price of its lines, and what the order cost besides stays with the first one.
+The API stores amounts without a check, but pieces need some: each has the price of its lines, and
+further costs of the order stay with the first piece.
 """
 
 from typing import Any
@@ -32,7 +32,7 @@ _INHERITED = (
 
 
 def split(shop: Shop, order: Order, groups: list[dict[int, int]]) -> list[Order]:
-    """Make an order of each group (line id and quantity); the original is view-only from now on."""
+    """Create an order for each group (line id and quantity); the original becomes view-only."""
     if order.status not in OPEN:
         raise Refused(f"order {order.number} is {order.status} and cannot be split")
     _check_partition(order, groups)
@@ -51,15 +51,15 @@ def split(shop: Shop, order: Order, groups: list[dict[int, int]]) -> list[Order]
 
 def _check_partition(order: Order, groups: list[dict[int, int]]) -> None:
     quantities = {line.id: line.quantity for line in order.lines}
-    found = dict.fromkeys(quantities, 0)
+    totals = dict.fromkeys(quantities, 0)
     for group in groups:
         if not any(group.values()):
             raise Refused("a piece needs at least one unit", "split_orders")
         for line_id, quantity in group.items():
-            if line_id not in found:
+            if line_id not in totals:
                 raise Refused(f"line {line_id} is not in order {order.number}", "line_id")
-            found[line_id] += quantity
-    if found != quantities:
+            totals[line_id] += quantity
+    if totals != quantities:
         raise Refused("the quantities do not add up to those of the order", "quantity")
 
 
@@ -93,7 +93,7 @@ def _part(shop: Shop, line: Line, quantity: int) -> Line:
 
 
 def _share(parent: Order, lines: list[Line], *, first: bool) -> dict[str, Any]:
-    """Price a piece by its lines."""
+    """Set the amounts of a piece by its lines."""
     products: Number = round(sum(line.item_price * line.quantity for line in lines), 2)
     if first:
         return {**parent.financial, "product_amount": products, "grand_total": None}

@@ -1,4 +1,4 @@
-"""What the shop holds, in memory. Everything here is read and written under `Shop.lock` only."""
+"""State of the account, in memory. All of it is read and written under `Shop.lock` only."""
 
 import itertools
 from collections import Counter
@@ -22,7 +22,7 @@ OPEN = ("awaiting_fulfillment", "dropshipment_requested")
 
 @dataclass(kw_only=True)
 class Line:
-    """A line of an order; the id is new in every order, also in the pieces of a split one."""
+    """A line of an order; each order has new line ids, also each piece of a split one."""
 
     id: int
     sku: str
@@ -30,14 +30,14 @@ class Line:
     quantity: int
     item_price: Number = 0
     total_price: Number | None = None
-    """Kept, and shown in Ordoro's app, but not to be read over the API."""
+    """Stored, and shown in Ordoro's app, but not readable over the API."""
     details: str | None = None
     cart_orderitem_id: str | None = None
 
 
 @dataclass(kw_only=True)
 class Shipping:
-    """The one parcel of an order. `taken` is what left the warehouse, to be put back."""
+    """The one parcel of an order. `taken` is what left the warehouse, to restore it on a void."""
 
     body: Json
     created_at: datetime
@@ -46,7 +46,7 @@ class Shipping:
 
 @dataclass(kw_only=True)
 class Order:
-    """An order, a piece of a split one (`parent`), or a view-only split one (`children`)."""
+    """An order, a piece of a split order (`parent`), or a view-only split order (`children`)."""
 
     id: int
     number: str
@@ -80,12 +80,12 @@ class Order:
     siblings: list[str] = field(default_factory=list)
     children: list[str] = field(default_factory=list)
     ready_at: datetime | None = None
-    """Of a split order: when it is `ready`; of a piece: when it can be seen."""
+    """Time at which a split order becomes `ready`, or a piece becomes visible."""
 
 
 @dataclass(kw_only=True)
 class Terms:
-    """What one supplier calls a product and wants for it."""
+    """One supplier's SKU and cost of a product."""
 
     supplier_price: Number = 0
     is_default: bool = False
@@ -95,7 +95,7 @@ class Terms:
 
 @dataclass(kw_only=True)
 class Product:
-    """A product. A kit has `components` (SKU and how many of it) and no stock of its own."""
+    """A product. A kit has `components` (quantities by SKU) and no stock of its own."""
 
     id: int
     sku: str
@@ -104,9 +104,9 @@ class Product:
     fields: Json
     """As written: name, cost, price, weight, upc and so on."""
     on_hand: dict[int, Number] = field(default_factory=dict)
-    """By warehouse; a warehouse that is not here has never been counted."""
+    """Quantities by warehouse; a warehouse without an entry was never counted."""
     shelf: dict[int, Json] = field(default_factory=dict)
-    """By warehouse: thresholds and location, as written."""
+    """Thresholds and location by warehouse, as written."""
     suppliers: dict[int, Terms] = field(default_factory=dict)
     components: dict[str, Number] = field(default_factory=dict)
     archived_at: datetime | None = None
@@ -114,7 +114,7 @@ class Product:
 
 @dataclass(kw_only=True)
 class Supplier:
-    """Somebody who ships for the account; `warehouse_id` is the linked warehouse."""
+    """A company that ships for the account; `warehouse_id` is the linked warehouse."""
 
     id: int
     company: str
@@ -124,7 +124,7 @@ class Supplier:
 
 @dataclass(kw_only=True)
 class Warehouse:
-    """A place that stock is counted in; the first one is the default."""
+    """A warehouse; the first one is the default."""
 
     id: int
     name: str
@@ -140,7 +140,7 @@ class Cart:
 
 
 class Shop(Books):
-    """One account of Ordoro."""
+    """One Ordoro account."""
 
     def __init__(self, now: Callable[[], datetime], switches: Switches) -> None:
         super().__init__(now)
@@ -154,54 +154,54 @@ class Shop(Books):
         self._ids = itertools.count(1001)
 
     def next_id(self) -> int:
-        """Return an id that nothing in this account has."""
+        """Return an unused id."""
         return next(self._ids)
 
     def order(self, number: str) -> Order:
-        """Find an order to read: a split one is not here any more, its pieces perhaps not yet."""
+        """Return an order to read; split orders, and pieces that are not ready, are not found."""
         order = self.orders.get(number)
         if order is None or order.children or not self.visible(order):
             raise Refused(f"order {number} not found", "order_number", status=404)
         return order
 
     def order_to_write(self, number: str) -> Order:
-        """Find an order to change; one that was split can only be looked at."""
+        """Return an order to change; a split order is view-only."""
         order = self.orders.get(number)
         if order is not None and order.children:
             raise Refused(f"order {number} was split and is view-only", "order_number")
         return self.order(number)
 
     def parent(self, number: str) -> Order:
-        """Find an order that was split."""
+        """Return an order that was split."""
         order = self.orders.get(number)
         if order is None or not order.children:
             raise Refused(f"parent order {number} not found", "parent_order_number", status=404)
         return order
 
     def listed(self) -> list[Order]:
-        """Return the orders that a list can show, in the order of their creation."""
+        """Return the orders of lists, in the sequence of their creation."""
         return [
             order for order in self.orders.values() if not order.children and self.visible(order)
         ]
 
     def visible(self, order: Order) -> bool:
-        """Tell whether a piece has appeared by now; other orders always have."""
+        """True unless it is a piece that is not ready yet."""
         return order.ready_at is None or order.ready_at <= self.now()
 
     def product(self, sku: str) -> Product:
-        """Find a product; letter case counts."""
+        """Return a product; letter case counts."""
         return _known(self.products, sku, "product", "sku")
 
     def supplier(self, supplier_id: int, *, status: int = 404) -> Supplier:
-        """Find a supplier; in a body an unknown one is a 400, in a path a 404."""
+        """Return a supplier; an unknown one in a body is a 400, in a path a 404."""
         return _known(self.suppliers, supplier_id, "supplier", "supplier_id", status)
 
     def warehouse(self, warehouse_id: int, *, status: int = 404) -> Warehouse:
-        """Find a warehouse; in a body an unknown one is a 400, in a path a 404."""
+        """Return a warehouse; an unknown one in a body is a 400, in a path a 404."""
         return _known(self.warehouses, warehouse_id, "warehouse", "warehouse_id", status)
 
     def cart(self, cart_id: int) -> Cart:
-        """Find a sales channel."""
+        """Return a sales channel."""
         return _known(self.carts, cart_id, "sales channel", "cart_id")
 
     def default_warehouse_id(self) -> int:
@@ -209,7 +209,7 @@ class Shop(Books):
         return next(iter(self.warehouses))
 
 
-def _known(those: dict[K, V], key: K, what: str, param: str, status: int = 404) -> V:
-    if key not in those:
-        raise Refused(f"{what} {key} not found", param, status=status)
-    return those[key]
+def _known(objects: dict[K, V], key: K, kind: str, param: str, status: int = 404) -> V:
+    if key not in objects:
+        raise Refused(f"{kind} {key} not found", param, status=status)
+    return objects[key]

@@ -1,8 +1,7 @@
-"""How many there are: on hand is counted, committed follows from the open orders, available is
-the difference.
+"""Stock: units on hand are counted, open orders commit units, and the difference is available.
 
-A kit commits its components and is as many as can be put together in each warehouse, rounded down
-once. Shipping lowers on hand, except of what a supplier ships for the account.
+A kit commits its components; its quantity is the number of complete kits in each warehouse, rounded
+down once. Shipping reduces the units on hand, unless a supplier ships for the account.
 """
 
 import math
@@ -14,7 +13,7 @@ from tests.fakes.ordoro.checks import Refused
 from tests.fakes.ordoro.state import OPEN, Number, Order, Product, Shop
 
 Quantities = Counter[tuple[str, int]]
-"""By SKU and warehouse."""
+"""Quantities by SKU and warehouse."""
 
 
 class Level(NamedTuple):
@@ -25,12 +24,12 @@ class Level(NamedTuple):
 
     @property
     def available(self) -> Number:
-        """Return what can still be sold; negative when oversold."""
+        """Return the sellable quantity; negative when oversold."""
         return self.on_hand - self.committed
 
 
 def committed(shop: Shop) -> Quantities:
-    """Add up what open orders wait for; split orders count by their pieces, also unseen ones."""
+    """Return the committed stock of open orders; split orders count by their pieces."""
     total: Quantities = Counter()
     for order in shop.orders.values():
         if order.status in OPEN and not order.children:
@@ -39,41 +38,46 @@ def committed(shop: Shop) -> Quantities:
 
 
 def needed(shop: Shop, order: Order) -> Quantities:
-    """Tell what an order takes from its warehouse, kits taken apart."""
+    """Return what an order takes from its warehouse, kits by their components."""
     total: Quantities = Counter()
     _add_needed(shop, order, total)
     return total
 
 
 def _add_needed(shop: Shop, order: Order, total: Quantities) -> None:
-    there = order.warehouse_id
+    warehouse_id = order.warehouse_id
     for line in order.lines:
-        if not shop.products[line.sku].components:  # the usual case, and there are many lines
-            total[line.sku, there] += line.quantity
+        # The common case is fast, since there are many lines.
+        if not shop.products[line.sku].components:
+            total[line.sku, warehouse_id] += line.quantity
             continue
         for sku, quantity in _parts(shop, line.sku, line.quantity):
-            total[sku, there] += quantity  # type: ignore[assignment] # ratios may be fractions
+            total[sku, warehouse_id] += quantity  # type: ignore[assignment] # ratios may be fractions
 
 
 def levels(shop: Shop, product: Product, taken: Quantities) -> dict[int, Level]:
-    """Tell the stock of a product in each warehouse that it was counted in."""
+    """Return the stock of a product in each warehouse where it was counted."""
     if product.components:
         return _kit_levels(shop, product, taken)
     counted = dict(product.on_hand)
     if not counted and shop.switches.uncounted == "zero":
         counted = {shop.default_warehouse_id(): 0}
-    return {there: Level(count, taken[product.sku, there]) for there, count in counted.items()}
+    return {
+        warehouse_id: Level(count, taken[product.sku, warehouse_id])
+        for warehouse_id, count in counted.items()
+    }
 
 
 def total_committed(shop: Shop, product: Product, taken: Quantities) -> Number:
-    """Add up what is committed of a product, also where it was never counted."""
-    return sum(taken[product.sku, there] for there in shop.warehouses)
+    """Return the committed stock of a product, also where it was never counted."""
+    return sum(taken[product.sku, warehouse_id] for warehouse_id in shop.warehouses)
 
 
 def take(shop: Shop, order: Order) -> Quantities:
-    """Let what is shipped leave the warehouse; tell what left, to put it back if need be."""
+    """Take the shipped units from the warehouse; return them for a later void."""
     if order.dropshipping:
-        return Counter()  # never was in our warehouse
+        # The supplier ships from its own warehouse.
+        return Counter()
     leaving = needed(shop, order)
     counted = {key: n for key, n in leaving.items() if key[1] in shop.products[key[0]].on_hand}
     _move(shop, Counter(counted), -1)
@@ -81,12 +85,12 @@ def take(shop: Shop, order: Order) -> Quantities:
 
 
 def put_back(shop: Shop, taken: Quantities) -> None:
-    """Let what left the warehouse come back to it."""
+    """Return units to their warehouse."""
     _move(shop, taken, 1)
 
 
 def set_on_hand(shop: Shop, product: Product, warehouse_id: int, count: Number) -> None:
-    """Count a product in a warehouse; a kit cannot be counted."""
+    """Set the quantity on hand in a warehouse; a kit cannot be counted."""
     if product.components:
         raise Refused(f"{product.sku} is a kit: its quantity is calculated", "on_hand")
     product.on_hand[warehouse_id] = count
@@ -94,7 +98,7 @@ def set_on_hand(shop: Shop, product: Product, warehouse_id: int, count: Number) 
 
 
 def sold(shop: Shop, order: Order) -> None:
-    """Let products count as updated, where the account does so, when orders take or free them."""
+    """Mark products as updated when orders take or release them, if the account does so."""
     if shop.switches.sold_stock_updates_product:
         for sku, _ in needed(shop, order):
             shop.products[sku].updated_at = shop.now()
@@ -112,14 +116,14 @@ def _kit_levels(shop: Shop, kit: Product, taken: Quantities) -> dict[int, Level]
     parts = [
         (ratio, levels(shop, shop.products[sku], taken)) for sku, ratio in kit.components.items()
     ]
-    everywhere = {there for _, stock in parts for there in stock}
-    found = {}
-    for there in sorted(everywhere):
-        at = [(ratio, stock.get(there, Level(0, 0))) for ratio, stock in parts]
+    everywhere = {warehouse_id for _, stock in parts for warehouse_id in stock}
+    kit_levels = {}
+    for warehouse_id in sorted(everywhere):
+        at = [(ratio, stock.get(warehouse_id, Level(0, 0))) for ratio, stock in parts]
         on_hand = math.floor(min(level.on_hand / ratio for ratio, level in at))
         available = math.floor(min(level.available / ratio for ratio, level in at))
-        found[there] = Level(on_hand, on_hand - available)
-    return found
+        kit_levels[warehouse_id] = Level(on_hand, on_hand - available)
+    return kit_levels
 
 
 def _move(shop: Shop, quantities: Quantities, sign: int) -> None:

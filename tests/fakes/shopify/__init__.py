@@ -1,8 +1,8 @@
 """A strict, stateful fake of Shopify's Admin GraphQL API, behind a real HTTP server.
 
-It runs operations on the service's own schema where that is at hand, else on our part of it, and
-answers as real shops were recorded to; where nothing is known it does what hurts a client most,
-unless `Switches` say otherwise. What the service has and the fake has not is an error of the fake.
+It runs operations on the service's own schema if that is available, or on our part of it. Its
+responses follow the recordings of real shops; where nothing is known, it does what hurts a client
+most, unless `Switches` say otherwise. A part of the service that the fake lacks raises an error.
 To try ordosync against it by hand:
 
     python -m tests.fakes.shopify --config shopify.yaml

@@ -1,8 +1,8 @@
-"""Runs the fake until Ctrl-C, with a made-up shop in it.
+"""Runs the fake until Ctrl-C, with a sample shop.
 
     python -m tests.fakes.shopify --orders 50 --config shopify.yaml
 
-Says what is in it, and writes a configuration that uses it. Everything is gone when it ends.
+Prints its content, and writes a configuration that uses it. Nothing is kept when it ends.
 """
 
 from functools import partial
@@ -14,22 +14,22 @@ from tests.fakes.shopify.words import number
 
 
 def main() -> None:
-    """Start, tell where, and wait."""
+    """Start, print the address, and wait."""
     parser = arguments("shopify", __doc__)
     parser.add_argument("--token", default="shpat_fake")
-    asked = parser.parse_args()
-    fake = FakeShopify(token=asked.token, port=asked.port)
-    sample = fill(fake, orders=asked.orders, products=asked.products)
+    args = parser.parse_args()
+    fake = FakeShopify(token=args.token, port=args.port)
+    sample = fill(fake, orders=args.orders, products=args.products)
     run(
         fake,
-        partial(told, fake, sample),
-        config=asked.config,
+        partial(summary, fake, sample),
+        config=args.config,
         content=partial(configuration, fake),
     )
 
 
-def told(fake: FakeShopify, sample: Sample) -> str:
-    """Say where the shop is and what is in it."""
+def summary(fake: FakeShopify, sample: Sample) -> str:
+    """Return the address and the content of the shop as text."""
     places = {"(the shop's own)": fake.location_id, **sample.services}
     ids = "\n".join(f"location {number(gid):<16} {name}" for name, gid in places.items())
     client = "client id {}, client secret {}".format(*fake.client)

@@ -1,4 +1,4 @@
-"""Which scope an app needs for what."""
+"""Access scopes that an app needs for each field."""
 
 from tests.fakes.shopify.refusals import Refusal
 from tests.fakes.shopify.shop import Shop
@@ -47,7 +47,7 @@ _NEEDED: dict[tuple[str, str], str] = {
 
 
 def check(shop: Shop, kind: str, name: str) -> None:
-    """Refuse a field that the app may not use."""
+    """Refuse a field for which the app lacks the scope."""
     needed = _NEEDED.get((kind, name))
     if needed is not None and needed not in shop.scopes:
         raise _denied(name, f"`{needed}` access scope")
@@ -67,7 +67,7 @@ def check(shop: Shop, kind: str, name: str) -> None:
 
 
 def family(shop: Shop, order: FulfillmentOrder) -> str:
-    """Return which family of scopes a fulfillment order belongs to, by its location."""
+    """Return the family of scopes of a fulfillment order, by its location."""
     place = shop.sure(Location, order.location_id)
     service = shop.get(FulfillmentService, place.service_id)
     if service is None:
@@ -76,17 +76,17 @@ def family(shop: Shop, order: FulfillmentOrder) -> str:
 
 
 def visible(shop: Shop, order: FulfillmentOrder) -> bool:
-    """Tell whether the app sees a fulfillment order."""
+    """True if the app can read a fulfillment order."""
     return f"read_{family(shop, order)}_fulfillment_orders" in shop.scopes
 
 
 def writable(shop: Shop, order: FulfillmentOrder) -> bool:
-    """Tell whether the app may act on a fulfillment order."""
+    """True if the app can change a fulfillment order."""
     return f"write_{family(shop, order)}_fulfillment_orders" in shop.scopes
 
 
 def _check_family(shop: Shop, may: str, name: str) -> None:
-    scopes = [f"{may}_{one}_fulfillment_orders" for one in FAMILIES]
+    scopes = [f"{may}_{family_name}_fulfillment_orders" for family_name in FAMILIES]
     if not shop.scopes.intersection(scopes):
         raise _denied(name, "one of the following access scopes: " + ", ".join(scopes))
 

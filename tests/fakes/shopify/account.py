@@ -1,4 +1,4 @@
-"""The shop behind the server: who may ask, in which version, and what is answered."""
+"""The shop behind the server: access, versions and responses."""
 
 import json
 import re
@@ -34,7 +34,7 @@ _WORDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """An operation that was received, whatever became of it."""
+    """An operation that was received, whatever its result."""
 
     name: str
     version: str
@@ -45,16 +45,16 @@ class Operation:
 class Account(Service):
     """One shop, as one app sees it."""
 
-    def __init__(self, shop: Shop, tokens: Tokens, *, whole: bool) -> None:
+    def __init__(self, shop: Shop, tokens: Tokens, *, full_schema: bool) -> None:
         super().__init__(shop)
         self.shop, self.tokens = shop, tokens
         self.bucket = Bucket(shop.switches)
         self.operations: list[Operation] = []
-        self._whole = whole
+        self._whole = full_schema
         self._served = 0
 
     def respond(self, request: Request) -> Wire:
-        """Do what is asked, or say why not."""
+        """Process a request; return the response or an error."""
         self.shop.catch_up()
         if request.method == "POST" and request.path == TOKEN_PATH:
             return self._wire(*self.tokens.grant(request.body))
@@ -65,55 +65,55 @@ class Account(Service):
         served = {"X-Shopify-API-Version": version}
         if not self.tokens.good(request.headers.get("x-shopify-access-token", "")):
             return self._wire(401, {"errors": _WORDS[401]}, served)
-        asked = _asked(request)
-        if asked is None:
+        submitted = _submitted(request)
+        if submitted is None:
             return self._wire(400, {"errors": _WORDS[400]}, served)
-        return self._run(version, asked, served)
+        return self._run(version, submitted, served)
 
     def trouble(self, status: int, message: str) -> Wire:
-        """Return an error of HTTP: a sentence where GraphQL has a list."""
+        """Return an HTTP error: a sentence in place of GraphQL's list."""
         return self._wire(status, {"errors": _WORDS.get(status, message)})
 
     def template(self, request: Request) -> str:
-        """Return the name of the operation, or the path where there is none."""
+        """Return the name of the operation, or the path if there is none."""
         if not _PATH.fullmatch(request.path):
             return request.path
-        asked = _asked(request)
-        return _name(asked) if asked else request.path
+        submitted = _submitted(request)
+        return _name(submitted) if submitted else request.path
 
     def place(self, request: Request) -> str:
-        """Return the path with the name of the operation, for faults to strike that alone."""
+        """Return the path with the name of the operation, so that a fault can select it."""
         name = self.template(request)
         return request.path if name == request.path else f"{request.path}#{name}"
 
     def count(self, request: Request) -> None:
-        """Count an operation by its name, and keep it."""
+        """Count an operation by its name, and store it."""
         with self.books.lock:
             self.requests[self.template(request)] += 1
-            path, asked = _PATH.fullmatch(request.path), _asked(request)
-            if path and asked:
+            path, submitted = _PATH.fullmatch(request.path), _submitted(request)
+            if path and submitted:
                 self.operations.append(
                     Operation(
-                        name=_name(asked),
+                        name=_name(submitted),
                         version=path[1],
-                        query=asked.query,
-                        variables=asked.variables,
+                        query=submitted.query,
+                        variables=submitted.variables,
                     )
                 )
 
-    def _run(self, version: str, asked: operation.Asked, served: Mapping[str, str]) -> Wire:
-        schema = schemas.schema(version, whole_if_there=self._whole)
-        ran = operation.run(self.shop, self.bucket, schema, asked)
+    def _run(self, version: str, submitted: operation.Submitted, served: Mapping[str, str]) -> Wire:
+        schema = schemas.schema(version, full_if_available=self._whole)
+        ran = operation.run(self.shop, self.bucket, schema, submitted)
         status = self.shop.switches.throttled_status if ran.throttled else 200
         reason = {"X-Shopify-API-Deprecated-Reason": _DEPRECATED} if ran.deprecated else {}
         return self._wire(status, ran.body, {**served, **reason})
 
-    def _version(self, asked: str) -> str | None:
-        """Return the version that is served where another one is asked for."""
-        if asked in schemas.VERSIONS:
-            return asked
+    def _version(self, requested: str) -> str | None:
+        """Return the version that is served for a requested one."""
+        if requested in schemas.VERSIONS:
+            return requested
         forward = self.shop.switches.old_versions == "forward"
-        return schemas.VERSIONS[0] if forward and asked < schemas.VERSIONS[0] else None
+        return schemas.VERSIONS[0] if forward and requested < schemas.VERSIONS[0] else None
 
     def _wire(self, status: int, body: Any, more: Mapping[str, str] | None = None) -> Wire:
         self._served += 1
@@ -126,7 +126,7 @@ class Account(Service):
         return Wire(status, headers, json.dumps(body, allow_nan=False).encode())
 
 
-def _asked(request: Request) -> operation.Asked | None:
+def _submitted(request: Request) -> operation.Submitted | None:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         return None
@@ -137,6 +137,6 @@ def _asked(request: Request) -> operation.Asked | None:
     return operation.named(body) if isinstance(body, dict) else None
 
 
-def _name(asked: operation.Asked) -> str:
-    match = _NAMED.search(asked.query)
-    return asked.name or (match[1] if match else "(unnamed)")
+def _name(submitted: operation.Submitted) -> str:
+    match = _NAMED.search(submitted.query)
+    return submitted.name or (match[1] if match else "(unnamed)")

@@ -1,4 +1,4 @@
-"""The bucket of points that operations are paid from; it fills up on the account's clock."""
+"""Bucket of points that pays for operations; it refills by the account's clock."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from tests.fakes.shopify.switches import Switches
 
 
 class Bucket:
-    """What one app may still spend in one shop."""
+    """The points that one app can still spend in one shop."""
 
     def __init__(self, switches: Switches) -> None:
         self._switches = switches
@@ -15,20 +15,20 @@ class Bucket:
         self._at: datetime | None = None
 
     def pay(self, points: float, now: datetime) -> bool:
-        """Take points out, or give some back; say no where they are not there."""
+        """Take points, or return some; False if there are too few."""
         self._fill(now)
         if points > self._switches.points - self._spent:
             return False
         self._spent = max(0.0, self._spent + points)
         return True
 
-    def drain(self, left: float, now: datetime) -> None:
-        """Leave only so many points, as if another user of the app had spent the rest."""
+    def drain(self, points: float, now: datetime) -> None:
+        """Leave this number of points, as if another client of the app had spent the others."""
         self._fill(now)
-        self._spent = self._switches.points - left
+        self._spent = self._switches.points - points
 
     def status(self, now: datetime) -> Json:
-        """Return how it stands, in the words of the answer."""
+        """Return the throttle status in the form of the response."""
         self._fill(now)
         return {
             "maximumAvailable": self._switches.points,

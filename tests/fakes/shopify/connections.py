@@ -1,7 +1,7 @@
-"""Pages of a list. A cursor holds the id of a row and the value that the list is sorted by.
+"""Pages of a list. A cursor contains the id of a row and its sort value.
 
-So a page begins after that value, wherever the row is by now: what changes while pages of a list
-by `UPDATED_AT` are read comes again at the end.
+So a page begins after that value, wherever the row is now: a row that changes while a list by
+`UPDATED_AT` is read appears again at the end.
 """
 
 import base64
@@ -22,7 +22,7 @@ MOST = 250
 
 
 class Page(NamedTuple):
-    """What is asked of a list."""
+    """The arguments of a list."""
 
     first: int | None = None
     after: str | None = None
@@ -42,10 +42,10 @@ def page(
     by: Callable[[N], Any] | None,
     *,
     id_of: Callable[[N], int] = lambda row: words.number(row.id),  # type: ignore[attr-defined]
-    **asked: Any,
+    **paging: Any,
 ) -> Json:
-    """Return the page of the list, sorted by something and then by id."""
-    page = Page(**asked)
+    """Return the page of the list, sorted by a value and then by id."""
+    page = Page(**paging)
     _check(page)
     places = [(_place(row, by, id_of), row) for row in rows]
     places.sort(key=lambda pair: pair[0], reverse=page.reverse)
@@ -110,8 +110,8 @@ def _cursor(place: _Place) -> str:
 
 def _read(cursor: str, like: _Place) -> _Place:
     try:
-        known = json.loads(base64.b64decode(cursor, validate=True))
-        place = _Place(known["last_value"], known["last_id"])
+        position = json.loads(base64.b64decode(cursor, validate=True))
+        place = _Place(position["last_value"], position["last_id"])
     except (binascii.Error, ValueError, KeyError, TypeError):
         raise _bad_cursor() from None
     if isinstance(place.value, str) != isinstance(like.value, str):

@@ -1,9 +1,9 @@
-"""What an operation costs in points, by the rules that the recorded answers follow.
+"""Cost of an operation in points, by the rules of the recorded responses.
 
-An object is one point, plain values and money are free. A connection is two points, and its rows
-count with the logarithm of their number: 5 rows three times, 10 rows four times. A mutation is ten
-points, which pay for its payload and the objects right in it. Not recorded, so the dearer guess:
-`nodes` costs as much as asking for each of its ids.
+An object costs one point; plain values and money are free. A connection costs two points, and its
+rows count with the logarithm of their number: 5 rows three times, 10 rows four times. A mutation
+costs ten points, which include its payload and the objects directly in it. Not recorded, so the
+higher guess: `nodes` costs as much as a query for each of its ids.
 """
 
 import math
@@ -28,14 +28,14 @@ from graphql import (
 
 _FREE = ("MoneyBag", "MoneyV2", "PageInfo")
 _DEAR = {"fulfillmentTrackingInfoUpdate": 50}
-"""Mutations that do not cost ten points; this one was recorded to since the end of June 2026."""
+"""Mutations that do not cost ten points, as recorded since the end of June 2026."""
 _NOTHING: Any = object()
 Composite = GraphQLObjectType | GraphQLInterfaceType
 Fragments = Mapping[str, FragmentDefinitionNode]
 
 
 class Costs:
-    """Counts the points of one operation, before it runs and after."""
+    """Counts the points of one operation, before and after it runs."""
 
     def __init__(
         self,
@@ -48,11 +48,11 @@ class Costs:
         self._fragments, self._variables = fragments, variables
 
     def requested(self) -> int:
-        """Return what it may cost at most, which must be there before it runs."""
+        """Return the highest possible cost, which must be available before the run."""
         return self._root(_NOTHING)
 
     def actual(self, data: Mapping[str, Any] | None) -> int:
-        """Return what it cost, given what it answered."""
+        """Return the cost of the actual response."""
         return min(self.requested(), self._root(data or {}))
 
     def _root(self, data: Any) -> int:
@@ -99,11 +99,11 @@ class Costs:
         if size == 0:
             return 2
         samples = [_NOTHING] if rows is _NOTHING else rows
-        one = max(self._row(node.selection_set, kind, row) for row in samples)
-        return 2 + max(1, math.ceil(math.log2(size))) * one
+        row_cost = max(self._row(node.selection_set, kind, row) for row in samples)
+        return 2 + max(1, math.ceil(math.log2(size))) * row_cost
 
     def _row(self, selected: SelectionSetNode | None, kind: Composite, row: Any) -> int:
-        """Return what one row costs, whether it is selected as a node or in an edge."""
+        """Return the cost of one row, selected as a node or in an edge."""
         points = 1
         for node, field in self._fields(selected, kind):
             of = get_named_type(field.type)
@@ -123,9 +123,9 @@ class Costs:
 
     def _size(self, node: FieldNode) -> int:
         for name in ("first", "last"):
-            known = self._argument(node, name)
-            if known is not None:
-                return max(0, int(known))
+            limit = self._argument(node, name)
+            if limit is not None:
+                return max(0, int(limit))
         return 1
 
     def _argument(self, node: FieldNode, name: str) -> Any:
@@ -157,7 +157,7 @@ class Costs:
 
 
 def _under(data: Any, node: FieldNode) -> Any:
-    """Return what was answered for a field; before the run, nothing is known of it."""
+    """Return the value of a field in the response, which is unknown before the run."""
     if data is _NOTHING:
         return _NOTHING
     name = node.alias.value if node.alias else node.name.value

@@ -1,5 +1,7 @@
-"""What in an operation is deprecated. graphql-core has a rule for that, but it fails on schemas
-that come from introspection."""
+"""Deprecated elements of an operation.
+
+The rule of graphql-core fails on schemas that come from introspection.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -46,14 +48,14 @@ class _Collector(Visitor):
     def enter_enum_value(self, node: EnumValueNode, *_: object) -> None:
         self._note(self._types.get_enum_value(), f"value {node.value}")
 
-    def _note(self, definition: Any, what: str) -> None:
+    def _note(self, definition: Any, element: str) -> None:
         reason = getattr(definition, "deprecation_reason", None)
         if reason:
-            self.found.append(f"{what} is deprecated: {reason}")
+            self.found.append(f"{element} is deprecated: {reason}")
 
 
 def in_document(schema: GraphQLSchema, document: DocumentNode) -> list[str]:
-    """Return what a document asks for although it is deprecated."""
+    """Return the deprecated elements of a document."""
     types = TypeInfo(schema)
     collector = _Collector(types)
     visit(document, TypeInfoVisitor(types, collector))
@@ -61,14 +63,16 @@ def in_document(schema: GraphQLSchema, document: DocumentNode) -> list[str]:
 
 
 def in_variables(
-    schema: GraphQLSchema, operation: OperationDefinitionNode, given: Json
+    schema: GraphQLSchema, operation: OperationDefinitionNode, variables: Json
 ) -> list[str]:
-    """Return what variables hold although it is deprecated."""
-    found: list[str] = []
+    """Return the deprecated input fields in the variables."""
+    deprecated: list[str] = []
     for definition in operation.variable_definitions or ():
         name = definition.variable.name.value
-        found += _in_value(type_from_ast(schema, definition.type), given.get(name), f"${name}")
-    return found
+        deprecated += _in_value(
+            type_from_ast(schema, definition.type), variables.get(name), f"${name}"
+        )
+    return deprecated
 
 
 def _in_value(kind: Any, value: Any, path: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The fake as tests use it: a shop with its people, behind a server."""
+"""The fake for tests: a shop with its people, behind a server."""
 
 import json
 from typing import Any
@@ -16,7 +16,7 @@ from tests.fakes.shopify.tokens import Tokens
 
 
 class FakeShopify(People, Fake):
-    """A shop on Shopify behind a real HTTP server.
+    """A Shopify shop behind a real HTTP server.
 
     with FakeShopify(clock=clock) as fake:
         url = f"{fake.url}/admin/api/{fake.version}/graphql.json"
@@ -25,7 +25,7 @@ class FakeShopify(People, Fake):
     """
 
     version = schemas.VERSIONS[-1]
-    """The latest that it serves."""
+    """The latest version that it serves."""
 
     def __init__(
         self,
@@ -40,9 +40,9 @@ class FakeShopify(People, Fake):
         client_secret: str = "fake-client-secret",  # noqa: S107 - guards nothing
         refresh_token: str = "shprt_fake",  # noqa: S107 - guards nothing
         port: int = 0,
-        whole: bool = True,
+        full_schema: bool = True,
     ) -> None:
-        """Make it; `whole` says whether it uses the service's own schema where that is there."""
+        """Create it; with `full_schema` it uses the service's own schema if available."""
         self.switches = switches or Switches()
         self.shop = Shop((clock or Clock()).now, self.switches, name=name, currency=currency)
         self._tokens = Tokens(
@@ -52,13 +52,13 @@ class FakeShopify(People, Fake):
             client_secret=client_secret,
             refresh=refresh_token,
         )
-        self._account = Account(self.shop, self._tokens, whole=whole)
+        self._account = Account(self.shop, self._tokens, full_schema=full_schema)
         super().__init__(self._account, port=port)
         self.location_id = self.add_location(location)
 
     @property
     def token(self) -> str:
-        """Return the token that is good for ever."""
+        """Return the token that does not expire."""
         return self._tokens.fixed
 
     @token.setter
@@ -67,32 +67,32 @@ class FakeShopify(People, Fake):
 
     @property
     def client(self) -> tuple[str, str]:
-        """Return id and secret, which short-lived tokens are had for."""
+        """Return client id and secret, which short-lived tokens are granted for."""
         return self._tokens.client_id, self._tokens.client_secret
 
     @property
     def refresh_token(self) -> str | None:
-        """Return the refresh token that is good now."""
+        """Return the refresh token that is valid now."""
         return self._tokens.refresh
 
     @property
     def operations(self) -> list[Operation]:
-        """Return a copy of all operations that were received, in that order."""
+        """Return a copy of all operations that were received, in their sequence."""
         with self.shop.lock:
             return list(self._account.operations)
 
     def revoke(self) -> None:
-        """Let no token be good any more that was had for id and secret."""
+        """Revoke all tokens that were granted for client id and secret."""
         with self.shop.lock:
             self._tokens.revoke()
 
-    def drain(self, left: float = 0) -> None:
-        """Leave only so many points in the bucket."""
+    def drain(self, points: float = 0) -> None:
+        """Leave this number of points in the bucket."""
         with self.shop.lock:
-            self._account.bucket.drain(left, self.shop.now())
+            self._account.bucket.drain(points, self.shop.now())
 
     def send(self, query: str, /, **variables: Any) -> Json:
-        """Ask with the right token but without the network; return the answer."""
+        """Process an operation with a valid token, without the network; return the response."""
         request = Request(
             method="POST",
             path=f"/admin/api/{self.version}/graphql.json",

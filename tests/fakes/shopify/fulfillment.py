@@ -1,4 +1,4 @@
-"""What happens to fulfillment orders, whoever does it: sent, split, requested, accepted."""
+"""Changes of fulfillment orders, by the API or by people: shipped, split, requested, accepted."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -21,36 +21,36 @@ from tests.fakes.shopify.state import (
 
 
 class Share(NamedTuple):
-    """How much of a fulfillment order's line is meant."""
+    """A quantity of a fulfillment order's line."""
 
     line: FulfillmentOrderLineItem
     quantity: int
 
 
 def everything(order: FulfillmentOrder) -> list[Share]:
-    """Return all that is still to be sent."""
+    """Return all units that are not shipped yet."""
     return [Share(line, line.remaining_quantity) for line in order.lines if line.remaining_quantity]
 
 
-def shares(order: FulfillmentOrder, wanted: Mapping[str, int]) -> list[Share]:
-    """Return shares by the ids of lines; the service's own words where there are none."""
+def shares(order: FulfillmentOrder, quantities: Mapping[str, int]) -> list[Share]:
+    """Return shares by line id; raise the service's error for an unknown id."""
     lines = {line.id: line for line in order.lines}
-    found = []
-    for gid, quantity in wanted.items():
+    result = []
+    for gid, quantity in quantities.items():
         if gid not in lines:
             raise UserError("Fulfillment order line item does not exist.", "fulfillment")
         if quantity > lines[gid].remaining_quantity:
             raise UserError(
                 "Invalid fulfillment order line item quantity requested.", "fulfillment"
             )
-        found.append(Share(lines[gid], quantity))
-    return found
+        result.append(Share(lines[gid], quantity))
+    return result
 
 
 def send(
     shop: Shop, parts: Sequence[tuple[FulfillmentOrder, list[Share]]], tracking: list[Json]
 ) -> Fulfillment:
-    """Send shares of fulfillment orders of one order and location together."""
+    """Ship shares of fulfillment orders of one order and location together."""
     first = parts[0][0]
     order = shop.sure(Order, first.order_id)
     lines: dict[str, FulfillmentLineItem] = {}
@@ -69,8 +69,8 @@ def send(
         )
     )
     for source, _ in parts:
-        done = all(line.remaining_quantity == 0 for line in source.lines)
-        source.status = "CLOSED" if done else "IN_PROGRESS"
+        is_complete = all(line.remaining_quantity == 0 for line in source.lines)
+        source.status = "CLOSED" if is_complete else "IN_PROGRESS"
         shop.touch(source)
     orders.close_if_done(shop, order, shop.now())
     return fulfillment
@@ -79,34 +79,34 @@ def send(
 def _send_share(
     shop: Shop, lines: dict[str, FulfillmentLineItem], source: FulfillmentOrder, share: Share
 ) -> None:
-    """Move a share into a fulfillment, where one line of the order is one line too."""
+    """Move a share into a fulfillment, which has one line for each line of the order."""
     gid = share.line.line_id
     share.line.remaining_quantity -= share.quantity
     stock.take(shop, shop.sure(LineItem, gid), source.location_id, share.quantity)
     if gid not in lines:
         stamp = shop.stamp("FulfillmentLineItem")
         lines[gid] = shop.add(FulfillmentLineItem(**stamp, line_id=gid, sources={}))
-    known = lines[gid].sources
-    known[source.id] = known.get(source.id, 0) + share.quantity
+    sources = lines[gid].sources
+    sources[source.id] = sources.get(source.id, 0) + share.quantity
 
 
-def tracking_of(given: Json | None) -> list[Json]:
-    """Return what is shown of tracking that is given: the plural is used alone."""
-    if not given:
+def tracking_of(tracking_input: Json | None) -> list[Json]:
+    """Return tracking in the form of responses; plural fields replace the singular ones."""
+    if not tracking_input:
         return []
-    numbers = given.get("numbers") or [given.get("number")]
-    urls = given.get("urls") or [given.get("url")]
+    numbers = tracking_input.get("numbers") or [tracking_input.get("number")]
+    urls = tracking_input.get("urls") or [tracking_input.get("url")]
     size = max(len(numbers), len(urls))
-    numbers, urls = [list(those) + [None] * (size - len(those)) for those in (numbers, urls)]
+    numbers, urls = [list(values) + [None] * (size - len(values)) for values in (numbers, urls)]
     rows = [
-        {"company": given.get("company"), "number": number, "url": url}
+        {"company": tracking_input.get("company"), "number": number, "url": url}
         for number, url in zip(numbers, urls, strict=True)
     ]
     return [row for row in rows if any(row.values())]
 
 
 def recall(shop: Shop, fulfillment: Fulfillment) -> None:
-    """Cancel a fulfillment: what was in it is to be sent again.
+    """Cancel a fulfillment: its units must be shipped again.
 
     Where its fulfillment order has ended, that shows the quantity again but stays closed, and a
     new one is opened.
@@ -132,7 +132,7 @@ def recall(shop: Shop, fulfillment: Fulfillment) -> None:
 
 
 def _is_unsent(shop: Shop, source: FulfillmentOrder) -> bool:
-    """Return whether nothing of a fulfillment order is sent, nor taken on by a service."""
+    """True if no unit of a fulfillment order is shipped or accepted by a service."""
     return source.request_status == "UNSUBMITTED" and not any(
         source.id in line.sources
         for fulfillment in fulfillments_of(shop, source.order_id)
@@ -149,7 +149,7 @@ def _refill(shop: Shop, source: FulfillmentOrder, line_id: str, quantity: int) -
 
 
 def _reopen(shop: Shop, order: Order, location_id: str, lines: Mapping[str, int]) -> None:
-    """Open a new fulfillment order for what is to be sent after all, by the ids of lines."""
+    """Open a new fulfillment order for unshipped units, given by line id."""
     parts = [_part(shop, gid, quantity) for gid, quantity in lines.items() if quantity]
     if parts:
         stamp = shop.stamp("FulfillmentOrder")
@@ -168,7 +168,7 @@ def _part(shop: Shop, line_id: str, quantity: int) -> FulfillmentOrderLineItem:
 
 
 def split(shop: Shop, order: FulfillmentOrder, moved: Sequence[Share]) -> FulfillmentOrder:
-    """Move shares into a new fulfillment order, with new ids for its lines; return it."""
+    """Move shares into a new fulfillment order, with new line ids; return it."""
     lines = []
     for share in moved:
         share.line.remaining_quantity -= share.quantity
@@ -191,7 +191,7 @@ def split(shop: Shop, order: FulfillmentOrder, moved: Sequence[Share]) -> Fulfil
 
 
 def merge(shop: Shop, order: FulfillmentOrder, into: FulfillmentOrder) -> None:
-    """Move all that is left into another fulfillment order of the same order, and close this."""
+    """Move all open units into another fulfillment order of the same order, and close this one."""
     lines = {line.line_id: line for line in into.lines}
     for share in everything(order):
         line = lines.get(share.line.line_id)
@@ -226,19 +226,19 @@ def submit(
     *,
     notify: bool,
 ) -> FulfillmentOrder | None:
-    """Request shares from the service; the rest stays behind in the order that is returned."""
+    """Request shares from the service; return the order with the remaining units."""
     if order.request_status not in ("UNSUBMITTED", "REJECTED") or order.status != "OPEN":
         raise UserError("The fulfillment order is not in a requestable state.")
-    rest = [
+    unrequested = [
         Share(line, line.remaining_quantity - _of(moved, line))
         for line in order.lines
         if line.remaining_quantity > _of(moved, line)
     ]
-    left = split(shop, order, rest) if rest else None
+    remaining = split(shop, order, unrequested) if unrequested else None
     order.request_status = "SUBMITTED"
     _ask(shop, order, "FULFILLMENT_REQUEST", message, notify_customer=notify)
     touch(shop, order)
-    return left
+    return remaining
 
 
 def _of(moved: Sequence[Share], line: FulfillmentOrderLineItem) -> int:
@@ -246,24 +246,25 @@ def _of(moved: Sequence[Share], line: FulfillmentOrderLineItem) -> int:
 
 
 def accept(shop: Shop, order: FulfillmentOrder) -> None:
-    """Let the service take a request on."""
+    """Accept a request, as the service."""
     _must_be(order, "SUBMITTED")
     order.status, order.request_status = "IN_PROGRESS", "ACCEPTED"
     touch(shop, order)
 
 
 def reject(shop: Shop, order: FulfillmentOrder) -> None:
-    """Let the service turn a request down."""
+    """Reject a request, as the service."""
     _must_be(order, "SUBMITTED")
     order.request_status = "REJECTED"
     touch(shop, order)
 
 
 def ask_back(shop: Shop, order: FulfillmentOrder, message: str | None) -> None:
-    """Ask the service not to send it; what it has not accepted yet is simply taken back."""
+    """Request the cancellation; a request that is not accepted yet is simply withdrawn."""
     if order.request_status == "SUBMITTED":
         order.request_status = "UNSUBMITTED"
-        _ask(shop, order, "CANCELLATION_REQUEST", message)  # not recorded: the worse guess
+        # Not recorded: this is the harder case for a client.
+        _ask(shop, order, "CANCELLATION_REQUEST", message)
         touch(shop, order)
         return
     _must_be(order, "ACCEPTED", "CANCELLATION_REJECTED")
@@ -276,20 +277,20 @@ def ask_back(shop: Shop, order: FulfillmentOrder, message: str | None) -> None:
 
 
 def give_back(shop: Shop, order: FulfillmentOrder) -> None:
-    """Let the service agree not to send it: it is closed, and nothing is left in it."""
+    """Accept the cancellation, as the service: close the order, with no units in it."""
     _must_be_asked_back(order)
     order.status, order.request_status = "CLOSED", "CANCELLATION_ACCEPTED"
-    left = {line.line_id: line.remaining_quantity for line in order.lines}
+    open_quantities = {line.line_id: line.remaining_quantity for line in order.lines}
     for line in order.lines:
         line.total_quantity = line.remaining_quantity = 0
     bought = shop.sure(Order, order.order_id)
     if bought.cancelled_at is None:
-        _reopen(shop, bought, order.location_id, left)
+        _reopen(shop, bought, order.location_id, open_quantities)
     touch(shop, order)
 
 
 def keep(shop: Shop, order: FulfillmentOrder) -> None:
-    """Let the service insist on sending it."""
+    """Reject the cancellation, as the service."""
     _must_be_asked_back(order)
     order.request_status = "CANCELLATION_REJECTED"
     touch(shop, order)
@@ -310,5 +311,5 @@ def _must_be_asked_back(order: FulfillmentOrder) -> None:
 
 
 def touch(shop: Shop, order: FulfillmentOrder) -> None:
-    """Say that a fulfillment order has changed, and with it its order."""
+    """Mark a fulfillment order and its order as changed."""
     shop.touch(order, shop.sure(Order, order.order_id))

@@ -1,4 +1,4 @@
-"""The mutations of fulfillments and fulfillment orders."""
+"""Mutations of fulfillments and fulfillment orders."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -58,10 +58,10 @@ def _group(shop: Shop, group: Json) -> tuple[FulfillmentOrder, list[Share]]:
 
 
 def _wanted(lines: Sequence[Json]) -> dict[str, int]:
-    wanted: dict[str, int] = {}
+    quantities: dict[str, int] = {}
     for line in lines:
-        wanted[line["id"]] = wanted.get(line["id"], 0) + line["quantity"]
-    return wanted
+        quantities[line["id"]] = quantities.get(line["id"], 0) + line["quantity"]
+    return quantities
 
 
 def _check_together(sources: Sequence[FulfillmentOrder]) -> None:
@@ -86,9 +86,9 @@ def _numbers(ids: Any) -> list[int]:
 
 
 def _send(
-    shop: Shop, parts: Sequence[tuple[FulfillmentOrder, list[Share]]], given: Json | None
+    shop: Shop, parts: Sequence[tuple[FulfillmentOrder, list[Share]]], tracking_input: Json | None
 ) -> Fulfillment:
-    made = fulfillment.send(shop, parts, fulfillment.tracking_of(given))
+    made = fulfillment.send(shop, parts, fulfillment.tracking_of(tracking_input))
     shop.note("fulfillment created", made.order_id, [row["number"] for row in made.tracking])
     return made
 
@@ -125,8 +125,8 @@ def _cancel(call: Call, *, id: str) -> Json:  # noqa: A002 - the API's name
 @mutation("fulfillmentOrderSplit")
 def _split(call: Call, *, fulfillment_order_splits: list[Json]) -> Json:
     checked = [
-        _checked_split(call.shop, place, given)
-        for place, given in enumerate(fulfillment_order_splits)
+        _checked_split(call.shop, place, split_input)
+        for place, split_input in enumerate(fulfillment_order_splits)
     ]
     results = []
     for source, moved in checked:
@@ -142,9 +142,11 @@ def _split(call: Call, *, fulfillment_order_splits: list[Json]) -> Json:
     return {"fulfillmentOrderSplits": results}
 
 
-def _checked_split(shop: Shop, place: int, given: Json) -> tuple[FulfillmentOrder, list[Share]]:
+def _checked_split(
+    shop: Shop, place: int, split_input: Json
+) -> tuple[FulfillmentOrder, list[Share]]:
     where = ("fulfillmentOrderSplits", str(place), "fulfillmentOrderLineItems")
-    lines = given["fulfillmentOrderLineItems"]
+    lines = split_input["fulfillmentOrderLineItems"]
     if not lines:
         raise UserError(
             "There must be at least one item selected in this fulfillment to split it.",
@@ -160,7 +162,7 @@ def _checked_split(shop: Shop, place: int, given: Json) -> tuple[FulfillmentOrde
                 "quantity",
                 code="GREATER_THAN",
             )
-    source = shop.get(FulfillmentOrder, given["fulfillmentOrderId"])
+    source = shop.get(FulfillmentOrder, split_input["fulfillmentOrderId"])
     if source is None or not access.visible(shop, source):
         raise UserError("Fulfillment order does not exist.", code="FULFILLMENT_ORDER_NOT_FOUND")
     if "SPLIT" not in shapes_fulfillment.actions(shop, source):
@@ -176,9 +178,9 @@ def _checked_split(shop: Shop, place: int, given: Json) -> tuple[FulfillmentOrde
     return source, moved
 
 
-def _split_shares(source: FulfillmentOrder, wanted: Mapping[str, int]) -> list[Share]:
+def _split_shares(source: FulfillmentOrder, quantities: Mapping[str, int]) -> list[Share]:
     try:
-        return fulfillment.shares(source, wanted)
+        return fulfillment.shares(source, quantities)
     except UserError as error:
         raise UserError(error.message, code="INVALID_LINE_ITEM_QUANTITY") from None
 
@@ -203,12 +205,12 @@ def _submit(
     moved = fulfillment.everything(order)
     if fulfillment_order_line_items:
         moved = fulfillment.shares(order, _wanted(fulfillment_order_line_items))
-    left = fulfillment.submit(call.shop, order, moved, message, notify=bool(notify_customer))
+    unsubmitted = fulfillment.submit(call.shop, order, moved, message, notify=bool(notify_customer))
     call.shop.note("fulfillment requested", order.id, message)
     return {
         "originalFulfillmentOrder": order,
         "submittedFulfillmentOrder": order,
-        "unsubmittedFulfillmentOrder": left,
+        "unsubmittedFulfillmentOrder": unsubmitted,
     }
 
 

@@ -1,4 +1,4 @@
-"""The mutations of orders: created, changed, tagged and cancelled."""
+"""Mutations of orders: create, change, tag and cancel."""
 
 import re
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ def _create(call: Call, *, order: Json, options: Json | None = None) -> Json:
     behaviour = (options or _DEFAULT).get("inventoryBehaviour", "BYPASS")
     location = orders.main_location(shop)
     bought = orders.start(shop, **_fields(shop, order))
-    bought.lines = [_line(shop, bought.id, given) for given in order["lineItems"]]
+    bought.lines = [_line(shop, bought.id, line_input) for line_input in order["lineItems"]]
     _discount(bought, order.get("discountCode"))
     orders.metafields(shop, bought.metafields, order.get("metafields") or [])
     if behaviour != "BYPASS":
@@ -38,12 +38,12 @@ def _create(call: Call, *, order: Json, options: Json | None = None) -> Json:
     return {"order": bought}
 
 
-def _check(shop: Shop, given: Json) -> None:
-    if not given.get("lineItems"):
+def _check(shop: Shop, order_input: Json) -> None:
+    if not order_input.get("lineItems"):
         raise UserError(
             "Line items must have at least one line item", "order", "lineItems", code="INVALID"
         )
-    processed = given.get("processedAt")
+    processed = order_input.get("processedAt")
     if processed and datetime.fromisoformat(processed) > shop.now() + timedelta(minutes=5):
         raise UserError(
             "Processed at must not be in the future",
@@ -51,7 +51,7 @@ def _check(shop: Shop, given: Json) -> None:
             "processedAt",
             code="PROCESSED_AT_INVALID",
         )
-    for place, line in enumerate(given["lineItems"]):
+    for place, line in enumerate(order_input["lineItems"]):
         where = ("order", "lineItems", str(place))
         if line["quantity"] < 1:
             raise UserError("Quantity must be greater than 0", *where, "quantity", code="INVALID")
@@ -60,7 +60,7 @@ def _check(shop: Shop, given: Json) -> None:
             raise UserError("Variant does not exist", *where, "variantId", code="INVALID")
         if not gid and not line.get("title"):
             raise UserError("Title can't be blank", *where, "title", code="INVALID")
-    if any(len(tag) > 40 for tag in given.get("tags") or []):
+    if any(len(tag) > 40 for tag in order_input.get("tags") or []):
         raise UserError("Tags exceeds the maximum of 40 characters", "order", "tags")
     limit = shop.switches.orders_per_minute
     came = shop.created
@@ -71,66 +71,68 @@ def _check(shop: Shop, given: Json) -> None:
     came.append(shop.now())
 
 
-def _fields(shop: Shop, given: Json) -> Json:
-    sources = given.get("transactions") or []
+def _fields(shop: Shop, order_input: Json) -> Json:
+    sources = order_input.get("transactions") or []
     default = "PAID" if any(it.get("kind", "SALE") == "SALE" for it in sources) else "PENDING"
-    shipping = (given.get("shippingLines") or [None])[0]
-    processed = given.get("processedAt")
+    shipping = (order_input.get("shippingLines") or [None])[0]
+    processed = order_input.get("processedAt")
     return {
-        "name": given.get("name"),
-        "email": given.get("email"),
-        "phone": given.get("phone"),
-        "note": given.get("note"),
-        "tags": sorted(given.get("tags") or []),
-        "po_number": given.get("poNumber"),
-        "source_identifier": given.get("sourceIdentifier"),
-        "source_name": given.get("sourceName"),
-        "test": given.get("test"),
-        "currency_code": given.get("currency"),
-        "presentment_currency_code": given.get("presentmentCurrency"),
+        "name": order_input.get("name"),
+        "email": order_input.get("email"),
+        "phone": order_input.get("phone"),
+        "note": order_input.get("note"),
+        "tags": sorted(order_input.get("tags") or []),
+        "po_number": order_input.get("poNumber"),
+        "source_identifier": order_input.get("sourceIdentifier"),
+        "source_name": order_input.get("sourceName"),
+        "test": order_input.get("test"),
+        "currency_code": order_input.get("currency"),
+        "presentment_currency_code": order_input.get("presentmentCurrency"),
         "processed_at": datetime.fromisoformat(processed) if processed else None,
-        "custom_attributes": given.get("customAttributes"),
-        "shipping_address": orders.address(shop, given.get("shippingAddress")),
-        "billing_address": orders.address(shop, given.get("billingAddress")),
+        "custom_attributes": order_input.get("customAttributes"),
+        "shipping_address": orders.address(shop, order_input.get("shippingAddress")),
+        "billing_address": orders.address(shop, order_input.get("billingAddress")),
         "shipping_line": shipping and _shipping(shipping),
-        "financial_status": given.get("financialStatus") or default,
+        "financial_status": order_input.get("financialStatus") or default,
     }
 
 
-def _shipping(given: Json) -> Json:
-    price = str(given["priceSet"]["shopMoney"]["amount"])
+def _shipping(shipping_input: Json) -> Json:
+    price = str(shipping_input["priceSet"]["shopMoney"]["amount"])
     return {
-        "title": given["title"],
-        "code": given.get("code"),
-        "source": given.get("source"),
+        "title": shipping_input["title"],
+        "code": shipping_input.get("code"),
+        "source": shipping_input.get("source"),
         "carrierIdentifier": None,
         "price": price,
     }
 
 
-def _line(shop: Shop, order_id: str, given: Json) -> LineItem:
-    price = given.get("priceSet")
-    properties = [{"key": it["name"], "value": it["value"]} for it in given.get("properties") or []]
+def _line(shop: Shop, order_id: str, line_input: Json) -> LineItem:
+    price = line_input.get("priceSet")
+    properties = [
+        {"key": it["name"], "value": it["value"]} for it in line_input.get("properties") or []
+    ]
     return orders.line(
         shop,
         order_id,
-        quantity=given["quantity"],
+        quantity=line_input["quantity"],
         price=Decimal(str(price["shopMoney"]["amount"])) if price else None,
-        variant=shop.get(ProductVariant, given.get("variantId")),
-        sku=given.get("sku"),
-        title=given.get("title"),
-        variant_title=given.get("variantTitle"),
-        vendor=given.get("vendor"),
-        product_id=given.get("productId"),
-        requires_shipping=given["requiresShipping"],
-        taxable=given["taxable"],
+        variant=shop.get(ProductVariant, line_input.get("variantId")),
+        sku=line_input.get("sku"),
+        title=line_input.get("title"),
+        variant_title=line_input.get("variantTitle"),
+        vendor=line_input.get("vendor"),
+        product_id=line_input.get("productId"),
+        requires_shipping=line_input["requiresShipping"],
+        taxable=line_input["taxable"],
         custom_attributes=properties,
     )
 
 
-def _discount(order: Order, given: Json | None) -> None:
-    if given:
-        amount = given["itemFixedDiscountCode"]["amountSet"]["shopMoney"]["amount"]
+def _discount(order: Order, discount_input: Json | None) -> None:
+    if discount_input:
+        amount = discount_input["itemFixedDiscountCode"]["amountSet"]["shopMoney"]["amount"]
         order.discount = Decimal(str(amount))
 
 
@@ -159,33 +161,33 @@ def _update(call: Call, *, input: Json) -> Json:  # noqa: A002 - the API's name
     order = shop.get(Order, input["id"])
     if order is None:
         raise UserError("Order does not exist", "id")
-    given = {name: value for name, value in input.items() if name != "id"}
-    wrong = _wrong(given)
+    fields = {name: value for name, value in input.items() if name != "id"}
+    wrong = _wrong(fields)
     if wrong:
         return {"order": order, "userErrors": [error.row for error in wrong]}
     for name in ("email", "phone", "note"):
-        if name in given:
-            setattr(order, name, given[name])
-    if "poNumber" in given:
-        order.po_number = given["poNumber"]
-    if "tags" in given:
-        order.tags = sorted(set(given["tags"]))
-    if "customAttributes" in given:
-        order.custom_attributes = given["customAttributes"]
-    if "shippingAddress" in given:
-        order.shipping_address = orders.address(shop, given["shippingAddress"])
-    orders.metafields(shop, order.metafields, given.get("metafields") or [])
+        if name in fields:
+            setattr(order, name, fields[name])
+    if "poNumber" in fields:
+        order.po_number = fields["poNumber"]
+    if "tags" in fields:
+        order.tags = sorted(set(fields["tags"]))
+    if "customAttributes" in fields:
+        order.custom_attributes = fields["customAttributes"]
+    if "shippingAddress" in fields:
+        order.shipping_address = orders.address(shop, fields["shippingAddress"])
+    orders.metafields(shop, order.metafields, fields.get("metafields") or [])
     shop.touch(order)
-    shop.note("order updated", order.id, given)
+    shop.note("order updated", order.id, fields)
     return {"order": order}
 
 
-def _wrong(given: Json) -> list[UserError]:
-    if not given:
+def _wrong(metafield_input: Json) -> list[UserError]:
+    if not metafield_input:
         return [UserError("No valid update parameters have been provided")]
-    if given.get("phone") and not _PHONE.fullmatch(given["phone"]):
+    if metafield_input.get("phone") and not _PHONE.fullmatch(metafield_input["phone"]):
         return [UserError("Phone is invalid", "phone")]
-    address = given.get("shippingAddress")
+    address = metafield_input.get("shippingAddress")
     if address is None:
         return []
     wrong = []
@@ -234,7 +236,8 @@ def _cancel(
         try:
             orders.check_cancellable(shop, order)
         except UserError:
-            return  # it was sent or cancelled meanwhile: the job ends without an effect
+            # It was shipped or cancelled meanwhile: the job ends without an effect.
+            return
         orders.cancel(shop, order, reason=reason, restock=restock, refund=back, note=staff_note)
         shop.note("order cancelled", order.id, reason)
 
@@ -270,8 +273,8 @@ def _remove_tags(call: Call, *, id: str, tags: list[str]) -> Json:  # noqa: A002
 @mutation("metafieldsSet")
 def _set_metafields(call: Call, *, metafields: list[Json]) -> Json:
     owners = []
-    for place, given in enumerate(metafields):
-        node = call.shop.nodes.get(given["ownerId"])
+    for place, metafield_input in enumerate(metafields):
+        node = call.shop.nodes.get(metafield_input["ownerId"])
         if not isinstance(node, Order | Product):
             raise UserErrors(
                 UserError(
@@ -280,8 +283,10 @@ def _set_metafields(call: Call, *, metafields: list[Json]) -> Json:
             )
         owners.append(node)
     written: list[Any] = []
-    for node, given in zip(owners, metafields, strict=True):
-        written += orders.metafields(call.shop, node.metafields, [given])
+    for node, metafield_input in zip(owners, metafields, strict=True):
+        written += orders.metafields(call.shop, node.metafields, [metafield_input])
         call.shop.touch(node)
-        call.shop.note("metafield set", node.id, (given.get("namespace"), given["key"]))
+        call.shop.note(
+            "metafield set", node.id, (metafield_input.get("namespace"), metafield_input["key"])
+        )
     return {"metafields": written}

@@ -1,4 +1,4 @@
-"""The mutations of products and variants."""
+"""Mutations of products and variants."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -18,19 +18,19 @@ def _create(call: Call, *, product: Json | None = None) -> Json:
             "productCreate must include exactly one of the following arguments: input, product.",
             "INVALID_FIELD_ARGUMENTS",
         )
-    given = product
-    if not given.get("title"):
+    product_input = product
+    if not product_input.get("title"):
         raise UserError("Title can't be blank", "title")
-    _check_handle(call.shop, given, None, "handle")
-    made = products.create(call.shop, given["title"], handle=given.get("handle"))
-    products.change(call.shop, made, given)
+    _check_handle(call.shop, product_input, None, "handle")
+    made = products.create(call.shop, product_input["title"], handle=product_input.get("handle"))
+    products.change(call.shop, made, product_input)
     products.add_variant(call.shop, made, sku=None, price=Decimal(0))
     call.shop.note("product created", made.id, made.title)
     return {"product": made}
 
 
-def _check_handle(shop: Shop, given: Json, own: Product | None, *where: str) -> None:
-    handle = given.get("handle")
+def _check_handle(shop: Shop, product_input: Json, own: Product | None, *where: str) -> None:
+    handle = product_input.get("handle")
     holder = products.by_handle(shop, handle) if handle else None
     if holder is not None and holder is not own:
         raise UserError(
@@ -77,21 +77,23 @@ def _identified(shop: Shop, identifier: Json | None) -> Product | None:
     return product
 
 
-def _check_set(shop: Shop, given: Json, product: Product | None) -> None:
-    if product is None and not given.get("title"):
+def _check_set(shop: Shop, product_input: Json, product: Product | None) -> None:
+    if product is None and not product_input.get("title"):
         raise UserError("Title can't be blank", "input", "title", code="INVALID_INPUT")
-    _check_handle(shop, given, product, "input", "handle")
-    variants = given.get("variants")
+    _check_handle(shop, product_input, product, "input", "handle")
+    variants = product_input.get("variants")
     if variants is None:
         return
-    if product is None and not given.get("productOptions"):
+    if product is None and not product_input.get("productOptions"):
         raise UserError(
             "Product options input is required when updating variants",
             "input",
             "productOptions",
             code="PRODUCT_OPTIONS_INPUT_MISSING",
         )
-    names = _option_names(given.get("productOptions")) or (product.option_names if product else [])
+    names = _option_names(product_input.get("productOptions")) or (
+        product.option_names if product else []
+    )
     for place, variant in enumerate(variants):
         where = ("input", "variants", str(place))
         gid = variant.get("id")
@@ -114,8 +116,8 @@ def _check_set(shop: Shop, given: Json, product: Product | None) -> None:
         )
 
 
-def _option_names(given: Sequence[Json] | None) -> list[str]:
-    return [option["name"] for option in given or []]
+def _option_names(options: Sequence[Json] | None) -> list[str]:
+    return [option["name"] for option in options or []]
 
 
 def _chosen(names: Sequence[str], variant: Json) -> list[str]:
@@ -123,16 +125,16 @@ def _chosen(names: Sequence[str], variant: Json) -> list[str]:
     return [values[name] for name in names]
 
 
-def _set_options(product: Product, given: Sequence[Json] | None) -> None:
-    if given:
-        product.option_names = _option_names(given)
+def _set_options(product: Product, options: Sequence[Json] | None) -> None:
+    if options:
+        product.option_names = _option_names(options)
 
 
-def _set_variants(shop: Shop, product: Product, given: Sequence[Json]) -> None:
-    """Replace the whole list: what is left out is deleted."""
+def _set_variants(shop: Shop, product: Product, rows: Sequence[Json]) -> None:
+    """Replace the whole list: missing variants are deleted."""
     old = {gid: shop.sure(ProductVariant, gid) for gid in product.variant_ids}
     kept = []
-    for row in given:
+    for row in rows:
         options = _chosen(product.option_names, row)
         variant = old.get(row.get("id") or "") or next(
             (it for it in old.values() if it.options == options and it.id not in kept), None
@@ -150,8 +152,8 @@ def _set_variants(shop: Shop, product: Product, given: Sequence[Json]) -> None:
     product.variant_ids = kept
 
 
-def _set_stock(shop: Shop, variant: ProductVariant, given: Sequence[Json]) -> None:
-    for row in given:
+def _set_stock(shop: Shop, variant: ProductVariant, quantities: Sequence[Json]) -> None:
+    for row in quantities:
         if shop.get(Location, row["locationId"]) is None:
             raise UserError("Location does not exist", "input", code="INVALID_INPUT")
         level = stock.activate(shop, variant.inventory_item_id, row["locationId"])

@@ -1,4 +1,4 @@
-"""The mutations of stock, which are done once for each idempotency key."""
+"""Mutations of stock, which run once for each idempotency key."""
 
 import json
 import re
@@ -35,38 +35,38 @@ MOST = 1_000_000_000
 _URI = re.compile(r"[a-z][a-z0-9+.-]*://.+")
 
 
-def _once(call: Call, given: object, act: Callable[[], Json]) -> Json:
-    """Do something once for each key, and answer a repetition as the first time."""
+def _once(call: Call, arguments: object, act: Callable[[], Json]) -> Json:
+    """Run an action once for each key; return the first response to a repetition."""
     if call.key is None:
         raise Refusal(
             "The @idempotent directive is required for this mutation but was not provided.",
             "BAD_REQUEST",
         )
     shop = call.shop
-    print_ = json.dumps(given, sort_keys=True)
-    known = shop.keys.get(call.key)
-    if known and shop.now() - known[0] < timedelta(seconds=shop.switches.idempotency_s):
-        if known[1] != print_:
+    print_ = json.dumps(arguments, sort_keys=True)
+    previous = shop.keys.get(call.key)
+    if previous and shop.now() - previous[0] < timedelta(seconds=shop.switches.idempotency_s):
+        if previous[1] != print_:
             raise UserError(
                 "The idempotency key was already used with other parameters.",
                 code="IDEMPOTENCY_KEY_PARAMETER_MISMATCH",
             )
-        if not known[2]:
+        if not previous[2]:
             raise UserError(
                 "The previous attempt with this idempotency key failed.",
                 code="IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED",
             )
-        return known[2]
+        return previous[2]
     shop.keys[call.key] = (shop.now(), print_, {})
-    done = act()
-    shop.keys[call.key] = (shop.now(), print_, done)
-    return done
+    result = act()
+    shop.keys[call.key] = (shop.now(), print_, result)
+    return result
 
 
 @mutation("inventorySetQuantities")
 def _set(call: Call, *, input: Json) -> Json:  # noqa: A002 - the API's name
-    for given in input["quantities"]:
-        if "changeFromQuantity" not in given:
+    for row in input["quantities"]:
+        if "changeFromQuantity" not in row:
             raise Refusal(
                 "InventoryQuantityInput must include the following argument: changeFromQuantity.",
                 "INVALID_FIELD_ARGUMENTS",
@@ -74,12 +74,14 @@ def _set(call: Call, *, input: Json) -> Json:  # noqa: A002 - the API's name
     return _once(call, input, lambda: _set_all(call.shop, input))
 
 
-def _set_all(shop: Shop, given: Json) -> Json:
-    name = given["name"]
-    _check(given)
-    levels = [_checked(shop, place, name, row) for place, row in enumerate(given["quantities"])]
+def _set_all(shop: Shop, quantities_input: Json) -> Json:
+    name = quantities_input["name"]
+    _check(quantities_input)
+    levels = [
+        _checked(shop, place, name, row) for place, row in enumerate(quantities_input["quantities"])
+    ]
     changes: list[Json] = []
-    for level, row in zip(levels, given["quantities"], strict=True):
+    for level, row in zip(levels, quantities_input["quantities"], strict=True):
         delta = stock.set_quantity(shop, level, name, row["quantity"])
         if delta:
             changes += [_change(shop, level, which, delta) for which in ("available", "on_hand")]
@@ -87,29 +89,29 @@ def _set_all(shop: Shop, given: Json) -> Json:
     group = {
         "id": shop.stamp("InventoryAdjustmentGroup")["id"],
         "createdAt": words.moment(shop.now()),
-        "reason": given["reason"],
-        "referenceDocumentUri": given.get("referenceDocumentUri"),
+        "reason": quantities_input["reason"],
+        "referenceDocumentUri": quantities_input.get("referenceDocumentUri"),
         "changes": changes,
     }
     return {"inventoryAdjustmentGroup": group if changes else None}
 
 
-def _check(given: Json) -> None:
-    if given["name"] not in ("available", "on_hand"):
+def _check(quantities_input: Json) -> None:
+    if quantities_input["name"] not in ("available", "on_hand"):
         raise UserError(
             "The specified quantity name is invalid. Valid values are: available, on_hand.",
             "input",
             "name",
             code="INVALID_NAME",
         )
-    if given["reason"] not in REASONS:
+    if quantities_input["reason"] not in REASONS:
         raise UserError(
             f"The specified reason is invalid. Valid values are: {', '.join(REASONS)}.",
             "input",
             "reason",
             code="INVALID_REASON",
         )
-    uri = given.get("referenceDocumentUri")
+    uri = quantities_input.get("referenceDocumentUri")
     if uri is not None and not _URI.fullmatch(uri):
         raise UserError(
             "The specified reference document is invalid.",
@@ -117,13 +119,13 @@ def _check(given: Json) -> None:
             "referenceDocumentUri",
             code="INVALID_REFERENCE_DOCUMENT",
         )
-    if len(given["quantities"]) > 250:
+    if len(quantities_input["quantities"]) > 250:
         raise Refusal(
-            f"The input array size of {len(given['quantities'])} is greater than the maximum "
-            "allowed of 250.",
+            f"The input array size of {len(quantities_input['quantities'])} is greater than the "
+            "maximum allowed of 250.",
             "MAX_INPUT_SIZE_EXCEEDED",
         )
-    pairs = [(row["inventoryItemId"], row["locationId"]) for row in given["quantities"]]
+    pairs = [(row["inventoryItemId"], row["locationId"]) for row in quantities_input["quantities"]]
     if len(set(pairs)) < len(pairs):
         raise UserError(
             "The combination of inventoryItemId and locationId must be unique.",
@@ -199,8 +201,8 @@ def _change(shop: Shop, level: InventoryLevel, name: str, delta: int) -> Json:
 
 
 @mutation("inventoryActivate")
-def _activate(call: Call, **given: Any) -> Json:
-    return _once(call, given, lambda: _activate_one(call.shop, **given))
+def _activate(call: Call, **arguments: Any) -> Json:
+    return _once(call, arguments, lambda: _activate_one(call.shop, **arguments))
 
 
 def _activate_one(
@@ -215,9 +217,9 @@ def _activate_one(
         raise UserError("The product couldn't be found.", "inventoryItemId")
     if shop.get(Location, location_id) is None:
         raise UserError("The location couldn't be found.", "locationId")
-    known = stock.level(shop, inventory_item_id, location_id)
+    existing = stock.level(shop, inventory_item_id, location_id)
     quantity = on_hand if available is None else available
-    if known is not None and quantity is not None:
+    if existing is not None and quantity is not None:
         raise UserError(
             "Not allowed to set available quantity when the item is already active at the "
             "location.",

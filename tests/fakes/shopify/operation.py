@@ -1,4 +1,4 @@
-"""Runs one operation: read, held against the schema, paid for, executed, answered."""
+"""Runs one operation: parse, validate, pay, execute, respond."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -39,8 +39,8 @@ from tests.fakes.shopify.state import Json
 _LIMITS = "https://shopify.dev/api/usage/rate-limits"
 
 
-class Asked(NamedTuple):
-    """What the body of a request asks for."""
+class Submitted(NamedTuple):
+    """The content of a request body."""
 
     query: str
     variables: Json
@@ -48,7 +48,7 @@ class Asked(NamedTuple):
 
 
 class Ran(NamedTuple):
-    """What came of an operation."""
+    """The result of an operation."""
 
     body: Json
     deprecated: bool = False
@@ -61,23 +61,23 @@ class _Read(NamedTuple):
     deprecated: bool = False
 
 
-def run(shop: Shop, bucket: Bucket, schema: GraphQLSchema, asked: Asked) -> Ran:
-    """Do what is asked, or say what is wrong with it."""
-    read = _read(schema, asked.query)
+def run(shop: Shop, bucket: Bucket, schema: GraphQLSchema, submitted: Submitted) -> Ran:
+    """Run an operation; return its result or its errors."""
+    read = _read(schema, submitted.query)
     if read.document is None or read.wrong:
         return Ran({"errors": read.wrong})
-    operation = _operation(read.document, asked.name)
+    operation = _operation(read.document, submitted.name)
     if operation is None:
-        return Ran({"errors": [{"message": f"No operation named {_quoted(asked.name)}"}]})
-    if wrong := wording.wrong_variables(schema, operation, asked.variables):
+        return Ran({"errors": [{"message": f"No operation named {_quoted(submitted.name)}"}]})
+    if wrong := wording.wrong_variables(schema, operation, submitted.variables):
         return Ran({"errors": wrong})
-    _check_gaps(schema, asked, operation)
+    _check_gaps(schema, submitted, operation)
     fragments = {
         it.name.value: it
         for it in read.document.definitions
         if isinstance(it, FragmentDefinitionNode)
     }
-    costs = Costs(schema, operation, fragments, asked.variables)
+    costs = Costs(schema, operation, fragments, submitted.variables)
     points = costs.requested()
     if points > shop.switches.most_points:
         return Ran({"errors": [_too_dear(points, shop.switches.most_points)]})
@@ -88,7 +88,7 @@ def run(shop: Shop, bucket: Bucket, schema: GraphQLSchema, asked: Asked) -> Ran:
         }
         cost = _cost(shop, bucket, points, None)
         return Ran({"errors": [error], "extensions": {"cost": cost}}, throttled=True)
-    body, warnings = _execute(shop, schema, read, asked)
+    body, warnings = _execute(shop, schema, read, submitted)
     actual = costs.actual(body["data"])
     bucket.pay(actual - points, shop.now())
     more: Json = {"cost": _cost(shop, bucket, points, actual)}
@@ -98,7 +98,7 @@ def run(shop: Shop, bucket: Bucket, schema: GraphQLSchema, asked: Asked) -> Ran:
 
 
 def _execute(
-    shop: Shop, schema: GraphQLSchema, read: _Read, asked: Asked
+    shop: Shop, schema: GraphQLSchema, read: _Read, submitted: Submitted
 ) -> tuple[Json, list[Json]]:
     assert read.document is not None
     call = Call(shop=shop)
@@ -106,8 +106,8 @@ def _execute(
         schema,
         read.document,
         context_value=call,
-        variable_values=asked.variables,
-        operation_name=asked.name,
+        variable_values=submitted.variables,
+        operation_name=submitted.name,
         field_resolver=resolve,
         type_resolver=type_of,
     )
@@ -118,7 +118,7 @@ def _execute(
 
 
 def _worded(error: GraphQLError) -> Json:
-    """Return what a resolver refused; anything else is a mistake of the fake."""
+    """Return the error of a resolver; any other exception is a bug of the fake."""
     refusal = error.original_error
     if not isinstance(refusal, Refusal):
         raise refusal or GapError(f"{error.message} at {error.path}")
@@ -154,14 +154,18 @@ def _quoted(name: str | None) -> str:
     return f"'{name}'" if name else "was given, though the document has several"
 
 
-def _check_gaps(schema: GraphQLSchema, asked: Asked, operation: OperationDefinitionNode) -> None:
-    """Say aloud what the service knows and the fake does not, instead of leaving it out."""
+def _check_gaps(
+    schema: GraphQLSchema, submitted: Submitted, operation: OperationDefinitionNode
+) -> None:
+    """Raise an error if the service has something that the fake lacks."""
     if schema is schemas.ours():
         return
-    wrong = _read(schemas.ours(), asked.query).wrong
-    wrong = wrong or wording.wrong_variables(schemas.ours(), operation, asked.variables)
+    wrong = _read(schemas.ours(), submitted.query).wrong
+    wrong = wrong or wording.wrong_variables(schemas.ours(), operation, submitted.variables)
     if wrong:
-        raise GapError(f"the fake lacks what {asked.name or asked.query[:60]} asks for: {wrong}")
+        raise GapError(
+            f"the fake lacks what {submitted.name or submitted.query[:60]} asks for: {wrong}"
+        )
 
 
 def _too_dear(points: int, most: int) -> Json:
@@ -186,11 +190,11 @@ def _cost(shop: Shop, bucket: Bucket, requested: int, actual: int | None) -> Jso
     }
 
 
-def named(body: Mapping[str, Any]) -> Asked | None:
-    """Read the body of a request; None if it has no document."""
+def named(body: Mapping[str, Any]) -> Submitted | None:
+    """Parse the body of a request; None if it has no document."""
     query = body.get("query")
     variables = body.get("variables")
     if not isinstance(query, str) or not isinstance(variables, dict | None):
         return None
     name = body.get("operationName")
-    return Asked(query, variables or {}, name if isinstance(name, str) else None)
+    return Submitted(query, variables or {}, name if isinstance(name, str) else None)

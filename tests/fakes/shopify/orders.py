@@ -1,4 +1,4 @@
-"""What happens to orders, whoever does it."""
+"""Changes of orders, by the API or by people."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -6,7 +6,11 @@ from decimal import Decimal
 
 from tests.fakes.shopify import stock
 from tests.fakes.shopify.refusals import UserError
-from tests.fakes.shopify.shapes_orders import fulfillment_orders_of, fulfillments_of, sent
+from tests.fakes.shopify.shapes_orders import (
+    fulfillment_orders_of,
+    fulfillments_of,
+    shipped_quantity,
+)
 from tests.fakes.shopify.shop import Shop
 from tests.fakes.shopify.state import (
     ENDED,
@@ -28,7 +32,7 @@ COUNTRIES = {
     "GB": "United Kingdom",
     "US": "United States",
 }
-"""Enough of them; others are called by their code."""
+"""Names of some countries; others have their code as name."""
 
 
 def main_location(shop: Shop) -> Location:
@@ -36,14 +40,16 @@ def main_location(shop: Shop) -> Location:
     return next(shop.all(Location))
 
 
-def address(shop: Shop, given: Json | None) -> Json | None:
-    """Return an address as it is shown, from one as it is given."""
-    if not given:
+def address(shop: Shop, address_input: Json | None) -> Json | None:
+    """Return an address in the form of responses, from one in the form of inputs."""
+    if not address_input:
         return None
-    country = given.get("countryCode") or given.get("countryCodeV2")
-    names = [word for word in (given.get("firstName"), given.get("lastName")) if word]
+    country = address_input.get("countryCode") or address_input.get("countryCodeV2")
+    names = [
+        word for word in (address_input.get("firstName"), address_input.get("lastName")) if word
+    ]
     plain = {
-        name: given.get(name) or None
+        name: address_input.get(name) or None
         for name in (
             "firstName",
             "lastName",
@@ -59,7 +65,7 @@ def address(shop: Shop, given: Json | None) -> Json | None:
     return plain | {
         "id": shop.stamp("MailingAddress", "?model_name=Address")["id"],
         "name": " ".join(names) or None,
-        "province": given.get("province") or given.get("provinceCode"),
+        "province": address_input.get("province") or address_input.get("provinceCode"),
         "country": COUNTRIES.get(country, country) if country else None,
         "countryCodeV2": country,
     }
@@ -74,26 +80,26 @@ def line(
     variant: ProductVariant | None = None,
     **fields: object,
 ) -> LineItem:
-    """Return a new line; what it does not say itself it has from its variant."""
-    known = {name: value for name, value in fields.items() if value is not None}
+    """Return a new line; missing fields come from its variant."""
+    values = {name: value for name, value in fields.items() if value is not None}
     if variant is not None:
         product = shop.sure(Product, variant.product_id)
         titled = product.option_names != ["Title"]
-        known = {
+        values = {
             "sku": variant.sku,
             "title": product.title,
             "variant_title": " / ".join(variant.options) if titled else None,
             "vendor": product.vendor or None,
             "variant_id": variant.id,
             "product_id": product.id,
-        } | known
+        } | values
     own = variant.price if variant is not None and price is None else price
     made = LineItem(
         **shop.stamp("LineItem"),
         order_id=order_id,
         quantity=quantity,
         price=own or Decimal(0),
-        **{"sku": None, "title": "Untitled", **known},  # type: ignore[arg-type]
+        **{"sku": None, "title": "Untitled", **values},  # type: ignore[arg-type]
     )
     return shop.add(made)
 
@@ -101,7 +107,7 @@ def line(
 def open_fulfillment(
     shop: Shop, order: Order, lines: Sequence[LineItem], location_id: str
 ) -> FulfillmentOrder:
-    """Let lines be sent from a location."""
+    """Create a fulfillment order for lines at a location."""
     parts = [
         shop.add(
             FulfillmentOrderLineItem(
@@ -125,7 +131,7 @@ def open_fulfillment(
 
 
 def route(shop: Shop, order: Order, places: Mapping[str, str]) -> None:
-    """Give each location its fulfillment order; `places` are locations by the line's id."""
+    """Create a fulfillment order for each location; `places` are locations by line id."""
     for location_id in dict.fromkeys(places.values()):
         lines = [line for line in order.lines if places[line.id] == location_id]
         open_fulfillment(shop, order, lines, location_id)
@@ -137,40 +143,40 @@ def start(shop: Shop, *, name: str | None = None, **fields: object) -> Order:
     stamp = shop.stamp("Order")
     currency = fields.pop("currency_code", None) or shop.currency_code
     presented = fields.pop("presentment_currency_code", None) or currency
-    known = {key: value for key, value in fields.items() if value is not None}
+    values = {key: value for key, value in fields.items() if value is not None}
     order = Order(
         **stamp,
         name=name or f"#{number}",
         number=number,
         currency_code=str(currency),
         presentment_currency_code=str(presented),
-        **{"processed_at": stamp["created_at"], **known},
+        **{"processed_at": stamp["created_at"], **values},
     )
     return shop.add(order)
 
 
-def metafields(shop: Shop, metafields: list[Metafield], given: Sequence[Json]) -> list[Metafield]:
-    """Write metafields over those of the same name; return what was written."""
+def metafields(shop: Shop, metafields: list[Metafield], inputs: Sequence[Json]) -> list[Metafield]:
+    """Write metafields over those with the same name; return the written ones."""
     written = []
-    for one in given:
-        namespace, key = one.get("namespace") or "$app", one["key"]
+    for metafield_input in inputs:
+        namespace, key = metafield_input.get("namespace") or "$app", metafield_input["key"]
         old = next((it for it in metafields if (it.namespace, it.key) == (namespace, key)), None)
         if old is None:
-            kind = one.get("type") or "single_line_text_field"
+            kind = metafield_input.get("type") or "single_line_text_field"
             old = shop.add(
                 Metafield(
                     **shop.stamp("Metafield"), namespace=namespace, key=key, type=kind, value=""
                 )
             )
             metafields.append(old)
-        old.value = one["value"]
+        old.value = metafield_input["value"]
         shop.touch(old)
         written.append(old)
     return written
 
 
 def check_cancellable(shop: Shop, order: Order) -> None:
-    """Refuse to cancel what was cancelled or sent."""
+    """Refuse to cancel an order that is cancelled or shipped."""
     if order.cancelled_at is not None:
         raise UserError(
             "Cannot cancel an order that has already been canceled", "orderId", code="INVALID"
@@ -211,25 +217,25 @@ def cancel(
 
 
 def edit(shop: Shop, order: Order, line: LineItem, quantity: int) -> None:
-    """Change how many of a line are wanted, where it has not been sent yet."""
+    """Change the ordered quantity of a line, as far as it is not shipped yet."""
     delta = quantity - line.current_quantity
     live = [it for it in fulfillment_orders_of(shop, order.id) if it.status not in ENDED]
     parts = [(it, part) for it in live for part in it.lines if part.line_id == line.id]
-    assert quantity >= sent(shop, line), "what was sent cannot be taken off"
+    assert quantity >= shipped_quantity(shop, line), "what was sent cannot be taken off"
     if delta > 0:
         line.quantity += delta
         owner, part = parts[0]
         part.total_quantity += delta
         part.remaining_quantity += delta
         stock.commit(shop, line, owner.location_id, delta)
-    left = max(0, -delta)
-    line.removed += left
+    remaining = max(0, -delta)
+    line.removed += remaining
     for owner, part in parts:
-        taken = min(left, part.remaining_quantity)
+        taken = min(remaining, part.remaining_quantity)
         part.remaining_quantity -= taken
         part.total_quantity -= taken
         stock.commit(shop, line, owner.location_id, -taken)
-        left -= taken
+        remaining -= taken
     for it in live:
         if all(part.remaining_quantity == 0 for part in it.lines):
             it.status = "CLOSED"
@@ -238,7 +244,7 @@ def edit(shop: Shop, order: Order, line: LineItem, quantity: int) -> None:
 
 
 def close_if_done(shop: Shop, order: Order, at: datetime) -> None:
-    """Close a paid order of which everything was sent, as shops do by default."""
-    done = all(sent(shop, line) >= line.current_quantity for line in order.lines)
-    order.closed_at = at if done and order.financial_status == "PAID" else None
+    """Close a paid order if all of it is shipped, as shops do by default."""
+    is_complete = all(shipped_quantity(shop, line) >= line.current_quantity for line in order.lines)
+    order.closed_at = at if is_complete and order.financial_status == "PAID" else None
     shop.touch(order)

@@ -1,7 +1,7 @@
-"""What people do in the shop's own pages, and at its services: the other hand, past the API.
+"""Actions of people on the shop's own pages and at its services, which bypass the API.
 
-Nothing here is in the ledger, which is for what came over the API. Orders, products and places go
-by their ids (`gid://shopify/Order/1`), lines and stock by SKU.
+These actions are not in the ledger, which has the changes over the API. Orders, products and
+locations are named by id (`gid://shopify/Order/1`), lines and stock by SKU.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ ANN: Json = {
 
 
 class People(Stockkeepers, Shippers):
-    """Those who work in the shop, and those who ship for it."""
+    """Users of the shop, and the services that ship for it."""
 
     def place_order(
         self,
@@ -48,10 +48,10 @@ class People(Stockkeepers, Shippers):
         request: bool = False,
         **fields: Any,
     ) -> str:
-        """Return the id of a new order, to be sent from a location, or one for each SKU.
+        """Return the id of a new order; `location` is one for all lines, or one for each SKU.
 
         `lines` are quantities by SKU, or what `state.LineItem` has; `fields` are of `state.Order`.
-        With `request`, its services are asked to send it.
+        With `request`, it is requested from its services.
         """
         if isinstance(lines, Mapping):
             lines = [{"sku": sku, "quantity": count} for sku, count in lines.items()]
@@ -59,10 +59,10 @@ class People(Stockkeepers, Shippers):
             ship_to = address or ANN
             addresses = {"shipping_address": ship_to, "billing_address": billing or ship_to}
             written = {key: orders.address(self.shop, it) for key, it in addresses.items()}
-            known = {**written, **fields}
+            values = {**written, **fields}
             if shipping is not None:
-                known["shipping_line"] = {"title": shipping, "code": shipping, "price": "0"}
-            order = orders.start(self.shop, **known)
+                values["shipping_line"] = {"title": shipping, "code": shipping, "price": "0"}
+            order = orders.start(self.shop, **values)
             order.lines = [self._line(order, dict(line)) for line in lines]
             places = {line.id: self._place(line, location) for line in order.lines}
             for line in order.lines:
@@ -73,13 +73,13 @@ class People(Stockkeepers, Shippers):
             return order.id
 
     def sell(self, sku: str, quantity: int, *, location: str | None = None) -> str:
-        """Sell so many, not sent yet: what is available falls."""
+        """Sell units that are not shipped yet, so the available quantity falls."""
         return self.place_order({sku: quantity}, location=location)
 
     def request_fulfillment(
         self, order: str, message: str | None = None, lines: Mapping[str, int] | None = None
     ) -> None:
-        """Ask the services to send an order, or so many of some SKUs."""
+        """Request an order, or quantities of some SKUs, from the services."""
         with self.shop.lock:
             for it in self.fulfillment_orders(order):
                 place = self.shop.sure(Location, it.location_id)
@@ -91,7 +91,7 @@ class People(Stockkeepers, Shippers):
                 fulfillment.submit(self.shop, it, shares, message, notify=False)
 
     def request_cancellation(self, order: str, message: str | None = None) -> None:
-        """Ask the services not to send an order after all."""
+        """Request the cancellation of an order from the services."""
         with self.shop.lock:
             for it in self.fulfillment_orders(order):
                 if it.request_status in ("SUBMITTED", "ACCEPTED", "CANCELLATION_REJECTED"):
@@ -100,33 +100,33 @@ class People(Stockkeepers, Shippers):
     def cancel(self, order: str, *, refund: bool = True, restock: bool = True) -> None:
         """Cancel an order at once."""
         with self.shop.lock:
-            known = self.order(order)
-            orders.check_cancellable(self.shop, known)
-            orders.cancel(self.shop, known, reason="CUSTOMER", restock=restock, refund=refund)
+            placed = self.order(order)
+            orders.check_cancellable(self.shop, placed)
+            orders.cancel(self.shop, placed, reason="CUSTOMER", restock=restock, refund=refund)
 
     def edit_lines(self, order: str, quantities: Mapping[str, int]) -> None:
-        """Change how many are wanted, by SKU: 0 takes a line off, a new SKU adds one."""
+        """Change ordered quantities by SKU: 0 removes a line, a new SKU adds one."""
         with self.shop.lock:
-            known = self.order(order)
+            placed = self.order(order)
             for sku, quantity in quantities.items():
-                line = next((it for it in known.lines if it.sku == sku), None)
+                line = next((it for it in placed.lines if it.sku == sku), None)
                 if line is not None:
-                    orders.edit(self.shop, known, line, quantity)
+                    orders.edit(self.shop, placed, line, quantity)
                     continue
-                made = self._line(known, {"sku": sku, "quantity": quantity})
-                known.lines.append(made)
+                made = self._line(placed, {"sku": sku, "quantity": quantity})
+                placed.lines.append(made)
                 place = self.fulfillment_orders(order)[0].location_id
-                orders.open_fulfillment(self.shop, known, [made], place)
+                orders.open_fulfillment(self.shop, placed, [made], place)
                 stock.commit(self.shop, made, place, quantity)
-                self.shop.touch(known)
+                self.shop.touch(placed)
 
     def change(self, order: str, **fields: object) -> None:
-        """Change what an order says: `note=`, `tags=`, `email=` and so on."""
+        """Change fields of an order: `note=`, `tags=`, `email=` and so on."""
         with self.shop.lock:
-            known = self.order(order)
+            placed = self.order(order)
             for name, value in fields.items():
-                setattr(known, name, value)
-            self.shop.touch(known)
+                setattr(placed, name, value)
+            self.shop.touch(placed)
 
     def ship(
         self,
@@ -137,7 +137,7 @@ class People(Stockkeepers, Shippers):
         url: str | None = None,
         lines: Mapping[str, int] | None = None,
     ) -> str:
-        """Send what is open of an order, or so many of some SKUs; return the fulfillment's id."""
+        """Ship the open units of an order, or some SKUs of it; return the fulfillment's id."""
         numbers = [tracking] if isinstance(tracking, str) else list(tracking)
         with self.shop.lock:
             live = [it for it in self.fulfillment_orders(order) if it.status not in ENDED]
@@ -152,12 +152,12 @@ class People(Stockkeepers, Shippers):
             return fulfillment.send(self.shop, shares, rows).id
 
     def order(self, order: str) -> Order:
-        """Find an order."""
+        """Return an order."""
         self.shop.catch_up()
         return self.shop.sure(Order, order)
 
     def orders(self, **having: object) -> list[Order]:
-        """Return all orders with such values: `orders(source_identifier="1001")`."""
+        """Return all orders with these values: `orders(source_identifier="1001")`."""
         with self.shop.lock:
             self.shop.catch_up()
             return [
@@ -173,12 +173,12 @@ class People(Stockkeepers, Shippers):
             return fulfillment_orders_of(self.shop, order)
 
     def fulfillments(self, order: str) -> list[Fulfillment]:
-        """Return what was sent of an order, also what was recalled."""
+        """Return the fulfillments of an order, also those that were recalled."""
         with self.shop.lock:
             return fulfillments_of(self.shop, order)
 
     def tracking(self, order: str) -> list[str]:
-        """Return the tracking numbers of an order that hold."""
+        """Return the valid tracking numbers of an order."""
         return [
             row["number"]
             for fulfillment in self.fulfillments(order)
@@ -186,18 +186,20 @@ class People(Stockkeepers, Shippers):
             for row in fulfillment.tracking
         ]
 
-    def _line(self, order: Order, given: Json) -> LineItem:
-        variant = next((it for it in self.shop.all(ProductVariant) if it.sku == given["sku"]), None)
-        price = given.pop("price", None)
-        quantity = given.pop("quantity", 1)
-        given.setdefault("title", None if variant else given["sku"])
+    def _line(self, order: Order, line_fields: Json) -> LineItem:
+        variant = next(
+            (it for it in self.shop.all(ProductVariant) if it.sku == line_fields["sku"]), None
+        )
+        price = line_fields.pop("price", None)
+        quantity = line_fields.pop("quantity", 1)
+        line_fields.setdefault("title", None if variant else line_fields["sku"])
         return orders.line(
             self.shop,
             order.id,
             quantity=quantity,
             price=None if price is None else Decimal(str(price)),
             variant=variant,
-            **given,
+            **line_fields,
         )
 
     def _place(self, line: LineItem, location: str | Mapping[str, str] | None) -> str:

@@ -1,4 +1,4 @@
-"""What people do with single fulfillment orders, in the shop and at its services."""
+"""Actions of people on single fulfillment orders, in the shop and at its services."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,7 +17,7 @@ from tests.fakes.shopify.state import (
 
 
 class Shippers:
-    """Those who send. Fulfillment orders and fulfillments go by id, their lines by SKU."""
+    """The shippers. Fulfillment orders and fulfillments are named by id, lines by SKU."""
 
     shop: Shop
 
@@ -29,7 +29,7 @@ class Shippers:
         company: str = "UPS",
         lines: Mapping[str, int] | None = None,
     ) -> str:
-        """Send one fulfillment order, or so many of some SKUs; return the fulfillment's id."""
+        """Ship a fulfillment order, or quantities of some SKUs; return the fulfillment's id."""
         with self.shop.lock:
             piece = self.shop.sure(FulfillmentOrder, fulfillment_order)
             rows: list[Json] = [{"company": company, "number": tracking, "url": None}]
@@ -40,34 +40,34 @@ class Shippers:
             )
             return fulfillment.send(self.shop, shares, rows).id
 
-    def edit_tracking(self, sent: str, tracking: str, *, company: str = "UPS") -> None:
-        """Change the number that a fulfillment was given."""
+    def edit_tracking(self, fulfillment_id: str, tracking: str, *, company: str = "UPS") -> None:
+        """Change the tracking number of a fulfillment."""
         with self.shop.lock:
-            fulfillment = self.shop.sure(Fulfillment, sent)
+            fulfillment = self.shop.sure(Fulfillment, fulfillment_id)
             fulfillment.tracking = [{"company": company, "number": tracking, "url": None}]
             self.shop.touch(fulfillment, self.shop.sure(Order, fulfillment.order_id))
 
-    def recall(self, sent: str) -> None:
-        """Cancel a fulfillment: its lines are to be sent again."""
+    def recall(self, fulfillment_id: str) -> None:
+        """Cancel a fulfillment: its units must be shipped again."""
         with self.shop.lock:
-            fulfillment.recall(self.shop, self.shop.sure(Fulfillment, sent))
+            fulfillment.recall(self.shop, self.shop.sure(Fulfillment, fulfillment_id))
 
     def split(self, fulfillment_order: str, lines: Mapping[str, int]) -> str:
-        """Move so many of some SKUs into a new fulfillment order; return its id."""
+        """Move quantities of some SKUs into a new fulfillment order; return its id."""
         with self.shop.lock:
             piece = self.shop.sure(FulfillmentOrder, fulfillment_order)
             moved = self._deal([piece], lines)[0][1]
             return fulfillment.split(self.shop, piece, moved).id
 
     def split_lines(self, fulfillment_order: str, quantities: Mapping[str, int]) -> str:
-        """Do the same by the ids of the fulfillment order's lines."""
+        """Move quantities by line id into a new fulfillment order; return its id."""
         with self.shop.lock:
             piece = self.shop.sure(FulfillmentOrder, fulfillment_order)
             moved = fulfillment.shares(piece, quantities)
             return fulfillment.split(self.shop, piece, moved).id
 
     def move(self, fulfillment_order: str, location: str) -> None:
-        """Let a fulfillment order be sent from another location."""
+        """Move a fulfillment order to another location."""
         with self.shop.lock:
             piece = self.shop.sure(FulfillmentOrder, fulfillment_order)
             for line in piece.lines:
@@ -79,7 +79,7 @@ class Shippers:
             fulfillment.touch(self.shop, piece)
 
     def hold(self, fulfillment_order: str, reason: str = "OTHER", notes: str | None = None) -> None:
-        """Let a fulfillment order wait."""
+        """Put a fulfillment order on hold."""
         with self.shop.lock:
             piece = self.shop.sure(FulfillmentOrder, fulfillment_order)
             stamp = self.shop.stamp("FulfillmentHold")
@@ -88,7 +88,7 @@ class Shippers:
             fulfillment.touch(self.shop, piece)
 
     def release(self, fulfillment_order: str) -> None:
-        """Let it wait no more."""
+        """Release the hold of a fulfillment order."""
         with self.shop.lock:
             piece = self.shop.sure(FulfillmentOrder, fulfillment_order)
             piece.holds.clear()
@@ -96,7 +96,7 @@ class Shippers:
             fulfillment.touch(self.shop, piece)
 
     def answer(self, fulfillment_order: str, *, accept: bool = True) -> None:
-        """Let the service answer what it was asked last: to send it, or not to."""
+        """Accept or reject the latest request, as the service."""
         with self.shop.lock:
             piece = self.shop.sure(FulfillmentOrder, fulfillment_order)
             if piece.request_status == "SUBMITTED":
@@ -105,20 +105,20 @@ class Shippers:
                 (fulfillment.give_back if accept else fulfillment.keep)(self.shop, piece)
 
     def ask_back(self, fulfillment_order: str, message: str | None = None) -> None:
-        """Ask the service not to send one fulfillment order after all."""
+        """Request the cancellation of one fulfillment order from the service."""
         with self.shop.lock:
             piece = self.shop.sure(FulfillmentOrder, fulfillment_order)
             fulfillment.ask_back(self.shop, piece, message)
 
     def merge(self, fulfillment_order: str, into: str) -> None:
-        """Move all of a fulfillment order into another one: it is closed, with nothing left."""
+        """Move all units of a fulfillment order into another one, which closes it."""
         with self.shop.lock:
-            known = self.shop.sure(FulfillmentOrder, fulfillment_order)
+            source = self.shop.sure(FulfillmentOrder, fulfillment_order)
             target = self.shop.sure(FulfillmentOrder, into)
-            fulfillment.merge(self.shop, known, target)
+            fulfillment.merge(self.shop, source, target)
 
     def contents(self, fulfillment_order: str) -> dict[str | None, int]:
-        """Return what is still to be sent by a fulfillment order, by SKU."""
+        """Return the open units of a fulfillment order, by SKU."""
         with self.shop.lock:
             piece = self.shop.sure(FulfillmentOrder, fulfillment_order)
             return {
@@ -127,7 +127,7 @@ class Shippers:
             }
 
     def parcels(self, fulfillment_order: str) -> list[Fulfillment]:
-        """Return what was sent of a fulfillment order and not recalled."""
+        """Return the fulfillments of a fulfillment order that were not recalled."""
         with self.shop.lock:
             piece = self.shop.sure(FulfillmentOrder, fulfillment_order)
             return [
@@ -140,18 +140,18 @@ class Shippers:
     def _deal(
         self, parts: Sequence[FulfillmentOrder], lines: Mapping[str, int]
     ) -> list[tuple[FulfillmentOrder, list[Share]]]:
-        """Take so many of each SKU out of fulfillment orders, the first ones first."""
-        left = dict(lines)
+        """Take quantities by SKU from fulfillment orders, beginning with the first."""
+        remaining = dict(lines)
         dealt = []
         for it in parts:
             group = []
             for line in it.lines:
                 sku = self.shop.sure(LineItem, line.line_id).sku or ""
-                taken = min(left.get(sku, 0), line.remaining_quantity)
+                taken = min(remaining.get(sku, 0), line.remaining_quantity)
                 if taken:
-                    left[sku] -= taken
+                    remaining[sku] -= taken
                     group.append(Share(line, taken))
             if group:
                 dealt.append((it, group))
-        assert not any(left.values()), f"there are not as many: {left}"
+        assert not any(remaining.values()), f"there are not as many: {remaining}"
         return dealt

@@ -1,4 +1,4 @@
-"""What people do with places, products and stock in the shop's own pages."""
+"""Actions of people on locations, products and stock on the shop's own pages."""
 
 from decimal import Decimal
 
@@ -14,13 +14,13 @@ from tests.fakes.shopify.state import (
 
 
 class Stockkeepers:
-    """Those who keep products and stock. Products go by id, their variants by SKU."""
+    """Keepers of products and stock. Products are named by id, their variants by SKU."""
 
     shop: Shop
     location_id: str
 
     def add_location(self, name: str) -> str:
-        """Return the id of a new place of the shop's own; the first is there from the start."""
+        """Return the id of a new location of the shop itself; the first one always exists."""
         with self.shop.lock:
             return self.shop.add(Location(**self.shop.stamp("Location"), name=name)).id
 
@@ -74,25 +74,25 @@ class Stockkeepers:
     ) -> str:
         """Return the id of another variant: `add_variant(product, "MUG-RED", Color="Red")`."""
         with self.shop.lock:
-            known = self.shop.sure(Product, product)
-            if known.option_names == ["Title"]:
-                known.option_names = list(options)
-                for gid in known.variant_ids:
+            existing = self.shop.sure(Product, product)
+            if existing.option_names == ["Title"]:
+                existing.option_names = list(options)
+                for gid in existing.variant_ids:
                     self.shop.sure(ProductVariant, gid).options = ["Default"] * len(options)
-            values = [options[name] for name in known.option_names]
+            values = [options[name] for name in existing.option_names]
             return products.add_variant(
-                self.shop, known, sku=sku, price=Decimal(str(price)), options=values
+                self.shop, existing, sku=sku, price=Decimal(str(price)), options=values
             ).id
 
     def archive(self, sku: str) -> None:
-        """Sell a product no more, but keep it."""
+        """Archive a product."""
         with self.shop.lock:
             product = self.shop.sure(Product, self._variant(sku).product_id)
             product.status = "ARCHIVED"
             self.shop.touch(product)
 
     def set_stock(self, sku: str, on_hand: int, *, location: str | None = None) -> None:
-        """Count a product at a location, the first one if none is named; it is then tracked."""
+        """Set the quantity at a location, by default the first; the product is then tracked."""
         with self.shop.lock:
             item = self.item(sku)
             item.tracked = True
@@ -102,21 +102,21 @@ class Stockkeepers:
             self.shop.touch(self.shop.sure(Product, self._variant(sku).product_id))
 
     def stock_of(self, sku: str, *, location: str | None = None) -> dict[str, int] | None:
-        """Read how many there are, by name; None if it is not stocked there."""
+        """Return the quantity by name; None if it is not stocked there."""
         with self.shop.lock:
             level = stock.level(self.shop, self.item(sku).id, location or self.location_id)
             return stock.quantities(level) if level else None
 
     def item(self, sku: str) -> InventoryItem:
-        """Find the inventory item of a SKU."""
+        """Return the inventory item of a SKU."""
         return self.shop.sure(InventoryItem, self._variant(sku).inventory_item_id)
 
     def product(self, gid: str) -> Product:
-        """Find a product."""
+        """Return a product."""
         return self.shop.sure(Product, gid)
 
     def variant(self, sku: str) -> ProductVariant:
-        """Find a variant by its SKU, the first where it is not the only one."""
+        """Return a variant by its SKU, the first if there are several."""
         return self._variant(sku)
 
     def _variant(self, sku: str) -> ProductVariant:

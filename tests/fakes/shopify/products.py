@@ -1,4 +1,4 @@
-"""What happens to products and their variants, whoever does it."""
+"""Changes of products and their variants, by the API or by people."""
 
 import re
 from collections.abc import Sequence
@@ -20,19 +20,19 @@ _PLAIN = {
 
 def create(shop: Shop, title: str, **fields: object) -> Product:
     """Return a new product without variants."""
-    known = {name: value for name, value in fields.items() if value is not None}
-    handle = str(known.pop("handle", None) or _free(shop, title))
+    values = {name: value for name, value in fields.items() if value is not None}
+    handle = str(values.pop("handle", None) or _free(shop, title))
     made = Product(
         **shop.stamp("Product"),
         title=title,
         handle=handle,
-        **known,  # type: ignore[arg-type]
+        **values,  # type: ignore[arg-type]
     )
     return shop.add(made)
 
 
 def by_handle(shop: Shop, handle: str) -> Product | None:
-    """Find a product by its handle."""
+    """Return the product with a handle, or None."""
     return next((it for it in shop.all(Product) if it.handle == handle), None)
 
 
@@ -45,13 +45,13 @@ def _free(shop: Shop, title: str) -> str:
     return handle
 
 
-def change(shop: Shop, product: Product, given: Json) -> None:
+def change(shop: Shop, product: Product, product_input: Json) -> None:
     """Write the plain fields that are given."""
     for name, attribute in _PLAIN.items():
-        if given.get(name) is not None:
-            setattr(product, attribute, given[name])
-    if given.get("tags") is not None:
-        product.tags = sorted(set(given["tags"]))
+        if product_input.get(name) is not None:
+            setattr(product, attribute, product_input[name])
+    if product_input.get("tags") is not None:
+        product.tags = sorted(set(product_input["tags"]))
     shop.touch(product)
 
 
@@ -77,7 +77,7 @@ def add_variant(
 
 
 def remove_variant(shop: Shop, product: Product, gid: str) -> None:
-    """Delete a variant and what is stocked of it; lines of orders keep their words."""
+    """Delete a variant and its stock; lines of orders keep its title."""
     variant = shop.sure(ProductVariant, gid)
     product.variant_ids.remove(gid)
     for level in stock.levels_of(shop, variant.inventory_item_id):
@@ -87,8 +87,8 @@ def remove_variant(shop: Shop, product: Product, gid: str) -> None:
     shop.touch(product)
 
 
-def change_variant(shop: Shop, variant: ProductVariant, given: Json) -> None:
-    """Write what is given of a variant and its inventory item."""
+def change_variant(shop: Shop, variant: ProductVariant, variant_input: Json) -> None:
+    """Write the given fields of a variant and its inventory item."""
     item = shop.sure(InventoryItem, variant.inventory_item_id)
     for name, attribute in (
         ("sku", "sku"),
@@ -96,29 +96,29 @@ def change_variant(shop: Shop, variant: ProductVariant, given: Json) -> None:
         ("taxable", "taxable"),
         ("inventoryPolicy", "inventory_policy"),
     ):
-        if name in given:
-            setattr(variant, attribute, given[name])
-    if given.get("price") is not None:
-        variant.price = Decimal(str(given["price"]))
-    if "compareAtPrice" in given:
-        compare = given["compareAtPrice"]
+        if name in variant_input:
+            setattr(variant, attribute, variant_input[name])
+    if variant_input.get("price") is not None:
+        variant.price = Decimal(str(variant_input["price"]))
+    if "compareAtPrice" in variant_input:
+        compare = variant_input["compareAtPrice"]
         variant.compare_at_price = None if compare is None else Decimal(str(compare))
-    _change_item(variant, item, given.get("inventoryItem") or {})
+    _change_item(variant, item, variant_input.get("inventoryItem") or {})
     shop.touch(variant, item, shop.sure(Product, variant.product_id))
 
 
-def _change_item(variant: ProductVariant, item: InventoryItem, given: Json) -> None:
+def _change_item(variant: ProductVariant, item: InventoryItem, item_input: Json) -> None:
     for name, attribute in (
         ("tracked", "tracked"),
         ("requiresShipping", "requires_shipping"),
         ("harmonizedSystemCode", "harmonized_system_code"),
         ("countryCodeOfOrigin", "country_code_of_origin"),
     ):
-        if name in given:
-            setattr(item, attribute, given[name])
-    if "sku" in given:
-        variant.sku = given["sku"]
-    if "cost" in given:
-        item.cost = None if given["cost"] is None else Decimal(str(given["cost"]))
-    if given.get("measurement"):
-        item.weight = given["measurement"].get("weight")
+        if name in item_input:
+            setattr(item, attribute, item_input[name])
+    if "sku" in item_input:
+        variant.sku = item_input["sku"]
+    if "cost" in item_input:
+        item.cost = None if item_input["cost"] is None else Decimal(str(item_input["cost"]))
+    if item_input.get("measurement"):
+        item.weight = item_input["measurement"].get("weight")

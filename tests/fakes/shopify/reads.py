@@ -1,4 +1,4 @@
-"""The fields of `QueryRoot`."""
+"""Fields of `QueryRoot`."""
 
 from typing import Any, Literal, TypeAlias
 
@@ -77,11 +77,11 @@ def _orders(
     *,
     sort_key: str,
     query: str | None = None,
-    **asked: Any,
+    **paging: Any,
 ) -> Json:
     orders = [order for order in call.shop.all(Order) if _recent(call.shop, order)]
-    rows = searched.found(call, orders, query, searched.orders)
-    return connections.page(call.shop, rows, _sorted_by(sort_key), **asked)
+    rows = searched.matching(call, orders, query, searched.orders)
+    return connections.page(call.shop, rows, _sorted_by(sort_key), **paging)
 
 
 def _recent(shop: Shop, order: Order) -> bool:
@@ -103,26 +103,26 @@ def _fulfillment_orders(
     sort_key: str,
     include_closed: bool = False,
     query: str | None = None,
-    **asked: Any,
+    **paging: Any,
 ) -> Json:
     fulfillment_orders = [
         order
         for order in call.shop.all(FulfillmentOrder)
         if access.visible(call.shop, order) and (include_closed or searched.open_only(order))
     ]
-    rows = searched.found(call, fulfillment_orders, query, searched.fulfillment_orders)
-    return connections.page(call.shop, rows, _sorted_by(sort_key), **asked)
+    rows = searched.matching(call, fulfillment_orders, query, searched.fulfillment_orders)
+    return connections.page(call.shop, rows, _sorted_by(sort_key), **paging)
 
 
 @resolver("QueryRoot.manualHoldsFulfillmentOrders")
-def _held(call: Call, _root: Root, *, query: str | None = None, **asked: Any) -> Json:
+def _held(call: Call, _root: Root, *, query: str | None = None, **paging: Any) -> Json:
     fulfillment_orders = [
         order
         for order in call.shop.all(FulfillmentOrder)
         if access.visible(call.shop, order) and order.status == "ON_HOLD"
     ]
-    rows = searched.found(call, fulfillment_orders, query, searched.fulfillment_orders)
-    return connections.page(call.shop, rows, None, **asked)
+    rows = searched.matching(call, fulfillment_orders, query, searched.fulfillment_orders)
+    return connections.page(call.shop, rows, None, **paging)
 
 
 Assignment = Literal[
@@ -141,7 +141,7 @@ def _assigned(
     sort_key: str,
     assignment_status: Assignment | None = None,
     location_ids: list[str] | None = None,
-    **asked: Any,
+    **paging: Any,
 ) -> Json:
     shop = call.shop
     ours = {service.location_id for service in shop.all(FulfillmentService) if service.ours}
@@ -155,7 +155,7 @@ def _assigned(
         and order.status not in ENDED
         and (assignment_status is None or _assignment(order) == assignment_status)
     ]
-    return connections.page(shop, rows, _sorted_by(sort_key), **asked)
+    return connections.page(shop, rows, _sorted_by(sort_key), **paging)
 
 
 def _assignment(order: FulfillmentOrder) -> Assignment | None:
@@ -184,24 +184,24 @@ def _product_by(call: Call, _root: Root, *, identifier: Json) -> Product | None:
 
 @resolver("QueryRoot.products")
 def _products(
-    call: Call, _root: Root, *, sort_key: str, query: str | None = None, **asked: Any
+    call: Call, _root: Root, *, sort_key: str, query: str | None = None, **paging: Any
 ) -> Json:
-    rows = searched.found(call, call.shop.all(Product), query, searched.products)
-    return connections.page(call.shop, rows, _sorted_by(sort_key), **asked)
+    rows = searched.matching(call, call.shop.all(Product), query, searched.products)
+    return connections.page(call.shop, rows, _sorted_by(sort_key), **paging)
 
 
 @resolver("QueryRoot.productVariants")
 def _variants(
-    call: Call, _root: Root, *, sort_key: str, query: str | None = None, **asked: Any
+    call: Call, _root: Root, *, sort_key: str, query: str | None = None, **paging: Any
 ) -> Json:
-    rows = searched.found(call, call.shop.all(ProductVariant), query, searched.variants)
-    return connections.page(call.shop, rows, _sorted_by(sort_key), **asked)
+    rows = searched.matching(call, call.shop.all(ProductVariant), query, searched.variants)
+    return connections.page(call.shop, rows, _sorted_by(sort_key), **paging)
 
 
 @resolver("QueryRoot.inventoryItems")
-def _items(call: Call, _root: Root, *, query: str | None = None, **asked: Any) -> Json:
-    rows = searched.found(call, call.shop.all(InventoryItem), query, searched.items)
-    return connections.page(call.shop, rows, None, **asked)
+def _items(call: Call, _root: Root, *, query: str | None = None, **paging: Any) -> Json:
+    rows = searched.matching(call, call.shop.all(InventoryItem), query, searched.items)
+    return connections.page(call.shop, rows, None, **paging)
 
 
 @resolver("QueryRoot.location")
@@ -217,17 +217,17 @@ def _locations(
     include_inactive: bool = False,
     include_legacy: bool = False,
     query: str | None = None,
-    **asked: Any,
+    **paging: Any,
 ) -> Json:
-    """List the shop's own; those of services are only there on demand."""
+    """List the shop's own locations; those of services are included on request."""
     locations = [
         it
         for it in call.shop.all(Location)
         if (include_inactive or it.is_active) and (include_legacy or it.service_id is None)
     ]
-    rows = searched.found(call, locations, query, searched.locations)
-    asked.pop("sort_key", None)
-    return connections.page(call.shop, rows, None, **asked)
+    rows = searched.matching(call, locations, query, searched.locations)
+    paging.pop("sort_key", None)
+    return connections.page(call.shop, rows, None, **paging)
 
 
 _SORTS: dict[str, Any] = {

@@ -1,10 +1,10 @@
-"""The ways in which an operation is refused."""
+"""Errors of an operation."""
 
 from typing import Any
 
 
 class UserError(Exception):
-    """What is wrong with a mutation's input; the answer lists it beside an empty payload."""
+    """An error in a mutation's input; the response lists it beside an empty payload."""
 
     def __init__(self, message: str, *field: str, code: str | None = None) -> None:
         super().__init__(message)
@@ -13,12 +13,12 @@ class UserError(Exception):
 
     @property
     def row(self) -> dict[str, Any]:
-        """Return it as the payload shows it."""
+        """Return the error as the payload shows it."""
         return {"message": self.message, "field": self.field, "code": self.code}
 
 
 class UserErrors(Exception):  # noqa: N818 - several in one
-    """More than one thing is wrong with the input."""
+    """Several errors in the input."""
 
     def __init__(self, *errors: UserError) -> None:
         super().__init__("; ".join(error.message for error in errors))
@@ -26,7 +26,7 @@ class UserErrors(Exception):  # noqa: N818 - several in one
 
 
 class Refusal(Exception):  # noqa: N818 - not ours: the service's
-    """A field that cannot be answered: an entry of the top-level `errors`, with its code."""
+    """A field without a result: an entry of the top-level `errors`, with its code."""
 
     def __init__(self, message: str, code: str | None = None, **more: Any) -> None:
         super().__init__(message)
@@ -35,4 +35,4 @@ class Refusal(Exception):  # noqa: N818 - not ours: the service's
 
 
 class GapError(AssertionError):
-    """What the service has and the fake has not; the one that must be changed is the fake."""
+    """The service has something that the fake lacks; the fake must be changed."""

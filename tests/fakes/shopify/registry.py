@@ -1,4 +1,4 @@
-"""Which code answers which field; both the whole schema and our own part of it go by this.
+"""Resolvers by field; both the full schema and our part of it use them.
 
 A field without code is read from its object: by the API's name from a dict, by Python's from
 an object of `state`.
@@ -30,14 +30,14 @@ class Call:
 
     shop: Shop
     key: str | None = None
-    """Of the directive `@idempotent` on the field that is being answered."""
+    """Key of the directive `@idempotent` on the present field."""
     warnings: list[Json] = field(default_factory=list)
-    """What search made of queries that it did not understand."""
+    """Warnings of search about queries."""
     path: list[str | int] = field(default_factory=list)
 
 
 def resolver(name: str) -> Callable[[Resolver], Resolver]:
-    """Let a function answer a field such as `Order.lineItems`: it is given call and object."""
+    """Register a resolver for a field such as `Order.lineItems`: it takes call and object."""
     kind, _, field_name = name.partition(".")
 
     def keep(function: Resolver) -> Resolver:
@@ -48,7 +48,7 @@ def resolver(name: str) -> Callable[[Resolver], Resolver]:
 
 
 def mutation(name: str, *, errors: str = "userErrors") -> Callable[[Resolver], Resolver]:
-    """Let a function make the payload of a mutation; it may raise what goes into `errors`."""
+    """Register the function of a mutation; it may raise user errors."""
 
     def keep(function: Resolver) -> Resolver:
         def run(call: Call, _root: object, **arguments: Any) -> Json:
@@ -67,7 +67,7 @@ def mutation(name: str, *, errors: str = "userErrors") -> Callable[[Resolver], R
 
 
 def resolve(source: Any, info: GraphQLResolveInfo[Call], **arguments: Any) -> Any:
-    """Answer any field."""
+    """Resolve any field."""
     call = info.context
     kind, name = info.parent_type.name, info.field_name
     access.check(call.shop, kind, name)
@@ -76,8 +76,10 @@ def resolve(source: Any, info: GraphQLResolveInfo[Call], **arguments: Any) -> An
         call.path = info.path.as_list()
         call.key = _key(info)
         allowed = _arguments(kind, name)
-        known = {words.snake(key): value for key, value in arguments.items() if key in allowed}
-        return _plain(function(call, source, **known))
+        known_arguments = {
+            words.snake(key): value for key, value in arguments.items() if key in allowed
+        }
+        return _plain(function(call, source, **known_arguments))
     if isinstance(source, dict):
         return _plain(source.get(name))
     if not hasattr(source, words.snake(name)):
@@ -86,13 +88,13 @@ def resolve(source: Any, info: GraphQLResolveInfo[Call], **arguments: Any) -> An
 
 
 def type_of(value: Any, *_: Any) -> str:
-    """Tell which type an object has where several are possible."""
+    """Return the type of an object where several types are possible."""
     return type(value).__name__
 
 
 @cache
 def _arguments(kind: str, name: str) -> frozenset[str]:
-    """Return which arguments we know: others are only there since they have a default."""
+    """Return the arguments that the fake knows; others only have default values."""
     of = ours().type_map[kind]
     assert isinstance(of, GraphQLObjectType)
     return frozenset(of.fields[name].args)

@@ -1,4 +1,4 @@
-"""A believable shop to try things on: the same for the same numbers, made by people's hands."""
+"""A realistic sample shop, created by people's actions: the same for the same numbers."""
 
 import random
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _TOWNS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """What was made: the services, by name, and where they keep things."""
+    """The sample's services, by name, and their locations."""
 
     services: dict[str, str]
 

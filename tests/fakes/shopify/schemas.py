@@ -1,7 +1,7 @@
-"""The schemas that operations run on: the service's own where it is at hand, else our part of it.
+"""GraphQL schemas: the service's own if it is available, or our part of it.
 
-The service's is not part of this repository. Either is built once a process and takes the same
-resolvers.
+The service's schema is not part of this repository. Either one is built once a process and uses the
+same resolvers.
 """
 
 import gc
@@ -14,28 +14,29 @@ from graphql import GraphQLSchema, build_client_schema, build_schema
 
 FOLDER = Path(__file__).parents[4] / "shared/contracts/shopify"
 VERSIONS = ("2026-04", "2026-07", "2026-10")
-"""Those that the fake serves, the oldest first."""
+"""Versions that the fake serves, the oldest first."""
 
 
 def document(version: str) -> Path:
-    """Return where the service's own description of a version would be."""
+    """Return the path of the service's own schema of a version."""
     return FOLDER / f"admin_{version}.json.gz"
 
 
 @cache
-def whole(version: str) -> GraphQLSchema:
+def full(version: str) -> GraphQLSchema:
     """Build the service's own schema."""
-    gc.disable()  # a million new objects, none of them garbage: half the time
+    # A million new objects, but no garbage: without collection it takes half the time.
+    gc.disable()
     try:
-        known = json.loads(gzip.decompress(document(version).read_bytes()))
+        introspection = json.loads(gzip.decompress(document(version).read_bytes()))
         # Its validation takes seconds and finds only nits about deprecations.
-        return build_client_schema(known.get("data", known), assume_valid=True)
+        return build_client_schema(introspection.get("data", introspection), assume_valid=True)
     finally:
         gc.enable()
 
 
 def parts() -> list[Path]:
-    """Return the files that our part of the schema is written in."""
+    """Return the files of our part of the schema."""
     return sorted((Path(__file__).parent / "schema").glob("*.graphql"))
 
 
@@ -46,8 +47,8 @@ def ours() -> GraphQLSchema:
     return build_schema(text, assume_valid=True)
 
 
-def schema(version: str, *, whole_if_there: bool) -> GraphQLSchema:
-    """Return what a version is served with."""
-    if whole_if_there and document(version).exists():
-        return whole(version)
+def schema(version: str, *, full_if_available: bool) -> GraphQLSchema:
+    """Return the schema for a version."""
+    if full_if_available and document(version).exists():
+        return full(version)
     return ours()

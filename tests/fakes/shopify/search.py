@@ -1,8 +1,8 @@
-"""The language of `query:` arguments: `status:open AND (sku:'A-1' OR sku:'A-2') -tag:"on hold"`.
+"""Language of `query:` arguments: `status:open AND (sku:'A-1' OR sku:'A-2') -tag:"on hold"`.
 
-Two traps of the service are kept. A value that is not quoted ends at a colon, so that a bare time
-loses its minutes and is read in the shop's time zone, and what is left over looks like another
-field. And a field that a list does not know is ignored with a warning: all rows match.
+The fake has two traps of the service. A value without quotes ends at a colon, so a bare time loses
+its minutes, is read in the shop's time zone, and its remainder looks like another field. A field
+that a list does not know is ignored with a warning: all rows match.
 """
 
 import re
@@ -29,7 +29,7 @@ _RANGES = {">=": "range_gte", "<=": "range_lte", ">": "range_gt", "<": "range_lt
 
 
 class Term(NamedTuple):
-    """One condition; without a field it is searched for everywhere."""
+    """One condition; without a field it applies to all fields."""
 
     field: str | None
     op: str
@@ -37,21 +37,21 @@ class Term(NamedTuple):
 
     @property
     def shown(self) -> Json:
-        """Return it as the answer shows it."""
+        """Return the condition as the response shows it."""
         key = "match_phrase" if " " in self.value else _RANGES.get(self.op, "match_all")
         return {"field": self.field or "default", key: self.value}
 
 
 @dataclass(frozen=True)
 class Query:
-    """Conditions joined by `and`, `or` or `not`, or a single one."""
+    """Conditions joined by `and`, `or` or `not`, or a single condition."""
 
     joined: str
     parts: tuple["Query", ...] = ()
     term: Term | None = None
 
     def matches(self, fields: Mapping[str, Matcher]) -> bool:
-        """Tell whether a row fits; what it does not know is ignored."""
+        """True if a row matches; unknown fields are ignored."""
         if self.term is not None:
             matcher = fields.get(self.term.field or "")
             return matcher is None or matcher(self.term)
@@ -66,7 +66,7 @@ class Query:
 
     @property
     def shown(self) -> Json:
-        """Return it as the answer shows it."""
+        """Return the query as the response shows it."""
         if self.term is not None:
             return self.term.shown
         if self.joined == "not":
@@ -74,8 +74,8 @@ class Query:
         return {self.joined: [part.shown for part in self.parts]}
 
 
-def warnings(query: Query, known: Mapping[str, object]) -> list[Json]:
-    """Say which fields are not known to a list."""
+def warnings(query: Query, known_fields: Mapping[str, object]) -> list[Json]:
+    """Return a warning for each field that a list does not know."""
     return [
         {
             "field": term.field,
@@ -83,12 +83,12 @@ def warnings(query: Query, known: Mapping[str, object]) -> list[Json]:
             "code": "invalid_field",
         }
         for term in query.terms()
-        if term.field is not None and term.field not in known
+        if term.field is not None and term.field not in known_fields
     ]
 
 
 def parse(text: str) -> Query | None:
-    """Read a query; an empty one is none."""
+    """Parse a query; None if it is empty."""
     tokens = list(_tokens(text))
     if not tokens:
         return None
@@ -142,18 +142,19 @@ class _Reader:
 
 
 def _tokens(text: str) -> list[re.Match[str]]:
-    place, found = 0, []
+    place, tokens = 0, []
     while text[place:].strip():
         if text[place] == ":":
-            place += 1  # what is left of a value that was not quoted
+            # The remainder of a value without quotes.
+            place += 1
             continue
         match = _TOKEN.match(text, place)
         if match is None:
             raise _bad(text[place:])
-        found.append(match)
+        tokens.append(match)
         place = match.end()
-    return found
+    return tokens
 
 
-def _bad(what: str) -> Refusal:
-    return Refusal(f"Invalid search query: {what}", "BAD_REQUEST")
+def _bad(reason: str) -> Refusal:
+    return Refusal(f"Invalid search query: {reason}", "BAD_REQUEST")

@@ -1,4 +1,4 @@
-"""Which fields each list can be searched by, and what they are compared with."""
+"""Search fields of each list, and the values that they are compared with."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -26,16 +26,16 @@ R = TypeVar("R", bound=Node)
 Fields = Mapping[str, Matcher]
 
 
-def found(
+def matching(
     call: Call, rows: Iterable[R], query: str | None, fields: Callable[[Shop, R], Fields]
 ) -> list[R]:
-    """Return the rows that fit a query, in any order."""
+    """Return the rows that match a query, in any sequence."""
     kept = list(rows)
     parsed = search.parse(query or "")
     if parsed is None:
         return kept
-    seen = call.shop.now() - timedelta(seconds=call.shop.switches.index_lag_s)
-    kept = [row for row in kept if row.created_at <= seen]
+    indexed_until = call.shop.now() - timedelta(seconds=call.shop.switches.index_lag_s)
+    kept = [row for row in kept if row.created_at <= indexed_until]
     if kept and (warnings := search.warnings(parsed, fields(call.shop, kept[0]))):
         call.warnings.append(
             {"path": call.path, "query": query, "parsed": parsed.shown, "warnings": warnings}
@@ -44,7 +44,7 @@ def found(
 
 
 def orders(shop: Shop, order: Order) -> Fields:
-    """Return what an order is found by."""
+    """Return the search fields of an order."""
     skus = [line.sku for line in order.lines]
     return _times(shop, order) | {
         "": _words(shop, order.name, order.email, *skus, *_names(order)),
@@ -66,7 +66,7 @@ def orders(shop: Shop, order: Order) -> Fields:
 
 
 def fulfillment_orders(shop: Shop, order: FulfillmentOrder) -> Fields:
-    """Return what a fulfillment order is found by."""
+    """Return the search fields of a fulfillment order."""
     return _times(shop, order) | {
         "id": _number(order),
         "status": _whole(order.status),
@@ -75,7 +75,7 @@ def fulfillment_orders(shop: Shop, order: FulfillmentOrder) -> Fields:
 
 
 def products(shop: Shop, product: Product) -> Fields:
-    """Return what a product is found by."""
+    """Return the search fields of a product."""
     variants = [shop.sure(ProductVariant, gid) for gid in product.variant_ids]
     skus = [variant.sku for variant in variants]
     return _times(shop, product) | {
@@ -94,7 +94,7 @@ def products(shop: Shop, product: Product) -> Fields:
 
 
 def variants(shop: Shop, variant: ProductVariant) -> Fields:
-    """Return what a variant is found by."""
+    """Return the search fields of a variant."""
     product = shop.sure(Product, variant.product_id)
     return _times(shop, variant) | {
         "": _words(shop, product.title, variant.sku, variant.barcode),
@@ -110,7 +110,7 @@ def variants(shop: Shop, variant: ProductVariant) -> Fields:
 
 
 def items(shop: Shop, item: InventoryItem) -> Fields:
-    """Return what an inventory item is found by."""
+    """Return the search fields of an inventory item."""
     return _times(shop, item) | {
         "id": _number(item),
         "sku": _words(shop, shop.sure(ProductVariant, item.variant_id).sku),
@@ -118,7 +118,7 @@ def items(shop: Shop, item: InventoryItem) -> Fields:
 
 
 def levels(shop: Shop, level: InventoryLevel) -> Fields:
-    """Return what an inventory level is found by."""
+    """Return the search fields of an inventory level."""
     return _times(shop, level) | {
         "id": _number(level),
         "inventory_item_id": _whole(str(words.number(level.item_id))),
@@ -126,7 +126,7 @@ def levels(shop: Shop, level: InventoryLevel) -> Fields:
 
 
 def locations(shop: Shop, location: Location) -> Fields:
-    """Return what a location is found by."""
+    """Return the search fields of a location."""
     return _times(shop, location) | {
         "": _words(shop, location.name),
         "id": _number(location),
@@ -141,9 +141,9 @@ def _names(order: Order) -> list[str | None]:
 
 
 def _times(shop: Shop, node: Node) -> dict[str, Matcher]:
-    """Return how the times match; an index that lags has not seen the latest change."""
-    seen = shop.now() - timedelta(seconds=shop.switches.index_lag_s)
-    updated_at = node.updated_at if node.updated_at <= seen else node.created_at
+    """Return the matchers of times; an index that lags lacks the latest change."""
+    indexed_until = shop.now() - timedelta(seconds=shop.switches.index_lag_s)
+    updated_at = node.updated_at if node.updated_at <= indexed_until else node.created_at
     return {
         "created_at": _time(shop, node.created_at),
         "updated_at": _time(shop, updated_at),
@@ -174,35 +174,35 @@ def _time(shop: Shop, own: datetime) -> Matcher:
     return matches
 
 
-def _compare(own: Any, op: str, other: Any) -> bool:
+def _compare(own: Any, op: str, value: Any) -> bool:
     match op:
         case ">=":
-            return bool(own >= other)
+            return bool(own >= value)
         case ">":
-            return bool(own > other)
+            return bool(own > value)
         case "<=":
-            return bool(own <= other)
+            return bool(own <= value)
         case "<":
-            return bool(own < other)
-    return bool(own == other)
+            return bool(own < value)
+    return bool(own == value)
 
 
 def _whole(*own: str | None) -> Matcher:
-    known = {text.casefold() for text in own if text is not None}
+    texts = {text.casefold() for text in own if text is not None}
 
     def matches(term: Term) -> bool:
         value = term.value.casefold()
         if value == "*":
-            return bool(known)
+            return bool(texts)
         if value.endswith("*"):
-            return any(text.startswith(value[:-1]) for text in known)
-        return any(one.strip() in known for one in value.split(","))
+            return any(text.startswith(value[:-1]) for text in texts)
+        return any(part.strip() in texts for part in value.split(","))
 
     return matches
 
 
 def _name(shop: Shop, own: str) -> Matcher:
-    """Return how the name of an order is found: with or without its `#`."""
+    """Return the matcher of an order's name: with or without its `#`."""
     return lambda term: (
         _whole(own, own.lstrip("#"))(term)
         or (shop.switches.search == "words" and _words(shop, own)(term))
@@ -210,20 +210,20 @@ def _name(shop: Shop, own: str) -> Matcher:
 
 
 def _words(shop: Shop, *own: str | None) -> Matcher:
-    """Return how a text is found: all words that are asked for follow each other in it."""
+    """Return the matcher of a text: all words of the term must follow each other in it."""
     if shop.switches.search == "exact":
         return _whole(*own)
-    known = [_split(text) for text in own if text is not None]
+    texts = [_split(text) for text in own if text is not None]
 
     def matches(term: Term) -> bool:
         if term.value.endswith("*"):
             return _whole(*own)(term)
-        asked = _split(term.value)
-        size = len(asked)
+        words = _split(term.value)
+        size = len(words)
         return any(
-            asked == there[place : place + size]
-            for there in known
-            for place in range(len(there) - size + 1)
+            words == text[place : place + size]
+            for text in texts
+            for place in range(len(text) - size + 1)
         )
 
     return matches
@@ -233,8 +233,8 @@ def _split(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
 
 
-def _order_status(order: Order, asked: str) -> bool:
-    match asked:
+def _order_status(order: Order, status: str) -> bool:
+    match status:
         case "open":
             return order.closed_at is None and order.cancelled_at is None
         case "closed":
@@ -243,17 +243,19 @@ def _order_status(order: Order, asked: str) -> bool:
             return order.cancelled_at is not None
         case "not_closed":
             return order.closed_at is None
-    return True  # `any`, and whatever else
+    # `any`, and every unknown value.
+    return True
 
 
-def _fulfillment_status(shop: Shop, order: Order, asked: str) -> bool:
+def _fulfillment_status(shop: Shop, order: Order, searched: str) -> bool:
     status = shapes_orders.fulfillment_status(shop, order).lower()
-    if asked in ("unshipped", "unfulfilled"):
+    if searched in ("unshipped", "unfulfilled"):
         return status not in ("fulfilled", "partially_fulfilled")
-    asked = {"shipped": "fulfilled", "partial": "partially_fulfilled"}.get(asked, asked)
-    return status == asked
+    return status == {"shipped": "fulfilled", "partial": "partially_fulfilled"}.get(
+        searched, searched
+    )
 
 
 def open_only(order: FulfillmentOrder) -> bool:
-    """Tell whether a list without `includeClosed` shows a fulfillment order."""
+    """True if a list without `includeClosed` shows a fulfillment order."""
     return order.status not in ENDED

@@ -1,4 +1,4 @@
-"""The fields of fulfillment orders and fulfillments that are computed."""
+"""Computed fields of fulfillment orders and fulfillments."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from tests.fakes.shopify.state import (
 
 
 def actions(shop: Shop, order: FulfillmentOrder) -> list[str]:
-    """Return what can be done with a fulfillment order now."""
+    """Return the actions that a fulfillment order supports now."""
     if order.status in ENDED:
         return []
     if order.status == "ON_HOLD":
@@ -111,10 +111,10 @@ def _display_reason(_call: Call, hold: FulfillmentHold) -> str:
 
 @resolver("FulfillmentOrder.merchantRequests")
 def _requests(
-    call: Call, order: FulfillmentOrder, *, kind: str | None = None, **asked: Any
+    call: Call, order: FulfillmentOrder, *, kind: str | None = None, **paging: Any
 ) -> Json:
     rows = [it for it in order.requests if kind in (None, it.kind)]
-    return connections.page(call.shop, rows, None, **asked)
+    return connections.page(call.shop, rows, None, **paging)
 
 
 @resolver("FulfillmentOrderMerchantRequest.responseData")
@@ -123,18 +123,18 @@ def _response(_call: Call, _request: FulfillmentOrderMerchantRequest) -> None:
 
 
 @resolver("FulfillmentOrder.lineItems")
-def _lines(call: Call, order: FulfillmentOrder, **asked: Any) -> Json:
-    return connections.page(call.shop, order.lines, None, **asked)
+def _lines(call: Call, order: FulfillmentOrder, **paging: Any) -> Json:
+    return connections.page(call.shop, order.lines, None, **paging)
 
 
 @resolver("FulfillmentOrder.fulfillments")
-def _fulfillments(call: Call, order: FulfillmentOrder, **asked: Any) -> Json:
+def _fulfillments(call: Call, order: FulfillmentOrder, **paging: Any) -> Json:
     rows = [
         it
         for it in fulfillments_of(call.shop, order.order_id)
         if any(order.id in part.sources for part in it.lines)
     ]
-    return connections.page(call.shop, rows, None, **asked)
+    return connections.page(call.shop, rows, None, **paging)
 
 
 def _bought(call: Call, line: FulfillmentOrderLineItem) -> LineItem:
@@ -191,12 +191,12 @@ def _requires(call: Call, fulfillment: Fulfillment) -> bool:
 
 
 @resolver("Fulfillment.fulfillmentLineItems")
-def _parts(call: Call, fulfillment: Fulfillment, **asked: Any) -> Json:
-    return connections.page(call.shop, fulfillment.lines, None, **asked)
+def _parts(call: Call, fulfillment: Fulfillment, **paging: Any) -> Json:
+    return connections.page(call.shop, fulfillment.lines, None, **paging)
 
 
 @resolver("Fulfillment.fulfillmentOrders")
-def _sources(call: Call, fulfillment: Fulfillment, **asked: Any) -> Json:
+def _sources(call: Call, fulfillment: Fulfillment, **paging: Any) -> Json:
     ids = dict.fromkeys(gid for part in fulfillment.lines for gid in part.sources)
     rows = [call.shop.sure(FulfillmentOrder, gid) for gid in ids]
-    return connections.page(call.shop, rows, None, **asked)
+    return connections.page(call.shop, rows, None, **paging)

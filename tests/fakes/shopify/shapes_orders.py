@@ -1,4 +1,4 @@
-"""The fields of orders, lines and fulfillments that are computed."""
+"""Computed fields of orders, lines and fulfillments."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -27,12 +27,12 @@ def fulfillment_orders_of(shop: Shop, order_id: str) -> list[FulfillmentOrder]:
 
 
 def fulfillments_of(shop: Shop, order_id: str) -> list[Fulfillment]:
-    """Return what was sent of an order, also what was cancelled."""
+    """Return the fulfillments of an order, also those that were cancelled."""
     return list(shop.sure(Order, order_id).sent)
 
 
-def sent(shop: Shop, line: LineItem) -> int:
-    """Return how many of a line were sent."""
+def shipped_quantity(shop: Shop, line: LineItem) -> int:
+    """Return the number of units of a line that were shipped."""
     return sum(
         part.quantity
         for fulfillment in fulfillments_of(shop, line.order_id)
@@ -43,11 +43,11 @@ def sent(shop: Shop, line: LineItem) -> int:
 
 
 def fulfillment_status(shop: Shop, order: Order) -> str:
-    """Return how far an order is, in one word."""
-    wanted = sum(line.current_quantity for line in order.lines)
-    done = sum(sent(shop, line) for line in order.lines)
-    if done:
-        return "FULFILLED" if done >= wanted else "PARTIALLY_FULFILLED"
+    """Return the fulfillment status of an order."""
+    ordered = sum(line.current_quantity for line in order.lines)
+    shipped = sum(shipped_quantity(shop, line) for line in order.lines)
+    if shipped:
+        return "FULFILLED" if shipped >= ordered else "PARTIALLY_FULFILLED"
     live = [it for it in fulfillment_orders_of(shop, order.id) if it.status not in ENDED]
     for status in ("ON_HOLD", "SCHEDULED", "IN_PROGRESS"):
         if any(it.status == status for it in live):
@@ -75,7 +75,7 @@ def _goods(order: Order, *, current: bool) -> Decimal:
 
 
 def _left(line: LineItem, *, current: bool) -> Decimal:
-    """Return what a line costs after its own discount, which removed units take along."""
+    """Return the cost of a line after its own discount, which removed units reduce."""
     if not current:
         return line.price * line.quantity - line.discount
     return (line.price * line.quantity - line.discount) * line.current_quantity / line.quantity
@@ -167,18 +167,18 @@ def _shipping_line(_call: Call, order: Order) -> Json | None:
 
 
 @resolver("Order.lineItems")
-def _lines(call: Call, order: Order, **asked: Any) -> Json:
-    return connections.page(call.shop, order.lines, None, **asked)
+def _lines(call: Call, order: Order, **paging: Any) -> Json:
+    return connections.page(call.shop, order.lines, None, **paging)
 
 
 @resolver("Order.fulfillmentOrders")
 def _fulfillment_orders(
-    call: Call, order: Order, *, query: str | None = None, displayable: bool = False, **asked: Any
+    call: Call, order: Order, *, query: str | None = None, displayable: bool = False, **paging: Any
 ) -> Json:
     del query, displayable
     shop = call.shop
     rows = [it for it in fulfillment_orders_of(shop, order.id) if access.visible(shop, it)]
-    return connections.page(shop, rows, None, **asked)
+    return connections.page(shop, rows, None, **paging)
 
 
 @resolver("Order.fulfillments")
@@ -201,9 +201,9 @@ def _metafield(
 
 
 @resolver("Order.metafields")
-def _metafields(call: Call, order: Order, *, namespace: str | None = None, **asked: Any) -> Json:
+def _metafields(call: Call, order: Order, *, namespace: str | None = None, **paging: Any) -> Json:
     rows = [it for it in order.metafields if namespace in (None, it.namespace)]
-    return connections.page(call.shop, rows, None, **asked)
+    return connections.page(call.shop, rows, None, **paging)
 
 
 def _order_of(call: Call, line: LineItem) -> Order:
@@ -222,12 +222,12 @@ def _line_name(_call: Call, line: LineItem) -> str:
 @resolver("LineItem.unfulfilledQuantity")
 @resolver("LineItem.fulfillableQuantity")
 def _unfulfilled(call: Call, line: LineItem) -> int:
-    return max(0, line.current_quantity - sent(call.shop, line))
+    return max(0, line.current_quantity - shipped_quantity(call.shop, line))
 
 
 @resolver("LineItem.nonFulfillableQuantity")
 def _non_fulfillable(call: Call, line: LineItem) -> int:
-    return line.quantity - max(line.current_quantity, sent(call.shop, line))
+    return line.quantity - max(line.current_quantity, shipped_quantity(call.shop, line))
 
 
 @resolver("LineItem.originalUnitPriceSet")
@@ -280,5 +280,5 @@ def _part_line(call: Call, part: FulfillmentLineItem) -> LineItem:
 
 
 def lines_of(shop: Shop, parts: Iterable[FulfillmentLineItem]) -> list[LineItem]:
-    """Return the lines that are in a fulfillment."""
+    """Return the lines of a fulfillment."""
     return [shop.sure(LineItem, part.line_id) for part in parts]

@@ -1,4 +1,4 @@
-"""The fields of products, variants, stock and locations that are computed."""
+"""Computed fields of products, variants, stock and locations."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from tests.fakes.shopify.state import (
 
 
 def variants_of(shop: Shop, product: Product) -> list[ProductVariant]:
-    """Return the variants of a product, in their order."""
+    """Return the variants of a product, in their sequence."""
     return [shop.sure(ProductVariant, gid) for gid in product.variant_ids]
 
 
@@ -30,10 +30,10 @@ def _product(call: Call, variant: ProductVariant) -> Product:
 
 
 @resolver("Product.variants")
-def _variants(call: Call, product: Product, **asked: Any) -> Json:
+def _variants(call: Call, product: Product, **paging: Any) -> Json:
     order = {gid: place for place, gid in enumerate(product.variant_ids)}
     rows = variants_of(call.shop, product)
-    return connections.page(call.shop, rows, lambda row: order[row.id], **asked)
+    return connections.page(call.shop, rows, lambda row: order[row.id], **paging)
 
 
 @resolver("Product.variantsCount")
@@ -147,8 +147,8 @@ def _measurement(_call: Call, item: InventoryItem) -> Json:
 
 
 @resolver("InventoryItem.variants")
-def _item_variants(call: Call, item: InventoryItem, **asked: Any) -> Json:
-    return connections.page(call.shop, [_variant_of(call, item)], None, **asked)
+def _item_variants(call: Call, item: InventoryItem, **paging: Any) -> Json:
+    return connections.page(call.shop, [_variant_of(call, item)], None, **paging)
 
 
 @resolver("InventoryItem.inventoryLevel")
@@ -157,9 +157,9 @@ def _level_there(call: Call, item: InventoryItem, *, location_id: str) -> Invent
 
 
 @resolver("InventoryItem.inventoryLevels")
-def _levels(call: Call, item: InventoryItem, *, query: str | None = None, **asked: Any) -> Json:
-    rows = searched.found(call, stock.levels_of(call.shop, item.id), query, searched.levels)
-    return connections.page(call.shop, rows, None, **asked)
+def _levels(call: Call, item: InventoryItem, *, query: str | None = None, **paging: Any) -> Json:
+    rows = searched.matching(call, stock.levels_of(call.shop, item.id), query, searched.levels)
+    return connections.page(call.shop, rows, None, **paging)
 
 
 @resolver("Location.inventoryLevel")
@@ -168,11 +168,13 @@ def _level_here(call: Call, location: Location, *, inventory_item_id: str) -> In
 
 
 @resolver("Location.inventoryLevels")
-def _levels_here(call: Call, location: Location, *, query: str | None = None, **asked: Any) -> Json:
-    here = [it for it in call.shop.all(InventoryLevel) if it.location_id == location.id]
-    rows = searched.found(call, here, query, searched.levels)
+def _levels_here(
+    call: Call, location: Location, *, query: str | None = None, **paging: Any
+) -> Json:
+    levels = [it for it in call.shop.all(InventoryLevel) if it.location_id == location.id]
+    rows = searched.matching(call, levels, query, searched.levels)
     return connections.page(
-        call.shop, rows, None, id_of=lambda row: words.number(row.item_id), **asked
+        call.shop, rows, None, id_of=lambda row: words.number(row.item_id), **paging
     )
 
 
@@ -193,17 +195,17 @@ def _level_location(call: Call, level: InventoryLevel) -> Location:
 
 @resolver("InventoryLevel.quantities")
 def _quantities(_call: Call, level: InventoryLevel, *, names: list[str]) -> list[Json]:
-    known = stock.quantities(level)
+    numbers = stock.quantities(level)
     return [
         {
             "id": f"gid://shopify/InventoryQuantity/{words.number(level.id)}?name={name}",
             "name": name,
-            "quantity": known[name],
-            # What follows from other quantities has no time of its own.
+            "quantity": numbers[name],
+            # A computed quantity has no time of its own.
             "updatedAt": None if name == "on_hand" else words.moment(level.updated_at),
         }
         for name in names
-        if name in known
+        if name in numbers
     ]
 
 

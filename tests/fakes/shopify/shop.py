@@ -1,4 +1,4 @@
-"""The shop: where everything is found, what time it is there, and what is still to be done."""
+"""The shop: its objects, its time zone, and its scheduled jobs."""
 
 import itertools
 from collections import deque
@@ -24,9 +24,9 @@ N = TypeVar("N")
 Kept = TypeVar("Kept", bound=Node)
 
 SCOPES = frozenset(
-    f"{may}_{what}"
+    f"{may}_{kind}"
     for may in ("read", "write")
-    for what in (
+    for kind in (
         "orders",
         "products",
         "inventory",
@@ -56,25 +56,25 @@ class Shop(Books):
         self._kinds: dict[type, dict[str, Any]] = {}
         self.jobs: list[Job] = []
         self.created: deque[datetime] = deque()
-        """When `orderCreate` was last used, for trial shops."""
+        """Times of the latest `orderCreate` calls, for the limit of trial shops."""
         self.keys: dict[str, tuple[datetime, str, Json]] = {}
-        """What was done for each idempotency key: when, with what input, and what came of it."""
+        """Time, input and result of each idempotency key."""
         self.numbers = itertools.count(1001)
         self._ids = itertools.count(8_881_237_980_001)
 
     @property
     def iana_timezone(self) -> str:
-        """Return the name of the shop's time zone, which search reads bare times in."""
+        """Return the name of the shop's time zone, in which search reads times without offset."""
         return self.zone.key
 
     def stamp(self, kind: str, suffix: str = "") -> Json:
-        """Return what a new object of some type begins with: its id and its times."""
+        """Return the first fields of a new object of a type: its id and its times."""
         at = self.now()
         gid = f"gid://shopify/{kind}/{next(self._ids)}{suffix}"
         return {"id": gid, "created_at": at, "updated_at": at}
 
     def add(self, node: Kept) -> Kept:
-        """Keep a new object, also with that which it belongs to."""
+        """Store a new object, also on the object that it belongs to."""
         self.nodes[node.id] = node
         self._kinds.setdefault(type(node), {})[node.id] = node
         if isinstance(node, FulfillmentOrder):
@@ -86,32 +86,32 @@ class Shop(Books):
         return node
 
     def drop(self, node: Node) -> None:
-        """Forget an object."""
+        """Delete an object."""
         del self.nodes[node.id]
         del self._kinds[type(node)][node.id]
 
     def all(self, kind: type[N]) -> Iterator[N]:
-        """Return all objects of a type, in the order of their creation."""
+        """Return all objects of a type, in the sequence of their creation."""
         return iter(list(self._kinds.get(kind, {}).values()))
 
     def get(self, kind: type[N], gid: str | None) -> N | None:
-        """Find an object of a type."""
+        """Return an object of a type, or None."""
         node = self.nodes.get(gid or "")
         return node if isinstance(node, kind) else None
 
     def sure(self, kind: type[N], gid: str) -> N:
-        """Find an object that must be there, since we have its id from another one."""
+        """Return an object that must exist, since another object has its id."""
         node = self.get(kind, gid)
         assert node is not None, f"there is no {kind.__name__} {gid}"
         return node
 
     def touch(self, *nodes: Node) -> None:
-        """Say that objects have changed."""
+        """Mark objects as changed."""
         for node in nodes:
             node.updated_at = self.now()
 
     def job(self, due_in_s: float, act: Callable[[], object]) -> Job:
-        """Do something later, but not before the next request."""
+        """Schedule an action, not before the next request."""
         gid = f"gid://shopify/Job/{next(self._ids):032x}"
         job = Job(id=gid, due_at=self.now() + timedelta(seconds=due_in_s), act=act)
         self.jobs.append(job)
@@ -119,7 +119,7 @@ class Shop(Books):
         return job
 
     def catch_up(self) -> None:
-        """Do what is due."""
+        """Run the actions that are due."""
         for job in [job for job in self.jobs if job.due_at <= self.now()]:
             self.jobs.remove(job)
             job.done = True

@@ -1,7 +1,7 @@
-"""What a shop holds, in memory. All of it is read and written under `Shop.lock` only.
+"""State of a shop, in memory. All of it is read and written under `Shop.lock` only.
 
-The classes bear the names of the API's types, and their attributes those of its fields, so that
-most fields need no code; what is computed is in `shapes_*.py`.
+Classes have the names of the API's types, and attributes the names of its fields, so most fields
+need no code; computed fields are in `shapes_*.py`.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ ENDED = ("CLOSED", "CANCELLED")
 
 @dataclass(kw_only=True)
 class Node:
-    """Anything with an id of its own."""
+    """An object with an id of its own."""
 
     id: str
     created_at: datetime
@@ -26,7 +26,7 @@ class Node:
 
 @dataclass(kw_only=True)
 class Metafield(Node):
-    """A value that an app keeps with an object."""
+    """A value that an app stores with an object."""
 
     namespace: str
     key: str
@@ -36,7 +36,7 @@ class Metafield(Node):
 
 @dataclass(kw_only=True)
 class LineItem(Node):
-    """A line of an order; `removed` of its `quantity` were taken off by an edit or a refund."""
+    """A line of an order; `removed` units of its `quantity` were removed by an edit or a refund."""
 
     order_id: str
     sku: str | None
@@ -45,7 +45,7 @@ class LineItem(Node):
     price: Decimal
     removed: int = 0
     discount: Decimal = Decimal(0)
-    """Of the whole line, given to it alone."""
+    """Discount on the whole line."""
     variant_title: str | None = None
     vendor: str | None = None
     requires_shipping: bool = True
@@ -56,7 +56,7 @@ class LineItem(Node):
 
     @property
     def current_quantity(self) -> int:
-        """Return how many are still wanted, or were sent."""
+        """Return the units that are still ordered, or were shipped."""
         return self.quantity - self.removed
 
 
@@ -86,7 +86,7 @@ class Order(Node):
     shipping_line: Json | None = None
     delivery: str = "SHIPPING"
     discount: Decimal = Decimal(0)
-    """Of the order as a whole; lines do not know of it."""
+    """Discount on the whole order, which its lines do not contain."""
     tax: Decimal = Decimal(0)
     financial_status: str | None = "PAID"
     cancelled_at: datetime | None = None
@@ -99,7 +99,7 @@ class Order(Node):
 
 @dataclass(kw_only=True)
 class FulfillmentOrderLineItem(Node):
-    """A line of a fulfillment order: some or all of a line of the order."""
+    """A line of a fulfillment order: some or all units of a line of the order."""
 
     line_id: str
     total_quantity: int
@@ -108,7 +108,7 @@ class FulfillmentOrderLineItem(Node):
 
 @dataclass(kw_only=True)
 class FulfillmentOrderMerchantRequest(Node):
-    """What the merchant asked a service."""
+    """A request of the merchant to a service."""
 
     kind: str
     message: str | None
@@ -116,13 +116,13 @@ class FulfillmentOrderMerchantRequest(Node):
 
     @property
     def sent_at(self) -> datetime:
-        """Return when it was asked."""
+        """Return the time of the request."""
         return self.created_at
 
 
 @dataclass(kw_only=True)
 class FulfillmentHold(Node):
-    """Why a fulfillment order waits."""
+    """The reason of a hold."""
 
     reason: str
     reason_notes: str | None = None
@@ -130,7 +130,7 @@ class FulfillmentHold(Node):
 
 @dataclass(kw_only=True)
 class FulfillmentOrder(Node):
-    """What of an order is to be sent from one location."""
+    """The units of an order that ship from one location."""
 
     order_id: str
     location_id: str
@@ -145,20 +145,20 @@ class FulfillmentOrder(Node):
 
 @dataclass(kw_only=True)
 class FulfillmentLineItem(Node):
-    """How many of a line are in a fulfillment, and which fulfillment orders they are from."""
+    """Units of a line in a fulfillment, and the fulfillment orders that they come from."""
 
     line_id: str
     sources: dict[str, int]
 
     @property
     def quantity(self) -> int:
-        """Return how many there are."""
+        """Return the total quantity."""
         return sum(self.sources.values())
 
 
 @dataclass(kw_only=True)
 class Fulfillment(Node):
-    """What was sent together."""
+    """Units that were shipped together."""
 
     order_id: str
     name: str
@@ -172,7 +172,7 @@ class Fulfillment(Node):
 
 @dataclass(kw_only=True)
 class InventoryItem(Node):
-    """What of a variant can be stocked."""
+    """The stock-related fields of a variant."""
 
     variant_id: str
     tracked: bool = False
@@ -182,12 +182,12 @@ class InventoryItem(Node):
     cost: Decimal | None = None
     weight: Json | None = None
     levels: dict[str, "InventoryLevel"] = field(default_factory=dict)
-    """By location."""
+    """Levels by location."""
 
 
 @dataclass(kw_only=True)
 class ProductVariant(Node):
-    """What can be bought of a product."""
+    """A variant of a product, which can be bought."""
 
     product_id: str
     inventory_item_id: str
@@ -204,7 +204,7 @@ class ProductVariant(Node):
 
 @dataclass(kw_only=True)
 class Product(Node):
-    """A product with its variants, in their order."""
+    """A product with its variants, in their sequence."""
 
     title: str
     handle: str
@@ -220,7 +220,7 @@ class Product(Node):
 
 @dataclass(kw_only=True)
 class InventoryLevel(Node):
-    """How many of an item there are at a location; what is on hand is both together."""
+    """The quantities of an item at a location; on hand is available plus committed."""
 
     item_id: str
     location_id: str
@@ -230,7 +230,7 @@ class InventoryLevel(Node):
 
 @dataclass(kw_only=True)
 class FulfillmentService(Node):
-    """Somebody who ships for the shop; `ours` if it belongs to the app that uses the API."""
+    """A service that ships for the shop; `ours` if it belongs to the app of the API."""
 
     handle: str
     service_name: str
@@ -242,7 +242,7 @@ class FulfillmentService(Node):
 
 @dataclass(kw_only=True)
 class Location(Node):
-    """A place that stock is kept at, a service's or the shop's own."""
+    """A location with stock, of a service or of the shop itself."""
 
     name: str
     is_active: bool = True
@@ -251,7 +251,7 @@ class Location(Node):
 
 @dataclass(kw_only=True)
 class Job:
-    """Work that is done later; `act` is what it does."""
+    """Work that is done later by `act`."""
 
     id: str
     due_at: datetime

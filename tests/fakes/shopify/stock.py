@@ -1,4 +1,4 @@
-"""How many of an item there are where, and what orders do to that."""
+"""Quantities of items at locations, and how orders change them."""
 
 from tests.fakes.shopify.shop import Shop
 from tests.fakes.shopify.state import (
@@ -10,27 +10,27 @@ from tests.fakes.shopify.state import (
 
 
 def levels_of(shop: Shop, item_id: str) -> list[InventoryLevel]:
-    """Return where an item is stocked."""
+    """Return the inventory levels of an item."""
     return list(shop.sure(InventoryItem, item_id).levels.values())
 
 
 def level(shop: Shop, item_id: str, location_id: str) -> InventoryLevel | None:
-    """Return how many of an item there are at a location; None if it is not stocked there."""
+    """Return the inventory level of an item at a location; None if it is not stocked there."""
     item = shop.get(InventoryItem, item_id)
     return item.levels.get(location_id) if item else None
 
 
 def activate(shop: Shop, item_id: str, location_id: str) -> InventoryLevel:
     """Stock an item at a location."""
-    known = level(shop, item_id, location_id)
-    if known is not None:
-        return known
+    existing = level(shop, item_id, location_id)
+    if existing is not None:
+        return existing
     stamp = shop.stamp("InventoryLevel", f"?inventory_item_id={item_id.rpartition('/')[2]}")
     return shop.add(InventoryLevel(**stamp, item_id=item_id, location_id=location_id))
 
 
 def quantities(level: InventoryLevel) -> dict[str, int]:
-    """Return all numbers of a level, by name."""
+    """Return all quantities of a level, by name."""
     return {
         "available": level.available,
         "committed": level.committed,
@@ -44,7 +44,7 @@ def quantities(level: InventoryLevel) -> dict[str, int]:
 
 
 def set_quantity(shop: Shop, level: InventoryLevel, name: str, quantity: int) -> int:
-    """Make a number so high; return by how much it changed."""
+    """Set a quantity; return its change."""
     delta = quantity - quantities(level)[name]
     level.available += delta
     shop.touch(level)
@@ -52,7 +52,7 @@ def set_quantity(shop: Shop, level: InventoryLevel, name: str, quantity: int) ->
 
 
 def tracked_level(shop: Shop, line: LineItem, location_id: str) -> InventoryLevel | None:
-    """Return the level that a line is taken from; None if nobody counts it."""
+    """Return the level that supplies a line; None if the item is not tracked."""
     variant = shop.get(ProductVariant, line.variant_id)
     if variant is None or not shop.sure(InventoryItem, variant.inventory_item_id).tracked:
         return None
@@ -60,7 +60,7 @@ def tracked_level(shop: Shop, line: LineItem, location_id: str) -> InventoryLeve
 
 
 def commit(shop: Shop, line: LineItem, location_id: str, quantity: int) -> None:
-    """Set units aside for an order; below 0 gives them back."""
+    """Commit units to an order; a negative number releases them."""
     level = tracked_level(shop, line, location_id)
     if level is not None and quantity:
         level.available -= quantity
@@ -69,7 +69,7 @@ def commit(shop: Shop, line: LineItem, location_id: str, quantity: int) -> None:
 
 
 def take(shop: Shop, line: LineItem, location_id: str, quantity: int) -> None:
-    """Let units leave; below 0 they come back, still set aside."""
+    """Remove committed units; a negative number returns them, still committed."""
     level = tracked_level(shop, line, location_id)
     if level is not None and quantity:
         level.committed -= quantity

@@ -1,6 +1,6 @@
-"""What the fake does where Shopify's documents and recordings are silent, or where shops differ.
+"""Behaviour of the fake where Shopify's documents are silent, or where shops differ.
 
-The defaults are those of a paid shop that is in good order; a test sets what it is about.
+The defaults are those of a paid shop in good order; a test sets the switches that it needs.
 """
 
 from dataclasses import dataclass
@@ -12,40 +12,43 @@ class Switches:
     """May be changed while the server runs: `fake.switches.cancel_s = 30`."""
 
     old_versions: Literal["forward", "refused"] = "forward"
-    """What a version that is no more served gets: the oldest that is, or a 404."""
+    """Response to a version that is not served any more: the oldest served version, or a 404."""
     search: Literal["words", "exact"] = "words"
-    """How a SKU, a name or an identifier is found: by the words in it, so that `ABC-1` finds
-    `ABC-1-XL` too, or only as a whole."""
+    """Search for a SKU, a name or an identifier: by words, so that `ABC-1` finds `ABC-1-XL` too,
+    or exactly.
+    """
     index_lag_s: float = 0
-    """How long a search (any list with a `query`) does not see an object that was made, and not by
-    `updated_at` one that was changed."""
+    """Time until a search (any list with a `query`) finds a new object, or a changed one by
+    `updated_at`.
+    """
     cancel_s: float = 0
-    """How long the job of `orderCancel` takes; it is never done when it is answered."""
+    """Duration of the job of `orderCancel`; it is never done in the response."""
     cancel_fails: bool = False
-    """Whether that job ends without having cancelled anything."""
+    """True if that job ends without a cancellation."""
     request_status_lag: bool = True
-    """Whether a fulfillment order stays `ACCEPTED` after the merchant has asked for its
-    cancellation, as was recorded; only `merchantRequests` tells."""
+    """True if a fulfillment order stays `ACCEPTED` after a cancellation request, as recorded;
+    only `merchantRequests` has the request.
+    """
     split_when_requested: bool = True
-    """Whether a fulfillment order can be split once it was requested from a service."""
+    """True if a fulfillment order can be split after it was requested from a service."""
     fulfill_unaccepted: bool = False
-    """Whether a request to a service can be fulfilled before it was accepted."""
+    """True if a request to a service can be fulfilled before its acceptance."""
     orders_per_minute: int | None = None
-    """Development and trial shops let `orderCreate` make 5."""
+    """Limit of `orderCreate`, which is 5 in development and trial shops."""
     read_days: int = 60
-    """How old orders can be and still be seen without the scope `read_all_orders`."""
+    """Age in days up to which orders are visible without the scope `read_all_orders`."""
     deepest: int = 25_000
-    """How far into a list pages go."""
+    """Number of rows of a list that pages can reach."""
     points: int = 2000
-    """The size of the bucket that queries are paid from."""
+    """Size of the bucket of points."""
     points_per_s: float = 100
     most_points: int = 1000
-    """What a single query may cost."""
+    """Highest cost of a single query."""
     throttled_status: Literal[200, 429] = 200
-    """Reports differ on the status of an answer that says THROTTLED."""
+    """HTTP status of a response with THROTTLED; reports differ."""
     token_s: int = 86_399
-    """How long a token of a client's own lives."""
+    """Lifetime of a token of a client's own."""
     refreshed_token_s: int = 3_600
-    """How long a token lives that comes with a refresh token."""
+    """Lifetime of a token that comes with a refresh token."""
     idempotency_s: float = 86_400
-    """How long a key is known."""
+    """Lifetime of an idempotency key."""

@@ -1,4 +1,4 @@
-"""Who may use the API: a token for good, and short-lived ones for a client's id and secret."""
+"""Access tokens: one that does not expire, and short-lived ones for client id and secret."""
 
 import itertools
 from dataclasses import dataclass
@@ -11,43 +11,43 @@ from tests.fakes.shopify.state import Json
 
 @dataclass(kw_only=True)
 class Tokens:
-    """The tokens that one app has in one shop."""
+    """The tokens of one app in one shop."""
 
     shop: Shop
     fixed: str
     client_id: str
     client_secret: str
     refresh: str | None = None
-    """What an app that refreshes its tokens has to begin with; each is good once."""
+    """First refresh token of an app; each is valid once."""
 
     def __post_init__(self) -> None:
         self._ends: dict[str, datetime] = {}
         self._ids = itertools.count(1)
 
     def good(self, token: str) -> bool:
-        """Tell whether a token opens the door now."""
+        """True if a token is valid now."""
         if token == self.fixed:
             return True
         ends = self._ends.get(token)
         return ends is not None and self.shop.now() < ends
 
     def revoke(self) -> None:
-        """Let no token be good any more that was given out."""
+        """Revoke all tokens that were granted."""
         self._ends.clear()
 
     def grant(self, form: bytes) -> tuple[int, Json]:
-        """Answer a request for a token."""
-        given = dict(parse_qsl(form.decode("utf-8", "replace")))
-        if (given.get("client_id"), given.get("client_secret")) != (
+        """Respond to a request for a token."""
+        fields = dict(parse_qsl(form.decode("utf-8", "replace")))
+        if (fields.get("client_id"), fields.get("client_secret")) != (
             self.client_id,
             self.client_secret,
         ):
             return 401, _error("invalid_client", "The client id or secret is not right.")
-        match given.get("grant_type"):
+        match fields.get("grant_type"):
             case "client_credentials":
                 life_s = self.shop.switches.token_s
                 return 200, self._new("shpca", life_s)
-            case "refresh_token" if self.refresh and given.get("refresh_token") == self.refresh:
+            case "refresh_token" if self.refresh and fields.get("refresh_token") == self.refresh:
                 self.refresh = f"shprt_{next(self._ids):032x}"
                 life_s = self.shop.switches.refreshed_token_s
                 more = {"refresh_token": self.refresh, "refresh_token_expires_in": 7_776_000}

@@ -1,4 +1,4 @@
-"""Mistakes in documents and variables, in the service's words and with its codes."""
+"""Errors in documents and variables, with the service's messages and codes."""
 
 import json
 import re
@@ -34,17 +34,17 @@ _Words = Callable[[re.Match[str]], tuple[str, Json]]
 
 
 def syntax(text: str, error: GraphQLSyntaxError) -> Json:
-    """Word a document that is none; one that ends too early is wrong at its last word."""
+    """Return the error for a document with invalid syntax."""
     place = (error.locations or [])[0]
     line, column = place.line, place.column
     match = re.search(r"(?:Unexpected|found) (.+?)\.?$", error.message)
-    what = match[1] if match else "character"
-    if "<EOF>" in what:
-        what = "end of file"
+    unexpected = match[1] if match else "character"
+    if "<EOF>" in unexpected:
+        unexpected = "end of file"
         start = max((it.start() for it in re.finditer(r"\w+|[^\s\w]", text)), default=0)
         line, column = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
     return {
-        "message": f"syntax error, unexpected {what} at [{line}, {column}]",
+        "message": f"syntax error, unexpected {unexpected} at [{line}, {column}]",
         "locations": [{"line": line, "column": column}],
         "extensions": {"code": "PARSE_ERROR"},
     }
@@ -84,8 +84,8 @@ def _no_argument(match: re.Match[str]) -> tuple[str, Json]:
 
 
 def _mismatch(match: re.Match[str]) -> tuple[str, Json]:
-    variable, given, wanted = match.groups()
-    message = f"Type mismatch on variable ${variable} ({given} / {wanted})"
+    variable, actual, expected = match.groups()
+    message = f"Type mismatch on variable ${variable} ({actual} / {expected})"
     return message, {"code": "variableMismatch", "variableName": variable}
 
 
@@ -100,7 +100,7 @@ _MISTAKES: tuple[tuple[str, _Words], ...] = (
 
 
 def mistake(document: DocumentNode, error: GraphQLError) -> Json:
-    """Word a document that does not fit the schema."""
+    """Return the error for a document that does not match the schema."""
     message, extensions = error.message, {"code": "invalid"}
     for pattern, words in _MISTAKES:
         if match := re.search(pattern, error.message):
@@ -115,22 +115,22 @@ def mistake(document: DocumentNode, error: GraphQLError) -> Json:
     }
 
 
-def _path(document: DocumentNode, wanted: Node) -> list[str]:
+def _path(document: DocumentNode, target: Node) -> list[str]:
     for definition in document.definitions:
         for path, node in _walk(definition):
-            if node is wanted:
+            if node is target:
                 return path
     return []
 
 
 def _walk(node: Node, path: Sequence[str] = ()) -> Iterator[tuple[list[str], Node]]:
-    here = [*path, *_called(node)]
-    yield here, node
+    own_path = [*path, *_called(node)]
+    yield own_path, node
     selected = getattr(node, "selection_set", None)
     for inner in selected.selections if selected else ():
-        yield from _walk(inner, here)
+        yield from _walk(inner, own_path)
     for inner in getattr(node, "arguments", None) or ():
-        yield here, inner
+        yield own_path, inner
 
 
 def _called(node: Node) -> list[str]:
@@ -147,18 +147,18 @@ def _called(node: Node) -> list[str]:
 
 
 def wrong_variables(
-    schema: GraphQLSchema, operation: OperationDefinitionNode, given: Json
+    schema: GraphQLSchema, operation: OperationDefinitionNode, variables: Json
 ) -> list[Json]:
-    """Word what is wrong with the variables."""
+    """Return the errors in the variables."""
     wrong = []
     for definition in operation.variable_definitions or ():
         name = definition.variable.name.value
         kind = type_from_ast(schema, definition.type)
         assert kind is not None
         optional = definition.default_value is not None or not is_non_null_type(kind)
-        if name not in given and optional:
+        if name not in variables and optional:
             continue
-        value = given.get(name)
+        value = variables.get(name)
         if problems := _problems(value, kind):
             wrong.append(_invalid(definition, str(kind), value, problems))
     return wrong

@@ -1,4 +1,4 @@
-"""Ids, money and times as the API writes them."""
+"""Ids, money and times in the format of the API."""
 
 import re
 from datetime import UTC, datetime
@@ -9,28 +9,28 @@ GID = re.compile(r"gid://shopify/(\w+)/([\w-]+)(\?.*)?")
 
 
 def number(gid: str) -> int:
-    """Return the bare number of an id, which search goes by; 0 where it has none."""
+    """Return the number of an id, which search uses; 0 if it has none."""
     match = GID.fullmatch(gid)
     return int(match[2]) if match and match[2].isdigit() else 0
 
 
 @cache
 def snake(name: str) -> str:
-    """Return a name of the API as one of Python: `currentQuantity` as `current_quantity`."""
+    """Return the Python name of an API name: `current_quantity` for `currentQuantity`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 def moment(at: datetime) -> str:
-    """Write a time; the service knows whole seconds only."""
+    """Return a time as text, in whole seconds."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def amount(value: Decimal) -> str:
-    """Write an amount as a `Decimal`: 10.00 is 10.0."""
-    whole, _, cents = f"{value:.2f}".partition(".")
-    return f"{whole}.{cents.rstrip('0') or '0'}"
+    """Return a `Decimal` as text: 10.00 is 10.0."""
+    units, _, cents = f"{value:.2f}".partition(".")
+    return f"{units}.{cents.rstrip('0') or '0'}"
 
 
 def price(value: Decimal) -> str:
-    """Write an amount as `Money`, the older form: 10.0 is 10.00."""
+    """Return an amount as `Money`, the older form: 10.0 is 10.00."""
     return f"{value:.2f}"

@@ -1,8 +1,8 @@
 """A strict, stateful fake of WooCommerce's REST API v3, behind a real HTTP server on this machine.
 
-It does what real shops of 7.8.2 and 11.0.1 were recorded to do (`probe` asks it the same), also
-where that is odd, and what their documents say where nothing was recorded; `Switches` tell one
-shop from another. To try ordosync against it by hand:
+It behaves as recorded from real shops of 7.8.2 and 11.0.1 (`probe` asks it the same questions),
+also where that is odd. Where nothing was recorded, it follows their documents; `Switches` select
+the properties of a shop. To try ordosync against it by hand:
 
     python -m tests.fakes.woocommerce --orders 50
 """

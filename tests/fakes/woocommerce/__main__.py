@@ -1,8 +1,8 @@
-"""Runs the fake until Ctrl-C, with a made-up shop in it.
+"""Runs the fake until Ctrl-C, with a sample shop.
 
     python -m tests.fakes.woocommerce --orders 50 --config woocommerce.yaml
 
-Says what is in it, and writes a configuration that uses it. Everything is gone when it ends.
+Prints its content, and writes a configuration that uses it. Nothing is kept when it ends.
 """
 
 from functools import partial
@@ -14,30 +14,30 @@ from tests.fakes.woocommerce.switches import Switches
 
 
 def main() -> None:
-    """Start, tell where, and wait."""
+    """Start, print the address, and wait."""
     parser = arguments("woocommerce", __doc__)
     parser.add_argument("--version", choices=("7.8.2", "11.0.1"), default="11.0.1")
     parser.add_argument("--fulfillments", action="store_true", help="the feature of 10.1 and later")
     parser.add_argument("--shipment-tracking", action="store_true", help="the extension")
-    asked = parser.parse_args()
+    args = parser.parse_args()
     switches = Switches(
-        version=asked.version,
-        fulfillments=asked.fulfillments,
-        shipment_tracking=asked.shipment_tracking,
+        version=args.version,
+        fulfillments=args.fulfillments,
+        shipment_tracking=args.shipment_tracking,
         trusts_forwarded_proto=True,
     )
-    fake = FakeWooCommerce(switches=switches, port=asked.port)
-    fill(fake, orders=asked.orders, products=asked.products)
+    fake = FakeWooCommerce(switches=switches, port=args.port)
+    fill(fake, orders=args.orders, products=args.products)
     run(
         fake,
-        partial(told, fake),
-        config=asked.config,
+        partial(summary, fake),
+        config=args.config,
         content=partial(configuration, fake),
     )
 
 
-def told(fake: FakeWooCommerce) -> str:
-    """Say where the shop is and what is in it."""
+def summary(fake: FakeWooCommerce) -> str:
+    """Return the address and the content of the shop as text."""
     tag = fake.add_term("tags", SUPPLIER)
     return (
         f"A shop of WooCommerce {fake.switches.version}, made up: {fake.url}, "

@@ -1,7 +1,7 @@
-"""Many writes in one call: an answer for each, HTTP 200 whatever they say, at most 100.
+"""Many writes in one call: a response for each, always HTTP 200, at most 100.
 
-Types and words are not checked here as they are in single calls: what is no number is 0, a status
-that there is not is `pending`, and a null leaves a field alone.
+Types and words are not checked as in single calls: invalid numbers become 0, an unknown status
+becomes `pending`, and null does not change a field.
 """
 
 from collections.abc import Callable
@@ -15,27 +15,28 @@ LIMIT = 100
 RULES: Rules = dict.fromkeys(("create", "update", "delete"), ANYTHING)
 
 Do = Callable[[Any], Json]
-"""Takes one item and returns how the result looks."""
+"""Takes one item and returns its result."""
 
 
 def batch(params: Json, rules: Rules, **kinds: Do) -> Answer:
-    """Do each of them, by the rules of one; one that is refused stands in nobody's way."""
+    """Process each item as a single call; a refused item does not stop the others."""
     lists = {kind: items for kind in kinds if (items := _items(params.get(kind)))}
     if sum(len(items) for items in lists.values()) > LIMIT:
         raise too_many(LIMIT)
-    done = {
+    answers = {
         kind: [_one(kinds[kind], rules, item) for item in items] for kind, items in lists.items()
     }
-    return Answer(200, done or [])  # PHP writes nothing at all as a list
+    # PHP writes an empty array as a list.
+    return Answer(200, answers or [])
 
 
-def _items(given: Any) -> list[Any]:
-    return given if isinstance(given, list) else []
+def _items(items: Any) -> list[Any]:
+    return items if isinstance(items, list) else []
 
 
 def _one(do: Do, rules: Rules, item: Any) -> Json:
     try:
         return do(loosened({**rules, "id": INTEGER}, item) if isinstance(item, dict) else item)
     except Refused as refusal:
-        known = item.get("id", 0) if isinstance(item, dict) else item
-        return {"id": known, "error": refusal.body}
+        item_id = item.get("id", 0) if isinstance(item, dict) else item
+        return {"id": item_id, "error": refusal.body}

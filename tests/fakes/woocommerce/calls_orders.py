@@ -1,8 +1,8 @@
-"""The calls on orders, their notes and refunds."""
+"""Calls for orders, their notes and refunds."""
 
 from tests.fakes.woocommerce import batches, lists, orders, refunds, shapes_orders
 from tests.fakes.woocommerce.problems import Json, Refused
-from tests.fakes.woocommerce.routes import Answer, Call, Route, given
+from tests.fakes.woocommerce.routes import Answer, Call, Route, fixed
 from tests.fakes.woocommerce.schema import (
     ANYTHING,
     BOOLEAN,
@@ -13,9 +13,9 @@ from tests.fakes.woocommerce.schema import (
     Rules,
     email,
     fields,
+    integer,
     many,
     one_of,
-    whole,
 )
 from tests.fakes.woocommerce.state import Order, Shop
 
@@ -77,7 +77,7 @@ def _create(call: Call) -> Answer:
 
 
 def create(shop: Shop, body: Json) -> Json:
-    """Make an order and note that."""
+    """Create an order and record it."""
     _check_customer(body)
     order = orders.create(shop, body)
     shop.note("order created", str(order.id), order.status)
@@ -89,8 +89,8 @@ def _edit(call: Call, order_id: int) -> Answer:
 
 
 def edit(shop: Shop, body: Json) -> Json:
-    """Change an order and note that, a new status by itself."""
-    order = shop.order(whole(body.get("id")), 400)
+    """Change an order and record it, with a separate entry for a new status."""
+    order = shop.order(integer(body.get("id")), 400)
     before = order.status
     _check_customer(body)
     orders.edit(shop, order, body)
@@ -101,7 +101,8 @@ def edit(shop: Shop, body: Json) -> Json:
 
 
 def _check_customer(body: Json) -> None:
-    if body.get("customer_id"):  # nobody here has an account
+    # The fake has no customer accounts.
+    if body.get("customer_id"):
         raise Refused("woocommerce_rest_invalid_customer_id", "Customer ID is invalid.")
 
 
@@ -110,7 +111,7 @@ def _delete(call: Call, order_id: int) -> Answer:
 
 
 def delete(shop: Shop, order_id: int, *, force: bool) -> Json:
-    """Delete an order, or put it into the trash, and note that."""
+    """Delete an order, or move it to the trash, and record it."""
     order = shop.order(order_id)
     before = shapes_orders.order(shop, order)
     if force:
@@ -129,7 +130,7 @@ def _batch(call: Call) -> Answer:
         _rules(shop),
         create=lambda item: create(shop, item),
         update=lambda item: edit(shop, item),
-        delete=lambda item: delete(shop, whole(item), force=True),
+        delete=lambda item: delete(shop, integer(item), force=True),
     )
 
 
@@ -187,18 +188,18 @@ ROUTES = (
         method="POST",
         template=f"{_ORDERS}/batch",
         act=_batch,
-        rules=given(batches.RULES),
+        rules=fixed(batches.RULES),
         verb="batch",
     ),
     Route(method="GET", template=_ORDER, act=_get),
     Route(method="PUT", template=_ORDER, act=_edit, rules=_rules, verb="edit"),
-    Route(method="DELETE", template=_ORDER, act=_delete, rules=given(_FORCE), verb="delete"),
-    Route(method="GET", template=f"{_ORDER}/notes", act=_notes, rules=given(_TYPE)),
+    Route(method="DELETE", template=_ORDER, act=_delete, rules=fixed(_FORCE), verb="delete"),
+    Route(method="GET", template=f"{_ORDER}/notes", act=_notes, rules=fixed(_TYPE)),
     Route(
         method="POST",
         template=f"{_ORDER}/notes",
         act=_note,
-        rules=given(_NOTE),
+        rules=fixed(_NOTE),
         required=("note",),
         verb="create",
     ),
@@ -207,7 +208,7 @@ ROUTES = (
         method="POST",
         template=f"{_ORDER}/refunds",
         act=_refund,
-        rules=given(_REFUND),
+        rules=fixed(_REFUND),
         verb="create",
     ),
 )

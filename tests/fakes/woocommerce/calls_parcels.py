@@ -1,16 +1,16 @@
-"""The calls on parcels, in the ways that a shop may have: the feature and the extensions."""
+"""Calls for parcels, by the core feature and by the extensions."""
 
 from tests.fakes.woocommerce import fulfillments, orders, shapes_orders, trackings
 from tests.fakes.woocommerce.problems import Refused
-from tests.fakes.woocommerce.routes import Answer, Call, Route, given
+from tests.fakes.woocommerce.routes import Answer, Call, Route, fixed
 from tests.fakes.woocommerce.schema import ANYTHING, BOOLEAN, STRING, Rules, fields, many
 from tests.fakes.woocommerce.state import Fulfillment, Order
 from tests.fakes.woocommerce.switches import Switches
 
 
 def _list(call: Call, order_id: int) -> Answer:
-    found = fulfillments.kept(call.shop.order_above(order_id))
-    shown = [shapes_orders.fulfillment(order_id, it, fresh=False) for it in found]
+    kept = fulfillments.kept(call.shop.order_above(order_id))
+    shown = [shapes_orders.fulfillment(order_id, it, fresh=False) for it in kept]
     wrapped = call.shop.switches.fulfillments_wrapped
     return Answer(200, {"fulfillments": shown} if wrapped else shown)
 
@@ -21,8 +21,8 @@ def _one(call: Call, order_id: int, made: Fulfillment, *, status: int = 200) -> 
     return Answer(status, {"fulfillment": shown} if wrapped else shown)
 
 
-def _get(call: Call, order_id: int, known: int) -> Answer:
-    made = _known(call.shop.order_above(order_id), known)
+def _get(call: Call, order_id: int, parcel_id: int) -> Answer:
+    made = _known(call.shop.order_above(order_id), parcel_id)
     if made.deleted_at is not None:
         raise Refused(404, "Fulfillment not found.")  # a code of 404, but HTTP 400
     return _one(call, order_id, made)
@@ -35,9 +35,9 @@ def _create(call: Call, order_id: int) -> Answer:
     return _one(call, order_id, made, status=201)
 
 
-def _edit(call: Call, order_id: int, known: int) -> Answer:
+def _edit(call: Call, order_id: int, parcel_id: int) -> Answer:
     order = call.shop.order_above(order_id)
-    made = _known(order, known)
+    made = _known(order, parcel_id)
     if made.deleted_at is None:
         fulfillments.refulfill(call.shop, order, made, call.params)
         call.shop.note("fulfillment changed", str(order_id), _number(made))
@@ -45,9 +45,9 @@ def _edit(call: Call, order_id: int, known: int) -> Answer:
     return _one(call, order_id, made)
 
 
-def _delete(call: Call, order_id: int, known: int) -> Answer:
+def _delete(call: Call, order_id: int, parcel_id: int) -> Answer:
     order = call.shop.order_above(order_id)
-    made = _known(order, known)
+    made = _known(order, parcel_id)
     if made.deleted_at is None:
         fulfillments.unfulfill(call.shop, order, made)
         call.shop.note("fulfillment deleted", str(order_id), _number(made))
@@ -56,15 +56,15 @@ def _delete(call: Call, order_id: int, known: int) -> Answer:
 
 
 def _mail(call: Call, order_id: int, made: Fulfillment) -> None:
-    """Mail the buyer of a parcel that is sent, if that is asked for, whatever was done with it."""
+    """Mail the buyer about a shipped parcel, if requested, whatever was changed."""
     if made.is_fulfilled and call.params.get("notify_customer"):
         call.shop.note("customer mailed", str(order_id), _number(made))
 
 
-def _known(order: Order, known: int) -> Fulfillment:
-    """Find a parcel; one that was deleted can still be written to, which saves nothing."""
+def _known(order: Order, parcel_id: int) -> Fulfillment:
+    """Return a parcel; a deleted one can still be written to, which has no effect."""
     for made in order.fulfillments:
-        if made.id == known:
+        if made.id == parcel_id:
             return made
     raise Refused(0, "Invalid fulfillment ID.")
 
@@ -74,8 +74,8 @@ def _number(made: Fulfillment) -> str:
 
 
 def _trackings(call: Call, order_id: int) -> Answer:
-    found = trackings.kept(call.shop.order_above(order_id))
-    return Answer(200, [shapes_orders.tracking(call.shop, it) for it in found])
+    kept = trackings.kept(call.shop.order_above(order_id))
+    return Answer(200, [shapes_orders.tracking(call.shop, it) for it in kept])
 
 
 def _track(call: Call, order_id: int) -> Answer:
@@ -132,7 +132,7 @@ def _of_extension(namespace: str) -> tuple[Route, ...]:
             method="POST",
             template=template,
             act=_track,
-            rules=given(_TRACKING),
+            rules=fixed(_TRACKING),
             required=("tracking_number",),
             verb="create",
             needs=needs,
@@ -153,7 +153,7 @@ ROUTES = (
         method="POST",
         template=_PARCELS,
         act=_create,
-        rules=given(_PARCEL),
+        rules=fixed(_PARCEL),
         required=("meta_data",),
         verb="create",
         needs=_feature,
@@ -163,7 +163,7 @@ ROUTES = (
         method="PUT",
         template=_PARCEL_ID,
         act=_edit,
-        rules=given(_PARCEL),
+        rules=fixed(_PARCEL),
         required=("meta_data",),
         verb="edit",
         needs=_feature,

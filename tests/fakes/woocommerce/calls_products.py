@@ -1,10 +1,10 @@
-"""The calls on products, their variations, tags, categories and brands."""
+"""Calls for products, their variations, tags, categories and brands."""
 
 from functools import partial
 
 from tests.fakes.woocommerce import batches, lists, products, shapes_products
 from tests.fakes.woocommerce.problems import Json, Refused, invalid_id
-from tests.fakes.woocommerce.routes import Answer, Call, Route, given
+from tests.fakes.woocommerce.routes import Answer, Call, Route, fixed
 from tests.fakes.woocommerce.schema import (
     BOOLEAN,
     INTEGER,
@@ -12,9 +12,9 @@ from tests.fakes.woocommerce.schema import (
     STRING,
     Rules,
     fields,
+    integer,
     many,
     one_of,
-    whole,
 )
 from tests.fakes.woocommerce.state import Product, Shop, Taxonomy
 
@@ -68,7 +68,7 @@ def _edit(call: Call, product_id: int) -> Answer:
 
 
 def _change(shop: Shop, body: Json) -> Json:
-    product = shop.product(whole(body.get("id")), 400)
+    product = shop.product(integer(body.get("id")), 400)
     if product.parent_id:
         words = (
             "To manipulate product variations you should use the "
@@ -86,8 +86,8 @@ def _write(shop: Shop, product: Product, body: Json) -> None:
     if "stock_quantity" in body:
         moved = product.quantity if product.manage_stock else None
         shop.note("stock set" if product.quantity != before else "stock written", name, moved)
-    if rest := sorted(body.keys() - {"id", "stock_quantity"}):
-        shop.note("product changed", name, rest)
+    if unknown := sorted(body.keys() - {"id", "stock_quantity"}):
+        shop.note("product changed", name, unknown)
 
 
 def _delete(call: Call, product_id: int) -> Answer:
@@ -108,7 +108,7 @@ def _batch(call: Call) -> Answer:
         _WRITTEN,
         create=partial(_make, call.shop),
         update=partial(_change, call.shop),
-        delete=lambda item: _remove(call.shop, whole(item), force=True),
+        delete=lambda item: _remove(call.shop, integer(item), force=True),
     )
 
 
@@ -159,7 +159,7 @@ def _edit_variation(call: Call, parent_id: int, variation_id: int) -> Answer:
 
 
 def _change_variation(shop: Shop, parent_id: int, body: Json) -> Json:
-    product = _variation(shop, parent_id, whole(body.get("id")), 400)
+    product = _variation(shop, parent_id, integer(body.get("id")), 400)
     _write(shop, product, body)
     return shapes_products.variation(shop, product)
 
@@ -180,7 +180,7 @@ def _batch_variations(call: Call, parent_id: int) -> Answer:
         _WRITTEN,
         create=partial(_make_variation, shop, parent_id),
         update=partial(_change_variation, shop, parent_id),
-        delete=lambda item: _remove_variation(shop, parent_id, whole(item)),
+        delete=lambda item: _remove_variation(shop, parent_id, integer(item)),
     )
 
 
@@ -191,18 +191,18 @@ def _terms(call: Call, taxonomy: Taxonomy) -> Answer:
     size, number = call.params.get("per_page", 10), call.params.get("page", 1)
     words = call.params.get("search", "").casefold()
     slugs = call.params.get("slug")
-    found = [
-        _term(known, name)
-        for known, name in sorted(call.shop.terms[taxonomy].items(), key=lambda item: item[1])
+    terms = [
+        _term(term_id, name)
+        for term_id, name in sorted(call.shop.terms[taxonomy].items(), key=lambda item: item[1])
         if words in name.casefold() and slugs in (None, products.slug(name))
     ]
-    pages = -(-len(found) // size)
-    headers = {"X-WP-Total": str(len(found)), "X-WP-TotalPages": str(pages)}
-    return Answer(200, found[(number - 1) * size : number * size], headers)
+    pages = -(-len(terms) // size)
+    headers = {"X-WP-Total": str(len(terms)), "X-WP-TotalPages": str(pages)}
+    return Answer(200, terms[(number - 1) * size : number * size], headers)
 
 
-def _term(known: int, name: str) -> Json:
-    return {"id": known, "name": name, "slug": products.slug(name), "description": ""}
+def _term(term_id: int, name: str) -> Json:
+    return {"id": term_id, "name": name, "slug": products.slug(name), "description": ""}
 
 
 def _get_term(call: Call, term_id: int, taxonomy: Taxonomy) -> Answer:
@@ -228,7 +228,7 @@ _VARIATION = f"{_VARIATIONS}/{{id}}"
 
 def _of_terms(taxonomy: Taxonomy) -> tuple[Route, ...]:
     template = f"{_PRODUCTS}/{taxonomy}"
-    rules = given({**lists.PAGE, "search": STRING, "slug": STRING})
+    rules = fixed({**lists.PAGE, "search": STRING, "slug": STRING})
     return (
         Route(
             method="GET",
@@ -247,7 +247,7 @@ def _of_terms(taxonomy: Taxonomy) -> tuple[Route, ...]:
             method="POST",
             template=template,
             act=partial(_create_term, taxonomy=taxonomy),
-            rules=given({"name": STRING}),
+            rules=fixed({"name": STRING}),
             required=("name",),
             verb="create",
             needs=lambda switches: taxonomy != "brands" or not switches.old,
@@ -257,7 +257,7 @@ def _of_terms(taxonomy: Taxonomy) -> tuple[Route, ...]:
 
 def _route(method: str, template: str, act: object, verb: str, rules: Rules) -> Route:
     assert callable(act)
-    return Route(method=method, template=template, act=act, verb=verb, rules=given(rules))
+    return Route(method=method, template=template, act=act, verb=verb, rules=fixed(rules))
 
 
 ROUTES = (

@@ -1,4 +1,4 @@
-"""The calls that say what the shop is: its index, its version and its settings."""
+"""Calls for the shop itself: its index, its version and its settings."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from tests.fakes.woocommerce.state import Shop
 
 
 def index(shop: Shop, home: str, templates: list[str]) -> Json:
-    """Say what there is, to anybody who asks."""
+    """Return the index, which needs no sign-in."""
     offset = shop.now().astimezone(shop.switches.zone).utcoffset() or timedelta()
     return {
         "name": "A shop",
@@ -36,10 +36,10 @@ def _pattern(template: str) -> str:
 
 
 def namespaces(shop: Shop) -> list[str]:
-    """Return the names before paths, which tell what plug-ins there are."""
+    """Return the prefixes of paths, which show the active plug-ins."""
     switches = shop.switches
     rival = switches.advanced_shipment_tracking
-    there = {
+    available = {
         "wp/v2": True,
         "wc/v1": switches.active,
         "wc/v2": switches.active,
@@ -48,7 +48,7 @@ def namespaces(shop: Shop) -> list[str]:
         "wc-shipment-tracking/v3": switches.shipment_tracking or rival,
         "wc-ast/v3": rival,
     }
-    return [name for name, known in there.items() if known]
+    return [name for name, is_available in available.items() if is_available]
 
 
 def _status(call: Call) -> Answer:

@@ -1,6 +1,6 @@
-"""Holds the traffic of the fake against the subset of WooCommerce's documents.
+"""Checks the traffic of the fake by the subset of WooCommerce's documents.
 
-Only answers are judged by it, for it says nothing of what may be sent but for a few parameters.
+Only responses are checked, since the document describes few parameters of requests.
 """
 
 import re
@@ -18,35 +18,35 @@ _TERMS = re.compile(r"/products/(tags|categories|brands)")
 
 
 class WooContract(Contract):
-    """Collects what in the exchanges goes against the document."""
+    """Collects violations of the document in the exchanges."""
 
     document: ClassVar[Path] = SUBSET
     host_url: ClassVar[str] = "https://example.com"
     judges_requests: ClassVar[bool] = False
 
     def watch(self, exchange: Exchange) -> None:
-        """Judge what the document knows of: whole answers in JSON, but no batch too large."""
-        asked, kind = exchange.request, exchange.headers["Content-Type"]
-        trimmed, terms = "_fields=" in asked.query, _TERMS.search(asked.path)
+        """Check the responses that the document describes, but no batch that is too large."""
+        request, kind = exchange.request, exchange.headers["Content-Type"]
+        trimmed, terms = "_fields=" in request.query, _TERMS.search(request.path)
         too_large = exchange.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         if kind.startswith("application/json") and not (trimmed or terms or too_large):
             super().watch(exchange)
 
-    def known(self, body: Any) -> Any:
-        """Return the answer without what real shops were recorded to do in another way.
+    def corrected(self, body: Any) -> Any:
+        """Return the response without the known differences of real shops.
 
-        A parcel that is read says "1" for true, and the errors of that feature have 0 for a code.
-        WordPress lists what is missing where it else says what is wrong with which parameter.
+        A parcel that is read has "1" for true, and the errors of that feature have the code 0.
+        WordPress lists missing parameters in place of messages by parameter.
         """
         if isinstance(body, list):
-            return [self.known(item) for item in body]
+            return [self.corrected(item) for item in body]
         if not isinstance(body, dict):
             return body
-        seen = dict(body)
-        if seen.get("entity_type") == "WC_Order":
-            seen["is_fulfilled"] = bool(int(seen["is_fulfilled"]))
-        if seen.get("code") == 0:
-            seen["code"] = "0"
-        if seen.get("code") == "rest_missing_callback_param":
-            seen["data"] = {**seen["data"], "params": {}}
-        return seen
+        corrected = dict(body)
+        if corrected.get("entity_type") == "WC_Order":
+            corrected["is_fulfilled"] = bool(int(corrected["is_fulfilled"]))
+        if corrected.get("code") == 0:
+            corrected["code"] = "0"
+        if corrected.get("code") == "rest_missing_callback_param":
+            corrected["data"] = {**corrected["data"], "params": {}}
+        return corrected

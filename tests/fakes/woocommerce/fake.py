@@ -1,4 +1,4 @@
-"""The fake as tests use it: a shop with its people, behind a server."""
+"""The fake for tests: a shop with its people, behind a server."""
 
 import ssl
 from typing import Literal
@@ -13,7 +13,7 @@ from tests.fakes.woocommerce.switches import Switches
 
 
 class FakeWooCommerce(People, Fake):
-    """A shop behind a real HTTP server; with a certificate it is asked over https.
+    """A shop behind a real HTTP server; with a certificate it serves https.
 
     with FakeWooCommerce(clock=clock) as fake:
         requests.get(f"{fake.url}/wp-json/")
@@ -54,14 +54,14 @@ class FakeWooCommerce(People, Fake):
         permissions: Literal["read", "write", "read_write"] = "read_write",
         capable: bool = True,
     ) -> None:
-        """Make a key; one of a user who is not `capable` may see and change nothing."""
+        """Create an API key; the key of a user who is not `capable` has no access."""
         with self.shop.lock:
             self.shop.keys[key] = Key(
                 key=key, secret=secret, permissions=permissions, capable=capable
             )
 
     def send(self, method: str, target: str, body: bytes = b"") -> int:
-        """Ask with the right key but without the network; return the status."""
+        """Process a request with a valid key, without the network; return the status."""
         path, _, query = target.partition("?")
         pair = f"consumer_key={self.key}&consumer_secret={self.secret}"
         return self._site.answer(

@@ -1,6 +1,6 @@
-"""Parcels in the way of the feature.
+"""Parcels of the core feature.
 
-It does not ask whether a parcel was there before, nor whether more is sent than was ordered.
+It does not check for duplicate parcels, nor for more units than were ordered.
 """
 
 from collections import Counter
@@ -14,7 +14,7 @@ _DATE = "_date_fulfilled"
 
 
 def fulfill(shop: Shop, order: Order, body: Json) -> Fulfillment:
-    """Add a parcel, or a plan for one that is not on its way yet: its status alone decides."""
+    """Add a parcel, or a plan for one that is not shipped yet: its status alone decides."""
     status = _status(body.get("status"))
     made = Fulfillment(
         id=shop.next_id("fulfillment"),
@@ -25,7 +25,8 @@ def fulfill(shop: Shop, order: Order, body: Json) -> Fulfillment:
     )
     _write(shop, made, body)
     if not shop.switches.early:
-        shop.set_meta(made.meta, [{"key": _DATE, "value": None}])  # its own now wins
+        # The shop replaces a given time by its own.
+        shop.set_meta(made.meta, [{"key": _DATE, "value": None}])
         _date(shop, made)
     order.fulfillments.append(made)
     _tell(shop, order)
@@ -33,10 +34,10 @@ def fulfill(shop: Shop, order: Order, body: Json) -> Fulfillment:
 
 
 def refulfill(shop: Shop, order: Order, made: Fulfillment, body: Json) -> None:
-    """Change a parcel: of its fields only those are left that are sent."""
+    """Change a parcel: fields that are not sent are removed."""
     if "meta_data" in body:
-        sent = {item.get("key") for item in body["meta_data"]}
-        made.meta = [it for it in made.meta if it.key in sent]
+        sent_keys = {item.get("key") for item in body["meta_data"]}
+        made.meta = [it for it in made.meta if it.key in sent_keys]
     made.status = _status(body.get("status", made.status))
     made.is_fulfilled = made.status == "fulfilled"
     _write(shop, made, body)
@@ -44,7 +45,7 @@ def refulfill(shop: Shop, order: Order, made: Fulfillment, body: Json) -> None:
 
 
 def send_downloads(shop: Shop, order: Order) -> None:
-    """Send the lines that are downloaded, as the shop does by itself once an order is paid."""
+    """Ship the downloadable lines, as the shop does by itself once an order is paid."""
     if not shop.switches.fulfillments or shop.switches.old or order.fulfillments:
         return
     products = ((line, shop.products.get(line.sold_id)) for line in order.lines)
@@ -59,18 +60,18 @@ def send_downloads(shop: Shop, order: Order) -> None:
 
 
 def take_out(shop: Shop, order: Order, refund: Refund) -> None:
-    """Take refunded units out of the parcels that are planned only; an empty one is deleted.
+    """Remove refunded units from the planned parcels; delete empty ones.
 
-    Where all of them are out of no parcel, the shop's own word for the order stays as it was.
+    If no parcel contains any of them, the fulfillment status of the order does not change.
     """
-    left = Counter({line.id: line.quantity for line in refund.lines})
+    remaining = Counter({line.id: line.quantity for line in refund.lines})
     for made in kept(order):
         if made.is_fulfilled:
             continue
         items = []
         for item in contents(made):
-            taken = min(item["qty"], left[item["item_id"]])
-            left[item["item_id"]] -= taken
+            taken = min(item["qty"], remaining[item["item_id"]])
+            remaining[item["item_id"]] -= taken
             items += [{**item, "qty": item["qty"] - taken}] if item["qty"] > taken else []
         if items == contents(made):
             continue
@@ -100,56 +101,56 @@ def _write(shop: Shop, made: Fulfillment, body: Json) -> None:
 
 
 def _date(shop: Shop, made: Fulfillment) -> None:
-    """Say when a parcel was sent: now, unless it was said; without a zone it is the shop's time.
+    """Set the ship date of a parcel: by default now; without an offset it is local time.
 
-    Shops from 11.0 on keep it in UTC, those before as it is, their own now in the shop's time.
+    Shops from 11.0 on store it in UTC. Earlier ones store it unchanged, and `now` as local time.
     """
-    said = next((str(it.value) for it in made.meta if it.key == _DATE), "")
+    date_text = next((str(it.value) for it in made.meta if it.key == _DATE), "")
     if not made.is_fulfilled:
         return
     zone = shop.switches.zone
-    at = datetime.fromisoformat(said) if said else shop.now()
+    at = datetime.fromisoformat(date_text) if date_text else shop.now()
     at = at if at.tzinfo else at.replace(tzinfo=zone)
     text = f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     if shop.switches.early:
-        text = said or f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+        text = date_text or f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
     shop.set_meta(made.meta, [{"key": _DATE, "value": text}])
 
 
 def _is_many(value: object) -> bool:
-    """Tell a number of something; whether the order has such a line is not asked."""
+    """True if it is a positive quantity; whether the order has such a line is not checked."""
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
 def contents(made: Fulfillment) -> list[Json]:
-    """Return what is in a parcel: `item_id` and `qty`."""
-    found = [it.value for it in made.meta if it.key == "_items"]
-    return list(found[0]) if found and isinstance(found[0], list) else []
+    """Return the content of a parcel: `item_id` and `qty`."""
+    values = [it.value for it in made.meta if it.key == "_items"]
+    return list(values[0]) if values and isinstance(values[0], list) else []
 
 
 def unfulfill(shop: Shop, order: Order, made: Fulfillment) -> None:
-    """Delete a parcel; it is kept with the time of that."""
+    """Delete a parcel; it is kept with the time of its deletion."""
     made.deleted_at = shop.now()
     _tell(shop, order)
 
 
 def kept(order: Order) -> list[Fulfillment]:
-    """Return the parcels that have not been deleted."""
+    """Return the parcels that are not deleted."""
     return [made for made in order.fulfillments if made.deleted_at is None]
 
 
 def _tell(shop: Shop, order: Order) -> None:
-    """Say in a field of the order how much of it is sent; its status stays as it is."""
+    """Write the fulfillment status into a field of the order; its own status does not change."""
     packed: Counter[int] = Counter()
     for made in kept(order):
         packed.update({item["item_id"]: item["qty"] for item in contents(made)})
     for refund in order.refunds:
         packed.update({line.id: line.quantity for line in refund.lines})
-    sent = [made.is_fulfilled for made in kept(order)]
-    word = "unfulfilled" if sent else None
-    if any(sent):
+    is_sent = [made.is_fulfilled for made in kept(order)]
+    word = "unfulfilled" if is_sent else None
+    if any(is_sent):
         all_packed = all(packed[line.id] >= line.quantity for line in order.lines)
-        word = "fulfilled" if all(sent) and all_packed else "partially_fulfilled"
+        word = "fulfilled" if all(is_sent) and all_packed else "partially_fulfilled"
     shop.set_meta(order.meta, [{"key": _STATUS, "value": word}])
     shop.touch_fields(order)
 

@@ -1,4 +1,4 @@
-"""The lines of an order: what was bought, shipping and fees."""
+"""Lines of an order: products, shipping and fees."""
 
 from decimal import Decimal
 from typing import TypeVar
@@ -6,15 +6,15 @@ from typing import TypeVar
 from tests.fakes.woocommerce import stock
 from tests.fakes.woocommerce.money import amount
 from tests.fakes.woocommerce.problems import Json, Refused
-from tests.fakes.woocommerce.schema import whole
+from tests.fakes.woocommerce.schema import integer
 from tests.fakes.woocommerce.state import Extra, Line, Order, Product, Shop
 
 L = TypeVar("L", Line, Extra)
 
 
-def write(shop: Shop, order: Order, given: list[Json]) -> None:
-    """Write lines: with an id one is changed, or taken off if nothing is left; without, added."""
-    for item in given:
+def write(shop: Shop, order: Order, items: list[Json]) -> None:
+    """Write lines: with an id, change or remove one; without an id, add one."""
+    for item in items:
         line = _known(order.lines, item) if item.get("id") else None
         if _gone(item):
             _take_off(shop, order, line)
@@ -27,9 +27,9 @@ def write(shop: Shop, order: Order, given: list[Json]) -> None:
             stock.adjust(shop, order, line)
 
 
-def write_extras(shop: Shop, extras: list[Extra], given: list[Json], *, fee: bool = False) -> None:
+def write_extras(shop: Shop, extras: list[Extra], items: list[Json], *, fee: bool = False) -> None:
     """Write lines for shipping or fees, in the same way."""
-    for item in given:
+    for item in items:
         extra = _known(extras, item) if item.get("id") else None
         if extra is None:
             _check_new(item, fee=fee)
@@ -42,7 +42,7 @@ def write_extras(shop: Shop, extras: list[Extra], given: list[Json], *, fee: boo
 
 
 def price(product: Product, units: int) -> Decimal:
-    """Return what units of a product cost."""
+    """Return the price of units of a product."""
     return amount(product.price) * units
 
 
@@ -63,7 +63,7 @@ def _check_new(item: Json, *, fee: bool) -> None:
 
 
 def _gone(item: Json) -> bool:
-    nothing = "quantity" in item and whole(item["quantity"]) == 0
+    nothing = "quantity" in item and integer(item["quantity"]) == 0
     return nothing or any(name in item and item[name] is None for name in ("name", "product_id"))
 
 
@@ -96,21 +96,21 @@ def _new(shop: Shop, item: Json) -> Line:
         line.product_id = parent.id if parent else product.id
         line.variation_id = product.id if parent else 0
         line.name = product.name
-        line.total = line.subtotal = price(product, whole(item.get("quantity", 1)))
+        line.total = line.subtotal = price(product, integer(item.get("quantity", 1)))
     _fill(shop, line, item)
     return line
 
 
 def _product(shop: Shop, item: Json) -> Product | None:
-    """Find what is meant; documents call the SKU read-only, yet it is looked at first."""
+    """Return the product of a line; documents call the SKU read-only, but it comes first."""
     if item.get("sku"):
         return shop.by_sku(item["sku"])
-    return shop.products.get(whole(item.get("variation_id") or item.get("product_id")))
+    return shop.products.get(integer(item.get("variation_id") or item.get("product_id")))
 
 
 def _fill(shop: Shop, line: Line, item: Json) -> None:
     line.name = str(item.get("name", line.name))
-    line.quantity = whole(item.get("quantity", line.quantity))
+    line.quantity = integer(item.get("quantity", line.quantity))
     line.tax_class = item.get("tax_class", line.tax_class)
     line.subtotal = amount(item.get("subtotal", line.subtotal))
     line.total = amount(item.get("total", line.total))

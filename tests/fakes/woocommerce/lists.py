@@ -1,6 +1,6 @@
-"""Lists: which are let through, in which order, and a page of them with its headers.
+"""Lists: filters, sorting, and pages with their headers.
 
-Unknown parameters are ignored, so a misspelt filter passes for one that found everything.
+Unknown parameters are ignored, so a misspelt filter returns everything.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -26,7 +26,7 @@ from tests.fakes.woocommerce.times import DATE, limit
 
 
 class Dated(Protocol):
-    """What a list holds."""
+    """A row of a list."""
 
     id: int
     created_at: datetime
@@ -75,14 +75,14 @@ _DATED: Rules = {
 
 
 def order_rules(shop: Shop) -> Rules:
-    """Return what a list of orders can be asked for."""
+    """Return the parameters of a list of orders."""
     statuses = ("any", "trash", "auto-draft", *shop.statuses())
     more = {"status": many(one_of(*statuses)), "customer": INTEGER, "product": INTEGER}
     return {**_DATED, **more}
 
 
 def product_rules(_shop: Shop) -> Rules:
-    """Return what a list of products or variations can be asked for."""
+    """Return the parameters of a list of products or variations."""
     statuses = one_of("any", "draft", "pending", "private", "publish", "trash", "future")
     kinds = one_of("simple", "grouped", "external", "variable", "variation")
     return {
@@ -99,7 +99,7 @@ def product_rules(_shop: Shop) -> Rules:
 
 
 def orders(shop: Shop, params: Json) -> list[Order]:
-    """Return the orders that the parameters let through; without a status all but the trash."""
+    """Return the orders that match the parameters, by default all except the trash."""
     statuses = set(params.get("status") or ["any"])
     if "any" in statuses:
         statuses |= set(shop.statuses())
@@ -114,7 +114,7 @@ def orders(shop: Shop, params: Json) -> list[Order]:
 
 
 def _mentions(shop: Shop, order: Order, words: str) -> bool:
-    """Tell whether an order is found; its fields never are, the transaction only in new shops."""
+    """True if the search finds an order: never by its fields, by transaction in new shops only."""
     texts = [str(order.id), *(line.name for line in order.lines), *order.billing.values()]
     texts += order.shipping.values()
     if not shop.switches.old:
@@ -123,11 +123,11 @@ def _mentions(shop: Shop, order: Order, words: str) -> bool:
 
 
 def products(shop: Shop, params: Json) -> list[Product]:
-    """Return the products that the parameters let through; variations only by SKU or type."""
+    """Return the products that match the parameters; variations only by SKU or type."""
     products = list(shop.products.values())
     if params.get("sku"):
-        wanted = {word.strip().casefold() for word in params["sku"].split(",")}
-        products = [it for it in products if it.sku.casefold() in wanted]
+        skus = {word.strip().casefold() for word in params["sku"].split(",")}
+        products = [it for it in products if it.sku.casefold() in skus]
     elif params.get("type") != "variation":
         products = [it for it in products if not it.parent_id]
     return _ordered(shop, _dated(shop, _kept(shop, products, params), params), params)
@@ -139,8 +139,8 @@ def variations(shop: Shop, params: Json, parent: Product | None = None) -> list[
     if parent is not None:
         products = [it for it in products if it.parent_id == parent.id]
     if params.get("sku"):
-        wanted = {word.strip().casefold() for word in params["sku"].split(",")}
-        products = [it for it in products if it.sku.casefold() in wanted]
+        skus = {word.strip().casefold() for word in params["sku"].split(",")}
+        products = [it for it in products if it.sku.casefold() in skus]
     return _ordered(shop, _dated(shop, _kept(shop, products, params), params), params)
 
 
@@ -158,16 +158,18 @@ def _kept(shop: Shop, products: list[Product], params: Json) -> list[Product]:
         products = [it for it in products if stock.status(shop, it) == params["stock_status"]]
     for taxonomy, name in zip(TAXONOMIES, ("tag", "category", "brand"), strict=True):
         if params.get(name):
-            wanted = {int(word) for word in params[name].split(",") if word.strip().isdigit()}
-            products = [it for it in products if not wanted.isdisjoint(it.terms.get(taxonomy, []))]
+            term_ids = {int(word) for word in params[name].split(",") if word.strip().isdigit()}
+            products = [
+                it for it in products if not term_ids.isdisjoint(it.terms.get(taxonomy, []))
+            ]
     if params.get("search"):
         words = params["search"].casefold()
         products = [it for it in products if words in it.name.casefold()]
     return products
 
 
-def _dated(shop: Shop, found: Iterable[T], params: Json) -> list[T]:
-    kept = list(found)
+def _dated(shop: Shop, rows: Iterable[T], params: Json) -> list[T]:
+    kept = list(rows)
     if shop.switches.arrival_lag_s:
         arrived = shop.later(-shop.switches.arrival_lag_s)
         kept = [it for it in kept if it.modified_at <= arrived]
@@ -208,8 +210,8 @@ def _id(it: Dated) -> int:
 _SORTS: dict[str, Callable[[Dated], Any]] = {"date": _created_at, "modified": _modified_at}
 
 
-def _ordered(shop: Shop, found: Sequence[T], params: Json) -> list[T]:
-    """Sort, newest first unless told otherwise.
+def _ordered(shop: Shop, rows: Sequence[T], params: Json) -> list[T]:
+    """Sort, by default the newest first.
 
     Only new shops sort ties by id, and by times in UTC: old ones go by what the shop's clock said,
     which says each time of one hour of autumn twice.
@@ -217,8 +219,8 @@ def _ordered(shop: Shop, found: Sequence[T], params: Json) -> list[T]:
     by = params.get("orderby", "date")
     down = params.get("order", "desc") == "desc"
     if by == "include":
-        places = {known: place for place, known in enumerate(params.get("include", []))}
-        return sorted(found, key=lambda it: places.get(it.id, 0))
+        places = {id_: place for place, id_ in enumerate(params.get("include", []))}
+        return sorted(rows, key=lambda it: places.get(it.id, 0))
     key = _SORTS.get(by, _id)
     if shop.switches.old:
 
@@ -227,17 +229,17 @@ def _ordered(shop: Shop, found: Sequence[T], params: Json) -> list[T]:
             zone = shop.switches.zone
             return value.astimezone(zone).replace(tzinfo=None) if by in _SORTS else value
 
-        return sorted(sorted(found, key=lambda it: it.id), key=by_the_wall, reverse=down)
-    return sorted(found, key=lambda it: (key(it), it.id), reverse=down)
+        return sorted(sorted(rows, key=lambda it: it.id), key=by_the_wall, reverse=down)
+    return sorted(rows, key=lambda it: (key(it), it.id), reverse=down)
 
 
-def page(call: Call, found: Sequence[T], show: Callable[[Shop, T], Json]) -> Answer:
-    """Answer a part of what was found; a page after the last one is empty."""
+def page(call: Call, rows: Sequence[T], show: Callable[[Shop, T], Json]) -> Answer:
+    """Return one page; a page after the last one is empty."""
     size = call.params.get("per_page", 10)
     number = call.params.get("page", 1)
     start = call.params.get("offset", (number - 1) * size)
-    pages = -(-len(found) // size)
-    headers = {"X-WP-Total": str(len(found)), "X-WP-TotalPages": str(pages)}
+    pages = -(-len(rows) // size)
+    headers = {"X-WP-Total": str(len(rows)), "X-WP-TotalPages": str(pages)}
     links = []
     if number > 1:
         links.append(_link(call, min(number - 1, max(pages, 1)), "prev"))
@@ -245,7 +247,7 @@ def page(call: Call, found: Sequence[T], show: Callable[[Shop, T], Json]) -> Ans
         links.append(_link(call, number + 1, "next"))
     if links:
         headers["Link"] = ", ".join(links)
-    shown = [show(call.shop, item) for item in found[start : start + size]]
+    shown = [show(call.shop, item) for item in rows[start : start + size]]
     return Answer(200, shown, headers)
 
 
@@ -255,7 +257,7 @@ def _link(call: Call, number: int, where: str) -> str:
 
 
 def trimmed(body: Any, names: str) -> Any:
-    """Leave only these fields, the inner ones named as in `billing.email`."""
+    """Return these fields only, inner ones named as in `billing.email`."""
     if isinstance(body, list):
         return [trimmed(item, names) for item in body]
     if not isinstance(body, dict):
@@ -277,6 +279,6 @@ def _merge(kept: Json, name: str, more: Any) -> None:
     if isinstance(before, dict) and isinstance(more, dict):
         before.update(more)
     elif isinstance(before, list) and isinstance(more, list):
-        kept[name] = [{**one, **other} for one, other in zip(before, more, strict=True)]
+        kept[name] = [{**row, **more_fields} for row, more_fields in zip(before, more, strict=True)]
     else:
         kept[name] = more

@@ -1,4 +1,4 @@
-"""Money as the shop writes it: text with its decimals, but the price of a unit as a number."""
+"""Money in the shop's format: text with decimals, but a number for the price of a unit."""
 
 from decimal import Decimal, InvalidOperation
 
@@ -6,7 +6,7 @@ _MOST = Decimal(10) ** 15
 
 
 def amount(value: object) -> Decimal:
-    """Read an amount; what is none is 0, as in PHP."""
+    """Parse an amount; invalid text is 0, as in PHP."""
     try:
         read = Decimal(str(value).strip() or "0")
     except InvalidOperation:
@@ -15,11 +15,11 @@ def amount(value: object) -> Decimal:
 
 
 def text(value: Decimal, decimals: int) -> str:
-    """Write an amount."""
+    """Return an amount as text."""
     return f"{value:.{decimals}f}"
 
 
 def number(total: Decimal, quantity: int) -> int | float:
-    """Write what one unit costs: a float that has lost its digits, or an integer."""
-    each = float(total) / quantity if quantity else 0.0
-    return int(each) if each.is_integer() else each
+    """Return the price of a unit: a float that has lost digits, or an integer."""
+    unit_price = float(total) / quantity if quantity else 0.0
+    return int(unit_price) if unit_price.is_integer() else unit_price

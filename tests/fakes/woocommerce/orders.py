@@ -1,4 +1,4 @@
-"""What can be done with an order, whoever does it. What the calls answer is elsewhere."""
+"""Changes of an order, by the API or by people. Responses are in other modules."""
 
 import secrets
 
@@ -19,7 +19,7 @@ _PAID = ("processing", "completed")
 
 
 def create(shop: Shop, body: Json, *, via: str = "rest-api") -> Order:
-    """Make an order, without asking whether there is one like it."""
+    """Create an order, without a check for duplicates."""
     now, new = shop.now(), shop.next_id()
     order = Order(
         id=new,
@@ -37,7 +37,7 @@ def create(shop: Shop, body: Json, *, via: str = "rest-api") -> Order:
 
 
 def edit(shop: Shop, order: Order, body: Json) -> None:
-    """Change an order; it counts as modified even if nothing in it is new."""
+    """Change an order; it counts as modified even without any difference."""
     _write(shop, order, body)
     _become(shop, order, body)
     touch(shop, order)
@@ -63,7 +63,7 @@ def _become(shop: Shop, order: Order, body: Json) -> None:
 
 
 def set_status(shop: Shop, order: Order, status: str) -> None:
-    """Put an order into a status; one that there is not becomes pending."""
+    """Set the status of an order; an unknown one becomes pending."""
     before, order.status = order.status, status if status in shop.statuses() else "pending"
     order.untrashed = ""
     if order.status in _PAID and order.paid_at is None:
@@ -79,14 +79,14 @@ def set_status(shop: Shop, order: Order, status: str) -> None:
 
 
 def note(shop: Shop, order: Order, text: str, *, to_customer: bool = False) -> Note:
-    """Put a remark on an order, which does not count as modified by it."""
+    """Add a note to an order, which does not count as a modification."""
     made = Note(id=shop.next_id("note"), text=text, created_at=shop.now(), to_customer=to_customer)
     order.notes.append(made)
     return made
 
 
 def trash(shop: Shop, order: Order) -> None:
-    """Put an order into the trash; its stock is not put back."""
+    """Move an order to the trash; its stock is not restored."""
     if order.status == "trash":
         raise Refused(
             "woocommerce_rest_already_trashed", "The order has already been deleted.", 410
@@ -96,17 +96,17 @@ def trash(shop: Shop, order: Order) -> None:
 
 
 def restore(shop: Shop, order: Order) -> None:
-    """Take an order out of the trash; it is what it was before."""
+    """Restore an order from the trash, with its earlier status."""
     assert order.status == "trash", f"order {order.id} is not in the trash"
     order.status, order.untrashed = order.untrashed, ""
     touch(shop, order)
 
 
 def delete(shop: Shop, order: Order) -> None:
-    """Delete an order for good; its stock is not put back."""
+    """Delete an order permanently; its stock is not restored."""
     del shop.orders[order.id]
 
 
 def touch(shop: Shop, order: Order) -> None:
-    """Let an order count as modified."""
+    """Mark an order as modified."""
     order.modified_at = shop.now()

@@ -1,6 +1,6 @@
-"""What people do in the shop and in its admin pages: the other hand, past the API.
+"""Actions of people in the shop and on its admin pages, which bypass the API.
 
-Nothing here is in the ledger, which is for what came over the API.
+These actions are not in the ledger, which has the changes over the API.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ ANN: Json = {
 
 
 class People(Keepers, Packers):
-    """Those who buy and those who sell. Orders are named by id."""
+    """Buyers and sellers. Orders are named by id."""
 
     switches: Switches
 
@@ -43,7 +43,7 @@ class People(Keepers, Packers):
         """Return the id of a new order, bought in the shop.
 
         `lines` are quantities by SKU, or lines as the API takes them; so are `fields`. `taxes` are
-        put on the first line. It may have been placed earlier than it is entered here.
+        put on the first line. `placed_at` may be earlier than now.
         """
         with self.shop.lock:
             if isinstance(lines, Mapping):
@@ -63,23 +63,23 @@ class People(Keepers, Packers):
             return order.id
 
     def sell(self, sku: str, units: int = 1) -> int:
-        """Return the id of an order for one product, paid for."""
+        """Return the id of a paid order for one product."""
         return self.place_order({sku: units})
 
     def edit_order(self, order_id: int, **fields: Any) -> None:
-        """Change an order, in the words of the API."""
+        """Change an order, with the fields of the API."""
         with self.shop.lock:
             orders.edit(self.shop, self.shop.order(order_id), fields)
 
     def relist(self, order_id: int) -> None:
-        """Show the lines of an order the other way round, as a plugin may that sorts them."""
+        """Reverse the lines of an order, as a sorting plug-in may."""
         with self.shop.lock:
             order = self.shop.order(order_id)
             order.lines.reverse()
             orders.edit(self.shop, order, {})
 
     def edit_lines(self, order_id: int, quantities: Mapping[str, int]) -> None:
-        """Change quantities by SKU: 0 takes the lines off, a new SKU adds one."""
+        """Change quantities by SKU: 0 removes the lines, a new SKU adds one."""
         with self.shop.lock:
             order = self.shop.order(order_id)
             lines = {self._sku(line): line for line in order.lines}
@@ -90,22 +90,22 @@ class People(Keepers, Packers):
             orders.edit(self.shop, order, {"line_items": changed})
 
     def set_status(self, order_id: int, status: str) -> None:
-        """Put an order into a status, one of a plug-in too."""
+        """Set the status of an order, also to one of a plug-in."""
         with self.shop.lock:
             orders.set_status(self.shop, self.shop.order(order_id), status)
 
     def cancel(self, order_id: int) -> None:
-        """Cancel an order; what it took off the stock is put back."""
+        """Cancel an order, which restores its stock."""
         self.set_status(order_id, "cancelled")
 
     def refund(
         self, order_id: int, quantities: Mapping[str, int] | None = None, *, restock: bool = True
     ) -> None:
-        """Give money back: for units by SKU, or all that is left."""
+        """Refund units by SKU, or the whole remaining amount."""
         with self.shop.lock:
             order = self.shop.order(order_id)
             if quantities is None:
-                body: Json = {"amount": str(refunds.left(order))}
+                body: Json = {"amount": str(refunds.refundable(order))}
             else:
                 body = {
                     "line_items": [
@@ -123,12 +123,12 @@ class People(Keepers, Packers):
             refunds.refund(self.shop, order, {**body, "api_refund": False, "api_restock": restock})
 
     def trash(self, order_id: int) -> None:
-        """Put an order into the trash."""
+        """Move an order to the trash."""
         with self.shop.lock:
             orders.trash(self.shop, self.shop.order(order_id))
 
     def restore(self, order_id: int) -> None:
-        """Take an order out of the trash, or a cancelled one back to be sent."""
+        """Restore an order from the trash, or a cancelled one for shipping."""
         with self.shop.lock:
             order = self.shop.order(order_id)
             if order.status == "trash":
@@ -137,22 +137,22 @@ class People(Keepers, Packers):
                 orders.set_status(self.shop, order, "processing")
 
     def delete(self, order_id: int) -> None:
-        """Delete an order for good: it is nowhere any more."""
+        """Delete an order permanently."""
         with self.shop.lock:
             orders.delete(self.shop, self.shop.order(order_id))
 
     def open(self, order_id: int) -> None:
-        """Look at an order in the admin, by which some versions let it count as modified."""
+        """Open an order in the admin, which counts as a modification in some versions."""
         with self.shop.lock:
             orders.touch(self.shop, self.shop.order(order_id))
 
     def comment(self, order_id: int, words: str, *, to_customer: bool = False) -> None:
-        """Put a remark on an order."""
+        """Add a note to an order."""
         with self.shop.lock:
             orders.note(self.shop, self.shop.order(order_id), words, to_customer=to_customer)
 
     def order(self, order_id: int) -> Json:
-        """Read an order as the API shows it."""
+        """Return an order as the API shows it."""
         with self.shop.lock:
             return shapes_orders.order(self.shop, self.shop.order(order_id))
 
@@ -162,6 +162,6 @@ class People(Keepers, Packers):
             return [it.id for it in self.shop.orders.values() if status in ("", it.status)]
 
     def notes(self, order_id: int) -> list[str]:
-        """Read the remarks on an order, the oldest first."""
+        """Return the notes on an order, the oldest first."""
         with self.shop.lock:
             return [it.text for it in self.shop.order(order_id).notes]

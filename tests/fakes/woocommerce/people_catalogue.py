@@ -1,4 +1,4 @@
-"""What people do with the catalogue, past the API. Products and variations are named by SKU."""
+"""Actions of people in the catalogue. Products and variations are named by SKU."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from tests.fakes.woocommerce.state import Product, Shop, Taxonomy
 
 
 class Keepers:
-    """Those who keep the catalogue."""
+    """Keepers of the catalogue."""
 
     shop: Shop
 
@@ -25,7 +25,7 @@ class Keepers:
         brands: Sequence[str] = (),
         **fields: Any,
     ) -> int:
-        """Return the id of a new product; without `stock` nobody counts it.
+        """Return the id of a new product; without `stock` its stock is not managed.
 
         `fields` are those of the API: `type="variable"`, `weight="0.5"`, `backorders="yes"`.
         """
@@ -51,9 +51,9 @@ class Keepers:
         stock: int | None = None,
         **fields: Any,
     ) -> int:
-        """Return the id of a new variation of a product, which is made variable by it.
+        """Return the id of a new variation of a product, which becomes variable.
 
-        Without `stock` the number of the parent counts, if that has one.
+        Without `stock` it uses the stock of its parent, if that has one.
         """
         with self.shop.lock:
             product = self._product(parent)
@@ -74,30 +74,30 @@ class Keepers:
             return products.term(self.shop, taxonomy, name)
 
     def edit_product(self, sku: str, /, **fields: Any) -> None:
-        """Change a product or a variation, in the words of the API; `sku=` gives it another."""
+        """Change a product or a variation, with the fields of the API; `sku=` changes its SKU."""
         with self.shop.lock:
             products.edit(self.shop, self._product(sku), fields)
 
     def set_stock(self, sku: str, units: int) -> None:
-        """Count a product, which is managed from then on."""
+        """Set the quantity of a product, whose stock is managed from now on."""
         self.edit_product(sku, manage_stock=True, stock_quantity=units)
 
     def stop_counting(self, sku: str) -> None:
-        """Let a product be sold without a count."""
+        """Stop managing the stock of a product."""
         self.edit_product(sku, manage_stock=False)
 
     def stock(self, sku: str) -> int | None:
-        """Read how many there are, None where nobody counts."""
+        """Return the quantity, or None if the stock is not managed."""
         with self.shop.lock:
             return stock.quantity(self.shop, self._product(sku))
 
     def delete_product(self, sku: str, *, force: bool = False) -> None:
-        """Put a product into the trash, or delete it for good."""
+        """Move a product to the trash, or delete it permanently."""
         with self.shop.lock:
             products.delete(self.shop, self._product(sku), force=force)
 
     def product(self, sku: str) -> Json:
-        """Read a product as the API shows it."""
+        """Return a product as the API shows it."""
         with self.shop.lock:
             return shapes_products.product(self.shop, self._product(sku))
 

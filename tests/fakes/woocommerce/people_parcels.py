@@ -1,4 +1,4 @@
-"""What people do with parcels, past the API, in each of the ways that a shop may have."""
+"""Actions of people on parcels, in each of the ways that a shop may have."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -11,7 +11,7 @@ Way = Literal["fulfillment", "tracking", "note"]
 
 
 class Packers:
-    """Those who send. Orders are named by id."""
+    """The packers. Orders are named by id."""
 
     shop: Shop
 
@@ -26,10 +26,10 @@ class Packers:
         complete: bool = True,
         shipped_on: str = "",
     ) -> None:
-        """Send a parcel in one of the ways that a shop may have, and say that all is sent.
+        """Ship a parcel in one of the ways that a shop may have; complete the order.
 
-        `quantities` by SKU are only known to a fulfillment and to the extension's rival; without
-        them it is all.
+        `quantities` by SKU apply to a fulfillment and to the extension's rival only; by default
+        the parcel contains everything.
         """
         with self.shop.lock:
             order = self.shop.order(order_id)
@@ -57,7 +57,7 @@ class Packers:
         )
 
     def plan(self, order_id: int, quantities: Mapping[str, int]) -> None:
-        """Plan a fulfillment that is not on its way yet."""
+        """Plan a fulfillment that is not shipped yet."""
         with self.shop.lock:
             order = self.shop.order(order_id)
             meta = [{"key": "_items", "value": self._items(order, quantities)}]
@@ -71,18 +71,18 @@ class Packers:
         ]
 
     def unship(self, order_id: int, tracking: str) -> None:
-        """Take a parcel off again, whichever way it was put on."""
+        """Remove a parcel, whichever way it was added."""
         with self.shop.lock:
             order = self.shop.order(order_id)
             for made in fulfillments.kept(order):
                 if any(it.value == tracking for it in made.meta):
                     fulfillments.unfulfill(self.shop, order, made)
-            for known in trackings.kept(order):
-                if known["tracking_number"] == tracking:
-                    trackings.untrack(self.shop, order, known["tracking_id"])
+            for parcel in trackings.kept(order):
+                if parcel["tracking_number"] == tracking:
+                    trackings.untrack(self.shop, order, parcel["tracking_id"])
 
     def correct(self, order_id: int, tracking: str, corrected: str) -> None:
-        """Give a parcel another number: a typing error, or another label for the same goods."""
+        """Change the number of a parcel: a typing error, or another label for the same goods."""
         with self.shop.lock:
             order = self.shop.order(order_id)
             for made in fulfillments.kept(order):
@@ -92,16 +92,16 @@ class Packers:
             orders.touch(self.shop, order)
 
     def parcels(self, order_id: int) -> list[Json]:
-        """Read the fulfillments of an order as the API shows them."""
+        """Return the fulfillments of an order as the API shows them."""
         with self.shop.lock:
-            found = fulfillments.kept(self.shop.order(order_id))
-            return [shapes_orders.fulfillment(order_id, it, fresh=False) for it in found]
+            parcels = fulfillments.kept(self.shop.order(order_id))
+            return [shapes_orders.fulfillment(order_id, it, fresh=False) for it in parcels]
 
     def trackings(self, order_id: int) -> list[Json]:
-        """Read the parcels of the tracking extension as its API shows them."""
+        """Return the parcels of the tracking extension as its API shows them."""
         with self.shop.lock:
-            found = trackings.kept(self.shop.order(order_id))
-            return [shapes_orders.tracking(self.shop, it) for it in found]
+            parcels = trackings.kept(self.shop.order(order_id))
+            return [shapes_orders.tracking(self.shop, it) for it in parcels]
 
     def _sku(self, line: Line) -> str:
         product = self.shop.products.get(line.sold_id)

@@ -1,4 +1,4 @@
-"""Errors as WordPress answers them: a code, words for people, and data with the status."""
+"""Errors of WordPress: a code, a message, and data with the status."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ Json = dict[str, Any]
 
 
 class Refused(Exception):  # noqa: N818 - it is an answer, not something that went wrong here
-    """The request is answered with this error."""
+    """The response to the request is this error."""
 
     def __init__(self, code: str | int, message: str, status: int = 400, **data: object) -> None:
         super().__init__(message)
@@ -16,7 +16,7 @@ class Refused(Exception):  # noqa: N818 - it is an answer, not something that we
 
 
 def invalid(params: Mapping[str, str]) -> Refused:
-    """Refuse parameters, each with its reason."""
+    """Return the error for invalid parameters, each with its reason."""
     details = {
         name: {"code": "rest_invalid_type", "message": why, "data": {"param": name}}
         for name, why in params.items()
@@ -26,18 +26,18 @@ def invalid(params: Mapping[str, str]) -> Refused:
 
 
 def no_route() -> Refused:
-    """Refuse what is not there, and what cannot be done with what is there."""
+    """Return the error for an unknown path or method."""
     return Refused(
         "rest_no_route", "No route was found matching the URL and request method.", status=404
     )
 
 
 def invalid_id(kind: str, status: int = 404) -> Refused:
-    """Refuse an id: 404 where it is read or deleted, 400 where it is changed."""
+    """Return the error for an unknown id: 404 to read or delete, 400 to change."""
     return Refused(f"woocommerce_rest_{kind}_invalid_id", "Invalid ID.", status)
 
 
 def too_many(limit: int) -> Refused:
-    """Refuse a batch that is too large."""
+    """Return the error for a batch that is too large."""
     words = f"Unable to accept more than {limit} items for this request."
     return Refused("woocommerce_rest_request_entity_too_large", words, status=413)

@@ -1,10 +1,10 @@
-"""What can be done with products and variations, whoever does it."""
+"""Changes of products and variations, by the API or by people."""
 
 from typing import Any
 
 from tests.fakes.woocommerce import stock
 from tests.fakes.woocommerce.problems import Json, Refused
-from tests.fakes.woocommerce.schema import whole
+from tests.fakes.woocommerce.schema import integer
 from tests.fakes.woocommerce.state import Product, Shop, Taxonomy
 
 KEPT = (
@@ -21,12 +21,12 @@ KEPT = (
     "virtual",
     "downloadable",
 )
-"""What is only kept and shown."""
+"""Fields that are stored and shown, without any effect."""
 TAXONOMIES: tuple[Taxonomy, ...] = ("tags", "categories", "brands")
 
 
 def create(shop: Shop, body: Json, *, parent: Product | None = None) -> Product:
-    """Make a product, or a variation of one."""
+    """Create a product, or a variation of one."""
     now = shop.now()
     product = Product(id=shop.next_id(), created_at=now, modified_at=now)
     if parent is not None:
@@ -45,7 +45,7 @@ def edit(shop: Shop, product: Product, body: Json) -> None:
 
 
 def delete(shop: Shop, product: Product, *, force: bool) -> None:
-    """Put a product into the trash, or delete it for good; orders keep its id."""
+    """Move a product to the trash, or delete it permanently; orders keep its id."""
     if not force and product.status == "trash":
         raise Refused(
             "woocommerce_rest_already_trashed", "The product has already been deleted.", 410
@@ -56,17 +56,17 @@ def delete(shop: Shop, product: Product, *, force: bool) -> None:
 
 
 def term(shop: Shop, taxonomy: Taxonomy, name: str) -> int:
-    """Find a tag, a category or a brand by its name, or make it."""
-    for known, called in shop.terms[taxonomy].items():
+    """Return the id of a tag, a category or a brand by its name; create it if it is new."""
+    for term_id, called in shop.terms[taxonomy].items():
         if called.casefold() == name.casefold():
-            return known
+            return term_id
     new = shop.next_id("term")
     shop.terms[taxonomy][new] = name
     return new
 
 
 def slug(name: str) -> str:
-    """Return a name as it looks in an address."""
+    """Return a name in the form of an address."""
     return "-".join(name.lower().split())
 
 
@@ -108,18 +108,18 @@ def _free(shop: Shop, sku: str) -> str:
 
 
 def _known_term(shop: Shop, taxonomy: Taxonomy, item: Any) -> int:
-    known = item.get("id", 0)
-    if known not in shop.terms[taxonomy] and taxonomy == "tags" and item.get("name"):
+    term_id = item.get("id", 0)
+    if term_id not in shop.terms[taxonomy] and taxonomy == "tags" and item.get("name"):
         return term(shop, taxonomy, item["name"])
-    return int(known)
+    return int(term_id)
 
 
 def _count(shop: Shop, product: Product, body: Json) -> None:
-    """Take a new quantity, which is dropped without a word where the stock is not managed."""
+    """Set the quantity, which is silently ignored if the stock is not managed."""
     if body.get("manage_stock") is not None:
         product.manage_stock = body["manage_stock"] in (True, "true", 1, "1")
     if body.get("stock_quantity") is not None and product.manage_stock:
-        product.quantity = whole(body["stock_quantity"])
+        product.quantity = integer(body["stock_quantity"])
     if not product.manage_stock:
         product.quantity = 0
         if stock.managed_by(shop, product) is None and not product.parent_id:

@@ -1,4 +1,4 @@
-"""Money given back. Only the last cent of an order makes it a refunded one."""
+"""Refunds. An order counts as refunded once its whole amount is refunded."""
 
 from decimal import Decimal
 
@@ -9,47 +9,47 @@ from tests.fakes.woocommerce.state import Line, Order, Refund, Shop
 
 
 def refund(shop: Shop, order: Order, body: Json) -> Refund:
-    """Give money back for an order, and put units of its lines back on the shelf."""
-    given = _lines(order, body.get("line_items", []))
-    back = sum((line.total for line in given), Decimal(0))
-    asked = amount(body["amount"]) if body.get("amount") else back
-    if asked <= 0:
+    """Refund an amount of an order, and restock units of its lines."""
+    refunded = _lines(order, body.get("line_items", []))
+    back = sum((line.total for line in refunded), Decimal(0))
+    requested = amount(body["amount"]) if body.get("amount") else back
+    if requested <= 0:
         raise Refused(
             "woocommerce_rest_invalid_order_refund", "Refund amount must be greater than zero."
         )
-    if asked > left(order):
+    if requested > refundable(order):
         raise _failed("Invalid refund amount.")
     if body.get("api_refund", True):
         raise _failed("The payment gateway for this order does not exist.")
     made = Refund(
         id=shop.next_id(),
-        amount=asked,
+        amount=requested,
         reason=body.get("reason", ""),
         created_at=shop.now(),
-        lines=given,
+        lines=refunded,
     )
     order.refunds.append(made)
     if body.get("api_restock", True):
-        for line in given:
+        for line in refunded:
             stock.put_back(shop, _of(order, line.id), line.quantity)
     fulfillments.take_out(shop, order, made)
-    if left(order) == 0:
+    if refundable(order) == 0:
         orders.set_status(shop, order, "refunded")
     orders.touch(shop, order)
     return made
 
 
-def left(order: Order) -> Decimal:
-    """Return what has not been given back."""
+def refundable(order: Order) -> Decimal:
+    """Return the amount that is not refunded yet."""
     return order.total() - sum((it.amount for it in order.refunds), Decimal(0))
 
 
-def _lines(order: Order, given: list[Json]) -> list[Line]:
-    """Return units of lines of the order; the ids are those of its lines, not new ones."""
-    found = []
-    for item in given:
+def _lines(order: Order, items: list[Json]) -> list[Line]:
+    """Return the refunded units by line of the order."""
+    lines = []
+    for item in items:
         line = _of(order, item.get("id", 0))
-        found.append(
+        lines.append(
             Line(
                 id=line.id,
                 name=line.name,
@@ -60,7 +60,7 @@ def _lines(order: Order, given: list[Json]) -> list[Line]:
                 meta=[],
             )
         )
-    return found
+    return lines
 
 
 def _of(order: Order, line_id: int) -> Line:

@@ -1,4 +1,4 @@
-"""Which calls there are. A segment in braces is an id, or a word where it is called `{word}`."""
+"""Operations of the API. A segment in braces is an id, or a word if it is called `{word}`."""
 
 import json
 import re
@@ -15,20 +15,20 @@ from tests.fakes.woocommerce.switches import Switches
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """A request that was found to be in order."""
+    """A valid request."""
 
     shop: Shop
     method: str
     params: Json
-    """What is known of the query and the body, checked; unknown names are dropped."""
+    """Known parameters of query and body, checked; unknown names are dropped."""
     query: list[tuple[str, str]]
-    """As it was sent, to write links with."""
+    """The raw query, for links."""
     url: str
-    """Of this call, without the query."""
+    """URL of this call, without the query."""
 
 
 class Answer(NamedTuple):
-    """What is answered, still to be written as JSON."""
+    """A response before it is written as JSON."""
 
     status: int
     body: Any
@@ -36,7 +36,7 @@ class Answer(NamedTuple):
 
 
 Act = Callable[..., Answer]
-"""Takes a `Call` and the segments of the path that stand in braces."""
+"""Takes a `Call` and the arguments from the path."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,9 +49,9 @@ class Route:
     rules: Callable[[Shop], Rules] = lambda _shop: {}
     required: tuple[str, ...] = ()
     verb: str = "view"
-    """What is not allowed to those who may not: `cannot_view`, `cannot_create`."""
+    """Part of the error code without permission: `cannot_view`, `cannot_create`."""
     needs: Callable[[Switches], bool] = lambda _switches: True
-    """Whether a shop like that has it at all."""
+    """True if a shop with these switches has this operation."""
     public: bool = False
     pattern: re.Pattern[str] = field(init=False)
 
@@ -64,7 +64,7 @@ def _segment(match: re.Match[str]) -> str:
     return r"([\w-]+)" if match[1] == "word" else r"(\d+)"
 
 
-def given(rules: Rules) -> Callable[[Shop], Rules]:
+def fixed(rules: Rules) -> Callable[[Shop], Rules]:
     """Return rules that are the same in every shop."""
     return lambda _shop: rules
 
@@ -72,7 +72,7 @@ def given(rules: Rules) -> Callable[[Shop], Rules]:
 def find(
     routes: tuple[Route, ...], switches: Switches, method: str, path: str
 ) -> tuple[Route, list[int | str]]:
-    """Find the operation and what stands in its braces."""
+    """Return the operation and the arguments in its path."""
     if path.startswith("/wc/") and not switches.active:
         raise no_route()
     for route in routes:
@@ -83,7 +83,7 @@ def find(
 
 
 def read_query(text: str) -> Json:
-    """Read a query as PHP does: `a[]=1&a[]=2` is a list, and of the same name the last counts."""
+    """Parse a query as PHP does: `a[]=1&a[]=2` is a list; the last of equal names counts."""
     read: Json = {}
     for name, value in parse_qsl(text, keep_blank_values=True):
         key, bracket, _ = name.partition("[")
@@ -95,7 +95,7 @@ def read_query(text: str) -> Json:
 
 
 def read_body(content_type: str, raw: bytes) -> Json:
-    """Read a body; what does not say that it is JSON is not looked at."""
+    """Parse a body; it is ignored unless its content type is JSON."""
     if content_type.partition(";")[0].strip().lower() != "application/json" or not raw:
         return {}
     try:
@@ -109,10 +109,10 @@ def _no_constant(name: str) -> None:
     raise ValueError(name)
 
 
-def read_params(route: Route, shop: Shop, given: Json) -> Json:
-    """Hold the parameters against the rules of the operation."""
-    missing = [name for name in route.required if name not in given]
+def read_params(route: Route, shop: Shop, params: Json) -> Json:
+    """Check the parameters by the rules of the operation."""
+    missing = [name for name in route.required if name not in params]
     if missing:
         words = f"Missing parameter(s): {', '.join(missing)}"
         raise Refused("rest_missing_callback_param", words, params=missing)
-    return checked(route.rules(shop), given)
+    return checked(route.rules(shop), params)

@@ -1,4 +1,4 @@
-"""A shop that looks like one that has been open for a while, the same each time."""
+"""A realistic sample shop, the same each time."""
 
 import random
 from typing import Any
@@ -9,11 +9,11 @@ _THINGS = ("Mug", "Vase", "Tray", "Bowl", "Lamp", "Rug", "Clock", "Shelf")
 _NAMES = ("Ann Smith", "José Núñez", "Zoë Müller", "王 芳", "Seán Ó Briain")
 _SIZES = ("S", "M", "L")
 SUPPLIER = "Northwind"
-"""The tag of what a supplier ships."""
+"""Tag of the supplier's products."""
 
 
 def fill(fake: FakeWooCommerce, *, orders: int, products: int) -> None:
-    """Add products, every second one of the supplier's, and orders for some of them."""
+    """Add products, every second one of the supplier, and orders for some of them."""
     chance = random.Random(7)  # noqa: S311 - it is made up
     skus: list[str] = []
     for place in range(products):

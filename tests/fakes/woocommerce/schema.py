@@ -1,7 +1,7 @@
-"""What parameters may look like, as WordPress sees it.
+"""Rules for parameters, as WordPress applies them.
 
-It takes "4" for an integer and null for anything, which it turns into 0, false or "": a null is
-no way to leave a field alone. What it does not know it drops without a word.
+It accepts "4" as an integer, and null as any type, which becomes 0, false or "": null does not
+leave a field unchanged. Unknown parameters are silently ignored.
 """
 
 import math
@@ -17,41 +17,41 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """How a parameter is checked, and what is made of it."""
+    """The check and the conversion of a parameter."""
 
     check: Callable[[Any, str], str | None]
-    """Takes the value and its place, as in `line_items[0][quantity]`; returns what is wrong."""
+    """Takes the value and its place, as in `line_items[0][quantity]`; returns the error."""
     clean: Callable[[Any], Any] = lambda value: value
     loose: Callable[[Any], Any] = lambda value: value
-    """What PHP makes of a value that was not checked."""
+    """PHP's conversion of an unchecked value."""
 
 
 Rules = Mapping[str, Rule]
 
 
-def checked(rules: Rules, given: Json) -> Json:
-    """Return what is known of the parameters, or refuse them."""
+def checked(rules: Rules, params: Json) -> Json:
+    """Return the known parameters; refuse invalid ones."""
     errors = {
         name: wrong
         for name, rule in rules.items()
-        if given.get(name) is not None and (wrong := rule.check(given[name], name))
+        if params.get(name) is not None and (wrong := rule.check(params[name], name))
     }
     if errors:
         raise invalid(errors)
-    return {name: rules[name].clean(value) for name, value in given.items() if name in rules}
+    return {name: rules[name].clean(value) for name, value in params.items() if name in rules}
 
 
-def loosened(rules: Rules, given: Json) -> Json:
-    """Return what is known of unchecked parameters; null is as good as nothing here."""
+def loosened(rules: Rules, params: Json) -> Json:
+    """Return the known parameters without a check; null counts as absent."""
     return {
         name: rules[name].loose(value)
-        for name, value in given.items()
+        for name, value in params.items()
         if name in rules and value is not None
     }
 
 
-def whole(value: object) -> int:
-    """Turn anything into an integer, as PHP does: what it cannot read is 0."""
+def integer(value: object) -> int:
+    """Convert any value to an integer, as PHP does: invalid text is 0."""
     if isinstance(value, int | float):
         return int(value) if math.isfinite(value) else 0
     match = re.match(r"\s*[+-]?\d+", value) if isinstance(value, str) else None
@@ -59,7 +59,7 @@ def whole(value: object) -> int:
 
 
 def listed(words: Sequence[str]) -> str:
-    """Write an enumeration: a, b, and c."""
+    """Return an enumeration: a, b, and c."""
     if len(words) <= 2:
         return " and ".join(words)
     return f"{', '.join(words[:-1])}, and {words[-1]}"
@@ -91,7 +91,7 @@ STRING = Rule(
 INTEGER = Rule(
     check=_typed("integer", _is_integer),
     clean=lambda value: value if isinstance(value, int) else int(float(value or 0)),
-    loose=whole,
+    loose=integer,
 )
 BOOLEAN = Rule(
     check=_typed("boolean", lambda value: str(value).lower() in ("true", "false", "1", "0", "")),
@@ -102,7 +102,7 @@ NUMBER = Rule(check=_typed("number", lambda value: isinstance(value, int | float
 
 
 def one_of(*words: str) -> Rule:
-    """Allow these words."""
+    """Accept these words."""
 
     def check(value: object, place: str) -> str | None:
         return None if value in words else f"{place} is not one of {listed(words)}."
@@ -111,7 +111,7 @@ def one_of(*words: str) -> Rule:
 
 
 def email() -> Rule:
-    """Allow an address, or none."""
+    """Accept an address, or an empty text."""
 
     def check(value: object, place: str) -> str | None:
         if wrong := STRING.check(value, place):
@@ -127,7 +127,7 @@ def email() -> Rule:
 
 
 def fields(rules: Rules) -> Rule:
-    """Allow an object; keys that have no rule are kept, for they may be of a plug-in."""
+    """Accept an object; unknown keys are kept, since they may belong to a plug-in."""
 
     def check(value: object, place: str) -> str | None:
         if not isinstance(value, dict):
@@ -150,7 +150,7 @@ def fields(rules: Rules) -> Rule:
 
 
 def many(rule: Rule) -> Rule:
-    """Allow a list; in a query it may be written with commas."""
+    """Accept a list; in a query it may be separated by commas."""
 
     def split(value: Any) -> list[Any]:
         if isinstance(value, str):
@@ -171,4 +171,4 @@ def many(rule: Rule) -> Rule:
 
 
 META = many(fields({"id": INTEGER, "key": STRING, "value": ANYTHING, "display_value": STRING}))
-"""What is shown beside a value must be a string, although it was not one when it was answered."""
+"""The display fields must be strings, although responses contain other types."""

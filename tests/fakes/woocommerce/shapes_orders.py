@@ -1,4 +1,4 @@
-"""How orders, refunds, notes and parcels look in answers."""
+"""Responses about orders, refunds, notes and parcels."""
 
 from decimal import Decimal
 
@@ -23,7 +23,7 @@ _EDITABLE = ("pending", "on-hold", "auto-draft")
 
 
 def order(shop: Shop, it: Order) -> Json:
-    """Show an order."""
+    """Return an order."""
     zone = shop.switches.zone
     discount = sum((line.subtotal - line.total for line in it.lines), Decimal(0))
     taxes = sum((line.total_tax for line in it.lines), Decimal(0))
@@ -78,7 +78,7 @@ def order(shop: Shop, it: Order) -> Json:
 
 
 def line(shop: Shop, it: Line) -> Json:
-    """Show a line: the SKU is what the product is called now, null where there is none."""
+    """Return a line: its SKU is the present SKU of the product, null if that is deleted."""
     product = shop.products.get(it.sold_id)
     taken = [Meta(id=2**31 - it.id, key="_reduced_stock", value=str(it.reduced))]
     fields = meta([*it.meta, *(taken if it.reduced else [])])
@@ -105,13 +105,13 @@ def line(shop: Shop, it: Line) -> Json:
     }
 
 
-def meta(those: list[Meta]) -> list[Json]:
-    """Show fields."""
-    return [{"id": it.id, "key": it.key, "value": it.value} for it in those]
+def meta(entries: list[Meta]) -> list[Json]:
+    """Return metadata."""
+    return [{"id": it.id, "key": it.key, "value": it.value} for it in entries]
 
 
 def note(shop: Shop, it: Note) -> Json:
-    """Show a remark."""
+    """Return a note."""
     return {
         "id": it.id,
         "author": it.author,
@@ -122,7 +122,7 @@ def note(shop: Shop, it: Note) -> Json:
 
 
 def refund(shop: Shop, it: Refund) -> Json:
-    """Show a refund: what it took off is negative."""
+    """Return a refund, with negative amounts and quantities."""
     return {
         "id": it.id,
         "parent_id": 0,
@@ -146,7 +146,7 @@ def refund(shop: Shop, it: Refund) -> Json:
 
 
 def fulfillment(order_id: int, it: Fulfillment, *, fresh: bool) -> Json:
-    """Show a parcel; just made it looks a little different from when it is read."""
+    """Return a parcel; right after its creation it has other fields than later."""
     fields = meta(it.meta)
     if fresh:
         fields = [
@@ -165,7 +165,7 @@ def fulfillment(order_id: int, it: Fulfillment, *, fresh: bool) -> Json:
 
 
 def tracking(shop: Shop, it: Json) -> Json:
-    """Show a parcel of the extension; a provider that it does not know is not shown."""
+    """Return a parcel of the extension; an unknown provider is not shown."""
     provider, link = trackings.provider(shop, it)
     return {
         "tracking_id": it["tracking_id"],

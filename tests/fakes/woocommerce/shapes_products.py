@@ -1,4 +1,4 @@
-"""How products, variations and terms look in answers."""
+"""Responses about products, variations and terms."""
 
 from tests.fakes.woocommerce import stock
 from tests.fakes.woocommerce.problems import Json
@@ -11,7 +11,7 @@ _NO_SIZE = {"length": "", "width": "", "height": ""}
 
 
 def product(shop: Shop, it: Product) -> Json:
-    """Show a product, or a variation in the way of one."""
+    """Return a product, or a variation in the same form."""
     shown = {
         **_both(shop, it),
         "name": it.name,
@@ -37,7 +37,7 @@ def product(shop: Shop, it: Product) -> Json:
 
 
 def variation(shop: Shop, it: Product) -> Json:
-    """Show a variation; old shops do not say whose it is."""
+    """Return a variation; old shops do not name its parent."""
     shown = {**_both(shop, it), "image": None, "attributes": it.attributes}
     if not shop.switches.old:
         shown |= {"type": it.type, "name": it.name, "parent_id": it.parent_id}
@@ -45,16 +45,16 @@ def variation(shop: Shop, it: Product) -> Json:
 
 
 def terms(shop: Shop, it: Product, taxonomy: Taxonomy) -> list[Json]:
-    """Show the tags, categories or brands of a product; a variation has none of its own."""
+    """Return the tags, categories or brands of a product; a variation has none of its own."""
     return [
-        {"id": known, "name": name, "slug": slug(name)}
-        for known in it.terms.get(taxonomy, [])
-        if (name := shop.terms[taxonomy].get(known))
+        {"id": term_id, "name": name, "slug": slug(name)}
+        for term_id in it.terms.get(taxonomy, [])
+        if (name := shop.terms[taxonomy].get(term_id))
     ]
 
 
 def _both(shop: Shop, it: Product) -> Json:
-    left, status = stock.quantity(shop, it), stock.status(shop, it)
+    units, status = stock.quantity(shop, it), stock.status(shop, it)
     whose = stock.managed_by(shop, it)
     shown = {
         "id": it.id,
@@ -74,7 +74,7 @@ def _both(shop: Shop, it: Product) -> Json:
         "tax_status": "taxable",
         "tax_class": it.fields.get("tax_class", ""),
         "manage_stock": "parent" if whose not in (it, None) else it.manage_stock,
-        "stock_quantity": left,
+        "stock_quantity": units,
         "stock_status": status,
         "backorders": it.backorders,
         "backorders_allowed": it.backorders != "no",

@@ -1,7 +1,7 @@
-"""Who asks: keys over https, signatures over http.
+"""Sign-in: keys over https, signatures over http.
 
-Over plain http a key and its secret are not even looked at, neither in the header nor in the
-query: the answer is that of somebody without any, which is easily taken for a wrong key.
+Over plain http a key and its secret are ignored, in the header as in the query: the response is the
+one for a request without a key, which looks like a wrong key.
 """
 
 import base64
@@ -31,15 +31,15 @@ class SignIn:
         self._used: set[tuple[str, str, str]] = set()
 
     def who(self, request: Request, url: str) -> Key | None:
-        """Return whose key it is, or nobody's; refuse one that is wrong."""
+        """Return the key of a request, or None; refuse a wrong one."""
         if is_secure(request, self._shop):
             key = self._by_secret(request)
         else:
             key = self._by_signature(request, url)
         if key is not None:
-            wanted = "read" if request.method == "GET" else "write"
-            if wanted not in key.permissions:
-                raise _wrong(f"The API key provided does not have {wanted} permissions.")
+            permission = "read" if request.method == "GET" else "write"
+            if permission not in key.permissions:
+                raise _wrong(f"The API key provided does not have {permission} permissions.")
         return key
 
     def _by_secret(self, request: Request) -> Key | None:
@@ -95,13 +95,13 @@ class SignIn:
 
 
 def is_secure(request: Request, shop: Shop) -> bool:
-    """Tell whether the shop takes a request for one over https."""
+    """True if the shop treats a request as https."""
     forwarded = request.headers.get("x-forwarded-proto") == "https"
     return request.secure or (forwarded and shop.switches.trusts_forwarded_proto)
 
 
 def allow(key: Key | None, route: Route) -> None:
-    """Refuse who may not do this: 401 for nobody, 403 for somebody."""
+    """Refuse a key without permission: 401 without a key, 403 with one."""
     if key is not None and key.capable:
         return
     words = {"view": "Sorry, you cannot list resources."}.get(
@@ -112,7 +112,7 @@ def allow(key: Key | None, route: Route) -> None:
 
 
 def signature_base(method: str, url: str, params: dict[str, str]) -> str:
-    """Write down what is signed: the method, the URL and all parameters but the signature."""
+    """Return the signed text: the method, the URL and all parameters except the signature."""
     pairs = sorted(
         (quote(name, safe="~"), quote(value, safe="~"))
         for name, value in params.items()
@@ -133,7 +133,7 @@ def _basic(header: str) -> tuple[str, str]:
 
 
 def _signed(query: str) -> dict[str, str]:
-    """Return what is signed of a query: the items of a list are numbered, `include[0]`."""
+    """Return the signed parameters of a query: list items are numbered, `include[0]`."""
     params: dict[str, str] = {}
     counts: Counter[str] = Counter()
     for name, value in parse_qsl(query, keep_blank_values=True):

@@ -42,7 +42,7 @@ class Site(Service):
     """One shop on a host."""
 
     def __init__(self, shop: Shop, host: Callable[[], str]) -> None:
-        """Make it; `host` tells where it is reached, which the shop knows of itself."""
+        """Create it; `host` is the address that the shop itself knows."""
         super().__init__(shop)
         self.shop = shop
         self._host = host
@@ -51,29 +51,29 @@ class Site(Service):
         self._cache: dict[str, tuple[Any, Wire]] = {}
 
     def respond(self, request: Request) -> Wire:
-        """Let the host have its way, else ask the shop."""
+        """Apply the limits of the host, or pass the request to the shop."""
         now, switches = self.shop.now(), self.shop.switches
         if wait_s := self._limit.wait_s(now):
             headers = retry_after(switches.retry_after, wait_s, now)
             page = b"<!doctype html><title>429 Too Many Requests</title>"
             return self._wire(429, page, {"Content-Type": "text/html", **headers})
-        asked = f"{request.path}?{request.query}"
-        if request.method == "GET" and asked in self._cache:
-            until, kept = self._cache[asked]
+        target = f"{request.path}?{request.query}"
+        if request.method == "GET" and target in self._cache:
+            until, kept = self._cache[target]
             if now < until:
                 return kept._replace(headers={**kept.headers, "X-Cache": "HIT"})
         wire = self._answer(request)
         if request.method == "GET" and wire.status == 200 and switches.cache_s:
-            self._cache[asked] = now + timedelta(seconds=switches.cache_s), wire
+            self._cache[target] = now + timedelta(seconds=switches.cache_s), wire
         return wire
 
     def trouble(self, status: int, message: str) -> Wire:
-        """Return an error in the shape that most have."""
+        """Return an error in the shape of most errors."""
         body = {"code": "internal_server_error", "message": message, "data": {"status": status}}
         return self._json(status, body)
 
     def template(self, request: Request) -> str:
-        """Return the template of the operation, or the path where there is none."""
+        """Return the template of the operation, or the path if there is none."""
         path = self._path(request)
         try:
             return find(ROUTES, self.shop.switches, request.method, path or "")[0].template
@@ -100,14 +100,14 @@ class Site(Service):
 
     def _act(self, request: Request, path: str) -> Answer:
         home = self._host() + self.shop.switches.path
-        known = [it.template for it in ROUTES if it.needs(self.shop.switches)]
+        templates = [it.template for it in ROUTES if it.needs(self.shop.switches)]
         if self.shop.switches.closed_to_visitors and not path.startswith(("/wc/", "/wc-")):
             why = "Only authenticated users can access the REST API."
             raise Refused("rest_login_required", why, 401)
         if path == "/":
-            return Answer(200, calls_shop.index(self.shop, home, known))
+            return Answer(200, calls_shop.index(self.shop, home, templates))
         if (namespace := path.strip("/")) in calls_shop.namespaces(self.shop):
-            under = [it for it in known if it.startswith(f"/{namespace}/")]
+            under = [it for it in templates if it.startswith(f"/{namespace}/")]
             return Answer(200, {"namespace": namespace, "routes": calls_shop.routes(under)})
         url = f"{home}/wp-json{path}"
         key = self._sign_in.who(request, url)

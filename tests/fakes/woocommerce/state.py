@@ -1,4 +1,4 @@
-"""What the shop holds, in memory. Everything here is read and written under `Shop.lock` only."""
+"""State of the shop, in memory. All of it is read and written under `Shop.lock` only."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ Taxonomy = Literal["tags", "categories", "brands"]
 
 @dataclass(kw_only=True)
 class Meta:
-    """A field of anybody's on an order, a line or a product."""
+    """A metadata entry of an order, a line or a product."""
 
     id: int
     key: str
@@ -35,7 +35,7 @@ class Meta:
 
 @dataclass(kw_only=True)
 class Line:
-    """Something that was bought; what it costs is for the whole line."""
+    """A line of an order; its amounts are for all its units."""
 
     id: int
     name: str = ""
@@ -43,17 +43,17 @@ class Line:
     variation_id: int = 0
     quantity: int = 1
     subtotal: Decimal = Decimal(0)
-    """Before any discount."""
+    """Amount before any discount."""
     total: Decimal = Decimal(0)
     total_tax: Decimal = Decimal(0)
     tax_class: str = ""
     meta: list[Meta] = field(default_factory=list)
     reduced: int = 0
-    """How many of it have been taken off the stock."""
+    """Units that were taken from the stock."""
 
     @property
     def sold_id(self) -> int:
-        """Return the id of the variation, or of a product that has none."""
+        """Return the id of the variation, or of a product without variations."""
         return self.variation_id or self.product_id
 
 
@@ -70,7 +70,7 @@ class Extra:
 
 @dataclass(kw_only=True)
 class Refund:
-    """Money given back, and perhaps how many of which lines."""
+    """A refunded amount, optionally with units of lines."""
 
     id: int
     amount: Decimal
@@ -81,7 +81,7 @@ class Refund:
 
 @dataclass(kw_only=True)
 class Note:
-    """A remark on an order; one to the customer is mailed."""
+    """A note on an order; a customer note is mailed."""
 
     id: int
     text: str
@@ -92,7 +92,7 @@ class Note:
 
 @dataclass(kw_only=True)
 class Fulfillment:
-    """A parcel in the way of the feature; what is in it is the value of the meta `_items`."""
+    """A parcel of the core feature; the meta `_items` has its content."""
 
     id: int
     status: str
@@ -133,10 +133,10 @@ class Order:
     fulfillments: list[Fulfillment] = field(default_factory=list)
     stock_reduced: bool = False
     untrashed: str = ""
-    """The status that it had before it was put into the trash."""
+    """Status before the order was moved to the trash."""
 
     def total(self) -> Decimal:
-        """Return what is to be paid, refunds not taken off."""
+        """Return the total to be paid, without refunds."""
         lines = sum((line.total + line.total_tax for line in self.lines), Decimal(0))
         return lines + sum((it.total for it in self.shipping_lines + self.fee_lines), Decimal(0))
 
@@ -155,31 +155,31 @@ class Product:
     status: str = "publish"
     manage_stock: bool = False
     quantity: int = 0
-    """Means nothing unless the stock is managed."""
+    """Without meaning unless the stock is managed."""
     stock_status: str = "instock"
-    """Of its own; where the stock is managed the quantity decides."""
+    """Own status; if the stock is managed, the quantity decides."""
     backorders: str = "no"
     fields: Json = field(default_factory=dict)
-    """What is only kept and shown: prices, weight, description."""
+    """Fields without any effect: prices, weight, description."""
     attributes: list[Json] = field(default_factory=list)
     terms: dict[Taxonomy, list[int]] = field(default_factory=dict)
     meta: list[Meta] = field(default_factory=list)
 
     @property
     def price(self) -> str:
-        """Return what it costs now, as it was written."""
+        """Return the present price, as it was written."""
         return str(self.fields.get("sale_price") or self.fields.get("regular_price") or "")
 
 
 @dataclass(kw_only=True)
 class Key:
-    """A key of the API and what its owner may do."""
+    """An API key and its permissions."""
 
     key: str
     secret: str
     permissions: Literal["read", "write", "read_write"] = "read_write"
     capable: bool = True
-    """Whether the user that it belongs to may see and change the shop."""
+    """True if the user of the key can read and change the shop."""
 
 
 class Shop(Books):
@@ -195,35 +195,35 @@ class Shop(Books):
         self._ids: dict[str, Iterator[int]] = {}
 
     def next_id(self, kind: str = "post") -> int:
-        """Return a new id; orders, refunds and products share theirs, all other kinds do not."""
+        """Return a new id; orders, refunds and products share one sequence."""
         if kind not in self._ids:
             self._ids[kind] = itertools.count(101 if kind == "post" else 1)
         return next(self._ids[kind])
 
     def statuses(self) -> tuple[str, ...]:
-        """Return what an order can be in, apart from the trash."""
+        """Return the possible statuses of an order, without the trash."""
         return (*CORE_STATUSES, *self.switches.statuses)
 
     def order(self, order_id: int, status: int = 404) -> Order:
-        """Find an order, in the trash or not."""
+        """Return an order, also from the trash."""
         if order_id not in self.orders:
             raise invalid_id("shop_order", status)
         return self.orders[order_id]
 
     def order_above(self, order_id: int) -> Order:
-        """Find the order that notes and parcels belong to."""
+        """Return the order that notes and parcels belong to."""
         if order_id not in self.orders:
             raise Refused("woocommerce_rest_order_invalid_id", "Invalid order ID.", 404)
         return self.orders[order_id]
 
     def product(self, product_id: int, status: int = 404) -> Product:
-        """Find a product or a variation."""
+        """Return a product or a variation."""
         if product_id not in self.products:
             raise invalid_id("product", status)
         return self.products[product_id]
 
     def by_sku(self, sku: str) -> Product | None:
-        """Find a product or a variation by its SKU; letter case does not count."""
+        """Return a product or a variation by its SKU; letter case does not count."""
         same = sku.casefold()
         for product in self.products.values():
             if product.sku and product.sku.casefold() == same and product.status != "trash":
@@ -239,13 +239,13 @@ class Shop(Books):
         ]
 
     def touch_fields(self, order: Order) -> None:
-        """Let an order count as modified where its fields are in a table of their own."""
+        """Mark an order as modified if its fields are in a table of their own."""
         if not self.switches.posts:
             order.modified_at = self.now()
 
-    def set_meta(self, entries: list[Meta], given: list[Json]) -> None:
-        """Write fields: by id, else by key, the first one of which is overwritten; null deletes."""
-        for item in given:
+    def set_meta(self, entries: list[Meta], items: list[Json]) -> None:
+        """Write metadata by id, or by key over the first entry; null deletes."""
+        for item in items:
             self._set_one(entries, item)
 
     def _set_one(self, entries: list[Meta], item: Json) -> None:

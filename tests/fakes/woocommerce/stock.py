@@ -1,7 +1,7 @@
-"""Stock: how many there are, and what orders take off and put back.
+"""Stock: quantities, and how orders reduce and restore them.
 
-There is one number for each product or variation, and no place. A variation without a number of
-its own uses that of its parent.
+There is one quantity for each product or variation, without locations. A variation without a
+quantity of its own uses that of its parent.
 """
 
 from tests.fakes.woocommerce.state import Line, Order, Product, Shop
@@ -11,7 +11,7 @@ _PUTS_BACK = ("cancelled", "pending")
 
 
 def managed_by(shop: Shop, product: Product) -> Product | None:
-    """Return whose number counts: the product's own, its parent's, or none."""
+    """Return the product whose quantity counts: itself, its parent, or None."""
     if product.manage_stock:
         return product
     parent = shop.products.get(product.parent_id)
@@ -19,27 +19,27 @@ def managed_by(shop: Shop, product: Product) -> Product | None:
 
 
 def quantity(shop: Shop, product: Product) -> int | None:
-    """Return how many there are, or None where nobody counts."""
+    """Return the quantity, or None if the stock is not managed."""
     counted = managed_by(shop, product)
     return None if counted is None else counted.quantity
 
 
 def status(shop: Shop, product: Product) -> str:
-    """Return whether it can be bought."""
-    left = quantity(shop, product)
-    if left is None:
+    """Return the stock status."""
+    units = quantity(shop, product)
+    if units is None:
         variations = shop.variations(product)
         if not variations:
             return product.stock_status
         in_stock = any(status(shop, it) == "instock" for it in variations)
         return "instock" if in_stock else "outofstock"
-    if left > 0:
+    if units > 0:
         return "instock"
     return "outofstock" if product.backorders == "no" else "onbackorder"
 
 
 def follow(shop: Shop, order: Order) -> None:
-    """Take off or put back what the order's new status asks for."""
+    """Reduce or restore the stock as the order's new status demands."""
     if order.status in _TAKES and not order.stock_reduced:
         order.stock_reduced = True
         for line in order.lines:
@@ -51,13 +51,13 @@ def follow(shop: Shop, order: Order) -> None:
 
 
 def adjust(shop: Shop, order: Order, line: Line) -> None:
-    """Follow the new quantity of a line that was there already."""
+    """Adjust the stock to the new quantity of an existing line."""
     if order.status in _TAKES and order.stock_reduced:
         _take(shop, line, line.quantity - line.reduced)
 
 
 def put_back(shop: Shop, line: Line, units: int) -> None:
-    """Put units of a line back, but not more than were taken off."""
+    """Restore units of a line, but not more than were taken."""
     _take(shop, line, -min(units, line.reduced))
 
 

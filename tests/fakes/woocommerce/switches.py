@@ -1,4 +1,4 @@
-"""What a shop is like: its version, its plug-ins, its host, and what nobody has recorded.
+"""Properties of a shop: version, plug-ins, host, and behaviour that was not recorded.
 
 Where a document and the recorded answers are silent, the defaults are the worst case for a client
 that still follows the contract.
@@ -20,73 +20,75 @@ class Switches:
 
     version: Version = "11.0.1"
     zone: tzinfo = _PACIFIC
-    """The shop's own time: of `date_created`, and of dates in a query without an offset."""
+    """Local time of the shop: of `date_created`, and of dates in a query without an offset."""
     currency: str = "USD"
     decimals: int = 2
     weight_unit: str = "lbs"
     orders_as_posts: bool = False
-    """Whether its order tables are off: then an order to which a parcel or a number is added does
-    not count as modified."""
+    """True if its order tables are off: then a new parcel or number does not change the
+    modification time of its order.
+    """
     fulfillments: bool = False
-    """The feature of 10.1 and later, off in a new shop."""
+    """The core feature of 10.1 and later, off in a new shop."""
     fulfillments_wrapped: bool = False
-    """Some versions put what they answer in an object: `{"fulfillments": […]}`."""
+    """Some versions wrap responses in an object: `{"fulfillments": […]}`."""
     shipment_tracking: bool = False
-    """The extension of that name, under `wc-shipment-tracking/v3`."""
+    """The extension with this name, under `wc-shipment-tracking/v3`."""
     advanced_shipment_tracking: bool = False
-    """Its rival, which answers under that name too, and under `wc-ast/v3`."""
+    """Its rival, which also responds under that name, and under `wc-ast/v3`."""
     tracking_providers: tuple[str, ...] = ("UPS", "USPS", "Fedex", "DHL US", "Royal Mail", "DPD")
-    """Those that the extension knows. It keeps any other name, but neither shows nor links it."""
+    """Providers that the extension knows. It stores any other name, but does not show it."""
     statuses: tuple[str, ...] = ()
-    """More statuses of orders, which a plug-in has added: `("shipped",)`."""
+    """Further statuses of orders, from a plug-in: `("shipped",)`."""
     number_prefix: str = ""
-    """Of a plug-in for order numbers; without one the number is the id."""
+    """Prefix by a plug-in for order numbers; without one the number is the id."""
     sku_unique: bool = True
     active: bool = True
     """False while the plug-in is switched off, as for an update. Its paths are unknown then."""
 
-    # Its host.
+    # Properties of the host.
     path: str = ""
-    """Where the shop is on its host, such as `/shop`."""
+    """Path of the shop on its host, such as `/shop`."""
     pretty_permalinks: bool = True
-    """Without them `/wp-json/` is a page that was not found."""
+    """Without them `/wp-json/` is not found."""
     trusts_forwarded_proto: bool = False
-    """Whether `X-Forwarded-Proto: https` makes a plain request a secure one."""
+    """True if `X-Forwarded-Proto: https` makes a plain request a secure one."""
     closed_to_visitors: bool = False
-    """Some plug-ins let nobody in whom WordPress does not know; keys count for `wc/` alone."""
+    """True if a plug-in demands a login; API keys count for `wc/` only."""
     drops_authorization: bool = False
-    """Some servers keep the header from PHP; then only keys in the query are seen."""
+    """True if the server does not pass the header to PHP; then only keys in the query work."""
     cache_s: float = 0
-    """How long a GET is answered with what it was answered before, whoever asks."""
+    """Time for which a GET is answered from a cache, whatever its key."""
     rate_limit: float = math.inf
     rate_window_s: float = 60
     retry_after: str = "seconds"
-    """With a 429: `none`, `seconds`, `date`, or any text to be sent as it is ("soon", "-1")."""
+    """With a 429: `none`, `seconds`, `date`, or any other text ("soon", "-1")."""
 
     # Not recorded.
     knows_modified: bool = True
-    """Shops before 5.8 ignore `modified_after` and `modified_before`, and answer everything."""
+    """Shops before 5.8 ignore `modified_after` and `modified_before`, and return everything."""
     offset_shifts_gmt: bool = True
-    """A value with an offset is turned into shop time before it is compared, also with times in
-    UTC if `dates_are_gmt` is asked for: WordPress does so."""
+    """True if a time with an offset is converted to local time before the comparison, even with
+    UTC times by `dates_are_gmt`, as WordPress does.
+    """
     sale_updates_product: bool = False
-    """Whether a product counts as modified when orders change its stock."""
+    """True if a product counts as modified when orders change its stock."""
     variation_updates_parent: bool = False
-    """Whether a product counts as modified when one of its variations was."""
+    """True if a product counts as modified when one of its variations does."""
     arrival_lag_s: float = 0
-    """How long what was written is missing from all lists, though not by its id."""
+    """Time after a write until an object is in lists; it is found by its id at once."""
 
     @property
     def posts(self) -> bool:
-        """Whether its orders are posts."""
+        """True if its orders are posts."""
         return self.old or self.orders_as_posts
 
     @property
     def early(self) -> bool:
-        """Whether it has the fulfillments of 10.1 to 10.8, of which nothing is recorded."""
+        """True if it has the fulfillments of 10.1 to 10.8, which were not recorded."""
         return self.fulfillments_wrapped
 
     @property
     def old(self) -> bool:
-        """Whether it behaves as 7.8.2 does."""
+        """True if it behaves as 7.8.2 does."""
         return self.version == "7.8.2"

@@ -1,4 +1,4 @@
-"""Times as WordPress keeps them: whole seconds, written without an offset, twice each."""
+"""Times in the format of WordPress: whole seconds without an offset, twice each."""
 
 import re
 from datetime import UTC, datetime, tzinfo
@@ -10,12 +10,12 @@ _FORM = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d(:\
 
 
 def site(moment: datetime | None, zone: tzinfo) -> str | None:
-    """Write a time in that of the shop."""
+    """Return a time as local time of the shop."""
     return None if moment is None else f"{moment.astimezone(zone):%Y-%m-%dT%H:%M:%S}"
 
 
 def both(name: str, moment: datetime | None, zone: tzinfo) -> Json:
-    """Write a time twice, in that of the shop and in UTC."""
+    """Return a time twice, as local time of the shop and in UTC."""
     return {name: site(moment, zone), f"{name}_gmt": site(moment, UTC)}
 
 
@@ -33,10 +33,10 @@ DATE = Rule(check=_wrong)
 
 
 def limit(value: str, zone: tzinfo, *, gmt: bool, shifts: bool) -> datetime:
-    """Read a time of a query.
+    """Parse a time of a query.
 
-    Without an offset it is shop time, or UTC if that is asked for. With an offset the two are
-    mixed up: it becomes shop time, and that is then taken for UTC.
+    Without an offset it is local time of the shop, or UTC if requested. A time with an offset is
+    converted to local time, which is then mistaken for UTC.
     """
     moment = datetime.fromisoformat(value.upper().replace(" ", "T"))
     if moment.tzinfo is None:

@@ -1,6 +1,6 @@
-"""Parcels in the way of the tracking extension and its rival: a list in a field of the order.
+"""Parcels of the tracking extension and its rival: a list in a field of the order.
 
-A second parcel like the first one is another one; nobody says what is in it.
+Equal parcels are not merged, and a parcel has no content.
 """
 
 import hashlib
@@ -15,13 +15,16 @@ FIELD = "_wc_shipment_tracking_items"
 
 
 def track(shop: Shop, order: Order, body: Json) -> Json:
-    """Add a parcel; a second one like it is another one."""
-    known = _kept(order)
-    said = body.get("date_shipped") or shop.now().astimezone(shop.switches.zone).date().isoformat()
+    """Add a parcel, without a check for duplicates."""
+    kept_by_place = _kept(order)
+    date_text = (
+        body.get("date_shipped") or shop.now().astimezone(shop.switches.zone).date().isoformat()
+    )
     try:
-        sent = datetime.combine(date.fromisoformat(said[:10]), datetime.min.time(), UTC)
+        sent_at = datetime.combine(date.fromisoformat(date_text[:10]), datetime.min.time(), UTC)
     except ValueError:
-        sent = datetime.fromtimestamp(0, UTC)  # as strtotime has it
+        # PHP's strtotime returns false here, which counts as 0.
+        sent_at = datetime.fromtimestamp(0, UTC)
     number = body["tracking_number"]
     name = slug(body.get("tracking_provider", ""))
     made = {
@@ -29,24 +32,24 @@ def track(shop: Shop, order: Order, body: Json) -> Json:
         "custom_tracking_provider": body.get("custom_tracking_provider", ""),
         "custom_tracking_link": body.get("custom_tracking_link", ""),
         "tracking_number": number,
-        "date_shipped": str(int(sent.timestamp())),
+        "date_shipped": str(int(sent_at.timestamp())),
         "tracking_id": hashlib.md5(
             f"{name}-{number}-{shop.next_id('tracking')}".encode(), usedforsecurity=False
         ).hexdigest(),
     }
     if shop.switches.advanced_shipment_tracking and body.get("products_list"):
         made["products_list"] = body["products_list"]
-    _keep(shop, order, {**known, max(known, default=-1) + 1: made})
+    _keep(shop, order, {**kept_by_place, max(kept_by_place, default=-1) + 1: made})
     return made
 
 
 def untrack(shop: Shop, order: Order, tracking_id: str) -> Json:
     """Delete a parcel."""
-    known = _kept(order)
-    for place, made in known.items():
+    kept_by_place = _kept(order)
+    for place, made in kept_by_place.items():
         if made["tracking_id"] == tracking_id:
-            del known[place]
-            _keep(shop, order, known)
+            del kept_by_place[place]
+            _keep(shop, order, kept_by_place)
             return made
     raise Refused("woocommerce_rest_order_shipment_tracking_invalid_id", "Invalid ID.", 404)
 
@@ -57,7 +60,7 @@ def kept(order: Order) -> list[Json]:
 
 
 def provider(shop: Shop, made: Json) -> tuple[str, str]:
-    """Return who carries a parcel and where it is followed, as far as the extension knows."""
+    """Return carrier and tracking link of a parcel, as far as the extension knows them."""
     if made["custom_tracking_provider"]:
         return made["custom_tracking_provider"], made["custom_tracking_link"]
     for name in shop.switches.tracking_providers:
@@ -67,19 +70,19 @@ def provider(shop: Shop, made: Json) -> tuple[str, str]:
 
 
 def shipped_at(made: Json) -> datetime:
-    """Return the day on which a parcel was sent."""
+    """Return the ship date of a parcel."""
     return datetime.fromtimestamp(int(made["date_shipped"]), UTC)
 
 
 def _kept(order: Order) -> dict[int, Json]:
-    """Return the parcels by their places in PHP's array."""
+    """Return the parcels by their index in PHP's array."""
     value: Any = next((it.value for it in order.meta if it.key == FIELD), [])
     places = value.items() if isinstance(value, dict) else enumerate(value)
     return {int(place): made for place, made in places}
 
 
 def _keep(shop: Shop, order: Order, parcels: dict[int, Json]) -> None:
-    """Keep the parcels; in JSON an array with a gap, where one was deleted, is an object."""
+    """Store the parcels; in JSON, an array with a gap is an object."""
     is_list = [*parcels] == [*range(len(parcels))]
     value: Any = [*parcels.values()] if is_list else {str(at): made for at, made in parcels.items()}
     shop.set_meta(order.meta, [{"key": FIELD, "value": value}])

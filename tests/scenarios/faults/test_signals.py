@@ -15,7 +15,7 @@ from ordosync.accounts.account import Role
 from ordosync.clock import Clock
 from ordosync.http import Limits
 from tests.accounts.contract.examples import sold
-from tests.accounts.contract.over_http import Asked
+from tests.accounts.contract.over_http import RequestSort
 from tests.fakes.faults import Kind
 from tests.scenarios.faults.conftest import foreign
 from tests.scenarios.faults.portal import Troubled
@@ -106,7 +106,7 @@ def test_read_that_hangs_ends_at_once(tmp_path: Path, command: str, number: sign
     ],
 )
 def test_wait_for_retry_after_ends_at_once(
-    tmp_path: Path, kind: Kind, role: Role, call: Asked
+    tmp_path: Path, kind: Kind, role: Role, call: RequestSort
 ) -> None:
     with owing(role, "ordoro", tmp_path, "1001") as troubled:
         is_asked = threading.Event()

@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 
 from tests.accounts.contract.examples import line, parcel
-from tests.accounts.contract.people import needs, numbers, told
+from tests.accounts.contract.people import expected_tracking, needs, numbers
 from tests.scenarios.pairs.comparing import compared
 from tests.scenarios.pairs.pair import Pair
 
@@ -20,8 +20,8 @@ def test_shipped_orders_are_reported_if_both_accounts_support_it(pair: Pair) -> 
     ran = pair.run("update-tracking")
 
     assert ran.counts == {"done": 1}
-    wanted = told(parcel(), pair.merchant, pair.supplier)
-    assert pair.merchant.tracking(merchant_id) == [wanted]
+    expected = expected_tracking(parcel(), pair.merchant, pair.supplier)
+    assert pair.merchant.tracking(merchant_id) == [expected]
     assert pair.merchant.status(merchant_id) == "shipped"
     assert pair.merchant.status(other) == "dropshipment_requested"
     pair.stays_quiet("update-tracking", "import-orders")

@@ -1,4 +1,4 @@
-"""Asks a shop how it behaves where ordosync depends on it, and says so in a line for each question.
+"""Queries the behaviour of a shop that ordosync depends on; prints a line for each question.
 
 The recorded answers of real shops were got by the same questions, so the lines can be compared. To
 ask a shop on this machine, which is best one that is thrown away afterwards:
@@ -31,6 +31,6 @@ _QUESTIONS = (
 
 
 def findings(visit: Visit) -> Iterator[Finding]:
-    """Ask everything, in the order in which it must be asked."""
+    """Run all questions, in their required sequence."""
     for questions in _QUESTIONS:
         yield from questions(visit)

@@ -1,4 +1,4 @@
-"""Asks the shop that is named on the command line."""
+"""Runs the questions on the shop that the command line names."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Questions on who may ask, on products and on stock."""
+"""Questions about sign-in, products and stock."""
 
 from collections.abc import Iterator
 
@@ -6,17 +6,17 @@ from tests.fakes.woocommerce.probe.visit import Finding, Visit, of
 
 
 def sign_in(visit: Visit) -> Iterator[Finding]:
-    """Ask who may ask."""
-    shop, (key, secret), nobody = visit.shop, visit.shop.pair, ("", "")
+    """Test who has access."""
+    shop, (key, secret), anonymous = visit.shop, visit.shop.pair, ("", "")
     yield "auth.good", str(shop.get("/orders").status)
     yield "auth.bad_secret", str(shop.ask("GET", "/orders", pair=(key, "cs_wrong")))
     yield "auth.unknown_key", str(shop.ask("GET", "/orders", pair=("ck_unknown", "cs_x")))
-    yield "auth.none", str(shop.ask("GET", "/orders", pair=nobody))
+    yield "auth.none", str(shop.ask("GET", "/orders", pair=anonymous))
     yield "auth.basic_over_plain_http", str(shop.ask("GET", "/orders", secure=False))
     in_query = {"consumer_key": key, "consumer_secret": secret}
     yield (
         "auth.keys_in_query_https",
-        str(shop.ask("GET", "/orders", pair=nobody, query=in_query)),
+        str(shop.ask("GET", "/orders", pair=anonymous, query=in_query)),
     )
     read = shop.ask("GET", "/orders", pair=shop.read_only)
     yield "auth.readonly_read", str(read.status)
@@ -26,7 +26,7 @@ def sign_in(visit: Visit) -> Iterator[Finding]:
 
 
 def products(visit: Visit) -> Iterator[Finding]:
-    """Ask how SKUs are kept apart."""
+    """Test the uniqueness of SKUs."""
     shop, sku = visit.shop, f"W-{visit.run}"
     made = shop.post(
         "/products",
@@ -40,20 +40,20 @@ def products(visit: Visit) -> Iterator[Finding]:
     names = ("sku", "price", "stock_quantity", "stock_status")
     yield "product.create", f"{made.status} {of(made.body, *names)}"
     again = shop.post("/products", name="Another", sku=sku)
-    known = of(again.body["data"], "resource_id", "unique_sku")
-    yield "product.duplicate_sku", f"{again} {known}"
+    error_data = of(again.body["data"], "resource_id", "unique_sku")
+    yield "product.duplicate_sku", f"{again} {error_data}"
     lower = shop.post("/products", name="In small letters", sku=sku.replace("W", "w"))
     yield "product.sku_case", str(lower)
     padded = shop.post("/products", name="Padded", sku=f"  W2-{visit.run} ")
-    yield "product.sku_spaces", padded.told(lambda it: repr(it["sku"]))
+    yield "product.sku_spaces", padded.summary(lambda it: repr(it["sku"]))
     both = shop.get("/products", sku=f"{sku},W2-{visit.run}")
-    yield "product.sku_list_filter", both.told(lambda found: [it["sku"] for it in found])
-    yield "product.sku_filter_none", shop.get("/products", sku=f"no-{visit.run}").told(len)
+    yield "product.sku_list_filter", both.summary(lambda products: [it["sku"] for it in products])
+    yield "product.sku_filter_none", shop.get("/products", sku=f"no-{visit.run}").summary(len)
     yield from variations(visit)
 
 
 def variations(visit: Visit) -> Iterator[Finding]:
-    """Ask how variations are found."""
+    """Test how variations are listed and searched."""
     shop, sku = visit.shop, f"S-{visit.run}-S"
     sizes = [{"name": "Size", "variation": True, "options": ["S", "M"]}]
     shirt = shop.post(
@@ -81,17 +81,21 @@ def variations(visit: Visit) -> Iterator[Finding]:
 
 
 def stock(visit: Visit) -> Iterator[Finding]:
-    """Ask what a count may be, and what a batch answers."""
+    """Test valid quantities, and the response to a batch."""
     shop, path = visit.shop, f"/products/{visit.widget['id']}"
     for units in (-2, 2.7, "4", "abc", None):
-        told = shop.put(path, stock_quantity=units).told(
+        answer = shop.put(path, stock_quantity=units).summary(
             lambda it: (it["stock_quantity"], it["stock_status"])
         )
-        yield "stock.put", f"{units!r} {told}"
+        yield "stock.put", f"{units!r} {answer}"
     shop.put(path, manage_stock=True, stock_quantity=10)
     ten = {"id": visit.widget["id"], "stock_quantity": 10}
-    asked = [ten, {"id": 99_999_999, "stock_quantity": 1}, {"id": visit.small, "stock_quantity": 7}]
-    response = shop.post("/products/batch", update=asked)
+    updates = [
+        ten,
+        {"id": 99_999_999, "stock_quantity": 1},
+        {"id": visit.small, "stock_quantity": 7},
+    ]
+    response = shop.post("/products/batch", update=updates)
     results = [
         it["error"]["code"] if "error" in it else it["stock_quantity"]
         for it in response.body["update"]
@@ -99,4 +103,4 @@ def stock(visit: Visit) -> Iterator[Finding]:
     yield "batch.partial_failure", f"{response.status} {results}"
     yield "batch.101", str(shop.post("/products/batch", update=[ten] * 101))
     odd = shop.put(path, nonsense_field=1, stock_quantity=10)
-    yield "put.unknown_field", odd.told(lambda _: "ignored")
+    yield "put.unknown_field", odd.summary(lambda _: "ignored")

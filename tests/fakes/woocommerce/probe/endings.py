@@ -1,15 +1,15 @@
-"""Questions on how an order ends: sent, cancelled, refunded, deleted; and on many at once."""
+"""Questions about the end of an order: shipped, cancelled, refunded, deleted; and about races."""
 
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.fakes.woocommerce.probe.visit import Finding, Heard, Visit, of, quantities
+from tests.fakes.woocommerce.probe.visit import Finding, Response, Visit, of, quantities
 from tests.fakes.woocommerce.problems import Json
 
 
 def parcels(visit: Visit) -> Iterator[Finding]:
-    """Ask how a parcel is told."""
+    """Test how parcels are added."""
     shop, path = visit.shop, f"/orders/{visit.order['id']}"
     by_plugin = shop.post(
         f"{path}/shipment-trackings", tracking_provider="USPS", tracking_number="94"
@@ -17,55 +17,55 @@ def parcels(visit: Visit) -> Iterator[Finding]:
     yield "tracking.plugin_route", str(by_plugin)
     noted = shop.post(f"{path}/notes", note="Tracking USPS 9400", customer_note=True)
     names = ("author", "customer_note", "date_created_gmt")
-    yield "tracking.note", noted.told(lambda it: of(it, *names))
+    yield "tracking.note", noted.summary(lambda it: of(it, *names))
     line = shop.get(path).body["line_items"][0]["id"]
     response = shop.post(f"{path}/fulfillments", **_parcel(line, 1))
-    yield "fulfillment.create_partial", response.told(json.dumps)
+    yield "fulfillment.create_partial", response.summary(json.dumps)
     for name, units, words in (
         ("same_again", 1, "second one made"),
         ("too_many", 99, "accepted"),
     ):
         more = shop.post(f"{path}/fulfillments", **_parcel(line, units))
-        said = str(more) if more.status >= 400 else f"{more.status} {words}"
-        yield f"fulfillment.{name}", f"{said} {more.body.get('message')}"
-    found = shop.get(f"{path}/fulfillments")
-    yield "fulfillment.list", f"{found.status} {json.dumps(found.body)}"
+        answer = str(more) if more.status >= 400 else f"{more.status} {words}"
+        yield f"fulfillment.{name}", f"{answer} {more.body.get('message')}"
+    listed = shop.get(f"{path}/fulfillments")
+    yield "fulfillment.list", f"{listed.status} {json.dumps(listed.body)}"
     order = shop.get(path).body
-    told = [(it["key"], it["value"]) for it in order["meta_data"] if "fulfil" in it["key"]]
+    fields = [(it["key"], it["value"]) for it in order["meta_data"] if "fulfil" in it["key"]]
     shown = [name for name in order if "fulfil" in name]
-    yield "fulfillment.order_status", f"{order['status']} {told} fields: {shown}"
+    yield "fulfillment.order_status", f"{order['status']} {fields} fields: {shown}"
 
 
 def cancel(visit: Visit) -> Iterator[Finding]:
-    """Ask what a cancellation does to the stock."""
-    before = visit.left()
+    """Test the effect of a cancellation on the stock."""
+    before = visit.units_left()
     path = f"/orders/{visit.buy(3).body['id']}"
-    sold = visit.left()
+    sold = visit.units_left()
 
     def become(status: str) -> str:
         response = visit.shop.put(path, status=status)
         return f"{response.status} {response.body['status']} stock"
 
-    yield "cancel.put", f"{become('cancelled')} {before} {sold} {visit.left()}"
-    yield "cancel.again", f"{become('cancelled')} {visit.left()}"
-    yield "cancel.undo", f"{become('processing')} {visit.left()}"
+    yield "cancel.put", f"{become('cancelled')} {before} {sold} {visit.units_left()}"
+    yield "cancel.again", f"{become('cancelled')} {visit.units_left()}"
+    yield "cancel.undo", f"{become('processing')} {visit.units_left()}"
     become("completed")
-    yield "cancel.after_completed", f"{become('cancelled')} {visit.left()}"
+    yield "cancel.after_completed", f"{become('cancelled')} {visit.units_left()}"
 
 
 def refund(visit: Visit) -> Iterator[Finding]:
-    """Ask what a refund does."""
+    """Test the effect of a refund."""
     order = visit.buy(3).body
-    path, before = f"/orders/{order['id']}", visit.left()
+    path, before = f"/orders/{order['id']}", visit.units_left()
     line = {"id": order["line_items"][0]["id"], "quantity": 1, "refund_total": 10.0}
 
-    def refund(**body: object) -> Heard:
+    def refund(**body: object) -> Response:
         return visit.shop.post(f"{path}/refunds", **body)
 
     some = refund(api_refund=False, api_restock=True, line_items=[line])
     yield (
         "refund.partial",
-        f"{some.told(lambda it: it['amount'])} stock {before} {visit.left()}",
+        f"{some.summary(lambda it: it['amount'])} stock {before} {visit.units_left()}",
     )
     now = visit.shop.get(path).body
     totals = [it["total"] for it in now["refunds"]]
@@ -75,26 +75,26 @@ def refund(visit: Visit) -> Iterator[Finding]:
     )
     yield "refund.too_much", str(refund(api_refund=False, amount="999.00"))
     yield "refund.no_gateway", str(refund(amount="1.00"))
-    rest = refund(api_refund=False, amount="20.00")
+    remainder = refund(api_refund=False, amount="20.00")
     status = visit.shop.get(path).body["status"]
-    yield "refund.rest", f"{rest.status} order now {status} stock {visit.left()}"
+    yield "refund.rest", f"{remainder.status} order now {status} stock {visit.units_left()}"
 
 
 def trash(visit: Visit) -> Iterator[Finding]:
-    """Ask where a deleted order is."""
+    """Test where a deleted order is."""
     shop, order_id = visit.shop, visit.buy(1).body["id"]
     path = f"/orders/{order_id}"
-    gone = shop.ask("DELETE", path).status
+    status = shop.ask("DELETE", path).status
     response = shop.get(path)
-    yield "delete.to_trash", f"{gone} then GET {response.status} {response.body.get('status')}"
-    yield "delete.trash_in_list", shop.get("/orders", include=order_id).told(len)
+    yield "delete.to_trash", f"{status} then GET {response.status} {response.body.get('status')}"
+    yield "delete.trash_in_list", shop.get("/orders", include=order_id).summary(len)
     yield "delete.put_on_trashed", str(shop.put(path, customer_note="x"))
-    gone = shop.ask("DELETE", path, query={"force": "true"}).status
-    yield "delete.force", f"{gone} then GET {shop.get(path)}"
+    status = shop.ask("DELETE", path, query={"force": "true"}).status
+    yield "delete.force", f"{status} then GET {shop.get(path)}"
 
 
 def races(visit: Visit) -> Iterator[Finding]:
-    """Ask what becomes of many calls at once."""
+    """Test the results of simultaneous calls."""
     shop = visit.shop
     race = shop.post(
         "/products",
@@ -106,18 +106,18 @@ def races(visit: Visit) -> Iterator[Finding]:
     ).body["id"]
     lines = [{"product_id": race, "quantity": 1}]
     with ThreadPoolExecutor(8) as crowd:
-        asked = [
+        requests = [
             crowd.submit(shop.post, "/orders", status="processing", line_items=lines)
             for _ in range(8)
         ]
-        made = sorted(it.result().status for it in asked)
-        left = shop.get(f"/products/{race}").body["stock_quantity"]
-        yield "race.8_orders_of_1", f"{made} stock {left} (92 if none lost)"
+        made = sorted(it.result().status for it in requests)
+        stock = shop.get(f"/products/{race}").body["stock_quantity"]
+        yield "race.8_orders_of_1", f"{made} stock {stock} (92 if none lost)"
         named = {"name": "Dup", "sku": f"D-{visit.run}"}
         again = [crowd.submit(shop.post, "/products", **named) for _ in range(4)]
-        done = sorted(it.result().status for it in again)
-    known = len(shop.get("/products", sku=named["sku"]).body)
-    yield "race.4_same_sku", f"{done} exist {known}"
+        statuses = sorted(it.result().status for it in again)
+    count = len(shop.get("/products", sku=named["sku"]).body)
+    yield "race.4_same_sku", f"{statuses} exist {count}"
 
 
 def _parcel(line: int, units: int) -> Json:

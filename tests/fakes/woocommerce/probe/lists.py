@@ -1,4 +1,4 @@
-"""Questions on lists and on what counts as modified."""
+"""Questions about lists and modification times."""
 
 from collections.abc import Iterator
 
@@ -6,15 +6,15 @@ from tests.fakes.woocommerce.probe.visit import Finding, Visit, of
 
 
 def lists(visit: Visit) -> Iterator[Finding]:
-    """Ask how pages and filters answer."""
+    """Test pages and filters."""
     shop = visit.shop
     first = shop.get("/orders", per_page=2)
     counts = {name: first.headers.get(name) for name in ("X-WP-Total", "X-WP-TotalPages")}
     yield "list.headers", f"{first.status} {counts} {first.headers.get('Link', '')[-12:]}"
     yield "list.per_page_101", str(shop.get("/orders", per_page=101))
-    yield "list.past_end", shop.get("/orders", page=9999).told(str)
+    yield "list.past_end", shop.get("/orders", page=9999).summary(str)
     two = shop.get("/orders", status="processing,on-hold", per_page=1)
-    yield "list.status_list", two.told(len)
+    yield "list.status_list", two.summary(len)
     yield "list.bad_status", str(shop.get("/orders", status="nonsense"))
     visit.wait(3.1)
     visit.buy(1)
@@ -30,11 +30,11 @@ def lists(visit: Visit) -> Iterator[Finding]:
         ("garbage", {"modified_after": "yesterday-ish"}),
     ):
         response = shop.get("/orders", per_page=100, **query)
-        yield "list.modified_after", f"{label} {response.told(len)}"
+        yield "list.modified_after", f"{label} {response.summary(len)}"
 
 
 def modified(visit: Visit) -> Iterator[Finding]:
-    """Ask what counts as a modification."""
+    """Test what counts as a modification."""
     path = f"/orders/{visit.order['id']}"
 
     def bumped(method: str, more: str, **body: object) -> str:

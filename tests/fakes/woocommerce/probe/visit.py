@@ -1,4 +1,4 @@
-"""How a shop is asked, and what must be remembered from one question to the next."""
+"""Connection to a shop, and the objects that later questions need."""
 
 import time
 import uuid
@@ -12,11 +12,11 @@ from tests.fakes.woocommerce.problems import Json
 
 Pair = tuple[str, str]
 Finding = tuple[str, str]
-"""The name of a question, and what was answered."""
+"""Name and result of a question."""
 
 
-class Heard(NamedTuple):
-    """An answer."""
+class Response(NamedTuple):
+    """A response."""
 
     status: int
     body: Any
@@ -24,7 +24,7 @@ class Heard(NamedTuple):
 
     @property
     def code(self) -> str:
-        """Return the error's code and what was wrong with which parameter."""
+        """Return the error's code and the errors of its parameters."""
         if not (isinstance(self.body, dict) and "code" in self.body):
             return "-"
         data = self.body.get("data")
@@ -32,16 +32,16 @@ class Heard(NamedTuple):
         return str({"code": self.body["code"], **({"params": params} if params else {})})
 
     def __str__(self) -> str:
-        """Tell the status and the error."""
+        """Return the status and the error."""
         return f"{self.status} {self.code}"
 
-    def told(self, words: Callable[[Any], object]) -> str:
-        """Tell the status and what it says, or the error."""
+    def summary(self, words: Callable[[Any], object]) -> str:
+        """Return the status and selected content, or the error."""
         return str(self) if self.status >= 400 else f"{self.status} {words(self.body)}"
 
 
 class Shop:
-    """A shop that takes `X-Forwarded-Proto: https` for https, as behind a proxy."""
+    """A shop that accepts `X-Forwarded-Proto: https` as https, as behind a proxy."""
 
     def __init__(self, url: str, pair: Pair, read_only: Pair) -> None:
         self.url, self.pair, self.read_only = f"{url}/wp-json/wc/v3", pair, read_only
@@ -55,8 +55,8 @@ class Shop:
         pair: Pair | None = None,
         secure: bool = True,
         query: Mapping[str, object] | None = None,
-    ) -> Heard:
-        """Ask as a client does, over a connection of its own."""
+    ) -> Response:
+        """Send a request as a client does, over a connection of its own."""
         answer = requests.request(
             method,
             self.url + path,
@@ -66,18 +66,18 @@ class Shop:
             headers={"X-Forwarded-Proto": "https"} if secure else {},
             timeout=60,
         )
-        return Heard(answer.status_code, answer.json(), answer.headers)
+        return Response(answer.status_code, answer.json(), answer.headers)
 
-    def get(self, path: str, **query: object) -> Heard:
-        """Read."""
+    def get(self, path: str, **query: object) -> Response:
+        """Send a GET request."""
         return self.ask("GET", path, query=query)
 
-    def post(self, path: str, **body: object) -> Heard:
-        """Make something."""
+    def post(self, path: str, **body: object) -> Response:
+        """Send a POST request."""
         return self.ask("POST", path, body)
 
-    def put(self, path: str, **body: object) -> Heard:
-        """Change something."""
+    def put(self, path: str, **body: object) -> Response:
+        """Send a PUT request."""
         return self.ask("PUT", path, body)
 
 
@@ -91,7 +91,7 @@ class Visit:
     widget: Json = field(default_factory=dict)
     """The product that is bought."""
     small: int = 0
-    """The id of a variation."""
+    """Id of a variation."""
     order: Json = field(default_factory=dict)
     """The first order."""
 
@@ -104,12 +104,12 @@ class Visit:
             **more,
         }
 
-    def buy(self, units: object = 2, **more: object) -> Heard:
-        """Order it."""
+    def buy(self, units: object = 2, **more: object) -> Response:
+        """Order the product."""
         return self.shop.post("/orders", **self.bought(units, **more))
 
-    def left(self) -> int:
-        """Return how many of it there are."""
+    def units_left(self) -> int:
+        """Return the stock of the product."""
         return int(self.shop.get(f"/products/{self.widget['id']}").body["stock_quantity"])
 
 
@@ -119,5 +119,5 @@ def of(body: Json, *names: str) -> Json:
 
 
 def quantities(order: Json) -> list[int]:
-    """Return what the lines of an order are of."""
+    """Return product and quantity of the lines of an order."""
     return [line["quantity"] for line in order["line_items"]]
