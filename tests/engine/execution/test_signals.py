@@ -66,8 +66,8 @@ def test_wait_for_a_locked_file_ends_at_once(
     wait_until_frozen(process)
     with locked(owing / file):
         began = time.monotonic()
-        process.send_signal(signal.SIGTERM)
         process.send_signal(signal.SIGCONT)
+        process.send_signal(signal.SIGTERM)
         result = finished(process)
 
     assert time.monotonic() - began < AT_ONCE_S
