@@ -1,6 +1,5 @@
 """The supplier's desk between two embedded accounts: what it saves is sent by the same command."""
 
-import os
 import signal
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import pytest
 
 from ordosync.embedded.desk import Desk
 from ordosync.models import Address, Line, Order
-from tests.support.command import finished, ordosync, started
+from tests.support.command import finished, ordosync, started, wait_until_frozen
 from tests.support.desk import CONFIG, SHIP, TwoAccounts
 
 
@@ -78,7 +77,7 @@ def test_a_change_during_another_command_is_sent_by_the_next_tick(
     both.run("run-due")
     words = (*SHIP, "--account", "northwind")
     first = started(both.folder, *words, fault="finish-before-commit:2:STOP")
-    os.waitpid(first.pid, os.WUNTRACED)
+    wait_until_frozen(first)
     ship = ("orders", "ship", "S-1002", "--carrier", "UPS", "--tracking", "1Z8")
 
     second = both.northwind(*ship)
@@ -96,9 +95,9 @@ def test_an_order_shipped_before_its_import_is_recorded_is_reported_later(
 ) -> None:
     both.shop("orders", "add", "1003", "--line", "MUG=1", "--supplier", "northwind")
     looking = started(both.folder, "update-tracking", fault="reading:1:STOP")
-    os.waitpid(looking.pid, os.WUNTRACED)
+    wait_until_frozen(looking)
     importing = started(both.folder, "import-orders", fault="result-before-commit:1:STOP")
-    os.waitpid(importing.pid, os.WUNTRACED)
+    wait_until_frozen(importing)
     both.northwind("orders", "ship", "S-1003", "--carrier", "UPS", "--tracking", "1Z7")
 
     codes = []

@@ -11,6 +11,8 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 Reaction = Callable[[socket.socket], None]
+LASTS_S = 20
+"""Seconds for which a server drips or hangs if the client stays."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def drips(*pieces: bytes, every_s: float = 0.02) -> Reaction:
     def drip(sock: socket.socket) -> None:
         for piece in pieces[:-1]:
             sock.sendall(piece)
-        for _ in range(100):
+        for _ in range(int(LASTS_S / every_s)):
             sock.sendall(pieces[-1])
             time.sleep(every_s)
 
@@ -71,7 +73,7 @@ def hangs(*pieces: bytes) -> Reaction:
     def hang(sock: socket.socket) -> None:
         for piece in pieces:
             sock.sendall(piece)
-        sock.settimeout(2)
+        sock.settimeout(LASTS_S)
         # Wait until the client goes away.
         sock.recv(1)
 

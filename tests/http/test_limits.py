@@ -13,11 +13,21 @@ import pytest
 from ordosync.errors import NotFoundError, UnavailableError
 from ordosync.http import HttpClient, Limits
 from tests.http.conftest import QUICK, HastyClock
-from tests.http.server import Reaction, Server, accepts_no_connection, answer, drips, hangs
+from tests.http.server import (
+    LASTS_S,
+    Reaction,
+    Server,
+    accepts_no_connection,
+    answer,
+    drips,
+    hangs,
+)
 
 Serve = Callable[..., Server]
 Session = Callable[..., HttpClient]
 
+AT_ONCE_S = LASTS_S / 2
+"""Far above what a busy machine needs."""
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
@@ -53,7 +63,7 @@ def test_27_slow_answer_ends_with_the_total_limit(
     with pytest.raises(UnavailableError, match=r"127\.0\.0\.1 did not|HTTP 500"):
         http.get("/", list[int], action="read")
 
-    assert time.monotonic() - began < QUICK.total_s + 1
+    assert time.monotonic() - began < AT_ONCE_S
     assert sum(clock.sleeps) <= 4
 
 
@@ -73,7 +83,7 @@ def test_server_that_does_not_read_ends_with_the_total_limit(session: Session) -
         with pytest.raises(UnavailableError):
             http.query("/", list[int], action="read", json="x" * 10_000_000)
 
-    assert time.monotonic() - began < QUICK.total_s + 1
+    assert time.monotonic() - began < AT_ONCE_S
 
 
 def test_connection_that_is_not_accepted_ends_with_its_timeout(session: Session) -> None:

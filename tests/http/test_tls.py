@@ -12,8 +12,8 @@ import trustme
 from ordosync.errors import UnavailableError, UnknownOutcomeError
 from ordosync.http import HttpClient
 from tests.http.certificates import known_as
-from tests.http.conftest import QUICK
-from tests.http.server import Reaction, Server, answer, drips
+from tests.http.conftest import LIMITS, QUICK, HastyClock
+from tests.http.server import Reaction, Server, answer, drips, hangs
 
 Serve = Callable[..., Server]
 Session = Callable[..., HttpClient]
@@ -109,14 +109,14 @@ def test_27_drip_over_tls_ends_with_the_total_limit(
         session(server.url, ca_file=ca_file, limits=QUICK).get("/", list[int], action="read")
 
 
-def tunnel(tls: ssl.SSLContext, *pieces: bytes) -> Reaction:
+def tunnel(tls: ssl.SSLContext, react: Reaction) -> Reaction:
     """Act as a proxy that accepted the tunnel, and as the server behind it."""
 
     def play(sock: socket.socket) -> None:
         sock.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
         with tls.wrap_socket(sock, server_side=True) as inner:
             inner.recv(65_536)
-            drips(*pieces)(inner)
+            react(inner)
 
     return play
 
@@ -125,7 +125,7 @@ def test_server_behind_a_proxy_must_prove_its_own_name(
     serve: Serve, session: Session, authority: trustme.CA, ca_file: Path
 ) -> None:
     right, wrong = (
-        serve(tunnel(known_as(authority.issue_cert(name)), answer("[1]", Connection="close"), b""))
+        serve(tunnel(known_as(authority.issue_cert(name)), hangs(answer("[1]"))))
         for name in ("shop.example", "127.0.0.1")
     )
 
@@ -139,11 +139,14 @@ def test_server_behind_a_proxy_must_prove_its_own_name(
 
 
 def test_write_through_a_proxy_that_may_have_arrived_is_unknown(
-    serve: Serve, session: Session, authority: trustme.CA, ca_file: Path
+    serve: Serve, session: Session, authority: trustme.CA, ca_file: Path, clock: HastyClock
 ) -> None:
-    tls = known_as(authority.issue_cert("shop.example"))
-    proxy = serve(tunnel(tls, b"HTTP/1.1 200 OK\r\n", b"X: 1\r\n"))
-    http = session("https://shop.example", ca_file=ca_file, proxy=proxy.url, limits=QUICK)
+    def respond_late(sock: socket.socket) -> None:
+        clock.sleep(LIMITS.total_s)
+        hangs(b"HTTP/1.1 200 OK\r\n")(sock)
+
+    proxy = serve(tunnel(known_as(authority.issue_cert("shop.example")), respond_late))
+    http = session("https://shop.example", ca_file=ca_file, proxy=proxy.url)
 
     with pytest.raises(UnknownOutcomeError, match=r"shop\.example did not complete"):
         http.send("POST", "/", list[int], action="write")

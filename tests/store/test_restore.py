@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import os
 import signal
 from collections.abc import Sequence
 from contextlib import closing
@@ -27,7 +26,17 @@ from ordosync.embedded.database import EmbeddedFile
 from ordosync.models import Order, Outcome
 from ordosync.store import Store
 from ordosync.store.step_rows import StepChange
-from tests.support.command import AT_ONCE, HEADER, finished, numbers, ordosync, row, shop, started
+from tests.support.command import (
+    AT_ONCE,
+    HEADER,
+    finished,
+    numbers,
+    ordosync,
+    row,
+    shop,
+    started,
+    wait_until_frozen,
+)
 from tests.support.copies import backed_up, go_back
 from tests.tasks.portal import CONFIG, Pair
 
@@ -229,8 +238,7 @@ def test_a_run_under_way_is_not_disturbed(tmp_path: Path) -> None:
     ordosync(tmp_path, "run-due")
     ordosync(tmp_path, "backup", "backup.db")
     holder = started(tmp_path, TASK, fault="claim-after-commit:1:STOP")
-    # Wait until it has stopped itself.
-    os.waitpid(holder.pid, os.WUNTRACED)
+    wait_until_frozen(holder)
 
     refused = ordosync(tmp_path, "restore", "backup.db")
     holder.send_signal(signal.SIGCONT)
@@ -251,8 +259,7 @@ def test_a_run_from_before_a_restore_commits_nothing_even_after_other_runs(
     ordosync(tmp_path, "backup", "backup.db")
     shop(tmp_path, HEADER + row("1") + row("2"))
     frozen = started(tmp_path, TASK, fault="result-before-commit:1:STOP")
-    # Wait until it has stopped itself.
-    os.waitpid(frozen.pid, os.WUNTRACED)
+    wait_until_frozen(frozen)
     with closing(sqlite3.connect(tmp_path / "ordosync.db")) as db, db:
         # It is frozen for longer than its lease.
         db.execute("update leases set until_boot_s = 0")

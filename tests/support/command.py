@@ -124,6 +124,12 @@ def finished(process: "subprocess.Popen[bytes]") -> Done:
     return Done(code=process.returncode, out=out, err=err)
 
 
+def wait_until_frozen(process: "subprocess.Popen[bytes]") -> None:
+    """Wait until a command has stopped itself at a failpoint."""
+    _, status = os.waitpid(process.pid, os.WUNTRACED)
+    assert os.WIFSTOPPED(status), status
+
+
 def shop(folder: Path, feed: str | bytes | None = None, *, config: str = CONFIG) -> Path:
     """Write a configuration and, if given, a feed into a folder; return the feed's path."""
     (folder / "config.yaml").write_text(config)

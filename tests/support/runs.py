@@ -64,5 +64,5 @@ def run_once(
             only=only,
         )
         assert isinstance(run, Run)
-        assert may_fail or run.error is None
+        assert may_fail or run.error is None, run.error
         return Ran(run=run, steps=tuple(store.steps.of_run(run.id)))

@@ -1,6 +1,5 @@
 """A signal ends every wait for a locked file at once, and nothing is lost or sent twice by it."""
 
-import os
 import signal
 import time
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from tests.support.command import (
     row,
     shop,
     started,
+    wait_until_frozen,
     wake,
 )
 
@@ -62,9 +62,13 @@ def heals(folder: Path, command: str) -> None:
 def test_wait_for_a_locked_file_ends_at_once(
     owing: Path, command: str, file: str, point: str
 ) -> None:
-    began = time.monotonic()
+    process = started(owing, command, fault=f"{point}:1:STOP")
+    wait_until_frozen(process)
     with locked(owing / file):
-        result = ordosync(owing, command, fault=f"{point}:1:TERM")
+        began = time.monotonic()
+        process.send_signal(signal.SIGCONT)
+        process.send_signal(signal.SIGTERM)
+        result = finished(process)
 
     assert time.monotonic() - began < AT_ONCE_S
     assert result.code == 143
@@ -74,8 +78,7 @@ def test_wait_for_a_locked_file_ends_at_once(
 
 def test_order_whose_result_could_not_be_recorded_is_found_by_the_next_run(owing: Path) -> None:
     process = started(owing, "import-orders", fault="result-before-commit:1:STOP")
-    # Wait until it has stopped itself.
-    os.waitpid(process.pid, os.WUNTRACED)
+    wait_until_frozen(process)
     began = time.monotonic()
     with locked(owing / "ordosync.db"):
         process.send_signal(signal.SIGTERM)
@@ -93,7 +96,7 @@ def test_wait_for_a_file_that_nobody_may_read_is_left_at_once(owing: Path) -> No
         # Readers wait for writers under a rollback journal only.
         store.execute("pragma journal_mode = delete")
         process = started(owing, "import-orders", fault="intent-after-commit:1:STOP")
-        os.waitpid(process.pid, os.WUNTRACED)  # until it has stopped itself
+        wait_until_frozen(process)
         store.execute("begin exclusive")
         process.send_signal(signal.SIGTERM)
         process.send_signal(signal.SIGCONT)

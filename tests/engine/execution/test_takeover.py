@@ -25,6 +25,7 @@ from tests.support.command import (
     row,
     shop,
     started,
+    wait_until_frozen,
     wake,
 )
 
@@ -52,12 +53,6 @@ def runs(folder: Path) -> list[dict[str, Any]]:
     return listed[::-1]
 
 
-def frozen(process: "subprocess.Popen[bytes]") -> None:
-    """Wait until the process has stopped itself."""
-    _, status = os.waitpid(process.pid, os.WUNTRACED)
-    assert os.WIFSTOPPED(status), status
-
-
 @pytest.mark.parametrize("point", POINTS)
 def test_killed_anywhere_the_next_tick_takes_over(tmp_path: Path, point: str) -> None:
     shop(tmp_path, HEADER + row("1") + row("2"), config=AT_ONCE)
@@ -83,7 +78,7 @@ def test_a_thawed_process_whose_lease_was_taken_over_commits_nothing(
 ) -> None:
     shop(tmp_path, HEADER + row("1"), config=AT_ONCE)
     thawed = started(tmp_path, "run-due", fault=f"{point}:1:STOP")
-    frozen(thawed)
+    wait_until_frozen(thawed)
     silent = ordosync(tmp_path, "run-due")
     change_store(tmp_path, "update leases set until_boot_s = 0")
 
@@ -105,7 +100,7 @@ def test_a_thawed_process_whose_lease_was_taken_over_commits_nothing(
 def test_a_frozen_process_keeps_its_lease_until_it_ends(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1"), config=AT_ONCE)
     holder = started(tmp_path, "run-due", fault="intent-after-commit:1:STOP")
-    frozen(holder)
+    wait_until_frozen(holder)
 
     by_cron = ordosync(tmp_path, "run-due")
     by_hand = ordosync(tmp_path, "import-orders")
@@ -127,7 +122,7 @@ def test_a_wall_clock_that_is_set_takes_no_lease_from_a_living_owner(
 ) -> None:
     shop(tmp_path, HEADER + row("1"), config=AT_ONCE)
     holder = started(tmp_path, "run-due", fault="intent-after-commit:1:STOP")
-    frozen(holder)
+    wait_until_frozen(holder)
     set_to = datetime.now(UTC) + timedelta(hours=hours)
     monkeypatch.setattr(Clock, "now", lambda _: set_to)
 
@@ -143,7 +138,7 @@ def test_a_wall_clock_that_is_set_takes_no_lease_from_a_living_owner(
 def test_the_lease_of_an_older_version_ends_at_its_wall_time(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1"), config=AT_ONCE)
     holder = started(tmp_path, "run-due", fault="intent-after-commit:1:STOP")
-    frozen(holder)
+    wait_until_frozen(holder)
     change_store(tmp_path, "update leases set until_boot_s = null")
     change_store(tmp_path, "update steps set sent_boot_s = null")
 
@@ -284,7 +279,7 @@ def test_a_run_past_its_deadline_ends_silently_and_goes_on_at_the_next_tick(
 def test_a_wait_of_many_ticks_counts_as_no_attempt_and_no_crash(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1"), config=AT_ONCE)
     holder = started(tmp_path, "import-orders", fault="intent-after-commit:1:STOP")
-    frozen(holder)
+    wait_until_frozen(holder)
 
     waited = [ordosync(tmp_path, "run-due") for _ in range(5)]
     holder.send_signal(signal.SIGCONT)
