@@ -138,7 +138,7 @@ def _valid_steps(item: Shipment, link: Link, family: Family, facts: ParcelFacts)
 
 def _wait(item: Shipment, contents: Contents, takes: Takes) -> Decision | None:
     """Return why a parcel waits: its Merchant cannot show it until it is facts what is in it."""
-    if takes == "order" and (item.is_partial or not item.is_last):
+    if item.is_partial or (takes == "order" and not item.is_last):
         return Decision(
             state="waiting",
             code="partially-shipped",

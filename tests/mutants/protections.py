@@ -449,7 +449,7 @@ MUTANTS = (
     Mutant(
         protection="an order that is sent in part is not shipped at the Merchant",
         file="tasks/parcels.py",
-        old='    if takes == "order" and (item.is_partial or not item.is_last):',
+        old='    if item.is_partial or (takes == "order" and not item.is_last):',
         new="    if False:",
         test="scenarios/pairs/test_parcels.py",
     ),

@@ -2,6 +2,7 @@
 
 from tests.accounts.contract.merchant_cancellations import CancelledOrders
 from tests.accounts.contract.merchant_orders import RequestedOrders
+from tests.accounts.contract.merchant_parcels import PartialShipments
 from tests.accounts.contract.merchant_products import OfferedProducts
 from tests.accounts.contract.merchant_splits import SplitOrders
 from tests.accounts.contract.merchant_stock import WrittenStock
@@ -15,6 +16,7 @@ class MerchantContract(
     OfferedProducts,
     WrittenStock,
     WrittenTracking,
+    PartialShipments,
     SplitOrders,
     StandingAtMerchant,
 ):

@@ -2,7 +2,7 @@
 
 from ordosync.accounts.account import ReadRequest
 from tests.accounts.contract.account import AsMerchant, read, whole_orders
-from tests.accounts.contract.examples import parcel, sold
+from tests.accounts.contract.examples import line, parcel, sold
 from tests.accounts.contract.opening import OpenMerchant
 from tests.accounts.contract.people import MerchantPeople, needs
 
@@ -78,6 +78,21 @@ class CancelledOrders(AsMerchant):
             read(account.cancellations.changed(ReadRequest(cursor=None, now=people.settle())))[0]
             == []
         )
+
+    @needs("cancelled-units", "parcels")
+    def test_f9_order_that_is_cancelled_in_part_has_its_open_units(
+        self, account: OpenMerchant, people: MerchantPeople
+    ) -> None:
+        order_id = people.request(sold("1001", line("CUP", 2), line("MUG", 1)))
+        people.cancel_units(order_id, 1, 0)
+
+        [cancellation], _ = read(
+            account.cancellations.changed(ReadRequest(cursor=None, now=people.settle()))
+        )
+
+        assert cancellation.order_id == order_id
+        assert sorted(part.quantity for part in cancellation.lines or ()) == [1, 1]
+        assert account.cancellations.among([order_id]) == frozenset()
 
     @needs("update-tracking")
     def test_shipped_order_is_not_cancelled(

@@ -57,6 +57,11 @@ Lack = Literal[
     "several-parcels",  # several parcels of one order, each with some units
     "several-numbers",  # several numbers of one parcel
     "second-labels",  # a second label of an order that may be shipped completely
+    "parcels",  # each parcel of an order is reported by itself
+    "parcel-lines",  # the units of a parcel
+    "more-numbers",  # at a Merchant: a number beside that of the first parcel
+    "cancelled-units",  # at a Merchant: some units are cancelled, and the others are not
+    "reductions",  # at a Supplier: the units of a line are lowered
     # States that its orders lack.
     "piece-orders",  # a piece is not read as an order of its own
     "late-pieces",  # pieces that appear some time after the split
@@ -191,9 +196,21 @@ class MerchantPeople(People):
         """Return the quantity that `write-inventory-back` would replace; None if never counted."""
         raise NotImplementedError
 
+    def cancel_units(self, order_id: str, *units: int) -> None:
+        """Cancel or refund these quantities of the unshipped lines of an order."""
+        raise NotImplementedError
+
     def tracking(self, order_id: str) -> Sequence[ShownTracking]:
         """Return the tracking of an order or piece, the newest last."""
         raise NotImplementedError
+
+    def sent_units(self, order_id: str) -> Mapping[str, int]:
+        """Return the units that the order shows as sent, by SKU; its pieces are included."""
+        raise NotImplementedError
+
+    def all_numbers(self, order_id: str) -> Sequence[str]:
+        """Return the valid tracking numbers of an order, and of the pieces of it."""
+        return numbers(self.tracking(order_id))
 
     def pieces(self, order_id: str) -> Mapping[str, Sequence[tuple[str, int]]]:
         """Return the pieces of an order: SKUs and quantities by piece id."""
@@ -222,6 +239,10 @@ class SupplierPeople(People):
 
     def ship_with(self, order_id: str, *numbers: str) -> None:
         """Ship an order as one parcel with several tracking numbers."""
+        raise NotImplementedError
+
+    def open_units(self, order_id: str) -> Mapping[str, int]:
+        """Return the units that are still to be shipped, by SKU; 0 is left out."""
         raise NotImplementedError
 
     def take_off(self, order_id: str, *units: int) -> None:

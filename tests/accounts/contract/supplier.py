@@ -3,6 +3,7 @@
 from tests.accounts.contract.order_listing import StandingAtSupplier
 from tests.accounts.contract.supplier_cancellations import CancelledOrders
 from tests.accounts.contract.supplier_orders import CreatedOrders
+from tests.accounts.contract.supplier_parcels import ReducedOrders, SeveralParcels
 from tests.accounts.contract.supplier_products import CreatedProducts
 from tests.accounts.contract.supplier_shipments import SentShipments
 from tests.accounts.contract.supplier_splits import MadeSplits
@@ -15,6 +16,8 @@ class SupplierContract(
     CreatedProducts,
     SellableStock,
     SentShipments,
+    SeveralParcels,
+    ReducedOrders,
     MadeSplits,
     StandingAtSupplier,
 ):

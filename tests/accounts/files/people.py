@@ -52,6 +52,7 @@ class FilesMerchantPeople(MerchantPeople):
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
+            "parcels",
             "listing",
             "split-order",
             "comments",
@@ -205,6 +206,7 @@ class FilesSupplierPeople(SupplierPeople):
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
+            "parcels",
             "split-order",
             "cancel-orders",
             "comments",

@@ -141,7 +141,9 @@ class AtOrdoro(OverHttp):
 class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
     """The seller."""
 
-    lacks: ClassVar[frozenset[Lack]] = frozenset({"label-warehouse", "line_total", "line_discount"})
+    lacks: ClassVar[frozenset[Lack]] = frozenset(
+        {"parcels", "label-warehouse", "line_total", "line_discount"}
+    )
     # The supplier's SKUs need one more call, which is optional.
     frugal: ClassVar[Mapping[str, object]] = {"supplier_skus": "false"}
     places: ClassVar[Mapping[Field, Sequence[str | int]]] = {
@@ -291,6 +293,7 @@ class OrdoroSupplierPeople(AtOrdoro, SupplierOverHttp):
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
+            "parcels",
             "second-labels",
             "line_discount",
             "cancelled-shipped",

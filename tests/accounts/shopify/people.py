@@ -38,6 +38,7 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
+            "parcels",
             "relisting",  # a connection is sorted by id
             "requesting-again",
             "late-pieces",
@@ -275,6 +276,7 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
     preparing: ClassVar[int] = 3
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
+            "parcels",
             "second-labels",
             "label-cost",
             "label-method",

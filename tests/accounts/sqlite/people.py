@@ -86,7 +86,7 @@ class SqliteMerchantPeople(AtDesk, MerchantPeople):
     """The seller, at the desk."""
 
     name = "shop"
-    lacks: ClassVar[frozenset[Lack]] = frozenset({"relisting"})  # lines have a position
+    lacks: ClassVar[frozenset[Lack]] = frozenset({"parcels", "relisting"})  # lines have a position
 
     def request(self, order: Order) -> str:
         return _done(self.desk.add_order(order, supplier=_PARTNER)).id
@@ -133,7 +133,7 @@ class SqliteSupplierPeople(AtDesk, SupplierPeople):
 
     name = "northwind"
     lacks: ClassVar[frozenset[Lack]] = frozenset(
-        {"several-parcels", "several-numbers", "second-labels"}
+        {"parcels", "several-parcels", "several-numbers", "second-labels"}
     )
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:

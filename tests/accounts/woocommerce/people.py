@@ -152,6 +152,7 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
+            "parcels",
             "reassigning",
             "piece-orders",
             "late-pieces",
@@ -316,6 +317,7 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
+            "parcels",
             "second-labels",
             "split-order",
             "voided-labels",
