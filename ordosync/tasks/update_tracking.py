@@ -9,6 +9,7 @@ shipped once all are sent. What a Merchant cannot show becomes a comment, or wai
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 
 from msgspec.structs import replace
 
@@ -182,12 +183,28 @@ def _steps(
         facts = _facts(portal, parcels)
         steps = list(_missing(portal, parcels, facts))
         # Units of void parcels are open again for the others.
-        items = sorted(page.items, key=lambda item: not getattr(item, "voided", False))
+        items = sorted(
+            _with_cost_once(page.items), key=lambda item: not getattr(item, "voided", False)
+        )
         steps += [step for item in items for step in steps_of(item, facts)]
         steps += supplier_status.unexpected_statuses(portal, page.items, facts.links)
         if not lacks_links:
             steps += _without_link(portal, page.items, facts.links, again=again)
         yield Page(items=tuple(steps), cursor=page.cursor)
+
+
+def _with_cost_once(
+    items: Sequence[Shipment | InvalidRecord],
+) -> Iterator[Shipment | InvalidRecord]:
+    """Yield the items; a parcel that holds several orders has its cost on the first one only."""
+    first_orders: dict[tuple[str, str], str] = {}
+    for item in items:
+        if isinstance(item, Shipment) and item.tracking_number and item.cost and not item.voided:
+            label = (item.carrier, item.tracking_number)
+            if first_orders.setdefault(label, item.order_id) != item.order_id:
+                yield replace(item, cost=Decimal())
+                continue
+        yield item
 
 
 def _facts(portal: Portal, parcels: Sequence[Shipment]) -> ParcelFacts:
