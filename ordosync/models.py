@@ -189,10 +189,10 @@ class OrderSnapshot(Struct, frozen=True, kw_only=True, gc=False):
     """An order in any status with its shipments, to compare two accounts."""
 
     order: Order
-    """The order. Its number is without a prefix of the account."""
+    """Its number is without a prefix of the account; its lines have the sent and the open units."""
     shipments: tuple[Shipment, ...] = ()
-    """The newest last. At the Merchant an `id` is the Supplier's, empty if it is not kept, or `OWN`
-    for a label of the Merchant's own."""
+    """With their lines, the newest last. At the Merchant an `id` is the Supplier's, empty if it is
+    not kept, or `OWN` for a label of the Merchant's own."""
     is_ours: bool = True
     """False if, at the Merchant, it was given to another supplier."""
 
