@@ -32,6 +32,7 @@ from ordosync.tasks.parcels import (
     valid_numbers,
 )
 from ordosync.tasks.silent_tracking import all_shipments
+from ordosync.tasks.tracking_delivery import as_further, write_updates
 from ordosync.tasks.unreported import unlinked
 
 
@@ -65,9 +66,11 @@ def apply(
     updates = {step.key: step.payload for step in steps if isinstance(step.payload, TrackingUpdate)}
     further = [step.payload for step in steps if isinstance(step.payload, Further)]
     outcomes = (
-        dict(zip(updates, _write(portal, list(updates.values())), strict=True)) if updates else {}
+        dict(zip(updates, write_updates(portal, list(updates.values())), strict=True))
+        if updates
+        else {}
     )
-    outcomes |= _as_further(portal, updates, outcomes)
+    outcomes |= as_further(portal, updates, outcomes)
     remarks = [
         _comment(key, update, outcomes[key])
         for key, update in updates.items()
@@ -96,93 +99,6 @@ def _result(update: TrackingUpdate, outcome: Outcome) -> Result:
     if update.contents and update.contents.has_surplus and outcome.state in ("done", "unchanged"):
         outcome = refused(SURPLUS, f"parcel {update.shipment.tracking_number} {MORE_THAN_OPEN}")
     return Result(outcome=outcome, links=links)
-
-
-def _as_further(
-    portal: Portal, updates: Mapping[str, TrackingUpdate], outcomes: Mapping[str, Outcome]
-) -> Mapping[str, Outcome]:
-    """Return new outcomes for numbers refused because the order has one of this Supplier already.
-
-    An account that holds several numbers gets it as a further one, without units. If the Merchant
-    entered the other number itself, the outcome stays `other-tracking`.
-    """
-    refused_keys = [key for key in updates if outcomes[key].code == "other-tracking"]
-    numbers = _reported_numbers(portal, updates, outcomes) if refused_keys else {}
-    late = [key for key in refused_keys if numbers.get(updates[key].shipment.order_id)]
-    tracking = required(portal.merchant.tracking)
-    if late and tracking.takes in ("lines", "numbers"):
-        further = [
-            replace(updates[key].shipment, lines=None, is_last=False, more_numbers=())
-            for key in late
-        ]
-        return dict(zip(late, tracking.add(further), strict=True))
-    return {
-        key: replace(
-            outcomes[key],
-            code=FURTHER,
-            reason=f"the order already has {numbers[updates[key].shipment.order_id][-1]} of this"
-            " Supplier, and can hold only one number",
-        )
-        for key in late
-    }
-
-
-def _reported_numbers(
-    portal: Portal, updates: Mapping[str, TrackingUpdate], outcomes: Mapping[str, Outcome]
-) -> Mapping[str, Sequence[str]]:
-    """Return the valid numbers of these orders that were reported, in this batch or before it."""
-    order_ids = sorted({update.shipment.order_id for update in updates.values()})
-    numbers = {
-        order_id: [link.number for link in parcels if link.state == "live"]
-        for order_id, parcels in portal.links.parcels_of(order_ids).items()
-    }
-    for key, update in updates.items():  # The numbers of this batch are not linked yet.
-        if outcomes[key].state in ("done", "unchanged"):
-            shipment = update.shipment
-            of_order = numbers.setdefault(shipment.order_id, [])
-            if not shipment.voided:
-                of_order.append(shipment.tracking_number)
-            elif shipment.tracking_number in of_order:
-                of_order.remove(shipment.tracking_number)
-    return numbers
-
-
-def _write(portal: Portal, updates: Sequence[TrackingUpdate]) -> list[Outcome]:
-    """Write the updates in order; before a label replaces another one, that one is voided."""
-    shipments_to_write: list[Shipment] = []
-    for update in updates:
-        if update.replaces:
-            shipments_to_write.append(
-                replace(update.shipment, tracking_number=update.replaces, voided=True)
-            )
-        shipments_to_write.append(update.shipment)
-    outcomes: list[Outcome] = []
-    tracking = required(portal.merchant.tracking)
-    for shipments, voided in _in_order(shipments_to_write):
-        write = tracking.void if voided else tracking.add
-        outcomes += write(shipments)
-    results = iter(outcomes)
-    return [
-        _of_both(next(results), next(results)) if update.replaces else next(results)
-        for update in updates
-    ]
-
-
-def _of_both(voided: Outcome, added: Outcome) -> Outcome:
-    """Return the outcome of a replaced label: that of the first write unless it succeeded."""
-    return added if voided.state in ("done", "unchanged") else voided
-
-
-def _in_order(shipments: Sequence[Shipment]) -> Iterator[tuple[list[Shipment], bool]]:
-    """Yield groups of neighbours that are all added or all voided."""
-    group: list[Shipment] = []
-    for shipment in shipments:
-        if group and group[-1].voided != shipment.voided:
-            yield group, group[-1].voided
-            group = []
-        group.append(shipment)
-    if group:
-        yield group, group[-1].voided
 
 
 def _steps(
