@@ -32,6 +32,7 @@ from tests.scenarios.pairs.kinds import Kinds
 from tests.scenarios.pairs.pair import Pair
 from tests.support.clock import START, VirtualClock
 from tests.support.copies import go_back
+from tests.support.stories import edit
 
 SKUS = ("CUP", "MUG")
 MEMORY = Path("/dev/shm")  # noqa: S108 - thousands of commits, and no power to lose
@@ -172,6 +173,8 @@ class LedgerMachine(RuleBasedStateMachine):
         if self.pair.can_run(task):
             with killed_at(point, passage):
                 self.pair.run(task)
+            # Only a process that has ended leaves its lease behind.
+            edit(self.folder, "ordosync.db", "update leases set owner = null, until = null")
         self.adds_up()
 
     @rule(hours=st.integers(-2, 48))
@@ -216,16 +219,23 @@ class LedgerMachine(RuleBasedStateMachine):
     def _agrees(self, order: SoldOrder) -> None:
         merchant = self.pair.merchant
         valid = sorted(merchant.all_numbers(order.merchant_id))
-        if "more-numbers" not in merchant.lacks:
-            assert valid == sorted(order.parcels), order
         assert {*valid} <= {*order.parcels}, order
+        missing = {*order.parcels} - {*valid} - self._reported_problems()
+        assert not missing or "more-numbers" in merchant.lacks, (missing, order)
         sent = Counter[str]()
         for units in order.parcels.values():
             sent.update(units)
         if "parcel-lines" not in merchant.lacks:
-            assert Counter(merchant.sent_units(order.merchant_id)) == sent, order
+            shown = Counter(merchant.sent_units(order.merchant_id))
+            # What was cancelled before its parcel was reported is a surplus there.
+            assert shown <= sent if order.is_touched else shown == sent, (shown, order)
         is_all = sent == order.units
         assert is_all or order.is_touched or merchant.status(order.merchant_id) != "shipped", order
+
+    def _reported_problems(self) -> frozenset[str]:
+        """Return the numbers of parcels with a failed step, which the operator sees."""
+        with self._store() as store:
+            return frozenset(step.key.split(":")[-1] for step in store.steps.open())
 
     def _any(self, pick: int) -> SoldOrder:
         return self.orders[pick % len(self.orders)]
