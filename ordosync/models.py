@@ -136,6 +136,8 @@ class ParcelLine(Struct, frozen=True, kw_only=True, gc=False):
     quantity: int
     """1 or more."""
     sku: str = ""
+    other_lines: tuple[str, ...] = ()
+    """Other lines that may have these units, if the account names only the SKU."""
 
 
 class Shipment(Struct, frozen=True, kw_only=True, gc=False):

@@ -57,6 +57,8 @@ SHIPMENT_FIELDS = (
     "warehouse",
     "voided",
 )
+UNIT_FIELDS = ("sku", "line_id", "quantity")
+"""The fields of the units of a line that are in a parcel, or were cancelled."""
 _NEWER = frozenset({"only_rows", "skip_orders", "only_orders", "text_cells"})
 """Options that earlier releases did not have."""
 
@@ -232,20 +234,35 @@ class ProductFiles(InputFiles):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CancellationFiles(InputFiles):
-    """The numbers of orders that a Merchant has cancelled."""
+class UnitFiles(InputFiles):
+    """Files whose rows may be units of lines: then one record has a row for each line."""
+
+    @property
+    def has_units(self) -> bool:
+        """True if a row is the units of one line."""
+        return "quantity" in self.columns
+
+    @cached_property
+    def unit_columns(self) -> frozenset[str]:
+        """The columns in which the rows of one record may differ."""
+        return frozenset(self.columns[name] for name in UNIT_FIELDS if name in self.columns)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancellationFiles(UnitFiles):
+    """The numbers of orders that a Merchant has cancelled, or of which it cancelled units."""
 
     record_name: ClassVar[str] = "a cancellation"
-    known_fields: ClassVar[tuple[str, ...]] = ("order_number",)
+    known_fields: ClassVar[tuple[str, ...]] = ("order_number", *UNIT_FIELDS)
     required_fields: ClassVar[tuple[str, ...]] = ("order_number",)
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShipmentFiles(InputFiles):
+class ShipmentFiles(UnitFiles):
     """A Supplier's tracking files; the newest file with a parcel is used."""
 
     record_name: ClassVar[str] = "a shipment"
-    known_fields: ClassVar[tuple[str, ...]] = SHIPMENT_FIELDS
+    known_fields: ClassVar[tuple[str, ...]] = (*SHIPMENT_FIELDS, *UNIT_FIELDS, "complete")
     required_fields: ClassVar[tuple[str, ...]] = (
         "order_number",
         "tracking_number",
