@@ -257,7 +257,7 @@ def any_of(count: int, number: str = "1Z1") -> Shipment:
 
 
 def test_p1_units_of_a_sku_with_two_lines_are_on_those_that_are_open() -> None:
-    """F12: a file names only SKUs, and a second parcel of the SKU holds units of the second line."""
+    """F12: a file names only SKUs, and a second parcel may hold units of the second line."""
     linked = family(line("A", 2, sent=1), line("B", 2))
 
     [step] = steps(linked, any_of(3))
