@@ -36,6 +36,7 @@ _SEVERAL_PARCELS = (
 _MERCHANT_LIMITS = (
     "cannot store a parcel's cost, method, warehouse and time",
     "keeps a voided tracking number, with a comment that it is void",
+    "shows a tracking number without units as a comment, until the rest of its order is sent",
     _NO_TIMELINE,
     "does not report the discount of an order: several suppliers may ship it",
     "does not report the supplier's SKU or cost",

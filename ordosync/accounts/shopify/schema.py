@@ -1,5 +1,6 @@
 """JSON of Shopify's responses: the fields that the queries ask for."""
 
+from collections import Counter
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Generic, TypeVar
@@ -189,6 +190,7 @@ class ParentOrder(Struct, frozen=True, rename="camel", kw_only=True):
     billing_address: MailingAddress | None = None
     sent: Metafield | None = None
     split: Metafield | None = None
+    parcels: Metafield | None = None
     fulfillment_orders: Connection[Id] = field(default_factory=lambda: Connection(nodes=[]))
 
     @property
@@ -216,6 +218,16 @@ class FulfillmentOrder(Struct, frozen=True, rename="camel", kw_only=True):
     def is_open(self) -> bool:
         """True if it is to be shipped now."""
         return self.status in ("OPEN", "IN_PROGRESS")
+
+    @property
+    def is_ended(self) -> bool:
+        """True if none of its units is open, whatever its lines say."""
+        return self.status in ("CLOSED", "CANCELLED")
+
+    @property
+    def can_be_sent(self) -> bool:
+        """True if a fulfillment of it can be created: a service that gave it back left it open."""
+        return self.is_open or self.status == "INCOMPLETE"
 
     @property
     def asks_cancellation(self) -> bool:
@@ -263,6 +275,21 @@ class ParcelUnits(Struct, frozen=True, rename="camel", kw_only=True):
     fulfillment_line_items: Connection[ParcelLine]
 
 
+class Parcel(Fulfillment, frozen=True, rename="camel", kw_only=True):
+    """A parcel with its units, and the fulfillment orders that they are from."""
+
+    fulfillment_orders: Connection[Id]
+    fulfillment_line_items: Connection[ParcelLine]
+
+    @property
+    def units(self) -> Counter[str]:
+        """Its units by line item."""
+        units: Counter[str] = Counter()
+        for line in self.fulfillment_line_items.nodes:
+            units[line.line_item.id] += line.quantity
+        return units
+
+
 class Part(FulfillmentOrder, frozen=True, rename="camel", kw_only=True):
     """A fulfillment order with its lines, as one of several of the same order."""
 
@@ -279,6 +306,8 @@ class OrderWithParts(Struct, frozen=True, rename="camel", kw_only=True):
     sent: Metafield | None = None
     split: Metafield | None = None
     void: Metafield | None = None
+    parcels: Metafield | None = None
+    fulfillments: list[Parcel] = field(default_factory=list)
 
 
 class PartWithOrder(Struct, frozen=True):
