@@ -166,7 +166,7 @@ class FilesAccount(Account):
             )
 
     def _report_shipment_limit(self) -> Iterator[CheckResult]:
-        if self._shipments and not self._shipments.has_units:
+        if self._shipments and not self._shipments.unit_columns:
             yield CheckResult(
                 text="the tracking files have no columns for the units of a parcel; "
                 + (

@@ -106,6 +106,8 @@ class InputFiles:
     money: ClassVar[tuple[str, ...]] = ()
     """Fields that need a currency."""
     times: ClassVar[tuple[str, ...]] = ()
+    unit_fields: ClassVar[tuple[str, ...]] = ()
+    """Fields in which the rows of a record may differ, since each row is the units of one line."""
 
     glob: Path
     columns: Mapping[str, str]
@@ -156,6 +158,11 @@ class InputFiles:
         """Every column that a file must have."""
         rules = (*self.skip, *self.only_rows)
         return tuple(dict.fromkeys([*self.columns.values(), *(rule.column for rule in rules)]))
+
+    @cached_property
+    def unit_columns(self) -> frozenset[str]:
+        """The columns of the fields of units; none if a record has one row."""
+        return frozenset(self.columns[name] for name in self.unit_fields if name in self.columns)
 
     # Cached, since every row needs it.
     @cached_property
@@ -234,31 +241,17 @@ class ProductFiles(InputFiles):
 
 
 @dataclass(frozen=True, kw_only=True)
-class UnitFiles(InputFiles):
-    """Files whose rows may be units of lines: then one record has a row for each line."""
-
-    @property
-    def has_units(self) -> bool:
-        """True if a row is the units of one line."""
-        return "quantity" in self.columns
-
-    @cached_property
-    def unit_columns(self) -> frozenset[str]:
-        """The columns in which the rows of one record may differ."""
-        return frozenset(self.columns[name] for name in UNIT_FIELDS if name in self.columns)
-
-
-@dataclass(frozen=True, kw_only=True)
-class CancellationFiles(UnitFiles):
+class CancellationFiles(InputFiles):
     """The numbers of orders that a Merchant has cancelled, or of which it cancelled units."""
 
     record_name: ClassVar[str] = "a cancellation"
     known_fields: ClassVar[tuple[str, ...]] = ("order_number", *UNIT_FIELDS)
     required_fields: ClassVar[tuple[str, ...]] = ("order_number",)
+    unit_fields: ClassVar[tuple[str, ...]] = UNIT_FIELDS
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShipmentFiles(UnitFiles):
+class ShipmentFiles(InputFiles):
     """A Supplier's tracking files; the newest file with a parcel is used."""
 
     record_name: ClassVar[str] = "a shipment"
@@ -271,6 +264,7 @@ class ShipmentFiles(UnitFiles):
     )
     money: ClassVar[tuple[str, ...]] = ("cost",)
     times: ClassVar[tuple[str, ...]] = ("shipped_at",)
+    unit_fields: ClassVar[tuple[str, ...]] = UNIT_FIELDS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,7 +31,7 @@ def parcel_of(
         raise InvalidRowError("invalid.date", row, "shipped_at is blank")
     cost, _ = cost_of(row, options)
     order_id = key_cell(row, "order_number", options)
-    order = lines_of(order_id) if options.has_units else ()
+    order = lines_of(order_id) if options.unit_columns else ()
     return Shipment(
         id=key,
         order_id=order_id,
@@ -55,7 +55,7 @@ def _is_last(rows: Sequence[Row], options: ShipmentFiles, order: Sequence[Writte
     """
     if "complete" in options.columns and flag(rows[0], "complete", options):
         return True
-    if not options.has_units:
+    if not options.unit_columns:
         return "complete" not in options.columns
     if not order:
         return True

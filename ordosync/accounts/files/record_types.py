@@ -28,7 +28,6 @@ from ordosync.accounts.files.options import (
     ProductFiles,
     ShipmentFiles,
     StockFiles,
-    UnitFiles,
 )
 from ordosync.accounts.files.output.order_files import WrittenLine
 from ordosync.accounts.files.parcel_parser import cost_of, parcel_of
@@ -194,12 +193,11 @@ def _state(key: str, file: FileRows, options: InputFiles, parse: _Parse[T]) -> T
 
 def _check_same(rows: Sequence[Row], options: InputFiles) -> None:
     """Raise `InvalidRowError` if the rows of a record differ in more than units of lines."""
-    units = options.unit_columns if isinstance(options, UnitFiles) else frozenset()
-    first = digest(rows[:1], options, without=units)
+    first = digest(rows[:1], options, without=options.unit_columns)
     for row in rows:
         if row.problem:
             raise InvalidRowError("invalid.row", row, row.problem)
-        if digest([row], options, without=units) != first:
+        if digest([row], options, without=options.unit_columns) != first:
             problem = f"differs from row {rows[0].number}"
             raise InvalidRowError("invalid.conflict", row, problem)
 

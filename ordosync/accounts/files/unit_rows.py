@@ -5,23 +5,23 @@ from collections.abc import Iterable, Sequence
 
 from ordosync.accounts.files.formats.converters import InvalidRowError, cell, quantity
 from ordosync.accounts.files.formats.rows import Row
-from ordosync.accounts.files.options import UNIT_FIELDS, UnitFiles
+from ordosync.accounts.files.options import UNIT_FIELDS, InputFiles
 from ordosync.accounts.files.output.order_files import WrittenLine
 from ordosync.models import ParcelLine, normalized_sku
 
 
-def has_units(rows: Sequence[Row], options: UnitFiles) -> bool:
+def has_units(rows: Sequence[Row], options: InputFiles) -> bool:
     """True if rows name units of lines; False if all these cells are blank, or have no columns."""
     return any(row.cells.get(column) for row in rows for column in options.unit_columns)
 
 
-def lines_named(rows: Sequence[Row], options: UnitFiles) -> int:
+def lines_named(rows: Sequence[Row], options: InputFiles) -> int:
     """Return how many different lines these rows name."""
     parts = [units_of(row, options) for row in rows]
     return len({(part.line_id, normalized_sku(part.sku)) for part in parts})
 
 
-def units_of(row: Row, options: UnitFiles) -> ParcelLine:
+def units_of(row: Row, options: InputFiles) -> ParcelLine:
     """Return the units of a row, with the texts that name the line."""
     texts = {name: cell(row, name, options) for name in UNIT_FIELDS if name in options.columns}
     count = quantity(row, texts["quantity"])
@@ -34,7 +34,7 @@ def units_of(row: Row, options: UnitFiles) -> ParcelLine:
 
 
 def parcel_lines(
-    rows: Sequence[Row], options: UnitFiles, order: Sequence[WrittenLine]
+    rows: Sequence[Row], options: InputFiles, order: Sequence[WrittenLine]
 ) -> tuple[ParcelLine, ...] | None:
     """Return the units of a parcel by the lines of the written order.
 
