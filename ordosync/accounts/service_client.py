@@ -25,6 +25,7 @@ from ordosync.errors import (
     UnknownOutcomeError,
 )
 from ordosync.models import Comment, Outcome
+from ordosync.threads import block_signals
 
 if TYPE_CHECKING:
     from ordosync.http import HttpClient
@@ -157,7 +158,8 @@ class ServiceClient:
                 errors.append(error)
                 raise
 
-        with ThreadPoolExecutor(max_workers=min(self.concurrency, len(items))) as pool:
+        count = min(self.concurrency, len(items))
+        with ThreadPoolExecutor(max_workers=count, initializer=block_signals) as pool:
             return list(pool.map(ask_unless_failed, items))
 
 

@@ -5,6 +5,8 @@ from concurrent.futures import Future, wait
 from threading import Thread
 from typing import TypeVar
 
+from ordosync.threads import block_signals
+
 T = TypeVar("T")
 
 
@@ -26,6 +28,7 @@ def interruptible(call: Callable[[], T], timeouts: Iterable[float]) -> T:
 
 
 def _run(call: Callable[[], T], result: Future[T]) -> None:
+    block_signals()
     try:
         result.set_result(call())
     # The waiting thread raises it.

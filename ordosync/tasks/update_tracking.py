@@ -102,12 +102,35 @@ def _as_further(
 ) -> Mapping[str, Outcome]:
     """Return new outcomes for numbers refused because the order has one of this Supplier already.
 
-    If the Merchant entered the other number itself, the outcome stays `other-tracking`.
+    An account that holds several numbers gets it as a further one, without units. If the Merchant
+    entered the other number itself, the outcome stays `other-tracking`.
     """
-    late = [key for key in updates if outcomes[key].code == "other-tracking"]
-    if not late:
-        return {}
-    order_ids = sorted({updates[key].shipment.order_id for key in late})
+    refused_keys = [key for key in updates if outcomes[key].code == "other-tracking"]
+    numbers = _reported_numbers(portal, updates, outcomes) if refused_keys else {}
+    late = [key for key in refused_keys if numbers.get(updates[key].shipment.order_id)]
+    tracking = required(portal.merchant.tracking)
+    if late and tracking.takes in ("lines", "numbers"):
+        further = [
+            replace(updates[key].shipment, lines=None, is_last=False, more_numbers=())
+            for key in late
+        ]
+        return dict(zip(late, tracking.add(further), strict=True))
+    return {
+        key: replace(
+            outcomes[key],
+            code=FURTHER,
+            reason=f"the order already has {numbers[updates[key].shipment.order_id][-1]} of this"
+            " Supplier, and can hold only one number",
+        )
+        for key in late
+    }
+
+
+def _reported_numbers(
+    portal: Portal, updates: Mapping[str, TrackingUpdate], outcomes: Mapping[str, Outcome]
+) -> Mapping[str, Sequence[str]]:
+    """Return the valid numbers of these orders that were reported, in this batch or before it."""
+    order_ids = sorted({update.shipment.order_id for update in updates.values()})
     numbers = {
         order_id: [link.number for link in parcels if link.state == "live"]
         for order_id, parcels in portal.links.parcels_of(order_ids).items()
@@ -120,16 +143,7 @@ def _as_further(
                 of_order.append(shipment.tracking_number)
             elif shipment.tracking_number in of_order:
                 of_order.remove(shipment.tracking_number)
-    return {
-        key: replace(
-            outcomes[key],
-            code=FURTHER,
-            reason=f"the order already has {known[-1]} of this Supplier, and can hold only one"
-            " number",
-        )
-        for key in late
-        if (known := numbers.get(updates[key].shipment.order_id))
-    }
+    return numbers
 
 
 def _write(portal: Portal, updates: Sequence[TrackingUpdate]) -> list[Outcome]:

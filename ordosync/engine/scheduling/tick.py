@@ -24,6 +24,7 @@ from ordosync.store import Store
 from ordosync.store.runs import Run
 from ordosync.store.schedule import ScheduleRow
 from ordosync.tasks import TASKS
+from ordosync.threads import block_signals
 
 _ORDER = list(TASKS)
 
@@ -65,7 +66,8 @@ class Tick:
             prunes = store.pruning.is_due(now=self.clock.now())
             # The store stays open meanwhile. Otherwise each portal would be the last to close it,
             # and would clean up its side files.
-            with closing(self._connections), ThreadPoolExecutor(max_workers=jobs) as pool:
+            workers = ThreadPoolExecutor(max_workers=jobs, initializer=block_signals)
+            with closing(self._connections), workers as pool:
                 reports = list(pool.map(self.work_on, due))
         if prunes:
             prune_for_a_while(self.config, self.clock, self.stop)
