@@ -339,7 +339,8 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
         return self._order(order_id)
 
     def ship(self, order_id: str, parcel: Shipment) -> None:
-        if self.fake.switches.shipment_tracking:
+        switches = self.fake.switches
+        if switches.shipment_tracking or switches.advanced_shipment_tracking:
             self.fake.ship(
                 int(order_id),
                 parcel.tracking_number,
