@@ -13,7 +13,8 @@ from ordosync.accounts.woocommerce.client import WooCommerceClient
 from ordosync.accounts.woocommerce.options import MerchantOptions, SupplierOptions
 from ordosync.accounts.woocommerce.order_statuses import OrderStatuses
 from ordosync.accounts.woocommerce.schema import TermShape
-from ordosync.accounts.woocommerce.tracking_providers import Extension, Fulfillments
+from ordosync.accounts.woocommerce.tracking_extensions import Extension
+from ordosync.accounts.woocommerce.tracking_providers import Fulfillments
 from ordosync.errors import SignInError
 
 _API = "wc/v3"
@@ -38,6 +39,11 @@ def check_merchant(
         if name and not _has_term(client, kind, name):
             yield CheckResult(text=f"has no {name} among its products' {kind}", is_problem=True)
     yield CheckResult(text=f"shows parcels with {client.tracking.description}")
+    if not client.tracking.has_lines:
+        yield CheckResult(
+            text="cannot show which units are in a parcel; a meta field of the order has them, and"
+            " the order is completed when all of them are sent"
+        )
     yield CheckResult(text="cannot split orders; pieces are kept in a meta field of the order")
     yield CheckResult(text="cannot show the cost of a label, its shipping method and its warehouse")
 
