@@ -13,8 +13,7 @@ from ordosync.accounts.woocommerce.client import WooCommerceClient
 from ordosync.accounts.woocommerce.options import MerchantOptions, SupplierOptions
 from ordosync.accounts.woocommerce.order_statuses import OrderStatuses
 from ordosync.accounts.woocommerce.schema import TermShape
-from ordosync.accounts.woocommerce.tracking_extensions import Extension
-from ordosync.accounts.woocommerce.tracking_providers import Fulfillments
+from ordosync.accounts.woocommerce.tracking_providers import Notes
 from ordosync.errors import SignInError
 
 _API = "wc/v3"
@@ -63,7 +62,7 @@ def check_supplier(
 def _check_tracking(
     client: WooCommerceClient, options: SupplierOptions, statuses: OrderStatuses
 ) -> Iterator[CheckResult]:
-    if not (isinstance(client.tracking, Fulfillments | Extension) or options.tracking_meta):
+    if isinstance(client.tracking, Notes) and not options.tracking_meta:
         yield CheckResult(
             text="has no field for tracking numbers; enable fulfillments, install"
             " Shipment Tracking, or set `tracking_meta:`",

@@ -45,10 +45,11 @@ class Extension(TrackingProvider):
         place: ShownParcel | None,  # noqa: ARG002 - nothing is planned
     ) -> ShownParcel:
         """Add a number."""
-        made = self._post(order, parcel, {"date_shipped": parcel.shipped_at.date().isoformat()})
+        made = self.post(order, parcel, {"date_shipped": parcel.shipped_at.date().isoformat()})
         return ShownParcel(id=made.tracking_id, number=parcel.number)
 
-    def _post(self, order: OrderShape, parcel: Parcel, fields: Mapping[str, str]) -> TrackingShape:
+    def post(self, order: OrderShape, parcel: Parcel, fields: Mapping[str, str]) -> TrackingShape:
+        """Add a number with these fields; return it as the shop shows it."""
         is_standard = parcel.carrier.casefold() in CARRIERS
         return self.http.send(
             "POST",
@@ -70,9 +71,10 @@ class Extension(TrackingProvider):
     ) -> None:
         """Delete the number."""
         if any(shown.id == parcel.shown for shown in self.parcels(order)):
-            self._delete(order, parcel, parcel.shown)
+            self.delete(order, parcel, parcel.shown)
 
-    def _delete(self, order: OrderShape, parcel: Parcel, shown_id: str) -> None:
+    def delete(self, order: OrderShape, parcel: Parcel, shown_id: str) -> None:
+        """Delete a number by its id."""
         action = f"void tracking {parcel.number} of order {parcel.of}"
         self.http.send("DELETE", f"{self._path(order)}/{shown_id}", NoneType, action=action)
 
@@ -83,7 +85,7 @@ class Extension(TrackingProvider):
         return f"/{self._namespace}/orders/{order.id}/shipment-trackings"
 
 
-class AdvancedExtension(Extension):
+class AdvancedExtension(TrackingProvider):
     """The extension Advanced Shipment Tracking.
 
     `replace_tracking` would delete the numbers of other parcels, and a status would be set before
@@ -91,6 +93,14 @@ class AdvancedExtension(Extension):
     """
 
     description = "Advanced Shipment Tracking, with number, carrier, day, and the SKUs of a part"
+
+    def __init__(self, http: "HttpClient", *, notify_customer: bool, namespace: str) -> None:
+        super().__init__(http, notify_customer=notify_customer)
+        self._numbers = Extension(http, notify_customer=notify_customer, namespace=namespace)
+
+    def parcels(self, order: OrderShape) -> Sequence[ShownParcel]:
+        """Return the parcels in the meta field of the order."""
+        return self._numbers.parcels(order)
 
     def show(
         self, order: OrderShape, parcel: Parcel, lines: Lines, place: ShownParcel | None
@@ -100,12 +110,23 @@ class AdvancedExtension(Extension):
             notes = Notes(self.http, notify_customer=self.notify_customer)
             return notes.show(order, parcel, lines, place)
         units = _units(order, lines) if parcel.lines else {}
-        made = self._post(order, parcel, {**units, "date_shipped": _day(parcel, _DAY_FIRST)})
+        made = self._numbers.post(
+            order, parcel, {**units, "date_shipped": _day(parcel, _DAY_FIRST)}
+        )
         # Only the response says whether the shop is set to dates with the month first.
         if _is_other_day(made, parcel):
-            self._delete(order, parcel, made.tracking_id)
-            made = self._post(order, parcel, {**units, "date_shipped": _day(parcel, _MONTH_FIRST)})
+            self._numbers.delete(order, parcel, made.tracking_id)
+            made = self._numbers.post(
+                order, parcel, {**units, "date_shipped": _day(parcel, _MONTH_FIRST)}
+            )
         return ShownParcel(id=made.tracking_id, number=parcel.number)
+
+    def hide(self, order: OrderShape, parcel: Parcel, lines: Lines) -> None:
+        """Delete the number."""
+        self._numbers.hide(order, parcel, lines)
+
+    def plan(self, order: OrderShape, parts: Sequence[Part]) -> None:
+        """Do nothing: the extension shows parcels only."""
 
 
 def _is_other_day(made: TrackingShape, parcel: Parcel) -> bool:
