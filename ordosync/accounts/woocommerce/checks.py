@@ -82,7 +82,7 @@ def _check_tracking(
 
 def _parcels_text(client: WooCommerceClient, options: SupplierOptions) -> str:
     """Return what is known of the parcels of an order, and what is done without it."""
-    if isinstance(client.tracking, Fulfillments) and not options.tracking_meta:
+    if client.tracking.has_lines and not options.tracking_meta:
         return (
             "each fulfillment is reported as a parcel with its units; if the Merchant cancels the"
             " other units, they are taken off the order's lines"
