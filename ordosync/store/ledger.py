@@ -161,12 +161,13 @@ def _cancel_open(db: "sqlite3.Connection", portal: str, order_id: str) -> None:
 def _reopen(db: "sqlite3.Connection", portal: str, order: "Link") -> None:
     """Count the cancelled units of an order as open again, as the Supplier restored it.
 
-    An order that was created again has new links of its lines, of the same generation.
+    An order that was created again is another one at the Supplier, with lines of its own.
     """
     db.execute(
         "update links set cancelled = 0"
-        " where portal = ? and order_id = ? and kind = 'line' and generation < ? and not exists"
-        " (select 1 from links as new where new.portal = links.portal and new.kind = 'line'"
-        " and new.merchant_id = links.merchant_id and new.generation > links.generation)",
-        (portal, order.merchant_id, order.generation),
+        " where portal = ? and order_id = ? and kind = 'line' and generation < ? and exists"
+        " (select 1 from links as before where before.portal = links.portal"
+        " and before.kind = 'order' and before.merchant_id = links.order_id"
+        " and before.generation = links.generation and before.supplier_id = ?)",
+        (portal, order.merchant_id, order.generation, order.supplier_id),
     )

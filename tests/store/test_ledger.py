@@ -153,10 +153,23 @@ def test_order_that_is_created_again_has_lines_of_its_own(store: Store) -> None:
     create(store, MUG=3)
     settle(store, order("cancelled_by_task"))
 
-    settle(store, order(generation=2), line(ordered=2, generation=2))
+    again = Link(kind="order", merchant_id=ORDER, supplier_id="S-1001~2", generation=2)
+    settle(store, again, line(ordered=2, generation=2))
 
     history = store.links(PORTAL).history("line", "MUG")
     assert [(link.ordered, link.cancelled) for link, _ in history] == [(3, 3), (2, 0)]
+
+
+def test_order_of_which_only_the_second_link_was_found_has_no_lines(store: Store) -> None:
+    """Its earlier lines are those of another order of the Supplier, which is cancelled."""
+    create(store, MUG=3)
+    settle(store, order("cancelled_by_task"))
+    again = Link(kind="order", merchant_id=ORDER, supplier_id="S-1001~2", generation=2)
+
+    settle(store, again)
+
+    assert store.links(PORTAL).lines_of([ORDER]) == {}
+    assert numbers(store) == (3, 0, 3)
 
 
 def test_unit_that_is_sent_although_it_was_cancelled_is_sent(store: Store) -> None:
