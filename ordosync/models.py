@@ -172,6 +172,8 @@ class Shipment(Struct, frozen=True, kw_only=True, gc=False):
     Computed from lines, refunds and parcels, never from a service's own status. Only a parcel
     without `lines` that is the last one holds all units that were still open.
     """
+    rest: tuple[ParcelLine, ...] = ()
+    """For a Merchant that takes pieces: the units that stay open after a parcel with `lines`."""
     more_numbers: tuple[str, ...] = ()
     """The other tracking numbers of the same parcel."""
     is_partial: bool = False

@@ -109,6 +109,7 @@ class OrdoroAccount(Account):
         cancellations = MerchantCancellations(client)
         orders = MerchantOrders(client, options, cancellations)
         stock = MerchantStock(client, options)
+        splits = MerchantSplits(client)
         return Merchant(
             name=self.name,
             kind=self.kind,
@@ -121,8 +122,8 @@ class OrdoroAccount(Account):
             cancellations=cancellations,
             products=MerchantProducts(client, options),
             stock=stock,
-            tracking=MerchantTracking(client, notify_cart=self._notify_cart),
-            splits=MerchantSplits(client),
+            tracking=MerchantTracking(client, splits, notify_cart=self._notify_cart),
+            splits=splits,
             supplier_key=options.supplier,
         )
 
