@@ -48,7 +48,8 @@ class MerchantOrders(Protocol):
         """Yield these orders as they are now; an order that does not exist any more is omitted.
 
         Works as long as a step of the order is not settled, even if the source has deleted it.
-        An order that is not to be shipped any more is omitted, too.
+        An order that is not to be shipped any more is omitted, too. But one of which a part was
+        sent, and the rest is cancelled, has lines of 0 units: the rest is taken off by it.
         """
 
     def acknowledge(self, ids: Sequence[str]) -> None:

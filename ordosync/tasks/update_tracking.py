@@ -9,6 +9,7 @@ shipped once all are sent. What a Merchant cannot show becomes a comment, or wai
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 
 from msgspec.structs import replace
 
@@ -32,6 +33,7 @@ from ordosync.tasks.parcels import (
     valid_numbers,
 )
 from ordosync.tasks.silent_tracking import all_shipments
+from ordosync.tasks.tracking_delivery import as_further, write_updates
 from ordosync.tasks.unreported import unlinked
 
 
@@ -65,9 +67,11 @@ def apply(
     updates = {step.key: step.payload for step in steps if isinstance(step.payload, TrackingUpdate)}
     further = [step.payload for step in steps if isinstance(step.payload, Further)]
     outcomes = (
-        dict(zip(updates, _write(portal, list(updates.values())), strict=True)) if updates else {}
+        dict(zip(updates, write_updates(portal, list(updates.values())), strict=True))
+        if updates
+        else {}
     )
-    outcomes |= _as_further(portal, updates, outcomes)
+    outcomes |= as_further(portal, updates, outcomes)
     remarks = [
         _comment(key, update, outcomes[key])
         for key, update in updates.items()
@@ -98,79 +102,6 @@ def _result(update: TrackingUpdate, outcome: Outcome) -> Result:
     return Result(outcome=outcome, links=links)
 
 
-def _as_further(
-    portal: Portal, updates: Mapping[str, TrackingUpdate], outcomes: Mapping[str, Outcome]
-) -> Mapping[str, Outcome]:
-    """Return new outcomes for numbers refused because the order has one of this Supplier already.
-
-    If the Merchant entered the other number itself, the outcome stays `other-tracking`.
-    """
-    late = [key for key in updates if outcomes[key].code == "other-tracking"]
-    if not late:
-        return {}
-    order_ids = sorted({updates[key].shipment.order_id for key in late})
-    numbers = {
-        order_id: [link.number for link in parcels if link.state == "live"]
-        for order_id, parcels in portal.links.parcels_of(order_ids).items()
-    }
-    for key, update in updates.items():  # The numbers of this batch are not linked yet.
-        if outcomes[key].state in ("done", "unchanged"):
-            shipment = update.shipment
-            of_order = numbers.setdefault(shipment.order_id, [])
-            if not shipment.voided:
-                of_order.append(shipment.tracking_number)
-            elif shipment.tracking_number in of_order:
-                of_order.remove(shipment.tracking_number)
-    return {
-        key: replace(
-            outcomes[key],
-            code=FURTHER,
-            reason=f"the order already has {known[-1]} of this Supplier, and can hold only one"
-            " number",
-        )
-        for key in late
-        if (known := numbers.get(updates[key].shipment.order_id))
-    }
-
-
-def _write(portal: Portal, updates: Sequence[TrackingUpdate]) -> list[Outcome]:
-    """Write the updates in order; before a label replaces another one, that one is voided."""
-    shipments_to_write: list[Shipment] = []
-    for update in updates:
-        if update.replaces:
-            shipments_to_write.append(
-                replace(update.shipment, tracking_number=update.replaces, voided=True)
-            )
-        shipments_to_write.append(update.shipment)
-    outcomes: list[Outcome] = []
-    tracking = required(portal.merchant.tracking)
-    for shipments, voided in _in_order(shipments_to_write):
-        write = tracking.void if voided else tracking.add
-        outcomes += write(shipments)
-    results = iter(outcomes)
-    return [
-        _of_both(next(results), next(results)) if update.replaces else next(results)
-        for update in updates
-    ]
-
-
-def _of_both(voided: Outcome, added: Outcome) -> Outcome:
-    """Return the outcome of a replaced label: that of the first write unless it succeeded."""
-    return added if voided.state in ("done", "unchanged") else voided
-
-
-def _in_order(shipments: Sequence[Shipment]) -> Iterator[tuple[list[Shipment], bool]]:
-    """Yield groups of neighbours that are all added or all voided."""
-    group: list[Shipment] = []
-    for shipment in shipments:
-        if group and group[-1].voided != shipment.voided:
-            yield group, group[-1].voided
-            group = []
-        group.append(shipment)
-    if group:
-        yield group, group[-1].voided
-
-
 def _steps(
     portal: Portal,
     pages: Iterator[Page[Shipment | InvalidRecord]],
@@ -181,12 +112,13 @@ def _steps(
     takes = required(portal.merchant.tracking).takes
     for page in pages:
         parcels = [item for item in page.items if isinstance(item, Shipment)]
-        groups = in_turn(page.items) if takes == "pieces" else [page.items]
-        for place, items in enumerate(groups):
+        items = list(_with_cost_once(page.items))
+        groups = in_turn(items) if takes == "pieces" else [items]
+        for place, group in enumerate(groups):
             facts = _facts(portal, parcels)
             steps = [] if place else list(_missing(portal, parcels, facts))
             # Units of void parcels are open again for the others.
-            ordered = sorted(items, key=lambda item: not getattr(item, "voided", False))
+            ordered = sorted(group, key=lambda item: not getattr(item, "voided", False))
             steps += [step for item in ordered for step in steps_of(item, facts)]
             if place < len(groups) - 1:
                 yield Page(items=tuple(steps))
@@ -194,6 +126,20 @@ def _steps(
         if not lacks_links:
             steps += _without_link(portal, page.items, facts.links, again=again)
         yield Page(items=tuple(steps), cursor=page.cursor)
+
+
+def _with_cost_once(
+    items: Sequence[Shipment | InvalidRecord],
+) -> Iterator[Shipment | InvalidRecord]:
+    """Yield the items; a parcel that holds several orders has its cost on the first one only."""
+    first_orders: dict[tuple[str, str], str] = {}
+    for item in items:
+        if isinstance(item, Shipment) and item.tracking_number and item.cost and not item.voided:
+            label = (item.carrier, item.tracking_number)
+            if first_orders.setdefault(label, item.order_id) != item.order_id:
+                yield replace(item, cost=Decimal())
+                continue
+        yield item
 
 
 def _facts(portal: Portal, parcels: Sequence[Shipment]) -> ParcelFacts:

@@ -416,3 +416,15 @@ def test_parcel_that_is_written_twice_has_one_link(pair: Pair) -> None:
 
     assert again.counts == {"unchanged": 1}
     assert pair.link("1001|1001:1", "parcel") == before
+
+
+def test_p10_parcel_of_two_orders_has_its_cost_once(pair: Pair) -> None:
+    """lifecycle 3.3: the full cost is on the first order, and 0 on the others."""
+    for number in ("1001", "1002"):
+        pair.imported(number)
+        pair.send(number, "1Z1")
+
+    pair.run(TASK)
+
+    costs = [_only(pair.shop.shipments_of(number)).cost for number in ("1001", "1002")]
+    assert costs == [Decimal("7.25"), Decimal(0)]

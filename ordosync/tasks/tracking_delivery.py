@@ -1,0 +1,98 @@
+"""Delivery of tracking numbers: the writes at the Merchant, in order, and what came of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from ordosync.accounts.account import required
+from ordosync.models import Outcome, Shipment
+from ordosync.tasks.base import Portal
+from ordosync.tasks.labels import TrackingUpdate
+from ordosync.tasks.parcels import FURTHER
+
+
+def write_updates(portal: Portal, updates: Sequence[TrackingUpdate]) -> list[Outcome]:
+    """Write the updates in order; before a label replaces another one, that one is voided."""
+    shipments_to_write: list[Shipment] = []
+    for update in updates:
+        if update.replaces:
+            shipments_to_write.append(
+                replace(update.shipment, tracking_number=update.replaces, voided=True)
+            )
+        shipments_to_write.append(update.shipment)
+    outcomes: list[Outcome] = []
+    tracking = required(portal.merchant.tracking)
+    for shipments, voided in _in_order(shipments_to_write):
+        write = tracking.void if voided else tracking.add
+        outcomes += write(shipments)
+    results = iter(outcomes)
+    return [
+        _of_both(next(results), next(results)) if update.replaces else next(results)
+        for update in updates
+    ]
+
+
+def _of_both(voided: Outcome, added: Outcome) -> Outcome:
+    """Return the outcome of a replaced label: that of the first write unless it succeeded."""
+    return added if voided.state in ("done", "unchanged") else voided
+
+
+def _in_order(shipments: Sequence[Shipment]) -> Iterator[tuple[list[Shipment], bool]]:
+    """Yield groups of neighbours that are all added or all voided."""
+    group: list[Shipment] = []
+    for shipment in shipments:
+        if group and group[-1].voided != shipment.voided:
+            yield group, group[-1].voided
+            group = []
+        group.append(shipment)
+    if group:
+        yield group, group[-1].voided
+
+
+def as_further(
+    portal: Portal, updates: Mapping[str, TrackingUpdate], outcomes: Mapping[str, Outcome]
+) -> Mapping[str, Outcome]:
+    """Return new outcomes for numbers refused because the order has one of this Supplier already.
+
+    An account that holds several numbers gets it as a further one, without units. If the Merchant
+    entered the other number itself, the outcome stays `other-tracking`.
+    """
+    refused_keys = [key for key in updates if outcomes[key].code == "other-tracking"]
+    numbers = _reported_numbers(portal, updates, outcomes) if refused_keys else {}
+    late = [key for key in refused_keys if numbers.get(updates[key].shipment.order_id)]
+    tracking = required(portal.merchant.tracking)
+    if late and tracking.takes in ("lines", "numbers"):
+        further = [
+            replace(updates[key].shipment, lines=None, is_last=False, more_numbers=())
+            for key in late
+        ]
+        return dict(zip(late, tracking.add(further), strict=True))
+    return {
+        key: replace(
+            outcomes[key],
+            code=FURTHER,
+            reason=f"the order already has {numbers[updates[key].shipment.order_id][-1]} of this"
+            " Supplier, and can hold only one number",
+        )
+        for key in late
+    }
+
+
+def _reported_numbers(
+    portal: Portal, updates: Mapping[str, TrackingUpdate], outcomes: Mapping[str, Outcome]
+) -> Mapping[str, Sequence[str]]:
+    """Return the valid numbers of these orders that were reported, in this batch or before it."""
+    order_ids = sorted({update.shipment.order_id for update in updates.values()})
+    numbers = {
+        order_id: [link.number for link in parcels if link.state == "live"]
+        for order_id, parcels in portal.links.parcels_of(order_ids).items()
+    }
+    for key, update in updates.items():  # The numbers of this batch are not linked yet.
+        if outcomes[key].state in ("done", "unchanged"):
+            shipment = update.shipment
+            of_order = numbers.setdefault(shipment.order_id, [])
+            if not shipment.voided:
+                of_order.append(shipment.tracking_number)
+            elif shipment.tracking_number in of_order:
+                of_order.remove(shipment.tracking_number)
+    return numbers

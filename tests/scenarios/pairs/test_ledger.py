@@ -1,0 +1,52 @@
+"""The ledger adds up in any order of parcels, voids, cancellations, kills and restores.
+
+Two embedded accounts, and each kind in each role beside an embedded one. A normal run tries few
+examples; `pytest -m slow` tries more.
+"""
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.scenarios.pairs.kinds import MERCHANTS, SUPPLIERS, Kinds
+from tests.scenarios.pairs.ledger_machine import LedgerMachine
+
+NEEDED = {"parcels", "update-tracking"}
+PAIRS: dict[str, Kinds] = {
+    "sqlite-sqlite": (MERCHANTS["sqlite"], SUPPLIERS["sqlite"]),
+    **{
+        f"{kind}-sqlite": (merchant, SUPPLIERS["sqlite"])
+        for kind, merchant in MERCHANTS.items()
+        if kind != "sqlite" and not NEEDED & merchant.lacks
+    },
+    **{
+        f"sqlite-{kind}": (MERCHANTS["sqlite"], supplier)
+        for kind, supplier in SUPPLIERS.items()
+        if kind != "sqlite" and not (NEEDED | {"several-parcels"}) & supplier.lacks
+    },
+}
+
+
+def run_machine(kinds: Kinds, examples: int) -> None:
+    machine = type("Machine", (LedgerMachine,), {"kinds": kinds})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=12,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=[*HealthCheck],
+        ),
+    )
+
+
+@pytest.mark.parametrize("kinds", PAIRS.values(), ids=[*PAIRS])
+def test_units_add_up_in_any_order_of_changes(kinds: Kinds) -> None:
+    run_machine(kinds, 10)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kinds", PAIRS.values(), ids=[*PAIRS])
+def test_units_add_up_in_many_more_orders_of_changes(kinds: Kinds) -> None:
+    run_machine(kinds, 100)

@@ -1,0 +1,250 @@
+"""The units of a parcel, by the ledger; P is a rule of lifecycle.md 3.3."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from msgspec.structs import replace
+
+from ordosync.models import ParcelLine, Shipment
+from ordosync.store.links import Link, parcel_link
+from ordosync.tasks.base import Step
+from ordosync.tasks.labels import Further, TrackingUpdate
+from ordosync.tasks.parcel_units import Family, contents_of
+from ordosync.tasks.parcels import ParcelFacts, steps_of, unless_reported, valid_numbers
+
+ORDER = Link(kind="order", merchant_id="M1", supplier_id="S1")
+
+
+def line(sku: str, ordered: int, *, sent: int = 0, cancelled: int = 0, order: str = "M1") -> Link:
+    """Return the link of a line, whose ids are made of its SKU."""
+    return Link(
+        kind="line",
+        merchant_id=f"{order}/{sku}",
+        supplier_id=f"S1/{sku}",
+        order_id=order,
+        ordered=ordered,
+        sent=sent,
+        cancelled=cancelled,
+    )
+
+
+def family(*lines: Link, parcels: Sequence[Link] = (), pieces: Sequence[Link] = (ORDER,)) -> Family:
+    """Return what is linked with the Supplier's order S1."""
+    by_order: dict[str, list[Link]] = {}
+    for each in lines:
+        by_order.setdefault(each.order_id or "", []).append(each)
+    return Family(pieces=pieces, lines=by_order, parcels=parcels)
+
+
+def parcel(number: str = "1Z1", *, is_last: bool = False, **units: int) -> Shipment:
+    """Return a parcel with these units by SKU; without units it does not say what it holds."""
+    parts = tuple(
+        ParcelLine(line_id=f"S1/{sku}", quantity=count, sku=sku) for sku, count in units.items()
+    )
+    return Shipment(
+        id=f"P-{number}",
+        order_id="S1",
+        tracking_number=number,
+        carrier="UPS",
+        shipped_at=datetime(2026, 11, 2, tzinfo=UTC),
+        lines=parts or None,
+        is_last=is_last,
+    )
+
+
+def steps(linked: Family, *items: Shipment, takes: str = "lines") -> list[Step]:
+    """Return the steps of parcels in one page."""
+    facts = ParcelFacts(
+        links={"S1": linked.pieces[0]},
+        families={"S1": linked},
+        takes=takes,  # type: ignore[arg-type]
+        can_split=False,
+        valid=valid_numbers(items),
+        voided=frozenset(f"{item.id}:{item.tracking_number}" for item in items if item.voided),
+    )
+    return [unless_reported(step) for item in items for step in steps_of(item, facts)]
+
+
+def units(step: Step) -> Mapping[str, int] | None:
+    """Return the units that a step adds to the ledger."""
+    assert isinstance(step.payload, TrackingUpdate)
+    assert step.payload.contents
+    return step.payload.contents.units
+
+
+def shipment(step: Step) -> Shipment:
+    """Return what a step writes to the Merchant."""
+    assert isinstance(step.payload, TrackingUpdate)
+    return step.payload.shipment
+
+
+def codes(found: Sequence[Step]) -> list[tuple[str, str]]:
+    """Return the state and code of each step that needs no write."""
+    return [(step.decision.state, step.decision.code) for step in found if step.decision]
+
+
+def test_p1_parcel_with_lines_holds_only_these() -> None:
+    found = contents_of(parcel(CUP=1), family(line("CUP", 2), line("MUG", 1)), {})
+
+    assert found.units == {"M1/CUP": 1}
+    assert [(part.line_id, part.quantity) for part in found.lines or ()] == [("M1/CUP", 1)]
+    assert not found.is_last
+
+
+def test_p2_parcel_without_lines_that_is_the_last_holds_all_that_is_open() -> None:
+    linked = family(line("CUP", 2, sent=1), line("MUG", 1, cancelled=1))
+
+    found = contents_of(parcel(is_last=True), linked, {})
+
+    assert (found.lines, found.is_last, found.units) == (None, True, {"M1/CUP": 1})
+
+
+def test_p2_parcel_with_all_units_is_reported_as_the_whole_order() -> None:
+    found = contents_of(parcel(CUP=2, MUG=1), family(line("CUP", 2), line("MUG", 1)), {})
+
+    assert (found.lines, found.is_last) == (None, True)
+    assert found.units == {"M1/CUP": 2, "M1/MUG": 1}
+
+
+def test_p3_parcel_without_lines_of_an_order_that_is_open_is_only_a_number() -> None:
+    found = contents_of(parcel(), family(line("CUP", 2)), {})
+
+    assert (found.lines, found.is_last, found.units) == (None, False, {})
+
+
+def test_p3_only_a_number_waits_for_a_merchant_that_takes_pieces() -> None:
+    found = steps(family(line("CUP", 2)), parcel(), takes="pieces")
+
+    assert codes(found) == [("waiting", "which-lines")]
+
+
+def test_p3_number_gets_its_units_when_the_order_is_complete() -> None:
+    told = parcel_link("M1", "P-1Z1", "1Z1", units={})
+
+    [step] = steps(family(line("CUP", 2), parcels=[told]), parcel(is_last=True))
+
+    assert (step.decision, step.needs_redo, units(step)) == (None, True, {"M1/CUP": 2})
+
+
+def test_p4_second_parcel_without_lines_is_a_further_number() -> None:
+    first = parcel_link("M1", "P-1Z1", "1Z1", units={"M1/CUP": 2})
+    linked = family(line("CUP", 2, sent=2), parcels=[first])
+
+    [unchanged, further] = steps(linked, parcel(is_last=True), parcel("1Z2", is_last=True))
+
+    assert codes([unchanged]) == [("unchanged", "")]
+    assert (further.decision, units(further)) == (None, {})
+    assert not shipment(further).voided
+
+
+def test_p5_same_parcel_with_another_number_voids_the_old_one() -> None:
+    old = parcel_link("M1", "P-1Z1", "1Z0", units={"M1/CUP": 1})
+    linked = family(line("CUP", 2, sent=1), parcels=[old])
+
+    [step] = steps(linked, parcel(CUP=1))
+
+    assert isinstance(step.payload, TrackingUpdate)
+    assert (step.payload.replaces, units(step)) == ("1Z0", {"M1/CUP": 1})
+
+
+def test_p6_surplus_is_not_reported() -> None:
+    [step] = steps(family(line("CUP", 2), line("MUG", 1)), parcel(CUP=3))
+
+    assert units(step) == {"M1/CUP": 2}
+    assert isinstance(step.payload, TrackingUpdate)
+    assert step.payload.contents
+    assert step.payload.contents.has_surplus
+
+
+def test_p7_same_units_in_a_second_parcel_are_more_than_ordered() -> None:
+    first = parcel_link("M1", "P-1Z1", "1Z1", units={"M1/CUP": 2})
+    linked = family(line("CUP", 2, sent=2), line("MUG", 1), parcels=[first])
+
+    found = steps(linked, parcel(CUP=2), parcel("1Z2", CUP=2))
+
+    assert codes(found) == [("unchanged", ""), ("failed", "more-than-ordered")]
+
+
+def test_p7_two_parcels_in_one_page_share_what_is_open() -> None:
+    found = steps(family(line("CUP", 2), line("MUG", 1)), parcel(CUP=2), parcel("1Z2", CUP=2))
+
+    assert units(found[0]) == {"M1/CUP": 2}
+    assert codes(found) == [("failed", "more-than-ordered")]
+
+
+def test_p8_units_of_a_void_parcel_are_open_for_the_next_one_in_the_same_page() -> None:
+    told = parcel_link("M1", "P-1Z1", "1Z1", units={"M1/CUP": 2})
+    linked = family(line("CUP", 2, sent=2), parcels=[told])
+    void = replace(parcel(CUP=2), voided=True)
+
+    void_step, step = steps(linked, void, parcel("1Z2", CUP=2))
+
+    assert shipment(void_step).voided
+    assert (step.decision, units(step)) == (None, {"M1/CUP": 2})
+
+
+def test_p8_new_parcel_of_a_voided_piece_takes_its_place() -> None:
+    """The Merchant takes pieces: M2 is the parcel that was voided, M3 has the open rest."""
+    rest = Link(kind="order", merchant_id="M3", supplier_id="S1")
+    gone = Link(kind="order", merchant_id="M2", supplier_id="S1", state="sent")
+    linked = family(
+        line("CUP", 1, order="M2"),
+        line("CUP", 1, order="M3"),
+        line("MUG", 1, order="M3"),
+        pieces=[rest, gone],
+        parcels=[parcel_link("M2", "P-1Z1", "1Z1", units={"M2/CUP": 1}, state="voided")],
+    )
+
+    [step] = steps(linked, parcel("1Z2", CUP=1), takes="pieces")
+
+    assert step.merchant_id == "M2"
+    assert (shipment(step).lines, shipment(step).is_last) == (None, True)
+
+
+def test_p9_one_void_label_of_several_leaves_the_others() -> None:
+    labels = [
+        parcel_link("M1", "P-1Z1", "1Z1", units={"M1/CUP": 1}),
+        parcel_link("M1", "P-1Z2", "1Z2", units={"M1/CUP": 1}),
+    ]
+    linked = family(line("CUP", 2, sent=2), parcels=labels)
+
+    found = steps(linked, replace(parcel(CUP=1), voided=True), parcel("1Z2", CUP=1))
+
+    assert [step.key for step in found if not step.decision] == ["P-1Z1:1Z1:void"]
+
+
+def test_p12_further_numbers_of_a_reported_parcel_have_steps_of_their_own() -> None:
+    told = parcel_link("M1", "P-1Z1", "1Z1", units={"M1/CUP": 2})
+    linked = family(line("CUP", 2, sent=2), parcels=[told])
+
+    _, further = steps(linked, replace(parcel(CUP=2), more_numbers=("1Z9",)))
+
+    assert further.key == "P-1Z1:1Z9"
+    assert (shipment(further).tracking_number, shipment(further).is_last) == ("1Z9", False)
+
+
+def test_p12_merchant_with_one_number_gets_the_others_as_comments() -> None:
+    item = replace(parcel(CUP=2), more_numbers=("1Z9",))
+
+    first, further = steps(family(line("CUP", 2)), item, takes="pieces")
+
+    assert isinstance(first.payload, TrackingUpdate)
+    assert isinstance(further.payload, Further)
+
+
+def test_p20_order_of_before_the_ledger_counts_as_one_thing() -> None:
+    found = contents_of(parcel(is_last=True, CUP=1), family(), {})
+
+    assert (found.lines, found.is_last, found.units) == (None, True, None)
+
+
+def test_p20_number_that_was_reported_before_the_ledger_is_not_reported_again() -> None:
+    before = Link(kind="shipment", merchant_id="M1", supplier_id="S1:1Z1")
+
+    found = steps(family(parcels=[before]), parcel(is_last=True))
+
+    assert codes(found) == [("unchanged", "")]
+
+
+def test_parcel_with_nothing_of_the_merchant_is_skipped() -> None:
+    assert codes(steps(family(line("CUP", 2)), parcel(GIFT=1))) == [("skipped", "other-lines")]
