@@ -71,3 +71,20 @@ def test_a_docstring_begins_with_a_noun_or_a_verb(path: Path) -> None:
             wrong.append(f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 1)}: {text[:40]}")
 
     assert wrong == []
+
+
+VAGUE_NAMES = {"one", "here", "there", "told", "said", "gone", "whom"}
+"""Names of variables that say nothing of what they hold."""
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_name_says_what_it_holds(path: Path) -> None:
+    vague = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if not isinstance(node, ast.Name | ast.arg):
+            continue
+        name = node.id if isinstance(node, ast.Name) else node.arg
+        if name in VAGUE_NAMES:
+            vague.append(f"{path.relative_to(ROOT)}:{node.lineno}: {name}")
+
+    assert vague == []

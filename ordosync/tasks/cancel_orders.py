@@ -29,9 +29,9 @@ def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     if reopened:
         yield _page(portal, reopened)
     for page in required(portal.merchant.cancellations).changed(request):
-        whole = [item.order_id for item in page.items if item.lines is None]
+        whole_ids = [item.order_id for item in page.items if item.lines is None]
         lowered = reductions.steps(portal, page.items)
-        yield Page(items=(*_steps(portal, whole), *lowered), cursor=page.cursor)
+        yield Page(items=(*_steps(portal, whole_ids), *lowered), cursor=page.cursor)
 
 
 def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
@@ -40,9 +40,9 @@ def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
     An order that the Supplier restored is cancelled again, because an operator started the retry.
     """
     lowered = [step for step in refs if reductions.is_about(step)]
-    whole = [step.merchant_id for step in refs if step.merchant_id and step not in lowered]
-    if whole:
-        page = _page(portal, whole)
+    whole_ids = [step.merchant_id for step in refs if step.merchant_id and step not in lowered]
+    if whole_ids:
+        page = _page(portal, whole_ids)
         yield replace(page, items=_without_decision_if_open(portal, page.items))
     if lowered:
         yield Page(items=tuple(reductions.recheck(portal, lowered)))

@@ -48,7 +48,7 @@ def named(item: Shipment) -> Step:
 def void_steps(item: Shipment, link: Link, family: Family) -> Iterator[Step]:
     """Yield the steps of a void label, or of all labels of an order that the account forgot."""
     if item.tracking_number:
-        numbers = [one for one in family.numbers_of(item.id) if one.state == "live"]
+        numbers = [link for link in family.numbers_of(item.id) if link.state == "live"]
         first = next(iter(family.numbers_of(item.id)), None) or of_number(item, family)
         family.release(first)
         yield void_step(item, link, first)

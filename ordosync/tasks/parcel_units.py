@@ -76,9 +76,10 @@ def contents_of(item: Shipment, family: Family, held: Mapping[str, int]) -> Cont
     if item.lines is None:
         return _without_lines(item, family, held)
     found = [_in_piece(item, piece, family, held) for piece in _candidates(family, held)]
-    fits = [one for one in found if one.units and not one.has_surplus]
+    fits = [contents for contents in found if contents.units and not contents.has_surplus]
     # A piece whose parcel was voided waits for a new parcel of just these units.
-    return next((one for one in fits if one.lines is None), (fits or found)[-1])
+    whole_pieces = (contents for contents in fits if contents.lines is None)
+    return next(whole_pieces, (fits or found)[-1])
 
 
 def _candidates(family: Family, held: Mapping[str, int]) -> Sequence[Link]:

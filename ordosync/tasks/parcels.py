@@ -209,9 +209,9 @@ def _void_before(
     item: Shipment, link: Link, before: Link | None, facts: ParcelFacts
 ) -> Iterator[Step]:
     """Yield the step that voids the reported number of a parcel that waits, if it is void now."""
-    gone = _replaced_number(item, before, facts.valid)
-    if gone and before:
-        yield void_step(replace(item, tracking_number=gone, voided=True), link, before)
+    former = _replaced_number(item, before, facts.valid)
+    if former and before:
+        yield void_step(replace(item, tracking_number=former, voided=True), link, before)
 
 
 def _other_numbers(
@@ -226,8 +226,8 @@ def _other_numbers(
                 yield _further(item, number, update, is_single=is_single)
     for link in numbers[1:]:
         if link.state == "live" and link.number not in (item.tracking_number, *item.more_numbers):
-            gone = replace(item, tracking_number=link.number, voided=True)
-            yield void_step(gone, update.link, link)
+            former = replace(item, tracking_number=link.number, voided=True)
+            yield void_step(former, update.link, link)
     ids = item.other_ids or (item.id,) * len(item.other_numbers)
     for id_, number in zip(ids, item.other_numbers, strict=True):
         if number not in reported:

@@ -76,26 +76,25 @@ def settled(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
     }
 
 
-def reduce(portal: Portal, lowered: Sequence[Lowered]) -> list[Result]:
+def reduce(portal: Portal, planned: Sequence[Lowered]) -> list[Result]:
     """Lower the Supplier's orders, as far as the Merchant still wants less."""
-    now = {
-        one.link.merchant_id: one
-        for one in _lowered(portal, _wanted_of(portal, [one.link.merchant_id for one in lowered]))
-    }
-    due = [now[one.link.merchant_id] for one in lowered if one.link.merchant_id in now]
+    wanted = _wanted_of(portal, [lowered.link.merchant_id for lowered in planned])
+    now = {lowered.link.merchant_id: lowered for lowered in _lowered(portal, wanted)}
     outcomes = dict(
         zip(
-            (one.link.merchant_id for one in due),
-            required(portal.supplier.cancellations).reduce([_reduction(one) for one in due]),
+            now,
+            required(portal.supplier.cancellations).reduce(
+                [_reduction(lowered) for lowered in now.values()]
+            ),
             strict=True,
         )
     )
-    _comment(portal, [one for one in due if outcomes[one.link.merchant_id].state == "refused"])
+    _comment(portal, [now[id_] for id_, outcome in outcomes.items() if outcome.state == "refused"])
     return [
-        _result(now[one.link.merchant_id], outcomes[one.link.merchant_id])
-        if one.link.merchant_id in now
-        else Result(outcome=Outcome(state="unchanged", id=one.link.supplier_id))
-        for one in lowered
+        _result(now[id_], outcomes[id_])
+        if (id_ := lowered.link.merchant_id) in now
+        else Result(outcome=Outcome(state="unchanged", id=lowered.link.supplier_id))
+        for lowered in planned
     ]
 
 
@@ -165,30 +164,30 @@ def _result(lowered: Lowered, outcome: Outcome) -> Result:
     return Result(outcome=outcome, links=links)
 
 
-def _comment(portal: Portal, lowered: Sequence[Lowered]) -> None:
+def _comment(portal: Portal, lowered_orders: Sequence[Lowered]) -> None:
     """Add comments in both accounts that the units were not taken off."""
-    if not lowered:
+    if not lowered_orders:
         return
     portal.supplier.comment(
         [
             Comment(
-                key=_comment_key(one),
-                order_id=one.link.supplier_id,
-                text=f"The Merchant needs {_units(one)} less of this order; nothing was changed"
+                key=_comment_key(order),
+                order_id=order.link.supplier_id,
+                text=f"The Merchant needs {_units(order)} less of this order; nothing was changed"
                 " here: do not send them",
             )
-            for one in lowered
+            for order in lowered_orders
         ]
     )
     portal.merchant.comment(
         [
             Comment(
-                key=_comment_key(one),
-                order_id=one.link.merchant_id,
-                text=f"Not taken off at the Supplier: {_units(one)}; ask the Supplier not to send"
+                key=_comment_key(order),
+                order_id=order.link.merchant_id,
+                text=f"Not taken off at the Supplier: {_units(order)}; ask the Supplier not to send"
                 " them",
             )
-            for one in lowered
+            for order in lowered_orders
         ]
     )
 

@@ -85,8 +85,8 @@ def apply(
         if outcomes[key].code == FURTHER
     ]
     if further:
-        portal.merchant.comment([_also(each.number, each.link.merchant_id) for each in further])
-        portal.supplier.comment([_also(each.number, each.link.supplier_id) for each in further])
+        portal.merchant.comment([_also(item.number, item.link.merchant_id) for item in further])
+        portal.supplier.comment([_also(item.number, item.link.supplier_id) for item in further])
     done = Result(outcome=Outcome(state="done"))
     return [
         _result(updates[step.key], outcomes[step.key]) if step.key in updates else done

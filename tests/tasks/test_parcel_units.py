@@ -119,9 +119,9 @@ def test_p3_only_a_number_waits_for_a_merchant_that_takes_pieces() -> None:
 
 
 def test_p3_number_gets_its_units_when_the_order_is_complete() -> None:
-    told = parcel_link("M1", "P-1Z1", "1Z1", units={})
+    reported = parcel_link("M1", "P-1Z1", "1Z1", units={})
 
-    [step] = steps(family(line("CUP", 2), parcels=[told]), parcel(is_last=True))
+    [step] = steps(family(line("CUP", 2), parcels=[reported]), parcel(is_last=True))
 
     assert (step.decision, step.needs_redo, units(step)) == (None, True, {"M1/CUP": 2})
 
@@ -173,8 +173,8 @@ def test_p7_two_parcels_in_one_page_share_what_is_open() -> None:
 
 
 def test_p8_units_of_a_void_parcel_are_open_for_the_next_one_in_the_same_page() -> None:
-    told = parcel_link("M1", "P-1Z1", "1Z1", units={"M1/CUP": 2})
-    linked = family(line("CUP", 2, sent=2), parcels=[told])
+    reported = parcel_link("M1", "P-1Z1", "1Z1", units={"M1/CUP": 2})
+    linked = family(line("CUP", 2, sent=2), parcels=[reported])
     void = replace(parcel(CUP=2), voided=True)
 
     void_step, step = steps(linked, void, parcel("1Z2", CUP=2))
@@ -186,12 +186,12 @@ def test_p8_units_of_a_void_parcel_are_open_for_the_next_one_in_the_same_page() 
 def test_p8_new_parcel_of_a_voided_piece_takes_its_place() -> None:
     """The Merchant takes pieces: M2 is the parcel that was voided, M3 has the open rest."""
     rest = Link(kind="order", merchant_id="M3", supplier_id="S1")
-    gone = Link(kind="order", merchant_id="M2", supplier_id="S1", state="sent")
+    voided_piece = Link(kind="order", merchant_id="M2", supplier_id="S1", state="sent")
     linked = family(
         line("CUP", 1, order="M2"),
         line("CUP", 1, order="M3"),
         line("MUG", 1, order="M3"),
-        pieces=[rest, gone],
+        pieces=[rest, voided_piece],
         parcels=[parcel_link("M2", "P-1Z1", "1Z1", units={"M2/CUP": 1}, state="voided")],
     )
 
@@ -214,8 +214,8 @@ def test_p9_one_void_label_of_several_leaves_the_others() -> None:
 
 
 def test_p12_further_numbers_of_a_reported_parcel_have_steps_of_their_own() -> None:
-    told = parcel_link("M1", "P-1Z1", "1Z1", units={"M1/CUP": 2})
-    linked = family(line("CUP", 2, sent=2), parcels=[told])
+    reported = parcel_link("M1", "P-1Z1", "1Z1", units={"M1/CUP": 2})
+    linked = family(line("CUP", 2, sent=2), parcels=[reported])
 
     _, further = steps(linked, replace(parcel(CUP=2), more_numbers=("1Z9",)))
 

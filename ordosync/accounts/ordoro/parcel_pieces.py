@@ -52,7 +52,7 @@ class ParcelPieces:
     def find(self, shipment: Shipment) -> Outcome:
         """Return the pieces of an order that was split before for this parcel.
 
-        A piece with just the units of the parcel counts, whoever split it off.
+        A piece with just the units of the parcel counts, even if the Merchant split it off.
         """
         number = shipment.order_id
         parent = self._client.parent(number)
