@@ -111,14 +111,14 @@ def _in_piece(item: Shipment, piece: Link, family: Family, held: Mapping[str, in
     lines = family.lines.get(piece.merchant_id)
     if not lines:  # It was linked before the ledger: all units of it count as one thing.
         return Contents(order_id=piece.merchant_id, lines=None, is_last=item.is_last, units=None)
-    wanted: Counter[str] = Counter()
-    for part in item.lines or ():
-        wanted[part.line_id] += part.quantity
-    skus = {part.line_id: part.sku for part in item.lines or ()}
+    lefts = {line.supplier_id: _left(line, family, held) for line in lines}
+    holds = {line.supplier_id: held.get(line.merchant_id, 0) for line in lines}
+    wanted = _by_line(item.lines or (), lefts, holds)
+    skus = {id_: part.sku for part in item.lines or () for id_ in _lines_of(part)}
     parts, rest, units = [], [], {}
     surplus = _is_elsewhere(wanted, piece, family)
     for line in lines:
-        left = _left(line, family, held)
+        left = lefts[line.supplier_id]
         count = min(wanted[line.supplier_id], left)
         surplus = surplus or wanted[line.supplier_id] > left
         if count > 0:
@@ -145,10 +145,36 @@ def _is_elsewhere(wanted: Mapping[str, int], piece: Link, family: Family) -> boo
     """True if units of a parcel are of another piece."""
     of_piece = {line.supplier_id for line in family.lines.get(piece.merchant_id, ())}
     return any(
-        line.supplier_id in wanted and line.supplier_id not in of_piece
+        wanted.get(line.supplier_id) and line.supplier_id not in of_piece
         for other in family.pieces
         for line in family.lines.get(other.merchant_id, ())
     )
+
+
+def _by_line(
+    parts: Sequence[ParcelLine], lefts: Mapping[str, int], holds: Mapping[str, int]
+) -> Counter[str]:
+    """Return the units by the Supplier's line.
+
+    Units that may be on several lines are first on those that the parcel holds already, and then
+    on those with open units, so that a parcel stays as it was reported.
+    """
+    wanted: Counter[str] = Counter()
+    for part in parts:
+        rest = part.quantity
+        lines = [id_ for id_ in _lines_of(part) if id_ in lefts]
+        if part.other_lines:
+            for limits in (holds, lefts):
+                for id_ in lines:
+                    count = max(0, min(rest, limits[id_] - wanted[id_]))
+                    wanted[id_] += count
+                    rest -= count
+        wanted[lines[0] if lines else part.line_id] += rest
+    return wanted
+
+
+def _lines_of(part: ParcelLine) -> tuple[str, ...]:
+    return (part.line_id, *part.other_lines)
 
 
 def _left(line: Link, family: Family, held: Mapping[str, int]) -> int:
