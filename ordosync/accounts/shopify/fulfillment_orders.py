@@ -13,10 +13,12 @@ from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.ids import fulfillment_order, number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.pagination import read_all
+from ordosync.accounts.shopify.parcel_record import ParcelRecord
 from ordosync.accounts.shopify.queries.fulfillment import (
     ACCEPT_CANCELLATION,
     ACCEPT_REQUEST,
     FAMILY,
+    MORE_PARCEL_UNITS,
     MORE_PARTS,
     REJECT_CANCELLATION,
     STANDINGS,
@@ -26,6 +28,8 @@ from ordosync.accounts.shopify.schema import (
     FulfillmentOrder,
     Metafield,
     OrderWithParts,
+    Parcel,
+    ParcelLine,
     ParentOrder,
     Part,
     PartWithOrder,
@@ -48,6 +52,19 @@ class OrderParts:
     history: SplitHistory
     void: Sequence[str]
     """Tracking numbers that were added and are void."""
+    parcels: Sequence[Parcel]
+    """All fulfillments of the whole order, the oldest first."""
+    record: ParcelRecord
+
+    @property
+    def sent(self) -> list[Parcel]:
+        """The live fulfillments of its parts, the oldest first."""
+        ids = {part.id for part in self.parts}
+        return [
+            parcel
+            for parcel in self.parcels
+            if parcel.is_live and any(part.id in ids for part in parcel.fulfillment_orders.nodes)
+        ]
 
     def of(self, order_id: str) -> "OrderParts":
         """Return the same for another order or piece of the same whole order."""
@@ -113,6 +130,7 @@ class FulfillmentOrders:
             sent=keys["sent"],
             split=keys["split"],
             void=keys["void"],
+            parcels=keys["parcels"],
         )
         orders = {family.id: self._with_all_parts(family.order, action) for family in parts}
         return {
@@ -124,8 +142,9 @@ class FulfillmentOrders:
     def _with_all_parts(self, order: OrderWithParts, action: str) -> OrderParts:
         first = order.fulfillment_orders
         graphql = self._client.graphql
+        parcels = [self._with_all_units(parcel, action) for parcel in _by_age(order.fulfillments)]
         parts = [
-            self._with_all_lines(part, order)
+            self._with_all_lines(part, order, parcels)
             for part in read_all(
                 graphql, first, MORE_PARTS, Part, of=order.id, action=action, lines=_LINES
             )
@@ -136,10 +155,17 @@ class FulfillmentOrders:
             all_parts={number(part.id): part for part in parts},
             history=SplitHistory.of(order.sent, order.split),
             void=texts(order.void),
+            parcels=parcels,
+            record=ParcelRecord.of(order.parcels),
         )
 
-    def _with_all_lines(self, part: Part, order: OrderWithParts) -> Part:
-        """Return a part with all its lines, and with the state of its order."""
+    def _with_all_lines(self, part: Part, order: OrderWithParts, parcels: Sequence[Parcel]) -> Part:
+        """Return a part with all its lines and fulfillments, and the state of its order."""
+        own = [
+            parcel
+            for parcel in parcels
+            if any(source.id == part.id for source in parcel.fulfillment_orders.nodes)
+        ]
         return msgspec.structs.replace(
             part,
             order=ParentOrder(
@@ -147,7 +173,21 @@ class FulfillmentOrders:
                 current_subtotal_line_items_quantity=order.current_subtotal_line_items_quantity,
             ),
             line_items=Connection(nodes=self._client.lines(part)),
+            fulfillments=Connection(nodes=[*own]),
         )
+
+    def _with_all_units(self, parcel: Parcel, action: str) -> Parcel:
+        first, more = parcel.fulfillment_line_items, MORE_PARCEL_UNITS
+        if not first.page_info.has_next_page:
+            return parcel
+        graphql = self._client.graphql
+        lines = read_all(graphql, first, more, ParcelLine, of=parcel.id, action=action)
+        return msgspec.structs.replace(parcel, fulfillment_line_items=Connection(nodes=[*lines]))
+
+
+def _by_age(parcels: Sequence[Parcel]) -> list[Parcel]:
+    """Return fulfillments with the oldest first: Shopify lists the newest first."""
+    return sorted(parcels, key=lambda parcel: int(number(parcel.id)))
 
 
 def is_cancelled(part: FulfillmentOrder) -> bool:

@@ -1,10 +1,13 @@
-"""Merchant tracking: a parcel is a fulfillment, with its carrier and its number.
+"""Merchant tracking: a parcel is a fulfillment, with its units, its carrier and its numbers.
 
-If a fulfillment is cancelled, its order is open again, and a user could ship it. So a voided number
-is not removed. A comment on the order states that it is void, and the next number replaces it.
+If a fulfillment is cancelled, its units are open again, and a user could ship them. So a voided
+number is not removed. A comment on the order states that it is void, and the next parcel of these
+units takes its place. A number without known units has no fulfillment: it is a comment until the
+rest of the order is sent.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from ordosync.accounts.account import outcome_of
@@ -13,15 +16,27 @@ from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.fulfillment_orders import FulfillmentOrders, OrderParts, is_cancelled
 from ordosync.accounts.shopify.ids import fulfillment_order, number
 from ordosync.accounts.shopify.location import SupplierLocation
-from ordosync.accounts.shopify.queries.fulfillment import ADD_TRACKING, CHANGE_TRACKING, TRACKED
-from ordosync.accounts.shopify.schema import Fulfillment, FulfillmentOrder
-from ordosync.models import Comment, Outcome, Shipment, refused
+from ordosync.accounts.shopify.parcel_allocation import (
+    Share,
+    open_units,
+    parcels_of,
+    replaceable,
+    shares_of,
+    units_in,
+    units_of,
+    void_parcels,
+)
+from ordosync.accounts.shopify.parcel_writer import ParcelWriter, has, numbers_of
+from ordosync.accounts.shopify.queries.fulfillment import TRACKED
+from ordosync.accounts.shopify.schema import FulfillmentOrder, Parcel, Part
+from ordosync.accounts.shopify.tracking_refusals import no_place, too_many_units
+from ordosync.models import Outcome, Shipment, refused
 
 
 class MerchantTracking:
     """Tracking numbers on fulfillment orders and their pieces."""
 
-    takes: Takes = "order"
+    takes: Takes = "lines"
 
     def __init__(
         self,
@@ -34,13 +49,24 @@ class MerchantTracking:
         self._client = client
         self._location = location
         self._fulfillment_orders = fulfillment_orders
-        self._notify_customer = notify_customer
+        self._writer = ParcelWriter(
+            client, location, fulfillment_orders, notify_customer=notify_customer
+        )
 
     def add(self, shipments: Sequence[Shipment]) -> list[Outcome]:
-        """Create fulfillments, which close their fulfillment orders."""
-        unsplit = self._unsplit([shipment.order_id for shipment in shipments])
+        """Create fulfillments; a fulfillment order is closed with its last unit.
+
+        Parcels of one order are added one after the other: they may change the same metafield.
+        """
+        states = self._states([shipment.order_id for shipment in shipments])
+        unsplit = {id_: state for id_, state in states.items() if _is_untouched(state)}
+
+        def order_of(shipment: Shipment) -> str:
+            id_ = fulfillment_order(shipment.order_id)
+            return states[id_].order_id if id_ in states else id_
+
         add = partial(self._add, unsplit=unsplit)
-        return self._client.service.write_each(shipments, add, key=_fulfillment_order)
+        return self._client.service.write_each(shipments, add, key=order_of)
 
     def void(self, shipments: Sequence[Shipment]) -> list[Outcome]:
         """Comment on the order that a number is void; the order stays shipped.
@@ -49,25 +75,24 @@ class MerchantTracking:
         """
         return [outcome_of(shipment, self._void) for shipment in shipments]
 
-    def _unsplit(self, ids: Sequence[str]) -> dict[str, FulfillmentOrder]:
-        """Return the unsent fulfillment orders that are the only part of their order."""
+    def _states(self, ids: Sequence[str]) -> dict[str, FulfillmentOrder]:
         gids = [fulfillment_order(id_) for id_ in ids]
-        states = self._client.by_id(
-            TRACKED, FulfillmentOrder, gids, action="read the state of orders"
-        )
-        return {
-            state.id: state
-            for state in states
-            if len(state.order.fulfillment_orders.nodes) == 1 and not state.fulfillments.nodes
-        }
+        action, parcels = "read the state of orders", self._location.metafield_keys["parcels"]
+        states = self._client.by_id(TRACKED, FulfillmentOrder, gids, action=action, parcels=parcels)
+        return {state.id: state for state in states}
 
     def _add(self, shipment: Shipment, *, unsplit: dict[str, FulfillmentOrder]) -> Outcome:
+        is_whole = shipment.lines is None and shipment.is_last
         part = unsplit.pop(fulfillment_order(shipment.order_id), None)
-        if part:
+        if part and is_whole:
             return self._add_to(shipment, part)
         order = self._fulfillment_orders.parts(shipment.order_id)
         if order is None:
             return refused("not-found", f"fulfillment order {shipment.order_id} does not exist")
+        if shipment.lines is not None:
+            return self._add_units(shipment, order)
+        if not is_whole:
+            return self._add_number(shipment, order)
         if len(order.parts) == 1:
             return self._add_to(shipment, order.parts[0], order)
         return self._add_to_pieces(shipment, order)
@@ -75,139 +100,182 @@ class MerchantTracking:
     def _add_to(
         self, shipment: Shipment, part: FulfillmentOrder, order: OrderParts | None = None
     ) -> Outcome:
-        id_, tracking_number = shipment.order_id, shipment.tracking_number
-        void = order.void if order else ()
+        """Add a parcel that has all open units of an order."""
+        id_, void = shipment.order_id, order.void if order else ()
         numbers = [number_ for parcel in part.sent for number_ in parcel.numbers]
-        valid = [number_ for number_ in numbers if number_ not in void]
-        if tracking_number in valid:
-            return Outcome(state="unchanged", id=id_)
+        if order and shipment.tracking_number in numbers:
+            with_number = [p for p in order.sent if shipment.tracking_number in p.numbers]
+            return self._show_numbers(shipment, order, with_number)
         if part.asks_cancellation:
             self._fulfillment_orders.answer_cancellation(part, accepted=False)
         elif is_cancelled(part):
             return refused("cancelled", f"fulfillment order {id_} is cancelled")
-        if order and tracking_number in void and tracking_number in numbers:
-            return self._mark_valid(shipment, order)
-        if replaceable := _replaceable(part, void):
-            outcome = self._change(shipment, replaceable.id)
-            is_back = order and tracking_number in void and outcome.state == "done"
-            return self._mark_valid(shipment, order) if order and is_back else outcome
+        to_replace = _replaceable(part, order) if order else []
         # An open part may have foreign parcels.
-        if part.is_open:
-            return self._create(shipment, [part])
-        return _refusal(id_, part, valid)
+        if part.can_be_sent and (not to_replace or _has_open_units(part)):
+            outcome = self._writer.create(shipment, [Share(part=part)], _all(shipment, order))
+            if outcome.state != "done":
+                return outcome
+        elif not to_replace:
+            return no_place(id_, part, [number_ for number_ in numbers if number_ not in void])
+        return self._replace(shipment, order, to_replace)
 
     def _add_to_pieces(self, shipment: Shipment, order: OrderParts) -> Outcome:
-        still_open = [part for part in order.parts if part.is_open]
-        # A cancelled piece is not shipped. If all are cancelled, the cancellation is too late.
-        is_revoked = self._fulfillment_orders.is_revoked
-        targets = [part for part in still_open if not is_revoked(part)] or still_open
-        if not targets and not _has(shipment.tracking_number, order.parts):
+        targets = self._targets(order)
+        if not targets and not has(shipment.tracking_number, order.parts):
             return refused("already-shipped", f"no piece of {shipment.order_id} is open")
         if not targets and shipment.tracking_number not in order.void:
             return Outcome(state="unchanged", id=shipment.order_id, code="on-pieces")
         if targets:
-            for part in targets:
-                if part.asks_cancellation:
-                    self._fulfillment_orders.answer_cancellation(part, accepted=False)
-            outcome = self._create(shipment, targets)
+            self._keep_requested(targets)
+            shares = [Share(part=part) for part in targets]
+            outcome = self._writer.create(shipment, shares, _all(shipment, order))
             if outcome.state != "done":
                 return outcome
         if shipment.tracking_number in order.void:
-            self._mark_valid(shipment, order)
+            self._writer.mark_valid(shipment, order)
         return Outcome(state="done", id=shipment.order_id, code="on-pieces")
 
-    def _create(self, shipment: Shipment, parts: Sequence[FulfillmentOrder]) -> Outcome:
-        for part in parts:
-            self._fulfillment_orders.accept_if_requested(part)
-        fulfillment = {
-            "lineItemsByFulfillmentOrder": [{"fulfillmentOrderId": part.id} for part in parts],
-            "trackingInfo": _tracking(shipment),
-            "notifyCustomer": self._notify_customer,
-        }
-        action = f"add tracking {shipment.tracking_number} to {shipment.order_id}"
-        errors = self._client.mutate(ADD_TRACKING, action=action, fulfillment=fulfillment)
-        if not errors:
-            return Outcome(state="done", id=shipment.order_id)
-        order = self._fulfillment_orders.parts(shipment.order_id)
-        parts_now = [part for part in order.parts if part.id == parts[0].id] if order else []
-        # The request was delivered twice.
-        if _has(shipment.tracking_number, parts_now):
-            return Outcome(state="done", id=shipment.order_id)
-        # It was cancelled after it was read and before the request arrived.
-        if parts_now and is_cancelled(parts_now[0]):
+    def _add_units(self, shipment: Shipment, order: OrderParts) -> Outcome:
+        """Add a parcel of some units: as far as it is there already, these are not added again."""
+        own = parcels_of(shipment, order)
+        shown = self._show_numbers(shipment, order, own)
+        missing = units_of(shipment) - units_in(own)
+        if not missing or shown.state == "refused":
+            return shown
+        ended = [part for part in order.parts if is_cancelled(part) and not part.asks_cancellation]
+        targets = [part for part in self._targets(order) if part not in ended]
+        if ended and not targets:
             return refused("cancelled", f"fulfillment order {shipment.order_id} is cancelled")
-        return self._client.denied(errors, fulfillment)
+        to_replace = replaceable(order, missing, is_exact=True)
+        shares, left = shares_of(missing - units_in(to_replace), shipment.order_id, targets)
+        # The units of a void parcel that are not in this one are in a later one.
+        other_units = replaceable(order, left, is_exact=False) if left else []
+        if left - units_in(other_units):
+            return too_many_units(shipment, order, left)
+        return self._write(shipment, order, shares, to_replace, other_units)
 
-    def _change(self, shipment: Shipment, fulfillment: str) -> Outcome:
-        """Replace a void number, or add one to a parcel without a number."""
-        tracking = _tracking(shipment)
-        errors = self._client.mutate(
-            CHANGE_TRACKING,
-            action=f"change the tracking of {shipment.order_id} to {shipment.tracking_number}",
-            idempotent=True,
-            id=fulfillment,
-            tracking=tracking,
-            notify=self._notify_customer,
-        )
-        if errors:
-            return self._client.denied(errors, tracking)
+    def _write(
+        self,
+        shipment: Shipment,
+        order: OrderParts,
+        shares: Sequence[Share],
+        to_replace: Sequence[Parcel],
+        other_units: Sequence[Parcel],
+    ) -> Outcome:
+        """Write a parcel of some units. Void parcels in its place are first recorded as it."""
+        ids = [number(parcel.id) for parcel in (*to_replace, *other_units)]
+        record = order.record.with_sent(shipment.id, ids)
+        if ids:
+            self._writer.record(order, record)
+        for parcel in (*to_replace, *other_units):
+            numbers = numbers_of(parcel, order.void, *_all(shipment))
+            # The buyer gets no mail about units that are not in the parcel.
+            notify = parcel in to_replace
+            outcome = self._writer.change(shipment, parcel.id, numbers, notify=notify)
+            if outcome.state != "done":
+                return outcome
+        if not shares:
+            return Outcome(state="done", id=shipment.order_id)
+        self._keep_requested([share.part for share in shares])
+        of = replace(order, record=record)
+        return self._writer.create(shipment, shares, _all(shipment, order), of)
+
+    def _add_number(self, shipment: Shipment, order: OrderParts) -> Outcome:
+        """Add a number without units: to its parcel, or to the last one if no unit is open."""
+        number_ = shipment.tracking_number
+        own = [p for p in order.sent if order.record.sent.get(number(p.id)) == shipment.id]
+        if with_number := [parcel for parcel in order.sent if number_ in parcel.numbers]:
+            return self._show_numbers(shipment, order, with_number)
+        if not own and not open_units(order.parts):
+            own = order.sent[-1:]
+        if own:
+            return self._writer.change(
+                shipment, own[-1].id, numbers_of(own[-1], order.void, number_)
+            )
+        if all(is_cancelled(part) for part in order.parts):
+            return refused("cancelled", f"fulfillment order {shipment.order_id} is cancelled")
+        if number_ in order.record.numbers:
+            return Outcome(state="unchanged", id=shipment.order_id)
+        return self._writer.keep_number(shipment, order)
+
+    def _show_numbers(
+        self, shipment: Shipment, order: OrderParts, parcels: Sequence[Parcel]
+    ) -> Outcome:
+        """Let fulfillments of a parcel show all its numbers, and record that they are this one."""
+        outcome, numbers = Outcome(state="unchanged", id=shipment.order_id), _all(shipment)
+        if shipment.tracking_number in order.void and has(shipment.tracking_number, order.parts):
+            outcome = self._writer.mark_valid(shipment, order)
+        for parcel in parcels:
+            if not {*numbers} <= {*parcel.numbers}:
+                void = [number_ for number_ in order.void if number_ not in numbers]
+                shown = numbers_of(parcel, void, *numbers)
+                outcome = self._writer.change(shipment, parcel.id, shown)
+        ids = [number(parcel.id) for parcel in parcels]
+        if shipment.lines is not None and not {*ids} <= {*order.record.sent}:
+            self._writer.record(order, order.record.with_sent(shipment.id, ids))
+        return outcome
+
+    def _replace(
+        self, shipment: Shipment, order: OrderParts | None, parcels: Sequence[Parcel]
+    ) -> Outcome:
+        """Give the number of a parcel to the void ones, or those without one, in its place."""
+        for parcel in parcels:
+            outcome = self._writer.change(shipment, parcel.id, _all(shipment))
+            if outcome.state != "done":
+                return outcome
+        if order and shipment.tracking_number in order.void:
+            return self._writer.mark_valid(shipment, order)
         return Outcome(state="done", id=shipment.order_id)
+
+    def _targets(self, order: OrderParts) -> list[Part]:
+        """Return the parts to send units from.
+
+        A cancelled part is not sent. If all are cancelled, the cancellation may be too late.
+        """
+        can_be_sent = [part for part in order.parts if part.can_be_sent]
+        is_revoked = self._fulfillment_orders.is_revoked
+        return [part for part in can_be_sent if not is_revoked(part)] or can_be_sent
+
+    def _keep_requested(self, parts: Sequence[FulfillmentOrder]) -> None:
+        """Reject the cancellation requests of parts that are sent."""
+        for part in parts:
+            if part.asks_cancellation:
+                self._fulfillment_orders.answer_cancellation(part, accepted=False)
 
     def _void(self, shipment: Shipment) -> Outcome:
         id_, number_ = shipment.order_id, shipment.tracking_number
         order = self._fulfillment_orders.parts(id_)
-        if not order or not _has(number_, order.parts) or number_ in order.void:
+        if not order or number_ in order.void:
             return Outcome(state="unchanged", id=id_)
-        text = f"Tracking {number_} is void: the Supplier deleted its label"
-        return self._set_void(shipment, order, text, [*order.void, number_])
-
-    def _mark_valid(self, shipment: Shipment, order: OrderParts) -> Outcome:
-        """Record that a void number is valid again, and replace the comment that it is void."""
-        number_ = shipment.tracking_number
-        still_void = [void for void in order.void if void != number_]
-        return self._set_void(shipment, order, f"Tracking {number_} is valid again", still_void)
-
-    def _set_void(
-        self, shipment: Shipment, order: OrderParts, text: str, void: Sequence[str]
-    ) -> Outcome:
-        key = f"void:{shipment.tracking_number}"
-        self._client.remark(
-            order.order,
-            Comment(key=key, order_id=shipment.order_id, text=text),
-            self._location.metafield(order.order, "void", void),
-        )
-        return Outcome(state="done", id=shipment.order_id)
+        if not has(number_, order.parts) and number_ not in order.record.numbers:
+            return Outcome(state="unchanged", id=id_)
+        return self._writer.set_void(shipment, order)
 
 
-def _replaceable(part: FulfillmentOrder, void: Sequence[str]) -> Fulfillment | None:
-    """Return a parcel that gets the next number: it has only void numbers, or no number at all."""
-    for parcel in part.sent:
-        if parcel.numbers and {*parcel.numbers} <= {*void}:
-            return parcel
-    has_valid = any(number_ not in void for parcel in part.sent for number_ in parcel.numbers)
-    return part.sent[0] if part.sent and not has_valid and not part.is_open else None
+def _is_untouched(state: FulfillmentOrder) -> bool:
+    """True if a fulfillment order is the only part of its order, and nothing was ever sent."""
+    order = state.order
+    return (
+        len(order.fulfillment_orders.nodes) == 1
+        and not state.fulfillments.nodes
+        and order.parcels is None
+    )
 
 
-def _refusal(id_: str, part: FulfillmentOrder, valid: Sequence[str]) -> Outcome:
-    """Return the refusal for a part that cannot get a tracking number any more."""
-    if valid:
-        return refused("other-tracking", f"has another tracking number, {valid[0]}")
-    if part.status == "CLOSED":
-        reason = f"fulfillment order {id_} is closed, and another one has its units"
-        return refused("not-found", reason)
-    code = "on-hold" if part.status == "ON_HOLD" else "already-shipped"
-    return refused(code, f"fulfillment order {id_} is {part.status.lower()}")
+def _all(shipment: Shipment, order: OrderParts | None = None) -> list[str]:
+    """Return the numbers of a parcel. The last one of an order shows those without units, too."""
+    kept = order.record.numbers if order and shipment.is_last else ()
+    return list(dict.fromkeys([shipment.tracking_number, *shipment.more_numbers, *kept]))
 
 
-def _has(number_: str, parts: Sequence[FulfillmentOrder]) -> bool:
-    """True if a sent parcel of one of these parts has this number."""
-    return any(number_ in parcel.numbers for part in parts for parcel in part.sent)
+def _has_open_units(part: FulfillmentOrder) -> bool:
+    return isinstance(part, Part) and bool(open_units([part]))
 
 
-def _fulfillment_order(shipment: Shipment) -> str:
-    return number(fulfillment_order(shipment.order_id))
-
-
-def _tracking(shipment: Shipment) -> Mapping[str, str]:
-    tracking = {"number": shipment.tracking_number, "company": shipment.carrier}
-    return {name: text for name, text in tracking.items() if text}
+def _replaceable(part: FulfillmentOrder, order: OrderParts) -> list[Parcel]:
+    """Return the parcels in whose place a whole parcel is: with only void numbers, or without."""
+    if void := void_parcels(order):
+        return void
+    has_valid = any(number_ not in order.void for p in order.sent for number_ in p.numbers)
+    return order.sent[:1] if not has_valid and not part.can_be_sent else []

@@ -1,5 +1,6 @@
 """JSON of Shopify's responses: the fields that the queries ask for."""
 
+from collections import Counter
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Generic, TypeVar
@@ -189,6 +190,7 @@ class ParentOrder(Struct, frozen=True, rename="camel", kw_only=True):
     billing_address: MailingAddress | None = None
     sent: Metafield | None = None
     split: Metafield | None = None
+    parcels: Metafield | None = None
     fulfillment_orders: Connection[Id] = field(default_factory=lambda: Connection(nodes=[]))
 
     @property
@@ -216,6 +218,16 @@ class FulfillmentOrder(Struct, frozen=True, rename="camel", kw_only=True):
     def is_open(self) -> bool:
         """True if it is to be shipped now."""
         return self.status in ("OPEN", "IN_PROGRESS")
+
+    @property
+    def is_ended(self) -> bool:
+        """True if none of its units is open, whatever its lines say."""
+        return self.status in ("CLOSED", "CANCELLED")
+
+    @property
+    def can_be_sent(self) -> bool:
+        """True if a fulfillment of it can be created: a service that gave it back left it open."""
+        return self.is_open or self.status == "INCOMPLETE"
 
     @property
     def asks_cancellation(self) -> bool:
@@ -263,10 +275,27 @@ class ParcelUnits(Struct, frozen=True, rename="camel", kw_only=True):
     fulfillment_line_items: Connection[ParcelLine]
 
 
+class Parcel(Fulfillment, frozen=True, rename="camel", kw_only=True):
+    """A parcel with its units, and the fulfillment orders that they are from."""
+
+    fulfillment_orders: Connection[Id]
+    fulfillment_line_items: Connection[ParcelLine]
+
+    @property
+    def units(self) -> Counter[str]:
+        """Its units by line item."""
+        units: Counter[str] = Counter()
+        for line in self.fulfillment_line_items.nodes:
+            units[line.line_item.id] += line.quantity
+        return units
+
+
 class Part(FulfillmentOrder, frozen=True, rename="camel", kw_only=True):
     """A fulfillment order with its lines, as one of several of the same order."""
 
     line_items: Connection[OrderedLine]
+    created_at: At | None = None
+    """None if the query does not ask for it."""
 
 
 class OrderWithParts(Struct, frozen=True, rename="camel", kw_only=True):
@@ -279,6 +308,8 @@ class OrderWithParts(Struct, frozen=True, rename="camel", kw_only=True):
     sent: Metafield | None = None
     split: Metafield | None = None
     void: Metafield | None = None
+    parcels: Metafield | None = None
+    fulfillments: list[Parcel] = field(default_factory=list)
 
 
 class PartWithOrder(Struct, frozen=True):
@@ -374,12 +405,36 @@ class OrderState(Struct, frozen=True, rename="camel", kw_only=True):
     cancelled_at: At | None = None
 
 
+class SoldItem(Struct, frozen=True):
+    """A line of a sale, with its SKU."""
+
+    id: str
+    sku: str | None = None
+
+
+class SentLine(Struct, frozen=True, rename="camel", kw_only=True):
+    """The units of a line in a parcel of the Supplier."""
+
+    line_item: SoldItem
+    quantity: int
+
+
 class SentParcel(Fulfillment, frozen=True, rename="camel", kw_only=True):
-    """A parcel of the Supplier."""
+    """A parcel of the Supplier. It does not say which fulfillment order its units are of."""
 
     created_at: At
+    updated_at: At
     location: Named | None = None
     fulfillment_orders: Connection[Id]
+    fulfillment_line_items: Connection[SentLine]
+
+    @property
+    def units(self) -> Counter[str]:
+        """Its units by line of the sale."""
+        counts: Counter[str] = Counter()
+        for line in self.fulfillment_line_items.nodes:
+            counts[line.line_item.id] += line.quantity
+        return counts
 
 
 class SentOrder(Struct, frozen=True, rename="camel", kw_only=True):
@@ -391,6 +446,27 @@ class SentOrder(Struct, frozen=True, rename="camel", kw_only=True):
     fulfillment_orders: Connection[Part]
     cancelled_at: At | None = None
     source_identifier: str | None = None
+
+
+class ReducibleOrder(SentOrder, frozen=True, rename="camel", kw_only=True):
+    """The same with its lines; their quantities include units that were taken off."""
+
+    line_items: Connection["OrderLine"]
+
+
+class OrderLine(Struct, frozen=True, rename="camel", kw_only=True):
+    """The units of a line of an order, or of its calculated edit."""
+
+    id: str
+    quantity: int
+    editable_quantity: int = 0
+
+
+class CalculatedOrder(Struct, frozen=True, rename="camel", kw_only=True):
+    """An order as it will be after an edit that is not committed yet."""
+
+    id: str
+    line_items: Connection[OrderLine]
 
 
 class SentFulfillment(Struct, frozen=True):

@@ -14,7 +14,7 @@ from ordosync.clock import Clock
 from ordosync.engine.execution.interruption import InterruptedRunError, Stop
 from ordosync.engine.execution.line_claims import LineClaims
 from ordosync.engine.execution.recorder import Recorder
-from ordosync.engine.execution.step_changes import counted_as, from_outcome, gone, step_change
+from ordosync.engine.execution.step_changes import counted_as, from_outcome, skip_gone, step_change
 from ordosync.errors import UnavailableError, UnknownOutcomeError
 from ordosync.failpoints import fault
 from ordosync.models import Outcome
@@ -72,7 +72,7 @@ class Delivery:
                 for key in steps:
                     del remaining[key]
             self._recorder.counts.skipped += len(remaining)
-            self._recorder.record([gone(row) for row in remaining.values()])
+            self._recorder.record([skip_gone(row) for row in remaining.values()])
 
     def send(self, steps: Sequence[Step], earlier: Mapping[str, StepRow] = {}) -> None:
         """Write steps in batches.

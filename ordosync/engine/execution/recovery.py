@@ -14,7 +14,7 @@ from ordosync.clock import Clock
 from ordosync.engine.execution.delivery import Delivery
 from ordosync.engine.execution.recorder import Recorder
 from ordosync.engine.execution.relinking import SplitLinks
-from ordosync.engine.execution.step_changes import gone, row_change
+from ordosync.engine.execution.step_changes import row_change, skip_gone
 from ordosync.engine.execution.unproven import before_restore, is_inconclusive, is_uncertain, reason
 from ordosync.models import Order
 from ordosync.store import Store
@@ -150,7 +150,7 @@ class Recovery:
                 changes += self._recorder.count_decisions([ruled_out[row.key]])
             else:
                 self._recorder.counts.skipped += 1
-                changes.append(gone(row))
+                changes.append(skip_gone(row))
         self._recorder.record(changes, arrived.values())
 
     def _adopt_failed(self) -> None:

@@ -85,7 +85,7 @@ def from_settlement(row: StepRow, decision: Decision) -> StepChange:
     )
 
 
-def gone(row: StepRow) -> StepChange:
+def skip_gone(row: StepRow) -> StepChange:
     """Return the change of a step whose record no longer needs it."""
     return row_change(row, "skipped", code="gone", reason="is not needed any more")
 

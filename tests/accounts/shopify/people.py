@@ -1,5 +1,6 @@
 """People of a Shopify shop, in front of a fake service."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from decimal import Decimal
@@ -38,7 +39,7 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
-            "parcels",
+            "cancelled-units",
             "relisting",  # a connection is sorted by id
             "requesting-again",
             "late-pieces",
@@ -83,7 +84,8 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
     def status(self, order_id: str) -> str:
         part = self._part(order_id)
         if self._parcels(part):
-            return "shipped"
+            is_open = part.status not in ENDED
+            return "partially_shipped" if is_open else "shipped"
         is_cancelled = self._order(part).cancelled_at or part.status == "CANCELLED"
         return "cancelled" if is_cancelled else "dropshipment_requested"
 
@@ -182,6 +184,28 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
         ]
         return [*(ShownTracking(number=label, voided=True) for label in unlisted), *trackings]
 
+    def sent_units(self, order_id: str) -> Mapping[str, int]:
+        units: Counter[str] = Counter()
+        for parcel in self.fake.fulfillments(self._part(order_id).order_id):
+            for line in parcel.lines if parcel.status == "SUCCESS" else ():
+                units[self._line(line.line_id).sku or ""] += line.quantity
+        return units
+
+    def all_numbers(self, order_id: str) -> Sequence[str]:
+        """Return the numbers of all fulfillments, and those that are kept without units."""
+        order = self._order(self._part(order_id))
+        void = self.kept(order, f"void_{number(self.place)}") or []
+        kept = self.kept(order, f"parcels_{number(self.place)}") or {}
+        shown = [*self.fake.tracking(order.id), *kept.get("numbers", ())]
+        return [label for label in dict.fromkeys(shown) if label not in void]
+
+    def cancel_units(self, order_id: str, *units: int) -> None:
+        order = self._order(self._part(order_id))
+        current = [(line.sku or "", line.current_quantity) for line in order.lines]
+        self.fake.edit_lines(
+            order.id, {sku: now - less for (sku, now), less in zip(current, units, strict=True)}
+        )
+
     def pieces(self, order_id: str) -> Mapping[str, Sequence[tuple[str, int]]]:
         kept = self.kept(self._order(self._part(order_id)), f"split_{number(self.place)}") or {}
         ids = kept.get(order_id) or self._split.get(order_id, ())
@@ -276,7 +300,6 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
     preparing: ClassVar[int] = 3
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
-            "parcels",
             "second-labels",
             "label-cost",
             "label-method",
@@ -297,10 +320,19 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
         order = self._order(order_id)
         if order.cancelled_at:
             return "cancelled"
-        is_shipped = not self._live(order) or any(
-            fulfillment.status == "SUCCESS" for fulfillment in self.fake.fulfillments(order.id)
-        )
-        return "shipped" if is_shipped else "awaiting_fulfillment"
+        if any(fulfillment.status == "SUCCESS" for fulfillment in self.fake.fulfillments(order.id)):
+            return "partially_shipped" if self.open_units(order_id) else "shipped"
+        return "awaiting_fulfillment"
+
+    def open_units(self, order_id: str) -> Mapping[str, int]:
+        order, _, piece = order_id.partition("/")
+        units: Counter[str] = Counter()
+        for part in self._live(self._order(order)):
+            if piece in ("", number(part.id)):
+                for line in part.lines:
+                    sku = self.fake.shop.sure(LineItem, line.line_id).sku or ""
+                    units[sku] += line.remaining_quantity
+        return +units
 
     def timeline(self, order_id: str) -> Sequence[str]:
         return self.remarks(self._order(order_id))

@@ -91,14 +91,15 @@ query Standings($ids: [ID!]!, $split: String!) {{ nodes(ids: $ids) {{ ...Standin
 """
 
 TRACKED = """
-query Tracked($ids: [ID!]!) {
+query Tracked($ids: [ID!]!, $parcels: String!) {
   nodes(ids: $ids) {
     ... on FulfillmentOrder {
-      id status requestStatus
+      id status requestStatus orderId
       merchantRequests(first: 1, reverse: true) { nodes { kind } }
       fulfillments(first: 2) { nodes { id status } }
       order {
         cancelledAt currentSubtotalLineItemsQuantity
+        parcels: metafield(namespace: "ordosync", key: $parcels) { value }
         fulfillmentOrders(first: 2) { nodes { id } }
       }
     }
@@ -106,7 +107,8 @@ query Tracked($ids: [ID!]!) {
 }
 """
 
-# All fulfillment orders of an order, with their parcels.
+# All fulfillment orders of an order, with its parcels. `fulfillments` is a list, not a connection:
+# it has no pages and costs little.
 
 _PARTS = """
   pageInfo { hasNextPage endCursor }
@@ -114,7 +116,6 @@ _PARTS = """
     id status requestStatus
     assignedLocation { location { id } }
     merchantRequests(first: 1, reverse: true) { nodes { kind } }
-    fulfillments(first: 3) { nodes { id status trackingInfo { number } } }
     lineItems(first: $lines) {
       pageInfo { hasNextPage endCursor }
       nodes { id remainingQuantity totalQuantity lineItem { id } }
@@ -122,8 +123,12 @@ _PARTS = """
   }
 """
 
+_UNITS = "pageInfo { hasNextPage endCursor } nodes { quantity lineItem { id } }"
+
 FAMILY = f"""
-query Family($ids: [ID!]!, $lines: Int!, $sent: String!, $split: String!, $void: String!) {{
+query Family(
+  $ids: [ID!]!, $lines: Int!, $sent: String!, $split: String!, $void: String!, $parcels: String!
+) {{
   nodes(ids: $ids) {{
     ... on FulfillmentOrder {{
       id
@@ -132,6 +137,12 @@ query Family($ids: [ID!]!, $lines: Int!, $sent: String!, $split: String!, $void:
         sent: metafield(namespace: "ordosync", key: $sent) {{ value }}
         split: metafield(namespace: "ordosync", key: $split) {{ value }}
         void: metafield(namespace: "ordosync", key: $void) {{ value }}
+        parcels: metafield(namespace: "ordosync", key: $parcels) {{ value }}
+        fulfillments {{
+          id status trackingInfo {{ number }}
+          fulfillmentOrders(first: 20) {{ nodes {{ id }} }}
+          fulfillmentLineItems(first: 10) {{ {_UNITS} }}
+        }}
         fulfillmentOrders(first: 15) {{ {_PARTS} }}
       }}
     }}
@@ -204,7 +215,7 @@ mutation RejectCancellation($id: ID!) {{
 
 ADD_TRACKING = f"""
 mutation AddTracking($fulfillment: FulfillmentInput!) {{
-  fulfillmentCreate(fulfillment: $fulfillment) {{ {_ERRORS} }}
+  fulfillmentCreate(fulfillment: $fulfillment) {{ fulfillment {{ id }} {_ERRORS} }}
 }}
 """
 
@@ -256,8 +267,6 @@ query AllRequested(
   }}
 }}
 """
-
-_UNITS = "pageInfo { hasNextPage endCursor } nodes { quantity lineItem { id } }"
 
 PARCEL_UNITS = f"""
 query ParcelUnits($ids: [ID!]!) {{

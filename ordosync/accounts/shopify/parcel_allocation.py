@@ -1,0 +1,103 @@
+"""Allocation of a parcel's units to fulfillment orders and to fulfillments. Pure functions.
+
+A parcel names lines of the Merchant's order. Users of the shop may split, merge or hold fulfillment
+orders, which moves units between them. A line item stays the same, so units go by line item. Units
+of a fulfillment whose numbers are all void are to be sent again: the next parcel takes its place.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ordosync.accounts.shopify.fulfillment_orders import OrderParts
+from ordosync.accounts.shopify.ids import fulfillment_order, gid, line_item, number
+from ordosync.accounts.shopify.schema import FulfillmentOrder, Parcel, Part
+from ordosync.models import Shipment
+
+Units = Counter[str]
+"""Units by the Shopify id of the line item."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """Units of a fulfillment order that are in a parcel."""
+
+    part: FulfillmentOrder
+    lines: tuple[tuple[str, int], ...] = ()
+    """Ids of its lines, with units; empty: all that are open."""
+
+
+def units_of(shipment: Shipment) -> Units:
+    """Return the units of a parcel."""
+    units: Units = Counter()
+    for line in shipment.lines or ():
+        units[gid("LineItem", line_item(line.line_id))] += line.quantity
+    return units
+
+
+def units_in(parcels: Sequence[Parcel]) -> Units:
+    """Return the units of these fulfillments."""
+    return sum((parcel.units for parcel in parcels), Counter())
+
+
+def parcels_of(shipment: Shipment, order: OrderParts) -> list[Parcel]:
+    """Return the live fulfillments of a parcel.
+
+    One that is not recorded yet has its number: the process was killed before the record.
+    """
+    recorded = order.record.sent
+    return [
+        parcel
+        for parcel in order.sent
+        if recorded.get(number(parcel.id), shipment.id) == shipment.id
+        and (number(parcel.id) in recorded or shipment.tracking_number in parcel.numbers)
+    ]
+
+
+def void_parcels(order: OrderParts) -> list[Parcel]:
+    """Return the live fulfillments that have only void numbers."""
+    return [
+        parcel for parcel in order.sent if parcel.numbers and {*parcel.numbers} <= {*order.void}
+    ]
+
+
+def replaceable(order: OrderParts, units: Units, *, is_exact: bool) -> list[Parcel]:
+    """Return void fulfillments whose place a parcel of these units takes.
+
+    With `is_exact`, all of their units are among these; else some are.
+    """
+    found: list[Parcel] = []
+    left = Counter(units)
+    for parcel in void_parcels(order):
+        if (parcel.units <= left) if is_exact else (parcel.units & left):
+            found.append(parcel)
+            left -= parcel.units
+    return found
+
+
+def shares_of(units: Units, order_id: str, parts: Sequence[Part]) -> tuple[list[Share], Units]:
+    """Return the shares of fulfillment orders in a parcel, and the units that none of them has.
+
+    The order's own fulfillment order comes first.
+    """
+    own, left, shares = fulfillment_order(order_id), Counter(units), []
+    for part in sorted(parts, key=lambda part: part.id != own):
+        lines = []
+        for line in part.line_items.nodes:
+            count = min(left[line.line_item.id], line.remaining_quantity)
+            if count > 0:
+                left[line.line_item.id] -= count
+                lines.append((line.id, count))
+        if lines:
+            shares.append(Share(part=part, lines=tuple(lines)))
+    return shares, +left
+
+
+def open_units(parts: Sequence[Part]) -> Units:
+    """Return the units of fulfillment orders that are still to be sent."""
+    units: Units = Counter()
+    for part in parts:
+        if not part.is_ended:
+            for line in part.line_items.nodes:
+                units[line.line_item.id] += line.remaining_quantity
+    return +units

@@ -1,0 +1,46 @@
+"""Record of the Supplier's parcels at a Merchant's order, as a metafield of the order.
+
+Shopify keeps no id of another system with a fulfillment. So a fulfillment that holds a part of an
+order is recorded with the id of the Supplier's parcel; one that holds a whole order needs no
+record. A number of which the units are unknown has no fulfillment yet: the record keeps it.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ordosync.accounts.shopify.schema import Metafield
+
+
+class ParcelRecord(Struct, frozen=True, kw_only=True):
+    """The parcels of one order at one location."""
+
+    sent: dict[str, str] = {}
+    """The id of the Supplier's parcel by the number of its fulfillment."""
+    numbers: dict[str, str] = {}
+    """The same by tracking number, for numbers without units."""
+
+    @classmethod
+    def of(cls, metafield: Metafield | None) -> "ParcelRecord":
+        """Parse the metafield. An invalid metafield, overwritten by users, counts as empty."""
+        if metafield is None:
+            return cls()
+        try:
+            return msgspec.json.decode(metafield.value.encode(), type=cls)
+        except msgspec.MsgspecError:
+            return cls()
+
+    def with_sent(self, parcel_id: str, fulfillments: Sequence[str]) -> "ParcelRecord":
+        """Return the record with these fulfillments as a parcel."""
+        return replace(self, sent={**self.sent, **dict.fromkeys(fulfillments, parcel_id)})
+
+    def with_number(self, number: str, parcel_id: str) -> "ParcelRecord":
+        """Return the record with a number without units."""
+        return replace(self, numbers={**self.numbers, number: parcel_id})
+
+    def without_number(self, number: str) -> "ParcelRecord":
+        """Return the record without this number."""
+        numbers = {other: id_ for other, id_ in self.numbers.items() if other != number}
+        return replace(self, numbers=numbers)
