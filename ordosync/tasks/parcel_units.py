@@ -91,16 +91,16 @@ def _without_lines(item: Shipment, family: Family, held: Mapping[str, int]) -> C
 
 def _in_piece(item: Shipment, piece: Link, family: Family, held: Mapping[str, int]) -> Contents:
     """Return the units of a parcel, if they are of this order or piece."""
-    lines = _lines_of(item, piece, family)
+    lines = _linked_lines(item, piece, family)
     if not lines:  # It was linked before the ledger: all units of it count as one thing.
         return Contents(order_id=piece.merchant_id, lines=None, is_last=item.is_last, units=None)
-    wanted: Counter[str] = Counter()
-    for part in item.lines or ():
-        wanted[part.line_id] += part.quantity
-    skus = {part.line_id: part.sku for part in item.lines or ()}
+    lefts = {line.supplier_id: _left(line, family, held) for line in lines}
+    holds = {line.supplier_id: held.get(line.merchant_id, 0) for line in lines}
+    wanted = _by_line(item.lines or (), lefts, holds)
+    skus = {id_: part.sku for part in item.lines or () for id_ in _lines_of(part)}
     parts, units, surplus = [], {}, False
     for line in lines:
-        left = _left(line, family, held)
+        left = lefts[line.supplier_id]
         count = min(wanted[line.supplier_id], left)
         surplus = surplus or wanted[line.supplier_id] > left
         if count > 0:
@@ -120,15 +120,41 @@ def _in_piece(item: Shipment, piece: Link, family: Family, held: Mapping[str, in
     )
 
 
-def _lines_of(item: Shipment, piece: Link, family: Family) -> Sequence[Link]:
+def _linked_lines(item: Shipment, piece: Link, family: Family) -> Sequence[Link]:
     """Return the links of an order's lines; empty if they are of an earlier order of the Supplier.
 
     After a restore, an order that was sent again has only a link of its own.
     """
     lines = family.lines.get(piece.merchant_id, ())
-    ids = {part.line_id for part in item.lines or ()}
+    ids = {id_ for part in item.lines or () for id_ in _lines_of(part)}
     is_earlier = all(line.generation < piece.generation for line in lines)
     return () if is_earlier and not any(line.supplier_id in ids for line in lines) else lines
+
+
+def _by_line(
+    parts: Sequence[ParcelLine], lefts: Mapping[str, int], holds: Mapping[str, int]
+) -> Counter[str]:
+    """Return the units by the Supplier's line.
+
+    Units that may be on several lines are first on those that the parcel holds already, and then
+    on those with open units, so that a parcel stays as it was reported.
+    """
+    wanted: Counter[str] = Counter()
+    for part in parts:
+        rest = part.quantity
+        lines = [id_ for id_ in _lines_of(part) if id_ in lefts]
+        if part.other_lines:
+            for limits in (holds, lefts):
+                for id_ in lines:
+                    count = max(0, min(rest, limits[id_] - wanted[id_]))
+                    wanted[id_] += count
+                    rest -= count
+        wanted[lines[0] if lines else part.line_id] += rest
+    return wanted
+
+
+def _lines_of(part: ParcelLine) -> tuple[str, ...]:
+    return (part.line_id, *part.other_lines)
 
 
 def _left(line: Link, family: Family, held: Mapping[str, int]) -> int:
