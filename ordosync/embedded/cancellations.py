@@ -53,7 +53,7 @@ def cancel_units(
         return refused("more-than-open", reason)
     if sum(part.quantity for part in parts) == sum(part.quantity for part in open_parts):
         return cancel(db, number, actor=actor)
-    units.cancel(db, parts)
+    units.cancel(db, number, parts)
     change_feed.add(db, "order", number, "units-cancelled")
     timeline.add(db, number, f"Cancelled {units.text(parts)}", actor=actor)
     return Outcome(state="done", id=number)
@@ -100,7 +100,7 @@ def restore(db: "sqlite3.Connection", number: str, *, actor: str) -> Outcome:
 
 def _cancel_rest(db: "sqlite3.Connection", number: str, *, actor: str) -> Outcome:
     parts = units.open_lines(db, number)
-    units.cancel(db, parts)
+    units.cancel(db, number, parts)
     orders.settle(db, number)
     change_feed.add(db, "order", number, _REST)
     text = f"Cancelled {units.text(parts)}; what was sent stays sent"

@@ -71,6 +71,8 @@ def _add_to(db: "sqlite3.Connection", shipment: Shipment, number: str) -> Outcom
     refusal = _refusal(db, number, parts, open_parts)
     if refusal:
         return refusal
+    # The parcel is a fact, and the cancellation was not: its units are sent.
+    units.take_back(db, number, parts)
     text = _write(db, shipment, number, parts, known)
     _settle(db, number)
     timeline.add(db, number, text, actor="ordosync")
@@ -105,16 +107,15 @@ def _refusal(
     open_parts: Sequence[ParcelLine],
 ) -> Outcome | None:
     """Return why a parcel cannot be added; None if it can."""
-    reason = units.surplus(parts, open_parts)
-    if not reason and (parts or open_parts):
+    is_open = bool(open_parts)
+    sendable = units.sendable_lines(db, number)
+    reason = units.surplus(parts, sendable)
+    if not reason and (parts or is_open):
         return None
     if any(row["told_as"] is None for row in shipments.valid_labels(db, number)):
         return refused("other-tracking", f"order {number} keeps its other tracking number")
     if not reason:
         return None  # A further number of this Supplier.
-    cancelled = {line.line_id: line.open + line.cancelled for line in units.of_order(db, number)}
-    if all(part.quantity <= cancelled.get(part.line_id, 0) for part in parts):
-        return refused("cancelled", f"units of order {number} that it holds are cancelled")
     return refused("more-than-ordered", f"order {number} {reason}")
 
 
@@ -168,7 +169,8 @@ def _in_pieces(db: "sqlite3.Connection", shipment: Shipment) -> list[Shipment]:
     """Return a parcel of an order that was split here as parcels of its open pieces.
 
     Without lines, each of them gets the number. With lines, its units go to the first pieces that
-    have them open. Those that no piece has open stay with the order itself: it may have been sent in part before it was split.
+    have them open. The others stay with the order itself, which may have been sent in part before
+    it was split.
     """
     numbers = ancestry.descendants(db, shipment.order_id)
     known = [number for number in numbers if _known(db, shipment, number, brings_units=True)]

@@ -85,12 +85,33 @@ def open_lines(db: "sqlite3.Connection", number: str) -> tuple[ParcelLine, ...]:
     )
 
 
-def cancel(db: "sqlite3.Connection", parts: Iterable[ParcelLine]) -> None:
-    """Count open units of lines as cancelled."""
-    # The id of a line begins with the number of its order.
+def sendable_lines(db: "sqlite3.Connection", number: str) -> tuple[ParcelLine, ...]:
+    """Return the lines of an order with their open units and those that were cancelled."""
+    return tuple(
+        ParcelLine(line_id=line.line_id, quantity=line.open + line.cancelled, sku=line.sku)
+        for line in of_order(db, number)
+        if line.open + line.cancelled > 0
+    )
+
+
+def take_back(db: "sqlite3.Connection", number: str, parts: Iterable[ParcelLine]) -> None:
+    """Count cancelled units as ordered again, if these parts have more than the open units."""
+    left = {part.line_id: part.quantity for part in open_lines(db, number)}
+    db.executemany(
+        "update order_lines set cancelled = cancelled - ? where order_number = ? and id = ?",
+        [
+            (part.quantity - left.get(part.line_id, 0), number, part.line_id)
+            for part in parts
+            if part.quantity > left.get(part.line_id, 0)
+        ],
+    )
+
+
+def cancel(db: "sqlite3.Connection", number: str, parts: Iterable[ParcelLine]) -> None:
+    """Count open units of an order as cancelled."""
     db.executemany(
         "update order_lines set cancelled = cancelled + ? where order_number = ? and id = ?",
-        [(part.quantity, part.line_id.rpartition("/")[0], part.line_id) for part in parts],
+        [(part.quantity, number, part.line_id) for part in parts],
     )
 
 

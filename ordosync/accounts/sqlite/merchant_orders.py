@@ -33,9 +33,10 @@ class MerchantOrders:
                 yield Page(items=self._requested(db, numbers), cursor=after)
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | InvalidRecord]]:
-        """Yield these orders as they are now."""
+        """Yield these orders as they are now, and those whose rest was cancelled after a part."""
         with self._file.reading("read orders again") as db:
-            yield Page(items=self._requested(db, ids))
+            lowered = orders.cancelled_in_part(db, ids)
+            yield Page(items=self._requested(db, ids, also_shipped=lowered))
 
     def acknowledge(self, ids: Sequence[str]) -> None:
         """Do nothing: the account does not record it."""
@@ -55,14 +56,19 @@ class MerchantOrders:
         return False
 
     def _requested(
-        self, db: sqlite3.Connection, numbers: Sequence[str]
+        self,
+        db: sqlite3.Connection,
+        numbers: Sequence[str],
+        *,
+        also_shipped: frozenset[str] = frozenset(),
     ) -> tuple[Order | InvalidRecord, ...]:
         requested = orders.requested_from(db, self._supplier, numbers)
         split = orders.split_among(db, numbers)
         items: list[Order | InvalidRecord] = []
         lines = units.of_orders(db, requested)
         for order in orders.read_many(db, [number for number in numbers if number in requested]):
-            if order.status not in _REQUESTED or order.number in split:
+            is_lowered = order.status == "shipped" and order.number in also_shipped
+            if order.number in split or not (order.status in _REQUESTED or is_lowered):
                 continue
             open_order = _with_open_units(order, lines[order.number])
             items.append(open_order if requested[order.number] else _reassigned(order))
