@@ -155,7 +155,7 @@ class LedgerMachine(RuleBasedStateMachine):
         order.is_touched = True
 
     @rule(pick=PICK, cups=st.integers(0, 1), mugs=st.integers(0, 1))
-    @precondition(lambda self: "several-parcels" not in self.pair.supplier.lacks)
+    @precondition(lambda self: "reductions" not in self.pair.supplier.lacks)
     def take_off(self, pick: int, cups: int, mugs: int) -> None:
         order = self._any(pick)
         supplier_id = self._supplier_id(order)
