@@ -61,16 +61,20 @@ query MoreLines($id: ID!, $first: Int!, $after: String) {{
 }}
 """
 
-_STANDING = """
-fragment Standing on FulfillmentOrder {
+_COUNTS = """
+    cancelledAt currentSubtotalLineItemsQuantity subtotalLineItemsQuantity
+    lineItems(first: 10) { nodes { quantity currentQuantity } }
+"""
+_STANDING = f"""
+fragment Standing on FulfillmentOrder {{
   id status requestStatus updatedAt orderId
-  order {
-    cancelledAt currentSubtotalLineItemsQuantity
-    split: metafield(namespace: "ordosync", key: $split) { value }
-  }
-  merchantRequests(first: 1, reverse: true) { nodes { kind } }
-  fulfillments(first: 3) { nodes { id status } }
-}
+  order {{
+    {_COUNTS}
+    split: metafield(namespace: "ordosync", key: $split) {{ value }}
+  }}
+  merchantRequests(first: 1, reverse: true) {{ nodes {{ kind }} }}
+  fulfillments(first: 10) {{ nodes {{ id status }} }}
+}}
 """
 
 CHANGED_ORDERS = f"""
@@ -133,7 +137,8 @@ query Family(
     ... on FulfillmentOrder {{
       id
       order {{
-        id cancelledAt currentSubtotalLineItemsQuantity
+        id
+        {_COUNTS}
         sent: metafield(namespace: "ordosync", key: $sent) {{ value }}
         split: metafield(namespace: "ordosync", key: $split) {{ value }}
         void: metafield(namespace: "ordosync", key: $void) {{ value }}
