@@ -34,7 +34,7 @@ def settle(db: "sqlite3.Connection", portal: str, links: Sequence["Link"]) -> No
     Raises `LedgerError` if a number would become negative; then nothing of the transaction stays.
     """
     orders = [link for link in links if link.kind == "order"]
-    parcels = [link for link in links if link.kind == "parcel"]
+    parcels = [link for link in links if link.kind in ("shipment", "parcel")]
     for line in (link for link in links if link.kind == "line"):
         _settle_line(db, portal, line)
     _add_sent(db, portal, _units_of_parcels(db, portal, parcels))
@@ -50,24 +50,23 @@ def _units_of_parcels(
 ) -> Mapping[str, int]:
     """Return by how many units of each line the parcels grow; negative if they were voided."""
     change: Counter[str] = Counter()
-    held: dict[str, Mapping[str, int]] = {}
+    held: dict[tuple[str, str], Mapping[str, int]] = {}
     for link in parcels:
-        before = held.get(link.merchant_id)
-        if before is None:
-            before = _held(db, portal, link.merchant_id)
+        key = (link.kind, link.merchant_id)
+        before = held[key] if key in held else _held(db, portal, *key)
         after = (link.units or {}) if link.state == "live" else {}
         change.update(after)
         change.subtract(before)
-        held[link.merchant_id] = after
+        held[key] = after
     return {line_id: units for line_id, units in change.items() if units}
 
 
-def _held(db: "sqlite3.Connection", portal: str, parcel_id: str) -> Mapping[str, int]:
+def _held(db: "sqlite3.Connection", portal: str, kind: str, parcel_id: str) -> Mapping[str, int]:
     """Return the units by line that a parcel holds as recorded; nothing if it is void."""
     row = db.execute(
-        "select state, units from links where portal = ? and kind = 'parcel' and merchant_id = ?"
+        "select state, units from links where portal = ? and kind = ? and merchant_id = ?"
         " order by generation desc limit 1",
-        (portal, parcel_id),
+        (portal, kind, parcel_id),
     ).fetchone()
     if row is None or row["state"] != "live":
         return {}

@@ -7,6 +7,7 @@ from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.ids import number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.options import SupplierOptions
+from ordosync.accounts.shopify.order_edits import SCOPE
 
 _MERCHANT_SCOPES = (
     "read_orders",
@@ -29,9 +30,9 @@ _NO_TIMELINE = (
     "cannot write on a timeline: comments are metafields `ordosync` of the order, "
     "which gets the tag ordosync-attention"
 )
-_SEVERAL_PARCELS = (
-    "an order in several parcels is reported when all of its units are sent, cancelled or"
-    " refunded: the newest number as its tracking number, the other numbers as comments"
+_NO_EDITS = (
+    "cannot take units off an order that the Merchant cancels in part, or after a part was sent:"
+    f" the token lacks the scope {SCOPE}"
 )
 _MERCHANT_LIMITS = (
     "cannot store a parcel's cost, method, warehouse and time",
@@ -45,9 +46,8 @@ _SUPPLIER_LIMITS = (
     _NO_TIMELINE,
     "does not report a parcel's cost and method",
     "reports a split once; later splits of the same order are not reported",
-    "cannot cancel a part of an order, or a shipped order",
+    "cannot cancel a shipped order, or a piece of a split order as a whole",
     "cannot store the total and the discount of a line",
-    _SEVERAL_PARCELS,
 )
 
 
@@ -73,6 +73,8 @@ class Checks:
     def supplier(self, options: SupplierOptions) -> Iterator[CheckResult]:
         """Check that the location exists, and that the token has the scopes."""
         yield from self._shop(*_SUPPLIER_SCOPES)
+        if SCOPE not in self._client.shop().scopes:
+            yield CheckResult(text=_NO_EDITS)
         location_id = str(options.location)
         if location_id not in {number(location.id) for location in self._client.locations()}:
             yield CheckResult(text=f"there is no location {location_id}", is_problem=True)

@@ -17,20 +17,20 @@ from ordosync.accounts.shopify.fulfillment_orders import is_cancelled, texts
 from ordosync.accounts.shopify.ids import line_id, number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.merchant_orders import REQUESTED
-from ordosync.accounts.shopify.order_states import status_of
+from ordosync.accounts.shopify.order_parcels import shipments_of
 from ordosync.accounts.shopify.order_units import (
     SentPiece,
+    is_split,
     piece_id,
     pieces_of,
-    shipments_of,
-    units_of,
+    status_of_units,
+    whole,
 )
 from ordosync.accounts.shopify.pagination import Changes
 from ordosync.accounts.shopify.queries.fulfillment import ALL_REQUESTED
 from ordosync.accounts.shopify.queries.orders import ALL_RECEIVED
-from ordosync.accounts.shopify.received_orders import ReceivedOrders
+from ordosync.accounts.shopify.received_orders import ReceivedOrders, complete
 from ordosync.accounts.shopify.schema import (
-    At,
     Connection,
     Fulfillment,
     FulfillmentOrder,
@@ -60,9 +60,6 @@ class _RequestedOrder(FulfillmentOrder, frozen=True, rename="camel", kw_only=Tru
 
 class _ReceivedOrder(SentOrder, frozen=True, rename="camel", kw_only=True):
     name: str = ""
-    source_identifier: str | None = None
-    display_fulfillment_status: str = ""
-    cancelled_at: At | None = None
 
 
 class MerchantOrderListing:
@@ -173,7 +170,9 @@ class SupplierOrderListing:
         changes = Changes(self._client.graphql, ALL_RECEIVED, action=_ACTION, first=8)
         for page in changes.since(None, [self._orders.search_term]):
             orders = (self._client.read(raw, _ReceivedOrder, action=_ACTION) for _, raw in page)
-            trees = (self._snapshots(self._orders.with_all_parts(order)) for order in orders)
+            trees = (
+                self._snapshots(complete(self._client, order, with_lines=True)) for order in orders
+            )
             yield Page(items=tuple(snapshot for tree in trees for snapshot in tree))
 
     def _snapshots(self, received: _ReceivedOrder) -> Iterator[OrderSnapshot]:
@@ -181,18 +180,18 @@ class SupplierOrderListing:
         pieces = pieces_of(received)
         shipments = tuple(shipments_of(received))
         # One piece is the order itself.
-        is_split = len(pieces) > 1
+        has_pieces = is_split(pieces)
         order = Order(
             id=number(received.id),
             number=received.name.removeprefix("#"),
-            lines=_as_lines(self._lines(received, *pieces)),
+            lines=_as_lines(_lines(whole(pieces))),
             ship_to=_NO_ADDRESS,
-            status=status_of(received),
-            is_split=is_split,
+            status=status_of_units(received),
+            is_split=has_pieces,
             reference=received.source_identifier or "",
         )
-        yield OrderSnapshot(order=order, shipments=() if is_split else shipments)
-        for piece in pieces if is_split else ():
+        yield OrderSnapshot(order=order, shipments=() if has_pieces else shipments)
+        for piece in pieces if has_pieces else ():
             yield self._piece(received, order, piece, shipments)
 
     def _piece(
@@ -204,28 +203,15 @@ class SupplierOrderListing:
     ) -> OrderSnapshot:
         id_ = piece_id(parent.id, piece.id)
         own = tuple(shipment for shipment in shipments if shipment.order_id == id_)
-        unshipped = "cancelled" if received.cancelled_at else "awaiting_fulfillment"
         order = Order(
             id=id_,
             number=parent.number,
-            lines=_as_lines(self._lines(received, piece), of=id_),
+            lines=_as_lines(_lines(piece), of=id_),
             ship_to=_NO_ADDRESS,
-            status="shipped" if any(not parcel.voided for parcel in own) else unshipped,
+            status="cancelled" if received.cancelled_at and not piece.sent else piece.status,
             ancestors=(parent.id,),
         )
         return OrderSnapshot(order=order, shipments=own)
-
-    def _lines(self, order: SentOrder, *pieces: SentPiece) -> list[OrderedLine]:
-        """Return the lines of pieces, each with the units that were sent or are to be sent."""
-        return _summed(
-            [
-                structs.replace(line, total_quantity=units)
-                for piece in pieces
-                for part in piece.parts
-                for line in self._client.lines(part)
-                if (units := units_of(line, part, order))
-            ]
-        )
 
 
 def _missing(client: ShopifyClient) -> str:
@@ -246,14 +232,16 @@ def _as_lines(lines: Sequence[OrderedLine], *, of: str = "") -> tuple[Line, ...]
     )
 
 
-def _summed(lines: Sequence[OrderedLine]) -> list[OrderedLine]:
-    """Return the lines of an order, as the sum of the lines of its pieces."""
-    totals: dict[str, OrderedLine] = {}
-    for line in lines:
-        before = totals.get(line.line_item.id)
-        total = line.total_quantity + (before.total_quantity if before else 0)
-        totals[line.line_item.id] = structs.replace(line, total_quantity=total)
-    return sorted(totals.values(), key=_position)
+def _lines(piece: SentPiece) -> list[OrderedLine]:
+    """Return the lines of a piece, each with the units that were sent or are to be sent."""
+    units = piece.units
+    lines = {line.line_item.id: line for part in piece.parts for line in part.line_items.nodes}
+    found = [
+        structs.replace(line, total_quantity=units[id_])
+        for id_, line in lines.items()
+        if units[id_]
+    ]
+    return sorted(found, key=_position)
 
 
 def _position(line: OrderedLine) -> int:

@@ -1,32 +1,37 @@
-"""Pieces, units and parcels of a Supplier's order, computed from its fulfillment orders.
+"""Pieces and units of a Supplier's order, computed from its fulfillment orders and parcels.
 
-Shopify does not report the origin of a fulfillment order. After a parcel was cancelled, its closed
-fulfillment order shows the units as remaining, and a new one is open for them: both are one piece.
-A closed, unsent fulfillment order was merged, moved, or withdrawn as a whole. It is not a piece.
+The units of a parcel are those that it lists itself. The open units are what its fulfillment
+orders, other than ended ones, show as remaining. The status of an order, `totalQuantity` and
+`currentQuantity` are not used for either: refunds, edits and cancelled parcels make them wrong.
 
-The status of an order and the `totalQuantity` of a closed fulfillment order count units twice, so
-they are not used. Pure functions.
+After a parcel was cancelled, its fulfillment order is open again. If it has ended, it stays so, and
+a new one is opened: both are one piece. A closed, unsent fulfillment order without a parcel was
+merged, moved, or withdrawn as a whole. It is not a piece. Pure functions.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-
-from msgspec.structs import replace
+from datetime import datetime, timedelta
+from operator import eq, le
 
 from ordosync.accounts.shopify.ids import number
-from ordosync.accounts.shopify.schema import OrderedLine, Part, SentOrder, SentParcel
-from ordosync.models import Shipment
+from ordosync.accounts.shopify.schema import FulfillmentOrder, Part, SentOrder, SentParcel
 
 _ENDED = ("CLOSED", "CANCELLED")
+_Shares = Mapping[tuple[str, str], Counter[str]]
+"""The units of parcels, by parcel and fulfillment order."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SentPiece:
-    """A fulfillment order and the fulfillment orders that replaced it."""
+    """A fulfillment order and those that replaced it, with its units by line of the sale."""
 
     parts: tuple[Part, ...]
+    parcels: Mapping[str, Counter[str]]
+    """The units of this piece in each parcel, also in cancelled ones, by the parcel's id."""
+    sent: Counter[str]
+    open: Counter[str]
 
     @property
     def id(self) -> str:
@@ -34,46 +39,69 @@ class SentPiece:
         return self.parts[0].id
 
     @property
-    def open_units(self) -> int:
-        """The number of units that are still to be shipped."""
-        return sum(open_units(part) for part in self.parts)
+    def units(self) -> Counter[str]:
+        """The units that were sent or are to be sent."""
+        return self.sent + self.open
+
+    @property
+    def status(self) -> str:
+        """The status of the piece; it does not say if its order is cancelled."""
+        if not self.sent:
+            return "awaiting_fulfillment"
+        return "partially_shipped" if self.open else "shipped"
 
 
 def pieces_of(order: SentOrder) -> list[SentPiece]:
-    """Return the pieces of an order, the oldest first; an order that is not split has one."""
-    sent_ids = _sent(order)
-    live = [
-        part for part in order.fulfillment_orders.nodes if not is_ended(part) or part.id in sent_ids
+    """Return the pieces of an order, the oldest first; an order that is not split has one.
+
+    A piece without units has only cancelled parcels, and another piece has their units.
+    """
+    shares = _shares(order)
+    touched = {part_id for _, part_id in shares}
+    parts = [
+        part for part in order.fulfillment_orders.nodes if not is_ended(part) or part.id in touched
     ]
-    live.sort(key=lambda part: int(number(part.id)))
-    roots = {part.id: part.id for part in live}
-    for place, part in enumerate(live):
-        unshipped = _counted(part, lambda line: line.remaining_quantity) if is_ended(part) else None
-        # The newest replaces it: the others existed before the parcel.
-        for later in reversed(live[place + 1 :]):
-            units = _counted(later, lambda line: line.total_quantity)
-            if unshipped and units and units <= unshipped and roots[later.id] == later.id:
-                roots[later.id] = roots[part.id]
-                unshipped -= units
+    parts.sort(key=lambda part: int(number(part.id)))
+    replaced = _replaced(order, parts, shares)
     parts_by_root: dict[str, list[Part]] = {}
-    for part in live:
-        parts_by_root.setdefault(roots[part.id], []).append(part)
-    return [SentPiece(parts=tuple(parts)) for parts in parts_by_root.values()]
+    for part in parts:
+        parts_by_root.setdefault(_root(part.id, replaced), []).append(part)
+    live = {parcel.id for parcel in order.fulfillments if parcel.is_live}
+    return [_piece(parts, shares, live) for parts in parts_by_root.values()]
 
 
-def units_of(line: OrderedLine, part: Part, order: SentOrder) -> int:
-    """Return the number of units of a line that were, or are to be, shipped with a part."""
-    remaining = line.remaining_quantity
-    shipped = line.total_quantity - remaining if part.id in _sent(order) else 0
-    return shipped if is_ended(part) else shipped + remaining
+def whole(pieces: Sequence[SentPiece]) -> SentPiece:
+    """Return all pieces of an order as one."""
+    return SentPiece(
+        parts=tuple(part for piece in pieces for part in piece.parts),
+        parcels={},
+        sent=sum((piece.sent for piece in pieces), Counter[str]()),
+        open=sum((piece.open for piece in pieces), Counter[str]()),
+    )
 
 
-def open_units(part: Part) -> int:
-    """Return the number of units of a part that are still to be shipped."""
-    return 0 if is_ended(part) else sum(line.remaining_quantity for line in part.line_items.nodes)
+def is_split(pieces: Sequence[SentPiece]) -> bool:
+    """True if these pieces are several orders, and not one."""
+    if sum(bool(piece.units) for piece in pieces) > 1:
+        return True
+    return any(
+        len({piece.id for piece in pieces if parcel_id in piece.parcels}) > 1
+        for piece in pieces
+        for parcel_id in piece.parcels
+    )
 
 
-def is_ended(part: Part) -> bool:
+def status_of_units(order: SentOrder) -> str:
+    """Return the status of an order by its units."""
+    if order.cancelled_at:
+        return "cancelled"
+    if not any(parcel.is_live for parcel in order.fulfillments):
+        return "awaiting_fulfillment"
+    is_open = any(piece.open for piece in pieces_of(order))
+    return "partially_shipped" if is_open else "shipped"
+
+
+def is_ended(part: FulfillmentOrder) -> bool:
     """True if no more units are shipped with a part."""
     return part.status in _ENDED
 
@@ -83,102 +111,136 @@ def piece_id(order_id: str, part: str) -> str:
     return f"{order_id}/{number(part)}"
 
 
-def parcel_of(shipment: str) -> str:
-    """Return the number of the parcel of a shipment."""
-    return shipment.partition("/")[0]
-
-
-def shipments_of(order: SentOrder) -> Iterator[Shipment]:
-    """Yield the voided parcels and the newest parcel of an order, or of each of its pieces.
-
-    The oldest comes first. The newest parcel has the numbers of all other live parcels.
-    """
-    pieces = pieces_of(order)
-    targets = _targets(number(order.id), pieces)
-    open_in = {target: sum(piece.open_units for piece in own) for target, own in targets.items()}
-    voided: list[Shipment] = []
-    valid: dict[str, list[Shipment]] = {}
-    for parcel in sorted(order.fulfillments, key=_age):
-        for shipment in _shipments(parcel, number(order.id), pieces):
-            if parcel.is_live:
-                valid.setdefault(shipment.order_id, []).append(shipment)
-            else:
-                voided.append(shipment)
-    numbers = {number(parcel.id): parcel.numbers for parcel in order.fulfillments}
-    newest = [
-        replace(_newest(parcels, numbers), is_partial=open_in.get(target, 0) > 0)
-        for target, parcels in valid.items()
-    ]
-    yield from sorted([*voided, *newest], key=lambda shipment: shipment.shipped_at)
-
-
-def _age(parcel: SentParcel) -> tuple[datetime, int]:
+def age(parcel: SentParcel) -> tuple[datetime, int]:
+    """Return what sorts parcels by their age."""
     return parcel.created_at, int(number(parcel.id))
 
 
-def _sent(order: SentOrder) -> frozenset[str]:
-    """Return the fulfillment orders with a live parcel."""
-    return frozenset(
-        part.id
-        for parcel in order.fulfillments
-        if parcel.is_live
-        for part in parcel.fulfillment_orders.nodes
-    )
+def _piece(parts: Sequence[Part], shares: _Shares, live: set[str]) -> SentPiece:
+    ids = {part.id for part in parts}
+    parcels: dict[str, Counter[str]] = {}
+    for (parcel_id, part_id), units in shares.items():
+        if part_id in ids and units:
+            parcels.setdefault(parcel_id, Counter()).update(units)
+    sent: Counter[str] = Counter()
+    for parcel_id in live & parcels.keys():
+        sent.update(parcels[parcel_id])
+    still_open: Counter[str] = Counter()
+    for part in parts:
+        if not is_ended(part):
+            still_open.update(_remaining(part))
+    return SentPiece(parts=tuple(parts), parcels=parcels, sent=sent, open=+still_open)
 
 
-def _counted(part: Part, units: Callable[[OrderedLine], int]) -> Counter[str]:
+def _shares(order: SentOrder) -> _Shares:
+    """Return how many units of each parcel are of each of its fulfillment orders.
+
+    Shopify does not say it for a parcel of several: they share it as far as each was sent.
+    """
+    parts = {part.id: part for part in order.fulfillment_orders.nodes}
+    room = {id_: _total(part) - _remaining(part) for id_, part in parts.items()}
+    shares: dict[tuple[str, str], Counter[str]] = {}
+    for parcel in sorted(order.fulfillments, key=lambda it: (len(_parts(it, parts)), age(it))):
+        ids, left = _parts(parcel, parts), parcel.units
+        for id_ in ids:
+            share = left & (room[id_] if parcel.is_live else _total(parts[id_]))
+            shares[parcel.id, id_] = share
+            left = left - share
+            room[id_] = room[id_] - share if parcel.is_live else room[id_]
+        if ids:
+            shares[parcel.id, ids[-1]] = shares[parcel.id, ids[-1]] + left
+    return shares
+
+
+def _parts(parcel: SentParcel, visible: Mapping[str, Part]) -> list[str]:
+    """Return the visible fulfillment orders of a parcel."""
+    return [part.id for part in parcel.fulfillment_orders.nodes if part.id in visible]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Recall:
+    """A cancelled parcel of a fulfillment order that has ended."""
+
+    part: Part
+    units: Counter[str]
+    at: datetime
+
+
+def _replaced(order: SentOrder, parts: Sequence[Part], shares: _Shares) -> Mapping[str, str]:
+    """Return the fulfillment order that each of these replaced, since its parcel was cancelled.
+
+    Shopify does not report it. A replacement is opened when the parcel is cancelled, for its units.
+    Edits may have lowered them since.
+    """
+    recalls = list(_recalls(order, parts, shares))
+    unsent = {part.id: _unsent(order, part, shares) for part in parts}
+    replaced: dict[str, str] = {}
+    for fits in (eq, le):
+        for recall in [*recalls]:
+            later = [it for it in parts if it.id not in replaced and _is_later(it, recall.part)]
+            found = _nearest(later, recall, unsent[recall.part.id], fits)
+            if found:
+                recalls.remove(recall)
+                replaced[found.id] = recall.part.id
+                unsent[recall.part.id] -= _total(found)
+    return replaced
+
+
+def _recalls(order: SentOrder, parts: Sequence[Part], shares: _Shares) -> Iterator[_Recall]:
+    for part in reversed(parts):
+        for parcel in order.fulfillments if is_ended(part) else ():
+            units = shares.get((parcel.id, part.id))
+            if units and not parcel.is_live:
+                yield _Recall(part=part, units=units, at=parcel.updated_at)
+
+
+def _nearest(
+    later: Sequence[Part],
+    recall: _Recall,
+    unsent: Counter[str],
+    fits: Callable[[Counter[str], Counter[str]], bool],
+) -> Part | None:
+    """Return the fulfillment order that was opened closest to the time of a cancellation."""
+    found = [
+        part
+        for part in later
+        if (units := _total(part)) and units <= unsent and fits(units, recall.units)
+    ]
+    return min(found, key=lambda part: _distance(part, recall), default=None)
+
+
+def _distance(part: Part, recall: _Recall) -> tuple[timedelta, int]:
+    return abs((part.created_at or recall.at) - recall.at), -int(number(part.id))
+
+
+def _unsent(order: SentOrder, part: Part, shares: _Shares) -> Counter[str]:
+    """Return the units of a part that are in no live parcel."""
+    units = _total(part)
+    for parcel in order.fulfillments:
+        if parcel.is_live:
+            units = units - shares.get((parcel.id, part.id), Counter())
+    return units
+
+
+def _is_later(part: Part, other: Part) -> bool:
+    return int(number(part.id)) > int(number(other.id))
+
+
+def _root(id_: str, replaced: Mapping[str, str]) -> str:
+    while id_ in replaced:
+        id_ = replaced[id_]
+    return id_
+
+
+def _total(part: Part) -> Counter[str]:
     counts: Counter[str] = Counter()
     for line in part.line_items.nodes:
-        counts[line.line_item.id] += units(line)
+        counts[line.line_item.id] += line.total_quantity
     return +counts
 
 
-def _targets(order_id: str, pieces: Sequence[SentPiece]) -> Mapping[str, Sequence[SentPiece]]:
-    """Return the pieces by the order id of their shipments: the order's, or their own."""
-    if len(pieces) > 1:
-        return {piece_id(order_id, piece.id): [piece] for piece in pieces}
-    return {order_id: pieces}
-
-
-def _shipments(
-    parcel: SentParcel, order_id: str, pieces: Sequence[SentPiece]
-) -> Iterator[Shipment]:
-    """Yield a parcel once for each piece whose units it contains."""
-    whole_order = _shipment(parcel, order_id)
-    root = {part.id: piece.id for piece in pieces for part in piece.parts}
-    parts = [root.get(part.id, part.id) for part in parcel.fulfillment_orders.nodes]
-    roots = list(dict.fromkeys(parts)) if len(pieces) > 1 else []
-    if not roots:
-        yield whole_order
-    for part in roots:
-        id_ = whole_order.id if len(roots) == 1 else f"{whole_order.id}/{number(part)}"
-        yield replace(whole_order, id=id_, order_id=piece_id(order_id, part), ancestors=(order_id,))
-
-
-def _newest(parcels: Sequence[Shipment], numbers: Mapping[str, Sequence[str]]) -> Shipment:
-    """Return the newest parcel of an order or piece, if possible one with a number."""
-    newest = next((parcel for parcel in reversed(parcels) if parcel.tracking_number), parcels[-1])
-    merged = [
-        (shipment.id, other_number)
-        for shipment in parcels
-        for other_number in numbers[parcel_of(shipment.id)]
-        if other_number != newest.tracking_number
-    ]
-    return replace(
-        newest,
-        other_ids=tuple(id_ for id_, _ in merged),
-        other_numbers=tuple(other_number for _, other_number in merged),
-    )
-
-
-def _shipment(parcel: SentParcel, order_id: str) -> Shipment:
-    tracking = next((info for info in parcel.tracking_info if info.number), None)
-    return Shipment(
-        id=number(parcel.id),
-        order_id=order_id,
-        tracking_number=(tracking and tracking.number) or "",
-        carrier=(tracking and tracking.company) or "",
-        shipped_at=parcel.created_at,
-        warehouse=parcel.location.name if parcel.location else "",
-        voided=not parcel.is_live,
-    )
+def _remaining(part: Part) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for line in part.line_items.nodes:
+        counts[line.line_item.id] += line.remaining_quantity
+    return +counts

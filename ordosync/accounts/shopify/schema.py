@@ -314,6 +314,8 @@ class Part(FulfillmentOrder, frozen=True, rename="camel", kw_only=True):
     """A fulfillment order with its lines, as one of several of the same order."""
 
     line_items: Connection[OrderedLine]
+    created_at: At | None = None
+    """None if the query does not ask for it."""
 
 
 class OrderWithParts(Struct, frozen=True, rename="camel", kw_only=True):
@@ -425,12 +427,36 @@ class OrderState(Struct, frozen=True, rename="camel", kw_only=True):
     cancelled_at: At | None = None
 
 
+class SoldItem(Struct, frozen=True):
+    """A line of a sale, with its SKU."""
+
+    id: str
+    sku: str | None = None
+
+
+class SentLine(Struct, frozen=True, rename="camel", kw_only=True):
+    """The units of a line in a parcel of the Supplier."""
+
+    line_item: SoldItem
+    quantity: int
+
+
 class SentParcel(Fulfillment, frozen=True, rename="camel", kw_only=True):
-    """A parcel of the Supplier."""
+    """A parcel of the Supplier. It does not say which fulfillment order its units are of."""
 
     created_at: At
+    updated_at: At
     location: Named | None = None
     fulfillment_orders: Connection[Id]
+    fulfillment_line_items: Connection[SentLine]
+
+    @property
+    def units(self) -> Counter[str]:
+        """Its units by line of the sale."""
+        counts: Counter[str] = Counter()
+        for line in self.fulfillment_line_items.nodes:
+            counts[line.line_item.id] += line.quantity
+        return counts
 
 
 class SentOrder(Struct, frozen=True, rename="camel", kw_only=True):
@@ -442,6 +468,27 @@ class SentOrder(Struct, frozen=True, rename="camel", kw_only=True):
     fulfillment_orders: Connection[Part]
     cancelled_at: At | None = None
     source_identifier: str | None = None
+
+
+class ReducibleOrder(SentOrder, frozen=True, rename="camel", kw_only=True):
+    """The same with its lines; their quantities include units that were taken off."""
+
+    line_items: Connection["OrderLine"]
+
+
+class OrderLine(Struct, frozen=True, rename="camel", kw_only=True):
+    """The units of a line of an order, or of its calculated edit."""
+
+    id: str
+    quantity: int
+    editable_quantity: int = 0
+
+
+class CalculatedOrder(Struct, frozen=True, rename="camel", kw_only=True):
+    """An order as it will be after an edit that is not committed yet."""
+
+    id: str
+    line_items: Connection[OrderLine]
 
 
 class SentFulfillment(Struct, frozen=True):

@@ -12,19 +12,18 @@ from msgspec.structs import replace
 
 from ordosync.accounts.service_client import unless_it_exists
 from ordosync.accounts.shopify.client import ShopifyClient
-from ordosync.accounts.shopify.ids import gid, number
+from ordosync.accounts.shopify.ids import number
 from ordosync.accounts.shopify.options import SupplierOptions
 from ordosync.accounts.shopify.order_input import input_of, problem
-from ordosync.accounts.shopify.order_states import read_states, status_of
+from ordosync.accounts.shopify.order_states import statuses_of
 from ordosync.accounts.shopify.pagination import Pages, quoted, read_all
 from ordosync.accounts.shopify.queries.orders import (
     CREATE_ORDER,
     FIND_NAMES,
     FIND_ORDERS,
     MORE_ORDER_LINES,
-    PIECE_STATUSES,
 )
-from ordosync.accounts.shopify.schema import CreatedOrder, FulfillmentOrder, Id, UserError
+from ordosync.accounts.shopify.schema import CreatedOrder, Id, UserError
 from ordosync.accounts.shopify.supplier_products import SupplierProducts
 from ordosync.models import Order, Outcome, OutcomeState, Product, refused
 from ordosync.order_checks import refusal
@@ -103,15 +102,7 @@ class SupplierOrders:
 
     def statuses(self, ids: Sequence[str]) -> Mapping[str, str]:
         """Return the status of each of these orders and pieces that exists."""
-        states = read_states(self._client, [gid("Order", id_) for id_ in ids if "/" not in id_])
-        statuses = {number(state.id): status_of(state) for state in states.values()}
-        pieces = {gid("FulfillmentOrder", id_.partition("/")[2]): id_ for id_ in ids if "/" in id_}
-        if pieces:
-            parts = self._client.by_id(
-                PIECE_STATUSES, FulfillmentOrder, [*pieces], action="read statuses"
-            )
-            statuses |= {pieces[part.id]: _piece_status(part) for part in parts}
-        return statuses
+        return statuses_of(self._client, ids)
 
     def _free_names(self, orders: Sequence[Order]) -> Mapping[str, str]:
         """Return a free name for each reference, by a search; empty if there is none."""
@@ -191,10 +182,3 @@ class SupplierOrders:
 def _parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(texts), _SEARCH_SIZE):
         yield texts[start : start + _SEARCH_SIZE]
-
-
-def _piece_status(part: FulfillmentOrder) -> str:
-    if part.sent:
-        return "shipped"
-    is_cancelled = part.status == "CANCELLED" or part.order.cancelled_at is not None
-    return "cancelled" if is_cancelled else "awaiting_fulfillment"

@@ -1,4 +1,4 @@
-"""Supplier shipments: the fulfillments of the portal's orders, one shipment for each piece."""
+"""Supplier shipments: each fulfillment of the portal's orders, with its units."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,9 +7,10 @@ from msgspec.structs import replace
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.ids import gid, number
-from ordosync.accounts.shopify.order_units import parcel_of, piece_id, shipments_of
+from ordosync.accounts.shopify.order_parcels import parcel_of, shipments_of
+from ordosync.accounts.shopify.order_units import piece_id
 from ordosync.accounts.shopify.queries.orders import SENT_BY_ID
-from ordosync.accounts.shopify.received_orders import ReceivedOrders
+from ordosync.accounts.shopify.received_orders import ReceivedOrders, complete
 from ordosync.accounts.shopify.schema import SentFulfillment, SentOrder
 from ordosync.models import InvalidRecord, Page, Shipment
 
@@ -42,11 +43,12 @@ class SupplierShipments:
         for page in self._client.raw_by_id(SENT_BY_ID, gids, action=action):
             parcels = [self._client.read(raw, SentFulfillment, action=action) for raw in page]
             orders = {parcel.order.id: parcel.order for parcel in parcels}
+            on_page = {number(parcel.id) for parcel in parcels}
             shipments = (
                 shipment
                 for order in orders.values()
-                for shipment in _shipments(self._orders.with_all_parts(order))
-                if not requested.isdisjoint((shipment.id, *shipment.other_ids))
+                for shipment in _shipments(complete(self._client, order))
+                if shipment.id in requested and parcel_of(shipment.id) in on_page
             )
             yield Page(items=tuple(shipments))
 

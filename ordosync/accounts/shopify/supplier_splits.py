@@ -6,15 +6,14 @@ and they are its pieces: `<order>/<fulfillment order>`. Shopify does not report 
 split from which. So an order is split only once, into the pieces that exist at that time.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.shopify.client import ShopifyClient
-from ordosync.accounts.shopify.ids import gid, number
-from ordosync.accounts.shopify.order_units import SentPiece, piece_id, pieces_of, units_of
+from ordosync.accounts.shopify.ids import gid, line_id, number
+from ordosync.accounts.shopify.order_units import SentPiece, is_split, piece_id, pieces_of
 from ordosync.accounts.shopify.queries.orders import SPLIT_BY_ID
-from ordosync.accounts.shopify.received_orders import ReceivedOrders
+from ordosync.accounts.shopify.received_orders import ReceivedOrders, complete
 from ordosync.accounts.shopify.schema import SentOrder
 from ordosync.models import Page, Piece, PieceLine, Split
 
@@ -37,28 +36,27 @@ class SupplierSplits:
         """Yield the splits of these orders as they are now."""
         gids = [gid("Order", id_) for id_ in ids]
         orders = self._client.by_id(SPLIT_BY_ID, SentOrder, gids, action="read splits again")
-        splits = (_split(self._orders.with_all_parts(order)) for order in orders)
+        splits = (_split(complete(self._client, order)) for order in orders)
         yield Page(items=tuple(split for split in splits if split))
 
 
 def _split(order: SentOrder) -> Split | None:
     """Return the split of an order; None if it has only one piece, which is the order itself."""
     pieces = pieces_of(order)
-    if len(pieces) < 2:  # noqa: PLR2004
+    if not is_split(pieces):
         return None
-    return Split(order_id=number(order.id), pieces=tuple(_piece(order, piece) for piece in pieces))
+    return Split(
+        order_id=number(order.id),
+        pieces=tuple(_piece(order, piece) for piece in pieces if piece.units),
+    )
 
 
 def _piece(order: SentOrder, piece: SentPiece) -> Piece:
-    id_, units = piece_id(number(order.id), piece.id), Counter[str]()
-    for part in piece.parts:
-        for line in part.line_items.nodes:
-            units[number(line.line_item.id)] += units_of(line, part, order)
+    id_ = piece_id(number(order.id), piece.id)
     return Piece(
         id=id_,
         lines=tuple(
-            PieceLine(of_line=line, quantity=count, id=f"{id_}:{line}")
-            for line, count in units.items()
-            if count
+            PieceLine(of_line=number(line), quantity=count, id=line_id(id_, line))
+            for line, count in piece.units.items()
         ),
     )

@@ -15,10 +15,11 @@ from ordosync.cli.session import Session, open_session
 from ordosync.config.settings import PortalConfig
 from ordosync.engine import AlreadyRunning, chosen
 from ordosync.engine.comparison.difference import NOT_COMPARED, Difference
-from ordosync.engine.comparison.reconcile import cannot_tell, differences
+from ordosync.engine.comparison.ledger_filling import fill_ledger
+from ordosync.engine.comparison.reconcile import Compared, cannot_tell, compare
 from ordosync.engine.comparison.repair import repair, without_dismissed
 from ordosync.engine.scheduling.timetable import can_run
-from ordosync.errors import UsageError
+from ordosync.errors import OrdosyncError, UsageError
 from ordosync.store.runs import Run
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import Portal
@@ -85,13 +86,28 @@ def _reconcile(
 
 
 def _compare(session: Session, opened: Portal, tasks: frozenset[str]) -> list[Difference]:
-    compared = list(differences(opened, able=tasks, now=session.clock.now()))
-    compared = without_dismissed(compared, session.store)
+    result = compare(opened, able=tasks, now=session.clock.now())
+    _fill_ledger(session, opened.name, result)
+    compared = without_dismissed(result.differences, session.store)
     unsettled = session.store.steps.unsettled_ids(opened.name)
     for account in (opened.merchant, opened.supplier):
         account.finish_reading(unsettled, dry=True)
         account.close()
     return compared
+
+
+def _fill_ledger(session: Session, portal: str, result: Compared) -> None:
+    """Add the units of orders that were linked before parcels had units, unless a task runs."""
+    count = len(result.numbers)
+    if not count:
+        return
+    orders = f"{count} order{'s' * (count != 1)}"
+    try:
+        fill_ledger(portal, session.store, session.clock, result.numbers)
+    except OrdosyncError as error:
+        render.message(f"{portal}: the units of {orders} were not added to the links: {error}")
+    else:
+        render.message(f"{portal}: added the units of {orders} to the links, which had none")
 
 
 def _finished(runs: Sequence[Run | AlreadyRunning]) -> list[Run]:

@@ -1,8 +1,9 @@
 """A difference between both accounts, and the task that repairs it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ordosync.engine.comparison.snapshot import Snapshot
+from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
 from ordosync.tasks.base import Portal
 
@@ -31,6 +32,8 @@ class Comparison:
     snapshot: Snapshot
     able: frozenset[str]
     """The tasks that the portal can run."""
+    numbers: list[tuple[Link, ...]] = field(default_factory=list)
+    """The links of each order that was linked before the ledger, with their units."""
 
     @property
     def portal(self) -> Portal:

@@ -1,11 +1,16 @@
-"""Trees of orders and their pieces, matched between both accounts."""
+"""Trees of orders and their pieces, matched between both accounts.
+
+A Merchant that ships an order only as a whole is given a piece for each parcel of a part. Such
+pieces, and the piece with the rest, belong to one order of the Supplier.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
-from ordosync.models import OrderSnapshot, normalized_sku
+from ordosync.models import OrderSnapshot, Shipment, normalized_sku
 
 
 @dataclass(frozen=True)
@@ -56,30 +61,96 @@ class Match:
 
     merchant_id: str
     supplier_id: str
-    how: Literal["unsplit", "split", "only-merchant", "only-supplier", "split-differently"]
-    """Both unsplit; both split the same way; split on one side only; split differently."""
+    how: Literal[
+        "unsplit",
+        "split",
+        "only-merchant",
+        "only-supplier",
+        "split-differently",
+        "parcels",
+        "parcel",
+    ]
+    """Both unsplit; both split the same way; split on one side only; split differently; split by
+    the Merchant for the Supplier's parcels; the piece that is one of these parcels."""
 
 
-def matches(merchant: OrderTree, supplier: OrderTree, *, origin: str) -> Iterator[Match]:
-    """Yield matching pieces, from the root down; references begin with `origin`."""
-    return _matches(merchant, merchant.id, supplier, supplier.id, origin)
-
-
-def _matches(
-    merchant: OrderTree, merchant_id: str, supplier: OrderTree, supplier_id: str, origin: str
+def matches(
+    merchant: OrderTree, supplier: OrderTree, *, origin: str, sent: AbstractSet[str] = frozenset()
 ) -> Iterator[Match]:
-    ours, theirs = merchant.children(merchant_id), supplier.children(supplier_id)
-    if not ours and not theirs:
-        yield Match(merchant_id, supplier_id, "unsplit")
-    elif not ours:
-        yield Match(merchant_id, supplier_id, "only-supplier")
-    elif not theirs:
-        yield Match(merchant_id, supplier_id, "only-merchant")
-    else:
-        pieces = _pairs(merchant, ours, supplier, theirs, origin)
-        yield Match(merchant_id, supplier_id, "split-differently" if pieces is None else "split")
-        for our, their in pieces or ():
-            yield from _matches(merchant, our, supplier, their, origin)
+    """Yield matching pieces, from the root down; references begin with `origin`.
+
+    `sent` are the Merchant's pieces that are linked as parcels.
+    """
+    return _Matching(merchant, supplier, origin, sent).of(merchant.id, supplier.id)
+
+
+@dataclass(frozen=True)
+class _Matching:
+    merchant: OrderTree
+    supplier: OrderTree
+    origin: str
+    sent: AbstractSet[str]
+
+    def of(self, merchant_id: str, supplier_id: str) -> Iterator[Match]:
+        """Yield the matches of these two orders and of their pieces."""
+        ours = self.merchant.children(merchant_id)
+        theirs = self.supplier.children(supplier_id)
+        if parcel := self._parcel(ours, supplier_id):
+            yield Match(merchant_id, supplier_id, "parcels")
+            yield Match(parcel, supplier_id, "parcel")
+            for rest in ours:
+                if rest != parcel:
+                    yield from self.of(rest, supplier_id)
+        else:
+            yield from self._compared(merchant_id, ours, supplier_id, theirs)
+
+    def _compared(
+        self, merchant_id: str, ours: Sequence[str], supplier_id: str, theirs: Sequence[str]
+    ) -> Iterator[Match]:
+        if not ours and not theirs:
+            yield Match(merchant_id, supplier_id, "unsplit")
+        elif not ours:
+            yield Match(merchant_id, supplier_id, "only-supplier")
+        elif not theirs:
+            yield Match(merchant_id, supplier_id, "only-merchant")
+        else:
+            pieces = _pairs(self.merchant, ours, self.supplier, theirs, self.origin)
+            how: Literal["split", "split-differently"] = (
+                "split-differently" if pieces is None else "split"
+            )
+            yield Match(merchant_id, supplier_id, how)
+            for our, their in pieces or ():
+                yield from self.of(our, their)
+
+    def _parcel(self, ours: Sequence[str], supplier_id: str) -> str | None:
+        """Return which of two pieces is a parcel of this order; None if neither is."""
+        if len(ours) != 2:  # noqa: PLR2004 - a parcel and the rest
+            return None
+        linked = [piece for piece in ours if piece in self.sent]
+        order = self.supplier.member(supplier_id)
+        if linked or order is None:
+            return next(iter(linked), None)
+        contents = [_quantities_of(parcel, order) for parcel in order.shipments if parcel.lines]
+        if any(same_quantities(units, quantities_by_sku([order])) for units in contents):
+            return None
+        alike = [
+            piece
+            for piece in ours
+            if (leaf := self.merchant.member(piece)) and not leaf.order.is_split
+            if any(same_quantities(quantities_by_sku([leaf]), units) for units in contents)
+        ]
+        numbered = [id_ for id_ in alike if (m := self.merchant.member(id_)) and valid_numbers(m)]
+        return next(iter([*numbered, *alike]), None)
+
+
+def _quantities_of(parcel: Shipment, order: OrderSnapshot) -> dict[str, int]:
+    """Return the quantity of each SKU in a parcel of this order."""
+    skus = {line.id: line.sku for line in order.order.lines}
+    quantities: dict[str, int] = {}
+    for part in parcel.lines or ():
+        sku = skus.get(part.line_id, part.sku)
+        quantities[sku] = quantities.get(sku, 0) + part.quantity
+    return quantities
 
 
 def _pairs(

@@ -2,7 +2,7 @@
 
 The reference of a Supplier's order names the Merchant's order. An order that is cancelled on both
 sides counts as cancelled by ordosync, so that it can be requested again: no account records who
-cancelled it. Nor does any account record which of two deleted labels was reported. Afterwards all
+cancelled it. Units that were cancelled count as never ordered, for the same reason. Afterwards all
 tasks read everything again, and look up each record before they write it, as after a restore.
 """
 
@@ -13,13 +13,8 @@ from msgspec.structs import replace
 
 from ordosync.accounts.account import ReadRequest, required
 from ordosync.clock import Clock
-from ordosync.engine.comparison.order_trees import (
-    LinkedOrders,
-    Match,
-    OrderTree,
-    matches,
-    valid_numbers,
-)
+from ordosync.engine.comparison.ledger_links import LinePairs, takes_numbers
+from ordosync.engine.comparison.order_trees import LinkedOrders, Match, OrderTree, matches
 from ordosync.engine.comparison.snapshot import Snapshot, both_sides
 from ordosync.engine.execution.exclusive import confirm, exclusive
 from ordosync.errors import OrdosyncError
@@ -51,7 +46,7 @@ class Rebuilt(Struct, frozen=True, kw_only=True):
             orders=self.orders + kinds.count("order"),
             lines=self.lines + kinds.count("line"),
             products=self.products + kinds.count("product"),
-            shipments=self.shipments + kinds.count("shipment"),
+            shipments=self.shipments + kinds.count("parcel"),
         )
 
 
@@ -151,7 +146,9 @@ def links_of(snapshot: Snapshot, linked: LinkedOrders) -> Iterator[Link]:
 def _of_tree(
     snapshot: Snapshot, linked: LinkedOrders, supplier: OrderTree, generation: int
 ) -> Iterator[Link]:
+    is_in_parcels = False
     for match in matches(linked.merchant, supplier, origin=snapshot.portal.origin):
+        is_in_parcels = is_in_parcels or match.how == "parcels"
         is_whole = match.merchant_id == linked.merchant.id
         link = Link(
             kind="order",
@@ -161,22 +158,39 @@ def _of_tree(
         )
         ours = linked.merchant.member(match.merchant_id)
         theirs = supplier.member(match.supplier_id)
-        if match.how == "split":
+        if match.how in ("split", "parcels"):
             yield replace(link, state="split")
+            continue
+        if match.how == "parcel":
+            link = replace(link, state="sent")
         elif _are_cancelled(ours, theirs):
-            yield replace(link, state="cancelled_by_task")
-        else:
-            yield link
-        if ours and match.how != "split":
-            lines = (
-                theirs.order.lines if theirs else _lines_before(snapshot.portal, supplier, match)
-            )
-            for line in lines_alike(ours.order.lines, lines):
-                yield replace(line, generation=link.generation)
-        if theirs and match.how in ("unsplit", "only-merchant"):
-            yield from _reported(
-                match.merchant_id, linked.merchant.leaves(match.merchant_id), theirs
-            )
+            link = replace(link, state="cancelled_by_task")
+        yield from _with_lines(
+            snapshot.portal, linked.merchant, supplier, match, link, is_piece=is_in_parcels
+        )
+
+
+def _with_lines(
+    portal: Portal,
+    merchant: OrderTree,
+    supplier: OrderTree,
+    match: Match,
+    link: Link,
+    *,
+    is_piece: bool,
+) -> Iterator[Link]:
+    """Yield the link of an order, and those of its lines and parcels with their units."""
+    yield link
+    ours, theirs = merchant.member(match.merchant_id), supplier.member(match.supplier_id)
+    lines = theirs.order.lines if theirs else ()
+    if ours and not theirs:
+        lines = _lines_before(portal, supplier, match)
+    our_lines = ours.order.lines if ours else ()
+    pairs = LinePairs.of(match, our_lines, lines, generation=link.generation)
+    yield from pairs.lines(is_piece=is_piece)
+    if theirs and match.how in ("unsplit", "only-merchant", "parcel"):
+        shown = merchant.leaves(match.merchant_id)
+        yield from pairs.parcels(shown, theirs, takes_numbers=takes_numbers(portal))
 
 
 def _lines_before(portal: Portal, supplier: OrderTree, match: Match) -> tuple[Line, ...]:
@@ -198,33 +212,6 @@ def _are_cancelled(ours: OrderSnapshot | None, theirs: OrderSnapshot | None) -> 
     return bool(ours and theirs) and all(
         order is not None and order.order.status == "cancelled" for order in (ours, theirs)
     )
-
-
-def _reported(
-    merchant_id: str, ours: Sequence[OrderSnapshot], theirs: OrderSnapshot
-) -> Iterator[Link]:
-    """Yield the shipments that were reported to the Merchant, so that they can be voided."""
-    reported = {number for order in ours for number in valid_numbers(order)}
-    labels = [shipment for shipment in theirs.shipments if shipment.tracking_number in reported]
-    valid = [shipment for shipment in labels if not shipment.voided]
-    if valid:
-        label_id = f"{valid[-1].id}:{valid[-1].tracking_number}"
-    elif labels:
-        label_id = f"{labels[-1].id}:{labels[-1].tracking_number}"
-    elif unnumbered := [shipment for shipment in theirs.shipments if not shipment.tracking_number]:
-        # The Supplier's account forgets a deleted label; the Merchant still has its number.
-        numbers = {
-            shipment.tracking_number
-            for order in ours
-            for shipment in order.shipments
-            if not shipment.voided and shipment.id in ("", unnumbered[-1].id)
-        }
-        if len(numbers) != 1 or not unnumbered[-1].voided:
-            return
-        label_id = f"{unnumbered[-1].id}:{numbers.pop()}"
-    else:
-        return
-    yield Link(kind="shipment", merchant_id=merchant_id, supplier_id=label_id)
 
 
 def _products(portal: Portal, store: Store, clock: Clock) -> Iterator[Link]:

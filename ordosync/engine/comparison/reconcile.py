@@ -6,9 +6,11 @@ stays requested, and an order that the Merchant split stays unsplit at the Suppl
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from ordosync.engine.comparison.difference import NOT_COMPARED, Comparison, Difference
+from ordosync.engine.comparison.missing_records import missing_orders, product_differences
 from ordosync.engine.comparison.order_trees import (
     LinkedOrders,
     Match,
@@ -21,23 +23,43 @@ from ordosync.engine.comparison.order_trees import (
 )
 from ordosync.engine.comparison.snapshot import both_sides
 from ordosync.engine.comparison.tracking_differences import tracking_differences
-from ordosync.models import Order, OrderSnapshot, Product
+from ordosync.engine.comparison.unit_differences import (
+    linked_units,
+    missing_numbers,
+    unit_differences,
+)
+from ordosync.models import OrderSnapshot
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
-from ordosync.tasks import TASKS
-from ordosync.tasks.base import PlanRequest, Portal, Step
+from ordosync.tasks.base import Portal
 
 
-def differences(portal: Portal, *, able: frozenset[str], now: datetime) -> Iterator[Difference]:
-    """Yield all differences; `able` are the tasks that the portal can run. Reads only."""
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """The result of a comparison."""
+
+    differences: Sequence[Difference]
+    numbers: Sequence[tuple[Link, ...]]
+    """For each order that was linked before the ledger: its links, with their units."""
+
+
+def differences(portal: Portal, *, able: frozenset[str], now: datetime) -> Sequence[Difference]:
+    """Return all differences; `able` are the tasks that the portal can run. Reads only."""
+    return compare(portal, able=able, now=now).differences
+
+
+def compare(portal: Portal, *, able: frozenset[str], now: datetime) -> Compared:
+    """Compare both accounts with each other and with the links. Reads only."""
+    found: list[Difference] = []
     with both_sides(portal, now=now) as snapshot:
         comparison = Comparison(snapshot=snapshot, able=able)
         for ids in snapshot.only_at_merchant():
-            yield from _missing_orders(comparison, ids)
+            found += missing_orders(comparison, ids)
         for linked in snapshot.pairs():
-            yield from _of_linked(comparison, linked)
+            found += _of_linked(comparison, linked)
     if portal.config.manage_inventory:
-        yield from _of_products(comparison, now)
+        found += product_differences(comparison, now)
+    return Compared(differences=found, numbers=comparison.numbers)
 
 
 def cannot_tell(portal: Portal) -> list[str]:
@@ -60,41 +82,6 @@ def cannot_tell(portal: Portal) -> list[str]:
                 " they are not compared"
             )
     return limits
-
-
-def _missing_orders(comparison: Comparison, ids: Sequence[str]) -> Iterator[Difference]:
-    """Yield requested orders that should be at the Supplier and are not."""
-    portal = comparison.portal
-    links = portal.links.of_merchant("order", ids)
-    step_refs = [StepRef(key=id_, merchant_id=id_) for id_ in ids]
-    for page in TASKS["import-orders"].replan(portal, step_refs):
-        for step in page.items:
-            difference = _of_missing(comparison, step, links.get(step.merchant_id or ""))
-            if difference:
-                yield difference
-
-
-def _of_missing(comparison: Comparison, step: Step, link: Link | None) -> Difference | None:
-    id_, is_hidden = step.merchant_id or step.key, bool(comparison.snapshot.unlisted["supplier"])
-    if isinstance(step.payload, Order):
-        step_ref = StepRef(key=step.key, merchant_id=step.merchant_id)
-        description = "is requested at the Merchant and not at the Supplier"
-        if is_hidden:
-            # The Supplier may have it nevertheless, and would then get it twice.
-            description, task = f"{description}, as far as the Supplier lists its orders", ""
-        else:
-            task = "import-orders"
-        return comparison.differs(
-            "no-supplier-order", description, (id_, ""), task=task, step_ref=step_ref
-        )
-    if step.decision and step.decision.state == "failed":
-        description = f"cannot be imported: {step.decision.reason}"
-        return comparison.differs("no-supplier-order", description, (id_, ""))
-    if is_hidden or (step.decision and step.decision.state == "skipped"):
-        return None
-    supplier_id = link.supplier_id if link else ""
-    description = f"was imported as order {supplier_id}, which the Supplier does not have"
-    return comparison.differs("supplier-order-gone", description, (id_, supplier_id))
 
 
 def _of_linked(comparison: Comparison, linked: LinkedOrders) -> Iterator[Difference]:
@@ -130,8 +117,20 @@ def _of_linked(comparison: Comparison, linked: LinkedOrders) -> Iterator[Differe
     supplier = newest if not open_trees or newest in open_trees else open_trees[-1]
     generation = next(g for g, tree in linked.suppliers if tree is supplier)
     yield from _quantities(comparison, merchant, supplier)
-    for match in matches(merchant, supplier, origin=comparison.portal.origin):
-        yield from _of_match(comparison, merchant, supplier, match, generation)
+    sent = _sent_pieces(comparison.portal, merchant)
+    parcels: list[OrderSnapshot] = []
+    for match in matches(merchant, supplier, origin=comparison.portal.origin, sent=sent):
+        if match.how == "parcel":
+            parcels += merchant.leaves(match.merchant_id)
+        yield from _of_match(comparison, merchant, supplier, match, generation, parcels=parcels)
+
+
+def _sent_pieces(portal: Portal, merchant: OrderTree) -> frozenset[str]:
+    """Return the pieces of an order that are linked as parcels."""
+    if len(merchant.members) == 1:
+        return frozenset()
+    links = portal.links.of_merchant("order", [order.order.id for order in merchant.members])
+    return frozenset(id_ for id_, link in links.items() if link.state == "sent")
 
 
 def _quantities(
@@ -178,7 +177,13 @@ def _text(quantities: dict[str, int]) -> str:
 
 
 def _of_match(
-    comparison: Comparison, merchant: OrderTree, supplier: OrderTree, match: Match, generation: int
+    comparison: Comparison,
+    merchant: OrderTree,
+    supplier: OrderTree,
+    match: Match,
+    generation: int,
+    *,
+    parcels: Sequence[OrderSnapshot],
 ) -> Iterator[Difference]:
     ids = (match.merchant_id, match.supplier_id)
     ours, theirs = merchant.leaves(match.merchant_id), supplier.leaves(match.supplier_id)
@@ -199,7 +204,25 @@ def _of_match(
     if match.how in ("unsplit", "only-merchant") and ours and theirs:
         yield from _statuses(comparison, match, ours, theirs[0], generation)
         for order in ours:
-            yield from tracking_differences(comparison, match, order, theirs[0])
+            yield from _of_units(comparison, match, order, theirs[0], parcels)
+
+
+def _of_units(
+    comparison: Comparison,
+    match: Match,
+    ours: OrderSnapshot,
+    theirs: OrderSnapshot,
+    parcels: Sequence[OrderSnapshot],
+) -> Iterator[Difference]:
+    """Yield the differences in parcels, or else in units; note the links that lack their units."""
+    found = list(tracking_differences(comparison, match, ours, theirs, parcels))
+    if match.how == "unsplit":
+        units = linked_units(comparison, match, ours, theirs, parcels)
+        if numbers := missing_numbers(comparison, units):
+            comparison.numbers.append(numbers)
+        elif not found:
+            found += unit_differences(comparison, units)
+    yield from found
 
 
 def _statuses(
@@ -243,35 +266,6 @@ def _was_restored(portal: Portal, match: Match, ours: Sequence[OrderSnapshot]) -
         return False
     link = portal.links.of_merchant("order", [match.merchant_id]).get(match.merchant_id)
     return link is not None and link.state == "cancelled_by_task"
-
-
-def _of_products(comparison: Comparison, now: datetime) -> Iterator[Difference]:
-    """Yield products without a link, and quantities that differ."""
-    portal = comparison.portal
-    request = PlanRequest(cursor=None, now=now)
-    if "import-products" in comparison.able:
-        for page in TASKS["import-products"].plan(portal, request):
-            for step in page.items:
-                if isinstance(step.payload, Product):
-                    step_ref = StepRef(key=step.key, merchant_id=step.merchant_id)
-                    description = "is a product of this Supplier and was not imported"
-                    yield comparison.differs(
-                        "no-product-link",
-                        description,
-                        (step.key, ""),
-                        task="import-products",
-                        step_ref=step_ref,
-                    )
-    if "write-inventory-back" in comparison.able:
-        for page in TASKS["write-inventory-back"].plan(portal, request):
-            for step in page.items:
-                if step.decision is None:
-                    yield comparison.differs(
-                        "quantity-differs",
-                        f"has another quantity: {step.summary}",
-                        (step.merchant_id or "", step.supplier_id or ""),
-                        task="write-inventory-back",
-                    )
 
 
 def _ids(match: Match) -> dict[str, str]:

@@ -1,58 +1,180 @@
-"""Differences in tracking between an order of the Merchant and its order at the Supplier."""
+"""Differences in tracking between an order of the Merchant and its parcels at the Supplier."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+from ordosync.accounts.merchant import Takes
 from ordosync.engine.comparison.difference import Comparison, Difference
+from ordosync.engine.comparison.line_units import numbers_of, valid_parcels
 from ordosync.engine.comparison.order_trees import Match, is_open, valid_numbers
 from ordosync.models import OWN, OrderSnapshot, Shipment
 from ordosync.store.step_rows import StepRef
 
 
 def tracking_differences(
-    comparison: Comparison, match: Match, ours: OrderSnapshot, theirs: OrderSnapshot
+    comparison: Comparison,
+    match: Match,
+    ours: OrderSnapshot,
+    theirs: OrderSnapshot,
+    beside: Sequence[OrderSnapshot] = (),
 ) -> Iterator[Difference]:
-    """Yield the difference between the tracking number of an order and that of its parcel."""
-    ids = (ours.order.id, match.supplier_id)
-    numbers_at_merchant = valid_numbers(ours)
-    label = next((shipment for shipment in reversed(theirs.shipments) if not shipment.voided), None)
-    if label is None or not label.tracking_number:
-        if theirs.order.status == "shipped" and not numbers_at_merchant:
-            yield comparison.differs("no-tracking", _without_number(comparison), ids)
-        elif numbers_at_merchant and is_open(theirs) and comparison.portal.supplier.lists_all:
-            yield _void(comparison, match, ours, theirs)
-    elif label.is_partial:
-        yield comparison.differs(
-            "partially-shipped", _partly_shipped(label, numbers_at_merchant), ids
-        )
-    elif ours.order.status == "cancelled":
-        description = (
-            f"is shipped at the Supplier with {label.tracking_number}, cancelled at the Merchant"
-        )
-        yield comparison.differs("shipped-though-cancelled", description, ids)
-    elif not numbers_at_merchant:
-        step_ref = StepRef(key=f"{label.id}:{label.tracking_number}", **_ids(match, label))
-        description = (
-            f"is shipped at the Supplier with {label.tracking_number}, not at the Merchant"
-        )
-        yield comparison.differs(
-            "no-tracking", description, ids, task="update-tracking", step_ref=step_ref
-        )
-    elif label.tracking_number not in numbers_at_merchant:
-        description = (
-            f"has tracking {label.tracking_number} at the Supplier and"
-            f" {', '.join(numbers_at_merchant)} at the Merchant, whose number is kept;"
-            " correct it by hand"
-        )
-        yield comparison.differs("tracking-differs", description, ids)
+    """Yield the differences between the numbers of an order and those of its parcels.
 
-
-def _partly_shipped(label: Shipment, at_merchant: Sequence[str]) -> str:
-    numbers = ", ".join((*label.other_numbers, label.tracking_number))
-    if at_merchant:
-        return f"is sent in part at the Supplier with {numbers}, and shipped at the Merchant"
-    return (
-        f"is sent in part at the Supplier with {numbers}; it is reported when all units are shipped"
+    `beside` are the Merchant's other pieces of this order, each of which is one parcel.
+    """
+    tracking = comparison.portal.merchant.tracking
+    compared = _Tracking(
+        comparison=comparison,
+        match=match,
+        ours=ours,
+        theirs=theirs,
+        beside=beside,
+        takes=tracking.takes if tracking else "order",
     )
+    return compared.differences()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Tracking:
+    """An order with its parcels in both accounts."""
+
+    comparison: Comparison
+    match: Match
+    ours: OrderSnapshot
+    theirs: OrderSnapshot
+    beside: Sequence[OrderSnapshot]
+    takes: Takes
+
+    @property
+    def orders(self) -> Sequence[OrderSnapshot]:
+        """The Merchant's order, after its pieces that are parcels."""
+        return (*self.beside, self.ours)
+
+    @property
+    def numbers(self) -> list[str]:
+        """The valid numbers that the Merchant shows."""
+        return [number for order in self.orders for number in valid_numbers(order)]
+
+    @property
+    def ids(self) -> tuple[str, str]:
+        """The ids of the order in both accounts."""
+        return self.ours.order.id, self.match.supplier_id
+
+    def differences(self) -> Iterator[Difference]:
+        """Yield all differences of the order's parcels."""
+        labels = valid_parcels(self.theirs)
+        if not labels:
+            yield from self._without_label()
+        elif self.ours.order.status == "cancelled" and not self.beside:
+            description = (
+                f"is shipped at the Supplier with {labels[-1].tracking_number}, cancelled at the"
+                " Merchant"
+            )
+            yield self.comparison.differs("shipped-though-cancelled", description, self.ids)
+        elif self.takes == "order":
+            yield from self._of_newest(labels[-1])
+        else:
+            yield from self._void_of_several(labels)
+            yield from self._missing(labels)
+
+    def _without_label(self) -> Iterator[Difference]:
+        numbers = valid_numbers(self.ours)
+        if self.theirs.order.status == "shipped" and not numbers:
+            text = _without_number(self.comparison)
+            yield self.comparison.differs("no-tracking", text, self.ids)
+        elif numbers and is_open(self.theirs) and self.comparison.portal.supplier.lists_all:
+            yield _void(self.comparison, self.match, self.ours, self.theirs)
+
+    def _of_newest(self, label: Shipment) -> Iterator[Difference]:
+        """Yield the difference at a Merchant that has one number an order, once it is complete."""
+        if label.is_partial or not label.is_last:
+            return
+        if not self.numbers:
+            yield self._not_reported(label)
+        elif label.tracking_number not in self.numbers:
+            yield self._other_number(label)
+
+    def _missing(self, labels: Sequence[Shipment]) -> Iterator[Difference]:
+        """Yield the parcels and numbers that the Merchant does not show."""
+        numbers = self.numbers
+        missing = [label for label in labels if not set(numbers_of(label)) & set(numbers)]
+        if missing == list(labels) and numbers and not is_open(self.ours):
+            yield self._other_number(labels[-1])
+            return
+        for label in missing:
+            if self._is_reportable(label):
+                is_first = not numbers and label is missing[0]
+                yield self._not_reported(label) if is_first else self._parcel_missing(label)
+        if self.takes in ("lines", "numbers"):
+            for label in labels:
+                for number in numbers_of(label) if label not in missing else ():
+                    if number not in numbers:
+                        yield self._parcel_missing(label, number)
+
+    def _is_reportable(self, label: Shipment) -> bool:
+        """True if the Merchant has a place for the parcel, and its units are known if they must."""
+        if self.takes != "pieces":
+            return True
+        is_known = label.lines is not None or label.is_last
+        return is_known and (is_open(self.ours) or not self.numbers)
+
+    def _not_reported(self, label: Shipment) -> Difference:
+        number = label.tracking_number
+        text = f"is shipped at the Supplier with {number}, not at the Merchant"
+        return self._to_report("no-tracking", text, label, number)
+
+    def _parcel_missing(self, label: Shipment, number: str = "") -> Difference:
+        number = number or label.tracking_number
+        text = f"has a parcel {number} at the Supplier that the Merchant does not show"
+        return self._to_report("parcel-missing", text, label, number)
+
+    def _to_report(self, kind: str, text: str, label: Shipment, number: str) -> Difference:
+        step_ref = StepRef(key=f"{label.id}:{number}", **_ids(self.match, label))
+        return self.comparison.differs(
+            kind, text, self.ids, task="update-tracking", step_ref=step_ref
+        )
+
+    def _other_number(self, label: Shipment) -> Difference:
+        text = (
+            f"has tracking {label.tracking_number} at the Supplier and {', '.join(self.numbers)} at"
+            " the Merchant, whose number is kept; correct it by hand"
+        )
+        return self.comparison.differs("tracking-differs", text, self.ids)
+
+    def _void_of_several(self, labels: Sequence[Shipment]) -> Iterator[Difference]:
+        """Yield the numbers of the Merchant whose parcel is void, while others are valid."""
+        valid = {number for label in labels for number in numbers_of(label)}
+        for order in self.orders:
+            for number in valid_numbers(order):
+                parcel = None if number in valid else self._void_parcel(number)
+                if parcel:
+                    yield self._is_void(number, *parcel)
+
+    def _is_void(self, number: str, parcel_id: str, read_by: str) -> Difference:
+        text = f"has tracking {number} at the Merchant, whose parcel is void at the Supplier"
+        step_ref = StepRef(
+            key=f"{parcel_id}:{number}:void",
+            merchant_id=self.match.merchant_id,
+            supplier_id=read_by,
+        )
+        return self.comparison.differs(
+            "tracking-void", text, self.ids, task="update-tracking", step_ref=step_ref
+        )
+
+    def _void_parcel(self, number: str) -> tuple[str, str] | None:
+        """Return the id of the parcel that had this number, and the id that it is read by."""
+        for label in self.theirs.shipments:
+            if label.voided and label.tracking_number == number:
+                return label.id, label.id
+        shipments = self.comparison.portal.supplier.shipments
+        if shipments is None or not shipments.lists_all_parcels:
+            return None
+        ids = {label.id for label in self.theirs.shipments if not label.voided}
+        links = self.comparison.portal.links.parcels_of([order.order.id for order in self.orders])
+        for link in (link for parcels in links.values() for link in parcels):
+            if link.state == "live" and link.number == number and link.parcel_id not in ids:
+                return link.parcel_id, self.theirs.shipments[-1].id
+        return None
 
 
 def _without_number(comparison: Comparison) -> str:

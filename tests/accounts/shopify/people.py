@@ -299,7 +299,6 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
     preparing: ClassVar[int] = 3
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
-            "parcels",
             "second-labels",
             "label-cost",
             "label-method",
@@ -320,10 +319,19 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
         order = self._order(order_id)
         if order.cancelled_at:
             return "cancelled"
-        is_shipped = not self._live(order) or any(
-            fulfillment.status == "SUCCESS" for fulfillment in self.fake.fulfillments(order.id)
-        )
-        return "shipped" if is_shipped else "awaiting_fulfillment"
+        if any(fulfillment.status == "SUCCESS" for fulfillment in self.fake.fulfillments(order.id)):
+            return "partially_shipped" if self.open_units(order_id) else "shipped"
+        return "awaiting_fulfillment"
+
+    def open_units(self, order_id: str) -> Mapping[str, int]:
+        order, _, piece = order_id.partition("/")
+        units: Counter[str] = Counter()
+        for part in self._live(self._order(order)):
+            if piece in ("", number(part.id)):
+                for line in part.lines:
+                    sku = self.fake.shop.sure(LineItem, line.line_id).sku or ""
+                    units[sku] += line.remaining_quantity
+        return +units
 
     def timeline(self, order_id: str) -> Sequence[str]:
         return self.remarks(self._order(order_id))

@@ -31,6 +31,10 @@ _NEEDED: dict[tuple[str, str], str] = {
         for name in ("orderCreate", "orderUpdate", "orderCancel", "tagsAdd", "tagsRemove")
     },
     **{
+        ("Mutation", f"orderEdit{name}"): "write_order_edits"
+        for name in ("Begin", "SetQuantity", "AddVariant", "Commit")
+    },
+    **{
         ("Mutation", name): "write_products"
         for name in (
             "productCreate",

@@ -18,6 +18,7 @@ from graphql import (
 
 from tests.fakes.shopify import (  # noqa: F401 - they say which code answers which field
     deprecation,
+    mutations_edits,
     mutations_fulfillment,
     mutations_orders,
     mutations_products,

@@ -9,6 +9,7 @@ from tests.fakes.shopify.refusals import UserError
 from tests.fakes.shopify.shapes_orders import (
     fulfillment_orders_of,
     fulfillments_of,
+    open_units,
     shipped_quantity,
 )
 from tests.fakes.shopify.shop import Shop
@@ -216,31 +217,58 @@ def cancel(
     shop.touch(order)
 
 
-def edit(shop: Shop, order: Order, line: LineItem, quantity: int) -> None:
-    """Change the ordered quantity of a line, as far as it is not shipped yet."""
+def edit(shop: Shop, order: Order, line: LineItem, quantity: int, *, restock: bool = True) -> None:
+    """Change the quantity of a line, as far as its units are still to be sent."""
     delta = quantity - line.current_quantity
-    live = [it for it in fulfillment_orders_of(shop, order.id) if it.status not in ENDED]
-    parts = [(it, part) for it in live for part in it.lines if part.line_id == line.id]
-    assert quantity >= shipped_quantity(shop, line), "what was sent cannot be taken off"
+    assert -delta <= open_units(shop, line), "what was sent cannot be taken off"
     if delta > 0:
         line.quantity += delta
+        _raise(shop, order, line, delta)
+    elif delta < 0:
+        line.removed -= delta
+        take_off(shop, line, -delta, restock=restock)
+    shop.touch(order)
+
+
+def _raise(shop: Shop, order: Order, line: LineItem, units: int) -> None:
+    parts = _open_parts(shop, line)
+    place = parts[0][0].location_id if parts else order.pieces[0].location_id
+    if parts and shop.switches.raised_quantity == "in place":
         owner, part = parts[0]
-        part.total_quantity += delta
-        part.remaining_quantity += delta
-        stock.commit(shop, line, owner.location_id, delta)
-    remaining = max(0, -delta)
-    line.removed += remaining
-    for owner, part in parts:
-        taken = min(remaining, part.remaining_quantity)
+        part.total_quantity += units
+        part.remaining_quantity += units
+        shop.touch(owner)
+    else:
+        [part] = open_fulfillment(shop, order, [line], place).lines
+        part.total_quantity = part.remaining_quantity = units
+    stock.commit(shop, line, place, units)
+
+
+def take_off(shop: Shop, line: LineItem, units: int, *, restock: bool = True) -> None:
+    """Take open units off the fulfillment orders of a line; one without open units is closed.
+
+    Which of several fulfillment orders shrinks is not recorded.
+    """
+    parts = _open_parts(shop, line)
+    for owner, part in parts if shop.switches.shrinks == "oldest" else parts[::-1]:
+        taken = min(units, part.remaining_quantity)
+        units -= taken
         part.remaining_quantity -= taken
         part.total_quantity -= taken
-        stock.commit(shop, line, owner.location_id, -taken)
-        remaining -= taken
-    for it in live:
-        if all(part.remaining_quantity == 0 for part in it.lines):
-            it.status = "CLOSED"
-        shop.touch(it)
-    shop.touch(order)
+        stock.take(shop, line, owner.location_id, taken)
+        if restock:
+            stock.put_back(shop, line, owner.location_id, taken)
+        if all(it.remaining_quantity == 0 for it in owner.lines):
+            owner.status = "CLOSED"
+        shop.touch(owner)
+
+
+def _open_parts(
+    shop: Shop, line: LineItem
+) -> list[tuple[FulfillmentOrder, FulfillmentOrderLineItem]]:
+    """Return the lines of fulfillment orders that have not ended, for a line of an order."""
+    live = [it for it in fulfillment_orders_of(shop, line.order_id) if it.status not in ENDED]
+    return [(it, part) for it in live for part in it.lines if part.line_id == line.id]
 
 
 def close_if_done(shop: Shop, order: Order, at: datetime) -> None:

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from tests.fakes.shopify import fulfillment, orders, stock
+from tests.fakes.shopify import fulfillment, orders, refunds, stock
 from tests.fakes.shopify.people_pieces import Shippers
 from tests.fakes.shopify.people_stock import Stockkeepers
+from tests.fakes.shopify.refunds import Restock
 from tests.fakes.shopify.shapes_orders import fulfillment_orders_of, fulfillments_of
 from tests.fakes.shopify.state import (
     ENDED,
@@ -119,6 +120,16 @@ class People(Stockkeepers, Shippers):
                 orders.open_fulfillment(self.shop, placed, [made], place)
                 stock.commit(self.shop, made, place, quantity)
                 self.shop.touch(placed)
+
+    def refund(
+        self, order: str, quantities: Mapping[str, int], restock: Restock = "CANCEL"
+    ) -> None:
+        """Refund quantities by SKU."""
+        with self.shop.lock:
+            placed = self.order(order)
+            for sku, quantity in quantities.items():
+                line = next(it for it in placed.lines if it.sku == sku)
+                refunds.refund(self.shop, placed, line, quantity, restock)
 
     def change(self, order: str, **fields: object) -> None:
         """Change fields of an order: `note=`, `tags=`, `email=` and so on."""

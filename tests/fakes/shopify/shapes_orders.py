@@ -42,6 +42,17 @@ def shipped_quantity(shop: Shop, line: LineItem) -> int:
     )
 
 
+def open_units(shop: Shop, line: LineItem, *, held: bool = False) -> int:
+    """Return the units of a line that are still to be sent, or those on hold."""
+    return sum(
+        part.remaining_quantity
+        for it in fulfillment_orders_of(shop, line.order_id)
+        if (it.status == "ON_HOLD" if held else it.status not in ENDED)
+        for part in it.lines
+        if part.line_id == line.id
+    )
+
+
 def fulfillment_status(shop: Shop, order: Order) -> str:
     """Return the fulfillment status of an order."""
     ordered = sum(line.current_quantity for line in order.lines)
@@ -225,9 +236,16 @@ def _line_name(_call: Call, line: LineItem) -> str:
 
 
 @resolver("LineItem.unfulfilledQuantity")
-@resolver("LineItem.fulfillableQuantity")
 def _unfulfilled(call: Call, line: LineItem) -> int:
-    return max(0, line.current_quantity - shipped_quantity(call.shop, line))
+    """Return a number that is below 0 if sent units were refunded, as was seen."""
+    return line.current_quantity - shipped_quantity(call.shop, line)
+
+
+@resolver("LineItem.fulfillableQuantity")
+def _fulfillable(call: Call, line: LineItem) -> int:
+    """Return the unsent units that are not on hold, as recorded."""
+    sent = shipped_quantity(call.shop, line) - line.refunded_sent
+    return line.current_quantity - sent - open_units(call.shop, line, held=True)
 
 
 @resolver("LineItem.nonFulfillableQuantity")

@@ -28,6 +28,7 @@ SCOPES = frozenset(
     for may in ("read", "write")
     for kind in (
         "orders",
+        "order_edits",
         "products",
         "inventory",
         "assigned_fulfillment_orders",

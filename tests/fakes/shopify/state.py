@@ -36,7 +36,11 @@ class Metafield(Node):
 
 @dataclass(kw_only=True)
 class LineItem(Node):
-    """A line of an order; `removed` units of its `quantity` were removed by an edit or a refund."""
+    """A line of an order; `removed` units of its `quantity` were removed by an edit or a refund.
+
+    Units that were refunded after they were sent are removed, too. What is still to be sent is in
+    the fulfillment orders.
+    """
 
     order_id: str
     sku: str | None
@@ -44,6 +48,8 @@ class LineItem(Node):
     quantity: int
     price: Decimal
     removed: int = 0
+    refunded_sent: int = 0
+    """The removed units that were sent."""
     discount: Decimal = Decimal(0)
     """Discount on the whole line."""
     variant_title: str | None = None
@@ -56,7 +62,7 @@ class LineItem(Node):
 
     @property
     def current_quantity(self) -> int:
-        """Return the units that are still ordered, or were shipped."""
+        """Return the units that were neither removed nor refunded."""
         return self.quantity - self.removed
 
 

@@ -74,3 +74,11 @@ def take(shop: Shop, line: LineItem, location_id: str, quantity: int) -> None:
     if level is not None and quantity:
         level.committed -= quantity
         shop.touch(level)
+
+
+def put_back(shop: Shop, line: LineItem, location_id: str, quantity: int) -> None:
+    """Restock units that are not committed any more."""
+    level = tracked_level(shop, line, location_id)
+    if level is not None and quantity:
+        level.available += quantity
+        shop.touch(level)

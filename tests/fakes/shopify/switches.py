@@ -33,6 +33,11 @@ class Switches:
     """True if a fulfillment order can be split after it was requested from a service."""
     fulfill_unaccepted: bool = False
     """True if a request to a service can be fulfilled before its acceptance."""
+    raised_quantity: Literal["in place", "new"] = "in place"
+    """Fulfillment order that gets the units by which a line is raised: an open one, or a new one.
+    """
+    shrinks: Literal["oldest", "newest"] = "oldest"
+    """Fulfillment order of a line that first loses units that are removed or refunded."""
     orders_per_minute: int | None = None
     """Limit of `orderCreate`, which is 5 in development and trial shops."""
     read_days: int = 60

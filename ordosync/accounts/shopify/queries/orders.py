@@ -46,9 +46,9 @@ PIECE_STATUSES = """
 query PieceStatuses($ids: [ID!]!) {
   nodes(ids: $ids) {
     ... on FulfillmentOrder {
-      id status requestStatus
+      id status requestStatus orderId
       order { cancelledAt }
-      fulfillments(first: 3) { nodes { id status } }
+      fulfillments(first: 10) { nodes { id status } }
     }
   }
 }
@@ -77,10 +77,11 @@ query CancelJob($id: ID!) { job(id: $id) { id done } }
 
 # `fulfillments` and `trackingInfo` are lists, not connections: they have no pages and cost little.
 
+_SENT_LINES = "pageInfo { hasNextPage endCursor } nodes { quantity lineItem { id sku } }"
 _SENT_PARTS = """
   pageInfo { hasNextPage endCursor }
   nodes {
-    id status requestStatus
+    id status requestStatus createdAt
     lineItems(first: 10) {
       pageInfo { hasNextPage endCursor } nodes {
         id sku remainingQuantity totalQuantity lineItem { id }
@@ -91,10 +92,11 @@ _SENT_PARTS = """
 _SENT = f"""
   id sourceIdentifier updatedAt cancelledAt
   fulfillments {{
-    id status createdAt
+    id status createdAt updatedAt
     location {{ name }}
     trackingInfo {{ number company }}
     fulfillmentOrders(first: 20) {{ nodes {{ id }} }}
+    fulfillmentLineItems(first: 50) {{ {_SENT_LINES} }}
   }}
   fulfillmentOrders(first: 5) {{ {_SENT_PARTS} }}
 """
@@ -102,6 +104,14 @@ _SENT = f"""
 MORE_SENT = f"""
 query MoreSent($id: ID!, $first: Int!, $after: String) {{
   order(id: $id) {{ fulfillmentOrders(first: $first, after: $after) {{ {_SENT_PARTS} }} }}
+}}
+"""
+
+MORE_SENT_LINES = f"""
+query MoreSentLines($id: ID!, $first: Int!, $after: String) {{
+  fulfillment(id: $id) {{
+    fulfillmentLineItems(first: $first, after: $after) {{ {_SENT_LINES} }}
+  }}
 }}
 """
 
@@ -126,13 +136,48 @@ query SplitById($ids: [ID!]!) {{
 }}
 """
 
+UNITS_BY_ID = f"""
+query UnitsById($ids: [ID!]!) {{
+  nodes(ids: $ids) {{
+    ... on Order {{ {_SENT} lineItems(first: 50) {{ nodes {{ id quantity }} }} }}
+  }}
+}}
+"""
+
+# An edit of an order is a session: begun, changed line by line, and committed.
+
+BEGIN_EDIT = """
+mutation BeginEdit($id: ID!) {
+  orderEditBegin(id: $id) {
+    calculatedOrder { id lineItems(first: 250) { nodes { id quantity editableQuantity } } }
+    userErrors { field message }
+  }
+}
+"""
+
+SET_QUANTITY = """
+mutation SetQuantity($id: ID!, $line: ID!, $quantity: Int!) {
+  orderEditSetQuantity(id: $id, lineItemId: $line, quantity: $quantity, restock: true) {
+    userErrors { field message }
+  }
+}
+"""
+
+COMMIT_EDIT = """
+mutation CommitEdit($id: ID!, $note: String) {
+  orderEditCommit(id: $id, notifyCustomer: false, staffNote: $note) {
+    userErrors { field message }
+  }
+}
+"""
+
 # All orders of every status, for a comparison.
 
 ALL_RECEIVED = f"""
 query AllReceived($first: Int!, $after: String, $query: String) {{
   orders(first: $first, after: $after, query: $query, sortKey: UPDATED_AT) {{
     pageInfo {{ hasNextPage endCursor }}
-    nodes {{ name displayFulfillmentStatus {_SENT} }}
+    nodes {{ name {_SENT} }}
   }}
 }}
 """

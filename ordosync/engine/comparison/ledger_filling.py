@@ -1,0 +1,24 @@
+"""Fills the ledger of orders that were linked before it, with units that both accounts show."""
+
+from collections.abc import Sequence
+
+from ordosync.clock import Clock
+from ordosync.engine.execution.exclusive import confirm, exclusive
+from ordosync.store import Store
+from ordosync.store.links import Link
+
+_BATCH = 500
+
+
+def fill_ledger(
+    portal: str, store: Store, clock: Clock, numbers: Sequence[tuple[Link, ...]]
+) -> None:
+    """Add the units to the links. Raise `OrdosyncError` during a run, which may change them."""
+    if not numbers:
+        return
+    with exclusive(store, portal, clock, "orders", "shipments") as leases:
+        for start in range(0, len(numbers), _BATCH):
+            links = [link for order in numbers[start : start + _BATCH] for link in order]
+            with store.transaction(portal=portal):
+                confirm(store, leases)
+                store.links(portal).add(links, now=clock.now())

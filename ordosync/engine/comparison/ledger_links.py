@@ -1,0 +1,125 @@
+"""Links of lines and parcels with their units, computed from both accounts.
+
+Of a line, all units count as ordered that either account shows. A parcel is linked if the Merchant
+shows it, so the units of a parcel that is still to be reported are open.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from msgspec import Struct
+
+from ordosync.engine.comparison.line_units import (
+    numbers_of,
+    paired_lines,
+    units_of_parcels,
+    valid_parcels,
+)
+from ordosync.engine.comparison.order_trees import Match, valid_numbers
+from ordosync.models import Line, OrderSnapshot, Shipment
+from ordosync.store.links import Link, parcel_link
+from ordosync.tasks.base import Portal
+
+
+def takes_numbers(portal: Portal) -> bool:
+    """True if an order of the Merchant can have several tracking numbers."""
+    tracking = portal.merchant.tracking
+    return tracking is not None and tracking.takes in ("lines", "numbers")
+
+
+class LinePairs(Struct, frozen=True, kw_only=True):
+    """The lines of one order, or of one piece, that are the same in both accounts."""
+
+    match: Match
+    pairs: tuple[tuple[Line, Line], ...]
+    generation: int = 1
+
+    @classmethod
+    def of(
+        cls,
+        match: Match,
+        ours: Sequence[Line],
+        theirs: Sequence[Line],
+        *,
+        known: Mapping[str, str] | None = None,
+        generation: int = 1,
+    ) -> "LinePairs":
+        """Pair the lines. `known` has the Supplier's line of each line that is linked."""
+        pairs = paired_lines(ours, theirs, known or {})
+        return cls(match=match, pairs=tuple(pairs), generation=generation)
+
+    def lines(self, *, is_piece: bool) -> Iterator[Link]:
+        """Yield the links of the lines. A piece for a parcel has its own units."""
+        for our, their in self.pairs:
+            yield Link(
+                kind="line",
+                merchant_id=our.id,
+                supplier_id=their.id,
+                generation=self.generation,
+                order_id=self.match.merchant_id,
+                ordered=our.quantity if is_piece else max(our.quantity, their.quantity),
+                state="sent" if self.match.how == "parcel" else "live",
+            )
+
+    def units(self, at_supplier: Mapping[str, int]) -> dict[str, int]:
+        """Return units of the Supplier's lines as units of the Merchant's."""
+        return {our.id: units for our, their in self.pairs if (units := at_supplier.get(their.id))}
+
+    def all_units(self) -> dict[str, int]:
+        """Return all units of the Merchant's lines."""
+        return {our.id: our.quantity for our, _ in self.pairs if our.quantity}
+
+    def parcels(
+        self, shown: Sequence[OrderSnapshot], theirs: OrderSnapshot, *, takes_numbers: bool
+    ) -> Iterator[Link]:
+        """Yield the links of the parcels that the Merchant shows, so that they can be voided."""
+        reported = {number for order in shown for number in valid_numbers(order)}
+        units = units_of_parcels(theirs)
+        found: set[str] = set()
+        for parcel in valid_parcels(theirs):
+            numbers = [number for number in numbers_of(parcel) if number in reported]
+            if numbers:
+                found.update(numbers)
+                further = numbers[1:] if takes_numbers else numbers_of(parcel)
+                in_it = self.units(units[f"{parcel.id}:{parcel.tracking_number}"])
+                yield from self._numbers(parcel, numbers[0], further, in_it)
+        for parcel in _void(shown, theirs):
+            if parcel.tracking_number in reported - found:
+                found.add(parcel.tracking_number)
+                yield from self._numbers(parcel, parcel.tracking_number, (), {})
+
+    def _numbers(
+        self, parcel: Shipment, first: str, further: Iterable[str], units: Mapping[str, int]
+    ) -> Iterator[Link]:
+        order_id = self.match.merchant_id
+        in_it = self.all_units() if self.match.how == "parcel" else units
+        yield parcel_link(order_id, parcel.id, first, units=in_it)
+        for number in further:
+            if number != first:
+                yield parcel_link(order_id, parcel.id, number, further=True, units={})
+
+
+def _void(shown: Sequence[OrderSnapshot], theirs: OrderSnapshot) -> Iterator[Shipment]:
+    """Yield the void labels of an order, with the number that the Merchant has for each."""
+    for parcel in theirs.shipments:
+        if parcel.tracking_number and parcel.voided:
+            yield parcel
+    unnumbered = [parcel for parcel in theirs.shipments if not parcel.tracking_number]
+    if valid_parcels(theirs) or not unnumbered or not unnumbered[-1].voided:
+        return
+    # The Supplier's account forgets a deleted label; the Merchant still has its number.
+    forgotten = {
+        shipment.tracking_number: shipment
+        for order in shown
+        for shipment in order.shipments
+        if not shipment.voided and shipment.id in ("", unnumbered[-1].id)
+    }
+    if len(forgotten) == 1:
+        [shipment] = forgotten.values()
+        yield Shipment(
+            id=unnumbered[-1].id,
+            order_id=theirs.order.id,
+            tracking_number=shipment.tracking_number,
+            carrier="",
+            shipped_at=shipment.shipped_at,
+            voided=True,
+        )

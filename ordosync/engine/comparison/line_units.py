@@ -1,0 +1,91 @@
+"""Units of an order by line: what was sent, and which lines of both accounts are the same.
+
+Pure functions on listed orders, whose lines have the sent and the open units.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from ordosync.models import Line, OrderSnapshot, ParcelLine, Shipment, normalized_sku
+
+
+def numbers_of(parcel: Shipment) -> tuple[str, ...]:
+    """Return all tracking numbers of a parcel."""
+    return tuple(dict.fromkeys((parcel.tracking_number, *parcel.more_numbers)))
+
+
+def valid_parcels(order: OrderSnapshot) -> list[Shipment]:
+    """Return the parcels with a valid label, the newest last."""
+    return [item for item in order.shipments if not item.voided and item.tracking_number]
+
+
+def paired_lines(
+    ours: Sequence[Line], theirs: Sequence[Line], known: Mapping[str, str]
+) -> list[tuple[Line, Line]]:
+    """Return the lines that are the same in both accounts: linked, alike, or of one SKU.
+
+    `known` has the Supplier's line of each linked line of the Merchant.
+    """
+    pairs: list[tuple[Line, Line]] = []
+    ours_left, theirs_left = list(ours), list(theirs)
+    rules: tuple[Callable[[Line, Line], bool], ...] = (
+        lambda our, their: known.get(our.id) == their.id,
+        lambda our, their: our.id not in known and _form(our) == _form(their),
+        lambda our, their: our.id not in known and _form(our)[0] == _form(their)[0],
+    )
+    for is_same in rules:
+        for our in list(ours_left):
+            match = next((their for their in theirs_left if is_same(our, their)), None)
+            if match is not None:
+                ours_left.remove(our)
+                theirs_left.remove(match)
+                pairs.append((our, match))
+    return pairs
+
+
+def _form(line: Line) -> tuple[str, int]:
+    return normalized_sku(line.sku), line.quantity
+
+
+def units_of_parcels(order: OrderSnapshot) -> Mapping[str, Mapping[str, int]]:
+    """Return the units by line of each valid parcel, by `<id>:<number>`.
+
+    A parcel whose lines are not known has all other units if the order is shipped with it, and
+    none before. Together, they never hold more units than the order has.
+    """
+    left = Counter({line.id: line.quantity for line in order.order.lines})
+    parcels = valid_parcels(order)
+    found: dict[str, Mapping[str, int]] = {}
+    for parcel in parcels:
+        units = _named_units(parcel.lines or (), left)
+        left.subtract(units)
+        found[f"{parcel.id}:{parcel.tracking_number}"] = units
+    if parcels and parcels[-1].lines is None and order.order.status == "shipped":
+        newest = f"{parcels[-1].id}:{parcels[-1].tracking_number}"
+        found[newest] = {id_: units for id_, units in left.items() if units > 0}
+    return found
+
+
+def _named_units(lines: Iterable[ParcelLine], left: Mapping[str, int]) -> dict[str, int]:
+    wanted: Counter[str] = Counter()
+    for line in lines:
+        wanted[line.line_id] += line.quantity
+    return {id_: min(units, left[id_]) for id_, units in wanted.items() if left.get(id_, 0) > 0}
+
+
+def sent_units(order: OrderSnapshot) -> Mapping[str, int] | None:
+    """Return the units of each line in valid parcels; None if the account does not say.
+
+    An order may stay shipped after its label was voided, so its status alone proves nothing.
+    """
+    parcels = valid_parcels(order)
+    if all(parcel.lines is not None for parcel in parcels):
+        if not parcels and order.order.status == "shipped":
+            return None
+        sent: Counter[str] = Counter()
+        for units in units_of_parcels(order).values():
+            sent.update(units)
+        return {line.id: sent[line.id] for line in order.order.lines}
+    if order.order.status == "shipped" and len(parcels) == len(order.shipments):
+        return {line.id: line.quantity for line in order.order.lines}
+    return None
