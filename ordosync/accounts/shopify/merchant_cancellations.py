@@ -111,7 +111,7 @@ class MerchantCancellations:
                 self._client.set_metafields([metafield], action=action)
 
     def _reduced(self, states: Sequence[FulfillmentOrder]) -> Iterator[Cancellation]:
-        """Yield the open units of imported orders of which some units were removed or refunded."""
+        """Yield the open units of orders of which some units were removed or refunded."""
         ids = [number(state.id) for state in states]
         found: dict[str, Cancellation] = {}
         for id_, order in (self._fulfillment_orders.parts_of(ids) if ids else {}).items():

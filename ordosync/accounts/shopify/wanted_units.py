@@ -28,13 +28,13 @@ def wanted_in(part: Part, order: OrderParts) -> Units:
 
 
 def wanted_lines(order_id: str, order: OrderParts) -> tuple[ParcelLine, ...] | None:
-    """Return the units of each line of an imported order, 0 included.
+    """Return the units of each line of an order, 0 included.
 
-    None if it was not imported, or if it may have been merged: its units are a part of another one.
+    None if it may have been merged: then its units are a part of another one.
     """
     own = order.all_parts[number(fulfillment_order(order_id))]
-    items = order.history.items(order_id, own.line_items.nodes)
-    if items is None or _may_be_merged(own, items, order):
+    items = _items(own, order)
+    if _may_be_merged(own, items, order):
         return None
     units = wanted_units(order_id, order)
     return tuple(
@@ -59,8 +59,10 @@ def _recorded(own: Part, order: OrderParts) -> Iterator[Part]:
 
 
 def _items(part: Part, order: OrderParts) -> frozenset[str]:
-    id_ = order.history.order_id(number(part.id))
-    return order.history.items(id_, part.line_items.nodes) or frozenset()
+    """Return the line items that the Supplier has of a part, or those of the part itself."""
+    id_, lines = order.history.order_id(number(part.id)), part.line_items.nodes
+    own = frozenset(number(line.line_item.id) for line in lines)
+    return order.history.items(id_, lines) or own
 
 
 def _is_gone(part: Part) -> bool:
