@@ -136,6 +136,8 @@ class ParcelLine(Struct, frozen=True, kw_only=True, gc=False):
     quantity: int
     """1 or more."""
     sku: str = ""
+    other_lines: tuple[str, ...] = ()
+    """Other lines that may have these units, if the account names only the SKU."""
 
 
 class Shipment(Struct, frozen=True, kw_only=True, gc=False):
@@ -167,11 +169,8 @@ class Shipment(Struct, frozen=True, kw_only=True, gc=False):
     lines: tuple[ParcelLine, ...] | None = None
     """Its units by line; None if the account does not say which."""
     is_last: bool = True
-    """True if no unit of its order is open after it.
-
-    Computed from lines, refunds and parcels, never from a service's own status. Only a parcel
-    without `lines` that is the last one holds all units that were still open.
-    """
+    """True if no unit of its order is open after it, whatever status a service shows. Only a parcel
+    without `lines` that is the last one holds all units that were still open."""
     more_numbers: tuple[str, ...] = ()
     """The other tracking numbers of the same parcel."""
     is_partial: bool = False

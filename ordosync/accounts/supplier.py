@@ -131,7 +131,10 @@ class SupplierShipments(Protocol):
         """
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | InvalidRecord]]:
-        """Yield these shipments as they are now; a shipment that is gone is omitted."""
+        """Yield these shipments as they are now; a shipment that is gone is omitted.
+
+        An account that lists all parcels yields all of the orders of these shipments.
+        """
 
     def reference_on(self, shipment: Shipment) -> str:
         """Return the ordosync reference of a parcel's order; empty if it has none."""

@@ -182,8 +182,8 @@ class Links:
             " and not exists (select 1 from steps where portal = :portal"
             "  and task = 'update-tracking' and key = this.supplier_id || ':'"
             "  and code = 'no-tracking' and created_at < :shipped)"
-            " and supplier_id not in (select supplier_id from steps where portal = :portal"
-            f"  and task = 'update-tracking' and {UNSETTLED} and supplier_id is not null)"
+            " and merchant_id not in (select merchant_id from steps where portal = :portal"
+            f"  and task = 'update-tracking' and {UNSETTLED} and merchant_id is not null)"
             " order by linked_at",
             {
                 "portal": self._portal,

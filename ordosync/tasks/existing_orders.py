@@ -3,19 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from msgspec.structs import replace
-
 from ordosync.models import InvalidRecord, Line, Order, Outcome
 from ordosync.store.links import Link
 from ordosync.tasks.base import Portal, Result, Step
+from ordosync.tasks.order_fields import with_quantity
 from ordosync.tasks.order_notices import is_notice
 
 
 @dataclass(frozen=True, kw_only=True)
 class Existing:
-    """An order that the Supplier already has, and its missing link."""
+    """An order that the Supplier already has, and its missing links."""
 
     link: Link
+    lines: Sequence[Link] = ()
+    """Links of its lines, if these are known."""
 
 
 def restored_orders(portal: Portal, links: Sequence[Link]) -> frozenset[str]:
@@ -37,23 +38,22 @@ def look_up(portal: Portal, keys: Sequence[str]) -> Mapping[str, Result]:
     }
 
 
-def sent_again(portal: Portal, links: Sequence[Link]) -> Mapping[str, Step]:
+def sent_again(
+    portal: Portal, links: Sequence[Link], items: Sequence[Order | InvalidRecord]
+) -> Mapping[str, Step]:
     """Return a step for each order that was cancelled and sent again after these links were made.
 
-    The links are from a backup that is older than the second order.
+    The links are from a backup that is older than the second order. The lines of an order are
+    linked as the Merchant has them now.
     """
     later = {f"{link.merchant_id}#{link.generation + 1}": link for link in links}
-    return {
-        later[key].merchant_id: link_step(
-            replace(
-                later[key],
-                state="live",
-                supplier_id=result.outcome.id,
-                generation=later[key].generation + 1,
-            )
-        )
-        for key, result in look_up(portal, list(later)).items()
-    }
+    lines = {item.id: with_quantity(item.lines) for item in items if isinstance(item, Order)}
+    steps = {}
+    for key, result in look_up(portal, list(later)).items():
+        merchant_id = later[key].merchant_id
+        order, *of_lines = order_links(key, result.outcome, lines.get(merchant_id, ()))
+        steps[merchant_id] = link_step(order, of_lines)
+    return steps
 
 
 def split_families(
@@ -81,7 +81,7 @@ def split_families(
     return list(links_by_id.values())
 
 
-def link_step(link: Link, *, is_family: bool = False) -> Step:
+def link_step(link: Link, lines: Sequence[Link] = (), *, is_family: bool = False) -> Step:
     """Return the step that links an order which the Supplier already has."""
     return Step(
         key=f"{link.merchant_id}#{link.generation}",
@@ -90,7 +90,7 @@ def link_step(link: Link, *, is_family: bool = False) -> Step:
         content="sent-before",
         summary=f"link order {link.supplier_id}, which was sent before",
         is_family=is_family,
-        payload=Existing(link=link),
+        payload=Existing(link=link, lines=lines),
     )
 
 

@@ -92,7 +92,7 @@ def _create(
 
 def _adopt(existing: Existing) -> Result:
     outcome = Outcome(state="unchanged", id=existing.link.supplier_id)
-    return Result(outcome=outcome, links=(existing.link,))
+    return Result(outcome=outcome, links=(existing.link, *existing.lines))
 
 
 def _steps(
@@ -105,7 +105,7 @@ def _steps(
                 ids.update(item.ancestors)
         links = {**portal.links.of_merchant("order", sorted(ids))}
         restored = restored_orders(portal, [links[i.id] for i in page.items if i.id in links])
-        sent_again_steps = sent_again(portal, list(links.values())) if behind else {}
+        sent_again_steps = sent_again(portal, list(links.values()), page.items) if behind else {}
         families = split_families(portal, page.items, links) if behind else []
         links |= {link.merchant_id: link for link in families}
         portal_rules = rules(portal.config)

@@ -94,13 +94,13 @@ def _in_piece(item: Shipment, piece: Link, family: Family, held: Mapping[str, in
     lines = family.lines.get(piece.merchant_id)
     if not lines:  # It was linked before the ledger: all units of it count as one thing.
         return Contents(order_id=piece.merchant_id, lines=None, is_last=item.is_last, units=None)
-    wanted: Counter[str] = Counter()
-    for part in item.lines or ():
-        wanted[part.line_id] += part.quantity
-    skus = {part.line_id: part.sku for part in item.lines or ()}
+    lefts = {line.supplier_id: _left(line, family, held) for line in lines}
+    holds = {line.supplier_id: held.get(line.merchant_id, 0) for line in lines}
+    wanted = _by_line(item.lines or (), lefts, holds)
+    skus = {id_: part.sku for part in item.lines or () for id_ in _lines_of(part)}
     parts, units, surplus = [], {}, False
     for line in lines:
-        left = _left(line, family, held)
+        left = lefts[line.supplier_id]
         count = min(wanted[line.supplier_id], left)
         surplus = surplus or wanted[line.supplier_id] > left
         if count > 0:
@@ -118,6 +118,32 @@ def _in_piece(item: Shipment, piece: Link, family: Family, held: Mapping[str, in
         units=units,
         has_surplus=surplus,
     )
+
+
+def _by_line(
+    parts: Sequence[ParcelLine], lefts: Mapping[str, int], holds: Mapping[str, int]
+) -> Counter[str]:
+    """Return the units by the Supplier's line.
+
+    Units that may be on several lines are first on those that the parcel holds already, and then
+    on those with open units, so that a parcel stays as it was reported.
+    """
+    wanted: Counter[str] = Counter()
+    for part in parts:
+        rest = part.quantity
+        lines = [id_ for id_ in _lines_of(part) if id_ in lefts]
+        if part.other_lines:
+            for limits in (holds, lefts):
+                for id_ in lines:
+                    count = max(0, min(rest, limits[id_] - wanted[id_]))
+                    wanted[id_] += count
+                    rest -= count
+        wanted[lines[0] if lines else part.line_id] += rest
+    return wanted
+
+
+def _lines_of(part: ParcelLine) -> tuple[str, ...]:
+    return (part.line_id, *part.other_lines)
 
 
 def _left(line: Link, family: Family, held: Mapping[str, int]) -> int:

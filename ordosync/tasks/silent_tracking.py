@@ -23,7 +23,7 @@ def all_shipments(portal: Portal, request: PlanRequest) -> Iterator[Page[Shipmen
     cursor = None
     shipments = required(portal.supplier.shipments)
     for page in shipments.changed(request):
-        listed.update(item.id for item in page.items)
+        listed.update(item.order_id for item in page.items if isinstance(item, Shipment))
         cursor = page.cursor
         yield page
     ids = (

@@ -183,12 +183,12 @@ class DropsPeople(FilesSupplierPeople):
         """Delete the export."""
         (self.folder / "sent" / "all.csv").unlink(missing_ok=True)
 
-    def _drop(self, folder: str, columns: Mapping[str, str], cells: Sequence[str]) -> None:
+    def _drop(self, folder: str, columns: Mapping[str, str], *rows: Sequence[str]) -> None:
         if folder != "sent":
-            super()._drop(folder, columns, cells)
+            super()._drop(folder, columns, *rows)
             return
-        self._parcels = [row for row in self._parcels if row[:2] != tuple(cells[:2])]
-        self._parcels.append(tuple(cells))
+        self._parcels = [row for row in self._parcels if row[:2] != tuple(rows[0][:2])]
+        self._parcels += map(tuple, rows)
         self.export()
 
 

@@ -248,3 +248,34 @@ def test_p20_number_that_was_reported_before_the_ledger_is_not_reported_again() 
 
 def test_parcel_with_nothing_of_the_merchant_is_skipped() -> None:
     assert codes(steps(family(line("CUP", 2)), parcel(GIFT=1))) == [("skipped", "other-lines")]
+
+
+def any_of(count: int, number: str = "1Z1") -> Shipment:
+    """Return a parcel with units of a SKU that two lines have."""
+    part = ParcelLine(line_id="S1/A", other_lines=("S1/B",), quantity=count, sku="MUG")
+    return replace(parcel(number), lines=(part,))
+
+
+def test_p1_units_of_a_sku_with_two_lines_are_on_those_that_are_open() -> None:
+    """F12: a file names only SKUs, and a second parcel may hold units of the second line."""
+    linked = family(line("A", 2, sent=1), line("B", 2))
+
+    [step] = steps(linked, any_of(3))
+    [surplus] = steps(family(line("A", 1), line("B", 1)), any_of(3))
+
+    assert units(step) == {"M1/A": 1, "M1/B": 2}
+    assert units(surplus) == {"M1/A": 1, "M1/B": 1}
+    assert isinstance(surplus.payload, TrackingUpdate)
+    assert surplus.payload.contents
+    assert surplus.payload.contents.has_surplus
+
+
+def test_p9_units_of_a_sku_with_two_lines_stay_where_they_were_reported() -> None:
+    reported = parcel_link("M1", "P-1Z2", "1Z2", units={"M1/B": 1})
+    linked = family(line("A", 1), line("B", 1, sent=1), parcels=[reported])
+
+    [step] = steps(linked, any_of(1, "1Z2"))
+
+    assert units(step) == {"M1/B": 1}
+    assert step.decision
+    assert step.decision.state == "unchanged"

@@ -34,6 +34,7 @@ from ordosync.accounts.files.output.order_files import OrderFileWriter
 from ordosync.accounts.files.output.reject_files import RejectFolder
 from ordosync.accounts.files.personal_data import PersonalData
 from ordosync.accounts.files.record_types import RecordType
+from ordosync.accounts.files.sent_units import SentUnits
 from ordosync.accounts.files.supplier_orders import SupplierOrders
 from ordosync.accounts.files.supplier_products import SupplierProducts
 from ordosync.accounts.files.supplier_shipments import SupplierShipments
@@ -41,7 +42,7 @@ from ordosync.accounts.files.supplier_stock import SupplierStock
 from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.portal_account import Limits
 from ordosync.accounts.supplier import Supplier
-from ordosync.models import Order, Product
+from ordosync.models import Order, Product, Shipment
 
 __all__ = ["FilesAccount", "SupplierOptions"]
 
@@ -123,7 +124,8 @@ class FilesAccount(Account):
             raise ValueError(f"account {self.name} needs `order_files:` to be a Supplier")
         client = self._client(portal)
         writer = OrderFileWriter(self._order_files, account=self.name)
-        shipments = _reader(client, record_types.shipments, self._shipments)
+        shipments = self._supplier_shipments(client, writer)
+        sent = SentUnits(shipments, writer)
         stock = _reader(client, record_types.stock, self._stock)
         return Supplier(
             name=self.name,
@@ -132,12 +134,19 @@ class FilesAccount(Account):
             limits=LIMITS,
             personal_data=self._personal_data(None),
             spool=client,
-            check=_report_shipment_limit,
-            orders=SupplierOrders(writer, prefix=options.prefix, shipments=shipments),
+            check=self._report_shipment_limit,
+            orders=SupplierOrders(writer, sent, prefix=options.prefix),
             products=SupplierProducts() if stock else None,
             stock=SupplierStock(stock) if stock else None,
-            shipments=SupplierShipments(shipments, writer) if shipments else None,
+            shipments=SupplierShipments(shipments, writer, sent) if shipments else None,
         )
+
+    def _supplier_shipments(
+        self, client: FilesClient, writer: OrderFileWriter
+    ) -> FileReader[Shipment] | None:
+        if self._shipments is None:
+            return None
+        return client.reader(record_types.shipments(self._shipments, writer.lines_of))
 
     def _merchant_stock(self, products: FileReader[Product] | None) -> MerchantStock | None:
         if self._inventory is None:
@@ -154,6 +163,17 @@ class FilesAccount(Account):
             yield CheckResult(
                 text="the tracking file has one number per order; if an order has several parcels,"
                 " only the newest number is written"
+            )
+
+    def _report_shipment_limit(self) -> Iterator[CheckResult]:
+        if self._shipments and not self._shipments.unit_columns:
+            yield CheckResult(
+                text="the tracking files have no columns for the units of a parcel; "
+                + (
+                    "a parcel only adds its number, and the order is shipped once `complete` is yes"
+                    if "complete" in self._shipments.columns
+                    else "the first number ships the whole order, and each further number is added"
+                )
             )
 
     def _client(self, portal: PortalContext) -> FilesClient:
@@ -183,10 +203,3 @@ def _reader(
     client: FilesClient, record_type: Callable[[Any], RecordType[T]], options: object
 ) -> FileReader[T] | None:
     return None if options is None else client.reader(record_type(options))
-
-
-def _report_shipment_limit() -> Iterator[CheckResult]:
-    yield CheckResult(
-        text="shipment files do not contain the units of a parcel; the first tracking number counts"
-        " for the whole order, and each further number fails as `further-parcel`"
-    )

@@ -18,6 +18,8 @@ def check_columns(
     for name in required_fields:
         if name not in columns:
             raise ValueError(f"columns: {name} is missing")
+    if "quantity" in known_fields:
+        _check_units(columns)
 
 
 def check_field(option: str, name: str, known_fields: Sequence[str], *, record_name: str) -> None:
@@ -26,6 +28,15 @@ def check_field(option: str, name: str, known_fields: Sequence[str], *, record_n
         close = difflib.get_close_matches(name, known_fields, n=1)
         hint = f"; did you mean {close[0]}?" if close else ""
         raise ValueError(f"{option}: {name!a} is not a field of {record_name}{hint}")
+
+
+def _check_units(columns: Mapping[str, str]) -> None:
+    """Raise `ValueError` if units have a column without their line, or a line without its units."""
+    has_line = "sku" in columns or "line_id" in columns
+    if has_line and "quantity" not in columns:
+        raise ValueError("columns: quantity is missing; it has the units of the line")
+    if "quantity" in columns and not has_line:
+        raise ValueError("columns: sku or line_id is missing; it names the line of the quantity")
 
 
 def check_encoding(encoding: str, delimiter: str) -> None:

@@ -174,6 +174,10 @@ class FileReader(Generic[T]):
         """Return these records from the files as they are now."""
         return self._current_index().some(ids)
 
+    def current_beginning(self, prefix: str) -> list[T | InvalidRecord]:
+        """Return the records whose ids begin with a text, from the files as they are now."""
+        return self._current_index().beginning(prefix)
+
     def current_or_spooled(self, ids: Sequence[str]) -> dict[str, T | InvalidRecord]:
         """Return these records from the files as they are now, otherwise from the kept copies."""
         records = self.current_of(ids)

@@ -57,6 +57,8 @@ SHIPMENT_FIELDS = (
     "warehouse",
     "voided",
 )
+UNIT_FIELDS = ("sku", "line_id", "quantity")
+"""The fields of the units of a line that are in a parcel, or were cancelled."""
 _NEWER = frozenset({"only_rows", "skip_orders", "only_orders", "text_cells"})
 """Options that earlier releases did not have."""
 
@@ -104,6 +106,8 @@ class InputFiles:
     money: ClassVar[tuple[str, ...]] = ()
     """Fields that need a currency."""
     times: ClassVar[tuple[str, ...]] = ()
+    unit_fields: ClassVar[tuple[str, ...]] = ()
+    """Fields in which the rows of a record may differ, since each row is the units of one line."""
 
     glob: Path
     columns: Mapping[str, str]
@@ -154,6 +158,11 @@ class InputFiles:
         """Every column that a file must have."""
         rules = (*self.skip, *self.only_rows)
         return tuple(dict.fromkeys([*self.columns.values(), *(rule.column for rule in rules)]))
+
+    @cached_property
+    def unit_columns(self) -> frozenset[str]:
+        """The columns of the fields of units; none if a record has one row."""
+        return frozenset(self.columns[name] for name in self.unit_fields if name in self.columns)
 
     # Cached, since every row needs it.
     @cached_property
@@ -233,11 +242,12 @@ class ProductFiles(InputFiles):
 
 @dataclass(frozen=True, kw_only=True)
 class CancellationFiles(InputFiles):
-    """The numbers of orders that a Merchant has cancelled."""
+    """The numbers of orders that a Merchant has cancelled, or of which it cancelled units."""
 
     record_name: ClassVar[str] = "a cancellation"
-    known_fields: ClassVar[tuple[str, ...]] = ("order_number",)
+    known_fields: ClassVar[tuple[str, ...]] = ("order_number", *UNIT_FIELDS)
     required_fields: ClassVar[tuple[str, ...]] = ("order_number",)
+    unit_fields: ClassVar[tuple[str, ...]] = UNIT_FIELDS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,7 +255,7 @@ class ShipmentFiles(InputFiles):
     """A Supplier's tracking files; the newest file with a parcel is used."""
 
     record_name: ClassVar[str] = "a shipment"
-    known_fields: ClassVar[tuple[str, ...]] = SHIPMENT_FIELDS
+    known_fields: ClassVar[tuple[str, ...]] = (*SHIPMENT_FIELDS, *UNIT_FIELDS, "complete")
     required_fields: ClassVar[tuple[str, ...]] = (
         "order_number",
         "tracking_number",
@@ -254,6 +264,7 @@ class ShipmentFiles(InputFiles):
     )
     money: ClassVar[tuple[str, ...]] = ("cost",)
     times: ClassVar[tuple[str, ...]] = ("shipped_at",)
+    unit_fields: ClassVar[tuple[str, ...]] = UNIT_FIELDS
 
 
 @dataclass(frozen=True, kw_only=True)

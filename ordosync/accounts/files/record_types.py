@@ -6,7 +6,6 @@ used: each state replaces the previous one. Orders follow `file_precedence`.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Generic, TypeVar
 
 from ordosync.accounts.files.file_precedence import preferred_order
@@ -20,7 +19,6 @@ from ordosync.accounts.files.formats.converters import (
     key_text,
     may_have_id,
     stock_quantity,
-    time,
 )
 from ordosync.accounts.files.formats.rows import FileRows, Row
 from ordosync.accounts.files.options import (
@@ -31,6 +29,8 @@ from ordosync.accounts.files.options import (
     ShipmentFiles,
     StockFiles,
 )
+from ordosync.accounts.files.output.order_files import WrittenLine
+from ordosync.accounts.files.parcel_parser import cost_of, parcel_of
 from ordosync.accounts.files.rules import skip_reason, starts_order
 from ordosync.models import InvalidRecord, Order, Product, Shipment, Stock
 
@@ -135,25 +135,33 @@ def cancellations(options: CancellationFiles) -> RecordType[str]:
     return _by_field("cancellations", options, "order_number", _order_number)
 
 
-def shipments(options: ShipmentFiles) -> RecordType[Shipment]:
-    """Return the type of shipments; the id of a parcel is made of its two numbers."""
+def shipments(
+    options: ShipmentFiles, lines_of: Callable[[str], Sequence[WrittenLine]]
+) -> RecordType[Shipment]:
+    """Return the type of shipments; the id of a parcel is made of its two numbers.
+
+    `lines_of` returns the lines of an order that was written for this Supplier.
+    """
 
     def key(row: Row) -> str:
         of = key_text(row, "order_number", options)
         number = key_text(row, "tracking_number", options)
         return f"{of}:{number}" if of and number else ""
 
+    def parse(key: str, rows: Sequence[Row], _: InputFiles, __: str) -> Shipment:
+        return parcel_of(key, rows, options, lines_of)
+
     return RecordType(
         name="shipments",
         options=options,
         key=key,
         needed=("order_number", "tracking_number"),
-        parse=lambda key, files: _state(key, files[-1], options, _shipment),
-        side_problem=lambda row: _cost(row, options)[1],
+        parse=lambda key, files: _state(key, files[-1], options, parse),
+        side_problem=lambda row: cost_of(row, options)[1],
     )
 
 
-_Parse = Callable[[str, Row, InputFiles, str], T]
+_Parse = Callable[[str, Sequence[Row], InputFiles, str], T]
 
 
 def _by_field(name: str, options: InputFiles, field: str, parse: _Parse[T]) -> RecordType[T]:
@@ -175,25 +183,27 @@ def _state(key: str, file: FileRows, options: InputFiles, parse: _Parse[T]) -> T
         return InvalidRecord(
             id=key, code="skip-rule", reason=reason, content=content, is_skipped=True
         )
-    first = kept[0]
     try:
         _check_same(kept, options)
-        return parse(key, first, options, digest([first], options))
+        return parse(key, kept, options, digest(kept[:1], options))
     except InvalidRowError as error:
         reason = f"{file.name} row {error.row.number}: {error}"
         return InvalidRecord(id=key, code=error.code, reason=reason, content=content)
 
 
 def _check_same(rows: Sequence[Row], options: InputFiles) -> None:
+    """Raise `InvalidRowError` if the rows of a record differ in more than units of lines."""
+    first = digest(rows[:1], options, without=options.unit_columns)
     for row in rows:
         if row.problem:
             raise InvalidRowError("invalid.row", row, row.problem)
-        if digest([row], options) != digest(rows[:1], options):
+        if digest([row], options, without=options.unit_columns) != first:
             problem = f"differs from row {rows[0].number}"
             raise InvalidRowError("invalid.conflict", row, problem)
 
 
-def _product(key: str, row: Row, options: InputFiles, content: str) -> Product:
+def _product(key: str, rows: Sequence[Row], options: InputFiles, content: str) -> Product:
+    row = rows[0]
     return Product(
         id=key,
         sku=key_cell(row, "sku", options),
@@ -206,39 +216,13 @@ def _product(key: str, row: Row, options: InputFiles, content: str) -> Product:
     )
 
 
-def _stock(key: str, row: Row, options: InputFiles, _: str) -> Stock:
+def _stock(key: str, rows: Sequence[Row], options: InputFiles, _: str) -> Stock:
+    row = rows[0]
     sku = key_cell(row, "sku", options)
     quantity = stock_quantity(row, cell(row, "quantity", options))
     return Stock(product_id=key, sku=sku, quantity=quantity)
 
 
-def _order_number(key: str, row: Row, options: InputFiles, _: str) -> str:
-    key_cell(row, "order_number", options)
+def _order_number(key: str, rows: Sequence[Row], options: InputFiles, _: str) -> str:
+    key_cell(rows[0], "order_number", options)
     return key
-
-
-def _shipment(key: str, row: Row, options: InputFiles, _: str) -> Shipment:
-    shipped_at = time(row, "shipped_at", cell(row, "shipped_at", options), options)
-    if shipped_at is None:
-        raise InvalidRowError("invalid.date", row, "shipped_at is blank")
-    cost, _ = _cost(row, options)
-    return Shipment(
-        id=key,
-        order_id=key_cell(row, "order_number", options),
-        tracking_number=key_cell(row, "tracking_number", options),
-        carrier=key_cell(row, "carrier", options),
-        shipped_at=shipped_at,
-        method=cell(row, "method", options),
-        cost=cost,
-        currency=options.currency or "" if cost is not None else "",
-        warehouse=cell(row, "warehouse", options),
-        voided=flag(row, "voided", options),
-    )
-
-
-def _cost(row: Row, options: InputFiles) -> tuple[Decimal | None, str]:
-    """Return the cost of a label, or the reason why it cannot be read: it is left out then."""
-    try:
-        return amount(row, "cost", cell(row, "cost", options), options), ""
-    except InvalidRowError as error:
-        return None, f"{error}; the tracking number is used without it"

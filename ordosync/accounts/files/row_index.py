@@ -92,6 +92,15 @@ class RowIndex(Generic[T]):
         """Return the records with these keys, without missing keys."""
         return dict(self._items(sorted(set(keys))))
 
+    def beginning(self, prefix: str) -> list[T | InvalidRecord]:
+        """Return the records whose keys begin with a text, in the order of the files."""
+        keys = self._db.execute(
+            "select key from rows where key >= ? and key < ? group by key order by min(rowid)",
+            (prefix, f"{prefix[:-1]}{chr(ord(prefix[-1]) + 1)}"),
+        ).fetchall()
+        items = self.some(key for (key,) in keys)
+        return [items[key] for (key,) in keys if key in items]
+
     def keys(self) -> frozenset[str]:
         """Return all keys, and the ids of rows without a key."""
         keys = self._db.execute("select distinct key from rows where key <> ''")

@@ -5,24 +5,18 @@ The id of an order is the number in its file.
 
 from collections.abc import Mapping, Sequence
 
-from ordosync.accounts.files.file_reader import FileReader
 from ordosync.accounts.files.output.order_files import OrderFileWriter
-from ordosync.models import Order, Outcome, Shipment
+from ordosync.accounts.files.sent_units import SentUnits
+from ordosync.models import Order, Outcome
 
 
 class SupplierOrders:
     """The orders that were written for the Supplier."""
 
-    def __init__(
-        self,
-        writer: OrderFileWriter,
-        *,
-        prefix: str,
-        shipments: FileReader[Shipment] | None,
-    ) -> None:
+    def __init__(self, writer: OrderFileWriter, sent: SentUnits, *, prefix: str) -> None:
         self.number_prefix = prefix
         self._writer = writer
-        self._shipments = shipments
+        self._sent = sent
 
     def create(
         self,
@@ -38,14 +32,5 @@ class SupplierOrders:
         return self._writer.find(references)
 
     def statuses(self, ids: Sequence[str]) -> Mapping[str, str]:
-        """Return shipped for the orders that have a valid label in a tracking file."""
-        written = self._writer.numbers(ids)
-        shipped: set[str] = set()
-        if self._shipments and written:
-            shipped = {
-                item.order_id
-                for page in self._shipments.current()
-                for item in page.items
-                if isinstance(item, Shipment) and not item.voided
-            }
-        return {id_: "shipped" if id_ in shipped else "awaiting_fulfillment" for id_ in written}
+        """Return the statuses of these orders by the valid labels in the tracking files."""
+        return {id_: self._sent.status(id_) for id_ in self._writer.numbers(ids)}

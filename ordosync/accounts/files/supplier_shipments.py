@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
+from msgspec.structs import replace
+
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.files.file_reader import FileReader
 from ordosync.accounts.files.output.order_files import OrderFileWriter
 from ordosync.accounts.files.rejections import without_skipped
+from ordosync.accounts.files.sent_units import SentUnits
 from ordosync.models import InvalidRecord, Page, Shipment
 
 
@@ -15,18 +18,34 @@ class SupplierShipments:
     silent_batch_size = 0
     lists_all_parcels = False
 
-    def __init__(self, reader: FileReader[Shipment], writer: OrderFileWriter) -> None:
+    def __init__(
+        self, reader: FileReader[Shipment], writer: OrderFileWriter, sent: SentUnits
+    ) -> None:
         self._reader = reader
         self._writer = writer
+        self._sent = sent
 
     def changed(self, request: ReadRequest) -> Iterator[Page[Shipment | InvalidRecord]]:
         """Yield the parcels in files that are new, changed or were rejected before."""
-        return without_skipped(self._reader.changed(request))
+        return self._added_up(self._reader.changed(request))
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | InvalidRecord]]:
         """Yield parcels from the files as they are now, otherwise from the kept copies."""
-        return without_skipped(self._reader.by_id(ids))
+        return self._added_up(self._reader.by_id(ids))
 
     def reference_on(self, shipment: Shipment) -> str:
         """Return the reference for which an order with this number was written."""
         return self._writer.reference_of(shipment.order_id)
+
+    def _added_up(
+        self, pages: Iterator[Page[Shipment | InvalidRecord]]
+    ) -> Iterator[Page[Shipment | InvalidRecord]]:
+        """Yield the pages. The other parcels of an order decide if one is the last."""
+        for page in without_skipped(pages):
+            items = tuple(
+                replace(item, is_last=self._sent.is_last(item))
+                if isinstance(item, Shipment)
+                else item
+                for item in page.items
+            )
+            yield Page(items=items, cursor=page.cursor)

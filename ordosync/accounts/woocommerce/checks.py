@@ -48,10 +48,6 @@ def check_supplier(
     """Sign in, check tracking and statuses, and report what the shop does not support."""
     if (yield from _sign_in(client)):
         yield from _check_tracking(client, options, statuses)
-    yield CheckResult(
-        text="an order in several fulfillments is reported when all of its units are sent,"
-        " cancelled or refunded; the newest number becomes its tracking number, the others remarks"
-    )
 
 
 def _check_tracking(
@@ -64,6 +60,7 @@ def _check_tracking(
             is_problem=True,
         )
     _find_statuses(client, statuses.shipped)
+    yield CheckResult(text=_parcels_text(client, options))
     yield CheckResult(text="cannot split orders")
     yield CheckResult(
         text="parcels without a tracking number are ignored, such as the parcel that the shop"
@@ -75,6 +72,21 @@ def _check_tracking(
     yield CheckResult(
         text="may not mark an order as changed when a tracking number is added; orders without"
         " a number are read again, up to 100 in each run, and more of them once an hour"
+    )
+
+
+def _parcels_text(client: WooCommerceClient, options: SupplierOptions) -> str:
+    """Return what is known of the parcels of an order, and what is done without it."""
+    if isinstance(client.tracking, Fulfillments) and not options.tracking_meta:
+        return (
+            "each fulfillment is reported as a parcel with its units; if the Merchant cancels the"
+            " other units, they are taken off the order's lines"
+        )
+    numbers = "one tracking number" if options.tracking_meta else "each tracking number"
+    return (
+        f"{numbers} of an order is reported, without units unless a plug-in lists the products of"
+        " a parcel; without them, all units count as sent when the order is marked as shipped, and"
+        " an order with a number cannot be cancelled in part by ordosync"
     )
 
 

@@ -17,7 +17,7 @@ from ordosync.accounts.woocommerce.foreign_parcels import foreign_numbers, sent_
 from ordosync.accounts.woocommerce.order_input import NUMBER, REFERENCE, lines_as_sent
 from ordosync.accounts.woocommerce.order_mapping import address_of
 from ordosync.accounts.woocommerce.order_metadata import Parcel, Record
-from ordosync.accounts.woocommerce.order_parcels import OrderParcels
+from ordosync.accounts.woocommerce.order_parcels import OrderParcels, SentParcels
 from ordosync.accounts.woocommerce.order_share import SharePart
 from ordosync.accounts.woocommerce.order_statuses import REFUNDED
 from ordosync.accounts.woocommerce.parcels import Lines, ShownParcel
@@ -49,23 +49,28 @@ class SupplierListing:
         return ""
 
     def _snapshot(self, order: OrderShape) -> OrderSnapshot:
-        shipment = self._parcels.shipment(order)
-        if shipment and shipment.cancelled:
-            shipment = None
-        has_parcel = bool(shipment and shipment.tracking_number)
+        sent = self._parcels.sent(order)
+        shipments = self._parcels.shipments_of(order, sent)
         number = order.meta(NUMBER)
-        lines = lines_as_sent(order)
         return OrderSnapshot(
             order=Order(
                 id=str(order.id),
                 number=number if isinstance(number, str) else order.number,
-                lines=_lines(lines, {line.id: whole(line.quantity) or 0 for line in lines}),
+                lines=_lines(lines_as_sent(order), self._quantities(order, sent)),
                 ship_to=address_of(order.shipping),
-                status=self._parcels.status_of(order, has_parcel=has_parcel),
+                status=self._parcels.status_of(order, sent),
                 reference=order.meta(REFERENCE),
             ),
-            shipments=(shipment,) if shipment else (),
+            shipments=tuple(shipment for shipment in shipments if not shipment.cancelled),
         )
+
+    def _quantities(self, order: OrderShape, sent: SentParcels) -> Lines:
+        """Return the sent and the open units of each line. What was refunded later was sent."""
+        remaining = self._client.remaining(order, until=parse_time(order.date_completed_gmt))
+        return {
+            line: max(whole(count) or 0, sent.units.get(line, 0))
+            for line, count in remaining.items()
+        }
 
 
 class MerchantListing(SharePart):

@@ -1,10 +1,12 @@
-"""Shipments at the Supplier: an order is one parcel, and the shipment has the order's id.
+"""Shipments at the Supplier: one for each parcel of an order.
 
 Uses the list of orders by the time of their last change. A shop may not mark an
-order as changed when a tracking number is added.
+order as changed when a tracking number is added. The id of a shipment begins with that of its
+order: `<order>:f<fulfillment>`, `<order>:t<entry of the extension>`, or the order's id alone.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.pagination import LIMIT
@@ -19,7 +21,7 @@ class SupplierShipments:
     """Parcels of the orders that ordosync has created."""
 
     silent_batch_size = LIMIT
-    lists_all_parcels = False
+    lists_all_parcels = True
 
     def __init__(self, client: WooCommerceClient, parcels: OrderParcels) -> None:
         self._client = client
@@ -33,8 +35,10 @@ class SupplierShipments:
             yield Page(items=self._shipments(items), cursor=after)
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | InvalidRecord]]:
-        """Yield the shipments of these orders as they are now."""
-        yield Page(items=self._shipments(self._client.orders_now(ids, "read shipments again")))
+        """Yield all shipments of the orders of these shipments, as they are now."""
+        order_ids = [id_.partition(":")[0] for id_ in ids]
+        items = self._client.orders_now(order_ids, "read shipments again")
+        yield Page(items=self._shipments(items))
 
     def reference_on(self, shipment: Shipment) -> str:
         """Return the reference that was read with the shipment."""
@@ -48,8 +52,9 @@ class SupplierShipments:
             for item in items
             if isinstance(item, InvalidRecord) or item.meta(REFERENCE) is not None
         ]
-        shipments = self._client.service.map_concurrently(
-            created,
-            lambda item: item if isinstance(item, InvalidRecord) else self._parcels.shipment(item),
+        return tuple(
+            chain.from_iterable(self._client.service.map_concurrently(created, self._of_order))
         )
-        return tuple(shipment for shipment in shipments if shipment)
+
+    def _of_order(self, item: OrderShape | InvalidRecord) -> Sequence[Shipment | InvalidRecord]:
+        return [item] if isinstance(item, InvalidRecord) else self._parcels.shipments(item)

@@ -198,7 +198,8 @@ def _void(
     description = f"has tracking {number} at the Merchant, and is open at the Supplier"
     step_ref = None
     if deleted:
-        step_ref = StepRef(key=f"{deleted.id}:{number}:void", **_ids(match, deleted))
+        parcel_id = _reported_id(comparison, match, number) or deleted.id
+        step_ref = StepRef(key=f"{parcel_id}:{number}:void", **_ids(match, deleted))
     return comparison.differs(
         "tracking-void",
         description,
@@ -206,6 +207,12 @@ def _void(
         task="update-tracking" if step_ref else "",
         step_ref=step_ref,
     )
+
+
+def _reported_id(comparison: Comparison, match: Match, number: str) -> str:
+    """Return the id of the parcel that was reported with a number that its account forgot."""
+    parcels = comparison.portal.links.parcels_of([match.merchant_id]).get(match.merchant_id, ())
+    return next((link.parcel_id for link in parcels if link.number == number), "")
 
 
 def _ids(match: Match, label: Shipment) -> dict[str, str]:

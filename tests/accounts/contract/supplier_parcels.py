@@ -113,9 +113,11 @@ class SeveralParcels(AsSupplier):
         people.ship_part(order_id, parcel(number="1Z2"), 0, 1)
         first, _ = parcels(account, people)
 
-        again, _ = read(account.shipments.by_id([first.id]))
+        read_again, _ = read(account.shipments.by_id([first.id]))
+        again = usable(read_again)
 
-        assert [item.tracking_number for item in usable(again)] == ["1Z1"]
+        assert [item.tracking_number for item in again if item.id == first.id] == ["1Z1"]
+        assert account.shipments.lists_all_parcels or len(again) == 1
 
 
 @needs("cancel-orders", "parcels", "reductions")

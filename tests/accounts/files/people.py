@@ -2,6 +2,7 @@
 
 import csv
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -17,7 +18,8 @@ from ordosync.accounts.files.options import (
     ORDER_FIELDS,
     PRODUCT_FIELDS,
 )
-from ordosync.models import Address, Line, Order, Product, Shipment
+from ordosync.models import Address, Line, Order, ParcelLine, Product, Shipment
+from tests.accounts.contract.examples import parcel
 from tests.accounts.contract.people import Lack, MerchantPeople, ShownTracking, SupplierPeople
 from tests.accounts.files.supplier import (
     LABEL_COLUMNS,
@@ -199,22 +201,20 @@ class FilesSupplierPeople(SupplierPeople):
     """The shipper, who works with files.
 
     `lacks` names what files cannot hold. Order files are written once and never read: they are not
-    a list, they have no timeline and no pieces, and no file cancels an order. Stock files contain
-    what the Supplier counted, whatever was ordered since; each SKU in them is a product. A row in a
-    tracking file is a parcel with one number, and does not say which units of the order it has.
+    a list, they have no timeline and no pieces, and no file cancels an order or units of it. Stock
+    files contain what the Supplier counted, whatever was ordered since; each SKU in them is a
+    product. A row in a tracking file is a line of a parcel with one number.
     """
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
-            "parcels",
             "split-order",
             "cancel-orders",
+            "reductions",
             "comments",
             "commitments",
             "listing",
             "made-products",
-            "several-parcels",
-            "several-numbers",
         }
     )
 
@@ -223,7 +223,8 @@ class FilesSupplierPeople(SupplierPeople):
         for name in ("orders", "sent", "stock"):
             (folder / name).mkdir(exist_ok=True)
         self._dropped = 0
-        self._labels: dict[str, Shipment] = {}
+        self._shipped: dict[str, dict[str, Shipment]] = {}
+        self._written: dict[str, Order] = {}
         self._stock: dict[str, int] = {}
 
     @property
@@ -242,14 +243,43 @@ class FilesSupplierPeople(SupplierPeople):
         return [order for order in orders(self.folder) if self.status(order.id) != "shipped"]
 
     def status(self, order_id: str) -> str:
-        label = self._labels.get(order_id)
-        return "shipped" if label and not label.voided else "awaiting_fulfillment"
+        valid = self._valid(order_id)
+        if not valid:
+            return "awaiting_fulfillment"
+        is_complete = any(one.is_last for one in valid) or not self.open_units(order_id)
+        return "shipped" if is_complete else "partially_shipped"
+
+    def open_units(self, order_id: str) -> Mapping[str, int]:
+        open_ = Counter[str]()
+        for line in self._order(order_id).lines:
+            open_[line.sku] += line.quantity
+        if any(one.is_last for one in self._valid(order_id)):
+            return {}
+        for one in self._valid(order_id):
+            open_.subtract({part.sku: part.quantity for part in one.lines or ()})
+        return +open_
 
     def ship(self, order_id: str, parcel: Shipment) -> None:
-        self._tell(replace(parcel, order_id=order_id))
+        self._send(order_id, parcel, self.open_units(order_id))
+
+    def ship_part(self, order_id: str, parcel: Shipment, *units: int) -> None:
+        skus = (line.sku for line in self._order(order_id).lines)
+        self._send(order_id, parcel, dict(zip(skus, units, strict=True)))
+
+    def ship_with(self, order_id: str, *numbers: str) -> None:
+        """Ship an order: the first number has a row for each line, the others have one without."""
+        for number in numbers:
+            self.ship(order_id, parcel(number=number))
+
+    def take_off(self, order_id: str, *units: int) -> None:  # noqa: ARG002
+        """Say that the order is complete, which is all that a tracking file can say of it."""
+        self._tell(replace(self._valid(order_id)[-1], is_last=True))
+
+    def recall(self, order_id: str, number: str) -> None:
+        self._tell(replace(self._shipped[order_id][number], voided=True, is_last=False))
 
     def void(self, order_id: str) -> None:
-        self._tell(replace(self._labels[order_id], voided=True))
+        self.recall(order_id, self._valid(order_id)[-1].tracking_number)
 
     def count(self, sku: str, quantity: int) -> None:
         self._stock[sku] = quantity
@@ -258,29 +288,45 @@ class FilesSupplierPeople(SupplierPeople):
     def sell(self, sku: str, quantity: int) -> None:
         self.count(sku, self._stock[sku] - quantity)
 
-    def _tell(self, parcel: Shipment) -> None:
-        self._labels[parcel.order_id] = parcel
-        at = parcel.shipped_at.astimezone(ZoneInfo(SENT_READ["timezone"]))
-        self._drop(
-            "sent",
-            LABEL_COLUMNS,
-            (
-                parcel.order_id,
-                parcel.tracking_number,
-                parcel.carrier,
-                at.strftime(SENT_READ["date_format"]),
-                "" if parcel.cost is None else str(parcel.cost),
-                "yes" if parcel.voided else "no",
-                parcel.method,
-                parcel.warehouse,
-            ),
-        )
+    def _order(self, order_id: str) -> Order:
+        """Return an order as it was written; its file may be gone by now."""
+        if order_id not in self._written:
+            self._written |= {order.id: order for order in orders(self.folder)}
+        return self._written[order_id]
 
-    def _drop(self, folder: str, columns: Mapping[str, str], cells: Sequence[str]) -> None:
+    def _valid(self, order_id: str) -> Sequence[Shipment]:
+        return [one for one in self._shipped.get(order_id, {}).values() if not one.voided]
+
+    def _send(self, order_id: str, parcel: Shipment, units: Mapping[str, int]) -> None:
+        lines = tuple(
+            ParcelLine(line_id="", sku=sku, quantity=count) for sku, count in units.items() if count
+        )
+        self._tell(replace(parcel, order_id=order_id, lines=lines, is_last=False))
+
+    def _tell(self, parcel: Shipment) -> None:
+        parcels = self._shipped.setdefault(parcel.order_id, {})
+        parcels.pop(parcel.tracking_number, None)
+        parcels[parcel.tracking_number] = parcel
+        at = parcel.shipped_at.astimezone(ZoneInfo(SENT_READ["timezone"]))
+        cells = (
+            parcel.order_id,
+            parcel.tracking_number,
+            parcel.carrier,
+            at.strftime(SENT_READ["date_format"]),
+            "" if parcel.cost is None else str(parcel.cost),
+            "yes" if parcel.voided else "no",
+            parcel.method,
+            parcel.warehouse,
+            "yes" if parcel.is_last else "no",
+        )
+        units = [(part.sku, str(part.quantity)) for part in parcel.lines or ()] or [("", "")]
+        self._drop("sent", LABEL_COLUMNS, *((*cells, *unit) for unit in units))
+
+    def _drop(self, folder: str, columns: Mapping[str, str], *rows: Sequence[str]) -> None:
         """Drop a file that is younger than all others."""
         self._dropped += 1
         path = self.folder / folder / f"{self._dropped}.csv"
-        path.write_text("\n".join(",".join(row) for row in (columns.values(), cells)))
+        path.write_text("\n".join(",".join(row) for row in (columns.values(), *rows)))
         os.utime(path, (self.clock.now().timestamp() + self._dropped / 1000,) * 2)
 
 

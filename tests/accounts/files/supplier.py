@@ -20,7 +20,14 @@ SENT_COLUMNS = {
     "cost": "cost",
     "voided": "void",
 }
-LABEL_COLUMNS = {**SENT_COLUMNS, "method": "service", "warehouse": "from"}
+LABEL_COLUMNS = {
+    **SENT_COLUMNS,
+    "method": "service",
+    "warehouse": "from",
+    "complete": "done",
+    "sku": "sku",
+    "quantity": "qty",
+}
 SENT_READ = {"date_format": "%Y-%m-%d %H:%M", "timezone": "Europe/Berlin", "currency": "GBP"}
 STOCK_COLUMNS = {"sku": "sku", "quantity": "qty"}
 

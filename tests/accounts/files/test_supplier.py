@@ -281,12 +281,6 @@ def test_a_part_without_its_option_is_absent(tmp_path: Path) -> None:
     assert account.orders.statuses([created.id]) == {created.id: "awaiting_fulfillment"}
 
 
-def test_check_says_what_happens_to_further_parcels(depot: OpenSupplier) -> None:
-    [result] = depot.check()
-
-    assert "each further number fails as `further-parcel`" in result.text
-
-
 def test_every_sku_is_a_product(depot: OpenSupplier) -> None:
     [outcome] = depot.products.create([Product(id="m", sku="MUG", name="A mug")])
 

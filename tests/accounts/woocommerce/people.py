@@ -317,7 +317,6 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
-            "parcels",
             "second-labels",
             "split-order",
             "voided-labels",
@@ -340,7 +339,8 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
         return self._order(order_id)
 
     def ship(self, order_id: str, parcel: Shipment) -> None:
-        if self.fake.switches.shipment_tracking:
+        switches = self.fake.switches
+        if switches.shipment_tracking or switches.advanced_shipment_tracking:
             self.fake.ship(
                 int(order_id),
                 parcel.tracking_number,
@@ -372,6 +372,20 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
     def take_off(self, order_id: str, *units: int) -> None:
         lines = zip(self.order(order_id).lines, units, strict=True)
         self.fake.refund(int(order_id), {line.sku: count for line, count in lines if count})
+
+    def open_units(self, order_id: str) -> Mapping[str, int]:
+        order = self.fake.shop.orders[int(order_id)]
+        units = {line.id: line.quantity for line in order.lines}
+        taken = [(line.id, line.quantity) for refund in order.refunds for line in refund.lines]
+        for parcel in fulfillments.kept(order):
+            if parcel.is_fulfilled:
+                items = fulfillments.contents(parcel)
+                taken += [(item["item_id"], item["qty"]) for item in items]
+        for line_id, count in taken:
+            units[line_id] -= count
+        products = self.fake.shop.products
+        skus = {line.id: products[line.sold_id].sku for line in order.lines}
+        return {skus[line_id]: count for line_id, count in units.items() if count > 0}
 
     def recall(self, order_id: str, number: str) -> None:
         self.fake.unship(int(order_id), number)

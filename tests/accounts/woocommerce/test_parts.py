@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from ordosync.accounts.account import ReadRequest
-from ordosync.models import Order, OrderSnapshot, Shipment
+from ordosync.models import Order, OrderSnapshot
 from tests.accounts.contract.account import read, whole_orders
-from tests.accounts.contract.examples import line, order, parcel, sold
-from tests.accounts.contract.opening import OpenMerchant, OpenSupplier
+from tests.accounts.contract.examples import line, parcel, sold
+from tests.accounts.contract.opening import OpenMerchant
 from tests.accounts.sqlite.people import SqliteSupplierPeople
 from tests.accounts.woocommerce.people import TAG, ShopMerchantPeople
-from tests.accounts.woocommerce.shops import merchant, requests, supplier
+from tests.accounts.woocommerce.shops import merchant, requests
 from tests.fakes.woocommerce import FakeWooCommerce, Switches
 from tests.scenarios.pairs.pair import Pair
 from tests.support.clock import START, VirtualClock
@@ -270,113 +270,3 @@ def test_cancelled_orders_are_read_without_a_call_for_missing_refunds(
 
 
 SHIPPING = {"method_id": "flat_rate", "method_title": "Post", "total": "5"}
-
-
-@pytest.fixture(name="depot")
-def _depot(tmp_path: Path) -> Iterator[tuple[OpenSupplier, FakeWooCommerce]]:
-    with supplier(tmp_path, VirtualClock(), Switches(fulfillments=True)) as (account, fake):
-        fake.add_product("MUG", stock=99)
-        fake.add_product("BOARD", stock=99)
-        yield account, fake
-
-
-Depot = tuple[OpenSupplier, FakeWooCommerce]
-
-
-def created(account: OpenSupplier, *lines: Any) -> int:
-    [made] = account.orders.create([order("1001", *lines)])
-    return int(made.id)
-
-
-def shipment(account: OpenSupplier, order_id: int) -> Shipment:
-    [shipment] = read(account.shipments.by_id([str(order_id)]))[0]
-    assert isinstance(shipment, Shipment)
-    return shipment
-
-
-def numbers_of(account: OpenSupplier, order_id: int) -> tuple[str, bool, tuple[str, ...]]:
-    read_shipment = shipment(account, order_id)
-    return read_shipment.tracking_number, read_shipment.is_partial, read_shipment.other_numbers
-
-
-def test_order_with_open_units_has_a_partial_shipment(depot: Depot) -> None:
-    """W1: the first of two parcels is partial; the second lists the first number, too."""
-    account, fake = depot
-    order_id = created(account, line("MUG", 3), line("BOARD"))
-    fake.ship(order_id, "F-1", way="fulfillment", quantities={"MUG": 2}, complete=False)
-    first = numbers_of(account, order_id)
-    fake.ship(order_id, "F-2", way="fulfillment", quantities={"MUG": 1, "BOARD": 1}, complete=False)
-
-    assert first == ("F-1", True, ())
-    assert numbers_of(account, order_id) == ("F-2", False, ("F-1",))
-
-
-def test_order_whose_open_units_were_refunded_is_not_partial(depot: Depot) -> None:
-    """The status of the shop remains `partially_fulfilled`."""
-    account, fake = depot
-    order_id = created(account, line("MUG", 3))
-    fake.ship(order_id, "F-1", way="fulfillment", quantities={"MUG": 2}, complete=False)
-    fake.refund(order_id, {"MUG": 1})
-
-    words = {field["key"]: field["value"] for field in fake.order(order_id)["meta_data"]}
-    assert words["_fulfillment_status"] == "partially_fulfilled"
-    assert numbers_of(account, order_id) == ("F-1", False, ())
-
-
-def test_planned_parcel_leaves_its_units_open(depot: Depot) -> None:
-    account, fake = depot
-    order_id = created(account, line("MUG", 2))
-    fake.ship(order_id, "F-1", way="fulfillment", quantities={"MUG": 1}, complete=False)
-    fake.plan(order_id, {"MUG": 1})
-
-    assert numbers_of(account, order_id) == ("F-1", True, ())
-
-
-def test_downloadable_lines_that_the_shop_sends_are_not_a_parcel(depot: Depot) -> None:
-    account, fake = depot
-    fake.add_product("FILE", downloadable=True)
-    order_id = created(account, line("MUG", 2), line("FILE"))
-
-    read_shipment = shipment(account, order_id)
-
-    assert len(fake.parcels(order_id)) == 1
-    assert (read_shipment.tracking_number, read_shipment.voided) == ("", True)
-    fake.ship(order_id, "F-1", way="fulfillment", quantities={"MUG": 2}, complete=False)
-    assert numbers_of(account, order_id) == ("F-1", False, ())
-
-
-@pytest.mark.parametrize(
-    ("status", "is_partial"), [("processing", False), ("partial-shipped", True)]
-)
-def test_number_without_lines_is_for_all_units_unless_a_plugin_lists_them(
-    tmp_path: Path, status: str, is_partial: bool
-) -> None:
-    shop = Switches(advanced_shipment_tracking=True, statuses=("partial-shipped",))
-    with supplier(tmp_path, VirtualClock(), shop) as (account, fake):
-        order_id = created(account, line("MUG", 3))
-        fake.ship(order_id, "T-1", way="tracking", complete=False)
-        fake.set_status(order_id, status)
-
-        assert numbers_of(account, order_id) == ("T-1", is_partial, ())
-
-
-def test_number_with_products_shows_what_is_open(tmp_path: Path) -> None:
-    with supplier(tmp_path, VirtualClock(), RIVAL) as (account, fake):
-        order_id = created(account, line("MUG", 3))
-        fake.ship(order_id, "T-1", way="tracking", quantities={"MUG": 1}, complete=False)
-        first = numbers_of(account, order_id)
-        fake.ship(order_id, "T-2", way="tracking", quantities={"MUG": 2}, complete=False)
-
-        assert first == ("T-1", True, ())
-        assert numbers_of(account, order_id) == ("T-2", False, ("T-1",))
-
-
-def test_whole_parcels_are_read_without_a_call_for_refunds(depot: Depot) -> None:
-    account, fake = depot
-    order_id = created(account, line("MUG", 3))
-    fake.ship(order_id, "F-1", way="fulfillment", complete=False)
-    fake.refund(order_id, {"MUG": 1})
-    before = requests(fake)
-
-    assert numbers_of(account, order_id) == ("F-1", False, ())
-    assert "GET /wc/v3/orders/{id}/refunds" not in requests(fake, since=before)

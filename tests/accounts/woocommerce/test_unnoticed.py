@@ -20,7 +20,7 @@ TASK = "update-tracking"
 LIST = "GET /wc/v3/orders"
 WAYS: dict[str, tuple[Way, Switches]] = {
     "fulfillments": ("fulfillment", Switches(fulfillments=True, orders_as_posts=True)),
-    "extension": ("tracking", Switches(version="7.8.2", shipment_tracking=True)),
+    "extension": ("tracking", Switches(version="7.8.2", advanced_shipment_tracking=True)),
 }
 
 
@@ -37,8 +37,11 @@ class ByDesk(Pair):
         return self.supplier.fake.requests[LIST] - before
 
     def add_number(self, order_id: str, number: str) -> None:
-        """Add a number without a change of the status."""
-        self.supplier.fake.ship(int(order_id), number, way=self.way, complete=False)
+        """Add the number of a parcel with all units, without a change of the status."""
+        units = {line.sku: line.quantity for line in self.supplier.order(order_id).lines}
+        self.supplier.fake.ship(
+            int(order_id), number, way=self.way, quantities=units, complete=False
+        )
 
     def reported_numbers(self, merchant_id: str) -> list[str]:
         return numbers(self.merchant.tracking(merchant_id))

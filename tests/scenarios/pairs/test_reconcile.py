@@ -131,7 +131,7 @@ def test_both_sides_are_compared_by_the_sent_fields(pair: Pair) -> None:
     assert compared(pair) == []
 
 
-@needs("update-tracking", "several-parcels")
+@needs("update-tracking", "several-parcels", "parcels")
 def test_order_that_is_sent_in_part_is_no_difference_once_its_parcel_is_reported(
     pair: Pair,
 ) -> None:

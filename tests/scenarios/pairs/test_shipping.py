@@ -324,7 +324,8 @@ def test_further_parcel_is_reported_when_the_number_in_its_way_is_void(pair: Pai
     pair.supplier.ship(supplier_id, parcel(number="1Z2"))
     pair.run("update-tracking")
 
-    assert further.step.code == "further-parcel"
+    holds_one_number = bool({"parcels", "more-numbers"} & pair.merchant.lacks)
+    assert further.step.code == ("further-parcel" if holds_one_number else None)
     assert numbers(pair.merchant.tracking(merchant_id)) == ["1Z2"]
 
 

@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -52,9 +53,11 @@ class InvalidRowError(Exception):
         self.row = row
 
 
-def digest(rows: Sequence[Row], options: InputFiles) -> str:
+def digest(
+    rows: Sequence[Row], options: InputFiles, *, without: AbstractSet[str] = frozenset()
+) -> str:
     """Return a digest of the mapped cells of rows, with the fingerprint of the mapping."""
-    columns = sorted(set(options.columns.values()))
+    columns = sorted({*options.columns.values()} - without)
     cells = [[row.cells.get(column, "") for column in columns] + [row.problem] for row in rows]
     text = json.dumps(cells)
     return f"{options.fingerprint}-{hashlib.sha256(text.encode()).hexdigest()[:32]}"

@@ -10,10 +10,11 @@ steps: the next run gives the file its name.
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ordosync.accounts.account import outcome_of
 from ordosync.accounts.files.output.options import OrderFolder
@@ -35,15 +36,33 @@ _RECORDS = ".ordosync"
 
 
 @dataclass(frozen=True, kw_only=True)
+class WrittenLine:
+    """A line of an order that was written."""
+
+    id: str
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Record:
     """An order that was written, without personal data."""
 
     number: str
     lines: int
+    units: Sequence[Sequence[Any]] = ()
+    """SKU and quantity of each line; earlier releases did not record them."""
 
     def outcome(self) -> Outcome:
         line_ids = tuple(line_id(self.number, n) for n in range(1, self.lines + 1))
         return Outcome(state="unchanged", id=self.number, line_ids=line_ids)
+
+    def written_lines(self) -> list[WrittenLine]:
+        units = self.units or [("", 0)] * self.lines
+        return [
+            WrittenLine(id=line_id(self.number, n), sku=str(sku), quantity=int(quantity))
+            for n, (sku, quantity) in enumerate(units, 1)
+        ]
 
 
 class OrderFileWriter:
@@ -80,14 +99,33 @@ class OrderFileWriter:
 
     def reference_of(self, number: str) -> str:
         """Return the reference for which an order was written; older records do not have it."""
+        return str(self._fields_of(number).get("reference", ""))
+
+    def lines_of(self, number: str) -> Sequence[WrittenLine]:
+        """Return the lines of a written order; none if it was not written here.
+
+        A line of an earlier release has no SKU.
+        """
+        fields = self._fields_of(number)
+        try:
+            record = _Record(
+                number=number, lines=int(fields["lines"]), units=fields.get("units", ())
+            )
+            return record.written_lines()
+        except (ValueError, KeyError, TypeError):
+            return []
+
+    def _fields_of(self, number: str) -> Mapping[str, Any]:
+        """Return what is recorded of a written order; nothing if it was not written here."""
         if not self._is_written(number):
-            return ""
+            return {}
         try:
             claim = self._claim(number)
             record = claim.with_name(f"{claim.read_text('ascii')}.json")
-            return str(json.loads(record.read_text("utf-8")).get("reference", ""))
-        except (OSError, ValueError, AttributeError):
-            return ""
+            fields = json.loads(record.read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return fields if isinstance(fields, dict) else {}
 
     def _is_written(self, number: str) -> bool:
         try:
@@ -124,7 +162,12 @@ class OrderFileWriter:
             file = self._file(order.reference)
             write_temporary(temporary_path(file), self._content(order, number))
             fault("order-file-half")
-            fields = {"number": number, "lines": record.lines, "reference": order.reference}
+            fields = {
+                "number": number,
+                "lines": record.lines,
+                "reference": order.reference,
+                "units": [[line.sku, line.quantity] for line in order.lines],
+            }
             replace_file(self._record(order.reference), json.dumps(fields).encode())
             fault("order-file-recorded")
             temporary_path(file).rename(file)

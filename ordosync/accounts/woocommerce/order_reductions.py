@@ -1,0 +1,77 @@
+"""Lowers the lines of a Supplier's order, never below the units in sent parcels.
+
+Uses `/orders/<id>`. The shop computes the totals. It takes a line with 0 units off. Shops before
+the releases of 2024 do not put the stock back. Refunds are only read: money stays in the shop.
+"""
+
+from collections.abc import Mapping
+
+from ordosync.accounts.woocommerce.client import Quantities, WooCommerceClient
+from ordosync.accounts.woocommerce.order_parcels import OrderParcels, SentParcels
+from ordosync.accounts.woocommerce.parcels import Lines
+from ordosync.accounts.woocommerce.schema import OrderShape, whole
+
+REST_CANCELLED = "_ordosync_rest_cancelled"
+"""The field of a partly sent order whose open units were cancelled, so that it is done once."""
+
+
+class OrderReductions:
+    """Writes lower quantities of lines."""
+
+    def __init__(self, client: WooCommerceClient, parcels: OrderParcels) -> None:
+        self._client = client
+        self._parcels = parcels
+
+    def has_more(self, order: OrderShape, wanted: Lines) -> bool:
+        """True if a line of an order has more units than are wanted of it."""
+        remaining = self._client.remaining(order) if order.refunds else _quantities(order)
+        return any(count > wanted[line] for line, count in remaining.items() if line in wanted)
+
+    def lower(
+        self, order: OrderShape, sent: SentParcels, wanted: Lines, *, cancels_rest: bool = False
+    ) -> bool:
+        """Lower lines to the wanted units, or to those that were sent; True if one was lowered."""
+        lowered = _lowered(order, sent.units, wanted, self._client.remaining(order))
+        if not lowered:
+            return False
+        fields: dict[str, object] = {"line_items": _line_items(lowered)}
+        if cancels_rest:
+            fields["meta_data"] = [{"key": REST_CANCELLED, "value": "yes"}]
+        after = self._client.save(order, fields, f"lower the quantities of order {order.id}")
+        raised = self._sent_meanwhile(order, after, lowered)
+        if raised:
+            action = f"restore the quantities of order {order.id}"
+            self._client.save(order, {"line_items": _line_items(raised)}, action)
+        quantities = _quantities(order)
+        return any(raised.get(line, count) < quantities[line] for line, count in lowered.items())
+
+    def _sent_meanwhile(self, order: OrderShape, after: OrderShape, lowered: Lines) -> Lines:
+        """Return the units of lines of which more were sent since they were read: these win."""
+        sent, quantities = self._parcels.sent(after).units, _quantities(order)
+        kept = {line.id for line in after.line_items}
+        return {
+            line: min(sent[line], whole(quantities[line]) or 0)
+            for line, count in lowered.items()
+            if line in kept and sent.get(line, 0) > count
+        }
+
+
+def _lowered(
+    order: OrderShape, sent: Mapping[int, int], wanted: Lines, remaining: Quantities
+) -> Lines:
+    """Return the new quantities of the lines to lower. They contain the refunded units."""
+    lowered = {}
+    for line in order.line_items:
+        refunded_units = whole(line.quantity - remaining[line.id]) or 0
+        quantity = max(wanted.get(line.id, 0), sent.get(line.id, 0)) + refunded_units
+        if line.id in wanted and quantity < line.quantity:
+            lowered[line.id] = quantity
+    return lowered
+
+
+def _quantities(order: OrderShape) -> Quantities:
+    return {line.id: line.quantity for line in order.line_items}
+
+
+def _line_items(quantities: Lines) -> list[Mapping[str, int]]:
+    return [{"id": line, "quantity": quantity} for line, quantity in quantities.items()]
