@@ -357,7 +357,7 @@ MUTANTS = (
     ),
     Mutant(
         protection="a number of the Merchant's own is not voided after a rebuild",
-        file="accounts/woocommerce/order_listing.py",
+        file="accounts/woocommerce/order_tree.py",
         old="        id=OWN,",
         new='        id="",',
         test="accounts/woocommerce/test_standing.py",
@@ -407,8 +407,8 @@ MUTANTS = (
     Mutant(
         protection="an order that is split commits its stock once",
         file="embedded/stock.py",
-        old=" and not is_split",
-        new="",
+        old="case when is_split then",
+        new="case when 0 then",
         test="tasks/test_write_inventory_back.py",
     ),
     Mutant(
@@ -441,7 +441,7 @@ MUTANTS = (
     ),
     Mutant(
         protection="a number that was void is valid again in an embedded account",
-        file="embedded/shipments.py",
+        file="embedded/tracking.py",
         old="set voided_at = null where",
         new="set voided_at = voided_at where",
         test="tasks/test_update_tracking.py",
