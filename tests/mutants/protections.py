@@ -729,6 +729,8 @@ MUTANTS = (
         old="    before, after = whole(pieces_of(order)).units, whole(pieces_of(now)).units",
         new="    before, after = whole(pieces_of(order)).open, whole(pieces_of(now)).open",
         test="accounts/shopify/test_reductions.py",
+    ),
+    Mutant(
         protection="never more units of a line are sent than were ordered",
         file="store/ledger.py",
         old='        if not 0 <= sent <= row["ordered"]:',
