@@ -91,7 +91,7 @@ def _without_lines(item: Shipment, family: Family, held: Mapping[str, int]) -> C
 
 def _in_piece(item: Shipment, piece: Link, family: Family, held: Mapping[str, int]) -> Contents:
     """Return the units of a parcel, if they are of this order or piece."""
-    lines = family.lines.get(piece.merchant_id)
+    lines = _linked_lines(item, piece, family)
     if not lines:  # It was linked before the ledger: all units of it count as one thing.
         return Contents(order_id=piece.merchant_id, lines=None, is_last=item.is_last, units=None)
     lefts = {line.supplier_id: _left(line, family, held) for line in lines}
@@ -118,6 +118,17 @@ def _in_piece(item: Shipment, piece: Link, family: Family, held: Mapping[str, in
         units=units,
         has_surplus=surplus,
     )
+
+
+def _linked_lines(item: Shipment, piece: Link, family: Family) -> Sequence[Link]:
+    """Return the links of an order's lines; empty if they are of an earlier order of the Supplier.
+
+    After a restore, an order that was sent again has only a link of its own.
+    """
+    lines = family.lines.get(piece.merchant_id, ())
+    ids = {id_ for part in item.lines or () for id_ in _lines_of(part)}
+    is_earlier = all(line.generation < piece.generation for line in lines)
+    return () if is_earlier and not any(line.supplier_id in ids for line in lines) else lines
 
 
 def _by_line(
