@@ -27,6 +27,7 @@ from ordosync.tasks.parcels import (
     MORE_THAN_OPEN,
     SURPLUS,
     ParcelFacts,
+    in_turn,
     steps_of,
     unless_reported,
     valid_numbers,
@@ -109,15 +110,19 @@ def _steps(
     again: bool = False,
     lacks_links: bool = False,
 ) -> Iterator[Page[Step]]:
+    takes = required(portal.merchant.tracking).takes
     for page in pages:
         parcels = [item for item in page.items if isinstance(item, Shipment)]
-        facts = _facts(portal, parcels)
-        steps = list(_missing(portal, parcels, facts))
-        # Units of void parcels are open again for the others.
-        items = sorted(
-            _with_cost_once(page.items), key=lambda item: not getattr(item, "voided", False)
-        )
-        steps += [step for item in items for step in steps_of(item, facts)]
+        items = list(_with_cost_once(page.items))
+        groups = in_turn(items) if takes == "pieces" else [items]
+        for place, group in enumerate(groups):
+            facts = _facts(portal, parcels)
+            steps = [] if place else list(_missing(portal, parcels, facts))
+            # Units of void parcels are open again for the others.
+            ordered = sorted(group, key=lambda item: not getattr(item, "voided", False))
+            steps += [step for item in ordered for step in steps_of(item, facts)]
+            if place < len(groups) - 1:
+                yield Page(items=tuple(steps))
         steps += supplier_status.unexpected_statuses(portal, page.items, facts.links)
         if not lacks_links:
             steps += _without_link(portal, page.items, facts.links, again=again)
