@@ -14,6 +14,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from ordosync.accounts.account import required
+from ordosync.accounts.merchant import Takes
 from ordosync.models import Comment, InvalidRecord, Outcome, Page, Shipment, refused
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
@@ -159,11 +160,17 @@ def _facts(portal: Portal, parcels: Sequence[Shipment]) -> ParcelFacts:
             )
             for id_, links in pieces.items()
         },
-        takes=required(portal.merchant.tracking).takes,
+        takes=_takes(portal, parcels),
         can_split=portal.merchant.splits is not None,
         valid=valid_numbers(parcels),
         voided=frozenset(f"{item.id}:{item.tracking_number}" for item in parcels if item.voided),
     )
+
+
+def _takes(portal: Portal, parcels: Sequence[Shipment]) -> Takes:
+    """Return what the Merchant takes. Some shops must be asked, so only if it decides anything."""
+    decides = any(not item.is_last or item.more_numbers or item.other_numbers for item in parcels)
+    return required(portal.merchant.tracking).takes if decides else "lines"
 
 
 def _missing(portal: Portal, parcels: Sequence[Shipment], facts: ParcelFacts) -> Iterator[Step]:

@@ -357,7 +357,7 @@ MUTANTS = (
     ),
     Mutant(
         protection="a number of the Merchant's own is not voided after a rebuild",
-        file="accounts/woocommerce/order_listing.py",
+        file="accounts/woocommerce/order_tree.py",
         old="        id=OWN,",
         new='        id="",',
         test="accounts/woocommerce/test_standing.py",
