@@ -174,11 +174,6 @@ class Shipment(Struct, frozen=True, kw_only=True, gc=False):
     """For a Merchant that takes pieces: the units that stay open after it."""
     more_numbers: tuple[str, ...] = ()
     """The other tracking numbers of the same parcel."""
-    is_partial: bool = False
-    """True if units of its order are still open, and the account shows an order as one parcel."""
-    other_numbers: tuple[str, ...] = ()
-    """The other valid tracking numbers of an order that is shown as one parcel, oldest first."""
-    other_ids: tuple[str, ...] = ()
 
 
 OWN = "own"

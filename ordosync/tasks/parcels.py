@@ -86,7 +86,7 @@ def valid_numbers(items: Sequence[Shipment | InvalidRecord]) -> Mapping[str, fro
     found: dict[str, set[str]] = {}
     for item in items:
         if isinstance(item, Shipment) and not item.voided:
-            numbers = (item.tracking_number, *item.more_numbers, *item.other_numbers)
+            numbers = (item.tracking_number, *item.more_numbers)
             found.setdefault(item.order_id, set()).update(numbers)
     return {order_id: frozenset(numbers) for order_id, numbers in found.items()}
 
@@ -159,8 +159,8 @@ def _valid_steps(item: Shipment, link: Link, family: Family, facts: ParcelFacts)
 
 
 def _wait(item: Shipment, contents: Contents, takes: Takes, *, is_open: bool) -> Decision | None:
-    """Return why a parcel waits: its Merchant cannot show it until it is facts what is in it."""
-    if item.is_partial or (takes == "order" and not item.is_last):
+    """Return why a parcel waits: its Merchant cannot show it until it is known what is in it."""
+    if takes == "order" and not item.is_last:
         return Decision(
             state="waiting",
             code="partially-shipped",
@@ -217,7 +217,7 @@ def _void_before(
 def _other_numbers(
     item: Shipment, update: TrackingUpdate, numbers: Sequence[Link], facts: ParcelFacts
 ) -> Iterator[Step]:
-    """Yield the steps of the other numbers of a parcel, or of an order with one place for them."""
+    """Yield the steps of the other numbers of a parcel."""
     reported = {link.number for link in numbers if link.state == "live"}
     is_single = facts.takes in ("order", "pieces")
     if is_single or _is_reported(update):  # Else they are reported with the first number.
@@ -228,15 +228,11 @@ def _other_numbers(
         if link.state == "live" and link.number not in (item.tracking_number, *item.more_numbers):
             former = replace(item, tracking_number=link.number, voided=True)
             yield void_step(former, update.link, link)
-    ids = item.other_ids or (item.id,) * len(item.other_numbers)
-    for id_, number in zip(ids, item.other_numbers, strict=True):
-        if number not in reported:
-            yield _further(replace(item, id=id_), number, update, is_single=True)
 
 
 def _further(item: Shipment, number: str, update: TrackingUpdate, *, is_single: bool) -> Step:
     """Return the step of a further number of a parcel: a number without units, or a comment."""
-    label = replace(item, tracking_number=number, more_numbers=(), other_numbers=())
+    label = replace(item, tracking_number=number, more_numbers=())
     contents = Contents(order_id=update.link.merchant_id, lines=None, is_last=False, units={})
     payload: TrackingUpdate | Further = Further(number=number, link=update.link)
     if not is_single:

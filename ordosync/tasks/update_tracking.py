@@ -169,7 +169,7 @@ def _facts(portal: Portal, parcels: Sequence[Shipment]) -> ParcelFacts:
 
 def _takes(portal: Portal, parcels: Sequence[Shipment]) -> Takes:
     """Return what the Merchant takes. Some shops must be asked, so only if it decides anything."""
-    decides = any(not item.is_last or item.more_numbers or item.other_numbers for item in parcels)
+    decides = any(not item.is_last or item.more_numbers for item in parcels)
     return required(portal.merchant.tracking).takes if decides else "lines"
 
 

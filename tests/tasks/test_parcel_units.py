@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from ordosync.models import ParcelLine, Shipment
 from ordosync.store.links import Link, parcel_link
 from ordosync.tasks.base import Step
-from ordosync.tasks.labels import Further, TrackingUpdate
+from ordosync.tasks.labels import Further, TrackingUpdate, missing_labels
 from ordosync.tasks.parcel_units import Family, contents_of
 from ordosync.tasks.parcels import ParcelFacts, steps_of, unless_reported, valid_numbers
 
@@ -279,3 +279,27 @@ def test_p9_units_of_a_sku_with_two_lines_stay_where_they_were_reported() -> Non
     assert units(step) == {"M1/B": 1}
     assert step.decision
     assert step.decision.state == "unchanged"
+
+
+def test_number_of_a_void_parcel_that_another_one_has_is_not_void() -> None:
+    """F3: a number whose parcel lives is never void."""
+    reported = parcel_link("M1", "P-1Z1", "1Z1", units={"M1/CUP": 1})
+    linked = family(line("CUP", 2, sent=1), parcels=[reported])
+    again = replace(parcel(CUP=1), id="P-2")
+
+    found = steps(linked, replace(parcel(CUP=1), voided=True), again)
+
+    assert not [step for step in found if step.key.endswith(":void")]
+
+
+def test_p9_parcel_that_the_account_no_longer_lists_is_void() -> None:
+    labels = [
+        parcel_link("M1", "P-1Z1", "1Z1", units={"M1/CUP": 1}),
+        parcel_link("M1", "P-1Z2", "1Z2", units={"M1/CUP": 1}),
+    ]
+    linked = family(line("CUP", 2, sent=2), parcels=labels)
+
+    found = [*missing_labels("S1", [parcel("1Z2", CUP=1)], ORDER, linked)]
+
+    assert [step.key for step in found] == ["P-1Z1:1Z1:void"]
+    assert linked.open_units(line("CUP", 2, sent=2)) == 1

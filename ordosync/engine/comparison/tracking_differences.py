@@ -87,7 +87,7 @@ class _Tracking:
 
     def _of_newest(self, label: Shipment) -> Iterator[Difference]:
         """Yield the difference at a Merchant that has one number an order, once it is complete."""
-        if label.is_partial or not label.is_last:
+        if not label.is_last:
             return
         if not self.numbers:
             yield self._not_reported(label)
