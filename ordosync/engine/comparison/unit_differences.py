@@ -51,8 +51,9 @@ class LinkedUnits:
 
     @property
     def is_cancelled(self) -> bool:
-        """True if an account has cancelled the order, or what was open of it."""
-        return "cancelled" in (self.ours.order.status, self.theirs.order.status)
+        """True if an account or a task has cancelled the order, or what was open of it."""
+        is_ended = self.link is not None and self.link.state.startswith("cancelled")
+        return is_ended or "cancelled" in (self.ours.order.status, self.theirs.order.status)
 
     @property
     def shows_all(self) -> bool:
