@@ -7,6 +7,7 @@ shows it, so the units of a parcel that is still to be reported are open.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ordosync.engine.comparison.line_units import (
     numbers_of,
@@ -15,7 +16,7 @@ from ordosync.engine.comparison.line_units import (
     valid_parcels,
 )
 from ordosync.engine.comparison.order_trees import Match, valid_numbers
-from ordosync.models import Line, OrderSnapshot, Shipment
+from ordosync.models import OWN, Line, OrderSnapshot, Shipment
 from ordosync.store.links import Link, parcel_link
 from ordosync.tasks.base import Portal
 
@@ -82,7 +83,7 @@ class LinePairs(Struct, frozen=True, kw_only=True):
                 further = numbers[1:] if takes_numbers else numbers_of(parcel)
                 in_it = self.units(units[f"{parcel.id}:{parcel.tracking_number}"])
                 yield from self._numbers(parcel, numbers[0], further, in_it)
-        for parcel in _void(shown, theirs):
+        for parcel in (*_void(shown, theirs), *_forgotten(shown, theirs)):
             if parcel.tracking_number in reported - found:
                 found.add(parcel.tracking_number)
                 yield from self._numbers(parcel, parcel.tracking_number, (), {})
@@ -106,20 +107,22 @@ def _void(shown: Sequence[OrderSnapshot], theirs: OrderSnapshot) -> Iterator[Shi
     unnumbered = [parcel for parcel in theirs.shipments if not parcel.tracking_number]
     if valid_parcels(theirs) or not unnumbered or not unnumbered[-1].voided:
         return
-    # The Supplier's account forgets a deleted label; the Merchant still has its number.
-    forgotten = {
-        shipment.tracking_number: shipment
-        for order in shown
-        for shipment in order.shipments
-        if not shipment.voided and shipment.id in ("", unnumbered[-1].id)
-    }
-    if len(forgotten) == 1:
-        [shipment] = forgotten.values()
-        yield Shipment(
-            id=unnumbered[-1].id,
-            order_id=theirs.order.id,
-            tracking_number=shipment.tracking_number,
-            carrier="",
-            shipped_at=shipment.shipped_at,
-            voided=True,
-        )
+    # The Supplier's account forgets deleted labels; the Merchant still has their numbers.
+    valid = [item for order in shown for item in order.shipments if not item.voided]
+    known = [item for item in valid if item.id not in ("", OWN)]
+    unknown = {item.tracking_number: item for item in valid if not item.id}
+    if known or len(unknown) == 1:
+        for shipment in known or unknown.values():
+            yield replace(shipment, id=shipment.id or unnumbered[-1].id)
+
+
+def _forgotten(shown: Sequence[OrderSnapshot], theirs: OrderSnapshot) -> Iterator[Shipment]:
+    """Yield the numbers of parcels that the Supplier does not list any more, beside others.
+
+    A number without the Supplier's id may be the Merchant's own.
+    """
+    ids = {parcel.id for parcel in theirs.shipments}
+    for order in shown if valid_parcels(theirs) else ():
+        for shipment in order.shipments:
+            if not shipment.voided and shipment.id not in ("", OWN) and shipment.id not in ids:
+                yield shipment
