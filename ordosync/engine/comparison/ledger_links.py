@@ -7,7 +7,6 @@ shows it, so the units of a parcel that is still to be reported are open.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from ordosync.engine.comparison.line_units import (
     numbers_of,
@@ -83,7 +82,7 @@ class LinePairs(Struct, frozen=True, kw_only=True):
                 further = numbers[1:] if takes_numbers else numbers_of(parcel)
                 in_it = self.units(units[f"{parcel.id}:{parcel.tracking_number}"])
                 yield from self._numbers(parcel, numbers[0], further, in_it)
-        for parcel in (*_void(shown, theirs), *_forgotten(shown, theirs)):
+        for parcel in (*_void(shown, theirs), *_unlisted(shown, theirs)):
             if parcel.tracking_number in reported - found:
                 found.add(parcel.tracking_number)
                 yield from self._numbers(parcel, parcel.tracking_number, (), {})
@@ -107,16 +106,36 @@ def _void(shown: Sequence[OrderSnapshot], theirs: OrderSnapshot) -> Iterator[Shi
     unnumbered = [parcel for parcel in theirs.shipments if not parcel.tracking_number]
     if valid_parcels(theirs) or not unnumbered or not unnumbered[-1].voided:
         return
-    # The Supplier's account forgets deleted labels; the Merchant still has their numbers.
-    valid = [item for order in shown for item in order.shipments if not item.voided]
-    known = [item for item in valid if item.id not in ("", OWN)]
-    unknown = {item.tracking_number: item for item in valid if not item.id}
-    if known or len(unknown) == 1:
-        for shipment in known or unknown.values():
-            yield replace(shipment, id=shipment.id or unnumbered[-1].id)
+    yield from _forgotten(shown, unnumbered[-1])
 
 
-def _forgotten(shown: Sequence[OrderSnapshot], theirs: OrderSnapshot) -> Iterator[Shipment]:
+def _forgotten(shown: Sequence[OrderSnapshot], void: Shipment) -> Iterator[Shipment]:
+    """Yield the labels that the Supplier's account forgot, by the numbers that the Merchant has.
+
+    `void` is one parcel, or all parcels of the order. Of numbers without the Supplier's id, more
+    than one may be of the Merchant's own.
+    """
+    is_order = void.id == void.order_id
+    numbers = {
+        shipment.tracking_number: shipment
+        for order in shown
+        for shipment in order.shipments
+        if not shipment.voided
+        and (shipment.id in ("", void.id) or (is_order and shipment.id != OWN))
+    }
+    known = [shipment for shipment in numbers.values() if shipment.id]
+    for shipment in known or ([*numbers.values()] if len(numbers) == 1 else ()):
+        yield Shipment(
+            id=shipment.id or void.id,
+            order_id=void.order_id,
+            tracking_number=shipment.tracking_number,
+            carrier="",
+            shipped_at=shipment.shipped_at,
+            voided=True,
+        )
+
+
+def _unlisted(shown: Sequence[OrderSnapshot], theirs: OrderSnapshot) -> Iterator[Shipment]:
     """Yield the numbers of parcels that the Supplier does not list any more, beside others.
 
     A number without the Supplier's id may be the Merchant's own.
