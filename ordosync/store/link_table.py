@@ -1,6 +1,7 @@
 """The table `links`: which objects of the two accounts are the same. Never pruned."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
@@ -79,6 +80,13 @@ class Links:
         for row in self._of_orders("parcel", order_ids):
             found.setdefault(row["order_id"], {})[row["merchant_id"]] = _link(row)
         return {order_id: [*parcels.values()] for order_id, parcels in found.items()}
+
+    def sent_of(self, order_ids: Sequence[str]) -> Mapping[str, int]:
+        """Return how many units were sent of each line of the Merchant's orders, in all imports."""
+        sent: Counter[str] = Counter()
+        for row in self._of_orders("line", order_ids):
+            sent[row["merchant_id"]] += row["sent"] or 0
+        return +sent
 
     def _of_orders(self, kind: LinkKind, order_ids: Sequence[str]) -> "list[sqlite3.Row]":
         return self._db.execute(
