@@ -13,6 +13,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from ordosync.errors import OrdosyncError
 
 if TYPE_CHECKING:
@@ -45,32 +47,55 @@ def settle(db: "sqlite3.Connection", portal: str, links: Sequence["Link"]) -> No
             _reopen(db, portal, order)
 
 
+class _Held(Struct, frozen=True):
+    """The newest link of a parcel, as far as it counts."""
+
+    generation: int = 0
+    is_live: bool = False
+    units: Mapping[str, int] = {}
+
+    @property
+    def counted(self) -> Mapping[str, int]:
+        return self.units if self.is_live else {}
+
+    def after(self, link: "Link") -> "_Held":
+        """Return what the parcel holds once this link is inserted.
+
+        A void label stays void: the next valid one has a generation of its own.
+        """
+        if link.generation < self.generation:
+            return self
+        is_same = link.generation == self.generation
+        units = self.units if link.units is None and is_same else link.units or {}
+        is_live = link.state == "live" and (self.is_live or not is_same)
+        return _Held(link.generation, is_live, units)
+
+
 def _units_of_parcels(
     db: "sqlite3.Connection", portal: str, parcels: Iterable["Link"]
 ) -> Mapping[str, int]:
     """Return by how many units of each line the parcels grow; negative if they were voided."""
     change: Counter[str] = Counter()
-    held: dict[tuple[str, str], Mapping[str, int]] = {}
+    held: dict[tuple[str, str], _Held] = {}
     for link in parcels:
         key = (link.kind, link.merchant_id)
         before = held[key] if key in held else _held(db, portal, *key)
-        after = (link.units or {}) if link.state == "live" else {}
-        change.update(after)
-        change.subtract(before)
-        held[key] = after
+        held[key] = before.after(link)
+        change.update(held[key].counted)
+        change.subtract(before.counted)
     return {line_id: units for line_id, units in change.items() if units}
 
 
-def _held(db: "sqlite3.Connection", portal: str, kind: str, parcel_id: str) -> Mapping[str, int]:
-    """Return the units by line that a parcel holds as recorded; nothing if it is void."""
+def _held(db: "sqlite3.Connection", portal: str, kind: str, parcel_id: str) -> _Held:
+    """Return what a parcel holds as recorded."""
     row = db.execute(
-        "select state, units from links where portal = ? and kind = ? and merchant_id = ?"
-        " order by generation desc limit 1",
+        "select generation, state, units from links"
+        " where portal = ? and kind = ? and merchant_id = ? order by generation desc limit 1",
         (portal, kind, parcel_id),
     ).fetchone()
-    if row is None or row["state"] != "live":
-        return {}
-    return json.loads(row["units"] or "{}")  # type: ignore[no-any-return]
+    if row is None:
+        return _Held()
+    return _Held(row["generation"], row["state"] == "live", json.loads(row["units"] or "{}"))
 
 
 def _add_sent(db: "sqlite3.Connection", portal: str, change: Mapping[str, int]) -> None:
@@ -136,12 +161,13 @@ def _cancel_open(db: "sqlite3.Connection", portal: str, order_id: str) -> None:
 def _reopen(db: "sqlite3.Connection", portal: str, order: "Link") -> None:
     """Count the cancelled units of an order as open again, as the Supplier restored it.
 
-    An order that was created again has new links of its lines, of the same generation.
+    An order that was created again is another one at the Supplier, with lines of its own.
     """
     db.execute(
         "update links set cancelled = 0"
-        " where portal = ? and order_id = ? and kind = 'line' and generation < ? and not exists"
-        " (select 1 from links as new where new.portal = links.portal and new.kind = 'line'"
-        " and new.merchant_id = links.merchant_id and new.generation > links.generation)",
-        (portal, order.merchant_id, order.generation),
+        " where portal = ? and order_id = ? and kind = 'line' and generation < ? and exists"
+        " (select 1 from links as before where before.portal = links.portal"
+        " and before.kind = 'order' and before.merchant_id = links.order_id"
+        " and before.generation = links.generation and before.supplier_id = ?)",
+        (portal, order.merchant_id, order.generation, order.supplier_id),
     )

@@ -1,7 +1,6 @@
 """The table `links`: which objects of the two accounts are the same. Never pruned."""
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
@@ -61,10 +60,11 @@ class Links:
     def lines_of(self, order_ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
         """Return the newest links of the lines of the Merchant's orders, with their numbers.
 
-        An order whose lines were linked before the ledger is missing.
+        An order without them is missing: it was linked before the ledger, or created again while
+        the store was missing.
         """
         found: dict[str, dict[str, Link]] = {}
-        for row in self._of_orders("line", order_ids):
+        for row in self._of_orders("line", order_ids, condition=_OF_SAME_ORDER):
             if row["ordered"] is not None:
                 found.setdefault(row["order_id"], {})[row["merchant_id"]] = _link(row)
         return {order_id: [*lines.values()] for order_id, lines in found.items()}
@@ -81,17 +81,17 @@ class Links:
             found.setdefault(row["order_id"], {})[row["merchant_id"]] = _link(row)
         return {order_id: [*parcels.values()] for order_id, parcels in found.items()}
 
-    def sent_of(self, order_ids: Sequence[str]) -> Mapping[str, int]:
-        """Return how many units were sent of each line of the Merchant's orders, in all imports."""
-        sent: Counter[str] = Counter()
-        for row in self._of_orders("line", order_ids):
-            sent[row["merchant_id"]] += row["sent"] or 0
-        return +sent
+    def line_history(self, order_ids: Sequence[str]) -> Sequence[Link]:
+        """Return the links of the lines of the Merchant's orders, of all imports."""
+        return [_link(row) for row in self._of_orders("line", order_ids)]
 
-    def _of_orders(self, kind: LinkKind, order_ids: Sequence[str]) -> "list[sqlite3.Row]":
+    def _of_orders(
+        self, kind: LinkKind, order_ids: Sequence[str], *, condition: str = ""
+    ) -> "list[sqlite3.Row]":
         return self._db.execute(
-            "select * from links where portal = ? and order_id in (select value from json_each(?))"
-            " and order_id is not null and kind = ? order by generation, linked_at, merchant_id",
+            "select * from links where portal = ? and order_id in (select value from json_each(?))"  # noqa: S608
+            f" and order_id is not null and kind = ? {condition}"
+            " order by generation, linked_at, merchant_id",
             (self._portal, json.dumps(list(order_ids)), kind),
         ).fetchall()
 
@@ -148,10 +148,8 @@ class Links:
 
     def count(self) -> int:
         """Return the number of links of all kinds."""
-        [count] = self._db.execute(
-            "select count(*) from links where portal = ?", (self._portal,)
-        ).fetchone()
-        return int(count)
+        statement = "select count(*) from links where portal = ?"
+        return int(self._db.execute(statement, (self._portal,)).fetchone()[0])
 
     def reopened(self) -> Sequence[Link]:
         """Return the orders whose label was deleted after their cancellation was refused."""
@@ -161,6 +159,17 @@ class Links:
             (self._portal,),
         )
         return [_link(row) for row in rows]
+
+    def may_lack_parcels(self) -> bool:
+        """True if the Merchant may show parcels that have no link: then the ledger is behind."""
+        row = self._db.execute(
+            "select 1 from schedule where portal = :portal and task = 'update-tracking'"
+            " and restored_at is not null and last_started_at is not null"
+            " union all select 1 from steps where portal = :portal and task = 'update-tracking'"
+            " and state in ('sending', 'unknown') limit 1",
+            {"portal": self._portal},
+        ).fetchone()
+        return row is not None
 
     def requested_again(self, ids: Sequence[str]) -> None:
         """Note that the Merchant requests these orders again after a refused cancellation."""
@@ -213,7 +222,7 @@ class Links:
         settle(self._db, self._portal, links)
         self._insert(parcels, at)
         if parcels:
-            self._note_reported({_order_of(link) for link in parcels})
+            self._note_reported({link.order_id or link.merchant_id for link in parcels})
 
     def _insert(self, links: Sequence[Link], at: str) -> None:
         self._db.executemany(_INSERT, [_row(self._portal, link, at) for link in links])
@@ -235,6 +244,13 @@ class Links:
         )
 
 
+_OF_SAME_ORDER = """and not exists (
+    select 1 from links as new
+    join links as old on old.portal = new.portal and old.kind = new.kind
+        and old.merchant_id = new.merchant_id and old.supplier_id <> new.supplier_id
+    where new.portal = links.portal and new.kind = 'order' and new.merchant_id = links.order_id
+        and new.generation > links.generation and old.generation = links.generation
+)"""
 _UNREPORTED = "portal = :portal and kind = 'order' and state = 'live' and reported = 0"
 _INSERT = """
 insert into links (portal, kind, merchant_id, generation, supplier_id, state, linked_at, order_id,
@@ -248,10 +264,6 @@ on conflict (portal, kind, merchant_id, generation) do update set
     units = coalesce(excluded.units, units),
     ordered = coalesce(ordered, excluded.ordered)
 """
-
-
-def _order_of(link: Link) -> str:
-    return link.order_id or link.merchant_id
 
 
 def _row(portal: str, link: Link, at: str) -> tuple[str | int | None, ...]:

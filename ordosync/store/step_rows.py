@@ -86,7 +86,7 @@ UNPROVEN = "unproven"
 """Code of a failed step that may have arrived, at an account whose look-ups prove nothing."""
 PLANNED = "planned"
 """Code of a step that waits only for the rest of the plan of its run."""
-PATIENT = ("partially-shipped", "no-link")
+PATIENT = ("partially-shipped", "which-lines", "parcels-first", "no-link")
 """Codes of steps that wait for something that may take days, which is no problem."""
 DISMISSED = "dismissed"
 """Code of a step that the operator has dismissed: it is not retried automatically."""

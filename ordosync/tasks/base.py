@@ -42,6 +42,12 @@ class KnownLinks(Protocol):
     def parcels_of(self, order_ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
         """Return the newest link of each parcel of the Merchant's orders, oldest parcel first."""
 
+    def may_lack_parcels(self) -> bool:
+        """True if the Merchant may show parcels that have no link: then the ledger is behind."""
+
+    def line_history(self, order_ids: Sequence[str]) -> Sequence[Link]:
+        """Return the links of the lines of the Merchant's orders, of all imports."""
+
     def live(self, kind: LinkKind) -> Iterator[list[Link]]:
         """Yield the links that have not ended, in pages."""
 

@@ -115,11 +115,14 @@ def _steps(
         sent = [id_ for id_, link in links.items() if link.state != "cancelled_by_task"]
         settled_units = _settled_units(portal, sent)
         steps = [link_step(link, is_family=True) for link in families]
+        behind_ids = _not_comparable(portal, page.items, sent)
         for item in page.items:
             order = _as_ordered(item, settled_units)
             step = sent_again_steps.get(item.id) or _step(
                 portal, order, links, restored, portal_rules, is_split=item.id in split_ids
             )
+            if step and item.id in behind_ids and step.decision:
+                step = replace(step, payload=None)
             if step:
                 steps.append(step)
         yield Page(items=tuple(steps), cursor=page.cursor)
@@ -132,6 +135,28 @@ def _settled_units(portal: Portal, ids: Sequence[str]) -> Mapping[str, int]:
         for lines in portal.links.lines_of(ids).values()
         for line in lines
         if (settled := (line.sent or 0) + (line.cancelled or 0))
+    }
+
+
+def _not_comparable(
+    portal: Portal, items: Sequence[Order | InvalidRecord], ids: Sequence[str]
+) -> AbstractSet[str]:
+    """Return the orders with fewer units than are open by the ledger, if that may be behind.
+
+    Parcels that are not linked yet would look like an edit.
+    """
+    if not portal.links.may_lack_parcels():
+        return frozenset()
+    open_units = {
+        line.merchant_id: line.open_units or 0
+        for lines in portal.links.lines_of(ids).values()
+        for line in lines
+    }
+    return {
+        item.id
+        for item in items
+        if isinstance(item, Order)
+        if any(line.quantity < open_units.get(line.id, 0) for line in item.lines)
     }
 
 

@@ -3,6 +3,7 @@
 Such an account has the units that were ordered, in each read. What was sent is in the ledger.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
@@ -22,7 +23,11 @@ def with_open_units(
 
 def sent_units(portal: Portal, order_ids: Sequence[str]) -> Mapping[str, int]:
     """Return the sent units that the quantity of each line includes."""
-    return portal.links.sent_of(order_ids) if portal.merchant.includes_sent_units else {}
+    sent: Counter[str] = Counter()
+    if portal.merchant.includes_sent_units:
+        for line in portal.links.line_history(order_ids):
+            sent[line.merchant_id] += line.sent or 0
+    return +sent
 
 
 def _open(item: Order | InvalidRecord, sent: Mapping[str, int]) -> Order | InvalidRecord:

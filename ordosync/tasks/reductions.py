@@ -20,6 +20,9 @@ from ordosync.tasks.open_units import sent_units, with_open_units
 
 _LESS = ":less"
 """Ends the key of a step that lowers the units of an order."""
+_REASON = "waits until update-tracking has read which units were sent"
+_BEHIND = Decision(state="waiting", code="parcels-first", reason=_REASON)
+_LATER = Outcome(state="unavailable", code="parcels-first", reason=_REASON)
 
 
 class Lowered(Struct, frozen=True, kw_only=True):
@@ -55,20 +58,28 @@ def steps(portal: Portal, cancellations: Sequence[Cancellation]) -> Iterator[Ste
         for item in cancellations
         if item.lines is not None
     }
-    for lowered in _lowered(portal, wanted):
-        yield _step(lowered)
+    yield from _steps(portal, wanted)
 
 
 def recheck(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Step]:
     """Yield these steps as the Merchant has the orders now."""
-    for lowered in _lowered(portal, _wanted_now(portal, refs)):
-        yield _step(lowered)
+    yield from _steps(portal, _wanted_now(portal, refs))
+
+
+def _steps(portal: Portal, wanted: Mapping[str, Mapping[str, int]]) -> Iterator[Step]:
+    """Yield a step for each lowered order. It waits while parcels may be missing in the ledger.
+
+    Units that were sent would be taken for cancelled ones, and others would be taken off.
+    """
+    is_behind = portal.links.may_lack_parcels()
+    for lowered in _lowered(portal, wanted):
+        yield replace(_step(lowered), decision=_BEHIND if is_behind else None)
 
 
 def settled(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
     """Return the reductions whose units are wanted again, sent, or taken off by now."""
     mine = [step for step in refs if is_about(step)]
-    if not mine:
+    if not mine or portal.links.may_lack_parcels():
         return {}
     still = {_key(lowered.link) for lowered in _lowered(portal, _wanted_now(portal, mine))}
     return {
@@ -82,6 +93,8 @@ def settled(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
 
 def reduce(portal: Portal, planned: Sequence[Lowered]) -> list[Result]:
     """Lower the Supplier's orders, as far as the Merchant still wants less."""
+    if portal.links.may_lack_parcels():
+        return [Result(outcome=_LATER) for _ in planned]
     wanted = _wanted_of(portal, [lowered.link.merchant_id for lowered in planned])
     now = {lowered.link.merchant_id: lowered for lowered in _lowered(portal, wanted)}
     outcomes = dict(

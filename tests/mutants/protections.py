@@ -702,4 +702,25 @@ MUTANTS = (
         new="            raise error\n",
         test="scenarios/faults/test_odd_numbers.py::test_odd_number_in_a_file_affects_no_other_order",
     ),
+    Mutant(
+        protection="never more units of a line are sent than were ordered",
+        file="store/ledger.py",
+        old='        if not 0 <= sent <= row["ordered"]:',
+        new="        if sent < 0:",
+        test="store/test_ledger.py::test_more_units_than_were_ordered_are_never_sent",
+    ),
+    Mutant(
+        protection="never more units of a line are cancelled than are open",
+        file="store/ledger.py",
+        old='        if not 0 <= line.cancelled <= row["ordered"] - row["sent"]:',
+        new="        if line.cancelled < 0:",
+        test="store/test_ledger.py::test_more_units_than_are_open_are_never_cancelled",
+    ),
+    Mutant(
+        protection="a label that is linked again counts its units once",
+        file="store/ledger.py",
+        old="        change.subtract(before.counted)",
+        new="        pass",
+        test="store/test_ledger.py::test_new_label_of_a_parcel_counts_its_units_once",
+    ),
 )

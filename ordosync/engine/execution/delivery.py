@@ -100,6 +100,8 @@ class Delivery:
             return
         look_first = bool(earlier) or self._looks_first
         results = self._task.apply(self._portal, steps, look_first=look_first)
+        if self._looks_first and not earlier:
+            results = [_without_units(result) for result in results]
         fault("result-before-commit")
         edits = self._edited_since(steps, results, earlier)
         self._commit_outcomes(steps, results, earlier, edits, is_uncertain=look_first)
@@ -212,3 +214,14 @@ class Delivery:
                     self._task.name,
                     f"{MAX_FAILURES_IN_A_ROW} writes in a row failed: {outcome.reason}",
                 )
+
+
+def _without_units(result: Result) -> Result:
+    """Return the result of a write that a new or restored store lacked, without units of lines.
+
+    The Merchant may have fewer units open by now than the Supplier's order was created with.
+    """
+    if result.outcome.state != "unchanged":
+        return result
+    links = (replace(link, ordered=None) if link.kind == "line" else link for link in result.links)
+    return replace(result, links=tuple(links))

@@ -211,3 +211,53 @@ def test_order_that_was_sent_and_split_by_the_merchant_since_is_not_sent_again(
     assert pair.link(merchant_id).supplier_id == supplier_id
     assert (first.count("done"), second.count("done")) == (0, 0)
     pair.stays_quiet("import-orders")
+
+
+@FORGETTING
+@needs("update-tracking", "parcels", "several-parcels")
+def test_parcel_of_a_part_that_was_reported_since_is_no_edit_and_takes_nothing_off(
+    pair: Pair, forgetting: Forget
+) -> None:
+    """The ledger is older than the parcel, and the Merchant has fewer open units than it says."""
+    merchant_id, supplier_id = pair.imported("1001", line("CUP", 2), line("MUG", 1))
+    pair.run("update-tracking")
+    forget = forgetting(pair)
+    pair.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1, 0)
+    pair.run("update-tracking")
+    before = pair.merchant.tracking(merchant_id), pair.supplier.open_units(supplier_id)
+    forget()
+
+    for task in ("import-orders", "cancel-orders", "update-tracking", "import-orders"):
+        if pair.can_run(task):
+            assert {*pair.run(task).counts} <= {"unchanged", "skipped", "waiting"}, task
+
+    assert (pair.merchant.tracking(merchant_id), pair.supplier.open_units(supplier_id)) == before
+    pair.supplier.ship_part(supplier_id, parcel(number="1Z2"), 1, 1)
+    pair.merchant.clock.at += LATER
+    pair.run("update-tracking")
+    assert pair.merchant.status(merchant_id) == "shipped"
+    pair.merchant.clock.at += LATER
+    pair.stays_quiet("import-orders", "update-tracking")
+
+
+@needs("update-tracking", "parcels", "several-parcels", "cancel-orders", "cancelled-units")
+def test_unit_that_was_cancelled_beside_a_parcel_of_a_restored_store_is_taken_off_alone(
+    pair: Pair,
+) -> None:
+    """Of three units one is sent and one cancelled; the third is still to be sent (F5)."""
+    merchant_id, supplier_id = pair.imported("1001", line("CUP", 2), line("MUG", 1))
+    pair.run("update-tracking")
+    backup = backed_up(pair.path)
+    pair.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1, 0)
+    pair.run("update-tracking")
+    pair.merchant.cancel_units(merchant_id, 1, 0)
+    go_back(pair.path, backup, pair.merchant.clock)
+
+    for _ in range(2):
+        for task in ("cancel-orders", "update-tracking"):
+            pair.run(task)
+        pair.merchant.clock.at += LATER
+    pair.run("cancel-orders")
+
+    assert pair.supplier.open_units(supplier_id).get("MUG") == 1
+    assert pair.supplier.open_units(supplier_id).get("CUP", 0) in (0, 1)
