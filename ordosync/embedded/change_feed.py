@@ -35,6 +35,15 @@ def latest(db: "sqlite3.Connection") -> int:
     return int(row["latest"])
 
 
+def last_of(db: "sqlite3.Connection", kind: Kind, object_id: str) -> str:
+    """Return the last change of an object; empty if there is none."""
+    row = db.execute(
+        "select what from changes where kind = ? and object_id = ? order by sequence desc limit 1",
+        (kind, object_id),
+    ).fetchone()
+    return row["what"] if row else ""
+
+
 def cancelled_or_restored(
     db: "sqlite3.Connection", cursor: str | None
 ) -> Iterator[tuple[str, bool, str]]:

@@ -5,7 +5,6 @@ A change is one transaction and returns one outcome per item.
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,33 +12,27 @@ from ordosync.clock import Clock
 from ordosync.database import sqlite3
 from ordosync.embedded import (
     ancestry,
+    cancellations,
     order_creation,
     orders,
     products,
     shipments,
     splits,
     stock,
+    stock_counts,
     timeline,
+    units,
 )
 from ordosync.embedded.database import EmbeddedFile
 from ordosync.embedded.purge import Purged, purge
 from ordosync.embedded.stock import Inventory, Level
+from ordosync.embedded.stock_counts import Count
 from ordosync.embedded.timeline import TimelineEntry
-from ordosync.models import Order, Outcome, Product, Shipment, Split, refused
+from ordosync.embedded.units import LineUnits
+from ordosync.models import Order, Outcome, ParcelLine, Product, Shipment, Split, refused
 from ordosync.order_checks import refusal
 
 _ACTOR = "desk"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Count:
-    """A counted quantity of a product in a warehouse, or a change of it."""
-
-    sku: str
-    warehouse: str
-    quantity: int
-    is_change: bool = False
-    """True to add it to the last count; a product that was never counted is refused."""
 
 
 class Desk:
@@ -85,7 +78,12 @@ class Desk:
     def shipments_of(self, number: str) -> list[Shipment]:
         """Return the parcels of an order, the newest last."""
         with self.file.reading(f"read the shipments of order {number}") as db:
-            return list(shipments.of_order(db, number))
+            return shipments.of_order(db, number)
+
+    def units_of(self, number: str) -> list[LineUnits]:
+        """Return the open, sent and cancelled units of each line of an order."""
+        with self.file.reading(f"read the units of order {number}") as db:
+            return units.of_order(db, number)
 
     def timeline(self, number: str) -> tuple[TimelineEntry, ...]:
         """Return the timeline of an order, the newest entry last."""
@@ -145,7 +143,7 @@ class Desk:
             state = orders.state_of(db, number)
             if state is None:
                 return refused("not-found", "does not exist")
-            if not state.is_open:
+            if not state.is_untouched:
                 return refused("not-open", f"is {'split' if state.is_split else state.status}")
             orders.assign(db, number, supplier)
             timeline.add(db, number, f"Requested from {supplier}", actor=_ACTOR)
@@ -157,11 +155,13 @@ class Desk:
         """Remove the personal data of an order and its pieces; the orders stay."""
         return purge(self.file, number, dry=dry)
 
-    def cancel(self, number: str) -> Outcome:
-        """Cancel an open order."""
+    def cancel(self, number: str, parts: Sequence[ParcelLine] = ()) -> Outcome:
+        """Cancel the open units of an order, or only these of them."""
 
         def cancel(db: sqlite3.Connection, number: str) -> Outcome:
-            return orders.cancel(db, number, actor=_ACTOR)
+            if parts:
+                return cancellations.cancel_units(db, number, parts, actor=_ACTOR)
+            return cancellations.cancel(db, number, actor=_ACTOR)
 
         return self.file.write_each(f"cancel order {number}", [number], cancel)[0]
 
@@ -169,28 +169,28 @@ class Desk:
         """Reopen a cancelled order. This account ships it."""
 
         def restore(db: sqlite3.Connection, number: str) -> Outcome:
-            return orders.restore(db, number, actor=_ACTOR)
+            return cancellations.restore(db, number, actor=_ACTOR)
 
         return self.file.write_each(f"restore order {number}", [number], restore)[0]
 
     def ship(self, parcels: Sequence[Shipment]) -> list[Outcome]:
-        """Ship open orders, each as one parcel."""
+        """Ship parcels of open orders: the units that each one names, or all that are open."""
 
         def ship(db: sqlite3.Connection, shipment: Shipment) -> Outcome:
             return shipments.ship(db, shipment, actor=_ACTOR)
 
         return self.file.write_each("ship orders", parcels, ship)
 
-    def void(self, number: str) -> Outcome:
-        """Void the label of an order, which becomes open again."""
+    def void(self, number: str, tracking_number: str = "") -> Outcome:
+        """Void the label of a parcel, whose units are open again; with several, name its number."""
 
         def void(db: sqlite3.Connection, number: str) -> Outcome:
-            return shipments.void(db, number, actor=_ACTOR)
+            return shipments.void(db, number, actor=_ACTOR, tracking_number=tracking_number)
 
         return self.file.write_each(f"void the label of order {number}", [number], void)[0]
 
     def split(self, requested: Split) -> Outcome:
-        """Split an open order into pieces."""
+        """Split the open units of an order into pieces."""
 
         def split(db: sqlite3.Connection, requested: Split) -> Outcome:
             return splits.split(db, requested, actor=_ACTOR)
@@ -266,26 +266,8 @@ class Desk:
 
     def count(self, counts: Sequence[Count]) -> list[Outcome]:
         """Save counts, all in one transaction."""
-        return self.file.write_each("count stock", counts, _count)
+        return self.file.write_each("count stock", counts, stock_counts.save)
 
     def set_stock(self, sku: str, warehouse: str, quantity: int) -> Outcome:
         """Save one count."""
         return self.count([Count(sku=sku, warehouse=warehouse, quantity=quantity)])[0]
-
-
-def _count(db: sqlite3.Connection, count: Count) -> Outcome:
-    product = next(iter(products.read(db, [count.sku])), None)
-    if product is None:
-        return refused("not-found", "does not exist")
-    if product.is_kit:
-        return refused("fixed", "is a kit, whose quantity is calculated")
-    quantity = Decimal(count.quantity)
-    if count.is_change:
-        last = stock.counted(db, [count.sku], count.warehouse).get(count.sku)
-        if last is None:
-            return refused("unset", f"was never counted in {count.warehouse}; set it first")
-        quantity += last
-        if quantity < 0 and count.quantity < 0:
-            return refused("negative", f"would be {quantity} in {count.warehouse}")
-    stock.set_physical(db, count.sku, count.warehouse, quantity)
-    return Outcome(state="done", id=count.sku)

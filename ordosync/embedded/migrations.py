@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
 APPLICATION_ID = 0x4F534143  # "OSAC"
-VERSION = 2
+VERSION = 3
 
 
 def migrations() -> "Migrations":
@@ -31,6 +31,12 @@ def migrations() -> "Migrations":
         for statement in _BOTH_ROLES:
             db.execute(statement)
         db.execute("pragma user_version = 2")
+
+    @steps()
+    def m003_parcels_with_lines(db: "Database") -> None:
+        for statement in _PARCELS_WITH_LINES:
+            db.execute(statement)
+        db.execute("pragma user_version = 3")
 
     return steps
 
@@ -164,4 +170,24 @@ _BOTH_ROLES = (
     """,
     "create index changes_kind on changes (kind, sequence)",
     "create index changes_object on changes (kind, object_id, sequence)",
+)
+
+_PARCELS_WITH_LINES = (
+    # Units that were cancelled one by one; the others of a cancelled order follow from its status.
+    "alter table order_lines add column cancelled integer not null default 0",
+    "alter table shipments add column more_numbers text not null default '[]'",  # sent from here
+    """
+    create table shipment_lines (       -- no row: a number without units
+        shipment_id text not null references shipments (id),
+        line_id text not null,
+        quantity integer not null,
+        primary key (shipment_id, line_id)
+    ) without rowid
+    """,
+    # Until version 2, a parcel was the whole order.
+    """
+    insert into shipment_lines (shipment_id, line_id, quantity)
+    select shipments.id, order_lines.id, quantity from shipments
+    join order_lines on order_lines.order_number = shipments.order_number where quantity > 0
+    """,
 )

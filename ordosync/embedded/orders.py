@@ -1,6 +1,6 @@
-"""Orders of a local account: read, requested, cancelled and restored.
+"""Orders of a local account: read, requested, and their status.
 
-`order_creation.py` creates them.
+`order_creation.py` creates them, `cancellations.py` cancels and restores them.
 """
 
 import hashlib
@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from ordosync.embedded import ancestry, change_feed, timeline
-from ordosync.models import Address, Line, Order, Outcome, refused
+from ordosync.embedded import ancestry, change_feed, units
+from ordosync.models import Address, Line, Order, Outcome
 
 if TYPE_CHECKING:
     import sqlite3
 
-OPEN = ("awaiting_fulfillment", "dropshipment_requested")
+OPEN = ("awaiting_fulfillment", "dropshipment_requested", "partially_shipped")
 _PAGE = 500
 
 
@@ -37,8 +37,13 @@ class OrderState:
 
     @property
     def is_open(self) -> bool:
-        """True if it can be shipped, cancelled or split."""
+        """True if it has units that can be shipped, cancelled or split."""
         return self.status in OPEN and not self.is_split
+
+    @property
+    def is_untouched(self) -> bool:
+        """True if it is open and nothing of it was sent."""
+        return self.is_open and self.status != "partially_shipped"
 
 
 def assign(db: "sqlite3.Connection", number: str, supplier: str) -> None:
@@ -57,36 +62,19 @@ def move(db: "sqlite3.Connection", number: str, status: str) -> None:
     change_feed.add(db, "order", number, status)
 
 
-def cancel(
-    db: "sqlite3.Connection", number: str, *, actor: str, also_shipped: bool = False
-) -> Outcome:
-    """Cancel an open order, which releases its stock; a shipped one keeps label and stock."""
+def settle(db: "sqlite3.Connection", number: str) -> None:
+    """Set the status of an order that follows from its open and sent units."""
     state = state_of(db, number)
+    lines = units.of_order(db, number)
+    is_open, is_sent = any(line.open > 0 for line in lines), any(line.sent for line in lines)
     if state is None:
-        return refused("not-found", "does not exist")
-    if state.is_split:
-        return refused("already-split", "is split; its pieces are cancelled one by one")
-    if state.status == "cancelled":
-        return Outcome(state="unchanged", id=number)
-    if state.status == "shipped" and not also_shipped:
-        return refused("already-shipped", "is shipped already")
-    move(db, number, "cancelled")
-    timeline.add(db, number, "Cancelled", actor=actor)
-    return Outcome(state="done", id=number)
-
-
-def restore(db: "sqlite3.Connection", number: str, *, actor: str) -> Outcome:
-    """Reopen a cancelled order without a supplier: this account ships it."""
-    state = state_of(db, number)
-    if state is None:
-        return refused("not-found", "does not exist")
-    if state.status != "cancelled":
-        return refused("not-cancelled", f"is not cancelled, but {state.status}")
-    db.execute("update orders set supplier = null where number = ?", (number,))
-    move(db, number, "awaiting_fulfillment")
-    change_feed.add(db, "order", number, "restored")
-    timeline.add(db, number, "Restored", actor=actor)
-    return Outcome(state="done", id=number)
+        return
+    if is_open and not is_sent:
+        status = "dropshipment_requested" if state.supplier else "awaiting_fulfillment"
+    else:
+        status = "partially_shipped" if is_open else "shipped"
+    if status != state.status:
+        move(db, number, status)
 
 
 def references(db: "sqlite3.Connection", numbers: Sequence[str]) -> dict[str, str]:
@@ -100,11 +88,23 @@ def references(db: "sqlite3.Connection", numbers: Sequence[str]) -> dict[str, st
 
 
 def cancelled_unshipped(db: "sqlite3.Connection", numbers: Sequence[str]) -> frozenset[str]:
-    """Return which of these orders are cancelled and have no valid label."""
+    """Return which of these orders are cancelled as a whole: no unit of them was sent."""
     rows = db.execute(
         "select number from orders where status = 'cancelled' and not is_split"
         " and number in (select value from json_each(?)) and not exists"
-        " (select 1 from shipments where order_number = number and voided_at is null)",
+        " (select 1 from shipments join shipment_lines on shipment_id = shipments.id"
+        " where order_number = number and voided_at is null)",
+        (json.dumps(list(numbers)),),
+    )
+    return frozenset(row["number"] for row in rows)
+
+
+def cancelled_in_part(db: "sqlite3.Connection", numbers: Sequence[str]) -> frozenset[str]:
+    """Return which of these orders have cancelled units, but are not cancelled as a whole."""
+    rows = db.execute(
+        "select distinct number from orders join order_lines on order_number = number"
+        " where cancelled > 0 and status <> 'cancelled' and not is_split"
+        " and number in (select value from json_each(?))",
         (json.dumps(list(numbers)),),
     )
     return frozenset(row["number"] for row in rows)
@@ -267,6 +267,7 @@ def _content(order: Order) -> str:
 
 
 def _lines(db: "sqlite3.Connection", order_numbers: Iterable[str]) -> dict[str, list[Line]]:
+    """Return the lines of these orders, with the units that are not cancelled."""
     lines: dict[str, list[Line]] = {number: [] for number in order_numbers}
     rows = db.execute(
         "select * from order_lines where order_number in (select value from json_each(?))"
@@ -279,7 +280,7 @@ def _lines(db: "sqlite3.Connection", order_numbers: Iterable[str]) -> dict[str, 
                 id=row["id"],
                 sku=row["sku"],
                 name=row["name"],
-                quantity=row["quantity"],
+                quantity=row["quantity"] - row["cancelled"],
                 unit_price=_money_from_text(row["unit_price"]),
                 details=row["details"],
                 total=_money_from_text(row["total"]),

@@ -1,6 +1,7 @@
-"""Parcels of an order: one valid parcel, and those whose label was voided.
+"""Parcels of an order: those with a valid label, and those whose label was voided.
 
-The status "partially shipped" does not exist: an order is split first, then a piece is shipped.
+A parcel holds units of lines. An order is partially shipped while other units of it are open.
+`tracking.py` has the parcels that a Supplier reports to a Merchant.
 """
 
 import json
@@ -11,39 +12,45 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from ordosync.embedded import ancestry, change_feed, orders, stock, timeline
-from ordosync.models import OWN, Outcome, Shipment, refused
+from ordosync.embedded import ancestry, change_feed, orders, stock, timeline, units
+from ordosync.models import OWN, Outcome, ParcelLine, Shipment, refused
 
 if TYPE_CHECKING:
     import sqlite3
 
 
 def ship(db: "sqlite3.Connection", shipment: Shipment, *, actor: str) -> Outcome:
-    """Ship an open order; its units are subtracted from the stock.
+    """Ship units of an order, or all that are open; they are subtracted from the stock.
 
     An order that was requested from a supplier does not change the stock of this account. The same
-    tracking number a second time is `unchanged`.
+    parcel a second time is `unchanged`.
     """
     number = shipment.order_id
     state = orders.state_of(db, number)
     if state is None:
         return refused("not-found", "does not exist")
-    label = _valid(db, number)
-    if label and label["tracking_number"] == shipment.tracking_number:
-        return Outcome(state="unchanged", id=label["id"])
-    if not state.is_open:
+    open_parts = units.open_lines(db, number) if state.status in orders.OPEN else ()
+    if same := _of_number(db, number, shipment.tracking_number):
+        return _again(db, shipment, same["id"], is_open=bool(open_parts))
+    if not open_parts:
         return _not_open(state)
-    if state.status == "awaiting_fulfillment":
-        [order] = orders.read_many(db, [number])
-        stock.move(db, order.lines, shipment.warehouse, sign=-1)
-    shipment_id = _insert(db, shipment, told_as=None)
-    orders.move(db, number, "shipped")
-    timeline.add(db, number, f"Shipped with {_label(shipment)}", actor=actor)
+    parts = shipment.lines or open_parts
+    if reason := units.surplus(parts, open_parts):
+        return refused("more-than-ordered", reason)
+    if state.supplier is None:
+        stock.move(db, parts, shipment.warehouse, sign=-1)
+    is_whole = state.status != "partially_shipped" and parts == open_parts
+    shipment_id = insert(db, shipment, parts)
+    orders.settle(db, number)
+    what = "" if is_whole else f" {units.text(parts)}"
+    timeline.add(db, number, f"Shipped{what} with {label(shipment)}", actor=actor)
     return Outcome(state="done", id=shipment_id)
 
 
-def void(db: "sqlite3.Connection", number: str, *, actor: str) -> Outcome:
-    """Void the label of an order, reopen the order, and add its units to the stock again.
+def void(
+    db: "sqlite3.Connection", number: str, *, actor: str, tracking_number: str = ""
+) -> Outcome:
+    """Void the label of a parcel, whose units are open again, and in the stock again.
 
     A cancelled order stays cancelled, but its units are added. A parcel of the Supplier did not
     change the stock of this account, so nothing is added.
@@ -51,58 +58,21 @@ def void(db: "sqlite3.Connection", number: str, *, actor: str) -> Outcome:
     state = orders.state_of(db, number)
     if state is None:
         return refused("not-found", "does not exist")
-    label = _valid(db, number)
-    if label is None:
-        return refused("no-label", "has no valid label")
-    _mark_void(db, label["id"])
-    if state.supplier is None and label["told_as"] is None:
-        [order] = orders.read_many(db, [number])
-        stock.move(db, order.lines, label["warehouse"], sign=1)
-    if state.status == "shipped":
-        orders.move(
-            db, number, "dropshipment_requested" if state.supplier else "awaiting_fulfillment"
-        )
-    timeline.add(db, number, f"Label {label['tracking_number']} voided", actor=actor)
-    return Outcome(state="done", id=label["id"])
-
-
-def add_tracking(db: "sqlite3.Connection", shipment: Shipment) -> Outcome:
-    """Add a parcel of the Supplier; it does not change the stock of this account.
-
-    https://support.ordoro.com/how-does-inventory-tracking-in-ordoro-work-for-dropshipped-products/
-    """
-    state = orders.state_of(db, shipment.order_id)
-    if state is None:
-        return refused("not-found", "does not exist at the Merchant")
-    if not state.is_split:
-        return _add_to(db, shipment, shipment.order_id)
-    pieces = ancestry.descendants(db, shipment.order_id)
-    outcomes = [_add_to(db, shipment, piece) for piece in pieces]
-    for best in ("done", "unchanged"):
-        for outcome in outcomes:
-            if outcome.state == best:
-                return replace(outcome, code="on-pieces")
-    return outcomes[0]
-
-
-def void_tracking(db: "sqlite3.Connection", shipment: Shipment) -> Outcome:
-    """Flag a parcel of the Supplier as void.
-
-    The order stays shipped; otherwise it would be shipped twice.
-    """
-    rows = db.execute(
-        "select id, order_number from shipments"
-        " where told_as = ? and tracking_number = ? and voided_at is null",
-        (shipment.id, shipment.tracking_number),
-    ).fetchall()
-    # Each piece with this number has its own row.
-    for row in rows:
-        _mark_void(db, row["id"])
-        text = f"Tracking {shipment.tracking_number} was voided by the Supplier"
-        timeline.add(db, row["order_number"], text, actor="ordosync")
+    rows = valid_labels(db, number)
+    if tracking_number:
+        rows = [row for row in rows if tracking_number in _numbers(row)]
     if not rows:
-        return Outcome(state="unchanged", id=shipment.order_id)
-    return Outcome(state="done", id=rows[0]["order_number"])
+        known = f" {tracking_number}" if tracking_number else ""
+        return refused("no-label", f"has no valid label{known}")
+    # The rows of one parcel of the Supplier are its numbers.
+    if len({row["told_as"] or row["id"] for row in rows}) > 1:
+        numbers = ", ".join(row["tracking_number"] for row in rows)
+        return refused("several-parcels", f"has several parcels: {numbers}; name one of them")
+    for row in rows:
+        _void(db, row, state, actor=actor)
+    if state.status != "cancelled":
+        orders.settle(db, number)
+    return Outcome(state="done", id=rows[0]["id"])
 
 
 def read(db: "sqlite3.Connection", ids: Sequence[str]) -> list[Shipment]:
@@ -111,7 +81,7 @@ def read(db: "sqlite3.Connection", ids: Sequence[str]) -> list[Shipment]:
         "select * from shipments where id in (select value from json_each(?))",
         (json.dumps(list(ids)),),
     )
-    shipments = {row["id"]: _shipment(db, row) for row in rows.fetchall()}
+    shipments = {shipment.id: shipment for shipment in _shipments(db, rows.fetchall())}
     families = {
         key: (shipment.order_id, *shipment.ancestors) for key, shipment in shipments.items()
     }
@@ -142,75 +112,63 @@ def without_label(changed: Iterable[tuple[str, bool, str]]) -> Iterator[Shipment
         )
 
 
-def of_order(db: "sqlite3.Connection", number: str) -> Iterator[Shipment]:
-    """Yield the parcels of an order, the newest last."""
+def of_order(db: "sqlite3.Connection", number: str) -> list[Shipment]:
+    """Return the parcels of an order, the newest last."""
     rows = db.execute(
         "select * from shipments where order_number = ? order by created_at, id", (number,)
     )
-    for row in rows.fetchall():
-        yield _shipment(db, row)
+    return _shipments(db, rows.fetchall())
 
 
 def of_orders(
     db: "sqlite3.Connection", numbers: Sequence[str], *, with_supplier_ids: bool
 ) -> dict[str, list[Shipment]]:
     """Return the parcels of these orders, with their ids in this account or at the Supplier."""
-    shipments: dict[str, list[Shipment]] = {}
+    by_order: dict[str, list[Shipment]] = {}
     rows = db.execute(
         "select * from shipments where order_number in (select value from json_each(?))"
         " order by created_at, id",
         (json.dumps(list(numbers)),),
-    )
-    for row in rows.fetchall():
-        shipment = _shipment(db, row)
-        if with_supplier_ids:
-            shipment = replace(shipment, id=row["told_as"] or OWN)
-        shipments.setdefault(row["order_number"], []).append(shipment)
-    return shipments
+    ).fetchall()
+    for row, shipment in zip(rows, _shipments(db, rows), strict=True):
+        by_order.setdefault(shipment.order_id, []).append(
+            replace(shipment, id=row["told_as"] or OWN) if with_supplier_ids else shipment
+        )
+    return by_order
 
 
-def _add_to(db: "sqlite3.Connection", shipment: Shipment, number: str) -> Outcome:
-    state = orders.state_of(db, number)
-    if state is None or state.status == "cancelled":
-        return refused("cancelled", f"order {number} is cancelled")
-    label = _valid(db, number)
-    if label and label["tracking_number"] == shipment.tracking_number:
-        return Outcome(state="unchanged", id=number)
-    if label:
-        return refused("other-tracking", f"order {number} keeps its other tracking number")
-    if _mark_valid(db, shipment, number):
-        text = f"Tracking {shipment.tracking_number} is valid again"
-    else:
-        _insert(db, shipment, told_as=shipment.id, number=number)
-        text = f"Tracking added: {_label(shipment)}"
-    orders.move(db, number, "shipped")
-    timeline.add(db, number, text, actor="ordosync")
-    return Outcome(state="done", id=number)
+def valid_labels(db: "sqlite3.Connection", number: str) -> "list[sqlite3.Row]":
+    """Return the rows of an order's valid labels, the oldest first."""
+    return db.execute(
+        "select * from shipments where order_number = ? and voided_at is null"
+        " order by created_at, id",
+        (number,),
+    ).fetchall()
 
 
-def _valid(db: "sqlite3.Connection", number: str) -> "sqlite3.Row | None":
-    row: sqlite3.Row | None = db.execute(
-        "select * from shipments where order_number = ? and voided_at is null", (number,)
-    ).fetchone()
-    return row
-
-
-def _insert(
-    db: "sqlite3.Connection", shipment: Shipment, *, told_as: str | None, number: str | None = None
+def insert(
+    db: "sqlite3.Connection",
+    shipment: Shipment,
+    parts: Sequence[ParcelLine],
+    *,
+    told_as: str | None = None,
+    number: str | None = None,
 ) -> str:
+    """Add a parcel with these units to an order; return its id."""
     number = number or shipment.order_id
     count = db.execute(
         "select count(*) + 1 as next from shipments where order_number = ?", (number,)
     ).fetchone()["next"]
     shipment_id = f"{number}:{count}"
     db.execute(
-        "insert into shipments (id, order_number, told_as, tracking_number, carrier, method, cost,"
-        " currency, warehouse, shipped_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into shipments (id, order_number, told_as, tracking_number, more_numbers, carrier,"
+        " method, cost, currency, warehouse, shipped_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             shipment_id,
             number,
             told_as,
             shipment.tracking_number,
+            json.dumps(shipment.more_numbers),
             shipment.carrier,
             shipment.method,
             None if shipment.cost is None else str(shipment.cost),
@@ -219,11 +177,13 @@ def _insert(
             shipment.shipped_at.isoformat(),
         ),
     )
+    units.put_into(db, shipment_id, parts)
     change_feed.add(db, "shipment", shipment_id, "made")
     return shipment_id
 
 
-def _mark_void(db: "sqlite3.Connection", shipment_id: str) -> None:
+def mark_void(db: "sqlite3.Connection", shipment_id: str) -> None:
+    """Flag a label as void, so that the units of its parcel are not sent."""
     db.execute(
         "update shipments set voided_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') where id = ?",
         (shipment_id,),
@@ -231,39 +191,73 @@ def _mark_void(db: "sqlite3.Connection", shipment_id: str) -> None:
     change_feed.add(db, "shipment", shipment_id, "voided")
 
 
-def _mark_valid(db: "sqlite3.Connection", shipment: Shipment, number: str) -> bool:
-    """Make a voided label of this order valid again; return False if it has no such label."""
-    void = db.execute(
-        "select id from shipments where order_number = ? and told_as = ? and tracking_number = ?",
-        (number, shipment.id, shipment.tracking_number),
-    ).fetchone()
-    if void is None:
-        return False
-    db.execute("update shipments set voided_at = null where id = ?", (void["id"],))
-    change_feed.add(db, "shipment", void["id"], "valid")
-    return True
+def label(shipment: Shipment) -> str:
+    """Return carrier, method and numbers of a parcel, for the timeline."""
+    numbers = ", ".join((shipment.tracking_number, *shipment.more_numbers))
+    return " ".join(part for part in (shipment.carrier, shipment.method, numbers) if part)
 
 
-def _shipment(db: "sqlite3.Connection", row: "sqlite3.Row") -> Shipment:
-    return Shipment(
-        id=row["id"],
-        order_id=row["order_number"],
-        ancestors=ancestry.ancestors(db, row["order_number"]),
-        tracking_number=row["tracking_number"],
-        carrier=row["carrier"],
-        method=row["method"],
-        cost=None if row["cost"] is None else Decimal(row["cost"]),
-        currency=row["currency"],
-        warehouse=row["warehouse"],
-        shipped_at=datetime.fromisoformat(row["shipped_at"]),
-        voided=row["voided_at"] is not None,
+def _void(
+    db: "sqlite3.Connection", row: "sqlite3.Row", state: orders.OrderState, *, actor: str
+) -> None:
+    mark_void(db, row["id"])
+    if state.supplier is None and row["told_as"] is None:
+        parts = units.in_parcels(db, [row["id"]]).get(row["id"], ())
+        stock.move(db, parts, row["warehouse"], sign=1)
+    text = f"Label {', '.join(_numbers(row))} voided"
+    timeline.add(db, row["order_number"], text, actor=actor)
+
+
+def _numbers(row: "sqlite3.Row") -> tuple[str, ...]:
+    return (row["tracking_number"], *json.loads(row["more_numbers"]))
+
+
+def _of_number(db: "sqlite3.Connection", number: str, tracking_number: str) -> "sqlite3.Row | None":
+    rows = valid_labels(db, number)
+    return next((row for row in rows if row["tracking_number"] == tracking_number), None)
+
+
+def _again(
+    db: "sqlite3.Connection", shipment: Shipment, shipment_id: str, *, is_open: bool
+) -> Outcome:
+    """Return `unchanged` if this parcel exists; another one with its number is refused."""
+    held = units.in_parcels(db, [shipment_id]).get(shipment_id, ())
+    if _by_line(held) == _by_line(shipment.lines) if shipment.lines else not is_open:
+        return Outcome(state="unchanged", id=shipment_id)
+    return refused(
+        "same-number",
+        f"has a parcel {shipment.tracking_number} with other units; void it first, or name another"
+        " number",
     )
 
 
-def _label(shipment: Shipment) -> str:
-    return " ".join(
-        part for part in (shipment.carrier, shipment.method, shipment.tracking_number) if part
-    )
+def _by_line(parts: Iterable[ParcelLine]) -> dict[str, int]:
+    return {part.line_id: part.quantity for part in parts}
+
+
+def _shipments(db: "sqlite3.Connection", rows: "Sequence[sqlite3.Row]") -> list[Shipment]:
+    contents = units.in_parcels(db, [row["id"] for row in rows])
+    lines = units.of_orders(db, [row["order_number"] for row in rows])
+    complete = {number for number, of in lines.items() if not any(line.open > 0 for line in of)}
+    return [
+        Shipment(
+            id=row["id"],
+            order_id=row["order_number"],
+            ancestors=ancestry.ancestors(db, row["order_number"]),
+            tracking_number=row["tracking_number"],
+            more_numbers=tuple(json.loads(row["more_numbers"])),
+            carrier=row["carrier"],
+            method=row["method"],
+            cost=None if row["cost"] is None else Decimal(row["cost"]),
+            currency=row["currency"],
+            warehouse=row["warehouse"],
+            shipped_at=datetime.fromisoformat(row["shipped_at"]),
+            voided=row["voided_at"] is not None,
+            lines=contents.get(row["id"]),
+            is_last=row["id"] in contents and row["order_number"] in complete,
+        )
+        for row in rows
+    ]
 
 
 def _not_open(state: orders.OrderState) -> Outcome:

@@ -1,11 +1,14 @@
-"""Splits of orders. A split order does not change any more; its pieces are new orders."""
+"""Splits of orders. A split order does not change any more; its pieces are new orders.
+
+Of an order that is partially shipped the open units are split; what was sent stays on the order.
+"""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from ordosync.embedded import change_feed, order_creation, orders, timeline
+from ordosync.embedded import change_feed, order_creation, orders, timeline, units
 from ordosync.models import Line, Order, Outcome, Piece, PieceLine, Split, refused
 
 if TYPE_CHECKING:
@@ -15,9 +18,10 @@ _MIN_PIECES = 2
 
 
 def split(db: "sqlite3.Connection", requested: Split, *, actor: str) -> Outcome:
-    """Split an open order into all of the pieces or none; their numbers end in `-1`, `-2`.
+    """Split the open units of an order into all of the pieces or none.
 
-    If the order has pieces with these references, the outcome is `unchanged`, with the pieces.
+    The numbers of the pieces end in `-1`, `-2`. If the order has pieces with these references, the
+    outcome is `unchanged`, with the pieces.
     """
     order = orders.read(db, requested.order_id)
     state = orders.state_of(db, requested.order_id)
@@ -28,6 +32,7 @@ def split(db: "sqlite3.Connection", requested: Split, *, actor: str) -> Outcome:
     if not state.is_open:
         code = "cancelled" if state.status == "cancelled" else "already-shipped"
         return refused(code, f"is {state.status}")
+    order = replace(order, lines=_open_lines(db, order))
     reason = _misfit(order.lines, requested.pieces)
     if reason:
         return refused("does-not-fit", reason)
@@ -47,6 +52,12 @@ def read(db: "sqlite3.Connection", numbers: Sequence[str]) -> list[Split]:
     """Return the splits of these orders; an order without pieces is omitted."""
     pieces_by_number = [(number, _pieces(db, number)) for number in numbers]
     return [Split(order_id=number, pieces=pieces) for number, pieces in pieces_by_number if pieces]
+
+
+def _open_lines(db: "sqlite3.Connection", order: Order) -> tuple[Line, ...]:
+    """Return the lines of an order with the units that are still to be sent."""
+    open_units = {line.line_id: line.open for line in units.of_order(db, order.number)}
+    return tuple(replace(line, quantity=open_units[line.id]) for line in order.lines)
 
 
 def _misfit(lines: Sequence[Line], pieces: Sequence[Piece]) -> str | None:

@@ -1,8 +1,8 @@
-"""Stock by warehouse: physical is counted; committed and available follow from the open orders.
+"""Stock by warehouse: physical is counted; committed and available follow from the open units.
 
 In each warehouse, available is physical minus committed
-(https://support.ordoro.com/what-do-the-different-inventory-terms-mean/). An order commits its
-stock in one warehouse from its creation until it is shipped or cancelled. A kit commits its
+(https://support.ordoro.com/what-do-the-different-inventory-terms-mean/). An order commits its open
+units in one warehouse from its creation until they are sent or cancelled. A kit commits its
 components, so it changes every other kit that shares a component.
 """
 
@@ -15,7 +15,8 @@ from math import floor
 from typing import TYPE_CHECKING
 
 from ordosync.embedded import change_feed
-from ordosync.models import Line
+from ordosync.embedded.units import IN_PIECES, SENT
+from ordosync.models import ParcelLine
 
 if TYPE_CHECKING:
     import sqlite3
@@ -62,19 +63,22 @@ class Inventory:
 
     @cached_property
     def committed(self) -> dict[str, dict[str, Decimal]]:
-        """The quantities of open orders, by SKU and warehouse; kits as their components."""
+        """The open units of orders, by SKU and warehouse; kits as their components."""
         quantities: dict[str, dict[str, Decimal]] = {}
         rows = self._db.execute(
-            "select sku, warehouse, sum(quantity) as quantity"
+            "select sku, warehouse, sum(quantity - cancelled"  # noqa: S608
+            f" - case status when 'partially_shipped' then {SENT} else 0 end"
+            f" - case when is_split then {IN_PIECES} else 0 end) as units"
             " from orders join order_lines on order_number = number"
-            " where status in ('awaiting_fulfillment', 'dropshipment_requested') and not is_split"
-            " group by sku, warehouse"
+            " where status in"
+            " ('awaiting_fulfillment', 'dropshipment_requested', 'partially_shipped')"
+            " group by sku, warehouse having units > 0"
         )
         for row in rows:
             for sku, ratio in self.parts(row["sku"]).items():
                 by_warehouse = quantities.setdefault(sku, {})
                 by_warehouse[row["warehouse"]] = (
-                    by_warehouse.get(row["warehouse"], Decimal()) + ratio * row["quantity"]
+                    by_warehouse.get(row["warehouse"], Decimal()) + ratio * row["units"]
                 )
         return quantities
 
@@ -164,13 +168,15 @@ def set_physical(db: "sqlite3.Connection", sku: str, warehouse: str, quantity: D
     change_feed.add(db, "product", sku, "stock")
 
 
-def move(db: "sqlite3.Connection", lines: Iterable[Line], warehouse: str, *, sign: int) -> None:
-    """Subtract shipped units from the stock (-1), or add them again (+1).
+def move(
+    db: "sqlite3.Connection", parts: Iterable[ParcelLine], warehouse: str, *, sign: int
+) -> None:
+    """Subtract sent units from the stock (-1), or add them again (+1).
 
     A product that was never counted stays uncounted.
     """
     inventory = Inventory(db)
-    for line in lines:
+    for line in parts:
         for sku, ratio in inventory.parts(line.sku).items():
             physical = counted(db, [sku], warehouse).get(sku)
             if physical is not None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from ordosync.embedded.desk import Count, Desk
+from ordosync.embedded.desk import Desk
+from ordosync.embedded.stock_counts import Count
 from ordosync.models import Outcome, Piece, PieceLine, Split
 from tests.accounts.contract.examples import line, parcel, product, sold
 

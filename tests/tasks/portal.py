@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from ordosync.accounts.connections import Connections
 from ordosync.config import load_config
 from ordosync.database import sqlite3
-from ordosync.embedded import orders
+from ordosync.embedded import cancellations
 from ordosync.embedded.desk import Desk
 from ordosync.engine import open_portal, plan_task, register
 from ordosync.models import Address, Line, Order, Outcome, Piece, PieceLine, Shipment, Split
@@ -207,7 +207,7 @@ def try_split(desk: Desk, number: str, *pieces: tuple[int, ...]) -> Outcome:
 def cancel_shipped(desk: Desk, number: str) -> Outcome:
     """Cancel an order that may have been shipped; its label and stock stay as they are."""
     with desk.file.writing("cancel an order") as db:
-        return succeeded(orders.cancel(db, number, actor="desk", also_shipped=True))
+        return succeeded(cancellations.cancel(db, number, actor="desk", also_shipped=True))
 
 
 def succeeded(outcome: Outcome) -> Outcome:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from ordosync.embedded.desk import Count
+from ordosync.embedded.stock_counts import Count
 from ordosync.models import Product
 from tests.support.command import ordosync
 from tests.tasks.portal import (

@@ -4,11 +4,10 @@ The order system is in `ordosync/embedded`. An order's id is its number, a produ
 Each part of the contract opens the file for one call: a read, or one transaction per batch.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ordosync.accounts.account import Account, CheckResult, PortalContext
+from ordosync.accounts.account import Account, PortalContext
 from ordosync.accounts.connections import Connections
 from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.portal_account import Limits
@@ -93,7 +92,6 @@ class SqliteAccount(Account):
             listing=SupplierListing(client),
             personal_data=PersonalData(desk),
             desk=desk,
-            check=_supplier_limits,
             orders=SupplierOrders(client, prefix=options.prefix, warehouse=self.warehouse),
             cancellations=SupplierCancellations(client),
             products=SupplierProducts(client),
@@ -110,9 +108,3 @@ class SqliteAccount(Account):
             clock=at.clock,
             sold_from=sold_from,
         )
-
-
-def _supplier_limits() -> Iterator[CheckResult]:
-    yield CheckResult(
-        text="an order is one parcel; to send several, split it with `ordosync orders split`"
-    )

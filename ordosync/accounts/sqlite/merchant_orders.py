@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.sqlite.client import SqliteClient
 from ordosync.database import sqlite3
-from ordosync.embedded import ancestry, change_feed, orders
+from ordosync.embedded import ancestry, change_feed, orders, units
+from ordosync.embedded.units import LineUnits
 from ordosync.models import InvalidRecord, Order, Page
+
+_REQUESTED = ("dropshipment_requested", "partially_shipped")
 
 
 class MerchantOrders:
@@ -28,9 +33,10 @@ class MerchantOrders:
                 yield Page(items=self._requested(db, numbers), cursor=after)
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | InvalidRecord]]:
-        """Yield these orders as they are now."""
+        """Yield these orders as they are now, and those whose rest was cancelled after a part."""
         with self._file.reading("read orders again") as db:
-            yield Page(items=self._requested(db, ids))
+            lowered = orders.cancelled_in_part(db, ids)
+            yield Page(items=self._requested(db, ids, also_shipped=lowered))
 
     def acknowledge(self, ids: Sequence[str]) -> None:
         """Do nothing: the account does not record it."""
@@ -50,16 +56,31 @@ class MerchantOrders:
         return False
 
     def _requested(
-        self, db: sqlite3.Connection, numbers: Sequence[str]
+        self,
+        db: sqlite3.Connection,
+        numbers: Sequence[str],
+        *,
+        also_shipped: frozenset[str] = frozenset(),
     ) -> tuple[Order | InvalidRecord, ...]:
         requested = orders.requested_from(db, self._supplier, numbers)
         split = orders.split_among(db, numbers)
         items: list[Order | InvalidRecord] = []
+        lines = units.of_orders(db, requested)
         for order in orders.read_many(db, [number for number in numbers if number in requested]):
-            if order.status != "dropshipment_requested" or order.number in split:
+            is_lowered = order.status == "shipped" and order.number in also_shipped
+            if order.number in split or not (order.status in _REQUESTED or is_lowered):
                 continue
-            items.append(order if requested[order.number] else _reassigned(order))
+            open_order = _with_open_units(order, lines[order.number])
+            items.append(open_order if requested[order.number] else _reassigned(order))
         return tuple(items)
+
+
+def _with_open_units(order: Order, lines: Sequence[LineUnits]) -> Order:
+    open_units = {line.line_id: line.open for line in lines}
+    if all(line.quantity == open_units[line.id] for line in order.lines):
+        return order
+    parts = [replace(line, quantity=open_units[line.id]) for line in order.lines]
+    return replace(order, lines=tuple(parts))
 
 
 def _reassigned(order: Order) -> InvalidRecord:

@@ -4,22 +4,22 @@ from collections.abc import Sequence
 
 from ordosync.accounts.merchant import Takes
 from ordosync.accounts.sqlite.client import SqliteClient
-from ordosync.embedded import shipments
+from ordosync.embedded import tracking
 from ordosync.models import Outcome, Shipment
 
 
 class MerchantTracking:
     """Tracking numbers of the Supplier; physical stock stays as it is."""
 
-    takes: Takes = "order"
+    takes: Takes = "lines"
 
     def __init__(self, client: SqliteClient) -> None:
         self._file = client.file
 
     def add(self, parcels: Sequence[Shipment]) -> list[Outcome]:
-        """Add tracking numbers; the order becomes shipped."""
-        return self._file.write_each("add tracking", parcels, shipments.add_tracking)
+        """Add parcels; an order is shipped once none of its units is open."""
+        return self._file.write_each("add tracking", parcels, tracking.add_tracking)
 
     def void(self, parcels: Sequence[Shipment]) -> list[Outcome]:
-        """Flag tracking numbers as void; the order stays shipped."""
-        return self._file.write_each("void tracking", parcels, shipments.void_tracking)
+        """Flag tracking numbers as void; a shipped order stays so."""
+        return self._file.write_each("void tracking", parcels, tracking.void_tracking)

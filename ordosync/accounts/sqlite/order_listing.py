@@ -1,11 +1,14 @@
 """Every order of the local account as it is now, to compare two accounts."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from ordosync.accounts.sqlite.client import SqliteClient
 from ordosync.embedded import orders, shipments
-from ordosync.models import OrderSnapshot, Page
+from ordosync.models import Order, OrderSnapshot, Page, Shipment
 
 
 class MerchantListing:
@@ -30,7 +33,7 @@ class MerchantListing:
                 yield Page(
                     items=tuple(
                         OrderSnapshot(
-                            order=order,
+                            order=_as_listed(order, parcels.get(order.number, ())),
                             shipments=tuple(parcels.get(order.number, ())),
                             is_ours=requested[order.number] or order.number in unassigned,
                         )
@@ -62,7 +65,10 @@ class SupplierListing:
                 )
                 yield Page(
                     items=tuple(
-                        OrderSnapshot(order=order, shipments=tuple(parcels.get(order.number, ())))
+                        OrderSnapshot(
+                            order=_as_listed(order, parcels.get(order.number, ())),
+                            shipments=tuple(parcels.get(order.number, ())),
+                        )
                         for order in page
                     )
                 )
@@ -70,3 +76,15 @@ class SupplierListing:
     def missing(self) -> str:
         """Return an empty text: the file has all orders."""
         return ""
+
+
+def _as_listed(order: Order, parcels: Sequence[Shipment]) -> Order:
+    """Return an order; one that was sent in part and then split has the units of its pieces."""
+    if not order.is_split or not parcels:
+        return order
+    sent = Counter[str]()
+    for parcel in parcels:
+        if not parcel.voided:
+            sent.update({part.line_id: part.quantity for part in parcel.lines or ()})
+    lines = [replace(line, quantity=line.quantity - sent[line.id]) for line in order.lines]
+    return replace(order, lines=tuple(lines))

@@ -1,24 +1,35 @@
-"""Cancellations of the Supplier's orders."""
+"""Cancellations of the Supplier's orders, and of units of them."""
 
 from collections.abc import Sequence
 
 from ordosync.accounts.sqlite.client import SqliteClient
-from ordosync.accounts.supplier import WholeOrdersOnly
 from ordosync.database import sqlite3
-from ordosync.embedded import orders
-from ordosync.models import Outcome
+from ordosync.embedded import cancellations
+from ordosync.models import Outcome, Reduction
+
+_ACTOR = "cancel-orders"
 
 
-class SupplierCancellations(WholeOrdersOnly):
+class SupplierCancellations:
     """Cancellations by the task `cancel-orders`."""
+
+    can_reduce = True
 
     def __init__(self, client: SqliteClient) -> None:
         self._file = client.file
 
     def cancel(self, ids: Sequence[str], *, also_shipped: bool = False) -> list[Outcome]:
-        """Cancel open orders; a shipped one only with `also_shipped`."""
+        """Cancel open units; a shipped order only with `also_shipped`."""
 
         def cancel(db: sqlite3.Connection, number: str) -> Outcome:
-            return orders.cancel(db, number, actor="cancel-orders", also_shipped=also_shipped)
+            return cancellations.cancel(db, number, actor=_ACTOR, also_shipped=also_shipped)
 
         return self._file.write_each("cancel orders", ids, cancel)
+
+    def reduce(self, reductions: Sequence[Reduction]) -> list[Outcome]:
+        """Lower the open units of lines; what was sent stays sent."""
+
+        def reduce(db: sqlite3.Connection, reduction: Reduction) -> Outcome:
+            return cancellations.reduce(db, reduction, actor=_ACTOR)
+
+        return self._file.write_each("lower orders", reductions, reduce)

@@ -9,7 +9,7 @@ from ordosync.models import InvalidRecord, Page, Shipment
 
 
 class SupplierShipments:
-    """Parcels of the Supplier; an order has one."""
+    """Parcels of the Supplier, with their lines; an order may have several."""
 
     silent_batch_size = 0
     lists_all_parcels = False

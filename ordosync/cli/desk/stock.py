@@ -12,7 +12,8 @@ from ordosync.cli.desk import common, input_rows
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import render
-from ordosync.embedded.desk import Count, Desk
+from ordosync.embedded.desk import Desk
+from ordosync.embedded.stock_counts import Count
 from ordosync.errors import UsageError
 from ordosync.text import plural
 

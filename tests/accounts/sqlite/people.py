@@ -1,5 +1,6 @@
 """People of embedded accounts, who use the desk's commands."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from itertools import count
@@ -10,8 +11,8 @@ from msgspec.structs import replace
 
 from ordosync.database import sqlite3
 from ordosync.embedded.desk import Desk
-from ordosync.models import Order, Outcome, Piece, PieceLine, Product, Shipment, Split
-from tests.accounts.contract.examples import line, product, sold
+from ordosync.models import Order, Outcome, ParcelLine, Piece, PieceLine, Product, Shipment, Split
+from tests.accounts.contract.examples import line, parcel, product, sold
 from tests.accounts.contract.people import (
     Lack,
     MerchantPeople,
@@ -56,6 +57,23 @@ class AtDesk(People):
     def cancel(self, order_id: str) -> None:
         _done(self.desk.cancel(order_id))
 
+    def open_units(self, order_id: str) -> Mapping[str, int]:
+        is_open = self.status(order_id) not in ("cancelled", "shipped")
+        lines = self.desk.units_of(order_id) if is_open else ()
+        return {line.sku: line.open for line in lines if line.open}
+
+    def _cancel_units(self, order_id: str, units: Sequence[int]) -> None:
+        _done(self.desk.cancel(order_id, self._parts(order_id, units)))
+
+    def _parts(self, order_id: str, units: Sequence[int]) -> tuple[ParcelLine, ...]:
+        """Return these units of the lines of an order, by position."""
+        lines = zip(_there(self.desk, order_id).lines, units, strict=True)
+        return tuple(
+            ParcelLine(line_id=line.id, quantity=quantity, sku=line.sku)
+            for line, quantity in lines
+            if quantity
+        )
+
     def split(self, order_id: str, *pieces: Sequence[int]) -> Sequence[str]:
         lines = _there(self.desk, order_id).lines
         outcome = self.desk.split(
@@ -86,7 +104,7 @@ class SqliteMerchantPeople(AtDesk, MerchantPeople):
     """The seller, at the desk."""
 
     name = "shop"
-    lacks: ClassVar[frozenset[Lack]] = frozenset({"parcels", "relisting"})  # lines have a position
+    lacks: ClassVar[frozenset[Lack]] = frozenset({"relisting"})  # lines have a position
 
     def request(self, order: Order) -> str:
         return _done(self.desk.add_order(order, supplier=_PARTNER)).id
@@ -118,6 +136,16 @@ class SqliteMerchantPeople(AtDesk, MerchantPeople):
     def physical(self, sku: str) -> int | None:
         return self._physical(sku)
 
+    def cancel_units(self, order_id: str, *units: int) -> None:
+        self._cancel_units(order_id, units)
+
+    def sent_units(self, order_id: str) -> Mapping[str, int]:
+        sent = Counter[str]()
+        for number in (order_id, *self.desk.pieces_of(order_id)):
+            for each in self.desk.units_of(number):
+                sent[each.sku] += each.sent
+        return {sku: count for sku, count in sent.items() if count}
+
     def tracking(self, order_id: str) -> Sequence[ShownTracking]:
         return [expected_tracking(shipment) for shipment in self.desk.shipments_of(order_id)]
 
@@ -132,9 +160,7 @@ class SqliteSupplierPeople(AtDesk, SupplierPeople):
     """The shipper, at the desk."""
 
     name = "northwind"
-    lacks: ClassVar[frozenset[Lack]] = frozenset(
-        {"parcels", "several-parcels", "several-numbers", "second-labels"}
-    )
+    lacks: ClassVar[frozenset[Lack]] = frozenset({"second-labels"})
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         super().__init__(folder, clock)
@@ -146,6 +172,18 @@ class SqliteSupplierPeople(AtDesk, SupplierPeople):
     def ship(self, order_id: str, parcel: Shipment) -> None:
         [outcome] = self.desk.ship([replace(parcel, order_id=order_id)])
         _done(outcome)
+
+    def ship_part(self, order_id: str, parcel: Shipment, *units: int) -> None:
+        self.ship(order_id, replace(parcel, lines=self._parts(order_id, units)))
+
+    def ship_with(self, order_id: str, *numbers: str) -> None:
+        self.ship(order_id, parcel(number=numbers[0], more_numbers=numbers[1:]))
+
+    def take_off(self, order_id: str, *units: int) -> None:
+        self._cancel_units(order_id, units)
+
+    def recall(self, order_id: str, number: str) -> None:
+        _done(self.desk.void(order_id, number))
 
     def void(self, order_id: str) -> None:
         _done(self.desk.void(order_id))

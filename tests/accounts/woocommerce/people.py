@@ -1,6 +1,7 @@
 """People of a WooCommerce shop, in front of a fake service."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -20,7 +21,7 @@ from tests.accounts.contract.over_http import (
 )
 from tests.accounts.contract.people import Lack, ShownTracking
 from tests.fakes.faults import Kind
-from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches, fulfillments
+from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches, fulfillments, trackings
 from tests.fakes.woocommerce.state import Line as KeptLine
 from tests.support.clock import VirtualClock
 
@@ -152,7 +153,6 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
-            "parcels",
             "reassigning",
             "piece-orders",
             "late-pieces",
@@ -281,6 +281,52 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
             if parcel["of"] == order_id
         ]
 
+    def sent_units(self, order_id: str) -> Mapping[str, int]:
+        """Return the units in fulfillments with a number, or else those in the record."""
+        order = self.fake.order(int(order_id.partition("/")[0]))
+        units: Counter[int] = Counter()
+        if self.fake.switches.fulfillments:
+            for parcel in self.fake.parcels(order["id"]):
+                fields = {field["key"]: field["value"] for field in parcel["meta_data"]}
+                if parcel["is_fulfilled"] == "1" and fields.get("_tracking_number"):
+                    units.update({item["item_id"]: item["qty"] for item in fields["_items"]})
+        else:
+            whole = {str(line["id"]): line["quantity"] for line in order["line_items"]}
+            for parcel in self._valid_parcels(order_id):
+                lines = parcel.get("lines", whole)
+                units.update({int(line): count for line, count in lines.items()})
+        return {line["sku"]: units[line["id"]] for line in order["line_items"] if units[line["id"]]}
+
+    def all_numbers(self, order_id: str) -> Sequence[str]:
+        """Return the valid numbers of an order and its pieces, all of which the buyer can see."""
+        numbers = [parcel["number"] for parcel in self._valid_parcels(order_id)]
+        seen = self.seen_numbers(int(order_id.partition("/")[0]))
+        assert {*numbers} <= {*seen}, (numbers, seen)
+        return numbers
+
+    def seen_numbers(self, order_id: int) -> Sequence[str]:
+        """Return the numbers that the shop shows its customer, by any plug-in or note."""
+        fields = [field for parcel in self.fake.parcels(order_id) for field in parcel["meta_data"]]
+        numbers = [str(field["value"]) for field in fields if field["key"] == "_tracking_number"]
+        numbers += [str(made["tracking_number"]) for made in self.fake.trackings(order_id)]
+        notes = self.fake.notes(order_id)
+        return numbers + [
+            note.rpartition(" ")[2] for note in notes if note.startswith("Shipped by")
+        ]
+
+    def _valid_parcels(self, order_id: str) -> Sequence[Any]:
+        return [
+            parcel
+            for parcel in self.kept(order_id).get("parcels", [])
+            if f"{parcel['of']}/".startswith(f"{order_id}/") and not parcel.get("voided")
+        ]
+
+    def cancel_units(self, order_id: str, *units: int) -> None:
+        """Refund these units of the lines."""
+        lines = self.fake.order(int(order_id))["line_items"]
+        refunded = {line["sku"]: count for line, count in zip(lines, units, strict=True) if count}
+        self.fake.refund(int(order_id), refunded)
+
     def pieces(self, order_id: str) -> Mapping[str, Sequence[tuple[str, int]]]:
         number = order_id.partition("/")[0]
         skus = {line["id"]: line["sku"] for line in self.fake.order(int(number))["line_items"]}
@@ -339,22 +385,25 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
         return self._order(order_id)
 
     def ship(self, order_id: str, parcel: Shipment) -> None:
-        switches = self.fake.switches
-        if switches.shipment_tracking or switches.advanced_shipment_tracking:
-            self.fake.ship(
-                int(order_id),
-                parcel.tracking_number,
-                carrier=parcel.carrier,
-                way="tracking",
-                shipped_on=parcel.shipped_at.date().isoformat(),
-            )
-            return
         units = [line.quantity for line in self.fake.shop.orders[int(order_id)].lines]
         self.ship_part(order_id, parcel, *units)
         self.fake.set_status(int(order_id), "completed")
 
     def ship_part(self, order_id: str, parcel: Shipment, *units: int) -> None:
         order = self.fake.shop.orders[int(order_id)]
+        switches = self.fake.switches
+        if switches.shipment_tracking or switches.advanced_shipment_tracking:
+            skus = [self.fake.shop.products[line.sold_id].sku for line in order.lines]
+            self.fake.ship(
+                int(order_id),
+                parcel.tracking_number,
+                carrier=parcel.carrier,
+                way="tracking",
+                quantities=dict(zip(skus, units, strict=True)),
+                complete=False,
+                shipped_on=parcel.shipped_at.date().isoformat(),
+            )
+            return
         items = zip(order.lines, units, strict=True)
         fields = {
             "_items": [{"item_id": line.id, "qty": count} for line, count in items if count],
@@ -377,10 +426,9 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
         order = self.fake.shop.orders[int(order_id)]
         units = {line.id: line.quantity for line in order.lines}
         taken = [(line.id, line.quantity) for refund in order.refunds for line in refund.lines]
-        for parcel in fulfillments.kept(order):
-            if parcel.is_fulfilled:
-                items = fulfillments.contents(parcel)
-                taken += [(item["item_id"], item["qty"]) for item in items]
+        sent = [fulfillments.contents(it) for it in fulfillments.kept(order) if it.is_fulfilled]
+        sent += [entry.get("products_list", []) for entry in trackings.kept(order)]
+        taken += [(item["item_id"], item["qty"]) for items in sent for item in items]
         for line_id, count in taken:
             units[line_id] -= count
         products = self.fake.shop.products

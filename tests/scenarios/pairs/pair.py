@@ -20,6 +20,11 @@ class Pair:
         self.folder, self.merchant, self.supplier = folder, merchant, supplier
         self.path = self.configure()
 
+    @property
+    def merchant_holds_several_numbers(self) -> bool:
+        """True if the Merchant's orders show a number beside that of the first parcel."""
+        return not {"parcels", "more-numbers"} & self.merchant.lacks
+
     def configure(self, **portal: object) -> Path:
         """Write the configuration, with these options of the portal besides the required ones."""
         required = {**self.merchant.portal, **self.supplier.portal}

@@ -157,6 +157,9 @@ def test_f12_further_number_of_an_order_fails_as_a_further_parcel(pair: Pair) ->
         assert numbers(pair.merchant.tracking(merchant_id)) == ["1Z1", "1Z2"]
         assert open_steps(pair) == []
         return
+    if pair.merchant_holds_several_numbers:
+        assert numbers(pair.merchant.tracking(merchant_id)) == ["1Z1", "1Z2"]
+        return
     [failed] = [step for step in ran.steps if step.state == "failed"]
     assert (failed.code, failed.content) == ("further-parcel", "1Z2")
     assert numbers(pair.merchant.tracking(merchant_id)) == ["1Z1"]
@@ -252,6 +255,9 @@ def test_parcel_after_the_order_was_reported_as_a_whole_fails_as_a_further_one(p
     if holds_several_numbers(pair):
         assert numbers(pair.merchant.tracking(merchant_id)) == ["1Z2", "1Z3"]
         assert open_steps(pair) == []
+        return
+    if pair.merchant_holds_several_numbers:
+        assert numbers(pair.merchant.tracking(merchant_id)) == ["1Z2", "1Z3"]
         return
     [failed] = [step for step in ran.steps if step.state == "failed"]
     assert (failed.code, failed.content) == ("further-parcel", "1Z3")

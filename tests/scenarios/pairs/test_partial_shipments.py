@@ -10,7 +10,7 @@ from ordosync.config import load_config
 from ordosync.store import Store
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRow
-from tests.accounts.contract.examples import line, parcel
+from tests.accounts.contract.examples import line, parcel, product
 from tests.accounts.contract.opening import PORTAL
 from tests.accounts.contract.people import needs
 from tests.scenarios.pairs.pair import Pair
@@ -272,8 +272,9 @@ def test_p24_order_that_is_partly_shipped_and_cancelled_asks_for_what_was_sent(p
 
 @needs("update-tracking", "parcels", "several-parcels", "parcel-lines", "write-inventory-back")
 def test_stock_is_equal_in_both_accounts_after_a_part_was_reported(pair: Pair) -> None:
-    pair.supplier.count("CUP", 10)
-    pair.supplier.count("MUG", 10)
+    for sku in ("CUP", "MUG"):
+        pair.merchant.add_product(product(sku))
+        pair.supplier.count(sku, 10)
     pair.run("import-products")
     merchant_id, supplier_id = ordered(pair)
     pair.run("write-inventory-back")

@@ -1,0 +1,160 @@
+"""Units of the lines of an order: ordered = open + sent + cancelled + those in its pieces.
+
+Units are sent as long as they are in a parcel with a valid label. Nothing else is stored of them
+than the parcels, the cancelled units and the pieces of a split order, so the sum always holds.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from ordosync.models import ParcelLine
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+class LineUnits(Struct, frozen=True, kw_only=True):
+    """The units of one line."""
+
+    line_id: str
+    sku: str
+    ordered: int
+    sent: int
+    cancelled: int
+    in_pieces: int
+    """Units that went to the pieces of the order when it was split."""
+
+    @property
+    def open(self) -> int:
+        """The units that are still to be sent."""
+        return self.ordered - self.sent - self.cancelled - self.in_pieces
+
+
+SENT = (
+    "coalesce((select sum(parts.quantity) from shipments"
+    " join shipment_lines as parts on parts.shipment_id = shipments.id"
+    " where shipments.order_number = order_lines.order_number and voided_at is null"
+    " and parts.line_id = order_lines.id), 0)"
+)
+"""SQL of the units of a row of `order_lines` that are in parcels with a valid label."""
+IN_PIECES = (
+    "coalesce((select sum(piece_lines.quantity) from orders as pieces"
+    " join order_lines as piece_lines on piece_lines.order_number = pieces.number"
+    " where pieces.parent = order_lines.order_number"
+    " and piece_lines.of_line = order_lines.id), 0)"
+)
+"""SQL of the units of a row of `order_lines` that are in pieces of its order."""
+
+
+def of_orders(db: "sqlite3.Connection", numbers: Iterable[str]) -> dict[str, list[LineUnits]]:
+    """Return the units of each line of these orders, by number."""
+    found: dict[str, list[LineUnits]] = {number: [] for number in numbers}
+    rows = db.execute(
+        f"select *, {SENT} as sent, {IN_PIECES} as in_pieces from order_lines"  # noqa: S608
+        " where order_number in (select value from json_each(?)) order by order_number, position",
+        (json.dumps(list(found)),),
+    )
+    for row in rows:
+        found[row["order_number"]].append(
+            LineUnits(
+                line_id=row["id"],
+                sku=row["sku"],
+                ordered=row["quantity"],
+                sent=row["sent"],
+                cancelled=row["cancelled"],
+                in_pieces=row["in_pieces"],
+            )
+        )
+    return found
+
+
+def of_order(db: "sqlite3.Connection", number: str) -> list[LineUnits]:
+    """Return the units of each line of an order."""
+    return of_orders(db, [number])[number]
+
+
+def open_lines(db: "sqlite3.Connection", number: str) -> tuple[ParcelLine, ...]:
+    """Return the lines of an order with open units, and how many they are."""
+    return tuple(
+        ParcelLine(line_id=line.line_id, quantity=line.open, sku=line.sku)
+        for line in of_order(db, number)
+        if line.open > 0
+    )
+
+
+def sendable_lines(db: "sqlite3.Connection", number: str) -> tuple[ParcelLine, ...]:
+    """Return the lines of an order with their open units and those that were cancelled."""
+    return tuple(
+        ParcelLine(line_id=line.line_id, quantity=line.open + line.cancelled, sku=line.sku)
+        for line in of_order(db, number)
+        if line.open + line.cancelled > 0
+    )
+
+
+def take_back(db: "sqlite3.Connection", number: str, parts: Iterable[ParcelLine]) -> None:
+    """Count cancelled units as ordered again, if these parts have more than the open units."""
+    left = {part.line_id: part.quantity for part in open_lines(db, number)}
+    db.executemany(
+        "update order_lines set cancelled = cancelled - ? where order_number = ? and id = ?",
+        [
+            (part.quantity - left.get(part.line_id, 0), number, part.line_id)
+            for part in parts
+            if part.quantity > left.get(part.line_id, 0)
+        ],
+    )
+
+
+def cancel(db: "sqlite3.Connection", number: str, parts: Iterable[ParcelLine]) -> None:
+    """Count open units of an order as cancelled."""
+    db.executemany(
+        "update order_lines set cancelled = cancelled + ? where order_number = ? and id = ?",
+        [(part.quantity, number, part.line_id) for part in parts],
+    )
+
+
+def put_into(db: "sqlite3.Connection", shipment_id: str, parts: Iterable[ParcelLine]) -> None:
+    """Set the units that a parcel holds."""
+    db.execute("delete from shipment_lines where shipment_id = ?", (shipment_id,))
+    db.executemany(
+        "insert into shipment_lines (shipment_id, line_id, quantity) values (?, ?, ?)",
+        [(shipment_id, part.line_id, part.quantity) for part in parts],
+    )
+
+
+def in_parcels(
+    db: "sqlite3.Connection", shipment_ids: Sequence[str]
+) -> dict[str, tuple[ParcelLine, ...]]:
+    """Return the units of these parcels, by their ids; a parcel without units is missing."""
+    rows = db.execute(
+        "select shipment_id, line_id, shipment_lines.quantity, sku"
+        " from shipment_lines join shipments on shipments.id = shipment_id"
+        " join order_lines on order_lines.order_number = shipments.order_number"
+        " and order_lines.id = line_id"
+        " where shipment_id in (select value from json_each(?)) order by shipment_id, position",
+        (json.dumps(list(shipment_ids)),),
+    )
+    found: dict[str, tuple[ParcelLine, ...]] = {}
+    for row in rows:
+        part = ParcelLine(line_id=row["line_id"], quantity=row["quantity"], sku=row["sku"])
+        found[row["shipment_id"]] = (*found.get(row["shipment_id"], ()), part)
+    return found
+
+
+def surplus(parts: Iterable[ParcelLine], open_parts: Iterable[ParcelLine]) -> str:
+    """Return which units are more than the open ones; empty if there are none."""
+    left: Mapping[str, int] = {part.line_id: part.quantity for part in open_parts}
+    for part in parts:
+        if part.quantity > left.get(part.line_id, 0):
+            return (
+                f"has {left.get(part.line_id, 0)} of {part.sku or part.line_id} to ship, not"
+                f" {part.quantity}"
+            )
+    return ""
+
+
+def text(parts: Iterable[ParcelLine]) -> str:
+    """Return units for the timeline, such as `2 CUP, 1 MUG`."""
+    return ", ".join(f"{part.quantity} {part.sku}" for part in parts)
