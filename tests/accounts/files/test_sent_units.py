@@ -113,18 +113,3 @@ def test_f9_units_that_were_cancelled_before_the_import_are_not_sent(pair: Pair)
     [order] = pair.supplier.orders()
     assert [(each.sku, each.quantity) for each in order.lines] == [("MUG", 1)]
     pair.stays_quiet(*TASKS)
-
-
-def test_order_that_is_requested_again_is_sent_without_the_units_that_were_sent(pair: Pair) -> None:
-    supplier_id = sent_in_part(pair)
-    pair.merchant.cancel("1001")
-    pair.run("cancel-orders")
-    pair.merchant.request_again("1001")
-    drop_again(pair)
-
-    pair.run("import-orders")
-
-    [order] = [each for each in pair.supplier.orders() if each.id != supplier_id]
-    assert {each.sku: each.quantity for each in order.lines} == {"CUP": 1, "MUG": 2}
-    drop_again(pair)
-    pair.stays_quiet("import-orders")
