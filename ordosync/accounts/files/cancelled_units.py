@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Cancelled(Struct, frozen=True, kw_only=True):
-    """What the files say of one order."""
+    """An order, or units of it, as the files name it."""
 
     order_id: str
     units: tuple[ParcelLine, ...] | None = None
