@@ -148,8 +148,7 @@ class Shipment(Struct, frozen=True, kw_only=True, gc=False):
     order_id: str
     """The id of its order in the account that it is read from, or written to."""
     tracking_number: str
-    """Empty if the order was only marked as shipped, or if a label was deleted and the account
-    does not say which."""
+    """Empty if the order was only marked as shipped, or if a deleted label is not known."""
     carrier: str
     shipped_at: datetime
     """With the UTC offset of the source."""
@@ -165,12 +164,14 @@ class Shipment(Struct, frozen=True, kw_only=True, gc=False):
     cancelled: bool = False
     """True if the Supplier cancelled its order and the order has no valid label."""
     reference: str = ""
-    """The ordosync reference of its order; empty if it has none or the account does not say."""
+    """The ordosync reference of its order; empty if it is not known."""
     lines: tuple[ParcelLine, ...] | None = None
     """Its units by line; None if the account does not say which."""
     is_last: bool = True
     """True if no unit of its order is open after it, whatever status a service shows. Only a parcel
     without `lines` that is the last one holds all units that were still open."""
+    rest: tuple[ParcelLine, ...] = ()
+    """For a Merchant that takes pieces: the units that stay open after it."""
     more_numbers: tuple[str, ...] = ()
     """The other tracking numbers of the same parcel."""
     is_partial: bool = False

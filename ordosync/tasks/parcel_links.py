@@ -63,25 +63,38 @@ def _of_pieces(update: TrackingUpdate, pieces: tuple[Piece, ...]) -> Iterator[Li
     All are pieces of one order of the Supplier. The rest is what its next parcels belong to.
     """
     link, shipment = update.link, update.shipment
-    supplier_lines = {line.merchant_id: line.supplier_id for line in update.lines}
     yield replace(link, state="split")
     for line in update.lines:
         yield replace(line, state="split")
     states: tuple[LinkState, LinkState] = ("sent", "live")
     for piece, state in zip(pieces, states, strict=False):
-        yield replace(link, merchant_id=piece.id, state=state)
-        for part in piece.lines:
-            yield Link(
-                kind="line",
-                merchant_id=part.id,
-                supplier_id=supplier_lines[part.of_line],
-                order_id=piece.id,
-                ordered=part.quantity,
-                state=state,
-            )
+        yield Link(kind="order", merchant_id=piece.id, supplier_id=link.supplier_id, state=state)
+        yield from _lines_of_piece(update, piece, state)
     yield parcel_link(
         pieces[0].id,
         shipment.id,
         shipment.tracking_number,
         units={part.id: part.quantity for part in pieces[0].lines},
     )
+
+
+def _lines_of_piece(update: TrackingUpdate, piece: Piece, state: LinkState) -> Iterator[Link]:
+    """Yield the links of a piece's lines, with the units that the Supplier has to send.
+
+    The Merchant may have changed the quantity of the rest; such an edit is no order.
+    """
+    lines = {line.merchant_id: line for line in update.lines}
+    held = (update.contents and update.contents.units) or {}
+    for part in piece.lines:
+        line = lines.get(part.of_line)
+        if line is None:  # The Merchant added it after the import.
+            continue
+        rest = max((line.open_units or 0) - held.get(part.of_line, 0), 0)
+        yield Link(
+            kind="line",
+            merchant_id=part.id,
+            supplier_id=line.supplier_id,
+            order_id=piece.id,
+            ordered=rest if state == "live" else part.quantity,
+            state=state,
+        )

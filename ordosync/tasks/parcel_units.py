@@ -27,6 +27,8 @@ class Contents(Struct, frozen=True, kw_only=True):
     """The same for the ledger; None if the lines have no numbers there."""
     has_surplus: bool = False
     """True if it holds more units than are open."""
+    rest: tuple[ParcelLine, ...] = ()
+    """The units of the same order or piece that stay open."""
 
     @property
     def is_only_number(self) -> bool:
@@ -58,6 +60,11 @@ class Family:
         units = line.open_units
         return None if units is None else units - self.planned[line.merchant_id]
 
+    def is_open(self) -> bool:
+        """True if a unit of the order may be open after the earlier parcels."""
+        lines = [line for piece in self.pieces for line in self.lines.get(piece.merchant_id, ())]
+        return not lines or any(self.open_units(line) for line in lines)
+
     def release(self, parcel: Link | None) -> None:
         """Count the units of a reported parcel as open: its label is void."""
         if parcel and parcel.state == "live":
@@ -68,11 +75,21 @@ def contents_of(item: Shipment, family: Family, held: Mapping[str, int]) -> Cont
     """Return the units of a parcel. `held`: the units that it was reported with before."""
     if item.lines is None:
         return _without_lines(item, family, held)
-    found = [_in_piece(item, piece, family, held) for piece in family.pieces]
+    found = [_in_piece(item, piece, family, held) for piece in _candidates(family, held)]
     fits = [contents for contents in found if contents.units and not contents.has_surplus]
     # A piece whose parcel was voided waits for a new parcel of just these units.
     whole_pieces = (contents for contents in fits if contents.lines is None)
-    return next(whole_pieces, next(iter(fits), found[0]))
+    return next(whole_pieces, (fits or found)[-1])
+
+
+def _candidates(family: Family, held: Mapping[str, int]) -> Sequence[Link]:
+    """Return the pieces that may have the units of a parcel, the open rest last."""
+    own = [piece for piece in family.pieces if _has_any(family.lines, piece, held)]
+    return own or sorted(family.pieces, key=lambda piece: piece.state != "sent")
+
+
+def _has_any(lines: Mapping[str, Sequence[Link]], piece: Link, held: Mapping[str, int]) -> bool:
+    return any(line.merchant_id in held for line in lines.get(piece.merchant_id, ()))
 
 
 def _without_lines(item: Shipment, family: Family, held: Mapping[str, int]) -> Contents:
@@ -98,7 +115,8 @@ def _in_piece(item: Shipment, piece: Link, family: Family, held: Mapping[str, in
     holds = {line.supplier_id: held.get(line.merchant_id, 0) for line in lines}
     wanted = _by_line(item.lines or (), lefts, holds)
     skus = {id_: part.sku for part in item.lines or () for id_ in _lines_of(part)}
-    parts, units, surplus = [], {}, False
+    parts, rest, units = [], [], {}
+    surplus = _is_elsewhere(wanted, piece, family)
     for line in lines:
         left = lefts[line.supplier_id]
         count = min(wanted[line.supplier_id], left)
@@ -107,6 +125,8 @@ def _in_piece(item: Shipment, piece: Link, family: Family, held: Mapping[str, in
             units[line.merchant_id] = count
             sku = skus[line.supplier_id]
             parts.append(ParcelLine(line_id=line.merchant_id, quantity=count, sku=sku))
+        if left > count:
+            rest.append(ParcelLine(line_id=line.merchant_id, quantity=left - count))
     is_last = bool(units) and all(
         units.get(line.merchant_id, 0) == _left(line, family, held) for line in lines
     )
@@ -117,6 +137,17 @@ def _in_piece(item: Shipment, piece: Link, family: Family, held: Mapping[str, in
         is_last=is_last,
         units=units,
         has_surplus=surplus,
+        rest=tuple(rest),
+    )
+
+
+def _is_elsewhere(wanted: Mapping[str, int], piece: Link, family: Family) -> bool:
+    """True if units of a parcel are of another piece."""
+    of_piece = {line.supplier_id for line in family.lines.get(piece.merchant_id, ())}
+    return any(
+        wanted.get(line.supplier_id) and line.supplier_id not in of_piece
+        for other in family.pieces
+        for line in family.lines.get(other.merchant_id, ())
     )
 
 

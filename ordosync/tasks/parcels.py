@@ -1,5 +1,6 @@
 """Decides what a parcel of the Supplier needs: a write, a comment or a wait. Pure functions."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -60,6 +61,26 @@ def unless_reported(step: Step) -> Step:
     return replace(step, decision=Decision(state="unchanged"))
 
 
+def in_turn(
+    items: Sequence[Shipment | InvalidRecord],
+) -> Sequence[Sequence[Shipment | InvalidRecord]]:
+    """Return groups of items to be written one after the other, for a Merchant that takes pieces.
+
+    A parcel is split off the piece that the parcel before left, so that piece is linked first.
+    """
+    groups: list[list[Shipment | InvalidRecord]] = [[]]
+    counts: Counter[str] = Counter()
+    for item in items:
+        place = 0
+        if isinstance(item, Shipment) and item.tracking_number and not item.voided:
+            place = counts[item.order_id]
+            counts[item.order_id] += 1
+        if place == len(groups):
+            groups.append([])
+        groups[place].append(item)
+    return groups
+
+
 def valid_numbers(items: Sequence[Shipment | InvalidRecord]) -> Mapping[str, frozenset[str]]:
     """Return the numbers of the valid labels among these, by order."""
     found: dict[str, set[str]] = {}
@@ -110,6 +131,7 @@ def _valid_steps(item: Shipment, link: Link, family: Family, facts: ParcelFacts)
             ancestors=(),
             lines=contents.lines,
             is_last=contents.is_last,
+            rest=contents.rest if contents.lines and facts.takes == "pieces" else (),
         ),
         link=target,
         before=before,
@@ -117,7 +139,7 @@ def _valid_steps(item: Shipment, link: Link, family: Family, facts: ParcelFacts)
         contents=contents,
         lines=family.lines.get(target.merchant_id, ()),
     )
-    decision = _wait(item, contents, facts.takes) or _surplus(update)
+    decision = _wait(item, contents, facts.takes, is_open=family.is_open()) or _surplus(update)
     is_free = _is_free(family, facts.voided)
     if decision and decision.code == "partially-shipped":
         yield from _void_before(item, link, before, facts)
@@ -136,7 +158,7 @@ def _valid_steps(item: Shipment, link: Link, family: Family, facts: ParcelFacts)
         yield from _other_numbers(item, update, numbers, facts)
 
 
-def _wait(item: Shipment, contents: Contents, takes: Takes) -> Decision | None:
+def _wait(item: Shipment, contents: Contents, takes: Takes, *, is_open: bool) -> Decision | None:
     """Return why a parcel waits: its Merchant cannot show it until it is facts what is in it."""
     if item.is_partial or (takes == "order" and not item.is_last):
         return Decision(
@@ -146,7 +168,7 @@ def _wait(item: Shipment, contents: Contents, takes: Takes) -> Decision | None:
             " shipped or cancelled",
             rest=_PARTIAL_REST,
         )
-    if takes == "pieces" and contents.is_only_number:
+    if takes == "pieces" and contents.is_only_number and is_open:
         return Decision(
             state="waiting",
             code="which-lines",

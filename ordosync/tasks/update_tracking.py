@@ -14,6 +14,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from ordosync.accounts.account import required
+from ordosync.accounts.merchant import Takes
 from ordosync.models import Comment, InvalidRecord, Outcome, Page, Shipment, refused
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
@@ -27,6 +28,7 @@ from ordosync.tasks.parcels import (
     MORE_THAN_OPEN,
     SURPLUS,
     ParcelFacts,
+    in_turn,
     steps_of,
     unless_reported,
     valid_numbers,
@@ -108,15 +110,19 @@ def _steps(
     again: bool = False,
     lacks_links: bool = False,
 ) -> Iterator[Page[Step]]:
+    takes = required(portal.merchant.tracking).takes
     for page in pages:
         parcels = [item for item in page.items if isinstance(item, Shipment)]
-        facts = _facts(portal, parcels)
-        steps = list(_missing(portal, parcels, facts))
-        # Units of void parcels are open again for the others.
-        items = sorted(
-            _with_cost_once(page.items), key=lambda item: not getattr(item, "voided", False)
-        )
-        steps += [step for item in items for step in steps_of(item, facts)]
+        items = list(_with_cost_once(page.items))
+        groups = in_turn(items) if takes == "pieces" else [items]
+        for place, group in enumerate(groups):
+            facts = _facts(portal, parcels)
+            steps = [] if place else list(_missing(portal, parcels, facts))
+            # Units of void parcels are open again for the others.
+            ordered = sorted(group, key=lambda item: not getattr(item, "voided", False))
+            steps += [step for item in ordered for step in steps_of(item, facts)]
+            if place < len(groups) - 1:
+                yield Page(items=tuple(steps))
         steps += supplier_status.unexpected_statuses(portal, page.items, facts.links)
         if not lacks_links:
             steps += _without_link(portal, page.items, facts.links, again=again)
@@ -153,11 +159,17 @@ def _facts(portal: Portal, parcels: Sequence[Shipment]) -> ParcelFacts:
             )
             for id_, links in pieces.items()
         },
-        takes=required(portal.merchant.tracking).takes,
+        takes=_takes(portal, parcels),
         can_split=portal.merchant.splits is not None,
         valid=valid_numbers(parcels),
         voided=frozenset(f"{item.id}:{item.tracking_number}" for item in parcels if item.voided),
     )
+
+
+def _takes(portal: Portal, parcels: Sequence[Shipment]) -> Takes:
+    """Return what the Merchant takes. Some shops must be asked, so only if it decides anything."""
+    decides = any(not item.is_last or item.more_numbers or item.other_numbers for item in parcels)
+    return required(portal.merchant.tracking).takes if decides else "lines"
 
 
 def _missing(portal: Portal, parcels: Sequence[Shipment], facts: ParcelFacts) -> Iterator[Step]:

@@ -357,7 +357,7 @@ MUTANTS = (
     ),
     Mutant(
         protection="a number of the Merchant's own is not voided after a rebuild",
-        file="accounts/woocommerce/order_listing.py",
+        file="accounts/woocommerce/order_tree.py",
         old="        id=OWN,",
         new='        id="",',
         test="accounts/woocommerce/test_standing.py",
@@ -701,6 +701,34 @@ MUTANTS = (
         old="            unusable = error\n",
         new="            raise error\n",
         test="scenarios/faults/test_odd_numbers.py::test_odd_number_in_a_file_affects_no_other_order",
+    ),
+    Mutant(
+        protection="a Supplier's unit at Shopify is open once, though an ended part shows it, too",
+        file="accounts/shopify/order_units.py",
+        old="        if not is_ended(part):\n            still_open",
+        new="        if part:\n            still_open",
+        test="accounts/shopify/test_pieces.py",
+    ),
+    Mutant(
+        protection="a number of a parcel that was packed again at Shopify is not void",
+        file="accounts/shopify/order_parcels.py",
+        old="        if not any(_has_label_of(other, shipment) for other in shipments):",
+        new="        if shipment:",
+        test="accounts/shopify/test_sent_parcels.py",
+    ),
+    Mutant(
+        protection="an edit at Shopify takes no units off a piece that was not meant",
+        file="accounts/shopify/supplier_cancellations.py",
+        old="        if any(others[line] for line in less):",
+        new="        if False:",
+        test="accounts/shopify/test_reductions.py",
+    ),
+    Mutant(
+        protection="units that were sent during an edit at Shopify do not count as taken off",
+        file="accounts/shopify/order_edits.py",
+        old="    before, after = whole(pieces_of(order)).units, whole(pieces_of(now)).units",
+        new="    before, after = whole(pieces_of(order)).open, whole(pieces_of(now)).open",
+        test="accounts/shopify/test_reductions.py",
     ),
     Mutant(
         protection="never more units of a line are sent than were ordered",

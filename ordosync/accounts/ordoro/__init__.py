@@ -109,6 +109,7 @@ class OrdoroAccount(Account):
         cancellations = MerchantCancellations(client)
         orders = MerchantOrders(client, options, cancellations)
         stock = MerchantStock(client, options)
+        splits = MerchantSplits(client)
         return Merchant(
             name=self.name,
             kind=self.kind,
@@ -121,8 +122,8 @@ class OrdoroAccount(Account):
             cancellations=cancellations,
             products=MerchantProducts(client, options),
             stock=stock,
-            tracking=MerchantTracking(client, notify_cart=self._notify_cart),
-            splits=MerchantSplits(client),
+            tracking=MerchantTracking(client, splits, notify_cart=self._notify_cart),
+            splits=splits,
             supplier_key=options.supplier,
         )
 
@@ -194,6 +195,12 @@ def _check_merchant(
         yield CheckResult(text=f"there is no warehouse {warehouse}", is_problem=True)
     yield CheckResult(text="cannot store the Supplier's warehouse of a parcel")
     yield CheckResult(text="keeps a voided tracking number, with a comment that it is void")
+    yield CheckResult(
+        text="an order has one tracking number: a parcel with a part of it is split off as an order"
+        " of its own, and the rest stays requested; if the Supplier does not say what is in a"
+        " parcel, its number waits until the order is complete"
+    )
+    yield CheckResult(text="a further number of a shipped order becomes a comment")
 
 
 def _check_supplier(client: OrdoroClient, options: SupplierOptions) -> Iterator[CheckResult]:

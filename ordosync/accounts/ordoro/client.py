@@ -114,6 +114,10 @@ class OrdoroClient:
             self._parents[number] = parent
         return self._parents[number]
 
+    def forget_parent(self, number: str) -> None:
+        """Forget that an order was not split: it is now."""
+        self._parents.pop(number, None)
+
     def ancestors(self, order: OrderShape) -> tuple[str, ...]:
         """Return the numbers of the orders that this order was split from, nearest first.
 

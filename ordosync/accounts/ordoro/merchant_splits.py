@@ -41,6 +41,7 @@ class MerchantSplits:
             action=f"split order {number}",
             json=body_of(split, order.lines),
         )
+        self._client.forget_parent(number)
         pieces = self._pieces(split)
         if pieces is None:
             return _NOT_READY

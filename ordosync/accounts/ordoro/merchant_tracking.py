@@ -1,4 +1,7 @@
-"""Tracking numbers at the Merchant. An order has one; a void number stays, with a comment."""
+"""Tracking numbers at the Merchant. An order has one; a void number stays, with a comment.
+
+A parcel with a part of an order is split off, and its piece is shipped; the rest stays requested.
+"""
 
 from collections.abc import Sequence
 
@@ -6,6 +9,8 @@ from msgspec.structs import replace
 
 from ordosync.accounts.merchant import Takes
 from ordosync.accounts.ordoro.client import OPEN, OrdoroClient, path
+from ordosync.accounts.ordoro.merchant_splits import MerchantSplits
+from ordosync.accounts.ordoro.parcel_pieces import ParcelPieces
 from ordosync.accounts.ordoro.schema import OrderShape, ShippingShape
 from ordosync.accounts.ordoro.timeline import is_void, times_void, valid_text, void_text
 from ordosync.accounts.service_client import recheck_refusals
@@ -15,10 +20,11 @@ from ordosync.models import Outcome, OutcomeState, Shipment, refused
 class MerchantTracking:
     """The shipping information of orders."""
 
-    takes: Takes = "order"
+    takes: Takes = "pieces"
 
-    def __init__(self, client: OrdoroClient, *, notify_cart: bool) -> None:
+    def __init__(self, client: OrdoroClient, splits: MerchantSplits, *, notify_cart: bool) -> None:
         self._client = client
+        self._pieces = ParcelPieces(client, splits)
         self._notify_cart = notify_cart
 
     def add(self, shipments: Sequence[Shipment]) -> list[Outcome]:
@@ -39,22 +45,35 @@ class MerchantTracking:
         number = shipment.order_id
         order = self._client.order(number, f"read order {number}")
         if order is None:
-            return self._on_pieces(shipment)
+            return self._on_piece(shipment) if shipment.lines else self._on_pieces(shipment)
         current = order.tracking_number
-        if current == shipment.tracking_number and not is_void(order, current):
-            return Outcome(state="unchanged", id=number)
-        if order.status == "cancelled":
-            return refused("cancelled", f"order {number} is cancelled")
-        if current and not is_void(order, current):
-            return refused(
-                "other-tracking", f"order {number} has another tracking number, {current}"
-            )
-        if not current and order.status not in OPEN:
-            return refused("already-shipped", f"order {number} is {order.status} without tracking")
+        outcome = _without_write(order, shipment)
+        if outcome:
+            return outcome
+        if shipment.lines and not current:
+            return self._add_part(order, shipment)
         if current != shipment.tracking_number:
             self._send_tracking(shipment, method="PUT" if current else "POST")
         self._comment_if_valid_again(order, shipment.tracking_number)
         return Outcome(state="done", id=number)
+
+    def _add_part(self, order: OrderShape, shipment: Shipment) -> Outcome:
+        """Split the units of a parcel off an open order, and ship them."""
+        outcome = self._pieces.split_off(order, shipment)
+        if outcome.state not in ("done", "unchanged"):
+            return outcome
+        number = outcome.pieces[0].id if outcome.pieces else order.order_number
+        self._send_tracking(replace(shipment, order_id=number), method="POST")
+        return Outcome(state="done", id=number, pieces=outcome.pieces)
+
+    def _on_piece(self, shipment: Shipment) -> Outcome:
+        """Ship the piece of a parcel whose units were split off before."""
+        found = self._pieces.find(shipment)
+        if not found.pieces:
+            return found
+        piece = found.pieces[0].id
+        outcome = self._add_tracking(replace(shipment, order_id=piece, lines=None, is_last=True))
+        return replace(outcome, pieces=found.pieces)
 
     def _comment_if_valid_again(self, order: OrderShape, tracking_number: str) -> None:
         """Comment that a number is valid again if the last comment on it says that it is void."""
@@ -89,9 +108,11 @@ class MerchantTracking:
         open_pieces = [piece for piece in pieces if piece.status in OPEN]
         having = [piece for piece in pieces if piece.tracking_number == number]
         void = [piece for piece in having if is_void(piece, number)]
+        if open_pieces and not having and not shipment.is_last:
+            return refused("which-lines", _WHICH_LINES)
         if not open_pieces and not having:
             return refused("already-shipped", f"no piece of order {shipment.order_id} is open")
-        for piece in open_pieces:
+        for piece in open_pieces if shipment.is_last else ():
             self._send_tracking(replace(shipment, order_id=piece.order_number), method="POST")
         for piece in void:
             self._comment_if_valid_again(piece, number)
@@ -106,3 +127,22 @@ class MerchantTracking:
             times = times_void(piece, shipment.tracking_number) + 1
             self._client.comment(piece.order_number, void_text(shipment.tracking_number, times))
         return Outcome(state="done" if valid else "unchanged", id=shipment.order_id)
+
+
+def _without_write(order: OrderShape, shipment: Shipment) -> Outcome | None:
+    """Return the outcome if the number is there, or cannot be added; None if it is to be added."""
+    number, current = order.order_number, order.tracking_number
+    if current == shipment.tracking_number and not is_void(order, current):
+        return Outcome(state="unchanged", id=number)
+    if order.status == "cancelled":
+        return refused("cancelled", f"order {number} is cancelled")
+    if current and not is_void(order, current):
+        return refused("other-tracking", f"order {number} has another tracking number, {current}")
+    if not current and order.status not in OPEN:
+        return refused("already-shipped", f"order {number} is {order.status} without tracking")
+    if not current and shipment.lines is None and not shipment.is_last:
+        return refused("which-lines", _WHICH_LINES)
+    return None
+
+
+_WHICH_LINES = "the Supplier does not say which units are in the parcel, and others are open"

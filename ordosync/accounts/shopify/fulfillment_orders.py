@@ -171,6 +171,8 @@ class FulfillmentOrders:
             order=ParentOrder(
                 cancelled_at=order.cancelled_at,
                 current_subtotal_line_items_quantity=order.current_subtotal_line_items_quantity,
+                subtotal_line_items_quantity=order.subtotal_line_items_quantity,
+                line_items=order.line_items,
             ),
             line_items=Connection(nodes=self._client.lines(part)),
             fulfillments=Connection(nodes=[*own]),
@@ -215,6 +217,21 @@ def _parts(all_parts: Mapping[str, Part], order_id: str, history: SplitHistory) 
         if is_piece:
             piece_ids.add(id_)
     return [part for id_, part in all_parts.items() if id_ in piece_ids]
+
+
+def possible_parts(order_id: str, order: OrderParts) -> Sequence[Part]:
+    """Return the parts of an order, including parts that may belong to it.
+
+    If a user of the shop splits a piece again, Shopify does not report which piece it was.
+    """
+    parts, ancestors = order.of(order_id).parts, order.history.ancestors(order_id, ())
+    if not ancestors:
+        return parts
+    sibling_parts = order.of(ancestors[-1]).parts
+    return [
+        *parts,
+        *(part for part in sibling_parts if not order.history.is_recorded(number(part.id))),
+    ]
 
 
 def texts(metafield: Metafield | None) -> Sequence[str]:

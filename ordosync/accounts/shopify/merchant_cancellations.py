@@ -5,6 +5,9 @@ split an order after the import. Then the Supplier has it unsplit, and its first
 fulfillment order. So a cancelled fulfillment order is a cancelled piece, with the id of a first
 piece, while other pieces are still to be shipped. The order is cancelled if no part of it is to be
 shipped. If the shop cancelled the order, or removed all of its units, the other parts are not read.
+
+The shop can remove or refund some units of an order. A sale does not show if these were sent, so
+the units that are open in its fulfillment orders are reported (`wanted_units`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,12 +15,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.merchant import whole
 from ordosync.accounts.shopify.client import ShopifyClient
-from ordosync.accounts.shopify.fulfillment_orders import FulfillmentOrders, OrderParts, is_cancelled
+from ordosync.accounts.shopify.fulfillment_orders import (
+    FulfillmentOrders,
+    OrderParts,
+    is_cancelled,
+    possible_parts,
+)
 from ordosync.accounts.shopify.ids import first_piece, fulfillment_order, number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.queries.fulfillment import CHANGED_ORDERS
 from ordosync.accounts.shopify.schema import FulfillmentOrder, Part
 from ordosync.accounts.shopify.split_history import SplitHistory
+from ordosync.accounts.shopify.wanted_units import wanted_lines
 from ordosync.models import Cancellation, Page
 
 
@@ -54,8 +63,12 @@ class MerchantCancellations:
         for page, after in pages:
             states = [self._client.read(raw, FulfillmentOrder, action=action) for raw in page]
             is_revoked = self._fulfillment_orders.is_revoked
-            cancelled = self._cancelled([state for state in states if is_revoked(state)])
-            yield Page(items=tuple(whole(dict.fromkeys(cancelled.values()))), cursor=after)
+            cancelled = dict.fromkeys(
+                self._cancelled([state for state in states if is_revoked(state)]).values()
+            )
+            reduced = self._reduced([s for s in states if s.order.is_reduced and not is_revoked(s)])
+            in_part = [item for item in reduced if item.order_id not in cancelled]
+            yield Page(items=(*whole(cancelled), *in_part), cursor=after)
 
     def among(self, ids: Sequence[str]) -> frozenset[str]:
         """Return which of these orders are, or are to be, cancelled, unshipped, at this moment."""
@@ -97,6 +110,17 @@ class MerchantCancellations:
                 action = f"record that the Supplier does not have {id_}"
                 self._client.set_metafields([metafield], action=action)
 
+    def _reduced(self, states: Sequence[FulfillmentOrder]) -> Iterator[Cancellation]:
+        """Yield the open units of orders of which some units were removed or refunded."""
+        ids = [number(state.id) for state in states]
+        found: dict[str, Cancellation] = {}
+        for id_, order in (self._fulfillment_orders.parts_of(ids) if ids else {}).items():
+            order_id = order.history.order_id(_order_of(id_, order))
+            lines = wanted_lines(order_id, order)
+            if lines is not None:
+                found[order_id] = Cancellation(order_id=order_id, lines=lines)
+        yield from found.values()
+
     def _cancelled(self, ended: Sequence[FulfillmentOrder]) -> Mapping[str, str]:
         """Return, by fulfillment order, the order or the piece that is cancelled with it."""
         ids = [number(state.id) for state in ended if not state.order.is_cancelled]
@@ -114,7 +138,7 @@ class MerchantCancellations:
     def _order_or_piece(self, id_: str, order: OrderParts) -> str | None:
         """Return the order if no part of it is to be shipped, or the piece if it is cancelled."""
         order_id, own_id = _order_of(id_, order), order.history.order_id(id_)
-        part, parts = order.all_parts[id_], _parts_of(order_id, order)
+        part, parts = order.all_parts[id_], possible_parts(order_id, order)
         # Another part of the order may never have been requested from the service.
         is_revoked = self._fulfillment_orders.is_revoked
         is_own_revoked = is_revoked(part) if own_id == order_id else is_cancelled(part)
@@ -147,21 +171,6 @@ def _order_of(id_: str, order: OrderParts) -> str:
     lines = _lines(order.all_parts[id_])
     with_shared_lines = [leaf for leaf in leaves if lines & _lines(_part(leaf, order))]
     return next(iter((*with_shared_lines, *leaves)), ancestors[0])
-
-
-def _parts_of(order_id: str, order: OrderParts) -> Sequence[Part]:
-    """Return the parts of an order, including parts that may belong to it.
-
-    If a user of the shop splits a piece again, Shopify does not report which piece it was.
-    """
-    parts, ancestors = order.of(order_id).parts, order.history.ancestors(order_id, ())
-    if not ancestors:
-        return parts
-    sibling_parts = order.of(ancestors[-1]).parts
-    return [
-        *parts,
-        *(part for part in sibling_parts if not order.history.is_recorded(number(part.id))),
-    ]
 
 
 def _part(order_id: str, order: OrderParts) -> Part:

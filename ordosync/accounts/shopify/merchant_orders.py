@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from msgspec import Raw
+from msgspec.structs import replace
 
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.shopify.client import ShopifyClient
@@ -16,11 +17,13 @@ from ordosync.accounts.shopify.fulfillment_orders import FulfillmentOrders
 from ordosync.accounts.shopify.ids import fulfillment_order, line_item, number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.merchant_cancellations import MerchantCancellations
-from ordosync.accounts.shopify.order_mapping import digest, order_of
-from ordosync.accounts.shopify.pagination import Listed
+from ordosync.accounts.shopify.order_mapping import order_of
+from ordosync.accounts.shopify.order_records import invalid_record, reassigned, requested_order
+from ordosync.accounts.shopify.parcel_allocation import Units
 from ordosync.accounts.shopify.queries.fulfillment import REQUESTED_ORDERS, REQUESTED_ORDERS_BY_ID
-from ordosync.accounts.shopify.schema import RequestedOrder
+from ordosync.accounts.shopify.schema import OrderedLine, RequestedOrder
 from ordosync.accounts.shopify.split_history import Sent, SentPart, SplitHistory
+from ordosync.accounts.shopify.wanted_units import wanted_in, wanted_units
 from ordosync.models import InvalidRecord, Order, Page
 
 _LINES = 10
@@ -88,9 +91,13 @@ class MerchantOrders:
             yield Page(items=tuple(self._usable(raw)), cursor=after)
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | InvalidRecord]]:
-        """Yield these orders as they are now."""
+        """Yield these orders as they are now.
+
+        An imported order has the open units of all its parts, also if users have split or held it.
+        One of which a part was sent, and the rest was removed, has none.
+        """
         requested_ids = frozenset(ids)
-        for page in self._open_by_id(ids):
+        for page in self._open_by_id(ids, with_imported=True):
             items = (
                 item
                 for item in page
@@ -98,14 +105,16 @@ class MerchantOrders:
             )
             yield Page(items=tuple(items))
 
-    def _open_by_id(self, ids: Sequence[str]) -> Iterator[Iterator[Order | InvalidRecord]]:
+    def _open_by_id(
+        self, ids: Sequence[str], *, with_imported: bool = False
+    ) -> Iterator[Iterator[Order | InvalidRecord]]:
         """Yield pages of these orders that are still to be shipped, from any location."""
         gids = [fulfillment_order(id_) for id_ in ids]
         pages = self._client.raw_by_id(
             REQUESTED_ORDERS_BY_ID, gids, action="read orders again", **self._variables
         )
         for page in pages:
-            yield self._usable(page)
+            yield self._usable(page, with_imported=with_imported)
 
     def acknowledge(self, ids: Sequence[str]) -> None:
         """Record in a metafield that the Supplier has these orders, and accept the requests.
@@ -178,63 +187,88 @@ class MerchantOrders:
         keys = self._location.metafield_keys
         return {"lines": _LINES, "sent": keys["sent"], "split": keys["split"]}
 
-    def _usable(self, page: Sequence[Raw]) -> Iterator[Order | InvalidRecord]:
-        for raw in page:
-            item = self._order(raw)
-            if item is not None:
-                yield item
+    def _usable(
+        self, page: Sequence[Raw], *, with_imported: bool = False
+    ) -> Iterator[Order | InvalidRecord]:
+        """Yield the orders of a page to ship; `with_imported`: as `by_id` says."""
+        read = [(raw, requested_order(raw)) for raw in page]
+        counted = self._counted(
+            [item for _, item in read if isinstance(item, RequestedOrder)],
+            with_imported=with_imported,
+        )
+        for raw, item in read:
+            order = (
+                item
+                if isinstance(item, InvalidRecord)
+                else self._order(raw, item, counted.get(item.id))
+            )
+            if order is not None:
+                yield order
 
-    def _order(self, raw: Raw) -> Order | InvalidRecord | None:
+    def _counted(
+        self, orders: Sequence[RequestedOrder], *, with_imported: bool
+    ) -> Mapping[str, Units]:
+        """Return the units that are still to be sent of imported orders, by their Shopify ids.
+
+        They differ from the open units of a fulfillment order if some were sent.
+        """
+        ids = [
+            number(order.id)
+            for order in orders
+            if self._location.is_at(order.location)
+            and order.order.sent
+            and (with_imported or (order.is_open and any(map(_is_sent, order.line_items.nodes))))
+        ]
+        counted: dict[str, Units] = {}
+        for id_, parts in (self._fulfillment_orders.parts_of(ids) if ids else {}).items():
+            part = parts.all_parts[id_]
+            order_id = parts.history.order_id(id_)
+            if parts.history.items(order_id, part.line_items.nodes) is None:
+                continue
+            if not with_imported:
+                counted[part.id] = wanted_in(part, parts)
+            elif not part.is_ended or (parts.of(order_id).sent and part.order.is_reduced):
+                counted[part.id] = wanted_units(order_id, parts)
+        return counted
+
+    def _order(
+        self, raw: Raw, requested: RequestedOrder, units: Units | None
+    ) -> Order | InvalidRecord | None:
         """Return an order to ship; None if it is not to be shipped, or not yet."""
-        from ordosync.http import decode  # noqa: PLC0415 - slow to import
-
-        try:
-            requested = decode(raw, RequestedOrder)
-        except ValueError as error:
-            return _invalid_record(raw, "invalid", f"is not a valid order of Shopify: {error}")
-        if not requested.is_open or requested.order.cancelled_at:
+        if requested.order.cancelled_at or not (requested.is_open or units is not None):
             return None
         history = SplitHistory.of(requested.order.sent, requested.order.split)
         if not self._location.is_at(requested.location):
-            return _reassigned(history.order_id(number(requested.id)))
-        if self._location.is_service and not _is_wanted(requested):
+            return reassigned(history.order_id(number(requested.id)))
+        if requested.is_open and self._location.is_service and not _is_wanted(requested):
             return None
-        return self._order_to_ship(raw, requested, history)
+        return self._order_to_ship(raw, requested, history, units)
 
     def _order_to_ship(
-        self, raw: Raw, requested: RequestedOrder, history: SplitHistory
+        self, raw: Raw, requested: RequestedOrder, history: SplitHistory, units: Units | None
     ) -> Order | InvalidRecord | None:
-        lines = [line for line in self._client.lines(requested) if line.remaining_quantity != 0]
+        lines = self._client.lines(requested)
+        if units is not None:
+            items = history.items(history.order_id(number(requested.id)), lines) or frozenset()
+            lines = [
+                replace(line, remaining_quantity=units[line.line_item.id])
+                for line in lines
+                if units[line.line_item.id] or number(line.line_item.id) in items
+            ]
+        else:
+            lines = [line for line in lines if line.remaining_quantity != 0]
         if not lines:
             return None
-        if not all(0 < line.remaining_quantity <= _MAX_QUANTITY for line in lines):
-            return _invalid_record(raw, "invalid.quantity", "has an invalid quantity")
+        if not all(0 <= line.remaining_quantity <= _MAX_QUANTITY for line in lines):
+            return invalid_record(raw, "invalid.quantity", "has an invalid quantity")
         order = order_of(requested, history, lines)
         self._remember(order, requested, history.sent)
         return order
 
 
+def _is_sent(line: OrderedLine) -> bool:
+    return line.remaining_quantity < line.total_quantity
+
+
 def _is_wanted(requested: RequestedOrder) -> bool:
     return requested.request_status in REQUESTED and not requested.asks_cancellation
-
-
-def _reassigned(id_: str) -> InvalidRecord:
-    return InvalidRecord(
-        id=id_,
-        code="reassigned",
-        reason="was given to another location",
-        content=digest("elsewhere"),
-        is_skipped=True,
-    )
-
-
-def _invalid_record(raw: Raw, code: str, reason: str) -> InvalidRecord:
-    from ordosync.http import decode  # noqa: PLC0415 - slow to import
-
-    listed = decode(raw, Listed)
-    return InvalidRecord(
-        id=number(listed.id),
-        code=code,
-        reason=reason,
-        content=digest(bytes(raw).decode()),
-    )

@@ -265,8 +265,9 @@ def _is_untouched(state: FulfillmentOrder) -> bool:
 
 def _all(shipment: Shipment, order: OrderParts | None = None) -> list[str]:
     """Return the numbers of a parcel. The last one of an order shows those without units, too."""
-    kept = order.record.numbers if order and shipment.is_last else ()
-    return list(dict.fromkeys([shipment.tracking_number, *shipment.more_numbers, *kept]))
+    kept = order.record.numbers.items() if order and shipment.is_last else ()
+    without_units = [number_ for number_, order_id in kept if order_id == shipment.order_id]
+    return list(dict.fromkeys([shipment.tracking_number, *shipment.more_numbers, *without_units]))
 
 
 def _has_open_units(part: FulfillmentOrder) -> bool:

@@ -12,7 +12,33 @@ from ordosync.models import ParcelLine, Shipment
 
 
 def shipments_of(order: SentOrder) -> Iterator[Shipment]:
-    """Yield the parcels of an order, also those that were cancelled; the oldest first."""
+    """Yield the parcels of an order, also those that were cancelled; the oldest first.
+
+    A parcel with the number of a cancelled one takes its place: the Supplier has packed it again
+    under the same label, and the number is valid.
+    """
+    shipments = list(_all_shipments(order))
+    ids: dict[str, str] = {}
+    for place, shipment in enumerate(shipments):
+        for other in shipments[place:]:
+            if _has_label_of(other, shipment):
+                ids.setdefault(other.id, shipment.id)
+    for shipment in shipments:
+        if not any(_has_label_of(other, shipment) for other in shipments):
+            yield replace(shipment, id=ids.get(shipment.id, shipment.id))
+
+
+def _has_label_of(live: Shipment, void: Shipment) -> bool:
+    """True if a valid parcel has the number of a cancelled one of the same order or piece."""
+    if live.voided or not void.voided or live.order_id != void.order_id:
+        return False
+    return bool(void.tracking_number) and void.tracking_number in (
+        live.tracking_number,
+        *live.more_numbers,
+    )
+
+
+def _all_shipments(order: SentOrder) -> Iterator[Shipment]:
     pieces, order_id = pieces_of(order), number(order.id)
     is_open = any(piece.open for piece in pieces)
     for parcel in sorted(order.fulfillments, key=age):

@@ -20,7 +20,7 @@ class ParcelRecord(Struct, frozen=True, kw_only=True):
     sent: dict[str, str] = {}
     """The id of the Supplier's parcel by the number of its fulfillment."""
     numbers: dict[str, str] = {}
-    """The same by tracking number, for numbers without units."""
+    """The order or piece of each tracking number without units."""
 
     @classmethod
     def of(cls, metafield: Metafield | None) -> "ParcelRecord":
@@ -36,9 +36,9 @@ class ParcelRecord(Struct, frozen=True, kw_only=True):
         """Return the record with these fulfillments as a parcel."""
         return replace(self, sent={**self.sent, **dict.fromkeys(fulfillments, parcel_id)})
 
-    def with_number(self, number: str, parcel_id: str) -> "ParcelRecord":
+    def with_number(self, number: str, order_id: str) -> "ParcelRecord":
         """Return the record with a number without units."""
-        return replace(self, numbers={**self.numbers, number: parcel_id})
+        return replace(self, numbers={**self.numbers, number: order_id})
 
     def without_number(self, number: str) -> "ParcelRecord":
         """Return the record without this number."""

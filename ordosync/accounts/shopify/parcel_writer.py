@@ -107,7 +107,7 @@ class ParcelWriter:
         """Keep a number of which the units are unknown, with a comment: it has no fulfillment."""
         number_ = shipment.tracking_number
         text = f"Tracking {number_}: sent in part; the Supplier does not say which units"
-        record = order.record.with_number(number_, shipment.id)
+        record = order.record.with_number(number_, shipment.order_id)
         self._client.remark(
             order.order,
             Comment(key=f"parcel:{number_}", order_id=shipment.order_id, text=text),

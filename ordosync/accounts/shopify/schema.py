@@ -177,12 +177,25 @@ class Fulfillment(Struct, frozen=True, rename="camel", kw_only=True):
         return [tracking.number for tracking in self.tracking_info if tracking.number]
 
 
+class CurrentLine(Struct, frozen=True, rename="camel"):
+    """The units of a line of a sale."""
+
+    quantity: int
+    """Units that were removed or refunded are included."""
+    current_quantity: int
+    """Units that were removed or refunded are not included."""
+
+
 class ParentOrder(Struct, frozen=True, rename="camel", kw_only=True):
     """The order that a fulfillment order is a part of."""
 
     cancelled_at: At | None = None
     current_subtotal_line_items_quantity: int | None = None
     """The units that were neither removed nor refunded."""
+    subtotal_line_items_quantity: int | None = None
+    """The same, with those that were removed or refunded."""
+    line_items: Connection[CurrentLine] = field(default_factory=lambda: Connection(nodes=[]))
+    """The first lines only."""
     note: str | None = None
     tags: list[str] = field(default_factory=list)
     custom_attributes: list[Attribute] = field(default_factory=list)
@@ -197,6 +210,13 @@ class ParentOrder(Struct, frozen=True, rename="camel", kw_only=True):
     def is_cancelled(self) -> bool:
         """True if it was cancelled, or all of its units were removed or refunded."""
         return self.cancelled_at is not None or self.current_subtotal_line_items_quantity == 0
+
+    @property
+    def is_reduced(self) -> bool:
+        """True if some units were removed or refunded; which ones, its fulfillment orders show."""
+        if self.subtotal_line_items_quantity != self.current_subtotal_line_items_quantity:
+            return True
+        return any(line.current_quantity < line.quantity for line in self.line_items.nodes)
 
 
 class FulfillmentOrder(Struct, frozen=True, rename="camel", kw_only=True):
@@ -305,6 +325,8 @@ class OrderWithParts(Struct, frozen=True, rename="camel", kw_only=True):
     fulfillment_orders: Connection[Part]
     cancelled_at: At | None = None
     current_subtotal_line_items_quantity: int | None = None
+    subtotal_line_items_quantity: int | None = None
+    line_items: Connection[CurrentLine] = field(default_factory=lambda: Connection(nodes=[]))
     sent: Metafield | None = None
     split: Metafield | None = None
     void: Metafield | None = None

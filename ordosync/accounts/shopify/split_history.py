@@ -69,6 +69,12 @@ class SplitHistory:
         ids = (order_id, *self.ancestors(order_id, lines))
         return next((self.sent[id_].at for id_ in ids if id_ in self.sent), None)
 
+    def items(self, order_id: str, lines: Sequence[OrderedLine]) -> frozenset[str] | None:
+        """Return the line items with which an order or an ancestor was sent; None if never."""
+        ids = (order_id, *self.ancestors(order_id, lines))
+        sent = next((self.sent[id_].lines for id_ in ids if id_ in self.sent), None)
+        return None if sent is None else frozenset(sent)
+
     def leaves(self, order_id: str, *above: str) -> Iterator[str]:
         """Yield the unsplit pieces into which ordosync has split an order, in several steps."""
         above = (*above, order_id)

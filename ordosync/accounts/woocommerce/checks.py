@@ -13,7 +13,7 @@ from ordosync.accounts.woocommerce.client import WooCommerceClient
 from ordosync.accounts.woocommerce.options import MerchantOptions, SupplierOptions
 from ordosync.accounts.woocommerce.order_statuses import OrderStatuses
 from ordosync.accounts.woocommerce.schema import TermShape
-from ordosync.accounts.woocommerce.tracking_providers import Extension, Fulfillments
+from ordosync.accounts.woocommerce.tracking_providers import Notes
 from ordosync.errors import SignInError
 
 _API = "wc/v3"
@@ -38,6 +38,11 @@ def check_merchant(
         if name and not _has_term(client, kind, name):
             yield CheckResult(text=f"has no {name} among its products' {kind}", is_problem=True)
     yield CheckResult(text=f"shows parcels with {client.tracking.description}")
+    if not client.tracking.has_lines:
+        yield CheckResult(
+            text="cannot show which units are in a parcel; a meta field of the order has them, and"
+            " the order is completed when all of them are sent"
+        )
     yield CheckResult(text="cannot split orders; pieces are kept in a meta field of the order")
     yield CheckResult(text="cannot show the cost of a label, its shipping method and its warehouse")
 
@@ -53,7 +58,7 @@ def check_supplier(
 def _check_tracking(
     client: WooCommerceClient, options: SupplierOptions, statuses: OrderStatuses
 ) -> Iterator[CheckResult]:
-    if not (isinstance(client.tracking, Fulfillments | Extension) or options.tracking_meta):
+    if isinstance(client.tracking, Notes) and not options.tracking_meta:
         yield CheckResult(
             text="has no field for tracking numbers; enable fulfillments, install"
             " Shipment Tracking, or set `tracking_meta:`",
@@ -77,7 +82,7 @@ def _check_tracking(
 
 def _parcels_text(client: WooCommerceClient, options: SupplierOptions) -> str:
     """Return what is known of the parcels of an order, and what is done without it."""
-    if isinstance(client.tracking, Fulfillments) and not options.tracking_meta:
+    if client.tracking.has_lines and not options.tracking_meta:
         return (
             "each fulfillment is reported as a parcel with its units; if the Merchant cancels the"
             " other units, they are taken off the order's lines"

@@ -14,7 +14,7 @@ from ordosync.accounts.woocommerce.parcels import Lines, ShownParcel
 def foreign_units(record: Record, shown: Sequence[ShownParcel]) -> Mapping[int, int]:
     """Return the units of each line in parcels that ordosync did not create."""
     units: Counter[int] = Counter()
-    for parcel in _foreign_parcels(record, shown):
+    for parcel in foreign_parcels(record, shown):
         units.update(parcel.lines or {})
     return units
 
@@ -66,7 +66,8 @@ def foreign_numbers(
     ]
 
 
-def _foreign_parcels(record: Record, shown: Sequence[ShownParcel]) -> Iterator[ShownParcel]:
+def foreign_parcels(record: Record, shown: Sequence[ShownParcel]) -> Iterator[ShownParcel]:
+    """Yield the parcels that are sent and that ordosync did not create."""
     recorded_ids = {parcel.shown for parcel in record.parcels if parcel.shown}
     for parcel in shown:
         if parcel.is_sent and not parcel.of and parcel.id not in recorded_ids:

@@ -6,6 +6,7 @@ when it came back, is not cancelled.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.merchant import whole
@@ -14,13 +15,25 @@ from ordosync.accounts.woocommerce.foreign_parcels import foreign_units
 from ordosync.accounts.woocommerce.order_share import SharePart
 from ordosync.accounts.woocommerce.order_statuses import REFUNDED
 from ordosync.accounts.woocommerce.schema import OrderShape
-from ordosync.models import Cancellation, InvalidRecord, Page
+from ordosync.models import Cancellation, InvalidRecord, Page, ParcelLine
+
+
+@dataclass(frozen=True, kw_only=True)
+class _TakenBack:
+    """The part of an order that its refunds took back before it was sent."""
+
+    is_whole: bool = False
+    open_lines: tuple[ParcelLine, ...] | None = None
+    """The units that are still to be sent; None if refunds do not say."""
 
 
 class MerchantCancellations(SharePart):
     """Cancelled orders, of all suppliers; of an order that was split, its unshipped pieces.
 
-    An order of which this Supplier's lines were all refunded is cancelled, too.
+    An order of which this Supplier's lines were all refunded is cancelled, too. An order with other
+    refunds is lowered to its open units. Refunds of a split order do not say which piece they are
+    of. A cancelled order is cancelled as a whole, also after a part of it was sent: only the
+    Supplier's open units can be cancelled then.
     """
 
     def changed(self, request: ReadRequest) -> Iterator[Page[Cancellation]]:
@@ -31,7 +44,7 @@ class MerchantCancellations(SharePart):
             now=request.now,
             action="read cancelled orders",
         ):
-            yield Page(items=tuple(whole(self._cancelled(items))), cursor=after)
+            yield Page(items=tuple(self._cancellations(items)), cursor=after)
 
     def among(self, ids: Sequence[str]) -> frozenset[str]:
         """Return which of these orders and pieces are cancelled now, and not shipped."""
@@ -43,22 +56,48 @@ class MerchantCancellations(SharePart):
     def reply(self, cancelled: Mapping[str, bool]) -> None:
         """Do nothing: the shop has no requests to cancel."""
 
+    def _cancellations(self, items: Sequence[OrderShape | InvalidRecord]) -> Iterator[Cancellation]:
+        """Yield the orders and pieces that are cancelled, and the orders that are lowered."""
+        orders = _shapes(items)
+        found = self._taken_back(orders)
+        yield from whole(self._whole(orders, found))
+        for order in orders:
+            answer = found.get(order.id)
+            if answer and not answer.is_whole and answer.open_lines is not None:
+                yield Cancellation(order_id=str(order.id), lines=answer.open_lines)
+
     def _cancelled(self, items: Sequence[OrderShape | InvalidRecord]) -> Iterator[str]:
-        """Yield those of these orders and their pieces that are cancelled and not sent."""
-        orders = {item.id: item for item in items if isinstance(item, OrderShape)}
-        leaves = {
-            order.id: self._shares.record(order).unshipped(str(order.id))
-            for order in orders.values()
-        }
+        """Yield those of these orders and their pieces that are cancelled as a whole."""
+        orders = _shapes(items)
+        return self._whole(orders, self._taken_back(orders))
+
+    def _whole(
+        self, orders: Sequence[OrderShape], found: "Mapping[int, _TakenBack]"
+    ) -> Iterator[str]:
+        for order in orders:
+            answer = found.get(order.id)
+            is_cancelled = order.status in self._statuses.cancelled
+            if answer.is_whole if answer else is_cancelled:
+                yield from self._leaves(order)
+
+    def _leaves(self, order: OrderShape) -> list[str]:
+        """Return the order or its pieces, without those that are shipped."""
+        record, shares = self._shares.record(order), self._shares
+        if not shares.has_own_units(order):
+            return record.unshipped(str(order.id))
+        shares.learn([order])
+        return record.unshipped(str(order.id), shares.lines_of(order, shares.unsent(order)))
+
+    def _taken_back(self, orders: Sequence[OrderShape]) -> "Mapping[int, _TakenBack]":
+        """Return what the refunds of these orders say; each order with refunds takes a call."""
         with_refunds = [
-            order for order in orders.values() if leaves[order.id] and self._needs_refunds(order)
+            order
+            for order in orders
+            if self._needs_refunds(order) and self._shares.record(order).unshipped(str(order.id))
         ]
         self._shares.learn(with_refunds)
-        answers = self._client.service.map_concurrently(with_refunds, self._is_taken_back)
-        taken_back = {order.id: answer for order, answer in zip(with_refunds, answers, strict=True)}
-        for order_id, order in orders.items():
-            if taken_back.get(order_id, order.status in self._statuses.cancelled):
-                yield from leaves[order_id]
+        answers = self._client.service.map_concurrently(with_refunds, self._read_refunds)
+        return {order.id: answer for order, answer in zip(with_refunds, answers, strict=True)}
 
     def _needs_refunds(self, order: OrderShape) -> bool:
         """True if its refunds decide whether an order is cancelled, not its status alone."""
@@ -66,27 +105,49 @@ class MerchantCancellations(SharePart):
             return True
         return order.status not in self._statuses.cancelled and bool(order.refunds)
 
-    def _is_taken_back(self, order: OrderShape) -> bool:
-        """True if this Supplier's lines were refunded before they were sent.
+    def _read_refunds(self, order: OrderShape) -> "_TakenBack":
+        unsent = self._shares.unsent(order)
+        if self._is_taken_back(order, unsent):
+            return _TakenBack(is_whole=True)
+        has_ended = order.date_completed_gmt or self._was_sent_by_others(order, self._lines(order))
+        if has_ended or self._shares.record(order).parts:
+            return _TakenBack()
+        return _TakenBack(open_lines=self._open(order, unsent))
+
+    def _open(self, order: OrderShape, unsent: Quantities) -> tuple[ParcelLine, ...]:
+        lines = self._shares.open_lines(order, self._shares.lines_of(order, unsent))
+        skus = {line.id: line.sku or "" for line in order.line_items}
+        return tuple(
+            ParcelLine(line_id=str(line), quantity=count, sku=skus[line])
+            for line, count in lines.items()
+        )
+
+    def _is_taken_back(self, order: OrderShape, unsent: Quantities) -> bool:
+        """True if this Supplier's lines were refunded before any of them was sent.
 
         Nothing is left to cancel of lines that were sent first and refunded later. A refund of an
         amount alone names no lines, and counts for all of them.
         """
-        selection = self._shares.selection
-        repeated = selection.repeated(order.line_items)
-        lines = {
-            line.id: line.quantity
-            for line in order.line_items
-            if selection.has_line(line) and line.id not in repeated
-        }
+        selection, lines = self._shares.selection, self._lines(order)
         if order.date_completed_gmt or self._was_sent_by_others(order, lines):
             return False
         if order.status == REFUNDED:
             return True
+        if self._shares.has_own_units(order):
+            return False
         # The line of a deleted product may belong to any supplier, and may have been sent.
         lines |= {line.id: 1 for line in order.line_items if not selection.knows_line(line)}
-        unsent = self._shares.unsent(order)
         return bool(lines) and all(unsent[line] <= 0 for line in lines)
+
+    def _lines(self, order: OrderShape) -> dict[int, float]:
+        """Return the sold units of this Supplier's lines."""
+        selection = self._shares.selection
+        repeated = selection.repeated(order.line_items)
+        return {
+            line.id: line.quantity
+            for line in order.line_items
+            if selection.has_line(line) and line.id not in repeated
+        }
 
     def _was_sent_by_others(self, order: OrderShape, lines: Quantities) -> bool:
         """True if parcels that ordosync did not create contain all of these lines."""
@@ -99,3 +160,7 @@ class MerchantCancellations(SharePart):
         return bool(lines) and all(
             count <= sent_units.get(line, 0) for line, count in lines.items()
         )
+
+
+def _shapes(items: Sequence[OrderShape | InvalidRecord]) -> list[OrderShape]:
+    return [item for item in items if isinstance(item, OrderShape)]

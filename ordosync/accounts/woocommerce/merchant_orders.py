@@ -1,5 +1,8 @@
 """Orders at the Merchant: this Supplier's lines of the shop's orders, minus refunded units.
 
+Units in parcels are not counted either, whoever sent them. A line without open units has 0 if units
+of the order were refunded or sent by ordosync, so that it is not taken for a removed line.
+
 Uses the list of orders by the time of their last change, and the products of lines.
 """
 
@@ -13,6 +16,7 @@ from ordosync.accounts.woocommerce.client import Quantities, WooCommerceClient
 from ordosync.accounts.woocommerce.order_mapping import order_of
 from ordosync.accounts.woocommerce.order_share import OrderShares
 from ordosync.accounts.woocommerce.order_statuses import OrderStatuses
+from ordosync.accounts.woocommerce.parcels import Lines
 from ordosync.accounts.woocommerce.schema import OrderShape, ProductShape, digest
 from ordosync.models import InvalidRecord, Order, Page
 
@@ -77,7 +81,7 @@ class MerchantOrders:
         for item in items:
             if isinstance(item, InvalidRecord):
                 orders.append(item)
-            elif self._shares.record(item).unshipped(str(item.id)):
+            elif self._shares.is_requested(item, quantities[item.id]):
                 orders += self._requested(item, quantities[item.id])
         yield from self._with_shipping_needs(orders)
 
@@ -109,7 +113,8 @@ class MerchantOrders:
         self, order: OrderShape, quantities: Quantities
     ) -> Iterator[Order | InvalidRecord]:
         selection = self._shares.selection
-        unsent = self._shares.lines_of(order, quantities)
+        ordered = self._shares.lines_of(order, quantities)
+        unsent = self._shares.open_lines(order, ordered)
         lines = [line for line in order.line_items if selection.has_line(line)]
         invalid = {line.id: line.quantity for line in lines if line.quantity <= 0}
         deleted = [line.id for line in order.line_items if not selection.knows_line(line)]
@@ -124,8 +129,8 @@ class MerchantOrders:
             )
         elif any(isinstance(quantities[line.id], float) for line in lines):
             yield _invalid_record(order, "invalid", "has a quantity that is not a whole number")
-        elif invalid or unsent:
-            yield _usable(order, {**invalid, **unsent})
+        elif invalid or any(unsent.values()) or self._shares.has_own_units(order):
+            yield _usable(order, {**unsent, **invalid}, ordered)
         elif lines:
             yield _invalid_record(
                 order, "nothing-to-ship", "has nothing left to send to the buyer", skip=True
@@ -141,11 +146,12 @@ def _has_address(order: Order) -> bool:
     return bool((to.street1 or to.street2) and (to.city or to.zip))
 
 
-def _usable(shape: OrderShape, lines: Quantities) -> Order | InvalidRecord:
+def _usable(shape: OrderShape, lines: Quantities, ordered: Lines) -> Order | InvalidRecord:
     amounts = (amount for line in shape.line_items for amount in (line.subtotal, line.total))
     is_possible = all(0 <= quantity <= _LARGEST_QUANTITY for quantity in lines.values())
     if all(amount.is_finite() for amount in amounts) and is_possible:
-        return order_of(shape, {line: int(quantity) for line, quantity in lines.items()})
+        quantities = {line: int(quantity) for line, quantity in lines.items()}
+        return order_of(shape, quantities, ordered)
     return _invalid_record(shape, "invalid.quantity", "has an invalid quantity or amount")
 
 

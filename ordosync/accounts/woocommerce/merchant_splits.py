@@ -5,7 +5,7 @@ Uses a note and, if the shop has them, planned fulfillments to show the pieces.
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ordosync.accounts.woocommerce.order_metadata import Part, order_id_of
+from ordosync.accounts.woocommerce.order_metadata import Part, line_number, order_id_of
 from ordosync.accounts.woocommerce.order_share import OrderShare, SharePart
 from ordosync.accounts.woocommerce.order_statuses import SHIPPED
 from ordosync.accounts.woocommerce.timeline import add_note
@@ -34,10 +34,10 @@ class MerchantSplits(SharePart):
             return Outcome(state="unchanged", id=target, pieces=pieces)
         if self._statuses.is_dead(share.order):
             return refused("cancelled", f"is {share.order.status}")
-        if share.order.status == SHIPPED or share.record.parcel(target):
-            return refused("already-shipped", "is shipped")
         share = share.without_foreign(self._client.shown_parcels(share.order))
-        if misfit := _misfit(split, share.lines_of(target)):
+        if share.order.status == SHIPPED or share.is_shipped(target):
+            return refused("already-shipped", "is shipped")
+        if misfit := _misfit(split, share.open_lines(target)):
             return refused("does-not-fit", f"does not fit: {misfit}")
         parts = _parts_for(split)
         self._client.tracking.plan(share.order, parts)
@@ -67,7 +67,7 @@ def _misfit(split: Split, lines: Mapping[int, int]) -> str | None:
         if not any(part.quantity for part in piece.lines):
             return "a piece would be empty"
         for part in piece.lines:
-            line = _line_of(split.order_id, part.of_line)
+            line = line_number(split.order_id, part.of_line)
             remaining[line] = remaining.get(line, 0) - part.quantity
     return "the pieces do not add up to the lines of the order" if any(remaining.values()) else None
 
@@ -79,7 +79,7 @@ def _parts_for(split: Split) -> list[Part]:
             id=f"{split.order_id}/{place}",
             reference=piece.reference,
             lines={
-                _line_of(split.order_id, part.of_line): part.quantity
+                line_number(split.order_id, part.of_line): part.quantity
                 for part in piece.lines
                 if part.quantity
             },
@@ -103,20 +103,10 @@ def _matched(split: Split, parts: Sequence[Part]) -> tuple[Piece, ...] | None:
             PieceLine(
                 of_line=line.of_line,
                 quantity=line.quantity,
-                id=f"{part.id}:{_line_of(split.order_id, line.of_line)}",
+                id=f"{part.id}:{line_number(split.order_id, line.of_line)}",
             )
             for line in piece.lines
             if line.quantity
         )
         pieces.append(Piece(id=part.id, reference=piece.reference, lines=lines))
     return tuple(pieces)
-
-
-def _line_of(target: str, line_id: str) -> int:
-    """Return the number of a line of an order, `<line>`, or of a piece, `<piece>:<line>`.
-
-    Returns 0, which no line has, for a line of another order or piece.
-    """
-    owner, _, line = line_id.rpartition(":")
-    is_own = owner == target if "/" in target else not owner
-    return int(line) if is_own and line.isdecimal() else 0

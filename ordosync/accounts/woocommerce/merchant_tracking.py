@@ -2,19 +2,20 @@
 
 First the shop shows a parcel in its own way. Then the order gets its record and its status in one
 write. So every recorded parcel was shown. A parcel that was shown but not recorded is recognised
-by its number.
+by its number. An order becomes completed when no unit is open; the record has the units of each
+parcel, since most shops cannot show them.
 """
 
 from collections.abc import Sequence
 
-import msgspec
+from msgspec.structs import replace
 
 from ordosync.accounts.merchant import Takes
-from ordosync.accounts.woocommerce.foreign_parcels import foreign_numbers
-from ordosync.accounts.woocommerce.order_metadata import Parcel, order_id_of, parcel_of
+from ordosync.accounts.woocommerce.order_metadata import Parcel, Record, order_id_of, parcel_of
 from ordosync.accounts.woocommerce.order_share import OrderShare, SharePart
 from ordosync.accounts.woocommerce.order_statuses import SHIPPED
-from ordosync.accounts.woocommerce.parcels import ShownParcel
+from ordosync.accounts.woocommerce.parcel_contents import contents_of
+from ordosync.accounts.woocommerce.parcels import Lines, ShownParcel
 from ordosync.accounts.woocommerce.timeline import add_note
 from ordosync.models import Outcome, Shipment, refused
 
@@ -22,7 +23,10 @@ from ordosync.models import Outcome, Shipment, refused
 class MerchantTracking(SharePart):
     """Parcels of this Supplier, as the shop's customers see them."""
 
-    takes: Takes = "order"
+    @property
+    def takes(self) -> Takes:
+        """Lines if the shop has fulfillments; the record of the order has them in any case."""
+        return "lines" if self._client.tracking.has_lines else "numbers"
 
     def add(self, shipments: Sequence[Shipment]) -> list[Outcome]:
         """Add tracking numbers; an order becomes completed when all of its lines are sent."""
@@ -39,68 +43,156 @@ class MerchantTracking(SharePart):
             return refused("not-found", f"order {target} does not exist")
         if share.record.parts_of(target):
             return self._add_to_pieces(share, shipment)
-        existing = share.record.parcel(target)
-        if existing and existing.number == shipment.tracking_number and not existing.voided:
+        existing = share.record.label(target, shipment)
+        further = _further(share, shipment, target)
+        is_known = existing is not None and existing.has(shipment)
+        if is_known and not further:
             return Outcome(state="unchanged", id=target)
         if self._statuses.is_dead(share.order):
             return refused("cancelled", f"order {order_id_of(target)} is {share.order.status}")
-        if existing and not existing.voided:
-            return _has_other_number(target, existing.number)
         shown = self._client.tracking.parcels(share.order)
-        share = share.without_foreign(shown)
-        foreign = foreign_numbers(share.record, share.lines_of(target), shown, is_all=share.is_all)
-        if foreign and all(parcel.number != shipment.tracking_number for parcel in foreign):
-            return _has_other_number(target, foreign[0].number)
-        self._show(share, [parcel_of(shipment, target)], shown)
+        parcels = further
+        if not is_known:
+            share, contents = _contents(share, shipment, shown)
+            if isinstance(contents, Outcome):
+                return contents
+            parcels = [(_recorded(share, shipment, target, contents), contents), *further]
+        self._show(share, parcels, shown)
         return Outcome(state="done", id=target)
 
     def _add_to_pieces(self, share: OrderShare, shipment: Shipment) -> Outcome:
-        target, number = shipment.order_id, shipment.tracking_number
-        open_pieces = share.record.unshipped(target)
-        parcels = [share.record.parcel(leaf) for leaf in share.record.leaves(target)]
+        target, record = shipment.order_id, share.record
+        is_number = shipment.lines is None and not shipment.is_last
+        pieces = [target] if is_number else record.unshipped(target)
+        known = any(record.label(leaf, shipment) for leaf in (target, *record.leaves(target)))
         if self._statuses.is_dead(share.order):
             return refused("cancelled", f"order {order_id_of(target)} is {share.order.status}")
-        if not open_pieces and not any(parcel and parcel.number == number for parcel in parcels):
+        if not pieces and not known:
             return refused("already-shipped", f"all pieces of order {target} are shipped")
-        if not open_pieces:
+        if not pieces or (is_number and known):
             return Outcome(state="unchanged", id=target, code="on-pieces")
-        shown = self._client.tracking.parcels(share.order)
-        self._show(share, [parcel_of(shipment, piece) for piece in open_pieces], shown)
+        parcels: list[tuple[Parcel, Lines]] = []
+        for piece in pieces:
+            lines = {} if is_number else share.open_lines(piece)
+            parcels.append((_recorded(share, shipment, piece, lines), lines))
+            parcels += _further(share, shipment, piece)
+        self._show(share, parcels, self._client.tracking.parcels(share.order))
         return Outcome(state="done", id=target, code="on-pieces")
 
     def _show(
-        self, share: OrderShare, parcels: Sequence[Parcel], shown: Sequence[ShownParcel]
+        self,
+        share: OrderShare,
+        parcels: Sequence[tuple[Parcel, Lines]],
+        shown: Sequence[ShownParcel],
     ) -> None:
-        record = share.record
-        for parcel in parcels:
-            existing = next((item for item in shown if _is_same(item, parcel)), None)
-            if existing is None:
-                lines = share.lines_of(parcel.of)
-                existing = self._client.tracking.show(share.order, parcel, lines, shown)
-                shown = [*shown, existing]
-            record = record.with_parcel(msgspec.structs.replace(parcel, shown=existing.id))
-        all_sent = share.is_all and not record.unshipped(str(share.order.id))
-        is_open = share.order.status in self._statuses.to_ship
+        order, record, tracking = share.order, share.record, self._client.tracking
+        for parcel, lines in parcels:
+            made = _shown(record, parcel, shown, by_lines=tracking.has_lines)
+            if before := _before(record, parcel):
+                made = tracking.change(order, replace(parcel, shown=before.shown), lines)
+            elif made is None:
+                made = tracking.show(order, parcel, lines, _place(record, parcel, lines, shown))
+            shown = [*shown, made]
+            for void in _voids(record, parcel.of, lines):
+                if void.shown not in ("", made.id):
+                    tracking.remove(order, void.shown)
+                record = record.with_parcel(replace(void, lines={}, shown=""))
+            record = record.with_parcel(replace(parcel, shown=made.id))
+        all_sent = share.is_all and not record.unshipped(str(order.id), share.lines)
+        is_open = order.status in self._statuses.to_ship
         status = {"status": SHIPPED} if all_sent and is_open else {}
-        self._shares.save(share.order, record, **status)
+        self._shares.save(order, record, **status)
 
     def _void(self, shipment: Shipment) -> Outcome:
         target, number = shipment.order_id, shipment.tracking_number
         share = self._shares.read(target)
-        leaves = share.record.leaves(target) if share else ()
-        parcels = [parcel for leaf in leaves if share and (parcel := share.record.parcel(leaf))]
-        valid = [parcel for parcel in parcels if parcel.number == number and not parcel.voided]
-        if share is None or not valid:
+        labels = _labels(share.record, target, number) if share else []
+        void = [parcel for parcel in labels if parcel.id in ("", shipment.id)]
+        if share is None or not void:
             return Outcome(state="unchanged", id=target)
-        record = share.record
-        for parcel in valid:
-            if parcel.shown:
-                self._client.tracking.hide(share.order, parcel, share.lines_of(parcel.of))
-            record = record.with_parcel(msgspec.structs.replace(parcel, voided=True))
-        text = f"Tracking {number} is void, the Supplier deleted its label"
-        add_note(self._client.http, share.order.id, text)
+        record, is_live = share.record, len(labels) > len(void)
+        for parcel in void:
+            if parcel.shown and (self._client.tracking.has_lines or not is_live):
+                lines = share.lines_of(parcel.of) if parcel.lines is None else parcel.lines
+                self._client.tracking.hide(share.order, parcel, lines)
+            record = record.with_parcel(replace(parcel, voided=True))
+        if not is_live:
+            text = f"Tracking {number} is void, the Supplier deleted its label"
+            add_note(self._client.http, share.order.id, text)
         self._shares.save(share.order, record)
         return Outcome(state="done", id=target)
+
+
+def _further(share: OrderShare, shipment: Shipment, target: str) -> list[tuple[Parcel, Lines]]:
+    """Return the other numbers of a parcel that are not in the record; they have no units."""
+    return [
+        (parcel_of(shipment, target, number, lines={}), {})
+        for number in shipment.more_numbers
+        if not any(label.of == target for label in _labels(share.record, target, number))
+    ]
+
+
+def _contents(
+    share: OrderShare, shipment: Shipment, shown: Sequence[ShownParcel]
+) -> tuple[OrderShare, Lines | Outcome]:
+    """Return the units of a parcel, and the share without the units that others have sent."""
+    # Users, or an attempt that was interrupted, may have entered the same number.
+    others = [parcel for parcel in shown if parcel.number != shipment.tracking_number]
+    share = share.without_foreign(others)
+    return share, contents_of(share, shipment, others)
+
+
+def _recorded(share: OrderShare, shipment: Shipment, target: str, lines: Lines) -> Parcel:
+    """Return the parcel to record: without lines if it is the only one of its order or piece."""
+    is_rest = not shipment.is_last or bool(share.record.units(target))
+    is_whole = shipment.lines is None and not is_rest
+    return parcel_of(shipment, target, lines=None if is_whole else dict(lines))
+
+
+def _labels(record: Record, target: str, number: str) -> list[Parcel]:
+    """Return the valid parcels with a number, of an order or piece and of its pieces."""
+    return [
+        parcel
+        for parcel in record.parcels
+        if f"{parcel.of}/".startswith(f"{target}/")
+        and parcel.number == number
+        and not parcel.voided
+    ]
+
+
+def _before(record: Record, parcel: Parcel) -> Parcel | None:
+    """Return a valid parcel as it is recorded with other units, or with its number alone."""
+    labels = _labels(record, parcel.of, parcel.number)
+    return next((it for it in labels if it.of == parcel.of and it.id in ("", parcel.id)), None)
+
+
+def _shown(
+    record: Record, parcel: Parcel, shown: Sequence[ShownParcel], *, by_lines: bool
+) -> ShownParcel | None:
+    """Return a parcel that the shop shows already; None if it does not show it.
+
+    Two parcels with one number are two if the shop shows units, otherwise one number.
+    """
+    taken = {item.shown for item in record.parcels} if by_lines else set()
+    return next((item for item in shown if item.id not in taken and _is_same(item, parcel)), None)
+
+
+def _voids(record: Record, target: str, lines: Lines) -> list[Parcel]:
+    """Return the void parcels of an order or piece that have some of these units."""
+    return [
+        item
+        for item in record.parcels_of(target)
+        if item.voided and (item.lines is None or item.lines.keys() & lines.keys())
+    ]
+
+
+def _place(
+    record: Record, parcel: Parcel, lines: Lines, shown: Sequence[ShownParcel]
+) -> ShownParcel | None:
+    """Return the planned or void parcel in whose place a new one is shown; None if none is."""
+    void = {item.shown for item in _voids(record, parcel.of, lines)}
+    of_target = [item for item in shown if item.of == parcel.of and not item.number]
+    return next((item for item in of_target if item.id in void or not item.is_sent), None)
 
 
 def _is_same(shown: ShownParcel, parcel: Parcel) -> bool:
@@ -110,7 +202,3 @@ def _is_same(shown: ShownParcel, parcel: Parcel) -> bool:
 
 def _order_id(shipment: Shipment) -> str:
     return order_id_of(shipment.order_id)
-
-
-def _has_other_number(target: str, number: str) -> Outcome:
-    return refused("other-tracking", f"order {target} has another tracking number, {number}")

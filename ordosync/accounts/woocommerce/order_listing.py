@@ -6,24 +6,24 @@ refunded later were sent.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import chain
 
 import msgspec
 
 from ordosync.accounts.woocommerce.client import WooCommerceClient
-from ordosync.accounts.woocommerce.foreign_parcels import foreign_numbers, sent_before
+from ordosync.accounts.woocommerce.foreign_parcels import sent_before
 from ordosync.accounts.woocommerce.order_input import NUMBER, REFERENCE, lines_as_sent
 from ordosync.accounts.woocommerce.order_mapping import address_of
-from ordosync.accounts.woocommerce.order_metadata import Parcel, Record
+from ordosync.accounts.woocommerce.order_metadata import Record
 from ordosync.accounts.woocommerce.order_parcels import OrderParcels, SentParcels
 from ordosync.accounts.woocommerce.order_share import SharePart
 from ordosync.accounts.woocommerce.order_statuses import REFUNDED
+from ordosync.accounts.woocommerce.order_tree import OrderTree
 from ordosync.accounts.woocommerce.parcels import Lines, ShownParcel
 from ordosync.accounts.woocommerce.schema import LineShape, OrderShape, parse_time, whole
 from ordosync.accounts.woocommerce.tracking_providers import Fulfillments
-from ordosync.models import OWN, Address, Line, Order, OrderSnapshot, Page, Shipment
+from ordosync.models import Address, Line, Order, OrderSnapshot, Page, Shipment
 
 _NOWHERE = Address()
 
@@ -99,13 +99,14 @@ class MerchantListing(SharePart):
         record = self._shares.record(order)
         has_line = any(map(self._shares.selection.has_line, order.line_items))
         if not has_line and not record.parts and not record.parcels:
-            bare = _order(order, str(order.id), status=self._status(order))
+            bare = _order(order, str(order.id), status=self._status_of(order))
             return [OrderSnapshot(order=bare, is_ours=False)]
         tree = self._tree(order, record)
         return [self._snapshot(tree, target) for target in tree.targets]
 
-    def _tree(self, order: OrderShape, record: Record) -> "_OrderTree":
-        quantities = self._shares.remaining(order, until=_first_sent_at(order, record))
+    def _tree(self, order: OrderShape, record: Record) -> OrderTree:
+        until = None if record.units(str(order.id)) else _first_sent_at(order, record)
+        quantities = self._shares.remaining(order, until=until)
         lines = {
             line.id: max(whole(quantities[line.id]) or 0, 0)
             for line in order.line_items
@@ -113,22 +114,25 @@ class MerchantListing(SharePart):
         }
         shown = self._shown(order, record)
         before = record.before or sent_before(record, lines, shown)
-        return _OrderTree(
+        sent = record.units(str(order.id), voided=True)
+        return OrderTree(
             order=order,
             record=msgspec.structs.replace(record, before=before),
-            lines={line: max(count - before.get(line, 0), 0) for line, count in lines.items()},
+            lines={
+                line: max(count - before.get(line, 0), sent[line]) for line, count in lines.items()
+            },
             shown=shown,
             is_all=all(line in lines for line, quantity in quantities.items() if quantity > 0),
         )
 
-    def _snapshot(self, tree: "_OrderTree", target: str) -> OrderSnapshot:
+    def _snapshot(self, tree: OrderTree, target: str) -> OrderSnapshot:
         shipments = tree.shipments(target)
         part = tree.record.part(target)
         return OrderSnapshot(
             order=_order(
                 tree.order,
                 target,
-                status=self._status(tree.order, shipments, is_void=tree.is_void),
+                status=self._status(tree, target, shipments),
                 lines=tree.lines_of(target),
                 reference=part.reference if part else "",
                 is_split=tree.is_split(target),
@@ -138,14 +142,22 @@ class MerchantListing(SharePart):
 
     def _shown(self, order: OrderShape, record: Record) -> Sequence[ShownParcel]:
         """Return the parcels that the shop shows, unless the record has a valid one of each."""
-        parcels = [record.parcel(leaf) for leaf in record.leaves(str(order.id))]
-        if all(parcel and not parcel.voided for parcel in parcels):
+        parcels = [record.parcels_of(leaf)[-1:] for leaf in record.leaves(str(order.id))]
+        if all(last and last[0].lines is None and not last[0].voided for last in parcels):
             return ()
         if isinstance(self._client.tracking, Fulfillments):
             return self._client.fulfillments(order)
         return self._client.tracking.parcels(order)
 
-    def _status(
+    def _status(self, tree: OrderTree, target: str, shipments: Sequence[Shipment]) -> str:
+        """Return the status of an order or piece. A number without units sends no unit."""
+        order, sending = tree.order, [item for item in shipments if item.lines != ()]
+        has_ended = order.status in self._statuses.shipped or self._statuses.is_dead(order)
+        if tree.is_sent_in_part(target) and not has_ended:
+            return "partially_shipped" if tree.record.units(target) else "dropshipment_requested"
+        return self._status_of(order, sending, is_void=tree.is_void)
+
+    def _status_of(
         self, order: OrderShape, shipments: Sequence[Shipment] = (), *, is_void: bool = False
     ) -> str:
         """Return the status of an order; `is_void` if all was refunded and nothing sent."""
@@ -163,48 +175,6 @@ class MerchantListing(SharePart):
             return "cancelled"
         is_open = order.status in self._statuses.to_ship
         return "dropshipment_requested" if is_open else "awaiting_fulfillment"
-
-
-@dataclass(frozen=True, kw_only=True)
-class _OrderTree:
-    """An order with its pieces, and the parcels of both."""
-
-    order: OrderShape
-    record: Record
-    lines: Lines
-    """This Supplier's lines, with 0 units if others have sent them."""
-    shown: Sequence[ShownParcel]
-    is_all: bool
-    """True if no line belongs to another supplier."""
-
-    @property
-    def targets(self) -> tuple[str, ...]:
-        """The ids of the order and its pieces."""
-        return (str(self.order.id), *(part.id for part in self.record.parts))
-
-    @property
-    def is_void(self) -> bool:
-        """True if no unit is left to send."""
-        return bool(self.lines) and not any(self.lines.values())
-
-    def is_split(self, target: str) -> bool:
-        """True if the order, or this piece, was split."""
-        return bool(self.record.parts_of(target))
-
-    def lines_of(self, target: str) -> Lines:
-        """Return the lines of the order, or of one of its pieces."""
-        part = self.record.part(target)
-        return part.lines if part else self.lines
-
-    def shipments(self, target: str) -> tuple[Shipment, ...]:
-        """Return the parcels in the record, and those that others have entered in the shop."""
-        if self.is_split(target):
-            return ()
-        lines = self.lines_of(target)
-        foreign = foreign_numbers(self.record, lines, self.shown, is_all=self.is_all)
-        changed_at = parse_time(self.order.date_modified_gmt) or datetime.min.replace(tzinfo=UTC)
-        recorded = (_recorded(parcel) for parcel in self.record.parcels if parcel.of == target)
-        return (*recorded, *(_foreign(parcel, target, changed_at) for parcel in foreign))
 
 
 def _pages(client: WooCommerceClient, *, now: datetime) -> Iterator[list[OrderShape]]:
@@ -269,24 +239,3 @@ def _first_sent_at(order: OrderShape, record: Record) -> datetime | None:
         *([completed_at] if completed_at else []),
     ]
     return min(times, default=None)
-
-
-def _recorded(parcel: Parcel) -> Shipment:
-    return Shipment(
-        id="",
-        order_id=parcel.of,
-        tracking_number=parcel.number,
-        carrier=parcel.carrier,
-        shipped_at=parcel.shipped_at,
-        voided=parcel.voided,
-    )
-
-
-def _foreign(parcel: ShownParcel, target: str, changed_at: datetime) -> Shipment:
-    return Shipment(
-        id=OWN,
-        order_id=target,
-        tracking_number=parcel.number,
-        carrier=parcel.carrier,
-        shipped_at=parcel.shipped_at or changed_at,
-    )

@@ -23,11 +23,17 @@ _PICKUPS = ("local_pickup", "pickup_location")
 _NEWER = frozenset({"needs_shipping", "as_of", "remark"})
 
 
-def order_of(shape: OrderShape, quantities: Mapping[int, int]) -> Order:
+def order_of(
+    shape: OrderShape, quantities: Mapping[int, int], sold: Mapping[int, int] | None = None
+) -> Order:
     """Return an order as a Merchant has it, with these quantities of its lines.
+
+    `sold` are the units that the Supplier sends or has sent. Amounts are for a whole line, so a
+    line with fewer units than it was sold with has none.
 
     A buyer gives one mail address, and often one telephone number, with the billing address.
     """
+    sold = quantities if sold is None else sold
     billing, shipping = address_of(shape.billing), address_of(shape.shipping)
     address = shipping if _differs(shipping, billing) else billing
     order = Order(
@@ -35,7 +41,9 @@ def order_of(shape: OrderShape, quantities: Mapping[int, int]) -> Order:
         number=shape.number,
         status="dropshipment_requested",
         lines=tuple(
-            _line(line, quantities[line.id]) for line in shape.line_items if line.id in quantities
+            _line(line, quantities[line.id], is_whole=sold.get(line.id) == line.quantity)
+            for line in shape.line_items
+            if line.id in quantities
         ),
         ship_to=replace(address, phone=address.phone or billing.phone, email=billing.email),
         bill_to=billing if billing != Address() else None,
@@ -68,8 +76,10 @@ def _differs(shipping: Address, billing: Address) -> bool:
 def _content(order: Order) -> str:
     """Return the digest of an order, without the fields that an earlier release did not have.
 
-    With them, every order that was read before would count as changed.
+    With them, every order that was read before would count as changed. That release did not have
+    the lines without open units.
     """
+    order = replace(order, lines=tuple(line for line in order.lines if line.quantity))
     fields = msgspec.structs.asdict(order)
     return digest({name: value for name, value in fields.items() if name not in _NEWER})
 
@@ -127,7 +137,7 @@ def _discount(shape: OrderShape) -> Decimal | None:
     return -sum(fees, Decimal()) if fees else None
 
 
-def _line(shape: LineShape, quantity: int) -> Line:
+def _line(shape: LineShape, quantity: int, *, is_whole: bool) -> Line:
     discount = shape.subtotal - shape.total
     return Line(
         id=str(shape.id),
@@ -136,8 +146,8 @@ def _line(shape: LineShape, quantity: int) -> Line:
         quantity=quantity,
         unit_price=_unit_price(shape.subtotal, Decimal(shape.quantity)),
         details=_details(shape),
-        total=shape.total if quantity == shape.quantity else None,
-        discount=discount if discount > 0 and quantity == shape.quantity else None,
+        total=shape.total if is_whole else None,
+        discount=discount if discount > 0 and is_whole else None,
     )
 
 

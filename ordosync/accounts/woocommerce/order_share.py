@@ -45,6 +45,27 @@ class OrderShare:
         part = self.record.part(target)
         return part.lines if part else self.lines
 
+    def ordered_of(self, target: str) -> Lines:
+        """Return the units of the order's lines, refunded ones included, or those of a piece.
+
+        A unit that was refunded and is sent all the same is sent. A line may have been given to
+        another supplier since.
+        """
+        part = self.record.part(target)
+        if part:
+            return part.lines
+        return {line.id: whole(line.quantity) or 0 for line in self.order.line_items}
+
+    def open_lines(self, target: str) -> Lines:
+        """Return the units of the order, or of a piece, that are in no valid parcel of it."""
+        if any(parcel.lines is None for parcel in self.record.parcels_of(target, voided=False)):
+            return {}
+        return subtract(self.lines_of(target), self.record.units(target))
+
+    def is_shipped(self, target: str) -> bool:
+        """True if parcels have all units of the order, or of a piece; void ones still count."""
+        return self.record.is_shipped(target, self.lines_of(target))
+
     def has(self, target: str) -> bool:
         """True if this is the order, or it has this piece."""
         return target == str(self.order.id) or self.record.part(target) is not None
@@ -101,12 +122,47 @@ class OrderShares:
         return {line: 0 if line in repeated else count for line, count in quantities.items()}
 
     def unsent(self, order: OrderShape) -> Quantities:
-        """Return the units of each line that are neither refunded nor in a foreign parcel."""
+        """Return the units of each line that are neither refunded nor in a foreign parcel.
+
+        Units in this Supplier's own parcels of the order are included.
+        """
         return self._without_foreign_parcels(order, self.remaining(order))
 
     def taken_from_stock(self, order: OrderShape) -> Quantities:
-        """Return the units of `unsent`, and also of repeated lines: their stock has fallen, too."""
-        return self._without_foreign_parcels(order, self._client.remaining(order))
+        """Return the units that are in no parcel, repeated lines included: stock fell for them."""
+        quantities = self._without_foreign_parcels(order, self._client.remaining(order))
+        return self._without_own_parcels(order, quantities)
+
+    def _without_own_parcels(self, order: OrderShape, quantities: Quantities) -> Quantities:
+        units = self.record(order).units(str(order.id))
+        return {line: max(count - units[line], 0) for line, count in quantities.items()}
+
+    def has_own_units(self, order: OrderShape) -> bool:
+        """True if valid parcels of ordosync have units of the order, which was not split before."""
+        return bool(self.record(order).units(str(order.id)))
+
+    def is_requested(self, order: OrderShape, unsent: Quantities) -> bool:
+        """True if units of an order or of its pieces are not shipped; void parcels count.
+
+        An order whose open units were refunded is still read: the Supplier may be packing them.
+        """
+        record, target = self.record(order), str(order.id)
+        if record.unshipped(target, self.lines_of(order, unsent)):
+            return True
+        sold = {line.id: line.quantity for line in order.line_items}
+        return bool(order.refunds and record.unshipped(target, self.lines_of(order, sold)))
+
+    def open_lines(self, order: OrderShape, ordered: Lines) -> Lines:
+        """Return the open units of these lines; a line that has none left keeps a 0."""
+        units = self.record(order).units(str(order.id))
+        if not units and not order.refunds:
+            return ordered
+        repeated = self.selection.repeated(order.line_items)
+        return {
+            line.id: max(ordered.get(line.id, 0) - units[line.id], 0)
+            for line in order.line_items
+            if self.selection.has_line(line) and line.id not in repeated
+        }
 
     def _without_foreign_parcels(self, order: OrderShape, quantities: Quantities) -> Quantities:
         units = foreign_units(self.record(order), self._client.shown_parcels(order))

@@ -11,12 +11,8 @@ from msgspec import Raw
 from ordosync.accounts.service_client import ServiceClient
 from ordosync.accounts.woocommerce.schema import SiteShape
 from ordosync.accounts.woocommerce.timezone import zone_of
-from ordosync.accounts.woocommerce.tracking_providers import (
-    Extension,
-    Fulfillments,
-    Notes,
-    TrackingProvider,
-)
+from ordosync.accounts.woocommerce.tracking_extensions import AdvancedExtension, Extension
+from ordosync.accounts.woocommerce.tracking_providers import Fulfillments, Notes, TrackingProvider
 from ordosync.errors import AccountError, NotFoundError, SignInError, UnavailableError
 
 NO_ROUTE = "rest_no_route"
@@ -26,7 +22,8 @@ _NO_API = ("HTTP 404: a web page", "HTTP 30", "returned a web page")
 _PERMALINKS = (
     "enable pretty permalinks (Settings > Permalinks), and check that `url:` is the shop's address"
 )
-_EXTENSIONS = ("wc-shipment-tracking/v3", "wc-ast/v3")
+_EXTENSIONS = {"wc-ast/v3": AdvancedExtension, "wc-shipment-tracking/v3": Extension}
+"""Extensions by their namespace; the first one has both."""
 
 
 class ShopFeatures:
@@ -86,9 +83,9 @@ class ShopFeatures:
         # No order has the id 0, so the response only shows if the shop has the path.
         if self.has_route("/wc/v3/orders/0/fulfillments"):
             return Fulfillments(http, notify_customer=notify, zone=self._zone)
-        for namespace in _EXTENSIONS:
+        for namespace, extension in _EXTENSIONS.items():
             if self._has_namespace(namespace):
-                return Extension(http, notify_customer=notify, namespace=namespace)
+                return extension(http, notify_customer=notify, namespace=namespace)
         return Notes(http, notify_customer=notify)
 
     def _has_namespace(self, namespace: str) -> bool:

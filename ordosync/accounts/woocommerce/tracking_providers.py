@@ -1,8 +1,8 @@
-"""Ways in which a shop shows parcels to its customers: each shop has one of three.
+"""Ways in which a shop shows parcels to its customers: each shop has one of four.
 
 Fulfillments are part of WooCommerce since 10.1, if they are enabled. They have the lines of each
-parcel. The extension Shipment Tracking, or a competitor, has a list of numbers for an order. In a
-shop with neither, a note shows the number. None of them checks if it already shows a parcel.
+parcel. An extension (`tracking_extensions`) has a list of numbers for an order. In a shop with
+neither, a note shows the number. None of them checks if it already shows a parcel.
 """
 
 from abc import ABC, abstractmethod
@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ordosync.accounts.woocommerce.order_metadata import Parcel, Part
 from ordosync.accounts.woocommerce.parcels import (
-    CARRIERS,
     Lines,
     ShownParcel,
     carrier_of,
     text_of,
-    trackings,
     units_of,
 )
 from ordosync.accounts.woocommerce.schema import (
@@ -26,7 +24,6 @@ from ordosync.accounts.woocommerce.schema import (
     FulfillmentsShape,
     MadeFulfillmentShape,
     OrderShape,
-    TrackingShape,
 )
 from ordosync.accounts.woocommerce.timeline import add_note
 
@@ -40,6 +37,8 @@ class TrackingProvider(ABC):
     """A way to show parcels."""
 
     description: ClassVar[str]
+    has_lines: ClassVar[bool] = False
+    """True if it shows the units of a parcel by line."""
 
     def __init__(self, http: "HttpClient", *, notify_customer: bool) -> None:
         self.http = http
@@ -51,9 +50,16 @@ class TrackingProvider(ABC):
 
     @abstractmethod
     def show(
-        self, order: OrderShape, parcel: Parcel, lines: Lines, shown: Sequence[ShownParcel]
+        self, order: OrderShape, parcel: Parcel, lines: Lines, place: ShownParcel | None
     ) -> ShownParcel:
-        """Show a parcel that is not in `shown` yet."""
+        """Show a parcel that is not shown yet, in the place of a planned or void one."""
+
+    def change(self, order: OrderShape, parcel: Parcel, lines: Lines) -> ShownParcel:  # noqa: ARG002
+        """Show other units in a parcel that is shown; the buyer gets no mail."""
+        return ShownParcel(id=parcel.shown, number=parcel.number)
+
+    def remove(self, order: OrderShape, shown_id: str) -> None:  # noqa: B027 - others show no units
+        """Stop showing a void parcel whose units are in another one, if the shop shows units."""
 
     @abstractmethod
     def hide(self, order: OrderShape, parcel: Parcel, lines: Lines) -> None:
@@ -68,6 +74,7 @@ class Fulfillments(TrackingProvider):
     """Fulfillments of the shop, one for a parcel or a planned piece."""
 
     description = "fulfillments, with the lines of each parcel"
+    has_lines = True
 
     def __init__(
         self, http: "HttpClient", *, notify_customer: bool, zone: Callable[[], tzinfo]
@@ -91,27 +98,52 @@ class Fulfillments(TrackingProvider):
         ]
 
     def show(
-        self, order: OrderShape, parcel: Parcel, lines: Lines, shown: Sequence[ShownParcel]
+        self, order: OrderShape, parcel: Parcel, lines: Lines, place: ShownParcel | None
     ) -> ShownParcel:
         """Add a fulfillment, or mark the planned one as sent.
 
-        The shop refuses a fulfillment without lines, so a note shows the number then. An order has
-        no line of the Supplier left if its products were refunded, or given to another supplier.
+        The shop refuses a fulfillment without lines, so a note shows the number then: that of a
+        parcel whose units are not known, or of an order without a line of the Supplier. Its
+        products were refunded then, or given to another supplier.
         """
         if not lines:
             notes = Notes(self.http, notify_customer=self.notify_customer)
-            return notes.show(order, parcel, lines, shown)
-        planned = next((item for item in shown if item.of == parcel.of and not item.number), None)
-        notify = "?notify_customer=true" if self.notify_customer else ""
+            return notes.show(order, parcel, lines, place)
+        return self._write(order, parcel, lines, place.id if place else "", self.notify_customer)
+
+    def change(self, order: OrderShape, parcel: Parcel, lines: Lines) -> ShownParcel:
+        """Write the units of a fulfillment, or add it for a number that only a note shows."""
+        if not lines:
+            return super().change(order, parcel, lines)
+        return self._write(order, parcel, lines, parcel.shown, notify=False)
+
+    def _write(
+        self, order: OrderShape, parcel: Parcel, lines: Lines, shown_id: str, notify: bool
+    ) -> ShownParcel:
         response = self.http.send(
-            "PUT" if planned else "POST",
-            f"{_fulfillments(order.id)}{f'/{planned.id}' if planned else ''}{notify}",
+            "PUT" if shown_id else "POST",
+            f"{_fulfillments(order.id)}{f'/{shown_id}' if shown_id else ''}"
+            f"{'?notify_customer=true' if notify else ''}",
             MadeFulfillmentShape,
             action=f"add tracking {parcel.number} to order {parcel.of}",
             json=_body(parcel.of, lines, _fields_of(parcel)),
         )
-        shown_id = response.fulfillment.id if response.fulfillment else response.id
-        return ShownParcel(id=str(shown_id or ""), number=parcel.number, of=parcel.of)
+        made_id = response.fulfillment.id if response.fulfillment else response.id
+        # A shop confirms a change of a deleted fulfillment, and saves nothing.
+        if shown_id and not any(it.id == shown_id for it in self.parcels(order)):
+            return self._write(order, parcel, lines, "", notify=False)
+        return ShownParcel(id=str(made_id or ""), number=parcel.number, of=parcel.of)
+
+    def remove(self, order: OrderShape, shown_id: str) -> None:
+        """Delete the fulfillment of a void parcel."""
+        action = f"remove a void parcel of order {order.id}"
+        self.http.send(
+            "DELETE",
+            f"{_fulfillments(order.id)}/{shown_id}",
+            NoneType,
+            action=action,
+            idempotent=True,
+        )
 
     def hide(self, order: OrderShape, parcel: Parcel, lines: Lines) -> None:
         """Remove only the number: the lines of the parcel stay sent."""
@@ -133,7 +165,7 @@ class Fulfillments(TrackingProvider):
                 action = f"show piece {part.id}"
                 self.http.send("POST", _fulfillments(order.id), NoneType, action=action, json=body)
         original = planned.get(parts[0].id.rpartition("/")[0])
-        if original:
+        if original and not original.is_sent:
             action = f"show the pieces of {original.of}"
             self.http.send(
                 "DELETE", f"{_fulfillments(order.id)}/{original.id}", NoneType, action=action
@@ -161,63 +193,6 @@ class Fulfillments(TrackingProvider):
         return at if at.tzinfo else at.replace(tzinfo=self._zone())
 
 
-class Extension(TrackingProvider):
-    """The extension Shipment Tracking, or a plug-in with the same API."""
-
-    description = "the Shipment Tracking extension, with number, carrier and day"
-
-    def __init__(self, http: "HttpClient", *, notify_customer: bool, namespace: str) -> None:
-        super().__init__(http, notify_customer=notify_customer)
-        self._namespace = namespace
-
-    def parcels(self, order: OrderShape) -> Sequence[ShownParcel]:
-        """Return the parcels in the meta field of the order."""
-        return trackings(order)
-
-    def show(
-        self,
-        order: OrderShape,
-        parcel: Parcel,
-        lines: Lines,  # noqa: ARG002 - the extension has no lines
-        shown: Sequence[ShownParcel],  # noqa: ARG002 - nothing is planned
-    ) -> ShownParcel:
-        """Add a number."""
-        is_standard = parcel.carrier.casefold() in CARRIERS
-        response = self.http.send(
-            "POST",
-            self._path(order),
-            TrackingShape,
-            action=f"add tracking {parcel.number} to order {parcel.of}",
-            json={
-                "tracking_number": parcel.number,
-                "tracking_provider" if is_standard else "custom_tracking_provider": parcel.carrier,
-                "date_shipped": parcel.shipped_at.date().isoformat(),
-            },
-        )
-        return ShownParcel(id=response.tracking_id, number=parcel.number)
-
-    def hide(
-        self,
-        order: OrderShape,
-        parcel: Parcel,
-        lines: Lines,  # noqa: ARG002 - the extension has no lines
-    ) -> None:
-        """Delete the number."""
-        if any(shown.id == parcel.shown for shown in self.parcels(order)):
-            self.http.send(
-                "DELETE",
-                f"{self._path(order)}/{parcel.shown}",
-                NoneType,
-                action=f"void tracking {parcel.number} of order {parcel.of}",
-            )
-
-    def plan(self, order: OrderShape, parts: Sequence[Part]) -> None:
-        """Do nothing: the extension shows parcels only."""
-
-    def _path(self, order: OrderShape) -> str:
-        return f"/{self._namespace}/orders/{order.id}/shipment-trackings"
-
-
 class Notes(TrackingProvider):
     """Notes on the order, which the shop can mail to the customer."""
 
@@ -233,12 +208,13 @@ class Notes(TrackingProvider):
         self,
         order: OrderShape,
         parcel: Parcel,
-        lines: Lines,  # noqa: ARG002 - a note names no lines
-        shown: Sequence[ShownParcel],  # noqa: ARG002 - nothing is planned
+        lines: Lines,
+        place: ShownParcel | None,  # noqa: ARG002 - nothing is planned
     ) -> ShownParcel:
-        """Add a note, unless the order has it."""
+        """Add a note, unless the order has it. It names the units of a part of an order."""
         method = f" {parcel.method}" if parcel.method else ""
-        text = f"Shipped by {parcel.carrier}{method}, tracking number {parcel.number}"
+        units = f": {_named(order, lines)};" if parcel.lines else ","
+        text = f"Shipped by {parcel.carrier}{method}{units} tracking number {parcel.number}"
         add_note(self.http, order.id, text, to_buyer=self.notify_customer)
         return ShownParcel(id="", number=parcel.number)
 
@@ -247,6 +223,12 @@ class Notes(TrackingProvider):
 
     def plan(self, order: OrderShape, parts: Sequence[Part]) -> None:
         """Do nothing: a note cannot show pieces."""
+
+
+def _named(order: OrderShape, lines: Lines) -> str:
+    """Return units with the SKUs of their lines, as text."""
+    names = {line.id: line.sku or line.name or "" for line in order.line_items}
+    return ", ".join(f"{count} {names.get(line, '')}" for line, count in lines.items())
 
 
 _LISTED: Any = list[FulfillmentShape] | FulfillmentsShape

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
+from msgspec.structs import replace
 
 from ordosync.models import ParcelLine, Shipment
 from tests.accounts.contract.account import AsMerchant
@@ -77,7 +78,11 @@ class PartialShipments(AsMerchant):
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order_id, ids = placed(account, people)
-        shipment = part(order_id, ids, CUP=1)
+        rest = (
+            ParcelLine(line_id=ids["CUP"], quantity=1),
+            ParcelLine(line_id=ids["MUG"], quantity=1),
+        )
+        shipment = replace(part(order_id, ids, CUP=1), rest=rest)
 
         first, second = (account.tracking.add([shipment])[0] for _ in range(2))
 

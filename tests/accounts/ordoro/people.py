@@ -1,6 +1,7 @@
 """People of an Ordoro account, in front of a fake service."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from itertools import count
@@ -21,7 +22,7 @@ from tests.accounts.contract.over_http import (
     SupplierOverHttp,
     Write,
 )
-from tests.accounts.contract.people import Lack, ShownTracking
+from tests.accounts.contract.people import Lack, ShownTracking, numbers
 from tests.fakes.contract import DOCUMENT, Contract
 from tests.fakes.faults import Kind
 from tests.fakes.ordoro import FakeOrdoro, Fault, Switches
@@ -142,7 +143,7 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
     """The seller."""
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
-        {"parcels", "label-warehouse", "line_total", "line_discount"}
+        {"more-numbers", "cancelled-units", "label-warehouse", "line_total", "line_discount"}
     )
     # The supplier's SKUs need one more call, which is optional.
     frugal: ClassVar[Mapping[str, object]] = {"supplier_skus": "false"}
@@ -230,7 +231,7 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
         return _on_hand(self.fake, sku)
 
     def tracking(self, order_id: str) -> Sequence[ShownTracking]:
-        shipping = self.fake.order(order_id)["shipping_info"]
+        shipping = self.fake.order(order_id).get("shipping_info")
         if not shipping:
             return []
         number = shipping["tracking_number"]
@@ -250,6 +251,28 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
                 shipped_at=datetime.fromisoformat(shipping["ship_date"]),
             )
         ]
+
+    def sent_units(self, order_id: str) -> Mapping[str, int]:
+        units: Counter[str] = Counter()
+        for kept in self._leaves(order_id):
+            if kept.status == "shipped":
+                for line in kept.lines:
+                    units[line.sku] += line.quantity
+        return units
+
+    def all_numbers(self, order_id: str) -> Sequence[str]:
+        return [
+            number
+            for kept in self._leaves(order_id)
+            for number in numbers(self.tracking(kept.number))
+        ]
+
+    def _leaves(self, order_id: str) -> Iterator[Kept]:
+        kept = self._kept(order_id)
+        if not kept.children:
+            yield kept
+        for child in kept.children:
+            yield from self._leaves(child)
 
     def pieces(self, order_id: str) -> Mapping[str, Sequence[tuple[str, int]]]:
         return {

@@ -39,7 +39,6 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
-            "cancelled-units",
             "relisting",  # a connection is sorted by id
             "requesting-again",
             "late-pieces",

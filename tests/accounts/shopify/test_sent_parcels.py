@@ -206,3 +206,20 @@ def test_statuses_of_whole_orders_take_one_call(shipper: ShopifySupplierPeople) 
 
     assert [*statuses.values()] == ["shipped", "awaiting_fulfillment", "awaiting_fulfillment"]
     assert Counter(shipper.fake.requests) - before == {"OrderStatuses": 1}
+
+
+def test_p8_parcel_with_the_number_of_a_recalled_one_takes_its_place(
+    shipper: ShopifySupplierPeople,
+) -> None:
+    """It is packed again under the same label, whose number is not void."""
+    id_ = created(shipper)
+    shipper.ship_part(id_, parcel(number="1Z1"), 1, 1)
+    [first] = shipments(shipper)
+    shipper.recall(id_, "1Z1")
+    shipper.ship_part(id_, parcel(number="1Z1"), 2, 1)
+
+    [now] = shipments(shipper)
+    again = usable(read(opened(shipper).shipments.by_id([first.id]))[0])
+
+    assert (now.id, now.voided, units(now)) == (first.id, False, {"CUP": 2, "MUG": 1})
+    assert again == [now]

@@ -1,6 +1,7 @@
 """People of a WooCommerce shop, in front of a fake service."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -152,7 +153,6 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
-            "parcels",
             "reassigning",
             "piece-orders",
             "late-pieces",
@@ -280,6 +280,52 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
             for parcel in self.kept(order_id).get("parcels", [])
             if parcel["of"] == order_id
         ]
+
+    def sent_units(self, order_id: str) -> Mapping[str, int]:
+        """Return the units in fulfillments with a number, or else those in the record."""
+        order = self.fake.order(int(order_id.partition("/")[0]))
+        units: Counter[int] = Counter()
+        if self.fake.switches.fulfillments:
+            for parcel in self.fake.parcels(order["id"]):
+                fields = {field["key"]: field["value"] for field in parcel["meta_data"]}
+                if parcel["is_fulfilled"] == "1" and fields.get("_tracking_number"):
+                    units.update({item["item_id"]: item["qty"] for item in fields["_items"]})
+        else:
+            whole = {str(line["id"]): line["quantity"] for line in order["line_items"]}
+            for parcel in self._valid_parcels(order_id):
+                lines = parcel.get("lines", whole)
+                units.update({int(line): count for line, count in lines.items()})
+        return {line["sku"]: units[line["id"]] for line in order["line_items"] if units[line["id"]]}
+
+    def all_numbers(self, order_id: str) -> Sequence[str]:
+        """Return the valid numbers of an order and its pieces, all of which the buyer can see."""
+        numbers = [parcel["number"] for parcel in self._valid_parcels(order_id)]
+        seen = self.seen_numbers(int(order_id.partition("/")[0]))
+        assert {*numbers} <= {*seen}, (numbers, seen)
+        return numbers
+
+    def seen_numbers(self, order_id: int) -> Sequence[str]:
+        """Return the numbers that the shop shows its customer, by any plug-in or note."""
+        fields = [field for parcel in self.fake.parcels(order_id) for field in parcel["meta_data"]]
+        numbers = [str(field["value"]) for field in fields if field["key"] == "_tracking_number"]
+        numbers += [str(made["tracking_number"]) for made in self.fake.trackings(order_id)]
+        notes = self.fake.notes(order_id)
+        return numbers + [
+            note.rpartition(" ")[2] for note in notes if note.startswith("Shipped by")
+        ]
+
+    def _valid_parcels(self, order_id: str) -> Sequence[Any]:
+        return [
+            parcel
+            for parcel in self.kept(order_id).get("parcels", [])
+            if f"{parcel['of']}/".startswith(f"{order_id}/") and not parcel.get("voided")
+        ]
+
+    def cancel_units(self, order_id: str, *units: int) -> None:
+        """Refund these units of the lines."""
+        lines = self.fake.order(int(order_id))["line_items"]
+        refunded = {line["sku"]: count for line, count in zip(lines, units, strict=True) if count}
+        self.fake.refund(int(order_id), refunded)
 
     def pieces(self, order_id: str) -> Mapping[str, Sequence[tuple[str, int]]]:
         number = order_id.partition("/")[0]

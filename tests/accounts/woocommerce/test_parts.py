@@ -31,8 +31,9 @@ def offer(fake: FakeWooCommerce) -> None:
 
 
 def basket(order: object) -> list[tuple[str, int]]:
+    """Return the units that are still to be sent."""
     assert isinstance(order, Order)
-    return [(line.sku, line.quantity) for line in order.lines]
+    return [(line.sku, line.quantity) for line in order.lines if line.quantity]
 
 
 def codes(account: OpenMerchant) -> list[str]:

@@ -158,6 +158,11 @@ def _current_quantity(call: Call, order: Order) -> int:  # noqa: ARG001
     return sum(line.current_quantity for line in order.lines)
 
 
+@resolver("Order.subtotalLineItemsQuantity")
+def _subtotal_quantity(_call: Call, order: Order) -> int:
+    return sum(line.quantity for line in order.lines)
+
+
 @resolver("Order.displayFulfillmentStatus")
 def _display(call: Call, order: Order) -> str:
     return fulfillment_status(call.shop, order)

@@ -1,9 +1,15 @@
 """Calls for parcels, by the core feature and by the extensions."""
 
-from tests.fakes.woocommerce import fulfillments, orders, shapes_orders, trackings
+from tests.fakes.woocommerce import (
+    advanced_tracking,
+    fulfillments,
+    orders,
+    shapes_orders,
+    trackings,
+)
 from tests.fakes.woocommerce.problems import Refused
 from tests.fakes.woocommerce.routes import Answer, Call, Route, fixed
-from tests.fakes.woocommerce.schema import ANYTHING, BOOLEAN, STRING, Rules, fields, many
+from tests.fakes.woocommerce.schema import ANYTHING, BOOLEAN, INTEGER, STRING, Rules, fields, many
 from tests.fakes.woocommerce.state import Fulfillment, Order
 from tests.fakes.woocommerce.switches import Switches
 
@@ -80,10 +86,13 @@ def _trackings(call: Call, order_id: int) -> Answer:
 
 def _track(call: Call, order_id: int) -> Answer:
     order = call.shop.order_above(order_id)
-    made = trackings.track(call.shop, order, call.params)
+    is_rival = call.shop.switches.advanced_shipment_tracking
+    track = advanced_tracking.track if is_rival else trackings.track
+    made = track(call.shop, order, call.params)
     call.shop.note("tracking added", str(order_id), made["tracking_number"])
-    if call.shop.switches.advanced_shipment_tracking and call.params.get("status_shipped"):
-        orders.set_status(call.shop, order, "completed")
+    status = _SHIPPED_STATUSES.get(call.params.get("status_shipped", 0))
+    if is_rival and status in call.shop.statuses():
+        orders.set_status(call.shop, order, status)
         call.shop.note("order status", str(order_id), order.status)
     shown = shapes_orders.tracking(call.shop, made)
     return Answer(201, shown, {"Location": f"{call.url}/{made['tracking_id']}"})
@@ -106,7 +115,14 @@ _PARCEL: Rules = {
     "notify_customer": BOOLEAN,
     "meta_data": many(fields({"key": STRING, "value": ANYTHING})),
 }
-_TRACKING: Rules = {"status_shipped": BOOLEAN} | dict.fromkeys(
+_SHIPPED_STATUSES = {1: "completed", 2: advanced_tracking.PARTLY_SHIPPED}
+_RIVAL: Rules = {
+    "status_shipped": INTEGER,
+    "replace_tracking": INTEGER,
+    "sku": STRING,
+    "qty": STRING,
+}
+_TRACKING: Rules = {**_RIVAL} | dict.fromkeys(
     (
         "tracking_provider",
         "custom_tracking_provider",

@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import UTC, datetime
 
 from tests.fakes.woocommerce.problems import Json, Refused
-from tests.fakes.woocommerce.state import Fulfillment, Order, Refund, Shop
+from tests.fakes.woocommerce.state import Fulfillment, Note, Order, Refund, Shop
 
 _STATUS = "_fulfillment_status"
 _DATE = "_date_fulfilled"
@@ -29,6 +29,7 @@ def fulfill(shop: Shop, order: Order, body: Json) -> Fulfillment:
         shop.set_meta(made.meta, [{"key": _DATE, "value": None}])
         _date(shop, made)
     order.fulfillments.append(made)
+    _note(shop, order, made, "created")
     _tell(shop, order)
     return made
 
@@ -41,6 +42,7 @@ def refulfill(shop: Shop, order: Order, made: Fulfillment, body: Json) -> None:
     made.status = _status(body.get("status", made.status))
     made.is_fulfilled = made.status == "fulfilled"
     _write(shop, made, body)
+    _note(shop, order, made, "updated")
     _tell(shop, order)
 
 
@@ -131,6 +133,7 @@ def contents(made: Fulfillment) -> list[Json]:
 def unfulfill(shop: Shop, order: Order, made: Fulfillment) -> None:
     """Delete a parcel; it is kept with the time of its deletion."""
     made.deleted_at = shop.now()
+    _note(shop, order, made, "deleted")
     _tell(shop, order)
 
 
@@ -151,8 +154,28 @@ def _tell(shop: Shop, order: Order) -> None:
     if any(is_sent):
         all_packed = all(packed[line.id] >= line.quantity for line in order.lines)
         word = "fulfilled" if all(is_sent) and all_packed else "partially_fulfilled"
+    before = next((it.value for it in order.meta if it.key == _STATUS), None)
+    if word != before:
+        _add_note(shop, order, f"Fulfillment status changed from {before} to {word}.")
     shop.set_meta(order.meta, [{"key": _STATUS, "value": word}])
     shop.touch_fields(order)
+
+
+def _note(shop: Shop, order: Order, made: Fulfillment, what: str) -> None:
+    """Add the private note of a parcel, with its content, number and carrier."""
+    names = {line.id: line.name for line in order.lines}
+    items = ", ".join(f"{names.get(it['item_id'], '?')} x {it['qty']}" for it in contents(made))
+    fields = {it.key: it.value for it in made.meta}
+    number, carrier = fields.get("_tracking_number", ""), fields.get("_shipping_provider", "")
+    text = f"Fulfillment #{made.id} {what}. Items: {items}. Tracking: {number}, {carrier}."
+    _add_note(shop, order, text)
+
+
+def _add_note(shop: Shop, order: Order, text: str) -> None:
+    """Add a private note, as shops from 10.7 on do by themselves."""
+    if not shop.switches.early:
+        new = shop.next_id("note")
+        order.notes.append(Note(id=new, text=text, created_at=shop.now()))
 
 
 def _wrong(words: str) -> Refused:

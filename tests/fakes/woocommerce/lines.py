@@ -13,7 +13,10 @@ L = TypeVar("L", Line, Extra)
 
 
 def write(shop: Shop, order: Order, items: list[Json]) -> None:
-    """Write lines: with an id, change or remove one; without an id, add one."""
+    """Write lines: with an id, change or remove one; without an id, add one.
+
+    Shops from before 2024 do not move the stock with any of it.
+    """
     for item in items:
         line = _known(order.lines, item) if item.get("id") else None
         if _gone(item):
@@ -24,7 +27,8 @@ def write(shop: Shop, order: Order, items: list[Json]) -> None:
                 stock.adjust(shop, order, order.lines[-1])
         else:
             _fill(shop, line, item)
-            stock.adjust(shop, order, line)
+            if not shop.switches.old:
+                stock.adjust(shop, order, line)
 
 
 def write_extras(shop: Shop, extras: list[Extra], items: list[Json], *, fee: bool = False) -> None:

@@ -36,6 +36,10 @@ class Switches:
     """The extension with this name, under `wc-shipment-tracking/v3`."""
     advanced_shipment_tracking: bool = False
     """Its rival, which also responds under that name, and under `wc-ast/v3`."""
+    ast_dates: Literal["%d-%m-%Y", "%m-%d-%Y"] = "%d-%m-%Y"
+    """The form of dates that its settings name."""
+    ast_refuses_repeats: bool = False
+    """True if its settings forbid the same number again."""
     tracking_providers: tuple[str, ...] = ("UPS", "USPS", "Fedex", "DHL US", "Royal Mail", "DPD")
     """Providers that the extension knows. It stores any other name, but does not show it."""
     statuses: tuple[str, ...] = ()

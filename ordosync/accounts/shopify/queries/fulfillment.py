@@ -61,16 +61,20 @@ query MoreLines($id: ID!, $first: Int!, $after: String) {{
 }}
 """
 
-_STANDING = """
-fragment Standing on FulfillmentOrder {
+_COUNTS = """
+    cancelledAt currentSubtotalLineItemsQuantity subtotalLineItemsQuantity
+    lineItems(first: 10) { nodes { quantity currentQuantity } }
+"""
+_STANDING = f"""
+fragment Standing on FulfillmentOrder {{
   id status requestStatus updatedAt orderId
-  order {
-    cancelledAt currentSubtotalLineItemsQuantity
-    split: metafield(namespace: "ordosync", key: $split) { value }
-  }
-  merchantRequests(first: 1, reverse: true) { nodes { kind } }
-  fulfillments(first: 3) { nodes { id status } }
-}
+  order {{
+    {_COUNTS}
+    split: metafield(namespace: "ordosync", key: $split) {{ value }}
+  }}
+  merchantRequests(first: 1, reverse: true) {{ nodes {{ kind }} }}
+  fulfillments(first: 10) {{ nodes {{ id status }} }}
+}}
 """
 
 CHANGED_ORDERS = f"""
@@ -133,7 +137,8 @@ query Family(
     ... on FulfillmentOrder {{
       id
       order {{
-        id cancelledAt currentSubtotalLineItemsQuantity
+        id
+        {_COUNTS}
         sent: metafield(namespace: "ordosync", key: $sent) {{ value }}
         split: metafield(namespace: "ordosync", key: $split) {{ value }}
         void: metafield(namespace: "ordosync", key: $void) {{ value }}
@@ -242,10 +247,14 @@ _LINES = """
 pageInfo { hasNextPage endCursor } nodes { id sku remainingQuantity totalQuantity lineItem { id } }
 """
 
+_LISTED_PARCELS = """
+pageInfo { hasNextPage endCursor } nodes { id status createdAt trackingInfo { number company } }
+"""
+
 ALL_REQUESTED = f"""
 query AllRequested(
   $first: Int!, $after: String, $query: String, $lines: Int!
-  $sent: String!, $split: String!, $void: String!
+  $sent: String!, $split: String!, $void: String!, $parcels: String!
 ) {{
   fulfillmentOrders(
     first: $first, after: $after, query: $query, includeClosed: true, sortKey: UPDATED_AT
@@ -255,15 +264,24 @@ query AllRequested(
       id status requestStatus updatedAt orderName
       assignedLocation {{ location {{ id }} }}
       merchantRequests(first: 1, reverse: true) {{ nodes {{ kind }} }}
-      fulfillments(first: 5) {{ nodes {{ id status createdAt trackingInfo {{ number company }} }} }}
+      fulfillments(first: 5) {{ {_LISTED_PARCELS} }}
       order {{
         cancelledAt currentSubtotalLineItemsQuantity
         sent: metafield(namespace: "ordosync", key: $sent) {{ value }}
         split: metafield(namespace: "ordosync", key: $split) {{ value }}
         void: metafield(namespace: "ordosync", key: $void) {{ value }}
+        parcels: metafield(namespace: "ordosync", key: $parcels) {{ value }}
       }}
       lineItems(first: $lines) {{ {_LINES} }}
     }}
+  }}
+}}
+"""
+
+MORE_LISTED_PARCELS = f"""
+query MoreListedParcels($id: ID!, $first: Int!, $after: String) {{
+  fulfillmentOrder(id: $id) {{
+    fulfillments(first: $first, after: $after) {{ {_LISTED_PARCELS} }}
   }}
 }}
 """

@@ -1,0 +1,71 @@
+"""Units of a Merchant's order that this Supplier is still to send. Pure functions.
+
+They are computed from the fulfillment orders that are not ended, never from the quantities of the
+sale: a refund lowers these, too, if the units were sent. Units in a parcel whose numbers are all
+void are to be sent again.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ordosync.accounts.shopify.fulfillment_orders import OrderParts, is_cancelled, possible_parts
+from ordosync.accounts.shopify.ids import fulfillment_order, gid, line_id, number
+from ordosync.accounts.shopify.parcel_allocation import Units, open_units, units_in, void_parcels
+from ordosync.accounts.shopify.schema import Part
+from ordosync.models import ParcelLine
+
+
+def wanted_units(order_id: str, order: OrderParts) -> Units:
+    """Return the units that are still to be sent, by line item, of all parts of an order."""
+    of_order = replace(order, parts=possible_parts(order_id, order))
+    return open_units(of_order.parts) + units_in(void_parcels(of_order))
+
+
+def wanted_in(part: Part, order: OrderParts) -> Units:
+    """Return the units that are still to be sent of one part."""
+    of_part = replace(order, parts=[part])
+    return open_units([part]) + units_in(void_parcels(of_part))
+
+
+def wanted_lines(order_id: str, order: OrderParts) -> tuple[ParcelLine, ...] | None:
+    """Return the units of each line of an order, 0 included.
+
+    None if it may have been merged: then its units are a part of another one.
+    """
+    own = order.all_parts[number(fulfillment_order(order_id))]
+    items = _items(own, order)
+    if _may_be_merged(own, items, order):
+        return None
+    units = wanted_units(order_id, order)
+    return tuple(
+        ParcelLine(line_id=line_id(order_id, item), quantity=units[gid("LineItem", item)])
+        for item in sorted(items, key=int)
+    )
+
+
+def _may_be_merged(own: Part, items: frozenset[str], order: OrderParts) -> bool:
+    """True if an order and another one with a line in common may be one fulfillment order now."""
+    others = [part for part in _recorded(own, order) if part is not own]
+    if _is_gone(own):
+        return any(items & _items(part, order) for part in others if not _is_gone(part))
+    return any(items & _items(part, order) for part in others if _is_gone(part))
+
+
+def _recorded(own: Part, order: OrderParts) -> Iterator[Part]:
+    """Yield the parts at the same location that the Supplier has as orders or pieces."""
+    for id_, part in order.all_parts.items():
+        if part.location == own.location and order.history.is_recorded(id_):
+            yield part
+
+
+def _items(part: Part, order: OrderParts) -> frozenset[str]:
+    """Return the line items that the Supplier has of a part, or those of the part itself."""
+    id_, lines = order.history.order_id(number(part.id)), part.line_items.nodes
+    own = frozenset(number(line.line_item.id) for line in lines)
+    return order.history.items(id_, lines) or own
+
+
+def _is_gone(part: Part) -> bool:
+    """True if a part was closed without a parcel and without units, and was not cancelled."""
+    has_units = any(line.remaining_quantity for line in part.line_items.nodes)
+    return part.is_ended and not part.sent and not has_units and not is_cancelled(part)
