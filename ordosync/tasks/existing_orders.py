@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ordosync.models import InvalidRecord, Line, Order, Outcome
 from ordosync.store.links import Link
 from ordosync.tasks.base import Portal, Result, Step
-from ordosync.tasks.order_fields import with_quantity
+from ordosync.tasks.order_fields import lines_sent
 from ordosync.tasks.order_notices import is_notice
 
 
@@ -47,7 +47,9 @@ def sent_again(
     linked as the Merchant has them now.
     """
     later = {f"{link.merchant_id}#{link.generation + 1}": link for link in links}
-    lines = {item.id: with_quantity(item.lines) for item in items if isinstance(item, Order)}
+    lines = {
+        item.id: lines_sent(item.lines, portal.config) for item in items if isinstance(item, Order)
+    }
     steps = {}
     for key, result in look_up(portal, list(later)).items():
         merchant_id = later[key].merchant_id

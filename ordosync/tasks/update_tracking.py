@@ -34,6 +34,7 @@ from ordosync.tasks.parcels import (
     valid_numbers,
 )
 from ordosync.tasks.silent_tracking import all_shipments
+from ordosync.tasks.superseded_steps import superseded
 from ordosync.tasks.tracking_delivery import as_further, write_updates
 from ordosync.tasks.unreported import unlinked
 
@@ -231,4 +232,5 @@ TASK = Task(
     needs_links_from="import-orders",
     runs_immediately=True,
     passing=supplier_status.CODES,
+    settled=superseded,
 )

@@ -654,7 +654,7 @@ MUTANTS = (
     Mutant(
         protection="a label made between look and cancel at Ordoro wins",
         file="accounts/ordoro/supplier_cancellations.py",
-        old="        if after.tracking_number and not also_shipped:",
+        old="        if has_left(after) and not also_shipped:",
         new="        if False:",
         test="scenarios/faults/test_ordoro.py::test_order_that_is_shipped_as_we_cancel_it_stays_shipped",
     ),

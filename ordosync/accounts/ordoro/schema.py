@@ -80,6 +80,7 @@ class ShippingShape(Struct, frozen=True):
     shipping_method: str | None = None
     cost: Decimal | None = None
     void: bool | None = None
+    has_label: bool | None = None
 
 
 class DropshippingShape(Struct, frozen=True):
@@ -395,5 +396,10 @@ def is_supplied_by(product: ProductShape, supplier_id: int) -> bool:
 
 
 def has_left(order: OrderShape) -> bool:
-    """True if the parcel of an order has been sent."""
-    return order.status == "shipped" or bool(order.tracking_number)
+    """True if the parcel of an order has been sent, or its label is printed.
+
+    A voided label may stay readable.
+    """
+    shipping = order.shipping_info or ShippingShape()
+    has_label = bool(shipping.tracking_number or shipping.has_label)
+    return order.status == "shipped" or (has_label and not shipping.void)

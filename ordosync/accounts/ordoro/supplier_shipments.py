@@ -6,7 +6,8 @@ from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.ordoro.client import OrdoroClient
 from ordosync.accounts.ordoro.options import SupplierOptions
 from ordosync.accounts.ordoro.schema import OrderShape, ShippingShape, has_left
-from ordosync.models import InvalidRecord, Page, Shipment
+from ordosync.accounts.ordoro.supplier_orders import line_id
+from ordosync.models import InvalidRecord, Page, ParcelLine, Shipment
 
 
 class SupplierShipments:
@@ -62,9 +63,24 @@ class SupplierShipments:
             else "",
             ancestors=self._client.ancestors(order),
             voided=bool(shipping.void) or not has_left(order),
-            cancelled=order.status == "cancelled" and not number,
+            lines=_lines(order) if number else None,
+            cancelled=order.status == "cancelled" and not has_left(order),
             reference=reference_of(order),
         )
+
+
+def _lines(order: OrderShape) -> tuple[ParcelLine, ...]:
+    """Return the lines of an order, all of which are in its parcel.
+
+    Lines that were lowered or taken off before it was sent are not in it.
+    """
+    return tuple(
+        ParcelLine(
+            line_id=line_id(order.order_number, line.key), quantity=line.quantity, sku=line.sku
+        )
+        for line in order.lines
+        if line.quantity > 0
+    )
 
 
 def of_channel(options: SupplierOptions) -> Mapping[str, str]:

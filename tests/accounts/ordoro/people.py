@@ -316,7 +316,6 @@ class OrdoroSupplierPeople(AtOrdoro, SupplierOverHttp):
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
-            "parcels",
             "second-labels",
             "line_discount",
             "cancelled-shipped",
@@ -348,6 +347,15 @@ class OrdoroSupplierPeople(AtOrdoro, SupplierOverHttp):
             shipped_at=parcel.shipped_at,
             **more,
         )
+
+    def open_units(self, order_id: str) -> Mapping[str, int]:
+        kept = self._kept(order_id)
+        if kept.status != "awaiting_fulfillment":
+            return {}
+        units: Counter[str] = Counter()
+        for part in kept.lines:
+            units[part.sku] += part.quantity
+        return units
 
     def void(self, order_id: str) -> None:
         self.fake.void(order_id)

@@ -21,7 +21,7 @@ from tests.accounts.contract.over_http import (
 )
 from tests.accounts.contract.people import Lack, ShownTracking
 from tests.fakes.faults import Kind
-from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches, fulfillments
+from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches, fulfillments, trackings
 from tests.fakes.woocommerce.state import Line as KeptLine
 from tests.support.clock import VirtualClock
 
@@ -385,22 +385,25 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
         return self._order(order_id)
 
     def ship(self, order_id: str, parcel: Shipment) -> None:
-        switches = self.fake.switches
-        if switches.shipment_tracking or switches.advanced_shipment_tracking:
-            self.fake.ship(
-                int(order_id),
-                parcel.tracking_number,
-                carrier=parcel.carrier,
-                way="tracking",
-                shipped_on=parcel.shipped_at.date().isoformat(),
-            )
-            return
         units = [line.quantity for line in self.fake.shop.orders[int(order_id)].lines]
         self.ship_part(order_id, parcel, *units)
         self.fake.set_status(int(order_id), "completed")
 
     def ship_part(self, order_id: str, parcel: Shipment, *units: int) -> None:
         order = self.fake.shop.orders[int(order_id)]
+        switches = self.fake.switches
+        if switches.shipment_tracking or switches.advanced_shipment_tracking:
+            skus = [self.fake.shop.products[line.sold_id].sku for line in order.lines]
+            self.fake.ship(
+                int(order_id),
+                parcel.tracking_number,
+                carrier=parcel.carrier,
+                way="tracking",
+                quantities=dict(zip(skus, units, strict=True)),
+                complete=False,
+                shipped_on=parcel.shipped_at.date().isoformat(),
+            )
+            return
         items = zip(order.lines, units, strict=True)
         fields = {
             "_items": [{"item_id": line.id, "qty": count} for line, count in items if count],
@@ -423,10 +426,9 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
         order = self.fake.shop.orders[int(order_id)]
         units = {line.id: line.quantity for line in order.lines}
         taken = [(line.id, line.quantity) for refund in order.refunds for line in refund.lines]
-        for parcel in fulfillments.kept(order):
-            if parcel.is_fulfilled:
-                items = fulfillments.contents(parcel)
-                taken += [(item["item_id"], item["qty"]) for item in items]
+        sent = [fulfillments.contents(it) for it in fulfillments.kept(order) if it.is_fulfilled]
+        sent += [entry.get("products_list", []) for entry in trackings.kept(order)]
+        taken += [(item["item_id"], item["qty"]) for items in sent for item in items]
         for line_id, count in taken:
             units[line_id] -= count
         products = self.fake.shop.products

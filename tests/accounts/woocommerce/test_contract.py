@@ -45,7 +45,11 @@ class TestExtendedShopAsMerchant(MerchantContract):
 class OldSupplier(ShopSupplierPeople):
     """The shipper, in an old shop: parcels are in the extension, which has days without times."""
 
-    lacks: ClassVar[frozenset[Lack]] = ShopSupplierPeople.lacks | {"label-time", "several-parcels"}
+    lacks: ClassVar[frozenset[Lack]] = ShopSupplierPeople.lacks | {
+        "label-time",
+        "several-parcels",
+        "parcel-lines",
+    }
 
     def switches(self) -> Switches:
         return Switches(currency="GBP", version="7.8.2", shipment_tracking=True)
@@ -54,3 +58,17 @@ class OldSupplier(ShopSupplierPeople):
 class TestOldShopAsSupplier(SupplierContract):
     def make_people(self, folder: Path, clock: VirtualClock) -> OldSupplier:
         return OldSupplier(folder, clock)
+
+
+class RivalSupplier(ShopSupplierPeople):
+    """The shipper, in a shop with the rival of the extension, which lists products of parcels."""
+
+    lacks: ClassVar[frozenset[Lack]] = ShopSupplierPeople.lacks | {"label-time"}
+
+    def switches(self) -> Switches:
+        return Switches(currency="GBP", advanced_shipment_tracking=True)
+
+
+class TestShopWithTheRivalAsSupplier(SupplierContract):
+    def make_people(self, folder: Path, clock: VirtualClock) -> RivalSupplier:
+        return RivalSupplier(folder, clock)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.accounts.contract.examples import parcel, sold
+from tests.accounts.contract.examples import line, parcel, sold
 from tests.accounts.contract.people import numbers
+from tests.accounts.shopify.people import ShopifyMerchantPeople
 from tests.accounts.sqlite.people import SqliteMerchantPeople
 from tests.accounts.woocommerce.people import ShopSupplierPeople
 from tests.fakes.woocommerce import Switches
@@ -191,3 +192,30 @@ def test_order_whose_number_was_refused_is_not_read_by_each_run(pair: ByDesk) ->
     assert first.counts == {"failed": 1}
     assert pair.calls() == 1
     pair.stays_quiet(TASK)
+
+
+def test_f2_second_parcel_that_does_not_change_its_order_is_reported(tmp_path: Path) -> None:
+    """An order of which units are open is read until the last one is sent."""
+
+    class Shippers(ShopSupplierPeople):
+        def switches(self) -> Switches:
+            return WAYS["fulfillments"][1]
+
+    clock = VirtualClock()
+    with (
+        closing(ShopifyMerchantPeople(tmp_path, clock)) as selling,
+        closing(Shippers(tmp_path, clock)) as shipping,
+    ):
+        pair = ByDesk(tmp_path, selling, shipping)
+        shipping.fake.add_product("OWN")
+        merchant_id, order_id = pair.imported("1001", line("CUP", 2), line("MUG", 1))
+        told = []
+        for number, *units in (("1Z1", 1, 0), ("1Z2", 1, 1)):
+            after_other_changes(pair)
+            shipping.ship_part(order_id, parcel(number=number), *units)
+            pair.run(TASK)
+            told.append(pair.merchant.sent_units(merchant_id))
+        after_other_changes(pair)
+
+        assert told == [{"CUP": 1}, {"CUP": 2, "MUG": 1}]
+        assert pair.calls() == 1

@@ -30,6 +30,30 @@ _ADDRESS = shape(
     },
     closed=False,
 )
+ADDRESS_UPDATE = shape(
+    {
+        **_each(nullable(string), "name company street1 street2 city state zip country"),
+        **_each(nullable(string), "email phone"),
+        **_each(boolean, "validate set_revision_lock"),
+        "validation": nullable(shape({}, closed=False)),
+    }
+)
+_LINE_AMOUNTS = {
+    "quantity": at_least(1, integer),  # no document says that 0 is valid: a line is deleted
+    **_each(number, "item_price total_price discount_amount"),
+    "product_serial_numbers": array(string),
+}
+PUT_LINE = shape({**_LINE_AMOUNTS, "details": nullable(string)})
+POST_LINE = shape(
+    {
+        **_LINE_AMOUNTS,
+        **_each(string, "product_name details cart_orderitem_id cart_order_id cart_shipment_id"),
+        "sku": name,
+        "sales_channel_location_id": nullable(integer),
+    },
+    required=("sku",),
+)
+DELETE_LABEL = shape({"return": boolean, "notify_cart": boolean})
 _LINE_PRODUCT = shape(
     {
         "sku": name,

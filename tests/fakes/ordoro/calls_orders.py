@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.fakes.ordoro import bodies, lists, orders, shapes_orders, splits
+from tests.fakes.ordoro import bodies, edits, lists, orders, shapes_orders, splits
 from tests.fakes.ordoro.checks import Refused
 from tests.fakes.ordoro.routes import Answer, Call, Route
 from tests.fakes.ordoro.state import Json, Order, Shop
@@ -82,6 +82,40 @@ def _void(call: Call, number: str) -> Answer:
     order = call.shop.order_to_write(number)
     orders.void(call.shop, order)
     return _done(call, order, "shipping deleted")
+
+
+def _void_label(call: Call, number: str) -> Answer:
+    order = call.shop.order_to_write(number)
+    if order.shipping is None or not order.shipping.has_label:
+        raise Refused(f"order {number} has no label", status=404)
+    orders.void(call.shop, order)
+    return _done(call, order, "label deleted")
+
+
+def _add_line(call: Call, number: str) -> Answer:
+    order = call.shop.order_to_write(number)
+    edits.add_line(call.shop, order, call.body)
+    call.shop.note("line added", number, call.body["sku"])
+    return Answer(201, _show(call.shop, order))
+
+
+def _change_line(call: Call, number: str, line_id: str) -> Answer:
+    order = call.shop.order_to_write(number)
+    edits.change_line(call.shop, order, line_id, call.body)
+    return _done(call, order, "line changed", (line_id, call.body.get("quantity")))
+
+
+def _delete_line(call: Call, number: str, line_id: str) -> Answer:
+    order = call.shop.order_to_write(number)
+    edits.delete_line(call.shop, order, line_id)
+    return _done(call, order, "line deleted", line_id)
+
+
+def _change_address(call: Call, number: str) -> Answer:
+    order = call.shop.order_to_write(number)
+    edits.change_address(call.shop, order, call.body)
+    call.shop.note("address changed", number, sorted(call.body))
+    return Answer(200, shapes_orders.order_address(order.shipping_address))
 
 
 def _mark_as_shipped(call: Call, number: str) -> Answer:
@@ -184,6 +218,21 @@ ROUTES = (
     Route(method="POST", template=f"{_ORDER}/shipping_info", act=_ship, body=bodies.SHIPPING),
     Route(method="PUT", template=f"{_ORDER}/shipping_info", act=_reship, body=bodies.SHIPPING),
     Route(method="DELETE", template=f"{_ORDER}/shipping_info", act=_void),
+    Route(
+        method="DELETE",
+        template=f"{_ORDER}/label",
+        act=_void_label,
+        body=bodies.DELETE_LABEL,
+    ),
+    Route(method="POST", template=f"{_ORDER}/line", act=_add_line, body=bodies.POST_LINE),
+    Route(method="PUT", template=f"{_ORDER}/line/{{id}}", act=_change_line, body=bodies.PUT_LINE),
+    Route(method="DELETE", template=f"{_ORDER}/line/{{id}}", act=_delete_line),
+    Route(
+        method="PUT",
+        template=f"{_ORDER}/shipping_address",
+        act=_change_address,
+        body=bodies.ADDRESS_UPDATE,
+    ),
     Route(method="POST", template=f"{_ORDER}/mark_as_shipped", act=_mark_as_shipped),
     Route(method="POST", template=f"{_ORDER}/dropship", act=_dropship, body=bodies.DROPSHIP),
     Route(

@@ -115,7 +115,8 @@ def uncancel(shop: Shop, order: Order) -> None:
     """Restore a cancelled order for fulfillment; a dropshipment must be requested again."""
     if order.status != "cancelled":
         raise Refused(f"order {order.number} is not cancelled")
-    order.status = "awaiting_fulfillment" if order.shipping is None else "shipped"
+    is_sent = order.shipping is not None and not order.shipping.is_void
+    order.status = "shipped" if is_sent else "awaiting_fulfillment"
     order.cancelled_at = None
     order.dropshipping, order.supplier_id, order.dropshipped_at = {}, None, None
     _touch_stock(shop, order)
@@ -125,9 +126,11 @@ def ship(shop: Shop, order: Order, body: Json) -> None:
     """Add the one parcel that an order can have; this ships the order."""
     if order.status == "cancelled":
         raise Refused(f"order {order.number} is cancelled and cannot be shipped")
-    if order.shipping is not None and order.shipping.body:
+    shipping = order.shipping
+    is_valid = shipping is not None and bool(shipping.body) and not shipping.is_void
+    if is_valid and shop.switches.second_shipping == "refused":
         raise Refused(f"order {order.number} has shipping information already")
-    taken = stock.take(shop, order) if order.shipping is None else order.shipping.taken
+    taken = stock.take(shop, order) if shipping is None or shipping.is_void else shipping.taken
     order.shipping = Shipping(body=body, created_at=shop.now(), taken=taken)
     order.status = "shipped"
     _touch_stock(shop, order)
@@ -143,10 +146,13 @@ def reship(shop: Shop, order: Order, body: Json) -> None:
 
 def void(shop: Shop, order: Order) -> None:
     """Delete the parcel: the order awaits fulfillment again, unless it is cancelled."""
-    if order.shipping is None:
+    if order.shipping is None or order.shipping.is_void:
         raise Refused(f"order {order.number} has no shipping information", status=404)
     stock.put_back(shop, order.shipping.taken)
-    order.shipping = None
+    if shop.switches.voided_label == "kept":
+        order.shipping.is_void, order.shipping.has_label = True, False
+    else:
+        order.shipping = None
     if order.status == "shipped":
         order.status = "awaiting_fulfillment"
     _touch_stock(shop, order)

@@ -169,11 +169,19 @@ class People:
         shipped_at: datetime | None = None,
         **more: object,
     ) -> None:
-        """Create a label; `more` is as in the API: `shipping_method=`, `cost=`."""
+        """Enter a number; `more` is as in the API: `shipping_method=`, `cost=`."""
         with self.shop.lock:
             date = text(shipped_at or self.shop.now(), self.shop.switches.zone)
             body = {"tracking_number": tracking, "carrier_name": carrier, "ship_date": date}
             orders.ship(self.shop, self._order(number), {**body, **more})
+
+    def print_label(self, number: str, tracking: str) -> None:
+        """Ship an order with a label that Ordoro prints."""
+        self.ship(number, tracking)
+        with self.shop.lock:
+            shipping = self._order(number).shipping
+            assert shipping
+            shipping.has_label = True
 
     def mark_as_shipped(self, number: str) -> None:
         """Mark an order as shipped, without any tracking."""

@@ -60,8 +60,8 @@ def _order_common(shop: Shop, order: Order) -> Json:
         "updated_date": date(shop, order.updated_at),
         "status": order.status,
         "shippability": "shippable",
-        "shipping_address": _order_address(order.shipping_address),
-        "billing_address": _order_address(order.billing_address),
+        "shipping_address": order_address(order.shipping_address),
+        "billing_address": order_address(order.billing_address),
         "notes_from_customer": order.notes_from_customer,
         "internal_notes": order.internal_notes,
         "requested_shipping_method": order.requested_shipping_method,
@@ -133,12 +133,12 @@ def shipping_info(shop: Shop, order: Order) -> Json:
         **{key: value for key, value in body.items() if not key.startswith("notify_")},
         "cost": body.get("cost", 0),
         "link": f"{path('order', order.number)}/shipping_info",
-        "has_label": False,
+        "has_label": order.shipping.has_label,
         "created_date": date(shop, order.shipping.created_at),
         "carrier": None,
         "estimated_delivery_date": None,
         "status": None,
-        "void": False,
+        "void": order.shipping.is_void,
     }
 
 
@@ -179,6 +179,7 @@ def tag(shop: Shop, tag_id: int) -> Json:
     return {**stored, "name": stored["text"], "link": f"/tag/{tag_id}", "id": tag_id}
 
 
-def _order_address(fields: Json) -> Json:
+def order_address(fields: Json) -> Json:
+    """Return the address of an order, with its validation."""
     validation: Json = {"status": "unvalidated", "suggested": [], "additional_text": None}
     return {**address(fields), "validation": validation}

@@ -42,6 +42,9 @@ class Shipping:
     body: Json
     created_at: datetime
     taken: Counter[tuple[str, int]]
+    has_label: bool = False
+    """True if Ordoro printed the label; else only a number was entered."""
+    is_void: bool = False
 
 
 @dataclass(kw_only=True)

@@ -18,6 +18,16 @@ class Switches:
     """Result of a repeated `order_id` of a sales channel: another order, or a 400."""
     cancel_shipped: bool = False
     """True if a shipped order can be cancelled; two help pages differ."""
+    label_edits: Literal["refused", "taken"] = "refused"
+    """Changes of lines and address of an order that is shipped or has a label. No page says it."""
+    line_edits_update_order: bool = False
+    """True if an order counts as updated when its lines are changed. No page says it."""
+    last_line: Literal["refused", "deleted"] = "refused"
+    """Result of deleting the only line of an order. No page says it."""
+    second_shipping: Literal["refused", "replaced"] = "refused"
+    """Result of a second POST of shipping information. No page says it."""
+    voided_label: Literal["gone", "kept"] = "gone"
+    """What is left of a deleted label: nothing, or its information with `void`."""
     boundary: Literal["inclusive", "exclusive"] = "exclusive"
     """Behaviour of `…_after` and `…_before` for exactly this time."""
     sold_stock_updates_product: bool = False
