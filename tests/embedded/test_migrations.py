@@ -11,7 +11,7 @@ from ordosync.embedded.desk import Desk
 from ordosync.embedded.migrations import APPLICATION_ID, VERSION, migrations
 from ordosync.models import ParcelLine
 from tests.accounts.contract.examples import parcel
-from tests.embedded.test_parcels import ledger, status, units
+from tests.embedded.ledger import ledger, status, units
 
 _ORDERS = (
     "insert into orders (number, status, currency, ship_to, shipping_method, customer_notes,"

@@ -14,6 +14,7 @@ from ordosync.embedded.database import EmbeddedFile
 from ordosync.embedded.desk import Desk
 from ordosync.models import Outcome, ParcelLine, Piece, PieceLine, Reduction, Shipment, Split
 from tests.accounts.contract.examples import line, parcel, product, sold
+from tests.embedded.ledger import ledger, status, units
 
 
 @pytest.fixture(name="counted")
@@ -26,35 +27,11 @@ def _counted(desk: Desk) -> Desk:
     return desk
 
 
-def units(**quantities: int) -> tuple[ParcelLine, ...]:
-    """Return units of the lines of order 1001."""
-    ids = {"MUG": "1001/1", "CUP": "1001/2"}
-    return tuple(
-        ParcelLine(line_id=ids[sku], quantity=quantity, sku=sku)
-        for sku, quantity in quantities.items()
-    )
-
-
 def ship(desk: Desk, number: str = "1Z1", **quantities: int) -> Outcome:
     """Ship a parcel of order 1001 with these units; without any, all that are open."""
     lines = units(**quantities) or None
     [outcome] = desk.ship([parcel("1001", number, id="", lines=lines)])
     return outcome
-
-
-def ledger(desk: Desk, number: str = "1001") -> Mapping[str, tuple[int, int, int]]:
-    """Return the open, sent and cancelled units by SKU; check that they add up."""
-    lines = desk.units_of(number)
-    for each in lines:
-        assert each.ordered == each.open + each.sent + each.cancelled + each.in_pieces
-        assert min(each.open, each.sent, each.cancelled, each.in_pieces) >= 0
-    return {each.sku: (each.open, each.sent, each.cancelled) for each in lines}
-
-
-def status(desk: Desk, number: str = "1001") -> str:
-    order = desk.read_order(number)
-    assert order
-    return order.status
 
 
 def stock(desk: Desk) -> Mapping[str, tuple[int, int]]:
