@@ -12,9 +12,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ordosync.clock import Clock
+from ordosync.engine.comparison.addressee import digest
 from ordosync.engine.comparison.order_trees import quantities_by_sku
 from ordosync.engine.comparison.rebuild import lines_alike
-from ordosync.engine.comparison.snapshot import Snapshot, digest, supplier_side
+from ordosync.engine.comparison.snapshot import Snapshot, supplier_side
 from ordosync.engine.execution.exclusive import confirm, exclusive
 from ordosync.engine.execution.line_claims import LineClaims
 from ordosync.models import Order, OrderSnapshot

@@ -5,7 +5,6 @@ has no reference and is paired by its link. An order and its pieces are a tree. 
 notes are left out.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import datetime
@@ -19,6 +18,7 @@ from msgspec.structs import replace
 from ordosync.accounts.account import Role
 from ordosync.accounts.portal_account import OrderListing
 from ordosync.database import sqlite3
+from ordosync.engine.comparison.addressee import digest
 from ordosync.engine.comparison.order_trees import LinkedOrders, OrderTree
 from ordosync.models import Address, Order, OrderSnapshot, Page
 from ordosync.tasks.base import Portal
@@ -219,14 +219,8 @@ class Snapshot:
                 generation += 1
 
     def _add_bare(self, supplier_id: str, status: str, reference: str = "") -> None:
-        order = Order(
-            id=supplier_id,
-            number=supplier_id,
-            lines=(),
-            ship_to=Address(),
-            status=status,
-            reference=reference,
-        )
+        ids = {"id": supplier_id, "number": supplier_id, "reference": reference}
+        order = Order(**ids, lines=(), ship_to=Address(), status=status)
         self._add("supplier", Page(items=(OrderSnapshot(order=order),)))
 
     def _add_linked(self) -> None:
@@ -239,7 +233,17 @@ class Snapshot:
                 for id_, status in statuses.items():
                     self._add_bare(id_, status)
             for link in missing:
-                self._add_link(link)
+                self._add_link(self._root(link))
+
+    def _root(self, link: "Link") -> "Link":
+        """Return the link of the order that a piece for a parcel was split from."""
+        rows = self._db.execute(
+            "select ancestor from above where role = 'merchant' and id = ?",
+            (link.merchant_id,),
+        )
+        links = self.portal.links.of_merchant("order", [row[0] for row in rows])
+        roots = (root for root in links.values() if root.supplier_id == link.supplier_id)
+        return min(roots, key=lambda root: len(root.merchant_id), default=link)
 
     def _add_link(self, link: "Link") -> None:
         # A piece is found with the order that it was split from, not by its own link.
@@ -292,9 +296,3 @@ def _empty(portal: Portal) -> Iterator[Snapshot]:
         db.executescript(_TABLES)
         db.execute("begin")
         yield Snapshot(db, portal)
-
-
-def digest(name: str) -> str:
-    """Return a digest that distinguishes addressees without storing their names."""
-    normalized = " ".join(name.split()).casefold()
-    return hashlib.blake2b(normalized.encode("utf-8", "replace"), digest_size=16).hexdigest()
