@@ -219,8 +219,8 @@ class Snapshot:
                 generation += 1
 
     def _add_bare(self, supplier_id: str, status: str, reference: str = "") -> None:
-        ids = {"id": supplier_id, "number": supplier_id, "reference": reference}
-        order = Order(**ids, lines=(), ship_to=Address(), status=status)
+        order = Order(id=supplier_id, number=supplier_id, lines=(), ship_to=Address())
+        order = replace(order, status=status, reference=reference)
         self._add("supplier", Page(items=(OrderSnapshot(order=order),)))
 
     def _add_linked(self) -> None:
