@@ -356,6 +356,27 @@ MUTANTS = (
         test="accounts/shopify/test_standing.py",
     ),
     Mutant(
+        protection="a shop's order is not completed while units are open",
+        file="accounts/woocommerce/order_metadata.py",
+        old="bool(units) and all(count <= units[line]",
+        new="bool(units) or all(count <= units[line]",
+        test="accounts/woocommerce/test_merchant_parcels.py",
+    ),
+    Mutant(
+        protection="a shop's buyer is not told that a number is void while a parcel has it",
+        file="accounts/woocommerce/merchant_tracking.py",
+        old="        record, is_live = share.record, len(labels) > len(void)",
+        new="        record, is_live = share.record, False",
+        test="accounts/woocommerce/test_merchant_parcels.py",
+    ),
+    Mutant(
+        protection="a shop never shows more units as sent than were ordered",
+        file="accounts/woocommerce/parcel_contents.py",
+        old="    if subtract(wanted, free):\n        number",
+        new="    if False:\n        number",
+        test="accounts/woocommerce/test_merchant_parcels.py",
+    ),
+    Mutant(
         protection="a number of the Merchant's own is not voided after a rebuild",
         file="accounts/woocommerce/order_tree.py",
         old="        id=OWN,",

@@ -15,7 +15,7 @@ from ordosync.engine.comparison.line_units import (
     valid_parcels,
 )
 from ordosync.engine.comparison.order_trees import Match, valid_numbers
-from ordosync.models import Line, OrderSnapshot, Shipment
+from ordosync.models import OWN, Line, OrderSnapshot, Shipment
 from ordosync.store.links import Link, parcel_link
 from ordosync.tasks.base import Portal
 
@@ -106,18 +106,28 @@ def _void(shown: Sequence[OrderSnapshot], theirs: OrderSnapshot) -> Iterator[Shi
     unnumbered = [parcel for parcel in theirs.shipments if not parcel.tracking_number]
     if valid_parcels(theirs) or not unnumbered or not unnumbered[-1].voided:
         return
-    # The Supplier's account forgets a deleted label; the Merchant still has its number.
-    forgotten = {
+    yield from _forgotten(shown, unnumbered[-1])
+
+
+def _forgotten(shown: Sequence[OrderSnapshot], void: Shipment) -> Iterator[Shipment]:
+    """Yield the labels that the Supplier's account forgot, by the numbers that the Merchant has.
+
+    `void` is one parcel, or all parcels of the order. Of numbers without the Supplier's id, more
+    than one may be of the Merchant's own.
+    """
+    is_order = void.id == void.order_id
+    numbers = {
         shipment.tracking_number: shipment
         for order in shown
         for shipment in order.shipments
-        if not shipment.voided and shipment.id in ("", unnumbered[-1].id)
+        if not shipment.voided
+        and (shipment.id in ("", void.id) or (is_order and shipment.id != OWN))
     }
-    if len(forgotten) == 1:
-        [shipment] = forgotten.values()
+    known = [shipment for shipment in numbers.values() if shipment.id]
+    for shipment in known or ([*numbers.values()] if len(numbers) == 1 else ()):
         yield Shipment(
-            id=unnumbered[-1].id,
-            order_id=theirs.order.id,
+            id=shipment.id or void.id,
+            order_id=void.order_id,
             tracking_number=shipment.tracking_number,
             carrier="",
             shipped_at=shipment.shipped_at,

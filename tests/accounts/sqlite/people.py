@@ -20,6 +20,7 @@ from tests.accounts.contract.people import (
     ShownTracking,
     SupplierPeople,
     expected_tracking,
+    numbers,
 )
 from tests.support.clock import VirtualClock
 
@@ -148,6 +149,10 @@ class SqliteMerchantPeople(AtDesk, MerchantPeople):
 
     def tracking(self, order_id: str) -> Sequence[ShownTracking]:
         return [expected_tracking(shipment) for shipment in self.desk.shipments_of(order_id)]
+
+    def all_numbers(self, order_id: str) -> Sequence[str]:
+        orders = (order_id, *self.desk.pieces_of(order_id))
+        return list(dict.fromkeys(n for each in orders for n in numbers(self.tracking(each))))
 
     def pieces(self, order_id: str) -> Mapping[str, Sequence[tuple[str, int]]]:
         return {

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ordosync.accounts.account import ReadRequest
-from ordosync.models import Order, Outcome, ParcelLine, Shipment
+from ordosync.models import Order, Outcome, ParcelLine, Piece, PieceLine, Shipment, Split
 from tests.accounts.contract.account import read
 from tests.accounts.contract.examples import parcel
 from tests.accounts.contract.opening import OpenMerchant
@@ -420,6 +420,51 @@ def test_difference_6_downloadable_line_is_no_part_of_the_order(native: Shop) ->
 
     assert before == {"MUG": 2}
     assert outcomes == [("done", ""), ("done", "")]
+    assert fake.order(order_id)["status"] == "completed"
+
+
+def test_difference_8_piece_is_sent_although_a_refund_took_its_plan_away(native: Shop) -> None:
+    """The shop takes refunded units out of planned parcels, and deletes an empty one."""
+    account, fake = native
+    order_id = offered(fake)
+    [order] = read(account.orders.by_id([str(order_id)]))[0]
+    assert isinstance(order, Order)
+    mug, cup = (line.id for line in order.lines)
+    pieces = (
+        Piece(reference="A", lines=(PieceLine(of_line=mug, quantity=3),)),
+        Piece(reference="B", lines=(PieceLine(of_line=cup, quantity=2),)),
+    )
+    [made] = account.splits.split([Split(order_id=order.id, pieces=pieces)])
+    fake.refund(order_id, {"CUP": 2})
+    planned = len(fake.parcels(order_id))
+
+    outcome = add(account, parcel(made.pieces[1].id, "1Z1"))
+
+    assert planned == 1
+    assert outcome == ("done", "")
+    assert contents(fake, order_id) == {"1Z1": {"CUP": 2}}
+
+
+def test_rest_of_an_order_can_be_split_after_a_part_was_sent(shop: Shop) -> None:
+    account, fake = shop
+    order_id = offered(fake)
+    add(account, part(fake, order_id, "1Z1", MUG=1))
+    ids = lines_of(fake, order_id)
+    pieces = (
+        Piece(reference="A", lines=(PieceLine(of_line=ids["MUG"], quantity=2),)),
+        Piece(reference="B", lines=(PieceLine(of_line=ids["CUP"], quantity=2),)),
+    )
+
+    [made] = account.splits.split([Split(order_id=str(order_id), pieces=pieces)])
+    outcomes = [
+        add(account, parcel(piece.id, number))
+        for piece, number in zip(made.pieces, ("1Z2", "1Z3"), strict=True)
+    ]
+
+    assert outcomes == [("done", ""), ("done", "")]
+    if fake.switches.fulfillments:
+        assert people(account).sent_units(str(order_id)) == {"MUG": 3, "CUP": 2}
+    assert sorted(people(account).all_numbers(str(order_id))) == ["1Z1", "1Z2", "1Z3"]
     assert fake.order(order_id)["status"] == "completed"
 
 

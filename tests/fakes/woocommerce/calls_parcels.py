@@ -184,7 +184,14 @@ ROUTES = (
         verb="edit",
         needs=_feature,
     ),
-    Route(method="DELETE", template=_PARCEL_ID, act=_delete, verb="delete", needs=_feature),
+    Route(
+        method="DELETE",
+        template=_PARCEL_ID,
+        act=_delete,
+        rules=fixed({"notify_customer": BOOLEAN}),
+        verb="delete",
+        needs=_feature,
+    ),
     *_of_extension("wc-shipment-tracking"),
     *_of_extension("wc-ast"),
 )

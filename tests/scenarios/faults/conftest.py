@@ -38,7 +38,12 @@ FAST: Mapping[str, tuple[str, ...]] = {
 }
 """The tests of a kind that are not slow. The others repeat what the tests of other kinds prove."""
 KINDS = {"merchant": MERCHANTS, "supplier": SUPPLIERS}
-PENDING = [(pending, kind) for pending in WRITES for kind in KINDS[pending.role]]
+PENDING = [
+    (pending, kind)
+    for pending in WRITES
+    for kind in KINDS[pending.role]
+    if not pending.only or kind in pending.only
+]
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -21,9 +21,15 @@ class PendingWrite:
     needs: tuple[Lack, ...] = ()
     is_refused: bool = False
     """True if its step ends as failed: the write is a comment on a refusal."""
+    name: str = ""
+    """Distinguishes it from another situation with the same write."""
+    is_part: bool = False
+    """True if units stay open, so that a service that is asked twice sends the part twice."""
+    only: tuple[str, ...] = ()
+    """The kinds that make this write for it; empty: all."""
 
     def __str__(self) -> str:
-        return f"{self.role}-{self.write}"
+        return f"{self.role}-{self.name or self.write}"
 
 
 def _imported(troubled: Troubled) -> tuple[str, str]:
@@ -52,6 +58,11 @@ def _shipped(troubled: Troubled) -> str:
     _, supplier_id = _imported(troubled)
     troubled.supplier.ship(supplier_id, parcel())
     return supplier_id
+
+
+def _part_shipped(troubled: Troubled) -> None:
+    _, supplier_id = _imported(troubled)
+    troubled.supplier.ship_part(supplier_id, parcel(), 1)
 
 
 def _voided(troubled: Troubled) -> None:
@@ -106,6 +117,25 @@ WRITES = (
         role="merchant",
         arrange=_shipped,
         needs=("update-tracking",),
+    ),
+    PendingWrite(
+        write="add-tracking",
+        name="ship-part",
+        is_part=True,
+        task="update-tracking",
+        role="merchant",
+        arrange=_part_shipped,
+        needs=("update-tracking", "parcels", "parcel-lines"),
+    ),
+    # Where an order is shipped as a whole, the units of a parcel are split off first.
+    PendingWrite(
+        write="split-order",
+        name="split-for-parcel",
+        task="update-tracking",
+        role="merchant",
+        arrange=_part_shipped,
+        needs=("update-tracking", "parcels", "parcel-lines"),
+        only=("ordoro",),
     ),
     PendingWrite(
         write="void-tracking",

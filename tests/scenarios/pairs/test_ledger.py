@@ -5,7 +5,7 @@ examples; `pytest -m slow` tries more.
 """
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.scenarios.pairs.kinds import MERCHANTS, SUPPLIERS, Kinds
@@ -36,6 +36,9 @@ def run_machine(kinds: Kinds, examples: int) -> None:
             stateful_step_count=12,
             deadline=None,
             derandomize=True,
+            # A failing example is as good as a smaller one, which takes minutes to find.
+            phases=[Phase.generate],
+            report_multiple_bugs=False,
             suppress_health_check=[*HealthCheck],
         ),
     )
