@@ -83,7 +83,9 @@ class Desk:
     def units_of(self, number: str) -> list[LineUnits]:
         """Return the open, sent and cancelled units of each line of an order."""
         with self.file.reading(f"read the units of order {number}") as db:
-            return units.of_order(db, number)
+            lines, state = units.of_order(db, number), orders.state_of(db, number)
+            is_cancelled = state is not None and state.status == "cancelled"
+            return [line.with_open_cancelled() for line in lines] if is_cancelled else lines
 
     def timeline(self, number: str) -> tuple[TimelineEntry, ...]:
         """Return the timeline of an order, the newest entry last."""

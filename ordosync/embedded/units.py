@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ordosync.models import ParcelLine
 
@@ -31,6 +32,10 @@ class LineUnits(Struct, frozen=True, kw_only=True):
     def open(self) -> int:
         """The units that are still to be sent."""
         return self.ordered - self.sent - self.cancelled - self.in_pieces
+
+    def with_open_cancelled(self) -> "LineUnits":
+        """Return the units of a line whose order is cancelled."""
+        return replace(self, cancelled=self.cancelled + self.open)
 
 
 SENT = (

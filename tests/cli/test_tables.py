@@ -87,7 +87,9 @@ def test_partial_shipments_are_shown_in_one_form(both: TwoAccounts) -> None:
 
     at = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+"
     assert re.search(
-        rf"^voided label \(created {at}\): UPS 1Z9, from main, 4.50 EUR$", out, re.MULTILINE
+        rf"^voided label \(created {at}\): UPS 1Z9, from main, 4.50 EUR, 2 MUG, 1 CUP$",
+        out,
+        re.MULTILINE,
     )
     assert re.search(f"^{at}  desk: ", out, re.MULTILINE)
 

@@ -133,13 +133,20 @@ class WooCommerceClient:
         pages = self.service.map_concurrently(chunks, ask)
         return [read(raw, OrderShape, kind="orders") for page in pages for raw in page]
 
-    def save(self, order: OrderShape, fields: Mapping[str, object], action: str) -> OrderShape:
-        """Write fields of an order. Idempotent."""
+    def save(
+        self,
+        order: OrderShape,
+        fields: Mapping[str, object],
+        action: str,
+        *,
+        idempotent: bool = True,
+    ) -> OrderShape:
+        """Write fields of an order. It is not idempotent to take a line off, or to add one."""
         return self.http.send(
             "PUT",
             f"/wc/v3/orders/{order.id}",
             OrderShape,
             action=action,
             json=fields,
-            idempotent=True,
+            idempotent=idempotent,
         )

@@ -37,7 +37,9 @@ class OrderReductions:
         fields: dict[str, object] = {"line_items": _line_items(lowered)}
         if cancels_rest:
             fields["meta_data"] = [{"key": REST_CANCELLED, "value": "yes"}]
-        after = self._client.save(order, fields, f"lower the quantities of order {order.id}")
+        action = f"lower the quantities of order {order.id}"
+        # The shop refuses a line that is off already, so the order is read before a repetition.
+        after = self._client.save(order, fields, action, idempotent=all(lowered.values()))
         raised = self._sent_meanwhile(order, after, lowered)
         if raised:
             action = f"restore the quantities of order {order.id}"

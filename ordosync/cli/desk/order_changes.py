@@ -1,36 +1,62 @@
 """`orders cancel` and `orders restore`, and which tasks send such a change."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
 
 from ordosync.cli import completion
 from ordosync.cli.context import Context, with_context
-from ordosync.cli.desk import common, send_now
+from ordosync.cli.desk import common, order_lines, send_now
 from ordosync.cli.output import render
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.embedded.desk import Desk
 from ordosync.engine.scheduling.timetable import unavailable_reason
-from ordosync.models import Order, Outcome
+from ordosync.models import Order, Outcome, ParcelLine
 from ordosync.store import Store
 
 Number = Annotated[str, typer.Argument(autocompletion=completion.number)]
 
 
 @with_context()
-def cancel_order(number: Number, *, account: common.Account = None, context: Context) -> None:
-    """Cancel an open order; cancel-orders cancels a Merchant's order at the Supplier, too."""
+def cancel_order(
+    number: Number,
+    *,
+    line: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--line",
+            metavar="SKU=QTY",
+            help="Cancel only these open units; repeatable; #LINEID=QTY if a SKU repeats.",
+        ),
+    ] = None,
+    account: common.Account = None,
+    context: Context,
+) -> None:
+    """Cancel the open units of an order; what was sent stays sent.
+
+    The task cancel-orders cancels them at the Supplier of a Merchant's order, too.
+    """
     opened = common.open_desk(context.config, account)
     before = common.read_order(opened, number)
-    outcome = _save(context, opened, number, lambda: opened.cancel(number))
+    units = order_lines.units_of(before, line or ())
+    outcome = _save(context, opened, number, lambda: opened.cancel(number, units))
     common.check_order(opened, outcome, number)
     if outcome.state == "unchanged":
         common.report_order(opened, number, "was already cancelled", as_json=context.as_json)
         return
-    common.report_order(opened, number, "cancelled", as_json=context.as_json)
+    change = _cancelled_text(before, common.read_order(opened, number), units)
+    common.report_order(opened, number, change, as_json=context.as_json)
     if consequence := _consequence(context.config, opened, before):
         render.message(consequence)
+
+
+def _cancelled_text(before: Order, after: Order, units: Sequence[ParcelLine]) -> str:
+    if after.status == "cancelled":
+        return "cancelled"
+    if units and after.status == before.status:
+        return f"is {order_lines.as_text(units)} less; the rest is still to ship"
+    return "has its open units cancelled; what was sent stays sent"
 
 
 @with_context()
@@ -104,7 +130,7 @@ def _consequence(config: Config, opened: Desk, before: Order) -> str | None:
             " lists it"
         )
     supplier = opened.supplier_of(before.number)
-    if supplier is None or before.status != "dropshipment_requested":
+    if supplier is None or before.status not in ("dropshipment_requested", "partially_shipped"):
         return None
     portal = common.portal_to(config, opened, supplier)
     if portal is None:

@@ -20,7 +20,13 @@ from ordosync.errors import UsageError
 from ordosync.models import Order
 
 app = typer.Typer(help="Manage the orders of a local account.", no_args_is_help=True)
-STATUSES = ("awaiting_fulfillment", "dropshipment_requested", "shipped", "cancelled")
+STATUSES = (
+    "awaiting_fulfillment",
+    "dropshipment_requested",
+    "partially_shipped",
+    "shipped",
+    "cancelled",
+)
 _SCREENFUL = 50
 
 
@@ -99,11 +105,11 @@ def show_order(
     """Show one order with its lines, shipments and timeline."""
     opened = common.open_desk(context.config, account)
     order = common.read_order(opened, number)
-    timeline, shipments = opened.timeline(number), opened.shipments_of(number)
+    parts = (opened.units_of(number), opened.timeline(number), opened.shipments_of(number))
     if context.as_json:
-        render.document({"orders": [render_desk.order_detail_json(order, timeline, shipments)]})
+        render.document({"orders": [render_desk.order_detail_json(order, *parts)]})
     else:
-        render_desk.show_order(order, timeline, shipments)
+        render_desk.show_order(order, *parts)
 
 
 app.command("add")(add_order)

@@ -6,9 +6,8 @@ import typer
 
 from ordosync.cli import completion
 from ordosync.cli.context import Context, with_context
-from ordosync.cli.desk import common, input_rows, send_now
+from ordosync.cli.desk import common, input_rows, order_lines, send_now
 from ordosync.cli.output import render
-from ordosync.errors import UsageError
 from ordosync.models import Order, Piece, PieceLine, Split
 
 
@@ -22,7 +21,7 @@ def split_order(
             "--piece",
             metavar="SKU=QTY[,SKU=QTY]",
             help="One piece; repeatable. Use #LINEID=QTY if a SKU repeats. The pieces must add up"
-            " to the order.",
+            " to what is still to ship.",
         ),
     ],
     account: common.Account = None,
@@ -48,13 +47,5 @@ def _piece(order: Order, text: str) -> Piece:
 
 def _piece_line(order: Order, text: str) -> PieceLine:
     name, quantity = input_rows.parse_pair(text)
-    key = name.removeprefix("#")
-    by_id = name.startswith("#")
-    lines = [line for line in order.lines if (line.id if by_id else line.sku) == key]
-    if not lines:
-        ids = ", ".join(f"{line.sku} (#{line.id})" for line in order.lines)
-        raise UsageError(f"order {order.number} has no line {name}; it has {ids}")
-    if len(lines) > 1:
-        ids = ", ".join(f"#{line.id}" for line in lines)
-        raise UsageError(f"{name} is on several lines of order {order.number}; use {ids}")
-    return PieceLine(of_line=lines[0].id, quantity=input_rows.quantity(quantity))
+    line = order_lines.line_of(order, name)
+    return PieceLine(of_line=line.id, quantity=input_rows.quantity(quantity))

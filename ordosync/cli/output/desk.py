@@ -10,6 +10,7 @@ from ordosync.cli.output.render import local, result
 from ordosync.cli.output.tables import table
 from ordosync.embedded.stock import Level
 from ordosync.embedded.timeline import TimelineEntry
+from ordosync.embedded.units import LineUnits
 from ordosync.models import Order, Product, Shipment
 from ordosync.store.timestamps import to_text
 
@@ -34,18 +35,18 @@ def show_orders(orders: Iterable[Order]) -> None:
 
 
 def show_order(
-    order: Order, timeline: Sequence[TimelineEntry], shipments: Sequence[Shipment] = ()
+    order: Order,
+    units: Sequence[LineUnits],
+    timeline: Sequence[TimelineEntry],
+    shipments: Sequence[Shipment],
 ) -> None:
-    """Show one order with its lines, its shipments and its timeline."""
+    """Show one order with its lines and their units, its parcels and its timeline."""
     address = [value for value in _address(order).values() if value]
     result(f"order {order.number}: {status(order)}, {local(order.placed_at)}", wrapped=True)
     result(f"ship to: {', '.join(address)}", wrapped=True)
     if order.shipping_method:
         result(f"shipping method: {order.shipping_method}", wrapped=True)
-    table(
-        ("sku", "name", "quantity", "unit price"),
-        [(line.sku, line.name, line.quantity, _amount(line.unit_price)) for line in order.lines],
-    )
+    _show_lines(order, units)
     result(f"total {_amount(total(order), order.currency)}")
     for shipment in shipments:
         result(_shipment(shipment), wrapped=True)
@@ -53,12 +54,39 @@ def show_order(
         result(f"{local(entry.at)}  {entry.actor}: {entry.text}", wrapped=True)
 
 
+def _show_lines(order: Order, units: Sequence[LineUnits]) -> None:
+    """Show the lines: ordered units, and how many of them are open, sent and cancelled."""
+    counts = ["ordered", "open", "sent", "cancelled"]
+    if order.is_split:
+        counts.append("in pieces")
+    by_id = {line.line_id: _counts(line) for line in units}
+    table(
+        ("sku", "name", *counts, "unit price"),
+        [
+            (
+                line.sku,
+                line.name,
+                *(by_id[line.id][name.replace(" ", "_")] for name in counts),
+                _amount(line.unit_price),
+            )
+            for line in order.lines
+        ],
+    )
+
+
+def _counts(line: LineUnits) -> dict[str, int]:
+    names = ("ordered", "open", "sent", "cancelled", "in_pieces")
+    return {name: getattr(line, name) for name in names}
+
+
 def _shipment(shipment: Shipment) -> str:
-    label = (shipment.carrier, shipment.method, shipment.tracking_number)
+    numbers = ", ".join((shipment.tracking_number, *shipment.more_numbers))
+    label = (shipment.carrier, shipment.method, numbers)
     at, cost = local(shipment.shipped_at), _amount(shipment.cost, shipment.currency)
     details = (" ".join(filter(None, label)), f"from {shipment.warehouse}", cost)
     state = f"voided label (created {at})" if shipment.voided else f"shipped {at}"
-    return f"{state}: {', '.join(filter(None, details))}"
+    parts = [f"{part.quantity} {part.sku}" for part in shipment.lines or ()]
+    return f"{state}: {', '.join(filter(None, (*details, *parts)))}"
 
 
 def status(order: Order) -> str:
@@ -93,11 +121,17 @@ def order_json(order: Order) -> dict[str, Any]:
 
 
 def order_detail_json(
-    order: Order, timeline: Sequence[TimelineEntry], shipments: Sequence[Shipment] = ()
+    order: Order,
+    units: Sequence[LineUnits],
+    timeline: Sequence[TimelineEntry],
+    shipments: Sequence[Shipment],
 ) -> dict[str, Any]:
     """Return an order as `orders show --json` prints it."""
+    document = order_json(order)
+    lines = zip(document["lines"], units, strict=True)
     return {
-        **order_json(order),
+        **document,
+        "lines": [{**line, "id": counts.line_id, **_counts(counts)} for line, counts in lines],
         "ship_to": _address(order),
         "shipments": [
             {
@@ -109,6 +143,11 @@ def order_detail_json(
                 "warehouse": shipment.warehouse,
                 "shipped_at": shipment.shipped_at.isoformat(),
                 "void": shipment.voided,
+                "more_tracking": list(shipment.more_numbers),
+                "lines": [
+                    {"id": part.line_id, "sku": part.sku, "quantity": part.quantity}
+                    for part in shipment.lines or ()
+                ],
             }
             for shipment in shipments
         ],

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from ordosync.accounts.account import Role
 from ordosync.accounts.portal_account import OrderListing
 from ordosync.database import sqlite3
-from ordosync.engine.comparison.addressee import digest
+from ordosync.engine.comparison.addressees import digest_of
 from ordosync.engine.comparison.order_trees import LinkedOrders, OrderTree
 from ordosync.models import Address, Order, OrderSnapshot, Page
 from ordosync.tasks.base import Portal
@@ -164,7 +164,7 @@ class Snapshot:
                     role,
                     order.id,
                     order.number,
-                    digest(order.ship_to.name),
+                    digest_of(order.ship_to.name),
                     is_requested and item.is_ours,
                     msgspec.json.encode(self._anonymous(item, role)),
                 ),
@@ -219,8 +219,14 @@ class Snapshot:
                 generation += 1
 
     def _add_bare(self, supplier_id: str, status: str, reference: str = "") -> None:
-        order = Order(id=supplier_id, number=supplier_id, lines=(), ship_to=Address())
-        order = replace(order, status=status, reference=reference)
+        order = Order(
+            id=supplier_id,
+            number=supplier_id,
+            lines=(),
+            ship_to=Address(),
+            status=status,
+            reference=reference,
+        )
         self._add("supplier", Page(items=(OrderSnapshot(order=order),)))
 
     def _add_linked(self) -> None:
@@ -233,25 +239,21 @@ class Snapshot:
                 for id_, status in statuses.items():
                     self._add_bare(id_, status)
             for link in missing:
-                self._add_link(self._root(link))
-
-    def _root(self, link: "Link") -> "Link":
-        """Return the link of the order that a piece for a parcel was split from."""
-        rows = self._db.execute(
-            "select ancestor from above where role = 'merchant' and id = ?",
-            (link.merchant_id,),
-        )
-        links = self.portal.links.of_merchant("order", [row[0] for row in rows])
-        roots = (root for root in links.values() if root.supplier_id == link.supplier_id)
-        return min(roots, key=lambda root: len(root.merchant_id), default=link)
+                self._add_link(link)
 
     def _add_link(self, link: "Link") -> None:
         # A piece is found with the order that it was split from, not by its own link.
         self._db.execute(
             "insert or ignore into linked select ?, ?, id from standing as this"
             " where role = 'supplier' and id = ? and not exists (select 1 from above"
-            "  where role = 'supplier' and above.id = this.id)",
-            (link.merchant_id, link.generation, link.supplier_id),
+            "  where role = 'supplier' and above.id = this.id) and not exists"
+            # Nor is a piece of the Merchant alone, as it is made for a parcel of one order.
+            " (select 1 from above join linked on merchant_id = ancestor and supplier_id = ?"
+            "  where role = 'merchant' and above.id = ?)",
+            (
+                *(link.merchant_id, link.generation, link.supplier_id),
+                *(link.supplier_id, link.merchant_id),
+            ),
         )
 
     def _is_linked(self, merchant_id: str) -> bool:

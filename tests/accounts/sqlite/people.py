@@ -59,9 +59,7 @@ class AtDesk(People):
         _done(self.desk.cancel(order_id))
 
     def open_units(self, order_id: str) -> Mapping[str, int]:
-        is_open = self.status(order_id) not in ("cancelled", "shipped")
-        lines = self.desk.units_of(order_id) if is_open else ()
-        return {line.sku: line.open for line in lines if line.open}
+        return {line.sku: line.open for line in self.desk.units_of(order_id) if line.open}
 
     def _cancel_units(self, order_id: str, units: Sequence[int]) -> None:
         _done(self.desk.cancel(order_id, self._parts(order_id, units)))

@@ -14,6 +14,7 @@ from ordosync.models import Outcome, ParcelLine, Reduction
 from tests.accounts.contract.examples import line, order
 from tests.accounts.contract.opening import OpenSupplier
 from tests.accounts.woocommerce.shops import requests, supplier
+from tests.fakes.faults import Kind
 from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches
 from tests.support.clock import VirtualClock
 
@@ -213,6 +214,33 @@ def test_parcel_that_is_sent_while_its_units_are_taken_off_wins(depot: Depot) ->
 
     assert (outcome.state, outcome.code) == ("refused", "already-shipped")
     assert (basket(fake, order_id), fake.stock("MUG")) == ({"MUG": 3}, 96)
+
+
+@pytest.mark.parametrize("how", ["lost-reset", "lost-502"])
+def test_units_are_taken_off_once_if_the_answer_of_the_write_is_lost(
+    depot: Depot, how: Kind
+) -> None:
+    """The shop refuses to take a line off that it took off before."""
+    account, fake = depot
+    order_id, ids = created(account, line("MUG", 3), line("BOARD"))
+    fake.faults.add(Fault(kind=how, method="PUT", path=f"/orders/{order_id}"))
+
+    first, again = (reduce(account, order_id, ids, MUG=1, BOARD=0) for _ in range(2))
+
+    assert (first.state, again.state) == ("unknown", "unchanged")
+    assert basket(fake, order_id) == {"MUG": 1}
+
+
+def test_rest_is_cancelled_once_if_the_answer_of_the_write_is_lost(depot: Depot) -> None:
+    account, fake = depot
+    order_id, _ = created(account, line("MUG", 3), line("BOARD"))
+    send(fake, order_id, "F-1", MUG=1)
+    fake.faults.add(Fault(kind="lost-reset", method="PUT", path=f"/orders/{order_id}"))
+
+    first, again = cancel(account, order_id), cancel(account, order_id)
+
+    assert (first.state, again.state) == ("unknown", "unchanged")
+    assert basket(fake, order_id) == {"MUG": 1}
 
 
 def test_whole_cancellation_costs_no_more_calls_than_before(depot: Depot) -> None:

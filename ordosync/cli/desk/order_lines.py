@@ -1,0 +1,37 @@
+"""Lines of an order as the options name them: `SKU=QTY`, or `#LINEID=QTY` if a SKU repeats."""
+
+from collections.abc import Iterable
+
+from ordosync.cli.desk import input_rows
+from ordosync.errors import UsageError
+from ordosync.models import Line, Order, ParcelLine
+
+
+def line_of(order: Order, name: str) -> Line:
+    """Return the line with this SKU or `#LINEID`. Raises `UsageError` if it is not exactly one."""
+    key = name.removeprefix("#")
+    by_id = name.startswith("#")
+    lines = [line for line in order.lines if (line.id if by_id else line.sku) == key]
+    if not lines:
+        ids = ", ".join(f"{line.sku} (#{line.id})" for line in order.lines)
+        raise UsageError(f"order {order.number} has no line {name}; it has {ids}")
+    if len(lines) > 1:
+        ids = ", ".join(f"#{line.id}" for line in lines)
+        raise UsageError(f"{name} is on several lines of order {order.number}; use {ids}")
+    return lines[0]
+
+
+def units_of(order: Order, texts: Iterable[str]) -> tuple[ParcelLine, ...]:
+    """Return the units that these texts name; the same line twice adds up. Raises `UsageError`."""
+    units: dict[str, ParcelLine] = {}
+    for text in texts:
+        name, quantity = input_rows.parse_pair(text)
+        line, count = line_of(order, name), input_rows.quantity(quantity, least=1)
+        count += units[line.id].quantity if line.id in units else 0
+        units[line.id] = ParcelLine(line_id=line.id, quantity=count, sku=line.sku)
+    return tuple(units.values())
+
+
+def as_text(units: Iterable[ParcelLine]) -> str:
+    """Return units for a message, such as `2 CUP, 1 MUG`."""
+    return ", ".join(f"{part.quantity} {part.sku}" for part in units)

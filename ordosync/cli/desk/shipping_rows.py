@@ -1,0 +1,138 @@
+"""Parcels to ship, parsed from the options of `orders ship` or from the rows of its file.
+
+Rows with a SKU, the same number and the same tracking number are one parcel.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ordosync.cli.desk import common, input_rows, order_lines
+from ordosync.cli.desk.input_rows import InputRow
+from ordosync.embedded.desk import Desk
+from ordosync.errors import UsageError
+from ordosync.models import Order, Shipment
+
+NEEDED = ("number", "carrier", "tracking")
+OPTIONS = (*NEEDED, "method", "cost", "warehouse", "shipped-at")
+COLUMNS = (*OPTIONS, "sku", "quantity")
+_TOLERANCE = timedelta(days=1)
+"""Maximum time by which a shipment may lie in the future, for clocks that differ."""
+_FIRST_YEAR = 1970
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParcelRequest:
+    """A parcel to ship, with the rows that it was read from."""
+
+    rows: Sequence[InputRow]
+    order: Order
+    shipment: Shipment
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestParser:
+    """Parses rows with the orders and warehouses of one account."""
+
+    desk: Desk
+    now: datetime
+    warehouses: Sequence[str]
+
+    @classmethod
+    def of(cls, desk: Desk, now: datetime) -> "RequestParser":
+        """Return the parser for an account."""
+        return cls(desk=desk, now=now, warehouses=desk.warehouses())
+
+    def parse(
+        self, row: InputRow, *, lines: Sequence[str] = (), more_numbers: Sequence[str] = ()
+    ) -> ParcelRequest:
+        """Parse one parcel, with lines as `SKU=QTY`. Raises `UsageError`."""
+        _check_values(row)
+        order = common.read_order(self.desk, row.id("number"))
+        cost = row.get("cost")
+        shipment = Shipment(
+            id="",
+            order_id=order.number,
+            tracking_number=row.id("tracking"),
+            more_numbers=_further(row.id("tracking"), more_numbers),
+            carrier=row.get("carrier"),
+            method=row.get("method"),
+            cost=input_rows.money(cost) if cost else None,
+            currency=order.currency if cost else "",
+            warehouse=self._warehouse(row),
+            shipped_at=_shipped_at(row.get("shipped-at"), self.now),
+            lines=order_lines.units_of(order, lines) or None,
+        )
+        return ParcelRequest(rows=(row,), order=order, shipment=shipment)
+
+    def parse_rows(self, rows: Sequence[InputRow]) -> ParcelRequest:
+        """Parse the rows of one parcel. Raises `UsageError`."""
+        lines = [line for row in rows if (line := _line(row))]
+        request = self.parse(_merged(rows), lines=lines)
+        return ParcelRequest(rows=rows, order=request.order, shipment=request.shipment)
+
+    def _warehouse(self, row: InputRow) -> str:
+        warehouse = row.get("warehouse") or self.desk.warehouse
+        if warehouse not in self.warehouses:
+            names = ", ".join(self.warehouses)
+            raise UsageError(
+                f"account {self.desk.name} has no warehouse {warehouse!r}; known: {names}"
+            )
+        return warehouse
+
+
+def parcels(rows: Sequence[InputRow]) -> Iterator[Sequence[InputRow]]:
+    """Yield the rows of each parcel, in the order of their first rows."""
+    by_parcel: dict[tuple[str, ...], list[InputRow]] = {}
+    for row in rows:
+        key = (row.get("number"), row.get("tracking"))
+        is_line = bool(row.get("sku") and all(key))
+        by_parcel.setdefault(key if is_line else (str(row.number),), []).append(row)
+    return iter(by_parcel.values())
+
+
+def _line(row: InputRow) -> str:
+    """Return the line that a row names, as an option would."""
+    sku, quantity = row.id("sku"), row.get("quantity")
+    if bool(sku) != bool(quantity):
+        raise UsageError("has a quantity, but no sku" if quantity else "has a sku, but no quantity")
+    return f"{sku}={quantity}" if sku else ""
+
+
+def _merged(rows: Sequence[InputRow]) -> InputRow:
+    """Return one row for those of one parcel; each may leave out what another one says."""
+    cells: dict[str, str] = {}
+    for name in OPTIONS:
+        values = {value: row.number for row in rows if (value := row.get(name))}
+        if len(values) > 1:
+            numbers = ", ".join(map(str, values.values()))
+            raise UsageError(f"is one parcel with different values of {name} (rows {numbers})")
+        cells[name] = next(iter(values), "")
+    return InputRow(cells=cells, number=rows[0].number)
+
+
+def _check_values(row: InputRow) -> None:
+    missing = [name for name in NEEDED if not row.get(name)]
+    if missing and row.number:
+        raise UsageError(f"has no {' and no '.join(missing)}")
+    if missing:
+        raise UsageError(f"add {', '.join(f'--{name}' for name in missing)}")
+
+
+def _further(first: str, more: Sequence[str]) -> tuple[str, ...]:
+    numbers = [input_rows.undamaged(number.strip(), "tracking") for number in more]
+    if not all(numbers) or len({first, *numbers}) <= len(numbers):
+        raise UsageError("each --tracking needs a number of its own")
+    return tuple(numbers)
+
+
+def _shipped_at(text: str, now: datetime) -> datetime:
+    now = now.astimezone()
+    at = input_rows.parse_time(text) if text else now
+    if at.year < _FIRST_YEAR:
+        raise UsageError(f"{text!r} is before {_FIRST_YEAR}; use the time when it was shipped")
+    if at > now + _TOLERANCE:
+        raise UsageError(
+            f"{text!r} is more than a day in the future; use the time when it was shipped"
+        )
+    return at
