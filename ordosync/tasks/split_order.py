@@ -25,6 +25,8 @@ class _MirroredSplit:
     at_supplier: Split
     at_merchant: Split | None
     """None if one of its lines has no link."""
+    lines: Sequence[Link]
+    """Links of the lines that were split."""
 
 
 _MISFIT = Outcome(
@@ -110,8 +112,19 @@ def _step(portal: Portal, split: Split, link: Link, lines: Mapping[str, Link]) -
     )
     at_merchant = _split_for_merchant(portal, split, link, lines)
     return replace(
-        step, payload=_MirroredSplit(link=link, at_supplier=split, at_merchant=at_merchant)
+        step,
+        payload=_MirroredSplit(
+            link=link,
+            at_supplier=split,
+            at_merchant=at_merchant,
+            lines=_split_lines(split, lines),
+        ),
     )
+
+
+def _split_lines(split: Split, lines: Mapping[str, Link]) -> tuple[Link, ...]:
+    ids = dict.fromkeys(part.of_line for piece in split.pieces for part in piece.lines)
+    return tuple(lines[id_] for id_ in ids if id_ in lines)
 
 
 def _split_for_merchant(
@@ -141,6 +154,11 @@ def _links(mirrored: _MirroredSplit, outcome: Outcome) -> tuple[Link, ...]:
     if outcome.state not in ("done", "unchanged"):
         return ()
     links = [replace(mirrored.link, state="split")]
+    # Some services keep the id of a line for its first piece.
+    kept = {part.id for piece in outcome.pieces for part in piece.lines}
+    links += [
+        replace(line, state="split") for line in mirrored.lines if line.merchant_id not in kept
+    ]
     for at_merchant, at_supplier in zip(outcome.pieces, mirrored.at_supplier.pieces, strict=True):
         links.append(Link(kind="order", merchant_id=at_merchant.id, supplier_id=at_supplier.id))
         links += [
