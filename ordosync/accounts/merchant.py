@@ -78,7 +78,8 @@ class MerchantCancellations(Protocol):
         """Yield the orders that changed since the cursor and are cancelled, wholly or in part.
 
         An order is cancelled as a whole if it is cancelled and none of its units was sent, or if
-        the account does not say which of its units are cancelled.
+        the account does not say which of its units are cancelled. An account that does not know
+        what an order was before yields each changed order with its units.
         """
 
     def among(self, ids: Sequence[str]) -> frozenset[str]:
@@ -181,6 +182,12 @@ class Merchant(PortalAccount):
     stock: MerchantStock | None = None
     tracking: MerchantTracking | None = None
     splits: MerchantSplits | None = None
+    includes_sent_units: bool = False
+    """True if quantities of lines include the sent units, since the account never learns of them.
+
+    `Line.quantity` and the units of a `Cancellation` are then those that were ordered, less those
+    that were cancelled.
+    """
     supplier_key: Hashable = None
     """The key that assigns a line to this Supplier, such as the supplier's id; None: only the SKU.
 

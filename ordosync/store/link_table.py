@@ -81,6 +81,10 @@ class Links:
             found.setdefault(row["order_id"], {})[row["merchant_id"]] = _link(row)
         return {order_id: [*parcels.values()] for order_id, parcels in found.items()}
 
+    def line_history(self, order_ids: Sequence[str]) -> Sequence[Link]:
+        """Return the links of the lines of the Merchant's orders, of all imports."""
+        return [_link(row) for row in self._of_orders("line", order_ids)]
+
     def _of_orders(
         self, kind: LinkKind, order_ids: Sequence[str], *, condition: str = ""
     ) -> "list[sqlite3.Row]":
@@ -218,7 +222,7 @@ class Links:
         settle(self._db, self._portal, links)
         self._insert(parcels, at)
         if parcels:
-            self._note_reported({_order_of(link) for link in parcels})
+            self._note_reported({link.order_id or link.merchant_id for link in parcels})
 
     def _insert(self, links: Sequence[Link], at: str) -> None:
         self._db.executemany(_INSERT, [_row(self._portal, link, at) for link in links])
@@ -260,10 +264,6 @@ on conflict (portal, kind, merchant_id, generation) do update set
     units = coalesce(excluded.units, units),
     ordered = coalesce(ordered, excluded.ordered)
 """
-
-
-def _order_of(link: Link) -> str:
-    return link.order_id or link.merchant_id
 
 
 def _row(portal: str, link: Link, at: str) -> tuple[str | int | None, ...]:

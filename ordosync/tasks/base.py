@@ -45,6 +45,9 @@ class KnownLinks(Protocol):
     def may_lack_parcels(self) -> bool:
         """True if the Merchant may show parcels that have no link: then the ledger is behind."""
 
+    def line_history(self, order_ids: Sequence[str]) -> Sequence[Link]:
+        """Return the links of the lines of the Merchant's orders, of all imports."""
+
     def live(self, kind: LinkKind) -> Iterator[list[Link]]:
         """Yield the links that have not ended, in pages."""
 

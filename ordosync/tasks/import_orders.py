@@ -34,6 +34,7 @@ from ordosync.tasks.existing_orders import (
     split_families,
 )
 from ordosync.tasks.notice_delivery import deliver, settled
+from ordosync.tasks.open_units import with_open_units
 from ordosync.tasks.order_digests import of_order, rules
 from ordosync.tasks.order_fields import for_supplier, lines_of_supplier, with_quantity
 from ordosync.tasks.order_notices import Imported, compare, reassigned, supplier_cancelled
@@ -98,7 +99,7 @@ def _adopt(existing: Existing) -> Result:
 def _steps(
     portal: Portal, pages: Iterator[Page[Order | InvalidRecord]], *, behind: bool = False
 ) -> Iterator[Page[Step]]:
-    for page in pages:
+    for page in with_open_units(portal, pages):
         ids = {item.id for item in page.items}
         for item in page.items:
             if isinstance(item, Order):

@@ -16,6 +16,7 @@ from ordosync.models import Cancellation, Comment, Order, Outcome, ParcelLine, R
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
 from ordosync.tasks.base import Decision, Portal, Result, Step
+from ordosync.tasks.open_units import sent_units, with_open_units
 
 _LESS = ":less"
 """Ends the key of a step that lowers the units of an order."""
@@ -49,8 +50,11 @@ def is_about(ref: StepRef) -> bool:
 
 def steps(portal: Portal, cancellations: Sequence[Cancellation]) -> Iterator[Step]:
     """Yield a step for each of these orders of which less is wanted than is open."""
+    sent = sent_units(portal, [item.order_id for item in cancellations])
     wanted = {
-        item.order_id: {part.line_id: part.quantity for part in item.lines}
+        item.order_id: {
+            part.line_id: max(0, part.quantity - sent.get(part.line_id, 0)) for part in item.lines
+        }
         for item in cancellations
         if item.lines is not None
     }
@@ -119,7 +123,7 @@ def _wanted_of(portal: Portal, ids: Sequence[str]) -> Mapping[str, Mapping[str, 
     """Return the open units by line of orders that the Merchant still requests."""
     return {
         item.id: {line.id: line.quantity for line in item.lines}
-        for page in portal.merchant.orders.by_id(ids)
+        for page in with_open_units(portal, portal.merchant.orders.by_id(ids))
         for item in page.items
         if isinstance(item, Order)
     }

@@ -505,7 +505,7 @@ MUTANTS = (
     Mutant(
         protection="what waits is compared with what comes later",
         file="accounts/files/file_reader.py",
-        old="if self._record_type.has_lines and set(self._spool.copies()) - self._new_copies:",
+        old="if self.record_type.has_lines and set(self._spool.copies()) - self._new_copies:",
         new="if False:",
         test="accounts/files/test_file_precedence.py",
     ),

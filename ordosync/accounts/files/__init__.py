@@ -13,9 +13,10 @@ from typing import Any, ClassVar, TypeVar
 from ordosync.accounts.account import Account, CheckResult, NoOptions, PortalContext
 from ordosync.accounts.connections import Connections
 from ordosync.accounts.files import record_types
+from ordosync.accounts.files.cancelled_units import CancelledOrders
 from ordosync.accounts.files.client import FilesClient
 from ordosync.accounts.files.file_reader import FileReader
-from ordosync.accounts.files.merchant_cancellations import CancelledOrders, MerchantCancellations
+from ordosync.accounts.files.merchant_cancellations import MerchantCancellations
 from ordosync.accounts.files.merchant_orders import MerchantOrders
 from ordosync.accounts.files.merchant_products import MerchantProducts
 from ordosync.accounts.files.merchant_stock import MerchantStock
@@ -29,6 +30,7 @@ from ordosync.accounts.files.options import (
     SupplierOptions,
 )
 from ordosync.accounts.files.order_listing import OrderListing
+from ordosync.accounts.files.ordered_lines import OrderedLines
 from ordosync.accounts.files.output.options import InventoryFile, OrderFolder, TrackingFile
 from ordosync.accounts.files.output.order_files import OrderFileWriter
 from ordosync.accounts.files.output.reject_files import RejectFolder
@@ -92,7 +94,8 @@ class FilesAccount(Account):
         products = _reader(client, record_types.products, self._products)
         cancellations = _reader(client, record_types.cancellations, self._cancellations)
         cancelled = CancelledOrders(cancellations)
-        tracking = self._merchant_tracking(cancelled)
+        lines = OrderedLines(orders, cancelled, portal.selection)
+        tracking = self._merchant_tracking(cancelled, lines)
         return Merchant(
             name=self.name,
             kind=self.kind,
@@ -105,12 +108,13 @@ class FilesAccount(Account):
             orders=MerchantOrders(
                 orders, cancelled, requires_address=self._orders.has_place_columns
             ),
-            cancellations=MerchantCancellations(cancellations, account=self.name)
+            cancellations=MerchantCancellations(cancellations, orders, account=self.name)
             if cancellations
             else None,
             products=MerchantProducts(products) if products else None,
             stock=self._merchant_stock(products),
             tracking=tracking,
+            includes_sent_units=True,
         )
 
     def supplier(
@@ -153,16 +157,18 @@ class FilesAccount(Account):
             return None
         return MerchantStock(self._inventory, account=self.name, products=products)
 
-    def _merchant_tracking(self, cancelled: CancelledOrders) -> MerchantTracking | None:
+    def _merchant_tracking(
+        self, cancelled: CancelledOrders, lines: OrderedLines
+    ) -> MerchantTracking | None:
         if self._tracking is None:
             return None
-        return MerchantTracking(self._tracking, account=self.name, cancelled=cancelled)
+        return MerchantTracking(self._tracking, account=self.name, cancelled=cancelled, lines=lines)
 
     def _report_tracking_limit(self) -> Iterator[CheckResult]:
-        if self._tracking:
+        if self._tracking and not self._tracking.has_units:
             yield CheckResult(
-                text="the tracking file has one number per order; if an order has several parcels,"
-                " only the newest number is written"
+                text="the tracking file has a row for each parcel and no columns for its units, so"
+                " it does not say if an order is complete"
             )
 
     def _report_shipment_limit(self) -> Iterator[CheckResult]:

@@ -1,6 +1,8 @@
 """Files that match a pattern, and marks that change when a file changes."""
 
+import json
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -82,3 +84,20 @@ def state_of(path: Path, now: datetime) -> tuple[list[int] | None, float]:
     """Return the mark of a file and its age in seconds; None and 0 if there is no file."""
     mark = mark_of(path)
     return mark, now.timestamp() - mark[1] / 1e9 if mark else 0
+
+
+def cursor_of(marks: Mapping[str, list[int]], mapping: str) -> str:
+    """Return the cursor after a read of files with these marks, by this mapping."""
+    return json.dumps({"mapping": mapping, "files": marks})
+
+
+def marks_of(cursor: str | None, mapping: str) -> dict[str, list[int]]:
+    """Return the mark of each file that was read by this mapping."""
+    try:
+        state = json.loads(cursor or "{}")
+        if state.get("mapping") == mapping:
+            return dict(state["files"])
+    except (ValueError, AttributeError, KeyError, TypeError):
+        # The cursor is of another kind. All files are read, and known records are recognised.
+        pass
+    return {}

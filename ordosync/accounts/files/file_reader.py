@@ -5,7 +5,6 @@ each run until it is fixed; it does not affect other files. The cursor has the s
 that was read, and the mapping of the columns. After a change of the mapping all files are read.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
@@ -13,7 +12,15 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from ordosync.accounts.account import ReadRequest
-from ordosync.accounts.files.file_listing import as_of, files_of, mark_of, oldest_first, state_of
+from ordosync.accounts.files.file_listing import (
+    as_of,
+    cursor_of,
+    files_of,
+    mark_of,
+    marks_of,
+    oldest_first,
+    state_of,
+)
 from ordosync.accounts.files.formats.rows import InvalidFileError
 from ordosync.accounts.files.output.reject_files import RejectFolder
 from ordosync.accounts.files.record_types import RecordType
@@ -42,7 +49,7 @@ class FileReader(Generic[T]):
         rejects: RejectFolder | None,
         on_read: "Callable[[FileReader[T]], None]",
     ) -> None:
-        self._record_type = record_type
+        self.record_type = record_type
         self._options = record_type.options
         self._account = f"account {account}"
         self._action = f"read {record_type.name}"
@@ -87,11 +94,11 @@ class FileReader(Generic[T]):
         return self._since(request)
 
     def _since(self, request: ReadRequest) -> Iterator[Page[T | InvalidRecord]]:
-        known_marks, now = self._marks(request.cursor), request.now
+        known_marks, now = marks_of(request.cursor, self._options.fingerprint), request.now
         marks: dict[str, list[int]] = {}
         newer: dict[str, Path] = {}
         index = self._new_index()
-        for name, path in self._files().items():
+        for name, path in self.files().items():
             mark, age_s = state_of(path, now)
             if mark is None:
                 continue
@@ -106,7 +113,7 @@ class FileReader(Generic[T]):
             elif self._read(index, name, path) and state_of(path, now)[0] == mark:
                 marks[name] = mark
         self._compare(index, newer)
-        after = json.dumps({"mapping": self._options.fingerprint, "files": marks})
+        after = cursor_of(marks, self._options.fingerprint)
         yield Page(items=tuple(self._rejected.values()), cursor=after)
         self._problems = set(self._rejected)
         for items in index.pages():
@@ -120,7 +127,7 @@ class FileReader(Generic[T]):
         keys = index.keys() if newer else frozenset()
         for name, path in newer.items():
             self._read(index, name, path, only=keys)
-        if self._record_type.has_lines and set(self._spool.copies()) - self._new_copies:
+        if self.record_type.has_lines and set(self._spool.copies()) - self._new_copies:
             self.copies.add_to(
                 index, index.keys(), only_kept=True, only_compared=True, without=self._new_copies
             )
@@ -136,7 +143,7 @@ class FileReader(Generic[T]):
         yield Page(items=tuple(item for id_, item in self._rejected.items() if id_ in ids))
         existing = index.keys() & ids
         self.copies.add_to(index, ids - existing)
-        still_valid = self.copies.still_valid(existing, self._files())
+        still_valid = self.copies.still_valid(existing, self.files())
         self.copies.add_to(index, still_valid, only_compared=True)
         for items in index.pages():
             yield Page(items=tuple(item for id_, item in items.items() if id_ in ids))
@@ -156,7 +163,7 @@ class FileReader(Generic[T]):
         Copies and problems with files stay those of the last read.
         """
         self._unfinished = self._recently_changed(quiet_at) if quiet_at else frozenset()
-        index: RowIndex[T] = RowIndex(self._record_type)
+        index: RowIndex[T] = RowIndex(self.record_type)
         try:
             rejected = self._add_all(index, only=None)
             yield Page(items=tuple(rejected.values()))
@@ -186,7 +193,7 @@ class FileReader(Generic[T]):
         return records
 
     def _recently_changed(self, now: datetime) -> frozenset[str]:
-        ages = {name: state_of(path, now)[1] for name, path in self._files().items()}
+        ages = {name: state_of(path, now)[1] for name, path in self.files().items()}
         return frozenset(name for name, age in ages.items() if 0 <= age < self._options.quiet_s)
 
     def _current_index(self) -> RowIndex[T]:
@@ -194,11 +201,11 @@ class FileReader(Generic[T]):
 
         Tasks call this for each page, and a page must not take a read of all files.
         """
-        files = self._files().items()
+        files = self.files().items()
         state = {name: mark_of(path) for name, path in files if name not in self._unfinished}
         if self._snapshot is None or self._snapshot[0] != state:
             self._forget_snapshot()
-            index: RowIndex[T] = RowIndex(self._record_type)
+            index: RowIndex[T] = RowIndex(self.record_type)
             self._add_all(index, only=None)
             self._snapshot = state, index
         return self._snapshot[1]
@@ -238,34 +245,24 @@ class FileReader(Generic[T]):
 
     def _new_index(self) -> RowIndex[T]:
         self._close_index()
-        self._index = RowIndex(self._record_type, whole_rows=self._rejects is not None)
+        self._index = RowIndex(self.record_type, whole_rows=self._rejects is not None)
         self._rejected, self._new_copies, self._unread, self._reasons = {}, set(), [], {}
         self._problems = set()
         return self._index
 
-    def _files(self) -> dict[str, Path]:
+    def files(self) -> dict[str, Path]:
+        """Return the files as they are now, oldest first."""
         files = files_of(self._options.glob, account=self._account, action=self._action)
         if self._rejects:
             files = {name: path for name, path in files.items() if not self._rejects.holds(path)}
         return oldest_first(files)
-
-    def _marks(self, cursor: str | None) -> dict[str, list[int]]:
-        """Return the mark of each file that was read by this mapping."""
-        try:
-            state = json.loads(cursor or "{}")
-            if state.get("mapping") == self._options.fingerprint:
-                return dict(state["files"])
-        except (ValueError, AttributeError, KeyError, TypeError):
-            # The cursor is of another kind. All files are read, and known records are recognised.
-            pass
-        return {}
 
     def _add_all(
         self, index: RowIndex[T], *, only: AbstractSet[str] | None
     ) -> dict[str, InvalidRecord]:
         """Add all files as they are now; return those that cannot be read, by their id."""
         rejected: dict[str, InvalidRecord] = {}
-        for name, path in self._files().items():
+        for name, path in self.files().items():
             if name in self._unfinished:
                 continue
             try:

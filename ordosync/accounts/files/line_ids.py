@@ -85,6 +85,12 @@ def _text(row: Row, name: str, options: OrderFiles) -> str:
         return row.cells.get(options.columns[name], "")
 
 
+def own_id(line_id: str) -> str:
+    """Return the Merchant's id of a line, or else its SKU with its count among equal SKUs."""
+    text = line_id.rpartition("/")[2].removeprefix("#")
+    return text.replace("%23", "#").replace("%2F", "/").replace("%25", "%")
+
+
 def _escaped(text: str) -> str:
     """Return a text without the separators of an id, so that two lines never share an id."""
     return text.replace("%", "%25").replace("/", "%2F").replace("#", "%23")

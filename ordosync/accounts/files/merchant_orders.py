@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from ordosync.accounts.account import ReadRequest
+from ordosync.accounts.files.cancelled_units import Cancelled, CancelledOrders, remaining
 from ordosync.accounts.files.file_reader import FileReader
-from ordosync.accounts.files.merchant_cancellations import CancelledOrders
 from ordosync.models import InvalidRecord, Order, Page
 
 
 class MerchantOrders:
-    """The orders in the order files, without cancelled orders."""
+    """The orders in the order files, without cancelled orders and units."""
 
     reports_reassigned = False
 
@@ -28,18 +28,15 @@ class MerchantOrders:
         """
         cancelled = self._cancelled.all()
         for page in self._reader.changed(request):
-            yield Page(
-                items=tuple(
-                    _skipped(item) if item.id in cancelled else item for item in page.items
-                ),
-                cursor=page.cursor,
-            )
+            items = (_wanted(item, cancelled.get(item.id)) or _skipped(item) for item in page.items)
+            yield Page(items=tuple(items), cursor=page.cursor)
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | InvalidRecord]]:
         """Yield orders from the files as they are now, otherwise from the kept copies."""
-        cancelled = self._cancelled.among(ids)
+        cancelled = self._cancelled.of(ids)
         for page in self._reader.by_id(ids):
-            yield Page(items=tuple(item for item in page.items if item.id not in cancelled))
+            items = (_wanted(item, cancelled.get(item.id)) for item in page.items)
+            yield Page(items=tuple(item for item in items if item))
 
     def acknowledge(self, ids: Sequence[str]) -> None:
         """Do nothing: the files belong to the Merchant."""
@@ -55,6 +52,15 @@ class MerchantOrders:
     def is_beside(self, order_id: str, other_id: str) -> bool:  # noqa: ARG002
         """Return False: each line is in one order."""
         return False
+
+
+def _wanted(
+    item: Order | InvalidRecord, cancelled: Cancelled | None
+) -> Order | InvalidRecord | None:
+    """Return a record without its cancelled units; None if it is cancelled."""
+    if isinstance(item, Order):
+        return remaining(item, cancelled)
+    return None if cancelled and cancelled.units is None else item
 
 
 def _skipped(item: Order | InvalidRecord) -> InvalidRecord:

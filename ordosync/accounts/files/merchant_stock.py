@@ -35,7 +35,7 @@ class MerchantStock:
             }
         rows = self._file.read()
         return {
-            sku: Stock(product_id=sku, sku=sku, quantity=_quantity(rows.get(sku)), fixed=fixed)
+            sku: Stock(product_id=sku, sku=sku, quantity=_quantity(rows.get(sku, ())), fixed=fixed)
             for sku, fixed in fixed_by_sku.items()
         }
 
@@ -57,12 +57,12 @@ class MerchantStock:
         row = {"sku": sku, "quantity": str(stock.quantity)}
         if reason := self._file.refusal(row):
             return refused("refused", reason)
-        return Outcome(state=put(rows, sku, row), id=sku)
+        return Outcome(state=put(rows, sku, [row]), id=sku)
 
 
-def _quantity(row: Mapping[str, str] | None) -> int | None:
+def _quantity(rows: Sequence[Mapping[str, str]]) -> int | None:
     try:
-        return int(row["quantity"]) if row else None
+        return int(rows[-1]["quantity"]) if rows else None
     except ValueError:
         # A user has entered something else, so the quantity is written again.
         return None

@@ -1,79 +1,100 @@
-"""The tracking file of a Merchant: one row with the parcel of each order."""
+"""The tracking file of a Merchant: its rows are the parcels of each order, or their lines."""
 
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 
-from ordosync.accounts.files.merchant_cancellations import CancelledOrders
+from ordosync.accounts.files.cancelled_units import Cancelled, CancelledOrders
+from ordosync.accounts.files.options import UNIT_FIELDS
+from ordosync.accounts.files.ordered_lines import OrderedLines
 from ordosync.accounts.files.output.keyed_csv import KeyedCsv, Rows, put
 from ordosync.accounts.files.output.options import TrackingFile
-from ordosync.accounts.files.output.safe_output import decimal_text
+from ordosync.accounts.files.output.tracking_rows import TrackingRows
 from ordosync.accounts.merchant import Takes
-from ordosync.models import Outcome, Shipment, refused
+from ordosync.models import Line, Order, Outcome, Shipment, refused
+
+_Lines = tuple[Sequence[Line], Sequence[Line]]
 
 
 class MerchantTracking:
-    """The tracking numbers in the tracking file."""
+    """The parcels in the tracking file. The Merchant decides when an order is shipped."""
 
-    takes: Takes = "order"
-
-    def __init__(self, options: TrackingFile, *, account: str, cancelled: CancelledOrders) -> None:
+    def __init__(
+        self,
+        options: TrackingFile,
+        *,
+        account: str,
+        cancelled: CancelledOrders,
+        lines: OrderedLines,
+    ) -> None:
         self._options = options
         self._cancelled = cancelled
+        self._lines = lines
         self._file = KeyedCsv(
-            options, options.path, key="order_number", numeric=("cost",), account=account
+            options,
+            options.path,
+            key="order_number",
+            numeric=("cost", "quantity"),
+            account=account,
+            may_lack=UNIT_FIELDS,  # if they were named later
         )
 
+    @property
+    def takes(self) -> Takes:
+        """Units of lines, if the file has columns for them."""
+        return "lines" if self._options.has_units else "numbers"
+
     def add(self, shipments: Sequence[Shipment]) -> list[Outcome]:
-        """Rewrite the tracking file with these parcels; an order keeps a valid number."""
-        cancelled = self._cancelled.among([shipment.order_id for shipment in shipments])
-        return self._file.change(shipments, lambda rows, item: self._add(rows, item, cancelled))
+        """Rewrite the tracking file with these parcels; an order keeps its other numbers."""
+        ids = [shipment.order_id for shipment in shipments]
+        cancelled = self._cancelled.of(ids)
+        lines = self._lines.of(ids) if self._options.has_units else {}
+        return self._file.change(
+            shipments,
+            lambda rows, item: self._add(
+                rows, item, cancelled.get(item.order_id), lines.get(item.order_id, ((), ()))
+            ),
+        )
 
     def void(self, shipments: Sequence[Shipment]) -> list[Outcome]:
         """Rewrite the tracking file with these numbers flagged as void."""
         return self._file.change(shipments, self._void)
 
-    def numbers(self) -> Mapping[str, tuple[str, bool]]:
-        """Return the number in the file for each order, and True if it is void."""
+    def parcels(self, orders: Sequence[Order]) -> Mapping[str, TrackingRows]:
+        """Return the rows of those of these orders that have some."""
+        rows = self._file.read()
         return {
-            order: (row["tracking_number"], row["voided"] == "true")
-            for order, row in self._file.read().items()
+            order.id: TrackingRows(rows[order.id], order.lines, self._options)
+            for order in orders
+            if order.id in rows
         }
 
-    def _add(self, rows: Rows, shipment: Shipment, cancelled: AbstractSet[str]) -> Outcome:
-        order = shipment.order_id
-        if order in cancelled:
+    def _add(
+        self, rows: Rows, shipment: Shipment, cancelled: Cancelled | None, lines: _Lines
+    ) -> Outcome:
+        order, (ordered, wanted) = shipment.order_id, lines
+        if cancelled and cancelled.units is None:
             return refused("cancelled", f"order {order} is cancelled")
-        existing = rows.get(order)
-        if existing and existing["voided"] != "true":
-            if existing["tracking_number"] == shipment.tracking_number:
-                return Outcome(state="unchanged", id=_id(existing))
-            return refused("other-tracking", f"order {order} has another tracking number")
-        row = self._row(shipment)
-        if reason := self._file.refusal(row):
-            return refused("refused", reason)
-        return Outcome(state=put(rows, order, row), id=_id(row))
+        parcels = TrackingRows(rows.get(order, ()), wanted, self._options)
+        changed = parcels.with_parcel(shipment, parcels.units_of(shipment))
+        if changed == rows.get(order):
+            return Outcome(state="unchanged", id=_id(shipment))
+        if parcels.has_too_many(shipment, ordered):
+            return refused("more-than-ordered", f"order {order} has fewer open units")
+        for row in changed:
+            if reason := self._file.refusal(row):
+                return refused("refused", reason)
+        return Outcome(state=put(rows, order, changed), id=_id(shipment))
 
     def _void(self, rows: Rows, shipment: Shipment) -> Outcome:
-        existing = rows.get(shipment.order_id)
-        if not existing or existing["tracking_number"] != shipment.tracking_number:
+        existing = rows.get(shipment.order_id, ())
+        number = shipment.tracking_number
+        if not any(row["tracking_number"] == number for row in existing):
             return Outcome(state="unchanged")
-        state = put(rows, shipment.order_id, {**existing, "voided": "true"})
-        return Outcome(state=state, id=_id(existing))
-
-    def _row(self, shipment: Shipment) -> dict[str, str]:
-        fields = {
-            "order_number": shipment.order_id,
-            "tracking_number": shipment.tracking_number,
-            "carrier": shipment.carrier,
-            "shipped_at": shipment.shipped_at.isoformat(),
-            "method": shipment.method,
-            "cost": decimal_text(shipment.cost, self._options.decimal),
-            "currency": shipment.currency,
-            "warehouse": shipment.warehouse,
-            "voided": "true" if shipment.voided else "false",
-        }
-        return {name: fields[name] for name in self._options.columns}
+        changed = [
+            {**row, "voided": "true"} if row["tracking_number"] == number else row
+            for row in existing
+        ]
+        return Outcome(state=put(rows, shipment.order_id, changed), id=_id(shipment))
 
 
-def _id(row: Mapping[str, str]) -> str:
-    return f"{row['order_number']}:{row['tracking_number']}"
+def _id(shipment: Shipment) -> str:
+    return f"{shipment.order_id}:{shipment.tracking_number}"

@@ -4,14 +4,15 @@ A Supplier has no listing: its orders can only be found by their reference.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 from msgspec.structs import replace
 
+from ordosync.accounts.files.cancelled_units import CancelledOrders, remaining
 from ordosync.accounts.files.file_reader import FileReader
-from ordosync.accounts.files.merchant_cancellations import CancelledOrders
 from ordosync.accounts.files.merchant_tracking import MerchantTracking
-from ordosync.models import Order, OrderSnapshot, Page, Shipment
+from ordosync.accounts.files.output.tracking_rows import TrackingRows
+from ordosync.models import Order, OrderSnapshot, Page
 
 
 class OrderListing:
@@ -33,15 +34,13 @@ class OrderListing:
     def read(self, *, now: datetime) -> Iterator[Page[OrderSnapshot]]:  # noqa: ARG002
         """Yield all orders in the files."""
         cancelled = self._cancelled.all()
-        numbers = self._tracking.numbers() if self._tracking else {}
         for page in self._reader.current():
-            orders = (item for item in page.items if isinstance(item, Order))
+            orders = [item for item in page.items if isinstance(item, Order)]
+            left = {order.id: remaining(order, cancelled.get(order.id)) for order in orders}
+            parcels = self._tracking.parcels(orders) if self._tracking else {}
             yield Page(
                 items=tuple(
-                    _snapshot(
-                        order, is_cancelled=order.id in cancelled, parcel=numbers.get(order.id)
-                    )
-                    for order in orders
+                    _snapshot(order, left[order.id], parcels.get(order.id)) for order in orders
                 )
             )
 
@@ -50,22 +49,9 @@ class OrderListing:
         return ""
 
 
-def _snapshot(
-    order: Order, *, is_cancelled: bool, parcel: tuple[str, bool] | None
-) -> OrderSnapshot:
-    status = "shipped" if parcel else "dropshipment_requested"
-    shipments: tuple[Shipment, ...] = ()
-    if parcel:
-        shipments = (
-            Shipment(
-                id="",
-                order_id=order.id,
-                tracking_number=parcel[0],
-                carrier="",
-                shipped_at=datetime.min.replace(tzinfo=UTC),
-                voided=parcel[1],
-            ),
-        )
+def _snapshot(order: Order, left: Order | None, parcels: TrackingRows | None) -> OrderSnapshot:
+    status = parcels.status if parcels else "dropshipment_requested"
     return OrderSnapshot(
-        order=replace(order, status="cancelled" if is_cancelled else status), shipments=shipments
+        order=replace(left or order, status=status if left else "cancelled"),
+        shipments=tuple(parcels.shipments(order.id)) if parcels else (),
     )

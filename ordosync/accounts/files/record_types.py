@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from ordosync.accounts.files.cancelled_units import Cancelled, joined
 from ordosync.accounts.files.file_precedence import preferred_order
 from ordosync.accounts.files.formats.converters import (
     InvalidRowError,
@@ -32,6 +33,7 @@ from ordosync.accounts.files.options import (
 from ordosync.accounts.files.output.order_files import WrittenLine
 from ordosync.accounts.files.parcel_parser import cost_of, parcel_of
 from ordosync.accounts.files.rules import skip_reason, starts_order
+from ordosync.accounts.files.unit_rows import cancelled_lines
 from ordosync.models import InvalidRecord, Order, Product, Shipment, Stock
 
 T = TypeVar("T")
@@ -130,9 +132,25 @@ def stock(options: StockFiles) -> RecordType[Stock]:
     return _by_field("stock", options, "sku", _stock)
 
 
-def cancellations(options: CancellationFiles) -> RecordType[str]:
-    """Return the type of cancellations: the numbers of orders, which are their ids."""
-    return _by_field("cancellations", options, "order_number", _order_number)
+def cancellations(options: CancellationFiles) -> RecordType[Cancelled]:
+    """Return the type of cancellations, by the numbers of orders.
+
+    Rows of several files add up: the newest file with a line has its cancelled units.
+    """
+
+    def parse(key: str, rows: Sequence[Row], _: InputFiles, __: str) -> Cancelled:
+        key_cell(rows[0], "order_number", options)
+        return Cancelled(order_id=key, units=cancelled_lines(rows, options))
+
+    return RecordType(
+        name="cancellations",
+        options=options,
+        key=lambda row: key_text(row, "order_number", options),
+        needed=("order_number",),
+        parse=lambda key, files: joined(
+            [_state(key, file, options, parse) for file in reversed(files)]
+        ),
+    )
 
 
 def shipments(
@@ -221,8 +239,3 @@ def _stock(key: str, rows: Sequence[Row], options: InputFiles, _: str) -> Stock:
     sku = key_cell(row, "sku", options)
     quantity = stock_quantity(row, cell(row, "quantity", options))
     return Stock(product_id=key, sku=sku, quantity=quantity)
-
-
-def _order_number(key: str, rows: Sequence[Row], options: InputFiles, _: str) -> str:
-    key_cell(rows[0], "order_number", options)
-    return key

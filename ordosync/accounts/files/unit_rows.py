@@ -63,6 +63,23 @@ def parcel_lines(
     )
 
 
+def cancelled_lines(rows: Sequence[Row], options: InputFiles) -> tuple[ParcelLine, ...] | None:
+    """Return the cancelled units of an order, by the texts that name its lines.
+
+    None if all of it is cancelled: then the rows name no line.
+    """
+    if not has_units(rows, options):
+        return None
+    units: Counter[tuple[str, str]] = Counter()
+    for row in rows:
+        part = units_of(row, options)
+        units[part.line_id, part.sku] += part.quantity
+    return tuple(
+        ParcelLine(line_id=line_id, sku=sku, quantity=count)
+        for (line_id, sku), count in units.items()
+    )
+
+
 def _lines_named(part: ParcelLine, order: Sequence[WrittenLine]) -> tuple[str, ...]:
     """Return the ids of the lines that a row may mean."""
     if part.line_id:

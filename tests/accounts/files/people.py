@@ -35,8 +35,9 @@ _SUPPLIER = "supplier"
 """Column with the supplier of an order."""
 _TRACKING = (
     *("order_number", "tracking_number", "carrier", "shipped_at"),
-    *("method", "cost", "warehouse", "voided"),
+    *("method", "cost", "warehouse", "voided", "sku", "quantity"),
 )
+_CANCELLATIONS = ("order_number", "sku", "quantity")
 
 
 class FilesMerchantPeople(MerchantPeople):
@@ -49,12 +50,11 @@ class FilesMerchantPeople(MerchantPeople):
     An order file stays as it was dropped: it says neither that an order is shipped nor that another
     supplier got it. A file without a cancellation may be one of later cancellations, so what was
     read holds until it is settled. The stock file takes any SKU, also of products that a rule left
-    out of the product files. The tracking file has one row an order.
+    out of the product files.
     """
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
-            "parcels",
             "listing",
             "split-order",
             "comments",
@@ -67,7 +67,6 @@ class FilesMerchantPeople(MerchantPeople):
             "known-ids",
             "assigned-products",
             "archiving",
-            "label-history",
         }
     )
 
@@ -78,6 +77,7 @@ class FilesMerchantPeople(MerchantPeople):
         self._dropped = 0
         self._orders: dict[str, Order] = {}
         self._cancelled: set[str] = set()
+        self._refunded: dict[str, Counter[str]] = {}
 
     @property
     def options(self) -> Mapping[str, object]:
@@ -92,7 +92,10 @@ class FilesMerchantPeople(MerchantPeople):
                 "only_orders": [ours],
             },
             "products": {"glob": "listed", "columns": {name: name for name in PRODUCT_FIELDS}},
-            "cancellations": {"glob": "cancelled", "columns": {"order_number": "order"}},
+            "cancellations": {
+                "glob": "cancelled",
+                "columns": {name: name for name in _CANCELLATIONS},
+            },
             "inventory": {"path": "out/stock.csv", "columns": {"sku": "SKU", "quantity": "Qty"}},
             "tracking": {"path": "out/tracking.csv", "columns": {name: name for name in _TRACKING}},
         }
@@ -103,7 +106,23 @@ class FilesMerchantPeople(MerchantPeople):
     def status(self, order_id: str) -> str:
         if order_id in self._cancelled:
             return "cancelled"
-        return "shipped" if self.tracking(order_id) else "dropshipment_requested"
+        if not self._parcels(order_id):
+            return "dropshipment_requested"
+        left = Counter[str]()
+        for line in self._orders[order_id].lines:
+            left[line.sku] += line.quantity
+        left.subtract(self._refunded.get(order_id, {}))
+        left.subtract(self._units(self._parcels(order_id)))
+        return "partially_shipped" if +left else "shipped"
+
+    def sent_units(self, order_id: str) -> Mapping[str, int]:
+        return self._units(row for row in self._parcels(order_id) if row["voided"] != "true")
+
+    def cancel_units(self, order_id: str, *units: int) -> None:
+        skus = (line.sku for line in self._orders[order_id].lines)
+        refunded = self._refunded.setdefault(order_id, Counter())
+        refunded.update(dict(zip(skus, units, strict=True)))
+        self._drop_cancellations()
 
     def timeline(self, order_id: str) -> Sequence[str]:  # noqa: ARG002
         return []
@@ -156,6 +175,8 @@ class FilesMerchantPeople(MerchantPeople):
         return quantities[0] if quantities else None
 
     def tracking(self, order_id: str) -> Sequence[ShownTracking]:
+        """Return the numbers; the cost of a parcel is in its first row only."""
+        first = {row["tracking_number"]: row for row in reversed(self._parcels(order_id))}
         return [
             ShownTracking(
                 number=row["tracking_number"],
@@ -166,9 +187,18 @@ class FilesMerchantPeople(MerchantPeople):
                 warehouse=row["warehouse"],
                 shipped_at=datetime.fromisoformat(row["shipped_at"]),
             )
-            for row in self._read("tracking")
-            if row["order_number"] == order_id
+            for row in reversed(first.values())
         ]
+
+    def _parcels(self, order_id: str) -> list[dict[str, str]]:
+        return [row for row in self._read("tracking") if row["order_number"] == order_id]
+
+    def _units(self, rows: Iterable[Mapping[str, str]]) -> Counter[str]:
+        units = Counter[str]()
+        for row in rows:
+            if row["quantity"]:
+                units[row["sku"]] += int(row["quantity"])
+        return units
 
     def _read(self, name: str) -> list[dict[str, str]]:
         path = self.folder / "out" / f"{name}.csv"
@@ -187,7 +217,17 @@ class FilesMerchantPeople(MerchantPeople):
 
     def _drop_cancellations(self) -> None:
         path = self.folder / "cancelled" / "all.csv"
-        _write(path, ("order",), [{"order": number} for number in sorted(self._cancelled)])
+        whole = [
+            dict.fromkeys(_CANCELLATIONS, "") | {"order_number": number}
+            for number in sorted(self._cancelled)
+        ]
+        units = [
+            {"order_number": number, "sku": sku, "quantity": str(count)}
+            for number, by_sku in self._refunded.items()
+            for sku, count in by_sku.items()
+            if count and number not in self._cancelled
+        ]
+        _write(path, _CANCELLATIONS, [*whole, *units])
 
     def _drop(self, folder: str, header: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
         """Drop a file that is younger than all others."""

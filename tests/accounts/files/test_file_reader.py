@@ -148,7 +148,7 @@ def test_a_broken_cancellation_file_is_reported_after_the_others_were_read(
 
     assert (broken.items, read.items) == ((), (Cancellation(order_id="1002"),))
     with pytest.raises(RefusedError, match=r"a\.csv: column 'order' is missing"):
-        next(pages)
+        all_of(pages)
 
 
 def test_an_order_that_was_cancelled_before_its_import_is_skipped(make: Make, drop: Drop) -> None:

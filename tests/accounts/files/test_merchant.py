@@ -13,10 +13,12 @@ class TestFilesAsMerchant(MerchantContract):
         return FilesMerchantPeople(folder, clock)
 
 
-def test_check_says_that_the_tracking_file_has_one_number_for_each_order(tmp_path: Path) -> None:
+def test_check_says_that_a_file_without_units_does_not_say_if_an_order_is_complete(
+    tmp_path: Path,
+) -> None:
     texts = [result.text for result in open_merchant(tmp_path).check()]
     without = open_merchant(tmp_path, tracking=None).check()
 
     assert len(texts) == 1
-    assert "only the newest number is written" in texts[0]
+    assert "does not say if an order is complete" in texts[0]
     assert without == []

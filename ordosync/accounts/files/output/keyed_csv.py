@@ -1,4 +1,4 @@
-"""A CSV file with one row per key, which is rewritten as a whole.
+"""A CSV file whose rows have a key, which is rewritten as a whole.
 
 There is no other record of the rows that were written, so the two cannot differ.
 """
@@ -19,20 +19,30 @@ from ordosync.models import Outcome
 from ordosync.regular_files import read_regular
 
 Item = TypeVar("Item")
-Rows = dict[str, dict[str, str]]
-"""By key, the texts of the fields."""
+Row = Mapping[str, str]
+"""The texts of the fields."""
+Rows = dict[str, Sequence[Row]]
+"""The rows by their key."""
 
 
 class KeyedCsv:
-    """A file with one row per key. Text in all but `numeric` fields is neutralised."""
+    """A file with rows by key. Text in all but `numeric` fields is neutralised."""
 
     def __init__(
-        self, options: OutputFiles, path: Path, *, key: str, numeric: Sequence[str], account: str
+        self,
+        options: OutputFiles,
+        path: Path,
+        *,
+        key: str,
+        numeric: Sequence[str],
+        account: str,
+        may_lack: Sequence[str] = (),
     ) -> None:
         self._options = options
         self._path = path
         self._key = key
         self._numeric = frozenset(numeric)
+        self._may_lack = may_lack
         self._account = f"account {account}"
         self._cached: tuple[list[int] | None, Rows] | None = None
         """The mark of the file when it was last read or written, and its rows."""
@@ -71,7 +81,7 @@ class KeyedCsv:
             return [unavailable(f"{self._path}: {error.strerror or error}") for _ in items]
         return outcomes
 
-    def refusal(self, fields: dict[str, str]) -> str:
+    def refusal(self, fields: Row) -> str:
         """Return why these fields cannot be written, without their text; empty if they can."""
         for name, column in self._options.columns.items():
             try:
@@ -89,7 +99,8 @@ class KeyedCsv:
                 columns[name]: text if name in self._numeric else neutral(text)
                 for name, text in row.items()
             }
-            for row in rows.values()
+            for of_key in rows.values()
+            for row in of_key
         ]
         text = csv_text(list(columns.values()), cells, self._options.delimiter)
         return text.encode(self._options.encoding)
@@ -99,10 +110,11 @@ class KeyedCsv:
         reader = csv.reader(
             io.StringIO(text, newline=""), delimiter=self._options.delimiter, strict=True
         )
-        rows: Rows = {}
+        rows: dict[str, list[Row]] = {}
         try:
             header = next(reader, None)
-            if header is None or sorted(header) != sorted(fields):
+            lacked = {fields[column] for column in fields.keys() - {*(header or ())}}
+            if header is None or {*header} - fields.keys() or lacked - {*self._may_lack}:
                 raise self._refused("its columns differ from the configuration")
             for cells in reader:
                 if len(cells) != len(header):
@@ -112,19 +124,20 @@ class KeyedCsv:
                     name: value if name in self._numeric else plain(value)
                     for name, value in row.items()
                 }
-                rows[row[self._key]] = row
+                row |= dict.fromkeys(lacked, "")
+                rows.setdefault(row[self._key], []).append(row)
         except csv.Error as error:
             raise self._refused(f"row {reader.line_num} is not valid CSV ({error})") from error
-        return rows
+        return {**rows}
 
     def _refused(self, reason: str) -> RefusedError:
         answer = f"{reason}; move the file away, and ordosync creates a new one"
         return RefusedError(self._account, f"write {self._path}", answer)
 
 
-def put(rows: Rows, key: str, row: Mapping[str, str]) -> Literal["done", "unchanged"]:
-    """Set the row of a key; return the state of the outcome."""
-    if rows.get(key) == row:
+def put(rows: Rows, key: str, of_key: Sequence[Row]) -> Literal["done", "unchanged"]:
+    """Set the rows of a key; return the state of the outcome."""
+    if rows.get(key) == of_key:
         return "unchanged"
-    rows[key] = dict(row)
+    rows[key] = of_key
     return "done"

@@ -6,7 +6,12 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from ordosync.accounts.files.column_map import check_columns, check_encoding
-from ordosync.accounts.files.options import LINE_FIELDS, ORDER_FIELDS, SHIPMENT_FIELDS
+from ordosync.accounts.files.options import (
+    LINE_FIELDS,
+    ORDER_FIELDS,
+    SHIPMENT_FIELDS,
+    UNIT_FIELDS,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,14 +51,19 @@ class InventoryFile(OutputFiles):
 
 @dataclass(frozen=True, kw_only=True)
 class TrackingFile(OutputFiles):
-    """One file with the parcel of each order, rewritten as a whole when one changes."""
+    """One file with the parcels of each order, rewritten as a whole when one changes."""
 
     record_name: ClassVar[str] = "a shipment"
-    known_fields: ClassVar[tuple[str, ...]] = (*SHIPMENT_FIELDS, "currency")
+    known_fields: ClassVar[tuple[str, ...]] = (*SHIPMENT_FIELDS, "currency", *UNIT_FIELDS)
     required_fields: ClassVar[tuple[str, ...]] = ("order_number", "tracking_number", "voided")
     """`voided` is required, since without it a deleted label looks like a valid label."""
 
     path: Path
+
+    @property
+    def has_units(self) -> bool:
+        """True if a parcel has a row for each of its lines."""
+        return "quantity" in self.columns
 
 
 @dataclass(frozen=True, kw_only=True)

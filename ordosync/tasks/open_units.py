@@ -1,0 +1,39 @@
+"""The open units of the Merchant's orders, where its account does not learn what was sent.
+
+Such an account has the units that were ordered, in each read. What was sent is in the ledger.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from ordosync.models import InvalidRecord, Order, Page
+from ordosync.tasks.base import Portal
+
+
+def with_open_units(
+    portal: Portal, pages: Iterator[Page[Order | InvalidRecord]]
+) -> Iterator[Page[Order | InvalidRecord]]:
+    """Yield the orders with the units of each line that are still to be sent."""
+    for page in pages:
+        sent = sent_units(portal, [item.id for item in page.items])
+        yield replace(page, items=tuple(_open(item, sent) for item in page.items)) if sent else page
+
+
+def sent_units(portal: Portal, order_ids: Sequence[str]) -> Mapping[str, int]:
+    """Return the sent units that the quantity of each line includes."""
+    sent: Counter[str] = Counter()
+    if portal.merchant.includes_sent_units:
+        for line in portal.links.line_history(order_ids):
+            sent[line.merchant_id] += line.sent or 0
+    return +sent
+
+
+def _open(item: Order | InvalidRecord, sent: Mapping[str, int]) -> Order | InvalidRecord:
+    if isinstance(item, InvalidRecord):
+        return item
+    lines = tuple(
+        replace(line, quantity=max(0, line.quantity - sent.get(line.id, 0))) for line in item.lines
+    )
+    return replace(item, lines=lines)
