@@ -1,6 +1,6 @@
 """The steps of labels: the number of a parcel, and its void once the label was deleted."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -43,6 +43,15 @@ def named(item: Shipment) -> Step:
     """Return the step of a parcel or of its void label, without a decision."""
     label = f"{item.tracking_number}:void" if item.voided else item.tracking_number
     return Step(key=f"{item.id}:{label}", merchant_id=None, supplier_id=item.id, content=label)
+
+
+def as_reported(item: Shipment, families: Mapping[str, Family]) -> Shipment:
+    """Return a parcel as one of the order that it was reported for, if that was split after it."""
+    for id_ in item.ancestors:
+        family = families.get(id_)
+        if family and family.numbers_of(item.id):
+            return replace(item, order_id=id_, ancestors=(), lines=None, is_last=False)
+    return item
 
 
 def void_steps(item: Shipment, link: Link, family: Family) -> Iterator[Step]:

@@ -15,6 +15,7 @@ from ordosync.tasks.base import Decision, Step
 from ordosync.tasks.labels import (
     Further,
     TrackingUpdate,
+    as_reported,
     named,
     of_number,
     void_step,
@@ -87,7 +88,8 @@ def valid_numbers(items: Sequence[Shipment | InvalidRecord]) -> Mapping[str, fro
     for item in items:
         if isinstance(item, Shipment) and not item.voided:
             numbers = (item.tracking_number, *item.more_numbers, *item.other_numbers)
-            found.setdefault(item.order_id, set()).update(numbers)
+            for id_ in (item.order_id, *item.ancestors):
+                found.setdefault(id_, set()).update(numbers)
     return {order_id: frozenset(numbers) for order_id, numbers in found.items()}
 
 
@@ -98,6 +100,7 @@ def steps_of(item: Shipment | InvalidRecord, facts: ParcelFacts) -> Iterator[Ste
         return
     if item.voided and item.tracking_number in facts.valid.get(item.order_id, ()):
         return  # Another label with this number is valid.
+    item = as_reported(item, facts.families)
     link = facts.links.get(item.order_id)
     if link is None:
         linked = (facts.links[id_] for id_ in item.ancestors if id_ in facts.links)

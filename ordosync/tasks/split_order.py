@@ -5,6 +5,7 @@ Splits travel only from the Supplier to the Merchant
 own pieces, so pieces and their lines are linked one by one.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,8 @@ class _MirroredSplit:
     at_supplier: Split
     at_merchant: Split | None
     """None if one of its lines has no link."""
+    open_pieces: Sequence[Piece]
+    """The pieces of the Supplier that are mirrored, with their open units."""
 
 
 _MISFIT = Outcome(
@@ -45,7 +48,7 @@ def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
         for split in page.items:
             links = portal.links.of_supplier("order", [piece.id for piece in split.pieces])
             steps = _steps(portal, [split])
-            if len(links) == len(split.pieces):  # Its step may be deleted.
+            if links:  # Its step may be deleted.
                 steps = tuple(replace(step, decision=Decision(state="unchanged")) for step in steps)
             yield Page(items=steps)
         yield Page(items=(), cursor=page.cursor)
@@ -108,17 +111,20 @@ def _step(portal: Portal, split: Split, link: Link, lines: Mapping[str, Link]) -
         content="split",
         summary=f"split order {link.merchant_id} into {len(split.pieces)} pieces",
     )
-    at_merchant = _split_for_merchant(portal, split, link, lines)
-    return replace(
-        step, payload=_MirroredSplit(link=link, at_supplier=split, at_merchant=at_merchant)
+    is_linked = all(part.of_line in lines for piece in split.pieces for part in piece.lines)
+    pieces = _without_sent(split, lines) if is_linked else ()
+    payload = _MirroredSplit(
+        link=link,
+        at_supplier=split,
+        at_merchant=_split_for_merchant(portal, link, pieces, lines) if is_linked else None,
+        open_pieces=pieces,
     )
+    return replace(step, payload=payload)
 
 
 def _split_for_merchant(
-    portal: Portal, split: Split, link: Link, lines: Mapping[str, Link]
-) -> Split | None:
-    if not all(part.of_line in lines for piece in split.pieces for part in piece.lines):
-        return None
+    portal: Portal, link: Link, pieces: Sequence[Piece], lines: Mapping[str, Link]
+) -> Split:
     return Split(
         order_id=link.merchant_id,
         pieces=tuple(
@@ -129,9 +135,31 @@ def _split_for_merchant(
                     for part in piece.lines
                 ),
             )
-            for piece in split.pieces
+            for piece in pieces
         ),
     )
+
+
+def _without_sent(split: Split, lines: Mapping[str, Link]) -> Sequence[Piece]:
+    """Return the pieces without the units that were sent and reported before the split.
+
+    Some accounts count them to the piece with which they were sent, which is the oldest.
+    """
+    surplus: Counter[str] = Counter()
+    for piece in split.pieces:
+        surplus.update({part.of_line: part.quantity for part in piece.lines})
+    for id_, line in lines.items():
+        more = surplus[id_] - (line.open_units or 0) if line.ordered is not None else 0
+        surplus[id_] = max(0, min(more, line.sent or 0))
+    pieces: list[Piece] = []
+    for piece in split.pieces:
+        parts = []
+        for part in piece.lines:
+            less = min(surplus[part.of_line], part.quantity)
+            surplus[part.of_line] -= less
+            parts.append(replace(part, quantity=part.quantity - less))
+        pieces.append(replace(piece, lines=tuple(part for part in parts if part.quantity)))
+    return [piece for piece in pieces if piece.lines]
 
 
 def _links(mirrored: _MirroredSplit, outcome: Outcome) -> tuple[Link, ...]:
@@ -141,7 +169,7 @@ def _links(mirrored: _MirroredSplit, outcome: Outcome) -> tuple[Link, ...]:
     if outcome.state not in ("done", "unchanged"):
         return ()
     links = [replace(mirrored.link, state="split")]
-    for at_merchant, at_supplier in zip(outcome.pieces, mirrored.at_supplier.pieces, strict=True):
+    for at_merchant, at_supplier in zip(outcome.pieces, mirrored.open_pieces, strict=True):
         links.append(Link(kind="order", merchant_id=at_merchant.id, supplier_id=at_supplier.id))
         links += [
             Link(

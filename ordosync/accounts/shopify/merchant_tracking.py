@@ -30,6 +30,7 @@ from ordosync.accounts.shopify.parcel_writer import ParcelWriter, has, numbers_o
 from ordosync.accounts.shopify.queries.fulfillment import TRACKED
 from ordosync.accounts.shopify.schema import FulfillmentOrder, Parcel, Part
 from ordosync.accounts.shopify.tracking_refusals import no_place, too_many_units
+from ordosync.accounts.shopify.wanted_units import has_merged_units, is_gone
 from ordosync.models import Outcome, Shipment, refused
 
 
@@ -93,6 +94,8 @@ class MerchantTracking:
             return self._add_units(shipment, order)
         if not is_whole:
             return self._add_number(shipment, order)
+        if has_merged_units(shipment.order_id, order):
+            return refused("merged", "has units of another order: users merged them")
         if len(order.parts) == 1:
             return self._add_to(shipment, order.parts[0], order)
         return self._add_to_pieces(shipment, order)
@@ -231,9 +234,15 @@ class MerchantTracking:
     def _targets(self, order: OrderParts) -> list[Part]:
         """Return the parts to send units from.
 
-        A cancelled part is not sent. If all are cancelled, the cancellation may be too late.
+        A cancelled part is not sent. If all are cancelled, the cancellation may be too late. If
+        users merged or replaced the order's own part, others at the location have its units.
         """
-        can_be_sent = [part for part in order.parts if part.can_be_sent]
+        parts = order.parts
+        if len(parts) == 1 and is_gone(parts[0]):
+            parts = [
+                part for part in order.all_parts.values() if part.location == parts[0].location
+            ]
+        can_be_sent = [part for part in parts if part.can_be_sent]
         is_revoked = self._fulfillment_orders.is_revoked
         return [part for part in can_be_sent if not is_revoked(part)] or can_be_sent
 

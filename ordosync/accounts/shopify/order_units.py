@@ -183,7 +183,22 @@ def _replaced(order: SentOrder, parts: Sequence[Part], shares: _Shares) -> Mappi
                 recalls.remove(recall)
                 replaced[found.id] = recall.part.id
                 unsent[recall.part.id] -= _total(found)
+    roots = [part for part in parts if part.id not in replaced]
+    if len(roots) == 2 and _has_rest(roots[1], roots[0], order, shares):  # noqa: PLR2004
+        replaced[roots[1].id] = roots[0].id
     return replaced
+
+
+def _has_rest(later: Part, first: Part, order: SentOrder, shares: _Shares) -> bool:
+    """True if a fulfillment order was opened after all that another one has was sent.
+
+    The rest of a part-sent one was moved to another location, or a line was added.
+    """
+    sent = [it for it in order.fulfillments if it.is_live and shares.get((it.id, first.id))]
+    opened_at = later.created_at
+    if not sent or opened_at is None or not is_ended(first):
+        return False
+    return all(parcel.created_at < opened_at for parcel in sent)
 
 
 def _recalls(order: SentOrder, parts: Sequence[Part], shares: _Shares) -> Iterator[_Recall]:

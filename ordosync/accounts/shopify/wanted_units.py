@@ -32,10 +32,9 @@ def wanted_lines(order_id: str, order: OrderParts) -> tuple[ParcelLine, ...] | N
 
     None if it may have been merged: then its units are a part of another one.
     """
-    own = order.all_parts[number(fulfillment_order(order_id))]
-    items = _items(own, order)
-    if _may_be_merged(own, items, order):
+    if may_be_merged(order_id, order):
         return None
+    items = _items(_own(order_id, order), order)
     units = wanted_units(order_id, order)
     return tuple(
         ParcelLine(line_id=line_id(order_id, item), quantity=units[gid("LineItem", item)])
@@ -43,12 +42,27 @@ def wanted_lines(order_id: str, order: OrderParts) -> tuple[ParcelLine, ...] | N
     )
 
 
-def _may_be_merged(own: Part, items: frozenset[str], order: OrderParts) -> bool:
+def may_be_merged(order_id: str, order: OrderParts) -> bool:
     """True if an order and another one with a line in common may be one fulfillment order now."""
+    own = _own(order_id, order)
+    items = _items(own, order)
     others = [part for part in _recorded(own, order) if part is not own]
-    if _is_gone(own):
-        return any(items & _items(part, order) for part in others if not _is_gone(part))
-    return any(items & _items(part, order) for part in others if _is_gone(part))
+    if is_gone(own):
+        return any(items & _items(part, order) for part in others if not is_gone(part))
+    return any(items & _items(part, order) for part in others if is_gone(part))
+
+
+def has_merged_units(order_id: str, order: OrderParts) -> bool:
+    """True if users merged units of another order into the fulfillment order of this one.
+
+    If units were removed, the other order may have lost them in that way instead.
+    """
+    own = _own(order_id, order)
+    return not (own.order.is_reduced or is_gone(own)) and may_be_merged(order_id, order)
+
+
+def _own(order_id: str, order: OrderParts) -> Part:
+    return order.all_parts[number(fulfillment_order(order_id))]
 
 
 def _recorded(own: Part, order: OrderParts) -> Iterator[Part]:
@@ -65,7 +79,7 @@ def _items(part: Part, order: OrderParts) -> frozenset[str]:
     return order.history.items(id_, lines) or own
 
 
-def _is_gone(part: Part) -> bool:
+def is_gone(part: Part) -> bool:
     """True if a part was closed without a parcel and without units, and was not cancelled."""
     has_units = any(line.remaining_quantity for line in part.line_items.nodes)
     return part.is_ended and not part.sent and not has_units and not is_cancelled(part)

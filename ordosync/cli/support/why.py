@@ -77,6 +77,8 @@ def _show(story: Story) -> None:
     for event in story.events:
         at = render.local(event.at) if event.at else "now"
         render.result(f"{at}  {event.text}", wrapped=True)
+    for text in story.units.texts():
+        render.result(text, wrapped=True)
     render.result(f"next: {story.conclusion.next}", wrapped=True)
 
 
@@ -93,4 +95,5 @@ def _json(story: Story) -> dict[str, Any]:
             for event in story.events
         ],
         "next": story.conclusion.next,
+        **story.units.json(),
     }

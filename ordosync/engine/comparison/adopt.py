@@ -12,9 +12,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ordosync.clock import Clock
+from ordosync.engine.comparison.addressees import digest_of
 from ordosync.engine.comparison.order_trees import quantities_by_sku
 from ordosync.engine.comparison.rebuild import lines_alike
-from ordosync.engine.comparison.snapshot import Snapshot, digest, supplier_side
+from ordosync.engine.comparison.snapshot import Snapshot, supplier_side
 from ordosync.engine.execution.exclusive import confirm, exclusive
 from ordosync.engine.execution.line_claims import LineClaims
 from ordosync.models import Order, OrderSnapshot
@@ -130,7 +131,7 @@ def _mismatch(
     quantities = quantities_by_sku([OrderSnapshot(order=order)])
     if quantities != quantities_by_sku([candidate]):
         return "has the same number, but other SKUs or quantities"
-    if digest(order.ship_to.name) != snapshot.addressee("supplier", candidate.order.id):
+    if digest_of(order.ship_to.name) != snapshot.addressee("supplier", candidate.order.id):
         return "has the same number and lines, but another recipient name"
     return ""
 

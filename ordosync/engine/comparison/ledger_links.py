@@ -82,7 +82,7 @@ class LinePairs(Struct, frozen=True, kw_only=True):
                 further = numbers[1:] if takes_numbers else numbers_of(parcel)
                 in_it = self.units(units[f"{parcel.id}:{parcel.tracking_number}"])
                 yield from self._numbers(parcel, numbers[0], further, in_it)
-        for parcel in _void(shown, theirs):
+        for parcel in (*_void(shown, theirs), *_unlisted(shown, theirs)):
             if parcel.tracking_number in reported - found:
                 found.add(parcel.tracking_number)
                 yield from self._numbers(parcel, parcel.tracking_number, (), {})
@@ -133,3 +133,15 @@ def _forgotten(shown: Sequence[OrderSnapshot], void: Shipment) -> Iterator[Shipm
             shipped_at=shipment.shipped_at,
             voided=True,
         )
+
+
+def _unlisted(shown: Sequence[OrderSnapshot], theirs: OrderSnapshot) -> Iterator[Shipment]:
+    """Yield the numbers of parcels that the Supplier does not list any more, beside others.
+
+    A number without the Supplier's id may be the Merchant's own.
+    """
+    ids = {parcel.id for parcel in theirs.shipments}
+    for order in shown if valid_parcels(theirs) else ():
+        for shipment in order.shipments:
+            if not shipment.voided and shipment.id not in ("", OWN) and shipment.id not in ids:
+                yield shipment

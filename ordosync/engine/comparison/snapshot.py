@@ -5,7 +5,6 @@ has no reference and is paired by its link. An order and its pieces are a tree. 
 notes are left out.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import datetime
@@ -19,6 +18,7 @@ from msgspec.structs import replace
 from ordosync.accounts.account import Role
 from ordosync.accounts.portal_account import OrderListing
 from ordosync.database import sqlite3
+from ordosync.engine.comparison.addressees import digest_of
 from ordosync.engine.comparison.order_trees import LinkedOrders, OrderTree
 from ordosync.models import Address, Order, OrderSnapshot, Page
 from ordosync.tasks.base import Portal
@@ -164,7 +164,7 @@ class Snapshot:
                     role,
                     order.id,
                     order.number,
-                    digest(order.ship_to.name),
+                    digest_of(order.ship_to.name),
                     is_requested and item.is_ours,
                     msgspec.json.encode(self._anonymous(item, role)),
                 ),
@@ -246,8 +246,14 @@ class Snapshot:
         self._db.execute(
             "insert or ignore into linked select ?, ?, id from standing as this"
             " where role = 'supplier' and id = ? and not exists (select 1 from above"
-            "  where role = 'supplier' and above.id = this.id)",
-            (link.merchant_id, link.generation, link.supplier_id),
+            "  where role = 'supplier' and above.id = this.id) and not exists"
+            # Nor is a piece of the Merchant alone, as it is made for a parcel of one order.
+            " (select 1 from above join linked on merchant_id = ancestor and supplier_id = ?"
+            "  where role = 'merchant' and above.id = ?)",
+            (
+                *(link.merchant_id, link.generation, link.supplier_id),
+                *(link.supplier_id, link.merchant_id),
+            ),
         )
 
     def _is_linked(self, merchant_id: str) -> bool:
@@ -292,9 +298,3 @@ def _empty(portal: Portal) -> Iterator[Snapshot]:
         db.executescript(_TABLES)
         db.execute("begin")
         yield Snapshot(db, portal)
-
-
-def digest(name: str) -> str:
-    """Return a digest that distinguishes addressees without storing their names."""
-    normalized = " ".join(name.split()).casefold()
-    return hashlib.blake2b(normalized.encode("utf-8", "replace"), digest_size=16).hexdigest()

@@ -27,12 +27,16 @@ class AccountView:
     sent: tuple[Shipment, ...] = ()
     pieces: tuple[str, ...] = ()
     parents: tuple[str, ...] = ()
+    skus: tuple[tuple[str, str], ...] = ()
+    """The id and SKU of each line, if a local account has it."""
     trouble: str = ""
     """The error of a remote account that could not be read; empty if there was none."""
 
     @property
     def is_shipped(self) -> bool:
-        """True if it was shipped: a valid label proves it, whatever the status is now."""
+        """True if it was shipped: a valid label proves it, unless it was sent only in part."""
+        if self.status == "partially_shipped":
+            return False
         return self.status == "shipped" or any(not shipment.voided for shipment in self.sent)
 
 
@@ -144,4 +148,5 @@ def _at_desk(desk: Desk, number: str) -> AccountView | None:
         sent=tuple(desk.shipments_of(number)),
         pieces=tuple(desk.pieces_of(number)),
         parents=order.ancestors,
+        skus=tuple((line.id, line.sku) for line in order.lines),
     )

@@ -4,12 +4,13 @@ Reads only the store, not the accounts, so it works even if a service is down.
 """
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ordosync.accounts import is_embedded
 from ordosync.config.settings import Config, PortalConfig
+from ordosync.engine.diagnosis.advice import NOT_RETRYABLE, reason_of
 from ordosync.engine.execution.unproven import EXPLANATION, unproven_accounts
 from ordosync.engine.scheduling.outages import LONG
 from ordosync.engine.scheduling.timetable import can_run
@@ -29,19 +30,6 @@ _CRITICAL_OUTAGE = timedelta(minutes=10)
 _MOST_UNSHIPPED = 1000
 _CRITICAL = frozenset({"already-shipped", "piece-cancelled", supplier_status.RESTORED})
 """Codes of failed steps that mean goods may be sent by mistake."""
-_NOT_RETRYABLE = frozenset(
-    {
-        "already-shipped",
-        "cancelled",
-        "cut",
-        "edited",
-        "further-parcel",
-        "piece-cancelled",
-        "reused-number",
-        "split-refused",
-    }
-)
-"""Codes of failed steps that a retry cannot settle."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,12 +128,6 @@ def _without_references(config: Config, store: Store, now: datetime) -> Iterator
         )
 
 
-def _reason(step: StepRow) -> str:
-    """Return the reason of a failure; a file has to be corrected before the retry."""
-    hint = "; correct the file before you retry" if (step.code or "").startswith("invalid.") else ""
-    return f"{step.reason or ''}{hint}"
-
-
 def _stopped_by_limit(config: Config, store: Store) -> Iterator[Attention]:
     """Yield the tasks that the safety limit stopped, until a later run passes it."""
     for portal in config.portals:
@@ -201,7 +183,7 @@ def _severity_of(row: ScheduleRow, now: datetime) -> Severity:
 def _failed(config: Config, store: Store) -> Iterator[Attention]:
     for step in store.steps.open():
         if step.portal in config.portals and step.state == "failed":
-            yield _of_step(step, _reason(step), _next_command(step), _severity(step, store))
+            yield _of_step(step, reason_of(step), _next_command(step), _severity(step, store))
     for step in store.steps.without_tracking():
         if step.portal in config.portals:
             command = f"add tracking to order {step.supplier_id} at the Supplier"
@@ -212,7 +194,7 @@ def _overdue(config: Config, store: Store, now: datetime) -> Iterator[Attention]
     """Yield steps whose automatic tries or look-ups take too long."""
     for step in store.steps.open():
         if step.portal in config.portals and step.state != "failed" and _is_overdue(step, now):
-            reason = step.reason or "its outcome is still unknown"
+            reason = reason_of(step) or "its outcome is still unknown"
             yield _of_step(step, reason, _next_command(step), _severity(step, store))
 
 
@@ -263,7 +245,7 @@ def _next_command(step: StepRow) -> str:
     if step.code == supplier_status.CANCELLED:
         return f"ordosync why {shlex.quote(step.merchant_id or step.key)}"
     if step.state == "failed" and step.code != UNPROVEN:
-        if step.code in _NOT_RETRYABLE or is_notice(step.key):
+        if step.code in NOT_RETRYABLE or is_notice(step.key):
             return f"ordosync dismiss {step.id}"
         return f"ordosync retry {step.id}"
     if step.state == "waiting":
@@ -276,8 +258,22 @@ def _unshipped(config: Config, store: Store, before: datetime) -> Iterator[Atten
         if not can_run(portal, "update-tracking"):
             continue
         links = store.links(portal.name)
-        for link, linked_at in links.unshipped(before=before, limit=_MOST_UNSHIPPED):
-            yield _of_order(config, portal, link, linked_at)
+        unshipped = links.unshipped(before=before, limit=_MOST_UNSHIPPED)
+        lines = links.lines_of([link.merchant_id for link, _ in unshipped])
+        for link, linked_at in unshipped:
+            entry = _of_order(config, portal, link, linked_at)
+            yield _of_rest(entry, lines.get(link.merchant_id, ()))
+
+
+def _of_rest(entry: Attention, lines: Sequence[Link]) -> Attention:
+    """Return the concern for an order that is sent in part: only its rest is late."""
+    if not any(line.sent for line in lines):
+        return entry
+    count = sum(line.open_units or 0 for line in lines)
+    units = "1 unit is" if count == 1 else f"{count} units are"
+    # A dismissal is valid until another part is sent.
+    content = f"{entry.content}:{count}"
+    return replace(entry, reason=f"is sent in part; {units} not shipped yet", content=content)
 
 
 def _of_order(config: Config, portal: PortalConfig, link: Link, linked_at: datetime) -> Attention:

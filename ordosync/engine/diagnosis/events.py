@@ -10,7 +10,7 @@ from ordosync.engine.diagnosis.account_lookup import AccountView
 from ordosync.engine.diagnosis.order_facts import OrderFacts
 from ordosync.engine.diagnosis.story import Event
 from ordosync.store.step_rows import StepRow
-from ordosync.tasks import supplier_status
+from ordosync.tasks import reductions, supplier_status
 from ordosync.tasks.order_notices import is_notice
 
 _USER = "desk"
@@ -125,6 +125,10 @@ def _tracking(step: StepRow, shop: str, supplier: str) -> str:
 
 
 def _cancel(step: StepRow, shop: str, supplier: str) -> str:
+    if reductions.is_about(step):
+        if step.state == "done":
+            return f"units taken off at {supplier}, because {shop} cancelled them"
+        return _failure(step, f"take units off at {supplier}")
     if step.state == "done":
         return f"cancelled at {supplier}, because {shop} cancelled it"
     return _failure(step, f"cancel it at {supplier}")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ordosync.engine.diagnosis.advice import advice_for
 from ordosync.engine.diagnosis.story import Conclusion
 from ordosync.engine.scheduling.timetable import Scheduled
 from ordosync.store.step_rows import StepRow
@@ -47,6 +48,10 @@ def of_open_step(step: StepRow) -> Conclusion | None:
         return Conclusion(
             state="failed", next=f"{CLOSES_ITSELF} `ordosync retry {step.id} --not-sent`"
         )
+    advice = advice_for(step)
+    if advice and step.state in ("failed", "waiting"):
+        done = f"; then `ordosync dismiss {step.id}`" if step.state == "failed" else ""
+        return Conclusion(state=step.state, next=f"{advice}{done}")
     if step.state == "failed":
         return Conclusion(
             state="failed",

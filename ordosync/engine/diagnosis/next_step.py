@@ -51,7 +51,7 @@ def _of_pieces(facts: OrderFacts, due: Due) -> Conclusion | None:
             text = "its pieces are separate orders: run `ordosync why` with their numbers"
             return Conclusion(state="split", next=text)
         return None
-    conclusions = [(piece.supplier_id, conclusion(piece, due)) for piece in facts.pieces]
+    conclusions = [(_name_of(facts, piece), conclusion(piece, due)) for piece in facts.pieces]
     number, first = next(
         (pair for pair in conclusions if pair[1].state not in _DONE), conclusions[0]
     )
@@ -60,6 +60,12 @@ def _of_pieces(facts: OrderFacts, due: Due) -> Conclusion | None:
             state="split", next=f"nothing: each of its {len(conclusions)} pieces is done"
         )
     return Conclusion(state="split", next=f"piece {number} ({first.state}): {first.next}")
+
+
+def _name_of(facts: OrderFacts, piece: OrderFacts) -> str | None:
+    """Return the name of a piece; pieces of the Merchant alone have one Supplier's order."""
+    is_parcel = piece.supplier_id == facts.supplier_id
+    return piece.merchant_id if is_parcel else piece.supplier_id
 
 
 def _cancelled(facts: OrderFacts, due: Due) -> Conclusion | None:
@@ -124,6 +130,9 @@ def _shipped(facts: OrderFacts, due: Due) -> Conclusion | None:
             f" at {supplier}",
         )
     is_sent = facts.at_supplier.is_shipped if facts.at_supplier else None
+    is_live = any(link.state == "live" for link, _ in facts.reported)
+    if is_live and facts.units.open:
+        return _sent_in_part(facts, is_complete=bool(is_sent))
     if reported and reported.state == "live" and is_sent is not False:
         return Conclusion(
             state="shipped", next=f"nothing: it is shipped, and {shop} has the tracking number"
@@ -138,6 +147,19 @@ def _shipped(facts: OrderFacts, due: Due) -> Conclusion | None:
             f"{_desk(facts, 'ship', *_LABEL)}",
         )
     return None
+
+
+def _sent_in_part(facts: OrderFacts, *, is_complete: bool) -> Conclusion:
+    """Return what happens to the rest of an order of which a part is sent."""
+    shop, supplier = _names(facts)
+    units = f"{facts.units.open} unit{'s' * (facts.units.open != 1)}"
+    if is_complete:
+        text = f"{supplier} has closed it without {units}: order them again, or cancel them at"
+        return Conclusion(state="partially-shipped", next=f"{text} {shop}")
+    return Conclusion(
+        state="partially-shipped",
+        next=f"waiting for {supplier} to ship the other {units}{_desk(facts, 'ship', *_LABEL)}",
+    )
 
 
 def _in_conflict(facts: OrderFacts, due: Due) -> Conclusion | None:

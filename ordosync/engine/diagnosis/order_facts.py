@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ordosync.engine.diagnosis.account_lookup import AccountLookup, AccountView
+from ordosync.engine.diagnosis.order_units import NO_UNITS, OrderUnits
 from ordosync.engine.portals import supplier_at_merchant
 from ordosync.store import Store
+from ordosync.store.link_table import Links
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRow
 from ordosync.tasks.base import Portal
@@ -32,6 +34,7 @@ class OrderFacts:
     at_supplier: AccountView | None = None
     """The order as the Supplier shows it."""
     pieces: tuple["OrderFacts", ...] = ()
+    units: OrderUnits = NO_UNITS
 
     @property
     def link(self) -> Link | None:
@@ -128,6 +131,9 @@ def _gather(
         step.supplier_id for step in steps if step.task == "update-tracking" and step.supplier_id
     ]
     at_supplier = lookup.at_supplier(supplier_id, list(dict.fromkeys(shipments)))
+    at_merchant = lookup.at_merchant(merchant_id)
+    pieces = _pieces(portal, store, lookup, at_supplier, depth) if at_supplier else ()
+    parcels = _parcels(portal, store, lookup, ids, depth)
     return OrderFacts(
         portal=portal,
         merchant_id=merchant_id,
@@ -135,10 +141,39 @@ def _gather(
         imported=tuple(links.history("order", merchant_id)) if merchant_id else (),
         reported=tuple(links.parcel_history(merchant_id)) if merchant_id else (),
         steps=steps,
-        at_merchant=lookup.at_merchant(merchant_id),
+        at_merchant=at_merchant,
         at_supplier=at_supplier,
-        pieces=tuple(_pieces(portal, store, lookup, at_supplier, depth)) if at_supplier else (),
+        pieces=tuple(pieces) or tuple(parcels),
+        units=_units(links, merchant_id, at_merchant) if merchant_id else NO_UNITS,
     )
+
+
+def _units(links: Links, merchant_id: str, at_merchant: AccountView | None) -> OrderUnits:
+    return OrderUnits.of(
+        links.lines_of([merchant_id]).get(merchant_id, ()),
+        links.parcels_of([merchant_id]).get(merchant_id, ()),
+        dict(at_merchant.skus) if at_merchant else {},
+    )
+
+
+def _parcels(
+    portal: Portal,
+    store: Store,
+    lookup: AccountLookup,
+    ids: tuple[str | None, str | None],
+    depth: int,
+) -> Iterator[OrderFacts]:
+    """Yield the Merchant's pieces of an order that it split for the Supplier's parcels."""
+    merchant_id, supplier_id = ids
+    if depth or not merchant_id or not supplier_id:
+        return
+    links = store.links(portal.name).all_of_supplier("order", [supplier_id]).get(supplier_id, ())
+    if not any(link.merchant_id == merchant_id and link.state == "split" for link in links):
+        return
+    for link in links:
+        if link.state != "split":
+            piece = (link.merchant_id, supplier_id)
+            yield _gather(portal, store, lookup, piece, depth=depth + 1)
 
 
 def _steps(

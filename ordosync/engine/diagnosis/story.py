@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
+from ordosync.engine.diagnosis.order_units import NO_UNITS, OrderUnits
 from ordosync.tasks.base import Portal
 
 
@@ -41,6 +42,8 @@ class Story:
     conclusion: Conclusion
     events: tuple[Event, ...] = ()
     """In the order of time; the current state is last."""
+    units: OrderUnits = NO_UNITS
+    """The units of an order."""
 
     @classmethod
     def of(

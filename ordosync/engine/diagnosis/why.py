@@ -8,7 +8,7 @@ thousand orders.
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from ordosync.accounts.connections import Connections
@@ -72,9 +72,8 @@ def why(
                         end,
                         statuses=(at_merchant, at_supplier),
                     )
-                    matches.append(
-                        _Found(story=story.with_events(events(facts)), is_ours=facts.is_ours)
-                    )
+                    story = replace(story.with_events(events(facts)), units=facts.units)
+                    matches.append(_Found(story=story, is_ours=facts.is_ours))
                 product = product_story(lookup, store, word, due)
                 if product:
                     matches.append(_Found(story=product, is_ours=True))

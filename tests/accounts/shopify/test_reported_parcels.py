@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.shopify.ids import gid
+from ordosync.accounts.shopify.ids import fulfillment_order, gid
 from ordosync.config import load_config
 from ordosync.store import Store
 from ordosync.store.step_rows import StepRow
@@ -29,6 +29,17 @@ def _pair(seller: ShopifyMerchantPeople, shipper: ShopifySupplierPeople, tmp_pat
 def open_steps(pair: Pair) -> Sequence[StepRow]:
     with Store.open(load_config(pair.path).database) as store:
         return [step for step in store.steps.open() if step.portal == PORTAL]
+
+
+def fulfillments(pair: Pair, merchant_id: str) -> Sequence[tuple[str, int]]:
+    """Return number and units of each parcel of the Merchant's sale."""
+    seller = pair.merchant
+    assert isinstance(seller, ShopifyMerchantPeople)
+    sale = seller.part(fulfillment_order(merchant_id)).order_id
+    return [
+        (it.tracking[0]["number"], sum(part.quantity for part in it.lines))
+        for it in seller.fake.fulfillments(sale)
+    ]
 
 
 @pytest.mark.parametrize(("units", "is_reported"), [(2, True), (2, False), (3, False)])
@@ -69,3 +80,25 @@ def test_1_number_of_pieces_that_were_merged_again_reaches_each_open_piece(
     assert [numbers(pair.merchant.tracking(piece)) for piece in pieces] == [["1Z1"], ["1Z1"]]
     assert open_steps(pair) == []
     pair.stays_quiet(TASK)
+
+
+@pytest.mark.parametrize("is_reported", [True, False])
+def test_18_rest_is_split_after_a_parcel(
+    pair: Pair, shipper: ShopifySupplierPeople, *, is_reported: bool
+) -> None:
+    """A partly sent fulfillment order can be split: its parcel is one of the order, as reported."""
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 3))
+    shipper.ship_part(supplier_id, parcel(number="1Z1"), 1)
+    if is_reported:
+        pair.run(TASK)
+    first, second = shipper.split(supplier_id, (1,), (1,))
+    pair.run("split-order")
+    shipper.ship(second, parcel(number="1Z2"))
+    pair.run(TASK)
+    shipper.ship(first, parcel(number="1Z3"))
+
+    pair.run(TASK)
+
+    assert open_steps(pair) == []
+    assert sorted(fulfillments(pair, merchant_id)) == [("1Z1", 1), ("1Z2", 1), ("1Z3", 1)]
+    pair.stays_quiet(TASK, "split-order", "import-orders")

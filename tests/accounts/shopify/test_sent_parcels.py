@@ -223,3 +223,26 @@ def test_p8_parcel_with_the_number_of_a_recalled_one_takes_its_place(
 
     assert (now.id, now.voided, units(now)) == (first.id, False, {"CUP": 2, "MUG": 1})
     assert again == [now]
+
+
+@pytest.mark.parametrize("place", ["first", "second"])
+def test_18_rest_that_was_moved_is_no_piece(shipper: ShopifySupplierPeople, place: str) -> None:
+    """Moving a part-sent fulfillment order puts the rest into a new one; the sent part stays."""
+    id_ = created(shipper)
+    shipper.fake.ship(gid("Order", id_), "1Z1", lines={"CUP": 2, "MUG": 1})
+    shipper.clock.sleep(60)
+    [part] = shipper.fake.fulfillment_orders(gid("Order", id_))
+    moved = shipper.fake.split(part.id, {"MUG": 2})
+    part.status = "CLOSED"
+    if place == "second":
+        shipper.fake.move(moved, shipper.fake.add_location("Annex"))
+    shipper.fake.ship_piece(moved, "1Z2", lines={"MUG": 1})
+
+    both = shipments(shipper)
+
+    assert [(it.order_id, units(it), it.is_last) for it in both] == [
+        (id_, {"CUP": 2, "MUG": 1}, False),
+        (id_, {"MUG": 1}, False),
+    ]
+    assert read(opened(shipper).splits.by_id([id_]))[0] == []
+    assert opened(shipper).orders.statuses([id_]) == {id_: "partially_shipped"}

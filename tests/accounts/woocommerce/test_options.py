@@ -205,6 +205,26 @@ def test_site_that_is_closed_to_visitors_needs_only_the_shops_own_paths(
     assert "HTTP 401" not in out
 
 
+@pytest.mark.parametrize(
+    ("shop", "message"),
+    [
+        (Switches(fulfillments=True), "each fulfillment is reported as a parcel with its units"),
+        (Switches(shipment_tracking=True), "each tracking number of an order is reported, without"),
+    ],
+    ids=lambda value: "" if isinstance(value, str) else None,
+)
+def test_check_of_a_supplier_says_what_is_known_of_its_parcels(
+    tmp_path: Path, shop: Switches, message: str
+) -> None:
+    """Lifecycle 3.3: without lines, only a completed order is sent as a whole."""
+    with FakeWooCommerce(switches=shop) as fake:
+        write(tmp_path, fake)
+
+        _, out = check(tmp_path)
+
+    assert message in " ".join(out.split())
+
+
 def test_shop_in_a_folder_of_its_host(tmp_path: Path) -> None:
     with FakeWooCommerce(switches=Switches(path="/shop", fulfillments=True)) as fake:
         write(tmp_path, fake)

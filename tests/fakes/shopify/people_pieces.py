@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from tests.fakes.shopify import fulfillment, stock
+from tests.fakes.shopify import fulfillment, units_moved
 from tests.fakes.shopify.fulfillment import Share
 from tests.fakes.shopify.shop import Shop
 from tests.fakes.shopify.state import (
     Fulfillment,
-    FulfillmentHold,
     FulfillmentOrder,
     Json,
     LineItem,
-    Location,
     Order,
 )
 
@@ -66,34 +64,52 @@ class Shippers:
             moved = fulfillment.shares(piece, quantities)
             return fulfillment.split(self.shop, piece, moved).id
 
-    def move(self, fulfillment_order: str, location: str) -> None:
-        """Move a fulfillment order to another location."""
-        with self.shop.lock:
-            piece = self.shop.sure(FulfillmentOrder, fulfillment_order)
-            for line in piece.lines:
-                bought = self.shop.sure(LineItem, line.line_id)
-                stock.commit(self.shop, bought, piece.location_id, -line.remaining_quantity)
-                stock.commit(self.shop, bought, location, line.remaining_quantity)
-            piece.location_id = self.shop.sure(Location, location).id
-            piece.status, piece.request_status = "OPEN", "UNSUBMITTED"
-            fulfillment.touch(self.shop, piece)
+    def move(
+        self, fulfillment_order: str, location: str, lines: Mapping[str, int] | None = None
+    ) -> str:
+        """Move a fulfillment order, or quantities of some SKUs, to another location.
 
-    def hold(self, fulfillment_order: str, reason: str = "OTHER", notes: str | None = None) -> None:
-        """Put a fulfillment order on hold."""
+        Return the id of the one that is there. Units that were sent stay.
+        """
         with self.shop.lock:
             piece = self.shop.sure(FulfillmentOrder, fulfillment_order)
-            stamp = self.shop.stamp("FulfillmentHold")
-            piece.holds.append(FulfillmentHold(**stamp, reason=reason, reason_notes=notes))
-            piece.status = "ON_HOLD"
-            fulfillment.touch(self.shop, piece)
+            return units_moved.move(self.shop, piece, location, self._some(piece, lines))
+
+    def hold(
+        self,
+        fulfillment_order: str,
+        reason: str = "OTHER",
+        notes: str | None = None,
+        *,
+        lines: Mapping[str, int] | None = None,
+    ) -> str:
+        """Hold a fulfillment order, or quantities of some SKUs.
+
+        Return the id of the one with the other units, or of the same one.
+        """
+        with self.shop.lock:
+            piece = self.shop.sure(FulfillmentOrder, fulfillment_order)
+            held = self._some(piece, lines)
+            rest = units_moved.hold(self.shop, piece, held, reason, notes)
+            return rest.id if rest else piece.id
 
     def release(self, fulfillment_order: str) -> None:
-        """Release the hold of a fulfillment order."""
+        """Release all holds of a fulfillment order; what was not held is merged back."""
         with self.shop.lock:
             piece = self.shop.sure(FulfillmentOrder, fulfillment_order)
-            piece.holds.clear()
-            piece.status = "OPEN"
-            fulfillment.touch(self.shop, piece)
+            units_moved.release(self.shop, piece)
+
+    def replace(self, fulfillment_order: str) -> str:
+        """Cancel a fulfillment order; return the id of the one that replaces it."""
+        with self.shop.lock:
+            piece = self.shop.sure(FulfillmentOrder, fulfillment_order)
+            return units_moved.cancel(self.shop, piece)
+
+    def close(self, fulfillment_order: str) -> None:
+        """Give a fulfillment order back, as the service: it is incomplete."""
+        with self.shop.lock:
+            piece = self.shop.sure(FulfillmentOrder, fulfillment_order)
+            units_moved.close(self.shop, piece)
 
     def answer(self, fulfillment_order: str, *, accept: bool = True) -> None:
         """Accept or reject the latest request, as the service."""
@@ -136,6 +152,10 @@ class Shippers:
                 if fulfillment.status == "SUCCESS"
                 and any(piece.id in it.sources for it in fulfillment.lines)
             ]
+
+    def _some(self, piece: FulfillmentOrder, lines: Mapping[str, int] | None) -> list[Share]:
+        """Return quantities of some SKUs, or all open units."""
+        return fulfillment.everything(piece) if lines is None else self._deal([piece], lines)[0][1]
 
     def _deal(
         self, parts: Sequence[FulfillmentOrder], lines: Mapping[str, int]

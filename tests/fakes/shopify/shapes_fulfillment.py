@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.fakes.shopify import connections
+from tests.fakes.shopify import connections, units_moved
 from tests.fakes.shopify.registry import Call, resolver
 from tests.fakes.shopify.shapes_orders import fulfillment_orders_of, fulfillments_of, lines_of
 from tests.fakes.shopify.shop import Shop
@@ -27,6 +27,8 @@ def actions(shop: Shop, order: FulfillmentOrder) -> list[str]:
         return []
     if order.status == "ON_HOLD":
         return ["RELEASE_HOLD", "HOLD", "MOVE"]
+    if order.status == "INCOMPLETE":
+        return ["REQUEST_FULFILLMENT", "CREATE_FULFILLMENT", "HOLD", "MOVE"]
     many = ["SPLIT"] if sum(line.remaining_quantity for line in order.lines) > 1 else []
     requested = order.request_status not in ("UNSUBMITTED", "REJECTED")
     if requested and not shop.switches.split_when_requested:
@@ -38,6 +40,8 @@ def actions(shop: Shop, order: FulfillmentOrder) -> list[str]:
         return ["CREATE_FULFILLMENT", "REQUEST_CANCELLATION", *many]
     if shop.sure(Location, order.location_id).service_id is not None:
         return ["REQUEST_FULFILLMENT", "CREATE_FULFILLMENT", "HOLD", "MOVE", *many]
+    if units_moved.is_sent(shop, order):
+        return ["CREATE_FULFILLMENT", "HOLD", *many]
     merge = ["MERGE"] if _siblings(shop, order) else []
     return ["CREATE_FULFILLMENT", "REPORT_PROGRESS", "MOVE", "HOLD", *many, *merge]
 
@@ -77,11 +81,10 @@ def _assigned(call: Call, order: FulfillmentOrder) -> Json:
 
 
 @resolver("FulfillmentOrder.destination")
-def _destination(call: Call, order: FulfillmentOrder) -> Json | None:
+def _destination(call: Call, order: FulfillmentOrder) -> Json:
     bought = call.shop.sure(Order, order.order_id)
-    address = bought.shipping_address
-    if address is None:
-        return None
+    # Without an address it is an object with null fields.
+    address = bought.shipping_address or {"countryCodeV2": None}
     gid = order.id.replace("FulfillmentOrder", "FulfillmentOrderDestination")
     return {**address, "id": gid, "countryCode": address["countryCodeV2"], "email": bought.email}
 

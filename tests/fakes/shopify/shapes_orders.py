@@ -191,9 +191,13 @@ def _lines(call: Call, order: Order, **paging: Any) -> Json:
 def _fulfillment_orders(
     call: Call, order: Order, *, query: str | None = None, displayable: bool = False, **paging: Any
 ) -> Json:
-    del query, displayable
+    del query
     shop = call.shop
     rows = [it for it in fulfillment_orders_of(shop, order.id) if access.visible(shop, it)]
+    if displayable:  # Those that were closed by a merge or a move have no units.
+        rows = [
+            it for it in rows if it.status != "CLOSED" or any(x.total_quantity for x in it.lines)
+        ]
     return connections.page(shop, rows, None, **paging)
 
 

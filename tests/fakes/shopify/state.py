@@ -147,6 +147,8 @@ class FulfillmentOrder(Node):
     fulfill_by: datetime | None = None
     requests: list[FulfillmentOrderMerchantRequest] = field(default_factory=list)
     holds: list[FulfillmentHold] = field(default_factory=list)
+    rest_of_hold: str | None = None
+    """The fulfillment order with the units that were not held; a release merges it back."""
 
 
 @dataclass(kw_only=True)

@@ -50,11 +50,6 @@ def open_steps(pair: Pair) -> list[StepRow]:
         return [step for step in store.steps.open() if step.portal == PORTAL]
 
 
-def holds_several_numbers(pair: Pair) -> bool:
-    """True if the Merchant shows more than one number of an order."""
-    return pair.merchant.lacks.isdisjoint({"parcels", "more-numbers"})
-
-
 def remarks(pair: Pair, merchant_id: str, supplier_id: str, number: str) -> set[int]:
     """Return how often each timeline remarks a number as one of several parcels."""
     sides = ((pair.merchant, merchant_id), (pair.supplier, supplier_id))
@@ -153,10 +148,6 @@ def test_f12_further_number_of_an_order_fails_as_a_further_parcel(pair: Pair) ->
 
     ran = pair.run(TASK)
 
-    if holds_several_numbers(pair):
-        assert numbers(pair.merchant.tracking(merchant_id)) == ["1Z1", "1Z2"]
-        assert open_steps(pair) == []
-        return
     if pair.merchant_holds_several_numbers:
         assert numbers(pair.merchant.tracking(merchant_id)) == ["1Z1", "1Z2"]
         return
@@ -252,10 +243,6 @@ def test_parcel_after_the_order_was_reported_as_a_whole_fails_as_a_further_one(p
 
     ran = pair.run(TASK)
 
-    if holds_several_numbers(pair):
-        assert numbers(pair.merchant.tracking(merchant_id)) == ["1Z2", "1Z3"]
-        assert open_steps(pair) == []
-        return
     if pair.merchant_holds_several_numbers:
         assert numbers(pair.merchant.tracking(merchant_id)) == ["1Z2", "1Z3"]
         return

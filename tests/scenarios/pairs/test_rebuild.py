@@ -1,9 +1,14 @@
 """A lost store is rebuilt from both accounts: nothing is sent twice, nothing is lost."""
 
+from collections.abc import Mapping
+
 import pytest
 
+from ordosync.config import load_config
 from ordosync.errors import OrdosyncError
+from ordosync.store import Store
 from tests.accounts.contract.examples import line, parcel, product, sold
+from tests.accounts.contract.opening import PORTAL
 from tests.accounts.contract.people import needs, numbers
 from tests.scenarios.pairs.pair import Pair
 from tests.scenarios.pairs.rebuilding import lose, rebuilt, would
@@ -267,4 +272,89 @@ def test_store_that_has_links_is_left_alone_unless_they_may_be_added_to(pair: Pa
     rebuilt(pair, add=True)
 
     assert pair.link(merchant_id) == before
+    nothing_is_owed(pair)
+
+
+Units = Mapping[str, tuple[int | None, int | None, int | None]]
+
+
+def ledger(pair: Pair, merchant_id: str) -> tuple[Units, Mapping[str, int]]:
+    """Return the numbers of an order's lines, and the units of each live parcel."""
+    with Store.open(load_config(pair.path).database) as store:
+        links = store.links(PORTAL)
+        ids = [link.merchant_id for link in links.of_either("merchant", merchant_id)]
+        supplier_ids = [link.supplier_id for link in links.of_either("merchant", merchant_id)]
+        found = links.all_of_supplier("order", supplier_ids)
+        ids += [link.merchant_id for family in found.values() for link in family]
+        lines = links.lines_of(sorted({*ids}))
+        parcels = links.parcels_of(sorted({*ids}))
+    return (
+        {
+            line.merchant_id: (line.ordered, line.sent, line.cancelled)
+            for of_order in lines.values()
+            for line in of_order
+            if line.state != "split"
+        },
+        {
+            link.supplier_id: sum((link.units or {}).values())
+            for of_order in parcels.values()
+            for link in of_order
+            if link.state == "live"
+        },
+    )
+
+
+def sent_in_part(pair: Pair) -> tuple[str, str]:
+    """Import an order of two CUP and a MUG, and report a parcel of one CUP."""
+    merchant_id, supplier_id = pair.imported("1001", line("CUP", 2), line("MUG", 1))
+    pair.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1, 0)
+    pair.run("update-tracking")
+    return merchant_id, supplier_id
+
+
+@needs("update-tracking", "parcels", "several-parcels")
+def test_order_that_is_sent_in_part_keeps_its_units_and_parcels(pair: Pair) -> None:
+    merchant_id, supplier_id = sent_in_part(pair)
+    before = ledger(pair, merchant_id)
+    lose(pair)
+
+    rebuilt(pair)
+
+    assert ledger(pair, merchant_id) == before
+    nothing_is_owed(pair)
+    pair.supplier.ship_part(supplier_id, parcel(number="1Z2"), 1, 1)
+    all_tasks(pair)
+    assert {*pair.merchant.all_numbers(merchant_id)} <= {"1Z1", "1Z2"}
+    assert sum(pair.supplier.open_units(supplier_id).values()) == 0
+    nothing_is_owed(pair)
+
+
+@needs("update-tracking", "parcels", "several-parcels")
+def test_parcel_of_a_part_that_waits_to_be_reported_is_reported(pair: Pair) -> None:
+    merchant_id, supplier_id = sent_in_part(pair)
+    pair.supplier.ship_part(supplier_id, parcel(number="1Z2"), 1, 0)
+    lose(pair)
+    rebuilt(pair)
+
+    all_tasks(pair)
+
+    if "more-numbers" not in pair.merchant.lacks:
+        assert sorted(pair.merchant.all_numbers(merchant_id)) == ["1Z1", "1Z2"]
+    nothing_is_owed(pair)
+
+
+@needs("update-tracking", "parcels", "several-parcels")
+def test_parcel_that_was_voided_before_the_loss_is_void_afterwards(pair: Pair) -> None:
+    if "voided-labels" in pair.supplier.lacks and "more-numbers" in pair.merchant.lacks:
+        pytest.skip("neither account knows any more that the number was the Supplier's")
+    merchant_id, supplier_id = sent_in_part(pair)
+    pair.supplier.ship_part(supplier_id, parcel(number="1Z2"), 1, 0)
+    pair.run("update-tracking")
+    pair.supplier.recall(supplier_id, "1Z1")
+    lose(pair)
+    rebuilt(pair)
+
+    all_tasks(pair)
+
+    assert "1Z1" not in pair.merchant.all_numbers(merchant_id)
     nothing_is_owed(pair)

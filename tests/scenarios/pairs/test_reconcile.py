@@ -1,8 +1,20 @@
 """Two accounts of any kinds compared with each other."""
 
+from collections.abc import Mapping
+from contextlib import closing
+
+import pytest
+
+from ordosync.accounts.connections import Connections
+from ordosync.config import load_config
+from ordosync.engine import open_portal
 from ordosync.engine.comparison.difference import Difference
+from ordosync.engine.comparison.ledger_filling import fill_ledger
+from ordosync.engine.comparison.reconcile import compare
+from ordosync.store import Store
 from ordosync.tasks import TASKS
 from tests.accounts.contract.examples import line, parcel, product, sold
+from tests.accounts.contract.opening import PORTAL
 from tests.accounts.contract.over_http import MerchantOverHttp
 from tests.accounts.contract.people import needs, numbers
 from tests.scenarios.pairs.comparing import compared
@@ -147,3 +159,101 @@ def test_order_that_is_sent_in_part_is_no_difference_once_its_parcel_is_reported
 
     assert in_part == []
     assert compared(pair) == []
+
+
+@needs("update-tracking", "parcels", "several-parcels", "listing")
+def test_parcel_that_the_merchant_does_not_show_is_found_and_reported(pair: Pair) -> None:
+    """Rule P4: a further parcel of the order; `--fix` reports it."""
+    if {"parcel-lines", "more-numbers"} & pair.merchant.lacks:
+        pytest.skip("the Merchant shows one number an order")
+    pair.configure(manage_inventory="false")
+    merchant_id, supplier_id = pair.imported("1001", line("CUP", 2), line("MUG", 1))
+    pair.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1, 0)
+    pair.run("update-tracking")
+    pair.supplier.ship_part(supplier_id, parcel(number="1Z2"), 1, 0)
+
+    differences = compared(pair)
+    remaining = compared(pair, fix=True)
+
+    assert kinds(differences) == {("parcel-missing", "update-tracking")}
+    assert "1Z2" in differences[0].description
+    assert remaining == []
+    assert sorted(pair.merchant.all_numbers(merchant_id)) == ["1Z1", "1Z2"]
+
+
+@needs("update-tracking", "parcels", "several-parcels", "listing")
+def test_one_of_two_numbers_whose_parcel_is_void_is_found_and_voided(pair: Pair) -> None:
+    """Rule P9: only that one; the other stays."""
+    if {"parcel-lines", "more-numbers"} & pair.merchant.lacks:
+        pytest.skip("the Merchant shows one number an order")
+    pair.configure(manage_inventory="false")
+    merchant_id, supplier_id = pair.imported("1001", line("CUP", 2), line("MUG", 1))
+    for number in ("1Z1", "1Z2"):
+        pair.supplier.ship_part(supplier_id, parcel(number=number), 1, 0)
+    pair.run("update-tracking")
+    pair.supplier.recall(supplier_id, "1Z1")
+
+    differences = compared(pair)
+    remaining = compared(pair, fix=True)
+
+    assert kinds(differences) == {("tracking-void", "update-tracking")}
+    assert remaining == []
+    assert pair.merchant.all_numbers(merchant_id) == ["1Z2"]
+
+
+@needs("update-tracking", "parcels", "several-parcels", "listing")
+def test_orders_of_before_the_ledger_get_their_units_from_both_accounts(pair: Pair) -> None:
+    """Rule P20, for orders that are open, sent in part and sent."""
+    if {"parcel-lines", "more-numbers"} & pair.merchant.lacks:
+        pytest.skip("the Merchant shows one number an order, and got no part before the ledger")
+    pair.configure(manage_inventory="false")
+    ids = [pair.imported(number, line("CUP", 2), line("MUG", 1)) for number in ("1", "2", "3")]
+    for (_, supplier_id), units in zip(ids, ((0, 0), (1, 0), (2, 1)), strict=True):
+        if any(units):
+            pair.supplier.ship_part(supplier_id, parcel(number=f"1Z{supplier_id}"), *units)
+    pair.run("update-tracking")
+    before = numbered(pair)
+    forget_units(pair)
+    assert numbered(pair) == {}
+
+    assert compared(pair) == []
+    filled = fill(pair)
+
+    if before:
+        assert filled == len({order_id for order_id, _ in before})
+        assert numbered(pair) == before
+    pair.stays_quiet("import-orders", "update-tracking")
+
+
+def numbered(pair: Pair) -> Mapping[tuple[str | None, str], tuple[int | None, int | None]]:
+    """Return what is ordered and sent of each linked line."""
+    with Store.open(load_config(pair.path).database) as store:
+        links = store.links(PORTAL)
+        ids = [link.merchant_id for page in links.live("order") for link in page]
+        return {
+            (line.order_id, line.merchant_id): (line.ordered, line.sent)
+            for lines in links.lines_of(ids).values()
+            for line in lines
+        }
+
+
+def forget_units(pair: Pair) -> None:
+    """Make the links of lines and parcels like those of before the ledger."""
+    with Store.open(load_config(pair.path).database) as store, store.transaction():
+        store._connection.execute(
+            "update links set ordered = null, sent = null, cancelled = null, units = null"
+        )
+        store._connection.execute("update links set order_id = null where kind = 'line'")
+
+
+def fill(pair: Pair) -> int:
+    """Add the units of both accounts to the links; return of how many orders."""
+    pair.merchant.settle()
+    pair.supplier.settle()
+    config, clock = load_config(pair.path), pair.merchant.clock
+    with Store.open(config.database) as store, closing(Connections(clock)) as connections:
+        portal = open_portal(config, config.portals[PORTAL], store, connections)
+        numbers = compare(portal, able=frozenset(), now=clock.now()).numbers
+        fill_ledger(PORTAL, store, clock, numbers)
+        assert compare(portal, able=frozenset(), now=clock.now()).numbers == []
+    return len(numbers)

@@ -1,0 +1,48 @@
+"""The next step for codes of steps that a retry alone does not settle, in plain words."""
+
+from collections.abc import Mapping
+
+from ordosync.store.step_rows import StepRow
+
+ADVICE: Mapping[str, str] = {
+    "more-than-ordered": "compare the parcel with the order, and agree on the surplus with the"
+    " Supplier",
+    "which-lines": "nothing, as it is reported when the order is complete; if the buyer should know"
+    " earlier, ask the Supplier which units it has sent",
+    "not-reducible": "ask the Supplier not to send these units",
+    "partially-shipped": "ask the Supplier to keep the units that are not sent yet",
+}
+"""What an operator can do, by the code of a step that failed or waits."""
+
+NOT_RETRYABLE = frozenset(
+    {
+        "already-shipped",
+        "cancelled",
+        "cut",
+        "edited",
+        "further-parcel",
+        "more-than-ordered",
+        "not-reducible",
+        "partially-shipped",
+        "piece-cancelled",
+        "reused-number",
+        "split-refused",
+    }
+)
+"""Codes of failed steps that a retry cannot settle."""
+
+
+def advice_for(step: StepRow) -> str:
+    """Return the next step in plain words; empty if a retry may settle it."""
+    if step.code == "partially-shipped" and step.task != "cancel-orders":
+        return ""
+    return ADVICE.get(step.code or "", "")
+
+
+def reason_of(step: StepRow) -> str:
+    """Return the reason of a step with what to do; a file has to be corrected before the retry."""
+    reason = step.reason or ""
+    if (step.code or "").startswith("invalid."):
+        return f"{reason}; correct the file before you retry"
+    advice = advice_for(step)
+    return f"{reason}; {advice}" if advice else reason

@@ -1,0 +1,141 @@
+"""Units of an order by line, and its parcels, as the links have them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from ordosync.store.links import Link
+
+
+class LineUnits(Struct, frozen=True, kw_only=True):
+    """The units of a line: ordered = open + sent + cancelled."""
+
+    line: str
+    """The id of the Merchant's line."""
+    sku: str
+    """Empty if it is not known without a request."""
+    ordered: int
+    open: int
+    sent: int
+    cancelled: int
+
+    @classmethod
+    def of(cls, link: Link, skus: Mapping[str, str]) -> "LineUnits":
+        """Return the units of a linked line."""
+        return cls(
+            line=link.merchant_id,
+            sku=skus.get(link.merchant_id, ""),
+            ordered=link.ordered or 0,
+            open=link.open_units or 0,
+            sent=link.sent or 0,
+            cancelled=link.cancelled or 0,
+        )
+
+    @property
+    def text(self) -> str:
+        """The units in words."""
+        parts = [f"{self.ordered} ordered"]
+        for count, word in ((self.sent, "sent"), (self.cancelled, "cancelled")):
+            if count:
+                parts.append(f"{count} {word}")
+        return f"{self.sku or self.line}: {', '.join([*parts, f'{self.open} open'])}"
+
+
+class ParcelUnits(Struct, frozen=True, kw_only=True):
+    """A tracking number that was reported, and the units of its parcel."""
+
+    parcel: str
+    """The Supplier's id of the parcel."""
+    number: str
+    is_void: bool
+    units: Mapping[str, int] | None
+    """Units by SKU, or by line if the SKU is not known; None if the account does not say."""
+
+    @classmethod
+    def of(cls, link: Link, skus: Mapping[str, str]) -> "ParcelUnits":
+        """Return a reported number with its units."""
+        units: dict[str, int] | None = None if link.units is None else {}
+        for line, count in (link.units or {}).items():
+            name = skus.get(line, line)
+            units = {**(units or {}), name: (units or {}).get(name, 0) + count}
+        return cls(
+            parcel=link.parcel_id,
+            number=link.number,
+            is_void=link.state == "voided",
+            units=units,
+        )
+
+    @property
+    def text(self) -> str:
+        """The parcel in words."""
+        units = ", ".join(f"{count} {sku}" for sku, count in (self.units or {}).items())
+        void = " (void)" if self.is_void else ""
+        return f"parcel {self.number}{void}: {units or 'its units are not known'}"
+
+
+class OrderUnits(Struct, frozen=True, kw_only=True):
+    """The units of an order and its reported parcels."""
+
+    lines: tuple[LineUnits, ...] = ()
+    """Empty if its lines were linked before units were counted."""
+    parcels: tuple[ParcelUnits, ...] = ()
+
+    @classmethod
+    def of(
+        cls, lines: Sequence[Link], parcels: Sequence[Link], skus: Mapping[str, str]
+    ) -> "OrderUnits":
+        """Return the units of linked lines and parcels."""
+        return cls(
+            lines=tuple(LineUnits.of(line, skus) for line in lines if line.ordered is not None),
+            parcels=tuple(ParcelUnits.of(parcel, skus) for parcel in parcels),
+        )
+
+    @property
+    def open(self) -> int:
+        """The units that are neither sent nor cancelled."""
+        return sum(line.open for line in self.lines)
+
+    @property
+    def is_sent_in_part(self) -> bool:
+        """True if units were sent and others are open."""
+        return bool(self.open) and any(line.sent for line in self.lines)
+
+    def texts(self) -> Iterator[str]:
+        """Yield lines and parcels in words, unless the order is sent, or open, as a whole."""
+        is_cut = any(line.cancelled for line in self.lines)
+        is_several = len({parcel.parcel for parcel in self.parcels if not parcel.is_void}) > 1
+        if self.is_sent_in_part or is_several or (is_cut and any(line.sent for line in self.lines)):
+            yield from (line.text for line in self.lines)
+            yield from (parcel.text for parcel in self.parcels)
+        elif is_cut and self.open:
+            yield from (line.text for line in self.lines)
+
+    def json(self) -> dict[str, Any]:
+        """Return the fields of `why --json`."""
+        return {
+            "lines": [
+                {
+                    "line": line.line,
+                    "sku": line.sku or None,
+                    "ordered": line.ordered,
+                    "open": line.open,
+                    "sent": line.sent,
+                    "cancelled": line.cancelled,
+                }
+                for line in self.lines
+            ],
+            "parcels": [
+                {
+                    "parcel": parcel.parcel,
+                    "tracking": parcel.number,
+                    "void": parcel.is_void,
+                    "units": parcel.units,
+                }
+                for parcel in self.parcels
+            ],
+        }
+
+
+NO_UNITS = OrderUnits()
+"""The units of an order that is not known, and of a product."""
