@@ -236,6 +236,20 @@ MUTANTS = (
         test="accounts/shopify/test_cancelled_pieces.py",
     ),
     Mutant(
+        protection="a part of an order at Shopify is sent without the units that are open",
+        file="accounts/shopify/parcel_writer.py",
+        old="    if share.lines:",
+        new="    if False:",
+        test="accounts/shopify/test_merchant_parcels.py",
+    ),
+    Mutant(
+        protection="a piece at Shopify is not sent with the units of another one merged into it",
+        file="accounts/shopify/merchant_tracking.py",
+        old="        if has_merged_units(shipment.order_id, order):",
+        new="        if False:",
+        test="accounts/shopify/test_moved_units.py",
+    ),
+    Mutant(
         protection="a shipped order is never cancelled",
         file="accounts/ordoro/supplier_cancellations.py",
         old="        if has_left(order) and not also_shipped:",
