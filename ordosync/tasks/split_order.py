@@ -28,6 +28,8 @@ class _MirroredSplit:
     """None if one of its lines has no link."""
     open_pieces: Sequence[Piece]
     """The pieces of the Supplier that are mirrored, with their open units."""
+    lines: Sequence[Link]
+    """Links of the lines that were split."""
 
 
 _MISFIT = Outcome(
@@ -118,8 +120,14 @@ def _step(portal: Portal, split: Split, link: Link, lines: Mapping[str, Link]) -
         at_supplier=split,
         at_merchant=_split_for_merchant(portal, link, pieces, lines) if is_linked else None,
         open_pieces=pieces,
+        lines=_split_lines(split, lines),
     )
     return replace(step, payload=payload)
+
+
+def _split_lines(split: Split, lines: Mapping[str, Link]) -> tuple[Link, ...]:
+    ids = dict.fromkeys(part.of_line for piece in split.pieces for part in piece.lines)
+    return tuple(lines[id_] for id_ in ids if id_ in lines)
 
 
 def _split_for_merchant(
@@ -169,6 +177,11 @@ def _links(mirrored: _MirroredSplit, outcome: Outcome) -> tuple[Link, ...]:
     if outcome.state not in ("done", "unchanged"):
         return ()
     links = [replace(mirrored.link, state="split")]
+    # Some services keep the id of a line for its first piece.
+    kept = {part.id for piece in outcome.pieces for part in piece.lines}
+    links += [
+        replace(line, state="split") for line in mirrored.lines if line.merchant_id not in kept
+    ]
     for at_merchant, at_supplier in zip(outcome.pieces, mirrored.open_pieces, strict=True):
         links.append(Link(kind="order", merchant_id=at_merchant.id, supplier_id=at_supplier.id))
         links += [

@@ -1,12 +1,21 @@
 """A store and accounts from before the second migration: nothing is sent or reported again."""
 
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
+from ordosync.accounts.connections import Connections
 from ordosync.config import load_config
+from ordosync.database import sqlite3
+from ordosync.engine import open_portal
+from ordosync.engine.comparison.ledger_filling import fill_ledger
+from ordosync.engine.comparison.reconcile import compare
 from ordosync.engine.scheduling.timetable import can_run
+from ordosync.store import Store
+from ordosync.store.migrations import migrations
 from tests.store.recorded import PORTALS, OldWorld, old_world
 
 TASKS = (
@@ -116,3 +125,48 @@ def test_file_that_was_refused_before_is_closed_once_it_has_changed(world: OldWo
 
     after = world.steps()[key]
     assert (before.state, after.state, after.code) == ("failed", "skipped", "mended")
+
+
+def test_units_of_old_orders_are_added_from_both_accounts_and_nothing_is_reported(
+    world: OldWorld,
+) -> None:
+    """Rule P20: no numbers means all, until `reconcile` adds them."""
+    run_all(world)
+    before = {key: (row.state, row.updated_at) for key, row in world.steps().items()}
+
+    filled = fill(world, "shop-northwind")
+    counted = run_all(world)
+
+    assert filled > 0
+    assert fill(world, "shop-northwind") == 0
+    assert {key: (row.state, row.updated_at) for key, row in world.steps().items()} == before
+    assert sum(counts["done"] + counts["failed"] for counts in counted.values()) == 0
+
+
+def fill(world: OldWorld, portal: str) -> int:
+    """Add the units of both accounts to the links, as `reconcile` does; return of how many."""
+    config = load_config(world.config)
+    with Store.open(config.database) as store, closing(Connections(world.clock)) as connections:
+        opened = open_portal(config, config.portals[portal], store, connections)
+        numbers = compare(opened, able=frozenset(), now=world.clock.now()).numbers
+        fill_ledger(portal, store, world.clock, numbers)
+        opened.close()
+    return len(numbers)
+
+
+def test_store_of_the_second_version_is_migrated_and_nothing_is_reported_twice(
+    world: OldWorld,
+) -> None:
+    path = load_config(world.config).database
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        migrations().apply(Database(db), stop_before="m003_ledger")
+        assert db.execute("pragma user_version").fetchone() == (2,)
+    supplied = world.supplied()
+
+    run_all(world)
+    before = {key: (row.state, row.updated_at) for key, row in world.steps().items()}
+    counted = run_all(world)
+
+    assert len(world.supplied()) == len(supplied) + len(OWED)
+    assert {key: (row.state, row.updated_at) for key, row in world.steps().items()} == before
+    assert sum(counts["done"] for counts in counted.values()) == 0

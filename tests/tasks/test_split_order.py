@@ -1,5 +1,6 @@
 """Split order, against domain 2.5."""
 
+from ordosync.models import ParcelLine
 from tests.tasks.portal import (
     Pair,
     available,
@@ -45,6 +46,22 @@ def test_second_run_writes_nothing(pair: Pair) -> None:
 
     assert ran.steps == ()
     assert pair.everything() == before
+
+
+def test_split_after_a_parcel_moves_the_open_units_to_the_pieces(pair: Pair) -> None:
+    """lifecycle.md 2.4, split: units move to the pieces' lines, sums equal."""
+    pair.imported("1001", line("MUG", 4))
+    number = pair.link("1001").supplier_id
+    part = ParcelLine(line_id=f"{number}/1", quantity=1, sku="MUG")
+    succeeded(pair.northwind.ship([parcel(number, lines=(part,))])[0])
+    pair.run("update-tracking")
+    pair.split("1001", (1,), (2,))
+
+    ran = pair.run(TASK)
+
+    assert ran.counts == {"done": 1}
+    links = [pair.link(id_, "line") for id_ in ("1001/1", "1001-1/1", "1001-2/1")]
+    assert [(each.ordered, each.sent) for each in links] == [(1, 1), (1, 0), (2, 0)]
 
 
 def test_pieces_stay_requested_from_the_same_supplier(pair: Pair) -> None:

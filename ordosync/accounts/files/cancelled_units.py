@@ -1,5 +1,6 @@
 """Orders, and units of orders, in a Merchant's cancellation files as they are now."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -82,7 +83,12 @@ def remaining(order: Order, cancelled: Cancelled | None) -> Order | None:
     if not any(left.values()):
         return None
     lines = tuple(replace(line, quantity=left[line.id]) for line in order.lines)
-    return replace(order, lines=lines)
+    if lines == order.lines:
+        return order
+    # An edit is looked for only if the content differs.
+    form, _, digest = order.content.partition("-")
+    of_units = hashlib.sha256(f"{digest} {sorted(left.items())}".encode()).hexdigest()[:32]
+    return replace(order, lines=lines, content=f"{form}-{of_units}")
 
 
 def unknown_line(order: Order, units: Sequence[ParcelLine]) -> str:

@@ -123,6 +123,8 @@ class FilesMerchantPeople(MerchantPeople):
         refunded = self._refunded.setdefault(order_id, Counter())
         refunded.update(dict(zip(skus, units, strict=True)))
         self._drop_cancellations()
+        # An order file is read again only if it changes.
+        self.request(self._orders[order_id])
 
     def timeline(self, order_id: str) -> Sequence[str]:  # noqa: ARG002
         return []
@@ -265,6 +267,7 @@ class FilesSupplierPeople(SupplierPeople):
         self._dropped = 0
         self._shipped: dict[str, dict[str, Shipment]] = {}
         self._written: dict[str, Order] = {}
+        self._taken_off: dict[str, Counter[str]] = {}
         self._stock: dict[str, int] = {}
 
     @property
@@ -297,6 +300,7 @@ class FilesSupplierPeople(SupplierPeople):
             return {}
         for one in self._valid(order_id):
             open_.subtract({part.sku: part.quantity for part in one.lines or ()})
+        open_.subtract(self._taken_off.get(order_id, {}))
         return +open_
 
     def ship(self, order_id: str, parcel: Shipment) -> None:
@@ -311,9 +315,12 @@ class FilesSupplierPeople(SupplierPeople):
         for number in numbers:
             self.ship(order_id, parcel(number=number))
 
-    def take_off(self, order_id: str, *units: int) -> None:  # noqa: ARG002
-        """Say that the order is complete, which is all that a tracking file can say of it."""
-        self._tell(replace(self._valid(order_id)[-1], is_last=True))
+    def take_off(self, order_id: str, *units: int) -> None:
+        """Do not send these units: all that a file can say is that a parcel is the last one."""
+        skus = (line.sku for line in self._order(order_id).lines)
+        self._taken_off[order_id] = Counter(dict(zip(skus, units, strict=True)))
+        if (valid := self._valid(order_id)) and not self.open_units(order_id):
+            self._tell(replace(valid[-1], is_last=True))
 
     def recall(self, order_id: str, number: str) -> None:
         self._tell(replace(self._shipped[order_id][number], voided=True, is_last=False))
@@ -341,7 +348,10 @@ class FilesSupplierPeople(SupplierPeople):
         lines = tuple(
             ParcelLine(line_id="", sku=sku, quantity=count) for sku, count in units.items() if count
         )
-        self._tell(replace(parcel, order_id=order_id, lines=lines, is_last=False))
+        is_last = order_id in self._taken_off and not Counter(self.open_units(order_id)) - Counter(
+            dict(units)
+        )
+        self._tell(replace(parcel, order_id=order_id, lines=lines, is_last=is_last))
 
     def _tell(self, parcel: Shipment) -> None:
         parcels = self._shipped.setdefault(parcel.order_id, {})

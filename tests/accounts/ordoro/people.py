@@ -252,6 +252,13 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
             )
         ]
 
+    def status(self, order_id: str) -> str:
+        """A split order is read-only: what its pieces show is its status."""
+        shown = {kept.status for kept in self._leaves(order_id)}
+        if "shipped" in shown and "dropshipment_requested" in shown:
+            return "partially_shipped"
+        return next(iter(shown - {"cancelled"}), "cancelled")
+
     def sent_units(self, order_id: str) -> Mapping[str, int]:
         units: Counter[str] = Counter()
         for kept in self._leaves(order_id):

@@ -270,7 +270,14 @@ def test_p24_order_that_is_partly_shipped_and_cancelled_asks_for_what_was_sent(p
     assert pair.supplier.open_units(supplier_id) == {}
 
 
-@needs("update-tracking", "parcels", "several-parcels", "parcel-lines", "write-inventory-back")
+@needs(
+    "update-tracking",
+    "parcels",
+    "several-parcels",
+    "parcel-lines",
+    "write-inventory-back",
+    "commitments",
+)
 def test_stock_is_equal_in_both_accounts_after_a_part_was_reported(pair: Pair) -> None:
     for sku in ("CUP", "MUG"):
         pair.merchant.add_product(product(sku))
