@@ -111,11 +111,10 @@ def _steps(
     again: bool = False,
     lacks_links: bool = False,
 ) -> Iterator[Page[Step]]:
-    takes = required(portal.merchant.tracking).takes
     for page in pages:
         parcels = [item for item in page.items if isinstance(item, Shipment)]
         items = list(_with_cost_once(page.items))
-        groups = in_turn(items) if takes == "pieces" else [items]
+        groups = in_turn(items) if _takes(portal, parcels) == "pieces" else [items]
         for place, group in enumerate(groups):
             facts = _facts(portal, parcels)
             steps = [] if place else list(_missing(portal, parcels, facts))
@@ -169,7 +168,10 @@ def _facts(portal: Portal, parcels: Sequence[Shipment]) -> ParcelFacts:
 
 def _takes(portal: Portal, parcels: Sequence[Shipment]) -> Takes:
     """Return what the Merchant takes. Some shops must be asked, so only if it decides anything."""
-    decides = any(not item.is_last or item.more_numbers or item.other_numbers for item in parcels)
+    numbered = [item.order_id for item in parcels if item.tracking_number]
+    decides = len({*numbered}) < len(numbered) or any(
+        not item.is_last or item.more_numbers or item.other_numbers for item in parcels
+    )
     return required(portal.merchant.tracking).takes if decides else "lines"
 
 
