@@ -1,0 +1,211 @@
+"""Parcels of a part at a Merchant that takes pieces; F and P are rules of lifecycle.md.
+
+What any Merchant shows is in test_partial_shipments. Here are a Merchant at Ordoro, whose order
+becomes a piece for each parcel, and a Supplier with an embedded account.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from ordosync import failpoints
+from ordosync.config import load_config
+from ordosync.store import Store
+from ordosync.store.step_rows import StepRow
+from tests.accounts.contract.examples import line, parcel
+from tests.accounts.contract.opening import PORTAL
+from tests.accounts.ordoro.people import OrdoroMerchantPeople
+from tests.accounts.sqlite.people import SqliteSupplierPeople
+from tests.fakes.faults import Kind
+from tests.scenarios.pairs.pair import Pair
+from tests.support.clock import VirtualClock
+
+TASK = "update-tracking"
+POINTS = (
+    "intent-before-commit",
+    "intent-after-commit",
+    "result-before-commit",
+    "result-after-commit",
+    "http-before-send",
+    "http-after-answer",
+)
+
+
+class KilledError(BaseException):
+    """The process ends here."""
+
+
+class OrdoroPair(Pair):
+    """A Merchant at Ordoro, and a Supplier with an embedded account."""
+
+    merchant: OrdoroMerchantPeople
+
+
+@pytest.fixture(name="pieces")
+def _pieces(tmp_path: Path) -> Iterator[OrdoroPair]:
+    clock = VirtualClock()
+    with (
+        closing(OrdoroMerchantPeople(tmp_path, clock)) as selling,
+        closing(SqliteSupplierPeople(tmp_path, clock)) as shipping,
+    ):
+        yield OrdoroPair(tmp_path, selling, shipping)
+
+
+@contextmanager
+def killed_at(point: str, passage: int) -> Iterator[None]:
+    """End the run at a failpoint, as if its process was killed; it may not get that far."""
+
+    def kill(*_: object) -> None:
+        raise KilledError
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(failpoints, "_name", point)
+        patch.setattr(failpoints, "_left", passage)
+        patch.setattr(failpoints, "_signal", "")
+        patch.setattr(failpoints, "os", SimpleNamespace(kill=kill, getpid=lambda: 0))
+        with suppress(KilledError):
+            yield
+
+
+def ordered(pair: Pair) -> tuple[str, str]:
+    """Import an order of two CUP and one MUG; return its two ids."""
+    return pair.imported("1001", line("CUP", 2), line("MUG", 1))
+
+
+def open_steps(pair: Pair) -> list[StepRow]:
+    with Store.open(load_config(pair.path).database) as store:
+        return [step for step in store.steps.open() if step.portal == PORTAL]
+
+
+def until_quiet(pair: Pair) -> None:
+    """Run the tasks, often enough that leases end and each write settles."""
+    for _ in range(3):
+        pair.merchant.clock.sleep(3600)
+        pair.run("import-orders")
+        pair.run(TASK)
+    pair.stays_quiet(TASK, "import-orders")
+
+
+@pytest.mark.parametrize("passage", range(1, 7))
+@pytest.mark.parametrize("point", POINTS)
+def test_parcel_is_sent_once_though_its_run_is_killed(
+    pieces: OrdoroPair, point: str, passage: int
+) -> None:
+    merchant_id, supplier_id = ordered(pieces)
+    pieces.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1, 0)
+
+    with killed_at(point, passage):
+        pieces.run(TASK)
+    until_quiet(pieces)
+
+    assert pieces.merchant.sent_units(merchant_id) == {"CUP": 1}
+    assert pieces.merchant.all_numbers(merchant_id) == ["1Z1"]
+    assert len(pieces.merchant.fake.numbers()) == 2
+    assert open_steps(pieces) == []
+
+
+@pytest.mark.parametrize("request_", ["split-order", "add-tracking"])
+@pytest.mark.parametrize("fault", ["lost-reset", "lost-502", "twice", "reset"])
+def test_parcel_is_sent_once_though_an_answer_is_lost(
+    pieces: OrdoroPair, fault: Kind, request_: str
+) -> None:
+    merchant_id, supplier_id = ordered(pieces)
+    pieces.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1, 0)
+    pieces.merchant.meet(fault, "split-order" if request_ == "split-order" else "add-tracking")
+
+    until_quiet(pieces)
+
+    assert pieces.merchant.sent_units(merchant_id) == {"CUP": 1}
+    assert pieces.merchant.all_numbers(merchant_id) == ["1Z1"]
+    assert pieces.merchant.effects("split-order") == 1
+    assert pieces.merchant.effects("add-tracking") == 1
+
+
+def test_last_parcel_is_the_rest_as_it_is(pieces: OrdoroPair) -> None:
+    merchant_id, supplier_id = ordered(pieces)
+    pieces.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1, 0)
+    pieces.run(TASK)
+    pieces.supplier.ship_part(supplier_id, parcel(number="1Z2"), 1, 1)
+
+    pieces.run(TASK)
+
+    assert pieces.merchant.effects("split-order") == 1
+    assert pieces.merchant.status(merchant_id) == "shipped"
+    assert pieces.merchant.sent_units(merchant_id) == {"CUP": 2, "MUG": 1}
+
+
+def test_f5_cancellation_of_the_rest_cancels_only_the_rest(pieces: OrdoroPair) -> None:
+    merchant_id, supplier_id = ordered(pieces)
+    pieces.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1, 0)
+    pieces.run(TASK)
+    _, rest = pieces.merchant.pieces(merchant_id)
+    pieces.merchant.cancel(rest)
+
+    ran = pieces.run("cancel-orders")
+
+    assert ran.counts == {"done": 1}
+    assert pieces.supplier.open_units(supplier_id) == {}
+    assert pieces.merchant.all_numbers(merchant_id) == ["1Z1"]
+    assert pieces.link(rest).state == "cancelled_by_task"
+    pieces.stays_quiet("cancel-orders", TASK, "import-orders")
+
+
+def test_p15_split_of_the_rest_is_mirrored_one_level_down(pieces: OrdoroPair) -> None:
+    merchant_id, supplier_id = pieces.imported("1001", line("MUG", 3))
+    pieces.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1)
+    pieces.run(TASK)
+    _, rest = pieces.merchant.pieces(merchant_id)
+    pieces.supplier.split(supplier_id, (1,), (1,))
+
+    ran = pieces.run("split-order")
+
+    assert ran.count("failed") == 0, ran.steps
+    assert [*pieces.merchant.pieces(rest).values()] == [[("MUG", 1)], [("MUG", 1)]]
+    assert pieces.link(rest).state == "split"
+    pieces.stays_quiet("split-order", TASK, "import-orders")
+
+
+def test_p16_parcel_of_an_order_that_the_merchant_split_otherwise_waits(
+    pieces: OrdoroPair,
+) -> None:
+    merchant_id, supplier_id = ordered(pieces)
+    pieces.merchant.split(merchant_id, (2, 0), (0, 1))
+    pieces.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1, 0)
+
+    pieces.run(TASK)
+
+    assert [(step.state, step.code) for step in open_steps(pieces)] == [("failed", "split-refused")]
+    assert pieces.merchant.all_numbers(merchant_id) == []
+
+
+def test_p8_units_of_a_voided_parcel_take_its_piece_again(pieces: OrdoroPair) -> None:
+    merchant_id, supplier_id = ordered(pieces)
+    pieces.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1, 0)
+    pieces.run(TASK)
+    pieces.supplier.recall(supplier_id, "1Z1")
+    pieces.run(TASK)
+    pieces.supplier.ship_part(supplier_id, parcel(number="1Z2"), 1, 0)
+
+    pieces.run(TASK)
+
+    first, rest = pieces.merchant.pieces(merchant_id)
+    assert pieces.merchant.all_numbers(first) == ["1Z2"]
+    assert pieces.merchant.status(rest) == "dropshipment_requested"
+    assert pieces.merchant.effects("split-order") == 1
+    pieces.stays_quiet(TASK)
+
+
+def test_parcel_with_the_same_units_as_the_rest_keeps_its_piece(pieces: OrdoroPair) -> None:
+    merchant_id, supplier_id = pieces.imported("1001", line("MUG", 2))
+    pieces.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1)
+    pieces.run(TASK)
+    with Store.open(load_config(pieces.path).database) as store, store.transaction():
+        store.schedule.reread(PORTAL, [TASK])
+
+    pieces.run(TASK)
+
+    assert pieces.merchant.all_numbers(merchant_id) == ["1Z1"]
+    assert pieces.merchant.sent_units(merchant_id) == {"MUG": 1}
