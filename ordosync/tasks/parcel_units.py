@@ -109,7 +109,10 @@ def _without_lines(item: Shipment, family: Family, held: Mapping[str, int]) -> C
 def _in_piece(item: Shipment, piece: Link, family: Family, held: Mapping[str, int]) -> Contents:
     """Return the units of a parcel, if they are of this order or piece."""
     lines = _linked_lines(item, piece, family)
-    if not lines:  # It was linked before the ledger: all units of it count as one thing.
+    # The pieces of a split order have its units: its number goes to all of them.
+    is_empty = piece.state == "split" and not any(_left(line, family, held) for line in lines)
+    # An order that was linked before the ledger has no lines: all of it counts as one thing.
+    if not lines or is_empty:
         return Contents(order_id=piece.merchant_id, lines=None, is_last=item.is_last, units=None)
     lefts = {line.supplier_id: _left(line, family, held) for line in lines}
     holds = {line.supplier_id: held.get(line.merchant_id, 0) for line in lines}

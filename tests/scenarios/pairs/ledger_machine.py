@@ -28,6 +28,7 @@ from ordosync.store.links import Link
 from ordosync.tasks import TASKS
 from tests.accounts.contract.examples import line, parcel, sold
 from tests.accounts.contract.opening import PORTAL
+from tests.accounts.sqlite.people import SqliteSupplierPeople
 from tests.scenarios.pairs.kinds import Kinds
 from tests.scenarios.pairs.pair import Pair
 from tests.support.clock import START, VirtualClock
@@ -170,8 +171,8 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(pick=PICK)
     @precondition(
         lambda self: (
-            not {"split-order", "own-splits"}
-            & (self.pair.supplier.lacks | self.pair.merchant.lacks)
+            isinstance(self.pair.supplier, SqliteSupplierPeople)
+            and "split-order" not in self.pair.merchant.lacks
         )
     )
     def split_at_the_supplier(self, pick: int) -> None:
