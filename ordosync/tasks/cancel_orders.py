@@ -14,10 +14,10 @@ from ordosync.accounts.account import required
 from ordosync.models import Comment, Outcome, Page
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
-from ordosync.tasks import own_pieces, reductions
 from ordosync.tasks.base import Decision, PlanRequest, Portal, Result, Step, Task
-from ordosync.tasks.own_pieces import PIECE_NOT_CANCELLED, OwnPiece
-from ordosync.tasks.supplier_status import OPEN
+from ordosync.tasks.cancellations import own_pieces, reductions
+from ordosync.tasks.cancellations.own_pieces import PIECE_NOT_CANCELLED, OwnPiece
+from ordosync.tasks.cancellations.supplier_status import OPEN
 
 
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:

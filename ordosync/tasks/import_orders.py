@@ -23,7 +23,8 @@ from ordosync.tasks.base import (
     step_of_source,
 )
 from ordosync.tasks.batching import gathered
-from ordosync.tasks.existing_orders import (
+from ordosync.tasks.orders.digests import of_order, rules
+from ordosync.tasks.orders.existing import (
     Existing,
     link_step,
     look_up,
@@ -33,12 +34,11 @@ from ordosync.tasks.existing_orders import (
     sent_again,
     split_families,
 )
-from ordosync.tasks.notice_delivery import deliver, settled
-from ordosync.tasks.open_units import with_open_units
-from ordosync.tasks.order_digests import of_order, rules
-from ordosync.tasks.order_fields import for_supplier, lines_of_supplier, with_quantity
-from ordosync.tasks.order_notices import Imported, compare, reassigned, supplier_cancelled
-from ordosync.tasks.order_refusals import import_refusal
+from ordosync.tasks.orders.fields import for_supplier, lines_of_supplier, with_quantity
+from ordosync.tasks.orders.notice_delivery import deliver, settled
+from ordosync.tasks.orders.notices import Imported, compare, reassigned, supplier_cancelled
+from ordosync.tasks.orders.open_units import with_open_units
+from ordosync.tasks.orders.refusals import import_refusal
 
 
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:

@@ -18,12 +18,13 @@ from ordosync.accounts.merchant import Takes
 from ordosync.models import Comment, InvalidRecord, Outcome, Page, Shipment, refused
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
-from ordosync.tasks import supplier_status
 from ordosync.tasks.base import PlanRequest, Portal, Result, Step, Task
-from ordosync.tasks.labels import Further, TrackingUpdate, missing_labels
-from ordosync.tasks.parcel_links import links_of
-from ordosync.tasks.parcel_units import Family
-from ordosync.tasks.parcels import (
+from ordosync.tasks.cancellations import supplier_status
+from ordosync.tasks.parcels.delivery import as_further, write_updates
+from ordosync.tasks.parcels.labels import Further, TrackingUpdate, missing_labels
+from ordosync.tasks.parcels.links import links_of
+from ordosync.tasks.parcels.silent import all_shipments
+from ordosync.tasks.parcels.steps import (
     FURTHER,
     MORE_THAN_OPEN,
     SURPLUS,
@@ -33,10 +34,9 @@ from ordosync.tasks.parcels import (
     unless_reported,
     valid_numbers,
 )
-from ordosync.tasks.silent_tracking import all_shipments
-from ordosync.tasks.superseded_steps import superseded
-from ordosync.tasks.tracking_delivery import as_further, write_updates
-from ordosync.tasks.unreported import unlinked
+from ordosync.tasks.parcels.superseded import superseded
+from ordosync.tasks.parcels.units import Family
+from ordosync.tasks.parcels.unreported import unlinked
 
 
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:

@@ -22,7 +22,7 @@ from ordosync.engine.comparison.addressees import digest_of
 from ordosync.engine.comparison.order_trees import LinkedOrders, OrderTree
 from ordosync.models import Address, Order, OrderSnapshot, Page
 from ordosync.tasks.base import Portal
-from ordosync.tasks.order_fields import lines_sent
+from ordosync.tasks.orders.fields import lines_sent
 
 if TYPE_CHECKING:
     from ordosync.store.links import Link

@@ -20,8 +20,9 @@ from ordosync.store.links import Link
 from ordosync.store.schedule import ScheduleRow
 from ordosync.store.step_rows import DISMISSED, PATIENT, UNPROVEN, StepRow
 from ordosync.store.timestamps import to_text
-from ordosync.tasks import TASKS, supplier_status
-from ordosync.tasks.order_notices import is_notice
+from ordosync.tasks import TASKS
+from ordosync.tasks.cancellations import supplier_status
+from ordosync.tasks.orders.notices import is_notice
 
 _LONG_WAIT = timedelta(days=1)
 """The limit for steps that may wait for days; see `_is_overdue`."""

@@ -10,8 +10,8 @@ from ordosync.engine.diagnosis.account_lookup import AccountView
 from ordosync.engine.diagnosis.order_facts import OrderFacts
 from ordosync.engine.diagnosis.story import Event
 from ordosync.store.step_rows import StepRow
-from ordosync.tasks import reductions, supplier_status
-from ordosync.tasks.order_notices import is_notice
+from ordosync.tasks.cancellations import reductions, supplier_status
+from ordosync.tasks.orders.notices import is_notice
 
 _USER = "desk"
 

@@ -8,7 +8,7 @@ from ordosync.engine.diagnosis.advice import advice_for
 from ordosync.engine.diagnosis.story import Conclusion
 from ordosync.engine.scheduling.timetable import Scheduled
 from ordosync.store.step_rows import StepRow
-from ordosync.tasks.order_notices import is_notice
+from ordosync.tasks.orders.notices import is_notice
 
 
 @dataclass(frozen=True, kw_only=True)

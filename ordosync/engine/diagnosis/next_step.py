@@ -9,7 +9,7 @@ from collections.abc import Callable
 from ordosync.engine.diagnosis.next_attempt import Due, next_run, of_open_step
 from ordosync.engine.diagnosis.order_facts import OrderFacts
 from ordosync.engine.diagnosis.story import Conclusion
-from ordosync.tasks import supplier_status
+from ordosync.tasks.cancellations import supplier_status
 
 
 def conclusion(facts: OrderFacts, due: Due) -> Conclusion:

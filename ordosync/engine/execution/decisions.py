@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from ordosync.engine.execution.unproven import is_uncertain
 from ordosync.store.step_rows import DISMISSED, StepRow
 from ordosync.tasks.base import Decision, Step, Task, edit_key
-from ordosync.tasks.order_digests import decisive
+from ordosync.tasks.orders.digests import decisive
 
 _EDITED = "edited"
 

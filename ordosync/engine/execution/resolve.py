@@ -15,9 +15,9 @@ from ordosync.store.links import Link, LinkKind
 from ordosync.store.step_rows import UNPROVEN, State, StepRow
 from ordosync.tasks import TASKS, waiting_for
 from ordosync.tasks.base import Portal, Step
-from ordosync.tasks.existing_orders import order_links
-from ordosync.tasks.order_fields import lines_sent
-from ordosync.tasks.order_notices import is_notice
+from ordosync.tasks.orders.existing import order_links
+from ordosync.tasks.orders.fields import lines_sent
+from ordosync.tasks.orders.notices import is_notice
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from ordosync.models import Comment, Order, Outcome
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
 from ordosync.tasks.base import Decision, Portal, Result, Step
-from ordosync.tasks.order_notices import Notice, is_notice
+from ordosync.tasks.orders.notices import Notice, is_notice
 
 
 def deliver(portal: Portal, steps: Sequence[Step]) -> Mapping[str, Result]:

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 from ordosync.models import ParcelLine, Shipment
 from ordosync.store.links import Link, parcel_link
 from ordosync.tasks.base import Step
-from ordosync.tasks.labels import Further, TrackingUpdate, missing_labels
-from ordosync.tasks.parcel_units import Family, contents_of
-from ordosync.tasks.parcels import ParcelFacts, steps_of, unless_reported, valid_numbers
+from ordosync.tasks.parcels.labels import Further, TrackingUpdate, missing_labels
+from ordosync.tasks.parcels.steps import ParcelFacts, steps_of, unless_reported, valid_numbers
+from ordosync.tasks.parcels.units import Family, contents_of
 
 ORDER = Link(kind="order", merchant_id="M1", supplier_id="S1")
 

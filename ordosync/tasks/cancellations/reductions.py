@@ -16,7 +16,7 @@ from ordosync.models import Cancellation, Comment, Order, Outcome, ParcelLine, R
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
 from ordosync.tasks.base import Decision, Portal, Result, Step
-from ordosync.tasks.open_units import sent_units, with_open_units
+from ordosync.tasks.orders.open_units import sent_units, with_open_units
 
 _LESS = ":less"
 """Ends the key of a step that lowers the units of an order."""

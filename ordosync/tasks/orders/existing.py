@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from ordosync.models import InvalidRecord, Line, Order, Outcome
 from ordosync.store.links import Link
 from ordosync.tasks.base import Portal, Result, Step
-from ordosync.tasks.order_fields import lines_sent
-from ordosync.tasks.order_notices import is_notice
+from ordosync.tasks.orders.fields import lines_sent
+from ordosync.tasks.orders.notices import is_notice
 
 
 @dataclass(frozen=True, kw_only=True)

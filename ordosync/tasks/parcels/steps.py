@@ -12,7 +12,7 @@ from ordosync.accounts.merchant import Takes
 from ordosync.models import InvalidRecord, Shipment
 from ordosync.store.links import Link
 from ordosync.tasks.base import Decision, Step
-from ordosync.tasks.labels import (
+from ordosync.tasks.parcels.labels import (
     Further,
     TrackingUpdate,
     as_reported,
@@ -21,8 +21,8 @@ from ordosync.tasks.labels import (
     void_step,
     void_steps,
 )
-from ordosync.tasks.parcel_units import Contents, Family, contents_of
-from ordosync.tasks.unreported import invalid, unknown_piece, without_tracking
+from ordosync.tasks.parcels.units import Contents, Family, contents_of
+from ordosync.tasks.parcels.unreported import invalid, unknown_piece, without_tracking
 
 _PARTIAL_REST = timedelta(hours=1)
 """The time after which a partly shipped order is read again: some changes are not listed."""

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from ordosync.models import Outcome, Piece
 from ordosync.store.links import Link, LinkState, parcel_link
-from ordosync.tasks.labels import TrackingUpdate
+from ordosync.tasks.parcels.labels import TrackingUpdate
 
 
 def links_of(update: TrackingUpdate, outcome: Outcome) -> tuple[Link, ...]:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from ordosync.models import InvalidRecord, Shipment
 from ordosync.store.links import Link
 from ordosync.tasks.base import Decision, Step, step_of_source
-from ordosync.tasks.labels import named
+from ordosync.tasks.parcels.labels import named
 
 _NO_LINK_REST = timedelta(days=1)
 """The time that a parcel waits for a link that an import or a restore may still add."""

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from ordosync.models import Shipment
 from ordosync.store.links import Link
 from ordosync.tasks.base import Decision, Step
-from ordosync.tasks.parcel_units import Contents, Family
+from ordosync.tasks.parcels.units import Contents, Family
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 from ordosync.config.settings import PortalConfig
 from ordosync.models import InvalidRecord, Order
 from ordosync.store.links import Link
-from ordosync.tasks import order_digests
 from ordosync.tasks.base import Step, edit_key
-from ordosync.tasks.order_fields import for_supplier, lines_of_supplier
+from ordosync.tasks.orders import digests as order_digests
+from ordosync.tasks.orders.fields import for_supplier, lines_of_supplier
 
 _ASK = "tell the Supplier, or cancel it and order again"
 _REASONS: Mapping[order_digests.Change, str] = {

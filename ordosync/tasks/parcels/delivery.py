@@ -7,8 +7,8 @@ from msgspec.structs import replace
 from ordosync.accounts.account import required
 from ordosync.models import Outcome, Shipment
 from ordosync.tasks.base import Portal
-from ordosync.tasks.labels import TrackingUpdate
-from ordosync.tasks.parcels import FURTHER
+from ordosync.tasks.parcels.labels import TrackingUpdate
+from ordosync.tasks.parcels.steps import FURTHER
 
 
 def write_updates(portal: Portal, updates: Sequence[TrackingUpdate]) -> list[Outcome]:

@@ -1,0 +1,1 @@
+"""Parts of Cancel Orders: units, pieces and statuses that one account cancelled."""

@@ -1,0 +1,1 @@
+"""Parts of Update Tracking: the units, labels and links of parcels."""
