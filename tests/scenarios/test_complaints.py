@@ -158,6 +158,30 @@ def part_cancelled(folder: Path) -> None:
     both.run("cancel-orders")
 
 
+def sent_in_part(folder: Path) -> TwoAccounts:
+    both = two(folder)
+    both.northwind(*SHIP, "--line", "MUG=1")
+    return both
+
+
+def cancelled_after_sent(folder: Path) -> None:
+    both = sent_in_part(folder)
+    both.shop("orders", "cancel", "1001", "--line", "MUG=1")
+    both.run("cancel-orders")
+
+
+def parcel_lost(folder: Path) -> None:
+    both = sent_in_part(folder)
+    both.northwind(*SHIP[:-1], "1Z8", "--line", "CUP=1")
+    edit(folder, "shop.db", "delete from shipment_lines where shipment_id = '1001:2'")
+    edit(folder, "shop.db", "delete from shipments where id = '1001:2'")
+
+
+def counted_otherwise(folder: Path) -> None:
+    sent_in_part(folder)
+    edit(folder, "shop.db", "update shipment_lines set quantity = 2")
+
+
 def moved(folder: Path) -> None:
     feed = shop(folder, HEADER + row("1001"))
     ordosync(folder, "import-orders")
@@ -360,6 +384,34 @@ COMPLAINTS = (
         command="ordosync reconcile --fix",
         says="cancel-orders repaired 1 of 1",
     ),
+    Complaint(
+        number=27,
+        symptom="only a part of an order was sent",
+        make=sent_in_part,
+        command=WHY_ORDER,
+        says="MUG: 2 ordered, 1 sent, 1 open\nCUP: 1 ordered, 1 open\nparcel 1Z9: 1 MUG",
+    ),
+    Complaint(
+        number=28,
+        symptom="a part was cancelled after another part was sent",
+        make=cancelled_after_sent,
+        command=WHY_ORDER,
+        says="MUG: 2 ordered, 1 sent, 1 cancelled, 0 open",
+    ),
+    Complaint(
+        number=29,
+        symptom="a parcel does not reach the merchant",
+        make=parcel_lost,
+        command="ordosync reconcile --fix",
+        says="update-tracking repaired 1 of 1",
+    ),
+    Complaint(
+        number=30,
+        symptom="sent units differ on both sides",
+        make=counted_otherwise,
+        command="ordosync reconcile",
+        says="units-differ\t1001\tS-1001\tMUG: 2 of 2 sent at the Merchant, 1 at the Supplier",
+    ),
 )
 
 
@@ -385,7 +437,7 @@ def test_the_page_has_the_symptom_with_its_command(complaint: Complaint) -> None
 def test_every_symptom_of_the_page_is_tried() -> None:
     tried = [complaint.symptom for complaint in COMPLAINTS]
 
-    assert [complaint.number for complaint in COMPLAINTS] == [*range(1, 27)]
+    assert [complaint.number for complaint in COMPLAINTS] == [*range(1, 31)]
     assert len(ROWS) == len(tried)
     assert all(any(symptom.startswith(start) for start in tried) for symptom in ROWS)
 
@@ -397,6 +449,17 @@ def test_cancelled_part_cancels_no_other_part(tmp_path: Path) -> None:
 
     assert "S-1001-1: cancelled at northwind, because shop cancelled it" in result
     assert "S-1001-2: cancelled" not in result
+
+
+def test_a_lost_parcel_is_at_the_merchant_again(tmp_path: Path) -> None:
+    parcel_lost(tmp_path)
+
+    before = ordosync(tmp_path, "orders", "show", "1001", "--account", "shop").out
+    ordosync(tmp_path, "reconcile", "--fix")
+    after = ordosync(tmp_path, "orders", "show", "1001", "--account", "shop").out
+
+    assert "1 CUP" not in before.partition("desk: Created")[0]
+    assert "UPS 1Z8, from main, 1 CUP" in after
 
 
 def test_a_killed_run_is_continued(tmp_path: Path) -> None:
