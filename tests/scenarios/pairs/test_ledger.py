@@ -1,7 +1,7 @@
 """The ledger adds up in any order of parcels, voids, cancellations, kills and restores.
 
-Two embedded accounts, and each kind in each role beside an embedded one. A normal run tries few
-examples; `pytest -m slow` tries more.
+Two embedded accounts, and each kind in each role beside an embedded one: `pytest -m slow` tries a
+few examples of each, `pytest -m matrix` many more.
 """
 
 import pytest
@@ -44,12 +44,18 @@ def run_machine(kinds: Kinds, examples: int) -> None:
     )
 
 
-@pytest.mark.parametrize("kinds", PAIRS.values(), ids=[*PAIRS])
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        pytest.param(kinds, id=name, marks=[pytest.mark.slow] * (name != "sqlite-sqlite"))
+        for name, kinds in PAIRS.items()
+    ],
+)
 def test_units_add_up_in_any_order_of_changes(kinds: Kinds) -> None:
     run_machine(kinds, 10)
 
 
-@pytest.mark.slow
+@pytest.mark.matrix
 @pytest.mark.parametrize("kinds", PAIRS.values(), ids=[*PAIRS])
 def test_units_add_up_in_many_more_orders_of_changes(kinds: Kinds) -> None:
     run_machine(kinds, 100)
