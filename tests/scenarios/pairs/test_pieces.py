@@ -89,6 +89,7 @@ def until_quiet(pair: Pair) -> None:
     pair.stays_quiet(TASK, "import-orders")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("passage", range(1, 7))
 @pytest.mark.parametrize("point", POINTS)
 def test_parcel_is_sent_once_though_its_run_is_killed(
