@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,10 @@ from tests.support.desk import TwoAccounts
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder there that is for its owner alone
 ENOUGH_BYTES = 2 * 1024**3
+
+# A shell starts a job in the background with SIGINT ignored, and commands would inherit that.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(name="both")

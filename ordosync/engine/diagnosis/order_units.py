@@ -107,7 +107,14 @@ class OrderUnits(Struct, frozen=True, kw_only=True):
         is_several = len({parcel.parcel for parcel in self.parcels if not parcel.is_void}) > 1
         if self.is_sent_in_part or is_several or (is_cut and any(line.sent for line in self.lines)):
             yield from (line.text for line in self.lines)
-            yield from (parcel.text for parcel in self.parcels)
+            with_units = {parcel.parcel for parcel in self.parcels if parcel.units}
+            for parcel in self.parcels:
+                # A further number of a parcel has no units of its own.
+                is_further = not parcel.units and parcel.parcel in with_units
+                if is_further:
+                    yield f"parcel {parcel.number}: a further number of the same parcel"
+                else:
+                    yield parcel.text
         elif is_cut and self.open:
             yield from (line.text for line in self.lines)
 
