@@ -18,9 +18,9 @@ from ordosync.models import (
     Stock,
 )
 
-Takes = Literal["lines", "numbers", "pieces", "order"]
+Takes = Literal["lines", "numbers", "pieces"]
 """lines: the units of each parcel. numbers: several numbers, without units. pieces: an order is
-shipped as a whole, and is split for each parcel. order: an order is shipped as a whole, once."""
+shipped as a whole, and is split for each parcel."""
 
 
 class MerchantOrders(Protocol):

@@ -29,7 +29,7 @@ def tracking_differences(
         ours=ours,
         theirs=theirs,
         beside=beside,
-        takes=tracking.takes if tracking else "order",
+        takes=tracking.takes if tracking else None,
     )
     return compared.differences()
 
@@ -43,7 +43,8 @@ class _Tracking:
     ours: OrderSnapshot
     theirs: OrderSnapshot
     beside: Sequence[OrderSnapshot]
-    takes: Takes
+    takes: Takes | None
+    """None if the Merchant has no tracking, as configured."""
 
     @property
     def orders(self) -> Sequence[OrderSnapshot]:
@@ -71,7 +72,7 @@ class _Tracking:
                 " Merchant"
             )
             yield self.comparison.differs("shipped-though-cancelled", description, self.ids)
-        elif self.takes == "order":
+        elif self.takes is None:
             yield from self._of_newest(labels[-1])
         else:
             yield from self._void_of_several(labels)

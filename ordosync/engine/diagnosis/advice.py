@@ -22,6 +22,7 @@ NOT_RETRYABLE = frozenset(
         "edited",
         "further-parcel",
         "more-than-ordered",
+        "other-lines",
         "not-reducible",
         "partially-shipped",
         "piece-cancelled",

@@ -144,7 +144,7 @@ def _valid_steps(item: Shipment, link: Link, family: Family, facts: ParcelFacts)
     )
     decision = _wait(item, contents, facts.takes, is_open=family.is_open()) or _surplus(update)
     is_free = _is_free(family, facts.voided)
-    if decision and decision.code == "partially-shipped":
+    if decision and decision.state == "waiting":
         yield from _void_before(item, link, before, facts)
     yield replace(
         named(item),
@@ -163,14 +163,6 @@ def _valid_steps(item: Shipment, link: Link, family: Family, facts: ParcelFacts)
 
 def _wait(item: Shipment, contents: Contents, takes: Takes, *, is_open: bool) -> Decision | None:
     """Return why a parcel waits: its Merchant cannot show it until it is known what is in it."""
-    if takes == "order" and not item.is_last:
-        return Decision(
-            state="waiting",
-            code="partially-shipped",
-            reason="is partly shipped; it is reported to the Merchant when all its other units are"
-            " shipped or cancelled",
-            rest=_PARTIAL_REST,
-        )
     if takes == "pieces" and contents.is_only_number and is_open:
         return Decision(
             state="waiting",
@@ -183,7 +175,9 @@ def _wait(item: Shipment, contents: Contents, takes: Takes, *, is_open: bool) ->
         if contents.has_surplus:
             return None
         return Decision(
-            state="skipped", code="other-lines", reason="holds nothing that the Merchant ordered"
+            state="failed",
+            code="other-lines",
+            reason="holds nothing that the Merchant ordered; ask the Supplier what it sent",
         )
     return None
 
@@ -222,7 +216,7 @@ def _other_numbers(
 ) -> Iterator[Step]:
     """Yield the steps of the other numbers of a parcel."""
     reported = {link.number for link in numbers if link.state == "live"}
-    is_single = facts.takes in ("order", "pieces")
+    is_single = facts.takes == "pieces"
     if is_single or _is_reported(update):  # Else they are reported with the first number.
         for number in item.more_numbers:
             if number not in reported:

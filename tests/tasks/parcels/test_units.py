@@ -246,8 +246,8 @@ def test_p20_number_that_was_reported_before_the_ledger_is_not_reported_again() 
     assert codes(found) == [("unchanged", "")]
 
 
-def test_parcel_with_nothing_of_the_merchant_is_skipped() -> None:
-    assert codes(steps(family(line("CUP", 2)), parcel(GIFT=1))) == [("skipped", "other-lines")]
+def test_parcel_with_nothing_of_the_merchant_is_reported_to_the_operator() -> None:
+    assert codes(steps(family(line("CUP", 2)), parcel(GIFT=1))) == [("failed", "other-lines")]
 
 
 def any_of(count: int, number: str = "1Z1") -> Shipment:
