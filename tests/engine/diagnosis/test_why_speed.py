@@ -95,6 +95,7 @@ _OF_ACCOUNTS = {
     "order_lines": "order_number",
     "timeline": "order_number",
     "shipments": "order_number",
+    "shipment_lines": "shipment_id",
     "changes": "object_id",
 }
 _NUMBERED = (
@@ -107,4 +108,8 @@ _NUMBERED = (
     "key",
     "merchant_id",
     "supplier_id",
+    "order_id",
+    "units",
+    "shipment_id",
+    "line_id",
 )
