@@ -131,7 +131,7 @@ def _in_piece(item: Shipment, piece: Link, family: Family, held: Mapping[str, in
         if left > count:
             rest.append(ParcelLine(line_id=line.merchant_id, quantity=left - count))
     is_last = bool(units) and all(
-        units.get(line.merchant_id, 0) == _left(line, family, held) for line in lines
+        units.get(line.merchant_id, 0) == lefts[line.supplier_id] for line in lines
     )
     is_first = not any(line.sent for line in lines) or units == held
     return Contents(

@@ -9,18 +9,15 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import ClassVar
 
-import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from ordosync import failpoints
 from ordosync.config import load_config
 from ordosync.store import Store
 from ordosync.store.backup import back_up
@@ -33,6 +30,7 @@ from tests.scenarios.pairs.kinds import Kinds
 from tests.scenarios.pairs.pair import Pair
 from tests.support.clock import START, VirtualClock
 from tests.support.copies import go_back
+from tests.support.kills import killed_at
 from tests.support.stories import edit
 
 SKUS = ("CUP", "MUG")
@@ -46,10 +44,6 @@ POINTS = (
     "http-before-send",
     "http-after-answer",
 )
-
-
-class KilledError(BaseException):
-    """The process ends here."""
 
 
 @dataclass
@@ -291,19 +285,3 @@ class LedgerMachine(RuleBasedStateMachine):
     def _store(self) -> Iterator[Store]:
         with Store.open(load_config(self.pair.path).database) as store:
             yield store
-
-
-@contextmanager
-def killed_at(point: str, passage: int) -> Iterator[None]:
-    """End the run at a failpoint, as if its process was killed; it may not get that far."""
-
-    def kill(*_: object) -> None:
-        raise KilledError
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(failpoints, "_name", point)
-        patch.setattr(failpoints, "_left", passage)
-        patch.setattr(failpoints, "_signal", "")
-        patch.setattr(failpoints, "os", SimpleNamespace(kill=kill, getpid=lambda: 0))
-        with suppress(KilledError):
-            yield

@@ -5,13 +5,11 @@ becomes a piece for each parcel, and a Supplier with an embedded account.
 """
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from ordosync import failpoints
 from ordosync.config import load_config
 from ordosync.store import Store
 from ordosync.store.step_rows import StepRow
@@ -22,6 +20,7 @@ from tests.accounts.sqlite.people import SqliteSupplierPeople
 from tests.fakes.faults import Kind
 from tests.scenarios.pairs.pair import Pair
 from tests.support.clock import VirtualClock
+from tests.support.kills import killed_at
 
 TASK = "update-tracking"
 POINTS = (
@@ -32,10 +31,6 @@ POINTS = (
     "http-before-send",
     "http-after-answer",
 )
-
-
-class KilledError(BaseException):
-    """The process ends here."""
 
 
 class OrdoroPair(Pair):
@@ -52,22 +47,6 @@ def _pieces(tmp_path: Path) -> Iterator[OrdoroPair]:
         closing(SqliteSupplierPeople(tmp_path, clock)) as shipping,
     ):
         yield OrdoroPair(tmp_path, selling, shipping)
-
-
-@contextmanager
-def killed_at(point: str, passage: int) -> Iterator[None]:
-    """End the run at a failpoint, as if its process was killed; it may not get that far."""
-
-    def kill(*_: object) -> None:
-        raise KilledError
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(failpoints, "_name", point)
-        patch.setattr(failpoints, "_left", passage)
-        patch.setattr(failpoints, "_signal", "")
-        patch.setattr(failpoints, "os", SimpleNamespace(kill=kill, getpid=lambda: 0))
-        with suppress(KilledError):
-            yield
 
 
 def ordered(pair: Pair) -> tuple[str, str]:
