@@ -14,9 +14,9 @@ from ordosync.cli.context import Command, Context, with_context
 from ordosync.cli.output import render
 from ordosync.cli.output import runs as render_runs
 from ordosync.cli.session import Session, open_session, runnable_portals
-from ordosync.config.settings import GLOBAL_TASKS, PortalConfig
+from ordosync.config.settings import PortalConfig
 from ordosync.engine import AlreadyRunning, check_renames, chosen, open_portal, plan_task
-from ordosync.engine.scheduling.timetable import plans, unavailable_reason
+from ordosync.engine.scheduling.sync_selection import Selection
 from ordosync.store import Store
 from ordosync.store.runs import Run
 from ordosync.tasks import TASKS
@@ -102,12 +102,12 @@ import_products, write_inventory_back, update_tracking, split_order, cancel_orde
 
 @with_context()
 def sync(portals: options.Portals = None, *, context: Context) -> None:
-    """Run the enabled global tasks once, including paused ones; the schedule does not change."""
+    """Run the enabled global tasks once, including paused ones; the schedule does not change.
+
+    The first line names the tasks that run, and those that are left out, with the reason.
+    """
     selected = chosen(context.config, portals or [])
-    for portal in selected:
-        if reason := unavailable_reason(portal, "write-inventory-back"):
-            render.message(reason)
-    _run(context, lambda session: _enabled(session, selected))
+    _run(context, lambda session: _select(session, selected))
 
 
 def _run_or_preview(
@@ -149,19 +149,12 @@ def _missing_file(portal: Portal) -> dict[str, Path]:
     return {portal.merchant.name: desk.path} if desk and not desk.exists else {}
 
 
-def _enabled(session: Session, portals: Sequence[PortalConfig]) -> list[tuple[PortalConfig, str]]:
-    """Return the global tasks of each portal that are not off, including paused ones."""
-    scheduled = {
-        (plan.portal, plan.task)
-        for plan in plans(session.config, session.store.schedule.all())
-        if plan.interval_s
-    }
-    return [
-        (portal, task)
-        for portal in portals
-        for task in TASKS
-        if task in GLOBAL_TASKS and (portal.name, task) in scheduled
-    ]
+def _select(session: Session, portals: Sequence[PortalConfig]) -> list[tuple[PortalConfig, str]]:
+    """Return the tasks that `sync` runs, and report which these are."""
+    selection = Selection.of(session.config, session.store.schedule.all(), portals)
+    for sentence in selection.sentences:
+        render.message(sentence)
+    return selection.runs
 
 
 def _preview(context: Context, task: str, portals: Sequence[PortalConfig]) -> None:
