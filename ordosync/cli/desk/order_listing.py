@@ -43,6 +43,9 @@ def list_orders(
 
     An order has the date when it was placed if its portal sends that (`send: [placed_at]`),
     otherwise the date when it came. Days are in UTC.
+
+    For example:
+      ordosync orders list --status awaiting_fulfillment --late 2d
     """
     opened = common.open_desk(context.config, account)
     owners = Owners.of(context.config, opened.name)

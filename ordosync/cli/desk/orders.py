@@ -30,7 +30,11 @@ def show_order(
     account: common.Account = None,
     context: Context,
 ) -> None:
-    """Show one order with its lines, shipments and timeline."""
+    """Show one order with its lines, shipments and timeline.
+
+    For example:
+      ordosync orders show 1001
+    """
     opened = common.open_desk(context.config, account)
     number = common.read_order(opened, number).number
     [listed], _ = opened.select_orders(OrderFilter(numbers=(number,)))
