@@ -181,8 +181,8 @@ MUTANTS = (
     Mutant(
         protection="what the Merchant split after the import is not imported again",
         file="tasks/orders/refusals.py",
-        old="    if order.id not in links and any(ancestor in links for ancestor in order.ancestors):",
-        new="    if False:",
+        old="    if order.id not in links and any(",
+        new="    if False and any(",
         test="tasks/test_import_orders.py",
     ),
     Mutant(
