@@ -6,7 +6,7 @@ from tests.accounts.contract.examples import parcel
 from tests.accounts.contract.people import needs
 from tests.accounts.sqlite.people import SqliteSupplierPeople
 from tests.scenarios.pairs.pair import Pair
-from tests.scenarios.pairs.test_partial_shipments import (
+from tests.scenarios.pairs.parcels import (
     ledger,
     numbers,
     open_steps,
