@@ -1,4 +1,4 @@
-"""Orders that are sent in parts between two accounts: what people do, and what the store has."""
+"""Sends orders in parts between two accounts, and shows what came of it."""
 
 from collections.abc import Mapping, Sequence
 
