@@ -807,4 +807,11 @@ MUTANTS = (
         new="        pass",
         test="store/test_ledger.py::test_new_label_of_a_parcel_counts_its_units_once",
     ),
+    Mutant(
+        protection="units that users moved beside those of an order are not sent with it",
+        file="accounts/shopify/parcel_allocation.py",
+        old="own = [line for line in lines if items is None or number(line.line_item.id) in items]",
+        new="own = lines",
+        test="accounts/shopify/test_moved_units.py",
+    ),
 )
