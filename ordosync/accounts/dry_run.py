@@ -72,11 +72,11 @@ class _ReadOnly:
 
     def __init__(self, part: object, answers: Answers) -> None:
         self._part = part
-        self._answers = answers
+        self.answers = answers
 
     def __getattr__(self, name: str) -> Any:
-        if name in self._answers:
-            return self._answers[name]
+        if name in self.answers:
+            return self.answers[name]
         if name in READS:
             return getattr(self._part, name)
         raise AttributeError(name)

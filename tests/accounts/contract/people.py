@@ -82,6 +82,7 @@ Lack = Literal[
     "tags",
     "supplier_sku",
     "supplier_unit_cost",
+    "placed_at",
 ]
 """Features that a kind of account can lack. A test that needs one is skipped."""
 

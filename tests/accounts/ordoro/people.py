@@ -412,6 +412,7 @@ class OrdoroSupplierPeople(AtOrdoro, SupplierOverHttp):
             bill_to=Address(**kept.billing_address) if kept.billing_address else None,
             currency=_CURRENCY,
             shipping_method=kept.requested_shipping_method or "",
+            placed_at=kept.placed_at,
             customer_notes=kept.notes_from_customer or "",
             internal_notes=kept.internal_notes or "",
             discount=None if discount is None else Decimal(str(discount)),
