@@ -97,7 +97,7 @@ CONTRACT = [
 ]
 
 
-@pytest.mark.parametrize(("role", "part", "protocol"), CONTRACT, ids=lambda value: str(value))
+@pytest.mark.parametrize(("role", "part", "protocol"), CONTRACT, ids=str)
 def test_each_member_of_the_contract_is_read_or_answered(
     role: str, part: str, protocol: type, service: Service
 ) -> None:

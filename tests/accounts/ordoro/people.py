@@ -143,7 +143,14 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
     """The seller."""
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
-        {"more-numbers", "cancelled-units", "label-warehouse", "line_total", "line_discount"}
+        {
+            "bare-numbers",
+            "more-numbers",
+            "cancelled-units",
+            "label-warehouse",
+            "line_total",
+            "line_discount",
+        }
     )
     # The supplier's SKUs need one more call, which is optional.
     frugal: ClassVar[Mapping[str, object]] = {"supplier_skus": "false"}
