@@ -51,6 +51,13 @@ __all__ = ["FilesAccount", "SupplierOptions"]
 T = TypeVar("T")
 LIMITS = Limits(batch_size=1000)
 """A batch of quantities or tracking numbers is one new file, however many of its rows change."""
+_MERCHANT_PART_OPTIONS = {
+    "cancellations": "cancellations",
+    "products": "products",
+    "stock": "inventory",
+    "tracking": "tracking",
+}
+_SUPPLIER_PART_OPTIONS = {"products": "stock", "stock": "stock", "shipments": "shipments"}
 
 
 class FilesAccount(Account):
@@ -105,6 +112,7 @@ class FilesAccount(Account):
             personal_data=self._personal_data(orders),
             spool=client,
             check=self._report_tracking_limit,
+            part_options=_MERCHANT_PART_OPTIONS,
             orders=MerchantOrders(
                 orders, cancelled, requires_address=self._orders.has_place_columns
             ),
@@ -139,6 +147,7 @@ class FilesAccount(Account):
             personal_data=self._personal_data(None),
             spool=client,
             check=self._report_shipment_limit,
+            part_options=_SUPPLIER_PART_OPTIONS,
             orders=SupplierOrders(writer, sent, prefix=options.prefix),
             products=SupplierProducts() if stock else None,
             stock=SupplierStock(stock) if stock else None,

@@ -40,7 +40,7 @@ def unavailable_reason(portal: PortalConfig, task: str) -> str | None:
     if task == "write-inventory-back" and not portal.manage_inventory:
         return f"portal {portal.name} is shipping-only: {task} needs `manage_inventory: true`"
     missing = portal.unavailable.get(task)
-    return missing and f"portal {portal.name} has no {task}: {missing}"
+    return missing and f"portal {portal.name} cannot run {task}: {missing}"
 
 
 def check_switch(portal: PortalConfig, task: str, row: ScheduleRow | None, *, on: bool) -> None:
