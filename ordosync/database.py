@@ -152,7 +152,7 @@ def transaction(connection: "sqlite3.Connection") -> Iterator["sqlite3.Connectio
 
 
 def to_database_error(path: object, error: Exception) -> DatabaseError:
-    """Return an error whose message says what the SQLite error means and what to do."""
+    """Return an error whose message explains the SQLite error and the next action."""
     text = str(error)
     if "locked" in text or "busy" in text:
         return DatabaseError(path, f"locked by another program for {BUSY_TIMEOUT_S} s; try again")
@@ -237,7 +237,7 @@ def _pragma(connection: "sqlite3.Connection", name: str) -> Any:
 
 def _check_owner(connection: "sqlite3.Connection", path: Path, application_id: int) -> None:
     if _pragma(connection, "application_id") != application_id:
-        raise DatabaseError(path, "was not created by ordosync for this purpose; name another file")
+        raise DatabaseError(path, "was not created by ordosync for this purpose; use another file")
 
 
 def _is_older(connection: "sqlite3.Connection", path: Path, version: int, *, refuse: bool) -> bool:

@@ -61,7 +61,7 @@ def restore(
     *,
     moved: Annotated[
         bool,
-        typer.Option("--moved", help="It comes from another machine, where nothing runs any more."),
+        typer.Option("--moved", help="It is from another machine, where ordosync is stopped."),
     ] = False,
     context: Context,
 ) -> None:
@@ -71,7 +71,7 @@ def restore(
     """
     config, clock = context.config, context.clock
     if file is None and not moved:
-        raise UsageError("name the backup, or use --moved for a store that was moved here")
+        raise UsageError("give the backup, or use --moved for a store that was moved here")
     settle_s = longest_settle_s(config)
 
     def rest() -> None:
@@ -111,8 +111,8 @@ def prune(*, context: Context) -> None:
         render.result(f"deleted {counts} from before {render.local(pruned.before)}", wrapped=True)
     else:
         render.message(
-            "nothing was deleted: the configuration has `retention: off`; set there how long to"
-            " keep the log"
+            "nothing was deleted: the configuration has `retention: off`; set a number of days"
+            " there"
         )
     if stop.signal:
         raise typer.Exit(128 + stop.signal)

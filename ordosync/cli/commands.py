@@ -69,7 +69,7 @@ COMMANDS = {
     ),
     "attention": (
         "support.attention:show_attention",
-        "List what needs a person or has waited too long, oldest first, with the next step.",
+        "List everything that needs attention, oldest first, with the next step.",
     ),
     "dismiss": (
         "support.attention:dismiss",
@@ -126,7 +126,7 @@ class Commands(TyperGroup):
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
-        """Return the command; None if there is no command of this name."""
+        """Return the command; None if there is no command with this name."""
         return load(cmd_name) if cmd_name in COMMANDS else None
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002

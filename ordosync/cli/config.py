@@ -32,7 +32,8 @@ def check_config(
 ) -> None:
     """Report every problem of the configuration, with its line. Exits 3 if there is one.
 
-    With --online, also report what the accounts lack (exits 1) and what they cannot store.
+    With --online, also report missing permissions and settings of the accounts (exits 1), and
+    their limits.
     """
     config = context.config
     with Store.open(config.database, readonly=True) as store:
@@ -51,7 +52,7 @@ def check_config(
 
 
 def _check_online(config: Config, clock: Clock, unproven: Sequence[tuple[str, str]]) -> None:
-    """Report what the accounts lack. Exits 1 if something that is needed is missing."""
+    """Report missing parts of the accounts. Exits 1 if a required part is missing."""
     results = list(online_checks(config, clock))
     for check in results:
         where = f"portal {check.portal}, {check.role} {check.account}"

@@ -48,7 +48,7 @@ _HELP = {
     """,
     "cancel-orders": """Cancel unshipped orders at the Supplier that the Merchant cancelled.
 
-    Exits 1 if an order has already shipped; both timelines then say so.
+    Exits 1 if an order has already shipped; both timelines then get a comment.
     """,
 }
 

@@ -32,7 +32,7 @@ NEEDS: Mapping[str, Needs] = {
 
 
 def unavailable_tasks(merchant: Merchant, supplier: Supplier) -> Mapping[str, str]:
-    """Return the tasks that these accounts cannot run, each with the reason in words."""
+    """Return the tasks that these accounts cannot run, each with the reason as text."""
     reasons = {task: _missing(needs, merchant, supplier) for task, needs in NEEDS.items()}
     return {task: reason for task, reason in reasons.items() if reason}
 

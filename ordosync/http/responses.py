@@ -59,7 +59,7 @@ class Request(Generic[T]):
 
     @property
     def unclear_error(self) -> type[AccountError]:
-        """The error if the outcome of the request is not known."""
+        """The error if the outcome of the request is unknown."""
         return UnavailableError if self.effect == "safe" else UnknownOutcomeError
 
 

@@ -205,13 +205,13 @@ class Task:
     """Role of the account that `apply` writes."""
     look_up: Callable[[Portal, Sequence[str]], Mapping[str, Result]] = lambda _, __: {}
     """Finds the records that earlier attempts of these keys have created; only reads. By default
-    nothing is looked up, because the write is idempotent."""
+    no records are looked up, because the write is idempotent."""
     is_state: bool = False
     """True if a step is a state, such as a quantity, not an event: a newer state replaces it,
     whatever its outcome was."""
     max_refusals: int = 1
     """The number of refusals in a row after which a step fails until its content changes."""
-    brake: Callable[[Portal, int], int] | None = None
+    safety_limit: Callable[[Portal, int], int] | None = None
     """Returns the total by which the number of destructive writes is divided, given the number of
     steps at risk. None if the task has no safety limit. With a limit, the whole plan is made before
     the first write."""
@@ -219,7 +219,7 @@ class Task:
     """Code and content of failed steps that report a state, such as `oversold`. If a complete read
     does not report the state again, the step is settled."""
     passing: frozenset[str] = frozenset()
-    """Codes of failed steps whose cause may pass: they are planned again from time to time."""
+    """Codes of failed steps whose cause may be temporary: they are planned again periodically."""
     needs_links_from: str | None = None
     """The task that links the records of this one. Records without a link are left out, so the
     cursor does not move while links may be missing."""

@@ -124,7 +124,7 @@ def test_p9_void_of_one_of_several_parcels_leaves_the_others(counted: Desk) -> N
     voided = counted.void("1001", "1Z1")
 
     assert (unnamed.code, unknown.code) == ("several-parcels", "no-label")
-    assert unnamed.reason == "has several parcels: 1Z1, 1Z2; name one of them"
+    assert unnamed.reason == "has several parcels: 1Z1, 1Z2; give the number of one"
     assert voided.state == "done"
     assert [shipment.voided for shipment in counted.shipments_of("1001")] == [True, False]
     assert status(counted) == "partially_shipped"

@@ -298,14 +298,14 @@ COMPLAINTS = (
         symptom="an order was edited after it was sent",
         make=edited,
         command=WHY_ORDER,
-        says="shop: was edited after it was sent; edits do not travel",
+        says="shop: was edited after it was sent; edits are not sent",
     ),
     Complaint(
         number=15,
         symptom="the buyer's address was changed",
         make=moved,
         command=WHY_ORDER,
-        says="shop: was edited after it was sent; edits do not travel",
+        says="shop: was edited after it was sent; edits are not sent",
     ),
     Complaint(
         number=16,
@@ -326,7 +326,7 @@ COMPLAINTS = (
         symptom="the supplier cancelled",
         make=cancelled_by_supplier,
         command=WHY_ORDER,
-        says="northwind cancelled it, and that is not sent to shop: cancel it at shop",
+        says="northwind cancelled it, which is not sent to shop: cancel it at shop",
     ),
     Complaint(
         number=19,
@@ -368,7 +368,7 @@ COMPLAINTS = (
         symptom="what would happen?",
         make=never_read,
         command="ordosync import-orders --dry-run",
-        says="create order 1001: 1 line, 1 piece",
+        says="create order 1001: 1 line, 1 unit",
     ),
     Complaint(
         number=25,

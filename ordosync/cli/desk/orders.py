@@ -77,7 +77,7 @@ def list_orders(
 
 
 def _newest(orders: Iterator[Order], count: int) -> tuple[Iterator[Order], int]:
-    """Return the last orders, and how many there are in total."""
+    """Return the last orders, and the total number of orders."""
     newest: deque[Order] = deque(maxlen=count)
     total = 0
     for order in orders:

@@ -1,4 +1,4 @@
-"""`attention` and `dismiss`: lists what needs a person, and closes entries of that list."""
+"""`attention` and `dismiss`: the list of problems for the operator, and closing its entries."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -28,7 +28,7 @@ def show_attention(
     ] = 7,
     context: Context,
 ) -> None:
-    """List what needs a person or has waited too long, oldest first, with the next step.
+    """List everything that needs attention, oldest first, with the next step.
 
     Failed orders, tasks that do not succeed, writes of unknown outcome, orders shipped without a
     tracking number, and imported orders that have not shipped for days. `ordosync dismiss KEY`

@@ -42,8 +42,8 @@ def reconcile(
 ) -> None:
     """Compare both accounts directly, independent of the task log; reads all their orders.
 
-    Exits 1 if something differs. A change during the comparison can show as a difference; compare
-    again. With `--fix`, the output lists what still differs after the repair.
+    Exits 1 if there is a difference. A change during the comparison can show as a difference;
+    compare again. With `--fix`, the output lists the remaining differences after the repair.
     """
     if as_csv and context.as_json:
         raise UsageError("use either --csv or --json")

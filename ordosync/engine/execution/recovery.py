@@ -1,8 +1,8 @@
 """Recovery of what earlier runs left: due retries, uncertain writes, records that are gone.
 
-An uncertain write may have arrived although its outcome is not known. Once it has rested for the
-settle time of its account, it is looked up there, and sent again only if it was not found. After a
-restore, or with a new store, any write may have been made before.
+An uncertain write may have arrived although its outcome is unknown. After the settle time of its
+account, it is looked up there, and sent again only if it was not found. After a restore, or with a
+new store, any write may have been made before.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -132,7 +132,7 @@ class Recovery:
         self._delivery.send(steps, earlier=rows)
 
     def _settle_remaining(self, rows: Sequence[StepRow], ruled_out: Mapping[str, Step]) -> None:
-        """Settle steps that need no write any more, by what an earlier attempt did."""
+        """Settle steps that need no write any more, by the outcome of an earlier attempt."""
         uncertain = [row.key for row in rows if is_uncertain(row)]
         arrived = self._task.look_up(self._portal, uncertain) if uncertain else {}
         is_unproven = bool(uncertain) and self._is_inconclusive()

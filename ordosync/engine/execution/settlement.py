@@ -2,7 +2,7 @@
 
 A run finds in four ways that a cause is gone: the task reports it (`Task.settled`), the file or row
 was replaced, a complete read does not report the problem again (`Task.closes`), or the accounts
-show that it passed (`Task.passing`). Each way gives decisions, which are recorded as they are.
+show that it passed (`Task.passing`). Each way returns decisions, which are recorded unchanged.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -69,7 +69,7 @@ class Settlement:
             self._save(changed, decisions)
 
     def note(self, steps: Iterable[Step]) -> None:
-        """Note the problems that were read again."""
+        """Record the problems that were read again."""
         if self._task.closes:
             self._reported |= {step.key for step in steps if step.content == self._task.closes}
 

@@ -20,7 +20,7 @@ _EMBEDDED_S = 600
 
 
 def plans(config: Config, rows: Iterable[ScheduleRow]) -> list[Plan]:
-    """Return the tasks of every portal, scheduled or by hand."""
+    """Return the tasks of every portal, scheduled or not."""
     switched = {(row.portal, row.task) for row in rows if row.paused is not None}
     return [
         _plan(config, portal, task, switched=(portal.name, task) in switched)

@@ -20,9 +20,8 @@ from ordosync.tasks.orders.fields import for_supplier, lines_of_supplier
 
 _ASK = "tell the Supplier, or cancel it and order again"
 _REASONS: Mapping[order_digests.Change, str] = {
-    "edited": f"was edited after it was sent; edits do not travel: {_ASK}",
-    "lines-missing": "was edited after it was sent: lines are missing; edits do not travel:"
-    f" {_ASK}",
+    "edited": f"was edited after it was sent; edits are not sent: {_ASK}",
+    "lines-missing": f"was edited after it was sent: lines are missing; edits are not sent: {_ASK}",
     "other-lines": "has none of the lines that were sent under this number, so it was not sent;"
     " give it another number",
     "other-date": "has another date than the order that was sent under this number, so it was not"
@@ -123,11 +122,11 @@ def supplier_cancelled(step: Step, link: Link) -> Step:
 def _edit(step: Step, change: order_digests.Change) -> Step:
     is_other = change in ("other-lines", "other-date")
     code = "reused-number" if is_other else "edited"
-    at_supplier = "The Merchant edited this order after it was sent; the edit did not travel"
-    at_merchant = f"Edited after it was sent; edits do not travel: {_ASK}"
+    at_supplier = "The Merchant edited this order after it was sent; the edit was not sent"
+    at_merchant = f"Edited after it was sent; edits are not sent: {_ASK}"
     if is_other:
-        at_supplier = "The Merchant has another order of this number now; it was not sent"
-        at_merchant = "Another order of this number was sent before; this one was not sent"
+        at_supplier = "The Merchant now has another order with this number; it was not sent"
+        at_merchant = "Another order with this number was sent before; this one was not sent"
     return _of_edit(
         step,
         Notice(

@@ -1,7 +1,7 @@
 """Reads parcels, including those that a service adds to an order without marking it as changed.
 
-If WooCommerce stores orders as posts, an order does not count as changed when a number is added to
-it. So the orders that were sent and have no number are read by their ids.
+If WooCommerce stores orders as posts, a new tracking number does not mark the order as changed.
+So the orders that were sent and have no number are read by their ids.
 """
 
 from collections.abc import Iterator
