@@ -94,7 +94,7 @@ class ReadRequest:
     cursor: str | None
     now: datetime
     skip_recent: bool = False
-    """True to skip files that may still be incomplete: a later read has them."""
+    """True to skip files that may still be incomplete; a later read includes them."""
 
 
 class Account(ABC):

@@ -103,7 +103,7 @@ def _cancel_rest(db: "sqlite3.Connection", number: str, *, actor: str) -> Outcom
     units.cancel(db, number, parts)
     orders.settle(db, number)
     change_feed.add(db, "order", number, _REST)
-    text = f"Cancelled {units.text(parts)}; what was sent stays sent"
+    text = f"Cancelled {units.text(parts)}; sent units stay sent"
     timeline.add(db, number, text, actor=actor)
     return Outcome(state="done", id=number)
 

@@ -50,7 +50,7 @@ __all__ = ["FilesAccount", "SupplierOptions"]
 
 T = TypeVar("T")
 LIMITS = Limits(batch_size=1000)
-"""A batch of quantities or tracking numbers is one new file, however many of its rows change."""
+"""A batch of quantities or tracking numbers rewrites the file once, for any number of rows."""
 _MERCHANT_PART_OPTIONS = {
     "cancellations": "cancellations",
     "products": "products",
@@ -61,7 +61,7 @@ _SUPPLIER_PART_OPTIONS = {"products": "stock", "stock": "stock", "shipments": "s
 
 
 class FilesAccount(Account):
-    """A partner who drops files and collects files."""
+    """A partner that exchanges files."""
 
     kind: ClassVar[str] = "files"
     merchant_options: ClassVar[type[Any]] = NoOptions
@@ -177,7 +177,7 @@ class FilesAccount(Account):
         if self._tracking and not self._tracking.has_units:
             yield CheckResult(
                 text="the tracking file has a row for each parcel and no columns for its units, so"
-                " it does not say if an order is complete"
+                " it does not show if an order is complete"
             )
 
     def _report_shipment_limit(self) -> Iterator[CheckResult]:

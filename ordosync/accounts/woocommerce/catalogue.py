@@ -98,7 +98,7 @@ class Catalogue:
             return products[sku][0]
 
     def pages(self, params: Params, action: str) -> Iterator[list[Item]]:
-        """Yield pages of all that can be sold: products, and variations with their parents.
+        """Yield pages of all sellable items: products, and variations with their parents.
 
         Shops since 10.3 list all variations at once. In an older shop the variations of each
         product take a call of their own.
