@@ -218,7 +218,7 @@ COMPLAINTS = (
     ),
     Complaint(
         number=3,
-        symptom="one order does not pass",
+        symptom="one order fails",
         make=one_bad_row,
         command="ordosync show RUN",
         says="3 seen: 2 done, 1 failed",
@@ -260,24 +260,24 @@ COMPLAINTS = (
     ),
     Complaint(
         number=9,
-        symptom="an order was placed and never came",
+        symptom="an order was placed and never arrived",
         make=never_read,
         command=WHY_ORDER,
         says="import-orders is due; now: `ordosync import-orders shop-northwind`",
     ),
     Complaint(
         number=10,
-        symptom="more was sold than there is",
+        symptom="more was sold than available",
         make=oversold,
         command=WHY_SKU,
         says="quantity 0 written to shop (was set to 0, but is -1)",
     ),
     Complaint(
         number=11,
-        symptom="a quantity is lower than what is on the shelf",
+        symptom="a quantity is lower than the quantity on hand",
         make=promised,
         command=WHY_SKU,
-        says="northwind: 5 available: 7 on hand less 2 for open orders",
+        says="northwind: 5 available: 7 on hand minus 2 for open orders",
     ),
     Complaint(
         number=12,
@@ -288,7 +288,7 @@ COMPLAINTS = (
     ),
     Complaint(
         number=13,
-        symptom="it has become slow",
+        symptom="it is slow",
         make=never_ticked,
         command="ordosync report",
         says="calls\tper day\tmedian",
@@ -330,7 +330,7 @@ COMPLAINTS = (
     ),
     Complaint(
         number=19,
-        symptom="it was shipped, and there is no tracking",
+        symptom="it was shipped without a tracking number",
         make=shipped_untold,
         command=WHY_ORDER,
         says="`ordosync update-tracking shop-northwind`",
@@ -365,14 +365,14 @@ COMPLAINTS = (
     ),
     Complaint(
         number=24,
-        symptom="what would happen?",
+        symptom="what would a run write?",
         make=never_read,
         command="ordosync import-orders --dry-run",
         says="create order 1001: 1 line, 1 unit",
     ),
     Complaint(
         number=25,
-        symptom="a buyer wants to be forgotten",
+        symptom="a buyer asks for deletion of personal data",
         make=never_ticked,
         command="ordosync purge --order ORDER",
         says="would remove from account northwind: names, addresses, notes",
