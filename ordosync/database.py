@@ -33,7 +33,7 @@ else:
 
 BUSY_TIMEOUT_S = 30
 SIDE_FILES = ("-wal", "-shm", "-journal")
-"""Suffixes of the files that SQLite keeps beside a database. They must move together with it."""
+"""Suffixes of the files that SQLite keeps with a database. They must move together with it."""
 __all__ = [
     "SIDE_FILES",
     "check_folder",
@@ -109,7 +109,7 @@ def copy_database(source: "sqlite3.Connection", path: Path) -> None:
         target = _connect(path, readonly=False)
         try:
             source.backup(target)
-            # In WAL mode, even a reader would need to write beside the copy.
+            # In WAL mode, even a reader would write files next to the copy.
             target.execute("pragma journal_mode = delete")
         finally:
             target.close()

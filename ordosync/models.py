@@ -101,7 +101,7 @@ class InvalidRecord(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Product(Struct, frozen=True, kw_only=True, gc=False):
-    """A product. A kit has no stock of its own: it is assembled from other products."""
+    """A product. A kit has no separate stock: it is assembled from other products."""
 
     id: str
     sku: str

@@ -41,7 +41,7 @@ def shared(path: str) -> "list[tuple[str, int]]":
 
 
 def make_folder(folder: str, mode: int) -> None:
-    """Create a folder and its parents with this mode, less the umask."""
+    """Create a folder and its parents with this mode, minus the umask."""
     if os.path.isdir(folder):  # noqa: PTH112
         return
     if above := os.path.dirname(folder):  # noqa: PTH120

@@ -67,7 +67,7 @@ def restore(
 ) -> None:
     """Restore a backup; anything sent since then is found and not sent again.
 
-    The current store is kept beside it. Exits 1 if a run is in progress; stop cron first.
+    The current store is kept next to it. Exits 1 if a run is in progress; stop cron first.
     """
     config, clock = context.config, context.clock
     if file is None and not moved:

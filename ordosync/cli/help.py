@@ -15,7 +15,7 @@ def show_help(
         str | None,
         typer.Argument(
             metavar="[TOPIC]",
-            help="A page of the list; the list if none is named.",
+            help="A page of the list (default: the list).",
             autocompletion=completion.help_topic,
         ),
     ] = None,

@@ -43,7 +43,7 @@ _MISFIT = Outcome(
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     """Yield a step for each linked order that was split since the cursor.
 
-    A piece may have been split later. Each split is a page of its own, so the link of a piece is
+    A piece may have been split later. Each split is a separate page, so the link of a piece is
     written before its own split is planned.
     """
     for page in required(portal.supplier.splits).changed(request):

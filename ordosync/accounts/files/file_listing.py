@@ -40,7 +40,7 @@ def files_of(glob: Path, *, account: str, action: str) -> dict[str, Path]:
 
 
 def _is_folder(path: Path) -> bool:
-    """True for a folder beside the files. A folder that is named like a file is rejected later."""
+    """True for a folder next to the files. A folder that is named like a file is rejected later."""
     return path.is_dir() and path.suffix not in _SUFFIXES
 
 

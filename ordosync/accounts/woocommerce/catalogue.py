@@ -101,7 +101,7 @@ class Catalogue:
         """Yield pages of all sellable items: products, and variations with their parents.
 
         Shops since 10.3 list all variations at once. In an older shop the variations of each
-        product take a call of their own.
+        product need a separate call.
         """
         seen_ids: set[int] = set()
         parents: dict[int, ProductShape] = {}

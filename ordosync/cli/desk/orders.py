@@ -48,7 +48,7 @@ def list_orders(
             "-n",
             min=0,
             max=1_000_000,
-            help="Number of orders, the newest; 0 for all (default: 50 on a terminal, else all).",
+            help="Number of orders, the newest; 0 for all (default: all; 50 on a terminal).",
         ),
     ] = None,
     account: common.Account = None,

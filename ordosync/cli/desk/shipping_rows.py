@@ -122,7 +122,7 @@ def _check_values(row: InputRow) -> None:
 def _further(first: str, more: Sequence[str]) -> tuple[str, ...]:
     numbers = [input_rows.undamaged(number.strip(), "tracking") for number in more]
     if not all(numbers) or len({first, *numbers}) <= len(numbers):
-        raise UsageError("each --tracking needs a number of its own")
+        raise UsageError("each --tracking needs a different number")
     return tuple(numbers)
 
 

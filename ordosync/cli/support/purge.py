@@ -33,7 +33,7 @@ def purge(
 
     Removes names, addresses, phone numbers, email addresses, notes and engravings, also from the
     timeline. The order, its numbers, SKUs and links stay, so that it is never imported again.
-    Lists where else the data may be. Without `--yes` nothing is removed.
+    Lists other places that may have the data. Without `--yes` nothing is removed.
     """
     config, clock = context.config, context.clock
     if account is not None and account not in config.accounts:

@@ -159,7 +159,7 @@ def _outages(config: Config, store: Store, now: datetime) -> Iterator[Attention]
             continue
         newest = store.runs.newest(1, portal=row.portal, task=row.task)
         error = newest[0].error if newest else None
-        # Waiting steps and the safety limit have concerns of their own.
+        # Waiting steps and the safety limit have separate concerns.
         if error is None or error.code == "brake":
             continue
         yield Attention(

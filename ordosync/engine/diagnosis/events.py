@@ -94,7 +94,7 @@ def _import(step: StepRow, shop: str, supplier: str) -> str:
     if step.state == "done":
         return ""
     if step.code == "edited":
-        # Written by versions in which edits had no steps of their own.
+        # Written by versions in which edits had no separate steps.
         return f"was edited at {shop} after it was sent; edits are not sent"
     if step.state == "skipped":
         return f"not imported: {step.reason}"

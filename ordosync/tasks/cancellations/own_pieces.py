@@ -39,7 +39,7 @@ def steps(portal: Portal, ids: Sequence[str]) -> Iterator[Step]:
     for id_, family in families.items():
         link = next((links_above[ancestor] for ancestor in family if ancestor in links_above), None)
         if link is None or link.state == "split":
-            # The pieces of a split order have links of their own.
+            # The pieces of a split order have their own links.
             continue
         step = Step(
             key=f"{id_}#{link.generation}{_PIECE}",

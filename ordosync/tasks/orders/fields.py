@@ -57,7 +57,7 @@ def lines_sent(lines: tuple[Line, ...], config: PortalConfig) -> tuple[Line, ...
 
 
 def shipping_method(requested: str, config: PortalConfig) -> str:
-    """Return the Supplier's name of a method: from the map, else the default, else unchanged."""
+    """Return the Supplier's name of a method: mapped, otherwise the default or unchanged."""
     methods = config.shipping_methods
     return methods.map.get(requested) or methods.default or requested
 

@@ -1,6 +1,6 @@
 """Notices: changes of an order after it was sent that no task carries to the other account.
 
-A notice is a step of its own, `failed` until its cause is gone: an edit, an order that was
+A notice is a separate step, `failed` until its cause no longer exists: an edit, an order that was
 reassigned to another supplier, or an order that is requested again although the Supplier cancelled
 it. Both timelines get a comment, which never contains a value.
 """

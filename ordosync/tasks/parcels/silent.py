@@ -41,7 +41,7 @@ def all_shipments(portal: Portal, request: PlanRequest) -> Iterator[Page[Shipmen
 
 
 def _unreported(portal: Portal, request: PlanRequest, batch_size: int) -> list[str]:
-    """Return the orders to read: in each run if one call is enough, else once an hour."""
+    """Return the orders to read: in each run if one call is enough, otherwise once an hour."""
     now = request.now
     links = portal.links.unreported(
         linked_after=now - _WITHOUT_SHIPMENT, shipped_after=now - _WITHOUT_NUMBER

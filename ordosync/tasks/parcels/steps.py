@@ -217,7 +217,7 @@ def _other_numbers(
     """Yield the steps of the other numbers of a parcel."""
     reported = {link.number for link in numbers if link.state == "live"}
     is_single = facts.takes == "pieces"
-    if is_single or _is_reported(update):  # Else they are reported with the first number.
+    if is_single or _is_reported(update):  # Otherwise they are reported with the first number.
         for number in item.more_numbers:
             if number not in reported:
                 yield _further(item, number, update, is_single=is_single)
