@@ -74,7 +74,7 @@ class Settlement:
             self._reported |= {step.key for step in steps if step.content == self._task.closes}
 
     def decide(self) -> None:
-        """Find the steps whose cause no longer exists after a complete read; `save` settles them."""
+        """Find the steps whose cause does not exist after a complete read; `save` settles them."""
         failed = self._recorder.failed()
         self._decisions |= self._settled_by_task(failed)
         self._is_complete = True
