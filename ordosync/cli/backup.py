@@ -70,7 +70,7 @@ def restore(
 ) -> None:
     """Restore a backup of the store.
 
-    Anything sent since then is found and not sent again. The current store is kept beside it.
+    Anything sent since then is found and not sent again. The current store is kept next to it.
     Exits 1 if a run is in progress; stop cron first.
 
     For example:

@@ -28,7 +28,7 @@ def show_attention(
     ] = 7,
     context: Context,
 ) -> None:
-    """List what needs a person, with the next step.
+    """List problems that need you, with the next step.
 
     The oldest comes first: failed orders, tasks that do not succeed, writes of unknown outcome,
     orders shipped without a tracking number, and imported orders that have not shipped for days.
