@@ -6,7 +6,7 @@ are written to one file each; tracking numbers and stock are read. Each part has
 part without its option is None.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -14,7 +14,9 @@ from ordosync.accounts.account import Account, CheckResult, NoOptions, PortalCon
 from ordosync.accounts.connections import Connections
 from ordosync.accounts.files import record_types
 from ordosync.accounts.files.cancelled_units import CancelledOrders
+from ordosync.accounts.files.checks import check_files
 from ordosync.accounts.files.client import FilesClient
+from ordosync.accounts.files.file_listing import folder_of
 from ordosync.accounts.files.file_reader import FileReader
 from ordosync.accounts.files.merchant_cancellations import MerchantCancellations
 from ordosync.accounts.files.merchant_orders import MerchantOrders
@@ -85,6 +87,19 @@ class FilesAccount(Account):
         self._stock = stock
         self._rejects = refused
 
+    def warnings(self) -> Iterator[str]:
+        """Yield the folders that do not exist and cannot be read from."""
+        readings = (
+            self._orders,
+            self._products,
+            self._cancellations,
+            self._shipments,
+            self._stock,
+        )
+        for folder in dict.fromkeys(folder_of(reading.glob) for reading in readings if reading):
+            if not folder.is_dir():
+                yield f"the folder {folder} does not exist; create it"
+
     def merchant(self, options: NoOptions, portal: PortalContext, at: Connections) -> Merchant:  # noqa: ARG002
         """Open the account as a portal's Merchant."""
         if self._orders is None:
@@ -104,7 +119,7 @@ class FilesAccount(Account):
             listing=OrderListing(orders, cancelled, tracking),
             personal_data=self._personal_data(orders),
             spool=client,
-            check=self._report_tracking_limit,
+            check=lambda: self._check_merchant(orders, products, cancellations),
             orders=MerchantOrders(
                 orders, cancelled, requires_address=self._orders.has_place_columns
             ),
@@ -138,7 +153,7 @@ class FilesAccount(Account):
             limits=LIMITS,
             personal_data=self._personal_data(None),
             spool=client,
-            check=self._report_shipment_limit,
+            check=lambda: self._check_supplier(shipments, stock),
             orders=SupplierOrders(writer, sent, prefix=options.prefix),
             products=SupplierProducts() if stock else None,
             stock=SupplierStock(stock) if stock else None,
@@ -164,14 +179,16 @@ class FilesAccount(Account):
             return None
         return MerchantTracking(self._tracking, account=self.name, cancelled=cancelled, lines=lines)
 
-    def _report_tracking_limit(self) -> Iterator[CheckResult]:
+    def _check_merchant(self, *readers: FileReader[Any] | None) -> Iterator[CheckResult]:
+        yield from _check_each(readers)
         if self._tracking and not self._tracking.has_units:
             yield CheckResult(
                 text="the tracking file has a row for each parcel and no columns for its units, so"
                 " it does not say if an order is complete"
             )
 
-    def _report_shipment_limit(self) -> Iterator[CheckResult]:
+    def _check_supplier(self, *readers: FileReader[Any] | None) -> Iterator[CheckResult]:
+        yield from _check_each(readers)
         if self._shipments and not self._shipments.unit_columns:
             yield CheckResult(
                 text="the tracking files have no columns for the units of a parcel; "
@@ -209,3 +226,9 @@ def _reader(
     client: FilesClient, record_type: Callable[[Any], RecordType[T]], options: object
 ) -> FileReader[T] | None:
     return None if options is None else client.reader(record_type(options))
+
+
+def _check_each(readers: Sequence[FileReader[Any] | None]) -> Iterator[CheckResult]:
+    for reader in readers:
+        if reader:
+            yield from check_files(reader)
