@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from ordosync.embedded.desk import Desk
+from ordosync.embedded.order_filter import OrderFilter
 from ordosync.embedded.stock_counts import Count
 from ordosync.models import Outcome, Piece, PieceLine, Split
 from tests.accounts.contract.examples import line, parcel, product, sold
@@ -185,10 +186,8 @@ def test_order_is_split_into_pieces_that_are_orders(desk: Desk) -> None:
     assert piece
     assert [(line.sku, line.quantity) for line in piece.lines] == [("MUG", 1), ("CUP", 1)]
     assert piece.ancestors == ("1001",)
-    assert [order.number for order in desk.list_orders("awaiting_fulfillment")] == [
-        "1001-1",
-        "1001-2",
-    ]
+    waiting = OrderFilter(statuses=("awaiting_fulfillment",))
+    assert [order.number for order in desk.list_orders(waiting)] == ["1001-1", "1001-2"]
 
 
 def test_split_that_does_not_add_up_leaves_the_order_whole(desk: Desk) -> None:

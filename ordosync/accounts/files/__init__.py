@@ -53,6 +53,16 @@ __all__ = ["FilesAccount", "SupplierOptions"]
 T = TypeVar("T")
 LIMITS = Limits(batch_size=1000)
 """A batch of quantities or tracking numbers is one new file, however many of its rows change."""
+_NO_SPLITS = (
+    "cannot split orders: a person adds the tracking numbers of pieces that the Supplier split off"
+)
+_NO_LISTING = (
+    "cannot list its orders: `reconcile` does not compare their units and tracking numbers"
+)
+_NO_CANCELLATIONS = (
+    "cannot cancel: an order file that was written is never changed, so a person tells the"
+    " Supplier of cancelled orders and units"
+)
 
 
 class FilesAccount(Account):
@@ -181,7 +191,13 @@ class FilesAccount(Account):
 
     def _check_merchant(self, *readers: FileReader[Any] | None) -> Iterator[CheckResult]:
         yield from _check_each(readers)
-        if self._tracking and not self._tracking.has_units:
+        yield CheckResult(
+            text="cannot list all its orders: `reconcile` does not compare older ones"
+        )
+        if self._tracking is None:
+            return
+        yield CheckResult(text=_NO_SPLITS)
+        if not self._tracking.has_units:
             yield CheckResult(
                 text="the tracking file has a row for each parcel and no columns for its units, so"
                 " it does not say if an order is complete"
@@ -189,6 +205,9 @@ class FilesAccount(Account):
 
     def _check_supplier(self, *readers: FileReader[Any] | None) -> Iterator[CheckResult]:
         yield from _check_each(readers)
+        yield CheckResult(text=_NO_LISTING)
+        yield CheckResult(text=_NO_CANCELLATIONS)
+        yield CheckResult(text="cannot report splits; each parcel is reported by itself")
         if self._shipments and not self._shipments.unit_columns:
             yield CheckResult(
                 text="the tracking files have no columns for the units of a parcel; "
