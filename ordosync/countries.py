@@ -18,7 +18,7 @@ _OFTEN_MEANT = {"UK": "GB", "EN": "GB", "EL": "GR"}
 
 
 def check_country(option: str, text: str) -> None:
-    """Raise `ValueError` if this looks like a country code and is none; a name is valid."""
+    """Raise `ValueError` for two letters that are not a country code; a name is valid."""
     if len(text) != _LENGTH or not text.isalpha() or text in _CODES:
         return
     code = _OFTEN_MEANT.get(text.upper(), text.upper())
