@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine.diagnosis.machine_checks import group_writable
+from ordosync.engine.diagnosis.number_clashes import number_clashes
 from ordosync.store import Store
 
 
 def config_warnings(config: Config, store: Store) -> Iterator[str]:
     """Yield a warning for each thing that does not work, or that others can change."""
     yield from group_writable(config)
+    yield from number_clashes(config)
     for name, account in config.opened.items():
         for text in account.warnings():
             yield f"account {name}: {text}"
