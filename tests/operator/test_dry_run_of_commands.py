@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from ordosync.cli.commands import COMMANDS, load
-from tests.operator.test_preview import dry
 from tests.support.command import HEADER, ordosync, row, shop
 from tests.support.desk import SHIP, TwoAccounts
+from tests.support.dry_runs import dry
 
 WRITING = (
     *("import-orders", "import-products", "write-inventory-back", "update-tracking"),
