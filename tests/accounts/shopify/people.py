@@ -205,6 +205,13 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
             order.id, {sku: now - less for (sku, now), less in zip(current, units, strict=True)}
         )
 
+    def raise_units(self, order_id: str, *units: int) -> None:
+        order = self._order(self._part(order_id))
+        current = [(line.sku or "", line.current_quantity) for line in order.lines]
+        self.fake.edit_lines(
+            order.id, {sku: now + more for (sku, now), more in zip(current, units, strict=True)}
+        )
+
     def pieces(self, order_id: str) -> Mapping[str, Sequence[tuple[str, int]]]:
         kept = self.kept(self._order(self._part(order_id)), f"split_{number(self.place)}") or {}
         ids = kept.get(order_id) or self._split.get(order_id, ())
@@ -357,11 +364,24 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
         self.fake.shop.sure(Fulfillment, fulfillment_id).created_at = parcel.shipped_at
 
     def ship_part(self, order_id: str, parcel: Shipment, *units: int) -> None:
-        order = self._order(order_id)
-        lines = some(zip([line.sku or "" for line in order.lines], units, strict=True))
-        fulfillment_id = self.fake.ship(
-            order.id, parcel.tracking_number, company=parcel.carrier, lines=lines
-        )
+        order, _, piece = order_id.partition("/")
+        if piece:
+            part = self.part(gid("FulfillmentOrder", piece))
+            skus = [self.fake.shop.sure(LineItem, line.line_id).sku or "" for line in part.lines]
+            fulfillment_id = self.fake.ship_piece(
+                part.id,
+                parcel.tracking_number,
+                company=parcel.carrier,
+                lines=some(zip(skus, units, strict=True)),
+            )
+        else:
+            skus = [line.sku or "" for line in self._order(order).lines]
+            fulfillment_id = self.fake.ship(
+                gid("Order", order),
+                parcel.tracking_number,
+                company=parcel.carrier,
+                lines=some(zip(skus, units, strict=True)),
+            )
         self.fake.shop.sure(Fulfillment, fulfillment_id).created_at = parcel.shipped_at
 
     def ship_with(self, order_id: str, *numbers: str) -> None:

@@ -22,7 +22,7 @@ PAIRS: dict[str, Kinds] = {
     **{
         f"sqlite-{kind}": (MERCHANTS["sqlite"], supplier)
         for kind, supplier in SUPPLIERS.items()
-        if kind != "sqlite" and not (NEEDED | {"several-parcels"}) & supplier.lacks
+        if kind != "sqlite" and not NEEDED & supplier.lacks
     },
 }
 
