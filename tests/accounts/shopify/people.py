@@ -364,24 +364,15 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
         self.fake.shop.sure(Fulfillment, fulfillment_id).created_at = parcel.shipped_at
 
     def ship_part(self, order_id: str, parcel: Shipment, *units: int) -> None:
-        order, _, piece = order_id.partition("/")
+        """Ship units of an order, or of a piece; both are given by the lines of the order."""
+        order, piece = self._order(order_id), order_id.partition("/")[2]
+        lines = some(zip([line.sku or "" for line in order.lines], units, strict=True))
+        number_, carrier = parcel.tracking_number, parcel.carrier
         if piece:
-            part = self.part(gid("FulfillmentOrder", piece))
-            skus = [self.fake.shop.sure(LineItem, line.line_id).sku or "" for line in part.lines]
-            fulfillment_id = self.fake.ship_piece(
-                part.id,
-                parcel.tracking_number,
-                company=parcel.carrier,
-                lines=some(zip(skus, units, strict=True)),
-            )
+            part = gid("FulfillmentOrder", piece)
+            fulfillment_id = self.fake.ship_piece(part, number_, company=carrier, lines=lines)
         else:
-            skus = [line.sku or "" for line in self._order(order).lines]
-            fulfillment_id = self.fake.ship(
-                gid("Order", order),
-                parcel.tracking_number,
-                company=parcel.carrier,
-                lines=some(zip(skus, units, strict=True)),
-            )
+            fulfillment_id = self.fake.ship(order.id, number_, company=carrier, lines=lines)
         self.fake.shop.sure(Fulfillment, fulfillment_id).created_at = parcel.shipped_at
 
     def ship_with(self, order_id: str, *numbers: str) -> None:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from tests.accounts.contract.examples import parcel
+from tests.accounts.shopify.people import ShopifySupplierPeople
 from tests.accounts.woocommerce.people import ShopMerchantPeople
 from tests.scenarios.pairs.ledger_orders import SKUS, SoldOrder
 from tests.scenarios.pairs.ledger_portal import LedgerPortal
@@ -93,13 +94,19 @@ class SupplierRules(LedgerPortal):
             units = +open_units
             self.pair.supplier.ship(supplier_id, parcel(number=number, id=""))
         else:
-            lines = [sku for sku in SKUS if sku in order.pieces.get(supplier_id, SKUS)]
+            lines = self._skus(order, supplier_id)
             self.pair.supplier.ship_part(
                 supplier_id, parcel(number=number, id=""), *(units[sku] for sku in lines)
             )
         order.parcels[number] = +units
         if order.pieces:
             order.parcel_pieces[number] = supplier_id
+
+    def _skus(self, order: SoldOrder, supplier_id: str) -> list[str]:
+        """Return the SKUs by which the Supplier's people name units of an order or piece."""
+        if isinstance(self.pair.supplier, ShopifySupplierPeople):
+            return [*SKUS]
+        return [sku for sku in SKUS if sku in order.pieces.get(supplier_id, SKUS)]
 
     @rule(pick=PICK)
     def void_parcel(self, pick: int) -> None:
