@@ -14,6 +14,7 @@ from ordosync.config.settings import Config
 from ordosync.engine import check_renames
 from ordosync.engine.diagnosis.account_checks import online_checks
 from ordosync.engine.diagnosis.machine_checks import group_writable
+from ordosync.engine.diagnosis.number_clashes import number_clashes
 from ordosync.engine.execution.unproven import EXPLANATION, unproven_accounts
 from ordosync.store import Store
 from ordosync.text import plural
@@ -33,6 +34,9 @@ def check_config(
     """Report every problem of the configuration, with its line. Exits 3 if there is one.
 
     With --online, also report what the accounts lack (exits 1) and what they cannot store.
+
+    For example:
+      ordosync config check --online
     """
     config = context.config
     with Store.open(config.database, readonly=True) as store:
@@ -43,7 +47,7 @@ def check_config(
         ]
     if online:
         _check_online(config, context.clock, unproven)
-    for text in group_writable(config):
+    for text in (*group_writable(config), *number_clashes(config)):
         render.result(f"warning: {text}", wrapped=True)
     count = len(config.portals)
     portals = plural(count, "1 portal", f"{count} portals")
@@ -69,7 +73,11 @@ def _check_online(config: Config, clock: Clock, unproven: Sequence[tuple[str, st
 @app.command("show")
 @with_context()
 def show(*, context: Context) -> None:
-    """Show the configuration with its defaults; secrets are masked."""
+    """Show the configuration with its defaults; secrets are masked.
+
+    For example:
+      ordosync config show
+    """
     plain = as_plain(context.config)
     if context.as_json:
         render.document(plain)
@@ -94,6 +102,9 @@ def example(
     """Print an example configuration, with every option and a comment on each.
 
     Exits 2 if there is no such kind of account.
+
+    For example:
+      ordosync config example shopify
     """
     for line in documentation.example(kind).splitlines():
         render.result(line)

@@ -36,9 +36,13 @@ def cancel_order(
     """Cancel the open units of an order; what was sent stays sent.
 
     The task cancel-orders cancels them at the Supplier of a Merchant's order, too.
+
+    For example:
+      ordosync orders cancel 1001 --line MUG=1
     """
     opened = common.open_desk(context.config, account)
-    before = common.read_order(opened, number)
+    before = common.order_to_change(opened, number)
+    number = before.number
     units = order_lines.units_of(before, line or ())
     outcome = _save(context, opened, number, lambda: opened.cancel(number, units))
     common.check_order(opened, outcome, number)
@@ -69,9 +73,13 @@ def restore_order(
     account: common.Account = None,
     context: Context,
 ) -> None:
-    """Reopen a cancelled order, to be shipped by this account or by a supplier."""
+    """Reopen a cancelled order, to be shipped by this account or by a supplier.
+
+    For example:
+      ordosync orders restore 1001
+    """
     opened = common.open_desk(context.config, account)
-    common.read_order(opened, number)
+    number = common.order_to_change(opened, number).number
     if supplier is not None:
         common.check_supplier(context.config, opened, supplier)
     previous = opened.supplier_of(number)
