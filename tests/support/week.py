@@ -43,7 +43,7 @@ class FeedPeople(MerchantPeople):
     """A Merchant of files that repeatedly exports all orders of the last days.
 
     Each export has its rows in another order, with the current status of each order. On days
-    without an export there is no file at all.
+    without an export there is no file.
     """
 
     lacks: ClassVar[frozenset[Lack]] = frozenset({"split-order"})

@@ -60,7 +60,7 @@ class SoldOrder:
     parcel_pieces: dict[str, str] = field(default_factory=dict)
     """The piece of each parcel that is not of the whole order, by number."""
     is_touched: bool = False
-    """True if units were cancelled or taken off, so that the accounts may differ for good."""
+    """True if units were cancelled or removed, so that the accounts may differ permanently."""
 
     @property
     def open_units(self) -> Counter[str]:
