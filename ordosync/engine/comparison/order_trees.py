@@ -13,7 +13,7 @@ from typing import Literal
 from ordosync.models import OrderSnapshot, Shipment, normalized_sku
 
 REQUESTED = ("dropshipment_requested", "partially_shipped")
-"""Statuses of the Merchant's orders of which the Supplier is to send units."""
+"""Statuses of the Merchant's orders with units that the Supplier must send."""
 
 
 @dataclass(frozen=True)

@@ -269,7 +269,7 @@ def _was_restored(portal: Portal, match: Match, ours: Sequence[OrderSnapshot]) -
     link = portal.links.of_merchant("order", [match.merchant_id]).get(match.merchant_id)
     if link is None or link.state != "cancelled_by_task":
         return False
-    # An order that is sent in part does not say who is to send its rest.
+    # A partially sent order does not show who must send the rest.
     pages = portal.merchant.orders.by_id([match.merchant_id])
     return not any(isinstance(item, Order) for page in pages for item in page.items)
 

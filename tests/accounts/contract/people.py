@@ -152,7 +152,7 @@ class MerchantPeople(People):
 
     @abstractmethod
     def request(self, order: Order) -> str:
-        """Place an order that this portal's Supplier is to ship; return its id."""
+        """Place an order that this portal's Supplier must ship; return its id."""
 
     def request_all(self, orders: Sequence[Order]) -> list[str]:
         """Place several such orders; return their ids."""

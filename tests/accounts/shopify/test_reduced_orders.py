@@ -107,7 +107,7 @@ def test_units_that_users_split_off_or_held_are_open(seller: ShopifyMerchantPeop
 
 
 def test_line_that_is_sent_completely_is_no_removed_line(seller: ShopifyMerchantPeople) -> None:
-    """F1: what the task itself sent is no edit of the Merchant."""
+    """F1: units that the task itself sent are not an edit of the Merchant."""
     account, order_id, ids = imported(seller)
     account.tracking.add([part(order_id, ids, CUP=2)])
 

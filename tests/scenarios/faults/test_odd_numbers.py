@@ -1,7 +1,7 @@
 """An order number or id that fits into no URL fails only its own order.
 
 At Ordoro the number is the id, and part of the URL of each request about the order. Shops
-have ids of their own, so there the number is only text.
+have separate ids, so there the number is only text.
 """
 
 from pathlib import Path
