@@ -22,8 +22,9 @@ WORDS = re.compile(
     r"|mend|mends|mended|mending|told|nobody|somebody|anybody|hears"
     r"|by hand|for good|stands? for|says? so|in (?:plain )?words|what came of|whatever (?:the|its)"
     r"|of (?:its|their) own|(?:take|takes|taken|took|taking) off|(?:do|does|that) not travel"
-    r"|of before the|partly (?:sent|shipped)|needs a person|name (?:one|another)|is to (?:ship|send)"
-    r"|embedded account|foreign account|on the shelf|look before you leap|the brake)\b",
+    r"|of before the|partly (?:sent|shipped)|needs a person|name (?:one|another)"
+    r"|is to (?:ship|send)|embedded account|foreign account|on the shelf|look before you leap"
+    r"|the brake)\b",
     re.IGNORECASE,
 )
 """Archaic words, words of an own dialect, and subjects that name no reader.
