@@ -261,8 +261,7 @@ class Execution:
 
     def _end(self, status: Status, error: RunError | None) -> Run:
         """Record the end of the run, its settlements and the cursor in one transaction."""
-        store, run = self._store, self._claim.run
-        portal, task = self._portal.name, self._task.name
+        store, run, portal, task = self._store, self._claim.run, self._portal.name, self._task.name
         fault("finish-before-commit")
         is_kept = not self._leaves_no_row(status)
         with store.transaction(portal=portal, durable=bool(self._recorder.counts.seen)):
