@@ -14,10 +14,15 @@ class KilledError(BaseException):
 
 
 @contextmanager
-def killed_at(point: str, passage: int) -> Iterator[None]:
-    """End the run at a failpoint, as if its process was killed; it may not get that far."""
+def killed_at(point: str, passage: int) -> Iterator[list[str]]:
+    """End the run at a failpoint, as if its process was killed; it may not get that far.
+
+    Yield a list that then has the failpoint.
+    """
+    passed: list[str] = []
 
     def kill(*_: object) -> None:
+        passed.append(point)
         raise KilledError
 
     with pytest.MonkeyPatch.context() as patch:
@@ -26,4 +31,4 @@ def killed_at(point: str, passage: int) -> Iterator[None]:
         patch.setattr(failpoints, "_signal", "")
         patch.setattr(failpoints, "os", SimpleNamespace(kill=kill, getpid=lambda: 0))
         with suppress(KilledError):
-            yield
+            yield passed
