@@ -1,9 +1,10 @@
-"""The kind `sqlite`: an adapter of the embedded order system, as Merchant and as Supplier.
+"""The kind `sqlite`: an adapter of the built-in order system, as Merchant and as Supplier.
 
 The order system is in `ordosync/embedded`. An order's id is its number, a product's id its SKU.
 Each part of the contract opens the file for one call: a read, or one transaction per batch.
 """
 
+import os
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -48,7 +49,12 @@ class SqliteAccount(Account):
         self.name = name
         self.path = path
         self.warehouse = warehouse
-        """The warehouse of new orders, unless an order names another one."""
+        """The warehouse of new orders, unless an order has a different one."""
+
+    @property
+    def location(self) -> str:
+        """The path of the file."""
+        return os.path.realpath(self.path)
 
     def merchant(
         self, options: MerchantOptions, portal: PortalContext, at: Connections

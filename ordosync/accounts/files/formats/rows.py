@@ -1,4 +1,4 @@
-"""Rows of text cells, whatever the format of their file.
+"""Rows of text cells, the same for every file format.
 
 All cells are text: leading zeros are kept, and no number is rounded.
 """
@@ -17,6 +17,15 @@ _LONGEST_CELL = 10_000
 
 class InvalidFileError(Exception):
     """The file as a whole cannot be read, so that none of its rows can be trusted."""
+
+    def __init__(self, reason: str, *, columns: Sequence[str] = ()) -> None:
+        super().__init__(reason)
+        self.columns = tuple(columns)
+        """The columns of the file, if one that is needed is missing.
+
+        They are not part of the reason: a file without a header has a customer's data in its first
+        row, and the reason is kept in the log.
+        """
 
 
 class Row:
