@@ -1,6 +1,6 @@
-"""Runs that end at a failpoint, as if their process was killed."""
+"""Runs that end or pause at a failpoint, as if their process was killed or was slow."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import SimpleNamespace
 
@@ -21,14 +21,21 @@ def killed_at(point: str, passage: int) -> Iterator[list[str]]:
     """
     passed: list[str] = []
 
-    def kill(*_: object) -> None:
+    def kill() -> None:
         passed.append(point)
         raise KilledError
 
+    with suppress(KilledError), paused_at(point, passage, kill):
+        yield passed
+
+
+@contextmanager
+def paused_at(point: str, passage: int, act: Callable[[], None]) -> Iterator[None]:
+    """Call a function at a failpoint of the run, as if another process worked meanwhile."""
+    os = SimpleNamespace(kill=lambda *_: act(), getpid=lambda: 0)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(failpoints, "_name", point)
         patch.setattr(failpoints, "_left", passage)
         patch.setattr(failpoints, "_signal", "")
-        patch.setattr(failpoints, "os", SimpleNamespace(kill=kill, getpid=lambda: 0))
-        with suppress(KilledError):
-            yield passed
+        patch.setattr(failpoints, "os", os)
+        yield
