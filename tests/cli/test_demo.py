@@ -47,7 +47,7 @@ def test_the_demo_runs_every_task_and_can_be_called_again(tmp_path: Path) -> Non
     shipped = ordosync(
         folder, "orders", "list", "--account", "shop", "--status", "shipped", "--json"
     ).json["orders"]
-    # Each demo ships one order by hand, ten from a file, and a piece.
+    # Each demo ships one order manually, ten from a file, and a piece.
     assert len(shipped) == 24
     assert "$ ordosync activity" in first.out
     assert "\n\n\n" not in first.out

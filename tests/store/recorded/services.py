@@ -1,4 +1,4 @@
-"""Stores beside fake services as earlier code left them: `make_services.py`, `make_parts.py`."""
+"""Stores and fake services as earlier code left them: `make_services.py`, `make_parts.py`."""
 
 import json
 from collections.abc import Iterator
