@@ -64,6 +64,9 @@ class Pruning:
             pruned.runs += count
             if not between():
                 return pruned
+        while self._delete(_PAST_WRITES, first_kept=first_kept):
+            if not between():
+                return pruned
         with transaction(self._db):
             self._db.execute(
                 "insert into meta (key, value) values (?, ?)"
@@ -110,5 +113,11 @@ _RUNS = """
         )
         and not exists (select 1 from steps where last_run_id = old.id)
         order by id limit :batch
+    )
+"""
+_PAST_WRITES = """
+    delete from past_writes where (run_id, key) in (
+        select run_id, key from past_writes where run_id < :first_kept
+        order by run_id, key limit :batch
     )
 """
