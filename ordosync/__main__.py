@@ -10,7 +10,7 @@ def main() -> None:
     # Ctrl-C while modules are imported ends the process; a command that runs cleans up after it.
     if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
         _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
-    if sys.argv[1:] == ["--version"]:
+    if sys.argv[1:] in (["--version"], ["-V"]):
         from ordosync import __version__  # noqa: PLC0415 - each way imports what it needs
 
         if sys.stdout is None:

@@ -7,7 +7,9 @@ import traceback
 import typer
 
 from ordosync import __version__
+from ordosync.cli import options
 from ordosync.cli.commands import Commands, new_app
+from ordosync.cli.context import Context
 from ordosync.cli.output import terminal
 from ordosync.errors import OrdosyncError
 
@@ -32,12 +34,15 @@ def _main(
     # Its callback prints the version.
     version: bool = typer.Option(  # noqa: ARG001
         False,
+        "-V",
         "--version",
         callback=lambda value: _show_version(is_asked=value),
         is_eager=True,
         help="Show the version.",
     ),
+    config: options.Config = None,
 ) -> None:
+    Context.before_command = config
     # The command is imported by now; from here on Ctrl-C lets it clean up.
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         signal.signal(signal.SIGINT, signal.default_int_handler)

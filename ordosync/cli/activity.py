@@ -36,7 +36,11 @@ def activity(
     ] = None,
     context: Context,
 ) -> None:
-    """Show the most recent runs, newest first."""
+    """Show the most recent runs, newest first.
+
+    For example:
+      ordosync activity -n 20 --status failed
+    """
     opened, portals = _opened(context)
     with opened as store:
         _check_known("portal", portal, lambda: portals)
@@ -59,7 +63,11 @@ def show(
     *,
     context: Context,
 ) -> None:
-    """Show one run and the current state of its steps."""
+    """Show one run and the current state of its steps.
+
+    For example:
+      ordosync show 3
+    """
     opened, _ = _opened(context)
     with opened as store:
         shown = store.runs.get(run) if abs(run) < _NO_NUMBER else None

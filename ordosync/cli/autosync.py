@@ -36,10 +36,13 @@ def autosync(
     ] = None,
     context: Context,
 ) -> None:
-    """Show the schedule, or pause (off) or resume (on) a task.
+    """Show the schedule; pause or resume a task.
 
     A task that the configuration sets to off stays off. `on` also schedules, hourly, a task that
     the configuration does not mention. Nothing runs immediately; cron starts it within a minute.
+
+    For example:
+      ordosync autosync off import-orders
     """
     if (switch is None) != (task is None) or switch not in (None, "on", "off"):
         raise UsageError(

@@ -28,10 +28,13 @@ def backup(
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     context: Context,
 ) -> None:
-    """Copy the store (task log and sync state) to a file; other commands may run meanwhile.
+    """Copy the store (task log and sync state) to a file.
 
-    The copy is verified, complete, and readable only by this user. Also keep the configuration and
-    the files of local accounts.
+    Other commands may run meanwhile. The copy is verified, complete, and readable only by this
+    user. Also keep the configuration and the files of local accounts.
+
+    For example:
+      ordosync backup ordosync-monday.db
     """
     config = context.config
     copy = back_up(config.database, file, replace=force)
@@ -65,9 +68,13 @@ def restore(
     ] = False,
     context: Context,
 ) -> None:
-    """Restore a backup; anything sent since then is found and not sent again.
+    """Restore a backup of the store.
 
-    The current store is kept beside it. Exits 1 if a run is in progress; stop cron first.
+    Anything sent since then is found and not sent again. The current store is kept beside it.
+    Exits 1 if a run is in progress; stop cron first.
+
+    For example:
+      ordosync restore ordosync-monday.db
     """
     config, clock = context.config, context.clock
     if file is None and not moved:
@@ -96,10 +103,13 @@ def restore(
 
 @with_context()
 def prune(*, context: Context) -> None:
-    """Delete runs and settled steps that are older than `retention:`.
+    """Delete runs and steps older than `retention:`.
 
     `run-due` does this automatically once a day. Open and failed steps stay, and imported orders
     are remembered permanently.
+
+    For example:
+      ordosync prune
     """
     config, clock = context.config, context.clock
     with Store.open(config.database, clock=clock) as store, stoppable(clock) as stop:

@@ -8,109 +8,147 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-COMMANDS = {
-    "import-orders": (
-        "tasks:import_orders",
-        "Create the Merchant's new dropship orders in the Supplier's account.",
-    ),
-    "import-products": (
-        "tasks:import_products",
-        "Create the Merchant's products in the Supplier's account, uncounted.",
-    ),
-    "write-inventory-back": (
-        "tasks:write_inventory_back",
-        "Set the Merchant's stock to the quantity available at the Supplier.",
-    ),
-    "update-tracking": (
-        "tasks:update_tracking",
-        "Add the Supplier's tracking numbers to the Merchant's orders.",
-    ),
-    "split-order": (
-        "tasks:split_order",
-        "Split the Merchant's orders in the same way as the Supplier's.",
-    ),
-    "cancel-orders": (
-        "tasks:cancel_orders",
-        "Cancel unshipped orders at the Supplier that the Merchant cancelled.",
-    ),
-    "sync": (
-        "tasks:sync",
-        "Run the enabled global tasks once, including paused ones; the schedule does not change.",
-    ),
-    "retry": (
-        "retry:retry",
-        "Retry steps that are waiting or have failed; `ordosync show RUN` lists them.",
-    ),
-    "autosync": (
-        "autosync:autosync",
-        "Show the schedule, or pause (off) or resume (on) a task.",
-    ),
-    "run-due": (
-        "run_due:run_due",
-        "Run all due tasks and retry waiting steps; cron calls this every minute.",
-    ),
-    "activity": ("activity:activity", "Show the most recent runs, newest first."),
-    "show": ("activity:show", "Show one run and the current state of its steps."),
-    "backup": (
-        "backup:backup",
-        "Copy the store (task log and sync state) to a file; other commands may run meanwhile.",
-    ),
-    "restore": (
-        "backup:restore",
-        "Restore a backup; anything sent since then is found and not sent again.",
-    ),
-    "prune": (
-        "backup:prune",
-        "Delete runs and settled steps that are older than `retention:`.",
-    ),
-    "health": (
-        "support.health:health",
-        "Check that every scheduled task has succeeded recently and nothing needs attention.",
-    ),
-    "attention": (
-        "support.attention:show_attention",
-        "List what needs a person or has waited too long, oldest first, with the next step.",
-    ),
-    "dismiss": (
-        "support.attention:dismiss",
-        "Close entries of `attention` that need no more work; new content reopens them.",
-    ),
-    "why": (
-        "support.why:show_why",
-        "Show the history of an order or a product, and what happens next.",
-    ),
-    "report": (
-        "support.report:show_report",
-        "Summarize the runs: volumes, calls, failures, and how long orders and parcels took.",
-    ),
-    "reconcile": (
-        "support.reconcile:reconcile",
-        "Compare both accounts directly, independent of the task log; reads all their orders.",
-    ),
-    "rebuild-state": (
-        "support.rebuild:rebuild_state",
-        "Rebuild a lost store from both accounts; writes nothing to either.",
-    ),
-    "purge": (
-        "support.purge:purge",
-        "Remove an order's personal data from local accounts and copies of files.",
-    ),
-    "init": (
-        "setup.init:init",
-        "Write a commented configuration and a sample feed of three orders; overwrites nothing.",
-    ),
-    "demo": (
-        "setup.demo:demo",
-        "Run an end-to-end demo with sample data.",
-    ),
-    "cron": ("cron:app", "Show, install or remove the crontab entry."),
-    "orders": ("desk.orders:app", "Manage the orders of a local account."),
-    "products": ("desk.products:app", "Manage the products of a local account."),
-    "stock": ("desk.stock:app", "Manage the stock of a local account."),
-    "config": ("config:app", "Check or show the configuration."),
-    "help": ("help:show_help", "Show a page of the documentation, or the list of all pages."),
+SECTIONS = {
+    "Tasks": {
+        "import-orders": (
+            "tasks:import_orders",
+            "Create the Merchant's new orders at the Supplier.",
+        ),
+        "import-products": (
+            "tasks:import_products",
+            "Create the Merchant's products at the Supplier.",
+        ),
+        "write-inventory-back": (
+            "tasks:write_inventory_back",
+            "Set the Merchant's stock to what the Supplier has.",
+        ),
+        "update-tracking": (
+            "tasks:update_tracking",
+            "Send the Supplier's tracking numbers to the Merchant.",
+        ),
+        "split-order": (
+            "tasks:split_order",
+            "Split the Merchant's orders as the Supplier's.",
+        ),
+        "cancel-orders": (
+            "tasks:cancel_orders",
+            "Cancel at the Supplier what the Merchant cancelled.",
+        ),
+        "sync": (
+            "tasks:sync",
+            "Run the enabled global tasks once, now.",
+        ),
+        "retry": (
+            "retry:retry",
+            "Retry steps that are waiting or have failed.",
+        ),
+    },
+    "Schedule": {
+        "autosync": (
+            "autosync:autosync",
+            "Show the schedule; pause or resume a task.",
+        ),
+        "run-due": (
+            "run_due:run_due",
+            "Run all due tasks; cron calls this every minute.",
+        ),
+        "cron": (
+            "cron:app",
+            "Show, install or remove the crontab entry.",
+        ),
+    },
+    "Log and problems": {
+        "activity": (
+            "activity:activity",
+            "Show the most recent runs, newest first.",
+        ),
+        "show": (
+            "activity:show",
+            "Show one run and the current state of its steps.",
+        ),
+        "attention": (
+            "support.attention:show_attention",
+            "List what needs a person, with the next step.",
+        ),
+        "dismiss": (
+            "support.attention:dismiss",
+            "Close entries of `attention` that need no more work.",
+        ),
+        "why": (
+            "support.why:show_why",
+            "Show the history of an order or product.",
+        ),
+        "reconcile": (
+            "support.reconcile:reconcile",
+            "Compare both accounts, and repair differences.",
+        ),
+        "health": (
+            "support.health:health",
+            "Check that every scheduled task ran recently.",
+        ),
+        "report": (
+            "support.report:show_report",
+            "Summarize the runs: volumes, failures, durations.",
+        ),
+    },
+    "Local accounts": {
+        "orders": (
+            "desk.orders:app",
+            "Manage the orders of a local account.",
+        ),
+        "products": (
+            "desk.products:app",
+            "Manage the products of a local account.",
+        ),
+        "stock": (
+            "desk.stock:app",
+            "Manage the stock of a local account.",
+        ),
+        "purge": (
+            "support.purge:purge",
+            "Remove an order's personal data.",
+        ),
+    },
+    "Store": {
+        "backup": (
+            "backup:backup",
+            "Copy the store (task log and sync state) to a file.",
+        ),
+        "restore": (
+            "backup:restore",
+            "Restore a backup of the store.",
+        ),
+        "prune": (
+            "backup:prune",
+            "Delete runs and steps older than `retention:`.",
+        ),
+        "rebuild-state": (
+            "support.rebuild:rebuild_state",
+            "Rebuild a lost store from both accounts.",
+        ),
+    },
+    "Start and help": {
+        "init": (
+            "setup.init:init",
+            "Write a commented configuration and a sample feed.",
+        ),
+        "demo": (
+            "setup.demo:demo",
+            "Run an end-to-end demo with sample data.",
+        ),
+        "config": (
+            "config:app",
+            "Check or show the configuration.",
+        ),
+        "help": (
+            "help:show_help",
+            "Show a page of documentation, or help on a command.",
+        ),
+    },
 }
-"""Module and attribute of each command, and the first paragraph of its help text."""
+"""Module and attribute of each command, and the first paragraph of its help text, by subject."""
+
+COMMANDS = {name: entry for section in SECTIONS.values() for name, entry in section.items()}
 
 
 class Commands(TyperGroup):
@@ -130,9 +168,27 @@ class Commands(TyperGroup):
         return load(cmd_name) if cmd_name in COMMANDS else None
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        """Write each command with the first paragraph of its help text, by subject."""
+        width = max(map(len, COMMANDS))
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl(
+                    [(f"{name:<{width}}", words) for name, (_, words) in commands.items()]
+                )
+
+
+class Group(TyperGroup):
+    """A group of commands, such as `orders`; its help never cuts a description."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         """Write each command with the first paragraph of its help text."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
+            formatter.write_dl(
+                [
+                    (name, (command.help or "").split("\n\n")[0])
+                    for name, command in self.commands.items()
+                ]
+            )
 
 
 def load(name: str) -> Any:
@@ -159,9 +215,15 @@ def _join_lines(group: typer.Typer) -> None:
         command.help = _paragraphs(command.help, command.callback)
     for inner in group.registered_groups:
         if inner.typer_instance:
+            inner.typer_instance.info.cls = Group
             _join_lines(inner.typer_instance)
 
 
 def _paragraphs(text: str | None, callback: Callable[..., Any] | None) -> str:
     help_text = inspect.cleandoc(text or (callback and callback.__doc__) or "")
-    return "\n\n".join(" ".join(part.split()) for part in help_text.split("\n\n"))
+    return "\n\n".join(map(_paragraph, help_text.split("\n\n")))
+
+
+def _paragraph(part: str) -> str:
+    """Return a paragraph as one line; an example keeps its lines, so that it can be copied."""
+    return f"\b\n{part}" if part.startswith("For example:") else " ".join(part.split())

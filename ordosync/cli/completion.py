@@ -79,9 +79,9 @@ def switch(incomplete: str) -> list[str]:
 
 def switched_task(incomplete: str) -> list[str]:
     """Return the tasks that can be paused and start with this text."""
-    from ordosync.config.settings import GLOBAL_TASKS  # noqa: PLC0415 - see above
+    from ordosync.config.settings import SCHEDULED_TASKS  # noqa: PLC0415 - see above
 
-    return [word for word in GLOBAL_TASKS if word.startswith(incomplete)]
+    return [word for word in SCHEDULED_TASKS if word.startswith(incomplete)]
 
 
 def help_topic(incomplete: str) -> list[str]:

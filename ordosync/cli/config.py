@@ -33,6 +33,9 @@ def check_config(
     """Report every problem of the configuration, with its line. Exits 3 if there is one.
 
     With --online, also report what the accounts lack (exits 1) and what they cannot store.
+
+    For example:
+      ordosync config check --online
     """
     config = context.config
     with Store.open(config.database, readonly=True) as store:
@@ -69,7 +72,11 @@ def _check_online(config: Config, clock: Clock, unproven: Sequence[tuple[str, st
 @app.command("show")
 @with_context()
 def show(*, context: Context) -> None:
-    """Show the configuration with its defaults; secrets are masked."""
+    """Show the configuration with its defaults; secrets are masked.
+
+    For example:
+      ordosync config show
+    """
     plain = as_plain(context.config)
     if context.as_json:
         render.document(plain)
@@ -94,6 +101,9 @@ def example(
     """Print an example configuration, with every option and a comment on each.
 
     Exits 2 if there is no such kind of account.
+
+    For example:
+      ordosync config example shopify
     """
     for line in documentation.example(kind).splitlines():
         render.result(line)

@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable
 from functools import cached_property, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from ordosync.cli import options
 from ordosync.clock import Clock
@@ -20,6 +20,9 @@ Command = Callable[..., None]
 
 class Context:
     """Values that commands share. The configuration is loaded on first use."""
+
+    before_command: ClassVar[Path | None] = None
+    """The `--config` that stands before the command; the one after it wins."""
 
     def __init__(self, config_option: Path | None, *, as_json: bool = False) -> None:
         self.config_option = config_option
@@ -52,7 +55,7 @@ def with_context(*, json: bool = True) -> Callable[[Command], Command]:
         # `run` looks for `--debug` itself, since an error can come before the options are parsed.
         def call(*, config: Path | None, as_json: bool = False, debug: bool, **own: object) -> None:
             del debug
-            command(**own, context=Context(config, as_json=as_json))
+            command(**own, context=Context(config or Context.before_command, as_json=as_json))
 
         call.__signature__ = _signature(command, json=json)  # type: ignore[attr-defined]
         return call

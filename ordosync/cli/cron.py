@@ -23,7 +23,11 @@ def render_block(
     *,
     context: Context,
 ) -> None:
-    """Print the lines that call ordosync every minute, to copy into any crontab."""
+    """Print the lines that call ordosync every minute, to copy into any crontab.
+
+    For example:
+      ordosync cron render
+    """
     for line in _entry(context.config.path).splitlines():
         render.result(line)
 
@@ -38,6 +42,9 @@ def install(
     """Install the entry in this user's crontab, or replace an existing one.
 
     All other lines stay unchanged. Safe to run again.
+
+    For example:
+      ordosync cron install --dry-run
     """
     path = context.config.path
     before = crontab.read()
@@ -51,7 +58,11 @@ def remove(
     dry_run: DryRun = False,
     context: Context,
 ) -> None:
-    """Remove the entry from this user's crontab; all other lines stay unchanged."""
+    """Remove the entry from this user's crontab; all other lines stay unchanged.
+
+    For example:
+      ordosync cron remove
+    """
     before = crontab.read()
     _change(before, crontab.without_block(before, context.config_path), dry_run=dry_run)
 

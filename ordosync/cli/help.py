@@ -5,9 +5,8 @@ from typing import Annotated
 import typer
 
 from ordosync.cli import completion, documentation
-from ordosync.cli.commands import COMMANDS
+from ordosync.cli.commands import COMMANDS, load
 from ordosync.cli.output import markdown, terminal
-from ordosync.errors import UsageError
 
 
 def show_help(
@@ -15,19 +14,22 @@ def show_help(
         str | None,
         typer.Argument(
             metavar="[TOPIC]",
-            help="A page of the list; the list if none is named.",
+            help="A page of the list, or a command.",
             autocompletion=completion.help_topic,
         ),
     ] = None,
 ) -> None:
-    """Show a page of the documentation, or the list of all pages.
+    """Show a page of documentation, or help on a command.
 
-    Exits 2 if there is no page of this name.
+    Without a topic, it lists all pages. Exits 2 if there is no page of this name.
+
+    For example:
+      ordosync help operations
     """
     if topic is None:
         _list_topics()
     elif topic in COMMANDS and topic not in documentation.topics():
-        raise UsageError(f"{topic} is a command; `ordosync {topic} --help` describes it")
+        load(topic).main(["--help"], prog_name=f"ordosync {topic}", standalone_mode=False)
     else:
         markdown.show(documentation.page(topic))
 

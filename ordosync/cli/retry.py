@@ -46,11 +46,14 @@ def retry(
     ] = False,
     context: Context,
 ) -> None:
-    """Retry steps that are waiting or have failed; `ordosync show RUN` lists them.
+    """Retry steps that are waiting or have failed.
 
-    An order is read from its source again, so corrections there are included. A write of unknown
-    outcome is looked up before it is sent again. A step that a rule skipped is retried if you name
-    it. Exits 1 if a step fails again.
+    `ordosync show RUN` lists them. An order is read from its source again, so corrections there
+    are included. A write of unknown outcome is looked up before it is sent again. A step that a
+    rule skipped is retried if you name it. Exits 1 if a step fails again.
+
+    For example:
+      ordosync retry 17
     """
     _check_options(steps or [], every=every, sent=sent, not_sent=not_sent)
     with open_session(context) as session:

@@ -36,10 +36,14 @@ def run_due(
     ] = 4,
     context: Context,
 ) -> None:
-    """Run all due tasks and retry waiting steps; cron calls this every minute.
+    """Run all due tasks; cron calls this every minute.
 
-    Without a terminal it writes nothing unless there is a problem. A lasting problem is reported
-    when it starts, once a day, and when it ends. Exits 1 if a run failed or was partial.
+    It also retries steps that wait. Without a terminal it writes nothing unless there is a
+    problem. A lasting problem is reported when it starts, once a day, and when it ends. Exits 1 if
+    a run failed or was partial.
+
+    For example:
+      ordosync run-due --config /etc/ordosync/config.yaml
     """
     clock, path = context.clock, context.config_path
     is_watched = sys.stdout is not None and sys.stdout.isatty()

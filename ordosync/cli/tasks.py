@@ -14,41 +14,62 @@ from ordosync.cli.context import Command, Context, with_context
 from ordosync.cli.output import render
 from ordosync.cli.output import runs as render_runs
 from ordosync.cli.session import Session, open_session, runnable_portals
-from ordosync.config.settings import GLOBAL_TASKS, PortalConfig
+from ordosync.config.settings import PortalConfig
 from ordosync.engine import AlreadyRunning, check_renames, chosen, open_portal, plan_task
-from ordosync.engine.scheduling.timetable import plans, unavailable_reason
+from ordosync.engine.scheduling.sync_selection import Selection
 from ordosync.store import Store
 from ordosync.store.runs import Run
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import Portal
 
 _HELP = {
-    "import-orders": """Create the Merchant's new dropship orders in the Supplier's account.
+    "import-orders": """Create the Merchant's new orders at the Supplier.
 
     Exits 1 if an order could not be created; `ordosync show RUN` shows the reason.
 
     With `--adopt`, orders that the Supplier already has are only linked. They match by ordosync's
     reference, or by number, SKUs, quantities and name together. Exits 1 if a match is ambiguous.
-    """,
-    "import-products": """Create the Merchant's products in the Supplier's account, uncounted.
 
-    Required before write-inventory-back can write their stock. Exits 1 if a product was refused.
+    For example:
+      ordosync import-orders --dry-run
     """,
-    "write-inventory-back": """Set the Merchant's stock to the quantity available at the Supplier.
+    "import-products": """Create the Merchant's products at the Supplier.
 
-    Only for portals with `manage_inventory: true`. Exits 1 if a quantity was refused.
+    They start uncounted. Required before write-inventory-back can write their stock. Exits 1 if a
+    product was refused.
+
+    For example:
+      ordosync import-products shop-northwind
     """,
-    "update-tracking": """Add the Supplier's tracking numbers to the Merchant's orders.
+    "write-inventory-back": """Set the Merchant's stock to what the Supplier has.
+
+    It writes the quantity that is available at the Supplier. Only for portals with
+    `manage_inventory: true`. Exits 1 if a quantity was refused.
+
+    For example:
+      ordosync write-inventory-back --dry-run
+    """,
+    "update-tracking": """Send the Supplier's tracking numbers to the Merchant.
 
     `run-due` also does this as soon as a parcel is sent.
+
+    For example:
+      ordosync update-tracking
     """,
-    "split-order": """Split the Merchant's orders in the same way as the Supplier's.
+    "split-order": """Split the Merchant's orders as the Supplier's.
 
     `run-due` also does this as soon as an order is split.
-    """,
-    "cancel-orders": """Cancel unshipped orders at the Supplier that the Merchant cancelled.
 
-    Exits 1 if an order has already shipped; both timelines then say so.
+    For example:
+      ordosync split-order shop-northwind
+    """,
+    "cancel-orders": """Cancel at the Supplier what the Merchant cancelled.
+
+    Only units that have not shipped are cancelled. Exits 1 if an order has already shipped; both
+    timelines then say so.
+
+    For example:
+      ordosync cancel-orders --dry-run
     """,
 }
 
@@ -102,12 +123,16 @@ import_products, write_inventory_back, update_tracking, split_order, cancel_orde
 
 @with_context()
 def sync(portals: options.Portals = None, *, context: Context) -> None:
-    """Run the enabled global tasks once, including paused ones; the schedule does not change."""
+    """Run the enabled global tasks once, now.
+
+    Paused tasks run, too; the schedule does not change. The first line names the tasks that run,
+    and those that are left out, with the reason.
+
+    For example:
+      ordosync sync shop-northwind
+    """
     selected = chosen(context.config, portals or [])
-    for portal in selected:
-        if reason := unavailable_reason(portal, "write-inventory-back"):
-            render.message(reason)
-    _run(context, lambda session: _enabled(session, selected))
+    _run(context, lambda session: _select(session, selected))
 
 
 def _run_or_preview(
@@ -149,19 +174,12 @@ def _missing_file(portal: Portal) -> dict[str, Path]:
     return {portal.merchant.name: desk.path} if desk and not desk.exists else {}
 
 
-def _enabled(session: Session, portals: Sequence[PortalConfig]) -> list[tuple[PortalConfig, str]]:
-    """Return the global tasks of each portal that are not off, including paused ones."""
-    scheduled = {
-        (plan.portal, plan.task)
-        for plan in plans(session.config, session.store.schedule.all())
-        if plan.interval_s
-    }
-    return [
-        (portal, task)
-        for portal in portals
-        for task in TASKS
-        if task in GLOBAL_TASKS and (portal.name, task) in scheduled
-    ]
+def _select(session: Session, portals: Sequence[PortalConfig]) -> list[tuple[PortalConfig, str]]:
+    """Return the tasks that `sync` runs, and report which these are."""
+    selection = Selection.of(session.config, session.store.schedule.all(), portals)
+    for sentence in selection.sentences:
+        render.message(sentence)
+    return selection.runs
 
 
 def _preview(context: Context, task: str, portals: Sequence[PortalConfig]) -> None:

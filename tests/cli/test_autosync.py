@@ -77,8 +77,8 @@ def test_task_that_the_configuration_turns_off_stays_off(tmp_path: Path, switch:
     assert schedule(tmp_path)["interval"] == "off"
 
 
-@pytest.mark.parametrize("task", ["cancel-orders", "update-tracking", "split-order"])
-def test_only_global_tasks_can_be_switched(tmp_path: Path, task: str) -> None:
+@pytest.mark.parametrize("task", ["update-tracking", "split-order"])
+def test_a_task_that_runs_at_once_has_no_switch(tmp_path: Path, task: str) -> None:
     shop(tmp_path)
 
     result = ordosync(tmp_path, "autosync", "on", task)

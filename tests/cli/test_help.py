@@ -2,16 +2,19 @@
 
 import dataclasses
 import inspect
+import shlex
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ordosync.accounts import KINDS, account_class
 from ordosync.cli import documentation
-from tests.support.command import on_a_terminal, ordosync
+from ordosync.cli.commands import COMMANDS, SECTIONS, load
+from tests.support.command import on_a_terminal, ordosync, shop
 
 ROOT = Path(__file__).parents[2]
 WIDTH = 80
@@ -48,12 +51,10 @@ def test_page_is_rendered_on_a_terminal(tmp_path: Path) -> None:
 
 def test_page_that_does_not_exist_is_a_usage_error_with_a_suggestion(tmp_path: Path) -> None:
     near = ordosync(tmp_path, "help", "operation")
-    command = ordosync(tmp_path, "help", "import-orders")
     strange = ordosync(tmp_path, "help", "x")
 
     assert (near.code, near.out) == (2, "")
     assert near.err == "error: no help on 'operation'; did you mean operations?\n"
-    assert "`ordosync import-orders --help`" in command.err
     assert strange.err.startswith("error: no help on 'x'; choose architecture, commands, ")
     assert strange.err.count("\n") == 1
 
@@ -136,3 +137,63 @@ def test_wheel_has_pages_example_and_licence(tmp_path: Path) -> None:
     assert {f"ordosync/docs/{topic}.md" for topic in documentation.topics()} <= names
     assert example == documentation.example()
     assert [name for name in names if name.endswith(".dist-info/licenses/LICENSE")]
+
+
+def commands() -> list[tuple[str, Any]]:
+    """Return every command with its words, `orders list` as well as `why`."""
+    found = []
+    for name in COMMANDS:
+        command = load(name)
+        inner = getattr(command, "commands", None)
+        found += [(f"{name} {sub}", inner[sub]) for sub in inner] if inner else [(name, command)]
+    return found
+
+
+@pytest.mark.parametrize(("words", "command"), commands(), ids=[name for name, _ in commands()])
+def test_help_of_each_command_has_an_example_that_it_accepts(words: str, command: Any) -> None:
+    assert "For example:\n" in command.help
+    examples = command.help.partition("For example:\n")[2].splitlines()
+
+    for example in examples:
+        program, *arguments = shlex.split(example)
+        assert [program, *arguments][: 1 + len(words.split())] == ["ordosync", *words.split()]
+        command.make_context(words, arguments[len(words.split()) :])
+
+
+def test_list_of_commands_has_a_line_each_under_its_subject(tmp_path: Path) -> None:
+    shown = ordosync(tmp_path, "--help").out
+
+    assert [name for name in COMMANDS if f"\n  {name} " not in shown] == []
+    assert [title for title in SECTIONS if f"\n{title}:\n" not in shown] == []
+    assert all(len(words) <= WIDTH - 24 for _, words in COMMANDS.values())
+
+
+def test_help_of_a_group_cuts_no_description(tmp_path: Path) -> None:
+    shown = " ".join(ordosync(tmp_path, "orders", "--help").out.split())
+
+    descriptions = [command.help.split("\n\n")[0] for command in load("orders").commands.values()]
+    assert [text for text in descriptions if text not in shown] == []
+
+
+def test_help_on_a_command_shows_its_options(tmp_path: Path) -> None:
+    shown = ordosync(tmp_path, "help", "import-orders")
+
+    assert shown.code == 0
+    assert shown.out.startswith("Usage: ordosync import-orders ")
+    assert "--dry-run" in shown.out
+
+
+def test_version_has_a_short_option(tmp_path: Path) -> None:
+    assert ordosync(tmp_path, "-V").out == ordosync(tmp_path, "--version").out
+
+
+def test_configuration_may_be_named_before_the_command(tmp_path: Path) -> None:
+    shop(tmp_path)
+    config = str(tmp_path / "config.yaml")
+    (tmp_path / "elsewhere").mkdir()
+
+    before = ordosync(tmp_path / "elsewhere", "--config", config, "autosync", "--json")
+    both = ordosync(tmp_path, "--config", "none.yaml", "autosync", "--config", config, "--json")
+
+    assert (before.code, both.code) == (0, 0)
+    assert len(before.json["schedule"]) == len(both.json["schedule"]) == 1

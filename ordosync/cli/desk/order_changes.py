@@ -36,6 +36,9 @@ def cancel_order(
     """Cancel the open units of an order; what was sent stays sent.
 
     The task cancel-orders cancels them at the Supplier of a Merchant's order, too.
+
+    For example:
+      ordosync orders cancel 1001 --line MUG=1
     """
     opened = common.open_desk(context.config, account)
     before = common.read_order(opened, number)
@@ -69,7 +72,11 @@ def restore_order(
     account: common.Account = None,
     context: Context,
 ) -> None:
-    """Reopen a cancelled order, to be shipped by this account or by a supplier."""
+    """Reopen a cancelled order, to be shipped by this account or by a supplier.
+
+    For example:
+      ordosync orders restore 1001
+    """
     opened = common.open_desk(context.config, account)
     common.read_order(opened, number)
     if supplier is not None:

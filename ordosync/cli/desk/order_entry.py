@@ -53,7 +53,11 @@ def add_order(
     account: common.Account = None,
     context: Context,
 ) -> None:
-    """Create an order; with --supplier, request it from that supplier."""
+    """Create an order; with --supplier, request it from that supplier.
+
+    For example:
+      ordosync orders add 2001 --line MUG=2 --line CUP=1@3.50 --supplier northwind
+    """
     _check(number, postcode, currency)
     opened = common.open_desk(context.config, account)
     if supplier is not None:

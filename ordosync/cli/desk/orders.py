@@ -54,7 +54,11 @@ def list_orders(
     account: common.Account = None,
     context: Context,
 ) -> None:
-    """List the orders, the newest last."""
+    """List the orders, the newest last.
+
+    For example:
+      ordosync orders list --status awaiting_fulfillment
+    """
     if status is not None and status not in STATUSES:
         raise UsageError(f"there is no status {status!r}; known: {', '.join(STATUSES)}")
     opened = common.open_desk(context.config, account)
@@ -102,7 +106,11 @@ def show_order(
     account: common.Account = None,
     context: Context,
 ) -> None:
-    """Show one order with its lines, shipments and timeline."""
+    """Show one order with its lines, shipments and timeline.
+
+    For example:
+      ordosync orders show 1001
+    """
     opened = common.open_desk(context.config, account)
     order = common.read_order(opened, number)
     parts = (opened.units_of(number), opened.timeline(number), opened.shipments_of(number))

@@ -22,7 +22,11 @@ def list_products(
     account: common.Account = None,
     context: Context,
 ) -> None:
-    """List the products by SKU; kits with their components."""
+    """List the products by SKU; kits with their components.
+
+    For example:
+      ordosync products list --account northwind
+    """
     opened = common.open_desk(context.config, account)
     products = [
         (product, opened.components(product.sku) if product.is_kit else None)
@@ -54,7 +58,11 @@ def add_product(
     account: common.Account = None,
     context: Context,
 ) -> None:
-    """Create a product; its stock is uncounted until `stock set`."""
+    """Create a product; its stock is uncounted until `stock set`.
+
+    For example:
+      ordosync products add MUG --name "Blue mug" --price 9.50
+    """
     if not sku.strip():
         raise UsageError("a product needs a SKU: `ordosync products add SKU`")
     input_rows.undamaged(sku, "SKU")

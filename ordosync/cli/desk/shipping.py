@@ -76,6 +76,9 @@ def ship_order(
 
     Exits 1 if a row was refused, or if a change was saved but could not be sent; `run-due` sends
     it later.
+
+    For example:
+      ordosync orders ship 1001 --carrier UPS --tracking 1Z9
     """
     numbers = tracking or [""]
     values = (number or "", carrier, numbers[0], method, cost, warehouse, shipped_at)

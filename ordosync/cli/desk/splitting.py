@@ -27,7 +27,11 @@ def split_order(
     account: common.Account = None,
     context: Context,
 ) -> None:
-    """Split an order into pieces, and the Merchant's order at once; each piece ships separately."""
+    """Split an order into pieces, and the Merchant's order at once; each piece ships separately.
+
+    For example:
+      ordosync orders split 1001 --piece MUG=2 --piece CUP=1
+    """
     opened = common.open_desk(context.config, account)
     order = common.read_order(opened, number)
     split = Split(order_id=number, pieces=tuple(_piece(order, text) for text in piece))

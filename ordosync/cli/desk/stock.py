@@ -39,6 +39,9 @@ def list_stock(
     """List physical (on hand), committed and available stock, of all products or of these.
 
     One row per warehouse. A kit shows only what is available.
+
+    For example:
+      ordosync stock list MUG
     """
     opened = common.open_desk(context.config, account)
     products = opened.products_of(skus or [])
@@ -72,6 +75,9 @@ def set_stock(
 
     --from reads a CSV file with the columns sku, quantity and, optionally, warehouse. Refused rows
     are written to FILE.refused.csv with their row number and the reason. Exits 1 if there are any.
+
+    For example:
+      ordosync stock set MUG 40
     """
     row = {"sku": sku or "", "quantity": quantity or "", "warehouse": warehouse}
 
@@ -94,6 +100,9 @@ def adjust_stock(
     """Increase or reduce the on-hand quantity.
 
     --from reads a CSV file with the columns sku, by and, optionally, warehouse, as `stock set`.
+
+    For example:
+      ordosync stock adjust MUG --by -3
     """
     row = {"sku": sku or "", "by": by or "", "warehouse": warehouse}
 

@@ -44,6 +44,9 @@ def demo(
 
     Creates a shop and its supplier, and runs every task between them. Each command is printed
     before its output. A second call continues with the remaining orders.
+
+    For example:
+      ordosync demo trial
     """
     _make(folder)
     config = load_config(folder / "config.yaml")

@@ -27,7 +27,13 @@ def init(
         Path, typer.Argument(help="Folder to write to (default: the current one).")
     ] = Path(),
 ) -> None:
-    """Write a commented configuration and a sample feed of three orders; overwrites nothing."""
+    """Write a commented configuration and a sample feed.
+
+    The feed has three orders. Nothing is overwritten.
+
+    For example:
+      ordosync init
+    """
     for name in _FILES:
         if os.path.lexists(folder / name):
             raise UsageError(

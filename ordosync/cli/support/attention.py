@@ -28,12 +28,15 @@ def show_attention(
     ] = 7,
     context: Context,
 ) -> None:
-    """List what needs a person or has waited too long, oldest first, with the next step.
+    """List what needs a person, with the next step.
 
-    Failed orders, tasks that do not succeed, writes of unknown outcome, orders shipped without a
-    tracking number, and imported orders that have not shipped for days. `ordosync dismiss KEY`
-    closes an entry that needs no more work. Exits 1 while an entry of severity normal or critical
-    is open.
+    The oldest comes first: failed orders, tasks that do not succeed, writes of unknown outcome,
+    orders shipped without a tracking number, and imported orders that have not shipped for days.
+    `ordosync dismiss KEY` closes an entry that needs no more work. Exits 1 while an entry of
+    severity normal or critical is open.
+
+    For example:
+      ordosync attention
     """
     config, now = context.config, context.clock.now()
     with Store.open(config.database, readonly=True) as store:
@@ -55,10 +58,13 @@ def dismiss(
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help="Reason, for later.")] = "",
     context: Context,
 ) -> None:
-    """Close entries of `attention` that need no more work; new content reopens them.
+    """Close entries of `attention` that need no more work.
 
-    Later runs do not send a dismissed order that was never sent; `ordosync retry STEP` withdraws
-    the dismissal. Automatic retries continue.
+    New content reopens them. Later runs do not send a dismissed order that was never sent;
+    `ordosync retry STEP` withdraws the dismissal. Automatic retries continue.
+
+    For example:
+      ordosync dismiss 17 --note "agreed by phone"
     """
     config, clock = context.config, context.clock
     with Store.open(config.database) as store:

@@ -51,10 +51,14 @@ def health(
     ] = False,
     context: Context,
 ) -> None:
-    """Check that every scheduled task has succeeded recently and nothing needs attention.
+    """Check that every scheduled task ran recently.
 
-    Prints one line for a monitor; -v prints more. Exits 1 if a task is late, or if `ordosync
-    attention` lists an entry of severity normal or critical. Paused tasks are not late.
+    It also fails if something needs attention. Prints one line for a monitor; -v prints more.
+    Exits 1 if a task is late, or if `ordosync attention` lists an entry of severity normal or
+    critical. Paused tasks are not late.
+
+    For example:
+      ordosync health -v
     """
     config, now = context.config, context.clock.now()
     with Store.open(config.database, readonly=True) as store:

@@ -29,11 +29,15 @@ def purge(
     ] = False,
     context: Context,
 ) -> None:
-    """Remove an order's personal data from local accounts and copies of files.
+    """Remove an order's personal data.
 
-    Removes names, addresses, phone numbers, email addresses, notes and engravings, also from the
-    timeline. The order, its numbers, SKUs and links stay, so that it is never imported again.
-    Lists where else the data may be. Without `--yes` nothing is removed.
+    Names, addresses, phone numbers, email addresses, notes and engravings are removed from local
+    accounts, with their timelines, and from copies of files. The order, its numbers, SKUs and
+    links stay, so that it is never imported again. Lists where else the data may be. Without
+    `--yes` nothing is removed.
+
+    For example:
+      ordosync purge --order 1001
     """
     config, clock = context.config, context.clock
     if account is not None and account not in config.accounts:

@@ -32,12 +32,15 @@ def rebuild_state(
     ] = False,
     context: Context,
 ) -> None:
-    """Rebuild a lost store from both accounts; writes nothing to either.
+    """Rebuild a lost store from both accounts.
 
-    Links orders, lines, pieces, labels and products by the references in the Supplier's orders,
-    makes every task read everything again, and previews what each would write. If you have a
-    backup, use `ordosync restore` instead. Exits 1 if the store has links already, or if a run
-    is in progress.
+    It writes nothing to either. Links orders, lines, pieces, labels and products by the references
+    in the Supplier's orders, makes every task read everything again, and previews what each would
+    write. If you have a backup, use `ordosync restore` instead. Exits 1 if the store has links
+    already, or if a run is in progress.
+
+    For example:
+      ordosync rebuild-state
     """
     config, clock = context.config, context.clock
     selected = chosen(config, portals or [])

@@ -40,10 +40,14 @@ def reconcile(
     ] = False,
     context: Context,
 ) -> None:
-    """Compare both accounts directly, independent of the task log; reads all their orders.
+    """Compare both accounts, and repair differences.
 
-    Exits 1 if something differs. A change during the comparison can show as a difference; compare
-    again. With `--fix`, the output lists what still differs after the repair.
+    It reads all orders of both, independent of the task log. Exits 1 if something differs. A
+    change during the comparison can show as a difference; compare again. With `--fix`, the output
+    lists what still differs after the repair.
+
+    For example:
+      ordosync reconcile --fix
     """
     if as_csv and context.as_json:
         raise UsageError("use either --csv or --json")

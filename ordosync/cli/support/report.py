@@ -31,11 +31,15 @@ def show_report(
     ] = False,
     context: Context,
 ) -> None:
-    """Summarize the runs: volumes, calls, failures, and how long orders and parcels took.
+    """Summarize the runs: volumes, failures, durations.
 
-    Days are in UTC; the bars show what was done on each day. `median` and `max` are the times
-    until an order reached the Supplier, or a tracking number the Merchant, from when ordosync
-    first read it. `failed` counts the steps that are failed now.
+    It counts calls as well, and how long orders and parcels took. Days are in UTC; the bars show
+    what was done on each day. `median` and `max` are the times until an order reached the
+    Supplier, or a tracking number the Merchant, from when ordosync first read it. `failed` counts
+    the steps that are failed now.
+
+    For example:
+      ordosync report --since 30d
     """
     if as_csv and context.as_json:
         raise UsageError("use either --csv or --json")

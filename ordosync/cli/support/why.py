@@ -29,10 +29,14 @@ def show_why(
     online: Annotated[bool, typer.Option("--online", help="Also ask remote accounts.")] = False,
     context: Context,
 ) -> None:
-    """Show the history of an order or a product, and what happens next.
+    """Show the history of an order or product.
 
-    Reads the task log and the local accounts. With --online, it also asks the remote accounts, by
-    the ids that they use. Exits 2 if the order or product is not found.
+    Says what happens next, too. Reads the task log and the local accounts. With --online, it
+    also asks the remote accounts, by the ids that they use. Exits 2 if the order or product is not
+    found.
+
+    For example:
+      ordosync why 1001
     """
     config, clock = context.config, context.clock
     portals = [portal] if portal else []

@@ -5,7 +5,13 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from ordosync.accounts import is_embedded
-from ordosync.config.settings import AT_ONCE_TASKS, GLOBAL_TASKS, Config, PortalConfig
+from ordosync.config.settings import (
+    AT_ONCE_TASKS,
+    GLOBAL_TASKS,
+    SCHEDULED_TASKS,
+    Config,
+    PortalConfig,
+)
 from ordosync.errors import OrdosyncError, UsageError
 from ordosync.slots import INTERVALS_S
 from ordosync.store import Store
@@ -49,10 +55,9 @@ def check_switch(portal: PortalConfig, task: str, row: ScheduleRow | None, *, on
     Raises `UsageError` for a task without a switch, `OrdosyncError` if the configuration decides
     or the task is not scheduled and cannot be paused.
     """
-    if task not in GLOBAL_TASKS:
+    if task not in SCHEDULED_TASKS:
         raise UsageError(
-            f"{task} has no switch; there is one for {', '.join(GLOBAL_TASKS)}"
-            + (": it runs at once" if task in AT_ONCE_TASKS else ": it is set in the configuration")
+            f"{task} has no switch: it runs at once; there is one for {', '.join(SCHEDULED_TASKS)}"
         )
     reason = unavailable_reason(portal, task)
     if reason:
@@ -63,7 +68,13 @@ def check_switch(portal: PortalConfig, task: str, row: ScheduleRow | None, *, on
         raise OrdosyncError(
             f"portal {portal.name}: the configuration sets `{task}: off`; change it there"
         )
-    if not on and (row is None or row.interval_s is None):
+    is_switched_on = row is not None and row.interval_s is not None
+    if on and task not in GLOBAL_TASKS:
+        raise OrdosyncError(
+            f"portal {portal.name}: only the configuration schedules {task}; add"
+            f" `{task}: {_SWITCHED_ON}` under `tasks:`"
+        )
+    if not on and not is_switched_on:
         raise OrdosyncError(
             f"portal {portal.name}: {task} is not scheduled, so it cannot be paused;"
             " `ordosync autosync` shows the schedule"
@@ -124,11 +135,12 @@ def interval_name(interval_s: int | None) -> str:
 
 
 def _plan(config: Config, portal: PortalConfig, task: str, *, switched: bool) -> Plan:
-    decided_by: DecidedBy = "configuration" if task in portal.decided else "default"
+    decided = task in portal.decided
+    decided_by: DecidedBy = "configuration" if decided else "default"
     if task in AT_ONCE_TASKS:
         is_woken = is_embedded(config.accounts[portal.supplier.account].kind)
         interval_s: int | None = _EMBEDDED_S if is_woken else _AT_ONCE_S
-    elif portal.tasks[task] == "off" and decided_by == "default" and switched:
+    elif task in GLOBAL_TASKS and portal.tasks[task] == "off" and not decided and switched:
         interval_s, decided_by = INTERVALS_S[_SWITCHED_ON], "autosync"
     else:
         interval_s = INTERVALS_S.get(portal.tasks[task])

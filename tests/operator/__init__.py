@@ -1,0 +1,1 @@
+"""The findings of a day with ordosync, each by its number."""

@@ -1,0 +1,67 @@
+"""`sync` says what it runs; `autosync` pauses each task that is scheduled."""
+
+from pathlib import Path
+
+from tests.support.command import AT_ONCE, HEADER, ordosync, row, shop
+from tests.support.desk import TwoAccounts
+
+
+def test_m11_sync_says_what_it_runs_and_what_it_leaves_out(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1"), config=AT_ONCE)
+
+    result = ordosync(tmp_path, "sync")
+
+    first = result.err.splitlines()[0]
+    assert first.startswith("sync runs import-orders; leaves out ")
+    assert "write-inventory-back (shipping-only portal)" in first
+    assert "update-tracking (not possible with these accounts)" in first
+    assert result.code == 0
+
+
+def test_m11_sync_names_paused_tasks_that_it_runs(both: TwoAccounts) -> None:
+    both.run("autosync", "off", "import-orders")
+
+    first = both.run("sync").err.splitlines()[0]
+
+    assert "import-orders (paused in the schedule), write-inventory-back;" in first
+    assert "import-products, cancel-orders (off)" in first
+    assert "split-order, update-tracking (runs at once)" in first
+
+
+def test_m11_scheduled_cancellations_are_paused_and_resumed(both: TwoAccounts) -> None:
+    config = both.folder / "config.yaml"
+    config.write_text(config.read_text() + "    tasks: {cancel-orders: 10-minutes}\n")
+
+    off = both.run("autosync", "off", "cancel-orders")
+    paused = _interval(both)
+    on = both.run("autosync", "on", "cancel-orders")
+
+    assert (off.code, on.code) == (0, 0)
+    assert paused == ("10-minutes", True)
+    assert _interval(both) == ("10-minutes", False)
+
+
+def test_m11_only_the_configuration_schedules_cancellations(both: TwoAccounts) -> None:
+    result = both.run("autosync", "on", "cancel-orders")
+
+    assert result.code == 1
+    assert "add `cancel-orders: hourly` under `tasks:`" in result.err
+    assert _interval(both) == ("off", False)
+
+
+def test_m11_cancellations_stay_off_when_their_interval_is_removed(both: TwoAccounts) -> None:
+    config = both.folder / "config.yaml"
+    before = config.read_text()
+    config.write_text(before + "    tasks: {cancel-orders: 10-minutes}\n")
+    both.run("autosync", "off", "cancel-orders")
+    both.run("autosync", "on", "cancel-orders")
+
+    config.write_text(before)
+
+    assert _interval(both) == ("off", False)
+
+
+def _interval(both: TwoAccounts) -> tuple[str, bool]:
+    slots = both.run("autosync", "--json").json["schedule"]
+    (slot,) = (slot for slot in slots if slot["task"] == "cancel-orders")
+    return slot["interval"], slot["paused"]
