@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 BATCH = 200
 """Rows deleted in one transaction, which takes less than ten milliseconds."""
 _KEY = "pruned_at"
+_FIRST_KEPT_KEY = "pruned_runs_before"
+"""Number of the first run that was too young to be deleted."""
 _EVERY = timedelta(days=1)
 
 
@@ -45,6 +47,13 @@ class Pruning:
         row = self._db.execute("select value from meta where key = ?", (_KEY,)).fetchone()
         return row is None or not now - _EVERY < from_text(row["value"]) <= now
 
+    def may_have_deleted(self, run_id: int) -> bool:
+        """True if a run with this number was old enough to be deleted."""
+        row = self._db.execute(
+            "select value from meta where key = ?", (_FIRST_KEPT_KEY,)
+        ).fetchone()
+        return row is not None and run_id < int(row["value"])
+
     def run(
         self,
         *,
@@ -68,10 +77,10 @@ class Pruning:
             if not between():
                 return pruned
         with transaction(self._db):
-            self._db.execute(
+            self._db.executemany(
                 "insert into meta (key, value) values (?, ?)"
                 " on conflict (key) do update set value = excluded.value",
-                (_KEY, to_text(now)),
+                ((_KEY, to_text(now)), (_FIRST_KEPT_KEY, str(first_kept))),
             )
         pruned.ended = True
         return pruned

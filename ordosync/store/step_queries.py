@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ordosync.slots import LONGEST_WAIT
-from ordosync.store.step_rows import PATIENT, PLANNED, UNSETTLED, StepRow, step_row
+from ordosync.store.step_rows import PATIENT, PLANNED, UNSETTLED, StepRow, Write, step_row
 from ordosync.store.timestamps import from_text, to_text
 from ordosync.store.written import Written, decoded
 
@@ -167,6 +167,27 @@ class StepQueries:
             {"run": run_id},
         )
         return [step_row(row) for row in rows]
+
+    def writes(self, run_id: int, *, limit: int = -1) -> Sequence[Write]:
+        """Return what this run has written, oldest step first."""
+        rows = self._db.execute(
+            "select id, key, merchant_id, supplier_id, written from steps"
+            " where last_run_id = :run and state = 'done' and written is not null"
+            " union all select id, key, merchant_id, supplier_id, past_writes.written"
+            " from past_writes join steps using (portal, task, key)"
+            " where past_writes.run_id = :run and last_run_id <> :run"
+            " order by id limit :limit",
+            {"run": run_id, "limit": limit},
+        )
+        return [
+            Write(
+                key=row["key"],
+                merchant_id=row["merchant_id"],
+                supplier_id=row["supplier_id"],
+                written=decoded(row["written"]),
+            )
+            for row in rows
+        ]
 
     def past_writes(self, run_id: int) -> Mapping[str, Written]:
         """Return what this run has written, by key, of steps that were written again later."""

@@ -74,6 +74,12 @@ class StepRow(StepRef, frozen=True, kw_only=True):
         return self.merchant_id is None and self.supplier_id is None
 
 
+class Write(StepRef, frozen=True, kw_only=True):
+    """What a run has written of one step."""
+
+    written: Written
+
+
 class StepChange(Struct, frozen=True, kw_only=True):
     """A change of a step by a run."""
 

@@ -68,7 +68,7 @@ def test_a_pipe_has_every_column(tmp_path: Path) -> None:
 
     out = ordosync(tmp_path, "show", "1").out
 
-    assert "step\tkey\tstate\tcode\treason\tsupplier\tnot before\n" in out
+    assert "step\tkey\tstate\tcode\treason\tsupplier\tnot before\twritten\n" in out
 
 
 def test_messages_on_a_terminal_break_between_words(both: TwoAccounts) -> None:
