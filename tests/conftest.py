@@ -10,6 +10,9 @@ import pytest
 from tests.support.cases import Table
 from tests.support.desk import TwoAccounts
 
+NOT_HELD = "rules that are not held"
+"""The property of a test with a list of the rules that kinds of accounts cannot hold."""
+
 MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder there that is for its owner alone
 ENOUGH_BYTES = 2 * 1024**3
 
@@ -39,6 +42,15 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
     if config.getoption("--cases") and not hasattr(config, "workerinput"):
         config.pluginmanager.register(_CaseTable(config.getoption("--cases")), "case-table")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the rules that kinds of accounts cannot hold, if the test that finds them ran."""
+    for report in terminalreporter.getreports("passed"):
+        for name, lines in report.user_properties:
+            if name == NOT_HELD:
+                terminalreporter.section(NOT_HELD)
+                terminalreporter.write("".join(f"{line}\n" for line in lines))
 
 
 class _CaseTable:

@@ -29,6 +29,7 @@ Optional = Literal[
     "tags",
     "supplier_sku",
     "supplier_unit_cost",
+    "placed_at",
 ]
 
 

@@ -14,6 +14,7 @@ from ordosync.embedded import (
     ancestry,
     cancellations,
     order_creation,
+    order_list,
     orders,
     products,
     shipments,
@@ -24,6 +25,8 @@ from ordosync.embedded import (
     units,
 )
 from ordosync.embedded.database import EmbeddedFile
+from ordosync.embedded.order_filter import ALL, OrderFilter
+from ordosync.embedded.order_list import ListedOrder
 from ordosync.embedded.purge import Purged, purge
 from ordosync.embedded.stock import Inventory, Level
 from ordosync.embedded.stock_counts import Count
@@ -60,10 +63,25 @@ class Desk:
         """True if the file exists."""
         return self.file.exists
 
-    def list_orders(self, status: str | None = None) -> Iterator[Order]:
-        """Yield the orders, of one status or all, the newest last."""
+    def list_orders(self, selection: OrderFilter = ALL) -> Iterator[Order]:
+        """Yield the selected orders, the newest last."""
+        return (listed.order for listed in self.select_orders(selection)[0])
+
+    def select_orders(
+        self, selection: OrderFilter, *, newest: int | None = None
+    ) -> tuple[Iterator[ListedOrder], int]:
+        """Return the selected orders, the newest last, and how many there are.
+
+        With `newest`, the iterator yields only so many of them.
+        """
         with self.file.reading("list orders") as db:
-            yield from orders.read_all(db, status)
+            sequences = order_list.select(db, selection)
+        wanted = sequences if newest is None else sequences[max(len(sequences) - newest, 0) :]
+        return self._listed(wanted), len(sequences)
+
+    def _listed(self, sequences: Sequence[int]) -> Iterator[ListedOrder]:
+        with self.file.reading("list orders") as db:
+            yield from order_list.read(db, sequences)
 
     def read_order(self, number: str) -> Order | None:
         """Return an order; None if it does not exist."""
@@ -96,11 +114,6 @@ class Desk:
         """Return the first order numbers that begin with `prefix`, for shell completion."""
         with self.file.reading("list order numbers") as db:
             return orders.numbers(db, prefix, limit)
-
-    def similar_number(self, number: str) -> str | None:
-        """Return a number that differs from this number only by a prefix; None without one."""
-        with self.file.reading("find a similar number") as db:
-            return orders.similar(db, number)
 
     def supplier_of(self, number: str) -> str | None:
         """Return the supplier that an order is, or was last, requested from."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
 APPLICATION_ID = 0x4F534143  # "OSAC"
-VERSION = 3
+VERSION = 4
 
 
 def migrations() -> "Migrations":
@@ -37,6 +37,12 @@ def migrations() -> "Migrations":
         for statement in _PARCELS_WITH_LINES:
             db.execute(statement)
         db.execute("pragma user_version = 3")
+
+    @steps()
+    def m004_search(db: "Database") -> None:
+        for statement in _SEARCH:
+            db.execute(statement)
+        db.execute("pragma user_version = 4")
 
     return steps
 
@@ -190,4 +196,14 @@ _PARCELS_WITH_LINES = (
     select shipments.id, order_lines.id, quantity from shipments
     join order_lines on order_lines.order_number = shipments.order_number where quantity > 0
     """,
+)
+
+_SEARCH = (
+    "create index orders_placed on orders (placed_at)",
+    "create index orders_supplier on orders (supplier) where supplier is not null",
+    "create index order_lines_sku on order_lines (sku collate nocase)",
+    "create index shipments_tracking on shipments (tracking_number collate nocase)",
+    "create index shipments_more_numbers on shipments (order_number) where more_numbers <> '[]'",
+    "create index orders_number_nocase on orders (number collate nocase)",
+    "create index products_sku_nocase on products (sku collate nocase)",
 )

@@ -14,6 +14,7 @@ import msgspec
 from ordosync.database import sqlite3
 from ordosync.embedded import change_feed, orders, products, timeline
 from ordosync.embedded.database import savepoint, write_one
+from ordosync.embedded.timestamps import to_text
 from ordosync.models import Address, Line, Order, Outcome, Product
 from ordosync.order_checks import refusal
 
@@ -129,8 +130,9 @@ def _free_number(db: sqlite3.Connection, requested: str) -> str:
 
 _ORDER = (
     "insert into orders (number, parent, warehouse, reference, status, currency, ship_to,"
-    " bill_to, shipping_method, customer_notes, internal_notes, discount, tags)"
-    " values (?, ?, ?, ?, 'awaiting_fulfillment', ?, ?, ?, ?, ?, ?, ?, ?)"
+    " bill_to, shipping_method, customer_notes, internal_notes, discount, tags, placed_at)"
+    " values (?, ?, ?, ?, 'awaiting_fulfillment', ?, ?, ?, ?, ?, ?, ?, ?,"
+    " coalesce(?, strftime('%Y-%m-%dT%H:%M:%fZ', 'now')))"
 )
 _LINE = (
     "insert into order_lines (id, order_number, position, sku, name, quantity, unit_price,"
@@ -153,6 +155,7 @@ def _order_row(number: str, order: Order, parent: str | None, warehouse: str) ->
         order.internal_notes,
         _to_text(order.discount),
         _to_json(order.tags),
+        to_text(order.placed_at) if order.placed_at else None,
     )
 
 

@@ -140,7 +140,7 @@ def read_many(db: "sqlite3.Connection", numbers: Sequence[str]) -> list[Order]:
         "select * from orders where number in (select value from json_each(?))",
         (json.dumps(list(numbers)),),
     ).fetchall()
-    orders = {order.number: order for order in _orders(db, rows)}
+    orders = {order.number: order for order in from_rows(db, rows)}
     return [orders[number] for number in numbers if number in orders]
 
 
@@ -170,7 +170,7 @@ def without_supplier(db: "sqlite3.Connection", numbers: Sequence[str]) -> frozen
 def children(db: "sqlite3.Connection", number: str) -> list[Order]:
     """Return the pieces of a split order, in the order of their creation."""
     rows = db.execute("select * from orders where parent = ? order by sequence", (number,))
-    return list(_orders(db, rows.fetchall()))
+    return list(from_rows(db, rows.fetchall()))
 
 
 def find(db: "sqlite3.Connection", references: Sequence[str]) -> dict[str, Outcome]:
@@ -192,19 +192,7 @@ def find(db: "sqlite3.Connection", references: Sequence[str]) -> dict[str, Outco
 def read(db: "sqlite3.Connection", number: str) -> Order | None:
     """Return an order; None if it does not exist."""
     rows = db.execute("select * from orders where number = ?", (number,)).fetchall()
-    return next(_orders(db, rows), None)
-
-
-def read_all(db: "sqlite3.Connection", status: str | None) -> Iterator[Order]:
-    """Yield the orders in the order of their creation, a page in memory, without a lock."""
-    last = 0
-    while rows := db.execute(
-        "select * from orders where sequence > ? and (? is null or (status = ? and not is_split))"
-        " order by sequence limit ?",
-        (last, status, status, _PAGE),
-    ).fetchall():
-        yield from _orders(db, rows)
-        last = rows[-1]["sequence"]
+    return next(from_rows(db, rows), None)
 
 
 def pages(db: "sqlite3.Connection") -> Iterator[list[Order]]:
@@ -213,7 +201,7 @@ def pages(db: "sqlite3.Connection") -> Iterator[list[Order]]:
     while rows := db.execute(
         "select * from orders where sequence > ? order by sequence limit ?", (last, _PAGE)
     ).fetchall():
-        yield list(_orders(db, rows))
+        yield list(from_rows(db, rows))
         last = rows[-1]["sequence"]
 
 
@@ -226,17 +214,8 @@ def numbers(db: "sqlite3.Connection", prefix: str, limit: int) -> list[str]:
     return [row["number"] for row in rows]
 
 
-def similar(db: "sqlite3.Connection", number: str) -> str | None:
-    """Return the newest number that differs from this number only by a prefix."""
-    row = db.execute(
-        "select number from orders where substr(number, -length(?1)) = ?1"
-        " or substr(?1, -length(number)) = number order by sequence desc limit 1",
-        (number,),
-    ).fetchone()
-    return row["number"] if row else None
-
-
-def _orders(db: "sqlite3.Connection", rows: "Sequence[sqlite3.Row]") -> Iterator[Order]:
+def from_rows(db: "sqlite3.Connection", rows: "Sequence[sqlite3.Row]") -> Iterator[Order]:
+    """Yield the orders of these rows of the table."""
     lines = _lines(db, [row["number"] for row in rows])
     for row in rows:
         order = Order(

@@ -14,6 +14,7 @@ from ordosync.database import open_database, sqlite3, to_database_error, transac
 from ordosync.idle import CONFIG_KEY
 from ordosync.store.claims import Claims
 from ordosync.store.concerns import Concerns
+from ordosync.store.id_search import IdSearch
 from ordosync.store.leases import Leases
 from ordosync.store.link_table import Links
 from ordosync.store.machine import check_machine
@@ -95,6 +96,10 @@ class Store:
     def links(self, portal: str) -> Links:
         """Return the links of one portal."""
         return Links(self._connection, portal)
+
+    def ids(self, portal: str) -> IdSearch:
+        """Return the search of the ids of one portal."""
+        return IdSearch(self._connection, portal)
 
     def claims(self, account: str) -> Claims:
         """Return the claims of lines of one Merchant account."""

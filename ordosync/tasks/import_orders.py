@@ -24,6 +24,7 @@ from ordosync.tasks.base import (
     step_of_source,
 )
 from ordosync.tasks.batching import gathered
+from ordosync.tasks.orders import cancelled_rest
 from ordosync.tasks.orders.digests import of_order, rules
 from ordosync.tasks.orders.existing import (
     Existing,
@@ -37,7 +38,13 @@ from ordosync.tasks.orders.existing import (
 )
 from ordosync.tasks.orders.fields import for_supplier, lines_of_supplier, with_quantity
 from ordosync.tasks.orders.notice_delivery import deliver, settled
-from ordosync.tasks.orders.notices import Imported, compare, reassigned, supplier_cancelled
+from ordosync.tasks.orders.notices import (
+    Imported,
+    compare,
+    reassigned,
+    rest_cancelled,
+    supplier_cancelled,
+)
 from ordosync.tasks.orders.open_units import with_open_units
 from ordosync.tasks.orders.refusals import import_refusal
 
@@ -124,6 +131,9 @@ def _steps(
             )
             if step and item.id in behind_ids and step.decision:
                 step = replace(step, payload=None)
+            if step and cancelled_rest.is_missing(step, restored):
+                # It comes first: once the order is linked, nothing shows that its rest is missing.
+                steps.append(rest_cancelled(step))
             if step:
                 steps.append(step)
         yield Page(items=tuple(steps), cursor=page.cursor)
@@ -181,7 +191,7 @@ def _step(
     portal: Portal,
     item: Order | InvalidRecord,
     links: Mapping[str, Link],
-    restored: AbstractSet[str],
+    restored: Mapping[str, str],
     portal_rules: str,
     *,
     is_split: bool,

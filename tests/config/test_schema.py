@@ -137,7 +137,7 @@ databases: x.db
             'line 8: portals.acme-northwind.send[1]: "ship_to_fax" is not possible here; choose '
             "ship_to_email, ship_to_phone, bill_to_address, bill_to_email, bill_to_phone, "
             "customer_notes, internal_notes, line_total, line_discount, order_discount, tags, "
-            "supplier_sku or supplier_unit_cost"
+            "supplier_sku, supplier_unit_cost or placed_at"
         ),
         (
             'line 10: portals.acme-northwind.tasks.import-orders: "5-minutes" is not an interval; '

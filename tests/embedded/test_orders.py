@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from ordosync.database import sqlite3
 from ordosync.embedded.database import EmbeddedFile
 from ordosync.embedded.desk import Desk
+from ordosync.embedded.order_filter import OrderFilter
 from ordosync.models import Address, Line, Order
 from tests.accounts.contract import HOSTILE, line, order
 from tests.embedded.create import create, find
@@ -62,13 +63,14 @@ def test_order_is_read_as_it_was_created(file: EmbeddedFile, desk: Desk) -> None
     assert [str(line.discount) for line in created.lines] == ["0.000", "None"]
 
 
-def test_order_is_dated_at_its_own_creation(file: EmbeddedFile, desk: Desk) -> None:
-    create(file, [order("1001", placed_at=datetime(2010, 12, 1, tzinfo=UTC))])
+def test_order_is_dated_when_it_was_placed_if_that_is_sent(file: EmbeddedFile, desk: Desk) -> None:
+    placed_at = datetime(2010, 12, 1, tzinfo=UTC)
+    create(file, [order("1001", placed_at=placed_at), order("1002")])
 
-    created = desk.read_order("1001")
-    assert created
-    assert created.placed_at
-    assert abs(datetime.now(UTC) - created.placed_at) < timedelta(minutes=1)
+    placed, came = desk.list_orders()
+    assert placed.placed_at == placed_at
+    assert came.placed_at
+    assert abs(datetime.now(UTC) - came.placed_at) < timedelta(minutes=1)
 
 
 def test_number_is_the_merchants_with_the_prefix_of_the_portal(file: EmbeddedFile) -> None:
@@ -175,7 +177,7 @@ def test_orders_are_listed_the_newest_last(file: EmbeddedFile, desk: Desk) -> No
     create(file, [order(number) for number in numbers])
 
     assert [order.number for order in desk.list_orders()] == numbers
-    assert not list(desk.list_orders("shipped"))
+    assert not list(desk.list_orders(OrderFilter(statuses=("shipped",))))
 
 
 def test_numbers_are_completed(file: EmbeddedFile, desk: Desk) -> None:

@@ -35,7 +35,9 @@ def body(shop: FakeWooCommerce, order: int, units: int, **fields: Any) -> dict[s
     return {
         "status": fields.get("status", "fulfilled"),
         **{key: fields[key] for key in known},
-        "meta_data": [{"key": key, "value": value} for key, value in {**meta, **more}.items()],
+        "meta_data": [
+            {"id": 0, "key": key, "value": value} for key, value in {**meta, **more}.items()
+        ],
     }
 
 
@@ -103,6 +105,33 @@ def test_9_change_of_a_deleted_parcel_is_confirmed_and_not_saved(
     assert (shop.parcels(order), word(shop, order)) == ([], None)
 
 
+def test_9_change_of_a_deleted_parcel_is_refused_by_earlier_shops(
+    shop: FakeWooCommerce, woo: WooApi, order: int
+) -> None:
+    """Seen with 10.5.0: "Cannot update meta for a deleted fulfillment."."""
+    shop.switches.version = "10.5.0"
+    path = f"/orders/{order}/fulfillments"
+    made = woo.write("POST", path, body(shop, order, 1))
+    woo.write("DELETE", f"{path}/{made['id']}")
+
+    assert woo.refused("PUT", f"{path}/{made['id']}", body(shop, order, 2)) == (400, 0)
+    woo.write("DELETE", f"{path}/{made['id']}")
+
+
+def test_earlier_shops_ignore_a_field_of_a_new_parcel_without_an_id(
+    shop: FakeWooCommerce, woo: WooApi, order: int
+) -> None:
+    """Seen with 10.5.0: "The fulfillment should contain at least one item."."""
+    shop.switches.version = "10.5.0"
+    made = body(shop, order, 1)
+    bare = [{"key": it["key"], "value": it["value"]} for it in made["meta_data"]]
+
+    assert woo.refused("POST", f"/orders/{order}/fulfillments", {**made, "meta_data": bare}) == (
+        400,
+        0,
+    )
+
+
 def test_10_change_and_deletion_of_a_parcel_mail_the_buyer(
     shop: FakeWooCommerce, woo: WooApi, order: int
 ) -> None:
@@ -134,17 +163,17 @@ def test_11_status_alone_decides_if_a_parcel_is_sent(
 def test_12_time_without_an_offset_is_local_time_of_the_shop(
     shop: FakeWooCommerce, woo: WooApi, order: int, early: bool
 ) -> None:
-    """The zone is eight hours behind. Shops before 11.0 keep the text as it is."""
+    """The zone is eight hours behind. 10.5.0 replaces the text by its own time."""
     shop.on_exchange = None
-    shop.switches.fulfillments_wrapped = early
+    shop.switches.version = "10.5.0" if early else "11.0.1"
     path, sent = f"/orders/{order}/fulfillments", "2026-11-20 10:00:00"
     made = woo.write("POST", path, body(shop, order, 1))
-    new = made["fulfillment"]["id"] if early else made["id"]
 
-    woo.write("PUT", f"{path}/{new}", body(shop, order, 1, _date_fulfilled=sent))
+    woo.write("PUT", f"{path}/{made['id']}", body(shop, order, 1, _date_fulfilled=sent))
 
     fields = {it["key"]: it["value"] for it in shop.parcels(order)[0]["meta_data"]}
-    assert fields["_date_fulfilled"] == (sent if early else "2026-11-20T18:00:00Z")
+    local_time = f"{shop.shop.now().astimezone(shop.switches.zone):%Y-%m-%d %H:%M:%S}"
+    assert fields["_date_fulfilled"] == (local_time if early else "2026-11-20T18:00:00Z")
 
 
 @pytest.mark.parametrize("early", [True, False])

@@ -24,7 +24,7 @@ def parcel(shop: FakeWooCommerce, order: int, units: int, **fields: object) -> d
     return {
         "status": "fulfilled",
         "is_fulfilled": True,
-        "meta_data": [{"key": key, "value": value} for key, value in meta.items()],
+        "meta_data": [{"id": 0, "key": key, "value": value} for key, value in meta.items()],
     }
 
 

@@ -28,7 +28,7 @@ def _only(shipments: list[Shipment]) -> Shipment:
     return shipment
 
 
-def test_order_that_was_only_marked_as_shipped_is_reported_once(pair: Pair) -> None:
+def test_p23_order_that_was_only_marked_as_shipped_is_reported_once(pair: Pair) -> None:
     # domain 2.4: Trigger: not when the order is merely marked shipped; report it as stuck
     pair.imported("1001")
     pair.send("1001")
@@ -38,6 +38,9 @@ def test_order_that_was_only_marked_as_shipped_is_reported_once(pair: Pair) -> N
     again = pair.run(TASK)
 
     assert (ran.step.state, ran.step.code) == ("skipped", "no-tracking")
+    assert ran.step.reason == (
+        "was marked as shipped without a tracking number (1 MUG); the Merchant still needs one"
+    )
     assert again.counts == {}
     assert pair.merchant("1001").status == "dropshipment_requested"
 

@@ -51,6 +51,16 @@ __all__ = ["FilesAccount", "SupplierOptions"]
 T = TypeVar("T")
 LIMITS = Limits(batch_size=1000)
 """A batch of quantities or tracking numbers is one new file, however many of its rows change."""
+_NO_SPLITS = (
+    "cannot split orders: a person adds the tracking numbers of pieces that the Supplier split off"
+)
+_NO_LISTING = (
+    "cannot list its orders: `reconcile` does not compare their units and tracking numbers"
+)
+_NO_CANCELLATIONS = (
+    "cannot cancel: an order file that was written is never changed, so a person tells the"
+    " Supplier of cancelled orders and units"
+)
 
 
 class FilesAccount(Account):
@@ -104,7 +114,7 @@ class FilesAccount(Account):
             listing=OrderListing(orders, cancelled, tracking),
             personal_data=self._personal_data(orders),
             spool=client,
-            check=self._report_tracking_limit,
+            check=self._report_merchant_limits,
             orders=MerchantOrders(
                 orders, cancelled, requires_address=self._orders.has_place_columns
             ),
@@ -138,7 +148,7 @@ class FilesAccount(Account):
             limits=LIMITS,
             personal_data=self._personal_data(None),
             spool=client,
-            check=self._report_shipment_limit,
+            check=self._report_supplier_limits,
             orders=SupplierOrders(writer, sent, prefix=options.prefix),
             products=SupplierProducts() if stock else None,
             stock=SupplierStock(stock) if stock else None,
@@ -164,14 +174,23 @@ class FilesAccount(Account):
             return None
         return MerchantTracking(self._tracking, account=self.name, cancelled=cancelled, lines=lines)
 
-    def _report_tracking_limit(self) -> Iterator[CheckResult]:
-        if self._tracking and not self._tracking.has_units:
+    def _report_merchant_limits(self) -> Iterator[CheckResult]:
+        yield CheckResult(
+            text="cannot list all its orders: `reconcile` does not compare older ones"
+        )
+        if self._tracking is None:
+            return
+        yield CheckResult(text=_NO_SPLITS)
+        if not self._tracking.has_units:
             yield CheckResult(
                 text="the tracking file has a row for each parcel and no columns for its units, so"
                 " it does not say if an order is complete"
             )
 
-    def _report_shipment_limit(self) -> Iterator[CheckResult]:
+    def _report_supplier_limits(self) -> Iterator[CheckResult]:
+        yield CheckResult(text=_NO_LISTING)
+        yield CheckResult(text=_NO_CANCELLATIONS)
+        yield CheckResult(text="cannot report splits; each parcel is reported by itself")
         if self._shipments and not self._shipments.unit_columns:
             yield CheckResult(
                 text="the tracking files have no columns for the units of a parcel; "

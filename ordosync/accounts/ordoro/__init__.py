@@ -201,6 +201,10 @@ def _check_merchant(
         " parcel, its number waits until the order is complete"
     )
     yield CheckResult(text="a further number of a shipped order becomes a comment")
+    yield CheckResult(
+        text="an order or a piece of it is cancelled as a whole; a lowered quantity is reported as"
+        " an edit"
+    )
 
 
 def _check_supplier(client: OrdoroClient, options: SupplierOptions) -> Iterator[CheckResult]:

@@ -111,6 +111,7 @@ class SupplierOrders:
         }
         optional: dict[str, object] = {
             "warehouse_id": self._options.warehouse,
+            "order_date": order.placed_at.isoformat() if order.placed_at else None,
             "shipping_type": order.shipping_method or None,
             "notes_from_customer": order.customer_notes or None,
             "internal_notes": order.internal_notes or None,

@@ -37,6 +37,7 @@ def input_of(
     }
     optional: dict[str, object] = {
         "email": order.ship_to.email or billed.email,
+        "processedAt": order.placed_at and order.placed_at.isoformat(),
         "billingAddress": _address(billed),
         "note": order.customer_notes,
         "customAttributes": order.internal_notes

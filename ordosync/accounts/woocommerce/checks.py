@@ -66,6 +66,7 @@ def _check_tracking(
         )
     _find_statuses(client, statuses.shipped)
     yield CheckResult(text=_parcels_text(client, options))
+    yield CheckResult(text="a parcel has one tracking number; add a parcel for each further number")
     yield CheckResult(text="cannot split orders")
     yield CheckResult(
         text="parcels without a tracking number are ignored, such as the parcel that the shop"

@@ -43,6 +43,8 @@ def order_body(
         "Ship-to email": order.ship_to.email,
         "Internal notes": order.internal_notes,
         "Tags": ", ".join(order.tags),
+        # The shop dates an order itself.
+        "Order date": order.placed_at.isoformat() if order.placed_at else "",
     }
     ordered_products = [products[normalized_sku(line.sku)] for line in order.lines]
     fields: dict[str, object] = {

@@ -120,6 +120,8 @@ class Fulfillments(TrackingProvider):
     def _write(
         self, order: OrderShape, parcel: Parcel, lines: Lines, shown_id: str, notify: bool
     ) -> ShownParcel:
+        # A change of a deleted fulfillment is refused, or confirmed and not saved.
+        shown_id = shown_id if self._has(order, shown_id) else ""
         response = self.http.send(
             "PUT" if shown_id else "POST",
             f"{_fulfillments(order.id)}{f'/{shown_id}' if shown_id else ''}"
@@ -129,9 +131,6 @@ class Fulfillments(TrackingProvider):
             json=_body(parcel.of, lines, _fields_of(parcel)),
         )
         made_id = response.fulfillment.id if response.fulfillment else response.id
-        # A shop confirms a change of a deleted fulfillment, and saves nothing.
-        if shown_id and not any(it.id == shown_id for it in self.parcels(order)):
-            return self._write(order, parcel, lines, "", notify=False)
         return ShownParcel(id=str(made_id or ""), number=parcel.number, of=parcel.of)
 
     def remove(self, order: OrderShape, shown_id: str) -> None:
@@ -147,6 +146,8 @@ class Fulfillments(TrackingProvider):
 
     def hide(self, order: OrderShape, parcel: Parcel, lines: Lines) -> None:
         """Remove only the number: the lines of the parcel stay sent."""
+        if not self._has(order, parcel.shown):
+            return
         self.http.send(
             "PUT",
             f"{_fulfillments(order.id)}/{parcel.shown}",
@@ -170,6 +171,10 @@ class Fulfillments(TrackingProvider):
             self.http.send(
                 "DELETE", f"{_fulfillments(order.id)}/{original.id}", NoneType, action=action
             )
+
+    def _has(self, order: OrderShape, shown_id: str) -> bool:
+        """True if the shop has this fulfillment and did not delete it."""
+        return bool(shown_id) and any(it.id == shown_id for it in self.parcels(order))
 
     def _parcel(self, fulfillment: FulfillmentShape) -> ShownParcel:
         carrier = fulfillment.meta("_shipment_provider") or fulfillment.meta("_shipping_provider")
@@ -253,6 +258,7 @@ def _fields_of(parcel: Parcel) -> Mapping[str, str]:
 
 def _body(target: str, lines: Lines, fields: Mapping[str, str]) -> Mapping[str, object]:
     items = [{"item_id": line, "qty": quantity} for line, quantity in lines.items()]
-    meta: list[Mapping[str, object]] = [{"key": "_items", "value": items}]
-    meta += [{"key": key, "value": value} for key, value in {_OF: target, **fields}.items()]
+    values = {"_items": items, _OF: target, **fields}
+    # WooCommerce 10.5 ignores a new field without an id.
+    meta = [{"id": 0, "key": key, "value": value} for key, value in values.items()]
     return {**_SENT, "meta_data": meta}

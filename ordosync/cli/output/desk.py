@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import asdict
 
@@ -14,11 +14,14 @@ from ordosync.embedded.units import LineUnits
 from ordosync.models import Order, Product, Shipment
 from ordosync.store.timestamps import to_text
 
+if TYPE_CHECKING:
+    from ordosync.cli.desk.order_owners import Owner
 
-def show_orders(orders: Iterable[Order]) -> None:
-    """Show orders, one per row."""
+
+def show_orders(orders: Iterable[tuple[Order, "Owner"]]) -> None:
+    """Show orders, one per row. An imported order has a Merchant, a requested one a supplier."""
     table(
-        ("number", "status", "created", "ship to", "lines", "total"),
+        ("number", "status", "created", "ship to", "lines", "total", "merchant", "supplier"),
         (
             (
                 order.number,
@@ -27,22 +30,27 @@ def show_orders(orders: Iterable[Order]) -> None:
                 order.ship_to.name or order.ship_to.country,
                 len(order.lines),
                 _amount(total(order), order.currency),
+                "" if owner.supplier else owner.merchant or "",
+                owner.supplier or "",
             )
-            for order in orders
+            for order, owner in orders
         ),
         less=("lines", "created"),
+        if_any=("merchant", "supplier"),
     )
 
 
 def show_order(
     order: Order,
+    owner: "Owner",
     units: Sequence[LineUnits],
     timeline: Sequence[TimelineEntry],
     shipments: Sequence[Shipment],
 ) -> None:
     """Show one order with its lines and their units, its parcels and its timeline."""
     address = [value for value in _address(order).values() if value]
-    result(f"order {order.number}: {status(order)}, {local(order.placed_at)}", wrapped=True)
+    whose = _whose(owner)
+    result(f"order {order.number}{whose}: {status(order)}, {local(order.placed_at)}", wrapped=True)
     result(f"ship to: {', '.join(address)}", wrapped=True)
     if order.shipping_method:
         result(f"shipping method: {order.shipping_method}", wrapped=True)
@@ -50,8 +58,18 @@ def show_order(
     result(f"total {_amount(total(order), order.currency)}")
     for shipment in shipments:
         result(_shipment(shipment), wrapped=True)
+    merchant = None if owner.supplier else owner.merchant
     for entry in timeline:
-        result(f"{local(entry.at)}  {entry.actor}: {entry.text}", wrapped=True)
+        # The account does not know the name of the Merchant, which may change.
+        text = entry.text.replace("the Merchant", merchant) if merchant else entry.text
+        result(f"{local(entry.at)}  {entry.actor}: {text}", wrapped=True)
+
+
+def _whose(owner: "Owner") -> str:
+    portal = f" (portal {owner.portal})" if owner.portal else ""
+    if owner.supplier:
+        return f", requested from {owner.supplier}{portal}"
+    return f" of {owner.merchant}{portal}" if owner.merchant else portal
 
 
 def _show_lines(order: Order, units: Sequence[LineUnits]) -> None:
@@ -103,11 +121,16 @@ def total(order: Order) -> Decimal:
 
 
 def order_json(order: Order) -> dict[str, Any]:
-    """Return an order as `orders list --json` prints it."""
+    """Return an order as every command prints it."""
     return {
         "number": order.number,
         "status": order.status,
         "split": order.is_split,
+        "created": order.placed_at and to_text(order.placed_at),
+        "ship_to": _address(order),
+        "shipping_method": order.shipping_method,
+        "currency": order.currency,
+        "total": str(total(order)),
         "lines": [
             {
                 "sku": line.sku,
@@ -120,19 +143,32 @@ def order_json(order: Order) -> dict[str, Any]:
     }
 
 
+def listed_json(order: Order, owner: "Owner") -> dict[str, Any]:
+    """Return an order as `orders list --json` prints it."""
+    return {
+        **order_json(order),
+        "portal": owner.portal,
+        "merchant": owner.merchant,
+        "supplier": owner.supplier,
+    }
+
+
 def order_detail_json(
     order: Order,
+    owner: "Owner",
     units: Sequence[LineUnits],
     timeline: Sequence[TimelineEntry],
     shipments: Sequence[Shipment],
 ) -> dict[str, Any]:
     """Return an order as `orders show --json` prints it."""
-    document = order_json(order)
+    document = listed_json(order, owner)
     lines = zip(document["lines"], units, strict=True)
     return {
         **document,
         "lines": [{**line, "id": counts.line_id, **_counts(counts)} for line, counts in lines],
-        "ship_to": _address(order),
+        "customer_notes": order.customer_notes,
+        "internal_notes": order.internal_notes,
+        "tags": list(order.tags),
         "shipments": [
             {
                 "tracking": shipment.tracking_number,

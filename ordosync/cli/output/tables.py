@@ -1,8 +1,8 @@
 """Tables that fit the terminal. Without a terminal, each row is one line with tabs.
 
 A narrow terminal shows less: optional columns go first, then the zone, the year and the seconds of
-times, then a portal that is the same in every row. Cells are never cut. If the table is still too
-wide, each row becomes a card with one line per cell.
+times, then a portal or account that is the same in every row. Cells are never cut. If the table is
+still too wide, each row becomes a card with one line per cell.
 """
 
 import re
@@ -132,7 +132,8 @@ def _narrower(shape: _Shape, less: Sequence[str]) -> Iterator[_Shape]:
     for shorter in (r"\1\2\3", r"\2"):
         shape = shape.each(partial(_TIME.sub, shorter))
         yield shape
-    shape = shape.without_constant("portal")
+    for name in ("portal", "merchant", "supplier"):
+        shape = shape.without_constant(name)
     yield shape
     for name in less[1:]:
         shape = shape.without(name)

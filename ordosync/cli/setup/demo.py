@@ -19,6 +19,7 @@ from ordosync.cli.setup import demo_data
 from ordosync.cli.setup.init import write_new
 from ordosync.config import load_config
 from ordosync.embedded.desk import Desk
+from ordosync.embedded.order_filter import OrderFilter
 from ordosync.errors import UsageError
 from ordosync.models import Order
 
@@ -55,7 +56,7 @@ def demo(
         _fill(shop)
     _write_counts(folder / "count.csv")
     _run_all(folder, _BEFORE_SHIPPING)
-    waiting = list(northwind.list_orders("awaiting_fulfillment"))
+    waiting = list(northwind.list_orders(OrderFilter(statuses=("awaiting_fulfillment",))))
     if len(waiting) < _NEEDED:
         render.message("too few orders are left; remove the folder to start over")
     else:

@@ -1,8 +1,6 @@
 """`report`: volumes, failures and durations of the runs."""
 
-import re
 from collections.abc import Collection
-from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 
 import typer
@@ -11,11 +9,10 @@ from ordosync.cli import options
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
 from ordosync.cli.output import report as render_report
+from ordosync.cli.periods import first_day
 from ordosync.engine.diagnosis.report import report
 from ordosync.errors import UsageError
 from ordosync.store import Store
-
-_MAX_DAYS = 3660
 
 
 @with_context()
@@ -44,7 +41,7 @@ def show_report(
     if as_csv and context.as_json:
         raise UsageError("use either --csv or --json")
     config, now = context.config, context.clock.now()
-    begin = _midnight(since, now)
+    begin = first_day(since, now)
     with Store.open(config.database, readonly=True) as store:
         _check_portal(portal, {*config.portals, *store.portals.all()})
         reports = report(store, since=begin, now=now, portal=portal)
@@ -68,17 +65,3 @@ def show_report(
 def _check_portal(portal: str | None, known: Collection[str]) -> None:
     if portal is not None and portal not in known:
         raise UsageError(f"there is no portal {portal!r}; known: {', '.join(sorted(known))}")
-
-
-def _midnight(since: str, now: datetime) -> datetime:
-    """Return the start of the first day. With a number of days, today is the last of them."""
-    days = re.fullmatch(r"(\d{1,4})d", since)
-    try:
-        first = now.date() - timedelta(days=int(days[1]) - 1) if days else date.fromisoformat(since)
-    except ValueError as error:
-        raise UsageError(
-            f"--since {since!r} is neither days, such as 30d, nor a date, such as 2026-11-01"
-        ) from error
-    if not 0 <= (now.date() - first).days < _MAX_DAYS:
-        raise UsageError(f"--since {since!r} is not within the last {_MAX_DAYS} days")
-    return datetime.combine(first, time(), UTC)

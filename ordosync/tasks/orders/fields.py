@@ -22,6 +22,7 @@ def for_supplier(order: Order, config: PortalConfig, *, reference: str) -> Order
         number=order.number,
         reference=reference,
         currency=order.currency,
+        placed_at=order.placed_at if "placed_at" in send else None,
         ship_to=_reached_by(order.ship_to, send, "ship_to"),
         bill_to=_bill_to(order.bill_to, send),
         shipping_method=shipping_method(order.shipping_method, config),

@@ -52,9 +52,16 @@ def without_tracking(item: Shipment, link: Link) -> Step:
         decision=Decision(
             state="skipped",
             code="no-tracking",
-            reason="was marked as shipped without a tracking number; the Merchant still needs one",
+            reason=f"was marked as shipped without a tracking number{_contents(item)};"
+            " the Merchant still needs one",
         ),
     )
+
+
+def _contents(item: Shipment) -> str:
+    """Return the units of a parcel in parentheses, if the account says which they are."""
+    units = ", ".join(f"{part.quantity} {part.sku}" for part in item.lines or () if part.sku)
+    return f" ({units})" if units else ""
 
 
 def unknown_piece(ancestor_link: Link, *, can_split: bool) -> Decision:

@@ -13,6 +13,7 @@ from ordosync.accounts.account import Role
 from ordosync.config.needs import NEEDS
 from ordosync.models import Cancellation, InvalidRecord, Order, Page
 from ordosync.tasks import TASKS
+from tests.accounts.contract.instead import INSTEAD
 from tests.accounts.contract.opening import SIDES, OpenAccount, opened
 from tests.accounts.contract.people import (
     MerchantPeople,
@@ -63,6 +64,15 @@ class AccountContract(ABC, Generic[P]):
         }
 
         assert parts == {*TASKS} - people.lacks
+
+    def test_check_says_what_is_done_instead_of_each_rule_that_it_cannot_hold(
+        self, account: OpenAccount, people: P
+    ) -> None:
+        sentences = INSTEAD.get((self.role, str(people.options["kind"])), {})
+        said = " / ".join(result.text for result in account.check())
+
+        missing = [word for word in people.lacks & sentences.keys() if sentences[word] not in said]
+        assert missing == [], said
 
     def test_account_can_be_closed_and_released_twice(self, account: OpenAccount) -> None:
         for _ in range(2):

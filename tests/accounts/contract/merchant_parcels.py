@@ -91,11 +91,10 @@ class PartialShipments(AsMerchant):
         assert people.sent_units(order_id) == {"CUP": 1}
         assert people.all_numbers(order_id) == ["1Z1"]
 
+    @needs("bare-numbers")
     def test_p3_number_without_units_leaves_the_order_open(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
-        if account.tracking.takes == "pieces":
-            pytest.skip("a Merchant that takes pieces is told of it when the order is complete")
         order_id, _ = placed(account, people)
 
         [outcome] = account.tracking.add([parcel(order_id, "1Z1", is_last=False)])
@@ -104,11 +103,10 @@ class PartialShipments(AsMerchant):
         assert people.all_numbers(order_id) == ["1Z1"]
         assert people.status(order_id) in ("dropshipment_requested", "partially_shipped")
 
+    @needs("bare-numbers")
     def test_p3_number_that_was_there_without_units_gets_them_when_the_order_is_complete(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
-        if account.tracking.takes == "pieces":
-            pytest.skip("a Merchant that takes pieces is told of it when the order is complete")
         order_id, _ = placed(account, people)
         account.tracking.add([parcel(order_id, "1Z1", is_last=False)])
 

@@ -60,6 +60,7 @@ Lack = Literal[
     "parcels",  # each parcel of an order is reported by itself
     "parcel-lines",  # the units of a parcel
     "more-numbers",  # at a Merchant: a number beside that of the first parcel
+    "bare-numbers",  # at a Merchant: a number without the units of its parcel
     "cancelled-units",  # at a Merchant: some units are cancelled, and the others are not
     "reductions",  # at a Supplier: the units of a line are lowered
     # States that its orders lack.
@@ -82,6 +83,7 @@ Lack = Literal[
     "tags",
     "supplier_sku",
     "supplier_unit_cost",
+    "placed_at",
 ]
 """Features that a kind of account can lack. A test that needs one is skipped."""
 

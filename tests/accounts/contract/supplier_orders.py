@@ -1,5 +1,6 @@
 """Promises about the orders that are created at a Supplier."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -26,6 +27,15 @@ class CreatedOrders(AsSupplier):
         assert created.status == "awaiting_fulfillment"
         assert created.ship_to == order("1001").ship_to
         assert [(line.sku, line.quantity) for line in created.lines] == [("MUG", 2), ("CUP", 1)]
+
+    def test_created_order_has_the_time_when_it_was_placed(
+        self, account: OpenSupplier, people: SupplierPeople
+    ) -> None:
+        placed_at = datetime(2026, 11, 1, 22, 30, 15, tzinfo=UTC)
+        account.orders.create([order("1001", placed_at=placed_at)])
+
+        [created] = people.orders()
+        assert created.placed_at == placed_at
 
     def test_same_reference_twice_creates_one_order(
         self, account: OpenSupplier, people: SupplierPeople

@@ -115,6 +115,9 @@ class FilesMerchantPeople(MerchantPeople):
         left.subtract(self._units(self._parcels(order_id)))
         return "partially_shipped" if +left else "shipped"
 
+    def pieces(self, order_id: str) -> Mapping[str, Sequence[tuple[str, int]]]:  # noqa: ARG002
+        return {}
+
     def sent_units(self, order_id: str) -> Mapping[str, int]:
         return self._units(row for row in self._parcels(order_id) if row["voided"] != "true")
 

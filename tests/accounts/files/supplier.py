@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
@@ -61,6 +62,7 @@ def _order(number: str, rows: list[dict[str, str]]) -> Order:
         ship_to=_address(first, "ship_to"),
         bill_to=_address(first, "bill_to"),
         shipping_method=first["shipping_method"],
+        placed_at=datetime.fromisoformat(first["placed_at"]) if first["placed_at"] else None,
         customer_notes=first["customer_notes"],
         internal_notes=first["internal_notes"],
         tags=tuple(tag for tag in first["tags"].split(", ") if tag),

@@ -143,7 +143,14 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
     """The seller."""
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
-        {"more-numbers", "cancelled-units", "label-warehouse", "line_total", "line_discount"}
+        {
+            "bare-numbers",
+            "more-numbers",
+            "cancelled-units",
+            "label-warehouse",
+            "line_total",
+            "line_discount",
+        }
     )
     # The supplier's SKUs need one more call, which is optional.
     frugal: ClassVar[Mapping[str, object]] = {"supplier_skus": "false"}
@@ -412,6 +419,7 @@ class OrdoroSupplierPeople(AtOrdoro, SupplierOverHttp):
             bill_to=Address(**kept.billing_address) if kept.billing_address else None,
             currency=_CURRENCY,
             shipping_method=kept.requested_shipping_method or "",
+            placed_at=kept.placed_at,
             customer_notes=kept.notes_from_customer or "",
             internal_notes=kept.internal_notes or "",
             discount=None if discount is None else Decimal(str(discount)),

@@ -449,6 +449,7 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
                 bill_to=as_read(order.billing_address) if order.billing_address else None,
                 currency=order.currency_code,
                 shipping_method=(order.shipping_line or {}).get("title", ""),
+                placed_at=order.processed_at,
                 customer_notes=order.note or "",
                 internal_notes=next(
                     (

@@ -28,7 +28,7 @@ def bought(seller: ShopifyMerchantPeople, order_id: str) -> str:
     return seller.part(fulfillment_order(order_id)).order_id
 
 
-def test_only_the_open_rest_goes_out_and_its_number_is_taken(
+def test_f20_only_the_open_rest_goes_out_and_its_number_is_taken(
     pair: Pair, seller: ShopifyMerchantPeople
 ) -> None:
     order_id = seller.request(sold("1001", line("MUG", 3), line("CUP", 1)))

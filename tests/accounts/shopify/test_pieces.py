@@ -139,7 +139,7 @@ def test_order_of_many_lines_is_sent_in_part_while_its_last_line_is_open(
     assert not shipment.is_last
 
 
-def test_units_shipped_before_the_first_import_are_not_sent_and_block_no_number(
+def test_f20_units_shipped_before_the_first_import_are_not_sent_and_block_no_number(
     seller: ShopifyMerchantPeople,
 ) -> None:
     """f20, as at WooCommerce: only the open units are imported, and have their own parcel."""
@@ -159,7 +159,7 @@ def test_units_shipped_before_the_first_import_are_not_sent_and_block_no_number(
     ]
 
 
-def test_partly_shipped_order_is_listed_with_its_open_units(
+def test_f20_partly_shipped_order_is_listed_with_its_open_units(
     seller: ShopifyMerchantPeople,
 ) -> None:
     """f20: the number of the earlier parcel does not belong to the Supplier."""

@@ -87,7 +87,7 @@ def test_parcel_of_60_lines_is_read_whole_with_one_more_call(
     assert Counter(shipper.fake.requests) - before == {"SentOrders": 1, "MoreSentLines": 1}
 
 
-def test_parcel_over_two_pieces_is_one_shipment_of_each(shipper: ShopifySupplierPeople) -> None:
+def test_p11_parcel_over_two_pieces_is_one_shipment_of_each(shipper: ShopifySupplierPeople) -> None:
     """P11. It has the units of the piece, with the ids that the lines of a piece have."""
     id_ = created(shipper)
     pieces = shipper.split(id_, (2, 1), (0, 2))

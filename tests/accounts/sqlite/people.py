@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from ordosync.database import sqlite3
 from ordosync.embedded.desk import Desk
+from ordosync.embedded.order_filter import OrderFilter
 from ordosync.models import Order, Outcome, ParcelLine, Piece, PieceLine, Product, Shipment, Split
 from tests.accounts.contract.examples import line, parcel, product, sold
 from tests.accounts.contract.people import (
@@ -170,7 +171,7 @@ class SqliteSupplierPeople(AtDesk, SupplierPeople):
         self._own = count(1)
 
     def orders(self) -> Sequence[Order]:
-        return list(self.desk.list_orders("awaiting_fulfillment"))
+        return list(self.desk.list_orders(OrderFilter(statuses=("awaiting_fulfillment",))))
 
     def ship(self, order_id: str, parcel: Shipment) -> None:
         [outcome] = self.desk.ship([replace(parcel, order_id=order_id)])

@@ -476,6 +476,9 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
             bill_to=_address(kept.billing, email=kept.billing.get("email", "")),
             currency=kept.currency,
             shipping_method=kept.shipping_lines[0].name if kept.shipping_lines else "",
+            placed_at=datetime.fromisoformat(fields["Order date"])
+            if "Order date" in fields
+            else None,
             customer_notes=kept.customer_note,
             internal_notes=fields.get("Internal notes", ""),
             discount=-fees[0] if fees else None,

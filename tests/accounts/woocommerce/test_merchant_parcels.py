@@ -25,8 +25,10 @@ EXTENDED = Switches(shipment_tracking=True)
 RIVAL = Switches(advanced_shipment_tracking=True)
 OLD = Switches(version="7.8.2")
 FIRST = Switches(fulfillments=True, fulfillments_wrapped=True)
+EARLY = Switches(version="10.5.0", fulfillments=True)
 WAYS = {
     "fulfillments": NATIVE,
+    "early": EARLY,
     "wrapped": FIRST,
     "extension": EXTENDED,
     "rival": RIVAL,
@@ -468,19 +470,38 @@ def test_rest_of_an_order_can_be_split_after_a_part_was_sent(shop: Shop) -> None
     assert fake.order(order_id)["status"] == "completed"
 
 
-def test_difference_9_parcel_is_added_if_the_place_for_it_was_deleted(native: Shop) -> None:
-    """A shop confirms the change of a deleted fulfillment, and saves nothing."""
-    account, fake = native
-    order_id = offered(fake)
-    first = part(fake, order_id, "1Z1", MUG=1)
-    add(account, first)
-    add(account, parcel(str(order_id), "1Z2", id="s-1Z2", is_last=False))
-    fake.unship(order_id, "1Z1")
+@pytest.mark.parametrize("switches", [NATIVE, EARLY])
+def test_difference_9_parcel_is_added_if_the_place_for_it_was_deleted(
+    tmp_path: Path, switches: Switches
+) -> None:
+    """The change of a deleted fulfillment is confirmed and not saved; 10.5.0 refuses it."""
+    with merchant(tmp_path, VirtualClock(), switches, tag=TAG) as (account, fake):
+        order_id = offered(fake)
+        first = part(fake, order_id, "1Z1", MUG=1)
+        add(account, first)
+        add(account, parcel(str(order_id), "1Z2", id="s-1Z2", is_last=False))
+        fake.unship(order_id, "1Z1")
 
-    outcome = add(account, part(fake, order_id, "1Z1", MUG=2))
+        outcome = add(account, part(fake, order_id, "1Z1", MUG=2))
 
-    assert outcome == ("done", "")
-    assert contents(fake, order_id) == {"1Z1": {"MUG": 2}}
+        assert outcome == ("done", "")
+        assert contents(fake, order_id) == {"1Z1": {"MUG": 2}}
+
+
+@pytest.mark.parametrize("switches", [NATIVE, EARLY])
+def test_difference_9_void_parcel_that_the_shop_deleted_stays_deleted(
+    tmp_path: Path, switches: Switches
+) -> None:
+    with merchant(tmp_path, VirtualClock(), switches, tag=TAG) as (account, fake):
+        order_id = offered(fake)
+        first = part(fake, order_id, "1Z1", MUG=1)
+        add(account, first)
+        fake.unship(order_id, "1Z1")
+
+        outcome = void(account, first)
+
+        assert outcome.state == "done"
+        assert contents(fake, order_id) == {}
 
 
 def test_difference_10_a_change_of_a_parcel_mails_nobody(native: Shop) -> None:

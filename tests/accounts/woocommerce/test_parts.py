@@ -66,7 +66,7 @@ def contents(fake: FakeWooCommerce, order_id: int) -> dict[str, dict[str, int]]:
 
 
 @pytest.mark.parametrize("way", list(WAYS))
-def test_units_shipped_before_the_first_import_are_not_sent(tmp_path: Path, way: str) -> None:
+def test_f20_units_shipped_before_the_first_import_are_not_sent(tmp_path: Path, way: str) -> None:
     """f20: only the open units are imported."""
     how, shop = WAYS[way]
     with merchant(tmp_path, VirtualClock(), shop) as (account, fake):
@@ -83,7 +83,7 @@ def test_units_shipped_before_the_first_import_are_not_sent(tmp_path: Path, way:
 
 
 @pytest.mark.parametrize("way", list(WAYS))
-def test_number_of_an_earlier_parcel_does_not_block_the_number_of_the_open_units(
+def test_f20_number_of_an_earlier_parcel_does_not_block_the_number_of_the_open_units(
     tmp_path: Path, way: str
 ) -> None:
     """f20: the open units are a second parcel, which completes the order."""
@@ -129,7 +129,7 @@ def test_order_that_was_shipped_before_the_first_import_has_nothing_to_ship(
         assert read(account.cancellations.changed(ReadRequest(cursor=None, now=START)))[0] == []
 
 
-def test_partly_shipped_order_is_listed_with_its_open_units(tmp_path: Path) -> None:
+def test_f20_partly_shipped_order_is_listed_with_its_open_units(tmp_path: Path) -> None:
     """f20: a comparison expects the imported units, before and after they ship."""
     with merchant(tmp_path, VirtualClock(), NATIVE) as (account, fake):
         offer(fake)

@@ -136,7 +136,9 @@ def test_same_number_is_reported_again_after_it_was_voided(shops: Shops, extensi
     shops.stays_quiet("update-tracking")
 
 
-def test_first_of_two_parcels_does_not_complete_the_order_and_is_not_voided(shops: Shops) -> None:
+def test_w1_first_of_two_parcels_does_not_complete_the_order_and_is_not_voided(
+    shops: Shops,
+) -> None:
     """W1: the buyer got a mail that all was sent, and then that the first number was void."""
     merchant_id, supplier_id = shops.imported("1001", line("MUG", 2), line("CUP", 3))
     order = int(merchant_id)

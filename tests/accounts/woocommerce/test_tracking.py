@@ -14,6 +14,7 @@ from tests.accounts.contract.opening import OpenMerchant, opened
 from tests.accounts.woocommerce.people import TAG
 from tests.accounts.woocommerce.shops import merchant, requests, supplier
 from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches
+from tests.fakes.woocommerce.switches import Version
 from tests.support.clock import START, VirtualClock
 
 NATIVE = Switches(fulfillments=True)
@@ -244,7 +245,8 @@ def test_time_of_a_parcel_is_read_in_the_time_zone_of_the_shop(tmp_path: Path, e
     """W5: shops before 11.0 write local time without an offset."""
     clock = VirtualClock()
     zone = ZoneInfo("America/Los_Angeles")
-    shop = Switches(fulfillments=True, fulfillments_wrapped=early, zone=zone)
+    version: Version = "10.5.0" if early else "11.0.1"
+    shop = Switches(version=version, fulfillments=True, zone=zone)
     with supplier(tmp_path, clock, shop) as (account, fake):
         [made] = account.orders.create([order("1001")])
         fake.ship(int(made.id), "F-1", way="fulfillment")

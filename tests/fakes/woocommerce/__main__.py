@@ -16,7 +16,7 @@ from tests.fakes.woocommerce.switches import Switches
 def main() -> None:
     """Start, print the address, and wait."""
     parser = arguments("woocommerce", __doc__)
-    parser.add_argument("--version", choices=("7.8.2", "11.0.1"), default="11.0.1")
+    parser.add_argument("--version", choices=("7.8.2", "10.5.0", "11.0.1"), default="11.0.1")
     parser.add_argument("--fulfillments", action="store_true", help="the feature of 10.1 and later")
     parser.add_argument("--shipment-tracking", action="store_true", help="the extension")
     args = parser.parse_args()

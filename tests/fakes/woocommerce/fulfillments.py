@@ -105,7 +105,7 @@ def _write(shop: Shop, made: Fulfillment, body: Json) -> None:
 def _date(shop: Shop, made: Fulfillment) -> None:
     """Set the ship date of a parcel: by default now; without an offset it is local time.
 
-    Shops from 11.0 on store it in UTC. Earlier ones store it unchanged, and `now` as local time.
+    Shops from 11.0 on store it in UTC. 10.5.0 replaces it with each write by its own local time.
     """
     date_text = next((str(it.value) for it in made.meta if it.key == _DATE), "")
     if not made.is_fulfilled:
@@ -115,7 +115,7 @@ def _date(shop: Shop, made: Fulfillment) -> None:
     at = at if at.tzinfo else at.replace(tzinfo=zone)
     text = f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     if shop.switches.early:
-        text = date_text or f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+        text = f"{shop.now().astimezone(zone):%Y-%m-%d %H:%M:%S}"
     shop.set_meta(made.meta, [{"key": _DATE, "value": text}])
 
 

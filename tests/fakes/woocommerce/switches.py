@@ -10,7 +10,7 @@ from datetime import tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-Version = Literal["7.8.2", "11.0.1"]
+Version = Literal["7.8.2", "10.5.0", "11.0.1"]
 _PACIFIC = ZoneInfo("America/Los_Angeles")
 
 
@@ -89,8 +89,8 @@ class Switches:
 
     @property
     def early(self) -> bool:
-        """True if it has the fulfillments of 10.1 to 10.8, which were not recorded."""
-        return self.fulfillments_wrapped
+        """True if it has the fulfillments of 10.1 to 10.8, as 10.5.0 has them."""
+        return self.version == "10.5.0" or self.fulfillments_wrapped
 
     @property
     def old(self) -> bool:

@@ -39,7 +39,7 @@ _KINDS: Mapping[
 
 
 @pytest.mark.parametrize("kind", _KINDS)
-def test_lines_sent_or_cancelled_before_the_first_import_are_not_sent(
+def test_f20_lines_sent_or_cancelled_before_the_first_import_are_not_sent(
     kind: str, tmp_path: Path
 ) -> None:
     people, ship = _KINDS[kind]
@@ -107,7 +107,7 @@ _PARTS: Mapping[
 
 
 @pytest.mark.parametrize("way", _PARTS)
-def test_units_sent_or_refunded_before_the_import_are_no_difference(
+def test_f20_units_sent_or_refunded_before_the_import_are_no_difference(
     way: str, tmp_path: Path
 ) -> None:
     people, take_part = _PARTS[way]

@@ -1,70 +1,14 @@
 """Orders that are sent in parts, between any two accounts.
 
-P, F and S are the rules and cases of lifecycle.md; W1 is what a real shop did.
+F are the cases of lifecycle.md; the rules P are in `test_parcel_rules.py`.
 """
 
-from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from ordosync.config import load_config
-from ordosync.store import Store
-from ordosync.store.links import Link
-from ordosync.store.step_rows import StepRow
-from tests.accounts.contract.examples import line, parcel, product
-from tests.accounts.contract.opening import PORTAL
+from tests.accounts.contract.examples import parcel, product
 from tests.accounts.contract.people import needs
 from tests.scenarios.pairs.pair import Pair
-
-TASK = "update-tracking"
-
-
-def ordered(pair: Pair) -> tuple[str, str]:
-    """Import an order of two CUP and one MUG; return its two ids.
-
-    The lines are in the order of their SKUs, since a files account sorts them.
-    """
-    return pair.imported("1001", line("CUP", 2), line("MUG", 1))
-
-
-def sent(pair: Pair, supplier_id: str, number: str, *units: int) -> None:
-    """Send these units of the lines in a parcel, and report it."""
-    pair.supplier.ship_part(supplier_id, parcel(number=number), *units)
-    pair.run(TASK)
-
-
-def open_steps(pair: Pair) -> list[StepRow]:
-    """Return the steps that wait or have failed."""
-    with Store.open(load_config(pair.path).database) as store:
-        return [step for step in store.steps.open() if step.portal == PORTAL]
-
-
-def ledger(pair: Pair, merchant_id: str) -> Mapping[str, tuple[int, int, int]]:
-    """Return open, sent and cancelled units by SKU, of an order and the pieces of it.
-
-    A line's id at the Supplier does not say its SKU, so the lines are in the order of their links.
-    """
-    with Store.open(load_config(pair.path).database) as store:
-        links = store.links(PORTAL)
-        [order] = links.of_either("merchant", merchant_id)[-1:]
-        ids = [link.merchant_id for link in links.of_either("supplier", order.supplier_id)]
-        lines: dict[str, list[Link]] = {}
-        for each in links.lines_of(ids).values():
-            for link in each:
-                lines.setdefault(link.supplier_id, []).append(link)
-    totals = [
-        (
-            sum(link.open_units or 0 for link in group),
-            sum(link.sent or 0 for link in group),
-            sum(link.cancelled or 0 for link in group),
-        )
-        for group in lines.values()
-    ]
-    return dict(zip(("CUP", "MUG"), totals, strict=False))
-
-
-def numbers(pair: Pair, merchant_id: str) -> Sequence[str]:
-    """Return the valid numbers that the Merchant shows, sorted."""
-    return sorted(pair.merchant.all_numbers(merchant_id))
+from tests.scenarios.pairs.parcels import TASK, ledger, numbers, open_steps, ordered, sent
 
 
 @needs("update-tracking", "parcels", "several-parcels", "parcel-lines")
@@ -173,7 +117,7 @@ def test_f11_all_numbers_of_one_parcel_reach_the_merchant(pair: Pair) -> None:
 
 
 @needs("update-tracking", "parcels", "second-labels", "more-numbers")
-def test_f12_further_number_of_an_order_reaches_the_merchant(pair: Pair) -> None:
+def test_f12_p4_further_number_of_an_order_reaches_the_merchant(pair: Pair) -> None:
     merchant_id, supplier_id = ordered(pair)
     pair.supplier.ship(supplier_id, parcel(number="1Z1"))
     pair.supplier.ship(supplier_id, parcel(number="1Z2"))
@@ -196,78 +140,6 @@ def test_f13_rest_that_the_supplier_takes_off_is_not_shipped_at_the_merchant(pai
     assert pair.merchant.sent_units(merchant_id) == {"CUP": 1}
     assert pair.merchant.status(merchant_id) != "shipped"
     assert ledger(pair, merchant_id) == {"CUP": (1, 1, 0), "MUG": (1, 0, 0)}
-
-
-@needs("update-tracking", "parcels", "several-parcels", "parcel-lines", "voided-labels")
-def test_p8_units_of_a_voided_parcel_are_sent_in_a_new_one(pair: Pair) -> None:
-    merchant_id, supplier_id = ordered(pair)
-    sent(pair, supplier_id, "1Z1", 1, 0)
-    pair.supplier.recall(supplier_id, "1Z1")
-    pair.run(TASK)
-    between = ledger(pair, merchant_id)
-
-    sent(pair, supplier_id, "1Z2", 1, 0)
-
-    assert between == {"CUP": (2, 0, 0), "MUG": (1, 0, 0)}
-    assert numbers(pair, merchant_id) == ["1Z2"]
-    assert ledger(pair, merchant_id) == {"CUP": (1, 1, 0), "MUG": (1, 0, 0)}
-    assert open_steps(pair) == []
-    pair.stays_quiet(TASK)
-
-
-@needs("update-tracking", "parcels", "several-parcels", "parcel-lines")
-def test_p9_void_of_one_of_several_parcels_leaves_the_others(pair: Pair) -> None:
-    merchant_id, supplier_id = ordered(pair)
-    sent(pair, supplier_id, "1Z1", 1, 0)
-    sent(pair, supplier_id, "1Z2", 0, 1)
-    pair.supplier.recall(supplier_id, "1Z1")
-
-    pair.run(TASK)
-
-    assert numbers(pair, merchant_id) == ["1Z2"]
-    assert ledger(pair, merchant_id) == {"CUP": (2, 0, 0), "MUG": (0, 1, 0)}
-    pair.stays_quiet(TASK)
-
-
-@needs("update-tracking", "parcels", "several-parcels", "parcel-lines", "split-order")
-def test_p13_parcel_of_a_piece_is_of_that_piece_only(pair: Pair) -> None:
-    merchant_id, supplier_id = pair.imported("1001", line("MUG", 3))
-    piece, _ = pair.supplier.split(supplier_id, (2,), (1,))
-    pair.run("split-order")
-    first, second = pair.merchant.pieces(merchant_id)
-
-    sent(pair, piece, "1Z1", 1)
-    sent(pair, piece, "1Z2", 1)
-
-    assert numbers(pair, first) == ["1Z1", "1Z2"]
-    assert pair.merchant.status(second) == "dropshipment_requested"
-    assert open_steps(pair) == []
-    pair.stays_quiet(TASK)
-
-
-@needs("update-tracking", "cancel-orders", "parcels", "several-parcels", "parcel-lines")
-def test_p17_parcel_of_an_order_that_the_merchant_cancelled_is_refused(pair: Pair) -> None:
-    merchant_id, supplier_id = ordered(pair)
-    pair.merchant.cancel(merchant_id)
-    pair.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1, 0)
-
-    ran = pair.run(TASK)
-
-    assert [(step.state, step.code) for step in ran.steps] == [("failed", "cancelled")]
-    assert numbers(pair, merchant_id) == []
-
-
-@needs("update-tracking", "cancel-orders", "parcels", "several-parcels", "reductions")
-def test_p24_order_that_is_partly_shipped_and_cancelled_asks_for_what_was_sent(pair: Pair) -> None:
-    """F5, before its parcel was reported: only the open units are cancelled."""
-    merchant_id, supplier_id = ordered(pair)
-    pair.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1, 0)
-    pair.merchant.cancel(merchant_id)
-
-    ran = pair.run("cancel-orders")
-
-    assert "already-shipped" not in [step.code for step in ran.steps]
-    assert pair.supplier.open_units(supplier_id) == {}
 
 
 @needs(

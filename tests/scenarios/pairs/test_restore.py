@@ -32,7 +32,9 @@ def test_orders_created_after_the_backup_are_linked_and_not_created_twice(pair: 
 
 
 @needs("update-tracking")
-def test_their_shipments_are_reported_although_tracking_runs_first(pair: Pair) -> None:
+def test_p21_shipments_since_the_backup_are_reported_although_tracking_runs_first(
+    pair: Pair,
+) -> None:
     pair.imported("1001")
     pair.run("update-tracking")
     backup = backed_up(pair.path)

@@ -59,7 +59,9 @@ def test_label_that_was_replaced_between_two_runs_is_never_reported(pair: Pair) 
 
 
 @needs("update-tracking")
-def test_label_that_was_replaced_after_it_was_reported_gives_way_to_the_new_one(pair: Pair) -> None:
+def test_p5_label_that_was_replaced_after_it_was_reported_gives_way_to_the_new_one(
+    pair: Pair,
+) -> None:
     merchant_id, supplier_id = pair.imported("1001")
     pair.supplier.ship(supplier_id, parcel(number="1Z1"))
     pair.run("update-tracking")

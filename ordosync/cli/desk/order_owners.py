@@ -1,0 +1,68 @@
+"""The portal and the Merchant of each order of a local account."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ordosync.config.settings import Config, PortalConfig
+from ordosync.embedded.order_list import ListedOrder
+from ordosync.engine.portals import identity, supplier_at_merchant
+from ordosync.errors import UsageError
+from ordosync.store import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owner:
+    """The portal and the accounts of an order. Each name is None if it does not apply."""
+
+    portal: str | None
+    merchant: str | None
+    """The account of the Merchant."""
+    supplier: str | None
+    """The supplier that the order is requested from, as the account knows it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owners:
+    """The portals of one local account."""
+
+    account: str
+    origins: Mapping[str, PortalConfig]
+    """The portals that the account ships for, by each name that their references may have."""
+    sent: Sequence[PortalConfig]
+    """The portals that send its orders to a supplier."""
+
+    @classmethod
+    def of(cls, config: Config, account: str) -> "Owners":
+        """Return the portals of an account; the store knows the first names of renamed ones."""
+        shipped = [p for p in config.portals.values() if p.supplier.account == account]
+        with Store.open(config.database, readonly=True) as store:
+            origins = {store.portals.origin(identity(portal)): portal for portal in shipped}
+        return cls(
+            account=account,
+            origins={**{portal.name: portal for portal in shipped}, **origins},
+            sent=[p for p in config.portals.values() if p.merchant.account == account],
+        )
+
+    def owner(self, listed: ListedOrder) -> Owner:
+        """Return the owner of an order."""
+        origin = listed.origin.partition(":")[0]
+        imported = self.origins.get(origin)
+        if imported:
+            return Owner(portal=imported.name, merchant=imported.merchant.account, supplier=None)
+        if listed.supplier:
+            sent = [p.name for p in self.sent if supplier_at_merchant(p) == listed.supplier]
+            # Several portals to one supplier share its orders, by SKU.
+            portal = sent[0] if len(sent) == 1 else None
+            return Owner(portal=portal, merchant=self.account, supplier=listed.supplier)
+        # The portal is not in the configuration any more.
+        return Owner(portal=origin or None, merchant=None, supplier=None)
+
+    def selected(self, portal: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the origins and the suppliers of a portal. Raises `UsageError` if unknown."""
+        origins = tuple(name for name, of in self.origins.items() if of.name == portal)
+        suppliers = tuple(supplier_at_merchant(of) for of in self.sent if of.name == portal)
+        if not origins and not suppliers:
+            known = {of.name for of in (*self.origins.values(), *self.sent)}
+            names = ", ".join(sorted(known)) or "no portal has this account"
+            raise UsageError(f"account {self.account} has no portal {portal!r}; known: {names}")
+        return origins, suppliers

@@ -1,0 +1,86 @@
+"""Options that select orders, for every command that works on a selection of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from ordosync.cli import completion, periods
+from ordosync.cli.desk.order_owners import Owners
+from ordosync.embedded.order_filter import OrderFilter
+from ordosync.errors import UsageError
+
+STATUSES = (
+    "awaiting_fulfillment",
+    "dropshipment_requested",
+    "partially_shipped",
+    "shipped",
+    "cancelled",
+)
+
+
+def _statuses(incomplete: str) -> list[str]:
+    return [status for status in STATUSES if status.startswith(incomplete)]
+
+
+Status = Annotated[
+    list[str] | None,
+    typer.Option("--status", help="Filter by status; repeatable.", autocompletion=_statuses),
+]
+Since = Annotated[
+    str | None,
+    typer.Option("--since", metavar=periods.SINCE, help="Placed on this day or later."),
+]
+Until = Annotated[
+    str | None,
+    typer.Option("--until", metavar=periods.SINCE, help="Placed on this day or earlier."),
+]
+Portal = Annotated[
+    str | None,
+    typer.Option("--portal", help="Filter by portal.", autocompletion=completion.portal),
+]
+Sku = Annotated[
+    list[str] | None,
+    typer.Option("--sku", help="With this SKU; repeatable.", autocompletion=completion.sku),
+]
+Customer = Annotated[
+    str, typer.Option("--customer", help="Part of the name, company, email address or phone.")
+]
+Tracking = Annotated[str, typer.Option("--tracking", help="With this tracking number.")]
+Late = Annotated[
+    str | None, typer.Option("--late", metavar="AGE", help="Open for longer than 2d, 36h or 1w.")
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderSelection:
+    """The values of these options, as they were typed."""
+
+    statuses: Sequence[str] = ()
+    since: str | None = None
+    until: str | None = None
+    portal: str | None = None
+    skus: Sequence[str] = ()
+    customer: str = ""
+    tracking: str = ""
+    late: str | None = None
+
+    def to_filter(self, owners: Owners, now: datetime) -> OrderFilter:
+        """Return the filter of the orders of an account. Raises `UsageError`."""
+        for status in self.statuses:
+            if status not in STATUSES:
+                raise UsageError(f"there is no status {status!r}; known: {', '.join(STATUSES)}")
+        origins, suppliers = owners.selected(self.portal) if self.portal else ((), ())
+        return OrderFilter(
+            statuses=tuple(self.statuses),
+            since=periods.first_day(self.since, now) if self.since is not None else None,
+            until=periods.end_of_day(self.until, now) if self.until is not None else None,
+            open_since=periods.before(self.late, now, "--late") if self.late is not None else None,
+            origins=origins,
+            suppliers=suppliers,
+            skus=tuple(sku.strip() for sku in self.skus),
+            customer=self.customer.strip(),
+            tracking=self.tracking.strip(),
+        )

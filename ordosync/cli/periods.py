@@ -1,0 +1,42 @@
+"""Days and durations of options, such as `--since 30d` and `--late 2d`. Days are in UTC."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+
+from ordosync.errors import UsageError
+
+SINCE = "DAYS|DATE"
+"""How the help shows the value of such an option."""
+_MAX_DAYS = 3660
+_DURATION = re.compile(r"(\d{1,5})([hdw])")
+_HOURS = {"h": 1, "d": 24, "w": 168}
+
+
+def first_day(since: str, now: datetime, option: str = "--since") -> datetime:
+    """Return the start of a day. With a number of days, today is the last of them."""
+    days = re.fullmatch(r"(\d{1,4})d", since)
+    try:
+        first = now.date() - timedelta(days=int(days[1]) - 1) if days else date.fromisoformat(since)
+    except ValueError as error:
+        raise UsageError(
+            f"{option} {since!r} is neither days, such as 30d, nor a date, such as 2026-11-01"
+        ) from error
+    if not 0 <= (now.date() - first).days < _MAX_DAYS:
+        raise UsageError(f"{option} {since!r} is not within the last {_MAX_DAYS} days")
+    return datetime.combine(first, time(), UTC)
+
+
+def end_of_day(until: str, now: datetime) -> datetime:
+    """Return the end of a day, which is given as for `first_day`."""
+    return first_day(until, now, "--until") + timedelta(days=1)
+
+
+def before(age: str, now: datetime, option: str) -> datetime:
+    """Return the time that lies so long before now, such as 2d, 36h or 1w."""
+    parts = _DURATION.fullmatch(age)
+    if parts is None:
+        raise UsageError(f"{option} {age!r} is not a duration such as 2d, 36h or 1w")
+    hours = int(parts[1]) * _HOURS[parts[2]]
+    if hours >= _MAX_DAYS * 24:
+        raise UsageError(f"{option} {age!r} is longer than {_MAX_DAYS} days")
+    return now - timedelta(hours=hours)

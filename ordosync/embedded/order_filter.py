@@ -1,0 +1,130 @@
+"""Selection of orders by their fields, as SQL conditions.
+
+Every command that works on a selection of orders uses this filter. Each condition uses an index,
+except for the customer: a text in the middle of a name needs a look at every address.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from unicodedata import normalize
+
+from ordosync.embedded.orders import OPEN
+from ordosync.embedded.timestamps import to_text
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_CUSTOMER = ("name", "company", "email", "phone")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderFilter:
+    """A selection of orders. All conditions apply; an empty one selects every order."""
+
+    statuses: tuple[str, ...] = ()
+    """Also excludes orders that were split: their pieces have a status of their own."""
+    since: datetime | None = None
+    """The earliest time when an order was placed."""
+    until: datetime | None = None
+    """The time before which an order was placed."""
+    open_since: datetime | None = None
+    """Selects only open orders that were placed before this time."""
+    origins: tuple[str, ...] = ()
+    """Names with which the references of imported orders begin; pieces belong to their order."""
+    suppliers: tuple[str, ...] = ()
+    """Suppliers that an order is, or was last, requested from; `origins` or these must match."""
+    skus: tuple[str, ...] = ()
+    """SKUs of lines, in any case; one of them must match."""
+    customer: str = ""
+    """A part of the name, company, email address or phone number, in any case."""
+    tracking: str = ""
+    """A tracking number of one of its parcels, voided ones included, in any case."""
+    numbers: tuple[str, ...] = ()
+
+    def sequences(self, db: "sqlite3.Connection") -> "sqlite3.Cursor":
+        """Return the rows `sequence` of the selected orders, in no particular order.
+
+        Otherwise SQLite would read the whole table in its order, and no index.
+        """
+        db.create_function("fold", 1, fold, deterministic=True)
+        conditions = " and ".join(self._conditions()) or "true"
+        return db.execute(
+            f"select sequence from orders where {conditions}",  # noqa: S608
+            self._values(),
+        )
+
+    def _conditions(self) -> Iterator[str]:
+        if self.statuses:
+            yield f"status in ({_each('statuses')}) and not is_split"
+        if self.since:
+            yield "placed_at >= :since"
+        if self.until:
+            yield "placed_at < :until"
+        if self.open_since:
+            yield f"status in ({_each('open')}) and not is_split and placed_at < :open_since"
+        if self.origins or self.suppliers:
+            yield f"(number in ({_OF_ORIGINS}) or supplier in ({_each('suppliers')}))"
+        if self.skus:
+            yield f"number in ({_WITH_SKU})"
+        if self.customer:
+            yield f"({' or '.join(_names_customer(side) for side in ('ship_to', 'bill_to'))})"
+        if self.tracking:
+            yield f"number in ({_WITH_TRACKING})"
+        if self.numbers:
+            yield f"number in ({_each('numbers')})"
+
+    def _values(self) -> dict[str, str]:
+        return {
+            "statuses": json.dumps(self.statuses),
+            "since": to_text(self.since) if self.since else "",
+            "until": to_text(self.until) if self.until else "",
+            "open": json.dumps(OPEN),
+            "open_since": to_text(self.open_since) if self.open_since else "",
+            "origins": json.dumps(self.origins),
+            "suppliers": json.dumps(self.suppliers),
+            "skus": json.dumps(self.skus),
+            "customer": fold(self.customer) or "",
+            "tracking": self.tracking,
+            "numbers": json.dumps(self.numbers),
+        }
+
+
+ALL = OrderFilter()
+
+
+def fold(text: str | None) -> str | None:
+    """Return a text for a comparison that ignores case and the width of letters."""
+    return None if text is None else normalize("NFKC", text).casefold()
+
+
+def _each(name: str) -> str:
+    return f"select value from json_each(:{name})"  # noqa: S608 - a constant
+
+
+def _names_customer(side: str) -> str:
+    texts = " || char(10) || ".join(f"({side} ->> '{field}')" for field in _CUSTOMER)
+    return f"instr(fold({texts}), :customer) > 0"
+
+
+_OF_ORIGINS = """
+with recursive imported (number) as (
+    select number from json_each(:origins) join orders
+        on reference >= value || ':' and reference < value || ';'
+    union
+    select orders.number from orders join imported on orders.parent = imported.number
+)
+select number from imported
+"""
+"""The semicolon is the character after the colon, so the condition is a range of the index."""
+_WITH_SKU = """
+select order_number from json_each(:skus) join order_lines on sku = value collate nocase
+"""
+_WITH_TRACKING = """
+select order_number from shipments where tracking_number = :tracking collate nocase
+union
+select order_number from shipments join json_each(more_numbers)
+    on value = :tracking collate nocase where more_numbers <> '[]'
+"""

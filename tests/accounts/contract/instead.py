@@ -1,0 +1,39 @@
+"""What each kind of account does instead of a rule of lifecycle.md 3.3 that it cannot hold."""
+
+from collections.abc import Mapping
+
+from ordosync.accounts.account import Role
+from tests.accounts.contract.people import Lack
+
+INSTEAD: Mapping[tuple[Role, str], Mapping[Lack, str]] = {
+    ("merchant", "files"): {
+        "listing": "cannot list all its orders",
+        "split-order": "cannot split orders: a person adds the tracking numbers of pieces",
+    },
+    ("merchant", "ordoro"): {
+        "bare-numbers": "its number waits until the order is complete",
+        "more-numbers": "a further number of a shipped order becomes a comment",
+        "cancelled-units": "a lowered quantity is reported as an edit",
+    },
+    ("merchant", "shopify"): {"label-cost": "cannot store a parcel's cost"},
+    ("supplier", "files"): {
+        "listing": "cannot list its orders",
+        "cancel-orders": "cannot cancel: an order file that was written is never changed",
+        "reductions": "cannot cancel: an order file that was written is never changed",
+        "split-order": "cannot report splits",
+    },
+    ("supplier", "ordoro"): {
+        "several-parcels": "to send several parcels, split the order at Ordoro",
+        "several-numbers": "an order has one tracking number",
+        "second-labels": "an order has one tracking number",
+    },
+    ("supplier", "shopify"): {"label-cost": "does not report a parcel's cost"},
+    ("supplier", "woocommerce"): {
+        "label-cost": "does not report the cost of a label",
+        "several-parcels": "reported, without units unless a plug-in lists the products",
+        "parcel-lines": "reported, without units unless a plug-in lists the products",
+        "several-numbers": "a parcel has one tracking number",
+        "split-order": "cannot split orders",
+    },
+}
+"""The words of `config check --online` about each thing that a kind lacks and a rule needs."""

@@ -1,0 +1,62 @@
+"""Sends orders in parts between two accounts, and shows what came of it."""
+
+from collections.abc import Mapping, Sequence
+
+from ordosync.config import load_config
+from ordosync.store import Store
+from ordosync.store.links import Link
+from ordosync.store.step_rows import StepRow
+from tests.accounts.contract.examples import line, parcel
+from tests.accounts.contract.opening import PORTAL
+from tests.scenarios.pairs.pair import Pair
+
+TASK = "update-tracking"
+
+
+def ordered(pair: Pair) -> tuple[str, str]:
+    """Import an order of two CUP and one MUG; return its two ids.
+
+    The lines are in the order of their SKUs, since a files account sorts them.
+    """
+    return pair.imported("1001", line("CUP", 2), line("MUG", 1))
+
+
+def sent(pair: Pair, supplier_id: str, number: str, *units: int) -> None:
+    """Send these units of the lines in a parcel, and report it."""
+    pair.supplier.ship_part(supplier_id, parcel(number=number), *units)
+    pair.run(TASK)
+
+
+def open_steps(pair: Pair) -> list[StepRow]:
+    """Return the steps that wait or have failed."""
+    with Store.open(load_config(pair.path).database) as store:
+        return [step for step in store.steps.open() if step.portal == PORTAL]
+
+
+def ledger(pair: Pair, merchant_id: str) -> Mapping[str, tuple[int, int, int]]:
+    """Return open, sent and cancelled units by SKU, of an order and the pieces of it.
+
+    A line's id at the Supplier does not say its SKU, so the lines are in the order of their links.
+    """
+    with Store.open(load_config(pair.path).database) as store:
+        links = store.links(PORTAL)
+        [order] = links.of_either("merchant", merchant_id)[-1:]
+        ids = [link.merchant_id for link in links.of_either("supplier", order.supplier_id)]
+        lines: dict[str, list[Link]] = {}
+        for each in links.lines_of(ids).values():
+            for link in each:
+                lines.setdefault(link.supplier_id, []).append(link)
+    totals = [
+        (
+            sum(link.open_units or 0 for link in group),
+            sum(link.sent or 0 for link in group),
+            sum(link.cancelled or 0 for link in group),
+        )
+        for group in lines.values()
+    ]
+    return dict(zip(("CUP", "MUG"), totals, strict=False))
+
+
+def numbers(pair: Pair, merchant_id: str) -> Sequence[str]:
+    """Return the valid numbers that the Merchant shows, sorted."""
+    return sorted(pair.merchant.all_numbers(merchant_id))

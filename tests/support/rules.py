@@ -1,0 +1,97 @@
+"""The rules and cases of orders that are sent in parts, and the kinds that cannot hold some.
+
+P1 to P24 and F are those of lifecycle.md 3.3 and 0.1, W1 is what real shops did, and F20 is an
+order of which a part was sent before its first import. A test that is named after a rule and is
+run with each kind of account is skipped for a kind that lacks what the rule needs.
+`config check --online` then says what the kind does instead.
+"""
+
+import functools
+import importlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from ordosync.accounts.account import Role
+from tests.accounts.contract.instead import INSTEAD
+from tests.accounts.contract.people import Lack
+from tests.scenarios.pairs.kinds import MERCHANTS, SUPPLIERS
+
+TESTS = Path(__file__).parents[1]
+CASES = ("f1", "f2", "f3", "f4", "f5", "f9", "f11", "f12", "f13", "f20", "w1")
+LATER: Mapping[str, str] = {"p19": "units per pack need a map of SKUs, which does not exist yet"}
+"""Rules that depend on something that is built later."""
+RULES = (*(f"p{number}" for number in range(1, 25)), *CASES)
+_ONLY: Mapping[str, tuple[Role, str]] = {"f12": ("supplier", "files")}
+"""Cases of one kind: elsewhere a second number is that of a further parcel, which is F2."""
+
+_NAME = re.compile(r"\btest_((?:[pfw][1-9]\d?_)+)\w*")
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Skipped:
+    """A rule that a kind of account cannot hold in a role."""
+
+    role: Role
+    kind: str
+    rule: str
+    words: tuple[Lack, ...]
+    """The features that it lacks."""
+
+    def __str__(self) -> str:
+        instead = INSTEAD.get((self.role, self.kind), {})
+        reasons = sorted({instead.get(word, f"lacks {word}") for word in self.words})
+        return f"{self.rule.upper()}: {self.kind} as {self.role}: {'; '.join(reasons)}"
+
+
+@functools.cache
+def named_tests() -> Mapping[str, list[str]]:
+    """Return the tests that are named after each rule."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(TESTS.rglob("test_*.py")) + sorted(TESTS.glob("accounts/contract/*.py")):
+        for match in _NAME.finditer(path.read_text()):
+            for rule in match[1].split("_")[:-1]:
+                found.setdefault(rule, []).append(f"{path.relative_to(TESTS)}::{match[0]}")
+    return found
+
+
+def skipped() -> Iterator[Skipped]:
+    """Yield the rules that a kind cannot hold, because it lacks what each test of them needs."""
+    needs = _needs_by_rule()
+    roles: Mapping[Role, Mapping[str, type]] = {"merchant": MERCHANTS, "supplier": SUPPLIERS}
+    for role, kinds in roles.items():
+        for kind, people in kinds.items():
+            for rule in RULES:
+                of_role = [words for asked, words in needs.get(rule, ()) if asked in (role, None)]
+                lacking = [words & people.lacks for words in of_role]  # type: ignore[attr-defined]
+                if all(lacking) and lacking and _ONLY.get(rule, (role, kind)) == (role, kind):
+                    words = tuple(sorted(frozenset.union(*lacking)))
+                    yield Skipped(role=role, kind=kind, rule=rule, words=words)
+
+
+def _needs_by_rule() -> Mapping[str, list[tuple[Role | None, frozenset[Lack]]]]:
+    """Return what each test needs that is run with every kind, and its role; None: with pairs."""
+    found: dict[str, list[tuple[Role | None, frozenset[Lack]]]] = {}
+    for path in (*TESTS.glob("accounts/contract/*.py"), *TESTS.glob("scenarios/pairs/test_*.py")):
+        parts = path.relative_to(TESTS.parent).with_suffix("").parts
+        module = importlib.import_module(".".join(parts))
+        role: Role | None = "merchant" if path.name.startswith("merchant_") else None
+        role = "supplier" if path.name.startswith("supplier_") else role
+        for name, test in _tests_in(module):
+            if match := _NAME.match(name):
+                marks = getattr(test, "pytestmark", ())
+                words = {word for mark in marks if mark.name == "needs" for word in mark.args}
+                for rule in match[1].split("_")[:-1]:
+                    found.setdefault(rule, []).append((role, frozenset(words)))
+    return found
+
+
+def _tests_in(module: ModuleType) -> Iterator[tuple[str, object]]:
+    """Yield the tests of a module and of its classes."""
+    for name, value in vars(module).items():
+        if isinstance(value, type) and value.__module__ == module.__name__:
+            yield from vars(value).items()
+        else:
+            yield name, value

@@ -1,0 +1,32 @@
+"""Each rule of orders that are sent in parts has a test; a kind that cannot hold one is listed."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.accounts.contract.instead import INSTEAD
+from tests.support.rules import LATER, RULES, named_tests, skipped
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_rule_has_a_test_of_its_name(rule: str) -> None:
+    if rule in LATER:
+        pytest.skip(LATER[rule])
+
+    assert named_tests().get(rule)
+
+
+def test_rules_that_a_kind_cannot_hold_are_those_that_it_says(
+    record_property: Callable[[str, object], None],
+) -> None:
+    """Table 3.3 of lifecycle.md names them; the contract tests compare what the kind says."""
+    found = sorted(skipped())
+
+    record_property("rules that are not held", [str(each) for each in found])
+    unnamed = [
+        each
+        for each in found
+        if not {*each.words} <= INSTEAD.get((each.role, each.kind), {}).keys()
+    ]
+    assert unnamed == []
+    assert {(each.role, each.kind) for each in found} == {*INSTEAD}
