@@ -15,7 +15,7 @@ from ordosync.cli.output import runs as render_runs
 from ordosync.cli.output import steps as render_steps
 from ordosync.cli.output.pager import paged
 from ordosync.cli.output.steps import RunSteps
-from ordosync.cli.since import parse_since
+from ordosync.cli.periods import parse_since
 from ordosync.errors import UsageError
 from ordosync.idle import glance
 from ordosync.store import Store
@@ -67,6 +67,10 @@ def activity(
 
     Runs that changed nothing are counted in one line; --all and --json list them. Numbers that are
     missing belong to runs that found nothing to do, which the log does not keep.
+
+    For example:
+      ordosync activity -n 20 --status failed
+      ordosync activity --changes --since 1d
     """
     if with_all and changes:
         raise UsageError("use either --all or --changes")
@@ -149,7 +153,14 @@ def show(
     no_pager: options.NoPager = False,
     context: Context,
 ) -> None:
-    """Show one run, what it wrote, and the current state of its steps, failures first."""
+    """Show one run and the current state of its steps.
+
+    Failed steps come first. `written` is what this run wrote, old and new.
+
+    For example:
+      ordosync show 3
+      ordosync show 3 --state failed --state waiting
+    """
     for state in states or ():
         _check_known("state", state, lambda: completion.step_state(""))
     opened, _ = _opened(context)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from ordosync.clock import Clock
 from ordosync.database import open_database, sqlite3, to_database_error, transaction, writer_lock
+from ordosync.database_file import check_folder
 from ordosync.idle import CONFIG_KEY
 from ordosync.store.claims import Claims
 from ordosync.store.concerns import Concerns
@@ -55,6 +56,8 @@ class Store:
         and in memory. After `clock.stop` a locked file raises `StoppedError`.
         """
         if readonly and not path.exists() and not path.is_symlink():
+            if not path.parent.is_dir():
+                check_folder(path)
             return cls(_in_memory(), path)
         connection = open_database(
             path,

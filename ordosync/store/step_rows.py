@@ -61,11 +61,11 @@ class StepRow(StepRef, frozen=True, kw_only=True):
     as_of: str = ""
     """State of the source that it was decided by: a text that sorts by age, or empty."""
     written_json: str | None = None
-    """What its last write set, as `written.to_json` returns it; None if nothing or not known."""
+    """The values that its last write set, as `written.to_json` returns them."""
 
     @property
     def written(self) -> Written | None:
-        """What its last write set; None if it set nothing, or if that is not known."""
+        """The values that its last write set; None if there are none, or if they are not known."""
         return from_json(self.written_json)
 
     @property
@@ -75,7 +75,7 @@ class StepRow(StepRef, frozen=True, kw_only=True):
 
 
 class Write(StepRef, frozen=True, kw_only=True):
-    """What a run has written of one step."""
+    """The values that a run has written of one step."""
 
     written: Written
 
@@ -93,7 +93,7 @@ class StepChange(Struct, frozen=True, kw_only=True):
     not_before: datetime | None = None
     as_of: str = ""
     written_json: str | None = None
-    """What its write sets, as `written.to_json` returns it."""
+    """The values that its write sets, as `written.to_json` returns them."""
 
 
 UNSETTLED = "state in ('sending', 'unknown', 'waiting', 'failed')"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ordosync.store.written import Change, Written, to_json
+from tests.engine.execution.falling_stock import count_stock, shop_with_stock
 from tests.support.command import HEADER, on_a_terminal, ordosync, row, shop
 from tests.support.desk import SHIP, TwoAccounts
 
@@ -353,3 +354,49 @@ def test_m9_long_output_goes_through_the_pager(
     assert "PAGED" not in short + refused
     assert "100 steps now: 100 done" in refused
     assert json.loads(ordosync(tmp_path, "show", "1", "--json").out)
+
+
+def test_m14_a_database_in_a_folder_that_does_not_exist_is_reported(both: TwoAccounts) -> None:
+    config = both.folder / "config.yaml"
+    config.write_text("database: no-such-folder/ordosync.db\n" + config.read_text())
+
+    commands = (
+        "activity",
+        "activity --json",
+        "show 1",
+        "attention",
+        "health",
+        "report",
+        "why 1001",
+    )
+    results = {words: both.run(*words.split()) for words in commands}
+
+    assert {words: result.code for words, result in results.items()} == dict.fromkeys(commands, 4)
+    assert all("no-such-folder does not exist" in result.err for result in results.values())
+
+
+def test_m15_the_heading_says_of_how_many_days_a_value_is(both: TwoAccounts) -> None:
+    def heading(since: str) -> str:
+        return both.run("report", "--since", since).out.splitlines()[0].split("\t")[7]
+
+    assert [heading(since) for since in ("7d", "20d", "30d", "90d")] == [
+        "per day",
+        "per day",
+        "per 2 days",
+        "per 5 days",
+    ]
+
+
+def test_m3_a_manual_run_over_the_limit_is_in_attention_while_its_task_is_paused(
+    tmp_path: Path,
+) -> None:
+    both = shop_with_stock(tmp_path, 25)
+    both.run(STOCK)
+    both.run("autosync", "off", STOCK)
+    count_stock(both, 25, 0)
+
+    run = both.run(STOCK)
+    attention = both.run("attention", "--json")
+
+    assert (run.code, attention.code) == (1, 1)
+    assert [entry["code"] for entry in attention.json["attention"]] == ["brake"]
