@@ -393,7 +393,7 @@ def test_m3_a_manual_run_over_the_limit_is_in_attention_while_its_task_is_paused
     both = shop_with_stock(tmp_path, 25)
     both.run(STOCK)
     both.run("autosync", "off", STOCK)
-    count_stock(both, 25, 0)
+    count_stock(both, 25, 1)
 
     run = both.run(STOCK)
     attention = both.run("attention", "--json")
