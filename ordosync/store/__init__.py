@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from ordosync.clock import Clock
-from ordosync.database import open_database, sqlite3, to_database_error, transaction, writer_lock
+from ordosync.database import (
+    copy_database,
+    open_database,
+    sqlite3,
+    to_database_error,
+    transaction,
+    writer_lock,
+)
 from ordosync.database_file import check_folder
 from ordosync.idle import CONFIG_KEY
 from ordosync.store.claims import Claims
@@ -133,6 +140,12 @@ class Store:
         finally:
             if is_relaxed:
                 self._connection.execute("pragma synchronous = full")
+
+    def copy_to(self, path: Path) -> None:
+        """Copy the store to a new file, without the leases of running processes."""
+        copy_database(self._connection, path)
+        with Store.open(path) as copy, copy.transaction():
+            copy.leases.forget()
 
     def close(self) -> None:
         """Close the connection."""
