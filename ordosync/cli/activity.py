@@ -28,7 +28,7 @@ _MOST = 10_000
 _MANY = 20
 """The number of writes that `activity --changes` shows of each run."""
 _NO_NUMBER = 2**63
-"""Larger than any integer of SQLite."""
+"""A number above every integer of SQLite."""
 
 
 @with_context()

@@ -30,9 +30,7 @@ Portal = Annotated[
 NoPager = Annotated[
     bool, typer.Option("--no-pager", help="Never use a pager for long output on a terminal.")
 ]
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Preview what would be written; write nothing.")
-]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Preview the writes; write nothing.")]
 Force = Annotated[
     bool,
     typer.Option("--force", help="Override the safety limit for this run (e.g. all stock to 0)."),

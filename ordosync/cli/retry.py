@@ -5,11 +5,14 @@ from typing import Annotated
 
 import typer
 
+from ordosync.cli import options
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk.input_rows import undamaged
+from ordosync.cli.output import previews as render_previews
 from ordosync.cli.output import render
 from ordosync.cli.output import runs as render_runs
 from ordosync.cli.session import Session, open_session
+from ordosync.config.settings import PortalConfig
 from ordosync.engine import AlreadyRunning
 from ordosync.engine.execution.resolve import (
     acknowledge,
@@ -25,7 +28,7 @@ from ordosync.store.step_rows import DISMISSED, StepRow
 from ordosync.tasks.base import Portal
 
 _FINAL_SKIPS = ("edited", "mended")
-"""Codes of skipped steps that stay skipped whatever the rules say."""
+"""Codes of skipped steps that stay skipped under any rules."""
 
 
 @with_context()
@@ -38,12 +41,13 @@ def retry(
     sent: Annotated[
         str | None,
         typer.Option(
-            "--sent", metavar="ID", help="It arrived with this id; the account is asked to confirm."
+            "--sent", metavar="ID", help="It arrived with this id, which the account must confirm."
         ),
     ] = None,
     not_sent: Annotated[
         bool, typer.Option("--not-sent", help="It never arrived: send it now.")
     ] = False,
+    dry_run: options.DryRun = False,
     context: Context,
 ) -> None:
     """Retry steps that are waiting or have failed.
@@ -56,6 +60,9 @@ def retry(
       ordosync retry 17
     """
     _check_options(steps or [], every=every, sent=sent, not_sent=not_sent)
+    if dry_run:
+        _preview(context, steps or [], sent=sent, not_sent=not_sent)
+        return
     with open_session(context) as session:
         rows = _all_open(session.store) if every else _named(session.store, steps or [])
         if sent is not None:
@@ -73,15 +80,33 @@ def retry(
     render_runs.show_results(results, as_json=context.as_json, stop=session.stop)
 
 
+def _preview(context: Context, steps: Sequence[int], *, sent: str | None, not_sent: bool) -> None:
+    """Preview what a retry would do; without steps, of all. Exits as the retry would."""
+    with context.sandboxed() as copies, open_session(context) as session:
+        rows = _named(session.store, steps) if steps else _all_open(session.store)
+        if sent is not None:
+            _settle_as_sent(session, rows[0], undamaged(sent, "id"))
+            rows = []
+        elif not_sent:
+            rows = _settle_as_not_sent(session, rows[0])
+        previews = [
+            session.preview(
+                group[0].task, _portal_of(session, group[0]), trigger="retry", only=group
+            )
+            for group in _by_task(rows)
+        ]
+    render_previews.show(previews, copies, as_json=context.as_json, stop=session.stop)
+
+
 def _check_options(steps: Sequence[int], *, every: bool, sent: str | None, not_sent: bool) -> None:
     if every == bool(steps):
-        raise UsageError("name the steps to retry, or use --all")
+        raise UsageError("give the steps to retry, or use --all")
     if (sent or not_sent) and (every or len(steps) != 1 or (sent and not_sent)):
-        raise UsageError("use either --sent ID or --not-sent, and name exactly one step")
+        raise UsageError("use either --sent ID or --not-sent, and give exactly one step")
 
 
 def _all_open(store: Store) -> Sequence[StepRow]:
-    """Return what waits or has failed. A dismissed step is retried only if it is named."""
+    """Return the waiting and failed steps; a dismissed step only if the user has named it."""
     return [row for row in store.steps.open() if row.code != DISMISSED]
 
 
@@ -110,7 +135,7 @@ def _settle_as_sent(session: Session, row: StepRow, sent_id: str) -> None:
 
 
 def _settle_as_not_sent(session: Session, row: StepRow) -> Sequence[StepRow]:
-    """Return the step to send now; empty if its order stays as it was sent before."""
+    """Return the step to send now; empty if its order stays as it was sent."""
     step = settle_as_not_sent(session.store, row, now=session.clock.now())
     if step is None:
         render.message(f"step {row.id}: closed; the order stays as it was sent")
@@ -131,13 +156,17 @@ def _retry(session: Session, rows: Sequence[StepRow]) -> Run | AlreadyRunning:
 
 
 def _open_portal_of(session: Session, row: StepRow) -> Portal:
+    return session.open(_portal_of(session, row))
+
+
+def _portal_of(session: Session, row: StepRow) -> PortalConfig:
     portals = session.config.portals
     if row.portal not in portals:
         raise UsageError(
             f"portal {row.portal} of step {row.id} is not in the configuration; restore it, or add"
             f" `was: {row.portal}` to the portal that replaces it"
         )
-    return session.open(portals[row.portal])
+    return portals[row.portal]
 
 
 def _reopen(store: Store, ids: Sequence[int]) -> None:
