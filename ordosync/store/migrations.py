@@ -38,8 +38,8 @@ def migrations() -> "Migrations":
         db.execute("pragma user_version = 3")
 
     @steps()
-    def m004_written_values(db: "Database") -> None:
-        for statement in _WRITTEN_VALUES:
+    def m004_order_numbers_and_written_values(db: "Database") -> None:
+        for statement in (*_ORDER_NUMBERS, *_WRITTEN_VALUES):
             db.execute(statement)
         db.execute("pragma user_version = 4")
 
@@ -244,4 +244,16 @@ _WRITTEN_VALUES = (
     create index runs_with_changes on runs (id)
         where done > 0 or failed > 0 or status not in ('ok', 'partial')
     """,
+)
+
+_ORDER_NUMBERS = (
+    """
+    create table order_numbers (
+        portal text not null,
+        merchant_id text not null,
+        number text not null,       -- as the Merchant shows it, if it is not the id
+        primary key (portal, merchant_id)
+    ) without rowid
+    """,
+    "create index order_numbers_number on order_numbers (portal, number collate nocase)",
 )

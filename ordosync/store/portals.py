@@ -11,7 +11,10 @@ from ordosync.store.concerns import Concerns
 if TYPE_CHECKING:
     import sqlite3
 
-_TABLES = ("schedule", "leases", "runs", "steps", "links", "claims", "past_writes")
+_TABLES = (
+    *("schedule", "leases", "runs", "steps", "links", "claims", "order_numbers"),
+    "past_writes",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

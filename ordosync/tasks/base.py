@@ -132,6 +132,8 @@ class Step(StepRef, frozen=True, kw_only=True):
     """Text for the log, if the step is done."""
     written: Written | None = None
     """What its write sets, for the log."""
+    number: str = ""
+    """Number of the Merchant's order, if it differs from its id."""
     payload: object = None
     """What `apply` writes. Never stored."""
     decision: Decision | None = None

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from ordosync.cli.output.terminal import message, result
 
-__all__ = ["ago", "document", "local", "message", "result"]
+__all__ = ["ago", "document", "local", "message", "named", "result"]
 
 
 def document(value: object) -> None:
@@ -26,6 +26,11 @@ def ago(at: datetime, now: datetime) -> str:
         if seconds >= length:
             return f"{seconds // length} {unit} ago"
     return f"{seconds} s ago"
+
+
+def named(id_: str | None, number: str) -> str:
+    """Return the number of an order, and its id if that differs; empty if it has neither."""
+    return f"{number} (id {id_})" if number else id_ or ""
 
 
 def local(at: datetime | None) -> str:
