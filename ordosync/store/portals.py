@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     import sqlite3
 
 _TABLES = (
-    *("schedule", "leases", "runs", "steps", "links", "claims", "order_numbers"),
-    "past_writes",
+    *("schedule", "leases", "runs", "steps", "past_writes"),
+    *("links", "claims", "order_numbers"),
 )
 
 
