@@ -51,6 +51,7 @@ _NUMERIC = (
 _FOLDED = (
     "counts",
     "reason",
+    "written",
     "what",
     "next step",
     "name",
