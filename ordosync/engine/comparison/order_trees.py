@@ -41,6 +41,23 @@ class OrderTree:
         """Return one order of the tree; None if it is not listed."""
         return next((order for order in self.members if order.order.id == node), None)
 
+    def quantities(self) -> dict[str, int]:
+        """Return the quantity of each SKU on all pieces, and of what was sent before a split."""
+        quantities = quantities_by_sku(self.leaves(self.id))
+        for order in self.members:
+            parcels = order.shipments if order.order.is_split else ()
+            for parcel in parcels:
+                for sku, count in _quantities_of(parcel, order).items():
+                    if not parcel.voided:
+                        quantities[sku] = quantities.get(sku, 0) + count
+        return quantities
+
+    @property
+    def numbers_before_split(self) -> frozenset[str]:
+        """The valid tracking numbers of what was sent before a split."""
+        split = (order for order in self.members if order.order.is_split)
+        return frozenset(number for order in split for number in valid_numbers(order))
+
     @property
     def is_cancelled(self) -> bool:
         """True if nothing of it is open or shipped."""
@@ -95,7 +112,7 @@ class _Matching:
         """Yield the matches of these two orders and of their pieces."""
         ours = self.merchant.children(merchant_id)
         theirs = self.supplier.children(supplier_id)
-        if parcel := self._parcel(ours, supplier_id):
+        if parcel := self._parcel(ours, supplier_id, theirs):
             yield Match(merchant_id, supplier_id, "parcels")
             yield Match(parcel, supplier_id, "parcel")
             for rest in ours:
@@ -122,7 +139,7 @@ class _Matching:
             for our, their in pieces or ():
                 yield from self.of(our, their)
 
-    def _parcel(self, ours: Sequence[str], supplier_id: str) -> str | None:
+    def _parcel(self, ours: Sequence[str], supplier_id: str, theirs: Sequence[str]) -> str | None:
         """Return which of two pieces is a parcel of this order; None if neither is."""
         if len(ours) != 2:  # noqa: PLR2004 - a parcel and the rest
             return None
@@ -130,6 +147,9 @@ class _Matching:
         order = self.supplier.member(supplier_id)
         if linked or order is None:
             return next(iter(linked), None)
+        pieces = {f"{self.origin}:{their}" for their in theirs}
+        if any((m := self.merchant.member(id_)) and m.order.reference in pieces for id_ in ours):
+            return None
         contents = [_quantities_of(parcel, order) for parcel in order.shipments if parcel.lines]
         if any(same_quantities(units, quantities_by_sku([order])) for units in contents):
             return None
