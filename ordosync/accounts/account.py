@@ -114,6 +114,20 @@ class Account(ABC):
     def supplier(self, options: Any, portal: PortalContext, at: Connections) -> "Supplier":
         """Open the account as a portal's Supplier. The first request connects."""
 
+    @property
+    def written_paths(self) -> tuple[Path, ...]:
+        """The files and folders that the account writes on this machine."""
+        return ()
+
+    def for_dry_run(self, folder: Path) -> "Account":  # noqa: ARG002
+        """Return this account for a dry run: it reads the same, and writes only into `folder`.
+
+        By default it writes nowhere, and answers each write as if the service had accepted it.
+        """
+        from ordosync.accounts.dry_run import DryRunAccount  # noqa: PLC0415 - it is above this
+
+        return DryRunAccount(self)
+
 
 def required(part: Part | None) -> Part:
     """Return a part that a task needs.

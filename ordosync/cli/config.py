@@ -14,6 +14,7 @@ from ordosync.config.settings import Config
 from ordosync.engine import check_renames
 from ordosync.engine.diagnosis.account_checks import online_checks
 from ordosync.engine.diagnosis.machine_checks import group_writable
+from ordosync.engine.diagnosis.number_clashes import number_clashes
 from ordosync.engine.execution.unproven import EXPLANATION, unproven_accounts
 from ordosync.store import Store
 from ordosync.text import plural
@@ -46,7 +47,7 @@ def check_config(
         ]
     if online:
         _check_online(config, context.clock, unproven)
-    for text in group_writable(config):
+    for text in (*group_writable(config), *number_clashes(config)):
         render.result(f"warning: {text}", wrapped=True)
     count = len(config.portals)
     portals = plural(count, "1 portal", f"{count} portals")

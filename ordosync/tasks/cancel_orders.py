@@ -190,7 +190,7 @@ _LATE = {
 def _open_orders(portal: Portal, _: int) -> int:
     """Return the number of linked orders that the Supplier has neither shipped nor cancelled."""
     return sum(
-        status in ("awaiting_fulfillment", "partially_shipped")
+        status in OPEN
         for links in portal.links.live("order")
         for status in portal.supplier.orders.statuses([link.supplier_id for link in links]).values()
     )

@@ -23,6 +23,7 @@ from ordosync.tasks.base import (
     step_of_source,
 )
 from ordosync.tasks.batching import gathered
+from ordosync.tasks.orders import cancelled_rest
 from ordosync.tasks.orders.digests import of_order, rules
 from ordosync.tasks.orders.existing import (
     Existing,
@@ -36,7 +37,13 @@ from ordosync.tasks.orders.existing import (
 )
 from ordosync.tasks.orders.fields import for_supplier, lines_of_supplier, with_quantity
 from ordosync.tasks.orders.notice_delivery import deliver, settled
-from ordosync.tasks.orders.notices import Imported, compare, reassigned, supplier_cancelled
+from ordosync.tasks.orders.notices import (
+    Imported,
+    compare,
+    reassigned,
+    rest_cancelled,
+    supplier_cancelled,
+)
 from ordosync.tasks.orders.open_units import with_open_units
 from ordosync.tasks.orders.refusals import import_refusal
 
@@ -123,6 +130,9 @@ def _steps(
             )
             if step and item.id in behind_ids and step.decision:
                 step = replace(step, payload=None)
+            if step and cancelled_rest.is_missing(step, restored):
+                # It comes first: once the order is linked, nothing shows that its rest is missing.
+                steps.append(rest_cancelled(step))
             if step:
                 steps.append(step)
         yield Page(items=tuple(steps), cursor=page.cursor)
@@ -180,7 +190,7 @@ def _step(
     portal: Portal,
     item: Order | InvalidRecord,
     links: Mapping[str, Link],
-    restored: AbstractSet[str],
+    restored: Mapping[str, str],
     portal_rules: str,
     *,
     is_split: bool,
@@ -250,10 +260,15 @@ def _imported(
 def _summary(order: Order) -> str:
     units = sum([line.quantity for line in order.lines])
     lines = len(order.lines)
-    return (
+    text = (
         f"create order {order.number}: {lines} line{'s' * (lines != 1)},"
-        f" {units} piece{'s' * (units != 1)}"
+        f" {units} unit{'s' * (units != 1)}"
     )
+    prices = [line.unit_price for line in order.lines]
+    if None in prices or not order.currency:
+        return text
+    value = sum((line.unit_price or 0) * line.quantity for line in order.lines)
+    return f"{text}, {value} {order.currency}"
 
 
 TASK = Task(

@@ -181,8 +181,8 @@ MUTANTS = (
     Mutant(
         protection="what the Merchant split after the import is not imported again",
         file="tasks/orders/refusals.py",
-        old="    if any(ancestor in links for ancestor in order.ancestors):",
-        new="    if False:",
+        old="    if order.id not in links and any(",
+        new="    if False and any(",
         test="tasks/test_import_orders.py",
     ),
     Mutant(
@@ -806,5 +806,12 @@ MUTANTS = (
         old="        change.subtract(before.counted)",
         new="        pass",
         test="store/test_ledger.py::test_new_label_of_a_parcel_counts_its_units_once",
+    ),
+    Mutant(
+        protection="a cancelled rest that is requested again is never passed over",
+        file="tasks/import_orders.py",
+        old="            if step and cancelled_rest.is_missing(step, restored):",
+        new="            if False:",
+        test="scenarios/pairs/test_requested_again.py",
     ),
 )

@@ -1,8 +1,11 @@
 """Orders are found by all that an operator knows of them, and never mixed up."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.support.merchants import TwoMerchants
+from tests.support.desk import TwoAccounts
+from tests.support.merchants import CONFIG, TwoMerchants
 
 SHIP = ("--carrier", "UPS", "--tracking")
 
@@ -127,3 +130,108 @@ def test_an_account_of_a_merchant_lists_the_supplier(both: TwoMerchants) -> None
     )
     found = both.run("orders", "list", "--account", "shop", "--portal", "shop-northwind", "--json")
     assert [order["number"] for order in found.json["orders"]] == ["1001"]
+
+
+def without_prefix(tmp_path: Path) -> TwoMerchants:
+    """Return two Merchants whose orders 1001 are 1001 and 1001~2 at the depot."""
+    config = CONFIG.replace(', prefix: "A-"', "").replace(', prefix: "B-"', "")
+    depot = TwoMerchants(tmp_path, config)
+    for merchant in ("ann", "bob"):
+        depot.feed(merchant, f"1001,2026-11-23T10:00:00,MUG,1,{merchant.title()},DE")
+    depot.imported()
+    return depot
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ship 1001 --carrier UPS --tracking 1Z1",
+        "ship 1001 --void",
+        "cancel 1001",
+        "restore 1001",
+        "split 1001 --piece MUG=1",
+    ],
+)
+def test_h10_a_number_of_two_merchants_changes_no_order(tmp_path: Path, words: str) -> None:
+    depot = without_prefix(tmp_path)
+
+    done = depot.run("orders", *words.split())
+
+    assert (done.code, done.out) == (2, "")
+    assert done.err == (
+        "error: several orders of account depot have the number 1001: 1001~1 is of portal"
+        " ann-depot, 1001~2 is of portal bob-depot; type one of these numbers\n"
+    )
+    assert depot.numbers("--status", "awaiting_fulfillment") == ["1001", "1001~2"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "shipped"), [("1001~1", "1001"), ("1001~2", "1001~2")], ids=["first", "second"]
+)
+def test_h10_the_full_number_ships_the_order_of_its_merchant(
+    tmp_path: Path, typed: str, shipped: str
+) -> None:
+    depot = without_prefix(tmp_path)
+
+    assert depot.run("orders", "ship", typed, *SHIP, "1Z1").code == 0
+
+    assert depot.numbers("--status", "shipped") == [shipped]
+
+
+def test_h10_a_row_with_a_number_of_two_merchants_is_refused(tmp_path: Path) -> None:
+    depot = without_prefix(tmp_path)
+    (tmp_path / "labels.csv").write_text("number,carrier,tracking\n1001,UPS,1Z1\n1001~2,UPS,1Z2\n")
+
+    done = depot.run("orders", "ship", "--from", "labels.csv")
+
+    assert done.code == 1
+    assert "several orders" in (tmp_path / "labels.refused.csv").read_text()
+    assert depot.numbers("--status", "shipped") == ["1001~2"]
+
+
+def test_h10_an_order_that_was_requested_again_is_no_second_merchants(both: TwoAccounts) -> None:
+    """A number that one Merchant has used twice is not ambiguous."""
+    both.shop("orders", "cancel", "1001")
+    both.run("cancel-orders")
+    both.shop("orders", "restore", "1001", "--supplier", "northwind")
+    both.run("import-orders")
+
+    refused = both.northwind("orders", "ship", "S-1001", *SHIP, "1Z1")
+
+    assert "several orders" not in refused.err
+    assert both.northwind("orders", "ship", "S-1001~2", *SHIP, "1Z1").code == 0
+
+
+def test_h10_config_check_warns_of_portals_with_the_same_prefix(tmp_path: Path) -> None:
+    assert "warning" not in TwoMerchants(tmp_path).run("config", "check").out
+    depot = without_prefix(tmp_path)
+
+    checked = depot.run("config", "check")
+
+    assert checked.code == 0
+    assert (
+        "warning: portals ann-depot and bob-depot both have no prefix, so two orders 1001 become"
+        " 1001 and 1001~2 in account depot"
+    ) in checked.out
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [("1001", "B-1001 or A-1001"), ("a-1002", "A-1002"), ("1002", "A-1002"), ("X-1002", None)],
+)
+def test_m5_a_number_without_its_prefix_or_case_names_the_order(
+    depot: TwoMerchants, typed: str, near: str | None
+) -> None:
+    done = depot.run("orders", "ship", typed, *SHIP, "1Z1")
+
+    assert done.code == 2
+    assert (f"did you mean {near}?" in done.err) == bool(near)
+
+
+def test_low_why_suggests_only_the_number_that_differs_by_prefix_or_case(
+    depot: TwoMerchants,
+) -> None:
+    near = depot.run("why", "a-1002")
+
+    assert near.code == 2
+    assert "did you mean A-1002?" in near.err

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from ordosync.models import ParcelLine
 from tests.support.command import Done, ordosync
-from tests.tasks.portal import Pair, line, order, succeeded
+from tests.tasks.portal import Pair, line, order, parcel, succeeded
 
 TASK = "update-tracking"
 
@@ -153,6 +154,52 @@ def test_a_run_of_cancel_orders_does_not_fight_a_supplier_who_restores(imported:
     supplier_order = imported.northwind.read_order("1001")
     assert supplier_order
     assert supplier_order.status == "awaiting_fulfillment"
+
+
+@pytest.mark.parametrize("void", [("1Z1",), ("1Z1", "1Z2")])
+def test_units_that_are_open_again_after_their_order_was_cancelled_fail(
+    imported: Pair, void: tuple[str, ...]
+) -> None:
+    imported.imported("1002", line("MUG", 3))
+    [mugs] = imported.supplied("1002").lines
+    for number in ("1Z1", "1Z2"):
+        imported.send("1002", number, lines=(ParcelLine(line_id=mugs.id, quantity=1),))
+    succeeded(imported.shop.cancel("1002"))
+    imported.run("cancel-orders")
+    imported.run(TASK)
+    for number in void:
+        succeeded(imported.northwind.void("1002", number))
+
+    ran = imported.run(TASK)
+    before = of_orders(ordosync(imported.folder, "reconcile", "shop-northwind", "--json"))
+    ordosync(imported.folder, "reconcile", "shop-northwind", "--fix", "--json")
+    settled = imported.run(TASK)
+
+    assert "supplier-restored" in [step.code for step in ran.steps]
+    assert ("not-cancelled", "cancel-orders") in [(item["kind"], item["fix"]) for item in before]
+    assert "supplier-restored" not in [step.code for step in imported.failed(TASK)], settled
+    assert imported.supplied("1002").status not in ("awaiting_fulfillment", "partially_shipped")
+
+
+def test_order_that_both_sides_send_is_a_difference_though_a_part_of_it_is_sent(
+    imported: Pair,
+) -> None:
+    imported.imported("1002", line("MUG", 3))
+    succeeded(imported.shop.cancel("1002"))
+    imported.run("cancel-orders")
+    succeeded(imported.shop.restore("1002"))
+    [own] = imported.merchant("1002").lines
+    [outcome] = imported.shop.ship(
+        [parcel("1002", "OWN", lines=(ParcelLine(line_id=own.id, quantity=1),))]
+    )
+    succeeded(imported.northwind.restore("1002"))
+
+    found = of_orders(ordosync(imported.folder, "reconcile", "shop-northwind", "--json"))
+    why = ordosync(imported.folder, "why", "1002", "--json").json
+
+    assert outcome.state == "done"
+    assert "open-on-both-sides" in [item["kind"] for item in found]
+    assert "open-on-both-sides" in str(why)
 
 
 def test_an_order_that_is_open_on_both_sides_is_a_difference_for_the_operator(

@@ -7,6 +7,7 @@ part without its option is None.
 """
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -31,7 +32,12 @@ from ordosync.accounts.files.options import (
 )
 from ordosync.accounts.files.order_listing import OrderListing
 from ordosync.accounts.files.ordered_lines import OrderedLines
-from ordosync.accounts.files.output.options import InventoryFile, OrderFolder, TrackingFile
+from ordosync.accounts.files.output.options import (
+    InventoryFile,
+    OrderFolder,
+    TrackingFile,
+    WrittenFiles,
+)
 from ordosync.accounts.files.output.order_files import OrderFileWriter
 from ordosync.accounts.files.output.reject_files import RejectFolder
 from ordosync.accounts.files.personal_data import PersonalData
@@ -88,12 +94,12 @@ class FilesAccount(Account):
         self._orders = orders
         self._products = products
         self._cancellations = cancellations
-        self._inventory = inventory
-        self._tracking = tracking
-        self._order_files = order_files
+        self.written = WrittenFiles(inventory=inventory, tracking=tracking, orders=order_files)
         self._shipments = shipments
         self._stock = stock
         self._rejects = refused
+        self.is_dry = False
+        """True in a dry run, which writes no rejected rows."""
 
     def merchant(self, options: NoOptions, portal: PortalContext, at: Connections) -> Merchant:  # noqa: ARG002
         """Open the account as a portal's Merchant."""
@@ -134,10 +140,10 @@ class FilesAccount(Account):
         at: Connections,  # noqa: ARG002
     ) -> Supplier:
         """Open the account as a portal's Supplier."""
-        if self._order_files is None:
+        if self.written.orders is None:
             raise ValueError(f"account {self.name} needs `order_files:` to be a Supplier")
         client = self._client(portal)
-        writer = OrderFileWriter(self._order_files, account=self.name)
+        writer = OrderFileWriter(self.written.orders, account=self.name)
         shipments = self._supplier_shipments(client, writer)
         sent = SentUnits(shipments, writer)
         stock = _reader(client, record_types.stock, self._stock)
@@ -155,6 +161,18 @@ class FilesAccount(Account):
             shipments=SupplierShipments(shipments, writer, sent) if shipments else None,
         )
 
+    @property
+    def written_paths(self) -> tuple[Path, ...]:
+        """The files and folders that ordosync writes."""
+        return self.written.paths
+
+    def for_dry_run(self, folder: Path) -> "FilesAccount":
+        """Return this account with copies of the files that it writes."""
+        dry = copy(self)
+        dry.is_dry = True
+        dry.written = self.written.copied(folder)
+        return dry
+
     def _supplier_shipments(
         self, client: FilesClient, writer: OrderFileWriter
     ) -> FileReader[Shipment] | None:
@@ -163,25 +181,27 @@ class FilesAccount(Account):
         return client.reader(record_types.shipments(self._shipments, writer.lines_of))
 
     def _merchant_stock(self, products: FileReader[Product] | None) -> MerchantStock | None:
-        if self._inventory is None:
+        if self.written.inventory is None:
             return None
-        return MerchantStock(self._inventory, account=self.name, products=products)
+        return MerchantStock(self.written.inventory, account=self.name, products=products)
 
     def _merchant_tracking(
         self, cancelled: CancelledOrders, lines: OrderedLines
     ) -> MerchantTracking | None:
-        if self._tracking is None:
+        if self.written.tracking is None:
             return None
-        return MerchantTracking(self._tracking, account=self.name, cancelled=cancelled, lines=lines)
+        return MerchantTracking(
+            self.written.tracking, account=self.name, cancelled=cancelled, lines=lines
+        )
 
     def _report_merchant_limits(self) -> Iterator[CheckResult]:
         yield CheckResult(
             text="cannot list all its orders: `reconcile` does not compare older ones"
         )
-        if self._tracking is None:
+        if self.written.tracking is None:
             return
         yield CheckResult(text=_NO_SPLITS)
-        if not self._tracking.has_units:
+        if not self.written.tracking.has_units:
             yield CheckResult(
                 text="the tracking file has a row for each parcel and no columns for its units, so"
                 " it does not say if an order is complete"
@@ -209,12 +229,13 @@ class FilesAccount(Account):
             spool=portal.spool,
             rejects=rejects,
             timezone=self._orders.timezone if self._orders else None,
+            is_dry=self.is_dry,
         )
 
     def _personal_data(self, orders: FileReader[Order] | None) -> PersonalData:
         folders = (
             self._orders and self._orders.glob,
-            self._order_files and self._order_files.folder,
+            self.written.orders and self.written.orders.folder,
             self._rejects,
         )
         return PersonalData(

@@ -29,6 +29,8 @@ from ordosync.accounts.sqlite.supplier_splits import SupplierSplits
 from ordosync.accounts.sqlite.supplier_stock import SupplierStock
 from ordosync.accounts.sqlite.timeline import Timeline
 from ordosync.accounts.supplier import Supplier
+from ordosync.database import copy_database
+from ordosync.embedded.database import EmbeddedFile
 from ordosync.embedded.desk import Desk
 
 LIMITS = Limits(batch_size=500)
@@ -99,6 +101,20 @@ class SqliteAccount(Account):
             shipments=SupplierShipments(client),
             splits=SupplierSplits(client),
         )
+
+    @property
+    def written_paths(self) -> tuple[Path, ...]:
+        """The file of the account."""
+        return (self.path,)
+
+    def for_dry_run(self, folder: Path) -> "SqliteAccount":
+        """Return this account with a copy of its file, on which a dry run does its work."""
+        copy = folder / self.path.name
+        file = EmbeddedFile(name=self.name, path=self.path)
+        if file.exists:
+            with file.reading("copy it for a dry run") as connection:
+                copy_database(connection, copy)
+        return SqliteAccount(name=self.name, path=copy, warehouse=self.warehouse)
 
     def _desk(self, at: Connections, *, sold_from: frozenset[str] = frozenset()) -> Desk:
         return Desk(

@@ -12,6 +12,9 @@ from typing import Literal
 
 from ordosync.models import OrderSnapshot, Shipment, normalized_sku
 
+REQUESTED = ("dropshipment_requested", "partially_shipped")
+"""Statuses of the Merchant's orders of which the Supplier is to send units."""
+
 
 @dataclass(frozen=True)
 class OrderTree:

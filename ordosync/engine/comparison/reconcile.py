@@ -13,6 +13,7 @@ from datetime import datetime
 from ordosync.engine.comparison.difference import NOT_COMPARED, Comparison, Difference
 from ordosync.engine.comparison.missing_records import missing_orders, product_differences
 from ordosync.engine.comparison.order_trees import (
+    REQUESTED,
     LinkedOrders,
     Match,
     OrderTree,
@@ -29,7 +30,7 @@ from ordosync.engine.comparison.unit_differences import (
     missing_numbers,
     unit_differences,
 )
-from ordosync.models import OrderSnapshot
+from ordosync.models import Order, OrderSnapshot
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
 from ordosync.tasks.base import Portal
@@ -188,7 +189,7 @@ def _of_match(
     ours, theirs = merchant.leaves(match.merchant_id), supplier.leaves(match.supplier_id)
     if match.how == "only-supplier":
         description = f"is split at the Supplier into {len(theirs)}, not at the Merchant"
-        is_requested = all(order.order.status == "dropshipment_requested" for order in ours)
+        is_requested = all(order.order.status in REQUESTED for order in ours)
         step_ref = StepRef(key=match.supplier_id, **_ids(match))
         task = "split-order" if is_requested else ""
         yield comparison.differs(
@@ -254,7 +255,7 @@ def _statuses(
         )
         yield comparison.differs("open-on-both-sides", description, ids)
     elif theirs.order.status == "cancelled" and any(
-        order.order.status == "dropshipment_requested" and order.is_ours for order in ours
+        order.order.status in REQUESTED and order.is_ours for order in ours
     ):
         description = (
             "is cancelled at the Supplier and still requested at the Merchant; cancel it there, too"
@@ -264,10 +265,15 @@ def _statuses(
 
 def _was_restored(portal: Portal, match: Match, ours: Sequence[OrderSnapshot]) -> bool:
     """True if ordosync cancelled it at the Supplier, and the Merchant now ships it itself."""
-    if not any(order.order.status == "awaiting_fulfillment" for order in ours):
+    statuses = {order.order.status for order in ours}
+    if not statuses & {"awaiting_fulfillment", "partially_shipped"}:
         return False
     link = portal.links.of_merchant("order", [match.merchant_id]).get(match.merchant_id)
-    return link is not None and link.state == "cancelled_by_task"
+    if link is None or link.state != "cancelled_by_task":
+        return False
+    # An order that is sent in part does not say who is to send its rest.
+    pages = portal.merchant.orders.by_id([match.merchant_id])
+    return not any(isinstance(item, Order) for page in pages for item in page.items)
 
 
 def _ids(match: Match) -> dict[str, str]:

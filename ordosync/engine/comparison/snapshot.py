@@ -19,7 +19,7 @@ from ordosync.accounts.account import Role
 from ordosync.accounts.portal_account import OrderListing
 from ordosync.database import sqlite3
 from ordosync.engine.comparison.addressees import digest_of
-from ordosync.engine.comparison.order_trees import LinkedOrders, OrderTree
+from ordosync.engine.comparison.order_trees import REQUESTED, LinkedOrders, OrderTree
 from ordosync.models import Address, Order, OrderSnapshot, Page
 from ordosync.tasks.base import Portal
 from ordosync.tasks.orders.fields import lines_sent
@@ -157,7 +157,7 @@ class Snapshot:
     def _add(self, role: Role, page: Page[OrderSnapshot]) -> None:
         for item in page.items:
             order = item.order
-            is_requested = order.status == "dropshipment_requested" and not order.is_split
+            is_requested = order.status in REQUESTED and not order.is_split
             self._db.execute(
                 "insert or replace into standing values (?, ?, ?, ?, ?, ?)",
                 (

@@ -77,7 +77,7 @@ def _cancelled(facts: OrderFacts, due: Due) -> Conclusion | None:
         if (
             facts.is_requested
             and facts.at_merchant
-            and facts.at_merchant.status == "dropshipment_requested"
+            and facts.at_merchant.status in ("dropshipment_requested", "partially_shipped")
         ):
             return Conclusion(
                 state="requested-again",
@@ -110,7 +110,7 @@ def _restored(facts: OrderFacts) -> Conclusion:
     """Return what to do with an order that the Supplier has restored."""
     shop, supplier = _names(facts)
     name = facts.portal.name
-    if facts.at_merchant and facts.at_merchant.status == "awaiting_fulfillment":
+    if facts.at_merchant and facts.at_merchant.status in _UNASSIGNED:
         text = f"it is open on both sides, so both may send it: cancel it at {supplier}"
         return Conclusion(state="open-on-both-sides", next=f"{text}{_desk(facts, 'cancel')}")
     return Conclusion(
@@ -271,6 +271,8 @@ def _ship_at_merchant(facts: OrderFacts) -> str:
 
 
 _LABEL = ("--carrier", "CARRIER", "--tracking", "NUMBER")
+_UNASSIGNED = ("awaiting_fulfillment", "partially_shipped")
+"""Statuses of an order that the Merchant sends itself, if it does not request it."""
 _DONE = frozenset({"shipped", "cancelled", "split"})
 _VERBS = {"cancelled": "cancelled", "shipped": "shipped"}
 _AFTER_SKIP = {

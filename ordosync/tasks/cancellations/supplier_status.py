@@ -16,7 +16,8 @@ from ordosync.tasks.base import Decision, Portal, Step
 
 CANCELLED = "supplier-cancelled"
 RESTORED = "supplier-restored"
-OPEN = ("awaiting_fulfillment", "dropshipment_requested")
+OPEN = ("awaiting_fulfillment", "dropshipment_requested", "partially_shipped")
+"""Statuses of orders of which the Supplier still sends units."""
 
 
 def unexpected_statuses(
@@ -27,12 +28,21 @@ def unexpected_statuses(
         item.order_id
         for item in items
         if isinstance(item, Shipment)
-        and item.voided
-        and not item.tracking_number
         and (link := links.get(item.order_id))
-        and link.state == ("live" if item.cancelled else "cancelled_by_task")
+        and (_is_cancelled(item, link) or _has_open_units(item, link))
     ]
     return _failed(portal, list(dict.fromkeys(ids)), links)
+
+
+def _is_cancelled(item: Shipment, link: Link) -> bool:
+    """True if a parcel says that an order is cancelled which ordosync has not cancelled."""
+    return item.voided and not item.tracking_number and item.cancelled and link.state == "live"
+
+
+def _has_open_units(item: Shipment, link: Link) -> bool:
+    """True if a parcel says that an order may have open units which ordosync has cancelled."""
+    is_open = (item.voided and not item.cancelled) or not item.is_last
+    return is_open and link.state == "cancelled_by_task"
 
 
 CODES = frozenset({CANCELLED, RESTORED})

@@ -19,11 +19,14 @@ class Existing:
     """Links of its lines, if these are known."""
 
 
-def restored_orders(portal: Portal, links: Sequence[Link]) -> frozenset[str]:
-    """Return the orders that cancel-orders cancelled and that the Supplier has restored."""
+def restored_orders(portal: Portal, links: Sequence[Link]) -> Mapping[str, str]:
+    """Return the status of each order that cancel-orders cancelled and that is not cancelled now.
+
+    Either the Supplier restored it, or only its rest was cancelled because a part was sent.
+    """
     ids = [link.supplier_id for link in links if link.state == "cancelled_by_task"]
     statuses = portal.supplier.orders.statuses(ids) if ids else {}
-    return frozenset(id_ for id_, status in statuses.items() if status != "cancelled")
+    return {id_: status for id_, status in statuses.items() if status != "cancelled"}
 
 
 def look_up(portal: Portal, keys: Sequence[str]) -> Mapping[str, Result]:

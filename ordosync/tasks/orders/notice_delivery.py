@@ -7,6 +7,7 @@ from ordosync.models import Comment, Order, Outcome
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
 from ordosync.tasks.base import Decision, Portal, Result, Step
+from ordosync.tasks.orders import cancelled_rest
 from ordosync.tasks.orders.notices import Notice, is_notice
 
 
@@ -27,13 +28,17 @@ def deliver(portal: Portal, steps: Sequence[Step]) -> Mapping[str, Result]:
 
 def settled(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
     """Return a decision for each notice that needs no action any more; only reads."""
+    rests = [step for step in refs if cancelled_rest.is_about(step)]
+    decisions = dict(cancelled_rest.settled(portal, rests))
     notices = {
-        step.key: step.merchant_id for step in refs if step.merchant_id and is_notice(step.key)
+        step.key: step.merchant_id
+        for step in refs
+        if step.merchant_id and is_notice(step.key) and step not in rests
     }
     if not notices:
-        return {}
+        return decisions
     requests = {key: id_ for key, id_ in notices.items() if not key.endswith(":edit")}
-    decisions = dict(_withdrawn(portal, requests))
+    decisions |= _withdrawn(portal, requests)
     pending = {
         key: id_
         for key, id_ in notices.items()

@@ -1,8 +1,9 @@
 """Notices: changes of an order after it was sent that no task carries to the other account.
 
 A notice is a step of its own, `failed` until its cause is gone: an edit, an order that was
-reassigned to another supplier, or an order that is requested again although the Supplier cancelled
-it. Both timelines get a comment, which never contains a value.
+reassigned to another supplier, an order that is requested again although the Supplier cancelled it,
+or one whose rest was cancelled after a part was sent. Both timelines get a comment, which never
+contains a value.
 """
 
 import hashlib
@@ -18,6 +19,8 @@ from ordosync.tasks.base import Step, edit_key
 from ordosync.tasks.orders import digests as order_digests
 from ordosync.tasks.orders.fields import for_supplier, lines_of_supplier
 
+REST_CANCELLED = "rest-cancelled"
+_KINDS = ("edit", "reassigned", "supplier-cancelled", REST_CANCELLED)
 _ASK = "tell the Supplier, or cancel it and order again"
 _REASONS: Mapping[order_digests.Change, str] = {
     "edited": f"was edited after it was sent; edits do not travel: {_ASK}",
@@ -62,7 +65,7 @@ class Notice(Struct, frozen=True, kw_only=True):
 def is_notice(key: str) -> bool:
     """True if a step of `import-orders` is a notice, which sends no order."""
     generation, _, kind = key.rpartition("#")[2].partition(":")
-    return generation.isdigit() and kind in ("edit", "reassigned", "supplier-cancelled")
+    return generation.isdigit() and kind in _KINDS
 
 
 def compare(step: Step, before: str, *, has_open_edit: bool) -> Step | str | None:
@@ -116,6 +119,30 @@ def supplier_cancelled(step: Step, link: Link) -> Step:
             key=f"supplier-cancelled:{link.generation}",
             at_merchant="Not sent again: the Supplier itself cancelled it",
             at_supplier="The Merchant requests this cancelled order again; it was not sent again",
+        ),
+    )
+
+
+def rest_cancelled(step: Step) -> Step:
+    """Return the notice that an order is requested whose open units cancel-orders cancelled.
+
+    A part of it was sent before. A new order for the rest could send units twice that are in a
+    parcel which is not reported yet.
+    """
+    generation = step.key.rpartition("#")[2]
+    return _notice(
+        step,
+        Notice(
+            code=REST_CANCELLED,
+            reason="is requested again, but the Supplier's order has no open unit: a part was sent,"
+            " and the rest was cancelled; ask the Supplier to add the rest, or cancel it and order"
+            " it under another number",
+            supplier_id=step.supplier_id or "",
+            key=f"{REST_CANCELLED}:{generation}",
+            at_merchant="Requested again, but the Supplier's order has no open unit: ask the"
+            " Supplier to add the rest, or order it under another number",
+            at_supplier="The Merchant requests the cancelled rest of this order again: add it here,"
+            " or tell the Merchant that it does not come",
         ),
     )
 

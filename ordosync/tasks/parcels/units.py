@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 
 from ordosync.models import ParcelLine, Shipment
+from ordosync.store.ledger import ENDED
 from ordosync.store.links import Link
 
 
@@ -97,7 +98,7 @@ def _without_lines(item: Shipment, family: Family, held: Mapping[str, int]) -> C
     if not item.is_last:
         return Contents(order_id=order_id, lines=None, is_last=False, units={})
     lines = family.lines.get(order_id)
-    units = {line.merchant_id: _left(line, family, held) for line in lines or ()}
+    units = {line.merchant_id: _left(line, family.pieces[0], family, held) for line in lines or ()}
     return Contents(
         order_id=order_id,
         lines=None,
@@ -110,11 +111,13 @@ def _in_piece(item: Shipment, piece: Link, family: Family, held: Mapping[str, in
     """Return the units of a parcel, if they are of this order or piece."""
     lines = _linked_lines(item, piece, family)
     # The pieces of a split order have its units: its number goes to all of them.
-    is_empty = piece.state == "split" and not any(_left(line, family, held) for line in lines)
+    is_empty = piece.state == "split" and not any(
+        _left(line, piece, family, held) for line in lines
+    )
     # An order that was linked before the ledger has no lines: all of it counts as one thing.
     if not lines or is_empty:
         return Contents(order_id=piece.merchant_id, lines=None, is_last=item.is_last, units=None)
-    lefts = {line.supplier_id: _left(line, family, held) for line in lines}
+    lefts = {line.supplier_id: _left(line, piece, family, held) for line in lines}
     holds = {line.supplier_id: held.get(line.merchant_id, 0) for line in lines}
     wanted = _by_line(item.lines or (), lefts, holds)
     skus = {id_: part.sku for part in item.lines or () for id_ in _lines_of(part)}
@@ -191,6 +194,11 @@ def _lines_of(part: ParcelLine) -> tuple[str, ...]:
     return (part.line_id, *part.other_lines)
 
 
-def _left(line: Link, family: Family, held: Mapping[str, int]) -> int:
-    """Return the units of a line that a parcel may hold, those that it holds already included."""
-    return (family.open_units(line) or 0) + held.get(line.merchant_id, 0)
+def _left(line: Link, piece: Link, family: Family, held: Mapping[str, int]) -> int:
+    """Return the units of a line that a parcel may hold, those that it holds already included.
+
+    Of a cancelled order these are the cancelled ones, too: what was sent all the same is no
+    surplus, and the Merchant refuses it until it requests the order again.
+    """
+    sent_late = line.cancelled or 0 if piece.state in ENDED else 0
+    return (family.open_units(line) or 0) + sent_late + held.get(line.merchant_id, 0)

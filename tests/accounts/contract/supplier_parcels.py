@@ -170,9 +170,11 @@ class ReducedOrders(AsSupplier):
         people.settle()
 
         [outcome] = account.cancellations.cancel([order_id])
+        people.settle()
 
         assert outcome.state == "done", outcome
         assert people.open_units(order_id) == {}
+        assert account.orders.statuses([order_id]) == {order_id: "shipped"}
         [shipment] = parcels(account, people)
         assert (shipment.tracking_number, shipment.voided) == ("1Z1", False)
 

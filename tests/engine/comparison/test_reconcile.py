@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ordosync.models import Line, ParcelLine
 from tests.accounts.contract.examples import product
 from tests.embedded.create import create
 from tests.support.command import CONFIG, HEADER, Done, ordosync, row, shop
@@ -42,6 +43,10 @@ BY_HAND = {
 @pytest.fixture(name="pair")
 def _pair(tmp_path: Path) -> Pair:
     return Pair(tmp_path)
+
+
+def one_unit_of(line: Line) -> ParcelLine:
+    return ParcelLine(line_id=line.id, quantity=1)
 
 
 def reconciled(pair: Pair, *words: str) -> Done:
@@ -285,3 +290,21 @@ def test_piece_that_was_sent_beside_the_order_it_was_split_from_is_a_difference(
     assert [difference for difference in differences if difference[0] == "two-supplier-orders"] == [
         ("two-supplier-orders", "1001-1", sent.id)
     ]
+
+
+def test_order_that_was_sent_in_part_is_compared_as_one_that_is_requested(pair: Pair) -> None:
+    pair.imported("1002", line("MUG", 3))
+    pair.imported("1003", line("MUG", 3))
+    pair.request("1001", line("MUG", 3))
+    for number in ("1001", "1002", "1003"):
+        [mugs] = pair.merchant(number).lines
+        [sent] = pair.shop.ship([parcel(number, "OWN", lines=(one_unit_of(mugs),))])
+        succeeded(sent)
+    succeeded(pair.northwind.cancel("1002"))
+    pair.split("1003", (1,), (2,))
+
+    found = by_order(reconciled(pair, "--json"))
+
+    assert found["no-supplier-order", "1001", None]["fix"] == "import-orders"
+    assert ("cancelled-at-supplier", "1002", "1002") in found
+    assert found["split-on-one-side", "1003", "1003"]["fix"] == "split-order"

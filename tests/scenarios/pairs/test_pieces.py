@@ -189,3 +189,23 @@ def test_parcel_with_the_same_units_as_the_rest_keeps_its_piece(pieces: OrdoroPa
 
     assert pieces.merchant.all_numbers(merchant_id) == ["1Z1"]
     assert pieces.merchant.sent_units(merchant_id) == {"MUG": 1}
+
+
+def test_rest_that_is_cancelled_and_requested_again_waits_for_the_operator(
+    pieces: OrdoroPair,
+) -> None:
+    merchant_id, supplier_id = ordered(pieces)
+    pieces.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1, 0)
+    pieces.run(TASK)
+    _, rest = pieces.merchant.pieces(merchant_id)
+    pieces.merchant.cancel(rest)
+    pieces.run("cancel-orders")
+
+    pieces.merchant.request_again(rest)
+    pieces.run("import-orders")
+
+    [step] = open_steps(pieces)
+    assert (step.merchant_id, step.state, step.code) == (rest, "failed", "rest-cancelled")
+    assert pieces.link(rest).state == "live"
+    assert pieces.merchant.all_numbers(merchant_id) == ["1Z1"]
+    pieces.stays_quiet("import-orders", TASK, "cancel-orders")

@@ -1,0 +1,23 @@
+"""Ids are found by their beginning or their end, on both sides."""
+
+from pathlib import Path
+
+from ordosync.clock import Clock
+from ordosync.store import Store
+from ordosync.store.links import Link
+
+
+def test_ids_are_found_by_their_beginning_and_their_end(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "store.db") as store:
+        links = [
+            Link(kind="order", merchant_id=str(n), supplier_id=f"S-{n}") for n in (1001, 1002, 2002)
+        ]
+        store.links("p").add(links, now=Clock().now())
+        store.links("other").add(links[:1], now=Clock().now())
+        ids = store.ids("p")
+
+        assert {*ids.beginning_with("order", "10", limit=9)} == {"1001", "1002"}
+        assert {*ids.beginning_with("order", "S", limit=2)} <= {"S-1001", "S-1002", "S-2002"}
+        assert {*ids.ending_with("order", "02", limit=9)} == {"1002", "S-1002", "2002", "S-2002"}
+        assert [*ids.ending_with("order", "s-1001", limit=9)] == ["S-1001"]
+        assert not ids.ending_with("product", "1001", limit=9)
