@@ -1,12 +1,25 @@
 """Search of the ids that a portal knows, by a part of them."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from ordosync.store.links import LinkKind
 
 if TYPE_CHECKING:
     import sqlite3
+
+
+class KnownId(Struct, frozen=True, kw_only=True):
+    """An order or a product by its ids in both accounts."""
+
+    kind: Literal["order", "product"]
+    merchant_id: str
+    supplier_id: str | None
+    """None if it has no link, or if it was found by a tracking number."""
+    tracking: str
+    """The tracking number that contains the text; otherwise empty."""
 
 
 class IdSearch:
@@ -39,3 +52,39 @@ class IdSearch:
             {"portal": self._portal, "kind": kind, "suffix": suffix, "limit": limit},
         )
         return [row["id"] for row in rows]
+
+    def containing(self, text: str) -> Sequence[KnownId]:
+        """Return the ids of orders and products with this text, of either account.
+
+        An order without a link is known by the step that did not send it, and an order of a parcel
+        by its tracking number.
+        """
+        rows = self._db.execute(_CONTAINING, {"portal": self._portal, "text": text.lower()})
+        return [
+            KnownId(
+                kind=row["kind"],
+                merchant_id=row["merchant_id"],
+                supplier_id=row["supplier_id"],
+                tracking=row["tracking"].rpartition(":")[2],
+            )
+            for row in rows
+        ]
+
+
+_CONTAINING = """
+select kind, merchant_id, supplier_id, '' as tracking from links where portal = :portal
+    and kind in ('order', 'product')
+    and (instr(lower(merchant_id), :text) or instr(lower(supplier_id), :text))
+union
+select case task when 'import-orders' then 'order' else 'product' end, merchant_id, null, ''
+    from steps where portal = :portal and task in ('import-orders', 'import-products')
+    and instr(lower(merchant_id), :text)
+    and not exists (select 1 from links where links.portal = steps.portal
+        and links.kind in ('order', 'product') and links.merchant_id = steps.merchant_id)
+union
+select 'order', coalesce(order_id, merchant_id), null, supplier_id from links
+    where portal = :portal and kind in ('parcel', 'shipment')
+    and instr(lower(replace(supplier_id, rtrim(supplier_id, replace(supplier_id, ':', '')), '')),
+        :text)
+"""
+"""The last condition reads the tracking number: the part of the id after the last colon."""

@@ -235,3 +235,107 @@ def test_low_why_suggests_only_the_number_that_differs_by_prefix_or_case(
 
     assert near.code == 2
     assert "did you mean A-1002?" in near.err
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("1001", "ann 1001, bob 1001, depot A-1001, depot B-1001"),
+        ("a-1002", "depot A-1002"),
+        ("cust 5", "depot A-1001"),
+        ("MÜLLER", "depot B-1001"),
+        ("1z0000", "depot A-1001"),
+        ("cup", "depot CUP"),
+        ("100_", ""),
+        ("nothing", ""),
+    ],
+)
+def test_find_searches_both_sides_tracking_customers_and_products(
+    depot: TwoMerchants, text: str, found: str
+) -> None:
+    depot.run("orders", "ship", "A-1001", *SHIP, "1Z00001")
+
+    done = depot.run("find", text, "--json")
+
+    rows = done.json["found"]
+    assert done.code == 0
+    assert ", ".join(sorted(f"{row['account']} {row['number']}" for row in rows)) == found
+    assert done.json["total"] == len(rows)
+
+
+def test_find_names_the_merchant_and_the_other_side(depot: TwoMerchants) -> None:
+    [row] = depot.run("find", "müller", "--json").json["found"]
+
+    assert (row["portal"], row["merchant"], row["field"], row["value"]) == (
+        "bob-depot",
+        "bob",
+        "customer",
+        "Zoë Müller",
+    )
+    assert (row["other_account"], row["other_number"]) == ("bob", "1001")
+
+
+def test_find_shows_exact_matches_first_and_says_how_many_more_there_are(
+    depot: TwoMerchants,
+) -> None:
+    done = depot.run("find", "1001", "-n", "2")
+
+    rows = [row.split("\t")[1:3] for row in done.out.splitlines()[1:]]
+    assert rows == [["ann", "1001"], ["bob", "1001"]]
+    assert done.err == "2 of 4; -n 0 shows all\n"
+
+
+def test_find_without_a_match_names_the_next_command(depot: TwoMerchants) -> None:
+    done = depot.run("find", "nothing")
+
+    assert (done.code, done.out) == (0, "")
+    assert "`ordosync why nothing --online` asks the remote accounts" in done.err
+
+
+@pytest.mark.parametrize("text", ["Cust 5", "1Z00001", "1z00001"])
+def test_day_a_customer_is_found_by_name_and_tracking_number(
+    depot: TwoMerchants, text: str
+) -> None:
+    """The day of the operator, section 2: `why "Cust 5"` and `why 1Z00001` found nothing."""
+    depot.run("orders", "ship", "A-1001", *SHIP, "1Z00001")
+
+    done = depot.run("why", text)
+
+    assert done.code == 0
+    assert done.out.startswith("1001 at ann, A-1001 at depot (shipped), portal ann-depot")
+
+
+def test_why_of_many_customers_names_the_search(depot: TwoMerchants) -> None:
+    depot.feed("ann", *(f"{n},2026-11-23T10:00:00,MUG,1,The Smiths,DE" for n in range(3001, 3009)))
+    depot.imported()
+
+    done = depot.run("why", "the smiths")
+
+    assert done.code == 2
+    assert "8 orders or more" in done.err
+    assert "`ordosync find 'the smiths'` lists them" in done.err
+
+
+def test_w7_the_merchants_own_order_is_not_hidden_by_the_suppliers(both: TwoAccounts) -> None:
+    """Both accounts number from 1001, and the orders of one number are different orders."""
+    both.configure('prefix: "S-"', 'prefix: ""')
+    both.northwind("orders", "add", "1002", "--line", "MUG=1")
+    both.shop("orders", "add", "1002", "--line", "MUG=1", "--supplier", "northwind")
+    both.run("import-orders")
+    both.shop("orders", "add", "1002~2", "--line", "CUP=1")
+
+    done = both.run("why", "1002~2", "--json")
+
+    pairs = [(story["merchant"], story["supplier"]) for story in done.json["why"]]
+    assert pairs == [("1002", "1002~2"), ("1002~2", None)]
+
+
+def test_w7_a_failed_order_of_the_merchant_is_not_hidden_by_the_suppliers(tmp_path: Path) -> None:
+    depot = without_prefix(tmp_path)
+    depot.feed("bob", "1001,2026-11-23T10:00:00,MUG,1,Bob,DE", "1001~2,2026-11-23T10:00:00,,1,X,DE")
+    depot.run("import-orders")
+
+    done = depot.run("why", "1001~2", "--json")
+
+    pairs = {(story["merchant"], story["supplier"], story["state"]) for story in done.json["why"]}
+    assert pairs == {("1001", "1001~2", "imported"), ("1001~2", None, "failed")}

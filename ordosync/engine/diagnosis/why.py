@@ -3,7 +3,7 @@
 The store comes first. Local accounts are always read, since that is fast; remote accounts only
 with `--online`. `order_facts` and `product_facts` collect; `events`, `next_step` and
 `next_attempt` explain. Every query uses an index, so the answer comes at once even with a hundred
-thousand orders.
+thousand orders. Only for a word that is not found, each number is read once, to suggest one.
 """
 
 from collections.abc import Sequence
@@ -81,8 +81,17 @@ def why(
                     matches.append(_Found(story=product, is_ours=True))
             finally:
                 portal.close()
-    own = [config_portal.story for config_portal in matches if config_portal.is_ours]
-    return own or [config_portal.story for config_portal in matches[:1]]
+    return _without_repeats(matches)
+
+
+def _without_repeats(matches: Sequence[_Found]) -> list[Story]:
+    """Return the stories of the portals, and the others of orders that are in none of these."""
+    stories = [match.story for match in matches if match.is_ours]
+    for match in matches:
+        known = {name for story in stories for name in story.names}
+        if not match.is_ours and not match.story.names & known:
+            stories.append(match.story)
+    return stories
 
 
 def nearest(
