@@ -18,7 +18,7 @@ but none is skipped. An object can be read by its id as long as one of its steps
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -105,6 +105,18 @@ class Account(ABC):
     """The class of a portal's options for its Merchant; None if the kind cannot be a Merchant."""
     supplier_options: ClassVar[type[Any] | None] = None
     """The class of a portal's options for its Supplier; None if the kind cannot be a Supplier."""
+
+    @property
+    def location(self) -> str:
+        """The file or service with the data; empty if it has no single one.
+
+        A Merchant and a Supplier of one location would import their own orders.
+        """
+        return ""
+
+    def warnings(self) -> Iterator[str]:
+        """Yield what is wrong on this machine, such as a missing folder. Connects to nothing."""
+        yield from ()
 
     @abstractmethod
     def merchant(self, options: Any, portal: PortalContext, at: Connections) -> "Merchant":

@@ -203,7 +203,7 @@ def test_h10_an_order_that_was_requested_again_is_no_second_merchants(both: TwoA
 
 
 def test_h10_config_check_warns_of_portals_with_the_same_prefix(tmp_path: Path) -> None:
-    assert "warning" not in TwoMerchants(tmp_path).run("config", "check").out
+    assert "number" not in TwoMerchants(tmp_path).run("config", "check").out
     depot = without_prefix(tmp_path)
 
     checked = depot.run("config", "check")

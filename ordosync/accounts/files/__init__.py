@@ -6,7 +6,7 @@ are written to one file each; tracking numbers and stock are read. Each part has
 part without its option is None.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -15,7 +15,9 @@ from ordosync.accounts.account import Account, CheckResult, NoOptions, PortalCon
 from ordosync.accounts.connections import Connections
 from ordosync.accounts.files import record_types
 from ordosync.accounts.files.cancelled_units import CancelledOrders
+from ordosync.accounts.files.checks import check_files
 from ordosync.accounts.files.client import FilesClient
+from ordosync.accounts.files.file_listing import folder_of
 from ordosync.accounts.files.file_reader import FileReader
 from ordosync.accounts.files.merchant_cancellations import MerchantCancellations
 from ordosync.accounts.files.merchant_orders import MerchantOrders
@@ -101,6 +103,19 @@ class FilesAccount(Account):
         self.is_dry = False
         """True in a dry run, which writes no rejected rows."""
 
+    def warnings(self) -> Iterator[str]:
+        """Yield the folders that do not exist and cannot be read from."""
+        readings = (
+            self._orders,
+            self._products,
+            self._cancellations,
+            self._shipments,
+            self._stock,
+        )
+        for folder in dict.fromkeys(folder_of(reading.glob) for reading in readings if reading):
+            if not folder.is_dir():
+                yield f"the folder {folder} does not exist; create it"
+
     def merchant(self, options: NoOptions, portal: PortalContext, at: Connections) -> Merchant:  # noqa: ARG002
         """Open the account as a portal's Merchant."""
         if self._orders is None:
@@ -120,7 +135,7 @@ class FilesAccount(Account):
             listing=OrderListing(orders, cancelled, tracking),
             personal_data=self._personal_data(orders),
             spool=client,
-            check=self._report_merchant_limits,
+            check=lambda: self._check_merchant(orders, products, cancellations),
             orders=MerchantOrders(
                 orders, cancelled, requires_address=self._orders.has_place_columns
             ),
@@ -154,7 +169,7 @@ class FilesAccount(Account):
             limits=LIMITS,
             personal_data=self._personal_data(None),
             spool=client,
-            check=self._report_supplier_limits,
+            check=lambda: self._check_supplier(shipments, stock),
             orders=SupplierOrders(writer, sent, prefix=options.prefix),
             products=SupplierProducts() if stock else None,
             stock=SupplierStock(stock) if stock else None,
@@ -194,7 +209,8 @@ class FilesAccount(Account):
             self.written.tracking, account=self.name, cancelled=cancelled, lines=lines
         )
 
-    def _report_merchant_limits(self) -> Iterator[CheckResult]:
+    def _check_merchant(self, *readers: FileReader[Any] | None) -> Iterator[CheckResult]:
+        yield from _check_each(readers)
         yield CheckResult(
             text="cannot list all its orders: `reconcile` does not compare older ones"
         )
@@ -207,7 +223,8 @@ class FilesAccount(Account):
                 " it does not say if an order is complete"
             )
 
-    def _report_supplier_limits(self) -> Iterator[CheckResult]:
+    def _check_supplier(self, *readers: FileReader[Any] | None) -> Iterator[CheckResult]:
+        yield from _check_each(readers)
         yield CheckResult(text=_NO_LISTING)
         yield CheckResult(text=_NO_CANCELLATIONS)
         yield CheckResult(text="cannot report splits; each parcel is reported by itself")
@@ -249,3 +266,9 @@ def _reader(
     client: FilesClient, record_type: Callable[[Any], RecordType[T]], options: object
 ) -> FileReader[T] | None:
     return None if options is None else client.reader(record_type(options))
+
+
+def _check_each(readers: Sequence[FileReader[Any] | None]) -> Iterator[CheckResult]:
+    for reader in readers:
+        if reader:
+            yield from check_files(reader)

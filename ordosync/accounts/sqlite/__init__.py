@@ -4,6 +4,7 @@ The order system is in `ordosync/embedded`. An order's id is its number, a produ
 Each part of the contract opens the file for one call: a read, or one transaction per batch.
 """
 
+import os
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -49,6 +50,11 @@ class SqliteAccount(Account):
         self.path = path
         self.warehouse = warehouse
         """The warehouse of new orders, unless an order names another one."""
+
+    @property
+    def location(self) -> str:
+        """The path of the file."""
+        return os.path.realpath(self.path)
 
     def merchant(
         self, options: MerchantOptions, portal: PortalContext, at: Connections
