@@ -130,7 +130,7 @@ class MerchantTracking:
 
 
 def _without_write(order: OrderShape, shipment: Shipment) -> Outcome | None:
-    """Return the outcome if the number is there, or cannot be added; None if it is to be added."""
+    """Return the outcome if the number exists, or cannot be added; None if it must be added."""
     number, current = order.order_number, order.tracking_number
     if current == shipment.tracking_number and not is_void(order, current):
         return Outcome(state="unchanged", id=number)

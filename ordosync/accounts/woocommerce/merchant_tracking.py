@@ -25,7 +25,7 @@ class MerchantTracking(SharePart):
 
     @property
     def takes(self) -> Takes:
-        """Lines if the shop has fulfillments; the record of the order has them in any case."""
+        """Lines if the shop has fulfillments; the record of the order always has them."""
         return "lines" if self._client.tracking.has_lines else "numbers"
 
     def add(self, shipments: Sequence[Shipment]) -> list[Outcome]:
@@ -161,7 +161,7 @@ def _labels(record: Record, target: str, number: str) -> list[Parcel]:
 
 
 def _before(record: Record, parcel: Parcel) -> Parcel | None:
-    """Return a valid parcel as it is recorded with other units, or with its number alone."""
+    """Return a valid parcel that is recorded with other units, or only with its number."""
     labels = _labels(record, parcel.of, parcel.number)
     return next((it for it in labels if it.of == parcel.of and it.id in ("", parcel.id)), None)
 
@@ -189,7 +189,7 @@ def _voids(record: Record, target: str, lines: Lines) -> list[Parcel]:
 def _place(
     record: Record, parcel: Parcel, lines: Lines, shown: Sequence[ShownParcel]
 ) -> ShownParcel | None:
-    """Return the planned or void parcel in whose place a new one is shown; None if none is."""
+    """Return the planned or void parcel that a new one replaces; None if there is none."""
     void = {item.shown for item in _voids(record, parcel.of, lines)}
     of_target = [item for item in shown if item.of == parcel.of and not item.number]
     return next((item for item in of_target if item.id in void or not item.is_sent), None)

@@ -1,9 +1,9 @@
-"""The content of an order's step: digests of what was read, and of the fields that travel.
+"""The content of an order's step: digests of the order, and of the fields that are sent.
 
 Its form is `<content>+<rules>-<travel>-<date>-<lines>`. The first part is `Order.content`, which
 counts until the order is sent: a step that was skipped or failed is decided again if it changes.
-The other parts are compared after the order was sent: only a change of the fields that travel is
-an edit. Two contents are comparable only under the same rules, which select those fields.
+The other parts are compared after the order was sent: only a change of the fields that are sent
+is an edit. The rules select these fields, so two contents are comparable only under the same rules.
 """
 
 import hashlib
@@ -53,7 +53,7 @@ def of_order(order: Order, created: Order, portal_rules: str) -> str:
 
 
 def rules(config: PortalConfig) -> str:
-    """Return a digest of the options that decide which part of an order travels."""
+    """Return a digest of the options that decide which part of an order is sent."""
     methods = config.shipping_methods
     fields = (
         _FORM,
@@ -89,7 +89,7 @@ def changed(before: Sent, after: Sent) -> Change:
 
 
 def _travel(created: Order, lines: Iterable[Line]) -> str:
-    """Return a digest of the fields that travel, without the ids and the order of the lines."""
+    """Return a digest of the fields that are sent, without the ids and the order of the lines."""
     fields = (
         created.number,
         created.ship_to,
