@@ -172,6 +172,8 @@ class Shipment(Struct, frozen=True, kw_only=True, gc=False):
     Only a parcel without `lines` that is the last one holds all units that were still open."""
     rest: tuple[ParcelLine, ...] = ()
     """For a Merchant that takes pieces: the units that stay open after it."""
+    at_most: tuple[ParcelLine, ...] = ()
+    """For a Merchant, if it holds all open units: those that were sent to the Supplier."""
     more_numbers: tuple[str, ...] = ()
     """The other tracking numbers of the same parcel."""
 

@@ -18,6 +18,7 @@ from ordosync.accounts.shopify.ids import fulfillment_order, number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.parcel_allocation import (
     Share,
+    open_by_line,
     open_units,
     parcels_of,
     replaceable,
@@ -31,7 +32,8 @@ from ordosync.accounts.shopify.parcel_writer import ParcelWriter, has, numbers_o
 from ordosync.accounts.shopify.queries.fulfillment import TRACKED
 from ordosync.accounts.shopify.schema import FulfillmentOrder, Parcel, Part
 from ordosync.accounts.shopify.tracking_refusals import no_place, too_many_units
-from ordosync.accounts.shopify.wanted_units import has_merged_units, is_gone
+from ordosync.accounts.shopify.wanted_units import has_merged_units, is_gone, may_have_added_units
+from ordosync.added_units import without_added_units
 from ordosync.models import Outcome, Shipment, refused
 
 
@@ -86,11 +88,13 @@ class MerchantTracking:
     def _add(self, shipment: Shipment, *, unsplit: dict[str, FulfillmentOrder]) -> Outcome:
         is_whole = shipment.lines is None and shipment.is_last
         part = unsplit.pop(fulfillment_order(shipment.order_id), None)
-        if part and is_whole:
+        if part and is_whole and not may_have_added_units(part, shipment):
             return self._add_to(shipment, part)
         order = self._fulfillment_orders.parts(shipment.order_id)
         if order is None:
             return refused("not-found", f"fulfillment order {shipment.order_id} does not exist")
+        if is_whole:
+            shipment = without_added_units(shipment, open_by_line(shipment.order_id, order))
         if shipment.lines is not None:
             return self._add_units(shipment, order)
         if not is_whole:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ordosync.accounts.shopify.fulfillment_orders import OrderParts
-from ordosync.accounts.shopify.ids import fulfillment_order, gid, line_item, number
+from ordosync.accounts.shopify.ids import fulfillment_order, gid, line_id, line_item, number
 from ordosync.accounts.shopify.schema import FulfillmentOrder, Parcel, Part
 from ordosync.models import Shipment
 
@@ -119,3 +119,8 @@ def open_units(parts: Sequence[Part]) -> Units:
             for line in part.line_items.nodes:
                 units[line.line_item.id] += line.remaining_quantity
     return +units
+
+
+def open_by_line(order_id: str, order: OrderParts) -> dict[str, int]:
+    """Return the open units of an order by the ids of its lines."""
+    return {line_id(order_id, id_): count for id_, count in open_units(order.parts).items()}

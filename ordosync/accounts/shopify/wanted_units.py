@@ -11,8 +11,8 @@ from dataclasses import replace
 from ordosync.accounts.shopify.fulfillment_orders import OrderParts, is_cancelled, possible_parts
 from ordosync.accounts.shopify.ids import fulfillment_order, gid, line_id, number
 from ordosync.accounts.shopify.parcel_allocation import Units, open_units, units_in, void_parcels
-from ordosync.accounts.shopify.schema import Part
-from ordosync.models import ParcelLine
+from ordosync.accounts.shopify.schema import FulfillmentOrder, Part
+from ordosync.models import ParcelLine, Shipment
 
 
 def wanted_units(order_id: str, order: OrderParts) -> Units:
@@ -83,3 +83,9 @@ def is_gone(part: Part) -> bool:
     """True if a part was closed without a parcel and without units, and was not cancelled."""
     has_units = any(line.remaining_quantity for line in part.line_items.nodes)
     return part.is_ended and not part.sent and not has_units and not is_cancelled(part)
+
+
+def may_have_added_units(part: FulfillmentOrder, shipment: Shipment) -> bool:
+    """True if its order has more units than a parcel with all that were sent to the Supplier."""
+    ordered = part.order.current_subtotal_line_items_quantity or 0
+    return bool(shipment.at_most) and ordered > sum(it.quantity for it in shipment.at_most)

@@ -17,6 +17,7 @@ from ordosync.accounts.woocommerce.order_statuses import SHIPPED
 from ordosync.accounts.woocommerce.parcel_contents import contents_of
 from ordosync.accounts.woocommerce.parcels import Lines, ShownParcel
 from ordosync.accounts.woocommerce.timeline import add_note
+from ordosync.added_units import without_added_units
 from ordosync.models import Outcome, Shipment, refused
 
 
@@ -53,7 +54,7 @@ class MerchantTracking(SharePart):
         shown = self._client.tracking.parcels(share.order)
         parcels = further
         if not is_known:
-            share, contents = _contents(share, shipment, shown)
+            share, shipment, contents = _contents(share, shipment, shown)
             if isinstance(contents, Outcome):
                 return contents
             parcels = [(_recorded(share, shipment, target, contents), contents), *further]
@@ -134,12 +135,14 @@ def _further(share: OrderShare, shipment: Shipment, target: str) -> list[tuple[P
 
 def _contents(
     share: OrderShare, shipment: Shipment, shown: Sequence[ShownParcel]
-) -> tuple[OrderShare, Lines | Outcome]:
-    """Return the units of a parcel, and the share without the units that others have sent."""
+) -> tuple[OrderShare, Shipment, Lines | Outcome]:
+    """Return the units of a parcel, without those that others have sent or that were added."""
     # Users, or an attempt that was interrupted, may have entered the same number.
     others = [parcel for parcel in shown if parcel.number != shipment.tracking_number]
     share = share.without_foreign(others)
-    return share, contents_of(share, shipment, others)
+    open_lines = share.open_lines(shipment.order_id).items()
+    shipment = without_added_units(shipment, {str(id_): count for id_, count in open_lines})
+    return share, shipment, contents_of(share, shipment, others)
 
 
 def _recorded(share: OrderShare, shipment: Shipment, target: str, lines: Lines) -> Parcel:

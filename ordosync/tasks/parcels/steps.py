@@ -134,6 +134,7 @@ def _valid_steps(item: Shipment, link: Link, family: Family, facts: ParcelFacts)
             ancestors=(),
             lines=contents.lines,
             is_last=contents.is_last,
+            at_most=contents.at_most,
             rest=contents.rest if contents.lines and facts.takes == "pieces" else (),
         ),
         link=target,

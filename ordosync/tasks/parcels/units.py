@@ -30,6 +30,8 @@ class Contents(Struct, frozen=True, kw_only=True):
     """True if it holds more units than are open."""
     rest: tuple[ParcelLine, ...] = ()
     """The units of the same order or piece that stay open."""
+    at_most: tuple[ParcelLine, ...] = ()
+    """Of a parcel with all open units: these units; the Merchant may have added others."""
 
     @property
     def is_only_number(self) -> bool:
@@ -104,6 +106,7 @@ def _without_lines(item: Shipment, family: Family, held: Mapping[str, int]) -> C
         lines=None,
         is_last=True,
         units={id_: count for id_, count in units.items() if count > 0} if lines else None,
+        at_most=_at_most(units),
     )
 
 
@@ -136,15 +139,22 @@ def _in_piece(item: Shipment, piece: Link, family: Family, held: Mapping[str, in
     is_last = bool(units) and all(
         units.get(line.merchant_id, 0) == lefts[line.supplier_id] for line in lines
     )
-    is_first = not any(line.sent for line in lines) or units == held
+    is_whole = is_last and (not any(line.sent for line in lines) or units == held)
     return Contents(
         order_id=piece.merchant_id,
-        lines=None if is_last and is_first else tuple(parts),
+        lines=None if is_whole else tuple(parts),
         is_last=is_last,
         units=units,
         has_surplus=surplus,
         rest=tuple(rest),
+        at_most=_at_most({line.merchant_id: units.get(line.merchant_id, 0) for line in lines})
+        if is_whole
+        else (),
     )
+
+
+def _at_most(units: Mapping[str, int]) -> tuple[ParcelLine, ...]:
+    return tuple(ParcelLine(line_id=id_, quantity=max(n, 0)) for id_, n in units.items())
 
 
 def _is_elsewhere(wanted: Mapping[str, int], piece: Link, family: Family) -> bool:
