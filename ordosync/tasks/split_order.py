@@ -15,6 +15,7 @@ from ordosync.accounts.account import required
 from ordosync.models import Comment, Outcome, Page, Piece, Split
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
+from ordosync.store.written import Written
 from ordosync.tasks.base import Decision, PlanRequest, Portal, Result, Step, Task
 
 
@@ -122,7 +123,8 @@ def _step(portal: Portal, split: Split, link: Link, lines: Mapping[str, Link]) -
         open_pieces=pieces,
         lines=_split_lines(split, lines),
     )
-    return replace(step, payload=payload)
+    sizes = tuple(sum(part.quantity for part in piece.lines) for piece in pieces)
+    return replace(step, written=Written(pieces=sizes), payload=payload)
 
 
 def _split_lines(split: Split, lines: Mapping[str, Link]) -> tuple[Link, ...]:

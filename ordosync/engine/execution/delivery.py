@@ -9,12 +9,19 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from ordosync import progress
 from ordosync.accounts.account import MAX_FAILURES_IN_A_ROW
 from ordosync.clock import Clock
 from ordosync.engine.execution.interruption import InterruptedRunError, Stop
 from ordosync.engine.execution.line_claims import LineClaims
 from ordosync.engine.execution.recorder import Recorder
-from ordosync.engine.execution.step_changes import counted_as, from_outcome, skip_gone, step_change
+from ordosync.engine.execution.step_changes import (
+    counted_as,
+    from_outcome,
+    intent,
+    skip_gone,
+    values_written,
+)
 from ordosync.errors import UnavailableError, UnknownOutcomeError
 from ordosync.failpoints import fault
 from ordosync.models import Outcome
@@ -57,12 +64,16 @@ class Delivery:
         if self._stop.signal is not None or (self._has_written and self._stop.reason):
             raise InterruptedRunError
 
-    def send_planned(self) -> None:
-        """Write the plan that was stored as `planned`, after the safety limit has checked it.
+    def send_planned(self, count: int) -> None:
+        """Write the plan of `count` steps, stored as `planned` and checked by the safety limit.
 
         Each record is read again just before its write: the store keeps no payloads, since these
         may be personal data, and a whole plan may not fit in memory.
         """
+        with progress.phase(f"{self._portal.name}: write", total=count):
+            self._send_planned()
+
+    def _send_planned(self) -> None:
         for rows in self._planned():
             remaining = {row.key: row for row in rows}
             for page in self._task.replan(self._portal, rows):
@@ -73,6 +84,7 @@ class Delivery:
                     del remaining[key]
             self._recorder.counts.skipped += len(remaining)
             self._recorder.record([skip_gone(row) for row in remaining.values()])
+            progress.advance(len(rows))
 
     def send(self, steps: Sequence[Step], earlier: Mapping[str, StepRow] = {}) -> None:
         """Write steps in batches.
@@ -128,7 +140,7 @@ class Delivery:
             for key in self._released_by_hand(list(not_sent)):
                 del not_sent[key]
             ready = [step for step in batch if step.key not in not_sent]
-            sending = (step_change(step, "sending") for step in ready)
+            sending = (intent(step) for step in ready)
             self._recorder.save([*sending, *self._recorder.count_decisions(not_sent.values())])
         return ready
 
@@ -148,7 +160,7 @@ class Delivery:
     ) -> None:
         """Record the outcomes of a batch. A step with an edit keeps the content that arrived."""
         portal, task = self._portal.name, self._task.name
-        changes = self._changes(steps, results, is_uncertain=is_uncertain)
+        changes = self._changes(steps, results, earlier, is_uncertain=is_uncertain)
         arrived = {key: (earlier[key].content, earlier[key].as_of) for key in edits}
         with self._recorder.transaction():
             self._store.steps.record_sent(
@@ -162,7 +174,12 @@ class Delivery:
                 self._store.references.missed(account, now=self._clock.now())
 
     def _changes(
-        self, steps: Sequence[Step], results: Sequence[Result], *, is_uncertain: bool
+        self,
+        steps: Sequence[Step],
+        results: Sequence[Result],
+        earlier: Mapping[str, StepRow],
+        *,
+        is_uncertain: bool,
     ) -> list[StepChange]:
         """Count the outcomes of a batch and return the changes of its steps."""
         pairs = list(zip(steps, results, strict=True))
@@ -178,6 +195,7 @@ class Delivery:
                 settle_s=self._task.target(self._portal).limits.settle_s,
                 now=self._clock.now(),
                 uncertain=is_uncertain,
+                written_json=values_written(step, result, earlier.get(step.key)),
             )
             for step, result in pairs
         ]
