@@ -814,4 +814,25 @@ MUTANTS = (
         new="            if False:",
         test="scenarios/pairs/test_requested_again.py",
     ),
+    Mutant(
+        protection="a new number of a parcel of before the ledger ends the old one",
+        file="tasks/parcels/links.py",
+        old='        yield replace(before, state="voided")',
+        new="        pass",
+        test="store/test_old_services.py",
+    ),
+    Mutant(
+        protection="a split waits until what was sent before it is reported",
+        file="tasks/split_order.py",
+        old="decision=_BEHIND if is_behind else None",
+        new="decision=None",
+        test="scenarios/pairs/test_partial_shipments.py",
+    ),
+    Mutant(
+        protection="no unit is taken off for a parcel that is being written",
+        file="tasks/cancellations/reductions.py",
+        old="    if portal.links.may_lack_parcels():\n        return [Result",
+        new="    if False:\n        return [Result",
+        test="tasks/test_cancel_orders.py",
+    ),
 )
