@@ -130,6 +130,9 @@ def _steps(
             )
             if step and item.id in behind_ids and step.decision:
                 step = replace(step, payload=None)
+            if step and settled_units and isinstance(step.payload, Imported):
+                payload = replace(step.payload, settled=frozenset(settled_units))
+                step = replace(step, payload=payload)
             if step and cancelled_rest.is_missing(step, restored):
                 # It comes first: once the order is linked, nothing shows that its rest is missing.
                 steps.append(rest_cancelled(step))
@@ -224,7 +227,7 @@ def _step(
     created = for_supplier(order, portal.config, reference=reference_of(portal, key))
     return replace(
         step,
-        content=of_order(item, created, portal_rules),
+        content=of_order(item, created, portal_rules, config=portal.config),
         summary=_summary(created),
         remark=item.remark,
         payload=created,

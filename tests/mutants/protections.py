@@ -203,7 +203,7 @@ MUTANTS = (
     Mutant(
         protection="an edit of what travels is reported",
         file="tasks/orders/digests.py",
-        old="    if before.travel == after.travel:",
+        old="    if before.travel == after.travel and not _differ(before.amounts, after.amounts):",
         new="    if before:",
         test="tasks/test_import_orders.py",
     ),

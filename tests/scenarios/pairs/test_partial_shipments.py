@@ -4,8 +4,11 @@ F are the cases of lifecycle.md; the rules P are in `test_parcel_rules.py`.
 """
 
 from datetime import timedelta
+from decimal import Decimal
 
-from tests.accounts.contract.examples import line, parcel, product
+import pytest
+
+from tests.accounts.contract.examples import line, parcel, product, sold
 from tests.accounts.contract.people import needs
 from tests.scenarios.pairs.pair import Pair
 from tests.scenarios.pairs.parcels import TASK, ledger, numbers, open_steps, ordered, sent
@@ -198,3 +201,26 @@ def test_p15_split_of_the_rest_waits_until_its_first_parcel_is_reported(pair: Pa
     assert numbers(pair, merchant_id) == ["1Z1"]
     assert open_steps(pair) == []
     pair.stays_quiet("split-order", TASK, "import-orders")
+
+
+@needs("cancel-orders", "parcels", "cancelled-units", "reductions")
+@pytest.mark.parametrize("field", ["line_total", "line_discount"])
+def test_f9_units_that_were_taken_off_are_no_edit_of_an_amount(pair: Pair, field: str) -> None:
+    if field in pair.merchant.lacks:
+        pytest.skip(f"its orders have no {field}")
+    pair.configure(send=[field])
+    merchant_id = pair.merchant.request(
+        sold(
+            "1001",
+            line("CUP", 2, total=Decimal("17.00"), discount=Decimal("2.00")),
+            line("MUG", 1, total=Decimal("9.50")),
+        )
+    )
+    pair.run("import-orders")
+    pair.merchant.cancel_units(merchant_id, 1, 0)
+
+    pair.run("cancel-orders")
+    pair.run("import-orders")
+
+    assert open_steps(pair) == []
+    pair.stays_quiet("cancel-orders", "import-orders")
