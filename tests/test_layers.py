@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "ordosync"
 LAYERS = (
     (
         *("errors", "secret", "clock", "failpoints", "retry", "slots"),
-        *("idle", "permissions", "crontab", "regular_files", "text", "atomic_write"),
+        *("idle", "permissions", "crontab", "regular_files", "text", "atomic_write", "countries"),
     ),
     ("models",),
     ("order_checks",),

@@ -18,7 +18,7 @@ but none is skipped. An object can be read by its id as long as one of its steps
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -106,6 +106,18 @@ class Account(ABC):
     supplier_options: ClassVar[type[Any] | None] = None
     """The class of a portal's options for its Supplier; None if the kind cannot be a Supplier."""
 
+    @property
+    def location(self) -> str:
+        """The file or service with the data; empty if it has no single one.
+
+        A Merchant and a Supplier of one location would import their own orders.
+        """
+        return ""
+
+    def warnings(self) -> Iterator[str]:
+        """Yield what is wrong on this machine, such as a missing folder. Connects to nothing."""
+        yield from ()
+
     @abstractmethod
     def merchant(self, options: Any, portal: PortalContext, at: Connections) -> "Merchant":
         """Open the account as a portal's Merchant. The first request connects."""
@@ -113,6 +125,20 @@ class Account(ABC):
     @abstractmethod
     def supplier(self, options: Any, portal: PortalContext, at: Connections) -> "Supplier":
         """Open the account as a portal's Supplier. The first request connects."""
+
+    @property
+    def written_paths(self) -> tuple[Path, ...]:
+        """The files and folders that the account writes on this machine."""
+        return ()
+
+    def for_dry_run(self, folder: Path) -> "Account":  # noqa: ARG002
+        """Return this account for a dry run: it reads the same, and writes only into `folder`.
+
+        By default it writes nowhere, and answers each write as if the service had accepted it.
+        """
+        from ordosync.accounts.dry_run import DryRunAccount  # noqa: PLC0415 - it is above this
+
+        return DryRunAccount(self)
 
 
 def required(part: Part | None) -> Part:

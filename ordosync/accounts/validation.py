@@ -1,6 +1,7 @@
 """Checks of options that several kinds of account have."""
 
-from zoneinfo import ZoneInfo
+import difflib
+from zoneinfo import ZoneInfo, available_timezones
 
 
 def check_url(option: str, url: str) -> None:
@@ -16,7 +17,18 @@ def check_timezone(name: str | None) -> None:
     try:
         ZoneInfo(name)
     except (OSError, ValueError, KeyError):
-        raise ValueError(f"timezone: {name!a} is not a known time zone") from None
+        hint = _similar_zone(name)
+        raise ValueError(f"timezone: {name!a} is not a known time zone{hint}") from None
+
+
+def _similar_zone(name: str) -> str:
+    """Return a hint with the time zone of this city, or the one with the most similar name."""
+    # Listing all zones reads a folder, and only a mistake needs it.
+    zones = sorted(available_timezones())
+    city = name.strip().replace(" ", "_").casefold()
+    near = [zone for zone in zones if zone.casefold().rpartition("/")[2] == city]
+    near = near or difflib.get_close_matches(name, zones, n=1)
+    return f"; did you mean {near[0]}?" if near else "; write a name such as Europe/London"
 
 
 def check_concurrency(concurrency: int) -> None:

@@ -74,6 +74,10 @@ SECTIONS = {
             "support.attention:dismiss",
             "Close entries of `attention` that need no more work.",
         ),
+        "find": (
+            "support.find:find",
+            "Find orders and products by any part of them.",
+        ),
         "why": (
             "support.why:show_why",
             "Show the history of an order or product.",

@@ -1,19 +1,20 @@
-"""`config check`, `config show` and `config example`."""
+"""`config check`, `config show`, `config example` and `config schema`."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from dataclasses import asdict
+from typing import Annotated, Any
 
 import typer
 
 from ordosync.cli import completion, documentation
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
-from ordosync.clock import Clock
 from ordosync.config import as_plain
+from ordosync.config.json_schema import json_schema
 from ordosync.config.settings import Config
 from ordosync.engine import check_renames
-from ordosync.engine.diagnosis.account_checks import online_checks
-from ordosync.engine.diagnosis.machine_checks import group_writable
+from ordosync.engine.diagnosis.account_checks import OnlineCheck, online_checks
+from ordosync.engine.diagnosis.config_warnings import config_warnings
 from ordosync.engine.execution.unproven import EXPLANATION, unproven_accounts
 from ordosync.store import Store
 from ordosync.text import plural
@@ -22,7 +23,7 @@ app = typer.Typer(help="Check or show the configuration.", no_args_is_help=True)
 
 
 @app.command("check")
-@with_context(json=False)
+@with_context()
 def check_config(
     *,
     online: Annotated[
@@ -32,7 +33,8 @@ def check_config(
 ) -> None:
     """Report every problem of the configuration, with its line. Exits 3 if there is one.
 
-    With --online, also report what the accounts lack (exits 1) and what they cannot store.
+    With --online, also report what the accounts lack (exits 1) and what they cannot store, and
+    read the newest file of each feed.
 
     For example:
       ordosync config check --online
@@ -40,33 +42,45 @@ def check_config(
     config = context.config
     with Store.open(config.database, readonly=True) as store:
         check_renames(config, store)
-        unproven = [
-            (portal, account)
-            for portal, account, _ in unproven_accounts(config, store, now=context.clock.now())
-        ]
-    if online:
-        _check_online(config, context.clock, unproven)
-    for text in group_writable(config):
-        render.result(f"warning: {text}", wrapped=True)
-    count = len(config.portals)
-    portals = plural(count, "1 portal", f"{count} portals")
-    render.result(f"{config.path}: {portals}, no problem", wrapped=True)
+        warnings = list(config_warnings(config, store))
+        if online:
+            warnings += [
+                f"portal {portal}, supplier {account}: account {account} {EXPLANATION};"
+                " such an order fails, and you decide"
+                for portal, account, _ in unproven_accounts(config, store, now=context.clock.now())
+            ]
+    checks = list(online_checks(config, context.clock)) if online else []
+    has_trouble = any(check.state == "trouble" for check in checks)
+    if context.as_json:
+        render.document(_check_json(config, checks, warnings))
+    else:
+        _show_checks(config, checks, warnings, has_trouble=has_trouble)
+    raise typer.Exit(int(has_trouble))
 
 
-def _check_online(config: Config, clock: Clock, unproven: Sequence[tuple[str, str]]) -> None:
-    """Report what the accounts lack. Exits 1 if something that is needed is missing."""
-    results = list(online_checks(config, clock))
-    for check in results:
+def _show_checks(
+    config: Config, checks: Sequence[OnlineCheck], warnings: Sequence[str], *, has_trouble: bool
+) -> None:
+    for check in checks:
         where = f"portal {check.portal}, {check.role} {check.account}"
         render.result(f"{check.state}: {where}: {check.text}", wrapped=True)
-    for portal, account in unproven:
-        render.result(
-            f"warning: portal {portal}, supplier {account}: account {account} {EXPLANATION};"
-            " such an order fails, and you decide",
-            wrapped=True,
-        )
-    if any(check.state == "trouble" for check in results):
-        raise typer.Exit(1)
+    for text in warnings:
+        render.result(f"warning: {text}", wrapped=True)
+    if not has_trouble:
+        count = len(config.portals)
+        portals = plural(count, "1 portal", f"{count} portals")
+        render.result(f"{config.path}: {portals}, no problem", wrapped=True)
+
+
+def _check_json(
+    config: Config, checks: Sequence[OnlineCheck], warnings: Sequence[str]
+) -> dict[str, Any]:
+    return {
+        "path": str(config.path),
+        "portals": list(config.portals),
+        "checks": [asdict(check) for check in checks],
+        "warnings": list(warnings),
+    }
 
 
 @app.command("show")
@@ -107,3 +121,16 @@ def example(
     """
     for line in documentation.example(kind).splitlines():
         render.result(line)
+
+
+@app.command("schema")
+def show_schema() -> None:
+    """Print the JSON Schema of the configuration, with which editors complete and check it.
+
+    Save it beside the configuration, and begin that with the line
+    `# yaml-language-server: $schema=ordosync.schema.json`.
+
+    For example:
+      ordosync config schema
+    """
+    render.document(json_schema())

@@ -4,7 +4,8 @@ A command states only its own options; `with_context` adds `--config`, `--json` 
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -14,6 +15,7 @@ from ordosync.clock import Clock
 
 if TYPE_CHECKING:
     from ordosync.config.settings import Config
+    from ordosync.engine.sandbox import Sandbox
 
 Command = Callable[..., None]
 
@@ -35,6 +37,18 @@ class Context:
         from ordosync.config import find_config  # noqa: PLC0415 - slow to import
 
         return find_config(self.config_option)
+
+    @contextmanager
+    def sandboxed(self) -> "Iterator[Sandbox]":
+        """Let the command work on copies of everything that it may write."""
+        from ordosync.engine.sandbox import sandbox  # noqa: PLC0415 - slow to import
+
+        with sandbox(self.config) as copies:
+            original, self.config = self.config, copies.config
+            try:
+                yield copies
+            finally:
+                self.config = original
 
     @cached_property
     def config(self) -> "Config":

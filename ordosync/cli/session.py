@@ -9,7 +9,16 @@ from ordosync.cli.context import Context
 from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock
 from ordosync.config.settings import Config, PortalConfig
-from ordosync.engine import AlreadyRunning, Stop, chosen, open_portal, register, run_task
+from ordosync.engine import (
+    AlreadyRunning,
+    Preview,
+    Rehearsal,
+    Stop,
+    chosen,
+    open_portal,
+    register,
+    run_task,
+)
 from ordosync.engine.scheduling.timetable import unavailable_reason
 from ordosync.errors import UsageError
 from ordosync.store import Store
@@ -53,6 +62,26 @@ class Session:
             only=only,
             force=force,
         )
+
+    def preview(
+        self,
+        task: str,
+        portal: PortalConfig,
+        *,
+        trigger: Trigger = "manual",
+        only: Sequence[StepRow] | None = None,
+        force: bool = False,
+    ) -> Preview:
+        """Preview a run of a task, in the session of a sandbox."""
+        return Rehearsal(
+            task=TASKS[task],
+            open_portal=lambda: self.open(portal),
+            store=self.store,
+            clock=self.clock,
+            stop=self.stop,
+            trigger=trigger,
+            only=only,
+        ).preview(force=force)
 
 
 @contextmanager

@@ -1,25 +1,22 @@
 """The commands that run a task manually, and `sync`."""
 
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ordosync.accounts.connections import Connections
 from ordosync.cli import adopt as adoption
 from ordosync.cli import options
 from ordosync.cli.context import Command, Context, with_context
+from ordosync.cli.output import previews as render_previews
 from ordosync.cli.output import render
 from ordosync.cli.output import runs as render_runs
 from ordosync.cli.session import Session, open_session, runnable_portals
 from ordosync.config.settings import PortalConfig
-from ordosync.engine import AlreadyRunning, check_renames, chosen, open_portal, plan_task
+from ordosync.engine import AlreadyRunning, Preview, chosen
 from ordosync.engine.scheduling.sync_selection import Selection
-from ordosync.store import Store
 from ordosync.store.runs import Run
-from ordosync.tasks import TASKS
 from ordosync.tasks.base import Portal
 
 _HELP = {
@@ -122,7 +119,9 @@ import_products, write_inventory_back, update_tracking, split_order, cancel_orde
 
 
 @with_context()
-def sync(portals: options.Portals = None, *, context: Context) -> None:
+def sync(
+    portals: options.Portals = None, *, context: Context, dry_run: options.DryRun = False
+) -> None:
     """Run the enabled global tasks once, now.
 
     Paused tasks run, too; the schedule does not change. The first line names the tasks that run,
@@ -132,17 +131,16 @@ def sync(portals: options.Portals = None, *, context: Context) -> None:
       ordosync sync shop-northwind
     """
     selected = chosen(context.config, portals or [])
-    _run(context, lambda session: _select(session, selected))
+    run = _preview if dry_run else _run
+    run(context, lambda session: _select(session, selected))
 
 
 def _run_or_preview(
     context: Context, task: str, names: Sequence[str], *, dry_run: bool, force: bool
 ) -> None:
     portals = runnable_portals(context, names, task)
-    if dry_run:
-        _preview(context, task, portals)
-    else:
-        _run(context, lambda _: [(portal, task) for portal in portals], force=force)
+    run = _preview if dry_run else _run
+    run(context, lambda _: [(portal, task) for portal in portals], force=force)
 
 
 def _run(
@@ -182,17 +180,17 @@ def _select(session: Session, portals: Sequence[PortalConfig]) -> list[tuple[Por
     return selection.runs
 
 
-def _preview(context: Context, task: str, portals: Sequence[PortalConfig]) -> None:
-    config, clock = context.config, context.clock
-    with (
-        Store.open(config.database, readonly=True) as store,
-        closing(Connections(clock)) as connections,
-    ):
-        check_renames(config, store)
-        planned = {
-            portal.name: plan_task(
-                TASKS[task], open_portal(config, portal, store, connections), store, clock
-            )
-            for portal in portals
-        }
-    render_runs.show_plans(task, planned, as_json=context.as_json)
+def _preview(
+    context: Context,
+    select: Callable[[Session], Sequence[tuple[PortalConfig, str]]],
+    *,
+    force: bool = False,
+) -> None:
+    """Preview tasks of portals one after the other, each with what those before it would do."""
+    previews: list[Preview] = []
+    with context.sandboxed() as copies, open_session(context) as session:
+        for portal, task in select(session):
+            if session.stop.reason:
+                break
+            previews.append(session.preview(task, portal, force=force))
+    render_previews.show(previews, copies, as_json=context.as_json, stop=session.stop)

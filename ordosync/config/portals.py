@@ -82,6 +82,9 @@ class PortalReader:
         if merchant.account == supplier.account:
             why = f"account {merchant.account} cannot be both its merchant and its supplier"
             self._reader.problem(place, why)
+        elif location := self._shared_location(merchant.account, supplier.account):
+            why = f"accounts {merchant.account} and {supplier.account} are the same: {location}"
+            self._reader.problem(place, why)
         requested = {
             task: task_places[task] for task in task_places.keys() & values["tasks"].keys()
         }
@@ -166,6 +169,12 @@ class PortalReader:
         except ValueError as error:
             self._reader.problem(place, str(error))
             return None
+
+    def _shared_location(self, merchant: str, supplier: str) -> str:
+        """Return the file or service that is behind both accounts; empty if they differ."""
+        sells, ships = self._opened_accounts[merchant], self._opened_accounts[supplier]
+        is_same = sells and ships and sells.location == ships.location
+        return sells.location if sells and is_same else ""
 
     def _check_was(self, was: str, name: str) -> None:
         to_name(was)

@@ -24,7 +24,8 @@ _SHAPES: Mapping[type[yaml.Node], str] = {
     yaml.SequenceNode: "a list",
     yaml.MappingNode: "options (name: value)",
 }
-_REQUIRED = inspect.Parameter.empty
+REQUIRED = inspect.Parameter.empty
+"""The default of a parameter that has none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -166,7 +167,7 @@ class Reader:
                 values[name] = read[name](entries[name])
             elif name in entries:
                 values[name] = self.value(option.annotation, entries[name])
-            elif option.default is _REQUIRED:
+            elif option.default is REQUIRED:
                 self.problem(place, "is missing", path=place.below(name))
             elif isinstance(option.default, Path):
                 values[name] = self._converters[Path](str(option.default))
@@ -182,14 +183,24 @@ class Reader:
         values = self.arguments(target, place, entries)
         if self.problem_count > before:
             return None
-        return self.attempt(place, lambda: target(**values))
+        return self.attempt(place, lambda: target(**values), entries=entries)
 
-    def attempt(self, place: Place, make: Callable[[], Any]) -> Any:
-        """Return the result of `make`, or record the `ValueError` that it raises."""
+    def attempt(
+        self, place: Place, make: Callable[[], Any], *, entries: Mapping[str, Place] | None = None
+    ) -> Any:
+        """Return the result of `make`, or record the `ValueError` that it raises.
+
+        A message that begins with the name of one of `entries`, such as `timezone: ...`, is
+        recorded at that entry.
+        """
         try:
             return make()
         except ValueError as error:
-            self.problem(place, str(error))
+            name, colon, why = str(error).partition(": ")
+            if colon and entries and name in entries:
+                self.problem(entries[name], why)
+            else:
+                self.problem(place, str(error))
             return None
 
     def _items(self, place: Place) -> list[Place]:

@@ -92,7 +92,8 @@ def _account(
     account = AccountConfig(name=name, kind=kind, options=options)
     if reader.problem_count > before:
         return account, None
-    return account, reader.attempt(place, lambda: new_account(kind, name, options))
+    opened = reader.attempt(place, lambda: new_account(kind, name, options), entries=entries)
+    return account, opened
 
 
 def _to_retention(text: str) -> timedelta | None:

@@ -140,6 +140,8 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str) -> str:
     if error.context and began < line:
         why += f" {error.context}, from line {began}"
     written = "".join(text.splitlines()[line - 1 : line])
+    if "${" in written:
+        why += '; quote a value with ${...} inside { }: "${NAME}"'
     if "\t" in written[: len(written) - len(written.lstrip())]:
         why += "; indent with spaces, not tabs"
     return at_line(line, why)

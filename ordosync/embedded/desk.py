@@ -115,11 +115,6 @@ class Desk:
         with self.file.reading("list order numbers") as db:
             return orders.numbers(db, prefix, limit)
 
-    def similar_number(self, number: str) -> str | None:
-        """Return a number that differs from this number only by a prefix; None without one."""
-        with self.file.reading("find a similar number") as db:
-            return orders.similar(db, number)
-
     def supplier_of(self, number: str) -> str | None:
         """Return the supplier that an order is, or was last, requested from."""
         with self.file.reading(f"read order {number}") as db:

@@ -214,16 +214,6 @@ def numbers(db: "sqlite3.Connection", prefix: str, limit: int) -> list[str]:
     return [row["number"] for row in rows]
 
 
-def similar(db: "sqlite3.Connection", number: str) -> str | None:
-    """Return the newest number that differs from this number only by a prefix."""
-    row = db.execute(
-        "select number from orders where substr(number, -length(?1)) = ?1"
-        " or substr(?1, -length(number)) = number order by sequence desc limit 1",
-        (number,),
-    ).fetchone()
-    return row["number"] if row else None
-
-
 def from_rows(db: "sqlite3.Connection", rows: "Sequence[sqlite3.Row]") -> Iterator[Order]:
     """Yield the orders of these rows of the table."""
     lines = _lines(db, [row["number"] for row in rows])

@@ -10,10 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from ordosync.clock import Clock
-from ordosync.database import open_database, sqlite3, to_database_error, transaction, writer_lock
+from ordosync.database import (
+    copy_database,
+    open_database,
+    sqlite3,
+    to_database_error,
+    transaction,
+    writer_lock,
+)
 from ordosync.idle import CONFIG_KEY
 from ordosync.store.claims import Claims
 from ordosync.store.concerns import Concerns
+from ordosync.store.id_search import IdSearch
 from ordosync.store.leases import Leases
 from ordosync.store.link_table import Links
 from ordosync.store.machine import check_machine
@@ -96,6 +104,10 @@ class Store:
         """Return the links of one portal."""
         return Links(self._connection, portal)
 
+    def ids(self, portal: str) -> IdSearch:
+        """Return the search of the ids of one portal."""
+        return IdSearch(self._connection, portal)
+
     def claims(self, account: str) -> Claims:
         """Return the claims of lines of one Merchant account."""
         return Claims(self._connection, account)
@@ -125,6 +137,12 @@ class Store:
         finally:
             if is_relaxed:
                 self._connection.execute("pragma synchronous = full")
+
+    def copy_to(self, path: Path) -> None:
+        """Copy the store to a new file, without the leases of running processes."""
+        copy_database(self._connection, path)
+        with Store.open(path) as copy, copy.transaction():
+            copy.leases.forget()
 
     def close(self) -> None:
         """Close the connection."""

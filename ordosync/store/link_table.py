@@ -114,18 +114,6 @@ class Links:
         )
         return [(_link(row), from_text(row["linked_at"])) for row in rows]
 
-    def beginning_with(self, kind: LinkKind, prefix: str, *, limit: int) -> Sequence[str]:
-        """Return the first ids of either account that begin with the prefix."""
-        ids_found: list[str] = []
-        for side in ("merchant_id", "supplier_id"):
-            rows = self._db.execute(
-                f"select distinct {side} as id from links"  # noqa: S608 - a constant
-                f" where portal = ? and kind = ? and {side} >= ? and {side} < ? limit ?",
-                (self._portal, kind, prefix, f"{prefix}\U0010ffff", limit),
-            )
-            ids_found += [row["id"] for row in rows]
-        return ids_found
-
     def live(self, kind: LinkKind, *, page: int = 500) -> Iterator[list[Link]]:
         """Yield the live links in pages."""
         last = ""

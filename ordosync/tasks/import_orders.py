@@ -263,10 +263,15 @@ def _imported(
 def _summary(order: Order) -> str:
     units = sum([line.quantity for line in order.lines])
     lines = len(order.lines)
-    return (
+    text = (
         f"create order {order.number}: {lines} line{'s' * (lines != 1)},"
-        f" {units} piece{'s' * (units != 1)}"
+        f" {units} unit{'s' * (units != 1)}"
     )
+    prices = [line.unit_price for line in order.lines]
+    if None in prices or not order.currency:
+        return text
+    value = sum((line.unit_price or 0) * line.quantity for line in order.lines)
+    return f"{text}, {value} {order.currency}"
 
 
 TASK = Task(

@@ -205,12 +205,13 @@ def _write(step: Step, current: Stock, remaining: int, sales: int) -> Step:
     """Return the step that sets the quantity to `remaining`, or to 0 if it is negative."""
     available = max(remaining, 0)
     target = _Target(stock=replace(current, quantity=remaining), sold=sales)
+    before = "not counted" if current.quantity is None else current.quantity
     notes = [f"oversold: {remaining}"] if remaining != available else []
     notes += [target.calculation] if sales else []
     return replace(
         step,
         is_destructive=step.is_at_risk and available == 0,
-        summary=f"set {current.sku} from {current.quantity} to {available}"
+        summary=f"set {current.sku} from {before} to {available}"
         + (f" ({'; '.join(notes)})" if notes else ""),
         payload=target,
     )

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from ordosync.embedded.desk import Desk
 from ordosync.embedded.order_filter import OrderFilter
+from ordosync.embedded.search import Search
 from ordosync.embedded.stock_counts import Count
 from ordosync.models import Outcome, Piece, PieceLine, Split
 from tests.accounts.contract.examples import line, parcel, product, sold
@@ -202,9 +203,11 @@ def test_split_that_does_not_add_up_leaves_the_order_whole(desk: Desk) -> None:
 def test_number_without_its_prefix_is_similar(desk: Desk) -> None:
     desk.add_order(sold("A-1001"))
 
-    assert desk.similar_number("1001") == "A-1001"
-    assert desk.similar_number("B-A-1001") == "A-1001"
-    assert desk.similar_number("1002") is None
+    search = Search(desk.file)
+    assert search.similar("1001") == ["A-1001"]
+    assert search.similar("a-1001") == ["A-1001"]
+    assert search.similar("B-A-1001") == ["A-1001"]
+    assert search.similar("1002") == []
 
 
 def test_number_that_is_taken_is_refused_and_the_other_orders_are_added(desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """Orders are selected in SQL, by every field that an operator may know."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -8,6 +9,7 @@ from msgspec.structs import replace
 from ordosync.embedded.database import EmbeddedFile
 from ordosync.embedded.desk import Desk
 from ordosync.embedded.order_filter import OrderFilter
+from ordosync.embedded.search import Search
 from ordosync.models import Address, Piece, PieceLine, Split
 from tests.accounts.contract.examples import line, order, parcel
 from tests.embedded.create import create
@@ -117,3 +119,28 @@ def test_conditions_use_indexes(file: EmbeddedFile) -> None:
             plan = [row["detail"] for row in db.execute(f"explain query plan {statements[0]}")]
             assert not [step for step in plan if step == "SCAN orders"], plan
             assert not [step for step in plan if step.startswith("SCAN order_lines")], plan
+
+
+def test_a_search_finds_numbers_tracking_numbers_customers_and_products(
+    desk: Desk, file: EmbeddedFile
+) -> None:
+    search = Search(file)
+
+    assert [(m.id, m.field, m.is_exact) for m in search.orders("1Z-A", limit=9).matches] == [
+        ("1", "tracking", True)
+    ]
+    assert [(m.id, m.value) for m in search.orders("jd0", limit=9).matches] == [("1", "jd01")]
+    assert [m.id for m in search.orders("3", limit=9).matches] == ["3", "3-2", "3-1"]
+    limited = search.orders("mail.example", limit=2)
+    assert ([m.id for m in limited.matches], limited.total) == (["3-2", "3-1"], 6)
+    assert [m.id for m in search.products("mu", limit=9).matches] == ["MUG"]
+    assert search.orders("%", limit=9).total == search.orders("_", limit=9).total == 0
+    assert desk.exists
+
+
+def test_a_search_of_an_account_without_a_file_finds_nothing(tmp_path: Path) -> None:
+    missing = EmbeddedFile(name="none", path=tmp_path / "none.db")
+
+    assert Search(missing).orders("1", limit=1).total == 0
+    assert Search(missing).namesakes("1") == []
+    assert not missing.exists

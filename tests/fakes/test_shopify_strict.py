@@ -16,6 +16,8 @@ from tests.fakes.shopify_contract import AVAILABLE, Contract, needs_contract
 from tests.support.clock import VirtualClock
 
 REASON = "X-Shopify-API-Deprecated-Reason"
+NEWER = {"OrderDisplayFulfillmentStatus.FULFILLMENT_NOT_REQUIRED": "2026-10"}
+"""What our part of the schema has of a version that is not the oldest one."""
 
 
 @pytest.fixture(name="fake")
@@ -418,7 +420,9 @@ def test_query_beyond_the_fake_raises_an_error(clock: VirtualClock) -> None:
 def test_our_part_of_the_schema_equals_the_services(version: str) -> None:
     full, ours = schemas.full(version), schemas.ours()
 
-    assert list(_strangers(full, ours)) == []
+    strangers = [name for name in _strangers(full, ours) if NEWER.get(name, version) <= version]
+
+    assert strangers == []
 
 
 def _strangers(full: GraphQLSchema, ours: GraphQLSchema) -> Iterator[str]:

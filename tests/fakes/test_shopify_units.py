@@ -170,6 +170,38 @@ def test_some_units_are_moved(fake: FakeShopify) -> None:
     assert rows(fake, order) == [("OPEN", ["1/1"]), ("OPEN", ["1/1"])]
 
 
+def test_move_to_an_active_one_closes_it_and_makes_one_of_all_units(fake: FakeShopify) -> None:
+    """D: https://shopify.dev/docs/api/admin-graphql/latest/mutations/fulfillmentOrderMove."""
+    order, first = placed(fake, 4)
+    place = fake.add_location("Elsewhere")
+    second = fake.move(first, place, {"MUG": 1})
+
+    third = fake.move(first, place, {"MUG": 2})
+
+    assert len({first, second, third}) == 3
+    assert rows(fake, order) == [("OPEN", ["1/1"]), ("CLOSED", ["0/0"]), ("OPEN", ["3/3"])]
+
+
+@pytest.mark.parametrize(
+    ("version", "status"), [("2026-07", "UNFULFILLED"), ("2026-10", "FULFILLMENT_NOT_REQUIRED")]
+)
+def test_order_of_which_nothing_is_left_to_be_sent_has_a_status_of_its_own(
+    fake: FakeShopify, version: str, status: str
+) -> None:
+    """D notrequired: not sent, and all was edited off or cancelled.
+
+    https://shopify.dev/changelog/posts/orderdisplayfulfillmentstatus-now-returns-fulfillmentnotrequired
+    """
+    fake.version = version
+    order, _ = placed(fake, 1)
+    before = shown(fake, order)["displayFulfillmentStatus"]
+
+    fake.edit_lines(order, {"MUG": 0})
+
+    assert before == "UNFULFILLED"
+    assert shown(fake, order)["displayFulfillmentStatus"] == status
+
+
 def test_19_fulfillments_are_listed_with_the_newest_first(fake: FakeShopify) -> None:
     """R cancel-part, track."""
     order, _ = placed(fake, 2)

@@ -808,6 +808,13 @@ MUTANTS = (
         test="store/test_ledger.py::test_new_label_of_a_parcel_counts_its_units_once",
     ),
     Mutant(
+        protection="units that users moved beside those of an order are not sent with it",
+        file="accounts/shopify/parcel_allocation.py",
+        old="own = [line for line in lines if items is None or number(line.line_item.id) in items]",
+        new="own = lines",
+        test="accounts/shopify/test_moved_units.py",
+    ),
+    Mutant(
         protection="a cancelled rest that is requested again is never passed over",
         file="tasks/import_orders.py",
         old="            if step and cancelled_rest.is_missing(step, restored):",

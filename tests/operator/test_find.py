@@ -1,8 +1,11 @@
 """Orders are found by all that an operator knows of them, and never mixed up."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.support.merchants import TwoMerchants
+from tests.support.desk import TwoAccounts
+from tests.support.merchants import CONFIG, TwoMerchants
 
 SHIP = ("--carrier", "UPS", "--tracking")
 
@@ -127,3 +130,212 @@ def test_an_account_of_a_merchant_lists_the_supplier(both: TwoMerchants) -> None
     )
     found = both.run("orders", "list", "--account", "shop", "--portal", "shop-northwind", "--json")
     assert [order["number"] for order in found.json["orders"]] == ["1001"]
+
+
+def without_prefix(tmp_path: Path) -> TwoMerchants:
+    """Return two Merchants whose orders 1001 are 1001 and 1001~2 at the depot."""
+    config = CONFIG.replace(', prefix: "A-"', "").replace(', prefix: "B-"', "")
+    depot = TwoMerchants(tmp_path, config)
+    for merchant in ("ann", "bob"):
+        depot.feed(merchant, f"1001,2026-11-23T10:00:00,MUG,1,{merchant.title()},DE")
+    depot.imported()
+    return depot
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ship 1001 --carrier UPS --tracking 1Z1",
+        "ship 1001 --void",
+        "cancel 1001",
+        "restore 1001",
+        "split 1001 --piece MUG=1",
+    ],
+)
+def test_h10_a_number_of_two_merchants_changes_no_order(tmp_path: Path, words: str) -> None:
+    depot = without_prefix(tmp_path)
+
+    done = depot.run("orders", *words.split())
+
+    assert (done.code, done.out) == (2, "")
+    assert done.err == (
+        "error: several orders of account depot have the number 1001: 1001~1 is of portal"
+        " ann-depot, 1001~2 is of portal bob-depot; type one of these numbers\n"
+    )
+    assert depot.numbers("--status", "awaiting_fulfillment") == ["1001", "1001~2"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "shipped"), [("1001~1", "1001"), ("1001~2", "1001~2")], ids=["first", "second"]
+)
+def test_h10_the_full_number_ships_the_order_of_its_merchant(
+    tmp_path: Path, typed: str, shipped: str
+) -> None:
+    depot = without_prefix(tmp_path)
+
+    assert depot.run("orders", "ship", typed, *SHIP, "1Z1").code == 0
+
+    assert depot.numbers("--status", "shipped") == [shipped]
+
+
+def test_h10_a_row_with_a_number_of_two_merchants_is_refused(tmp_path: Path) -> None:
+    depot = without_prefix(tmp_path)
+    (tmp_path / "labels.csv").write_text("number,carrier,tracking\n1001,UPS,1Z1\n1001~2,UPS,1Z2\n")
+
+    done = depot.run("orders", "ship", "--from", "labels.csv")
+
+    assert done.code == 1
+    assert "several orders" in (tmp_path / "labels.refused.csv").read_text()
+    assert depot.numbers("--status", "shipped") == ["1001~2"]
+
+
+def test_h10_an_order_that_was_requested_again_is_no_second_merchants(both: TwoAccounts) -> None:
+    """A number that one Merchant has used twice is not ambiguous."""
+    both.shop("orders", "cancel", "1001")
+    both.run("cancel-orders")
+    both.shop("orders", "restore", "1001", "--supplier", "northwind")
+    both.run("import-orders")
+
+    refused = both.northwind("orders", "ship", "S-1001", *SHIP, "1Z1")
+
+    assert "several orders" not in refused.err
+    assert both.northwind("orders", "ship", "S-1001~2", *SHIP, "1Z1").code == 0
+
+
+def test_h10_config_check_warns_of_portals_with_the_same_prefix(tmp_path: Path) -> None:
+    assert "number" not in TwoMerchants(tmp_path).run("config", "check").out
+    depot = without_prefix(tmp_path)
+
+    checked = depot.run("config", "check")
+
+    assert checked.code == 0
+    assert (
+        "warning: portals ann-depot and bob-depot both have no prefix, so two orders 1001 become"
+        " 1001 and 1001~2 in account depot"
+    ) in checked.out
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [("1001", "B-1001 or A-1001"), ("a-1002", "A-1002"), ("1002", "A-1002"), ("X-1002", None)],
+)
+def test_m5_a_number_without_its_prefix_or_case_names_the_order(
+    depot: TwoMerchants, typed: str, near: str | None
+) -> None:
+    done = depot.run("orders", "ship", typed, *SHIP, "1Z1")
+
+    assert done.code == 2
+    assert (f"did you mean {near}?" in done.err) == bool(near)
+
+
+def test_low_why_suggests_only_the_number_that_differs_by_prefix_or_case(
+    depot: TwoMerchants,
+) -> None:
+    near = depot.run("why", "a-1002")
+
+    assert near.code == 2
+    assert "did you mean A-1002?" in near.err
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("1001", "ann 1001, bob 1001, depot A-1001, depot B-1001"),
+        ("a-1002", "depot A-1002"),
+        ("cust 5", "depot A-1001"),
+        ("MÜLLER", "depot B-1001"),
+        ("1z0000", "depot A-1001"),
+        ("cup", "depot CUP"),
+        ("100_", ""),
+        ("nothing", ""),
+    ],
+)
+def test_find_searches_both_sides_tracking_customers_and_products(
+    depot: TwoMerchants, text: str, found: str
+) -> None:
+    depot.run("orders", "ship", "A-1001", *SHIP, "1Z00001")
+
+    done = depot.run("find", text, "--json")
+
+    rows = done.json["found"]
+    assert done.code == 0
+    assert ", ".join(sorted(f"{row['account']} {row['number']}" for row in rows)) == found
+    assert done.json["total"] == len(rows)
+
+
+def test_find_names_the_merchant_and_the_other_side(depot: TwoMerchants) -> None:
+    [row] = depot.run("find", "müller", "--json").json["found"]
+
+    assert (row["portal"], row["merchant"], row["field"], row["value"]) == (
+        "bob-depot",
+        "bob",
+        "customer",
+        "Zoë Müller",
+    )
+    assert (row["other_account"], row["other_number"]) == ("bob", "1001")
+
+
+def test_find_shows_exact_matches_first_and_says_how_many_more_there_are(
+    depot: TwoMerchants,
+) -> None:
+    done = depot.run("find", "1001", "-n", "2")
+
+    rows = [row.split("\t")[1:3] for row in done.out.splitlines()[1:]]
+    assert rows == [["ann", "1001"], ["bob", "1001"]]
+    assert done.err == "2 of 4; -n 0 shows all\n"
+
+
+def test_find_without_a_match_names_the_next_command(depot: TwoMerchants) -> None:
+    done = depot.run("find", "nothing")
+
+    assert (done.code, done.out) == (0, "")
+    assert "`ordosync why nothing --online` asks the remote accounts" in done.err
+
+
+@pytest.mark.parametrize("text", ["Cust 5", "1Z00001", "1z00001"])
+def test_day_a_customer_is_found_by_name_and_tracking_number(
+    depot: TwoMerchants, text: str
+) -> None:
+    """The day of the operator, section 2: `why "Cust 5"` and `why 1Z00001` found nothing."""
+    depot.run("orders", "ship", "A-1001", *SHIP, "1Z00001")
+
+    done = depot.run("why", text)
+
+    assert done.code == 0
+    assert done.out.startswith("1001 at ann, A-1001 at depot (shipped), portal ann-depot")
+
+
+def test_why_of_many_customers_names_the_search(depot: TwoMerchants) -> None:
+    depot.feed("ann", *(f"{n},2026-11-23T10:00:00,MUG,1,The Smiths,DE" for n in range(3001, 3009)))
+    depot.imported()
+
+    done = depot.run("why", "the smiths")
+
+    assert done.code == 2
+    assert "8 orders or more" in done.err
+    assert "`ordosync find 'the smiths'` lists them" in done.err
+
+
+def test_w7_the_merchants_own_order_is_not_hidden_by_the_suppliers(both: TwoAccounts) -> None:
+    """Both accounts number from 1001, and the orders of one number are different orders."""
+    both.configure('prefix: "S-"', 'prefix: ""')
+    both.northwind("orders", "add", "1002", "--line", "MUG=1")
+    both.shop("orders", "add", "1002", "--line", "MUG=1", "--supplier", "northwind")
+    both.run("import-orders")
+    both.shop("orders", "add", "1002~2", "--line", "CUP=1")
+
+    done = both.run("why", "1002~2", "--json")
+
+    pairs = [(story["merchant"], story["supplier"]) for story in done.json["why"]]
+    assert pairs == [("1002", "1002~2"), ("1002~2", None)]
+
+
+def test_w7_a_failed_order_of_the_merchant_is_not_hidden_by_the_suppliers(tmp_path: Path) -> None:
+    depot = without_prefix(tmp_path)
+    depot.feed("bob", "1001,2026-11-23T10:00:00,MUG,1,Bob,DE", "1001~2,2026-11-23T10:00:00,,1,X,DE")
+    depot.run("import-orders")
+
+    done = depot.run("why", "1001~2", "--json")
+
+    pairs = {(story["merchant"], story["supplier"], story["state"]) for story in done.json["why"]}
+    assert pairs == {("1001", "1001~2", "imported"), ("1001~2", None, "failed")}

@@ -368,7 +368,7 @@ COMPLAINTS = (
         symptom="what would happen?",
         make=never_read,
         command="ordosync import-orders --dry-run",
-        says="create order 1001: 1 line, 1 piece",
+        says="create order 1001: 1 line, 1 unit",
     ),
     Complaint(
         number=25,

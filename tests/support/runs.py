@@ -7,7 +7,8 @@ from pathlib import Path
 
 from ordosync.accounts.connections import Connections
 from ordosync.config import load_config
-from ordosync.engine import Stop, open_portal, register, run_task
+from ordosync.engine import Preview, Rehearsal, Stop, open_portal, register, run_task
+from ordosync.engine.sandbox import sandbox
 from ordosync.store import Store
 from ordosync.store.runs import Run
 from ordosync.store.step_rows import StepRow
@@ -66,3 +67,23 @@ def run_once(
         assert isinstance(run, Run)
         assert may_fail or run.error is None, run.error
         return Ran(run=run, steps=tuple(store.steps.of_run(run.id)))
+
+
+def previewed(
+    path: Path, task: str, portal: str, clock: VirtualClock, *, force: bool = False
+) -> Preview:
+    """Return the dry run of a task as `path` configures it."""
+    with (
+        sandbox(load_config(path)) as copies,
+        Store.open(copies.config.database) as store,
+        closing(Connections(clock)) as connections,
+    ):
+        config = copies.config
+        register(config, store, clock)
+        return Rehearsal(
+            task=TASKS[task],
+            open_portal=lambda: open_portal(config, config.portals[portal], store, connections),
+            store=store,
+            clock=clock,
+            stop=Stop(clock),
+        ).preview(force=force)

@@ -13,15 +13,16 @@ from ordosync.config import load_config
 from ordosync.database import sqlite3
 from ordosync.embedded import cancellations
 from ordosync.embedded.desk import Desk
-from ordosync.engine import open_portal, plan_task, register
+from ordosync.engine import open_portal
+from ordosync.engine.execution.preview import PlannedStep
 from ordosync.models import Address, Line, Order, Outcome, Piece, PieceLine, Shipment, Split
 from ordosync.store import Store
 from ordosync.store.links import Link, LinkKind
 from ordosync.store.step_rows import StepRow
 from ordosync.tasks import TASKS
-from ordosync.tasks.base import Result, Step
+from ordosync.tasks.base import PlanRequest, Result, Step
 from tests.support.clock import VirtualClock
-from tests.support.runs import Ran, run_once
+from tests.support.runs import Ran, previewed, run_once
 
 CONFIG = """
 accounts:
@@ -69,13 +70,20 @@ class Pair:
         self.clock.at += timedelta(minutes=2)
         return run_once(self.path, task, portal, self.clock, only=only)
 
-    def would(self, task: str, portal: str = "shop-northwind") -> list[Step]:
-        """Return the summaries of a dry run."""
+    def would(self, task: str, portal: str = "shop-northwind") -> Sequence[PlannedStep]:
+        """Return the writes of a dry run."""
+        return previewed(self.path, task, portal, self.clock).writes
+
+    def planned(self, task: str) -> list[Step]:
+        """Return the writes of a plan, for `applied`."""
         config = load_config(self.path)
         with Store.open(config.database) as store:
-            register(config, store, self.clock)
-            opened = open_portal(config, config.portals[portal], store, Connections(self.clock))
-            return plan_task(TASKS[task], opened, store, self.clock)
+            opened = open_portal(
+                config, config.portals["shop-northwind"], store, Connections(self.clock)
+            )
+            request = PlanRequest(cursor=None, now=self.clock.now())
+            pages = TASKS[task].plan(opened, request)
+            return [step for page in pages for step in page.items if not step.decision]
 
     def applied(self, task: str, steps: Sequence[Step]) -> list[Result]:
         """Write steps as after a crash: an earlier attempt may have written them."""

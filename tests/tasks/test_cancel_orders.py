@@ -146,7 +146,7 @@ def test_cancellation_that_was_never_recorded_counts_as_ours(pair: Pair) -> None
     # domain 2.1: if our task cancelled the Supplier order, import once more
     pair.imported("1001")
     succeeded(pair.shop.cancel("1001"))
-    planned = pair.would(TASK)
+    planned = pair.planned(TASK)
     pair.run(TASK)
 
     [again] = pair.applied(TASK, planned)
@@ -181,7 +181,7 @@ def test_order_restored_while_the_run_goes_on_is_left_alone(pair: Pair) -> None:
     # domain 2.6: work from state at run time
     pair.imported("1001")
     succeeded(pair.shop.cancel("1001"))
-    planned = pair.would(TASK)
+    planned = pair.planned(TASK)
     succeeded(pair.shop.restore("1001"))
 
     [result] = pair.applied(TASK, planned)
@@ -236,7 +236,7 @@ def test_first_run_takes_open_orders_that_were_cancelled_long_ago(pair: Pair) ->
     planned = pair.would(TASK)
     ran = pair.run(TASK)
 
-    assert len(planned) == 3
+    assert len(planned) == ran.count("done") == 2
     assert ran.counts == {"done": 2, "failed": 1}
 
 

@@ -6,7 +6,8 @@ are written to one file each; tracking numbers and stock are read. Each part has
 part without its option is None.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -14,7 +15,9 @@ from ordosync.accounts.account import Account, CheckResult, NoOptions, PortalCon
 from ordosync.accounts.connections import Connections
 from ordosync.accounts.files import record_types
 from ordosync.accounts.files.cancelled_units import CancelledOrders
+from ordosync.accounts.files.checks import check_files
 from ordosync.accounts.files.client import FilesClient
+from ordosync.accounts.files.file_listing import folder_of
 from ordosync.accounts.files.file_reader import FileReader
 from ordosync.accounts.files.merchant_cancellations import MerchantCancellations
 from ordosync.accounts.files.merchant_orders import MerchantOrders
@@ -31,7 +34,12 @@ from ordosync.accounts.files.options import (
 )
 from ordosync.accounts.files.order_listing import OrderListing
 from ordosync.accounts.files.ordered_lines import OrderedLines
-from ordosync.accounts.files.output.options import InventoryFile, OrderFolder, TrackingFile
+from ordosync.accounts.files.output.options import (
+    InventoryFile,
+    OrderFolder,
+    TrackingFile,
+    WrittenFiles,
+)
 from ordosync.accounts.files.output.order_files import OrderFileWriter
 from ordosync.accounts.files.output.reject_files import RejectFolder
 from ordosync.accounts.files.personal_data import PersonalData
@@ -88,12 +96,25 @@ class FilesAccount(Account):
         self._orders = orders
         self._products = products
         self._cancellations = cancellations
-        self._inventory = inventory
-        self._tracking = tracking
-        self._order_files = order_files
+        self.written = WrittenFiles(inventory=inventory, tracking=tracking, orders=order_files)
         self._shipments = shipments
         self._stock = stock
         self._rejects = refused
+        self.is_dry = False
+        """True in a dry run, which writes no rejected rows."""
+
+    def warnings(self) -> Iterator[str]:
+        """Yield the folders that do not exist and cannot be read from."""
+        readings = (
+            self._orders,
+            self._products,
+            self._cancellations,
+            self._shipments,
+            self._stock,
+        )
+        for folder in dict.fromkeys(folder_of(reading.glob) for reading in readings if reading):
+            if not folder.is_dir():
+                yield f"the folder {folder} does not exist; create it"
 
     def merchant(self, options: NoOptions, portal: PortalContext, at: Connections) -> Merchant:  # noqa: ARG002
         """Open the account as a portal's Merchant."""
@@ -114,7 +135,7 @@ class FilesAccount(Account):
             listing=OrderListing(orders, cancelled, tracking),
             personal_data=self._personal_data(orders),
             spool=client,
-            check=self._report_merchant_limits,
+            check=lambda: self._check_merchant(orders, products, cancellations),
             orders=MerchantOrders(
                 orders, cancelled, requires_address=self._orders.has_place_columns
             ),
@@ -134,10 +155,10 @@ class FilesAccount(Account):
         at: Connections,  # noqa: ARG002
     ) -> Supplier:
         """Open the account as a portal's Supplier."""
-        if self._order_files is None:
+        if self.written.orders is None:
             raise ValueError(f"account {self.name} needs `order_files:` to be a Supplier")
         client = self._client(portal)
-        writer = OrderFileWriter(self._order_files, account=self.name)
+        writer = OrderFileWriter(self.written.orders, account=self.name)
         shipments = self._supplier_shipments(client, writer)
         sent = SentUnits(shipments, writer)
         stock = _reader(client, record_types.stock, self._stock)
@@ -148,12 +169,24 @@ class FilesAccount(Account):
             limits=LIMITS,
             personal_data=self._personal_data(None),
             spool=client,
-            check=self._report_supplier_limits,
+            check=lambda: self._check_supplier(shipments, stock),
             orders=SupplierOrders(writer, sent, prefix=options.prefix),
             products=SupplierProducts() if stock else None,
             stock=SupplierStock(stock) if stock else None,
             shipments=SupplierShipments(shipments, writer, sent) if shipments else None,
         )
+
+    @property
+    def written_paths(self) -> tuple[Path, ...]:
+        """The files and folders that ordosync writes."""
+        return self.written.paths
+
+    def for_dry_run(self, folder: Path) -> "FilesAccount":
+        """Return this account with copies of the files that it writes."""
+        dry = copy(self)
+        dry.is_dry = True
+        dry.written = self.written.copied(folder)
+        return dry
 
     def _supplier_shipments(
         self, client: FilesClient, writer: OrderFileWriter
@@ -163,31 +196,35 @@ class FilesAccount(Account):
         return client.reader(record_types.shipments(self._shipments, writer.lines_of))
 
     def _merchant_stock(self, products: FileReader[Product] | None) -> MerchantStock | None:
-        if self._inventory is None:
+        if self.written.inventory is None:
             return None
-        return MerchantStock(self._inventory, account=self.name, products=products)
+        return MerchantStock(self.written.inventory, account=self.name, products=products)
 
     def _merchant_tracking(
         self, cancelled: CancelledOrders, lines: OrderedLines
     ) -> MerchantTracking | None:
-        if self._tracking is None:
+        if self.written.tracking is None:
             return None
-        return MerchantTracking(self._tracking, account=self.name, cancelled=cancelled, lines=lines)
+        return MerchantTracking(
+            self.written.tracking, account=self.name, cancelled=cancelled, lines=lines
+        )
 
-    def _report_merchant_limits(self) -> Iterator[CheckResult]:
+    def _check_merchant(self, *readers: FileReader[Any] | None) -> Iterator[CheckResult]:
+        yield from _check_each(readers)
         yield CheckResult(
             text="cannot list all its orders: `reconcile` does not compare older ones"
         )
-        if self._tracking is None:
+        if self.written.tracking is None:
             return
         yield CheckResult(text=_NO_SPLITS)
-        if not self._tracking.has_units:
+        if not self.written.tracking.has_units:
             yield CheckResult(
                 text="the tracking file has a row for each parcel and no columns for its units, so"
                 " it does not say if an order is complete"
             )
 
-    def _report_supplier_limits(self) -> Iterator[CheckResult]:
+    def _check_supplier(self, *readers: FileReader[Any] | None) -> Iterator[CheckResult]:
+        yield from _check_each(readers)
         yield CheckResult(text=_NO_LISTING)
         yield CheckResult(text=_NO_CANCELLATIONS)
         yield CheckResult(text="cannot report splits; each parcel is reported by itself")
@@ -209,12 +246,13 @@ class FilesAccount(Account):
             spool=portal.spool,
             rejects=rejects,
             timezone=self._orders.timezone if self._orders else None,
+            is_dry=self.is_dry,
         )
 
     def _personal_data(self, orders: FileReader[Order] | None) -> PersonalData:
         folders = (
             self._orders and self._orders.glob,
-            self._order_files and self._order_files.folder,
+            self.written.orders and self.written.orders.folder,
             self._rejects,
         )
         return PersonalData(
@@ -228,3 +266,9 @@ def _reader(
     client: FilesClient, record_type: Callable[[Any], RecordType[T]], options: object
 ) -> FileReader[T] | None:
     return None if options is None else client.reader(record_type(options))
+
+
+def _check_each(readers: Sequence[FileReader[Any] | None]) -> Iterator[CheckResult]:
+    for reader in readers:
+        if reader:
+            yield from check_files(reader)

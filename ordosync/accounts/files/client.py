@@ -22,9 +22,17 @@ class FilesClient:
     cost = 0
 
     def __init__(
-        self, *, account: str, spool: Path, rejects: RejectFolder | None, timezone: str | None
+        self,
+        *,
+        account: str,
+        spool: Path,
+        rejects: RejectFolder | None,
+        timezone: str | None,
+        is_dry: bool = False,
     ) -> None:
         self._account = account
+        self._is_dry = is_dry
+        """True in a dry run, which writes no rejected rows."""
         self.timezone = timezone
         self._spool = spool
         self._rejects = rejects
@@ -49,7 +57,7 @@ class FilesClient:
         """End the last read, of any record type."""
         if self._last is None:
             return frozenset()
-        return self._last.finish(unsettled, sources=sources, dry=dry)
+        return self._last.finish(unsettled, sources=sources, dry=dry or self._is_dry)
 
     def close(self) -> None:
         """Delete the rows of the last reads."""

@@ -2,7 +2,24 @@
 
 import codecs
 import difflib
+import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from ordosync.countries import check_country
+
+_DIRECTIVES = {
+    "YYYY": "%Y",
+    "YY": "%y",
+    "MM": "%m",
+    "DD": "%d",
+    "HH": "%H",
+    "MI": "%M",
+    "SS": "%S",
+    "MON": "%b",
+}
+_LETTERS = re.compile("|".join(_DIRECTIVES), re.IGNORECASE)
+_SAMPLE = datetime(2026, 11, 29, 13, 0, tzinfo=UTC)
 
 
 def check_columns(
@@ -47,3 +64,36 @@ def check_encoding(encoding: str, delimiter: str) -> None:
         raise ValueError(f"encoding: {encoding!a} is unknown") from error
     if len(delimiter) != 1 or delimiter in '\r\n"':
         raise ValueError("delimiter: must be one character")
+
+
+def check_date_format(date_format: str | None) -> None:
+    """Raise `ValueError` if this format has no complete date; None is valid."""
+    if date_format is None:
+        return
+    try:
+        read = datetime.strptime(_SAMPLE.strftime(date_format), date_format)  # noqa: DTZ007 - see above
+    except ValueError as error:
+        raise ValueError(f"date_format: {date_format!a} is not a date format ({error})") from None
+    if read.date() != _SAMPLE.date():
+        hint = _translated(date_format) or "%Y-%m-%d"
+        raise ValueError(
+            f'date_format: {date_format!a} has no year, month and day; write, for example, "{hint}"'
+        )
+
+
+def _translated(date_format: str) -> str:
+    """Return a format such as `YYYY-MM-DD HH:MM` with directives; empty if it has none."""
+    if "%" in date_format:
+        return ""
+    # A colon makes the difference between a month and minutes.
+    text = re.sub("(?i)(?<=[:h])mm", "%M", date_format)
+    found = _LETTERS.sub(lambda match: _DIRECTIVES[match[0].upper()], text)
+    return found if {"%d", "%m"} <= set(re.findall("%.", found)) else ""
+
+
+def check_values(values: Mapping[str, Mapping[str, str]]) -> None:
+    """Raise `ValueError` if a text stands for a country that does not exist."""
+    for name, meanings in values.items():
+        if name.endswith(".country"):
+            for meaning in meanings.values():
+                check_country(f"values: {name}", meaning)

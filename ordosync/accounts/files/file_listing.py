@@ -18,12 +18,9 @@ def files_of(glob: Path, *, account: str, action: str) -> dict[str, Path]:
 
     Raises `UnavailableError` if the folder is missing, and `RefusedError` if it cannot be read.
     """
-    wildcards = [at for at, part in enumerate(glob.parts) if _WILDCARDS & set(part)]
-    if not wildcards and glob.is_dir():
-        folder, patterns = glob, [f"*{suffix}" for suffix in _SUFFIXES]
-    else:
-        first = wildcards[0] if wildcards else len(glob.parts) - 1
-        folder, patterns = Path(*glob.parts[:first]), [str(Path(*glob.parts[first:]))]
+    folder = folder_of(glob)
+    is_folder = folder == glob
+    patterns = [f"*{end}" for end in _SUFFIXES] if is_folder else [str(glob.relative_to(folder))]
     if not folder.is_dir():
         reason = f"the folder {folder} does not exist; create it"
         raise UnavailableError(account, action, reason)
@@ -37,6 +34,14 @@ def files_of(glob: Path, *, account: str, action: str) -> dict[str, Path]:
         for path in paths
         if not path.name.startswith(".") and path.suffix not in _UNFINISHED and not _is_folder(path)
     }
+
+
+def folder_of(glob: Path) -> Path:
+    """Return the folder that a pattern searches: the parts before the first wildcard."""
+    wildcards = [at for at, part in enumerate(glob.parts) if _WILDCARDS & set(part)]
+    if not wildcards:
+        return glob if glob.is_dir() else glob.parent
+    return Path(*glob.parts[: wildcards[0]])
 
 
 def _is_folder(path: Path) -> bool:

@@ -9,7 +9,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from ordosync.accounts.files.column_map import check_columns, check_encoding, check_field
+from ordosync.accounts.files.column_map import (
+    check_columns,
+    check_date_format,
+    check_encoding,
+    check_field,
+    check_values,
+)
 from ordosync.accounts.validation import check_timezone
 from ordosync.models import Address
 
@@ -137,7 +143,9 @@ class InputFiles:
             check_field("values", name, self.known_fields, record_name=self.record_name)
             if name not in self.columns:
                 raise ValueError(f"values: {name} has no column")
+        check_values(self.values)
         check_encoding(self.encoding, self.delimiter)
+        check_date_format(self.date_format)
         if self.quiet_s < 0:
             raise ValueError("quiet_s: must not be negative")
         self._check_dates_and_money()

@@ -98,6 +98,11 @@ class OrdoroAccount(Account):
             allow_http=allow_http,
         )
 
+    @property
+    def location(self) -> str:
+        """The URL of the service and the key of the account."""
+        return f"{self._connection.base_url} {self._connection.key}"
+
     def merchant(
         self,
         options: MerchantOptions,

@@ -107,6 +107,11 @@ class ShopifyAccount(Account):
             allow_http=allow_http,
         )
 
+    @property
+    def location(self) -> str:
+        """The URL of the shop."""
+        return self._server.base_url
+
     def merchant(
         self,
         options: MerchantOptions,

@@ -31,6 +31,10 @@ _LINES = 10
 _MAX_REMEMBERED = 1500
 """The number of orders that are remembered until the Supplier has them: more than a batch."""
 _MAX_QUANTITY = 2**31 - 1
+_MOVED_HERE = (
+    "has units that were moved here beside those of an order that was sent; they were not sent:"
+    " move them away and back as a whole, or tell the Supplier"
+)
 REQUESTED = ("SUBMITTED", "ACCEPTED", "CANCELLATION_REJECTED")
 """The request statuses of a fulfillment order that its service is to ship."""
 
@@ -259,11 +263,27 @@ class MerchantOrders:
             lines = [line for line in lines if line.remaining_quantity != 0]
         if not lines:
             return None
+        if units is None and _has_moved_lines(requested, history, lines):
+            return invalid_record(raw, "moved-here", _MOVED_HERE)
         if not all(0 <= line.remaining_quantity <= _MAX_QUANTITY for line in lines):
             return invalid_record(raw, "invalid.quantity", "has an invalid quantity")
         order = order_of(requested, history, lines)
         self._remember(order, requested, history.sent)
         return order
+
+
+def _has_moved_lines(
+    requested: RequestedOrder, history: SplitHistory, lines: Sequence[OrderedLine]
+) -> bool:
+    """True if users moved units here that are in one fulfillment order with those of an order.
+
+    Shopify closes the order's own fulfillment order, and makes one of all units.
+    """
+    id_ = number(requested.id)
+    if history.is_recorded(id_):
+        return False
+    items = history.items(id_, lines)
+    return items is not None and not {number(line.line_item.id) for line in lines} <= items
 
 
 def _is_sent(line: OrderedLine) -> bool:

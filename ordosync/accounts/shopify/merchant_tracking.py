@@ -22,6 +22,7 @@ from ordosync.accounts.shopify.parcel_allocation import (
     parcels_of,
     replaceable,
     shares_of,
+    shares_of_all,
     units_in,
     units_of,
     void_parcels,
@@ -124,14 +125,13 @@ class MerchantTracking:
         return self._replace(shipment, order, to_replace)
 
     def _add_to_pieces(self, shipment: Shipment, order: OrderParts) -> Outcome:
-        targets = self._targets(order)
-        if not targets and not has(shipment.tracking_number, order.parts):
+        shares = shares_of_all(shipment.order_id, order, self._targets(order))
+        if not shares and not has(shipment.tracking_number, order.parts):
             return refused("already-shipped", f"no piece of {shipment.order_id} is open")
-        if not targets and shipment.tracking_number not in order.void:
+        if not shares and shipment.tracking_number not in order.void:
             return Outcome(state="unchanged", id=shipment.order_id, code="on-pieces")
-        if targets:
-            self._keep_requested(targets)
-            shares = [Share(part=part) for part in targets]
+        if shares:
+            self._keep_requested([share.part for share in shares])
             outcome = self._writer.create(shipment, shares, _all(shipment, order))
             if outcome.state != "done":
                 return outcome

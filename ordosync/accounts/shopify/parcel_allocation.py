@@ -93,6 +93,23 @@ def shares_of(units: Units, order_id: str, parts: Sequence[Part]) -> tuple[list[
     return shares, +left
 
 
+def shares_of_all(order_id: str, order: OrderParts, parts: Sequence[Part]) -> list[Share]:
+    """Return the shares of a parcel with all open units of an order.
+
+    Units of other line items stay: users moved them here after the Supplier got the order.
+    """
+    items, shares = order.history.items(order_id, ()), []
+    for part in parts:
+        lines = [line for line in part.line_items.nodes if line.remaining_quantity]
+        own = [line for line in lines if items is None or number(line.line_item.id) in items]
+        if own == lines:
+            shares.append(Share(part=part))
+        elif own:
+            units = tuple((line.id, line.remaining_quantity) for line in own)
+            shares.append(Share(part=part, lines=units))
+    return shares
+
+
 def open_units(parts: Sequence[Part]) -> Units:
     """Return the units of fulfillment orders that are still to be sent."""
     units: Units = Counter()

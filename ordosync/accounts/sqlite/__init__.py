@@ -4,6 +4,7 @@ The order system is in `ordosync/embedded`. An order's id is its number, a produ
 Each part of the contract opens the file for one call: a read, or one transaction per batch.
 """
 
+import os
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -29,6 +30,8 @@ from ordosync.accounts.sqlite.supplier_splits import SupplierSplits
 from ordosync.accounts.sqlite.supplier_stock import SupplierStock
 from ordosync.accounts.sqlite.timeline import Timeline
 from ordosync.accounts.supplier import Supplier
+from ordosync.database import copy_database
+from ordosync.embedded.database import EmbeddedFile
 from ordosync.embedded.desk import Desk
 
 LIMITS = Limits(batch_size=500)
@@ -47,6 +50,11 @@ class SqliteAccount(Account):
         self.path = path
         self.warehouse = warehouse
         """The warehouse of new orders, unless an order names another one."""
+
+    @property
+    def location(self) -> str:
+        """The path of the file."""
+        return os.path.realpath(self.path)
 
     def merchant(
         self, options: MerchantOptions, portal: PortalContext, at: Connections
@@ -99,6 +107,20 @@ class SqliteAccount(Account):
             shipments=SupplierShipments(client),
             splits=SupplierSplits(client),
         )
+
+    @property
+    def written_paths(self) -> tuple[Path, ...]:
+        """The file of the account."""
+        return (self.path,)
+
+    def for_dry_run(self, folder: Path) -> "SqliteAccount":
+        """Return this account with a copy of its file, on which a dry run does its work."""
+        copy = folder / self.path.name
+        file = EmbeddedFile(name=self.name, path=self.path)
+        if file.exists:
+            with file.reading("copy it for a dry run") as connection:
+                copy_database(connection, copy)
+        return SqliteAccount(name=self.name, path=copy, warehouse=self.warehouse)
 
     def _desk(self, at: Connections, *, sold_from: frozenset[str] = frozenset()) -> Desk:
         return Desk(

@@ -99,6 +99,11 @@ class WooCommerceAccount(Account):
             allow_http=allow_http,
         )
 
+    @property
+    def location(self) -> str:
+        """The URL of the shop."""
+        return self._connection.url.rstrip("/")
+
     def merchant(
         self, options: MerchantOptions, portal: PortalContext, at: Connections
     ) -> Merchant:

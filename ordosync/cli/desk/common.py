@@ -10,6 +10,8 @@ from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import render
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.embedded.desk import Desk
+from ordosync.embedded.order_list import ListedOrder
+from ordosync.embedded.search import FIRST, Search
 from ordosync.engine.portals import supplier_at_merchant
 from ordosync.errors import ConfigError, OrdosyncError, UsageError
 from ordosync.models import Order, Outcome
@@ -45,13 +47,38 @@ def open_desk(config: Config, name: str | None) -> Desk:
 
 def read_order(opened: Desk, number: str) -> Order:
     """Return an order. Raises `UsageError`, with a hint, if the account does not have it."""
-    order = opened.read_order(number)
+    order = opened.read_order(number) or opened.read_order(number.removesuffix(FIRST))
     if order is None:
-        near = opened.similar_number(number)
+        near = Search(opened.file).similar(number)
         listing = f"`ordosync orders list --account {opened.name}` lists them"
-        hint = f"did you mean {near}?" if near else listing
+        hint = f"did you mean {' or '.join(near)}?" if near else listing
         raise UsageError(f"account {opened.name} has no order {number!r}; {hint}")
     return order
+
+
+def order_to_change(opened: Desk, number: str) -> Order:
+    """Return an order as `read_order`, for a command that changes it.
+
+    Raises `UsageError` if orders of several Merchants were sent with this number: the operator may
+    know only the number of one of them.
+    """
+    order = read_order(opened, number)
+    namesakes = Search(opened.file).namesakes(number) if order.number == number else []
+    if len({named.origin.partition(":")[0] for named in namesakes}) > 1:
+        names = [
+            f"{named.order.number}{'' if place else FIRST} is {_origin(named)}"
+            for place, named in enumerate(namesakes)
+        ]
+        raise UsageError(
+            f"several orders of account {opened.name} have the number {number}: {', '.join(names)};"
+            " type one of these numbers"
+        )
+    return order
+
+
+def _origin(listed: ListedOrder) -> str:
+    origin = listed.origin.partition(":")[0]
+    return f"of portal {origin}" if origin else "the account's own"
 
 
 def check(opened: Desk, outcome: Outcome, subject: str, command: str) -> None:

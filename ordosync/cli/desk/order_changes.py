@@ -41,7 +41,8 @@ def cancel_order(
       ordosync orders cancel 1001 --line MUG=1
     """
     opened = common.open_desk(context.config, account)
-    before = common.read_order(opened, number)
+    before = common.order_to_change(opened, number)
+    number = before.number
     units = order_lines.units_of(before, line or ())
     outcome = _save(context, opened, number, lambda: opened.cancel(number, units))
     common.check_order(opened, outcome, number)
@@ -78,7 +79,7 @@ def restore_order(
       ordosync orders restore 1001
     """
     opened = common.open_desk(context.config, account)
-    common.read_order(opened, number)
+    number = common.order_to_change(opened, number).number
     if supplier is not None:
         common.check_supplier(context.config, opened, supplier)
     previous = opened.supplier_of(number)

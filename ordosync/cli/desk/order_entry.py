@@ -9,6 +9,7 @@ import typer
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common, input_rows
 from ordosync.cli.output import render
+from ordosync.countries import check_country
 from ordosync.embedded.desk import Desk
 from ordosync.errors import UsageError
 from ordosync.models import Address, Line, Order, Product
@@ -58,7 +59,7 @@ def add_order(
     For example:
       ordosync orders add 2001 --line MUG=2 --line CUP=1@3.50 --supplier northwind
     """
-    _check(number, postcode, currency)
+    _check(number, postcode, currency, country)
     opened = common.open_desk(context.config, account)
     if supplier is not None:
         common.check_supplier(context.config, opened, supplier)
@@ -83,13 +84,17 @@ def add_order(
     common.report_order(opened, number, "added", as_json=context.as_json)
 
 
-def _check(number: str, postcode: str, currency: str) -> None:
+def _check(number: str, postcode: str, currency: str, country: str) -> None:
     if not number.strip():
         raise UsageError("an order needs a number: `ordosync orders add NUMBER --line SKU=QTY`")
     input_rows.undamaged(number, "number")
     input_rows.undamaged(postcode, "postcode")
     if currency and not re.fullmatch("[A-Z]{3}", currency):
         raise UsageError(f"{currency!r} is not a currency such as EUR: three capital letters")
+    try:
+        check_country("--country", country)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
 
 
 def _parse(text: str) -> _LineInput:

@@ -7,11 +7,11 @@ import typer
 
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common, order_selection
-from ordosync.cli.desk.order_owners import Owners
 from ordosync.cli.desk.order_selection import OrderSelection
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import render
 from ordosync.embedded.order_filter import ALL
+from ordosync.engine.order_owners import Owners
 
 _SCREENFUL = 50
 

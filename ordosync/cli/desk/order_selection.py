@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from ordosync.cli import completion, periods
-from ordosync.cli.desk.order_owners import Owners
 from ordosync.embedded.order_filter import OrderFilter
+from ordosync.engine.order_owners import Owners
 from ordosync.errors import UsageError
 
 STATUSES = (

@@ -10,12 +10,12 @@ from ordosync.cli.desk import common
 from ordosync.cli.desk.order_changes import cancel_order, restore_order
 from ordosync.cli.desk.order_entry import add_order
 from ordosync.cli.desk.order_listing import list_orders
-from ordosync.cli.desk.order_owners import Owners
 from ordosync.cli.desk.shipping import ship_order
 from ordosync.cli.desk.splitting import split_order
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import render
 from ordosync.embedded.order_filter import OrderFilter
+from ordosync.engine.order_owners import Owners
 
 app = typer.Typer(help="Manage the orders of a local account.", no_args_is_help=True)
 

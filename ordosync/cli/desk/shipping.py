@@ -161,8 +161,9 @@ def _ship_file(context: Context, opened: Desk, file: Path) -> int:
 def _void(context: Context, opened: Desk, row: InputRow, numbers: Sequence[str]) -> int:
     if len(numbers) > 1:
         raise UsageError("--void voids one label; name one of its numbers with --tracking")
-    number, tracking = row.get("number"), row.id("tracking")
-    before = common.read_order(opened, number)
+    tracking = row.id("tracking")
+    before = common.order_to_change(opened, row.get("number"))
+    number = before.number
     result = send_now.save_and_send(
         context, opened, _TASKS, lambda: [opened.void(number, tracking)]
     )

@@ -48,7 +48,7 @@ class RequestParser:
     ) -> ParcelRequest:
         """Parse one parcel, with lines as `SKU=QTY`. Raises `UsageError`."""
         _check_values(row)
-        order = common.read_order(self.desk, row.id("number"))
+        order = common.order_to_change(self.desk, row.id("number"))
         cost = row.get("cost")
         shipment = Shipment(
             id="",

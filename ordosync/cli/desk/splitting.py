@@ -33,7 +33,8 @@ def split_order(
       ordosync orders split 1001 --piece MUG=2 --piece CUP=1
     """
     opened = common.open_desk(context.config, account)
-    order = common.read_order(opened, number)
+    order = common.order_to_change(opened, number)
+    number = order.number
     split = Split(order_id=number, pieces=tuple(_piece(order, text) for text in piece))
     result = send_now.save_and_send(
         context, opened, ("split-order",), lambda: [opened.split(split)]

@@ -15,7 +15,7 @@ from ordosync.models import Order, Product, Shipment
 from ordosync.store.timestamps import to_text
 
 if TYPE_CHECKING:
-    from ordosync.cli.desk.order_owners import Owner
+    from ordosync.engine.order_owners import Owner
 
 
 def show_orders(orders: Iterable[tuple[Order, "Owner"]]) -> None:

@@ -1,6 +1,6 @@
 """Runs, steps and previews, as text and as JSON."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from ordosync.engine import AlreadyRunning, Stop
     from ordosync.store.runs import Counts
     from ordosync.store.step_rows import StepRow
-    from ordosync.tasks.base import Step
 
 _WHAT_TO_DO = {
     "auth": "fix its key in the configuration, then `ordosync config check --online`",
@@ -93,25 +92,6 @@ def _run_row(run: Run) -> tuple[object, ...]:
 def _counts(counts: "Counts") -> str:
     nonzero = ", ".join(f"{count} {name}" for name, count in asdict(counts).items() if count)
     return f"{counts.seen} seen: {nonzero}" if nonzero else "0 seen"
-
-
-def show_plans(task: str, planned: "Mapping[str, Sequence[Step]]", *, as_json: bool) -> None:
-    """Show what a run would write, by portal."""
-    if as_json:
-        document({"plans": [_plan_json(task, *plan) for plan in planned.items()]})
-        return
-    for portal, steps_of_portal in planned.items():
-        result(f"{portal}: {task} would write {len(steps_of_portal)}", wrapped=True)
-        for step in steps_of_portal:
-            result(f"  {step.summary}", wrapped=True)
-
-
-def _plan_json(task: str, portal: str, planned: "Sequence[Step]") -> dict[str, Any]:
-    return {
-        "portal": portal,
-        "task": task,
-        "steps": [{"key": step.key, "summary": step.summary} for step in planned],
-    }
 
 
 def show_steps(steps: "Sequence[StepRow]") -> None:

@@ -1,8 +1,8 @@
 """`rebuild-state`: rebuilds a lost store from both accounts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from msgspec.structs import asdict
@@ -10,14 +10,16 @@ from msgspec.structs import asdict
 from ordosync.accounts.connections import Connections
 from ordosync.cli import options
 from ordosync.cli.context import Context, with_context
+from ordosync.cli.output import previews as render_previews
 from ordosync.cli.output import render
+from ordosync.cli.session import open_session
 from ordosync.config.settings import PortalConfig
-from ordosync.engine import chosen, open_portal, plan_task, register
+from ordosync.engine import Preview, chosen, open_portal, register
 from ordosync.engine.comparison.rebuild import Rebuilt, rebuild
+from ordosync.engine.sandbox import Sandbox
 from ordosync.engine.scheduling.timetable import can_run
 from ordosync.store import Store
 from ordosync.tasks import TASKS
-from ordosync.tasks.base import Step
 
 _SHOWN_STEPS = 10
 """Maximum number of writes that are listed per task; `--dry-run` of the task lists all."""
@@ -45,41 +47,42 @@ def rebuild_state(
     config, clock = context.config, context.clock
     selected = chosen(config, portals or [])
     results: list[Rebuilt] = []
-    plans: dict[str, dict[str, list[Step]]] = {}
     with Store.open(config.database) as store, closing(Connections(clock)) as connections:
         register(config, store, clock)
         for portal in selected:
             opened = open_portal(config, portal, store, connections)
-            tasks = [task for task in TASKS if can_run(portal, task)]
-            with_products = "import-products" in tasks
+            with_products = can_run(portal, "import-products")
             results.append(rebuild(opened, store, clock, with_products=with_products, add=yes))
-            plans[portal.name] = {
-                task: plan_task(TASKS[task], opened, store, clock) for task in tasks
-            }
             opened.close()
+    with context.sandboxed() as copies, open_session(context) as session:
+        previews = [
+            session.preview(task, portal)
+            for portal in selected
+            for task in TASKS
+            if can_run(portal, task)
+        ]
     if context.as_json:
         rebuilt = [asdict(result) for result in results]
-        render.document({"rebuilt": rebuilt, "plans": _plans_json(plans)})
+        plans = [render_previews.plan_json(preview, copies) for preview in previews]
+        render.document({"rebuilt": rebuilt, "plans": plans})
         return
     for result in results:
-        _report(result, plans[result.portal], selected)
+        _report(result, selected)
+        _show([preview for preview in previews if preview.run.portal == result.portal], copies)
 
 
-def _report(
-    rebuilt: Rebuilt, plans: Mapping[str, Sequence[Step]], selected: Sequence[PortalConfig]
-) -> None:
+def _report(rebuilt: Rebuilt, selected: Sequence[PortalConfig]) -> None:
     kinds = ("orders", "lines", "products", "shipments")
     counts = ", ".join(f"{getattr(rebuilt, kind)} {kind}" for kind in kinds)
     render.result(f"{rebuilt.portal}: linked {counts}; nothing was written to an account")
     _warn_of_other_names(rebuilt, {portal.name for portal in selected})
-    for task, steps in plans.items():
-        render.result(f"{rebuilt.portal}: {task} would write {len(steps)}")
-        for step in steps[:_SHOWN_STEPS]:
-            render.result(f"  {step.summary}")
-        if len(steps) > _SHOWN_STEPS:
-            remaining = len(steps) - _SHOWN_STEPS
-            render.result(f"  and {remaining} more: `ordosync {task} --dry-run`")
-    if plans.get("import-orders"):
+
+
+def _show(previews: Sequence[Preview], copies: Sandbox) -> None:
+    for preview in previews:
+        for line in render_previews.lines(preview, most=_SHOWN_STEPS):
+            render.result(copies.in_words(line))
+    if any(preview.run.task == "import-orders" and preview.writes for preview in previews):
         render.message(
             "to link orders that the Supplier has from another source, run"
             " `ordosync import-orders --adopt`"
@@ -94,15 +97,3 @@ def _warn_of_other_names(rebuilt: Rebuilt, selected_names: set[str]) -> None:
             f" {', '.join(other_names)}. If one of them is the first name of this portal, add it as"
             " `was:` to the portal, and run this command again"
         )
-
-
-def _plans_json(plans: Mapping[str, Mapping[str, Sequence[Step]]]) -> list[dict[str, Any]]:
-    return [
-        {
-            "portal": portal,
-            "task": task,
-            "steps": [{"key": step.key, "summary": step.summary} for step in steps],
-        }
-        for portal, tasks in plans.items()
-        for task, steps in tasks.items()
-    ]

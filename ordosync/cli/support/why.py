@@ -1,5 +1,6 @@
 """`why`: the history of an order or a product."""
 
+import shlex
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -8,10 +9,13 @@ import typer
 from ordosync.cli import completion, options
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
+from ordosync.engine.diagnosis.search import orders_of
 from ordosync.engine.diagnosis.why import Story, nearest, unread, why
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.timestamps import to_text
+
+_MANY = 5
 
 
 @with_context()
@@ -31,9 +35,10 @@ def show_why(
 ) -> None:
     """Show the history of an order or product.
 
-    Says what happens next, too. Reads the task log and the local accounts. With --online, it
-    also asks the remote accounts, by the ids that they use. Exits 2 if the order or product is not
-    found.
+    Says what happens next, too. An order is also found by its tracking number or a part of its
+    customer's name, if no number is like that. Reads the task log and the local accounts. With
+    --online, it also asks the remote accounts, by the ids that they use. Exits 2 if the order or
+    product is not found.
 
     For example:
       ordosync why 1001
@@ -42,6 +47,8 @@ def show_why(
     portals = [portal] if portal else []
     with Store.open(config.database, readonly=True) as store:
         stories = why(config, store, word, portals=portals, online=online, clock=clock)
+        if not stories:
+            stories = _of_customer_or_parcel(context, store, word, portals)
         if not stories:
             near = nearest(config, store, word, portals=portals, clock=clock)
             files = unread(config, store, portals=portals)
@@ -53,6 +60,27 @@ def show_why(
         if place:
             render.result("")
         _show(story)
+
+
+def _of_customer_or_parcel(
+    context: Context, store: Store, word: str, portals: Sequence[str]
+) -> list[Story]:
+    """Return the stories of the orders with this tracking number or this customer.
+
+    Raises `UsageError` if there are many.
+    """
+    orders = orders_of(context.config, store, word)
+    if len(orders) > _MANY:
+        raise UsageError(
+            f"not found: {word!r} is no number; {len(orders)} orders or more have it in their"
+            f" customer or tracking number: `ordosync find {shlex.quote(word)}` lists them"
+        )
+    stories: dict[frozenset[tuple[str, str]], Story] = {}
+    for order in orders:
+        for story in why(context.config, store, order.id, portals=portals, clock=context.clock):
+            if (order.account, order.id) in story.names:
+                stories.setdefault(story.names, story)
+    return [*stories.values()]
 
 
 def _not_found(word: str, near: Sequence[str], files: Sequence[str], *, online: bool) -> str:

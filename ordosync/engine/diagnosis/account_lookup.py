@@ -6,6 +6,7 @@ from datetime import datetime
 
 from ordosync.accounts.portal_account import PortalAccount
 from ordosync.embedded.desk import Desk
+from ordosync.embedded.search import Search
 from ordosync.embedded.timeline import TimelineEntry
 from ordosync.errors import AccountError
 from ordosync.models import Order, Shipment
@@ -51,6 +52,11 @@ class Desks:
     def of(cls, portal: Portal) -> "Desks":
         """Return the desks of a portal; a desk reads as empty until its file exists."""
         return cls(merchant=portal.merchant.desk, supplier=portal.supplier.desk)
+
+    def ending_with(self, number: str) -> list[str]:
+        """Return order numbers of both desks that differ only by a prefix or by case."""
+        desks = [desk for desk in (self.merchant, self.supplier) if desk]
+        return [name for desk in desks for name in Search(desk.file).similar(number)]
 
     def beginning_with(self, prefix: str, *, limit: int) -> list[str]:
         """Return the first order numbers and SKUs of both desks with this prefix."""

@@ -98,8 +98,9 @@ def _pairs(
             of_merchant = _merchant_id(portal, at_supplier) if at_supplier else None
             if at_supplier and (word in (number, of_merchant)):
                 pairs.append((of_merchant, number))
-        if all(merchant_id != word for merchant_id, _ in pairs):
-            pairs.append((word, None))
+    # Both accounts may have an order of this number, and they may be different orders.
+    if all(merchant_id != word for merchant_id, _ in pairs):
+        pairs.append((word, None))
     return list(dict.fromkeys(pairs))
 
 

@@ -45,6 +45,12 @@ class Story:
     units: OrderUnits = NO_UNITS
     """The units of an order."""
 
+    @property
+    def names(self) -> frozenset[tuple[str, str]]:
+        """Its accounts, each with its number there."""
+        sides = ((self.merchant_account, self.merchant), (self.supplier_account, self.supplier))
+        return frozenset((account, number) for account, number in sides if number)
+
     @classmethod
     def of(
         cls,

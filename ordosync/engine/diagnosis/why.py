@@ -3,7 +3,7 @@
 The store comes first. Local accounts are always read, since that is fast; remote accounts only
 with `--online`. `order_facts` and `product_facts` collect; `events`, `next_step` and
 `next_attempt` explain. Every query uses an index, so the answer comes at once even with a hundred
-thousand orders.
+thousand orders. Only for a word that is not found, each number is read once, to suggest one.
 """
 
 from collections.abc import Sequence
@@ -24,11 +24,13 @@ from ordosync.engine.diagnosis.story import Conclusion, Event, Story
 from ordosync.engine.portals import chosen, open_portal
 from ordosync.engine.scheduling.timetable import scheduled
 from ordosync.store import Store
+from ordosync.store.links import LinkKind
 from ordosync.tasks.base import Portal
 
 __all__ = ["Conclusion", "Event", "Story", "nearest", "unread", "why"]
 
 _FEW = 5
+_NAMED: tuple[LinkKind, ...] = ("order", "product")
 _MANY = 50
 
 
@@ -79,8 +81,17 @@ def why(
                     matches.append(_Found(story=product, is_ours=True))
             finally:
                 portal.close()
-    own = [config_portal.story for config_portal in matches if config_portal.is_ours]
-    return own or [config_portal.story for config_portal in matches[:1]]
+    return _without_repeats(matches)
+
+
+def _without_repeats(matches: Sequence[_Found]) -> list[Story]:
+    """Return the stories of the portals, and the others of orders that are in none of these."""
+    stories = [match.story for match in matches if match.is_ours]
+    for match in matches:
+        known = {name for story in stories for name in story.names}
+        if not match.is_ours and not match.story.names & known:
+            stories.append(match.story)
+    return stories
 
 
 def nearest(
@@ -88,10 +99,17 @@ def nearest(
 ) -> list[str]:
     """Return known numbers and SKUs that are similar to this word, the most similar first."""
     names: set[str] = set()
+    same: list[str] = []
     with closing(Connections(clock)) as connections:
         for config_portal in chosen(config, portals):
             portal = open_portal(config, config_portal, store, connections)
+            same += Desks.of(portal).ending_with(word)
+            for kind in _NAMED:
+                same += store.ids(portal.name).ending_with(kind, word, limit=_FEW)
             names.update(_with_same_prefix(portal, store, word))
+    # A number that differs only by its prefix is meant, and not one with similar digits.
+    if same:
+        return list(dict.fromkeys(same))[:_FEW]
     return get_close_matches(word, sorted(names), n=_FEW, cutoff=0.5)
 
 
@@ -103,12 +121,12 @@ def unread(config: Config, store: Store, *, portals: Sequence[str] = ()) -> list
 
 def _with_same_prefix(portal: Portal, store: Store, word: str) -> set[str]:
     """Return the names with the longest common prefix."""
-    desks, links = Desks.of(portal), store.links(portal.name)
+    desks, ids = Desks.of(portal), store.ids(portal.name)
     for length in range(len(word), 0, -1):
         names = {
             *desks.beginning_with(word[:length], limit=_MANY),
-            *links.beginning_with("order", word[:length], limit=_MANY),
-            *links.beginning_with("product", word[:length], limit=_MANY),
+            *ids.beginning_with("order", word[:length], limit=_MANY),
+            *ids.beginning_with("product", word[:length], limit=_MANY),
         }
         if names:
             return names

@@ -1,45 +1,144 @@
-"""Preview of a task (`--dry-run`): the writes that a run would make now. Writes nothing."""
+"""Preview of a run (`--dry-run`): the run itself, with copies of the store and of the accounts.
+
+So it decides by the same code as the run that follows. What a service alone can refuse is not
+known, since no write reaches it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace as replaced
 
 from ordosync.clock import Clock
-from ordosync.engine.execution.decisions import Send, Unchanged, decide_step
-from ordosync.engine.execution.recovery import lacks_steps
+from ordosync.engine.execution.claim import AlreadyRunning
+from ordosync.engine.execution.interruption import Stop
+from ordosync.engine.execution.run import run_task
+from ordosync.errors import BrakeError
+from ordosync.models import Outcome
 from ordosync.store import Store
-from ordosync.store.step_rows import DISMISSED, StepRow
-from ordosync.tasks.base import PlanRequest, Portal, Step, Task
+from ordosync.store.runs import Run, Trigger
+from ordosync.store.step_rows import State, StepRow
+from ordosync.tasks.base import Portal, Result, Step, Task
+
+_Written = Mapping[str, tuple[Step, Outcome]]
+"""The steps that were written, by key, and what came of them."""
 
 
-def plan_task(task: Task, portal: Portal, store: Store, clock: Clock) -> list[Step]:
-    """Return the writes that a run would make now, and write nothing."""
-    restored_at = store.schedule.restored_at(portal.name, task.name)
-    looks_first = lacks_steps(task, portal, store, restored_at=restored_at)
-    request = PlanRequest(
-        cursor=store.schedule.cursor(portal.name, task.name),
-        now=clock.now(),
-        after_restore=looks_first,
+class PlannedStep(Struct, frozen=True, kw_only=True):
+    """A step as the run would leave it."""
+
+    key: str
+    state: State
+    code: str | None = None
+    reason: str | None = None
+    summary: str = ""
+    """The write; empty if none is made."""
+
+    @property
+    def is_written(self) -> bool:
+        """True if the run would write it successfully."""
+        return self.state == "done"
+
+    @property
+    def is_stopped(self) -> bool:
+        """True if only the safety limit keeps it from being written."""
+        return self.code == BrakeError.code
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """The run that would be made, and its steps."""
+
+    run: Run
+    steps: Sequence[PlannedStep]
+    stopped_by: str = ""
+    """What the safety limit would not let happen, such as `96 of 100 would become 0`."""
+
+    @property
+    def writes(self) -> Sequence[PlannedStep]:
+        """The steps that would be written."""
+        return [step for step in self.steps if step.is_written]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rehearsal:
+    """A run of a task in a sandbox; `open_portal` and `store` must be of one."""
+
+    task: Task
+    open_portal: Callable[[], Portal]
+    store: Store
+    clock: Clock
+    stop: Stop
+    trigger: Trigger = "manual"
+    only: Sequence[StepRow] | None = None
+
+    def preview(self, *, force: bool = False) -> Preview:
+        """Return what the run does. If the safety limit stops it: what that keeps from it."""
+        at_risk: list[int] = []
+        run, written = self._run(at_risk, force=force)
+        if run.error is None or run.error.code != BrakeError.code:
+            return Preview(run=run, steps=self._steps(run, written))
+        forced, written = self._run([], force=True)
+        destructive = sum(step.is_destructive for step, _ in written.values())
+        change = "become 0" if self.task.writes_to == "merchant" else "be cancelled"
+        return Preview(
+            run=run,
+            steps=[_stopped(step) for step in self._steps(forced, written)],
+            stopped_by=f"{destructive} of {at_risk[0]} would {change}",
+        )
+
+    def _run(self, at_risk: list[int], *, force: bool) -> tuple[Run, _Written]:
+        """Run the task; add to `at_risk` what its safety limit is a share of."""
+        written: dict[str, tuple[Step, Outcome]] = {}
+        brake = self.task.brake
+
+        def apply(portal: Portal, steps: Sequence[Step], *, look_first: bool) -> list[Result]:
+            results = self.task.apply(portal, steps, look_first=look_first)
+            for step, result in zip(steps, results, strict=True):
+                written[step.key] = step, result.outcome
+            return results
+
+        def noted(portal: Portal, steps_at_risk: int) -> int:
+            at_risk.append(brake(portal, steps_at_risk) if brake else 0)
+            return at_risk[-1]
+
+        run = run_task(
+            replace(self.task, apply=apply, brake=noted if brake else None),
+            self.open_portal(),
+            self.store,
+            self.clock,
+            self.stop,
+            trigger=self.trigger,
+            only=self.only,
+            force=force,
+        )
+        # No other process uses a sandbox.
+        assert not isinstance(run, AlreadyRunning)  # noqa: S101
+        return run, written
+
+    def _steps(self, run: Run, written: _Written) -> list[PlannedStep]:
+        rows = self.store.steps.of_run(run.id)
+        steps = (_planned(row, *written.get(row.key, (None, None))) for row in rows)
+        return [step for step in steps if step]
+
+
+def _planned(row: StepRow, step: Step | None, outcome: Outcome | None) -> PlannedStep | None:
+    """Return a step that the run changes; None if it finds that nothing is to do."""
+    if row.state == "done" and (outcome is None or outcome.state == "unchanged"):
+        return None
+    return PlannedStep(
+        key=row.key,
+        state=row.state,
+        code=row.code,
+        reason=row.reason,
+        summary=step.summary if step else "",
     )
-    planned: list[Step] = []
-    for page in task.plan(portal, request):
-        steps = [step for step in page.items if not step.decision]
-        keys = [step.key for step in steps]
-        rows = store.steps.by_key(portal.name, task.name, keys)
-        existing = task.look_up(portal, keys) if looks_first else {}
-        planned += [
-            step
-            for step in steps
-            if step.key not in existing and _needs_write(task, step, rows.get(step.key))
-        ]
-    unsettled = store.steps.unsettled_ids(portal.name)
-    for account in (portal.merchant, portal.supplier):
-        account.finish_reading(unsettled, dry=True)
-    return planned
 
 
-def _needs_write(task: Task, step: Step, row: StepRow | None) -> bool:
-    """True if a run would write this step, or report an edit of it."""
-    if row is None:
-        return True
-    if row.code == DISMISSED:
-        return isinstance(decide_step(task, step, row), Send)
-    if task.is_state:
-        return row.state != "failed" or row.content != step.content
-    return not isinstance(decide_step(task, step, row), Unchanged)
+def _stopped(step: PlannedStep) -> PlannedStep:
+    if not step.is_written:
+        return step
+    return replaced(
+        step, state="failed", code=BrakeError.code, reason="the safety limit stops the run"
+    )

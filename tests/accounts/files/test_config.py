@@ -46,7 +46,7 @@ def test_a_mistake_in_a_column_map_is_reported_with_its_line(tmp_path: Path) -> 
     result = ordosync(tmp_path, "config", "check")
 
     assert result.code == 3
-    assert "accounts.shop.inventory: columns: 'A' is mapped to two fields" in result.err
+    assert "accounts.shop.inventory.columns: 'A' is mapped to two fields" in result.err
 
 
 def test_interval_of_a_task_without_its_files_is_a_problem(tmp_path: Path) -> None:

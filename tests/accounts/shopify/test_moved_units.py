@@ -113,6 +113,32 @@ def test_18_units_that_were_moved_away_are_not_sent_from_here(
     assert open_steps(pair) == ["failed"]
 
 
+def test_units_that_are_moved_here_are_neither_shipped_nor_passed_over(
+    pair: Pair, seller: ShopifyMerchantPeople
+) -> None:
+    """Shopify closes the fulfillment order that is here, and makes a new one of all units (D).
+
+    https://shopify.dev/docs/api/admin-graphql/latest/mutations/fulfillmentOrderMove
+    """
+    for sku in ("CUP", "MUG"):
+        seller.fake.add_product(sku, on_hand=10)
+    places = {"CUP": seller.place, "MUG": seller.fake.location_id}
+    bought = seller.fake.place_order({"CUP": 2, "MUG": 3}, location=places)
+    pair.run("import-orders")
+    [order] = pair.supplier.orders()
+    own, other = seller.fake.fulfillment_orders(bought)
+    moved = seller.fake.move(other.id, seller.place, {"MUG": 1})
+
+    ran = pair.run("import-orders")
+    pair.supplier.ship(order.id, parcel(number="1Z1"))
+    pair.run(TASK)
+
+    assert (own.status, seller.fake.contents(moved)) == ("CLOSED", {"CUP": 0, "MUG": 1})
+    assert [(step.state, step.code) for step in ran.steps] == [("failed", "moved-here")]
+    assert seller.all_numbers(number(own.id)) == ["1Z1"]
+    assert len(pair.supplier.orders()) == 0
+
+
 def test_p11_part_of_a_merged_piece_is_sent_from_the_one_that_has_it(
     seller: ShopifyMerchantPeople,
 ) -> None:

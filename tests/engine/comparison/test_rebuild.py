@@ -40,7 +40,7 @@ def test_it_shows_the_links_and_the_writes_of_each_task(two: TwoAccounts) -> Non
     )
     assert f"{PORTAL}: update-tracking would write 0" in others
     at = others.index(f"{PORTAL}: import-orders would write 1")
-    assert others[at + 1] == "  create order 1003: 1 line, 1 piece"
+    assert others[at + 1] == "  create order 1003: 1 line, 1 unit"
 
 
 def test_json_has_counts_and_plans(two: TwoAccounts) -> None:
@@ -50,7 +50,7 @@ def test_json_has_counts_and_plans(two: TwoAccounts) -> None:
 
     [rebuilt] = result.json["rebuilt"]
     assert (rebuilt["orders"], rebuilt["shipments"], rebuilt["products"]) == (2, 1, 1)
-    assert [plan for plan in result.json["plans"] if plan["steps"]] == []
+    assert [plan["task"] for plan in result.json["plans"] if plan["done"] or plan["failed"]] == []
 
 
 def test_tasks_continue_afterwards_and_send_nothing_twice(two: TwoAccounts) -> None:

@@ -100,7 +100,9 @@ def test_a_dry_run_names_no_dismissed_order(tmp_path: Path) -> None:
 
     [plan] = ordosync(tmp_path, "import-orders", "--dry-run", "--json").json["plans"]
 
-    assert plan["steps"] == []
+    [step] = plan["steps"]
+    assert (step["state"], step["code"], step["summary"]) == ("failed", "dismissed", "")
+    assert "was dismissed, and it has changed" in step["reason"]
 
 
 def test_reconcile_does_not_send_a_dismissed_order(tmp_path: Path) -> None:

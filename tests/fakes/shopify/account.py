@@ -102,8 +102,7 @@ class Account(Service):
                 )
 
     def _run(self, version: str, submitted: operation.Submitted, served: Mapping[str, str]) -> Wire:
-        schema = schemas.schema(version, full_if_available=self._whole)
-        ran = operation.run(self.shop, self.bucket, schema, submitted)
+        ran = operation.run(self.shop, self.bucket, version, submitted, full=self._whole)
         status = self.shop.switches.throttled_status if ran.throttled else 200
         reason = {"X-Shopify-API-Deprecated-Reason": _DEPRECATED} if ran.deprecated else {}
         return self._wire(status, ran.body, {**served, **reason})

@@ -20,6 +20,7 @@ from tests.fakes.shopify import (  # noqa: F401 - they say which code answers wh
     deprecation,
     mutations_edits,
     mutations_fulfillment,
+    mutations_moves,
     mutations_orders,
     mutations_products,
     mutations_stock,
@@ -62,8 +63,9 @@ class _Read(NamedTuple):
     deprecated: bool = False
 
 
-def run(shop: Shop, bucket: Bucket, schema: GraphQLSchema, submitted: Submitted) -> Ran:
-    """Run an operation; return its result or its errors."""
+def run(shop: Shop, bucket: Bucket, version: str, submitted: Submitted, *, full: bool) -> Ran:
+    """Run an operation of a version of the API; return its result or its errors."""
+    schema = schemas.schema(version, full_if_available=full)
     read = _read(schema, submitted.query)
     if read.document is None or read.wrong:
         return Ran({"errors": read.wrong})
@@ -89,7 +91,7 @@ def run(shop: Shop, bucket: Bucket, schema: GraphQLSchema, submitted: Submitted)
         }
         cost = _cost(shop, bucket, points, None)
         return Ran({"errors": [error], "extensions": {"cost": cost}}, throttled=True)
-    body, warnings = _execute(shop, schema, read, submitted)
+    body, warnings = _execute(Call(shop=shop, version=version), schema, read, submitted)
     actual = costs.actual(body["data"])
     bucket.pay(actual - points, shop.now())
     more: Json = {"cost": _cost(shop, bucket, points, actual)}
@@ -99,10 +101,9 @@ def run(shop: Shop, bucket: Bucket, schema: GraphQLSchema, submitted: Submitted)
 
 
 def _execute(
-    shop: Shop, schema: GraphQLSchema, read: _Read, submitted: Submitted
+    call: Call, schema: GraphQLSchema, read: _Read, submitted: Submitted
 ) -> tuple[Json, list[Json]]:
     assert read.document is not None
-    call = Call(shop=shop)
     result = execute_sync(
         schema,
         read.document,

@@ -29,6 +29,8 @@ class Call:
     """An operation while it runs."""
 
     shop: Shop
+    version: str
+    """The version of the API."""
     key: str | None = None
     """Key of the directive `@idempotent` on the present field."""
     warnings: list[Json] = field(default_factory=list)

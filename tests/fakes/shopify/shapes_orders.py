@@ -20,6 +20,9 @@ from tests.fakes.shopify.state import (
     ProductVariant,
 )
 
+_NOT_REQUIRED_SINCE = "2026-10"
+"""The version from which an order of which nothing is left to be sent has a status of its own."""
+
 
 def fulfillment_orders_of(shop: Shop, order_id: str) -> list[FulfillmentOrder]:
     """Return the fulfillment orders of an order, also those that have ended."""
@@ -165,7 +168,11 @@ def _subtotal_quantity(_call: Call, order: Order) -> int:
 
 @resolver("Order.displayFulfillmentStatus")
 def _display(call: Call, order: Order) -> str:
-    return fulfillment_status(call.shop, order)
+    status = fulfillment_status(call.shop, order)
+    if status == "UNFULFILLED" and call.version >= _NOT_REQUIRED_SINCE:
+        is_open = any(open_units(call.shop, line) for line in order.lines)
+        return status if is_open else "FULFILLMENT_NOT_REQUIRED"
+    return status
 
 
 @resolver("Order.requiresShipping")

@@ -4,7 +4,7 @@ As recorded (parts-at-services.md 1.3):
 
     hold 1 of 2   A ON_HOLD 1/1      B OPEN 1/1
     release       A OPEN 2/2         B CLOSED 0/0, and A has the line id of before
-    move 1 of 2   A OPEN 1/1         B OPEN 1/1 at the new location
+    move 1 of 2   A OPEN 1/1         B OPEN 1/1 at the new location, which closes one that is there
     cancel        A CLOSED, no line  B OPEN with the same line ids
     close         A INCOMPLETE, its request CLOSED; its units stay
 """
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from tests.fakes.shopify import fulfillment, stock
 from tests.fakes.shopify.fulfillment import Share
 from tests.fakes.shopify.refusals import UserError
-from tests.fakes.shopify.shapes_orders import fulfillments_of
+from tests.fakes.shopify.shapes_orders import fulfillment_orders_of, fulfillments_of
 from tests.fakes.shopify.shop import Shop
 from tests.fakes.shopify.state import (
     ENDED,
@@ -74,7 +74,9 @@ def release(shop: Shop, order: FulfillmentOrder) -> None:
 def move(shop: Shop, order: FulfillmentOrder, location: str, moved: Sequence[Share]) -> str:
     """Move units to another location; return the fulfillment order that has them there.
 
-    What was sent stays where it is, so the unsent rest becomes a new fulfillment order.
+    What was sent stays where it is, so the unsent rest becomes a new fulfillment order. If a part
+    is moved and another fulfillment order is active there, that is closed, and its units are in
+    the new one, too.
     """
     is_whole = not is_sent(shop, order) and all(
         line.remaining_quantity == sum(s.quantity for s in moved if s.line is line)
@@ -83,12 +85,19 @@ def move(shop: Shop, order: FulfillmentOrder, location: str, moved: Sequence[Sha
     target = order if is_whole else fulfillment.split(shop, order, moved)
     if not is_whole and not any(line.remaining_quantity for line in order.lines):
         order.status = "CLOSED"
+    there = [
+        other
+        for other in fulfillment_orders_of(shop, order.order_id)
+        if other.location_id == location and other.status not in ENDED and not is_whole
+    ]
     for line in target.lines:
         bought = shop.sure(LineItem, line.line_id)
         stock.commit(shop, bought, order.location_id, -line.remaining_quantity)
         stock.commit(shop, bought, location, line.remaining_quantity)
     target.location_id = shop.sure(Location, location).id
     target.status, target.request_status = "OPEN", "UNSUBMITTED"
+    for other in there:
+        fulfillment.merge(shop, other, into=target)
     fulfillment.touch(shop, order)
     fulfillment.touch(shop, target)
     return target.id

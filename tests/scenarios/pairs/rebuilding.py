@@ -4,13 +4,14 @@ from contextlib import closing
 
 from ordosync.accounts.connections import Connections
 from ordosync.config import load_config
-from ordosync.engine import open_portal, plan_task, register
+from ordosync.engine import open_portal, register
 from ordosync.engine.comparison.rebuild import Rebuilt, rebuild
 from ordosync.engine.scheduling.timetable import can_run
 from ordosync.store import Store
 from ordosync.tasks import TASKS
 from tests.accounts.contract.opening import PORTAL
 from tests.scenarios.pairs.pair import Pair
+from tests.support.runs import previewed
 
 
 def lose(pair: Pair) -> None:
@@ -39,10 +40,8 @@ def rebuilt(pair: Pair, *, add: bool = False) -> Rebuilt:
 def would(pair: Pair) -> dict[str, list[str]]:
     """Return the summaries of a dry run of every task."""
     config, clock = load_config(pair.path), pair.merchant.clock
-    with Store.open(config.database) as store, closing(Connections(clock)) as connections:
-        portal = open_portal(config, config.portals[PORTAL], store, connections)
-        return {
-            name: [step.summary for step in plan_task(task, portal, store, clock)]
-            for name, task in TASKS.items()
-            if can_run(config.portals[PORTAL], name)
-        }
+    return {
+        name: [step.summary for step in previewed(pair.path, name, PORTAL, clock).writes]
+        for name in TASKS
+        if can_run(config.portals[PORTAL], name)
+    }

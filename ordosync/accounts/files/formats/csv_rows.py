@@ -1,6 +1,8 @@
 """Reads the rows of a CSV file."""
 
 import csv
+import difflib
+import json
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from typing import TextIO
@@ -74,9 +76,29 @@ def _check_header(header: list[str], options: InputFiles) -> None:
     if not header:
         raise InvalidFileError("is empty; a header row is needed")
     for column in options.columns_read:
-        if header.count(column) != 1:
-            problem = "is missing" if column not in header else "is in the header twice"
-            raise InvalidFileError(f"column {column!a} {problem}")
+        if column not in header:
+            hint = _delimiter_hint(header, options) or _similar_column(column, header)
+            raise InvalidFileError(f"column {column!a} is missing{hint}", columns=header)
+        if header.count(column) > 1:
+            raise InvalidFileError(f"column {column!a} is in the header twice")
+
+
+def _delimiter_hint(header: list[str], options: InputFiles) -> str:
+    """Return a hint if another delimiter splits the header into the columns that are needed."""
+    if len(header) > 1:
+        return ""
+    for delimiter in ",;\t|":
+        [cells] = csv.reader(header, delimiter=delimiter)
+        if set(options.columns_read) <= {cell.strip() for cell in cells}:
+            return f"; it is separated by {delimiter!a}: set `delimiter: {json.dumps(delimiter)}`"
+    return ""
+
+
+def _similar_column(column: str, header: list[str]) -> str:
+    """Return a hint with the column that differs in case or by a typing error."""
+    by_fold = {name.casefold(): name for name in header}
+    near = difflib.get_close_matches(column.casefold(), by_fold, n=1)
+    return f"; did you mean {by_fold[near[0]]!a}?" if near else ""
 
 
 def _row(

@@ -18,6 +18,15 @@ _LONGEST_CELL = 10_000
 class InvalidFileError(Exception):
     """The file as a whole cannot be read, so that none of its rows can be trusted."""
 
+    def __init__(self, reason: str, *, columns: Sequence[str] = ()) -> None:
+        super().__init__(reason)
+        self.columns = tuple(columns)
+        """The columns of the file, if one that is needed is missing.
+
+        They are not part of the reason: a file without a header has a customer's data in its first
+        row, and the reason is kept in the log.
+        """
+
 
 class Row:
     """The cells of one row by column, and the problem if it cannot be used."""

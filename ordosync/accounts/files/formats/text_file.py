@@ -25,7 +25,8 @@ def read_rows(path: Path, options: InputFiles) -> Iterator[Row]:
         with _open(path, encoding) as file:
             yield from json_rows(file, options) if _is_json(path) else csv_rows(file, options)
     except UnicodeError as error:
-        raise InvalidFileError(f"is not {options.encoding} text") from error
+        hint = "; try `encoding: cp1252`" if is_utf8 else ""
+        raise InvalidFileError(f"is not {options.encoding} text{hint}") from error
 
 
 def without_rows(

@@ -1,7 +1,8 @@
 """Options of the files that ordosync writes; only mapped fields are written."""
 
+import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -75,3 +76,48 @@ class OrderFolder(OutputFiles):
     required_fields: ClassVar[tuple[str, ...]] = ("order_number", "sku", "quantity")
 
     folder: Path
+
+
+RECORDS = ".ordosync"
+"""The private folder beside order files, with a record of each."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenFiles:
+    """The files that an account writes, as far as it is configured for them."""
+
+    inventory: InventoryFile | None
+    tracking: TrackingFile | None
+    orders: OrderFolder | None
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The paths, and the folders that are locked for a write."""
+        files = [file.path for file in (self.inventory, self.tracking) if file]
+        folders = [self.orders.folder] if self.orders else []
+        return (*files, *(file.parent for file in files), *folders)
+
+    def copied(self, folder: Path) -> "WrittenFiles":
+        """Return these files as copies in `folder`, without the orders that were written."""
+        inventory, tracking, orders = self.inventory, self.tracking, self.orders
+        if inventory:
+            inventory = replace(inventory, path=_copy(inventory.path, folder / "inventory"))
+        if tracking:
+            tracking = replace(tracking, path=_copy(tracking.path, folder / "tracking"))
+        if orders:
+            copy = folder / "orders"
+            if orders.folder.is_dir():
+                copy.mkdir()
+            if (orders.folder / RECORDS).is_dir():
+                shutil.copytree(orders.folder / RECORDS, copy / RECORDS)
+            orders = replace(orders, folder=copy)
+        return WrittenFiles(inventory=inventory, tracking=tracking, orders=orders)
+
+
+def _copy(path: Path, folder: Path) -> Path:
+    """Copy a file into a new folder. What is missing is missing there, too."""
+    if path.parent.is_dir():
+        folder.mkdir()
+    if path.is_file():
+        shutil.copy2(path, folder / path.name)
+    return folder / path.name

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ordosync.accounts.account import outcome_of
-from ordosync.accounts.files.output.options import OrderFolder
+from ordosync.accounts.files.output.options import RECORDS, OrderFolder
 from ordosync.accounts.files.output.order_rows import (
     NUMERIC_FIELDS,
     line_id,
@@ -31,8 +31,6 @@ from ordosync.errors import RefusedError, UnavailableError
 from ordosync.failpoints import fault
 from ordosync.models import Order, Outcome
 from ordosync.regular_files import NotRegularError, read_regular
-
-_RECORDS = ".ordosync"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +69,7 @@ class OrderFileWriter:
     def __init__(self, options: OrderFolder, *, account: str) -> None:
         self._options = options
         self._folder = options.folder
-        self._records = options.folder / _RECORDS
+        self._records = options.folder / RECORDS
         self._account = f"account {account}"
 
     def create(self, orders: Sequence[Order], *, prefix: str) -> list[Outcome]:

@@ -1,0 +1,89 @@
+"""`find`: orders and products by a part of what an operator knows of them."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from ordosync.cli.context import Context, with_context
+from ordosync.cli.output import render
+from ordosync.cli.output.tables import table
+from ordosync.engine.diagnosis.search import Finding, search
+from ordosync.errors import UsageError
+from ordosync.store import Store
+
+_SCREENFUL = 50
+_ALL = 1_000_000
+
+
+@with_context()
+def find(
+    text: Annotated[str, typer.Argument(help="Number, tracking number, customer or SKU.")],
+    *,
+    count: Annotated[
+        int, typer.Option("-n", min=0, max=_ALL, help="Number of rows; 0 for all.")
+    ] = _SCREENFUL,
+    context: Context,
+) -> None:
+    """Find orders and products by any part of them.
+
+    Searches order numbers of both sides, tracking numbers, customers (name, company, email
+    address, phone), SKUs and product names, in any case. It reads the local accounts, and what the
+    store knows of remote ones. Exact matches come first.
+
+    For example:
+      ordosync find Smith
+    """
+    text = text.strip()
+    if not text:
+        raise UsageError("a search needs a text: `ordosync find TEXT`")
+    config = context.config
+    with Store.open(config.database, readonly=True) as store:
+        found = search(config, store, text, limit=count or _ALL)
+    if context.as_json:
+        render.document({"found": [_json(row) for row in found.findings], "total": found.total})
+    elif found.total:
+        _show(found.findings)
+        if found.total > len(found.findings):
+            render.message(f"{len(found.findings)} of {found.total}; -n 0 shows all")
+    else:
+        render.message(
+            f"nothing has {text!r} in its number, tracking number, customer, SKU or name;"
+            f" `ordosync why {text} --online` asks the remote accounts for an order"
+        )
+
+
+def _show(findings: Sequence[Finding]) -> None:
+    table(
+        ("what", "account", "number", "status", "matches", "merchant", "other side"),
+        [
+            (
+                finding.kind,
+                finding.account,
+                finding.id,
+                finding.status,
+                f"{finding.field}: {finding.value}",
+                finding.merchant or "",
+                f"{finding.other_account} {finding.other_id}" if finding.other_id else "",
+            )
+            for finding in findings
+        ],
+        less=("status",),
+        if_any=("status", "merchant", "other side"),
+    )
+
+
+def _json(finding: Finding) -> dict[str, Any]:
+    return {
+        "kind": finding.kind,
+        "account": finding.account,
+        "number": finding.id,
+        "status": finding.status or None,
+        "field": finding.field,
+        "value": finding.value,
+        "exact": finding.is_exact,
+        "portal": finding.portal,
+        "merchant": finding.merchant,
+        "other_account": finding.other_account,
+        "other_number": finding.other_id,
+    }

@@ -1,0 +1,127 @@
+"""The JSON Schema of the configuration, for editors, from the types that define the options.
+
+A schema cannot hold all rules, so `ordosync config check` stays the judge.
+"""
+
+import types
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import is_dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal, Union, get_args, get_origin
+
+from ordosync.accounts import KINDS, account_class
+from ordosync.config import portals, schema
+from ordosync.config.reader import REQUIRED, parameters
+from ordosync.config.settings import SCHEDULED_TASKS, Interval, PortalConfig, SideConfig
+from ordosync.secret import Secret
+
+JsonSchema = dict[str, Any]
+_NAME = {"pattern": "^[a-z0-9][a-z0-9_-]{0,62}$"}
+_SCALARS: Mapping[Any, JsonSchema] = {
+    str: {"type": ["string", "number", "boolean"]},
+    int: {"type": "integer"},
+    bool: {"enum": [True, False, "yes", "no", "on", "off"]},
+    Decimal: {"type": "number"},
+    date: {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
+    Path: {"type": "string", "minLength": 1},
+    Secret: {"type": "string", "description": "${NAME}, file:PATH, or the text"},
+}
+"""YAML reads an unquoted 0012 or yes as a number or a boolean, where ordosync reads text."""
+
+
+def json_schema() -> JsonSchema:
+    """Return the schema of the whole file."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Configuration of ordosync",
+        "type": "object",
+        "required": ["accounts", "portals"],
+        "additionalProperties": False,
+        "properties": {
+            "database": _SCALARS[Path],
+            "retention": {"anyOf": [{"type": "integer", "minimum": 1}, {"enum": ["off", False]}]},
+            "accounts": _named({"oneOf": [_account(kind) for kind in KINDS]}),
+            "portals": _named(_portal()),
+        },
+    }
+
+
+def _named(value: JsonSchema) -> JsonSchema:
+    return {
+        "type": "object",
+        "minProperties": 1,
+        "propertyNames": _NAME,
+        "additionalProperties": value,
+    }
+
+
+def _account(kind: str) -> JsonSchema:
+    options = _object(account_class(kind), without=schema.NOT_OPTIONS)
+    options["properties"] = {"kind": {"const": kind}, **options["properties"]}
+    options["required"] = ["kind", *options["required"]]
+    return {"title": f"account of kind {kind}", **options}
+
+
+def _portal() -> JsonSchema:
+    portal = _object(PortalConfig, without=portals.NOT_OPTIONS)
+    portal["properties"] |= {
+        "merchant": _side("merchant_options"),
+        "supplier": _side("supplier_options"),
+        "tasks": {
+            "type": "object",
+            "additionalProperties": False,
+            # YAML reads an unquoted `off` as a boolean.
+            "properties": {
+                task: {"enum": [*get_args(Interval), False]} for task in SCHEDULED_TASKS
+            },
+        },
+    }
+    return portal
+
+
+def _side(attribute: str) -> JsonSchema:
+    """Return the schema of a side: an account, or an account with the options of its kind."""
+    kinds = [getattr(account_class(kind), attribute) for kind in KINDS]
+    name = {"type": "string", **_NAME}
+    choices: list[JsonSchema] = [name]
+    for options in kinds:
+        if options is not None:
+            side = _object(options)
+            side["properties"] = {"account": name, **side["properties"]}
+            side["required"] = ["account", *side["required"]]
+            if side not in choices:
+                choices.append(side)
+    return {"anyOf": choices}
+
+
+def _object(target: Callable[..., Any], *, without: Collection[str] = ()) -> JsonSchema:
+    options = {name: p for name, p in parameters(target).items() if name not in without}
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": [name for name, option in options.items() if option.default is REQUIRED],
+        "properties": {name: _value(option.annotation) for name, option in options.items()},
+    }
+
+
+def _value(hint: Any) -> JsonSchema:
+    """Return the schema of a value of this type; the types are those that `Reader` reads."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        return {
+            "anyOf": [
+                {"type": "null"},
+                *(_value(arg) for arg in arguments if arg is not types.NoneType),
+            ]
+        }
+    if isinstance(hint, type) and hint is not SideConfig and is_dataclass(hint):
+        return _object(hint)
+    if origin is tuple:
+        return {"type": "array", "items": _value(arguments[0])}
+    if origin is Mapping:
+        return {"type": "object", "additionalProperties": _value(arguments[1])}
+    if origin is Literal:
+        return {"enum": list(arguments)}
+    return _SCALARS.get(hint, {})

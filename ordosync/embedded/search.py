@@ -1,0 +1,135 @@
+"""Search for orders by a part of what an operator knows, and for numbers that look alike."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+
+from ordosync.embedded import order_list
+from ordosync.embedded.order_filter import OrderFilter, fold, names_customer
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from ordosync.embedded.database import EmbeddedFile
+    from ordosync.embedded.order_list import ListedOrder
+
+Field = Literal["number", "tracking", "customer", "sku", "name"]
+FIRST = "~1"
+"""Suffix of a number that names the first of several orders that were sent with this number."""
+_FEW = 5
+
+
+class Match(Struct, frozen=True, kw_only=True):
+    """An order or a product, and the field that contains the text."""
+
+    id: str
+    """The number of an order or the SKU of a product."""
+    field: Field
+    value: str
+    """The field's text; the recipient's name if the text was found in an address."""
+    is_exact: bool
+    """True if the field is the text, apart from case."""
+    status: str = ""
+    """Of an order."""
+
+
+class Matches(Struct, frozen=True, kw_only=True):
+    """The first matches, exact ones before others, and how many there are."""
+
+    matches: Sequence[Match]
+    total: int
+
+
+class Search:
+    """Searches one local account."""
+
+    def __init__(self, file: "EmbeddedFile") -> None:
+        self._file = file
+
+    def namesakes(self, number: str) -> "list[ListedOrder]":
+        """Return the orders that were sent with this number, the oldest first.
+
+        A number that is taken gets the suffix `~2`, `~3`.
+        """
+        with self._file.reading("find orders of the same number") as db:
+            # The last character is the one after the tilde, so this is a range of the index.
+            rows = db.execute(
+                "select number from orders where number = ?1"
+                " or (number > ?1 || '~' and number < ?1 || char(127))",
+                (number,),
+            )
+            suffixes = (row["number"].removeprefix(number) for row in rows.fetchall())
+            numbers = [f"{number}{end}" for end in suffixes if not end or end[1:].isdecimal()]
+            selection = OrderFilter(numbers=tuple(numbers))
+            return list(order_list.read(db, order_list.select(db, selection)))
+
+    def orders(self, text: str, *, limit: int) -> Matches:
+        """Return the orders with this text in their number, tracking numbers or addresses."""
+        return self._find("find orders", _ORDERS, text, limit)
+
+    def products(self, text: str, *, limit: int) -> Matches:
+        """Return the products with this text in their SKU or name."""
+        return self._find("find products", _PRODUCTS, text, limit)
+
+    def _find(self, action: str, query: str, text: str, limit: int) -> Matches:
+        with self._file.reading(action) as db:
+            db.create_function("fold", 1, fold, deterministic=True)
+            values = {"text": fold(text), "word": text.lower(), "limit": limit}
+            rows = db.execute(query, values).fetchall()
+        matches = [
+            Match(
+                id=row["id"],
+                field=row["field"],
+                value=row["value"] or "",
+                is_exact=bool(row["is_exact"]),
+                status=row["status"],
+            )
+            for row in rows
+        ]
+        return Matches(matches=matches, total=rows[0]["total"] if rows else 0)
+
+    def similar(self, number: str) -> list[str]:
+        """Return the newest numbers that differ from this one only by a prefix or by case."""
+        with self._file.reading("find a similar number") as db:
+            return _similar(db, number.lower())
+
+
+def _similar(db: "sqlite3.Connection", number: str) -> list[str]:
+    rows = db.execute(
+        "select number from orders where lower(substr(number, -length(?1))) = ?1"
+        " or substr(?1, -length(number)) = lower(number)"
+        " order by sequence desc limit ?2",
+        (number, _FEW),
+    )
+    return [row["number"] for row in rows]
+
+
+# With max(), the other columns are those of the row that has it.
+_ORDERS = f"""
+with matches (sequence, field, value, is_exact) as (
+    select sequence, 'number', number, lower(number) = :word from orders
+        where instr(lower(number), :word) > 0
+    union all
+    select sequence, 'tracking', tracking_number, lower(tracking_number) = :word
+        from shipments join orders on number = order_number
+        where instr(lower(tracking_number), :word) > 0
+    union all
+    select sequence, 'tracking', further.value, lower(further.value) = :word
+        from shipments join orders on number = order_number
+        join json_each(more_numbers) as further
+        where more_numbers <> '[]' and instr(lower(further.value), :word) > 0
+    union all
+    select sequence, 'customer', ship_to ->> 'name', 0 from orders where {names_customer(":text")}
+)
+select number as id, status, field, value, max(is_exact) as is_exact, count(*) over () as total
+from matches join orders using (sequence) group by sequence
+order by is_exact desc, sequence desc limit :limit
+"""  # noqa: S608 - constants
+_PRODUCTS = """
+select sku as id, '' as status, case when instr(fold(sku), :text) then 'sku' else 'name' end
+    as field, case when instr(fold(sku), :text) then sku else name end as value,
+    fold(sku) = :text as is_exact, count(*) over () as total
+from products where instr(fold(sku), :text) > 0 or instr(fold(name), :text) > 0
+order by is_exact desc, sku limit :limit
+"""

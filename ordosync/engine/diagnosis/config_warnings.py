@@ -1,0 +1,33 @@
+"""Warnings about a valid configuration that will disappoint. Connects to no account."""
+
+from collections.abc import Iterator
+
+from ordosync.config.settings import Config, PortalConfig
+from ordosync.engine.diagnosis.machine_checks import group_writable
+from ordosync.engine.diagnosis.number_clashes import number_clashes
+from ordosync.store import Store
+
+
+def config_warnings(config: Config, store: Store) -> Iterator[str]:
+    """Yield a warning for each thing that does not work, or that others can change."""
+    yield from group_writable(config)
+    yield from number_clashes(config)
+    for name, account in config.opened.items():
+        for text in account.warnings():
+            yield f"account {name}: {text}"
+    for portal in config.portals.values():
+        if text := _unlinked_products(portal, store):
+            yield text
+
+
+def _unlinked_products(portal: PortalConfig, store: Store) -> str:
+    """Return a warning if no quantity can be written, since no product is ever linked."""
+    task = "import-products"
+    if not portal.manage_inventory or portal.tasks[task] != "off":
+        return ""
+    if store.runs.newest(1, portal=portal.name, task=task):
+        return ""
+    text = f"portal {portal.name}: manage_inventory writes no quantity before {task} has run"
+    if reason := portal.unavailable.get(task):
+        return f"{text}, which is not possible: {reason}"
+    return f"{text}; run `ordosync {task} {portal.name}` once, or set `{task}: daily`"

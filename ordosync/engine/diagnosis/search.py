@@ -1,0 +1,172 @@
+"""Search of all local accounts and of the store for a part of what an operator knows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ordosync.accounts import is_embedded
+from ordosync.config.settings import Config, PortalConfig
+from ordosync.embedded.desk import Desk
+from ordosync.embedded.order_filter import OrderFilter
+from ordosync.embedded.order_list import ListedOrder
+from ordosync.embedded.search import Field, Match, Search
+from ordosync.engine.order_owners import Owners
+from ordosync.engine.portals import identity
+from ordosync.store import Store
+from ordosync.store.id_search import KnownId
+
+_FEW = 20
+_PHONE_DIGITS = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """An order or a product of one account."""
+
+    kind: Literal["order", "product"]
+    account: str
+    id: str
+    """The number or SKU; the id in a remote account."""
+    field: Field
+    value: str
+    """The text that matches."""
+    is_exact: bool = False
+    status: str = ""
+    portal: str | None = None
+    merchant: str | None = None
+    other_account: str | None = None
+    other_id: str | None = None
+    """The id on the other side of the portal; None if it is not known to be there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """The first findings, exact ones before others, and how many there are."""
+
+    findings: Sequence[Finding]
+    total: int
+
+
+def search(config: Config, store: Store, text: str, *, limit: int) -> Findings:
+    """Return the orders and products with this text."""
+    local = [_in_account(config, store, desk, text, limit) for desk in local_desks(config)]
+    remote = [*_in_remote_accounts(config, store, text)]
+    found = [finding for of in local for finding in of.findings] + remote
+    found.sort(key=lambda finding: (not finding.is_exact, finding.kind))
+    return Findings(findings=found[:limit], total=len(remote) + sum(of.total for of in local))
+
+
+def orders_of(config: Config, store: Store, text: str) -> list[Finding]:
+    """Return the orders with this tracking number, otherwise those of this customer."""
+    # A short number is rather that of an order than a part of a phone number, and an unknown
+    # order must not take the time that a search takes.
+    if len(text.strip()) < _PHONE_DIGITS and not any(char.isalpha() for char in text):
+        return []
+    found = search(config, store, text.strip(), limit=_FEW).findings
+    orders = [finding for finding in found if finding.kind == "order"]
+    parcels = [order for order in orders if order.field == "tracking" and order.is_exact]
+    return parcels or [order for order in orders if order.field == "customer"]
+
+
+def local_desks(config: Config) -> list[Desk]:
+    """Return the desks of all local accounts."""
+    return [
+        Desk(name=account.name, **account.options)
+        for account in config.accounts.values()
+        if is_embedded(account.kind)
+    ]
+
+
+def _in_account(config: Config, store: Store, desk: Desk, text: str, limit: int) -> Findings:
+    find = Search(desk.file)
+    orders, products = find.orders(text, limit=limit), find.products(text, limit=limit)
+    owners = Owners.of(config, desk.name)
+    numbers = OrderFilter(numbers=tuple(match.id for match in orders.matches))
+    listed = {entry.order.number: entry for entry in desk.select_orders(numbers)[0]}
+    found = [
+        _order(config, store, owners, match, listed[match.id])
+        for match in orders.matches
+        if match.id in listed
+    ]
+    found += [
+        Finding(
+            kind="product",
+            account=desk.name,
+            id=match.id,
+            field=match.field,
+            value=match.value,
+            is_exact=match.is_exact,
+        )
+        for match in products.matches
+    ]
+    return Findings(findings=found, total=orders.total + products.total)
+
+
+def _order(
+    config: Config, store: Store, owners: Owners, match: Match, listed: ListedOrder
+) -> Finding:
+    owner = owners.owner(listed)
+    portal = config.portals.get(owner.portal or "")
+    other = _other_side(store, portal, owners.account, match.id) if portal else None
+    return Finding(
+        kind="order",
+        account=owners.account,
+        id=match.id,
+        field=match.field,
+        value=match.value,
+        is_exact=match.is_exact,
+        status=match.status,
+        portal=owner.portal,
+        merchant=owner.merchant,
+        other_account=other[0] if other else None,
+        other_id=other[1] if other else None,
+    )
+
+
+def _other_side(
+    store: Store, portal: PortalConfig, account: str, number: str
+) -> tuple[str, str] | None:
+    """Return the account and the id of an order on the other side; None without a link."""
+    links = store.links(store.portals.known_as(identity(portal)))
+    if portal.supplier.account == account:
+        link = links.of_supplier("order", [number]).get(number)
+        return (portal.merchant.account, link.merchant_id) if link else None
+    link = links.of_merchant("order", [number]).get(number)
+    return (portal.supplier.account, link.supplier_id) if link else None
+
+
+def _in_remote_accounts(config: Config, store: Store, text: str) -> Iterator[Finding]:
+    """Yield what the store knows of remote accounts; local ones are read themselves."""
+    for portal in config.portals.values():
+        for known in store.ids(store.portals.known_as(identity(portal))).containing(text):
+            yield from _known(config, portal, known, text)
+
+
+def _known(config: Config, portal: PortalConfig, known: KnownId, text: str) -> Iterator[Finding]:
+    merchant, supplier = portal.merchant.account, portal.supplier.account
+    sides = (
+        (merchant, known.merchant_id, supplier, known.supplier_id),
+        (supplier, known.supplier_id, merchant, known.merchant_id),
+    )
+    for account, id_, other_account, other_id in sides:
+        value = known.tracking or id_
+        is_remote = not is_embedded(config.accounts[account].kind)
+        if id_ and value and is_remote and text.lower() in value.lower():
+            yield Finding(
+                kind=known.kind,
+                account=account,
+                id=id_,
+                field=_field(known),
+                value=value,
+                is_exact=value.lower() == text.lower(),
+                portal=portal.name,
+                merchant=merchant,
+                other_account=other_account if other_id else None,
+                other_id=other_id,
+            )
+
+
+def _field(known: KnownId) -> Field:
+    if known.tracking:
+        return "tracking"
+    return "number" if known.kind == "order" else "sku"

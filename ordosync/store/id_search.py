@@ -1,0 +1,90 @@
+"""Search of the ids that a portal knows, by a part of them."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+
+from ordosync.store.links import LinkKind
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+class KnownId(Struct, frozen=True, kw_only=True):
+    """An order or a product by its ids in both accounts."""
+
+    kind: Literal["order", "product"]
+    merchant_id: str
+    supplier_id: str | None
+    """None if it has no link, or if it was found by a tracking number."""
+    tracking: str
+    """The tracking number that contains the text; otherwise empty."""
+
+
+class IdSearch:
+    """Searches the ids of one portal, those of both accounts."""
+
+    def __init__(self, connection: "sqlite3.Connection", portal: str) -> None:
+        self._db = connection
+        self._portal = portal
+
+    def beginning_with(self, kind: LinkKind, prefix: str, *, limit: int) -> Sequence[str]:
+        """Return the first ids of either account that begin with the prefix."""
+        ids_found: list[str] = []
+        for side in ("merchant_id", "supplier_id"):
+            rows = self._db.execute(
+                f"select distinct {side} as id from links"  # noqa: S608 - a constant
+                f" where portal = ? and kind = ? and {side} >= ? and {side} < ? limit ?",
+                (self._portal, kind, prefix, f"{prefix}\U0010ffff", limit),
+            )
+            ids_found += [row["id"] for row in rows]
+        return ids_found
+
+    def ending_with(self, kind: LinkKind, suffix: str, *, limit: int) -> Sequence[str]:
+        """Return the newest ids of either account that differ only by a prefix or by case."""
+        rows = self._db.execute(
+            "select merchant_id as id, linked_at from links where portal = :portal and kind = :kind"
+            " and lower(substr(merchant_id, -length(:suffix))) = lower(:suffix)"
+            " union select supplier_id, linked_at from links where portal = :portal"
+            " and kind = :kind and lower(substr(supplier_id, -length(:suffix))) = lower(:suffix)"
+            " order by linked_at desc limit :limit",
+            {"portal": self._portal, "kind": kind, "suffix": suffix, "limit": limit},
+        )
+        return [row["id"] for row in rows]
+
+    def containing(self, text: str) -> Sequence[KnownId]:
+        """Return the ids of orders and products with this text, of either account.
+
+        An order without a link is known by the step that did not send it, and an order of a parcel
+        by its tracking number.
+        """
+        rows = self._db.execute(_CONTAINING, {"portal": self._portal, "text": text.lower()})
+        return [
+            KnownId(
+                kind=row["kind"],
+                merchant_id=row["merchant_id"],
+                supplier_id=row["supplier_id"],
+                tracking=row["tracking"].rpartition(":")[2],
+            )
+            for row in rows
+        ]
+
+
+_CONTAINING = """
+select kind, merchant_id, supplier_id, '' as tracking from links where portal = :portal
+    and kind in ('order', 'product')
+    and (instr(lower(merchant_id), :text) or instr(lower(supplier_id), :text))
+union
+select case task when 'import-orders' then 'order' else 'product' end, merchant_id, null, ''
+    from steps where portal = :portal and task in ('import-orders', 'import-products')
+    and instr(lower(merchant_id), :text)
+    and not exists (select 1 from links where links.portal = steps.portal
+        and links.kind in ('order', 'product') and links.merchant_id = steps.merchant_id)
+union
+select 'order', coalesce(order_id, merchant_id), null, supplier_id from links
+    where portal = :portal and kind in ('parcel', 'shipment')
+    and instr(lower(replace(supplier_id, rtrim(supplier_id, replace(supplier_id, ':', '')), '')),
+        :text)
+"""
+"""The last condition reads the tracking number: the part of the id after the last colon."""
