@@ -1,4 +1,4 @@
-"""The console script. Whatever must start fast is answered before Typer is imported."""
+"""The console script. Calls that must be fast are handled before Typer is imported."""
 
 # `signal` takes as long to import as the rest of a tick.
 import _signal  # type: ignore[import-not-found]

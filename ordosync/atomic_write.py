@@ -27,7 +27,7 @@ def write_temporary(
 ) -> None:
     """Write a file that is not complete yet, and flush it to the disk. Raises `OSError`.
 
-    Its mode is that of the file `like`, which it replaces, else `mode` less the umask.
+    Its mode is that of the file `like`, which it replaces, otherwise `mode` minus the umask.
     """
     temporary.unlink(missing_ok=True)
     flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW

@@ -32,7 +32,7 @@ class Clock:
         return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
     def sleep(self, seconds: float) -> None:
-        """Wait. Raises `StoppedError` soon after `stop`, in whatever thread."""
+        """Wait. Raises `StoppedError` soon after `stop`, in any thread."""
         until = self.monotonic() + seconds
         while (left := until - self.monotonic()) > 0:
             self.check()

@@ -14,7 +14,7 @@ from ordosync.errors import OrdosyncError, UsageError
 
 _PROGRAM = "crontab"
 _TIMEOUT_S = 30
-_BY_HAND = "`ordosync cron render` shows the lines to add by hand"
+_BY_HAND = "`ordosync cron render` shows the lines to add manually"
 
 
 def block(command: Sequence[str], config: Path) -> str:

@@ -33,7 +33,7 @@ else:
 
 BUSY_TIMEOUT_S = 30
 SIDE_FILES = ("-wal", "-shm", "-journal")
-"""Suffixes of the files that SQLite keeps beside a database. They must move together with it."""
+"""Suffixes of the files that SQLite keeps with a database. They must move together with it."""
 __all__ = [
     "SIDE_FILES",
     "check_folder",
@@ -109,7 +109,7 @@ def copy_database(source: "sqlite3.Connection", path: Path) -> None:
         target = _connect(path, readonly=False)
         try:
             source.backup(target)
-            # In WAL mode, even a reader would need to write beside the copy.
+            # In WAL mode, even a reader would write files next to the copy.
             target.execute("pragma journal_mode = delete")
         finally:
             target.close()
@@ -152,7 +152,7 @@ def transaction(connection: "sqlite3.Connection") -> Iterator["sqlite3.Connectio
 
 
 def to_database_error(path: object, error: Exception) -> DatabaseError:
-    """Return an error whose message says what the SQLite error means and what to do."""
+    """Return an error whose message explains the SQLite error and the next action."""
     text = str(error)
     if "locked" in text or "busy" in text:
         return DatabaseError(path, f"locked by another program for {BUSY_TIMEOUT_S} s; try again")
@@ -237,7 +237,7 @@ def _pragma(connection: "sqlite3.Connection", name: str) -> Any:
 
 def _check_owner(connection: "sqlite3.Connection", path: Path, application_id: int) -> None:
     if _pragma(connection, "application_id") != application_id:
-        raise DatabaseError(path, "was not created by ordosync for this purpose; name another file")
+        raise DatabaseError(path, "was not created by ordosync for this purpose; use another file")
 
 
 def _is_older(connection: "sqlite3.Connection", path: Path, version: int, *, refuse: bool) -> bool:

@@ -44,7 +44,7 @@ def _identity(status: os.stat_result) -> tuple[int, int]:
 def check_file(path: Path) -> None:
     """Raise `DatabaseError` if a file cannot be a database of ordosync, or others may use it."""
     if path.is_symlink():
-        raise DatabaseError(path, "is a symbolic link; name the file itself")
+        raise DatabaseError(path, "is a symbolic link; give the path of the file itself")
     if not path.exists():
         raise DatabaseError(path, "does not exist")
     if not path.is_file():

@@ -21,7 +21,7 @@ command line catches `OrdosyncError` once and turns it into one line and an exit
           StoppedCallError        ... by the next run
         UnknownOutcomeError       the write is looked up before it is repeated
         SignInError               the run fails at once
-        BrakeError                the run fails before its first write
+        SafetyLimitError          the run fails before its first write
 """
 
 import traceback
@@ -93,7 +93,7 @@ class ExistsError(RefusedError):
 
 
 class PartlyReadError(RefusedError):
-    """A part of what is there cannot be used. Raised after all the rest of it was read."""
+    """A part of a source cannot be used. Raised after everything else was read."""
 
 
 class NotFoundError(RefusedError):
@@ -139,7 +139,7 @@ class SignInError(AccountError):
     code = "auth"
 
 
-class BrakeError(AccountError):
+class SafetyLimitError(AccountError):
     """The safety limit stopped the run before anything was sent: too much would change at once."""
 
     code = "brake"

@@ -51,7 +51,7 @@ def find(named: str | None) -> str | None:
 
 
 def database_of(path: str, data: bytes) -> str | None:
-    """Return the path of the store, if the configuration states it as plain text, else None."""
+    """Return the path of the store; None if the configuration does not state it as plain text."""
     values: list[bytes] = []
     # No regular expression: importing `re` takes longer than all the rest.
     for part in (b"\n" + data).split(b"\ndatabase")[1:]:

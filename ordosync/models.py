@@ -71,17 +71,17 @@ class Order(Struct, frozen=True, kw_only=True, gc=False):
     ancestors: tuple[str, ...] = ()
     """Ids of the orders this one was split from, nearest first."""
     is_split: bool = False
-    """True if it was split: its pieces are orders of their own, and it cannot be changed."""
+    """True if it was split: its pieces are separate orders, and it cannot be changed."""
     reference: str = ""
     """Chosen by ordosync, unique in the account that it creates the order in."""
     content: str = ""
     """A digest of the source, as `<form>-<digest>`; see `edited`."""
     needs_shipping: bool = True
-    """False if nothing in it is shipped, or if the buyer picks it up: no address is needed."""
+    """False if it needs no address: no line is shipped, or the buyer picks it up."""
     as_of: str = ""
     """The version of its source, as text that sorts by age; empty if there is only one version."""
     remark: str = ""
-    """What the account decided while it read the order, for the log. No personal data."""
+    """Decisions of the account while it read the order, for the log. No personal data."""
 
 
 class InvalidRecord(Struct, frozen=True, kw_only=True, gc=False):
@@ -101,7 +101,7 @@ class InvalidRecord(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Product(Struct, frozen=True, kw_only=True, gc=False):
-    """A product. A kit has no stock of its own: it is assembled from other products."""
+    """A product. A kit has no separate stock: it is assembled from other products."""
 
     id: str
     sku: str
@@ -141,14 +141,14 @@ class ParcelLine(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Shipment(Struct, frozen=True, kw_only=True, gc=False):
-    """A parcel that was sent, with what is reported to the Merchant."""
+    """A parcel that was sent, with the fields that are reported to the Merchant."""
 
     id: str
-    """The Supplier's id, also at the Merchant; the order's, if an order has only one number."""
+    """The Supplier's id, also at the Merchant; the order's id, if an order has only one number."""
     order_id: str
     """The id of its order in the account that it is read from, or written to."""
     tracking_number: str
-    """Empty if the order was only marked as shipped, or if a deleted label is not known."""
+    """Empty if the order was only marked as shipped, or if a deleted label is unknown."""
     carrier: str
     shipped_at: datetime
     """With the UTC offset of the source."""
@@ -164,14 +164,16 @@ class Shipment(Struct, frozen=True, kw_only=True, gc=False):
     cancelled: bool = False
     """True if the Supplier cancelled its order and the order has no valid label."""
     reference: str = ""
-    """The ordosync reference of its order; empty if it is not known."""
+    """The ordosync reference of its order; empty if unknown."""
     lines: tuple[ParcelLine, ...] | None = None
-    """Its units by line; None if the account does not say which."""
+    """Its units by line; None if unknown."""
     is_last: bool = True
-    """True if no unit of its order is open after it, whatever status a service shows. Only a parcel
-    without `lines` that is the last one holds all units that were still open."""
+    """True if no unit of its order is open after it, regardless of the status that a service shows.
+    Only a parcel without `lines` that is the last one holds all units that were still open."""
     rest: tuple[ParcelLine, ...] = ()
     """For a Merchant that takes pieces: the units that stay open after it."""
+    at_most: tuple[ParcelLine, ...] = ()
+    """For a Merchant, if it holds all open units: those that were sent to the Supplier."""
     more_numbers: tuple[str, ...] = ()
     """The other tracking numbers of the same parcel."""
 
@@ -186,8 +188,8 @@ class OrderSnapshot(Struct, frozen=True, kw_only=True, gc=False):
     order: Order
     """Its number is without a prefix of the account; its lines have the sent and the open units."""
     shipments: tuple[Shipment, ...] = ()
-    """With their lines, the newest last. At the Merchant an `id` is the Supplier's, empty if it is
-    not kept, or `OWN` for a label of the Merchant's own."""
+    """With their lines, the newest last. At the Merchant an `id` is the Supplier's; it is empty if
+    the account does not keep it, and `OWN` for a label that the Merchant entered itself."""
     is_ours: bool = True
     """False if, at the Merchant, it was given to another supplier."""
 
@@ -224,17 +226,17 @@ class Cancellation(Struct, frozen=True, kw_only=True, gc=False):
 
     order_id: str
     lines: tuple[ParcelLine, ...] | None = None
-    """The units of each line that are still to be sent, with 0 for a line of which none is; None
+    """The units of each line that are still to be sent, with 0 for a line without open units; None
     if the whole order is cancelled."""
 
 
 class Reduction(Struct, frozen=True, kw_only=True, gc=False):
-    """The units that an order of the Supplier is lowered to."""
+    """The units to which an order of the Supplier is reduced."""
 
     order_id: str
     lines: tuple[ParcelLine, ...]
     """The units of these lines that stay, 0 or more: those that were sent and those that are still
-    to be sent. Other lines stay as they are, and what was sent stays sent."""
+    to be sent. Other lines do not change, and sent units stay sent."""
 
 
 class Comment(Struct, frozen=True, kw_only=True, gc=False):
@@ -253,8 +255,8 @@ class Outcome(Struct, frozen=True, kw_only=True, gc=False):
     """The outcome of one write.
 
     done: it was written now. unchanged: the account had it already. refused: it will never be
-    accepted as it is. unavailable: it was not written, a later try may pass. unknown: it may have
-    been written.
+    accepted unchanged. unavailable: it was not written, a later attempt may succeed. unknown: it
+    may have been written.
     """
 
     state: OutcomeState
@@ -282,11 +284,11 @@ class Page(Struct, Generic[T], frozen=True, kw_only=True, gc=False):
 
     items: tuple[T, ...]
     cursor: str | None = None
-    """Where the next read starts if this page is the last one; None: where this one started."""
+    """The start of the next read if this page is the last one; None: the same as of this read."""
 
 
 def refused(code: str, reason: str) -> Outcome:
-    """Return the outcome of a write that will never be accepted as it is."""
+    """Return the outcome of a write that will never be accepted unchanged."""
     return Outcome(state="refused", code=code, reason=reason)
 
 

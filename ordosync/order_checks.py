@@ -8,7 +8,7 @@ _LARGEST_QUANTITY = 2**31 - 1  # an integer, also in other databases
 
 
 def refusal(order: Order, *, by_desk: bool = False) -> str | None:
-    """Return why no account can store this order, without personal data; None if it can.
+    """Return why no account can store this order, without personal data; None if all can.
 
     Only an order that a user enters, `by_desk`, has no reference.
     """

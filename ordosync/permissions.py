@@ -1,4 +1,4 @@
-"""Checks that no other user can change a file that ordosync obeys, such as the configuration.
+"""Checks that no other user can change a file that ordosync trusts, such as the configuration.
 
 Each call by cron runs these checks, so this module imports nothing slow and reads only modes.
 """
@@ -41,7 +41,7 @@ def shared(path: str) -> "list[tuple[str, int]]":
 
 
 def make_folder(folder: str, mode: int) -> None:
-    """Create a folder and its parents with this mode, less the umask."""
+    """Create a folder and its parents with this mode, minus the umask."""
     if os.path.isdir(folder):  # noqa: PTH112
         return
     if above := os.path.dirname(folder):  # noqa: PTH120
@@ -103,7 +103,7 @@ def _why(place: str, found: os.stat_result, owners: "tuple[int, ...]") -> str:
     if is_open and not _is_read_only(place):
         return f"all users can write to {place}; run `chmod o-w {place}`"
     if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
-        return f"{place} is not a regular file; name one"
+        return f"{place} is not a regular file; give the path of one"
     return ""
 
 

@@ -1,10 +1,10 @@
-"""A word that must not be shown."""
+"""A value that must not be shown."""
 
 _SHOW_END_FROM = 8
 
 
 class Secret:
-    """Holds a secret; only `reveal` gives it away, whatever prints or logs it."""
+    """Holds a secret; printing and logging mask it, and only `reveal` returns it."""
 
     __slots__ = ("_value",)
 

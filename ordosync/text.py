@@ -1,6 +1,6 @@
 """Text that is safe to show on a terminal, and the grammar of counts.
 
-A terminal obeys control characters, and some characters reorder or hide the text around them.
+A terminal interprets control characters, and some characters reorder or hide the text around them.
 Foreign text (orders, file names, responses of a service) can contain both.
 """
 
@@ -24,7 +24,7 @@ def printable(text: object) -> str:
 
 
 def is_hidden(char: str) -> bool:
-    """True if a terminal would obey the character, or its reader would not see it."""
+    """True if a terminal would interpret the character, or its reader would not see it."""
     # Tags are letters that no terminal shows; some of their code points have no category.
     is_tag = "\U000e0000" <= char <= "\U000e007f"
     return is_tag or (category(char) in _HIDDEN and char not in _JOINERS)

@@ -17,7 +17,7 @@ LAYERS = (
         *("idle", "permissions", "crontab", "regular_files", "text", "atomic_write", "countries"),
     ),
     ("models",),
-    ("order_checks",),
+    ("order_checks", "added_units"),
     ("database_file",),
     ("database", "http"),
     ("embedded",),

@@ -14,7 +14,7 @@ kit's stock).
 
 Reads return pages, and each object is on exactly one page. A cursor is a text that only the account
 interprets. It comes from the data of the source, and reads overlap: an object may be read again,
-but none is skipped. An object can be read by its id as long as one of its steps is not settled.
+but is never skipped. An object can be read by its id as long as one of its steps is not settled.
 """
 
 from abc import ABC, abstractmethod
@@ -94,7 +94,7 @@ class ReadRequest:
     cursor: str | None
     now: datetime
     skip_recent: bool = False
-    """True to skip files that may still be incomplete: a later read has them."""
+    """True to skip files that may still be incomplete; a later read includes them."""
 
 
 class Account(ABC):

@@ -20,11 +20,11 @@ from ordosync.models import (
 
 Takes = Literal["lines", "numbers", "pieces"]
 """lines: the units of each parcel. numbers: several numbers, without units. pieces: an order is
-shipped as a whole, and is split for each parcel."""
+shipped as a whole, so it is split for each parcel."""
 
 
 class MerchantOrders(Protocol):
-    """Orders that this portal's Supplier is to ship."""
+    """Orders that this portal's Supplier must ship."""
 
     @property
     def requires_address(self) -> bool:
@@ -48,15 +48,15 @@ class MerchantOrders(Protocol):
         """Yield these orders as they are now; an order that does not exist any more is omitted.
 
         Works as long as a step of the order is not settled, even if the source has deleted it.
-        An order that is not to be shipped any more is omitted, too. But one of which a part was
-        sent, and the rest is cancelled, has lines of 0 units: the rest is taken off by it.
+        An order that is not to be shipped any more is omitted, too. But if a part was sent and the
+        rest is cancelled, its lines have 0 units, so the rest is removed at the Supplier.
         """
 
     def acknowledge(self, ids: Sequence[str]) -> None:
         """Called after these orders were created at the Supplier. Idempotent."""
 
     def ancestors(self, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
-        """Return the ancestors of these cancelled orders, nearest first: what they were split from.
+        """Return the orders that these cancelled orders were split from, nearest first.
 
         The orders were just read as cancelled. An order that is not a piece is omitted.
         """
@@ -78,8 +78,8 @@ class MerchantCancellations(Protocol):
         """Yield the orders that changed since the cursor and are cancelled, wholly or in part.
 
         An order is cancelled as a whole if it is cancelled and none of its units was sent, or if
-        the account does not say which of its units are cancelled. An account that does not know
-        what an order was before yields each changed order with its units.
+        the account does not report which units are cancelled. An account that does not know the
+        earlier state of an order yields each changed order with its units.
         """
 
     def among(self, ids: Sequence[str]) -> frozenset[str]:
@@ -133,24 +133,24 @@ class MerchantTracking(Protocol):
     def add(self, shipments: Sequence[Shipment]) -> list[Outcome]:
         """Add the tracking numbers of parcels; physical stock stays.
 
-        A parcel with `lines` holds these units, and one without them that `is_last` all that are
-        open. The order is shipped once no unit is open. Of a parcel without `lines` that is not
-        the last one only the number is added, and every unit stays open.
-        Where the account takes pieces, the units of a parcel become a piece that is shipped, and
-        the outcome has that piece and, if units are left, a second one with the rest.
+        A parcel with `lines` holds these units. Without `lines`, a parcel with `is_last` holds all
+        open units; any other parcel only adds its number, and every unit stays open. The order is
+        shipped once no unit is open.
+        If the account takes pieces, the units of a parcel become a piece that is shipped. The
+        outcome has that piece and, if units remain, a second one with the rest.
 
-        An order that was split here passes its number on to each open piece; the outcome's code
-        is then `on-pieces`. A number that is there is `unchanged`; if the parcel was there without
-        its units, they are added. A voided number is replaced. Where no unit is open, a further
-        number of this Supplier is added if the account can hold it; if not, or if the units were
-        sent with a number of the Merchant's own: refused, `other-tracking`. More units than are
-        open: refused, `more-than-ordered`. A cancelled order refuses: `cancelled`.
+        If the order was split in this account, each open piece gets the number; the outcome's code
+        is then `on-pieces`. An existing number is `unchanged`; if its parcel had no units, they are
+        added. A voided number is replaced. If no unit is open, a further number of this Supplier is
+        added if the account can hold it. If it cannot, or if the Merchant has sent the units with
+        its own number: refused, `other-tracking`. More units than are open: refused,
+        `more-than-ordered`. A cancelled order refuses: `cancelled`.
         """
 
     def void(self, shipments: Sequence[Shipment]) -> list[Outcome]:
         """Flag tracking numbers as void; other numbers stay. A missing one: `unchanged`.
 
-        An order that was shipped stays so, or it would be sent twice.
+        A shipped order stays shipped; otherwise it would be sent twice.
         """
 
 
@@ -183,10 +183,10 @@ class Merchant(PortalAccount):
     tracking: MerchantTracking | None = None
     splits: MerchantSplits | None = None
     includes_sent_units: bool = False
-    """True if quantities of lines include the sent units, since the account never learns of them.
+    """True if quantities of lines include the sent units, since the account does not know them.
 
-    `Line.quantity` and the units of a `Cancellation` are then those that were ordered, less those
-    that were cancelled.
+    `Line.quantity` and the units of a `Cancellation` are then the ordered units minus the cancelled
+    ones.
     """
     supplier_key: Hashable = None
     """The key that assigns a line to this Supplier, such as the supplier's id; None: only the SKU.

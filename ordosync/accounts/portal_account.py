@@ -1,6 +1,6 @@
 """Parts of an account in either role: client, limits, timeline, listing, personal data."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -146,6 +146,8 @@ class PortalAccount:
     """The desk of a local account; users make all changes with it."""
     check: Callable[[], Iterator[CheckResult]] = _no_checks
     """Signs in and checks that the account has all that the portal needs. Reads only."""
+    part_options: Mapping[str, str] = field(default_factory=dict)
+    """The option of the account that a part depends on, by the name of the part."""
 
     @property
     def timezone(self) -> str | None:

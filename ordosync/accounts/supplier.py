@@ -43,9 +43,9 @@ class SupplierOrders(Protocol):
         """
 
     def statuses(self, ids: Sequence[str]) -> Mapping[str, str]:
-        """Return the status of each of these orders that is here, as in `Order.status`.
+        """Return the status of each of these orders that exists, as in `Order.status`.
 
-        `partially_shipped`: units of it were sent, and others are open.
+        `partially_shipped`: some units were sent, and others are open.
         """
 
 
@@ -54,33 +54,33 @@ class SupplierCancellations(Protocol):
 
     @property
     def can_reduce(self) -> bool:
-        """True if `reduce` can lower the open units of an order."""
+        """True if `reduce` can remove open units of an order."""
 
     def cancel(self, ids: Sequence[str], *, also_shipped: bool = False) -> list[Outcome]:
         """Cancel all open units; a shipped order refuses, `already-shipped`, and keeps its label.
 
-        Of an order that is partly shipped, the units that were sent stay so: `done`, or refused,
-        `partially-shipped`, if the account cannot take only the others off. `also_shipped` cancels
-        a shipped order, too; its label, tracking and stock stay as they are.
+        If an order is partially shipped, sent units stay sent: `done`, or refused,
+        `partially-shipped`, if the account cannot cancel only the open units. `also_shipped`
+        cancels a shipped order, too; its label, tracking and stock do not change.
         """
 
     def reduce(self, reductions: Sequence[Reduction]) -> list[Outcome]:
-        """Lower the units of lines to these, by units that were not sent.
+        """Reduce the units of lines to these, by units that were not sent.
 
-        Never raises a quantity. An order that has no more units is `unchanged`. If more of them
-        were sent, nothing of the line stays open: `done`, or refused, `already-shipped`, if there
-        was nothing to take off. Refused, `not-reducible`, if the account cannot.
+        Never raises a quantity. An order with these units or fewer is `unchanged`. If more units
+        were sent, no unit of the line stays open: `done`, or refused, `already-shipped`, if no unit
+        was open. Refused, `not-reducible`, if the account cannot reduce orders.
         """
 
 
 class WholeOrdersOnly:
-    """A base of cancellations where the account cannot lower the units of an order."""
+    """Base of the cancellations of an account that cannot reduce the units of an order."""
 
     can_reduce = False
 
     def reduce(self, reductions: Sequence[Reduction]) -> list[Outcome]:
         """Refuse: an order can only be cancelled as a whole."""
-        reason = "has units that the Merchant cancelled, and the account cannot lower a quantity"
+        reason = "has units that the Merchant cancelled, and the account cannot reduce a quantity"
         return [refused("not-reducible", reason) for _ in reductions]
 
 
@@ -102,7 +102,7 @@ class SupplierStock(Protocol):
         """Yield all quantities; the cursor is ignored."""
 
     def of(self, ids: Sequence[str]) -> Mapping[str, Stock]:
-        """Return the quantities of these products, by id; a product that is gone is omitted."""
+        """Return the quantities of these products, by id; a deleted product is omitted."""
 
 
 class SupplierShipments(Protocol):
@@ -112,26 +112,26 @@ class SupplierShipments(Protocol):
     def silent_batch_size(self) -> int:
         """The number of orders that `by_id` reads in one call, to find parcels without a change.
 
-        `by_id` reads all parcels of an order then if it is given the order's id. 0: a new parcel
-        always marks its order as changed.
+        Given an order's id, `by_id` then reads all parcels of the order. 0: a new parcel always
+        marks its order as changed.
         """
 
     @property
     def lists_all_parcels(self) -> bool:
-        """True if each read of an order has all its valid parcels: one that is missing is void."""
+        """True if each read of an order has all its valid parcels: a missing parcel is void."""
 
     def changed(self, request: ReadRequest) -> Iterator[Page[Shipment | InvalidRecord]]:
         """Yield the parcels that changed since the cursor, oldest change first, as they are now.
 
         Each parcel of an order is one shipment. If a parcel is added or voided, `is_last` of the
-        others may change without a change of their own.
-        Where a service forgets a label that was deleted, an order that waits to be shipped and
-        has no parcel is a voided shipment without a number, with the order's id. So is one that was
-        cancelled here, and restored.
+        others may change although they are not listed as changed.
+        If a service does not keep deleted labels, an open order without a parcel is a voided
+        shipment without a number, with the order's id. So is an order that was cancelled in this
+        account and restored.
         """
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | InvalidRecord]]:
-        """Yield these shipments as they are now; a shipment that is gone is omitted.
+        """Yield these shipments as they are now; a shipment that does not exist is omitted.
 
         An account that lists all parcels yields all of the orders of these shipments.
         """

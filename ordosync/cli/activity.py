@@ -18,7 +18,7 @@ from ordosync.store.runs import Run
 
 _FEW = 5
 _NO_NUMBER = 2**63
-"""Larger than any integer of SQLite."""
+"""A number above every integer of SQLite."""
 
 
 @with_context()

@@ -64,13 +64,13 @@ def restore(
     *,
     moved: Annotated[
         bool,
-        typer.Option("--moved", help="It comes from another machine, where nothing runs any more."),
+        typer.Option("--moved", help="It is from another machine, where ordosync is stopped."),
     ] = False,
     context: Context,
 ) -> None:
     """Restore a backup of the store.
 
-    Anything sent since then is found and not sent again. The current store is kept beside it.
+    Anything sent since then is found and not sent again. The current store is kept next to it.
     Exits 1 if a run is in progress; stop cron first.
 
     For example:
@@ -78,7 +78,7 @@ def restore(
     """
     config, clock = context.config, context.clock
     if file is None and not moved:
-        raise UsageError("name the backup, or use --moved for a store that was moved here")
+        raise UsageError("give the backup, or use --moved for a store that was moved here")
     settle_s = longest_settle_s(config)
 
     def rest() -> None:
@@ -121,8 +121,8 @@ def prune(*, context: Context) -> None:
         render.result(f"deleted {counts} from before {render.local(pruned.before)}", wrapped=True)
     else:
         render.message(
-            "nothing was deleted: the configuration has `retention: off`; set there how long to"
-            " keep the log"
+            "nothing was deleted: the configuration has `retention: off`; set a number of days"
+            " there"
         )
     if stop.signal:
         raise typer.Exit(128 + stop.signal)

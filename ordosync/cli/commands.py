@@ -20,7 +20,7 @@ SECTIONS = {
         ),
         "write-inventory-back": (
             "tasks:write_inventory_back",
-            "Set the Merchant's stock to what the Supplier has.",
+            "Write the Supplier's available stock to the Merchant.",
         ),
         "update-tracking": (
             "tasks:update_tracking",
@@ -28,11 +28,11 @@ SECTIONS = {
         ),
         "split-order": (
             "tasks:split_order",
-            "Split the Merchant's orders as the Supplier's.",
+            "Split the Merchant's orders like the Supplier's.",
         ),
         "cancel-orders": (
             "tasks:cancel_orders",
-            "Cancel at the Supplier what the Merchant cancelled.",
+            "Cancel the Merchant's cancelled orders at the Supplier.",
         ),
         "sync": (
             "tasks:sync",
@@ -68,7 +68,7 @@ SECTIONS = {
         ),
         "attention": (
             "support.attention:show_attention",
-            "List what needs a person, with the next step.",
+            "List problems that need you, with the next step.",
         ),
         "dismiss": (
             "support.attention:dismiss",
@@ -168,7 +168,7 @@ class Commands(TyperGroup):
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
-        """Return the command; None if there is no command of this name."""
+        """Return the command; None if there is no command with this name."""
         return load(cmd_name) if cmd_name in COMMANDS else None
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002

@@ -33,8 +33,8 @@ def check_config(
 ) -> None:
     """Report every problem of the configuration, with its line. Exits 3 if there is one.
 
-    With --online, also report what the accounts lack (exits 1) and what they cannot store, and
-    read the newest file of each feed.
+    With --online, also report missing permissions and settings of the accounts (exits 1) and their
+    limits, and read the newest file of each feed.
 
     For example:
       ordosync config check --online

@@ -22,7 +22,7 @@ def topics() -> list[str]:
 
 
 def summary(topic: str) -> str:
-    """Return what a page is about, from its first line."""
+    """Return the summary of a page, from its first line."""
     return page(topic).partition("\n")[0].partition(": ")[2]
 
 

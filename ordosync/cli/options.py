@@ -27,9 +27,7 @@ Portal = Annotated[
     str | None,
     typer.Option("--portal", help="Filter by portal.", autocompletion=completion.portal),
 ]
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Preview what would be written; write nothing.")
-]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Preview the writes; write nothing.")]
 Force = Annotated[
     bool,
     typer.Option("--force", help="Override the safety limit for this run (e.g. all stock to 0)."),

@@ -1,8 +1,8 @@
-"""Limits a problem that keeps the store from being used to one message a day.
+"""Reports a problem that makes the store unusable once a day.
 
-Alerts about runs are noted in the store. For a problem of the store itself, a small file beside it
-records when each message was written. If that file cannot be written either, the message comes with
-each call.
+Alerts about runs are recorded in the store. For a problem of the store itself, a small file beside
+it records when each message was written. If that file cannot be written either, each call writes
+the message.
 """
 
 import json
@@ -17,7 +17,7 @@ _REPEAT_AFTER_S = timedelta(days=1).total_seconds()
 
 
 def is_new_problem(store: Path, message: str, *, now: datetime) -> bool:
-    """True if the message was not written in the last day; notes that it is written now."""
+    """True if the message was not written in the last day; records that it is written now."""
     path = store.with_name(f"{store.name}.told")
     at, key = now.timestamp(), str(crc32(message.encode("utf-8", "replace")))
     reported = {k: t for k, t in _read(path).items() if 0 <= at - t < _REPEAT_AFTER_S}
@@ -28,7 +28,7 @@ def is_new_problem(store: Path, message: str, *, now: datetime) -> bool:
 
 
 def forget_problems(store: Path) -> None:
-    """Delete the notes, so that a problem that comes back is reported at once."""
+    """Delete the records, so that a problem that returns is reported at once."""
     store.with_name(f"{store.name}.told").unlink(missing_ok=True)
 
 

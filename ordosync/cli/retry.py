@@ -25,7 +25,7 @@ from ordosync.store.step_rows import DISMISSED, StepRow
 from ordosync.tasks.base import Portal
 
 _FINAL_SKIPS = ("edited", "mended")
-"""Codes of skipped steps that stay skipped whatever the rules say."""
+"""Codes of skipped steps that stay skipped under any rules."""
 
 
 @with_context()
@@ -38,7 +38,7 @@ def retry(
     sent: Annotated[
         str | None,
         typer.Option(
-            "--sent", metavar="ID", help="It arrived with this id; the account is asked to confirm."
+            "--sent", metavar="ID", help="It arrived with this id, which the account must confirm."
         ),
     ] = None,
     not_sent: Annotated[
@@ -75,13 +75,13 @@ def retry(
 
 def _check_options(steps: Sequence[int], *, every: bool, sent: str | None, not_sent: bool) -> None:
     if every == bool(steps):
-        raise UsageError("name the steps to retry, or use --all")
+        raise UsageError("give the steps to retry, or use --all")
     if (sent or not_sent) and (every or len(steps) != 1 or (sent and not_sent)):
-        raise UsageError("use either --sent ID or --not-sent, and name exactly one step")
+        raise UsageError("use either --sent ID or --not-sent, and give exactly one step")
 
 
 def _all_open(store: Store) -> Sequence[StepRow]:
-    """Return what waits or has failed. A dismissed step is retried only if it is named."""
+    """Return the waiting and failed steps; a dismissed step only if the user has named it."""
     return [row for row in store.steps.open() if row.code != DISMISSED]
 
 
@@ -110,7 +110,7 @@ def _settle_as_sent(session: Session, row: StepRow, sent_id: str) -> None:
 
 
 def _settle_as_not_sent(session: Session, row: StepRow) -> Sequence[StepRow]:
-    """Return the step to send now; empty if its order stays as it was sent before."""
+    """Return the step to send now; empty if its order stays as it was sent."""
     step = settle_as_not_sent(session.store, row, now=session.clock.now())
     if step is None:
         render.message(f"step {row.id}: closed; the order stays as it was sent")

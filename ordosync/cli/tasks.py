@@ -38,7 +38,7 @@ _HELP = {
     For example:
       ordosync import-products shop-northwind
     """,
-    "write-inventory-back": """Set the Merchant's stock to what the Supplier has.
+    "write-inventory-back": """Write the Supplier's available stock to the Merchant.
 
     It writes the quantity that is available at the Supplier. Only for portals with
     `manage_inventory: true`. Exits 1 if a quantity was refused.
@@ -53,14 +53,14 @@ _HELP = {
     For example:
       ordosync update-tracking
     """,
-    "split-order": """Split the Merchant's orders as the Supplier's.
+    "split-order": """Split the Merchant's orders like the Supplier's.
 
     `run-due` also does this as soon as an order is split.
 
     For example:
       ordosync split-order shop-northwind
     """,
-    "cancel-orders": """Cancel at the Supplier what the Merchant cancelled.
+    "cancel-orders": """Cancel the Merchant's cancelled orders at the Supplier.
 
     Only units that have not shipped are cancelled. Exits 1 if an order has already shipped; both
     timelines then say so.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ordosync.accounts.merchant import Merchant
+from ordosync.accounts.portal_account import PortalAccount
 from ordosync.accounts.supplier import Supplier
 
 MerchantPart = Literal["orders", "cancellations", "products", "stock", "tracking", "splits"]
@@ -31,14 +32,39 @@ NEEDS: Mapping[str, Needs] = {
 
 
 def unavailable_tasks(merchant: Merchant, supplier: Supplier) -> Mapping[str, str]:
-    """Return the tasks that these accounts cannot run, each with the reason in words."""
-    reasons = {task: _missing(task, needs, merchant, supplier) for task, needs in NEEDS.items()}
+    """Return the tasks that these accounts cannot run, each with the reason as text."""
+    reasons = {task: _missing(needs, merchant, supplier) for task, needs in NEEDS.items()}
     return {task: reason for task, reason in reasons.items() if reason}
 
 
-def _missing(task: str, needs: Needs, merchant: Merchant, supplier: Supplier) -> str:
+_MERCHANT_ACTIONS: Mapping[MerchantPart, str] = {
+    "orders": "be a Merchant",
+    "cancellations": "report cancelled orders",
+    "products": "list products",
+    "stock": "receive stock",
+    "tracking": "receive tracking numbers",
+    "splits": "split orders",
+}
+_SUPPLIER_ACTIONS: Mapping[SupplierPart, str] = {
+    "orders": "be a Supplier",
+    "cancellations": "cancel orders",
+    "products": "create products",
+    "stock": "report stock",
+    "shipments": "report parcels",
+    "splits": "report split orders",
+}
+
+
+def _missing(needs: Needs, merchant: Merchant, supplier: Supplier) -> str:
     if getattr(merchant, needs.merchant) is None:
-        return f"account {merchant.name} is not set up for the part of a merchant in {task}"
+        return _needs_option(merchant, needs.merchant, _MERCHANT_ACTIONS[needs.merchant])
     if getattr(supplier, needs.supplier) is None:
-        return f"account {supplier.name} is not set up for the part of a supplier in {task}"
+        return _needs_option(supplier, needs.supplier, _SUPPLIER_ACTIONS[needs.supplier])
     return ""
+
+
+def _needs_option(account: PortalAccount, part: str, action: str) -> str:
+    option = account.part_options.get(part)
+    if option is None:
+        return f"account {account.name} ({account.kind}) cannot {action}"
+    return f"account {account.name} needs `{option}:` to {action}"

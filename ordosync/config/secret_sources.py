@@ -1,4 +1,4 @@
-"""Reads a secret from the environment, from a file of its own, or from the configuration.
+"""Reads a secret from the environment, from its own file, or from the configuration.
 
 No message here quotes the text of the file, since it may be the secret.
 """

@@ -63,7 +63,7 @@ def _matches(sku: str, patterns: tuple[str, ...]) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class ShippingMethodsConfig:
-    """Mapping of the requested shipping method: `map`, else `default`, else unchanged."""
+    """Mapping of the requested shipping method: `map`, otherwise `default`, otherwise unchanged."""
 
     default: str | None = None
     map: Mapping[str, str] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """Cancellations of orders, and of units of them; restored orders.
 
-The status of a cancelled order says that its open units are cancelled, so an order that is restored
-has them again. Units that are cancelled while others stay open or sent are counted on their line.
+If the status of an order is cancelled, so are its open units; once it is restored, they are open
+again. Units that are cancelled while others stay open or sent are counted on their line.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ _REST = "rest-cancelled"
 def cancel(
     db: "sqlite3.Connection", number: str, *, actor: str, also_shipped: bool = False
 ) -> Outcome:
-    """Cancel all open units, which releases their stock; what was sent keeps label and stock."""
+    """Cancel all open units, which releases their stock; sent units keep label and stock."""
     state = orders.state_of(db, number)
     if state is None:
         return refused("not-found", "does not exist")
@@ -60,7 +60,7 @@ def cancel_units(
 
 
 def reduce(db: "sqlite3.Connection", reduction: Reduction, *, actor: str) -> Outcome:
-    """Lower lines to these units, as far as they were not sent; never raise a line."""
+    """Reduce lines to these units; sent units stay, and no line is raised."""
     number = reduction.order_id
     state = orders.state_of(db, number)
     lines = {line.line_id: line for line in units.of_order(db, number)}
@@ -103,7 +103,7 @@ def _cancel_rest(db: "sqlite3.Connection", number: str, *, actor: str) -> Outcom
     units.cancel(db, number, parts)
     orders.settle(db, number)
     change_feed.add(db, "order", number, _REST)
-    text = f"Cancelled {units.text(parts)}; what was sent stays sent"
+    text = f"Cancelled {units.text(parts)}; sent units stay sent"
     timeline.add(db, number, text, actor=actor)
     return Outcome(state="done", id=number)
 

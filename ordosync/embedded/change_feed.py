@@ -1,7 +1,7 @@
 """The change feed: the changes of all objects, numbered in the order in which they happened.
 
 A row is written in the transaction of the change itself, and SQLite has one writer at a time.
-So no lower number can appear after a number was read: the last number read is a cursor.
+So no lower number can appear after a number was read, and the last number read is a cursor.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""The file of a local account, opened for one piece of work at a time.
+"""The file of a local account, opened for one operation at a time.
 
 The file is closed in between, so that its users share nothing and have nothing to close. Opening
 takes about a millisecond, once a batch.
@@ -37,7 +37,7 @@ class EmbeddedFile:
         return os.path.lexists(self.path)
 
     def reading(self, action: str) -> AbstractContextManager[sqlite3.Connection]:
-        """Open the file for one piece of work. A file that does not exist yet reads as empty."""
+        """Open the file for one operation. A file that does not exist yet reads as empty."""
         return self._opened(action, create=False)
 
     @contextmanager

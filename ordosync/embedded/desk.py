@@ -1,4 +1,4 @@
-"""The desk of a local account: all that its users read and change.
+"""The desk of a local account: everything that its users read and change.
 
 A change is one transaction and returns one outcome per item.
 """
@@ -53,7 +53,7 @@ class Desk:
         self.name = name
         self.path = path
         self.warehouse = warehouse
-        """The warehouse of new orders, unless an order names another one."""
+        """The warehouse of new orders, unless an order names a different one."""
         self._sold_from = sold_from
         """The warehouses whose stock a portal sells; empty: all."""
         self.file = EmbeddedFile(name=name, path=path, clock=clock)
@@ -171,7 +171,7 @@ class Desk:
         return purge(self.file, number, dry=dry)
 
     def cancel(self, number: str, parts: Sequence[ParcelLine] = ()) -> Outcome:
-        """Cancel the open units of an order, or only these of them."""
+        """Cancel all open units of an order, or only these."""
 
         def cancel(db: sqlite3.Connection, number: str) -> Outcome:
             if parts:
@@ -218,7 +218,7 @@ class Desk:
             yield from products.read_all(db)
 
     def products_of(self, skus: Sequence[str]) -> dict[str, Product]:
-        """Return the products with these SKUs; an unknown SKU is missing."""
+        """Return the products with these SKUs; an unknown SKU is omitted."""
         with self.file.reading("read products") as db:
             return {product.sku: product for product in products.read(db, skus)}
 

@@ -1,4 +1,4 @@
-"""Creation of orders: one by one at the desk, many at once by a task.
+"""Creation of orders: one by one for users, many at once for a task.
 
 Many new orders are written table by table, because a statement costs more time than a row. An order
 that may exist already, or may be refused, is created one by one.

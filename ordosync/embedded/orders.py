@@ -42,7 +42,7 @@ class OrderState:
 
     @property
     def is_untouched(self) -> bool:
-        """True if it is open and nothing of it was sent."""
+        """True if it is open and no unit of it was sent."""
         return self.is_open and self.status != "partially_shipped"
 
 

@@ -67,7 +67,7 @@ def void(
     # The rows of one parcel of the Supplier are its numbers.
     if len({row["told_as"] or row["id"] for row in rows}) > 1:
         numbers = ", ".join(row["tracking_number"] for row in rows)
-        return refused("several-parcels", f"has several parcels: {numbers}; name one of them")
+        return refused("several-parcels", f"has several parcels: {numbers}; give the number of one")
     for row in rows:
         _void(db, row, state, actor=actor)
     if state.status != "cancelled":
@@ -226,7 +226,7 @@ def _again(
         return Outcome(state="unchanged", id=shipment_id)
     return refused(
         "same-number",
-        f"has a parcel {shipment.tracking_number} with other units; void it first, or name another"
+        f"has a parcel {shipment.tracking_number} with other units; void it first, or give another"
         " number",
     )
 

@@ -1,6 +1,6 @@
 """Splits of orders. A split order does not change any more; its pieces are new orders.
 
-Of an order that is partially shipped the open units are split; what was sent stays on the order.
+If an order is partially shipped, only its open units are split; sent units stay on the order.
 """
 
 from collections.abc import Sequence
@@ -69,7 +69,7 @@ def _misfit(lines: Sequence[Line], pieces: Sequence[Piece]) -> str | None:
     for place, piece in enumerate(pieces, 1):
         for part in piece.lines:
             if part.of_line not in line_ids:
-                return f"has no line {part.of_line}, which piece {place} names"
+                return f"has no line {part.of_line}, as given for piece {place}"
             if part.quantity < 0:
                 return f"has a quantity below 0 in piece {place}"
             quantities[part.of_line] += part.quantity

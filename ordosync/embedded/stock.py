@@ -114,7 +114,7 @@ class Inventory:
             )
 
     def available(self, sku: str, warehouses: frozenset[str] = frozenset()) -> int | None:
-        """Return the quantity that can be sold from these warehouses, or from all if none is named.
+        """Return the quantity that can be sold from these warehouses; empty: from all.
 
         None if it was never counted. The kits of each warehouse are rounded down before they are
         added up: a kit cannot be assembled from two warehouses.

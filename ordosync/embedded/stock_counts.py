@@ -23,7 +23,7 @@ class Count:
 
 
 def save(db: "sqlite3.Connection", count: Count) -> Outcome:
-    """Save a count, unless its product has none of its own or would have less than 0."""
+    """Save a count, unless the product is a kit or its quantity would be negative."""
     product = next(iter(products.read(db, [count.sku])), None)
     if product is None:
         return refused("not-found", "does not exist")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from ordosync.added_units import without_added_units
 from ordosync.embedded import ancestry, change_feed, orders, shipments, timeline, units
 from ordosync.models import Outcome, ParcelLine, Shipment, refused
 
@@ -64,6 +65,8 @@ def _add_to(db: "sqlite3.Connection", shipment: Shipment, number: str) -> Outcom
     if state is None or state.status == "cancelled":
         return refused("cancelled", f"order {number} is cancelled")
     open_parts = units.open_lines(db, number)
+    open_units = {part.line_id: part.quantity for part in open_parts}
+    shipment = without_added_units(shipment, open_units)
     parts = shipment.lines or (open_parts if shipment.is_last else ())
     known = _known(db, shipment, number, brings_units=bool(parts))
     if known and (not parts or known in units.in_parcels(db, [known])):
@@ -71,7 +74,7 @@ def _add_to(db: "sqlite3.Connection", shipment: Shipment, number: str) -> Outcom
     refusal = _refusal(db, number, parts, open_parts)
     if refusal:
         return refusal
-    # The parcel is a fact, and the cancellation was not: its units are sent.
+    # The parcel is a fact and the cancellation was only a request: its units are sent.
     units.take_back(db, number, parts)
     text = _write(db, shipment, number, parts, known)
     _settle(db, number)
@@ -151,7 +154,7 @@ def _more_rows(db: "sqlite3.Connection", shipment: Shipment, number: str) -> Ite
     existing = {row["tracking_number"] for row in rows if row["told_as"] == shipment.id}
     for more in shipment.more_numbers:
         if more not in existing:
-            # The cost is that of the whole parcel, and counts once.
+            # The cost is for the whole parcel, so only the first number has it.
             yield replace(shipment, tracking_number=more, more_numbers=(), cost=None, currency="")
 
 
@@ -166,17 +169,17 @@ def _void_row(db: "sqlite3.Connection", shipment: Shipment, number: str) -> str 
 
 
 def _in_pieces(db: "sqlite3.Connection", shipment: Shipment) -> list[Shipment]:
-    """Return a parcel of an order that was split here as parcels of its open pieces.
+    """Return a parcel of a split order as parcels of its open pieces.
 
-    Without lines, each of them gets the number. With lines, its units go to the first pieces that
-    have them open. The others stay with the order itself, which may have been sent in part before
-    it was split.
+    Without lines, each piece gets the number. With lines, the units go to the first pieces that
+    have them open. Other units stay with the order itself, of which a part may have been sent
+    before the split.
     """
     numbers = ancestry.descendants(db, shipment.order_id)
     known = [number for number in numbers if _known(db, shipment, number, brings_units=True)]
     if shipment.lines is None:
         open_numbers = [number for number in numbers if units.open_lines(db, number)]
-        # Where no piece is open, it is a further number of the first one.
+        # If no piece is open, it is a further number of the first piece.
         chosen = known or open_numbers or numbers[:1]
         return [replace(shipment, order_id=number) for number in chosen]
     if known:

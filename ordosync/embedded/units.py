@@ -1,7 +1,7 @@
 """Units of the lines of an order: ordered = open + sent + cancelled + those in its pieces.
 
-Units are sent as long as they are in a parcel with a valid label. Nothing else is stored of them
-than the parcels, the cancelled units and the pieces of a split order, so the sum always holds.
+Units are sent as long as they are in a parcel with a valid label. Only the parcels, the cancelled
+units and the pieces of a split order are stored, so the sum is always correct.
 """
 
 import json
@@ -82,7 +82,7 @@ def of_order(db: "sqlite3.Connection", number: str) -> list[LineUnits]:
 
 
 def open_lines(db: "sqlite3.Connection", number: str) -> tuple[ParcelLine, ...]:
-    """Return the lines of an order with open units, and how many they are."""
+    """Return the lines of an order with open units, and the number of these units."""
     return tuple(
         ParcelLine(line_id=line.line_id, quantity=line.open, sku=line.sku)
         for line in of_order(db, number)
@@ -100,7 +100,7 @@ def sendable_lines(db: "sqlite3.Connection", number: str) -> tuple[ParcelLine, .
 
 
 def take_back(db: "sqlite3.Connection", number: str, parts: Iterable[ParcelLine]) -> None:
-    """Count cancelled units as ordered again, if these parts have more than the open units."""
+    """Reopen cancelled units of the lines of which these parts have more than the open units."""
     left = {part.line_id: part.quantity for part in open_lines(db, number)}
     db.executemany(
         "update order_lines set cancelled = cancelled - ? where order_number = ? and id = ?",
@@ -132,7 +132,7 @@ def put_into(db: "sqlite3.Connection", shipment_id: str, parts: Iterable[ParcelL
 def in_parcels(
     db: "sqlite3.Connection", shipment_ids: Sequence[str]
 ) -> dict[str, tuple[ParcelLine, ...]]:
-    """Return the units of these parcels, by their ids; a parcel without units is missing."""
+    """Return the units of these parcels, by their ids; a parcel without units is omitted."""
     rows = db.execute(
         "select shipment_id, line_id, shipment_lines.quantity, sku"
         " from shipment_lines join shipments on shipments.id = shipment_id"
@@ -149,7 +149,7 @@ def in_parcels(
 
 
 def surplus(parts: Iterable[ParcelLine], open_parts: Iterable[ParcelLine]) -> str:
-    """Return which units are more than the open ones; empty if there are none."""
+    """Describe the units that exceed the open ones; empty if none."""
     left: Mapping[str, int] = {part.line_id: part.quantity for part in open_parts}
     for part in parts:
         if part.quantity > left.get(part.line_id, 0):

@@ -79,7 +79,7 @@ def _find(
         if account in (None, order[0]) and not any(order in group for group in groups):
             groups.append(_with_linked(portals, store, order))
     if not groups:
-        place = f"account {account}" if account else "any account that is known here"
+        place = f"account {account}" if account else "any known account"
         raise UsageError(
             f"there is no order {number!r} in {place}; `ordosync orders list` lists the orders of a"
             " local account"

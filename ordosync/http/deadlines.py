@@ -3,8 +3,8 @@
 The timeouts of requests and urllib3 apply to each wait of a socket. A server that sends one byte
 at a time could hold a request open forever, in the headers as in the body. Each wait is therefore
 limited to the time left. It also consists of short slices, because a signal must end it. That
-includes the name look-up, the connect and the TLS handshake. The sockets also note whether a part
-of the request was sent. If it was, the request may have arrived; the exceptions do not say so.
+includes the name look-up, the connect and the TLS handshake. The sockets also record if a part of
+the request was sent. If it was, the request may have arrived; the exceptions do not show this.
 """
 
 import errno
@@ -111,7 +111,7 @@ class _TimedSocket(socket.socket):
         return self._in_slices(lambda: super(_TimedSocket, self).send(*args), sends=True)
 
     def sendall(self, data: Any, *args: Any) -> None:
-        # An interrupted `sendall` does not say how much it has sent; `send` does.
+        # An interrupted `sendall` does not return the number of bytes sent; `send` does.
         with memoryview(data).cast("B") as left:
             sent = 0
             while sent < len(left):
@@ -134,7 +134,7 @@ class _TimedSocket(socket.socket):
 
 
 class _TimedTlsSocket(_TimedSocket, ssl.SSLSocket):
-    """The same over TLS. The connect timeout includes the handshake."""
+    """A `DeadlineSocket` over TLS. The connect timeout includes the handshake."""
 
     def do_handshake(self, block: bool = False) -> None:
         limit_s = self.gettimeout()
@@ -182,7 +182,7 @@ class _Connection(HTTPConnection):
             socket.getaddrinfo, host, self.port, allowed_gai_family(), socket.SOCK_STREAM
         )
         exchange = _current.get()
-        # Resolvers have a timeout of their own.
+        # Resolvers have their own timeout.
         return interruptible(look_up, exchange.slices(exchange.left_s))
 
     def _connected_to(self, info: AddressInfo) -> socket.socket:

@@ -1,4 +1,4 @@
-"""Runs a call that no signal can end, such as a name look-up, in a thread of its own."""
+"""Runs a call that no signal can end, such as a name look-up, in its own thread."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, wait

@@ -62,7 +62,7 @@ class RateLimit:
             self._paused_until = max(self._paused_until, self._clock.monotonic() + seconds)
 
     def period_s(self, random: Random) -> float:
-        """Return a random wait after a 429 that names no time.
+        """Return a random wait after a 429 without a Retry-After header.
 
         The count of the service restarts within one period. The wait is random, since other
         processes that share the account wait as well.

@@ -1,4 +1,4 @@
-"""Redacts secrets and personal data from text of a service, before it is logged or shown.
+"""Redacts secrets and personal data in the text of a service, before it is logged or shown.
 
 A service often quotes the values it refuses, and requests contain addresses of customers. So each
 word of the request is masked in the response, unless its field is known to be impersonal. An

@@ -59,7 +59,7 @@ class Request(Generic[T]):
 
     @property
     def unclear_error(self) -> type[AccountError]:
-        """The error if the outcome of the request is not known."""
+        """The error if the outcome of the request is unknown."""
         return UnavailableError if self.effect == "safe" else UnknownOutcomeError
 
 
@@ -157,7 +157,7 @@ def _kind(response: Response, request: Request[Any]) -> type[AccountError]:
 
 
 def _page(response: Response) -> str:
-    """Return a description of the response if it is a web page, else an empty text."""
+    """Return a description of the response if it is a web page, otherwise an empty text."""
     if "html" not in response.headers.get("Content-Type", "").lower():
         return ""
     name = " ".join(page_title(response.body).split())

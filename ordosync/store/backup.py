@@ -236,7 +236,7 @@ def _open(path: Path, *, readonly: bool = False) -> "sqlite3.Connection":
 
 @contextmanager
 def _temporary_file(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`, and delete what is left of it."""
+    """Yield a temporary path next to `path`, and delete the file if it remains."""
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
         yield temporary

@@ -1,11 +1,11 @@
 """The ledger of units: for each line of an order, ordered = open + sent + cancelled.
 
 It is part of the links: a line's link has the three numbers, and a parcel's link has the units that
-it holds. Nothing else changes the numbers than `settle`, in the transaction that settles the step.
-It compares the links before and after, so that settling the same links twice changes nothing.
+it holds. Only `settle` changes the numbers, in the transaction that settles the step. It compares
+the links before and after, so settling the same links twice changes nothing.
 
-A link of before the ledger has no numbers. Then all units of its order count as one thing, and
-the numbers are added by `reconcile` and `rebuild-state`.
+A link that is older than the ledger has no numbers. Then all units of its order count as one, and
+`reconcile` and `rebuild-state` add the numbers.
 """
 
 import json
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ordosync.store.links import Link
 
 ENDED = ("cancelled_by_task", "cancelled_by_supplier")
-"""States of an order of which no unit is open."""
+"""States of an order without open units."""
 
 
 class LedgerError(OrdosyncError):
@@ -31,9 +31,9 @@ class LedgerError(OrdosyncError):
 
 
 def settle(db: "sqlite3.Connection", portal: str, links: Sequence["Link"]) -> None:
-    """Change the numbers of lines as these links say. Parcels are inserted after it.
+    """Apply these links to the numbers of lines. The caller inserts the parcels after that.
 
-    Raises `LedgerError` if a number would become negative; then nothing of the transaction stays.
+    Raises `LedgerError` if a number would become negative; then the transaction is rolled back.
     """
     orders = [link for link in links if link.kind == "order"]
     parcels = [link for link in links if link.kind in ("shipment", "parcel")]
@@ -48,7 +48,7 @@ def settle(db: "sqlite3.Connection", portal: str, links: Sequence["Link"]) -> No
 
 
 class _Held(Struct, frozen=True):
-    """The newest link of a parcel, as far as it counts."""
+    """The counted fields of a parcel's newest link."""
 
     generation: int = 0
     is_live: bool = False
@@ -59,9 +59,9 @@ class _Held(Struct, frozen=True):
         return self.units if self.is_live else {}
 
     def after(self, link: "Link") -> "_Held":
-        """Return what the parcel holds once this link is inserted.
+        """Return the units that the parcel holds once this link is inserted.
 
-        A void label stays void: the next valid one has a generation of its own.
+        A void label stays void: the next valid label has a new generation.
         """
         if link.generation < self.generation:
             return self
@@ -74,7 +74,7 @@ class _Held(Struct, frozen=True):
 def _units_of_parcels(
     db: "sqlite3.Connection", portal: str, parcels: Iterable["Link"]
 ) -> Mapping[str, int]:
-    """Return by how many units of each line the parcels grow; negative if they were voided."""
+    """Return the change of each line's units in parcels; negative if parcels were voided."""
     change: Counter[str] = Counter()
     held: dict[tuple[str, str], _Held] = {}
     for link in parcels:
@@ -87,7 +87,7 @@ def _units_of_parcels(
 
 
 def _held(db: "sqlite3.Connection", portal: str, kind: str, parcel_id: str) -> _Held:
-    """Return what a parcel holds as recorded."""
+    """Return the recorded units of a parcel."""
     row = db.execute(
         "select generation, state, units from links"
         " where portal = ? and kind = ? and merchant_id = ? order by generation desc limit 1",
@@ -99,9 +99,9 @@ def _held(db: "sqlite3.Connection", portal: str, kind: str, parcel_id: str) -> _
 
 
 def _add_sent(db: "sqlite3.Connection", portal: str, change: Mapping[str, int]) -> None:
-    """Add to the sent units of lines. A unit that was cancelled and is sent all the same is sent.
+    """Add to the sent units of lines. A cancelled unit that is sent all the same counts as sent.
 
-    The parcel is a fact; the cancellation was only asked for.
+    The parcel is a fact; the cancellation was only a request.
     """
     for line_id, units in change.items():
         row = db.execute(
@@ -161,7 +161,7 @@ def _cancel_open(db: "sqlite3.Connection", portal: str, order_id: str) -> None:
 def _reopen(db: "sqlite3.Connection", portal: str, order: "Link") -> None:
     """Count the cancelled units of an order as open again, as the Supplier restored it.
 
-    An order that was created again is another one at the Supplier, with lines of its own.
+    An order that was created again is another order at the Supplier, with its own lines.
     """
     db.execute(
         "update links set cancelled = 0"

@@ -34,7 +34,7 @@ class Links:
     def of_supplier(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Link]:
         """Return the newest link of each of the Supplier's ids that has one.
 
-        Of several pieces of the Merchant for one order it is the one that is not sent.
+        If one order has several pieces at the Merchant, it is the piece that is not sent.
         """
         rows = self._db.execute(
             "select * from links where portal = ? and kind = ?"
@@ -60,8 +60,8 @@ class Links:
     def lines_of(self, order_ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
         """Return the newest links of the lines of the Merchant's orders, with their numbers.
 
-        An order without them is missing: it was linked before the ledger, or created again while
-        the store was missing.
+        An order without such links is omitted: it was linked before the ledger, or created again
+        while the store was missing.
         """
         found: dict[str, dict[str, Link]] = {}
         for row in self._of_orders("line", order_ids, condition=_OF_SAME_ORDER):
@@ -72,7 +72,7 @@ class Links:
     def parcels_of(self, order_ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
         """Return the newest link of each parcel of the Merchant's orders, oldest parcel first.
 
-        An order of before the ledger has one, that of the label that was last reported.
+        An order that was linked before the ledger has one, for the label that was last reported.
         """
         found: dict[str, dict[str, Link]] = {}
         for order_id, link in self.of_merchant("shipment", order_ids).items():
@@ -96,7 +96,7 @@ class Links:
         ).fetchall()
 
     def history(self, kind: LinkKind, merchant_id: str) -> Sequence[tuple[Link, datetime]]:
-        """Return all links of one of the Merchant's ids, and when each was made, oldest first."""
+        """Return all links of a Merchant's id, each with its creation time, oldest first."""
         rows = self._db.execute(
             "select * from links where portal = ? and kind = ? and merchant_id = ?"
             " order by generation",
@@ -105,7 +105,7 @@ class Links:
         return [(_link(row), from_text(row["linked_at"])) for row in rows]
 
     def parcel_history(self, order_id: str) -> Sequence[tuple[Link, datetime]]:
-        """Return all links of the parcels of an order, and when each was made, oldest first."""
+        """Return all links of an order's parcels, each with its creation time, oldest first."""
         rows = self._db.execute(
             "select * from links where portal = ? and kind = 'shipment' and merchant_id = ?"
             " union all select * from links where portal = ? and order_id = ? and kind = 'parcel'"
@@ -160,7 +160,7 @@ class Links:
         return row is not None
 
     def requested_again(self, ids: Sequence[str]) -> None:
-        """Note that the Merchant requests these orders again after a refused cancellation."""
+        """Record that the Merchant requests these orders again after a refused cancellation."""
         self._db.execute(
             "update links set state = 'live' where portal = ? and kind = 'order'"
             " and state = 'cancel_refused' and merchant_id in (select value from json_each(?))",
@@ -168,7 +168,7 @@ class Links:
         )
 
     def unshipped(self, *, before: datetime, limit: int) -> Sequence[tuple[Link, datetime]]:
-        """Return orders and pieces without a label that were linked before then, with that time."""
+        """Return orders and pieces without a label, linked before a time, with their link times."""
         rows = self._db.execute(
             f"select * from links where {_UNREPORTED} and linked_at < :before"  # noqa: S608
             " order by linked_at limit :limit",
@@ -199,10 +199,10 @@ class Links:
         return [_link(row) for row in rows]
 
     def add(self, links: Iterable[Link], *, now: datetime) -> None:
-        """Insert links, and change the ledger as they say; see `ledger.settle`.
+        """Insert links, and apply them to the ledger; see `ledger.settle`.
 
-        An existing link only gets the new state, unless that is `live`, and the numbers that it
-        lacks. Raises `LedgerError` if more units would be sent or cancelled than were ordered.
+        An existing link only gets the new state, unless that is `live`, and its missing numbers.
+        Raises `LedgerError` if more units would be sent or cancelled than were ordered.
         """
         links, at = list(links), to_text(now)
         parcels = [link for link in links if link.kind in ("shipment", "parcel")]
@@ -216,7 +216,7 @@ class Links:
         self._db.executemany(_INSERT, [_row(self._portal, link, at) for link in links])
 
     def _note_reported(self, order_ids: AbstractSet[str]) -> None:
-        """Note which of these orders have a live parcel and no open unit."""
+        """Record which of these orders have a live parcel and no open unit."""
         parcels, lines = self.parcels_of(sorted(order_ids)), self.lines_of(sorted(order_ids))
         self._db.executemany(
             "update links set reported = ? where portal = ? and kind = 'order' and merchant_id = ?",

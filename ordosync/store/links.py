@@ -9,8 +9,8 @@ from typing import Any, Literal
 from msgspec import Struct
 
 LinkKind = Literal["order", "line", "product", "shipment", "parcel"]
-"""`shipment` is a parcel of before the ledger: its id at the Merchant is that of the order, which
-had only one."""
+"""`shipment` is a parcel that was linked before the ledger. Its id at the Merchant is the order's
+id, since each order had only one parcel."""
 LinkState = Literal[
     "live",
     "split",
@@ -22,9 +22,9 @@ LinkState = Literal[
     "voided",
 ]
 """State of an order since it was linked. `cancel_refused`: the Merchant cancelled it after it was
-shipped; `reopened`: its label was deleted after that, so it can be cancelled. `sent`: a piece of
-the Merchant's that is one parcel of the Supplier's order. `voided`: a parcel whose label was
-deleted. `split` of a line: its open units are in pieces.
+shipped; `reopened`: its label was deleted after that, so it can be cancelled. `sent`: a piece at
+the Merchant that is one parcel of the Supplier's order. `voided`: a parcel whose label was
+deleted. `split`, for a line: its open units are in pieces.
 """
 
 
@@ -39,13 +39,13 @@ class Link(Struct, frozen=True, kw_only=True):
     parcels, it counts labels; `<order>|<parcel>` is linked to `<parcel>:<tracking number>`."""
     state: LinkState = "live"
     order_id: str | None = None
-    """Of a line or parcel: the Merchant's order; None if it was linked before the ledger."""
+    """For a line or parcel: the Merchant's order; None if it was linked before the ledger."""
     ordered: int | None = None
-    """Of a line: its units, as the Supplier counts them; None if it is not known."""
+    """For a line: its ordered units, by the Supplier's count; None if unknown."""
     sent: int | None = None
     cancelled: int | None = None
     units: Mapping[str, int] | None = None
-    """Of a parcel: its units by the Merchant's line; None if they are not known."""
+    """For a parcel: its units by the Merchant's line; None if unknown."""
 
     @property
     def has_ended(self) -> bool:
@@ -54,7 +54,7 @@ class Link(Struct, frozen=True, kw_only=True):
 
     @property
     def open_units(self) -> int | None:
-        """The units of a line that are neither sent nor cancelled; None if it is not known."""
+        """The units of a line that are neither sent nor cancelled; None if unknown."""
         if self.ordered is None:
             return None
         return self.ordered - (self.sent or 0) - (self.cancelled or 0)
@@ -75,7 +75,7 @@ def parcel_link(
 ) -> Link:
     """Return the link of a number of a parcel, by the Merchant's order and the Supplier's id.
 
-    `further`: it is another number of the same parcel, so it is no new label of the first one.
+    `further`: it is another number of the same parcel, so it is not a new label of the first one.
     """
     parcel = f"{order_id}|{shipment_id}"
     return Link(

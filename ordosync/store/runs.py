@@ -135,7 +135,7 @@ class Runs:
         )
         return [_run(row) for row in rows]
 
-    def braked(self, portal: str, task: str) -> tuple[Run, Run] | None:
+    def stopped_by_limit(self, portal: str, task: str) -> tuple[Run, Run] | None:
         """Return the first and the last run that the safety limit stopped since a run passed it.
 
         A retry of single steps is not subject to the limit, so it does not count.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 DecidedBy = Literal["configuration", "default", "autosync"]
-# Tasks that are only run by hand have slots as well, in which crashes are counted.
+# Tasks without a schedule have slots as well, in which crashes are counted.
 _BY_HAND_S = 3600
 
 
@@ -25,7 +25,7 @@ class Plan:
     portal: str
     task: str
     interval_s: int | None
-    """None if the task is only run by hand."""
+    """None if the task is not scheduled."""
     decided_by: DecidedBy
 
 

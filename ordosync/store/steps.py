@@ -163,7 +163,7 @@ class Steps(StepQueries):
         )
 
     def settle(self, row: StepRow, state: State, *, supplier_id: str | None, now: datetime) -> None:
-        """Set the state of a step by hand."""
+        """Set the state of a step for the operator."""
         self._db.execute(
             "update steps set state = ?, supplier_id = ?, code = 'by-hand', reason = null,"
             " not_before = null, updated_at = ? where id = ?",

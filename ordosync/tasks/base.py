@@ -104,7 +104,7 @@ class Decision(Struct, frozen=True, kw_only=True):
 
 
 class Step(StepRef, frozen=True, kw_only=True):
-    """A write that is needed, or the decision that none is needed."""
+    """A write that is needed, or the decision not to write."""
 
     key: str
     """Identifies the event or state; a second step with this key is the same step."""
@@ -122,7 +122,7 @@ class Step(StepRef, frozen=True, kw_only=True):
     needs_redo: bool = False
     """True if the links show that the effect of this step was undone later."""
     cured: str = ""
-    """Code of a failure whose cause is gone: a step that failed with it is done again."""
+    """Code of a failure whose cause no longer exists: a step that failed with it is done again."""
     is_family: bool = False
     """True if its order was split meanwhile: then its pieces are linked before the write."""
     as_of: str = ""
@@ -199,19 +199,19 @@ class Task:
     plan: Callable[[Portal, PlanRequest], Iterator[Page[Step]]]
     """Yields a step for each record that changed since the cursor; only reads."""
     replan: Callable[[Portal, Sequence[StepRef]], Iterator[Page[Step]]]
-    """Yields these steps as their records are now; none for a record that is gone; only reads."""
+    """Yields these steps as their records are now; omits deleted records; only reads."""
     apply: Apply
     writes_to: Role
     """Role of the account that `apply` writes."""
     look_up: Callable[[Portal, Sequence[str]], Mapping[str, Result]] = lambda _, __: {}
     """Finds the records that earlier attempts of these keys have created; only reads. By default
-    nothing is looked up, because the write is idempotent."""
+    no records are looked up, because the write is idempotent."""
     is_state: bool = False
-    """True if a step is a state, such as a quantity, not an event: a newer state replaces it,
-    whatever its outcome was."""
+    """True if a step is a state, such as a quantity, not an event: a newer state replaces it
+    after any outcome."""
     max_refusals: int = 1
     """The number of refusals in a row after which a step fails until its content changes."""
-    brake: Callable[[Portal, int], int] | None = None
+    safety_limit: Callable[[Portal, int], int] | None = None
     """Returns the total by which the number of destructive writes is divided, given the number of
     steps at risk. None if the task has no safety limit. With a limit, the whole plan is made before
     the first write."""
@@ -219,7 +219,7 @@ class Task:
     """Code and content of failed steps that report a state, such as `oversold`. If a complete read
     does not report the state again, the step is settled."""
     passing: frozenset[str] = frozenset()
-    """Codes of failed steps whose cause may pass: they are planned again from time to time."""
+    """Codes of failed steps whose cause may be temporary: they are planned again periodically."""
     needs_links_from: str | None = None
     """The task that links the records of this one. Records without a link are left out, so the
     cursor does not move while links may be missing."""
@@ -235,7 +235,7 @@ class Task:
     """Finds edits of a record whose step is done. By default an edit is only logged, once for each
     content."""
     settled: Callable[[Portal, Sequence[StepRef]], Mapping[str, Decision]] = lambda _, __: {}
-    """Returns a decision for each of these failed steps whose cause is gone; only reads."""
+    """Returns a decision for each failed step whose cause no longer exists; only reads."""
 
     def target(self, portal: Portal) -> PortalAccount:
         """Return the account that this task writes."""

@@ -14,8 +14,9 @@ def gathered(
 ) -> Iterator[Page[Order | InvalidRecord]]:
     """Yield the same records in the same order, in pages of up to `size`; never split a page.
 
-    A page that has an order again, or a piece of one, starts a new page, because the outcome of
-    the first decides about it. If reading fails, the records so far are yielded first.
+    If a page repeats an order, or has a piece of one, it starts a new page: the outcome of the
+    first occurrence decides about the second. If reading fails, the records so far are yielded
+    first.
     """
     items: list[Order | InvalidRecord] = []
     ids: set[str] = set()

@@ -1,9 +1,9 @@
-"""Cancel orders: what the Merchant cancelled before it was sent is cancelled at the Supplier.
+"""Cancel orders: orders that the Merchant cancels before they are sent, at the Supplier.
 
-Cancellations travel only from the Merchant to the Supplier
+Cancellations are sent only from the Merchant to the Supplier
 (https://support.ordoro.com/how-to-cancel-vendor-portal-orders/). Before each batch the Merchant is
-read again, so an order that was restored meanwhile is not cancelled. Of an order that is cancelled
-in part, only these units are taken off; what was sent stays sent.
+read again, so an order that was restored meanwhile is not cancelled. If only some units of an order
+are cancelled, only these are removed; sent units stay sent.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -180,8 +180,8 @@ _LATE = {
         "Not cancelled at the Supplier: it is shipped already",
     ),
     "partially-shipped": (
-        "The Merchant cancelled this order, of which a part is sent: do not send the rest",
-        "Not cancelled at the Supplier, who has sent a part: ask the Supplier to keep the rest",
+        "The Merchant cancelled this order after a part of it was sent: do not send the rest",
+        "Not cancelled at the Supplier, who sent a part of it: ask the Supplier to keep the rest",
     ),
 }
 """Comments on the Supplier's and on the Merchant's order, by the code of the refusal."""
@@ -204,7 +204,7 @@ TASK = Task(
     apply=apply,
     writes_to="supplier",
     needs_links_from="import-orders",
-    brake=_open_orders,
+    safety_limit=_open_orders,
     settled=settled,
     is_state=True,  # A restored order may be cancelled again.
 )

@@ -1,8 +1,8 @@
 """Import Orders: the Merchant's dropship orders are created in the Supplier's account.
 
 An order is imported as a whole, never by line. It stays requested at the Merchant for days and is
-read many times; a new order is one without a link. Edits at the Merchant after the import do not
-travel (https://support.ordoro.com/how-to-cancel-vendor-portal-orders/); they become notices.
+read many times; a new order is one without a link. Edits at the Merchant after the import are not
+sent (https://support.ordoro.com/how-to-cancel-vendor-portal-orders/); they become notices.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -90,7 +90,7 @@ def _create(
             Comment(
                 key=f"sent:{link.generation}",
                 order_id=link.merchant_id,
-                text=f"Sent to the Supplier, whose order {link.supplier_id} it is",
+                text=f"Sent to the Supplier as order {link.supplier_id}",
             )
             for link in links
         ]
@@ -154,7 +154,7 @@ def _settled_units(portal: Portal, ids: Sequence[str]) -> Mapping[str, int]:
 def _not_comparable(
     portal: Portal, items: Sequence[Order | InvalidRecord], ids: Sequence[str]
 ) -> AbstractSet[str]:
-    """Return the orders with fewer units than are open by the ledger, if that may be behind.
+    """Return the orders with fewer units than the ledger has open, if it may be behind.
 
     Parcels that are not linked yet would look like an edit.
     """
@@ -174,7 +174,7 @@ def _not_comparable(
 
 
 def _as_ordered(item: Order | InvalidRecord, settled: Mapping[str, int]) -> Order | InvalidRecord:
-    """Return an order with its units as they were ordered: what the tasks did is no edit."""
+    """Return an order with the ordered units: changes by the tasks are not edits."""
     if isinstance(item, InvalidRecord) or not any(line.id in settled for line in item.lines):
         return item
     lines = [replace(line, quantity=line.quantity + settled.get(line.id, 0)) for line in item.lines]

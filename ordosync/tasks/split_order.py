@@ -1,6 +1,6 @@
 """Split order: orders that the Supplier split are split in the same way at the Merchant.
 
-Splits travel only from the Supplier to the Merchant
+Splits are copied only from the Supplier to the Merchant
 (https://support.ordoro.com/can-orders-be-split-in-the-supplier-accounts/). Each account numbers its
 own pieces, so pieces and their lines are linked one by one.
 """
@@ -36,7 +36,7 @@ _MISFIT = Outcome(
     state="refused",
     code="does-not-fit",
     reason="has a line that is not linked to a line of the Merchant; split the order at the"
-    " Merchant by hand",
+    " Merchant manually",
 )
 
 
@@ -50,7 +50,7 @@ _BEHIND = Decision(
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     """Yield a step for each linked order that was split since the cursor.
 
-    A piece may have been split later. Each split is a page of its own, so the link of a piece is
+    A piece may have been split later. Each split is a separate page, so the link of a piece is
     written before its own split is planned.
     """
     for page in required(portal.supplier.splits).changed(request):
@@ -181,7 +181,7 @@ def _split_for_merchant(
 def _without_sent(split: Split, lines: Mapping[str, Link]) -> Sequence[Piece]:
     """Return the pieces without the units that were sent and reported before the split.
 
-    Some accounts count them to the piece with which they were sent, which is the oldest.
+    Some accounts count these units in the piece with which they were sent, which is the oldest.
     """
     surplus = _units_by_line(split)
     for id_, line in lines.items():

@@ -1,11 +1,12 @@
 """Update tracking: the Supplier's tracking numbers are added to the Merchant's orders.
 
-Six fields travel: date, carrier, method, number, cost, warehouse. An order that the Merchant
+Six fields are sent: date, carrier, method, number, cost, warehouse. An order that the Merchant
 cancelled refuses the number; then only the Supplier's timeline gets a comment
 (https://support.ordoro.com/how-are-tracking-numbers-added-to-orders-in-vendor-portal-accounts/).
 
 An order may be sent in several parcels. Each is reported with its units, so the Merchant's order is
-shipped once all are sent. What a Merchant cannot show becomes a comment, or waits.
+shipped once all units are sent. If the Merchant cannot show a parcel, the parcel becomes a comment
+or waits.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -97,7 +98,7 @@ def apply(
 
 
 def _result(update: TrackingUpdate, outcome: Outcome) -> Result:
-    """Return the result of a parcel. One with a surplus stays open, for the operator to settle."""
+    """Return the result of a parcel. With too many units, its step waits for the operator."""
     links = links_of(update, outcome)
     if update.contents and update.contents.has_surplus and outcome.state in ("done", "unchanged"):
         outcome = refused(SURPLUS, f"parcel {update.shipment.tracking_number} {MORE_THAN_OPEN}")
@@ -118,7 +119,7 @@ def _steps(
         for place, group in enumerate(groups):
             facts = _facts(portal, parcels)
             steps = [] if place else list(_missing(portal, parcels, facts))
-            # Units of void parcels are open again for the others.
+            # Units of void parcels are open again for other parcels.
             ordered = sorted(group, key=lambda item: not getattr(item, "voided", False))
             steps += [step for item in ordered for step in steps_of(item, facts)]
             if place < len(groups) - 1:
@@ -167,7 +168,7 @@ def _facts(portal: Portal, parcels: Sequence[Shipment]) -> ParcelFacts:
 
 
 def _takes(portal: Portal, parcels: Sequence[Shipment]) -> Takes:
-    """Return what the Merchant takes. Some shops must be asked, so only if it decides anything."""
+    """Return what the Merchant takes. This may send a request, so it is read only if needed."""
     numbered = [item.order_id for item in parcels if item.tracking_number]
     decides = len({*numbered}) < len(numbered) or any(
         not item.is_last or item.more_numbers for item in parcels
@@ -211,7 +212,7 @@ def _without_link(
 
 
 def _also(number: str, order_id: str) -> Comment:
-    text = f"Sent in several parcels: tracking {number} is one more"
+    text = f"Sent in several parcels: tracking {number} is another one"
     return Comment(key=f"parcel:{number}", order_id=order_id, text=text)
 
 

@@ -42,7 +42,7 @@ _FIXED = {
 }
 _OVERSOLD = "oversold"
 UnimportedSales = Callable[[], Mapping[str, int]]
-"""Returns how many of each SKU are sold in orders that the Supplier does not have; reads once."""
+"""Returns the sold units of each SKU in orders that the Supplier does not have; reads once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +55,9 @@ class _Target:
 
     @property
     def calculation(self) -> str:
-        """The calculation of the quantity from the Supplier's, in words."""
+        """The calculation of the quantity from the Supplier's, as text."""
         quantity = self.stock.quantity or 0
-        return f"{quantity + self.sold} there less {self.sold} sold here and not imported yet"
+        return f"{quantity + self.sold} at the Supplier minus {self.sold} sold but not imported yet"
 
 
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
@@ -228,7 +228,7 @@ TASK = Task(
     replan=replan,
     apply=apply,
     writes_to="merchant",
-    brake=lambda _, at_risk: at_risk,
+    safety_limit=lambda _, at_risk: at_risk,
     is_state=True,
     closes=_OVERSOLD,
     max_refusals=3,  # then Ordoro's "Inventory Sync Suspended", until the quantity changes

@@ -124,7 +124,7 @@ def test_p9_void_of_one_of_several_parcels_leaves_the_others(counted: Desk) -> N
     voided = counted.void("1001", "1Z1")
 
     assert (unnamed.code, unknown.code) == ("several-parcels", "no-label")
-    assert unnamed.reason == "has several parcels: 1Z1, 1Z2; name one of them"
+    assert unnamed.reason == "has several parcels: 1Z1, 1Z2; give the number of one"
     assert voided.state == "done"
     assert [shipment.voided for shipment in counted.shipments_of("1001")] == [True, False]
     assert status(counted) == "partially_shipped"
@@ -172,7 +172,7 @@ def test_f5_cancellation_after_a_parcel_cancels_the_open_units(counted: Desk) ->
     assert (outcome.state, again.state) == ("done", "unchanged")
     assert status(counted) == "shipped"
     assert ledger(counted) == {"MUG": (0, 1, 1), "CUP": (0, 0, 1)}
-    assert counted.timeline("1001")[-1].text == ("Cancelled 1 MUG, 1 CUP; what was sent stays sent")
+    assert counted.timeline("1001")[-1].text == ("Cancelled 1 MUG, 1 CUP; sent units stay sent")
 
 
 def test_order_that_was_shipped_wholly_refuses_a_cancellation(counted: Desk) -> None:
@@ -245,7 +245,7 @@ def split(desk: Desk, *mugs: int) -> Outcome:
 
 
 def test_split_of_a_partially_shipped_order_has_its_open_units(counted: Desk) -> None:
-    """Part 2.4: the units move to the pieces, sums equal; what was sent stays on the order."""
+    """Part 2.4: the units move to the pieces, sums equal; sent units stay on the order."""
     ship(counted, MUG=1)
     before = stock(counted)
 

@@ -119,7 +119,7 @@ def test_unknown_order_is_a_usage_error(pair: Pair) -> None:
     result = purged(pair.folder, "9999", "--yes")
 
     assert result.code == 2
-    assert "there is no order '9999' in any account that is known here; " in result.err
+    assert "there is no order '9999' in any known account; " in result.err
 
 
 def test_number_of_two_orders_needs_the_account(pair: Pair) -> None:

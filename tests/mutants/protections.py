@@ -95,7 +95,7 @@ MUTANTS = (
         test="engine/scheduling/test_run_due.py::test_a_failed_run_is_tried_again_in_its_own_slot",
     ),
     Mutant(
-        protection="too many destructive changes at once wait for a person (brake)",
+        protection="too many destructive changes at once wait for an operator (safety limit)",
         file="engine/execution/safety_limit.py",
         old="_SHARE = 0.3",
         new="_SHARE = 30",
@@ -144,7 +144,7 @@ MUTANTS = (
         test="accounts/files/test_rows_without_number.py",
     ),
     Mutant(
-        protection="a line of quantity 0 does not travel",
+        protection="a line of quantity 0 is not sent",
         file="tasks/orders/fields.py",
         old="    return tuple(line for line in lines if line.quantity)",
         new="    return lines",
@@ -201,7 +201,7 @@ MUTANTS = (
         test="engine/execution/test_one_supplier.py",
     ),
     Mutant(
-        protection="an edit of what travels is reported",
+        protection="an edit of the fields that are sent is reported",
         file="tasks/orders/digests.py",
         old="    if before.travel == after.travel and not _differ(before.amounts, after.amounts):",
         new="    if before:",

@@ -17,7 +17,7 @@ QUESTIONS: dict[str, Callable[[Store], object]] = {
     "forget planned": lambda store: store.steps.forget_planned(PORTAL, TASK),
     "unsettled": lambda store: store.steps.unsettled_ids(PORTAL),
     "failed": lambda store: store.steps.failed(PORTAL, TASK),
-    "braked": lambda store: store.runs.braked(PORTAL, TASK),
+    "stopped_by_limit": lambda store: store.runs.stopped_by_limit(PORTAL, TASK),
     "uncertain": lambda store: store.steps.are_uncertain(PORTAL, TASK),
     "unread": lambda store: store.steps.unread(PORTAL),
     "without tracking": lambda store: store.steps.without_tracking(),

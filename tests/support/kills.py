@@ -1,6 +1,6 @@
-"""Runs that end at a failpoint, as if their process was killed."""
+"""Runs that end or pause at a failpoint, as if their process was killed or was slow."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import SimpleNamespace
 
@@ -17,13 +17,20 @@ class KilledError(BaseException):
 def killed_at(point: str, passage: int) -> Iterator[None]:
     """End the run at a failpoint, as if its process was killed; it may not get that far."""
 
-    def kill(*_: object) -> None:
+    def kill() -> None:
         raise KilledError
 
+    with suppress(KilledError), paused_at(point, passage, kill):
+        yield
+
+
+@contextmanager
+def paused_at(point: str, passage: int, act: Callable[[], None]) -> Iterator[None]:
+    """Call a function at a failpoint of the run, as if another process worked meanwhile."""
+    os = SimpleNamespace(kill=lambda *_: act(), getpid=lambda: 0)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(failpoints, "_name", point)
         patch.setattr(failpoints, "_left", passage)
         patch.setattr(failpoints, "_signal", "")
-        patch.setattr(failpoints, "os", SimpleNamespace(kill=kill, getpid=lambda: 0))
-        with suppress(KilledError):
-            yield
+        patch.setattr(failpoints, "os", os)
+        yield

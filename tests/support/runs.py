@@ -51,6 +51,21 @@ def run_once(
     may_fail: bool = False,
 ) -> Ran:
     """Run a task as `path` configures it, or retry only these steps, like an operator."""
+    ran = run_unless_running(path, task, portal, clock, only=only)
+    assert ran is not None, "another process holds the lease"
+    assert may_fail or ran.run.error is None, ran.run.error
+    return ran
+
+
+def run_unless_running(
+    path: Path,
+    task: str,
+    portal: str,
+    clock: VirtualClock,
+    *,
+    only: Sequence[StepRow] | None = None,
+) -> Ran | None:
+    """Run a task; return None if another process holds the lease."""
     config = load_config(path)
     with Store.open(config.database) as store, closing(Connections(clock)) as connections:
         register(config, store, clock)
@@ -64,8 +79,8 @@ def run_once(
             trigger="manual" if only is None else "retry",
             only=only,
         )
-        assert isinstance(run, Run)
-        assert may_fail or run.error is None, run.error
+        if not isinstance(run, Run):
+            return None
         return Ran(run=run, steps=tuple(store.steps.of_run(run.id)))
 
 

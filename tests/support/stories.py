@@ -1,10 +1,11 @@
 """Stories of orders, as `why` explains them."""
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+# Two libraries that have the same file open in one process damage it.
+from ordosync.database import sqlite3
 from tests.support.command import ordosync
 
 

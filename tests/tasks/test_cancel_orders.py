@@ -315,7 +315,7 @@ def test_the_desk_does_not_promise_to_cancel_a_piece_at_the_supplier(pair: Pair)
 
     message = ordosync(pair.folder, "orders", "cancel", piece, "--account", "shop").err
 
-    assert "no task cancels a part; ask northwind to leave it out" in message.replace("\n", " ")
+    assert "no task cancels a part; ask northwind not to send it" in message.replace("\n", " ")
     assert "cancels it at northwind" not in message
 
 

@@ -91,7 +91,7 @@ def test_order_stays_requested_and_says_that_it_was_sent(pair: Pair) -> None:
     pair.imported("1001")
 
     assert pair.merchant("1001").status == "dropshipment_requested"
-    assert remarks(pair.shop, "1001")[-1] == "Sent to the Supplier, whose order 1001 it is"
+    assert remarks(pair.shop, "1001")[-1] == "Sent to the Supplier as order 1001"
 
 
 def test_supplier_commits_its_stock(pair: Pair) -> None:
@@ -448,11 +448,11 @@ def test_edit_is_remarked_on_both_timelines_without_a_value_and_reported_once(pa
     assert (first.counts, again.counts) == ({"failed": 1}, {"unchanged": 1})
     [remark] = [text for text in remarks(pair.shop, "1001") if "dit" in text]
     assert remark == (
-        "Edited after it was sent; edits do not travel: tell the Supplier, or cancel it and order"
+        "Edited after it was sent; edits are not sent: tell the Supplier, or cancel it and order"
         " again"
     )
     assert remarks(pair.northwind, "1001")[-1] == (
-        "The Merchant edited this order after it was sent; the edit did not travel"
+        "The Merchant edited this order after it was sent; the edit was not sent"
     )
     assert [row.code for row in pair.failed(TASK)] == ["edited"]
 

@@ -58,21 +58,28 @@ __all__ = ["FilesAccount", "SupplierOptions"]
 
 T = TypeVar("T")
 LIMITS = Limits(batch_size=1000)
-"""A batch of quantities or tracking numbers is one new file, however many of its rows change."""
+"""A batch of quantities or tracking numbers rewrites the file once, for any number of rows."""
+_MERCHANT_PART_OPTIONS = {
+    "cancellations": "cancellations",
+    "products": "products",
+    "stock": "inventory",
+    "tracking": "tracking",
+}
+_SUPPLIER_PART_OPTIONS = {"products": "stock", "stock": "stock", "shipments": "shipments"}
 _NO_SPLITS = (
-    "cannot split orders: a person adds the tracking numbers of pieces that the Supplier split off"
+    "cannot split orders: a user adds the tracking numbers of pieces that the Supplier split off"
 )
 _NO_LISTING = (
     "cannot list its orders: `reconcile` does not compare their units and tracking numbers"
 )
 _NO_CANCELLATIONS = (
-    "cannot cancel: an order file that was written is never changed, so a person tells the"
-    " Supplier of cancelled orders and units"
+    "cannot cancel: a written order file is never changed, so a user informs the Supplier of"
+    " cancelled orders and units"
 )
 
 
 class FilesAccount(Account):
-    """A partner who drops files and collects files."""
+    """A partner that exchanges files."""
 
     kind: ClassVar[str] = "files"
     merchant_options: ClassVar[type[Any]] = NoOptions
@@ -136,6 +143,7 @@ class FilesAccount(Account):
             personal_data=self._personal_data(orders),
             spool=client,
             check=lambda: self._check_merchant(orders, products, cancellations),
+            part_options=_MERCHANT_PART_OPTIONS,
             orders=MerchantOrders(
                 orders, cancelled, requires_address=self._orders.has_place_columns
             ),
@@ -170,6 +178,7 @@ class FilesAccount(Account):
             personal_data=self._personal_data(None),
             spool=client,
             check=lambda: self._check_supplier(shipments, stock),
+            part_options=_SUPPLIER_PART_OPTIONS,
             orders=SupplierOrders(writer, sent, prefix=options.prefix),
             products=SupplierProducts() if stock else None,
             stock=SupplierStock(stock) if stock else None,
@@ -220,7 +229,7 @@ class FilesAccount(Account):
         if not self.written.tracking.has_units:
             yield CheckResult(
                 text="the tracking file has a row for each parcel and no columns for its units, so"
-                " it does not say if an order is complete"
+                " it does not show if an order is complete"
             )
 
     def _check_supplier(self, *readers: FileReader[Any] | None) -> Iterator[CheckResult]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Cancelled(Struct, frozen=True, kw_only=True):
-    """An order, or units of it, as the files name it."""
+    """A cancelled order, or cancelled units of it, as in the files."""
 
     order_id: str
     units: tuple[ParcelLine, ...] | None = None
@@ -33,7 +33,7 @@ class CancelledOrders:
         self._reader = reader
 
     def all(self) -> Mapping[str, Cancelled]:
-        """Return what is cancelled, by order."""
+        """Return the cancellations, by order."""
         if self._reader is None:
             return {}
         pages = self._reader.current()
@@ -41,7 +41,7 @@ class CancelledOrders:
         return {item.order_id: item for item in items}
 
     def of(self, ids: Sequence[str]) -> Mapping[str, Cancelled]:
-        """Return what is cancelled of these orders."""
+        """Return the cancellations of these orders."""
         if self._reader is None:
             return {}
         items = self._reader.current_of(ids).values()
@@ -49,9 +49,9 @@ class CancelledOrders:
 
 
 def joined(items: Sequence[Cancelled | InvalidRecord]) -> Cancelled | InvalidRecord:
-    """Return what files say of one order, the newest first: an older file adds its lines.
+    """Merge the cancellations of one order in several files, the newest first.
 
-    A row that a rule leaves out in the newest file is left out as a whole.
+    An older file adds its lines. If a rule skips the rows of the newest file, all are skipped.
     """
     newest = items[0]
     if isinstance(newest, InvalidRecord):
@@ -74,7 +74,7 @@ def _name(part: ParcelLine) -> tuple[str, str]:
 
 
 def remaining(order: Order, cancelled: Cancelled | None) -> Order | None:
-    """Return an order without its cancelled units; None if nothing of it is left."""
+    """Return an order without its cancelled units; None if no unit is left."""
     if cancelled is None:
         return order
     if cancelled.units is None:
@@ -85,7 +85,7 @@ def remaining(order: Order, cancelled: Cancelled | None) -> Order | None:
     lines = tuple(replace(line, quantity=left[line.id]) for line in order.lines)
     if lines == order.lines:
         return order
-    # An edit is looked for only if the content differs.
+    # The order is compared with its earlier state only if the content differs.
     form, _, digest = order.content.partition("-")
     of_units = hashlib.sha256(f"{digest} {sorted(left.items())}".encode()).hexdigest()[:32]
     return replace(order, lines=lines, content=f"{form}-{of_units}")
@@ -106,7 +106,7 @@ def unknown_line(order: Order, units: Sequence[ParcelLine]) -> str:
 
 
 def _by_line(order: Order, units: Sequence[ParcelLine]) -> Counter[str]:
-    """Return the units of each line that are not cancelled. Of equal SKUs, the last goes first."""
+    """Return the uncancelled units of each line; lines that share a SKU lose them from the last."""
     left = Counter({line.id: line.quantity for line in order.lines})
     for part in units:
         rest = part.quantity

@@ -1,6 +1,6 @@
 """Records in files that changed since a cursor, without copies: they are needed only once.
 
-The reader of the same files keeps its own cursor, and the copies of what is not settled.
+The reader of the same files keeps its own cursor, and the copies of unsettled records.
 """
 
 from collections.abc import Iterator

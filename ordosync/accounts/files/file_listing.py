@@ -45,7 +45,7 @@ def folder_of(glob: Path) -> Path:
 
 
 def _is_folder(path: Path) -> bool:
-    """True for a folder beside the files. A folder that is named like a file is rejected later."""
+    """True for a folder next to the files. A folder that is named like a file is rejected later."""
     return path.is_dir() and path.suffix not in _SUFFIXES
 
 

@@ -149,7 +149,7 @@ class FileReader(Generic[T]):
             yield Page(items=tuple(item for id_, item in items.items() if id_ in ids))
 
     def all(self, request: ReadRequest) -> Iterator[Page[T | InvalidRecord]]:
-        """Yield the records of all files as they are now, whatever the cursor.
+        """Yield the records of all files as they are now; the cursor is ignored.
 
         `skip_recent` leaves out files that were changed just now, also in later snapshots until
         `close`.

@@ -21,7 +21,7 @@ _DIGEST_VERSION = "2"
 def lines_with_ids(number: str, rows: Sequence[Row], options: OrderFiles) -> list[tuple[str, Row]]:
     """Return the rows of an order with the ids of their lines, sorted.
 
-    So an order is the same whatever the order of its rows, even if rows with the same SKU differ.
+    So an order does not depend on the sequence of its rows, even if rows with the same SKU differ.
     """
     has_ids = "line_id" in options.columns
     named_rows = [(_text(row, "line_id" if has_ids else "sku", options), row) for row in rows]
@@ -86,7 +86,7 @@ def _text(row: Row, name: str, options: OrderFiles) -> str:
 
 
 def own_id(line_id: str) -> str:
-    """Return the Merchant's id of a line, or else its SKU with its count among equal SKUs."""
+    """Return the Merchant's id of a line, otherwise its SKU with its count among equal SKUs."""
     text = line_id.rpartition("/")[2].removeprefix("#")
     return text.replace("%23", "#").replace("%2F", "/").replace("%25", "%")
 

@@ -1,8 +1,8 @@
 """Cancelled orders of a Merchant, and cancelled units of lines.
 
-Cancellation files name orders, or units of their lines. A quantity that is lower in a later order
-file is a cancellation, too. The account cannot know what an order was before, so it reports each
-order that changed. It does not know what was sent, so its units include that.
+Cancellation files name orders, or units of their lines. A lower quantity in a later order file is a
+cancellation, too. The account does not know the earlier state of an order, so it reports each
+changed order. It does not know the sent units either, so its quantities include them.
 """
 
 import json
@@ -77,8 +77,8 @@ class MerchantCancellations:
                 cancellations.append(_cancellation(order, item))
                 if name := unknown_line(order, item.units):
                     problems.append(f"order {item.order_id} has no line {name[:40]!a}")
-            elif order is None:  # Else a rule leaves it out, or import-orders reports it.
-                problems.append(f"order {item.order_id} is in no file, so its units are not known")
+            elif order is None:  # Otherwise a rule skips the order, or import-orders reports it.
+                problems.append(f"order {item.order_id} is in no file, so its units are unknown")
         return cancellations, problems
 
     def _changed_orders(self, request: ReadRequest) -> Iterator[Page[Cancellation]]:
@@ -112,7 +112,7 @@ def _since(cursor: str | None, request: ReadRequest) -> ReadRequest:
 
 
 def _cursors(cursor: str | None) -> dict[str, str | None]:
-    """Return the cursors of both readings; earlier releases had that of cancellation files."""
+    """Return the cursors of both reads; earlier releases had only that of cancellation files."""
     try:
         cursors = json.loads(cursor or "{}")
         return {name: cursors[name] for name in ("cancellations", "orders")}

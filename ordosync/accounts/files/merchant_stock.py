@@ -64,5 +64,5 @@ def _quantity(rows: Sequence[Mapping[str, str]]) -> int | None:
     try:
         return int(rows[-1]["quantity"]) if rows else None
     except ValueError:
-        # A user has entered something else, so the quantity is written again.
+        # A user has entered another quantity, so the quantity is written again.
         return None

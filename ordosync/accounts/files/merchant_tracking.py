@@ -34,7 +34,7 @@ class MerchantTracking:
             key="order_number",
             numeric=("cost", "quantity"),
             account=account,
-            may_lack=UNIT_FIELDS,  # if they were named later
+            may_lack=UNIT_FIELDS,  # if they were added to the configuration later
         )
 
     @property

@@ -44,7 +44,7 @@ ORDER_FIELDS = (
     *(f"bill_to.{name}" for name in ADDRESS_FIELDS),
 )
 HEAD_FIELDS = ("placed_at", *(f"ship_to.{name}" for name in ("name", "street1", "city", "zip")))
-"""Fields that every order has, if they are mapped at all."""
+"""Fields that every order has, if they are mapped."""
 MONEY_FIELDS = (
     "unit_price",
     "line_total",
@@ -122,7 +122,7 @@ class InputFiles:
     delimiter: str = ","
     decimal: Literal[".", ","] = "."
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """By field, the values that texts in the file stand for."""
+    """By field, the value for each text in the file."""
     date_format: str | None = None
     timezone: str | None = None
     currency: str | None = None

@@ -19,7 +19,7 @@ class OrderedLines:
         self._selection = selection
 
     def of(self, ids: Sequence[str]) -> Mapping[str, tuple[Sequence[Line], Sequence[Line]]]:
-        """Return the lines of each order as they were ordered, and as far as not cancelled."""
+        """Return the ordered lines of each order, without cancelled units."""
         cancelled = self._cancelled.of(ids)
         return {
             id_: (self._mine(item), self._mine(remaining(item, cancelled.get(id_))))

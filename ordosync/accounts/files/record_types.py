@@ -156,7 +156,7 @@ def cancellations(options: CancellationFiles) -> RecordType[Cancelled]:
 def shipments(
     options: ShipmentFiles, lines_of: Callable[[str], Sequence[WrittenLine]]
 ) -> RecordType[Shipment]:
-    """Return the type of shipments; the id of a parcel is made of its two numbers.
+    """Return the type of shipments; a parcel's id is its order number and tracking number.
 
     `lines_of` returns the lines of an order that was written for this Supplier.
     """

@@ -13,7 +13,7 @@ from ordosync.models import InvalidRecord, Page, Shipment
 
 
 class SupplierShipments:
-    """The parcels in the tracking files. The id of a parcel is made of its two numbers."""
+    """The parcels in the tracking files. A parcel's id is its order number and tracking number."""
 
     silent_batch_size = 0
     lists_all_parcels = False

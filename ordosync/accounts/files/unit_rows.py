@@ -16,13 +16,13 @@ def has_units(rows: Sequence[Row], options: InputFiles) -> bool:
 
 
 def lines_named(rows: Sequence[Row], options: InputFiles) -> int:
-    """Return how many different lines these rows name."""
+    """Return the number of different lines in these rows."""
     parts = [units_of(row, options) for row in rows]
     return len({(part.line_id, normalized_sku(part.sku)) for part in parts})
 
 
 def units_of(row: Row, options: InputFiles) -> ParcelLine:
-    """Return the units of a row, with the texts that name the line."""
+    """Return the units of a row, and the texts that identify its line."""
     texts = {name: cell(row, name, options) for name in UNIT_FIELDS if name in options.columns}
     count = quantity(row, texts["quantity"])
     if count == 0:
@@ -38,8 +38,8 @@ def parcel_lines(
 ) -> tuple[ParcelLine, ...] | None:
     """Return the units of a parcel by the lines of the written order.
 
-    None if the rows do not say which, or if an earlier release has not recorded the SKUs. Of
-    several lines with the SKU, any may have the units.
+    None if the rows have no units, or if an earlier release has not recorded the SKUs. If several
+    lines have the SKU, any of them may have the units.
     """
     if not order or not has_units(rows, options):
         return None
@@ -64,9 +64,9 @@ def parcel_lines(
 
 
 def cancelled_lines(rows: Sequence[Row], options: InputFiles) -> tuple[ParcelLine, ...] | None:
-    """Return the cancelled units of an order, by the texts that name its lines.
+    """Return the cancelled units of an order, by the texts that identify its lines.
 
-    None if all of it is cancelled: then the rows name no line.
+    None if the whole order is cancelled: then the rows have no line.
     """
     if not has_units(rows, options):
         return None
@@ -81,7 +81,7 @@ def cancelled_lines(rows: Sequence[Row], options: InputFiles) -> tuple[ParcelLin
 
 
 def _lines_named(part: ParcelLine, order: Sequence[WrittenLine]) -> tuple[str, ...]:
-    """Return the ids of the lines that a row may mean."""
+    """Return the ids of the lines that a row may refer to."""
     if part.line_id:
         return tuple(line.id for line in order if line.id == part.line_id)
     if len(order) == 1 and not order[0].sku:

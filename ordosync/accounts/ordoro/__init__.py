@@ -201,8 +201,8 @@ def _check_merchant(
     yield CheckResult(text="cannot store the Supplier's warehouse of a parcel")
     yield CheckResult(text="keeps a voided tracking number, with a comment that it is void")
     yield CheckResult(
-        text="an order has one tracking number: a parcel with a part of it is split off as an order"
-        " of its own, and the rest stays requested; if the Supplier does not say what is in a"
+        text="an order has one tracking number: a parcel with a part of it is split off as a new"
+        " order, and the rest stays requested; if the Supplier does not report the units of a"
         " parcel, its number waits until the order is complete"
     )
     yield CheckResult(text="a further number of a shipped order becomes a comment")

@@ -12,7 +12,7 @@ from ordosync.models import Cancellation, Page
 class MerchantCancellations:
     """Orders with the status `cancelled` and without a tracking number.
 
-    A cancelled order may have lost its supplier, so the supplier is no condition.
+    A cancelled order may have lost its supplier, so the supplier is not checked.
     """
 
     def __init__(self, client: OrdoroClient) -> None:
@@ -52,11 +52,11 @@ class MerchantCancellations:
         """Do nothing: Ordoro has no cancellation requests."""
 
     def ancestors(self, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
-        """Return what each of these orders was split from; those just read are not read again."""
+        """Return the ancestors of each of these orders; orders that were just read are reused."""
         missing = [id_ for id_ in ids if id_ not in self._page]
         orders = {
             **self._page,
-            **self._client.orders_now(missing, "read what orders were split from"),
+            **self._client.orders_now(missing, "read the ancestors of orders"),
         }
         families = {id_: self._client.ancestors(orders[id_]) for id_ in ids if id_ in orders}
         return {id_: family for id_, family in families.items() if family}

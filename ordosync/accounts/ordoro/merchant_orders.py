@@ -55,7 +55,7 @@ class MerchantOrders:
         """Do nothing: Ordoro itself records that they are requested."""
 
     def ancestors(self, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
-        """Return what each of these cancelled orders was split from."""
+        """Return the ancestors of each of these cancelled orders."""
         return self._cancellations.ancestors(ids)
 
     def line_claims(self, order: Order) -> Sequence[str]:

@@ -48,7 +48,7 @@ class MerchantSplits:
         return Outcome(state="done", id=number, pieces=pieces)
 
     def _as_split_before(self, split: Split) -> Outcome:
-        """Return `unchanged` if an earlier split made the same pieces, else a refusal."""
+        """Return `unchanged` if an earlier split made the same pieces, otherwise a refusal."""
         parent = self._client.parent(split.order_id)
         if parent is None:
             return refused("not-found", "does not exist")

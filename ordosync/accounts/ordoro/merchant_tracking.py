@@ -14,6 +14,7 @@ from ordosync.accounts.ordoro.parcel_pieces import ParcelPieces
 from ordosync.accounts.ordoro.schema import OrderShape, ShippingShape
 from ordosync.accounts.ordoro.timeline import is_void, times_void, valid_text, void_text
 from ordosync.accounts.service_client import recheck_refusals
+from ordosync.added_units import without_added_units
 from ordosync.models import Outcome, OutcomeState, Shipment, refused
 
 
@@ -45,8 +46,11 @@ class MerchantTracking:
         number = shipment.order_id
         order = self._client.order(number, f"read order {number}")
         if order is None:
-            return self._on_piece(shipment) if shipment.lines else self._on_pieces(shipment)
+            return self._on_split(shipment)
         current = order.tracking_number
+        if not current:
+            quantities = {line.full_id: line.quantity for line in order.lines}
+            shipment = without_added_units(shipment, quantities)
         outcome = _without_write(order, shipment)
         if outcome:
             return outcome
@@ -66,9 +70,14 @@ class MerchantTracking:
         self._send_tracking(replace(shipment, order_id=number), method="POST")
         return Outcome(state="done", id=number, pieces=outcome.pieces)
 
-    def _on_piece(self, shipment: Shipment) -> Outcome:
-        """Ship the piece of a parcel whose units were split off before."""
-        found = self._pieces.find(shipment)
+    def _on_split(self, shipment: Shipment) -> Outcome:
+        """Ship the piece of a parcel whose units were split off before, or each open piece."""
+        found = self._pieces.find(replace(shipment, lines=shipment.lines or shipment.at_most))
+        if shipment.lines or found.pieces:
+            return self._on_piece(shipment, found)
+        return self._on_pieces(shipment)
+
+    def _on_piece(self, shipment: Shipment, found: Outcome) -> Outcome:
         if not found.pieces:
             return found
         piece = found.pieces[0].id
@@ -130,7 +139,7 @@ class MerchantTracking:
 
 
 def _without_write(order: OrderShape, shipment: Shipment) -> Outcome | None:
-    """Return the outcome if the number is there, or cannot be added; None if it is to be added."""
+    """Return the outcome if the number exists, or cannot be added; None if it must be added."""
     number, current = order.order_number, order.tracking_number
     if current == shipment.tracking_number and not is_void(order, current):
         return Outcome(state="unchanged", id=number)

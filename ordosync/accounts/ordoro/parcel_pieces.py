@@ -16,7 +16,7 @@ from ordosync.accounts.ordoro.timeline import is_void
 from ordosync.models import Outcome, ParcelLine, Piece, PieceLine, Shipment, Split, refused
 
 _MISMATCHES = ("already-split", "does-not-fit", "refused")
-"""Codes of a split that the order, as it is now, does not permit."""
+"""Codes of a split that the current state of the order does not permit."""
 _TWO = 2
 """The parcel's piece, and the piece with the rest."""
 
@@ -31,7 +31,7 @@ class ParcelPieces:
     def split_off(self, order: OrderShape, shipment: Shipment) -> Outcome:
         """Split the units of a parcel off an open order; the parcel's piece is the first one.
 
-        Without pieces, the outcome says that the parcel holds the whole order.
+        An outcome without pieces means that the parcel holds the whole order.
         """
         units = {part.line_id: part.quantity for part in shipment.lines or ()}
         quantities = {line.full_id: line.quantity for line in order.lines}
@@ -52,7 +52,7 @@ class ParcelPieces:
     def find(self, shipment: Shipment) -> Outcome:
         """Return the pieces of an order that was split before for this parcel.
 
-        A piece with just the units of the parcel counts, even if the Merchant split it off.
+        A piece with exactly the parcel's units counts, even if the Merchant split it off.
         """
         number = shipment.order_id
         parent = self._client.parent(number)
@@ -78,16 +78,16 @@ class ParcelPieces:
 
 
 def _of_later_split(shipment: Shipment, children: Mapping[str, Sequence[OrderShape]]) -> Outcome:
-    """Return the outcome of a number that is there, but not on a piece of just its units."""
+    """Return the outcome of a number that exists, but not on a piece with exactly its units."""
     if any(len(leaves) > 1 for leaves in children.values()):
         # After a restore, the pieces of an earlier parcel of the order are found first.
-        reason = "an earlier parcel of its order is to be found first"
+        reason = "an earlier parcel of its order must be found first"
         return Outcome(state="unavailable", code="earlier-parcel", reason=reason)
     return Outcome(state="unchanged", id=shipment.order_id)
 
 
 def _child_of(shipment: Shipment, children: Mapping[str, Sequence[OrderShape]]) -> str | None:
-    """Return the child that is the parcel: it has the number or, open or void, just its units."""
+    """Return the child of the parcel: it has the number or, open or void, exactly its units."""
     wanted = _units((_key(part.line_id), part.quantity) for part in shipment.lines or ())
     fitting = {
         number: leaves[0]
@@ -139,7 +139,7 @@ def _found(number: str, leaves: Sequence[OrderShape], parts: Sequence[ParcelLine
 
 
 def _line_of(part: ParcelLine, lines: Sequence[LineShape]) -> LineShape | None:
-    """Return the line with the name of a part, if possible with as many units."""
+    """Return the line with the name of a part, preferably with the same number of units."""
     named = [line for line in lines if line.key == _key(part.line_id)]
     equal = (line for line in named if line.quantity == part.quantity)
     return next(equal, next(iter(named), None))

@@ -1,7 +1,7 @@
 """Cancellations at the Supplier. An order that is shipped meanwhile is restored.
 
-Units of a line are taken off by a new quantity, or by deleting the line. An order has one parcel,
-so its units are all sent or all open.
+Units are removed by a lower quantity, or by deleting the line. An order has one parcel, so its
+units are all sent or all open.
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,7 +32,7 @@ class SupplierCancellations:
         return self._client.service.write_each(ids, write, key=str)
 
     def reduce(self, reductions: Sequence[Reduction]) -> list[Outcome]:
-        """Lower the lines of open orders; an order with a label may refuse it."""
+        """Reduce the lines of open orders; an order with a label may refuse it."""
         outcomes = self._client.service.write_each(
             reductions, recheck_refusals(self._reduce), key=lambda reduction: reduction.order_id
         )
@@ -79,8 +79,8 @@ class SupplierCancellations:
         return Outcome(state="done", id=number)
 
     def _lower(self, number: str, line: LineShape, units: int) -> OrderShape:
-        """Lower a line to these units; return the order after it."""
-        action = f"lower line {line.id} of order {number} to {units}"
+        """Reduce a line to these units; return the order after it."""
+        action = f"reduce line {line.id} of order {number} to {units}"
         where = path("order", number, "line", str(line.id))
         if units:
             body = {"quantity": units}
@@ -94,7 +94,7 @@ class SupplierCancellations:
 
 
 def _lowered(order: OrderShape, reduction: Reduction) -> Iterator[tuple[LineShape, int]]:
-    """Yield the lines with more units than are to stay, and the units that stay on each.
+    """Yield the lines to reduce, each with the units that stay.
 
     Several lines with one name are parts of one line; their units are added up.
     """

@@ -72,7 +72,7 @@ class SupplierShipments:
 def _lines(order: OrderShape) -> tuple[ParcelLine, ...]:
     """Return the lines of an order, all of which are in its parcel.
 
-    Lines that were lowered or taken off before it was sent are not in it.
+    Units that were removed before the order was sent are not in it.
     """
     return tuple(
         ParcelLine(

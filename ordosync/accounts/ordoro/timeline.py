@@ -24,7 +24,7 @@ def is_void(order: OrderShape, tracking_number: str) -> bool:
 
 
 def times_void(order: OrderShape, tracking_number: str) -> int:
-    """Return how often a number became void; it may have been valid again in between."""
+    """Return the number of times that a number became void; it may have been valid in between."""
     times = 0
     while order.has_comment(void_text(tracking_number, times + 1)):
         times += 1

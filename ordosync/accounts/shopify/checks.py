@@ -31,7 +31,7 @@ _NO_TIMELINE = (
     "which gets the tag ordosync-attention"
 )
 _NO_EDITS = (
-    "cannot take units off an order that the Merchant cancels in part, or after a part was sent:"
+    "cannot remove units of an order that the Merchant cancels in part, or after a part was sent:"
     f" the token lacks the scope {SCOPE}"
 )
 _MERCHANT_LIMITS = (

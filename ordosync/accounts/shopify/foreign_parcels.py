@@ -37,7 +37,7 @@ def _age(parcel: Fulfillment) -> tuple[datetime, int]:
 
 
 def units_in(client: ShopifyClient, parcels: Sequence[Fulfillment]) -> Mapping[str, Counter[str]]:
-    """Return how many units of each line item these parcels contain, by the parcel's id."""
+    """Return the units of each line item in these parcels, by the parcel's id."""
     ids = [parcel.id for parcel in parcels]
     units: dict[str, Counter[str]] = {}
     for parcel in client.by_id(PARCEL_UNITS, ParcelUnits, ids, action=_ACTION) if ids else ():

@@ -67,7 +67,7 @@ class OrderParts:
         ]
 
     def of(self, order_id: str) -> "OrderParts":
-        """Return the same for another order or piece of the same whole order."""
+        """Return the parts of another order or piece of the same whole order."""
         return replace(self, parts=_parts(self.all_parts, order_id, self.history))
 
 

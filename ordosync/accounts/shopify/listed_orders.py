@@ -34,7 +34,7 @@ from ordosync.models import Address, Line, Order, OrderSnapshot, ParcelLine, Shi
 NO_ADDRESS = Address()
 _NEVER = datetime.min.replace(tzinfo=UTC)
 Units = Mapping[str, Counter[str]]
-"""Units by line item, of each parcel of which they are needed."""
+"""Units by line item, of each parcel whose units are needed."""
 
 
 class _ParentOrder(ParentOrder, frozen=True, rename="camel", kw_only=True):
@@ -84,7 +84,7 @@ class ListedOrder(FulfillmentOrder, frozen=True, rename="camel", kw_only=True):
 
     @property
     def is_counted(self) -> bool:
-        """True if its units have to be counted by its parcels: it has several, or open units."""
+        """True if its units must be counted by its parcels: it has several, or open units."""
         return bool(self.own) and (not self.is_ended or len(self.fulfillments.nodes) > 1)
 
 
@@ -124,7 +124,7 @@ class ListedOrders:
         order = Order(
             id=id_,
             number=listed.order_name.removeprefix("#"),
-            # A cancelled order has lost all units of some lines, and none of others.
+            # A cancelled order has lost all units of some lines, and no units of others.
             lines=() if status == "cancelled" else as_lines(lines, of=id_),
             ship_to=NO_ADDRESS,
             status=status,
@@ -137,7 +137,7 @@ class ListedOrders:
         return OrderSnapshot(order=order, shipments=shipments, is_ours=is_ours)
 
     def _lines(self, listed: ListedOrder, units: Units) -> list[OrderedLine]:
-        """Return the lines that were sent, or are to be sent, in the order of the sale."""
+        """Return the lines with sent or open units, in the order of the sale."""
         lines = sorted(self._client.lines(listed), key=position)
         if not listed.is_counted and (listed.is_ended or not listed.foreign):
             foreign = [units[p.id] for p in listed.foreign if p.id in units]
@@ -180,7 +180,8 @@ def position(line: OrderedLine) -> int:
 def _units_of(line: OrderedLine, sent: Mapping[str, int], listed: ListedOrder) -> int:
     """Return the units of a line that were sent or are open.
 
-    A parcel may hold units of several fulfillment orders, so no more count than this one sent.
+    A parcel may hold units of several fulfillment orders, so at most the units that this one sent
+    count.
     """
     own = min(sent.get(line.line_item.id, 0), line.total_quantity - line.remaining_quantity)
     return own + (0 if listed.is_ended else line.remaining_quantity)
@@ -195,7 +196,7 @@ def _is_replaced(listed: ListedOrder) -> bool:
 
 
 def _is_cancelled(listed: ListedOrder) -> bool:
-    """True if an order is cancelled; foreign parcels are not of it."""
+    """True if an order is cancelled; foreign parcels do not count."""
     return is_cancelled(structs.replace(listed, fulfillments=Connection(nodes=listed.own)))
 
 
@@ -221,7 +222,7 @@ def _shipments(listed: ListedOrder, units: Units) -> Iterator[Shipment]:
 
 
 def _numbers_without_units(listed: ListedOrder) -> Iterator[Shipment]:
-    """Yield the numbers of which the units are unknown, until a parcel shows them."""
+    """Yield the numbers with unknown units, until a parcel shows them."""
     shown = {number_ for parcel in listed.fulfillments.nodes for number_ in parcel.numbers}
     for number_, order_id in listed.record.numbers.items():
         if order_id == listed.own_id and number_ not in shown:

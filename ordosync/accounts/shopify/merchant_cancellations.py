@@ -49,7 +49,7 @@ class MerchantCancellations:
         self._ancestors = {}
 
     def changed(self, request: ReadRequest) -> Iterator[Page[Cancellation]]:
-        """Yield the orders that changed since the cursor and are, or are to be, cancelled."""
+        """Yield the changed orders that are cancelled or have a cancellation request."""
         action = "read cancelled orders"
         pages = self._client.changed(
             CHANGED_ORDERS,
@@ -71,7 +71,7 @@ class MerchantCancellations:
             yield Page(items=(*whole(cancelled), *in_part), cursor=after)
 
     def among(self, ids: Sequence[str]) -> frozenset[str]:
-        """Return which of these orders are, or are to be, cancelled, unshipped, at this moment."""
+        """Return which of these orders are unshipped and cancelled, or have such a request, now."""
         states = self._fulfillment_orders.states(ids).values()
         # A closed and unsent part may be merged into another part, which is cancelled.
         is_revoked = self._fulfillment_orders.is_revoked
@@ -85,7 +85,7 @@ class MerchantCancellations:
         )
 
     def ancestors_of(self, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
-        """Return what each of these cancelled pieces was split from; they were just read."""
+        """Return the ancestors of each of these cancelled pieces, which were just read."""
         return {id_: self._ancestors[id_] for id_ in ids if id_ in self._ancestors}
 
     def reply(self, cancelled: Mapping[str, bool]) -> None:
@@ -111,7 +111,7 @@ class MerchantCancellations:
                 self._client.set_metafields([metafield], action=action)
 
     def _reduced(self, states: Sequence[FulfillmentOrder]) -> Iterator[Cancellation]:
-        """Yield the open units of orders of which some units were removed or refunded."""
+        """Yield the open units of orders with removed or refunded units."""
         ids = [number(state.id) for state in states]
         found: dict[str, Cancellation] = {}
         for id_, order in (self._fulfillment_orders.parts_of(ids) if ids else {}).items():
@@ -136,7 +136,7 @@ class MerchantCancellations:
         return cancelled
 
     def _order_or_piece(self, id_: str, order: OrderParts) -> str | None:
-        """Return the order if no part of it is to be shipped, or the piece if it is cancelled."""
+        """Return the order if no part of it must be shipped, or the piece if it is cancelled."""
         order_id, own_id = _order_of(id_, order), order.history.order_id(id_)
         part, parts = order.all_parts[id_], possible_parts(order_id, order)
         # Another part of the order may never have been requested from the service.
@@ -155,7 +155,7 @@ class MerchantCancellations:
         return piece
 
     def _is_wanted(self, part: FulfillmentOrder) -> bool:
-        """True if a part is to be shipped, or was shipped."""
+        """True if a part must be shipped, or was shipped."""
         return not self._fulfillment_orders.is_revoked(part) and not _is_closed_unsent(part)
 
 

@@ -1,4 +1,4 @@
-"""Merchant orders: the fulfillment orders that this portal's Supplier is to ship.
+"""Merchant orders: the fulfillment orders that this portal's Supplier must ship.
 
 A fulfillment order is read with its order, by `fulfillmentOrders` or by its id. After the import,
 the metafield `sent` of the order records that the Supplier has it, and the request to a fulfillment
@@ -36,7 +36,7 @@ _MOVED_HERE = (
     " move them away and back as a whole, or tell the Supplier"
 )
 REQUESTED = ("SUBMITTED", "ACCEPTED", "CANCELLATION_REJECTED")
-"""The request statuses of a fulfillment order that its service is to ship."""
+"""The request statuses of a fulfillment order that its service must ship."""
 
 
 class _ReadOrder(NamedTuple):
@@ -98,7 +98,7 @@ class MerchantOrders:
         """Yield these orders as they are now.
 
         An imported order has the open units of all its parts, also if users have split or held it.
-        One of which a part was sent, and the rest was removed, has none.
+        If a part was sent and the rest was removed, it has no units.
         """
         requested_ids = frozenset(ids)
         for page in self._open_by_id(ids, with_imported=True):
@@ -141,7 +141,7 @@ class MerchantOrders:
         self._client.service.map_concurrently(requested, self._fulfillment_orders.accept)
 
     def ancestors(self, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
-        """Return what these cancelled pieces were split from; they were just read as cancelled."""
+        """Return the ancestors of these cancelled pieces, which were just read as cancelled."""
         return self._cancellations.ancestors_of(ids)
 
     def line_claims(self, order: Order) -> Sequence[str]:
@@ -194,7 +194,7 @@ class MerchantOrders:
     def _usable(
         self, page: Sequence[Raw], *, with_imported: bool = False
     ) -> Iterator[Order | InvalidRecord]:
-        """Yield the orders of a page to ship; `with_imported`: as `by_id` says."""
+        """Yield the orders of a page to ship; `with_imported`: see `by_id`."""
         read = [(raw, requested_order(raw)) for raw in page]
         counted = self._counted(
             [item for _, item in read if isinstance(item, RequestedOrder)],

@@ -88,7 +88,7 @@ class MerchantStock:
         return iter(())
 
     def write(self, stock: Sequence[Stock]) -> list[Outcome]:
-        """Set `available` of all items that differ at once; a refusal does not affect others."""
+        """Set `available` of all items that differ, in one call; each refusal is separate."""
         unread = [item.product_id for item in stock if item.product_id not in self._counted]
         if unread:
             self.current(unread)
@@ -131,7 +131,7 @@ class MerchantStock:
             if outcomes[id_].state == "done":
                 unsent = self._counted[id_].unsent
                 if unsent:
-                    why = f"{target} available in the shop: {unsent} sold and not imported yet"
+                    why = f"{target} available in the shop: {unsent} sold but not imported yet"
                     outcomes[id_] = replace(outcomes[id_], reason=why)
                 self._counted[id_] = _Counted(available=target, unsent=unsent, fixed="")
             else:

@@ -2,8 +2,8 @@
 
 If a fulfillment is cancelled, its units are open again, and a user could ship them. So a voided
 number is not removed. A comment on the order states that it is void, and the next parcel of these
-units takes its place. A number without known units has no fulfillment: it is a comment until the
-rest of the order is sent.
+units replaces it. A number without known units has no fulfillment: it is a comment until the rest
+of the order is sent.
 """
 
 from collections.abc import Sequence
@@ -18,6 +18,7 @@ from ordosync.accounts.shopify.ids import fulfillment_order, number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.parcel_allocation import (
     Share,
+    open_by_line,
     open_units,
     parcels_of,
     replaceable,
@@ -31,7 +32,8 @@ from ordosync.accounts.shopify.parcel_writer import ParcelWriter, has, numbers_o
 from ordosync.accounts.shopify.queries.fulfillment import TRACKED
 from ordosync.accounts.shopify.schema import FulfillmentOrder, Parcel, Part
 from ordosync.accounts.shopify.tracking_refusals import no_place, too_many_units
-from ordosync.accounts.shopify.wanted_units import has_merged_units, is_gone
+from ordosync.accounts.shopify.wanted_units import has_merged_units, is_gone, may_have_added_units
+from ordosync.added_units import without_added_units
 from ordosync.models import Outcome, Shipment, refused
 
 
@@ -86,11 +88,13 @@ class MerchantTracking:
     def _add(self, shipment: Shipment, *, unsplit: dict[str, FulfillmentOrder]) -> Outcome:
         is_whole = shipment.lines is None and shipment.is_last
         part = unsplit.pop(fulfillment_order(shipment.order_id), None)
-        if part and is_whole:
+        if part and is_whole and not may_have_added_units(part, shipment):
             return self._add_to(shipment, part)
         order = self._fulfillment_orders.parts(shipment.order_id)
         if order is None:
             return refused("not-found", f"fulfillment order {shipment.order_id} does not exist")
+        if is_whole:
+            shipment = without_added_units(shipment, open_by_line(shipment.order_id, order))
         if shipment.lines is not None:
             return self._add_units(shipment, order)
         if not is_whole:
@@ -140,7 +144,7 @@ class MerchantTracking:
         return Outcome(state="done", id=shipment.order_id, code="on-pieces")
 
     def _add_units(self, shipment: Shipment, order: OrderParts) -> Outcome:
-        """Add a parcel of some units: as far as it is there already, these are not added again."""
+        """Add a parcel of some units; units that it already has are not added again."""
         own = parcels_of(shipment, order)
         shown = self._show_numbers(shipment, order, own)
         missing = units_of(shipment) - units_in(own)
@@ -152,7 +156,7 @@ class MerchantTracking:
             return refused("cancelled", f"fulfillment order {shipment.order_id} is cancelled")
         to_replace = replaceable(order, missing, is_exact=True)
         shares, left = shares_of(missing - units_in(to_replace), shipment.order_id, targets)
-        # The units of a void parcel that are not in this one are in a later one.
+        # Units of a void parcel that are not in this one will be in a later one.
         other_units = replaceable(order, left, is_exact=False) if left else []
         if left - units_in(other_units):
             return too_many_units(shipment, order, left)
@@ -166,14 +170,14 @@ class MerchantTracking:
         to_replace: Sequence[Parcel],
         other_units: Sequence[Parcel],
     ) -> Outcome:
-        """Write a parcel of some units. Void parcels in its place are first recorded as it."""
+        """Write a parcel of some units. Void parcels that it replaces get its record first."""
         ids = [number(parcel.id) for parcel in (*to_replace, *other_units)]
         record = order.record.with_sent(shipment.id, ids)
         if ids:
             self._writer.record(order, record)
         for parcel in (*to_replace, *other_units):
             numbers = numbers_of(parcel, order.void, *_all(shipment))
-            # The buyer gets no mail about units that are not in the parcel.
+            # Do not mail the buyer about units that are not in the parcel.
             notify = parcel in to_replace
             outcome = self._writer.change(shipment, parcel.id, numbers, notify=notify)
             if outcome.state != "done":
@@ -205,7 +209,7 @@ class MerchantTracking:
     def _show_numbers(
         self, shipment: Shipment, order: OrderParts, parcels: Sequence[Parcel]
     ) -> Outcome:
-        """Let fulfillments of a parcel show all its numbers, and record that they are this one."""
+        """Add all numbers of a parcel to its fulfillments, and record these as this parcel."""
         outcome, numbers = Outcome(state="unchanged", id=shipment.order_id), _all(shipment)
         if shipment.tracking_number in order.void and has(shipment.tracking_number, order.parts):
             outcome = self._writer.mark_valid(shipment, order)
@@ -222,7 +226,7 @@ class MerchantTracking:
     def _replace(
         self, shipment: Shipment, order: OrderParts | None, parcels: Sequence[Parcel]
     ) -> Outcome:
-        """Give the number of a parcel to the void ones, or those without one, in its place."""
+        """Give a parcel's number to the fulfillments that it replaces: void or without a number."""
         for parcel in parcels:
             outcome = self._writer.change(shipment, parcel.id, _all(shipment))
             if outcome.state != "done":
@@ -232,10 +236,10 @@ class MerchantTracking:
         return Outcome(state="done", id=shipment.order_id)
 
     def _targets(self, order: OrderParts) -> list[Part]:
-        """Return the parts to send units from.
+        """Return the parts from which units are sent.
 
         A cancelled part is not sent. If all are cancelled, the cancellation may be too late. If
-        users merged or replaced the order's own part, others at the location have its units.
+        users merged or replaced the order's own part, other parts at the location have its units.
         """
         parts = order.parts
         if len(parts) == 1 and is_gone(parts[0]):
@@ -273,7 +277,7 @@ def _is_untouched(state: FulfillmentOrder) -> bool:
 
 
 def _all(shipment: Shipment, order: OrderParts | None = None) -> list[str]:
-    """Return the numbers of a parcel. The last one of an order shows those without units, too."""
+    """Return the numbers of a parcel. An order's last parcel also has those without units."""
     kept = order.record.numbers.items() if order and shipment.is_last else ()
     without_units = [number_ for number_, order_id in kept if order_id == shipment.order_id]
     return list(dict.fromkeys([shipment.tracking_number, *shipment.more_numbers, *without_units]))
@@ -284,7 +288,7 @@ def _has_open_units(part: FulfillmentOrder) -> bool:
 
 
 def _replaceable(part: FulfillmentOrder, order: OrderParts) -> list[Parcel]:
-    """Return the parcels in whose place a whole parcel is: with only void numbers, or without."""
+    """Return the fulfillments that a whole parcel replaces: void, or without a number."""
     if void := void_parcels(order):
         return void
     has_valid = any(number_ not in order.void for p in order.sent for number_ in p.numbers)

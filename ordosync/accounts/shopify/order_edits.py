@@ -1,8 +1,8 @@
-"""Edits of a Supplier's order: open units are taken off, and what was sent stays sent.
+"""Edits of a Supplier's order: open units are removed, and sent units stay sent.
 
 An edit is a session of three steps. Only the last one changes the order, and no e-mail is sent. The
 quantity of a line includes its sent units, and may lack refunded ones that are still to be sent. So
-a line is lowered by a number of units, and the open units are read again after it.
+a line is reduced by a number of units, and the open units are read again after that.
 """
 
 from collections import Counter
@@ -40,7 +40,7 @@ class OrderEdits:
         self._client = client
 
     def missing_scope(self) -> str:
-        """Describe the scope that the token lacks; empty if it has it."""
+        """Describe the scope that the token lacks; empty if it has the scope."""
         if SCOPE in self._client.shop().scopes:
             return ""
         return f"the token lacks the scope {SCOPE}: grant it to the app, or ask the Supplier"
@@ -54,10 +54,10 @@ class OrderEdits:
         }
 
     def take_off(self, order: SentOrder, less: Counter[str]) -> Outcome:
-        """Take these numbers of open units off, by line of the sale."""
+        """Remove these numbers of open units, by line of the sale."""
         if reason := self.missing_scope():
             return refused(NOT_REDUCIBLE, f"has units that the Merchant cancelled, and {reason}")
-        action = f"take units off order {number(order.id)}"
+        action = f"remove units of order {number(order.id)}"
         answer = self._client.graphql.write(
             BEGIN_EDIT, dict[str, _BeginAnswer], action=action, idempotent=True, id=order.id
         )["orderEditBegin"]
@@ -69,7 +69,7 @@ class OrderEdits:
         errors = self._client.mutate(COMMIT_EDIT, action=action, id=edit, note=_NOTE)
         with self._client.after_write(action):
             now = self.orders([order.id]).get(number(order.id))
-        # With errors, too: the request may have been delivered twice.
+        # Also after errors: the request may have been delivered twice.
         if now and _is_lowered(order, now, less):
             return Outcome(state="done", id=number(order.id))
         if errors:
@@ -77,7 +77,7 @@ class OrderEdits:
         return refused(NOT_REDUCIBLE, "was edited, but its units are still to be shipped")
 
     def _stage(self, edit: CalculatedOrder, less: Counter[str], action: str) -> Outcome | None:
-        """Lower the lines of an edit that is not committed; return the refusal if it fails."""
+        """Reduce the lines of an edit that is not committed; return the refusal if it fails."""
         lines = {number(line.id): line for line in edit.line_items.nodes}
         for line_item, units in less.items():
             line = lines.get(number(line_item))
@@ -97,6 +97,6 @@ class OrderEdits:
 
 
 def _is_lowered(order: SentOrder, now: SentOrder, less: Counter[str]) -> bool:
-    """True if an order has these units less now, sent ones included."""
+    """True if the order now has fewer units, by exactly these, sent ones included."""
     before, after = whole(pieces_of(order)).units, whole(pieces_of(now)).units
     return all(after[line] <= before[line] - units for line, units in less.items())

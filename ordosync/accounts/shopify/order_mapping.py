@@ -140,7 +140,7 @@ def _currency(shape: OrderedLine) -> str:
 
 
 def _content(requested: RequestedOrder, lines: Sequence[OrderedLine]) -> str:
-    """Return a digest of the fields that the Supplier gets: other changes are not an edit."""
+    """Return a digest of the fields that the Supplier gets: other changes are not edits."""
     of = requested.order
     tags = [tag for tag in of.tags if not tag.startswith(OWN_TAGS)]
     content: Sequence[object] = (

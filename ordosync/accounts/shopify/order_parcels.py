@@ -14,8 +14,8 @@ from ordosync.models import ParcelLine, Shipment
 def shipments_of(order: SentOrder) -> Iterator[Shipment]:
     """Yield the parcels of an order, also those that were cancelled; the oldest first.
 
-    A parcel with the number of a cancelled one takes its place: the Supplier has packed it again
-    under the same label, and the number is valid.
+    A parcel with the number of a cancelled one replaces it: the Supplier has packed it again under
+    the same label, and the number is valid.
     """
     shipments = list(_all_shipments(order))
     ids: dict[str, str] = {}
@@ -59,7 +59,7 @@ def parcel_of(shipment: str) -> str:
 def _in_piece(
     shipment: Shipment, parcel: SentParcel, piece: SentPiece, *, is_only: bool
 ) -> Shipment:
-    """Return the shipment of the units of a parcel that are of one piece."""
+    """Return the shipment of a parcel's units that belong to one piece."""
     own_id = piece_id(shipment.order_id, piece.id)
     return replace(
         shipment,
@@ -74,7 +74,7 @@ def _in_piece(
 def _lines(
     parcel: SentParcel, units: Counter[str], *, of: str = ""
 ) -> tuple[ParcelLine, ...] | None:
-    """Return units with the ids that the lines of the order or piece have; None if it has none."""
+    """Return units by the line ids of the order or piece; None if the parcel has no units."""
     skus = {line.line_item.id: line.line_item.sku for line in parcel.fulfillment_line_items.nodes}
     lines = tuple(
         ParcelLine(

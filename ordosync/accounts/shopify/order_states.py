@@ -1,7 +1,7 @@
 """Status of a Supplier's order or piece, as the contract names it, and how to read it.
 
-Shopify's own status is cheap to read and right for most orders. Of an order that it calls partly
-fulfilled, and of a piece with a cancelled parcel, the units are read.
+Shopify's own status is cheap to read and right for most orders. The units are read for a partially
+fulfilled order, and for a piece with a cancelled parcel.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,11 +1,11 @@
 """Pieces and units of a Supplier's order, computed from its fulfillment orders and parcels.
 
-The units of a parcel are those that it lists itself. The open units are what its fulfillment
-orders, other than ended ones, show as remaining. The status of an order, `totalQuantity` and
-`currentQuantity` are not used for either: refunds, edits and cancelled parcels make them wrong.
+A parcel lists its units itself. The open units are the remaining ones of all fulfillment orders
+that have not ended. The status of an order, `totalQuantity` and `currentQuantity` are not used for
+either: refunds, edits and cancelled parcels make them wrong.
 
-After a parcel was cancelled, its fulfillment order is open again. If it has ended, it stays so, and
-a new one is opened: both are one piece. A closed, unsent fulfillment order without a parcel was
+After a parcel was cancelled, its fulfillment order is open again. If it has ended, it stays ended,
+and a new one is opened: both are one piece. A closed, unsent fulfillment order without a parcel was
 merged, moved, or withdrawn as a whole. It is not a piece. Pure functions.
 """
 
@@ -45,7 +45,7 @@ class SentPiece:
 
     @property
     def status(self) -> str:
-        """The status of the piece; it does not say if its order is cancelled."""
+        """The status of the piece, without a cancellation of its order."""
         if not self.sent:
             return "awaiting_fulfillment"
         return "partially_shipped" if self.open else "shipped"
@@ -112,7 +112,7 @@ def piece_id(order_id: str, part: str) -> str:
 
 
 def age(parcel: SentParcel) -> tuple[datetime, int]:
-    """Return what sorts parcels by their age."""
+    """Return a sort key of parcels by their age."""
     return parcel.created_at, int(number(parcel.id))
 
 
@@ -133,9 +133,10 @@ def _piece(parts: Sequence[Part], shares: _Shares, live: set[str]) -> SentPiece:
 
 
 def _shares(order: SentOrder) -> _Shares:
-    """Return how many units of each parcel are of each of its fulfillment orders.
+    """Return the units of each fulfillment order in each of its parcels.
 
-    Shopify does not say it for a parcel of several: they share it as far as each was sent.
+    Shopify does not report it for a parcel of several fulfillment orders: each gets the units that
+    it has sent.
     """
     parts = {part.id: part for part in order.fulfillment_orders.nodes}
     room = {id_: _total(part) - _remaining(part) for id_, part in parts.items()}
@@ -170,7 +171,7 @@ def _replaced(order: SentOrder, parts: Sequence[Part], shares: _Shares) -> Mappi
     """Return the fulfillment order that each of these replaced, since its parcel was cancelled.
 
     Shopify does not report it. A replacement is opened when the parcel is cancelled, for its units.
-    Edits may have lowered them since.
+    Edits may have reduced them since.
     """
     recalls = list(_recalls(order, parts, shares))
     unsent = {part.id: _unsent(order, part, shares) for part in parts}
@@ -192,7 +193,7 @@ def _replaced(order: SentOrder, parts: Sequence[Part], shares: _Shares) -> Mappi
 def _has_rest(later: Part, first: Part, order: SentOrder, shares: _Shares) -> bool:
     """True if a fulfillment order was opened after all that another one has was sent.
 
-    The rest of a part-sent one was moved to another location, or a line was added.
+    The rest of a partially sent one was moved to another location, or a line was added.
     """
     sent = [it for it in order.fulfillments if it.is_live and shares.get((it.id, first.id))]
     opened_at = later.created_at

@@ -1,8 +1,9 @@
 """Allocation of a parcel's units to fulfillment orders and to fulfillments. Pure functions.
 
 A parcel names lines of the Merchant's order. Users of the shop may split, merge or hold fulfillment
-orders, which moves units between them. A line item stays the same, so units go by line item. Units
-of a fulfillment whose numbers are all void are to be sent again: the next parcel takes its place.
+orders, which moves units between them. A line item stays the same, so units are counted by line
+item. If all numbers of a fulfillment are void, its units must be sent again: the next parcel
+replaces it.
 """
 
 from collections import Counter
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ordosync.accounts.shopify.fulfillment_orders import OrderParts
-from ordosync.accounts.shopify.ids import fulfillment_order, gid, line_item, number
+from ordosync.accounts.shopify.ids import fulfillment_order, gid, line_id, line_item, number
 from ordosync.accounts.shopify.schema import FulfillmentOrder, Parcel, Part
 from ordosync.models import Shipment
 
@@ -24,7 +25,7 @@ class Share:
 
     part: FulfillmentOrder
     lines: tuple[tuple[str, int], ...] = ()
-    """Ids of its lines, with units; empty: all that are open."""
+    """Ids of its lines, with units; empty: all open units."""
 
 
 def units_of(shipment: Shipment) -> Units:
@@ -43,7 +44,7 @@ def units_in(parcels: Sequence[Parcel]) -> Units:
 def parcels_of(shipment: Shipment, order: OrderParts) -> list[Parcel]:
     """Return the live fulfillments of a parcel.
 
-    One that is not recorded yet has its number: the process was killed before the record.
+    A fulfillment without a record has the parcel's number: the process was killed before recording.
     """
     recorded = order.record.sent
     return [
@@ -62,9 +63,9 @@ def void_parcels(order: OrderParts) -> list[Parcel]:
 
 
 def replaceable(order: OrderParts, units: Units, *, is_exact: bool) -> list[Parcel]:
-    """Return void fulfillments whose place a parcel of these units takes.
+    """Return the void fulfillments that a parcel with these units replaces.
 
-    With `is_exact`, all of their units are among these; else some are.
+    With `is_exact`, all of their units are among these; otherwise some are.
     """
     found: list[Parcel] = []
     left = Counter(units)
@@ -118,3 +119,8 @@ def open_units(parts: Sequence[Part]) -> Units:
             for line in part.line_items.nodes:
                 units[line.line_item.id] += line.remaining_quantity
     return +units
+
+
+def open_by_line(order_id: str, order: OrderParts) -> dict[str, int]:
+    """Return the open units of an order by the ids of its lines."""
+    return {line_id(order_id, id_): count for id_, count in open_units(order.parts).items()}

@@ -2,7 +2,7 @@
 
 Shopify keeps no id of another system with a fulfillment. So a fulfillment that holds a part of an
 order is recorded with the id of the Supplier's parcel; one that holds a whole order needs no
-record. A number of which the units are unknown has no fulfillment yet: the record keeps it.
+record. A number with unknown units has no fulfillment yet, so the record keeps it.
 """
 
 from collections.abc import Sequence

@@ -104,9 +104,9 @@ class ParcelWriter:
         self._client.set_metafields([metafield], action="record the parcels of an order")
 
     def keep_number(self, shipment: Shipment, order: OrderParts) -> Outcome:
-        """Keep a number of which the units are unknown, with a comment: it has no fulfillment."""
+        """Keep a number with unknown units, with a comment: it has no fulfillment."""
         number_ = shipment.tracking_number
-        text = f"Tracking {number_}: sent in part; the Supplier does not say which units"
+        text = f"Tracking {number_}: a part is sent; the Supplier does not report its units"
         record = order.record.with_number(number_, shipment.order_id)
         self._client.remark(
             order.order,

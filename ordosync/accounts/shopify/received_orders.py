@@ -36,7 +36,7 @@ class ReceivedOrders:
 
 
 def complete(client: ShopifyClient, order: Sent, *, with_lines: bool = False) -> Sent:
-    """Return an order with all parts and parcels; what comes after a first page is read.
+    """Return an order with all parts and parcels; further pages of them are read.
 
     All lines are read where units are counted, or `with_lines`.
     """

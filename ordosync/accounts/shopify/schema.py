@@ -39,7 +39,7 @@ class Metafield(Struct, frozen=True):
 
 
 class Named(Struct, frozen=True):
-    """An object of which only the name is read."""
+    """An object with only its name."""
 
     name: str = ""
 
@@ -53,7 +53,7 @@ class UserError(Struct, frozen=True):
 
 
 class MutationResult(Struct, frozen=True, rename="camel"):
-    """The result of a mutation of which only the errors are read."""
+    """The result of a mutation, with only its errors."""
 
     user_errors: list[UserError] = field(default_factory=list)
 
@@ -101,7 +101,7 @@ class OrderedLine(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class RequestedLine(OrderedLine, frozen=True, rename="camel", kw_only=True):
-    """The same, with the number of units that are still to be shipped."""
+    """A `FulfillmentLine` with the number of units that are still to be shipped."""
 
     remaining_quantity: int
 
@@ -193,7 +193,7 @@ class ParentOrder(Struct, frozen=True, rename="camel", kw_only=True):
     current_subtotal_line_items_quantity: int | None = None
     """The units that were neither removed nor refunded."""
     subtotal_line_items_quantity: int | None = None
-    """The same, with those that were removed or refunded."""
+    """The units including those that were removed or refunded."""
     line_items: Connection[CurrentLine] = field(default_factory=lambda: Connection(nodes=[]))
     """The first lines only."""
     note: str | None = None
@@ -213,7 +213,7 @@ class ParentOrder(Struct, frozen=True, rename="camel", kw_only=True):
 
     @property
     def is_reduced(self) -> bool:
-        """True if some units were removed or refunded; which ones, its fulfillment orders show."""
+        """True if some units were removed or refunded; its fulfillment orders show which."""
         if self.subtotal_line_items_quantity != self.current_subtotal_line_items_quantity:
             return True
         return any(line.current_quantity < line.quantity for line in self.line_items.nodes)
@@ -236,12 +236,12 @@ class FulfillmentOrder(Struct, frozen=True, rename="camel", kw_only=True):
 
     @property
     def is_open(self) -> bool:
-        """True if it is to be shipped now."""
+        """True if it must be shipped now."""
         return self.status in ("OPEN", "IN_PROGRESS")
 
     @property
     def is_ended(self) -> bool:
-        """True if none of its units is open, whatever its lines say."""
+        """True if none of its units is open, even if its lines show open units."""
         return self.status in ("CLOSED", "CANCELLED")
 
     @property
@@ -272,7 +272,7 @@ class FulfillmentOrder(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class RequestedOrder(FulfillmentOrder, frozen=True, rename="camel", kw_only=True):
-    """A fulfillment order with all that the Supplier needs to ship it."""
+    """A fulfillment order with all fields that the Supplier needs to ship it."""
 
     order_name: str
     order_processed_at: At | None = None
@@ -442,7 +442,7 @@ class SentLine(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class SentParcel(Fulfillment, frozen=True, rename="camel", kw_only=True):
-    """A parcel of the Supplier. It does not say which fulfillment order its units are of."""
+    """A parcel of the Supplier. It does not show the fulfillment order of each unit."""
 
     created_at: At
     updated_at: At
@@ -471,7 +471,7 @@ class SentOrder(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class ReducibleOrder(SentOrder, frozen=True, rename="camel", kw_only=True):
-    """The same with its lines; their quantities include units that were taken off."""
+    """A `SentOrder` with its lines; their quantities include removed units."""
 
     line_items: Connection["OrderLine"]
 
@@ -505,7 +505,7 @@ class Nodes(Struct, frozen=True):
 
 
 class Service(Struct, frozen=True, rename="camel"):
-    """A fulfillment service, which has a location of its own."""
+    """A fulfillment service, which has its own location."""
 
     id: str
     handle: str = ""

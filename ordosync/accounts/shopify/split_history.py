@@ -53,7 +53,7 @@ class SplitHistory:
         return order_id
 
     def ancestors(self, order_id: str, lines: Sequence[OrderedLine]) -> tuple[str, ...]:
-        """Return what an order or piece was split from, nearest first."""
+        """Return the ancestors of an order or piece, nearest first."""
         ancestors: list[str] = []
         parent = self._parent(order_id)
         while parent and parent not in ancestors:

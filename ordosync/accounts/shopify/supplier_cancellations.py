@@ -1,7 +1,7 @@
-"""Supplier cancellations: `orderCancel`, a job of the shop, or an edit of the units that are open.
+"""Supplier cancellations: `orderCancel`, a job of the shop, or an edit of the open units.
 
-Shopify cancels no order of which a part was sent. Its other units are taken off by an edit instead,
-for which the token needs a scope of its own.
+Shopify does not cancel a partially sent order. An edit removes its open units instead, for which
+the token needs an additional scope.
 """
 
 from collections import Counter
@@ -48,7 +48,7 @@ class SupplierCancellations:
         *,
         also_shipped: bool = False,  # noqa: ARG002 - Shopify cancels no shipped order
     ) -> list[Outcome]:
-        """Cancel open orders, and the open units of orders and pieces that are sent in part."""
+        """Cancel open orders, and the open units of partially sent orders and pieces."""
         states = read_states(self._client, [_order(id_) for id_ in ids])
         sent = [id_ for id_ in ids if "/" in id_ or _is_sent(states.get(_order(id_)))]
         orders = self._edits.orders([_order(id_) for id_ in sent])
@@ -64,7 +64,7 @@ class SupplierCancellations:
         return self._client.service.write_each(ids, cancel, key=_order)
 
     def reduce(self, reductions: Sequence[Reduction]) -> list[Outcome]:
-        """Lower the open units of lines by an edit of the order."""
+        """Reduce the open units of lines by an edit of the order."""
         orders = self._edits.orders([_order(it.order_id) for it in reductions])
 
         def reduce(reduction: Reduction) -> Outcome:
@@ -111,20 +111,20 @@ class SupplierCancellations:
             return outcome
         lines = () if is_piece else order.line_items.nodes
         if any(line.quantity > piece.units[line.id] for line in lines):
-            return Outcome(state="unchanged", id=id_)  # Its other units were taken off before.
+            return Outcome(state="unchanged", id=id_)  # Its other units were removed before.
         return refused("already-shipped", f"order {id_} is shipped")
 
     def _take_off(
         self, id_: str, order: ReducibleOrder, piece: SentPiece, less: Counter[str]
     ) -> Outcome:
-        """Take open units off an order, or off a piece if no other piece has these lines."""
+        """Remove open units of an order, or of a piece if no other piece has these lines."""
         others = whole(pieces_of(order)).open - piece.open
         if any(others[line] for line in less):
-            why = "shares a line with another part of its order; Shopify may take units off that"
+            why = "shares a line with another part of its order; Shopify may remove units of that"
             return refused(NOT_REDUCIBLE, why)
         if "/" in id_ and less == piece.units:
             why = (
-                "is a part of an order, of which no unit would stay; ask the Supplier to cancel it"
+                "is a part of an order, and no unit of it would stay; ask the Supplier to cancel it"
             )
             return refused(NOT_REDUCIBLE, why)
         return replace(self._edits.take_off(order, less), id=id_)

@@ -1,4 +1,4 @@
-"""Refusals of parcels that a Merchant's order has no open units for."""
+"""Refusals of parcels for which a Merchant's order has no open units."""
 
 from collections.abc import Sequence
 
@@ -21,9 +21,9 @@ def no_place(id_: str, part: FulfillmentOrder, valid: Sequence[str]) -> Outcome:
 
 
 def too_many_units(shipment: Shipment, order: OrderParts, missing: Units) -> Outcome:
-    """Return the refusal of a parcel, of which these units cannot be sent.
+    """Return the refusal of a parcel with units that cannot be sent.
 
-    If no unit is open, others have sent them, maybe the Merchant with a number of its own.
+    If no unit is open, others have sent them, perhaps the Merchant with its own number.
     """
     id_ = shipment.order_id
     held = [part for part in order.parts if not part.is_ended and not part.can_be_sent]

@@ -1,8 +1,8 @@
-"""Units of a Merchant's order that this Supplier is still to send. Pure functions.
+"""Units of a Merchant's order that this Supplier must still send. Pure functions.
 
-They are computed from the fulfillment orders that are not ended, never from the quantities of the
-sale: a refund lowers these, too, if the units were sent. Units in a parcel whose numbers are all
-void are to be sent again.
+They are computed from the fulfillment orders that have not ended, never from the quantities of the
+sale: a refund lowers these even if the units were sent. Units in a parcel whose numbers are all
+void must be sent again.
 """
 
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ from dataclasses import replace
 from ordosync.accounts.shopify.fulfillment_orders import OrderParts, is_cancelled, possible_parts
 from ordosync.accounts.shopify.ids import fulfillment_order, gid, line_id, number
 from ordosync.accounts.shopify.parcel_allocation import Units, open_units, units_in, void_parcels
-from ordosync.accounts.shopify.schema import Part
-from ordosync.models import ParcelLine
+from ordosync.accounts.shopify.schema import FulfillmentOrder, Part
+from ordosync.models import ParcelLine, Shipment
 
 
 def wanted_units(order_id: str, order: OrderParts) -> Units:
@@ -30,7 +30,7 @@ def wanted_in(part: Part, order: OrderParts) -> Units:
 def wanted_lines(order_id: str, order: OrderParts) -> tuple[ParcelLine, ...] | None:
     """Return the units of each line of an order, 0 included.
 
-    None if it may have been merged: then its units are a part of another one.
+    None if the order may have been merged: then its units are part of another one.
     """
     if may_be_merged(order_id, order):
         return None
@@ -55,7 +55,7 @@ def may_be_merged(order_id: str, order: OrderParts) -> bool:
 def has_merged_units(order_id: str, order: OrderParts) -> bool:
     """True if users merged units of another order into the fulfillment order of this one.
 
-    If units were removed, the other order may have lost them in that way instead.
+    If units were removed, the other order may have lost its units by that.
     """
     own = _own(order_id, order)
     return not (own.order.is_reduced or is_gone(own)) and may_be_merged(order_id, order)
@@ -83,3 +83,9 @@ def is_gone(part: Part) -> bool:
     """True if a part was closed without a parcel and without units, and was not cancelled."""
     has_units = any(line.remaining_quantity for line in part.line_items.nodes)
     return part.is_ended and not part.sent and not has_units and not is_cancelled(part)
+
+
+def may_have_added_units(part: FulfillmentOrder, shipment: Shipment) -> bool:
+    """True if its order has more units than a parcel with all that were sent to the Supplier."""
+    ordered = part.order.current_subtotal_line_items_quantity or 0
+    return bool(shipment.at_most) and ordered > sum(it.quantity for it in shipment.at_most)

@@ -1,4 +1,4 @@
-"""The kind `sqlite`: an adapter of the embedded order system, as Merchant and as Supplier.
+"""The kind `sqlite`: an adapter of the built-in order system, as Merchant and as Supplier.
 
 The order system is in `ordosync/embedded`. An order's id is its number, a product's id its SKU.
 Each part of the contract opens the file for one call: a read, or one transaction per batch.
@@ -49,7 +49,7 @@ class SqliteAccount(Account):
         self.name = name
         self.path = path
         self.warehouse = warehouse
-        """The warehouse of new orders, unless an order names another one."""
+        """The warehouse of new orders, unless an order has a different one."""
 
     @property
     def location(self) -> str:

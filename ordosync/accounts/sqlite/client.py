@@ -1,4 +1,4 @@
-"""The embedded file of one account, opened for both roles. It costs no requests."""
+"""The file of one local account, opened for both roles. It needs no requests."""
 
 from ordosync.embedded.database import EmbeddedFile
 from ordosync.errors import RefusedError
@@ -15,7 +15,7 @@ class SqliteClient:
         self.file = file
 
     def close(self) -> None:
-        """Do nothing: the file is closed after each piece of work."""
+        """Do nothing: the file is closed after each operation."""
 
     def check_exists(self, cursor: str | None, action: str) -> None:
         """Raise `RefusedError` if the file was read before and does not exist any more.

@@ -33,7 +33,7 @@ class MerchantOrders:
                 yield Page(items=self._requested(db, numbers), cursor=after)
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | InvalidRecord]]:
-        """Yield these orders as they are now, and those whose rest was cancelled after a part."""
+        """Yield these orders as they are now, also partially sent ones without open units."""
         with self._file.reading("read orders again") as db:
             lowered = orders.cancelled_in_part(db, ids)
             yield Page(items=self._requested(db, ids, also_shipped=lowered))
@@ -42,8 +42,8 @@ class MerchantOrders:
         """Do nothing: the account does not record it."""
 
     def ancestors(self, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
-        """Return what each of these orders was split from, nearest first."""
-        with self._file.reading("read what orders were split from") as db:
+        """Return the ancestors of each of these orders, nearest first."""
+        with self._file.reading("read the ancestors of orders") as db:
             ancestors_by_id = {id_: ancestry.ancestors(db, id_) for id_ in ids}
         return {id_: ancestors for id_, ancestors in ancestors_by_id.items() if ancestors}
 

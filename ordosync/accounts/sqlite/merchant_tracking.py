@@ -9,7 +9,7 @@ from ordosync.models import Outcome, Shipment
 
 
 class MerchantTracking:
-    """Tracking numbers of the Supplier; physical stock stays as it is."""
+    """Tracking numbers of the Supplier; physical stock does not change."""
 
     takes: Takes = "lines"
 

@@ -79,7 +79,7 @@ class SupplierListing:
 
 
 def _as_listed(order: Order, parcels: Sequence[Shipment]) -> Order:
-    """Return an order; one that was sent in part and then split has the units of its pieces."""
+    """Return an order. If it was partially sent and then split, it has the units of its pieces."""
     if not order.is_split or not parcels:
         return order
     sent = Counter[str]()

@@ -27,7 +27,7 @@ class SupplierCancellations:
         return self._file.write_each("cancel orders", ids, cancel)
 
     def reduce(self, reductions: Sequence[Reduction]) -> list[Outcome]:
-        """Lower the open units of lines; what was sent stays sent."""
+        """Reduce the open units of lines; sent units stay sent."""
 
         def reduce(db: sqlite3.Connection, reduction: Reduction) -> Outcome:
             return cancellations.reduce(db, reduction, actor=_ACTOR)

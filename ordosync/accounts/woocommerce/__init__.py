@@ -1,10 +1,10 @@
 """WooCommerce, over the REST API v3 of a shop (https://woocommerce.github.io/woocommerce-rest-api-docs/).
 
-Each shop is a site of its own, with its version, its plug-ins and its host. `shop_features` finds
-out once what it supports. Over https the shop accepts key and secret, over plain http only signed
+Each shop is a separate site, with its own version, plug-ins and host. `shop_features` detects once
+what it supports. Over https the shop accepts key and secret, over plain http only signed
 requests. There are no idempotency keys, no splits, no suppliers, and no single way to show a
-parcel. Data for which a shop has no field of its own is kept in a meta field of the order. A
-product's quantity is what can be sold, and falls with each order.
+parcel. Data for which a shop has no field is kept in a meta field of the order. A product's
+quantity is the quantity that can be sold, and falls with each order.
 
 An order's id is its number in the database, and plug-ins may show another number. A product's id
 is its SKU.
@@ -189,7 +189,7 @@ class WooCommerceAccount(Account):
 
 
 def _supplier_key(options: MerchantOptions) -> tuple[object, ...] | None:
-    """Return what selects the Supplier's products besides their SKUs; None if nothing does."""
+    """Return the options that select the Supplier's products; None if only SKUs do."""
     key = (options.tag, options.category, tuple(sorted(options.meta.items())))
     return key if any(key) else None
 

@@ -98,10 +98,10 @@ class Catalogue:
             return products[sku][0]
 
     def pages(self, params: Params, action: str) -> Iterator[list[Item]]:
-        """Yield pages of all that can be sold: products, and variations with their parents.
+        """Yield pages of all sellable items: products, and variations with their parents.
 
         Shops since 10.3 list all variations at once. In an older shop the variations of each
-        product take a call of their own.
+        product need a separate call.
         """
         seen_ids: set[int] = set()
         parents: dict[int, ProductShape] = {}

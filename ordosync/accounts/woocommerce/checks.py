@@ -40,7 +40,7 @@ def check_merchant(
     yield CheckResult(text=f"shows parcels with {client.tracking.description}")
     if not client.tracking.has_lines:
         yield CheckResult(
-            text="cannot show which units are in a parcel; a meta field of the order has them, and"
+            text="cannot show the units of a parcel; a meta field of the order has them, and"
             " the order is completed when all of them are sent"
         )
     yield CheckResult(text="cannot split orders; pieces are kept in a meta field of the order")
@@ -82,11 +82,11 @@ def _check_tracking(
 
 
 def _parcels_text(client: WooCommerceClient, options: SupplierOptions) -> str:
-    """Return what is known of the parcels of an order, and what is done without it."""
+    """Describe the known facts about an order's parcels, and the effect of unknown ones."""
     if client.tracking.has_lines and not options.tracking_meta:
         return (
             "each fulfillment is reported as a parcel with its units; if the Merchant cancels the"
-            " other units, they are taken off the order's lines"
+            " other units, they are removed from the order's lines"
         )
     numbers = "one tracking number" if options.tracking_meta else "each tracking number"
     return (

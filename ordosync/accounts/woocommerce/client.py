@@ -64,7 +64,7 @@ class WooCommerceClient:
         return self.tracking.parcels(order) if isinstance(self.tracking, Fulfillments) else ()
 
     def remaining(self, order: OrderShape, *, until: datetime | None = None) -> Quantities:
-        """Return how much of each line is still sold, which takes a read of its refunds.
+        """Return the sold quantity of each line minus its refunds, which need one more call.
 
         Refunds made after `until` do not count.
         """
@@ -141,7 +141,7 @@ class WooCommerceClient:
         *,
         idempotent: bool = True,
     ) -> OrderShape:
-        """Write fields of an order. It is not idempotent to take a line off, or to add one."""
+        """Write fields of an order. Removing or adding a line is not idempotent."""
         return self.http.send(
             "PUT",
             f"/wc/v3/orders/{order.id}",

@@ -1,4 +1,4 @@
-"""Parcels of an order that others have entered: the Merchant's staff, or the shop by itself.
+"""Parcels of an order that others have entered: the Merchant's staff, or the shop itself.
 
 The units in such a parcel are sent, so the Supplier must not send them again. Its number does
 not cover the other units. Only a number without lines may cover the whole order.
@@ -28,8 +28,8 @@ def subtract(lines: Lines, units: Mapping[int, int]) -> Lines:
 def sent_before(record: Record, lines: Lines, shown: Sequence[ShownParcel]) -> dict[int, int]:
     """Return the units of these lines that others have sent, unless they have sent all.
 
-    Parcels with all units are the Supplier's parcels, entered by hand. After a split the record is
-    used, because its pieces were made without those units.
+    Parcels with all units are the Supplier's parcels, entered manually. After a split the record is
+    used, because its pieces do not have those units.
     """
     if record.parts:
         return record.before

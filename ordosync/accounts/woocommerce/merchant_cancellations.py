@@ -20,20 +20,20 @@ from ordosync.models import Cancellation, InvalidRecord, Page, ParcelLine
 
 @dataclass(frozen=True, kw_only=True)
 class _TakenBack:
-    """The part of an order that its refunds took back before it was sent."""
+    """The part of an order that was refunded before it was sent."""
 
     is_whole: bool = False
     open_lines: tuple[ParcelLine, ...] | None = None
-    """The units that are still to be sent; None if refunds do not say."""
+    """The units that are still to be sent; None if the refunds do not show it."""
 
 
 class MerchantCancellations(SharePart):
     """Cancelled orders, of all suppliers; of an order that was split, its unshipped pieces.
 
-    An order of which this Supplier's lines were all refunded is cancelled, too. An order with other
-    refunds is lowered to its open units. Refunds of a split order do not say which piece they are
-    of. A cancelled order is cancelled as a whole, also after a part of it was sent: only the
-    Supplier's open units can be cancelled then.
+    If all lines of this Supplier were refunded, the order is cancelled, too. An order with other
+    refunds is reduced to its open units. Refunds of a split order do not show their piece. A
+    cancelled order is cancelled as a whole, even if a part of it was sent: then only the
+    Supplier's open units can be cancelled.
     """
 
     def changed(self, request: ReadRequest) -> Iterator[Page[Cancellation]]:
@@ -57,7 +57,7 @@ class MerchantCancellations(SharePart):
         """Do nothing: the shop has no requests to cancel."""
 
     def _cancellations(self, items: Sequence[OrderShape | InvalidRecord]) -> Iterator[Cancellation]:
-        """Yield the orders and pieces that are cancelled, and the orders that are lowered."""
+        """Yield the orders and pieces that are cancelled, and the orders that are reduced."""
         orders = _shapes(items)
         found = self._taken_back(orders)
         yield from whole(self._whole(orders, found))
@@ -89,7 +89,7 @@ class MerchantCancellations(SharePart):
         return record.unshipped(str(order.id), shares.lines_of(order, shares.unsent(order)))
 
     def _taken_back(self, orders: Sequence[OrderShape]) -> "Mapping[int, _TakenBack]":
-        """Return what the refunds of these orders say; each order with refunds takes a call."""
+        """Return the refunded part of these orders; each order with refunds needs a call."""
         with_refunds = [
             order
             for order in orders
@@ -125,8 +125,8 @@ class MerchantCancellations(SharePart):
     def _is_taken_back(self, order: OrderShape, unsent: Quantities) -> bool:
         """True if this Supplier's lines were refunded before any of them was sent.
 
-        Nothing is left to cancel of lines that were sent first and refunded later. A refund of an
-        amount alone names no lines, and counts for all of them.
+        Lines that were sent first and refunded later cannot be cancelled any more. A refund of an
+        amount without lines counts for all lines.
         """
         selection, lines = self._shares.selection, self._lines(order)
         if order.date_completed_gmt or self._was_sent_by_others(order, lines):

@@ -1,7 +1,7 @@
 """Orders at the Merchant: this Supplier's lines of the shop's orders, minus refunded units.
 
 Units in parcels of any sender are not counted either. A line without open units has 0 if units
-of the order were refunded or sent by ordosync, so that it is not taken for a removed line.
+of the order were refunded or sent by ordosync, so that it does not look like a removed line.
 
 Uses the list of orders by the time of their last change, and the products of lines.
 """

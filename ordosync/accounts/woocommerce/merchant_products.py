@@ -36,7 +36,7 @@ class MerchantProducts:
         """The shop's unit of weights in grams; 0 if it is unknown, None if it was not read yet."""
 
     def changed(self, request: ReadRequest) -> Iterator[Page[Product | InvalidRecord]]:  # noqa: ARG002
-        """Yield all products, whatever the cursor.
+        """Yield all products; the cursor is ignored.
 
         A new tag, a field of a plug-in or a variation may not count as a change of the product.
         """

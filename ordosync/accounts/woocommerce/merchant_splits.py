@@ -59,7 +59,7 @@ def _order_id(split: Split) -> str:
 
 
 def _misfit(split: Split, lines: Mapping[int, int]) -> str | None:
-    """Return why these pieces do not make up the lines, each piece not empty; None if they do."""
+    """Return why these pieces are empty or do not add up to the lines; None if they fit."""
     if len(split.pieces) < _FEWEST_PIECES:
         return "a split needs at least two pieces"
     remaining = dict(lines)

@@ -17,6 +17,7 @@ from ordosync.accounts.woocommerce.order_statuses import SHIPPED
 from ordosync.accounts.woocommerce.parcel_contents import contents_of
 from ordosync.accounts.woocommerce.parcels import Lines, ShownParcel
 from ordosync.accounts.woocommerce.timeline import add_note
+from ordosync.added_units import without_added_units
 from ordosync.models import Outcome, Shipment, refused
 
 
@@ -25,7 +26,7 @@ class MerchantTracking(SharePart):
 
     @property
     def takes(self) -> Takes:
-        """Lines if the shop has fulfillments; the record of the order has them in any case."""
+        """Lines if the shop has fulfillments; the record of the order always has them."""
         return "lines" if self._client.tracking.has_lines else "numbers"
 
     def add(self, shipments: Sequence[Shipment]) -> list[Outcome]:
@@ -53,7 +54,7 @@ class MerchantTracking(SharePart):
         shown = self._client.tracking.parcels(share.order)
         parcels = further
         if not is_known:
-            share, contents = _contents(share, shipment, shown)
+            share, shipment, contents = _contents(share, shipment, shown)
             if isinstance(contents, Outcome):
                 return contents
             parcels = [(_recorded(share, shipment, target, contents), contents), *further]
@@ -134,12 +135,14 @@ def _further(share: OrderShare, shipment: Shipment, target: str) -> list[tuple[P
 
 def _contents(
     share: OrderShare, shipment: Shipment, shown: Sequence[ShownParcel]
-) -> tuple[OrderShare, Lines | Outcome]:
-    """Return the units of a parcel, and the share without the units that others have sent."""
+) -> tuple[OrderShare, Shipment, Lines | Outcome]:
+    """Return the units of a parcel, without those that others have sent or that were added."""
     # Users, or an attempt that was interrupted, may have entered the same number.
     others = [parcel for parcel in shown if parcel.number != shipment.tracking_number]
     share = share.without_foreign(others)
-    return share, contents_of(share, shipment, others)
+    open_lines = share.open_lines(shipment.order_id).items()
+    shipment = without_added_units(shipment, {str(id_): count for id_, count in open_lines})
+    return share, shipment, contents_of(share, shipment, others)
 
 
 def _recorded(share: OrderShare, shipment: Shipment, target: str, lines: Lines) -> Parcel:
@@ -161,7 +164,7 @@ def _labels(record: Record, target: str, number: str) -> list[Parcel]:
 
 
 def _before(record: Record, parcel: Parcel) -> Parcel | None:
-    """Return a valid parcel as it is recorded with other units, or with its number alone."""
+    """Return a valid parcel that is recorded with other units, or only with its number."""
     labels = _labels(record, parcel.of, parcel.number)
     return next((it for it in labels if it.of == parcel.of and it.id in ("", parcel.id)), None)
 
@@ -189,7 +192,7 @@ def _voids(record: Record, target: str, lines: Lines) -> list[Parcel]:
 def _place(
     record: Record, parcel: Parcel, lines: Lines, shown: Sequence[ShownParcel]
 ) -> ShownParcel | None:
-    """Return the planned or void parcel in whose place a new one is shown; None if none is."""
+    """Return the planned or void parcel that a new one replaces; None if there is none."""
     void = {item.shown for item in _voids(record, parcel.of, lines)}
     of_target = [item for item in shown if item.of == parcel.of and not item.number]
     return next((item for item in of_target if item.id in void or not item.is_sent), None)

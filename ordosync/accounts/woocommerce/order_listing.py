@@ -65,7 +65,7 @@ class SupplierListing:
         )
 
     def _quantities(self, order: OrderShape, sent: SentParcels) -> Lines:
-        """Return the sent and the open units of each line. What was refunded later was sent."""
+        """Return the sent and the open units of each line. Units refunded later were sent."""
         remaining = self._client.remaining(order, until=parse_time(order.date_completed_gmt))
         return {
             line: max(whole(count) or 0, sent.units.get(line, 0))
@@ -141,7 +141,7 @@ class MerchantListing(SharePart):
         )
 
     def _shown(self, order: OrderShape, record: Record) -> Sequence[ShownParcel]:
-        """Return the parcels that the shop shows, unless the record has a valid one of each."""
+        """Return the parcels that the shop shows and that are not valid in the record."""
         parcels = [record.parcels_of(leaf)[-1:] for leaf in record.leaves(str(order.id))]
         if all(last and last[0].lines is None and not last[0].voided for last in parcels):
             return ()
@@ -160,7 +160,7 @@ class MerchantListing(SharePart):
     def _status_of(
         self, order: OrderShape, shipments: Sequence[Shipment] = (), *, is_void: bool = False
     ) -> str:
-        """Return the status of an order; `is_void` if all was refunded and nothing sent."""
+        """Return the status of an order; `is_void` if all units were refunded and none was sent."""
         if any(not shipment.voided for shipment in shipments):
             return "shipped"
         if order.status in self._statuses.shipped:

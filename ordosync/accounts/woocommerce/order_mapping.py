@@ -29,7 +29,7 @@ def order_of(
     """Return an order as a Merchant has it, with these quantities of its lines.
 
     `sold` are the units that the Supplier sends or has sent. Amounts are for a whole line, so a
-    line with fewer units than it was sold with has none.
+    line with fewer units than were sold has no amounts.
 
     A buyer gives one mail address, and often one telephone number, with the billing address.
     """
@@ -85,7 +85,7 @@ def _content(order: Order) -> str:
 
 
 def refunded(refunds: Sequence[RefundShape]) -> Mapping[int, float]:
-    """Return how much of each line was refunded."""
+    """Return the refunded quantity of each line."""
     units: dict[int, float] = {}
     for line in (line for refund in refunds for line in refund.line_items):
         line_id = str(line.meta("_refunded_item_id") or "")

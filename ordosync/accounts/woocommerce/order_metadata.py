@@ -1,6 +1,6 @@
 """Record of pieces and parcels in a meta field of an order: the shop has no fields for them.
 
-A WooCommerce order cannot be split. Its pieces are groups of lines with an id of their own,
+A WooCommerce order cannot be split. Its pieces are groups of lines, each with its own id,
 `<order>/<n>`, and a piece of a piece is `<order>/<n>/<m>`. A parcel belongs to the order or to a
 piece. Each Supplier has its own field, so two portals never overwrite each other's record.
 """
@@ -18,7 +18,7 @@ from ordosync.accounts.woocommerce.schema import OrderShape
 from ordosync.models import Shipment
 
 _UNKNOWN_LINES: Mapping[int, int] = {0: 1}
-"""Stands for lines that are not read: parcels with units never have all of them."""
+"""A placeholder for lines that are not read: parcels with units never have all of them."""
 
 
 class Parcel(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -27,10 +27,10 @@ class Parcel(Struct, frozen=True, kw_only=True, omit_defaults=True):
     of: str
     number: str
     id: str = ""
-    """The Supplier's id of it; empty if an earlier version wrote the record."""
+    """The parcel's id at the Supplier; empty if an earlier version wrote the record."""
     lines: dict[int, int] | None = None
-    """Its units; None if it has all units of its order or piece. Empty if its number is one more,
-    or if another parcel has taken the place of a void one."""
+    """Its units; None if it has all units of its order or piece. Empty if it is a further number,
+    or if another parcel has replaced a void one."""
     carrier: str = ""
     method: str = ""
     cost: Decimal | None = None
@@ -38,7 +38,7 @@ class Parcel(Struct, frozen=True, kw_only=True, omit_defaults=True):
     warehouse: str = ""
     shipped_at: datetime
     shown: str = ""
-    """The shop's id of it; empty if a note shows it."""
+    """The parcel's id in the shop; empty if a note shows it."""
     voided: bool = False
 
     def has(self, shipment: Shipment) -> bool:
@@ -119,8 +119,8 @@ class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def unshipped(self, target: str, lines: Mapping[int, int] | None = None) -> list[str]:
         """Return the leaves that are not shipped.
 
-        `lines` are those of the order if it was not split. Without them, an order of which only a
-        part is in parcels counts as not shipped.
+        `lines` are those of the order if it was not split. Without them, an order with only a part
+        in parcels counts as not shipped.
         """
         parts = {part.id: part.lines for part in self.parts}
         unknown = _UNKNOWN_LINES if lines is None else lines

@@ -29,17 +29,17 @@ class SentParcels:
 
     @property
     def numbered(self) -> Sequence[ShownParcel]:
-        """Those with a tracking number."""
+        """The parcels with a tracking number."""
         return [parcel for parcel in self.parcels if parcel.number]
 
     @property
     def units(self) -> Mapping[int, int]:
-        """The units of each line in all of them, also in those without a number."""
+        """The units of each line in all parcels, also in those without a number."""
         return _units(self.parcels)
 
     @property
     def has_bare_number(self) -> bool:
-        """True if a number is for units that the shop does not name."""
+        """True if the shop does not show the units of a number."""
         return any(parcel.lines is None for parcel in self.numbered)
 
 
@@ -76,7 +76,7 @@ class OrderParcels:
         return self.shipments_of(order, self.sent(order))
 
     def shipments_of(self, order: OrderShape, sent: SentParcels) -> list[Shipment]:
-        """Return the shipments of an order, or none if they have no time.
+        """Return the shipments of an order; empty if they have no time.
 
         An order without a tracking number is one shipment with the order's id, voided unless the
         order is marked as shipped.
@@ -102,11 +102,11 @@ class OrderParcels:
         ]
 
     def _is_marked(self, order: OrderShape) -> bool:
-        """True if people or a plug-in marked the whole order as shipped."""
+        """True if a user or a plug-in marked the whole order as shipped."""
         return order.status in self._statuses.shipped and order.status not in PARTIAL
 
     def _is_complete(self, order: OrderShape, parcels: Sequence[ShownParcel]) -> bool:
-        """True if no unit is open, of an order that has numbers.
+        """True if an order with numbers has no open unit.
 
         A number without lines may be for some units only, until the order is marked as shipped.
         """
@@ -154,7 +154,7 @@ def _units(parcels: Sequence[ShownParcel]) -> Mapping[int, int]:
 
 
 def _lines(parcel: ShownParcel, skus: Mapping[int, str]) -> tuple[ParcelLine, ...] | None:
-    """Return the units of a parcel; None if the shop does not say which."""
+    """Return the units of a parcel; None if the shop does not show them."""
     if parcel.lines is None:
         return None
     return tuple(

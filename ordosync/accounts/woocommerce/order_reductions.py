@@ -1,7 +1,7 @@
-"""Lowers the lines of a Supplier's order, never below the units in sent parcels.
+"""Reduces the lines of a Supplier's order, never below the units in sent parcels.
 
-Uses `/orders/<id>`. The shop computes the totals. It takes a line with 0 units off. Shops before
-the releases of 2024 do not put the stock back. Refunds are only read: money stays in the shop.
+Uses `/orders/<id>`. The shop computes the totals. It removes a line with 0 units. Shops before the
+releases of 2024 do not return the stock. Refunds are only read: money stays in the shop.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from ordosync.accounts.woocommerce.parcels import Lines
 from ordosync.accounts.woocommerce.schema import OrderShape, whole
 
 REST_CANCELLED = "_ordosync_rest_cancelled"
-"""The field of a partly sent order whose open units were cancelled, so that it is done once."""
+"""The field of a partially sent order whose open units were cancelled: it is done only once."""
 
 
 class OrderReductions:
@@ -23,22 +23,22 @@ class OrderReductions:
         self._parcels = parcels
 
     def has_more(self, order: OrderShape, wanted: Lines) -> bool:
-        """True if a line of an order has more units than are wanted of it."""
+        """True if a line of an order has more units than wanted."""
         remaining = self._client.remaining(order) if order.refunds else _quantities(order)
         return any(count > wanted[line] for line, count in remaining.items() if line in wanted)
 
     def lower(
         self, order: OrderShape, sent: SentParcels, wanted: Lines, *, cancels_rest: bool = False
     ) -> bool:
-        """Lower lines to the wanted units, or to those that were sent; True if one was lowered."""
+        """Reduce lines to the wanted or the sent units; return True if a line was reduced."""
         lowered = _lowered(order, sent.units, wanted, self._client.remaining(order))
         if not lowered:
             return False
         fields: dict[str, object] = {"line_items": _line_items(lowered)}
         if cancels_rest:
             fields["meta_data"] = [{"key": REST_CANCELLED, "value": "yes"}]
-        action = f"lower the quantities of order {order.id}"
-        # The shop refuses a line that is off already, so the order is read before a repetition.
+        action = f"reduce the quantities of order {order.id}"
+        # The shop refuses a line that is already removed, so the order is read before a repetition.
         after = self._client.save(order, fields, action, idempotent=all(lowered.values()))
         raised = self._sent_meanwhile(order, after, lowered)
         if raised:
@@ -48,7 +48,7 @@ class OrderReductions:
         return any(raised.get(line, count) < quantities[line] for line, count in lowered.items())
 
     def _sent_meanwhile(self, order: OrderShape, after: OrderShape, lowered: Lines) -> Lines:
-        """Return the units of lines of which more were sent since they were read: these win."""
+        """Return the sent units of the lines with more sent units than when they were read."""
         sent, quantities = self._parcels.sent(after).units, _quantities(order)
         kept = {line.id for line in after.line_items}
         return {
@@ -61,7 +61,7 @@ class OrderReductions:
 def _lowered(
     order: OrderShape, sent: Mapping[int, int], wanted: Lines, remaining: Quantities
 ) -> Lines:
-    """Return the new quantities of the lines to lower. They contain the refunded units."""
+    """Return the new quantities of the lines to reduce. They include the refunded units."""
     lowered = {}
     for line in order.line_items:
         refunded_units = whole(line.quantity - remaining[line.id]) or 0

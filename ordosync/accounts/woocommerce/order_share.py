@@ -48,7 +48,7 @@ class OrderShare:
     def ordered_of(self, target: str) -> Lines:
         """Return the units of the order's lines, refunded ones included, or those of a piece.
 
-        A unit that was refunded and is sent all the same is sent. A line may have been given to
+        A refunded unit that is sent all the same counts as sent. A line may have been given to
         another supplier since.
         """
         part = self.record.part(target)
@@ -153,7 +153,7 @@ class OrderShares:
         return bool(order.refunds and record.unshipped(target, self.lines_of(order, sold)))
 
     def open_lines(self, order: OrderShape, ordered: Lines) -> Lines:
-        """Return the open units of these lines; a line that has none left keeps a 0."""
+        """Return the open units of these lines, with 0 for a line without open units."""
         units = self.record(order).units(str(order.id))
         if not units and not order.refunds:
             return ordered

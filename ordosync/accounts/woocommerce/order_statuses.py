@@ -13,7 +13,7 @@ UNSENT = frozenset({"pending", "on-hold", "processing"})
 """The shop's own statuses of orders that are not sent. A plug-in's status may mean sent."""
 GONE = frozenset({"cancelled", "refunded", "failed", "trash"})
 PARTIAL = frozenset({"partial-shipped", "partially-shipped", "partially-completed"})
-"""Statuses of plug-ins for an order that is partly sent."""
+"""Statuses of plug-ins for a partially sent order."""
 _DEAD = frozenset({"cancelled", "refunded", "failed"})
 
 

@@ -1,4 +1,4 @@
-"""An order at the Merchant with its pieces and parcels, as a comparison reads it."""
+"""An order at the Merchant with its pieces and parcels, for a comparison."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Units that a parcel has at the Merchant, by what the shop has sent and by what is open.
+"""Units of a parcel at the Merchant, computed from the sent and the open units in the shop.
 
 The shop accepts more units than were ordered, and the same parcel twice. So the record of the order
 is compared first.
@@ -21,7 +21,7 @@ from ordosync.models import Outcome, Shipment, refused
 def contents_of(
     share: OrderShare, shipment: Shipment, shown: Sequence[ShownParcel]
 ) -> Lines | Outcome:
-    """Return the units of a parcel, none if only its number is known, or the refusal.
+    """Return the units of a parcel, or the refusal; no units if only its number is known.
 
     `shown` are the other parcels in the shop.
     """
@@ -88,5 +88,5 @@ def _interrupted(share: OrderShare, target: str, shown: Sequence[ShownParcel]) -
 
 
 def _other_number(target: str, number: str) -> Outcome:
-    """Return the refusal of a number: another one has its units already."""
+    """Return the refusal of a number: another number already has its units."""
     return refused("other-tracking", f"order {target} has another tracking number, {number}")

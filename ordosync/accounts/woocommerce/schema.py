@@ -74,14 +74,14 @@ class LineShape(Struct, frozen=True, kw_only=True):
 
     @property
     def is_content(self) -> bool:
-        """True if it is in a bundle that has a line of its own."""
+        """True if it is in a bundle that has its own line."""
         return bool(
             self.bundled_by or self.composite_parent or any(map(self.meta, _FIELDS_OF_CONTENTS))
         )
 
     @property
     def is_bundle(self) -> bool:
-        """True if its contents have lines of their own."""
+        """True if its contents have their own lines."""
         return bool(
             self.bundled_items or self.composite_children or any(map(self.meta, _FIELDS_OF_BUNDLES))
         )

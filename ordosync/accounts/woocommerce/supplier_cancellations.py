@@ -1,7 +1,7 @@
 """Cancellations of a Supplier's orders: by their status in the shop, or by lower quantities.
 
-A cancelled order puts the stock of all of its lines back. So the lines of a partly sent order are
-lowered to the units that were sent, and the order keeps its status.
+A cancelled order returns the stock of all its lines. So the lines of a partially sent order are
+reduced to the sent units, and the order keeps its status.
 """
 
 from collections.abc import Sequence
@@ -26,15 +26,15 @@ class SupplierCancellations:
         self._reductions = OrderReductions(client, parcels)
 
     def cancel(self, ids: Sequence[str], *, also_shipped: bool = False) -> list[Outcome]:
-        """Cancel open orders, and shipped orders with `also_shipped`; their stock is put back.
+        """Cancel open orders, and shipped orders with `also_shipped`; their stock is returned.
 
-        Of a partly sent order, only the open units are taken off.
+        If an order is partially sent, only its open units are removed.
         """
         cancel = partial(self._cancel, also_shipped=also_shipped)
         return self._client.service.write_each(ids, cancel, key=str)
 
     def reduce(self, reductions: Sequence[Reduction]) -> list[Outcome]:
-        """Lower the units of lines to these, or to those that were sent."""
+        """Reduce the units of lines to these, or to the sent units."""
         return self._client.service.write_each(
             reductions, self._reduce, key=lambda reduction: reduction.order_id
         )
@@ -56,7 +56,7 @@ class SupplierCancellations:
         return self._cancel_rest(order, sent) if sent.numbered else self._cancel_all(order)
 
     def _cancel_all(self, order: OrderShape) -> Outcome:
-        """Cancel an order of which nothing was sent; a parcel that was sent meanwhile wins."""
+        """Cancel an order without sent units; restore it if a parcel is sent meanwhile."""
         order_id = str(order.id)
         after = self._client.save(order, {"status": "cancelled"}, f"cancel order {order_id}")
         is_completed = after.date_completed_gmt != order.date_completed_gmt
@@ -69,11 +69,11 @@ class SupplierCancellations:
         return self._cancel(order_id, also_shipped=False)
 
     def _cancel_rest(self, order: OrderShape, sent: SentParcels) -> Outcome:
-        """Take the open units of a partly sent order off."""
+        """Remove the open units of a partially sent order."""
         unwanted = {line.id: 0 for line in order.line_items}
         if not self._reductions.lower(order, sent, unwanted, cancels_rest=True):
             return refused("already-shipped", f"order {order.id} is shipped")
-        reason = f"order {order.id} is partly sent, so its lines were lowered to what was sent"
+        reason = f"order {order.id} is partially sent, so its lines were reduced to the sent units"
         return Outcome(state="done", id=str(order.id), reason=reason)
 
     def _reduce(self, reduction: Reduction) -> Outcome:
@@ -96,7 +96,7 @@ class SupplierCancellations:
     def _refusal(
         self, order: OrderShape, sent: SentParcels, *, of_units: bool = False
     ) -> Outcome | None:
-        """Return the refusal to cancel what is or may be sent; None if it is open."""
+        """Return the refusal to cancel an order that is or may be sent; None if it is open."""
         if self._parcels.status_of(order, sent) == "shipped":
             return refused("already-shipped", f"order {order.id} is shipped")
         if sent.has_bare_number:

@@ -1,7 +1,7 @@
 """Extensions that show parcels in a shop: Shipment Tracking, and Advanced Shipment Tracking.
 
 Both have a list of numbers for an order, each with a carrier and a day. Advanced Shipment Tracking
-also has the SKUs and units of a parcel. It answers under the name of the other one, too.
+also has the SKUs and units of a parcel. Its API also has the path of the other one.
 """
 
 import re
@@ -105,7 +105,7 @@ class AdvancedExtension(TrackingProvider):
     def show(
         self, order: OrderShape, parcel: Parcel, lines: Lines, place: ShownParcel | None
     ) -> ShownParcel:
-        """Add a number, with the units of a part of an order; a note shows one it refuses."""
+        """Add a number, with the units of a part of an order; a note shows a refused number."""
         if not _ACCEPTED.fullmatch(parcel.number):
             notes = Notes(self.http, notify_customer=self.notify_customer)
             return notes.show(order, parcel, lines, place)

@@ -2,7 +2,7 @@
 
 Fulfillments are part of WooCommerce since 10.1, if they are enabled. They have the lines of each
 parcel. An extension (`tracking_extensions`) has a list of numbers for an order. In a shop with
-neither, a note shows the number. None of them checks if it already shows a parcel.
+neither, a note shows the number. No way prevents that a parcel is shown twice.
 """
 
 from abc import ABC, abstractmethod
@@ -55,7 +55,7 @@ class TrackingProvider(ABC):
         """Show a parcel that is not shown yet, in the place of a planned or void one."""
 
     def change(self, order: OrderShape, parcel: Parcel, lines: Lines) -> ShownParcel:  # noqa: ARG002
-        """Show other units in a parcel that is shown; the buyer gets no mail."""
+        """Change the units of a shown parcel, without a mail to the buyer."""
         return ShownParcel(id=parcel.shown, number=parcel.number)
 
     def remove(self, order: OrderShape, shown_id: str) -> None:  # noqa: B027 - others show no units
@@ -102,9 +102,9 @@ class Fulfillments(TrackingProvider):
     ) -> ShownParcel:
         """Add a fulfillment, or mark the planned one as sent.
 
-        The shop refuses a fulfillment without lines, so a note shows the number then: that of a
-        parcel whose units are not known, or of an order without a line of the Supplier. Its
-        products were refunded then, or given to another supplier.
+        The shop refuses a fulfillment without lines. So a note shows the number of a parcel with
+        unknown units, and of an order without a line of the Supplier, whose products were refunded
+        or given to another supplier.
         """
         if not lines:
             notes = Notes(self.http, notify_customer=self.notify_customer)
@@ -216,7 +216,7 @@ class Notes(TrackingProvider):
         lines: Lines,
         place: ShownParcel | None,  # noqa: ARG002 - nothing is planned
     ) -> ShownParcel:
-        """Add a note, unless the order has it. It names the units of a part of an order."""
+        """Add a note, unless the order has it. It lists the units of a part of an order."""
         method = f" {parcel.method}" if parcel.method else ""
         units = f": {_named(order, lines)};" if parcel.lines else ","
         text = f"Shipped by {parcel.carrier}{method}{units} tracking number {parcel.number}"

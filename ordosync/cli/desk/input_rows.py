@@ -78,7 +78,7 @@ def _check_columns(
 
 
 def write_rejects(path: Path, refused: Sequence[tuple[InputRow, str]]) -> Path | None:
-    """Write the refused rows with their reasons beside the input file; return the path.
+    """Write the refused rows with their reasons next to the input file; return the path.
 
     If no row was refused, delete the rejects of an earlier call, since they are fixed.
     """

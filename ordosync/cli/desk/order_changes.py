@@ -1,4 +1,4 @@
-"""`orders cancel` and `orders restore`, and which tasks send such a change."""
+"""`orders cancel` and `orders restore`, and the tasks that send such a change."""
 
 from collections.abc import Callable, Sequence
 from typing import Annotated
@@ -33,7 +33,7 @@ def cancel_order(
     account: common.Account = None,
     context: Context,
 ) -> None:
-    """Cancel the open units of an order; what was sent stays sent.
+    """Cancel the open units of an order; sent units stay sent.
 
     The task cancel-orders cancels them at the Supplier of a Merchant's order, too.
 
@@ -59,8 +59,8 @@ def _cancelled_text(before: Order, after: Order, units: Sequence[ParcelLine]) ->
     if after.status == "cancelled":
         return "cancelled"
     if units and after.status == before.status:
-        return f"is {order_lines.as_text(units)} less; the rest is still to ship"
-    return "has its open units cancelled; what was sent stays sent"
+        return f"has {order_lines.as_text(units)} cancelled; the rest is still to ship"
+    return "has its open units cancelled; sent units stay sent"
 
 
 @with_context()
@@ -130,7 +130,7 @@ def _was_cancelled_by_merchant(config: Config, opened: Desk, number: str) -> boo
 
 
 def _consequence(config: Config, opened: Desk, before: Order) -> str | None:
-    """Return who learns of a cancellation, and when; None if no other account has the order."""
+    """Return a message about sending a cancellation; None if no other account has the order."""
     if common.portal_from(config, opened, before.number):
         return (
             "the Merchant is not notified, because cancellations are only sent from the Merchant to"
@@ -153,7 +153,7 @@ def _at_supplier(config: Config, portal: PortalConfig, supplier: str, before: Or
     if parent:
         return (
             f"{supplier} has it as a part of order {parent}, and no task cancels a part; ask"
-            f" {supplier} to leave it out; `ordosync cancel-orders` notes it on both orders, and"
+            f" {supplier} not to send it; `ordosync cancel-orders` comments on both orders, and"
             " `ordosync attention` lists it from then on"
         )
     interval = portal.tasks["cancel-orders"]

@@ -1,4 +1,4 @@
-"""Lines of an order as the options name them: `SKU=QTY`, or `#LINEID=QTY` if a SKU repeats."""
+"""Lines of an order in options: `SKU=QTY`, or `#LINEID=QTY` if a SKU repeats."""
 
 from collections.abc import Iterable
 
@@ -22,7 +22,7 @@ def line_of(order: Order, name: str) -> Line:
 
 
 def units_of(order: Order, texts: Iterable[str]) -> tuple[ParcelLine, ...]:
-    """Return the units that these texts name; the same line twice adds up. Raises `UsageError`."""
+    """Return the units in these texts; the units of a repeated line add up. Raises `UsageError`."""
     units: dict[str, ParcelLine] = {}
     for text in texts:
         name, quantity = input_rows.parse_pair(text)

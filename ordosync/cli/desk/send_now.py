@@ -35,10 +35,10 @@ def save_and_send(
     tasks: Sequence[str],
     save: Callable[[], Sequence[Outcome]],
 ) -> Sent:
-    """Save a change and send it to the Merchants. `run-due` sends later what is not sent now.
+    """Save a change and send it to the Merchants. `run-due` sends the rest later.
 
     The tasks are marked as due before the change is saved. If the process is killed in between,
-    one run finds nothing. In the other order the change could wait for ten minutes.
+    one run finds nothing. In the opposite order, the change could wait for ten minutes.
     """
     due = [
         (portal, task)

@@ -59,7 +59,7 @@ def ship_order(
     void: Annotated[
         bool,
         typer.Option(
-            "--void", help="Void the label and reopen its units; --tracking says which of several."
+            "--void", help="Void the label and reopen its units; --tracking selects one of several."
         ),
     ] = False,
     file: Annotated[
@@ -107,7 +107,7 @@ def _check_options(row: InputRow, lines: Sequence[str], file: Path | None, *, vo
         if extra or not number:
             raise UsageError(f"--void voids the label of one order, and needs its number{hint}")
     if bool(number) == bool(file):
-        raise UsageError("name one order, or a file with --from")
+        raise UsageError("give one order number, or a file with --from")
     if file and used:
         raise UsageError(f"--from reads everything from the file; leave out {', '.join(used)}")
 
@@ -160,7 +160,7 @@ def _ship_file(context: Context, opened: Desk, file: Path) -> int:
 
 def _void(context: Context, opened: Desk, row: InputRow, numbers: Sequence[str]) -> int:
     if len(numbers) > 1:
-        raise UsageError("--void voids one label; name one of its numbers with --tracking")
+        raise UsageError("--void voids one label; give one of its numbers with --tracking")
     tracking = row.id("tracking")
     before = common.order_to_change(opened, row.get("number"))
     number = before.number

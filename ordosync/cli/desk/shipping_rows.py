@@ -92,7 +92,7 @@ def parcels(rows: Sequence[InputRow]) -> Iterator[Sequence[InputRow]]:
 
 
 def _line(row: InputRow) -> str:
-    """Return the line that a row names, as an option would."""
+    """Return the line of a row, in the form of an option."""
     sku, quantity = row.id("sku"), row.get("quantity")
     if bool(sku) != bool(quantity):
         raise UsageError("has a quantity, but no sku" if quantity else "has a sku, but no quantity")
@@ -100,7 +100,7 @@ def _line(row: InputRow) -> str:
 
 
 def _merged(rows: Sequence[InputRow]) -> InputRow:
-    """Return one row for those of one parcel; each may leave out what another one says."""
+    """Merge the rows of one parcel; a value may be in only one of them."""
     cells: dict[str, str] = {}
     for name in OPTIONS:
         values = {value: row.number for row in rows if (value := row.get(name))}
@@ -122,7 +122,7 @@ def _check_values(row: InputRow) -> None:
 def _further(first: str, more: Sequence[str]) -> tuple[str, ...]:
     numbers = [input_rows.undamaged(number.strip(), "tracking") for number in more]
     if not all(numbers) or len({first, *numbers}) <= len(numbers):
-        raise UsageError("each --tracking needs a number of its own")
+        raise UsageError("each --tracking needs a different number")
     return tuple(numbers)
 
 

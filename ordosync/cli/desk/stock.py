@@ -118,7 +118,7 @@ def _count(
     column: _Column,
 ) -> None:
     if bool(file) == bool(row["sku"]) or (not file and not row[column]):
-        raise UsageError(f"missing SKU or quantity ({column}); or name a file with --from")
+        raise UsageError(f"missing SKU or quantity ({column}); or give a file with --from")
     if file and row["warehouse"]:
         raise UsageError("--from reads the warehouse from the file; leave out --warehouse")
     opened = common.open_desk(context.config, account)

@@ -1,4 +1,4 @@
-"""Shows Markdown: rendered on a terminal, else as it is written."""
+"""Shows Markdown: rendered on a terminal, otherwise unchanged."""
 
 import sys
 

@@ -21,7 +21,7 @@ _WHAT_TO_DO = {
     "auth": "fix its key in the configuration, then `ordosync config check --online`",
     "unavailable": "scheduled tasks are retried automatically",
 }
-"""What to do about an error of a run, by code, if its message cannot know it."""
+"""The action for an error of a run, by code, if its message does not contain it."""
 
 
 def show_results(results: "Sequence[Run | AlreadyRunning]", *, as_json: bool, stop: "Stop") -> None:

@@ -93,8 +93,8 @@ def table(
 ) -> None:
     """Show rows as a table on a terminal, otherwise with tabs.
 
-    On a terminal, a column of `if_any` is left out if it is empty. The columns of `less` are left
-    out one after the other until the table fits.
+    On a terminal, an empty column of `if_any` is omitted. The columns of `less` are omitted one
+    after the other until the table fits.
     """
     if not sys.stdout.isatty():
         sys.stdout.write("\t".join(columns) + "\n")
@@ -146,7 +146,7 @@ def _widths(shape: _Shape, room: int) -> list[int] | None:
         return None
     widths = list(least)
     while spare and any(width < wish for width, wish in zip(widths, most, strict=True)):
-        # The narrowest column first, so that columns that need little get all of it.
+        # The narrowest column first, so that narrow columns get their full width.
         at = min((at for at, wish in enumerate(most) if widths[at] < wish), key=widths.__getitem__)
         widths[at] += 1
         spare -= 1

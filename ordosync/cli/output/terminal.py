@@ -16,7 +16,7 @@ _write_errors: list[OSError] = []
 
 
 def prepare() -> None:
-    """Set up the streams so that neither the locale nor a closed stream makes printing fail."""
+    """Set up the streams so that printing works in any locale and with a closed stream."""
     _write_errors.clear()
     sys.stdout = sys.stdout or _nowhere()
     sys.stderr = sys.stderr or _nowhere()

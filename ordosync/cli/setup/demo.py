@@ -107,7 +107,7 @@ def _split(folder: Path, order: Order, account: str) -> None:
 
 
 def _make(folder: Path) -> None:
-    """Create the folder with its configuration, unless it has that of the demo already."""
+    """Create the folder with its configuration, unless it has the demo's configuration already."""
     content = files("ordosync.cli.setup.templates").joinpath("demo.yaml").read_text("utf-8")
     path = folder / "config.yaml"
     try:
@@ -116,18 +116,18 @@ def _make(folder: Path) -> None:
         elif path.read_text("utf-8") != content:
             raise UsageError(
                 f"{path} already exists and is not a demo's; nothing was written;"
-                " name another folder"
+                " choose another folder"
             )
     except (FileExistsError, NotADirectoryError) as error:
         raise UsageError(
-            f"{folder} cannot be used: it is not a folder; name another one"
+            f"{folder} cannot be used: it is not a folder; choose another one"
         ) from error
     except OSError as error:
         raise UsageError(
-            f"{folder} cannot be used: {error.strerror}; name another folder"
+            f"{folder} cannot be used: {error.strerror}; choose another folder"
         ) from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path} cannot be read: it is not UTF-8; name another folder") from error
+        raise UsageError(f"{path} is not UTF-8 text; choose another folder") from error
 
 
 def _fill(shop: Desk) -> None:

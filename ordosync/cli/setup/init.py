@@ -37,7 +37,7 @@ def init(
     for name in _FILES:
         if os.path.lexists(folder / name):
             raise UsageError(
-                f"{folder / name} already exists; nothing was written; name another folder"
+                f"{folder / name} already exists; nothing was written; choose another folder"
             )
     try:
         for name, template in _FILES.items():
@@ -48,11 +48,11 @@ def init(
             render.result(f"wrote {path}")
     except (FileExistsError, NotADirectoryError) as error:
         raise UsageError(
-            f"{folder} cannot be written: it is not a folder; name another one"
+            f"{folder} cannot be written: it is not a folder; choose another one"
         ) from error
     except OSError as error:
         raise UsageError(
-            f"{folder} cannot be written: {error.strerror}; name another folder"
+            f"{folder} cannot be written: {error.strerror}; choose another folder"
         ) from error
     _show_next_commands(folder)
 

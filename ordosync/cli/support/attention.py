@@ -1,4 +1,4 @@
-"""`attention` and `dismiss`: lists what needs a person, and closes entries of that list."""
+"""`attention` and `dismiss`: the list of problems for the operator, and closing its entries."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -28,7 +28,7 @@ def show_attention(
     ] = 7,
     context: Context,
 ) -> None:
-    """List what needs a person, with the next step.
+    """List problems that need you, with the next step.
 
     The oldest comes first: failed orders, tasks that do not succeed, writes of unknown outcome,
     orders shipped without a tracking number, and imported orders that have not shipped for days.

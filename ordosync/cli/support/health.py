@@ -95,7 +95,7 @@ def _line(
 
 
 def _needs(needed: Sequence[Attention]) -> list[str]:
-    """Return what the safety limit stopped, and how many entries need a person."""
+    """Return the tasks that the safety limit stopped, and the number of open entries."""
     stopped = [
         f"the safety limit stopped {entry.task} of {entry.portal}"
         for entry in needed

@@ -37,8 +37,8 @@ def rebuild_state(
     """Rebuild a lost store from both accounts.
 
     It writes nothing to either. Links orders, lines, pieces, labels and products by the references
-    in the Supplier's orders, makes every task read everything again, and previews what each would
-    write. If you have a backup, use `ordosync restore` instead. Exits 1 if the store has links
+    in the Supplier's orders, makes every task read everything again, and previews the writes of
+    each task. If you have a backup, use `ordosync restore` instead. Exits 1 if the store has links
     already, or if a run is in progress.
 
     For example:

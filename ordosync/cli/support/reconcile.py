@@ -42,9 +42,9 @@ def reconcile(
 ) -> None:
     """Compare both accounts, and repair differences.
 
-    It reads all orders of both, independent of the task log. Exits 1 if something differs. A
+    It reads all orders of both, independent of the task log. Exits 1 if there is a difference. A
     change during the comparison can show as a difference; compare again. With `--fix`, the output
-    lists what still differs after the repair.
+    lists the remaining differences after the repair.
 
     For example:
       ordosync reconcile --fix

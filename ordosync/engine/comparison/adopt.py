@@ -1,4 +1,4 @@
-"""Links orders that both accounts have already, created by another tool or by hand.
+"""Links orders that both accounts have already, created by another tool or manually.
 
 Orders match by the reference of ordosync. Without a reference, number, SKUs, quantities and the
 recipient's name must all be equal. Orders that nearly match are reported, never linked.

@@ -21,7 +21,7 @@ class Difference:
     supplier: str = ""
     description: str
     task: str = ""
-    """The task that repairs it; empty if an operator has to."""
+    """The task that repairs it; empty if an operator must repair it."""
     step_ref: StepRef | None = None
 
 

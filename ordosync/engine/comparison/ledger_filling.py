@@ -1,4 +1,4 @@
-"""Fills the ledger of orders that were linked before it, with units that both accounts show."""
+"""Adds the units that both accounts show to orders that were linked before the ledger."""
 
 from collections.abc import Sequence
 

@@ -1,7 +1,7 @@
 """Links of lines and parcels with their units, computed from both accounts.
 
-Of a line, all units count as ordered that either account shows. A parcel is linked if the Merchant
-shows it, so the units of a parcel that is still to be reported are open.
+If one account shows more units of a line than the other, all of them count as ordered. A parcel is
+linked if the Merchant shows it, so the units of a parcel that is not reported yet are open.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ def takes_numbers(portal: Portal) -> bool:
 
 
 class LinePairs(Struct, frozen=True, kw_only=True):
-    """The lines of one order, or of one piece, that are the same in both accounts."""
+    """The paired lines of one order, or of one piece."""
 
     match: Match
     pairs: tuple[tuple[Line, Line], ...]
@@ -43,7 +43,7 @@ class LinePairs(Struct, frozen=True, kw_only=True):
         known: Mapping[str, str] | None = None,
         generation: int = 1,
     ) -> "LinePairs":
-        """Pair the lines. `known` has the Supplier's line of each line that is linked."""
+        """Pair the lines. `known` has the Supplier's line of each linked line."""
         pairs = paired_lines(ours, theirs, known or {})
         return cls(match=match, pairs=tuple(pairs), generation=generation)
 
@@ -112,8 +112,8 @@ def _void(shown: Sequence[OrderSnapshot], theirs: OrderSnapshot) -> Iterator[Shi
 def _forgotten(shown: Sequence[OrderSnapshot], void: Shipment) -> Iterator[Shipment]:
     """Yield the labels that the Supplier's account forgot, by the numbers that the Merchant has.
 
-    `void` is one parcel, or all parcels of the order. Of numbers without the Supplier's id, more
-    than one may be of the Merchant's own.
+    `void` is one parcel, or all parcels of the order. If several numbers lack the Supplier's id,
+    some may be the Merchant's own.
     """
     is_order = void.id == void.order_id
     numbers = {

@@ -1,4 +1,4 @@
-"""Units of an order by line: what was sent, and which lines of both accounts are the same.
+"""Units of an order by line: the sent units, and the lines that match in both accounts.
 
 Pure functions on listed orders, whose lines have the sent and the open units.
 """
@@ -22,7 +22,7 @@ def valid_parcels(order: OrderSnapshot) -> list[Shipment]:
 def paired_lines(
     ours: Sequence[Line], theirs: Sequence[Line], known: Mapping[str, str]
 ) -> list[tuple[Line, Line]]:
-    """Return the lines that are the same in both accounts: linked, alike, or of one SKU.
+    """Return the lines that match: linked ones, then equal ones, then those with the same SKU.
 
     `known` has the Supplier's line of each linked line of the Merchant.
     """
@@ -50,8 +50,8 @@ def _form(line: Line) -> tuple[str, int]:
 def units_of_parcels(order: OrderSnapshot) -> Mapping[str, Mapping[str, int]]:
     """Return the units by line of each valid parcel, by `<id>:<number>`.
 
-    A parcel whose lines are not known has all other units if the order is shipped with it, and
-    none before. Together, they never hold more units than the order has.
+    A parcel without known lines has all remaining units if it completes the order; otherwise it has
+    none. Together, parcels never hold more units than the order has.
     """
     left = Counter({line.id: line.quantity for line in order.order.lines})
     parcels = valid_parcels(order)
@@ -74,7 +74,7 @@ def _named_units(lines: Iterable[ParcelLine], left: Mapping[str, int]) -> dict[s
 
 
 def sent_units(order: OrderSnapshot) -> Mapping[str, int] | None:
-    """Return the units of each line in valid parcels; None if the account does not say.
+    """Return the units of each line in valid parcels; None if unknown.
 
     An order may stay shipped after its label was voided, so its status alone proves nothing.
     """

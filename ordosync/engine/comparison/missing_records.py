@@ -1,4 +1,4 @@
-"""Orders that the Supplier should have and does not, and products that differ."""
+"""Orders that the Supplier should have but does not, and products that differ."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from ordosync.tasks.base import PlanRequest, Step
 
 
 def missing_orders(comparison: Comparison, ids: Sequence[str]) -> Iterator[Difference]:
-    """Yield requested orders that should be at the Supplier and are not."""
+    """Yield requested orders that the Supplier should have but does not."""
     portal = comparison.portal
     links = portal.links.of_merchant("order", ids)
     step_refs = [StepRef(key=id_, merchant_id=id_) for id_ in ids]
@@ -27,7 +27,7 @@ def _of_missing(comparison: Comparison, step: Step, link: Link | None) -> Differ
     id_, is_hidden = step.merchant_id or step.key, bool(comparison.snapshot.unlisted["supplier"])
     if isinstance(step.payload, Order):
         step_ref = StepRef(key=step.key, merchant_id=step.merchant_id)
-        description = "is requested at the Merchant and not at the Supplier"
+        description = "is requested at the Merchant, but the Supplier does not have it"
         if is_hidden:
             # The Supplier may have it nevertheless, and would then get it twice.
             description, task = f"{description}, as far as the Supplier lists its orders", ""
@@ -42,7 +42,7 @@ def _of_missing(comparison: Comparison, step: Step, link: Link | None) -> Differ
     if is_hidden or (step.decision and step.decision.state == "skipped"):
         return None
     supplier_id = link.supplier_id if link else ""
-    description = f"was imported as order {supplier_id}, which the Supplier does not have"
+    description = f"was imported as order {supplier_id}, but the Supplier does not have it"
     return comparison.differs("supplier-order-gone", description, (id_, supplier_id))
 
 

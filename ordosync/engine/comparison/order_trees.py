@@ -1,7 +1,7 @@
 """Trees of orders and their pieces, matched between both accounts.
 
-A Merchant that ships an order only as a whole is given a piece for each parcel of a part. Such
-pieces, and the piece with the rest, belong to one order of the Supplier.
+If a Merchant ships orders only as a whole, each parcel with a part of an order becomes a piece.
+These pieces, and the piece with the rest, belong to one order of the Supplier.
 """
 
 from collections import Counter
@@ -46,7 +46,7 @@ class OrderTree:
 
     @property
     def is_cancelled(self) -> bool:
-        """True if nothing of it is open or shipped."""
+        """True if no part of it is open or shipped."""
         return all(order.order.status == "cancelled" for order in self.leaves(self.id))
 
 
@@ -73,8 +73,8 @@ class Match:
         "parcels",
         "parcel",
     ]
-    """Both unsplit; both split the same way; split on one side only; split differently; split by
-    the Merchant for the Supplier's parcels; the piece that is one of these parcels."""
+    """Both unsplit; both split the same way; split on one side only; split differently; split at
+    the Merchant for the Supplier's parcels; a piece that is one of these parcels."""
 
 
 def matches(
@@ -163,7 +163,7 @@ def _pairs(
     theirs: Sequence[str],
     origin: str,
 ) -> list[tuple[str, str]] | None:
-    """Pair pieces by reference, else by their lines and status."""
+    """Pair pieces by reference; pair the others by their lines and status."""
     if len(ours) != len(theirs):
         return None
     remaining = list(ours)

@@ -28,7 +28,7 @@ _BATCH = 500
 
 
 class Rebuilt(Struct, frozen=True, kw_only=True):
-    """The counts of what was linked."""
+    """The counts of the new links."""
 
     portal: str
     orders: int = 0
@@ -56,7 +56,7 @@ def _check_listed(portal: Portal) -> None:
             raise OrdosyncError(
                 f"portal {portal.name}: account {account.name} ({account.kind}) cannot list all its"
                 " orders, so its links cannot be rebuilt; run `ordosync import-orders`: it looks"
-                " up each order before it sends it, and sends none twice"
+                " up each order before it sends it, and sends no order twice"
             )
         if missing := account.unlisted():
             raise OrdosyncError(

@@ -92,7 +92,7 @@ def _of_linked(comparison: Comparison, linked: LinkedOrders) -> Iterator[Differe
     if not merchant.members:
         is_complete = comparison.portal.merchant.lists_all
         if open_trees and is_complete and not comparison.snapshot.unlisted["merchant"]:
-            description = f"is the Merchant's order {merchant.id}, which the Merchant does not have"
+            description = f"is the Merchant's order {merchant.id}, which does not exist there"
             yield comparison.differs("no-merchant-order", description, ("", open_trees[0].id))
         return
     if len(open_trees) > 1:
@@ -215,7 +215,7 @@ def _of_units(
     theirs: OrderSnapshot,
     parcels: Sequence[OrderSnapshot],
 ) -> Iterator[Difference]:
-    """Yield the differences in parcels, or else in units; note the links that lack their units."""
+    """Yield the differences in parcels or, if there are none, in units; collect missing units."""
     found = list(tracking_differences(comparison, match, ours, theirs, parcels))
     if match.how == "unsplit":
         units = linked_units(comparison, match, ours, theirs, parcels)

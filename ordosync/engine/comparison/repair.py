@@ -8,7 +8,7 @@ from ordosync.engine import run_task
 from ordosync.engine.comparison.difference import Difference
 from ordosync.engine.execution.claim import AlreadyRunning
 from ordosync.engine.execution.interruption import Stop
-from ordosync.engine.execution.safety_limit import Brake
+from ordosync.engine.execution.safety_limit import SafetyLimit
 from ordosync.errors import AccountError
 from ordosync.store import Store
 from ordosync.store.runs import Run
@@ -20,7 +20,7 @@ from ordosync.tasks.base import Portal, Task
 def repair(
     portal: Portal, differences: Sequence[Difference], store: Store, clock: Clock, stop: Stop
 ) -> Iterator[Run | AlreadyRunning]:
-    """Run each task that repairs one of these. Raise `BrakeError` at the safety limit."""
+    """Run each task that repairs one of these. Raise `SafetyLimitError` at the safety limit."""
     for task in TASKS.values():
         repairable = [difference for difference in differences if difference.task == task.name]
         if not repairable or stop.reason:
@@ -30,7 +30,7 @@ def repair(
             # Stock, for example: the task compares all products, within its own safety limit.
             yield run_task(task, portal, store, clock, stop, trigger="manual")
         elif rows:
-            _check_brake(portal, task, rows)
+            _check_safety_limit(portal, task, rows)
             yield run_task(task, portal, store, clock, stop, trigger="retry", only=rows)
 
 
@@ -88,14 +88,14 @@ def _is_open(row: StepRow) -> bool:
     return row.code != DISMISSED
 
 
-def _check_brake(portal: Portal, task: Task, rows: Sequence[StepRow]) -> None:
-    if not task.brake:
+def _check_safety_limit(portal: Portal, task: Task, rows: Sequence[StepRow]) -> None:
+    if not task.safety_limit:
         return
-    brake = Brake(task, portal)
+    safety_limit = SafetyLimit(task, portal)
     try:
         for page in task.replan(portal, rows):
-            brake.weigh(page.items, [step for step in page.items if not step.decision])
-        brake.check()
+            safety_limit.weigh(page.items, [step for step in page.items if not step.decision])
+        safety_limit.check()
     except AccountError:
         portal.close()
         raise

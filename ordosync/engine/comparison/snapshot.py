@@ -116,7 +116,7 @@ class Snapshot:
             last = rows[-1][0]
 
     def numbered(self, number: str) -> list[tuple[OrderSnapshot, bool]]:
-        """Return the Supplier's orders of this number, and whether each is linked."""
+        """Return the Supplier's orders with this number, each with True if it is linked."""
         rows = self._db.execute(
             "select doc, exists (select 1 from linked where supplier_id = this.id) from standing"
             " as this where role = 'supplier' and number = ?",
@@ -247,7 +247,7 @@ class Snapshot:
             "insert or ignore into linked select ?, ?, id from standing as this"
             " where role = 'supplier' and id = ? and not exists (select 1 from above"
             "  where role = 'supplier' and above.id = this.id) and not exists"
-            # Nor is a piece of the Merchant alone, as it is made for a parcel of one order.
+            # A piece that only the Merchant has, for a parcel, is not paired either.
             " (select 1 from above join linked on merchant_id = ancestor and supplier_id = ?"
             "  where role = 'merchant' and above.id = ?)",
             (

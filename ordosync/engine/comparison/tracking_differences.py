@@ -48,7 +48,7 @@ class _Tracking:
 
     @property
     def orders(self) -> Sequence[OrderSnapshot]:
-        """The Merchant's order, after its pieces that are parcels."""
+        """The pieces that are parcels, followed by the Merchant's order itself."""
         return (*self.beside, self.ours)
 
     @property
@@ -87,7 +87,7 @@ class _Tracking:
             yield _void(self.comparison, self.match, self.ours, self.theirs)
 
     def _of_newest(self, label: Shipment) -> Iterator[Difference]:
-        """Yield the difference at a Merchant that has one number an order, once it is complete."""
+        """Yield the difference at a Merchant with one number per order, if all units are sent."""
         if not label.is_last:
             return
         if not self.numbers:
@@ -113,7 +113,7 @@ class _Tracking:
                         yield self._parcel_missing(label, number)
 
     def _is_reportable(self, label: Shipment) -> bool:
-        """True if the Merchant has a place for the parcel, and its units are known if they must."""
+        """True if the Merchant can show the parcel; for some Merchants, its units must be known."""
         if self.takes != "pieces":
             return True
         is_known = label.lines is not None or label.is_last
@@ -138,12 +138,12 @@ class _Tracking:
     def _other_number(self, label: Shipment) -> Difference:
         text = (
             f"has tracking {label.tracking_number} at the Supplier and {', '.join(self.numbers)} at"
-            " the Merchant, whose number is kept; correct it by hand"
+            " the Merchant, whose number is kept; correct it manually"
         )
         return self.comparison.differs("tracking-differs", text, self.ids)
 
     def _void_of_several(self, labels: Sequence[Shipment]) -> Iterator[Difference]:
-        """Yield the numbers of the Merchant whose parcel is void, while others are valid."""
+        """Yield the Merchant's numbers whose parcel is void while other parcels are valid."""
         valid = {number for label in labels for number in numbers_of(label)}
         for order in self.orders:
             for number in valid_numbers(order):
@@ -163,7 +163,7 @@ class _Tracking:
         )
 
     def _void_parcel(self, number: str) -> tuple[str, str] | None:
-        """Return the id of the parcel that had this number, and the id that it is read by."""
+        """Return the id of the parcel that had this number, and the id for reading it."""
         for label in self.theirs.shipments:
             if label.voided and label.tracking_number == number:
                 return label.id, label.id

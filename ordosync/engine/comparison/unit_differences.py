@@ -20,7 +20,7 @@ from ordosync.store.links import Link
 
 @dataclass(frozen=True, kw_only=True)
 class LinkedUnits:
-    """An order of which the lines are paired, and its links."""
+    """An order with paired lines, and its links."""
 
     match: Match
     ours: OrderSnapshot
@@ -33,7 +33,7 @@ class LinkedUnits:
 
     @property
     def pairs(self) -> LinePairs:
-        """The lines that are the same in both accounts."""
+        """The lines that both accounts have, in pairs."""
         return LinePairs.of(
             self.match,
             self.ours.order.lines,
@@ -51,7 +51,7 @@ class LinkedUnits:
 
     @property
     def is_cancelled(self) -> bool:
-        """True if an account or a task has cancelled the order, or what was open of it."""
+        """True if an account or a task has cancelled the order, or its open units."""
         is_ended = self.link is not None and self.link.state.startswith("cancelled")
         return is_ended or "cancelled" in (self.ours.order.status, self.theirs.order.status)
 
@@ -83,7 +83,7 @@ def linked_units(
 
 
 def missing_numbers(comparison: Comparison, units: LinkedUnits) -> tuple[Link, ...]:
-    """Return the links that lack their units, with them: they were made before the ledger."""
+    """Return the links that were made before the ledger, with their units."""
     link = units.link
     if link is None or link.state == "split" or units.beside:
         return ()
@@ -117,7 +117,7 @@ def _parcels(comparison: Comparison, units: LinkedUnits) -> Iterator[Link]:
 def unit_differences(comparison: Comparison, units: LinkedUnits) -> Iterator[Difference]:
     """Yield the difference between the sent units of an order whose parcels are all reported."""
     if units.beside or units.is_cancelled or not units.is_alike or not units.shows_all:
-        return  # Other differences say so, or the parcels of pieces have been compared.
+        return  # Other differences report it, or the parcels of pieces have been compared.
     description = _in_accounts(comparison, units) or _in_ledger(units)
     if description:
         ids = (units.ours.order.id, units.match.supplier_id)

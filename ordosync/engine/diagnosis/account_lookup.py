@@ -35,7 +35,7 @@ class AccountView:
 
     @property
     def is_shipped(self) -> bool:
-        """True if it was shipped: a valid label proves it, unless it was sent only in part."""
+        """True if it was shipped: a valid label proves it, unless it is partially shipped."""
         if self.status == "partially_shipped":
             return False
         return self.status == "shipped" or any(not shipment.voided for shipment in self.sent)

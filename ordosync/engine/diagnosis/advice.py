@@ -1,4 +1,4 @@
-"""The next step for codes of steps that a retry alone does not settle, in plain words."""
+"""The next step for codes of steps that a retry alone does not settle, as text."""
 
 from collections.abc import Mapping
 
@@ -34,14 +34,14 @@ NOT_RETRYABLE = frozenset(
 
 
 def advice_for(step: StepRow) -> str:
-    """Return the next step in plain words; empty if a retry may settle it."""
+    """Return the next step as text; empty if a retry may settle it."""
     if step.code == "partially-shipped" and step.task != "cancel-orders":
         return ""
     return ADVICE.get(step.code or "", "")
 
 
 def reason_of(step: StepRow) -> str:
-    """Return the reason of a step with what to do; a file has to be corrected before the retry."""
+    """Return the reason of a step with the next action; a file must be corrected before a retry."""
     reason = step.reason or ""
     if (step.code or "").startswith("invalid."):
         return f"{reason}; correct the file before you retry"

@@ -30,7 +30,7 @@ _CRITICAL_OUTAGE = timedelta(minutes=10)
 """A task without success for this long, and for two intervals, is critical."""
 _MOST_UNSHIPPED = 1000
 _CRITICAL = frozenset({"already-shipped", "piece-cancelled", supplier_status.RESTORED})
-"""Codes of failed steps that mean goods may be sent by mistake."""
+"""Codes of failed steps of orders that may be sent by mistake."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +133,7 @@ def _stopped_by_limit(config: Config, store: Store) -> Iterator[Attention]:
     """Yield the tasks that the safety limit stopped, until a later run passes it."""
     for portal in config.portals:
         for task in TASKS.values():
-            runs = store.runs.braked(portal, task.name) if task.brake else None
+            runs = store.runs.stopped_by_limit(portal, task.name) if task.safety_limit else None
             if runs is None:
                 continue
             first, last = runs
@@ -159,7 +159,7 @@ def _outages(config: Config, store: Store, now: datetime) -> Iterator[Attention]
             continue
         newest = store.runs.newest(1, portal=row.portal, task=row.task)
         error = newest[0].error if newest else None
-        # Waiting steps and the safety limit have concerns of their own.
+        # Waiting steps and the safety limit have separate concerns.
         if error is None or error.code == "brake":
             continue
         yield Attention(
@@ -267,7 +267,7 @@ def _unshipped(config: Config, store: Store, before: datetime) -> Iterator[Atten
 
 
 def _of_rest(entry: Attention, lines: Sequence[Link]) -> Attention:
-    """Return the concern for an order that is sent in part: only its rest is late."""
+    """Return the concern for a partially sent order: only its remaining units are late."""
     if not any(line.sent for line in lines):
         return entry
     count = sum(line.open_units or 0 for line in lines)

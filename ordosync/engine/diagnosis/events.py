@@ -94,8 +94,8 @@ def _import(step: StepRow, shop: str, supplier: str) -> str:
     if step.state == "done":
         return ""
     if step.code == "edited":
-        # Written by versions in which edits had no steps of their own.
-        return f"was edited at {shop} after it was sent; edits do not travel"
+        # Written by versions in which edits had no separate steps.
+        return f"was edited at {shop} after it was sent; edits are not sent"
     if step.state == "skipped":
         return f"not imported: {step.reason}"
     return _failure(step, f"send it to {supplier}")
@@ -127,8 +127,8 @@ def _tracking(step: StepRow, shop: str, supplier: str) -> str:
 def _cancel(step: StepRow, shop: str, supplier: str) -> str:
     if reductions.is_about(step):
         if step.state == "done":
-            return f"units taken off at {supplier}, because {shop} cancelled them"
-        return _failure(step, f"take units off at {supplier}")
+            return f"units removed at {supplier}, because {shop} cancelled them"
+        return _failure(step, f"remove units at {supplier}")
     if step.state == "done":
         return f"cancelled at {supplier}, because {shop} cancelled it"
     return _failure(step, f"cancel it at {supplier}")

@@ -17,7 +17,7 @@ from ordosync.store.schedule import ScheduleRow
 _GRACE = timedelta(minutes=10)
 _FEW = 3
 _OVERLAPS = 3
-"""After so many slots, a run that still runs is a problem."""
+"""The number of slots after which a run that has not ended is a problem."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,7 @@ class Freshness:
     limit: timedelta
     """The maximal age of the last success."""
     problem: str | None
-    """The problem, in words; None if it is fresh."""
+    """The problem as text; None if it is fresh."""
 
 
 def freshness(

@@ -63,7 +63,7 @@ def _of_pieces(facts: OrderFacts, due: Due) -> Conclusion | None:
 
 
 def _name_of(facts: OrderFacts, piece: OrderFacts) -> str | None:
-    """Return the name of a piece; pieces of the Merchant alone have one Supplier's order."""
+    """Return the name of a piece; pieces that only the Merchant has share one Supplier's order."""
     is_parcel = piece.supplier_id == facts.supplier_id
     return piece.merchant_id if is_parcel else piece.supplier_id
 
@@ -94,7 +94,7 @@ def _cancelled(facts: OrderFacts, due: Due) -> Conclusion | None:
             return Conclusion(state="cancelled", next="nothing: both sides have cancelled it")
         return Conclusion(
             state="cancelled-by-supplier",
-            next=f"{supplier} cancelled it, and that is not sent to {shop}: cancel it at {shop}, or"
+            next=f"{supplier} cancelled it, which is not sent to {shop}: cancel it at {shop}, or"
             f" restore it at {supplier}{_desk(facts, 'restore')}",
         )
     if link.state == "cancel_refused":
@@ -107,7 +107,7 @@ def _cancelled(facts: OrderFacts, due: Due) -> Conclusion | None:
 
 
 def _restored(facts: OrderFacts) -> Conclusion:
-    """Return what to do with an order that the Supplier has restored."""
+    """Return the conclusion for an order that the Supplier has restored."""
     shop, supplier = _names(facts)
     name = facts.portal.name
     if facts.at_merchant and facts.at_merchant.status in _UNASSIGNED:
@@ -150,7 +150,7 @@ def _shipped(facts: OrderFacts, due: Due) -> Conclusion | None:
 
 
 def _sent_in_part(facts: OrderFacts, *, is_complete: bool) -> Conclusion:
-    """Return what happens to the rest of an order of which a part is sent."""
+    """Return the conclusion for the remaining units of a partially sent order."""
     shop, supplier = _names(facts)
     units = f"{facts.units.open} unit{'s' * (facts.units.open != 1)}"
     if is_complete:
@@ -278,8 +278,8 @@ _VERBS = {"cancelled": "cancelled", "shipped": "shipped"}
 _AFTER_SKIP = {
     "before-since": "nothing; to send it, set an earlier `since:` in portal {portal}, then {retry}",
     "no-lines": "nothing: none of its lines matches `products: skus:` of portal {portal}; to send"
-    " one, add its SKU there, then {retry}",
-    "nothing-to-ship": "nothing: all its quantities are 0 at {shop}; it is sent when one changes",
+    " a line, add its SKU there, then {retry}",
+    "nothing-to-ship": "nothing: all its quantities are 0 at {shop}; it is sent once that changes",
     "split-after-import": "nothing: the Supplier has the order that it was split from",
     "cancelled": "nothing: {shop} cancelled it before it was sent",
     "dismissed": "nothing: it was dismissed; to send it nevertheless: {retry}",

@@ -54,7 +54,7 @@ class OrderFacts:
 
     @property
     def is_piece(self) -> bool:
-        """True if a local account says that it was split from another order."""
+        """True if a local account shows that it was split from another order."""
         return any(
             side is not None and bool(side.parents) for side in (self.at_merchant, self.at_supplier)
         )

@@ -1,4 +1,4 @@
-"""Units of an order by line, and its parcels, as the links have them."""
+"""Units of an order by line, and its parcels, as recorded in the links."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ class LineUnits(Struct, frozen=True, kw_only=True):
     line: str
     """The id of the Merchant's line."""
     sku: str
-    """Empty if it is not known without a request."""
+    """Empty if unknown: reading it would need a request."""
     ordered: int
     open: int
     sent: int
@@ -34,7 +34,7 @@ class LineUnits(Struct, frozen=True, kw_only=True):
 
     @property
     def text(self) -> str:
-        """The units in words."""
+        """The units as text."""
         parts = [f"{self.ordered} ordered"]
         for count, word in ((self.sent, "sent"), (self.cancelled, "cancelled")):
             if count:
@@ -50,7 +50,7 @@ class ParcelUnits(Struct, frozen=True, kw_only=True):
     number: str
     is_void: bool
     units: Mapping[str, int] | None
-    """Units by SKU, or by line if the SKU is not known; None if the account does not say."""
+    """Units by SKU, or by line if the SKU is unknown; None if the units are unknown."""
 
     @classmethod
     def of(cls, link: Link, skus: Mapping[str, str]) -> "ParcelUnits":
@@ -68,10 +68,10 @@ class ParcelUnits(Struct, frozen=True, kw_only=True):
 
     @property
     def text(self) -> str:
-        """The parcel in words."""
+        """The parcel as text."""
         units = ", ".join(f"{count} {sku}" for sku, count in (self.units or {}).items())
         void = " (void)" if self.is_void else ""
-        return f"parcel {self.number}{void}: {units or 'its units are not known'}"
+        return f"parcel {self.number}{void}: {units or 'its units are unknown'}"
 
 
 class OrderUnits(Struct, frozen=True, kw_only=True):
@@ -98,18 +98,18 @@ class OrderUnits(Struct, frozen=True, kw_only=True):
 
     @property
     def is_sent_in_part(self) -> bool:
-        """True if units were sent and others are open."""
+        """True if some units were sent and others are open."""
         return bool(self.open) and any(line.sent for line in self.lines)
 
     def texts(self) -> Iterator[str]:
-        """Yield lines and parcels in words, unless the order is sent, or open, as a whole."""
+        """Yield lines and parcels as text, unless the order is sent, or open, as a whole."""
         is_cut = any(line.cancelled for line in self.lines)
         is_several = len({parcel.parcel for parcel in self.parcels if not parcel.is_void}) > 1
         if self.is_sent_in_part or is_several or (is_cut and any(line.sent for line in self.lines)):
             yield from (line.text for line in self.lines)
             with_units = {parcel.parcel for parcel in self.parcels if parcel.units}
             for parcel in self.parcels:
-                # A further number of a parcel has no units of its own.
+                # A further number of a parcel has no units.
                 is_further = not parcel.units and parcel.parcel in with_units
                 if is_further:
                     yield f"parcel {parcel.number}: a further number of the same parcel"
@@ -145,4 +145,4 @@ class OrderUnits(Struct, frozen=True, kw_only=True):
 
 
 NO_UNITS = OrderUnits()
-"""The units of an order that is not known, and of a product."""
+"""The units of an unknown order, and of a product."""

@@ -33,7 +33,7 @@ class _Facts:
     """The stock at the Merchant; None if the product is missing or was not read."""
     at_supplier: Stock | None
     calculation: str = ""
-    """The calculation of the available quantity, in words."""
+    """The calculation of the available quantity, as text."""
     problems: tuple[str, ...] = ()
 
 
@@ -115,7 +115,7 @@ def _calculation(supplier: Supplier, at_supplier: Stock) -> str:
     if not committed:
         return ""
     physical = sum(level.physical or 0 for level in levels)
-    return f": {physical:f} on hand less {committed:f} for open orders"
+    return f": {physical:f} on hand minus {committed:f} for open orders"
 
 
 def _events(facts: _Facts) -> Iterator[Event]:

@@ -1,4 +1,4 @@
-"""The story of an order or product in one portal: events, state, and what comes next."""
+"""The story of an order or product in one portal: events, state, and next step."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from ordosync.tasks.base import Portal
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
-    """One event, in plain words."""
+    """One event, as text."""
 
     at: datetime | None
     """None for the current state."""
@@ -20,7 +20,7 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Conclusion:
-    """The state as a code, and the next step in words."""
+    """The state as a code, and the next step as text."""
 
     state: str
     next: str
@@ -41,7 +41,7 @@ class Story:
     supplier_status: str
     conclusion: Conclusion
     events: tuple[Event, ...] = ()
-    """In the order of time; the current state is last."""
+    """In chronological order; the current state is last."""
     units: OrderUnits = NO_UNITS
     """The units of an order."""
 

@@ -1,6 +1,6 @@
 """Claims a task for one run: takes the lease, checks that the task is due, and begins the run.
 
-All of it is one transaction, so of several processes only one begins the run.
+It is one transaction, so only one of several processes begins the run.
 """
 
 from dataclasses import dataclass

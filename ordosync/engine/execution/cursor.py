@@ -12,7 +12,7 @@ from ordosync.tasks import TASKS, waiting_for
 from ordosync.tasks.base import PlanRequest, Portal, Task
 
 _CATCHES_UP = timedelta(hours=1)
-"""The time after a restore from which a complete read includes everything that was missing."""
+"""The time after a restore when a complete read includes everything that was missing."""
 
 
 class ReadCursor:
@@ -52,7 +52,7 @@ class ReadCursor:
         )
 
     def reached(self, cursor: str | None, request: PlanRequest) -> None:
-        """Note that everything up to this cursor was read; `save` moves it."""
+        """Record that everything up to this cursor was read; `save` moves it."""
         # If links were added meanwhile, the records that had none are read again.
         if self._linked_by is not None and self._last_linking_run() == self._linked_by:
             self._end = cursor, request.now
@@ -72,7 +72,7 @@ class ReadCursor:
             schedule.caught_up(portal, task)
 
     def _last_linking_run(self) -> int | None:
-        """Return the last run that linked what this task reads; 0 if this task needs no links.
+        """Return the last run that linked this task's records; 0 if the task needs no links.
 
         None if links may be missing.
         """

@@ -27,7 +27,7 @@ class Record(Struct, frozen=True, kw_only=True):
 
 
 class Edited(Struct, frozen=True, kw_only=True):
-    """The record changed after it was written; a step of its own reports that."""
+    """The record changed after it was written; another step reports that."""
 
     step: Step
 
@@ -122,7 +122,7 @@ def _send_or_record(step: Step) -> Send | Record:
 
 def _decide_state(step: Step, row: StepRow, *, is_unchanged: bool) -> Need:
     if is_unchanged:
-        # A failed write is settled if the value was corrected by hand.
+        # A failed write is settled if the value was corrected manually.
         must_record = row.state in ("failed", "skipped")
         return _send_or_record(step) if must_record else Unchanged(row=row)
     return Unchanged(row=row) if is_current(row, step) else _send_or_record(step)
@@ -187,7 +187,7 @@ def _edit(step: Step) -> Step:
         decision=Decision(
             state="skipped",
             code=_EDITED,
-            reason="was edited after it was sent; edits do not travel",
+            reason="was edited after it was sent; edits are not sent",
         ),
     )
 

@@ -58,10 +58,10 @@ class Delivery:
             raise InterruptedRunError
 
     def send_planned(self) -> None:
-        """Write the plan that was stored as `planned`, after the brake has seen all of it.
+        """Write the plan that was stored as `planned`, after the safety limit has checked it.
 
         Each record is read again just before its write: the store keeps no payloads, since these
-        may be personal data, and a whole plan is too large for the memory.
+        may be personal data, and a whole plan may not fit in memory.
         """
         for rows in self._planned():
             remaining = {row.key: row for row in rows}
@@ -217,9 +217,9 @@ class Delivery:
 
 
 def _without_units(result: Result) -> Result:
-    """Return the result of a write that a new or restored store lacked, without units of lines.
+    """Return the result of a write that was missing in the store, without the units of lines.
 
-    The Merchant may have fewer units open by now than the Supplier's order was created with.
+    The Merchant may now have fewer open units than the Supplier's order was created with.
     """
     if result.outcome.state != "unchanged":
         return result

@@ -19,7 +19,7 @@ class Stop:
         self._signal: int | None = None
 
     def within(self, deadline_s: float) -> "Stop":
-        """Return a stop that has a deadline of its own and also follows signals to this one."""
+        """Return a stop with another deadline that also receives the signals of this one."""
         return Stop(self._clock, deadline_s=deadline_s, parent=self)
 
     @property
@@ -28,7 +28,7 @@ class Stop:
         return self._parent.signal if self._parent else self._signal
 
     def on_signal(self, number: int) -> None:
-        """Note a signal."""
+        """Record a signal."""
         self._signal = number
 
     @property

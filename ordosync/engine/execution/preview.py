@@ -14,7 +14,7 @@ from ordosync.clock import Clock
 from ordosync.engine.execution.claim import AlreadyRunning
 from ordosync.engine.execution.interruption import Stop
 from ordosync.engine.execution.run import run_task
-from ordosync.errors import BrakeError
+from ordosync.errors import SafetyLimitError
 from ordosync.models import Outcome
 from ordosync.store import Store
 from ordosync.store.runs import Run, Trigger
@@ -43,7 +43,7 @@ class PlannedStep(Struct, frozen=True, kw_only=True):
     @property
     def is_stopped(self) -> bool:
         """True if only the safety limit keeps it from being written."""
-        return self.code == BrakeError.code
+        return self.code == SafetyLimitError.code
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +77,7 @@ class Rehearsal:
         """Return what the run does. If the safety limit stops it: what that keeps from it."""
         at_risk: list[int] = []
         run, written = self._run(at_risk, force=force)
-        if run.error is None or run.error.code != BrakeError.code:
+        if run.error is None or run.error.code != SafetyLimitError.code:
             return Preview(run=run, steps=self._steps(run, written))
         forced, written = self._run([], force=True)
         destructive = sum(step.is_destructive for step, _ in written.values())
@@ -89,9 +89,9 @@ class Rehearsal:
         )
 
     def _run(self, at_risk: list[int], *, force: bool) -> tuple[Run, _Written]:
-        """Run the task; add to `at_risk` what its safety limit is a share of."""
+        """Run the task; add the number at risk to `at_risk`."""
         written: dict[str, tuple[Step, Outcome]] = {}
-        brake = self.task.brake
+        safety_limit = self.task.safety_limit
 
         def apply(portal: Portal, steps: Sequence[Step], *, look_first: bool) -> list[Result]:
             results = self.task.apply(portal, steps, look_first=look_first)
@@ -100,11 +100,11 @@ class Rehearsal:
             return results
 
         def noted(portal: Portal, steps_at_risk: int) -> int:
-            at_risk.append(brake(portal, steps_at_risk) if brake else 0)
+            at_risk.append(safety_limit(portal, steps_at_risk) if safety_limit else 0)
             return at_risk[-1]
 
         run = run_task(
-            replace(self.task, apply=apply, brake=noted if brake else None),
+            replace(self.task, apply=apply, safety_limit=noted if safety_limit else None),
             self.open_portal(),
             self.store,
             self.clock,
@@ -140,5 +140,5 @@ def _stopped(step: PlannedStep) -> PlannedStep:
     if not step.is_written:
         return step
     return replaced(
-        step, state="failed", code=BrakeError.code, reason="the safety limit stops the run"
+        step, state="failed", code=SafetyLimitError.code, reason="the safety limit stops the run"
     )

@@ -18,7 +18,7 @@ from ordosync.store.step_rows import StepChange, StepRow
 from ordosync.tasks.base import Portal, Result, Step, Task
 
 _QUIET_S = LEASE.total_seconds() / 20
-"""After so long without a transaction, the lease is renewed while nothing needs a write."""
+"""The time without a transaction after which the lease is renewed."""
 
 
 class Recorder:

@@ -1,8 +1,8 @@
-"""Recovery of what earlier runs left: due retries, uncertain writes, records that are gone.
+"""Recovery after earlier runs: due retries, uncertain writes, records that no longer exist.
 
-An uncertain write may have arrived although its outcome is not known. Once it has rested for the
-settle time of its account, it is looked up there, and sent again only if it was not found. After a
-restore, or with a new store, any write may have been made before.
+An uncertain write may have arrived although its outcome is unknown. After the settle time of its
+account, it is looked up there, and sent again only if it was not found. After a restore, or with a
+new store, any write may have been made before.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -132,11 +132,11 @@ class Recovery:
         self._delivery.send(steps, earlier=rows)
 
     def _settle_remaining(self, rows: Sequence[StepRow], ruled_out: Mapping[str, Step]) -> None:
-        """Settle steps that need no write any more, by what an earlier attempt did."""
+        """Settle steps that need no write any more, by the outcome of an earlier attempt."""
         uncertain = [row.key for row in rows if is_uncertain(row)]
         arrived = self._task.look_up(self._portal, uncertain) if uncertain else {}
         is_unproven = bool(uncertain) and self._is_inconclusive()
-        # A record may be gone because it was split since.
+        # A record may not exist any more because it was split since.
         if self._lacks_steps:
             self._split_links.restore(row.merchant_id for row in rows if row.key in arrived)
         changes: list[StepChange] = []

@@ -10,9 +10,9 @@ _CODES = ("cancelled", "split-refused")
 
 
 def reopenable(task: Task, portal: Portal, store: Store, ids: Sequence[str]) -> Sequence[str]:
-    """Return the orders among `ids` whose steps failed so and that are not cancelled now.
+    """Return the orders among `ids` that have such failed steps and are not cancelled now.
 
-    An account is asked only if there are such steps, which is rare. It has to be asked, because an
+    An account is read only if there are such steps, which is rare. It must be read, because an
     order of one file may be cancelled in another.
     """
     failed = store.steps.failed_as(portal.name, task.reopens, _CODES)

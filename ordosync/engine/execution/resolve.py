@@ -86,7 +86,7 @@ def _exists(portal: Portal, kind: LinkKind, supplier_id: str) -> bool:
 def _arrival(
     portal: Portal, store: Store, row: StepRow, link: Link, outcome: Outcome | None
 ) -> Arrival:
-    """Read the Merchant's order, and which of its lines are which of the Supplier's."""
+    """Read the Merchant's order, and pair its lines with those of the Supplier's order."""
     order = _merchant_order(portal, link.merchant_id)
     lines = order.lines if order else ()
     links = order_links(row.key, outcome, lines) if outcome else (link,)
@@ -105,7 +105,7 @@ def _arrival(
 
 
 def _merchant_order(portal: Portal, order_id: str) -> Order | None:
-    """Return the Merchant's order with the lines that travel; None if it cannot be read."""
+    """Return the Merchant's order with the lines that are sent; None if it cannot be read."""
     for page in portal.merchant.orders.by_id([order_id]):
         for item in page.items:
             if isinstance(item, Order) and item.id == order_id:
@@ -114,7 +114,7 @@ def _merchant_order(portal: Portal, order_id: str) -> Order | None:
 
 
 def _supplier_lines(portal: Portal, order_id: str) -> tuple[Line, ...]:
-    """Return the lines of an order that an operator entered; only an embedded account has them."""
+    """Return the lines of an order that an operator entered; only a local account has them."""
     desk = portal.supplier.desk
     order = desk.read_order(order_id) if desk else None
     return order.lines if order else ()

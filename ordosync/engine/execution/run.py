@@ -1,9 +1,9 @@
 """One run of a task for a portal, from its claim to its end.
 
 A run first settles what earlier runs left. Then it reads, page by page, what changed since the
-cursor; it decides what each record needs, and delivers the writes. If the task has a brake, the
-whole plan is made before the first write. The transaction that ends the run moves the cursor, so
-a run that fails or dies reads the same again.
+cursor; it decides what each record needs, and delivers the writes. If the task has a safety limit,
+the whole plan is made before the first write. The transaction that ends the run moves the cursor,
+so after a failed or crashed run the same records are read again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -29,10 +29,10 @@ from ordosync.engine.execution.recorder import Recorder
 from ordosync.engine.execution.recovery import Recovery, lacks_steps
 from ordosync.engine.execution.relinking import SplitLinks
 from ordosync.engine.execution.reopening import reopen, reopenable
-from ordosync.engine.execution.safety_limit import Brake
+from ordosync.engine.execution.safety_limit import SafetyLimit
 from ordosync.engine.execution.settlement import Settlement
 from ordosync.engine.execution.step_changes import step_change
-from ordosync.errors import AccountError, BrakeError, OrdosyncError, PartlyReadError, mistake
+from ordosync.errors import AccountError, OrdosyncError, PartlyReadError, SafetyLimitError, mistake
 from ordosync.failpoints import fault
 from ordosync.models import Page
 from ordosync.store import Store
@@ -140,7 +140,7 @@ class Execution:
                 status, error = self._interrupted()
             else:
                 status, error = "failed", RunError(code=failure.code, message=str(failure))
-        # These are about the store, which cannot record the end of the run, either.
+        # These are errors of the store, which cannot record the end of the run, either.
         except (OrdosyncError, sqlite3.Error):
             raise
         # A mistake of ordosync must not stop the other portals.
@@ -177,28 +177,28 @@ class Execution:
         If a part of a source cannot be used, its error is raised after everything else is written.
         """
         cursor, unusable = None, None
-        if self._task.brake:
+        if self._task.safety_limit:
             with self._recorder.transaction():
                 self._store.steps.forget_planned(self._portal.name, self._task.name)
-        brake = Brake(self._task, self._portal)
+        safety_limit = SafetyLimit(self._task, self._portal)
         failed = frozenset(row.key for row in self._recorder.failed())
         fault("reading")
         try:
             for page in self._task.plan(self._portal, request):
                 self._delivery.check_stop()
-                self._take(page, brake, failed)
+                self._take(page, safety_limit, failed)
                 cursor = page.cursor
         except PartlyReadError as error:
             unusable = error
-        if self._task.brake:
+        if self._task.safety_limit:
             if not force:
-                self._check_brake(brake)
+                self._check_safety_limit(safety_limit)
             self._delivery.send_planned()
         if unusable:
             raise unusable
         return cursor
 
-    def _take(self, page: Page[Step], brake: Brake, failed: AbstractSet[str]) -> None:
+    def _take(self, page: Page[Step], safety_limit: SafetyLimit, failed: AbstractSet[str]) -> None:
         """Decide about a page, and write it; with a safety limit, add it to the stored plan."""
         if not page.items and not self._recorder.is_quiet:
             return
@@ -213,10 +213,10 @@ class Execution:
         decided = self._recorder.count_decisions(steps)
         if decided or (not to_send and self._recorder.is_quiet):
             self._recorder.record(decided)
-        if not self._task.brake:
+        if not self._task.safety_limit:
             self._delivery.send(to_send)
             return
-        brake.weigh(page.items, to_send)
+        safety_limit.weigh(page.items, to_send)
         self._recorder.record([step_change(step, "waiting", code=PLANNED) for step in to_send])
 
     def _count(self, needs: Iterable[Need]) -> list[Step]:
@@ -246,12 +246,12 @@ class Execution:
             with self._recorder.transaction():
                 reopen(self._task, self._portal, self._store, ids, now=self._clock.now())
 
-    def _check_brake(self, brake: Brake) -> None:
-        """Raise `BrakeError` if the plan changes too much at once; then the plan is deleted."""
+    def _check_safety_limit(self, safety_limit: SafetyLimit) -> None:
+        """Delete the plan and raise `SafetyLimitError` if it changes too much at once."""
         try:
-            brake.check()
-        except BrakeError:
-            self._recorder.counts = Counts(failed=brake.planned)
+            safety_limit.check()
+        except SafetyLimitError:
+            self._recorder.counts = Counts(failed=safety_limit.planned)
             with self._recorder.transaction():
                 self._store.steps.forget_planned(self._portal.name, self._task.name)
             raise

@@ -1,19 +1,19 @@
-"""The brake: the safety limit of a plan, which stops a run that would remove too much at once.
+"""The safety limit of a plan, which stops a run that would remove too much at once.
 
-An empty product list or a stock file that is cut short would set most of the stock to 0. If only
-few things are at risk, a large share of them is not unusual.
+An empty product list or a truncated stock file would set most of the stock to 0. If only a few
+steps are at risk, a large share of them is not unusual.
 """
 
 from collections.abc import Sequence
 
-from ordosync.errors import BrakeError
+from ordosync.errors import SafetyLimitError
 from ordosync.tasks.base import Portal, Step, Task
 
 _LEAST = 20
 _SHARE = 0.3
 
 
-class Brake:
+class SafetyLimit:
     """Adds up the destructive writes of a plan, page by page."""
 
     def __init__(self, task: Task, portal: Portal) -> None:
@@ -29,14 +29,14 @@ class Brake:
         self.planned += len(to_send)
 
     def check(self) -> None:
-        """Raise `BrakeError` if the plan would remove too much."""
-        if not self._task.brake or self._destructive < _LEAST:
+        """Raise `SafetyLimitError` if the plan would remove too much."""
+        if not self._task.safety_limit or self._destructive < _LEAST:
             return
-        at_risk = self._task.brake(self._portal, self._at_risk)
+        at_risk = self._task.safety_limit(self._portal, self._at_risk)
         if self._destructive <= _SHARE * at_risk:
             return
         action = "set to 0" if self._task.writes_to == "merchant" else "cancel"
-        raise BrakeError(
+        raise SafetyLimitError(
             f"account {self._task.target(self._portal).name}",
             self._task.name,
             f"would {action} {self._destructive} of {at_risk} at once, so nothing was sent; if that"

@@ -1,8 +1,8 @@
-"""Settlement of failed steps whose cause is gone, without a write.
+"""Settlement of failed steps whose cause no longer exists, without a write.
 
-A run finds in four ways that a cause is gone: the task reports it (`Task.settled`), the file or row
+A run detects this in four ways: the task reports it (`Task.settled`), the file or row
 was replaced, a complete read does not report the problem again (`Task.closes`), or the accounts
-show that it passed (`Task.passing`). Each way gives decisions, which are recorded as they are.
+show that it passed (`Task.passing`). Each way returns decisions, which are recorded unchanged.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -69,12 +69,12 @@ class Settlement:
             self._save(changed, decisions)
 
     def note(self, steps: Iterable[Step]) -> None:
-        """Note the problems that were read again."""
+        """Record the problems that were read again."""
         if self._task.closes:
             self._reported |= {step.key for step in steps if step.content == self._task.closes}
 
     def decide(self) -> None:
-        """Find the steps whose cause is gone, after a complete read; `save` settles them."""
+        """Find the steps whose cause does not exist after a complete read; `save` settles them."""
         failed = self._recorder.failed()
         self._decisions |= self._settled_by_task(failed)
         self._is_complete = True

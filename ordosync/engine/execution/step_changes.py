@@ -10,7 +10,7 @@ from ordosync.store.step_rows import State, StepChange, StepRow
 from ordosync.tasks.base import Decision, Step
 
 _LISTED_WITHIN = timedelta(hours=1)
-"""The time for which a list may miss an object that the account says already exists."""
+"""The time for which a list may miss an object that already exists in the account."""
 _REST = timedelta(minutes=1)
 """Time between two attempts of a refused write, since another task may remove the reason."""
 

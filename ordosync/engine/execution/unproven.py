@@ -16,8 +16,8 @@ EXPLANATION = (
 
 
 def is_uncertain(row: StepRow) -> bool:
-    """True if a step may have arrived although its outcome is not known."""
-    # An order that the account says it already has may come from an earlier attempt.
+    """True if a step may have arrived although its outcome is unknown."""
+    # An order that already exists in the account may come from an earlier attempt.
     is_reported_to_exist = (row.state, row.code) == ("waiting", ExistsError.code)
     return row.state in ("sending", "unknown") or row.code == UNPROVEN or is_reported_to_exist
 

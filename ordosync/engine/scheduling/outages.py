@@ -32,7 +32,7 @@ class Alert:
 
 
 def alerts_of(run: Run, store: Store, *, now: datetime, deliver: bool) -> list[Alert]:
-    """Return the alerts of a run; `deliver` notes in the store that they were given."""
+    """Return the alerts of a run; `deliver` records in the store that they were sent."""
     alerts = []
     if run.counts.failed and not (run.error and run.error.code == "brake"):
         alerts.append(Alert(kind="items", portal=run.portal, task=run.task, run=run))

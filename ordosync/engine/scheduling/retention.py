@@ -38,7 +38,7 @@ def prune(config: Config, store: Store, clock: Clock, stop: Stop) -> Pruned | No
 
 
 def _forget_dismissals(config: Config, store: Store, before: datetime, now: datetime) -> None:
-    """Delete dismissals before this time whose concern is settled, with their notes."""
+    """Delete dismissals from before this time whose concerns are settled, with their notes."""
     listed = attention(config, store, now=now, unshipped_for=timedelta())
     open_keys = {concern.key for concern in listed if concern.dismissed_at}
     settled = [

@@ -47,7 +47,7 @@ class Tick:
     clock: Clock
     stop: Stop
     deliver_alerts: bool
-    """True if the alerts reach the operator; the store then notes them, so that each comes once."""
+    """True if the alerts reach the operator; the store then records them, so each is sent once."""
     ping: Callable[[PortalConfig, str], None]
     """Called with `start`, `success` or `failure` for each portal with a run."""
 

@@ -26,7 +26,7 @@ _EMBEDDED_S = 600
 
 
 def plans(config: Config, rows: Iterable[ScheduleRow]) -> list[Plan]:
-    """Return the tasks of every portal, scheduled or by hand."""
+    """Return the tasks of every portal, scheduled or not."""
     switched = {(row.portal, row.task) for row in rows if row.paused is not None}
     return [
         _plan(config, portal, task, switched=(portal.name, task) in switched)
@@ -46,7 +46,7 @@ def unavailable_reason(portal: PortalConfig, task: str) -> str | None:
     if task == "write-inventory-back" and not portal.manage_inventory:
         return f"portal {portal.name} is shipping-only: {task} needs `manage_inventory: true`"
     missing = portal.unavailable.get(task)
-    return missing and f"portal {portal.name} has no {task}: {missing}"
+    return missing and f"portal {portal.name} cannot run {task}: {missing}"
 
 
 def check_switch(portal: PortalConfig, task: str, row: ScheduleRow | None, *, on: bool) -> None:

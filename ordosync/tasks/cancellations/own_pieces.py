@@ -1,4 +1,4 @@
-"""Reports pieces that the Merchant split off and cancelled: the Supplier has the order whole."""
+"""Reports pieces that the Merchant split off and cancelled; the Supplier's order is not split."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -24,7 +24,7 @@ PIECE_NOT_CANCELLED = Outcome(
     state="refused",
     code="piece-cancelled",
     reason="is a part of an order that the Supplier has as a whole, and no task cancels a part; ask"
-    " the Supplier to leave it out",
+    " the Supplier not to send it",
 )
 
 
@@ -39,7 +39,7 @@ def steps(portal: Portal, ids: Sequence[str]) -> Iterator[Step]:
     for id_, family in families.items():
         link = next((links_above[ancestor] for ancestor in family if ancestor in links_above), None)
         if link is None or link.state == "split":
-            # The pieces of a split order have links of their own.
+            # The pieces of a split order have their own links.
             continue
         step = Step(
             key=f"{id_}#{link.generation}{_PIECE}",
@@ -53,7 +53,7 @@ def steps(portal: Portal, ids: Sequence[str]) -> Iterator[Step]:
 
 
 def settled(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
-    """Return the reported pieces whose whole order is cancelled by now."""
+    """Return the reported pieces whose whole order is now cancelled."""
     pieces = {
         step.key: step.supplier_id
         for step in refs
@@ -74,7 +74,7 @@ def report(portal: Portal, pieces: Sequence[OwnPiece]) -> None:
             Comment(
                 key=f"piece:{piece.id}",
                 order_id=piece.link.supplier_id,
-                text=f"The Merchant cancelled a part of this order, {piece.id}; nothing of it was"
+                text=f"The Merchant cancelled a part of this order, {piece.id}; nothing was"
                 " cancelled here",
             )
             for piece in pieces
@@ -85,8 +85,8 @@ def report(portal: Portal, pieces: Sequence[OwnPiece]) -> None:
             Comment(
                 key=f"piece:{piece.id}",
                 order_id=piece.id,
-                text=f"Not cancelled at the Supplier, whose order {piece.link.supplier_id} is all"
-                " of it: tell the Supplier to leave this part out",
+                text=f"Not cancelled at the Supplier, whose order {piece.link.supplier_id} is not"
+                " split: ask the Supplier not to send this part",
             )
             for piece in pieces
         ]

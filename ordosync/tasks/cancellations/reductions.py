@@ -1,8 +1,9 @@
-"""Units that the Merchant cancelled before they were sent are taken off at the Supplier.
+"""Units that the Merchant cancelled before they were sent are removed from the Supplier's order.
 
-The Merchant cancels or refunds a part of an order. What it still wants of a line is what was sent
-and what is open there. The Supplier's order is lowered to that, never raised, and what was sent
-stays sent. Where the Supplier's account cannot lower a quantity, both accounts get a comment.
+The Merchant cancels or refunds a part of an order. It still wants the sent units of a line and
+those that are open in its own account. The Supplier's order is reduced to these units; it is never
+raised, and sent units stay sent. If the Supplier's account cannot reduce a quantity, both accounts
+get a comment.
 """
 
 import hashlib
@@ -19,37 +20,37 @@ from ordosync.tasks.base import Decision, Portal, Result, Step
 from ordosync.tasks.orders.open_units import sent_units, with_open_units
 
 _LESS = ":less"
-"""Ends the key of a step that lowers the units of an order."""
+"""The suffix of the key of a step that reduces the units of an order."""
 _REASON = "waits until update-tracking has read which units were sent"
 _BEHIND = Decision(state="waiting", code="parcels-first", reason=_REASON)
 _LATER = Outcome(state="unavailable", code="parcels-first", reason=_REASON)
 
 
 class Lowered(Struct, frozen=True, kw_only=True):
-    """An order of which the Merchant wants less than the Supplier is to send."""
+    """An order with fewer wanted units at the Merchant than open units at the Supplier."""
 
     link: Link
     lines: tuple[tuple[Link, int], ...]
-    """The lines of which less is wanted, with the units that are: sent ones and open ones."""
+    """The lines to reduce, with the units that are still wanted, sent ones included."""
 
     @property
     def content(self) -> str:
-        """The wanted units of each line: lowered again, it is another step content."""
+        """The wanted units of each line: if they are reduced again, the step's content differs."""
         return ",".join(f"{line.merchant_id}={units}" for line, units in self.lines)
 
     @property
     def less(self) -> int:
-        """The number of units to take off."""
+        """The number of units to remove."""
         return sum((line.open_units or 0) + (line.sent or 0) - units for line, units in self.lines)
 
 
 def is_about(ref: StepRef) -> bool:
-    """True if a step lowers the units of an order."""
+    """True if a step reduces the units of an order."""
     return ref.key.endswith(_LESS)
 
 
 def steps(portal: Portal, cancellations: Sequence[Cancellation]) -> Iterator[Step]:
-    """Yield a step for each of these orders of which less is wanted than is open."""
+    """Yield a step for each of these orders with fewer wanted units than open ones."""
     sent = sent_units(portal, [item.order_id for item in cancellations])
     wanted = {
         item.order_id: {
@@ -67,9 +68,9 @@ def recheck(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Step]:
 
 
 def _steps(portal: Portal, wanted: Mapping[str, Mapping[str, int]]) -> Iterator[Step]:
-    """Yield a step for each lowered order. It waits while parcels may be missing in the ledger.
+    """Yield a step for each order to reduce. It waits while parcels may be missing in the ledger.
 
-    Units that were sent would be taken for cancelled ones, and others would be taken off.
+    Otherwise sent units would look cancelled, and other units would be removed.
     """
     is_behind = portal.links.may_lack_parcels()
     for lowered in _lowered(portal, wanted):
@@ -77,14 +78,14 @@ def _steps(portal: Portal, wanted: Mapping[str, Mapping[str, int]]) -> Iterator[
 
 
 def settled(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
-    """Return the reductions whose units are wanted again, sent, or taken off by now."""
+    """Return the reductions that are done or not needed any more: both accounts agree."""
     mine = [step for step in refs if is_about(step)]
     if not mine or portal.links.may_lack_parcels():
         return {}
     still = {_key(lowered.link) for lowered in _lowered(portal, _wanted_now(portal, mine))}
     return {
         step.key: Decision(
-            state="skipped", code="over", reason="both accounts have the same units by now"
+            state="skipped", code="over", reason="both accounts have the same units now"
         )
         for step in mine
         if step.key not in still
@@ -92,7 +93,7 @@ def settled(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
 
 
 def reduce(portal: Portal, planned: Sequence[Lowered]) -> list[Result]:
-    """Lower the Supplier's orders, as far as the Merchant still wants less."""
+    """Reduce the Supplier's orders, as far as the Merchant still wants fewer units."""
     wanted = _wanted_of(portal, [lowered.link.merchant_id for lowered in planned])
     # Looked up after the Merchant is read, and before the ledger: a parcel that the Merchant shows
     # is still being written then, or it is in the ledger.
@@ -132,7 +133,7 @@ def _wanted_of(portal: Portal, ids: Sequence[str]) -> Mapping[str, Mapping[str, 
 
 
 def _lowered(portal: Portal, wanted: Mapping[str, Mapping[str, int]]) -> Iterator[Lowered]:
-    """Yield the orders of which the Merchant has fewer open units than the ledger."""
+    """Yield the orders with fewer open units at the Merchant than in the ledger."""
     links = portal.links.of_merchant("order", sorted(wanted))
     lines = portal.links.lines_of(sorted(wanted))
     for id_, units in wanted.items():
@@ -159,7 +160,7 @@ def _step(lowered: Lowered) -> Step:
         merchant_id=lowered.link.merchant_id,
         supplier_id=lowered.link.supplier_id,
         content=lowered.content,
-        summary=f"lower order {lowered.link.supplier_id} by {units} unit{'s' * (units != 1)}",
+        summary=f"reduce order {lowered.link.supplier_id} by {units} unit{'s' * (units != 1)}",
         payload=lowered,
     )
 
@@ -184,7 +185,7 @@ def _result(lowered: Lowered, outcome: Outcome) -> Result:
 
 
 def _comment(portal: Portal, lowered_orders: Sequence[Lowered]) -> None:
-    """Add comments in both accounts that the units were not taken off."""
+    """Add comments in both accounts that the units were not removed."""
     if not lowered_orders:
         return
     portal.supplier.comment(
@@ -192,7 +193,7 @@ def _comment(portal: Portal, lowered_orders: Sequence[Lowered]) -> None:
             Comment(
                 key=_comment_key(order),
                 order_id=order.link.supplier_id,
-                text=f"The Merchant needs {_units(order)} less of this order; nothing was changed"
+                text=f"The Merchant cancelled {_units(order)} of this order; nothing was changed"
                 " here: do not send them",
             )
             for order in lowered_orders
@@ -203,8 +204,8 @@ def _comment(portal: Portal, lowered_orders: Sequence[Lowered]) -> None:
             Comment(
                 key=_comment_key(order),
                 order_id=order.link.merchant_id,
-                text=f"Not taken off at the Supplier: {_units(order)}; ask the Supplier not to send"
-                " them",
+                text=f"Not removed from the Supplier's order: {_units(order)}; ask the Supplier"
+                " not to send them",
             )
             for order in lowered_orders
         ]

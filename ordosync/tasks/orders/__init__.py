@@ -1,1 +1,1 @@
-"""Parts of Import Orders: what of an order is sent, and what is reported of it later."""
+"""Parts of Import Orders: the fields that are sent, refusals, and notices about later changes."""

@@ -1,11 +1,11 @@
-"""The content of an order's step: digests of what was read, and of the fields that travel.
+"""The content of an order's step: digests of the order, and of the fields that are sent.
 
 Its form is `<content>+<rules>-<travel>-<date>-<lines>`. The first part is `Order.content`, which
 counts until the order is sent: a step that was skipped or failed is decided again if it changes.
-The other parts are compared after the order was sent: only a change of the fields that travel is
-an edit. Two contents are comparable only under the same rules, which select those fields.
+The other parts are compared after the order was sent: only a change of the fields that are sent
+is an edit. The rules select these fields, so two contents are comparable only under the same rules.
 
-Where totals or discounts of lines travel, `-<amounts>` follows: the amounts of each line. Once
+Where totals or discounts of lines are sent, `-<amounts>` follows: the amounts of each line. Once
 units of a line are sent, or cancelled in both accounts, its amounts are not compared.
 """
 
@@ -73,7 +73,7 @@ def of_order(
 
 
 def rules(config: PortalConfig) -> str:
-    """Return a digest of the options that decide which part of an order travels."""
+    """Return a digest of the options that decide which part of an order is sent."""
     methods = config.shipping_methods
     fields = (
         _AMOUNTS_FORM if _sends_amounts(config) else _FORM,
@@ -113,7 +113,7 @@ def changed(before: Sent, after: Sent) -> Change:
 
 
 def _travel(created: Order, lines: Iterable[Line]) -> str:
-    """Return a digest of the fields that travel, without the ids and the order of the lines."""
+    """Return a digest of the fields that are sent, without the ids and the order of the lines."""
     fields = (
         created.number,
         created.ship_to,

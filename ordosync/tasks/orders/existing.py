@@ -87,7 +87,7 @@ def split_families(
 
 
 def link_step(link: Link, lines: Sequence[Link] = (), *, is_family: bool = False) -> Step:
-    """Return the step that links an order which the Supplier already has."""
+    """Return the step that links an order that the Supplier already has."""
     return Step(
         key=f"{link.merchant_id}#{link.generation}",
         merchant_id=link.merchant_id,

@@ -1,6 +1,6 @@
-"""The fields of an order that travel to the Supplier, and their names there.
+"""The fields of an order that are sent to the Supplier, and their names there.
 
-Which fields travel always, as an option or never:
+Some fields are always sent, some only as an option, some never:
 https://support.ordoro.com/what-order-information-is-passed-to-the-vendor-portal/
 """
 
@@ -15,7 +15,7 @@ _NOWHERE = Address()
 
 
 def for_supplier(order: Order, config: PortalConfig, *, reference: str) -> Order:
-    """Return the order with only the fields that travel."""
+    """Return the order with only the fields that are sent."""
     send = frozenset(config.send)
     return Order(
         id="",
@@ -49,7 +49,7 @@ def with_quantity(lines: tuple[Line, ...]) -> tuple[Line, ...]:
 
 
 def lines_sent(lines: tuple[Line, ...], config: PortalConfig) -> tuple[Line, ...]:
-    """Return the lines that travel, with the SKUs that the Supplier gets."""
+    """Return the lines that are sent, with the SKUs that the Supplier gets."""
     send = frozenset(config.send)
     return tuple(
         replace(line, sku=_line(line, send).sku)
@@ -58,7 +58,7 @@ def lines_sent(lines: tuple[Line, ...], config: PortalConfig) -> tuple[Line, ...
 
 
 def shipping_method(requested: str, config: PortalConfig) -> str:
-    """Return the Supplier's name of a method: from the map, else the default, else unchanged."""
+    """Return the Supplier's name of a method: mapped, otherwise the default or unchanged."""
     methods = config.shipping_methods
     return methods.map.get(requested) or methods.default or requested
 
@@ -75,7 +75,7 @@ def _bill_to(address: Address | None, send: frozenset[str]) -> Address | None:
 
 
 def _reached_by(address: Address, send: frozenset[str], side: str) -> Address:
-    """Return an address without the email and the phone number that do not travel."""
+    """Return an address without the email and the phone number that are not sent."""
     email = address.email if f"{side}_email" in send else ""
     phone = address.phone if f"{side}_phone" in send else ""
     if (email, phone) == (address.email, address.phone):

@@ -59,7 +59,7 @@ def settled(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
 
 
 def _shipped(portal: Portal, ids: Sequence[str]) -> AbstractSet[str]:
-    """Return the orders with a reported parcel of which no unit is open."""
+    """Return the orders with a reported parcel and no open unit."""
     lines = portal.links.lines_of(ids)
     return {
         order_id
@@ -110,9 +110,7 @@ def _withdrawn(portal: Portal, requests: Mapping[str, str]) -> Iterator[tuple[st
 
 
 def _too_late(status: str) -> Decision:
-    return Decision(
-        state="skipped", code="too-late", reason=f"is {status} by now, without the change"
-    )
+    return Decision(state="skipped", code="too-late", reason=f"is now {status}, without the change")
 
 
 def _comment(portal: Portal, steps: Sequence[Step], notices: Mapping[str, Notice]) -> None:

@@ -1,9 +1,9 @@
 """Notices: changes of an order after it was sent that no task carries to the other account.
 
-A notice is a step of its own, `failed` until its cause is gone: an edit, an order that was
+A notice is a separate step, `failed` until its cause no longer exists: an edit, an order that was
 reassigned to another supplier, an order that is requested again although the Supplier cancelled it,
-or one whose rest was cancelled after a part was sent. Both timelines get a comment, which never
-contains a value.
+or an order whose rest was cancelled after a part was sent. Both timelines get a comment, which
+never contains a value.
 """
 
 import hashlib
@@ -23,9 +23,8 @@ REST_CANCELLED = "rest-cancelled"
 _KINDS = ("edit", "reassigned", "supplier-cancelled", REST_CANCELLED)
 _ASK = "tell the Supplier, or cancel it and order again"
 _REASONS: Mapping[order_digests.Change, str] = {
-    "edited": f"was edited after it was sent; edits do not travel: {_ASK}",
-    "lines-missing": "was edited after it was sent: lines are missing; edits do not travel:"
-    f" {_ASK}",
+    "edited": f"was edited after it was sent; edits are not sent: {_ASK}",
+    "lines-missing": f"was edited after it was sent: lines are missing; edits are not sent: {_ASK}",
     "other-lines": "has none of the lines that were sent under this number, so it was not sent;"
     " give it another number",
     "other-date": "has another date than the order that was sent under this number, so it was not"
@@ -154,11 +153,11 @@ def rest_cancelled(step: Step) -> Step:
 def _edit(step: Step, change: order_digests.Change) -> Step:
     is_other = change in ("other-lines", "other-date")
     code = "reused-number" if is_other else "edited"
-    at_supplier = "The Merchant edited this order after it was sent; the edit did not travel"
-    at_merchant = f"Edited after it was sent; edits do not travel: {_ASK}"
+    at_supplier = "The Merchant edited this order after it was sent; the edit was not sent"
+    at_merchant = f"Edited after it was sent; edits are not sent: {_ASK}"
     if is_other:
-        at_supplier = "The Merchant has another order of this number now; it was not sent"
-        at_merchant = "Another order of this number was sent before; this one was not sent"
+        at_supplier = "The Merchant now has another order with this number; it was not sent"
+        at_merchant = "Another order with this number was sent before; this one was not sent"
     return _of_edit(
         step,
         Notice(

@@ -1,6 +1,6 @@
-"""The open units of the Merchant's orders, where its account does not learn what was sent.
+"""The open units of the Merchant's orders, if its account does not know what was sent.
 
-Such an account has the units that were ordered, in each read. What was sent is in the ledger.
+Each read of such an account has the ordered units. The ledger has the sent ones.
 """
 
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Delivery of tracking numbers: the writes at the Merchant, in order, and what came of them."""
+"""Delivery of tracking numbers: the writes at the Merchant, in order, and their outcomes."""
 
 from collections.abc import Iterator, Mapping, Sequence
 

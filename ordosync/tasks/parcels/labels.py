@@ -16,7 +16,7 @@ class TrackingUpdate:
     """A label to report to the Merchant, and the link of its order."""
 
     shipment: Shipment
-    """For the Merchant: its order, its lines."""
+    """The parcel with the Merchant's order id and line ids."""
     link: Link
     """Link of the order, or of the piece of it that has the units."""
     before: Link | None
@@ -46,7 +46,7 @@ def named(item: Shipment) -> Step:
 
 
 def as_reported(item: Shipment, families: Mapping[str, Family]) -> Shipment:
-    """Return a parcel as one of the order that it was reported for, if that was split after it."""
+    """Return a parcel with the order that it was reported for, if that was split later."""
     for id_ in item.ancestors:
         family = families.get(id_)
         if family and family.numbers_of(item.id):
@@ -74,7 +74,7 @@ def void_steps(item: Shipment, link: Link, family: Family) -> Iterator[Step]:
                 decision=decision,
             )
         return
-    # Without a number it is one parcel whose number is forgotten, or all parcels of an order.
+    # Without a number it is one parcel whose number is unknown, or all parcels of an order.
     is_order = item.id == item.order_id
     labels = family.parcels if is_order else family.numbers_of(item.id)
     live = [link for link in labels if link.state == "live"]
@@ -127,7 +127,7 @@ def void_step(item: Shipment, link: Link, before: Link | None) -> Step:
 
 
 def of_number(item: Shipment, family: Family) -> Link | None:
-    """Return the parcel of before the ledger with this number, or with this parcel's id."""
+    """Return the parcel linked before the ledger with this number, or with this parcel's id."""
     return next(
         (
             link

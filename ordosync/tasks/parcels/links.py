@@ -31,7 +31,7 @@ def _of_parcel(update: TrackingUpdate) -> Iterator[Link]:
     """Yield the links of a parcel's numbers. The first one has the units."""
     shipment, before, contents = update.shipment, update.before, update.contents
     if before and before.kind == "shipment" and before.state == "live" and not update.replaces:
-        return  # It was reported before the ledger, and its link stays.
+        return  # The parcel was reported before the ledger existed; its link stays.
     if before and before.kind == "shipment" and before.state == "live":
         # The new label is a parcel with a link of its own, which does not replace the old one.
         yield replace(before, state="voided")
@@ -63,7 +63,7 @@ def _of_parcel(update: TrackingUpdate) -> Iterator[Link]:
 def _of_pieces(update: TrackingUpdate, pieces: tuple[Piece, ...]) -> Iterator[Link]:
     """Yield the links of the piece that is the parcel, and of the piece with the rest.
 
-    All are pieces of one order of the Supplier. The rest is what its next parcels belong to.
+    All are pieces of one order of the Supplier. Its next parcels belong to the rest.
     """
     link, shipment = update.link, update.shipment
     yield replace(link, state="split")
@@ -84,7 +84,7 @@ def _of_pieces(update: TrackingUpdate, pieces: tuple[Piece, ...]) -> Iterator[Li
 def _lines_of_piece(update: TrackingUpdate, piece: Piece, state: LinkState) -> Iterator[Link]:
     """Yield the links of a piece's lines, with the units that the Supplier has to send.
 
-    The Merchant may have changed the quantity of the rest; such an edit is no order.
+    The Merchant may have changed the quantity of the rest; such an edit is not sent.
     """
     lines = {line.merchant_id: line for line in update.lines}
     held = (update.contents and update.contents.units) or {}

@@ -1,7 +1,7 @@
 """Reads parcels, including those that a service adds to an order without marking it as changed.
 
-If WooCommerce stores orders as posts, an order does not count as changed when a number is added to
-it. So the orders that were sent and have no number are read by their ids.
+If WooCommerce stores orders as posts, a new tracking number does not mark the order as changed.
+So the orders that were sent and have no number are read by their ids.
 """
 
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def all_shipments(portal: Portal, request: PlanRequest) -> Iterator[Page[Shipmen
 
 
 def _unreported(portal: Portal, request: PlanRequest, batch_size: int) -> list[str]:
-    """Return the orders to read: in each run if one call is enough, else once an hour."""
+    """Return the orders to read: in each run if one call is enough, otherwise once an hour."""
     now = request.now
     links = portal.links.unreported(
         linked_after=now - _WITHOUT_SHIPMENT, shipped_after=now - _WITHOUT_NUMBER

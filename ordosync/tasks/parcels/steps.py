@@ -29,7 +29,7 @@ _PARTIAL_REST = timedelta(hours=1)
 
 
 FURTHER = "further-parcel"
-"""Code of a second number of an order at a Merchant that holds only one number an order."""
+"""Code of a second number of an order, if the Merchant holds only one number per order."""
 SURPLUS = "more-than-ordered"
 """Code of a parcel that holds more units than are open."""
 
@@ -41,7 +41,7 @@ class ParcelFacts:
     links: Mapping[str, Link]
     """Links of the Supplier's orders, and of the orders that they were split from."""
     families: Mapping[str, Family]
-    """What is linked with each of the Supplier's orders, by its id."""
+    """The links of each of the Supplier's orders, by its id."""
     takes: Takes
     """The detail in which the Merchant shows parcels."""
     can_split: bool
@@ -67,7 +67,7 @@ def in_turn(
 ) -> Sequence[Sequence[Shipment | InvalidRecord]]:
     """Return groups of items to be written one after the other, for a Merchant that takes pieces.
 
-    A parcel is split off the piece that the parcel before left, so that piece is linked first.
+    A parcel is split off the piece that the previous parcel left, so that piece is linked first.
     """
     groups: list[list[Shipment | InvalidRecord]] = [[]]
     counts: Counter[str] = Counter()
@@ -134,6 +134,7 @@ def _valid_steps(item: Shipment, link: Link, family: Family, facts: ParcelFacts)
             ancestors=(),
             lines=contents.lines,
             is_last=contents.is_last,
+            at_most=contents.at_most,
             rest=contents.rest if contents.lines and facts.takes == "pieces" else (),
         ),
         link=target,
@@ -150,7 +151,7 @@ def _valid_steps(item: Shipment, link: Link, family: Family, facts: ParcelFacts)
         named(item),
         merchant_id=target.merchant_id,
         content=decision.code if decision else item.tracking_number,
-        # If the only place for a number is free again, one that was only a comment moves there.
+        # If the only place for a number is free again, a number that was a comment moves there.
         needs_redo=not _is_reported(update) and (before is not None or is_free),
         cured=FURTHER if is_free else "",
         summary=f"add tracking {item.tracking_number}",
@@ -162,7 +163,7 @@ def _valid_steps(item: Shipment, link: Link, family: Family, facts: ParcelFacts)
 
 
 def _wait(item: Shipment, contents: Contents, takes: Takes, *, is_open: bool) -> Decision | None:
-    """Return why a parcel waits: its Merchant cannot show it until it is known what is in it."""
+    """Return why a parcel waits: its Merchant cannot show it until its units are known."""
     if takes == "pieces" and contents.is_only_number and is_open:
         return Decision(
             state="waiting",
@@ -183,7 +184,7 @@ def _wait(item: Shipment, contents: Contents, takes: Takes, *, is_open: bool) ->
 
 
 def _surplus(update: TrackingUpdate) -> Decision | None:
-    """Return the failure of a parcel with too many units, if nothing of it is left to report."""
+    """Return the failure of a parcel with too many units, if it has no other units to report."""
     contents = update.contents
     if contents is None or not contents.has_surplus:
         return None
@@ -197,8 +198,8 @@ def _surplus(update: TrackingUpdate) -> Decision | None:
 
 
 MORE_THAN_OPEN = (
-    "holds more units than are open; the Merchant hears nothing of the surplus: ask the Supplier"
-    " what it sent"
+    "holds more units than are open, and the surplus is not reported to the Merchant; ask the"
+    " Supplier what it sent"
 )
 
 
@@ -217,7 +218,7 @@ def _other_numbers(
     """Yield the steps of the other numbers of a parcel."""
     reported = {link.number for link in numbers if link.state == "live"}
     is_single = facts.takes == "pieces"
-    if is_single or _is_reported(update):  # Else they are reported with the first number.
+    if is_single or _is_reported(update):  # Otherwise they are reported with the first number.
         for number in item.more_numbers:
             if number not in reported:
                 yield _further(item, number, update, is_single=is_single)

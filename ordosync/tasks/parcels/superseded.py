@@ -1,7 +1,7 @@
-"""Finds failed parcels of before the ledger that have steps of their own by now.
+"""Finds failed steps from before the ledger whose parcels have other steps now.
 
 Some accounts showed an order as one parcel, with the order's id. Now each parcel has an id that
-begins with that of its order, and a step with that id.
+begins with the order's id, and a step with that id.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,12 +10,12 @@ from ordosync.store.step_rows import StepRef
 from ordosync.tasks.base import Decision, Portal
 
 _SUPERSEDED = Decision(
-    state="skipped", code="over", reason="the parcel is reported by its own id now"
+    state="skipped", code="over", reason="the parcel is now reported with its own id"
 )
 
 
 def superseded(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
-    """Return a decision for each failed step of an order whose parcel has a step of its own."""
+    """Return a decision for each failed step of an order whose parcel has another step."""
     of_orders = [step for step in refs if step.key == f"{step.supplier_id}:{_number(step)}"]
     if not of_orders:
         return {}
@@ -27,7 +27,7 @@ def superseded(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision
 
 
 def _has_own(step: StepRef, labels: Iterable[str]) -> bool:
-    """True if one of these labels is the same number, of a parcel with an id of its own."""
+    """True if one of these labels has the same number, and its parcel has its own id."""
     start, end = f"{step.supplier_id}:", f":{_number(step)}"
     return any(
         label != step.key and label.startswith(start) and label.endswith(end) for label in labels

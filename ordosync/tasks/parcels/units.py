@@ -1,7 +1,7 @@
 """Decides which units of the Merchant's order a parcel holds. Pure functions.
 
-A parcel names lines of the Supplier. Their links say which lines of the Merchant they are, and how
-many units of each are open. A parcel never holds more of them than are open.
+A parcel names lines of the Supplier. Their links give the lines of the Merchant, and the open units
+of each. A parcel never holds more units than are open.
 """
 
 from collections import Counter
@@ -30,10 +30,12 @@ class Contents(Struct, frozen=True, kw_only=True):
     """True if it holds more units than are open."""
     rest: tuple[ParcelLine, ...] = ()
     """The units of the same order or piece that stay open."""
+    at_most: tuple[ParcelLine, ...] = ()
+    """Of a parcel with all open units: these units; the Merchant may have added others."""
 
     @property
     def is_only_number(self) -> bool:
-        """True if it says nothing of units."""
+        """True if its units are not known."""
         return self.lines is None and not self.is_last
 
 
@@ -41,7 +43,7 @@ class Contents(Struct, frozen=True, kw_only=True):
 class Family:
     """The links of one order of the Supplier: the Merchant's order, or its pieces, and their lines.
 
-    The first piece is the one with the open rest; the others are parcels of their own.
+    The first piece has the open units; each other piece is a parcel.
     """
 
     pieces: Sequence[Link]
@@ -78,13 +80,13 @@ def contents_of(item: Shipment, family: Family, held: Mapping[str, int]) -> Cont
         return _without_lines(item, family, held)
     found = [_in_piece(item, piece, family, held) for piece in _candidates(family, held)]
     fits = [contents for contents in found if contents.units and not contents.has_surplus]
-    # A piece whose parcel was voided waits for a new parcel of just these units.
+    # A piece whose parcel was voided waits for a new parcel with exactly these units.
     whole_pieces = (contents for contents in fits if contents.lines is None)
     return next(whole_pieces, (fits or found)[-1])
 
 
 def _candidates(family: Family, held: Mapping[str, int]) -> Sequence[Link]:
-    """Return the pieces that may have the units of a parcel, the open rest last."""
+    """Return the pieces that may have the units of a parcel, the one with open units last."""
     own = [piece for piece in family.pieces if _has_any(family.lines, piece, held)]
     return own or sorted(family.pieces, key=lambda piece: piece.state != "sent")
 
@@ -104,6 +106,7 @@ def _without_lines(item: Shipment, family: Family, held: Mapping[str, int]) -> C
         lines=None,
         is_last=True,
         units={id_: count for id_, count in units.items() if count > 0} if lines else None,
+        at_most=_at_most(units),
     )
 
 
@@ -114,7 +117,7 @@ def _in_piece(item: Shipment, piece: Link, family: Family, held: Mapping[str, in
     is_empty = piece.state == "split" and not any(
         _left(line, piece, family, held) for line in lines
     )
-    # An order that was linked before the ledger has no lines: all of it counts as one thing.
+    # An order that was linked before the ledger has no lines: it counts as one unit.
     if not lines or is_empty:
         return Contents(order_id=piece.merchant_id, lines=None, is_last=item.is_last, units=None)
     lefts = {line.supplier_id: _left(line, piece, family, held) for line in lines}
@@ -136,15 +139,22 @@ def _in_piece(item: Shipment, piece: Link, family: Family, held: Mapping[str, in
     is_last = bool(units) and all(
         units.get(line.merchant_id, 0) == lefts[line.supplier_id] for line in lines
     )
-    is_first = not any(line.sent for line in lines) or units == held
+    is_whole = is_last and (not any(line.sent for line in lines) or units == held)
     return Contents(
         order_id=piece.merchant_id,
-        lines=None if is_last and is_first else tuple(parts),
+        lines=None if is_whole else tuple(parts),
         is_last=is_last,
         units=units,
         has_surplus=surplus,
         rest=tuple(rest),
+        at_most=_at_most({line.merchant_id: units.get(line.merchant_id, 0) for line in lines})
+        if is_whole
+        else (),
     )
+
+
+def _at_most(units: Mapping[str, int]) -> tuple[ParcelLine, ...]:
+    return tuple(ParcelLine(line_id=id_, quantity=max(n, 0)) for id_, n in units.items())
 
 
 def _is_elsewhere(wanted: Mapping[str, int], piece: Link, family: Family) -> bool:
@@ -160,7 +170,7 @@ def _is_elsewhere(wanted: Mapping[str, int], piece: Link, family: Family) -> boo
 def _linked_lines(item: Shipment, piece: Link, family: Family) -> Sequence[Link]:
     """Return the links of an order's lines; empty if they are of an earlier order of the Supplier.
 
-    After a restore, an order that was sent again has only a link of its own.
+    After a restore, an order that was sent again has a link, but its lines have none.
     """
     lines = family.lines.get(piece.merchant_id, ())
     ids = {id_ for part in item.lines or () for id_ in _lines_of(part)}

@@ -1,4 +1,4 @@
-"""The steps of parcels of which nothing can be reported: rejected, unlinked or without a number."""
+"""The steps of parcels that cannot be reported: rejected, unlinked or without a number."""
 
 from datetime import timedelta
 
@@ -65,7 +65,7 @@ def _contents(item: Shipment) -> str:
 
 
 def unknown_piece(ancestor_link: Link, *, can_split: bool) -> Decision:
-    """Return why a parcel of a piece waits or fails that the Merchant does not have."""
+    """Return why a parcel waits or fails whose piece the Merchant does not have."""
     if ancestor_link.state == "live" and can_split:
         return Decision(
             state="waiting", code="split-first", reason="waits until the Merchant's order is split"

@@ -8,7 +8,7 @@ from tests.accounts.contract.people import Lack
 INSTEAD: Mapping[tuple[Role, str], Mapping[Lack, str]] = {
     ("merchant", "files"): {
         "listing": "cannot list all its orders",
-        "split-order": "cannot split orders: a person adds the tracking numbers of pieces",
+        "split-order": "cannot split orders: a user adds the tracking numbers of pieces",
     },
     ("merchant", "ordoro"): {
         "bare-numbers": "its number waits until the order is complete",
@@ -18,8 +18,8 @@ INSTEAD: Mapping[tuple[Role, str], Mapping[Lack, str]] = {
     ("merchant", "shopify"): {"label-cost": "cannot store a parcel's cost"},
     ("supplier", "files"): {
         "listing": "cannot list its orders",
-        "cancel-orders": "cannot cancel: an order file that was written is never changed",
-        "reductions": "cannot cancel: an order file that was written is never changed",
+        "cancel-orders": "cannot cancel: a written order file is never changed",
+        "reductions": "cannot cancel: a written order file is never changed",
         "split-order": "cannot report splits",
     },
     ("supplier", "ordoro"): {

@@ -202,6 +202,10 @@ class MerchantPeople(People):
         """Cancel or refund these quantities of the unshipped lines of an order."""
         raise NotImplementedError
 
+    def raise_units(self, order_id: str, *units: int) -> None:
+        """Add these quantities to the lines of an order."""
+        raise NotImplementedError
+
     def tracking(self, order_id: str) -> Sequence[ShownTracking]:
         """Return the tracking of an order or piece, the newest last."""
         raise NotImplementedError

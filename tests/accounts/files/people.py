@@ -129,6 +129,14 @@ class FilesMerchantPeople(MerchantPeople):
         # An order file is read again only if it changes.
         self.request(self._orders[order_id])
 
+    def raise_units(self, order_id: str, *units: int) -> None:
+        order = self._orders[order_id]
+        lines = [
+            replace(line, quantity=line.quantity + more)
+            for line, more in zip(order.lines, units, strict=True)
+        ]
+        self.request(replace(order, lines=tuple(lines)))
+
     def timeline(self, order_id: str) -> Sequence[str]:  # noqa: ARG002
         return []
 

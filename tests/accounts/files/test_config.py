@@ -57,5 +57,5 @@ def test_interval_of_a_task_without_its_files_is_a_problem(tmp_path: Path) -> No
     result = ordosync(tmp_path, "config", "check")
 
     assert result.code == 3
-    assert "import-products: account shop is not set up for the part of a merchant" in result.err
+    assert "import-products: account shop needs `products:` to list products" in result.err
     assert "cancel-orders" not in result.err

@@ -204,6 +204,16 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
         )
         return product.sku
 
+    def raise_units(self, order_id: str, *units: int) -> None:
+        """Add units to an order, or if it is split, to its piece that is still open."""
+        target = next(kept for kept in self._leaves(order_id) if kept.status != "shipped")
+        [name_lines] = [self._kept(order_id).lines]
+        more = {line.sku: add for line, add in zip(name_lines, units, strict=True) if add}
+        now = {line.sku: line.quantity for line in target.lines}
+        self.fake.edit_lines(
+            target.number, {sku: now.get(sku, 0) + add for sku, add in more.items()}
+        )
+
     def archive(self, sku: str) -> None:
         self.fake.archive(sku)
 
@@ -370,6 +380,12 @@ class OrdoroSupplierPeople(AtOrdoro, SupplierOverHttp):
         for part in kept.lines:
             units[part.sku] += part.quantity
         return units
+
+    def take_off(self, order_id: str, *units: int) -> None:
+        lines = zip(self._kept(order_id).lines, units, strict=True)
+        self.fake.edit_lines(
+            order_id, {kept.sku: kept.quantity - count for kept, count in lines if count}
+        )
 
     def void(self, order_id: str) -> None:
         self.fake.void(order_id)

@@ -205,6 +205,13 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
             order.id, {sku: now - less for (sku, now), less in zip(current, units, strict=True)}
         )
 
+    def raise_units(self, order_id: str, *units: int) -> None:
+        order = self._order(self._part(order_id))
+        current = [(line.sku or "", line.current_quantity) for line in order.lines]
+        self.fake.edit_lines(
+            order.id, {sku: now + more for (sku, now), more in zip(current, units, strict=True)}
+        )
+
     def pieces(self, order_id: str) -> Mapping[str, Sequence[tuple[str, int]]]:
         kept = self.kept(self._order(self._part(order_id)), f"split_{number(self.place)}") or {}
         ids = kept.get(order_id) or self._split.get(order_id, ())
@@ -357,11 +364,15 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
         self.fake.shop.sure(Fulfillment, fulfillment_id).created_at = parcel.shipped_at
 
     def ship_part(self, order_id: str, parcel: Shipment, *units: int) -> None:
-        order = self._order(order_id)
+        """Ship units of an order, or of a piece; both are given by the lines of the order."""
+        order, piece = self._order(order_id), order_id.partition("/")[2]
         lines = some(zip([line.sku or "" for line in order.lines], units, strict=True))
-        fulfillment_id = self.fake.ship(
-            order.id, parcel.tracking_number, company=parcel.carrier, lines=lines
-        )
+        number_, carrier = parcel.tracking_number, parcel.carrier
+        if piece:
+            part = gid("FulfillmentOrder", piece)
+            fulfillment_id = self.fake.ship_piece(part, number_, company=carrier, lines=lines)
+        else:
+            fulfillment_id = self.fake.ship(order.id, number_, company=carrier, lines=lines)
         self.fake.shop.sure(Fulfillment, fulfillment_id).created_at = parcel.shipped_at
 
     def ship_with(self, order_id: str, *numbers: str) -> None:

@@ -129,7 +129,7 @@ def test_check_says_what_the_missing_scope_means(
 
     may_not = ordosync(tmp_path, "config", "check", "--online")
 
-    text = "cannot take units off an order that the Merchant cancels in part"
+    text = "cannot remove units of an order that the Merchant cancels in part"
     assert text not in may.out + may.err
     assert text in may_not.out + may_not.err
     assert may_not.code == may.code

@@ -327,6 +327,13 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
         refunded = {line["sku"]: count for line, count in zip(lines, units, strict=True) if count}
         self.fake.refund(int(order_id), refunded)
 
+    def raise_units(self, order_id: str, *units: int) -> None:
+        lines = self.fake.order(int(order_id))["line_items"]
+        raised = {
+            line["sku"]: line["quantity"] + more for line, more in zip(lines, units, strict=True)
+        }
+        self.fake.edit_lines(int(order_id), raised)
+
     def pieces(self, order_id: str) -> Mapping[str, Sequence[tuple[str, int]]]:
         number = order_id.partition("/")[0]
         skus = {line["id"]: line["sku"] for line in self.fake.order(int(number))["line_items"]}
@@ -424,6 +431,8 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
 
     def open_units(self, order_id: str) -> Mapping[str, int]:
         order = self.fake.shop.orders[int(order_id)]
+        if order.status == "cancelled":
+            return {}
         units = {line.id: line.quantity for line in order.lines}
         taken = [(line.id, line.quantity) for refund in order.refunds for line in refund.lines]
         sent = [fulfillments.contents(it) for it in fulfillments.kept(order) if it.is_fulfilled]

@@ -158,7 +158,7 @@ def test_f5_cancelled_order_keeps_what_was_sent_and_only_the_rest_goes_back(depo
     first, again = cancel(account, order_id), cancel(account, order_id)
 
     assert (first.state, again.state) == ("done", "unchanged")
-    assert "lowered to what was sent" in first.reason
+    assert "reduced to the sent units" in first.reason
     assert basket(fake, order_id) == {"MUG": 1}
     assert (fake.stock("MUG"), fake.stock("BOARD")) == (98, 99)
     assert fake.order(order_id)["status"] == "processing"

@@ -98,7 +98,7 @@ def test_deducted_units_are_reported_with_the_quantity(pair: Pair) -> None:
     ran = pair.run(TASK)
 
     assert pair.merchant.physical("MUG") == 18
-    assert ran.step.reason == "20 there less 2 sold here and not imported yet"
+    assert ran.step.reason == "20 at the Supplier minus 2 sold but not imported yet"
 
 
 def test_units_of_an_order_that_cannot_be_imported_are_deducted(pair: Pair) -> None:

@@ -26,7 +26,7 @@ def test_a_product_that_was_never_imported_names_the_task(both: TwoAccounts) -> 
     both.run(*command(explanation))
 
     assert explanation["state"] == "not-imported"
-    assert "northwind: 5 available: 7 on hand less 2 for open orders" in texts(explanation)
+    assert "northwind: 5 available: 7 on hand minus 2 for open orders" in texts(explanation)
     assert story(both.folder, "MUG")["state"] == "differs"
 
 
@@ -52,7 +52,7 @@ def test_the_quantity_that_was_written_last_is_reported(mug: TwoAccounts) -> Non
     assert texts(explanation) == [
         "imported as product MUG of northwind",
         "quantity 5 written to shop",
-        "northwind: 5 available: 7 on hand less 2 for open orders",
+        "northwind: 5 available: 7 on hand minus 2 for open orders",
         "shop: shows 5",
     ]
     assert [bool(event["at"]) for event in explanation["story"]] == [True, True, False, False]

@@ -21,10 +21,10 @@ def test_stock_that_falls_to_0_at_once_is_not_written_without_force(tmp_path: Pa
     both = shop_with_stock(tmp_path, 25)
     count_stock(both, 25, 1)
 
-    braked = both.run("write-inventory-back", "--json")
+    stopped = both.run("write-inventory-back", "--json")
     again = both.run("write-inventory-back", "--json")
 
-    for result in (braked, again):
+    for result in (stopped, again):
         assert (result.code, result.run["status"], result.run["error"]["code"]) == (
             1,
             "failed",

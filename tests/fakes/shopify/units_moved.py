@@ -74,9 +74,9 @@ def release(shop: Shop, order: FulfillmentOrder) -> None:
 def move(shop: Shop, order: FulfillmentOrder, location: str, moved: Sequence[Share]) -> str:
     """Move units to another location; return the fulfillment order that has them there.
 
-    What was sent stays where it is, so the unsent rest becomes a new fulfillment order. If a part
-    is moved and another fulfillment order is active there, that is closed, and its units are in
-    the new one, too.
+    Sent units stay, so the unsent rest becomes a new fulfillment order. If a part is moved and
+    another fulfillment order is active there, that one is closed, and its units move to the new
+    one, too.
     """
     is_whole = not is_sent(shop, order) and all(
         line.remaining_quantity == sum(s.quantity for s in moved if s.line is line)

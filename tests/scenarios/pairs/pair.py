@@ -10,7 +10,7 @@ from ordosync.store.links import Link
 from tests.accounts.contract.examples import line, parcel, product, sold
 from tests.accounts.contract.opening import PORTAL, write_config
 from tests.accounts.contract.people import MerchantPeople, SupplierPeople
-from tests.support.runs import Ran, run_once
+from tests.support.runs import Ran, run_once, run_unless_running
 
 
 class Pair:
@@ -41,6 +41,13 @@ class Pair:
         self.merchant.settle()
         self.supplier.settle()
         return run_once(self.path, task, PORTAL, self.merchant.clock)
+
+    def run_beside(self, task: str) -> None:
+        """Run a task while another run is under way, which may hold the lease."""
+        self.merchant.settle()
+        self.supplier.settle()
+        ran = run_unless_running(self.path, task, PORTAL, self.merchant.clock)
+        assert ran is None or ran.run.error is None, ran
 
     def stays_quiet(self, *tasks: str) -> None:
         """Run tasks that have nothing to do: they plan no step and write nothing."""

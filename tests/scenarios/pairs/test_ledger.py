@@ -1,7 +1,7 @@
-"""The ledger adds up in any order of parcels, voids, cancellations, kills and restores.
+"""The ledger adds up in any order of parcels, voids, edits, cancellations, splits and restores.
 
-Two embedded accounts, and each kind in each role beside an embedded one: `pytest -m slow` tries a
-few examples of each, `pytest -m matrix` many more.
+Two embedded accounts, and each kind in each role beside an embedded one: `pytest` tries a few
+examples of the first, `pytest -m slow` of the others, and `pytest -m matrix` many more.
 """
 
 import pytest
@@ -22,7 +22,7 @@ PAIRS: dict[str, Kinds] = {
     **{
         f"sqlite-{kind}": (MERCHANTS["sqlite"], supplier)
         for kind, supplier in SUPPLIERS.items()
-        if kind != "sqlite" and not (NEEDED | {"several-parcels"}) & supplier.lacks
+        if kind != "sqlite" and not NEEDED & supplier.lacks
     },
 }
 

@@ -1,4 +1,4 @@
-"""Rows of text cells, whatever the format of their file.
+"""Rows of text cells, the same for every file format.
 
 All cells are text: leading zeros are kept, and no number is rounded.
 """

@@ -14,6 +14,7 @@ from ordosync.accounts.files.line_ids import own_id
 from ordosync.accounts.files.output.keyed_csv import Row
 from ordosync.accounts.files.output.options import TrackingFile
 from ordosync.accounts.files.output.safe_output import decimal_text
+from ordosync.added_units import without_added_units
 from ordosync.models import Line, ParcelLine, Shipment
 
 Units = tuple[tuple[str, str, int], ...]
@@ -68,12 +69,11 @@ class TrackingRows:
         """Return the units of a parcel; none if only its number is added, or if they are known."""
         if not self._options.has_units:
             return ()
-        if shipment.lines is not None:
-            parts = shipment.lines
-        elif shipment.is_last:
+        parts = shipment.lines or ()
+        if shipment.lines is None and shipment.is_last:
             parts = tuple(self._open(shipment.tracking_number))
-        else:
-            parts = ()
+            open_units = {part.line_id: part.quantity for part in parts}
+            parts = without_added_units(shipment, open_units).lines or parts
         skus = {line.id: line.sku for line in self._lines}
         units: Counter[tuple[str, str]] = Counter()
         for part in parts:

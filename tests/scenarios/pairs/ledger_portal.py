@@ -1,0 +1,158 @@
+"""The portal of the state machine, and what holds in it after each step and in the end."""
+
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import ClassVar
+
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
+
+from ordosync.config import load_config
+from ordosync.store import Store
+from ordosync.store.links import Link
+from ordosync.tasks import TASKS
+from tests.accounts.contract.examples import line, sold
+from tests.accounts.contract.opening import PORTAL
+from tests.scenarios.pairs.kinds import Kinds
+from tests.scenarios.pairs.ledger_orders import SoldOrder
+from tests.scenarios.pairs.pair import Pair
+from tests.support.clock import START, VirtualClock
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - thousands of commits, and no power to lose
+
+
+class LedgerPortal(RuleBasedStateMachine):
+    """Orders between two accounts of any kinds."""
+
+    kinds: ClassVar[Kinds]
+
+    @initialize()
+    def begin(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None))
+        clock = VirtualClock(START)
+        merchant, supplier = self.kinds
+        self.pair = Pair(self.folder, merchant(self.folder, clock), supplier(self.folder, clock))
+        self.tasks = [task for task in TASKS if self.pair.can_run(task)]
+        self.orders: list[SoldOrder] = []
+        self.numbers = 0
+        self.place_order()
+        self.pair.run("import-orders")
+
+    def teardown(self) -> None:
+        if not hasattr(self, "pair"):
+            return
+        try:
+            self.agree()
+        finally:
+            with closing(self.pair.merchant), closing(self.pair.supplier):
+                shutil.rmtree(self.folder)
+
+    def place_order(self) -> None:
+        number = str(1001 + len(self.orders))
+        merchant_id = self.pair.merchant.request(sold(number, line("CUP", 2), line("MUG", 1)))
+        self.orders.append(SoldOrder(merchant_id=merchant_id, units=Counter(CUP=2, MUG=1)))
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Check that a run shows no number at the Merchant whose parcel is not on its way."""
+        before = self._shown_numbers()
+        yield
+        live = {number for order in self.orders for number in order.parcels}
+        assert self._shown_numbers() - before <= live, self.orders
+
+    @invariant()
+    def adds_up(self) -> None:
+        """Check that no line has more units than were ordered, and no live number is void."""
+        if not hasattr(self, "pair"):
+            return
+        for link in self.lines():
+            assert link.ordered is not None
+            assert link.sent is not None
+            assert link.cancelled is not None
+            assert min(link.sent, link.cancelled, link.open_units or 0) >= 0, link
+        for order in self.orders:
+            self._is_shown_truly(order)
+
+    def _is_shown_truly(self, order: SoldOrder) -> None:
+        merchant = self.pair.merchant
+        shown = merchant.tracking(order.merchant_id)
+        void = {each.number for each in shown if each.voided}
+        assert not void & {*order.parcels}, (void, order)
+        if "parcel-lines" not in merchant.lacks:
+            units = Counter(merchant.sent_units(order.merchant_id))
+            assert units <= order.ever_sent, (units, order)
+        if not order.is_touched and not order.is_cancelled:
+            is_all = order.ever_sent >= order.units + order.raised
+            assert is_all or merchant.status(order.merchant_id) != "shipped", order
+
+    def agree(self) -> None:
+        """Run all tasks until they are quiet; check that the accounts show the same parcels."""
+        for _ in range(3):
+            for task in self.tasks:
+                self.pair.run(task)
+            # Waiting steps may be retried.
+            self.pair.merchant.clock.at += timedelta(hours=25)
+        self.pair.stays_quiet(*self.tasks)
+        self.adds_up()
+        for order in self.orders:
+            self._agrees(order)
+
+    def _agrees(self, order: SoldOrder) -> None:
+        merchant = self.pair.merchant
+        valid = {*merchant.all_numbers(order.merchant_id)}
+        assert valid <= {*order.parcels}, (valid, order)
+        problems = self._problems()
+        missing = {*order.parcels} - valid - problems
+        assert not missing or "more-numbers" in merchant.lacks, (missing, order)
+        sent = order.sent_units
+        # A piece whose label is void stays shipped, or it would be sent twice.
+        if not {"parcel-lines", *(["more-numbers"] if order.voided else [])} & merchant.lacks:
+            shown = Counter(merchant.sent_units(order.merchant_id))
+            # What was cancelled before its parcel was reported is a surplus there.
+            is_less = order.is_touched or order.is_cancelled or problems & {*order.parcels}
+            assert shown <= sent if is_less else shown == sent, (shown, order)
+        self._is_ended(order)
+
+    def _is_ended(self, order: SoldOrder) -> None:
+        """Check that a cancelled order has no open unit at the Supplier, or that it is reported."""
+        supplier_id = self.supplier_id(order)
+        if order.is_cancelled and supplier_id and "cancel-orders" in self.tasks:
+            is_open = bool(self.pair.supplier.open_units(supplier_id))
+            with self.store() as store:
+                reported = {step.supplier_id for step in store.steps.open()}
+            assert not is_open or supplier_id in reported, order
+
+    def _problems(self) -> frozenset[str]:
+        """Return the numbers of parcels with a failed step, which the operator sees."""
+        with self.store() as store:
+            return frozenset(step.key.split(":")[-1] for step in store.steps.open())
+
+    def _shown_numbers(self) -> frozenset[str]:
+        all_numbers = self.pair.merchant.all_numbers
+        return frozenset(n for order in self.orders for n in all_numbers(order.merchant_id))
+
+    def any_order(self, pick: int) -> SoldOrder:
+        return self.orders[pick % len(self.orders)]
+
+    def supplier_id(self, order: SoldOrder) -> str | None:
+        """Return the Supplier's order; None if it was not imported yet."""
+        with self.store() as store:
+            links = store.links(PORTAL).of_either("merchant", order.merchant_id)
+        return links[-1].supplier_id if links else None
+
+    def lines(self) -> Sequence[Link]:
+        """Return the links of all lines."""
+        with self.store() as store:
+            links = store.links(PORTAL)
+            ids = [link.merchant_id for page in links.live("order") for link in page]
+            found: Mapping[str, Sequence[Link]] = links.lines_of(ids)
+        return [line for lines in found.values() for line in lines]
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        with Store.open(load_config(self.pair.path).database) as store:
+            yield store
