@@ -329,7 +329,7 @@ def test_units_are_not_lowered_while_a_parcel_is_written_that_the_ledger_lacks(
     [at_merchant], [at_supplier] = pair.merchant("1001").lines, pair.supplied("1001").lines
     with pair.shop.file.writing("cancel a unit") as db:
         succeeded(cancellations.cancel_units(db, "1001", [one_of(at_merchant)], actor="desk"))
-    planned = pair.would(TASK)
+    planned = pair.planned(TASK)
     pair.send("1001", lines=(one_of(at_supplier),))
     read_orders = MerchantOrders.by_id
 
