@@ -55,7 +55,7 @@ def _other_files(config: Config) -> list[str]:
     return [str(config.path), *local, *([str(spool)] if spool.exists() else [])]
 
 
-@with_context()
+@with_context(dry_run=True)
 def restore(
     file: Annotated[
         Path | None,
@@ -82,7 +82,7 @@ def restore(
     settle_s = longest_settle_s(config)
 
     def rest() -> None:
-        if settle_s:
+        if settle_s and not context.is_dry_run:
             render.message(f"waiting {settle_s:g} s until everything that was sent can be found")
             clock.sleep(settle_s)
 
@@ -101,7 +101,7 @@ def restore(
     )
 
 
-@with_context()
+@with_context(dry_run=True)
 def prune(*, context: Context) -> None:
     """Delete runs and steps older than `retention:`.
 

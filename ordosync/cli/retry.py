@@ -5,11 +5,14 @@ from typing import Annotated
 
 import typer
 
+from ordosync.cli import options
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk.input_rows import undamaged
+from ordosync.cli.output import previews as render_previews
 from ordosync.cli.output import render
 from ordosync.cli.output import runs as render_runs
 from ordosync.cli.session import Session, open_session
+from ordosync.config.settings import PortalConfig
 from ordosync.engine import AlreadyRunning
 from ordosync.engine.execution.resolve import (
     acknowledge,
@@ -44,6 +47,7 @@ def retry(
     not_sent: Annotated[
         bool, typer.Option("--not-sent", help="It never arrived: send it now.")
     ] = False,
+    dry_run: options.DryRun = False,
     context: Context,
 ) -> None:
     """Retry steps that are waiting or have failed.
@@ -56,6 +60,9 @@ def retry(
       ordosync retry 17
     """
     _check_options(steps or [], every=every, sent=sent, not_sent=not_sent)
+    if dry_run:
+        _preview(context, steps or [], sent=sent, not_sent=not_sent)
+        return
     with open_session(context) as session:
         rows = _all_open(session.store) if every else _named(session.store, steps or [])
         if sent is not None:
@@ -71,6 +78,24 @@ def retry(
         results = [_retry(session, group) for group in _by_task(rows)]
         _reopen(session.store, [row.id for row in rows])
     render_runs.show_results(results, as_json=context.as_json, stop=session.stop)
+
+
+def _preview(context: Context, steps: Sequence[int], *, sent: str | None, not_sent: bool) -> None:
+    """Preview what a retry would do; without steps, of all. Exits as the retry would."""
+    with context.sandboxed() as copies, open_session(context) as session:
+        rows = _named(session.store, steps) if steps else _all_open(session.store)
+        if sent is not None:
+            _settle_as_sent(session, rows[0], undamaged(sent, "id"))
+            rows = []
+        elif not_sent:
+            rows = _settle_as_not_sent(session, rows[0])
+        previews = [
+            session.preview(
+                group[0].task, _portal_of(session, group[0]), trigger="retry", only=group
+            )
+            for group in _by_task(rows)
+        ]
+    render_previews.show(previews, copies, as_json=context.as_json, stop=session.stop)
 
 
 def _check_options(steps: Sequence[int], *, every: bool, sent: str | None, not_sent: bool) -> None:
@@ -131,13 +156,17 @@ def _retry(session: Session, rows: Sequence[StepRow]) -> Run | AlreadyRunning:
 
 
 def _open_portal_of(session: Session, row: StepRow) -> Portal:
+    return session.open(_portal_of(session, row))
+
+
+def _portal_of(session: Session, row: StepRow) -> PortalConfig:
     portals = session.config.portals
     if row.portal not in portals:
         raise UsageError(
             f"portal {row.portal} of step {row.id} is not in the configuration; restore it, or add"
             f" `was: {row.portal}` to the portal that replaces it"
         )
-    return session.open(portals[row.portal])
+    return portals[row.portal]
 
 
 def _reopen(store: Store, ids: Sequence[int]) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from ordosync.cli import options
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
 from ordosync.cli.output import runs as render_runs
@@ -34,6 +35,7 @@ def run_due(
             "--jobs", min=1, max=64, help="Maximum number of portals that run in parallel."
         ),
     ] = 4,
+    dry_run: options.DryRun = False,
     context: Context,
 ) -> None:
     """Run all due tasks; cron calls this every minute.
@@ -45,6 +47,9 @@ def run_due(
     For example:
       ordosync run-due --config /etc/ordosync/config.yaml
     """
+    if dry_run:
+        _preview(context)
+        return
     clock, path = context.clock, context.config_path
     is_watched = sys.stdout is not None and sys.stdout.isatty()
     try:
@@ -61,6 +66,25 @@ def run_due(
     if stop.signal:
         raise typer.Exit(128 + stop.signal)
     raise typer.Exit(int(any(map(_has_failed, reports))))
+
+
+def _preview(context: Context) -> None:
+    """Preview the tasks that are due now, and exit as `run-due` would."""
+    from ordosync.cli.output import previews  # noqa: PLC0415 - cron does not need it
+    from ordosync.cli.session import open_session  # noqa: PLC0415 - see above
+    from ordosync.tasks import TASKS  # noqa: PLC0415 - see above
+
+    with context.sandboxed() as copies, open_session(context) as session:
+        due = {(row.portal, row.task) for row in session.store.schedule.due(context.clock.now())}
+        found = [
+            session.preview(task, portal, trigger="schedule")
+            for portal in session.config.portals.values()
+            for task in TASKS
+            if (portal.name, task) in due
+        ]
+    if not found:
+        render.message("nothing is due")
+    previews.show(found, copies, as_json=context.as_json, stop=session.stop)
 
 
 def _run_tick(

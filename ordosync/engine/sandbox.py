@@ -25,6 +25,7 @@ class Sandbox:
     """A configuration whose paths are those of copies."""
 
     config: Config
+    original: Config
     originals: dict[str, str]
     """The originals of paths that error messages may name."""
 
@@ -58,7 +59,7 @@ def _copied(config: Config, folder: Path) -> Sandbox:
     for name, account in opened.items():
         originals |= _renamed(config.opened[name], account)
     copy = replace(config, database=store, opened=opened, accounts=accounts)
-    return Sandbox(config=copy, originals=originals)
+    return Sandbox(config=copy, original=config, originals=originals)
 
 
 def _spool_of(database: Path) -> Path:

@@ -1,6 +1,5 @@
 """H3: a dry run says all that the run would do, decides as the run does, and writes nothing."""
 
-import hashlib
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -9,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.engine.execution.falling_stock import count_stock, shop_with_stock
-from tests.support.command import CONFIG, HEADER, Done, ordosync, row, shop
+from tests.support.command import CONFIG, HEADER, ordosync, row, shop
 from tests.support.desk import TwoAccounts
+from tests.support.dry_runs import dry
 
 TASKS = (
     *("import-orders", "import-products", "write-inventory-back"),
@@ -20,27 +20,6 @@ COUNTS = ("seen", "done", "unchanged", "skipped", "waiting", "failed", "status")
 FEW = settings(
     max_examples=5, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
-
-
-def digests(folder: Path) -> dict[str, str]:
-    """Return a digest of every file in a folder, hidden ones included.
-
-    SQLite keeps an empty log and an index beside a file that is read.
-    """
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.endswith("-shm")
-        if path.stat().st_size or not path.name.endswith("-wal")
-    }
-
-
-def dry(folder: Path, *words: str) -> Done:
-    """Return a dry run, which must change no file."""
-    before = digests(folder)
-    result = ordosync(folder, *words, "--dry-run")
-    assert digests(folder) == before
-    return result
 
 
 def foreseen(folder: Path, task: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ordosync.accounts.spreadsheets import damage, plain
 from ordosync.atomic_write import replace_file
+from ordosync.cli.output import render
 from ordosync.errors import UsageError
 
 _LARGEST_FILE = 64 * 1024 * 1024
@@ -75,6 +76,17 @@ def _check_columns(
     if any(";" in name for name in columns):
         text += "; separate them with commas, not semicolons"
     raise UsageError(text)
+
+
+def report_rejects(
+    path: Path, refused: Sequence[tuple[InputRow, str]], *, is_dry_run: bool
+) -> None:
+    """Write the refused rows beside the input file; a dry run only lists them."""
+    if is_dry_run:
+        for row, reason in sorted(refused, key=lambda reject: reject[0].number):
+            render.message(f"row {row.number} would be refused: {reason}")
+    elif rejects := write_rejects(path, refused):
+        render.message(f"{len(refused)} refused: see {rejects}")
 
 
 def write_rejects(path: Path, refused: Sequence[tuple[InputRow, str]]) -> Path | None:

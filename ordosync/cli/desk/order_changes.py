@@ -18,7 +18,7 @@ from ordosync.store import Store
 Number = Annotated[str, typer.Argument(autocompletion=completion.number)]
 
 
-@with_context()
+@with_context(dry_run=True)
 def cancel_order(
     number: Number,
     *,
@@ -63,7 +63,7 @@ def _cancelled_text(before: Order, after: Order, units: Sequence[ParcelLine]) ->
     return "has its open units cancelled; sent units stay sent"
 
 
-@with_context()
+@with_context(dry_run=True)
 def restore_order(
     number: Number,
     *,

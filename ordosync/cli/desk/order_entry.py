@@ -22,7 +22,7 @@ class _LineInput(NamedTuple):
     price: str
 
 
-@with_context()
+@with_context(dry_run=True)
 def add_order(
     number: Annotated[str, typer.Argument(help="Order number, not used before.")],
     *,

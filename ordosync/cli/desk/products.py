@@ -43,7 +43,7 @@ def list_products(
 
 
 @app.command("add")
-@with_context()
+@with_context(dry_run=True)
 def add_product(
     sku: Annotated[str, typer.Argument(help="SKU, not used before.")],
     *,

@@ -27,7 +27,7 @@ from ordosync.text import plural
 _TASKS = ("split-order", "update-tracking")
 
 
-@with_context()
+@with_context(dry_run=True)
 def ship_order(
     number: Annotated[str | None, typer.Argument(autocompletion=completion.number)] = None,
     *,
@@ -153,8 +153,7 @@ def _ship_file(context: Context, opened: Desk, file: Path) -> int:
     ]
     _report(context, opened, results)
     code = send_now.report(result, as_json=context.as_json)
-    if rejects := input_rows.write_rejects(file, refused):
-        render.message(f"{len(refused)} refused: see {rejects}")
+    input_rows.report_rejects(file, refused, is_dry_run=context.is_dry_run)
     return int(bool(code or refused))
 
 

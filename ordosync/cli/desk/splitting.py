@@ -11,7 +11,7 @@ from ordosync.cli.output import render
 from ordosync.models import Order, Piece, PieceLine, Split
 
 
-@with_context()
+@with_context(dry_run=True)
 def split_order(
     number: Annotated[str, typer.Argument(autocompletion=completion.number)],
     *,

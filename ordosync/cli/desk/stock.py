@@ -61,7 +61,7 @@ def list_stock(
 
 # Otherwise a quantity such as -5 would be parsed as an unknown option.
 @app.command("set", context_settings={"ignore_unknown_options": True})
-@with_context(json=False)
+@with_context(json=False, dry_run=True)
 def set_stock(
     sku: Sku = None,
     quantity: Annotated[str | None, typer.Argument(metavar="[QTY]")] = None,
@@ -85,7 +85,7 @@ def set_stock(
 
 
 @app.command("adjust")
-@with_context(json=False)
+@with_context(json=False, dry_run=True)
 def adjust_stock(
     sku: Sku = None,
     *,
@@ -123,7 +123,7 @@ def _count(
         raise UsageError("--from reads the warehouse from the file; leave out --warehouse")
     opened = common.open_desk(context.config, account)
     if file:
-        _count_file(opened, file, column)
+        _count_file(opened, file, column, is_dry_run=context.is_dry_run)
     else:
         _count_one(opened, InputRow(cells=dict(row)), column)
 
@@ -136,7 +136,7 @@ def _count_one(opened: Desk, row: InputRow, column: _Column) -> None:
     render.message(_count_text(opened, count, warehouses))
 
 
-def _count_file(opened: Desk, file: Path, column: _Column) -> None:
+def _count_file(opened: Desk, file: Path, column: _Column, *, is_dry_run: bool) -> None:
     warehouses = opened.warehouses()
     refused: list[tuple[InputRow, str]] = []
     counts: list[tuple[InputRow, Count]] = []
@@ -154,8 +154,8 @@ def _count_file(opened: Desk, file: Path, column: _Column) -> None:
     ]
     render.message(f"{len(rows) - len(refused)} counted")
     _report_new_warehouses([name for name in opened.warehouses() if name not in warehouses])
-    if rejects := input_rows.write_rejects(file, refused):
-        render.message(f"{len(refused)} refused: see {rejects}")
+    input_rows.report_rejects(file, refused, is_dry_run=is_dry_run)
+    if refused:
         raise typer.Exit(1)
 
 

@@ -3,7 +3,8 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -11,6 +12,8 @@ from ordosync.text import printable
 
 _NARROWEST = 20
 """Width of a terminal, in columns, below which lines are not wrapped."""
+_renames: dict[str, str] = {}
+"""Paths that are shown as other ones: those of copies, as those of the originals."""
 _write_errors: list[OSError] = []
 """Errors of standard error since `prepare`."""
 
@@ -64,10 +67,26 @@ def _discard(stream: TextIO) -> None:
     os.close(nowhere)
 
 
+@contextmanager
+def renaming(paths: Mapping[str, str]) -> Iterator[None]:
+    """Show paths as other ones meanwhile."""
+    _renames.update(paths)
+    try:
+        yield
+    finally:
+        _renames.clear()
+
+
+def _renamed(text: str) -> str:
+    for path, shown in _renames.items():
+        text = text.replace(path, shown)
+    return text
+
+
 def message(text: str) -> None:
     """Write a message to standard error. A failure to write does not stop the command."""
     try:
-        sys.stderr.write("".join(f"{line}\n" for line in _lines(text, sys.stderr)))
+        sys.stderr.write("".join(f"{line}\n" for line in _lines(_renamed(text), sys.stderr)))
         sys.stderr.flush()
     except OSError as error:
         _note_error(error)
@@ -95,5 +114,6 @@ def _lines(text: str, stream: TextIO) -> Iterator[str]:
 
 def result(text: str, *, wrapped: bool = False) -> None:
     """Write a line of a result to standard output; `wrapped` lines fit the terminal."""
+    text = _renamed(text)
     lines = _lines(text, sys.stdout) if wrapped else [printable(text)]
     sys.stdout.write("".join(f"{line}\n" for line in lines))

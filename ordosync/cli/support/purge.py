@@ -15,7 +15,7 @@ from ordosync.errors import UsageError
 from ordosync.store import Store
 
 
-@with_context()
+@with_context(dry_run=True)
 def purge(
     *,
     number: Annotated[

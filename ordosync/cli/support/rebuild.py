@@ -25,7 +25,7 @@ _SHOWN_STEPS = 10
 """Maximum number of writes that are listed per task; `--dry-run` of the task lists all."""
 
 
-@with_context()
+@with_context(dry_run=True)
 def rebuild_state(
     portals: options.Portals = None,
     *,

@@ -27,7 +27,7 @@ from ordosync.tasks.base import Portal
 _COLUMNS = ("portal", "kind", "merchant", "supplier", "what", "fix")
 
 
-@with_context()
+@with_context(dry_run=True)
 def reconcile(
     portals: options.Portals = None,
     *,
