@@ -81,7 +81,7 @@ class AccountError(OrdosyncError):
 
 
 class RefusedError(AccountError):
-    """The account refuses the request for good: the step fails and needs the operator."""
+    """The account refuses the request permanently: the step fails and needs the operator."""
 
     code = "refused"
 

@@ -293,5 +293,5 @@ def refused(code: str, reason: str) -> Outcome:
 
 
 def normalized_sku(sku: str) -> str:
-    """Return a SKU for comparison: some shops keep the spelling of their own product."""
+    """Return a SKU for comparison: some shops keep their own spelling."""
     return sku.strip().casefold()

@@ -33,7 +33,7 @@ def _both(tmp_path: Path) -> TwoAccounts:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--cases", type=Path, metavar="FILE", help="write what came of each case")
+    parser.addoption("--cases", type=Path, metavar="FILE", help="write the result of each case")
 
 
 def pytest_configure(config: pytest.Config) -> None:

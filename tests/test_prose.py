@@ -12,16 +12,25 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "ordosync"
 MODULES = sorted(PACKAGE.rglob("*.py"))
+TESTS = sorted(set((ROOT / "tests").rglob("*.py")) - {Path(__file__)})
 TEXTS = sorted(
     [ROOT / "README.md", ROOT / "config.example.yaml", *PACKAGE.rglob("*.md")],
 )
 WORDS = re.compile(
-    r"(?<![-\w])(whence|anew|once more|for ever|as good as|whoever|of ours"
+    r"(?<![-\w])(whence|anew|once more|for ever|as good as|whoever|whichever|of ours|alike"
     r"|(?<!there )(?-i:is none|are none)"
-    r"|mend|mends|mended|mending|told|nobody|somebody|anybody)\b",
+    r"|mend|mends|mended|mending|told|nobody|somebody|anybody|hears"
+    r"|by hand|for good|stands? for|says? so|in (?:plain )?words|what came of|whatever (?:the|its)"
+    r"|of (?:its|their) own|(?:take|takes|taken|took|taking) off|(?:do|does|that) not travel"
+    r"|of before the|partly (?:sent|shipped)|needs a person|name (?:one|another)"
+    r"|is to (?:ship|send)|embedded account|foreign account|on the shelf|look before you leap"
+    r"|the brake)\b",
     re.IGNORECASE,
 )
-"""Archaic words, and subjects that name no reader: write user, operator, process or account."""
+"""Archaic words, words of an own dialect, and subjects that name no reader.
+
+Write user, operator, process or account; remove, reduce or send; manually; separate.
+"""
 QUESTIONS = {"What", "Why", "Who", "Whom", "Whose", "Which", "Whether", "How", "When", "Where"}
 DATA = ('"mended"', '.told"')
 """Codes and names of files that users and stores know."""
@@ -34,6 +43,16 @@ def _texts(path: Path) -> Iterator[tuple[int, str]]:
     source = path.read_text("utf-8")
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type in (tokenize.COMMENT, tokenize.STRING):
+            for offset, line in enumerate(token.string.splitlines()):
+                yield token.start[0] + offset, line
+
+
+def _documentation(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the comments and docstrings of a module, without quotations of the specification."""
+    for token in tokenize.generate_tokens(io.StringIO(path.read_text("utf-8")).readline):
+        is_docstring = token.type == tokenize.STRING and token.string.startswith('"""')
+        is_comment = token.type == tokenize.COMMENT and not token.string.startswith("# domain ")
+        if is_docstring or is_comment:
             for offset, line in enumerate(token.string.splitlines()):
                 yield token.start[0] + offset, line
 
@@ -52,6 +71,11 @@ def _found(path: Path, lines: Iterator[tuple[int, str]]) -> list[str]:
 def test_a_module_is_written_in_plain_words(path: Path) -> None:
     if path.name not in RELEASED and not path.parent.name.startswith("migrations"):
         assert _found(path, _texts(path)) == []
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_test_is_documented_in_plain_words(path: Path) -> None:
+    assert _found(path, _documentation(path)) == []
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -48,7 +48,9 @@ def install(
     """
     path = context.config.path
     before = crontab.read()
-    _change(before, crontab.with_block(before, _entry(path), path), dry_run=dry_run)
+    after = crontab.with_block(before, _entry(path), path)
+    result = "`ordosync health -v` shows whether cron is running"
+    _change(before, after, result=result, dry_run=dry_run)
 
 
 @app.command("remove")
@@ -64,10 +66,11 @@ def remove(
       ordosync cron remove
     """
     before = crontab.read()
-    _change(before, crontab.without_block(before, context.config_path), dry_run=dry_run)
+    after = crontab.without_block(before, context.config_path)
+    _change(before, after, result="cron runs no task any more", dry_run=dry_run)
 
 
-def _change(before: str, after: str, *, dry_run: bool) -> None:
+def _change(before: str, after: str, *, result: str, dry_run: bool) -> None:
     if before == after:
         render.message("the crontab is up to date; nothing was changed")
         return
@@ -77,9 +80,7 @@ def _change(before: str, after: str, *, dry_run: bool) -> None:
         render.result(line)
     if not dry_run:
         crontab.write(after)
-        render.message(
-            "the crontab was changed; `ordosync health -v` shows whether cron is running"
-        )
+        render.message(f"the crontab was changed; {result}")
 
 
 def _entry(config: Path) -> str:

@@ -63,7 +63,7 @@ _HELP = {
     "cancel-orders": """Cancel the Merchant's cancelled orders at the Supplier.
 
     Only units that have not shipped are cancelled. Exits 1 if an order has already shipped; both
-    timelines then say so.
+    timelines then get a comment.
 
     For example:
       ordosync cancel-orders --dry-run

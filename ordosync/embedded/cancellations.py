@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 _REST = "rest-cancelled"
-"""Change of an order that was partly sent, and whose open units were cancelled."""
+"""Change of a partially sent order whose open units were cancelled."""
 
 
 def cancel(

@@ -70,7 +70,7 @@ class Desk:
     def select_orders(
         self, selection: OrderFilter, *, newest: int | None = None
     ) -> tuple[Iterator[ListedOrder], int]:
-        """Return the selected orders, the newest last, and how many there are.
+        """Return the selected orders, the newest last, and their total number.
 
         With `newest`, the iterator yields only so many of them.
         """

@@ -11,7 +11,7 @@ _STOCK = "select sku, warehouse, physical from stock"
 
 
 def differences(before: sqlite3.Connection, after: sqlite3.Connection) -> Iterator[str]:
-    """Yield each change in words: products, orders, and the largest changes of stock first."""
+    """Yield each change as text: products, orders, and the largest changes of stock first."""
     yield from _products(before, after)
     yield from _orders(before, after)
     yield from _stock(before, after)

@@ -25,7 +25,7 @@ class OrderFilter:
     """A selection of orders. All conditions apply; an empty one selects every order."""
 
     statuses: tuple[str, ...] = ()
-    """Also excludes orders that were split: their pieces have a status of their own."""
+    """Also excludes orders that were split: their pieces have their own status."""
     since: datetime | None = None
     """The earliest time when an order was placed."""
     until: datetime | None = None

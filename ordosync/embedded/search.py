@@ -1,4 +1,4 @@
-"""Search for orders by a part of what an operator knows, and for numbers that look alike."""
+"""Search for orders by a part of a number or name, and for similar numbers."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal

@@ -26,6 +26,7 @@ from ordosync.store.leases import Leases
 from ordosync.store.link_table import Links
 from ordosync.store.machine import check_machine
 from ordosync.store.migrations import APPLICATION_ID, VERSION, migrations
+from ordosync.store.order_numbers import OrderNumbers
 from ordosync.store.portals import Portals
 from ordosync.store.pruning import Pruning
 from ordosync.store.references import References
@@ -103,6 +104,10 @@ class Store:
     def links(self, portal: str) -> Links:
         """Return the links of one portal."""
         return Links(self._connection, portal)
+
+    def order_numbers(self, portal: str) -> OrderNumbers:
+        """Return the numbers of the orders of one portal."""
+        return OrderNumbers(self._connection, portal)
 
     def ids(self, portal: str) -> IdSearch:
         """Return the search of the ids of one portal."""

@@ -63,7 +63,7 @@ def back_up(database: Path, path: Path, *, replace: bool) -> Copy:
     """
     check_folder(path)
     if path.exists() and path.samefile(database):
-        raise OrdosyncError(f"{path} is the store itself; name another file")
+        raise OrdosyncError(f"{path} is the store itself; choose another file")
     if os.path.lexists(path) and not replace:
         raise OrdosyncError(f"{path} already exists; --force replaces it")
     with _temporary_file(path) as temporary:

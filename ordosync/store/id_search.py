@@ -18,8 +18,10 @@ class KnownId(Struct, frozen=True, kw_only=True):
     merchant_id: str
     supplier_id: str | None
     """None if it has no link, or if it was found by a tracking number."""
-    tracking: str
-    """The tracking number that contains the text; otherwise empty."""
+    field: Literal["id", "number", "tracking"]
+    """The field that contains the text: an id, the Merchant's number, or a tracking number."""
+    value: str
+    """The number; empty for an id."""
 
 
 class IdSearch:
@@ -65,26 +67,32 @@ class IdSearch:
                 kind=row["kind"],
                 merchant_id=row["merchant_id"],
                 supplier_id=row["supplier_id"],
-                tracking=row["tracking"].rpartition(":")[2],
+                field=row["field"],
+                value=row["value"].rpartition(":")[2]
+                if row["field"] == "tracking"
+                else row["value"],
             )
             for row in rows
         ]
 
 
 _CONTAINING = """
-select kind, merchant_id, supplier_id, '' as tracking from links where portal = :portal
+select kind, merchant_id, supplier_id, 'id' as field, '' as value from links where portal = :portal
     and kind in ('order', 'product')
     and (instr(lower(merchant_id), :text) or instr(lower(supplier_id), :text))
 union
-select case task when 'import-orders' then 'order' else 'product' end, merchant_id, null, ''
+select case task when 'import-orders' then 'order' else 'product' end, merchant_id, null, 'id', ''
     from steps where portal = :portal and task in ('import-orders', 'import-products')
     and instr(lower(merchant_id), :text)
     and not exists (select 1 from links where links.portal = steps.portal
         and links.kind in ('order', 'product') and links.merchant_id = steps.merchant_id)
 union
-select 'order', coalesce(order_id, merchant_id), null, supplier_id from links
+select 'order', coalesce(order_id, merchant_id), null, 'tracking', supplier_id from links
     where portal = :portal and kind in ('parcel', 'shipment')
     and instr(lower(replace(supplier_id, rtrim(supplier_id, replace(supplier_id, ':', '')), '')),
         :text)
+union
+select 'order', merchant_id, null, 'number', number from order_numbers where portal = :portal
+    and instr(lower(number), :text)
 """
-"""The last condition reads the tracking number: the part of the id after the last colon."""
+"""The condition of parcels reads the tracking number: the part of the id after the last colon."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
 APPLICATION_ID = 0x4F53594E  # "OSYN"
-VERSION = 3
+VERSION = 4
 
 
 def migrations() -> "Migrations":
@@ -36,6 +36,12 @@ def migrations() -> "Migrations":
         for statement in _LEDGER:
             db.execute(statement)
         db.execute("pragma user_version = 3")
+
+    @steps()
+    def m004_order_numbers(db: "Database") -> None:
+        for statement in _ORDER_NUMBERS:
+            db.execute(statement)
+        db.execute("pragma user_version = 4")
 
     return steps
 
@@ -215,4 +221,16 @@ _LEDGER = (
     # Of a parcel: the units of the Merchant's lines in it, as a JSON object. Null: not known.
     "alter table links add column units text",
     "create index links_of_order on links (portal, order_id) where order_id is not null",
+)
+
+_ORDER_NUMBERS = (
+    """
+    create table order_numbers (
+        portal text not null,
+        merchant_id text not null,
+        number text not null,       -- as the Merchant shows it, if it is not the id
+        primary key (portal, merchant_id)
+    ) without rowid
+    """,
+    "create index order_numbers_number on order_numbers (portal, number collate nocase)",
 )

@@ -11,7 +11,7 @@ from ordosync.store.concerns import Concerns
 if TYPE_CHECKING:
     import sqlite3
 
-_TABLES = ("schedule", "leases", "runs", "steps", "links", "claims")
+_TABLES = ("schedule", "leases", "runs", "steps", "links", "claims", "order_numbers")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -129,6 +129,8 @@ class Step(StepRef, frozen=True, kw_only=True):
     """State of the source that was read: a text that sorts by age, or empty."""
     remark: str = ""
     """Text for the log, if the step is done."""
+    number: str = ""
+    """Number of the Merchant's order, if it differs from its id."""
     payload: object = None
     """What `apply` writes. Never stored."""
     decision: Decision | None = None

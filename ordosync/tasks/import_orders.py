@@ -209,7 +209,13 @@ def _step(
         # An order that cancel-orders cancelled is a new order if the Merchant requests it again.
         generation = link.generation + (link.state == "cancelled_by_task")
     key = f"{item.id}#{generation}"
-    step = Step(key=key, merchant_id=item.id, content=item.content, as_of=item.as_of)
+    step = Step(
+        key=key,
+        merchant_id=item.id,
+        content=item.content,
+        as_of=item.as_of,
+        number=item.number if isinstance(item, Order) and item.number != item.id else "",
+    )
     if link and generation == link.generation:
         return _imported(portal, step, item, link, portal_rules, is_split=is_split)
     if isinstance(item, InvalidRecord):

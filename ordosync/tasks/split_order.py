@@ -215,12 +215,14 @@ def _links(mirrored: _MirroredSplit, outcome: Outcome) -> tuple[Link, ...]:
         links += [
             Link(
                 kind="line",
-                merchant_id=ours.id,
-                supplier_id=theirs.id,
+                merchant_id=merchant_line.id,
+                supplier_id=supplier_line.id,
                 order_id=at_merchant.id,
-                ordered=ours.quantity,
+                ordered=merchant_line.quantity,
             )
-            for ours, theirs in zip(at_merchant.lines, at_supplier.lines, strict=True)
+            for merchant_line, supplier_line in zip(
+                at_merchant.lines, at_supplier.lines, strict=True
+            )
         ]
     return tuple(links)
 

@@ -20,7 +20,7 @@ from ordosync.store import Store
 
 PYTHON = sys.executable
 ORDOSYNC = str(Path(sys.executable).with_name("ordosync"))
-"""The console script beside this Python, as an installer wrote it."""
+"""The console script in the folder of this Python, as an installer wrote it."""
 
 
 _WATCHED = """
@@ -180,4 +180,4 @@ def scaled(count: int, scale: float, *, least: int = 1) -> int:
 
 
 Benchmark = Callable[[Path, float], Sequence[Result]]
-"""Measures in a folder of its own, at a scale. The goals are about scale 1."""
+"""Measures in its own folder, at a scale. The goals are for scale 1."""

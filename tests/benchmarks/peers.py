@@ -1,4 +1,4 @@
-"""dlt, in an environment of its own: it needs fifty packages that ordosync does not."""
+"""dlt, in its own environment: it needs fifty packages that ordosync does not."""
 
 import subprocess
 import sys

@@ -84,14 +84,14 @@ def emptied(path: Path) -> None:
 
 
 def opened(path: Path) -> sqlite3.Connection:
-    """Open an embedded account; create it if it is missing."""
+    """Open a local account; create it if it is missing."""
     return open_database(
         path, application_id=APPLICATION_ID, migrations=migrations, version=VERSION
     )
 
 
 def filled(path: Path, count: int) -> None:
-    """Create an embedded account with this many orders, requested from `warehouse`."""
+    """Create a local account with this many orders, requested from `warehouse`."""
     served = Orders(count)
     with closing(opened(path)) as db:
         for start in range(0, count, _AT_ONCE):

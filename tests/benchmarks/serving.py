@@ -1,4 +1,4 @@
-"""The server in a process of its own, while a benchmark uses it."""
+"""The server in its own process, while a benchmark uses it."""
 
 import json
 import subprocess

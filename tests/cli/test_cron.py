@@ -1,4 +1,4 @@
-"""`ordosync cron`, against a crontab program of our own, and against a real cron."""
+"""`ordosync cron`, against a fake crontab program, and against a real cron."""
 
 import os
 import shutil
@@ -197,7 +197,7 @@ def test_a_path_with_a_line_break_is_refused() -> None:
 
 def why_no_real_cron() -> str:
     if os.geteuid() != 0:
-        return "only root can start a cron of its own"
+        return "only root can start another cron"
     if not shutil.which("cron", path="/usr/sbin:/usr/bin"):
         return "cron is not installed"
     if Path("/var/run/crond.pid").exists() and not _is_stale(Path("/var/run/crond.pid")):

@@ -32,7 +32,12 @@ def test_the_demo_runs_every_task_and_can_be_called_again(tmp_path: Path) -> Non
     first, second = by_its_path(tmp_path), ordosync(tmp_path, "demo")
 
     assert (first.code, second.code) == (0, 0), (first, second)
-    assert first.out.splitlines()[-2:] == ["  . venv/bin/activate", "  cd ordosync-demo"]
+    assert first.out.splitlines()[-4:] == [
+        f"All files are in {tmp_path}/ordosync-demo. To try the commands yourself:",
+        "  . venv/bin/activate",
+        "  cd ordosync-demo",
+        "  ordosync orders list --account northwind",
+    ]
     folder = tmp_path / "ordosync-demo"
     runs = ordosync(folder, "activity", "-n", "50", "--json").json["runs"]
     assert {run["status"] for run in runs} == {"ok"}
@@ -47,7 +52,7 @@ def test_the_demo_runs_every_task_and_can_be_called_again(tmp_path: Path) -> Non
     shipped = ordosync(
         folder, "orders", "list", "--account", "shop", "--status", "shipped", "--json"
     ).json["orders"]
-    # Each demo ships one order by hand, ten from a file, and a piece.
+    # Each demo ships one order manually, ten from a file, and a piece.
     assert len(shipped) == 24
     assert "$ ordosync activity" in first.out
     assert "\n\n\n" not in first.out

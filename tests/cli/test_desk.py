@@ -194,7 +194,7 @@ def test_a_file_ships_many_orders_and_returns_refused_rows(both: TwoAccounts) ->
 def test_the_whole_stock_goes_back_as_physical_on_hand(both: TwoAccounts) -> None:
     both.run("import-products")
     both.northwind("stock", "set", "MUG", "377")
-    # Then 375 are on the shelf, of which 2 are committed.
+    # Then 375 are on hand, of which 2 are committed.
     both.northwind("stock", "adjust", "MUG", "--by=-2")
 
     result = both.run("write-inventory-back", "--json")

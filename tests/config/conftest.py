@@ -1,4 +1,4 @@
-"""Configurations are written to a file and loaded from it, with kinds of account of our own."""
+"""Configurations are written to a file and loaded from it, with kinds of account for tests."""
 
 from collections.abc import Callable
 from pathlib import Path

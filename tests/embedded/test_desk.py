@@ -1,4 +1,4 @@
-"""The desk of an embedded account, without a portal."""
+"""The desk of a local account, without a portal."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -25,7 +25,7 @@ def _counted(desk: Desk) -> Desk:
 
 
 def levels(desk: Desk, sku: str) -> dict[str, tuple[int | None, int]]:
-    """Return what is on the shelf and committed of a product, by warehouse."""
+    """Return the physical and the committed quantity of a product, by warehouse."""
     return {
         level.warehouse: (
             None if level.physical is None else int(level.physical),

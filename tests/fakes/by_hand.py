@@ -1,4 +1,4 @@
-"""Runs a fake until Ctrl-C, for trials by hand."""
+"""Runs a fake until Ctrl-C, for manual trials."""
 
 import argparse
 import signal

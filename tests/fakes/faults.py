@@ -119,7 +119,7 @@ class Wire(NamedTuple):
     """Parts are sent one by one, `pause_s` apart, without a length, until the connection closes."""
     pause_s: float = 0
     close: bool = False
-    """True if the connection is closed, whatever its length header says."""
+    """True if the connection is closed, with any length header."""
 
 
 class FaultList:

@@ -1,6 +1,6 @@
 """HTTP server: parses requests, applies faults, writes responses, byte by byte if needed.
 
-The response is written by hand since a damaged one is often not valid HTTP.
+The response is written byte by byte, since a damaged one is often not valid HTTP.
 """
 
 import socket

@@ -6,7 +6,7 @@
     assert contract.violations == []
 
 Judged are the document, that nothing in it is deprecated, and the variables, in each version that
-the fake serves, whichever was asked for. The schemas are not part of this repository: mark tests
+the fake serves, for any requested version. The schemas are not part of this repository: mark tests
 with `needs_contract`.
 """
 

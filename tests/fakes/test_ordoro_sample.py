@@ -1,4 +1,4 @@
-"""The sample Ordoro account for trials by hand."""
+"""The sample Ordoro account for manual trials."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""People's actions in the fake shop: visible over the API, but not in the ledger."""
+"""Actions of users in the fake shop: visible over the API, but not in the ledger."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -201,7 +201,7 @@ def test_fulfillments_of_several_fulfillment_orders(fake: FakeShopify) -> None:
 
 
 def _move_a_part(fake: FakeShopify, replay: Replay, recorded: Json) -> None:
-    """Make by hand a change that no operation of the adapter makes."""
+    """Make a change that no operation of the adapter makes."""
     moved = recorded["response"]["data"]["fulfillmentOrderMove"]["movedFulfillmentOrder"]
     source = replay.ours(recorded["variables"]["id"])
     title = moved["lineItems"]["nodes"][0]["lineItem"]["title"]
@@ -232,7 +232,7 @@ def test_orders_are_cancelled(fake: FakeShopify) -> None:
 
 def test_order_is_updated(fake: FakeShopify) -> None:
     replay = Replay(fake, "orderUpdate-input-validation")
-    # Created by hand: the adapter does not use the customer of the recorded request.
+    # Created here: the adapter does not use the customer of the recorded request.
     setup = replay.recorded["setup"]["orderCreate"]["response"]
     recorded = setup["data"]["orderCreate"]["order"]
     order = fake.place_order({"A": 1}, note=recorded["note"], name=recorded["name"])

@@ -1,4 +1,4 @@
-"""The sample shop for trials by hand."""
+"""The sample shop for manual trials."""
 
 import os
 import signal

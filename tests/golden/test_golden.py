@@ -1,6 +1,6 @@
 """Nothing that users or services rely on has changed since the golden session was recorded.
 
-What is added breaks nobody: a command, an option, a field of JSON, a column. All that was recorded
+Additions are allowed: a command, an option, a field of JSON, a column. All that was recorded
 must still be there and be the same, and no task may make more calls.
 """
 

@@ -11,7 +11,7 @@ MUTANTS = (
         test="engine/execution/test_takeover.py::test_a_thawed_process_whose_lease_was_taken_over_commits_nothing",
     ),
     Mutant(
-        protection="a dead owner's lease is taken over, whatever has its pid now",
+        protection="a dead owner's lease is taken over, even if another process has its pid",
         file="store/leases.py",
         old="    return bool(started == _started(pid))",
         new="    return bool(_started(pid))",
@@ -81,7 +81,7 @@ MUTANTS = (
         test="http/test_ping.py::test_signal_ends_a_ping_at_once",
     ),
     Mutant(
-        protection="a signal to us is no failed attempt of a step",
+        protection="a signal to ordosync is not a failed attempt of a step",
         file="engine/execution/step_changes.py",
         old="if outcome.code == StoppedCallError.code:",
         new="if False:",
@@ -377,7 +377,7 @@ MUTANTS = (
         test="accounts/woocommerce/test_merchant_parcels.py",
     ),
     Mutant(
-        protection="a shop's buyer is not told that a number is void while a parcel has it",
+        protection="a shop's buyer gets no message that a number is void while a parcel has it",
         file="accounts/woocommerce/merchant_tracking.py",
         old="        record, is_live = share.record, len(labels) > len(void)",
         new="        record, is_live = share.record, False",
@@ -398,7 +398,7 @@ MUTANTS = (
         test="accounts/woocommerce/test_standing.py",
     ),
     Mutant(
-        protection="what is owed again has its own attempts and patience",
+        protection="a step that is open again has its own attempts and waits",
         file="store/steps.py",
         old="then created_at else excluded.created_at end",
         new="then created_at else created_at end",
@@ -475,7 +475,7 @@ MUTANTS = (
         test="tasks/test_update_tracking.py",
     ),
     Mutant(
-        protection="a number that was void is valid again in an embedded account",
+        protection="a number that was void is valid again in a local account",
         file="embedded/tracking.py",
         old="set voided_at = null where",
         new="set voided_at = voided_at where",
@@ -559,7 +559,7 @@ MUTANTS = (
         test="accounts/files/test_orders.py",
     ),
     Mutant(
-        protection="a file older than the one an order was sent from says nothing of it",
+        protection="a file older than the one from which an order was sent is ignored",
         file="engine/execution/decisions.py",
         old='    return "" < step.as_of < row.as_of',
         new="    return False",
@@ -587,7 +587,7 @@ MUTANTS = (
         test="accounts/woocommerce/test_supplier.py",
     ),
     Mutant(
-        protection="what may be on its way is cancelled by a person alone",
+        protection="only a user cancels an order that may be on its way",
         file="accounts/woocommerce/supplier_cancellations.py",
         old="if status not in UNSENT and not (status in PARTIAL and sent.numbered):",
         new="if False:",
@@ -601,7 +601,7 @@ MUTANTS = (
         test="accounts/woocommerce/test_shipments.py",
     ),
     Mutant(
-        protection="units in a sent parcel are not taken off the order",
+        protection="units in a sent parcel are not removed from the order",
         file="accounts/woocommerce/order_reductions.py",
         old="max(wanted.get(line.id, 0), sent.get(line.id, 0))",
         new="wanted.get(line.id, 0)",
@@ -622,7 +622,7 @@ MUTANTS = (
         test="accounts/woocommerce/test_unnoticed.py",
     ),
     Mutant(
-        protection="an order that a person dismissed is not sent by itself",
+        protection="an order that the operator dismissed is not sent automatically",
         file="engine/execution/decisions.py",
         old="    if row.code == DISMISSED:",
         new="    if False:",
@@ -643,7 +643,7 @@ MUTANTS = (
         test="engine/diagnosis/test_dismiss.py",
     ),
     Mutant(
-        protection="an id that a person types is looked for before it is believed",
+        protection="an id that the operator types is verified in the account",
         file="engine/execution/resolve.py",
         old="    if not arrived and not _exists(portal, link.kind, supplier_id):",
         new="    if False:",
@@ -773,14 +773,14 @@ MUTANTS = (
         test="accounts/shopify/test_sent_parcels.py",
     ),
     Mutant(
-        protection="an edit at Shopify takes no units off a piece that was not meant",
+        protection="an edit at Shopify removes no units of another piece",
         file="accounts/shopify/supplier_cancellations.py",
         old="        if any(others[line] for line in less):",
         new="        if False:",
         test="accounts/shopify/test_reductions.py",
     ),
     Mutant(
-        protection="units that were sent during an edit at Shopify do not count as taken off",
+        protection="units that were sent during an edit at Shopify do not count as removed",
         file="accounts/shopify/order_edits.py",
         old="    before, after = whole(pieces_of(order)).units, whole(pieces_of(now)).units",
         new="    before, after = whole(pieces_of(order)).open, whole(pieces_of(now)).open",

@@ -339,3 +339,33 @@ def test_w7_a_failed_order_of_the_merchant_is_not_hidden_by_the_suppliers(tmp_pa
 
     pairs = {(story["merchant"], story["supplier"], story["state"]) for story in done.json["why"]}
     assert pairs == {("1001", "1001~2", "imported"), ("1001~2", None, "failed")}
+
+
+@pytest.mark.parametrize(
+    ("options", "rows"),
+    [
+        ("", "CUP:None MUG:-3 PEN:0"),
+        ("--below 1", "MUG:-3 PEN:0"),
+        ("--below 0", "MUG:-3"),
+        ("--negative", "MUG:-3"),
+        ("--below -3", ""),
+        ("PEN --negative", ""),
+    ],
+)
+def test_stock_that_runs_out_or_is_oversold_is_listed(
+    depot: TwoMerchants, options: str, rows: str
+) -> None:
+    depot.run("products", "add", "PEN")
+    for sku, quantity in (("MUG", "2"), ("PEN", "0")):
+        assert depot.run("stock", "set", sku, quantity).code == 0
+
+    stock = depot.run("stock", "list", *options.split(), "--json").json["stock"]
+
+    assert " ".join(f"{row['sku']}:{row['available']}" for row in stock) == rows
+
+
+def test_stock_filters_that_contradict_each_other_are_refused(depot: TwoMerchants) -> None:
+    assert depot.run("stock", "list", "--below", "3", "--negative").code == 2
+    empty = depot.run("stock", "list", "--negative")
+    assert (empty.code, empty.out) == (0, "")
+    assert empty.err == "account depot has nothing counted below 0\n"

@@ -3,7 +3,7 @@
     python -m tests.soak.worker SECONDS PASSED COMMAND [WORD...] [-- COMMAND [WORD...]]...
 
 SECONDS is how far this process's wall clock is ahead of the machine's; PASSED is how much time
-has passed for it, whatever the wall clock says.
+has passed for it, regardless of the wall clock.
 """
 
 import sys

@@ -36,7 +36,7 @@ def test_ids_are_found_by_a_part_of_an_id_or_of_a_tracking_number(tmp_path: Path
         assert [(known.merchant_id, known.supplier_id) for known in ids.containing("s-10")] == [
             ("1001", "S-1001")
         ]
-        assert [(known.merchant_id, known.tracking) for known in ids.containing("1z")] == [
+        assert [(known.merchant_id, known.value) for known in ids.containing("1z")] == [
             ("1001", "1Z77")
         ]
         assert not ids.containing("2002")

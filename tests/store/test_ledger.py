@@ -219,7 +219,7 @@ def test_line_of_before_the_ledger_has_no_numbers_until_they_are_added(store: St
 
 
 def old_with_units(link: Link, state: LinkState = "live", **units: int) -> Link:
-    """Return the link of a parcel of before the ledger, with units."""
+    """Return the link of a parcel from before the ledger, with units."""
     return Link(
         kind=link.kind,
         merchant_id=link.merchant_id,

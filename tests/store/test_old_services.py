@@ -87,7 +87,7 @@ def arrived(troubled: Troubled, number: str) -> list[str]:
 
 
 def partners(troubled: Troubled) -> object:
-    """Return the content of the embedded account on the other side."""
+    """Return the content of the local account on the other side."""
     is_supplier = isinstance(troubled.foreign, SupplierPeople)
     return (troubled.merchant if is_supplier else troubled.supplier).everything()
 

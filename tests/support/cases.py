@@ -54,7 +54,7 @@ CASES: Mapping[int, Case] = {
         f"{_TAKEOVER}test_a_thawed_process",
         f"{_TAKEOVER}test_a_frozen_process",
     ),
-    6: _case("the machine was started anew", f"{_TAKEOVER}test_an_owner_that_only_seems_alive"),
+    6: _case("the machine was restarted", f"{_TAKEOVER}test_an_owner_that_only_seems_alive"),
     7: _case("another program has the pid", f"{_TAKEOVER}test_an_owner_that_only_seems_alive"),
     8: _case("the owner is a zombie", f"{_TAKEOVER}test_an_owner_that_only_seems_alive"),
     9: _case(
@@ -99,12 +99,12 @@ CASES: Mapping[int, Case] = {
         "scenarios/faults/test_telling.py",
     ),
     26: _case(
-        "answers that are none", f"{_READING}test_page_that_cannot_be_read", "http/test_reading.py"
+        "unreadable responses", f"{_READING}test_page_that_cannot_be_read", "http/test_reading.py"
     ),
     27: _case("answers that never end", "http/test_limits.py"),
     28: _case("bombs", "http/test_limits.py", "http/test_reading.py::test_28"),
     29: _case("redirects and links to others", "http/test_origin.py"),
-    30: _case("the same page for ever", f"{_READING}test_same_page_again_and_again"),
+    30: _case("the same page forever", f"{_READING}test_same_page_again_and_again"),
     31: _case(
         "a set that changes while it is read",
         f"{_READING}test_orders_that_are_updated",
@@ -291,7 +291,7 @@ command is in the folder of the part that the command shows. One test: `pytest -
 
 * `pytest` has each kind of account once in each role, and takes four minutes on two cores.
 * `pytest -m slow` has races, mutants, quiet weeks and more faults, and takes eight more.
-* `pytest -m matrix` has all other pairs of kinds, is run by hand, and takes five minutes.
+* `pytest -m matrix` has all other pairs of kinds, is run manually, and takes five minutes.
 * `python -m tests.soak --kills 200` kills two hundred processes at random moments.
 * `python -m tests.soak --minutes 60` is a bad hour of cron, and prints its seed.
 * `python -m tests.mutants` removes one protection at a time, and checks that a test fails.

@@ -1,4 +1,4 @@
-"""Runs the whole command line, in this process or, where that matters, in one of its own."""
+"""Runs the whole command line, in this process or, where that matters, in a separate one."""
 
 import contextlib
 import fcntl

@@ -43,7 +43,7 @@ class FeedPeople(MerchantPeople):
     """A Merchant of files that repeatedly exports all orders of the last days.
 
     Each export has its rows in another order, with the current status of each order. On days
-    without an export there is no file at all.
+    without an export there is no file.
     """
 
     lacks: ClassVar[frozenset[Lack]] = frozenset({"split-order"})
@@ -208,7 +208,7 @@ def _write(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]], at:
 
 
 class Week:
-    """A week of both accounts, their people, and cron."""
+    """A week of both accounts, their users, and cron."""
 
     def __init__(
         self,
@@ -328,7 +328,7 @@ class Week:
             self._parted[order_id] = supplier_id
 
     def ship_the_rest(self, day: int) -> None:
-        """Let the Supplier ship the remaining units of partly shipped orders."""
+        """Let the Supplier ship the remaining units of partially shipped orders."""
         del day
         for order_id, supplier_id in self._parted.items():
             self.sent[order_id] = self._label()

@@ -242,7 +242,7 @@ def quantities(order: Order) -> list[tuple[str, int]]:
 
 
 def physical(desk: Desk, sku: str, warehouse: str = "main") -> int | None:
-    """Return how many are on the shelf; None if never counted."""
+    """Return the quantity on hand; None if never counted."""
     for product, levels, _ in desk.stock_levels():
         for level in levels:
             if (product.sku, level.warehouse) == (sku, warehouse):

@@ -92,7 +92,7 @@ def _translated(date_format: str) -> str:
 
 
 def check_values(values: Mapping[str, Mapping[str, str]]) -> None:
-    """Raise `ValueError` if a text stands for a country that does not exist."""
+    """Raise `ValueError` if a text is mapped to a country that does not exist."""
     for name, meanings in values.items():
         if name.endswith(".country"):
             for meaning in meanings.values():

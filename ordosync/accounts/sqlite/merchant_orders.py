@@ -15,7 +15,7 @@ _REQUESTED = ("dropshipment_requested", "partially_shipped")
 
 
 class MerchantOrders:
-    """Orders that this portal's Supplier is to ship."""
+    """Orders that this portal's Supplier must ship."""
 
     requires_address = False
     reports_reassigned = True

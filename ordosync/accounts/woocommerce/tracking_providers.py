@@ -205,7 +205,7 @@ class Notes(TrackingProvider):
         "a note on the order, since it has no fulfillments and no Shipment Tracking extension"
     )
 
-    def parcels(self, order: OrderShape) -> Sequence[ShownParcel]:  # noqa: ARG002 - a note is no parcel
+    def parcels(self, order: OrderShape) -> Sequence[ShownParcel]:  # noqa: ARG002 - notes are not parcels
         """Return nothing: notes of users are not parsed."""
         return []
 

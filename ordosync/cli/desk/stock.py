@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -33,16 +33,27 @@ def list_stock(
         list[str] | None, typer.Argument(metavar="[SKU]...", autocompletion=completion.sku)
     ] = None,
     *,
+    below: Annotated[
+        int | None,
+        typer.Option("--below", metavar="N", help="Only rows with less than N available."),
+    ] = None,
+    negative: Annotated[
+        bool, typer.Option("--negative", help="Only rows that are oversold: below 0.")
+    ] = False,
     account: common.Account = None,
     context: Context,
 ) -> None:
     """List physical (on hand), committed and available stock, of all products or of these.
 
-    One row per warehouse. A kit shows only what is available.
+    One row per warehouse. A kit shows only what is available. --below and --negative leave out
+    products that were never counted.
 
     For example:
-      ordosync stock list MUG
+      ordosync stock list --below 5
     """
+    if negative and below is not None:
+        raise UsageError("use either --below or --negative")
+    limit = 0 if negative else below
     opened = common.open_desk(context.config, account)
     products = opened.products_of(skus or [])
     if missing := [sku for sku in skus or [] if sku not in products]:
@@ -50,13 +61,20 @@ def list_stock(
             f"no such SKU in account {opened.name}: {missing[0]!r}; `ordosync products list"
             f" --account {opened.name}` lists the products"
         )
-    levels = list(render_desk.stock_rows(opened.stock_levels(skus or [])))
+    rows = render_desk.stock_rows(opened.stock_levels(skus or []))
+    levels = [row for row in rows if limit is None or _is_below(row, limit)]
     if context.as_json:
         render.document({"stock": levels})
     elif levels:
         render_desk.show_stock(levels)
+    elif limit is not None:
+        render.message(f"account {opened.name} has nothing counted below {limit}")
     else:
         render.message(f"account {opened.name} {common.NO_PRODUCT}")
+
+
+def _is_below(row: Mapping[str, Any], limit: int) -> bool:
+    return row["available"] is not None and row["available"] < limit
 
 
 # Otherwise a quantity such as -5 would be parsed as an unknown option.

@@ -10,13 +10,18 @@ from datetime import datetime
 
 from ordosync.cli.output.terminal import message, result
 
-__all__ = ["document", "local", "message", "result"]
+__all__ = ["document", "local", "message", "named", "result"]
 
 
 def document(value: object) -> None:
     """Write one JSON document to standard output."""
     json.dump(value, sys.stdout, indent=2, ensure_ascii=True)
     sys.stdout.write("\n")
+
+
+def named(id_: str | None, number: str) -> str:
+    """Return the number of an order, and its id if that differs; empty if it has neither."""
+    return f"{number} (id {id_})" if number else id_ or ""
 
 
 def local(at: datetime | None) -> str:

@@ -63,18 +63,25 @@ def demo(
         _ship_and_split(folder, waiting)
     _run_all(folder, _AFTER_SHIPPING)
     render.result("")
-    render.result(f"All files are in {folder}. To try the commands yourself:")
-    for line in _shell_lines(folder):
+    render.result(f"All files are in {folder.resolve()}. To try the commands yourself:")
+    for line in shell_lines(folder):
         render.result(f"  {line}")
 
 
-def _shell_lines(folder: Path) -> Iterator[str]:
+def shell_lines(folder: Path) -> Iterator[str]:
     """Yield the shell commands after which `ordosync` finds itself and the configuration."""
     program = Path(sys.argv[0])
     activate = program.with_name("activate")
     if not shutil.which("ordosync") and activate.exists():
-        yield f". {shlex.quote(os.path.relpath(activate))}"
-    yield f"cd {shlex.quote(str(folder))}"
+        yield f". {shlex.quote(_shorter(activate))}"
+    if folder.resolve() != Path.cwd():
+        yield f"cd {shlex.quote(str(folder))}"
+    yield "ordosync orders list --account northwind"
+
+
+def _shorter(path: Path) -> str:
+    """Return the path from the current folder, if that is the shorter one."""
+    return min(os.path.relpath(path), str(path), key=len)
 
 
 def _ship_and_split(folder: Path, waiting: list[Order]) -> None:

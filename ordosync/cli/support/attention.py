@@ -1,6 +1,7 @@
 """`attention` and `dismiss`: the list of problems for the operator, and closing its entries."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ from ordosync.engine.diagnosis.dismissal import dismiss as close
 from ordosync.store import Store
 from ordosync.store.timestamps import to_text
 
+Numbers = Mapping[tuple[str, str], str]
 _COLUMNS = ("since", "severity", "key", "order", "reason", "next step")
 
 
@@ -41,10 +43,12 @@ def show_attention(
     config, now = context.config, context.clock.now()
     with Store.open(config.database, readonly=True) as store:
         entries = attention(config, store, now=now, unshipped_for=timedelta(days=days))
+        numbers = _numbers(store, entries)
     if context.as_json:
-        render.document({"attention": [_json(entry) for entry in entries]})
+        rows = [{**_json(entry), "merchant_number": _number(entry, numbers)} for entry in entries]
+        render.document({"attention": rows})
     else:
-        _show(entries)
+        _show(entries, numbers)
     raise typer.Exit(int(any(entry.needs_you for entry in entries)))
 
 
@@ -77,10 +81,26 @@ def dismiss(
         render.message(f"dismissed {entry.key}: {entry.reason}")
 
 
-def _show(entries: Sequence[Attention]) -> None:
+def _numbers(store: Store, entries: Sequence[Attention]) -> Numbers:
+    """Return the number of each order that the Merchant shows with another number than its id."""
+    subjects: dict[str, list[str]] = defaultdict(list)
+    for entry in entries:
+        subjects[entry.portal].append(entry.subject)
+    return {
+        (portal, id_): number
+        for portal, ids in subjects.items()
+        for id_, number in store.order_numbers(portal).of(ids).items()
+    }
+
+
+def _number(entry: Attention, numbers: Numbers) -> str:
+    return numbers.get((entry.portal, entry.subject), entry.subject)
+
+
+def _show(entries: Sequence[Attention], numbers: Numbers) -> None:
     listed = [entry for entry in entries if entry.dismissed_at is None]
     if listed:
-        tables.table(_COLUMNS, [_row(entry) for entry in listed])
+        tables.table(_COLUMNS, [_row(entry, numbers) for entry in listed])
         render.message("`ordosync dismiss KEY --note WHY` closes entries that need no more work")
     else:
         render.message("nothing needs attention")
@@ -88,12 +108,12 @@ def _show(entries: Sequence[Attention]) -> None:
         render.message(f"{dismissed} dismissed: `ordosync attention --json` includes them")
 
 
-def _row(entry: Attention) -> tuple[object, ...]:
+def _row(entry: Attention, numbers: Numbers) -> tuple[object, ...]:
     return (
         render.local(entry.since),
         entry.severity,
         entry.key,
-        entry.subject,
+        render.named(entry.subject, numbers.get((entry.portal, entry.subject), "")),
         entry.reason,
         entry.command,
     )

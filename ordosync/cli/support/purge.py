@@ -33,7 +33,7 @@ def purge(
 
     Names, addresses, phone numbers, email addresses, notes and engravings are removed from local
     accounts, with their timelines, and from copies of files. The order, its numbers, SKUs and
-    links stay, so that it is never imported again. Lists where else the data may be. Without
+    links stay, so that it is never imported again. Lists other places of the data. Without
     `--yes` nothing is removed.
 
     For example:

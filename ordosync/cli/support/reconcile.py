@@ -161,7 +161,7 @@ def _row(difference: Difference) -> dict[str, str]:
         "merchant": difference.merchant,
         "supplier": difference.supplier,
         "what": difference.description,
-        "fix": difference.task or "by hand",
+        "fix": difference.task or "manual",
     }
 
 

@@ -96,8 +96,9 @@ def _not_found(word: str, near: Sequence[str], files: Sequence[str], *, online: 
 
 
 def _show(story: Story) -> None:
+    merchant = (story.merchant_account, story.merchant_status)
     sides = (
-        (story.merchant, story.merchant_account, story.merchant_status),
+        (render.named(story.merchant, story.merchant_number), *merchant),
         (story.supplier, story.supplier_account, story.supplier_status),
     )
     numbers = ", ".join(
@@ -118,6 +119,7 @@ def _json(story: Story) -> dict[str, Any]:
     return {
         "portal": story.portal,
         "merchant": story.merchant,
+        "merchant_number": story.merchant_number or story.merchant,
         "supplier": story.supplier,
         "merchant_status": story.merchant_status or None,
         "supplier_status": story.supplier_status or None,

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from ordosync.clock import Clock
 from ordosync.engine.comparison.addressees import digest_of
 from ordosync.engine.comparison.order_trees import quantities_by_sku
-from ordosync.engine.comparison.rebuild import lines_alike
+from ordosync.engine.comparison.rebuild import equal_lines
 from ordosync.engine.comparison.snapshot import Snapshot, supplier_side
 from ordosync.engine.execution.exclusive import confirm, exclusive
 from ordosync.engine.execution.line_claims import LineClaims
@@ -149,7 +149,7 @@ def _adoption(
     supplier_order = snapshot.standing("supplier", supplier_id)
     lines: tuple[Link, ...] = ()
     if supplier_order and isinstance(step.payload, Order):
-        line_links = lines_alike(step.payload.lines, supplier_order.order.lines)
+        line_links = equal_lines(step.payload.lines, supplier_order.order.lines)
         lines = tuple(replace(line, generation=link.generation) for line in line_links)
     return Adoption(
         portal=snapshot.portal.name,

@@ -37,52 +37,62 @@ class LinePairs(Struct, frozen=True, kw_only=True):
     def of(
         cls,
         match: Match,
-        ours: Sequence[Line],
-        theirs: Sequence[Line],
+        at_merchant: Sequence[Line],
+        at_supplier: Sequence[Line],
         *,
         known: Mapping[str, str] | None = None,
         generation: int = 1,
     ) -> "LinePairs":
         """Pair the lines. `known` has the Supplier's line of each linked line."""
-        pairs = paired_lines(ours, theirs, known or {})
+        pairs = paired_lines(at_merchant, at_supplier, known or {})
         return cls(match=match, pairs=tuple(pairs), generation=generation)
 
     def lines(self, *, is_piece: bool) -> Iterator[Link]:
         """Yield the links of the lines. A piece for a parcel has its own units."""
-        for our, their in self.pairs:
+        for merchant_line, supplier_line in self.pairs:
             yield Link(
                 kind="line",
-                merchant_id=our.id,
-                supplier_id=their.id,
+                merchant_id=merchant_line.id,
+                supplier_id=supplier_line.id,
                 generation=self.generation,
                 order_id=self.match.merchant_id,
-                ordered=our.quantity if is_piece else max(our.quantity, their.quantity),
+                ordered=merchant_line.quantity
+                if is_piece
+                else max(merchant_line.quantity, supplier_line.quantity),
                 state="sent" if self.match.how == "parcel" else "live",
             )
 
     def units(self, at_supplier: Mapping[str, int]) -> dict[str, int]:
         """Return units of the Supplier's lines as units of the Merchant's."""
-        return {our.id: units for our, their in self.pairs if (units := at_supplier.get(their.id))}
+        return {
+            merchant_line.id: units
+            for merchant_line, supplier_line in self.pairs
+            if (units := at_supplier.get(supplier_line.id))
+        }
 
     def all_units(self) -> dict[str, int]:
         """Return all units of the Merchant's lines."""
-        return {our.id: our.quantity for our, _ in self.pairs if our.quantity}
+        return {
+            merchant_line.id: merchant_line.quantity
+            for merchant_line, _ in self.pairs
+            if merchant_line.quantity
+        }
 
     def parcels(
-        self, shown: Sequence[OrderSnapshot], theirs: OrderSnapshot, *, takes_numbers: bool
+        self, shown: Sequence[OrderSnapshot], at_supplier: OrderSnapshot, *, takes_numbers: bool
     ) -> Iterator[Link]:
         """Yield the links of the parcels that the Merchant shows, so that they can be voided."""
         reported = {number for order in shown for number in valid_numbers(order)}
-        units = units_of_parcels(theirs)
+        units = units_of_parcels(at_supplier)
         found: set[str] = set()
-        for parcel in valid_parcels(theirs):
+        for parcel in valid_parcels(at_supplier):
             numbers = [number for number in numbers_of(parcel) if number in reported]
             if numbers:
                 found.update(numbers)
                 further = numbers[1:] if takes_numbers else numbers_of(parcel)
                 in_it = self.units(units[f"{parcel.id}:{parcel.tracking_number}"])
                 yield from self._numbers(parcel, numbers[0], further, in_it)
-        for parcel in (*_void(shown, theirs), *_unlisted(shown, theirs)):
+        for parcel in (*_void(shown, at_supplier), *_unlisted(shown, at_supplier)):
             if parcel.tracking_number in reported - found:
                 found.add(parcel.tracking_number)
                 yield from self._numbers(parcel, parcel.tracking_number, (), {})
@@ -98,13 +108,13 @@ class LinePairs(Struct, frozen=True, kw_only=True):
                 yield parcel_link(order_id, parcel.id, number, further=True, units={})
 
 
-def _void(shown: Sequence[OrderSnapshot], theirs: OrderSnapshot) -> Iterator[Shipment]:
+def _void(shown: Sequence[OrderSnapshot], at_supplier: OrderSnapshot) -> Iterator[Shipment]:
     """Yield the void labels of an order, with the number that the Merchant has for each."""
-    for parcel in theirs.shipments:
+    for parcel in at_supplier.shipments:
         if parcel.tracking_number and parcel.voided:
             yield parcel
-    unnumbered = [parcel for parcel in theirs.shipments if not parcel.tracking_number]
-    if valid_parcels(theirs) or not unnumbered or not unnumbered[-1].voided:
+    unnumbered = [parcel for parcel in at_supplier.shipments if not parcel.tracking_number]
+    if valid_parcels(at_supplier) or not unnumbered or not unnumbered[-1].voided:
         return
     yield from _forgotten(shown, unnumbered[-1])
 
@@ -135,13 +145,13 @@ def _forgotten(shown: Sequence[OrderSnapshot], void: Shipment) -> Iterator[Shipm
         )
 
 
-def _unlisted(shown: Sequence[OrderSnapshot], theirs: OrderSnapshot) -> Iterator[Shipment]:
+def _unlisted(shown: Sequence[OrderSnapshot], at_supplier: OrderSnapshot) -> Iterator[Shipment]:
     """Yield the numbers of parcels that the Supplier does not list any more, beside others.
 
     A number without the Supplier's id may be the Merchant's own.
     """
-    ids = {parcel.id for parcel in theirs.shipments}
-    for order in shown if valid_parcels(theirs) else ():
+    ids = {parcel.id for parcel in at_supplier.shipments}
+    for order in shown if valid_parcels(at_supplier) else ():
         for shipment in order.shipments:
             if not shipment.voided and shipment.id not in ("", OWN) and shipment.id not in ids:
                 yield shipment

@@ -20,26 +20,37 @@ def valid_parcels(order: OrderSnapshot) -> list[Shipment]:
 
 
 def paired_lines(
-    ours: Sequence[Line], theirs: Sequence[Line], known: Mapping[str, str]
+    at_merchant: Sequence[Line], at_supplier: Sequence[Line], known: Mapping[str, str]
 ) -> list[tuple[Line, Line]]:
     """Return the lines that match: linked ones, then equal ones, then those with the same SKU.
 
     `known` has the Supplier's line of each linked line of the Merchant.
     """
     pairs: list[tuple[Line, Line]] = []
-    ours_left, theirs_left = list(ours), list(theirs)
+    merchant_left, supplier_left = list(at_merchant), list(at_supplier)
     rules: tuple[Callable[[Line, Line], bool], ...] = (
-        lambda our, their: known.get(our.id) == their.id,
-        lambda our, their: our.id not in known and _form(our) == _form(their),
-        lambda our, their: our.id not in known and _form(our)[0] == _form(their)[0],
+        lambda merchant_line, supplier_line: known.get(merchant_line.id) == supplier_line.id,
+        lambda merchant_line, supplier_line: (
+            merchant_line.id not in known and _form(merchant_line) == _form(supplier_line)
+        ),
+        lambda merchant_line, supplier_line: (
+            merchant_line.id not in known and _form(merchant_line)[0] == _form(supplier_line)[0]
+        ),
     )
     for is_same in rules:
-        for our in list(ours_left):
-            match = next((their for their in theirs_left if is_same(our, their)), None)
+        for merchant_line in list(merchant_left):
+            match = next(
+                (
+                    supplier_line
+                    for supplier_line in supplier_left
+                    if is_same(merchant_line, supplier_line)
+                ),
+                None,
+            )
             if match is not None:
-                ours_left.remove(our)
-                theirs_left.remove(match)
-                pairs.append((our, match))
+                merchant_left.remove(merchant_line)
+                supplier_left.remove(match)
+                pairs.append((merchant_line, match))
     return pairs
 
 

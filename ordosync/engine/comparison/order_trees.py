@@ -13,7 +13,7 @@ from typing import Literal
 from ordosync.models import OrderSnapshot, Shipment, normalized_sku
 
 REQUESTED = ("dropshipment_requested", "partially_shipped")
-"""Statuses of the Merchant's orders of which the Supplier is to send units."""
+"""Statuses of the Merchant's orders with units that the Supplier must send."""
 
 
 @dataclass(frozen=True)
@@ -96,40 +96,46 @@ class _Matching:
 
     def of(self, merchant_id: str, supplier_id: str) -> Iterator[Match]:
         """Yield the matches of these two orders and of their pieces."""
-        ours = self.merchant.children(merchant_id)
-        theirs = self.supplier.children(supplier_id)
-        if parcel := self._parcel(ours, supplier_id):
+        merchant_pieces = self.merchant.children(merchant_id)
+        supplier_pieces = self.supplier.children(supplier_id)
+        if parcel := self._parcel(merchant_pieces, supplier_id):
             yield Match(merchant_id, supplier_id, "parcels")
             yield Match(parcel, supplier_id, "parcel")
-            for rest in ours:
+            for rest in merchant_pieces:
                 if rest != parcel:
                     yield from self.of(rest, supplier_id)
         else:
-            yield from self._compared(merchant_id, ours, supplier_id, theirs)
+            yield from self._compared(merchant_id, merchant_pieces, supplier_id, supplier_pieces)
 
     def _compared(
-        self, merchant_id: str, ours: Sequence[str], supplier_id: str, theirs: Sequence[str]
+        self,
+        merchant_id: str,
+        merchant_pieces: Sequence[str],
+        supplier_id: str,
+        supplier_pieces: Sequence[str],
     ) -> Iterator[Match]:
-        if not ours and not theirs:
+        if not merchant_pieces and not supplier_pieces:
             yield Match(merchant_id, supplier_id, "unsplit")
-        elif not ours:
+        elif not merchant_pieces:
             yield Match(merchant_id, supplier_id, "only-supplier")
-        elif not theirs:
+        elif not supplier_pieces:
             yield Match(merchant_id, supplier_id, "only-merchant")
         else:
-            pieces = _pairs(self.merchant, ours, self.supplier, theirs, self.origin)
+            pieces = _pairs(
+                self.merchant, merchant_pieces, self.supplier, supplier_pieces, self.origin
+            )
             how: Literal["split", "split-differently"] = (
                 "split-differently" if pieces is None else "split"
             )
             yield Match(merchant_id, supplier_id, how)
-            for our, their in pieces or ():
-                yield from self.of(our, their)
+            for merchant_piece, supplier_piece in pieces or ():
+                yield from self.of(merchant_piece, supplier_piece)
 
-    def _parcel(self, ours: Sequence[str], supplier_id: str) -> str | None:
+    def _parcel(self, merchant_pieces: Sequence[str], supplier_id: str) -> str | None:
         """Return which of two pieces is a parcel of this order; None if neither is."""
-        if len(ours) != 2:  # noqa: PLR2004 - a parcel and the rest
+        if len(merchant_pieces) != 2:  # noqa: PLR2004 - a parcel and the rest
             return None
-        linked = [piece for piece in ours if piece in self.sent]
+        linked = [piece for piece in merchant_pieces if piece in self.sent]
         order = self.supplier.member(supplier_id)
         if linked or order is None:
             return next(iter(linked), None)
@@ -138,7 +144,7 @@ class _Matching:
             return None
         alike = [
             piece
-            for piece in ours
+            for piece in merchant_pieces
             if (leaf := self.merchant.member(piece)) and not leaf.order.is_split
             if any(same_quantities(quantities_by_sku([leaf]), units) for units in contents)
         ]
@@ -158,34 +164,41 @@ def _quantities_of(parcel: Shipment, order: OrderSnapshot) -> dict[str, int]:
 
 def _pairs(
     merchant: OrderTree,
-    ours: Sequence[str],
+    merchant_pieces: Sequence[str],
     supplier: OrderTree,
-    theirs: Sequence[str],
+    supplier_pieces: Sequence[str],
     origin: str,
 ) -> list[tuple[str, str]] | None:
     """Pair pieces by reference; pair the others by their lines and status."""
-    if len(ours) != len(theirs):
+    if len(merchant_pieces) != len(supplier_pieces):
         return None
-    remaining = list(ours)
+    remaining = list(merchant_pieces)
     pairs: list[tuple[str, str]] = []
-    for their in theirs:
+    for supplier_piece in supplier_pieces:
         candidates = [
-            our
-            for our in remaining
-            if (piece := merchant.member(our)) and piece.order.reference == f"{origin}:{their}"
+            merchant_piece
+            for merchant_piece in remaining
+            if (piece := merchant.member(merchant_piece))
+            and piece.order.reference == f"{origin}:{supplier_piece}"
         ] or [
-            our
-            for our in remaining
+            merchant_piece
+            for merchant_piece in remaining
             if same_quantities(
-                quantities_by_sku(merchant.leaves(our)), quantities_by_sku(supplier.leaves(their))
+                quantities_by_sku(merchant.leaves(merchant_piece)),
+                quantities_by_sku(supplier.leaves(supplier_piece)),
             )
         ]
         if not candidates:
             return None
-        marks = _distinguishing(supplier.leaves(their))
-        best = max(candidates, key=lambda our: len(_distinguishing(merchant.leaves(our)) & marks))
+        marks = _distinguishing(supplier.leaves(supplier_piece))
+        best = max(
+            candidates,
+            key=lambda merchant_piece: len(
+                _distinguishing(merchant.leaves(merchant_piece)) & marks
+            ),
+        )
         remaining.remove(best)
-        pairs.append((best, their))
+        pairs.append((best, supplier_piece))
     return pairs
 
 

@@ -103,25 +103,31 @@ def rebuild(
     return replace(rebuilt.plus(products), other_names=other_origins)
 
 
-def lines_alike(ours: Sequence[Line], theirs: Sequence[Line]) -> tuple[Link, ...]:
+def equal_lines(at_merchant: Sequence[Line], at_supplier: Sequence[Line]) -> tuple[Link, ...]:
     """Return the links of equal lines; nothing if the lines differ."""
-    remaining = list(theirs)
+    remaining = list(at_supplier)
     pairs = []
-    for our in ours:
-        if our.quantity == 0:
+    for merchant_line in at_merchant:
+        if merchant_line.quantity == 0:
             # A line without units is not imported.
             continue
         match = next(
-            (line for line in remaining if _sku_and_quantity(line) == _sku_and_quantity(our)), None
+            (
+                line
+                for line in remaining
+                if _sku_and_quantity(line) == _sku_and_quantity(merchant_line)
+            ),
+            None,
         )
         if match is None:
             return ()
         remaining.remove(match)
-        pairs.append((our, match))
+        pairs.append((merchant_line, match))
     if any(line.quantity for line in remaining):
         return ()
     return tuple(
-        Link(kind="line", merchant_id=our.id, supplier_id=their.id) for our, their in pairs
+        Link(kind="line", merchant_id=merchant_line.id, supplier_id=supplier_line.id)
+        for merchant_line, supplier_line in pairs
     )
 
 
@@ -156,14 +162,14 @@ def _of_tree(
             supplier_id=match.supplier_id,
             generation=generation if is_whole else 1,
         )
-        ours = linked.merchant.member(match.merchant_id)
-        theirs = supplier.member(match.supplier_id)
+        at_merchant = linked.merchant.member(match.merchant_id)
+        at_supplier = supplier.member(match.supplier_id)
         if match.how in ("split", "parcels"):
             yield replace(link, state="split")
             continue
         if match.how == "parcel":
             link = replace(link, state="sent")
-        elif _are_cancelled(ours, theirs):
+        elif _are_cancelled(at_merchant, at_supplier):
             link = replace(link, state="cancelled_by_task")
         yield from _with_lines(
             snapshot.portal, linked.merchant, supplier, match, link, is_piece=is_in_parcels
@@ -181,16 +187,19 @@ def _with_lines(
 ) -> Iterator[Link]:
     """Yield the link of an order, and those of its lines and parcels with their units."""
     yield link
-    ours, theirs = merchant.member(match.merchant_id), supplier.member(match.supplier_id)
-    lines = theirs.order.lines if theirs else ()
-    if ours and not theirs:
+    at_merchant, at_supplier = (
+        merchant.member(match.merchant_id),
+        supplier.member(match.supplier_id),
+    )
+    lines = at_supplier.order.lines if at_supplier else ()
+    if at_merchant and not at_supplier:
         lines = _lines_before(portal, supplier, match)
-    our_lines = ours.order.lines if ours else ()
-    pairs = LinePairs.of(match, our_lines, lines, generation=link.generation)
+    merchant_lines = at_merchant.order.lines if at_merchant else ()
+    pairs = LinePairs.of(match, merchant_lines, lines, generation=link.generation)
     yield from pairs.lines(is_piece=is_piece)
-    if theirs and match.how in ("unsplit", "only-merchant", "parcel"):
+    if at_supplier and match.how in ("unsplit", "only-merchant", "parcel"):
         shown = merchant.leaves(match.merchant_id)
-        yield from pairs.parcels(shown, theirs, takes_numbers=takes_numbers(portal))
+        yield from pairs.parcels(shown, at_supplier, takes_numbers=takes_numbers(portal))
 
 
 def _lines_before(portal: Portal, supplier: OrderTree, match: Match) -> tuple[Line, ...]:
@@ -208,9 +217,10 @@ def _lines_before(portal: Portal, supplier: OrderTree, match: Match) -> tuple[Li
     return tuple(lines.values())
 
 
-def _are_cancelled(ours: OrderSnapshot | None, theirs: OrderSnapshot | None) -> bool:
-    return bool(ours and theirs) and all(
-        order is not None and order.order.status == "cancelled" for order in (ours, theirs)
+def _are_cancelled(at_merchant: OrderSnapshot | None, at_supplier: OrderSnapshot | None) -> bool:
+    return bool(at_merchant and at_supplier) and all(
+        order is not None and order.order.status == "cancelled"
+        for order in (at_merchant, at_supplier)
     )
 
 

@@ -187,38 +187,41 @@ def _of_match(
     parcels: Sequence[OrderSnapshot],
 ) -> Iterator[Difference]:
     ids = (match.merchant_id, match.supplier_id)
-    ours, theirs = merchant.leaves(match.merchant_id), supplier.leaves(match.supplier_id)
+    at_merchant, at_supplier = (
+        merchant.leaves(match.merchant_id),
+        supplier.leaves(match.supplier_id),
+    )
     if match.how == "only-supplier":
-        description = f"is split at the Supplier into {len(theirs)}, not at the Merchant"
-        is_requested = all(order.order.status in REQUESTED for order in ours)
+        description = f"is split at the Supplier into {len(at_supplier)}, not at the Merchant"
+        is_requested = all(order.order.status in REQUESTED for order in at_merchant)
         step_ref = StepRef(key=match.supplier_id, **_ids(match))
         task = "split-order" if is_requested else ""
         yield comparison.differs(
             "split-on-one-side", description, ids, task=task, step_ref=step_ref
         )
     elif match.how == "only-merchant":
-        description = f"is split at the Merchant into {len(ours)}, not at the Supplier"
+        description = f"is split at the Merchant into {len(at_merchant)}, not at the Supplier"
         yield comparison.differs("split-on-one-side", description, ids)
     elif match.how == "split-differently":
         description = "is split differently on both sides"
         yield comparison.differs("split-on-one-side", description, ids)
-    if match.how in ("unsplit", "only-merchant") and ours and theirs:
-        yield from _statuses(comparison, match, ours, theirs[0], generation)
-        for order in ours:
-            yield from _of_units(comparison, match, order, theirs[0], parcels)
+    if match.how in ("unsplit", "only-merchant") and at_merchant and at_supplier:
+        yield from _statuses(comparison, match, at_merchant, at_supplier[0], generation)
+        for order in at_merchant:
+            yield from _of_units(comparison, match, order, at_supplier[0], parcels)
 
 
 def _of_units(
     comparison: Comparison,
     match: Match,
-    ours: OrderSnapshot,
-    theirs: OrderSnapshot,
+    at_merchant: OrderSnapshot,
+    at_supplier: OrderSnapshot,
     parcels: Sequence[OrderSnapshot],
 ) -> Iterator[Difference]:
     """Yield the differences in parcels or, if there are none, in units; collect missing units."""
-    found = list(tracking_differences(comparison, match, ours, theirs, parcels))
+    found = list(tracking_differences(comparison, match, at_merchant, at_supplier, parcels))
     if match.how == "unsplit":
-        units = linked_units(comparison, match, ours, theirs, parcels)
+        units = linked_units(comparison, match, at_merchant, at_supplier, parcels)
         if numbers := missing_numbers(comparison, units):
             comparison.numbers.append(numbers)
         elif not found:
@@ -229,14 +232,14 @@ def _of_units(
 def _statuses(
     comparison: Comparison,
     match: Match,
-    ours: Sequence[OrderSnapshot],
-    theirs: OrderSnapshot,
+    at_merchant: Sequence[OrderSnapshot],
+    at_supplier: OrderSnapshot,
     generation: int,
 ) -> Iterator[Difference]:
     ids = (match.merchant_id, match.supplier_id)
-    all_cancelled = all(order.order.status == "cancelled" for order in ours)
-    if all_cancelled and not any(valid_numbers(order) for order in ours):
-        if is_open(theirs):
+    all_cancelled = all(order.order.status == "cancelled" for order in at_merchant)
+    if all_cancelled and not any(valid_numbers(order) for order in at_merchant):
+        if is_open(at_supplier):
             step_ref = StepRef(key=f"{match.merchant_id}#{generation}", **_ids(match))
             description = "is cancelled at the Merchant and open at the Supplier"
             task = "cancel-orders"
@@ -246,14 +249,14 @@ def _statuses(
             yield comparison.differs(
                 "not-cancelled", description, ids, task=task, step_ref=step_ref
             )
-    elif is_open(theirs) and _was_restored(comparison.portal, match, ours):
+    elif is_open(at_supplier) and _was_restored(comparison.portal, match, at_merchant):
         description = (
             "is open on both sides, so both may send it: the Supplier restored it, and the"
             f" Merchant does not request it; cancel order {match.supplier_id} at the Supplier"
         )
         yield comparison.differs("open-on-both-sides", description, ids)
-    elif theirs.order.status == "cancelled" and any(
-        order.order.status in REQUESTED and order.is_ours for order in ours
+    elif at_supplier.order.status == "cancelled" and any(
+        order.order.status in REQUESTED and order.is_ours for order in at_merchant
     ):
         description = (
             "is cancelled at the Supplier and still requested at the Merchant; cancel it there, too"
@@ -261,15 +264,15 @@ def _statuses(
         yield comparison.differs("cancelled-at-supplier", description, ids)
 
 
-def _was_restored(portal: Portal, match: Match, ours: Sequence[OrderSnapshot]) -> bool:
+def _was_restored(portal: Portal, match: Match, at_merchant: Sequence[OrderSnapshot]) -> bool:
     """True if ordosync cancelled it at the Supplier, and the Merchant now ships it itself."""
-    statuses = {order.order.status for order in ours}
+    statuses = {order.order.status for order in at_merchant}
     if not statuses & {"awaiting_fulfillment", "partially_shipped"}:
         return False
     link = portal.links.of_merchant("order", [match.merchant_id]).get(match.merchant_id)
     if link is None or link.state != "cancelled_by_task":
         return False
-    # An order that is sent in part does not say who is to send its rest.
+    # A partially sent order does not show who must send the rest.
     pages = portal.merchant.orders.by_id([match.merchant_id])
     return not any(isinstance(item, Order) for page in pages for item in page.items)
 

@@ -14,8 +14,8 @@ from ordosync.store.step_rows import StepRef
 def tracking_differences(
     comparison: Comparison,
     match: Match,
-    ours: OrderSnapshot,
-    theirs: OrderSnapshot,
+    at_merchant: OrderSnapshot,
+    at_supplier: OrderSnapshot,
     beside: Sequence[OrderSnapshot] = (),
 ) -> Iterator[Difference]:
     """Yield the differences between the numbers of an order and those of its parcels.
@@ -26,8 +26,8 @@ def tracking_differences(
     compared = _Tracking(
         comparison=comparison,
         match=match,
-        ours=ours,
-        theirs=theirs,
+        at_merchant=at_merchant,
+        at_supplier=at_supplier,
         beside=beside,
         takes=tracking.takes if tracking else None,
     )
@@ -40,8 +40,8 @@ class _Tracking:
 
     comparison: Comparison
     match: Match
-    ours: OrderSnapshot
-    theirs: OrderSnapshot
+    at_merchant: OrderSnapshot
+    at_supplier: OrderSnapshot
     beside: Sequence[OrderSnapshot]
     takes: Takes | None
     """None if the Merchant has no tracking, as configured."""
@@ -49,7 +49,7 @@ class _Tracking:
     @property
     def orders(self) -> Sequence[OrderSnapshot]:
         """The pieces that are parcels, followed by the Merchant's order itself."""
-        return (*self.beside, self.ours)
+        return (*self.beside, self.at_merchant)
 
     @property
     def numbers(self) -> list[str]:
@@ -59,14 +59,14 @@ class _Tracking:
     @property
     def ids(self) -> tuple[str, str]:
         """The ids of the order in both accounts."""
-        return self.ours.order.id, self.match.supplier_id
+        return self.at_merchant.order.id, self.match.supplier_id
 
     def differences(self) -> Iterator[Difference]:
         """Yield all differences of the order's parcels."""
-        labels = valid_parcels(self.theirs)
+        labels = valid_parcels(self.at_supplier)
         if not labels:
             yield from self._without_label()
-        elif self.ours.order.status == "cancelled" and not self.beside:
+        elif self.at_merchant.order.status == "cancelled" and not self.beside:
             description = (
                 f"is shipped at the Supplier with {labels[-1].tracking_number}, cancelled at the"
                 " Merchant"
@@ -79,12 +79,12 @@ class _Tracking:
             yield from self._missing(labels)
 
     def _without_label(self) -> Iterator[Difference]:
-        numbers = valid_numbers(self.ours)
-        if self.theirs.order.status == "shipped" and not numbers:
+        numbers = valid_numbers(self.at_merchant)
+        if self.at_supplier.order.status == "shipped" and not numbers:
             text = _without_number(self.comparison)
             yield self.comparison.differs("no-tracking", text, self.ids)
-        elif numbers and is_open(self.theirs) and self.comparison.portal.supplier.lists_all:
-            yield _void(self.comparison, self.match, self.ours, self.theirs)
+        elif numbers and is_open(self.at_supplier) and self.comparison.portal.supplier.lists_all:
+            yield _void(self.comparison, self.match, self.at_merchant, self.at_supplier)
 
     def _of_newest(self, label: Shipment) -> Iterator[Difference]:
         """Yield the difference at a Merchant with one number per order, if all units are sent."""
@@ -99,7 +99,7 @@ class _Tracking:
         """Yield the parcels and numbers that the Merchant does not show."""
         numbers = self.numbers
         missing = [label for label in labels if not set(numbers_of(label)) & set(numbers)]
-        if missing == list(labels) and numbers and not is_open(self.ours):
+        if missing == list(labels) and numbers and not is_open(self.at_merchant):
             yield self._other_number(labels[-1])
             return
         for label in missing:
@@ -117,7 +117,7 @@ class _Tracking:
         if self.takes != "pieces":
             return True
         is_known = label.lines is not None or label.is_last
-        return is_known and (is_open(self.ours) or not self.numbers)
+        return is_known and (is_open(self.at_merchant) or not self.numbers)
 
     def _not_reported(self, label: Shipment) -> Difference:
         number = label.tracking_number
@@ -164,17 +164,17 @@ class _Tracking:
 
     def _void_parcel(self, number: str) -> tuple[str, str] | None:
         """Return the id of the parcel that had this number, and the id for reading it."""
-        for label in self.theirs.shipments:
+        for label in self.at_supplier.shipments:
             if label.voided and label.tracking_number == number:
                 return label.id, label.id
         shipments = self.comparison.portal.supplier.shipments
         if shipments is None or not shipments.lists_all_parcels:
             return None
-        ids = {label.id for label in self.theirs.shipments if not label.voided}
+        ids = {label.id for label in self.at_supplier.shipments if not label.voided}
         links = self.comparison.portal.links.parcels_of([order.order.id for order in self.orders])
         for link in (link for parcels in links.values() for link in parcels):
             if link.state == "live" and link.number == number and link.parcel_id not in ids:
-                return link.parcel_id, self.theirs.shipments[-1].id
+                return link.parcel_id, self.at_supplier.shipments[-1].id
         return None
 
 
@@ -186,12 +186,16 @@ def _without_number(comparison: Comparison) -> str:
 
 
 def _void(
-    comparison: Comparison, match: Match, ours: OrderSnapshot, theirs: OrderSnapshot
+    comparison: Comparison, match: Match, at_merchant: OrderSnapshot, at_supplier: OrderSnapshot
 ) -> Difference:
-    reported = next(shipment for shipment in reversed(ours.shipments) if not shipment.voided)
+    reported = next(shipment for shipment in reversed(at_merchant.shipments) if not shipment.voided)
     number = reported.tracking_number
     deleted = next(
-        (shipment for shipment in theirs.shipments if shipment.tracking_number in ("", number)),
+        (
+            shipment
+            for shipment in at_supplier.shipments
+            if shipment.tracking_number in ("", number)
+        ),
         None,
     )
     if reported.id == OWN:
@@ -204,7 +208,7 @@ def _void(
     return comparison.differs(
         "tracking-void",
         description,
-        (ours.order.id, match.supplier_id),
+        (at_merchant.order.id, match.supplier_id),
         task="update-tracking" if step_ref else "",
         step_ref=step_ref,
     )

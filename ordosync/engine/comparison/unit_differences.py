@@ -23,8 +23,8 @@ class LinkedUnits:
     """An order with paired lines, and its links."""
 
     match: Match
-    ours: OrderSnapshot
-    theirs: OrderSnapshot
+    at_merchant: OrderSnapshot
+    at_supplier: OrderSnapshot
     link: Link | None
     lines: Mapping[str, Link]
     """Links of the Merchant's lines, by their ids."""
@@ -36,8 +36,8 @@ class LinkedUnits:
         """The lines that both accounts have, in pairs."""
         return LinePairs.of(
             self.match,
-            self.ours.order.lines,
-            self.theirs.order.lines,
+            self.at_merchant.order.lines,
+            self.at_supplier.order.lines,
             known={id_: line.supplier_id for id_, line in self.lines.items()},
             generation=self.link.generation if self.link else 1,
         )
@@ -46,36 +46,42 @@ class LinkedUnits:
     def is_alike(self) -> bool:
         """True if both accounts have the same units of each line, sent ones included."""
         pairs = self.pairs.pairs
-        count = sum(bool(line.quantity) for line in self.ours.order.lines)
-        return len(pairs) >= count and all(our.quantity == their.quantity for our, their in pairs)
+        count = sum(bool(line.quantity) for line in self.at_merchant.order.lines)
+        return len(pairs) >= count and all(
+            merchant_line.quantity == supplier_line.quantity
+            for merchant_line, supplier_line in pairs
+        )
 
     @property
     def is_cancelled(self) -> bool:
         """True if an account or a task has cancelled the order, or its open units."""
         is_ended = self.link is not None and self.link.state.startswith("cancelled")
-        return is_ended or "cancelled" in (self.ours.order.status, self.theirs.order.status)
+        return is_ended or "cancelled" in (
+            self.at_merchant.order.status,
+            self.at_supplier.order.status,
+        )
 
     @property
     def shows_all(self) -> bool:
         """True if the Merchant shows every parcel of the Supplier."""
-        numbers = {n for order in (self.ours, *self.beside) for n in valid_numbers(order)}
-        return all(set(numbers_of(parcel)) & numbers for parcel in valid_parcels(self.theirs))
+        numbers = {n for order in (self.at_merchant, *self.beside) for n in valid_numbers(order)}
+        return all(set(numbers_of(parcel)) & numbers for parcel in valid_parcels(self.at_supplier))
 
 
 def linked_units(
     comparison: Comparison,
     match: Match,
-    ours: OrderSnapshot,
-    theirs: OrderSnapshot,
+    at_merchant: OrderSnapshot,
+    at_supplier: OrderSnapshot,
     beside: Sequence[OrderSnapshot] = (),
 ) -> LinkedUnits:
     """Return an order with its links."""
     links = comparison.portal.links
-    ids = [line.id for line in ours.order.lines]
+    ids = [line.id for line in at_merchant.order.lines]
     return LinkedUnits(
         match=match,
-        ours=ours,
-        theirs=theirs,
+        at_merchant=at_merchant,
+        at_supplier=at_supplier,
         link=links.of_merchant("order", [match.merchant_id]).get(match.merchant_id),
         lines=links.of_merchant("line", ids),
         beside=beside,
@@ -102,10 +108,10 @@ def missing_numbers(comparison: Comparison, units: LinkedUnits) -> tuple[Link, .
 
 def _parcels(comparison: Comparison, units: LinkedUnits) -> Iterator[Link]:
     """Yield the links of the reported parcels, with the units that they hold at the Supplier."""
-    held = units_of_parcels(units.theirs)
+    held = units_of_parcels(units.at_supplier)
     by_number = {
         number: units.pairs.units(held[f"{parcel.id}:{parcel.tracking_number}"])
-        for parcel in valid_parcels(units.theirs)
+        for parcel in valid_parcels(units.at_supplier)
         for number in numbers_of(parcel)[:1]
     }
     order_id = units.match.merchant_id
@@ -120,39 +126,39 @@ def unit_differences(comparison: Comparison, units: LinkedUnits) -> Iterator[Dif
         return  # Other differences report it, or the parcels of pieces have been compared.
     description = _in_accounts(comparison, units) or _in_ledger(units)
     if description:
-        ids = (units.ours.order.id, units.match.supplier_id)
+        ids = (units.at_merchant.order.id, units.match.supplier_id)
         yield comparison.differs("units-differ", description, ids)
 
 
 def _in_accounts(comparison: Comparison, units: LinkedUnits) -> str:
     """Return how the sent units differ between the accounts; empty if they do not."""
-    ours, theirs = sent_units(units.ours), sent_units(units.theirs)
-    if theirs is None:
+    at_merchant, at_supplier = sent_units(units.at_merchant), sent_units(units.at_supplier)
+    if at_supplier is None:
         return ""
-    if ours is None:
-        is_behind = units.theirs.order.status == "shipped" and is_open(units.ours)
+    if at_merchant is None:
+        is_behind = units.at_supplier.order.status == "shipped" and is_open(units.at_merchant)
         if not is_behind or not takes_numbers(comparison.portal):
             return ""
-        ours = {}
+        at_merchant = {}
     differing = [
-        f"{our.sku}: {ours.get(our.id, 0)} of {our.quantity} sent at the Merchant,"
-        f" {theirs.get(their.id, 0)} at the Supplier"
-        for our, their in units.pairs.pairs
-        if ours.get(our.id, 0) != theirs.get(their.id, 0)
+        f"{line.sku}: {at_merchant.get(line.id, 0)} of {line.quantity} sent at the Merchant,"
+        f" {at_supplier.get(supplier_line.id, 0)} at the Supplier"
+        for line, supplier_line in units.pairs.pairs
+        if at_merchant.get(line.id, 0) != at_supplier.get(supplier_line.id, 0)
     ]
     return "; ".join(differing)
 
 
 def _in_ledger(units: LinkedUnits) -> str:
     """Return how the ledger differs from both accounts, which agree."""
-    sent = units.pairs.units(sent_units(units.theirs) or {})
-    is_known = sent_units(units.theirs) is not None
+    sent = units.pairs.units(sent_units(units.at_supplier) or {})
+    is_known = sent_units(units.at_supplier) is not None
     differing = [
-        f"{our.sku}: {link.open_units} open and {link.sent} sent by the links,"
-        f" {our.quantity - sent.get(our.id, 0)} and {sent.get(our.id, 0)} in both accounts"
-        for our, _ in units.pairs.pairs
-        if (link := units.lines.get(our.id)) and link.ordered is not None and is_known
-        if (link.open_units, link.sent) != _open_and_sent(our, sent.get(our.id, 0))
+        f"{line.sku}: {link.open_units} open and {link.sent} sent by the links,"
+        f" {line.quantity - sent.get(line.id, 0)} and {sent.get(line.id, 0)} in both accounts"
+        for line, _ in units.pairs.pairs
+        if (link := units.lines.get(line.id)) and link.ordered is not None and is_known
+        if (link.open_units, link.sent) != _open_and_sent(line, sent.get(line.id, 0))
     ]
     return "; ".join(differing)
 

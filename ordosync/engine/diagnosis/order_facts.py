@@ -35,6 +35,8 @@ class OrderFacts:
     """The order as the Supplier shows it."""
     pieces: tuple["OrderFacts", ...] = ()
     units: OrderUnits = NO_UNITS
+    number: str = ""
+    """The number that the Merchant shows, if it differs from its id."""
 
     @property
     def link(self) -> Link | None:
@@ -73,7 +75,8 @@ def order_facts(
     portal: Portal, store: Store, word: str, lookup: AccountLookup
 ) -> Iterator[OrderFacts]:
     """Yield each order of this portal that has this number in one of its accounts."""
-    for merchant_id, supplier_id in _pairs(portal, store, word, lookup):
+    pairs = [*_pairs(portal, store, word, lookup), *_pairs_of_number(portal, store, word)]
+    for merchant_id, supplier_id in dict.fromkeys(pairs):
         facts = _gather(portal, store, lookup, (merchant_id, supplier_id), depth=0)
         if facts.steps or facts.imported or facts.at_merchant or facts.at_supplier:
             yield facts
@@ -102,6 +105,21 @@ def _pairs(
     if all(merchant_id != word for merchant_id, _ in pairs):
         pairs.append((word, None))
     return list(dict.fromkeys(pairs))
+
+
+def _pairs_of_number(
+    portal: Portal, store: Store, word: str
+) -> Iterator[tuple[str | None, str | None]]:
+    """Yield the ids of the orders that the Merchant shows with this number.
+
+    The Supplier may show it with the prefix.
+    """
+    numbers, links = store.order_numbers(portal.name), store.links(portal.name)
+    for number in dict.fromkeys((word, word.removeprefix(_prefix(portal)))):
+        ids = numbers.ids(number)
+        linked = links.of_merchant("order", ids)
+        for id_ in ids:
+            yield id_, linked[id_].supplier_id if id_ in linked else None
 
 
 def _merchant_id(portal: Portal, at_supplier: AccountView) -> str | None:
@@ -146,7 +164,12 @@ def _gather(
         at_supplier=at_supplier,
         pieces=tuple(pieces) or tuple(parcels),
         units=_units(links, merchant_id, at_merchant) if merchant_id else NO_UNITS,
+        number=_number(portal, store, merchant_id) if merchant_id else "",
     )
+
+
+def _number(portal: Portal, store: Store, merchant_id: str) -> str:
+    return store.order_numbers(portal.name).of([merchant_id]).get(merchant_id, "")
 
 
 def _units(links: Links, merchant_id: str, at_merchant: AccountView | None) -> OrderUnits:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from ordosync.accounts.portal_account import PortalAccount
 from ordosync.accounts.supplier import Supplier
@@ -114,8 +115,8 @@ def _calculation(supplier: Supplier, at_supplier: Stock) -> str:
     committed = sum(level.committed for level in levels)
     if not committed:
         return ""
-    physical = sum(level.physical or 0 for level in levels)
-    return f": {physical:f} on hand minus {committed:f} for open orders"
+    physical = sum((level.physical or Decimal() for level in levels), Decimal())
+    return f": {physical.normalize():f} on hand minus {committed:f} for open orders"
 
 
 def _events(facts: _Facts) -> Iterator[Event]:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from msgspec.structs import replace
+
 from ordosync.accounts import is_embedded
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.embedded.desk import Desk
@@ -139,7 +141,13 @@ def _in_remote_accounts(config: Config, store: Store, text: str) -> Iterator[Fin
     """Yield what the store knows of remote accounts; local ones are read themselves."""
     for portal in config.portals.values():
         for known in store.ids(store.portals.known_as(identity(portal))).containing(text):
-            yield from _known(config, portal, known, text)
+            linked = known if known.field == "id" else _linked(store, portal, known)
+            yield from _known(config, portal, linked, text)
+
+
+def _linked(store: Store, portal: PortalConfig, known: KnownId) -> KnownId:
+    other = _other_side(store, portal, portal.merchant.account, known.merchant_id)
+    return replace(known, supplier_id=other[1] if other else None)
 
 
 def _known(config: Config, portal: PortalConfig, known: KnownId, text: str) -> Iterator[Finding]:
@@ -149,9 +157,10 @@ def _known(config: Config, portal: PortalConfig, known: KnownId, text: str) -> I
         (supplier, known.supplier_id, merchant, known.merchant_id),
     )
     for account, id_, other_account, other_id in sides:
-        value = known.tracking or id_
+        value = known.value or id_
         is_remote = not is_embedded(config.accounts[account].kind)
-        if id_ and value and is_remote and text.lower() in value.lower():
+        is_match = known.field == "id" or account == merchant
+        if id_ and value and is_remote and is_match and text.lower() in value.lower():
             yield Finding(
                 kind=known.kind,
                 account=account,
@@ -167,6 +176,6 @@ def _known(config: Config, portal: PortalConfig, known: KnownId, text: str) -> I
 
 
 def _field(known: KnownId) -> Field:
-    if known.tracking:
+    if known.field == "tracking":
         return "tracking"
     return "number" if known.kind == "order" else "sku"

@@ -44,6 +44,8 @@ class Story:
     """In chronological order; the current state is last."""
     units: OrderUnits = NO_UNITS
     """The units of an order."""
+    merchant_number: str = ""
+    """The number that the Merchant shows, if it differs from `merchant`."""
 
     @property
     def names(self) -> frozenset[tuple[str, str]]:

@@ -74,7 +74,11 @@ def why(
                         end,
                         statuses=(at_merchant, at_supplier),
                     )
-                    story = replace(story.with_events(events(facts)), units=facts.units)
+                    story = replace(
+                        story.with_events(events(facts)),
+                        units=facts.units,
+                        merchant_number=facts.number,
+                    )
                     matches.append(_Found(story=story, is_ours=facts.is_ours))
                 product = product_story(lookup, store, word, due)
                 if product:

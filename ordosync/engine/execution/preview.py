@@ -22,7 +22,7 @@ from ordosync.store.step_rows import State, StepRow
 from ordosync.tasks.base import Portal, Result, Step, Task
 
 _Written = Mapping[str, tuple[Step, Outcome]]
-"""The steps that were written, by key, and what came of them."""
+"""The steps that were written, by key, with their outcomes."""
 
 
 class PlannedStep(Struct, frozen=True, kw_only=True):

@@ -94,6 +94,15 @@ class Recorder:
         """Return the stored steps of this task among these keys."""
         return self._store.steps.by_key(self._portal.name, self._task.name, list(keys))
 
+    def note_numbers(self, steps: Iterable[Step]) -> None:
+        """Record the numbers of the Merchant's orders that are new, or were changed."""
+        read = {step.merchant_id: step.number for step in steps if step.merchant_id and step.number}
+        numbers = self._store.order_numbers(self._portal.name)
+        stored = numbers.of(list(read)) if read else {}
+        if new := {id_: number for id_, number in read.items() if stored.get(id_) != number}:
+            with self.transaction():
+                numbers.add(new)
+
     def failed(self) -> Sequence[StepRow]:
         """Return the failed steps of this task, oldest first."""
         return self._store.steps.failed(self._portal.name, self._task.name)

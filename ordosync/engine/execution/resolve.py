@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from ordosync.accounts.account import required
-from ordosync.engine.comparison.rebuild import lines_alike
+from ordosync.engine.comparison.rebuild import equal_lines
 from ordosync.engine.execution.line_claims import LineClaims
 from ordosync.errors import UsageError
 from ordosync.models import Line, Order, Outcome
@@ -91,7 +91,7 @@ def _arrival(
     lines = order.lines if order else ()
     links = order_links(row.key, outcome, lines) if outcome else (link,)
     if order and len(links) == 1:
-        line_links = lines_alike(lines, _supplier_lines(portal, link.supplier_id))
+        line_links = equal_lines(lines, _supplier_lines(portal, link.supplier_id))
         links = (
             link,
             *(replace(line_link, generation=link.generation) for line_link in line_links),

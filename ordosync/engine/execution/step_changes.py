@@ -140,7 +140,7 @@ def _again_at(
         # It is looked up forever, at growing intervals, since only a look-up shows if it arrived.
         rest, retries = timedelta(seconds=settle_s), row.attempts - 1
         return now + (max(rest, delay_after(retries)) if retries else rest)
-    # A signal to this process is no failure of the account.
+    # A signal to this process is not a failure of the account.
     if outcome.code == StoppedCallError.code:
         return now
     if outcome.state == "unavailable":

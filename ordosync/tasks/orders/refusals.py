@@ -11,7 +11,7 @@ from ordosync.tasks.base import Decision, Portal
 
 def import_refusal(portal: Portal, order: Order, links: Mapping[str, Link]) -> Decision | None:
     """Return the decision not to import this order; None if it can be imported."""
-    # A piece with a link of its own was sent as an order, and is requested again.
+    # A piece with its own link was sent as an order, and is requested again.
     if order.id not in links and any(ancestor in links for ancestor in order.ancestors):
         return Decision(
             state="skipped", code="split-after-import", reason="was split after it was imported"

@@ -25,7 +25,7 @@ from ordosync.tasks.parcels.units import Contents, Family, contents_of
 from ordosync.tasks.parcels.unreported import invalid, unknown_piece, without_tracking
 
 _PARTIAL_REST = timedelta(hours=1)
-"""The time after which a partly shipped order is read again: some changes are not listed."""
+"""The time after which a partially shipped order is read again: some changes are not listed."""
 
 
 FURTHER = "further-parcel"

@@ -1,6 +1,6 @@
 """Promises of every kind of account, tested once: the tests of each kind inherit them.
 
-A kind provides its people: they act and look by the account's own means, and list what it cannot
+A kind provides its users: they act and look through the account itself, and list what it cannot
 hold. `MerchantContract` and `SupplierContract` provide the tests. The promises themselves are
 documented in `ordosync.accounts.account`.
 """

@@ -33,7 +33,7 @@ def whole_orders(items: Iterable[Cancellation]) -> list[str]:
 
 
 class AccountContract(ABC, Generic[P]):
-    """The promises of an account, whatever its role."""
+    """The promises of an account in either role."""
 
     role: ClassVar[Role]
     many: ClassVar[int] = 250

@@ -1,4 +1,4 @@
-"""What each kind of account does instead of a rule of lifecycle.md 3.3 that it cannot hold."""
+"""Limits of each kind of account, and its behaviour instead of a rule of lifecycle.md 3.3."""
 
 from collections.abc import Mapping
 
@@ -36,4 +36,4 @@ INSTEAD: Mapping[tuple[Role, str], Mapping[Lack, str]] = {
         "split-order": "cannot split orders",
     },
 }
-"""The words of `config check --online` about each thing that a kind lacks and a rule needs."""
+"""The text of `config check --online` for each capability that a kind lacks and a rule needs."""

@@ -137,7 +137,7 @@ class PartialShipments(AsMerchant):
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         if "known-ids" in people.lacks:
-            pytest.skip("the account does not know what is open")
+            pytest.skip("the account does not know the open units")
         order_id, ids = placed(account, people)
 
         [outcome] = account.tracking.add([part(order_id, ids, MUG=2)])

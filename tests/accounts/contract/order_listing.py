@@ -16,7 +16,7 @@ from tests.accounts.contract.people import MerchantPeople, People, SupplierPeopl
 def standing(
     account: OpenMerchant | OpenSupplier, people: People, role: Role
 ) -> Mapping[str, OrderSnapshot]:
-    """Read all snapshots by order id; fail if the account lists something else."""
+    """Read all snapshots by order id; fail if the account lists other records."""
     if not account.side.lists_all:
         pytest.skip(f"{account.side.kind} cannot list all orders of a {role}")
     snapshots, _ = read(account.listing.read(now=people.settle()))

@@ -88,7 +88,7 @@ class OverHttp(People):
     @property
     @abstractmethod
     def tries(self) -> int:
-        """Count the attempts to create an order, whatever their results."""
+        """Count the attempts to create an order, with any result."""
 
     @property
     def writes(self) -> int:

@@ -53,18 +53,18 @@ Lack = Literal[
     "label-time",  # otherwise the label has a day only
     "label-warehouse",
     "voided-labels",  # otherwise a voided label is deleted
-    "label-history",  # a voided label is kept beside the next one
+    "label-history",  # a voided label is kept next to the new one
     "several-parcels",  # several parcels of one order, each with some units
     "several-numbers",  # several numbers of one parcel
     "second-labels",  # a second label of an order that may be shipped completely
     "parcels",  # each parcel of an order is reported by itself
     "parcel-lines",  # the units of a parcel
-    "more-numbers",  # at a Merchant: a number beside that of the first parcel
+    "more-numbers",  # at a Merchant: a further number besides that of the first parcel
     "bare-numbers",  # at a Merchant: a number without the units of its parcel
     "cancelled-units",  # at a Merchant: some units are cancelled, and the others are not
     "reductions",  # at a Supplier: the units of a line are lowered
     # States that its orders lack.
-    "piece-orders",  # a piece is not read as an order of its own
+    "piece-orders",  # a piece is not read as a separate order
     "late-pieces",  # pieces that appear some time after the split
     "cancelled-shipped",  # cancelled, although it is shipped
     "cancelled-pieces",  # a piece is cancelled without the others
@@ -152,7 +152,7 @@ class MerchantPeople(People):
 
     @abstractmethod
     def request(self, order: Order) -> str:
-        """Place an order that this portal's Supplier is to ship; return its id."""
+        """Place an order that this portal's Supplier must ship; return its id."""
 
     def request_all(self, orders: Sequence[Order]) -> list[str]:
         """Place several such orders; return their ids."""

@@ -255,7 +255,7 @@ class FilesSupplierPeople(SupplierPeople):
 
     `lacks` names what files cannot hold. Order files are written once and never read: they are not
     a list, they have no timeline and no pieces, and no file cancels an order or units of it. Stock
-    files contain what the Supplier counted, whatever was ordered since; each SKU in them is a
+    files contain the Supplier's counts, without orders since then; each SKU in them is a
     product. A row in a tracking file is a line of a parcel with one number.
     """
 
@@ -347,7 +347,7 @@ class FilesSupplierPeople(SupplierPeople):
         self.count(sku, self._stock[sku] - quantity)
 
     def _order(self, order_id: str) -> Order:
-        """Return an order as it was written; its file may be gone by now."""
+        """Return an order as it was written; its file may have been deleted since."""
         if order_id not in self._written:
             self._written |= {order.id: order for order in orders(self.folder)}
         return self._written[order_id]

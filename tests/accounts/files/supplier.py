@@ -34,7 +34,7 @@ STOCK_COLUMNS = {"sku": "sku", "quantity": "qty"}
 
 
 def order_rows(folder: Path) -> list[dict[str, str]]:
-    """Return the rows of all order files in their sequence, by the names of our fields."""
+    """Return the rows of all order files in their sequence, by the names of ordosync's fields."""
     rows = []
     for path in sorted((folder / "orders").glob("*.csv")):
         with path.open(newline="", encoding="utf-8") as file:

@@ -1,6 +1,7 @@
 """Reject files: rows that were refused, each with its reason."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,20 @@ def test_rows_are_rejected_once_and_skipped_rows_never(
 
     assert [row["order"] for row in given_back(tmp_path)] == ["1"]
     [path] = (tmp_path / "refused").iterdir()
-    assert path.name.startswith("refused-")
+    assert path.name.startswith("refused-a-")
+
+
+def test_name_of_a_rejected_file_has_only_safe_characters(
+    make: Make, drop: Drop, tmp_path: Path
+) -> None:
+    drop(f"orders/{'é' * 40}\x1b[31m {'b' * 80}.csv", ORDERS + "1,MUG,x,Ann\n")
+    account = make(refused=tmp_path / "refused")
+
+    all_of(account.orders.changed(since()))
+    account.finish_reading(frozenset())
+
+    [path] = (tmp_path / "refused").iterdir()
+    assert re.fullmatch(r"refused-_31m_b{55}-[0-9a-f]{16}\.csv", path.name)
 
 
 def test_refused_products_are_rejected_without_formulas(

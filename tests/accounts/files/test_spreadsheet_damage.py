@@ -1,4 +1,4 @@
-"""Ids that a spreadsheet damaged: refused with their row, whatever their source."""
+"""Ids that a spreadsheet damaged: refused with their row, from any source."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""All tasks between files and an embedded account, and between files, by the real command."""
+"""All tasks between files and a local account, and between files, by the real command."""
 
 import csv
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Units that are taken off orders at an Ordoro Supplier, and its parcels; F and P: lifecycle.md.
+"""Units that are removed from orders at an Ordoro Supplier, and its parcels; F and P: lifecycle.md.
 
 The `?` of parts-at-services.md 2 are tried both ways.
 """
@@ -111,7 +111,7 @@ def test_all_units_taken_off_cancel_the_order(
 def test_refused_change_is_not_reducible(
     account: OpenSupplier, people: OrdoroSupplierPeople
 ) -> None:
-    """The service may refuse for a reason of its own, which no page names."""
+    """The service may refuse for a reason that its documentation does not have."""
     order_id, ids = created(account)
     people.fake.faults.add(Fault(kind="firewall", method="PUT", path=LINE, status=400, times=inf))
 

@@ -55,7 +55,7 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
     )
     page: ClassVar[int] = 15
     never: ClassVar[Mapping[tuple[Field, str | None], str]] = {
-        ("quantity", "0"): "a line of which nothing is left to be sent is no line to us",
+        ("quantity", "0"): "a line without open units is not read",
         ("sku", None): "a field that may be null is never missing: it says that there is no SKU",
     }
     places: ClassVar[Mapping[Field, Sequence[str | int]]] = {

@@ -24,7 +24,7 @@ def _pair(asking: ShopifyServicePeople, tmp_path: Path) -> Pair:
 
 
 def failed_steps(pair: Pair) -> list[str]:
-    """Return the keys of the steps that need a person."""
+    """Return the keys of the steps that need the operator."""
     with Store.open(load_config(pair.path).database) as store:
         return [row.key for row in store.steps.failed(PORTAL, "cancel-orders")]
 

@@ -1,4 +1,4 @@
-"""Orders that were partly shipped, reduced or cancelled before their import."""
+"""Orders that were partially shipped, reduced or cancelled before their import."""
 
 from collections.abc import Iterator
 from contextlib import closing

@@ -77,7 +77,7 @@ def test_refund_of_sent_units_leaves_the_open_ones(seller: ShopifyMerchantPeople
 
 
 def test_units_of_a_void_parcel_are_open(seller: ShopifyMerchantPeople) -> None:
-    """P8: they are sent again, so a removed unit beside them takes none of them off."""
+    """P8: they are sent again, so a removed unit of another parcel does not reduce them."""
     account, order_id, ids = imported(seller)
     account.tracking.add([part(order_id, ids, CUP=1)])
     account.tracking.void([parcel(order_id, "1Z1", id="s-1Z1", voided=True)])
@@ -107,7 +107,7 @@ def test_units_that_users_split_off_or_held_are_open(seller: ShopifyMerchantPeop
 
 
 def test_line_that_is_sent_completely_is_no_removed_line(seller: ShopifyMerchantPeople) -> None:
-    """F1: what the task itself sent is no edit of the Merchant."""
+    """F1: units that the task itself sent are not an edit of the Merchant."""
     account, order_id, ids = imported(seller)
     account.tracking.add([part(order_id, ids, CUP=2)])
 

@@ -1,4 +1,4 @@
-"""Units that are taken off a Supplier's order: by an edit, which needs a scope of its own.
+"""Units that are removed from a Supplier's order: by an edit, which needs an additional scope.
 
 P, F and S are rules of lifecycle.md; parts are those of parts-at-services.md.
 """
@@ -78,7 +78,7 @@ def test_shipped_order_is_not_edited(shipper: ShopifySupplierPeople) -> None:
 def test_s18_order_of_which_sent_units_were_refunded_is_shipped(
     shipper: ShopifySupplierPeople,
 ) -> None:
-    """Part 1.5: `currentQuantity` fell, but no unit was taken off."""
+    """Part 1.5: `currentQuantity` fell, but no unit was removed."""
     order_id, _ = created(shipper)
     shipper.ship(order_id, parcel(number="1Z1"))
     shipper.fake.refund(f"gid://shopify/Order/{order_id}", {"MUG": 1}, "RETURN")

@@ -86,7 +86,7 @@ def test_1_number_of_pieces_that_were_merged_again_reaches_each_open_piece(
 def test_18_rest_is_split_after_a_parcel(
     pair: Pair, shipper: ShopifySupplierPeople, *, is_reported: bool
 ) -> None:
-    """A partly sent fulfillment order can be split: its parcel is one of the order, as reported."""
+    """A partially sent fulfillment order can be split: its parcel stays one of the order."""
     merchant_id, supplier_id = pair.imported("1001", line("MUG", 3))
     shipper.ship_part(supplier_id, parcel(number="1Z1"), 1)
     if is_reported:

@@ -119,7 +119,7 @@ def test_p9_recalled_parcel_over_two_pieces_is_void_in_both(shipper: ShopifySupp
 
 
 def test_p8_piece_whose_parcel_was_recalled_keeps_its_id(shipper: ShopifySupplierPeople) -> None:
-    """Shopify opens a new fulfillment order; it stands for the piece."""
+    """Shopify opens a new fulfillment order, which is the same piece."""
     id_ = created(shipper)
     first, second = shipper.split(id_, (2, 1), (0, 2))
     shipper.ship(first, parcel(number="1Z1"))
@@ -141,7 +141,7 @@ def test_p8_piece_whose_parcel_was_recalled_keeps_its_id(shipper: ShopifySupplie
 def test_refund_of_the_rest_makes_the_parcel_the_last_one(
     shipper: ShopifySupplierPeople, restock: str
 ) -> None:
-    """2: open units are those of the fulfillment orders, whatever the refund says."""
+    """2: open units are those of the fulfillment orders, not those of the refund."""
     id_ = created(shipper)
     shipper.ship_part(id_, parcel(number="1Z1"), 2, 1)
     order_gid = gid("Order", id_)

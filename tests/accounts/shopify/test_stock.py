@@ -1,4 +1,4 @@
-"""Quantities at a shop: never above the Supplier's stock, whatever the sequence of events."""
+"""Quantities at a shop: never above the Supplier's stock, in any sequence of events."""
 
 from contextlib import closing
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Effects of a portal's options on the parts of an embedded account."""
+"""Effects of a portal's options on the parts of a local account."""
 
 from datetime import UTC, datetime
 from pathlib import Path

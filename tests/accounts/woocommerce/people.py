@@ -109,7 +109,7 @@ class AtShop(OverHttp):
         self.fake.switches.arrival_lag_s = max(index_s, arrival_s)
 
     def limit(self, calls: int, *, per_s: float, clock: Clock) -> None:
-        """Limit calls at the host: a shop has no rate limit of its own."""
+        """Limit calls at the host: the shop itself has no rate limit."""
         self.fake.shop.now = clock.now
         self.fake.switches.rate_limit, self.fake.switches.rate_window_s = calls, per_s
 
@@ -282,7 +282,7 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
         ]
 
     def sent_units(self, order_id: str) -> Mapping[str, int]:
-        """Return the units in fulfillments with a number, or else those in the record."""
+        """Return the units in fulfillments with a number, otherwise those in the record."""
         order = self.fake.order(int(order_id.partition("/")[0]))
         units: Counter[int] = Counter()
         if self.fake.switches.fulfillments:

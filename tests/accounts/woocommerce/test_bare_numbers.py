@@ -109,7 +109,7 @@ def test_p9_entry_that_is_deleted_is_void_and_the_other_is_not(pair: Extended) -
 
 
 def test_order_with_a_number_is_not_cancelled_and_both_accounts_say_why(pair: Extended) -> None:
-    """Nobody knows which units are on their way."""
+    """The sent units are unknown."""
     merchant_id, order_id = pair.imported("1001", line("MUG", 3))
     pair.track(order_id, "T-1")
     pair.merchant.cancel(merchant_id)

@@ -201,7 +201,7 @@ def test_site_that_is_closed_to_visitors_needs_only_the_shops_own_paths(
         _, out = check(tmp_path)
 
     assert message in out
-    assert "mend its key" not in out
+    assert "fix its key" not in out
     assert "HTTP 401" not in out
 
 

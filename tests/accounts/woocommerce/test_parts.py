@@ -1,4 +1,4 @@
-"""Orders that were partly shipped, refunded or cancelled by hand, before or after the import."""
+"""Orders that were partially shipped, refunded or cancelled, before or after the import."""
 
 from collections.abc import Iterator
 from contextlib import closing

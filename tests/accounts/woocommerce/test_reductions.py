@@ -1,4 +1,4 @@
-"""Units of a Supplier's order that are taken off by lower quantities of its lines.
+"""Units of a Supplier's order that are removed by lower quantities of its lines.
 
 F, P and S are the rules and cases of lifecycle.md.
 """
@@ -220,7 +220,7 @@ def test_parcel_that_is_sent_while_its_units_are_taken_off_wins(depot: Depot) ->
 def test_units_are_taken_off_once_if_the_answer_of_the_write_is_lost(
     depot: Depot, how: Kind
 ) -> None:
-    """The shop refuses to take a line off that it took off before."""
+    """The shop refuses to remove a line that it has removed before."""
     account, fake = depot
     order_id, ids = created(account, line("MUG", 3), line("BOARD"))
     fake.faults.add(Fault(kind=how, method="PUT", path=f"/orders/{order_id}"))

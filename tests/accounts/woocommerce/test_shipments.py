@@ -218,7 +218,7 @@ def test_status_of_a_plugin_decides_about_numbers_without_lines(
 
 
 def test_number_of_an_order_that_was_cancelled_is_not_for_all_units(tmp_path: Path) -> None:
-    """The other units never come: the buyer must not be told that they do."""
+    """The other units are never sent: the buyer must not get a message about them."""
     with shop(tmp_path, EXTENSION) as (account, fake):
         order_id = created(account, line("MUG", 3))
         track(fake, order_id, "T-1")

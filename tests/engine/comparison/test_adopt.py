@@ -170,7 +170,7 @@ RIVAL = """\
 
 
 def add_rival(pair: Pair) -> None:
-    """Configure a second Supplier of the Merchant, whose portal imports only by hand."""
+    """Configure a second Supplier of the Merchant, whose portal imports only manually."""
     known = pair.path.read_text()
     depot = "  depot: {kind: sqlite, path: depot.db}\nportals:"
     pair.path.write_text(known.replace("portals:", depot) + RIVAL)

@@ -16,7 +16,7 @@ BY_HAND = """\
     tasks: {import-orders: off}
 """
 TWO = CONFIG.replace("portals:", "  depot: {kind: sqlite, path: depot.db}\nportals:") + BY_HAND
-"""The second portal imports only by hand, so `config check` accepts both."""
+"""The second portal imports only manually, so `config check` accepts both."""
 FIRST = ("import-orders", "shop-warehouse", "--json")
 SECOND = ("import-orders", "shop-depot", "--json")
 

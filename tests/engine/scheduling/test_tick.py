@@ -51,7 +51,7 @@ def test_a_key_in_quotes_is_another_store_which_is_then_not_idle(tmp_path: Path)
     path = tmp_path / "config.yaml"
     path.write_text(LEFT_ALONE[-1] + CONFIG)
 
-    # The store beside the configuration is not there, or does not hold this file's digest.
+    # The default store does not exist, or does not have this file's digest.
     assert idle.database_of(str(path), path.read_bytes()) == str(tmp_path / "ordosync.db")
     assert not idle.is_idle(["run-due", "--config", str(path)])
 

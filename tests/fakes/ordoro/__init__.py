@@ -1,7 +1,7 @@
 """A strict, stateful fake of Ordoro's REST API, behind a real HTTP server on this machine.
 
 It refuses what the API's documents refuse. Where they are silent, it does what hurts a client most,
-unless `Switches` say otherwise. To try ordosync against it by hand:
+unless `Switches` say otherwise. To try ordosync against it manually:
 
     python -m tests.fakes.ordoro --orders 50
 """

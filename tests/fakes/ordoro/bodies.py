@@ -72,7 +72,7 @@ _LINE = shape(
         "tax_lines": array(shape({"name": string, "amount": number, "rate": number}, closed=False)),
         "product": _LINE_PRODUCT,
     },
-    required=("quantity", "product"),  # a line needs both, although the contract does not say so
+    required=("quantity", "product"),  # a line needs both; the contract does not mention it
     closed=False,
 )
 POST_ORDER = shape(

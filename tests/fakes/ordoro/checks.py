@@ -1,4 +1,4 @@
-"""Validation rules for request bodies, composed like the schemas that they stand for.
+"""Validation rules for request bodies, composed like the schemas of the service.
 
 A rule takes a value and the name of the parameter, and raises `Refused` if the value is invalid.
 """

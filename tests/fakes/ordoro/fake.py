@@ -1,4 +1,4 @@
-"""The fake for tests: an account with its people, behind a server."""
+"""The fake for tests: an account with its users, behind a server."""
 
 import base64
 import random

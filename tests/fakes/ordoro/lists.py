@@ -1,7 +1,7 @@
 """Lists: query parameters, filters, sorting and pages.
 
 Unknown parameters are refused, so that a misspelt filter does not seem to match everything.
-Documented parameters that no test needs yet are refused as well, with a message that says so.
+Documented parameters that no test needs yet are refused as well, with a clear message.
 """
 
 import re

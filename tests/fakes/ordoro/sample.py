@@ -1,4 +1,4 @@
-"""A realistic sample account, created by people's actions: the same for the same numbers."""
+"""A realistic sample account, created by actions of users: the same for the same numbers."""
 
 import random
 from dataclasses import dataclass

@@ -43,7 +43,7 @@ class Shipping:
     created_at: datetime
     taken: Counter[tuple[str, int]]
     has_label: bool = False
-    """True if Ordoro printed the label; else only a number was entered."""
+    """True if Ordoro printed the label; otherwise only a number was entered."""
     is_void: bool = False
 
 
@@ -98,7 +98,7 @@ class Terms:
 
 @dataclass(kw_only=True)
 class Product:
-    """A product. A kit has `components` (quantities by SKU) and no stock of its own."""
+    """A product. A kit has `components` (quantities by SKU) and no separate stock."""
 
     id: int
     sku: str

@@ -1,9 +1,9 @@
 """A strict, stateful fake of Shopify's Admin GraphQL API, behind a real HTTP server.
 
-It runs operations on the service's own schema if that is available, or on our part of it. Its
+It runs operations on the service's own schema if that is available, or on a part of it. Its
 responses follow the recordings of real shops; where nothing is known, it does what hurts a client
 most, unless `Switches` say otherwise. A part of the service that the fake lacks raises an error.
-To try ordosync against it by hand:
+To try ordosync against it manually:
 
     python -m tests.fakes.shopify --config shopify.yaml
 """

@@ -34,7 +34,7 @@ _WORDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """An operation that was received, whatever its result."""
+    """An operation that was received, with any result."""
 
     name: str
     version: str

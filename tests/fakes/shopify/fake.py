@@ -1,4 +1,4 @@
-"""The fake for tests: a shop with its people, behind a server."""
+"""The fake for tests: a shop with its users, behind a server."""
 
 import json
 from typing import Any

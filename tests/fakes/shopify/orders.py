@@ -220,7 +220,7 @@ def cancel(
 def edit(shop: Shop, order: Order, line: LineItem, quantity: int, *, restock: bool = True) -> None:
     """Change the quantity of a line, as far as its units are still to be sent."""
     delta = quantity - line.current_quantity
-    assert -delta <= open_units(shop, line), "what was sent cannot be taken off"
+    assert -delta <= open_units(shop, line), "sent units cannot be removed"
     if delta > 0:
         line.quantity += delta
         _raise(shop, order, line, delta)

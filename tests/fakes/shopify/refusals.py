@@ -4,7 +4,7 @@ from typing import Any
 
 
 class UserError(Exception):
-    """An error in a mutation's input; the response lists it beside an empty payload."""
+    """An error in a mutation's input; the response lists it with an empty payload."""
 
     def __init__(self, message: str, *field: str, code: str | None = None) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""A realistic sample shop, created by people's actions: the same for the same numbers."""
+"""A realistic sample shop, created by actions of users: the same for the same numbers."""
 
 import random
 from dataclasses import dataclass

@@ -21,7 +21,7 @@ from tests.fakes.shopify.state import (
 )
 
 _NOT_REQUIRED_SINCE = "2026-10"
-"""The version from which an order of which nothing is left to be sent has a status of its own."""
+"""The first version with a separate status for orders without open units."""
 
 
 def fulfillment_orders_of(shop: Shop, order_id: str) -> list[FulfillmentOrder]:

@@ -201,7 +201,7 @@ def _quantities(_call: Call, level: InventoryLevel, *, names: list[str]) -> list
             "id": f"gid://shopify/InventoryQuantity/{words.number(level.id)}?name={name}",
             "name": name,
             "quantity": numbers[name],
-            # A computed quantity has no time of its own.
+            # A computed quantity has no time.
             "updatedAt": None if name == "on_hand" else words.moment(level.updated_at),
         }
         for name in names

@@ -17,7 +17,7 @@ ENDED = ("CLOSED", "CANCELLED")
 
 @dataclass(kw_only=True)
 class Node:
-    """An object with an id of its own."""
+    """An object with its own id."""
 
     id: str
     created_at: datetime

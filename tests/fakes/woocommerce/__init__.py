@@ -2,7 +2,7 @@
 
 It behaves as recorded from real shops of 7.8.2 and 11.0.1 (`probe` asks it the same questions),
 also where that is odd. Where nothing was recorded, it follows their documents; `Switches` select
-the properties of a shop. To try ordosync against it by hand:
+the properties of a shop. To try ordosync against it manually:
 
     python -m tests.fakes.woocommerce --orders 50
 """

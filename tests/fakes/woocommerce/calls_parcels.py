@@ -68,7 +68,7 @@ def _delete(call: Call, order_id: int, parcel_id: int) -> Answer:
 
 
 def _mail(call: Call, order_id: int, made: Fulfillment) -> None:
-    """Mail the buyer about a shipped parcel, if requested, whatever was changed."""
+    """Mail the buyer about a shipped parcel, if requested, after any change."""
     if made.is_fulfilled and call.params.get("notify_customer"):
         call.shop.note("customer mailed", str(order_id), _number(made))
 

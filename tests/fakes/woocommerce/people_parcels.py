@@ -71,7 +71,7 @@ class Packers:
         ]
 
     def unship(self, order_id: int, tracking: str) -> None:
-        """Remove a parcel, whichever way it was added."""
+        """Remove a parcel, in the way in which it was added."""
         with self.shop.lock:
             order = self.shop.order(order_id)
             for made in fulfillments.kept(order):

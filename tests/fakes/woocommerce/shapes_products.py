@@ -45,7 +45,7 @@ def variation(shop: Shop, it: Product) -> Json:
 
 
 def terms(shop: Shop, it: Product, taxonomy: Taxonomy) -> list[Json]:
-    """Return the tags, categories or brands of a product; a variation has none of its own."""
+    """Return the tags, categories or brands of a product; a variation has none."""
     return [
         {"id": term_id, "name": name, "slug": slug(name)}
         for term_id in it.terms.get(taxonomy, [])

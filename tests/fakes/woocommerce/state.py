@@ -239,7 +239,7 @@ class Shop(Books):
         ]
 
     def touch_fields(self, order: Order) -> None:
-        """Mark an order as modified if its fields are in a table of their own."""
+        """Mark an order as modified if its fields are in their own table."""
         if not self.switches.posts:
             order.modified_at = self.now()
 

@@ -1,7 +1,7 @@
 """Stock: quantities, and how orders reduce and restore them.
 
 There is one quantity for each product or variation, without locations. A variation without a
-quantity of its own uses that of its parent.
+separate quantity uses that of its parent.
 """
 
 from tests.fakes.woocommerce.state import Line, Order, Product, Shop

@@ -62,7 +62,7 @@ class Switches:
     drops_authorization: bool = False
     """True if the server does not pass the header to PHP; then only keys in the query work."""
     cache_s: float = 0
-    """Time for which a GET is answered from a cache, whatever its key."""
+    """Time for which a GET is answered from a cache, with any key."""
     rate_limit: float = math.inf
     rate_window_s: float = 60
     retry_after: str = "seconds"

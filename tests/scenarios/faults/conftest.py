@@ -86,7 +86,7 @@ def _as_supplier(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Tro
 def foreign(
     role: Role, kind: str, folder: Path, **options: object
 ) -> AbstractContextManager[Troubled]:
-    """Open a portal whose one side is a foreign account, with these options besides the least."""
+    """Open a portal with a remote account on one side, with these options besides the required."""
     opened = _foreign_merchant if role == "merchant" else _foreign_supplier
     return opened(kind, folder, options)
 

@@ -1,6 +1,6 @@
 """The kinds of account over HTTP that are held to the faults: a new one is an entry in each table.
 
-On the other side of a portal is an embedded account, which never fails.
+On the other side of a portal is a local account, which never fails.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""A portal between an embedded account and a remote one that can be made to fail."""
+"""A portal between a local account and a remote one that can be made to fail."""
 
 import json
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ class Troubled:
         return self.pair.supplier
 
     def configure(self, **options: object) -> None:
-        """Configure the foreign account with these options besides the least."""
+        """Configure the remote account with these options besides the required ones."""
         self.foreign.more_options = options
         self.pair.configure()
 

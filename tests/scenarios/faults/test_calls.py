@@ -20,7 +20,7 @@ TASKS = ("import-products", "cancel-orders", "import-orders", "split-order", "up
 
 def skip_where_calls_do_not_count(*kinds: str) -> None:
     if "shopify" in kinds:
-        pytest.skip("a shop counts points and not calls; its own tests hold it to them")
+        pytest.skip("a shop counts points, not calls; tests of its kind check them")
 
 
 @pytest.mark.slow

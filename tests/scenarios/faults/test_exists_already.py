@@ -1,7 +1,7 @@
-"""A refusal that says "exists already" waits until it is found, for an hour, then needs a person.
+"""A refusal that says "exists already" waits until it is found, for an hour, and then fails.
 
 Ordoro makes the products of an order itself, so there only `import-products` can meet it. Embedded
-accounts and files cannot: an embedded account looks and writes in one transaction, and a Supplier
+accounts and files cannot: a local account looks and writes in one transaction, and a Supplier
 of files has no products to make; its claim of a number names the order that has it.
 """
 

@@ -1,7 +1,7 @@
 """An order number or id that fits into no URL fails only its own order.
 
 At Ordoro the number is the id, and part of the URL of each request about the order. Shops
-have ids of their own, so there the number is only text.
+have separate ids, so there the number is only text.
 """
 
 from pathlib import Path
@@ -84,7 +84,7 @@ def test_number_that_fits_no_url_affects_no_other_order_that_is_cancelled(
 def test_number_of_a_merchant_affects_no_other_order_at_a_supplier(
     as_supplier: Troubled, number: str
 ) -> None:
-    """One order was shipped and one is cancelled; each has an odd one beside it."""
+    """One order was shipped and one is cancelled; a page also has one with an odd number."""
     even, supplier_ids = imported(as_supplier, number)
     odd_ids = {order.id for order in as_supplier.supplier.orders()} - {*supplier_ids}
     for place, id_ in enumerate((*odd_ids, supplier_ids[0])):

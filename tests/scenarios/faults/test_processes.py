@@ -134,7 +134,7 @@ def test_two_runs_on_one_account_share_its_rate_limit(tmp_path: Path, kind: str)
         results = [finished(process) for process in together]
         calls = foreign_account.calls - before
         troubled.clock.at = Clock().now() + timedelta(hours=1)
-        # A shop refuses what is signed an hour ahead of its own clock.
+        # A shop refuses what is signed an hour ahead of its clock.
         foreign_account.limit(100_000, per_s=1, clock=troubled.clock)
         for portal in PORTALS:
             run_once(config, "import-orders", portal, troubled.clock)

@@ -11,7 +11,7 @@ import pytest
 from tests.http.server import accepts_no_connection
 from tests.support.command import AT_ONCE, HEADER, Done, finished, numbers, ordosync, row, shop
 
-# The command of a process of its own, which reports when its wait begins.
+# The command of a separate process, which reports when its wait begins.
 PROGRAM = """
 import os, socket, sys, threading
 

@@ -49,7 +49,7 @@ def test_write_is_done_once_if_its_response_is_lost(owing: Owing, fault: Kind) -
     """Cases 19, 20, 21 and 23."""
     troubled, pending = owing
     if fault == "twice" and (pending.is_part or pending.write in troubled.foreign.doubles):
-        pytest.skip("a service that takes the same request twice does it twice")
+        pytest.skip("a service that receives the same request twice executes it twice")
     before = troubled.foreign.effects(pending.write)
     troubled.foreign.meet(fault, pending.write)
 
@@ -67,7 +67,7 @@ def test_record_read_again_while_its_write_is_uncertain_waits(
     troubled.run(pending.task)
     open_steps = [step for step in troubled.open_steps() if step.state != "failed"]
     if not open_steps or pending.is_refused:
-        pytest.skip("what became of this write is found out at once")
+        pytest.skip("the outcome of this write is looked up at once")
 
     troubled.read_again(pending.task)
     again = troubled.run(pending.task)
@@ -136,7 +136,7 @@ def test_order_is_split_once_though_its_pieces_appear_late(
 ) -> None:
     """Case 20; a `delay` of 0 is no fault."""
     if "late-pieces" in as_merchant.foreign.lacks:
-        pytest.skip("what it is split into is there at once, since we keep it ourselves")
+        pytest.skip("its pieces exist at once, since ordosync keeps them itself")
     _, supplier_id = as_merchant.pair.imported("1001", line("MUG", 2))
     as_merchant.supplier.split(supplier_id, (1,), (1,))
     as_merchant.foreign.lag(split_s=ready_s)

@@ -12,7 +12,7 @@ from tests.scenarios.faults.portal import Troubled
 
 @dataclass(frozen=True, kw_only=True)
 class PendingWrite:
-    """A task whose next run makes just this write, once, in the foreign account of this role."""
+    """A task whose next run makes only this write, once, in the remote account of this role."""
 
     write: Write
     task: str

@@ -12,7 +12,7 @@ class SoldOrder:
 
     merchant_id: str
     units: Counter[str]
-    """The units as they were ordered, which the Supplier is to send."""
+    """The units as they were ordered, which the Supplier must send."""
     parcels: dict[str, Counter[str]] = field(default_factory=dict)
     """Units of the live parcels, by number."""
     voided: dict[str, Counter[str]] = field(default_factory=dict)
@@ -24,7 +24,7 @@ class SoldOrder:
     raised: Counter[str] = field(default_factory=Counter)
     """Units that the Merchant added after the import. No task sends them."""
     is_touched: bool = False
-    """True if units were cancelled or taken off, so that the accounts may differ for good."""
+    """True if units were cancelled or removed, so that the accounts may differ permanently."""
     is_cancelled: bool = False
     """True if the Merchant cancelled the whole order, or its open rest."""
     is_split_there: bool = False

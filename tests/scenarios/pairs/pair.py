@@ -22,7 +22,7 @@ class Pair:
 
     @property
     def merchant_holds_several_numbers(self) -> bool:
-        """True if the Merchant's orders show a number beside that of the first parcel."""
+        """True if the Merchant's orders show a further number besides that of the first parcel."""
         return not {"parcels", "more-numbers"} & self.merchant.lacks
 
     def configure(self, **portal: object) -> Path:

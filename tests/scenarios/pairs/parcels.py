@@ -1,4 +1,4 @@
-"""Sends orders in parts between two accounts, and shows what came of it."""
+"""Sends orders in parts between two accounts, and shows the result."""
 
 from collections.abc import Mapping, Sequence
 

@@ -36,7 +36,7 @@ def run_machine(kinds: Kinds, examples: int) -> None:
             stateful_step_count=12,
             deadline=None,
             derandomize=True,
-            # A failing example is as good as a smaller one, which takes minutes to find.
+            # A failing example is enough: a smaller one would take minutes to find.
             phases=[Phase.generate],
             report_multiple_bugs=False,
             suppress_health_check=[*HealthCheck],

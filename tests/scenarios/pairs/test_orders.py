@@ -12,7 +12,7 @@ from tests.accounts.contract.people import OPTIONAL, needs
 from tests.scenarios.pairs.pair import Pair
 
 BY_COST = ("supplier_sku", "supplier_unit_cost")
-"""These replace other fields, so they have tests of their own."""
+"""These replace other fields, so they have separate tests."""
 
 
 def full_order(number: str) -> Order:
@@ -251,7 +251,7 @@ def test_cancelled_piece_of_the_merchants_own_cancels_nothing_and_is_reported(
     pair: Pair, place: int
 ) -> None:
     if "cancelled-pieces" in pair.merchant.lacks:
-        pytest.skip("a shop cancels a whole order; its service is asked")
+        pytest.skip("a shop cancels a whole order with a request to its service")
     merchant_id, supplier_id = pair.imported("1001", line("MUG", 1), line("CUP", 1))
     pieces = pair.merchant.split(merchant_id, [1, 0], [0, 1])
     pair.merchant.cancel(pieces[place])

@@ -134,7 +134,7 @@ def test_f12_p4_further_number_of_an_order_reaches_the_merchant(pair: Pair) -> N
 
 @needs("update-tracking", "parcels", "several-parcels", "parcel-lines")
 def test_f13_rest_that_the_supplier_takes_off_is_not_shipped_at_the_merchant(pair: Pair) -> None:
-    """What will never come is no parcel: the buyer is not told that it is on its way."""
+    """Units that are never sent are not a parcel: the buyer gets no message about them."""
     merchant_id, supplier_id = ordered(pair)
     pair.supplier.take_off(supplier_id, 1, 1)
 

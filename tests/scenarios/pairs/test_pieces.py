@@ -1,7 +1,7 @@
 """Parcels of a part at a Merchant that takes pieces; F and P are rules of lifecycle.md.
 
 What any Merchant shows is in test_partial_shipments. Here are a Merchant at Ordoro, whose order
-becomes a piece for each parcel, and a Supplier with an embedded account.
+becomes a piece for each parcel, and a Supplier with a local account.
 """
 
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ POINTS = (
 
 
 class OrdoroPair(Pair):
-    """A Merchant at Ordoro, and a Supplier with an embedded account."""
+    """A Merchant at Ordoro, and a Supplier with a local account."""
 
     merchant: OrdoroMerchantPeople
 

@@ -346,7 +346,7 @@ def test_parcel_of_a_part_that_waits_to_be_reported_is_reported(pair: Pair) -> N
 @needs("update-tracking", "parcels", "several-parcels")
 def test_parcel_that_was_voided_before_the_loss_is_void_afterwards(pair: Pair) -> None:
     if "voided-labels" in pair.supplier.lacks and "more-numbers" in pair.merchant.lacks:
-        pytest.skip("neither account knows any more that the number was the Supplier's")
+        pytest.skip("neither account records any more that the number was the Supplier's")
     merchant_id, supplier_id = sent_in_part(pair)
     pair.supplier.ship_part(supplier_id, parcel(number="1Z2"), 1, 0)
     pair.run("update-tracking")

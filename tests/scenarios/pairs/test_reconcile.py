@@ -230,7 +230,7 @@ def numbered(pair: Pair) -> Mapping[tuple[str | None, str], tuple[int | None, in
 
 
 def forget_units(pair: Pair) -> None:
-    """Make the links of lines and parcels like those of before the ledger."""
+    """Make the links of lines and parcels like those from before the ledger."""
     with Store.open(load_config(pair.path).database) as store, store.transaction():
         store._connection.execute(
             "update links set ordered = null, sent = null, cancelled = null, units = null"

@@ -60,7 +60,7 @@ def test_rest_that_the_merchant_cancels_once_more_needs_no_operator(pair: Pair) 
 @needs("update-tracking", "cancel-orders", "requesting-again")
 def test_order_that_the_supplier_restored_and_shipped_needs_no_operator(pair: Pair) -> None:
     if not isinstance(pair.supplier, SqliteSupplierPeople):
-        pytest.skip("its people cannot restore an order")
+        pytest.skip("its users cannot restore an order")
     merchant_id, supplier_id = ordered(pair)
     pair.merchant.cancel(merchant_id)
     pair.run("cancel-orders")

@@ -27,7 +27,7 @@ RIVAL = "shop-depot"
 
 
 def add_rival(pair: Pair) -> None:
-    """Configure a second portal of the same Merchant, which imports only by hand."""
+    """Configure a second portal of the same Merchant, which imports only manually."""
     known = json.loads(pair.path.read_text())
     known["accounts"]["depot"] = {"kind": "sqlite", "path": "depot.db"}
     first = known["portals"][PORTAL]

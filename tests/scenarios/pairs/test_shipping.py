@@ -251,7 +251,7 @@ def test_tracking_is_reported_when_the_merchant_requests_a_cancelled_order_again
     pair: Pair, *, tells: bool
 ) -> None:
     if tells and "withdrawn-cancellations" in pair.merchant.lacks:
-        pytest.skip("a cancellation that was read holds until it is settled")
+        pytest.skip("a cancellation that was read is valid until it is settled")
     merchant_id, supplier_id = pair.imported("1001")
     pair.merchant.cancel(merchant_id)
     pair.supplier.ship(supplier_id, parcel())

@@ -6,9 +6,9 @@ Run once with that code, and never again: later code would make what it expects 
     cp -r tests/store/recorded OLD/tests/stores
     cd OLD; python -m tests.store.recorded.make 799b213.json
 
-Names of ours that it imports are those of today; that code has some of them elsewhere.
+It imports names by their current places; that code has some of them in other modules.
 
-Four portals join two Merchants (an embedded account and order files) with two Suppliers (the
+Four portals join two Merchants (a local account and order files) with two Suppliers (the
 same). The number of each order says what happened to it. Answers that are lost, and a Supplier
 that cannot be reached, are put in front of the real account; the process that dies is a child
 that kills itself between two writes.

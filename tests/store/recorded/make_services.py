@@ -1,4 +1,4 @@
-"""Makes `799b213-services.json`: stores beside services, as the code of that commit leaves them.
+"""Makes `799b213-services.json`: stores and services, as the code of that commit leaves them.
 
 Run once with that code, and never again: later code would make what it expects itself.
 
@@ -7,7 +7,7 @@ Run once with that code, and never again: later code would make what it expects 
     cd OLD; python -m tests.store.recorded.make_services 799b213-services.json
 
 Each of three fake services is a Merchant
-once and a Supplier once, with an embedded account on the other side. The number of each order
+once and a Supplier once, with a local account on the other side. The number of each order
 says what happened to it. What the fake holds is kept with the store.
 """
 

@@ -1,4 +1,4 @@
-"""Stores beside fake services as earlier code left them, made by `make_services.py`."""
+"""Stores and fake services as earlier code left them, made by `make_services.py`."""
 
 import json
 from collections.abc import Iterator

@@ -1,6 +1,7 @@
 """Writes rejected rows with the reason, so that users can fix them and drop them again."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
@@ -14,10 +15,15 @@ from ordosync.permissions import make_folder
 
 _REASON = "ordosync_reason"
 _NAME = "refused-"
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_LONGEST_ORIGIN = 60
 
 
 class RejectFolder:
-    """The folder for rejected rows: one file for each file that has some, named by a digest."""
+    """The folder for rejected rows: one file for each file that has some.
+
+    Its name has the name of that file, and a digest of the rows.
+    """
 
     def __init__(self, folder: Path, *, account: str) -> None:
         self._folder = folder
@@ -46,7 +52,8 @@ class RejectFolder:
         text = csv_text([*dict.fromkeys(columns), _REASON], rows, options.delimiter)
         content = text.encode(options.encoding, "backslashreplace")
         digest = hashlib.sha256(f"{name}\n".encode("utf-8", "surrogateescape") + content)
-        path = self._folder / f"{_NAME}{digest.hexdigest()[:16]}.csv"
+        origin = _UNSAFE.sub("_", Path(name).stem)[:_LONGEST_ORIGIN]
+        path = self._folder / f"{_NAME}{origin}-{digest.hexdigest()[:16]}.csv"
         if not path.exists():
             make_folder(str(self._folder), 0o700)
             # Only the owner can read it, since it has names and addresses.

@@ -56,7 +56,7 @@ class Shop:
         secure: bool = True,
         query: Mapping[str, object] | None = None,
     ) -> Response:
-        """Send a request as a client does, over a connection of its own."""
+        """Send a request as a client does, over a new connection."""
         answer = requests.request(
             method,
             self.url + path,
