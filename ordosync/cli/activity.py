@@ -1,9 +1,10 @@
 """`activity` and `show`: the runs, and one run with its steps."""
 
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,12 +12,21 @@ from ordosync.cli import completion, options
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
 from ordosync.cli.output import runs as render_runs
+from ordosync.cli.output import steps as render_steps
+from ordosync.cli.output.pager import paged
+from ordosync.cli.output.steps import RunSteps
+from ordosync.cli.periods import parse_since
 from ordosync.errors import UsageError
 from ordosync.idle import glance
 from ordosync.store import Store
-from ordosync.store.runs import Run
+from ordosync.store.runs import QuietRuns, Run, RunFilter
+from ordosync.store.step_rows import Write
+from ordosync.text import plural
 
 _FEW = 5
+_MOST = 10_000
+_MANY = 20
+"""The number of writes that `activity --changes` shows of each run."""
 _NO_NUMBER = 2**63
 """A number above every integer of SQLite."""
 
@@ -24,7 +34,12 @@ _NO_NUMBER = 2**63
 @with_context()
 def activity(
     *,
-    count: Annotated[int, typer.Option("-n", min=1, max=10_000, help="Number of runs.")] = 5,
+    count: Annotated[
+        int | None,
+        typer.Option(
+            "-n", min=1, max=_MOST, help="Number of runs (default: 5; with --since: all)."
+        ),
+    ] = None,
     portal: options.Portal = None,
     task: Annotated[
         str | None,
@@ -34,58 +49,165 @@ def activity(
         str | None,
         typer.Option("--status", help="Filter by status.", autocompletion=completion.run_status),
     ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="AGE|DATE", help="Only later runs: 90m, 2h, 7d, or a day."),
+    ] = None,
+    with_all: Annotated[
+        bool, typer.Option("--all", help="Also list the runs that changed nothing.")
+    ] = False,
+    changes: Annotated[
+        bool,
+        typer.Option("--changes", help="List what the runs wrote, old and new; with --json, too."),
+    ] = False,
+    no_pager: options.NoPager = False,
     context: Context,
 ) -> None:
     """Show the most recent runs, newest first.
 
+    Runs that changed nothing are counted in one line; --all and --json list them. Numbers that are
+    missing belong to runs that found nothing to do, which the log does not keep.
+
     For example:
       ordosync activity -n 20 --status failed
+      ordosync activity --changes --since 1d
     """
+    if with_all and changes:
+        raise UsageError("use either --all or --changes")
     opened, portals = _opened(context)
     with opened as store:
         _check_known("portal", portal, lambda: portals)
         _check_known("task", task, lambda: completion.task(""))
         _check_known("status", status, lambda: completion.run_status(""))
-        runs = store.runs.newest(count, portal=portal, task=task, status=status)
+        now = context.clock.now()
+        after = parse_since(since, now) if since else None
+        chosen = RunFilter(portal=portal, task=task, status=status, since=after)
+        most = count or (_MOST if since else _FEW)
+        is_folded = changes or not (with_all or context.as_json)
+        runs = store.runs.matching(most, chosen, with_changes=is_folded)
+        oldest = runs[-1].id if len(runs) == most else 0
+        quiet = store.runs.without_changes(chosen, after=oldest) if is_folded else None
+        written = _written(store, runs, limit=None if context.as_json else _MANY) if changes else {}
     if context.as_json:
-        render.document({"runs": [render_runs.run_json(run) for run in runs]})
-    elif runs:
+        render.document({"runs": [_run_json(run, written.get(run.id)) for run in runs]})
+        return
+    with paged(enabled=not no_pager):
+        _show_runs(runs, written, quiet, now=now, is_filtered=bool(chosen.conditions))
+
+
+def _show_runs(
+    runs: Sequence[Run],
+    written: Mapping[int, Sequence[Write]],
+    quiet: QuietRuns | None,
+    *,
+    now: datetime,
+    is_filtered: bool,
+) -> None:
+    if runs:
         render_runs.show_runs(runs)
-    elif portal or task or status:
+    if any(written.values()):
+        render.result("")
+        render_steps.show_writes(runs, written, most=_MANY)
+    if quiet and quiet.last_at:
+        render.message(_folded(quiet, now))
+    elif not runs and is_filtered:
         render.message("no run matches; `ordosync activity` shows the newest of all runs")
-    else:
+    elif not runs:
         render.message("nothing has run yet; start with `ordosync import-orders`")
+
+
+def _folded(quiet: QuietRuns, now: datetime) -> str:
+    count = f"more than {quiet.count}" if quiet.is_minimum else str(quiet.count)
+    runs = plural(quiet.count, "run", "runs")
+    last = f", last {render.ago(quiet.last_at, now)}" if quiet.last_at else ""
+    return f"{count} {runs} without changes{last}; `ordosync activity --all` lists them"
+
+
+def _written(
+    store: Store, runs: Sequence[Run], *, limit: int | None
+) -> Mapping[int, Sequence[Write]]:
+    """Return what each run has written; of at most `limit` steps and one more."""
+    most = -1 if limit is None else limit + 1
+    return {run.id: store.steps.writes(run.id, limit=most) for run in runs}
+
+
+def _run_json(run: Run, writes: Sequence[Write] | None) -> dict[str, Any]:
+    document = render_runs.run_json(run)
+    if writes is not None:
+        document["changes"] = [render_steps.write_json(write) for write in writes]
+    return document
 
 
 @with_context()
 def show(
     run: Annotated[int, typer.Argument(help="Number of the run.")],
     *,
+    states: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--state",
+            help="Only steps in this state. Repeatable.",
+            autocompletion=completion.step_state,
+        ),
+    ] = None,
+    no_pager: options.NoPager = False,
     context: Context,
 ) -> None:
     """Show one run and the current state of its steps.
 
+    Failed steps come first. `written` is what this run wrote, old and new.
+
     For example:
       ordosync show 3
+      ordosync show 3 --state failed --state waiting
     """
+    for state in states or ():
+        _check_known("state", state, lambda: completion.step_state(""))
     opened, _ = _opened(context)
     with opened as store:
         shown = store.runs.get(run) if abs(run) < _NO_NUMBER else None
         if shown is None:
-            raise UsageError(f"there is no run {run}; `ordosync activity` lists the latest")
-        steps = store.steps.of_run(run)
+            raise UsageError(_no_run(store, run))
+        all_steps = RunSteps(
+            run=run, steps=store.steps.of_run(run), past=store.steps.past_writes(run)
+        )
+    steps = all_steps.of_states(states or ())
     if context.as_json:
-        step_list = [render_runs.step_json(step) for step in steps]
+        chosen = [step for step in all_steps.steps if not states or step.state in states]
+        step_list = [render_steps.step_json(steps, step) for step in chosen]
         render.document({"runs": [{**render_runs.run_json(shown), "steps": step_list}]})
         return
-    render_runs.show_runs([shown])
-    render_runs.show_calls(shown)
-    if steps:
-        render_runs.show_steps(steps)
-    elif _had_steps(shown):
+    with paged(enabled=not no_pager):
+        _show_run(shown, all_steps, steps)
+
+
+def _show_run(run: Run, all_steps: RunSteps, steps: RunSteps) -> None:
+    render_runs.show_runs([run])
+    render_runs.show_calls(run)
+    if steps.steps:
+        render_steps.show_steps(steps)
+    elif not all_steps.steps and _had_steps(run):
         render.message("its steps were retried in later runs; `ordosync activity` lists them")
-    if failed := [str(step.id) for step in steps if step.state == "failed"]:
+    if all_steps.steps:
+        render.message(f"{_count(len(all_steps.steps))} now: {all_steps.summary}")
+    if failed := [str(step.id) for step in steps.steps if step.state == "failed"]:
         render.message(_next_step(failed))
+
+
+def _count(steps: int) -> str:
+    return f"{steps} {plural(steps, 'step', 'steps')}"
+
+
+def _no_run(store: Store, run: int) -> str:
+    """Return why a run is not in the log."""
+    if not 0 < run <= store.runs.last_number():
+        return f"there is no run {run}; `ordosync activity` lists the latest"
+    if store.pruning.may_have_deleted(run):
+        return (
+            f"run {run} is not in the log: it found nothing to do, or it is older than what the"
+            " log keeps (`retention`)"
+        )
+    return f"run {run} found nothing to do and was not kept; `ordosync activity` lists the latest"
 
 
 def _opened(context: Context) -> tuple[Store, Collection[str]]:

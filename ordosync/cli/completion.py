@@ -65,6 +65,13 @@ def run_status(incomplete: str) -> list[str]:
     return [word for word in STATUSES if word.startswith(incomplete)]
 
 
+def step_state(incomplete: str) -> list[str]:
+    """Return the states of steps that start with this text."""
+    from ordosync.cli.output.steps import STATES  # noqa: PLC0415 - see above
+
+    return [word for word in STATES if word.startswith(incomplete)]
+
+
 def task(incomplete: str) -> list[str]:
     """Return the tasks that start with this text."""
     from ordosync.tasks import TASKS  # noqa: PLC0415 - see above

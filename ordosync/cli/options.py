@@ -27,6 +27,9 @@ Portal = Annotated[
     str | None,
     typer.Option("--portal", help="Filter by portal.", autocompletion=completion.portal),
 ]
+NoPager = Annotated[
+    bool, typer.Option("--no-pager", help="Never use a pager for long output on a terminal.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Preview the writes; write nothing.")]
 Force = Annotated[
     bool,

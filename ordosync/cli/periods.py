@@ -9,6 +9,7 @@ SINCE = "DAYS|DATE"
 """How the help shows the value of such an option."""
 _MAX_DAYS = 3660
 _DURATION = re.compile(r"(\d{1,5})([hdw])")
+_AGES = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _HOURS = {"h": 1, "d": 24, "w": 168}
 
 
@@ -40,3 +41,17 @@ def before(age: str, now: datetime, option: str) -> datetime:
     if hours >= _MAX_DAYS * 24:
         raise UsageError(f"{option} {age!r} is longer than {_MAX_DAYS} days")
     return now - timedelta(hours=hours)
+
+
+def parse_since(text: str, now: datetime) -> datetime:
+    """Return the time that is meant; a time without an offset is local. Raises `UsageError`."""
+    age = re.fullmatch(r"(\d{1,4})\s*([mhdw])(?:in)?", text)
+    try:
+        if age:
+            return now - timedelta(**{_AGES[age[2]]: int(age[1])})
+        return datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError) as error:
+        raise UsageError(
+            f"--since {text!r} is neither an age, such as 90m, 2h or 7d, nor a day, such as"
+            " 2026-11-01"
+        ) from error

@@ -18,6 +18,7 @@ from ordosync.database import (
     transaction,
     writer_lock,
 )
+from ordosync.database_file import check_folder
 from ordosync.idle import CONFIG_KEY
 from ordosync.store.claims import Claims
 from ordosync.store.concerns import Concerns
@@ -63,6 +64,8 @@ class Store:
         and in memory. After `clock.stop` a locked file raises `StoppedError`.
         """
         if readonly and not path.exists() and not path.is_symlink():
+            if not path.parent.is_dir():
+                check_folder(path)
             return cls(_in_memory(), path)
         connection = open_database(
             path,

@@ -38,8 +38,8 @@ def migrations() -> "Migrations":
         db.execute("pragma user_version = 3")
 
     @steps()
-    def m004_order_numbers(db: "Database") -> None:
-        for statement in _ORDER_NUMBERS:
+    def m004_order_numbers_and_written_values(db: "Database") -> None:
+        for statement in (*_ORDER_NUMBERS, *_WRITTEN_VALUES):
             db.execute(statement)
         db.execute("pragma user_version = 4")
 
@@ -221,6 +221,29 @@ _LEDGER = (
     # Of a parcel: the units of the Merchant's lines in it, as a JSON object. Null: not known.
     "alter table links add column units text",
     "create index links_of_order on links (portal, order_id) where order_id is not null",
+)
+
+_WRITTEN_VALUES = (
+    # What the last write set, old and new; see `written.Written`. Null: nothing, or not known.
+    "alter table steps add column written text",
+    # What earlier writes of the same steps had set.
+    """
+    create table past_writes (
+        run_id integer not null,    -- the run that wrote it
+        portal text not null,
+        task text not null,
+        key text not null,          -- of the step
+        written text not null,
+        written_at text not null,
+        primary key (run_id, key)
+    )
+    """,
+    "create index past_writes_step on past_writes (portal, task, key)",
+    # `activity` leaves out the runs that changed nothing, of which a log has most.
+    """
+    create index runs_with_changes on runs (id)
+        where done > 0 or failed > 0 or status not in ('ok', 'partial')
+    """,
 )
 
 _ORDER_NUMBERS = (

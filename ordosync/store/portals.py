@@ -11,7 +11,10 @@ from ordosync.store.concerns import Concerns
 if TYPE_CHECKING:
     import sqlite3
 
-_TABLES = ("schedule", "leases", "runs", "steps", "links", "claims", "order_numbers")
+_TABLES = (
+    *("schedule", "leases", "runs", "steps", "past_writes"),
+    *("links", "claims", "order_numbers"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)

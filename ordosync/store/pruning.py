@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 BATCH = 200
 """Rows deleted in one transaction, which takes less than ten milliseconds."""
 _KEY = "pruned_at"
+_FIRST_KEPT_KEY = "pruned_runs_before"
+"""Number of the first run that was too young to be deleted."""
 _EVERY = timedelta(days=1)
 
 
@@ -45,6 +47,13 @@ class Pruning:
         row = self._db.execute("select value from meta where key = ?", (_KEY,)).fetchone()
         return row is None or not now - _EVERY < from_text(row["value"]) <= now
 
+    def may_have_deleted(self, run_id: int) -> bool:
+        """True if a run with this number was old enough to be deleted."""
+        row = self._db.execute(
+            "select value from meta where key = ?", (_FIRST_KEPT_KEY,)
+        ).fetchone()
+        return row is not None and run_id < int(row["value"])
+
     def run(
         self,
         *,
@@ -64,11 +73,14 @@ class Pruning:
             pruned.runs += count
             if not between():
                 return pruned
+        while self._delete(_PAST_WRITES, first_kept=first_kept):
+            if not between():
+                return pruned
         with transaction(self._db):
-            self._db.execute(
+            self._db.executemany(
                 "insert into meta (key, value) values (?, ?)"
                 " on conflict (key) do update set value = excluded.value",
-                (_KEY, to_text(now)),
+                ((_KEY, to_text(now)), (_FIRST_KEPT_KEY, str(first_kept))),
             )
         pruned.ended = True
         return pruned
@@ -110,5 +122,11 @@ _RUNS = """
         )
         and not exists (select 1 from steps where last_run_id = old.id)
         order by id limit :batch
+    )
+"""
+_PAST_WRITES = """
+    delete from past_writes where (run_id, key) in (
+        select run_id, key from past_writes where run_id < :first_kept
+        order by run_id, key limit :batch
     )
 """

@@ -65,6 +65,51 @@ class Run:
     """True if the run is in the log; runs that found nothing are removed."""
 
 
+CHANGED = "(done > 0 or failed > 0 or status not in ('ok', 'partial'))"
+"""Condition of the runs that wrote something, failed, or have not ended well."""
+_MOST_COUNTED = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunFilter:
+    """The runs to list: those that match every value that is not None."""
+
+    portal: str | None = None
+    task: str | None = None
+    status: str | None = None
+    since: datetime | None = None
+
+    @property
+    def conditions(self) -> dict[str, str]:
+        """The values of the filter, by their conditions."""
+        values = {
+            "portal = :portal": self.portal,
+            "task = :task": self.task,
+            "status = :status": self.status,
+            "started_at >= :since": to_text(self.since) if self.since else None,
+        }
+        return {condition: value for condition, value in values.items() if value is not None}
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The values of the filter, by the names in its conditions."""
+        return {condition.rpartition(":")[2]: value for condition, value in self.conditions.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuietRuns:
+    """Runs that changed nothing, as one line of the log."""
+
+    count: int
+    last_at: datetime | None
+    """When the last one started; None if there is none."""
+
+    @property
+    def is_minimum(self) -> bool:
+        """True if there may be more of them."""
+        return self.count >= _MOST_COUNTED
+
+
 class Runs:
     """The table `runs`."""
 
@@ -125,15 +170,42 @@ class Runs:
         status: str | None = None,
     ) -> Sequence[Run]:
         """Return the most recent runs that match all filters, newest first."""
-        filters = {"portal": portal, "task": task, "status": status}
-        given_filters = {name: value for name, value in filters.items() if value is not None}
-        where = " and ".join(f"{name} = :{name}" for name in given_filters)
+        return self.matching(count, RunFilter(portal=portal, task=task, status=status))
+
+    def matching(
+        self, count: int, chosen: RunFilter, *, with_changes: bool = False
+    ) -> Sequence[Run]:
+        """Return the most recent runs of a filter, newest first.
+
+        `with_changes` leaves out those that changed nothing.
+        """
+        conditions = [*chosen.conditions, *([CHANGED] if with_changes else [])]
+        where = f"where {' and '.join(conditions)}" if conditions else ""
         rows: Iterator[sqlite3.Row] = self._db.execute(
-            f"select * from runs {f'where {where}' if given_filters else ''}"  # noqa: S608 - constant names
-            " order by id desc limit :count",
-            {**given_filters, "count": count},
+            f"select * from runs {where} order by id desc limit :count",  # noqa: S608 - constants
+            {**chosen.values, "count": count},
         )
         return [_run(row) for row in rows]
+
+    def without_changes(self, chosen: RunFilter, *, after: int) -> QuietRuns:
+        """Return how many runs of a filter changed nothing, of those after this number."""
+        conditions = " and ".join([*chosen.conditions, f"not {CHANGED}", "id > :after"])
+        row = self._db.execute(
+            "select count(*) as count, max(started_at) as last_at from"  # noqa: S608 - constants
+            f" (select started_at from runs where {conditions} order by id desc limit :most)",
+            {**chosen.values, "after": after, "most": _MOST_COUNTED},
+        ).fetchone()
+        last_at = from_text(row["last_at"]) if row["last_at"] else None
+        return QuietRuns(count=row["count"], last_at=last_at)
+
+    def last_number(self) -> int:
+        """Return the highest number of a run that is known, also of one that was not kept."""
+        row = self._db.execute(
+            "select max(coalesce((select max(id) from runs), 0),"
+            " coalesce((select max(run_id) from leases), 0)) as number"
+        ).fetchone()
+        number: int = row["number"]
+        return number
 
     def stopped_by_limit(self, portal: str, task: str) -> tuple[Run, Run] | None:
         """Return the first and the last run that the safety limit stopped since a run passed it.

@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ordosync.slots import LONGEST_WAIT
-from ordosync.store.step_rows import PATIENT, PLANNED, UNSETTLED, StepRow, step_row
-from ordosync.store.timestamps import to_text
+from ordosync.store.step_rows import PATIENT, PLANNED, UNSETTLED, StepRow, Write, step_row
+from ordosync.store.timestamps import from_text, to_text
+from ordosync.store.written import Written, decoded
 
 if TYPE_CHECKING:
     import sqlite3
@@ -73,8 +74,10 @@ class StepQueries:
 
         Includes every task, since several tasks can read the same file.
         """
+        # SQLite might not choose the partial index without a condition of its second column.
         rows = self._db.execute(
-            f"select merchant_id, supplier_id from steps where portal = ? and {UNSETTLED}",  # noqa: S608
+            f"select merchant_id, supplier_id from steps where portal = ? and {UNSETTLED}"  # noqa: S608
+            " and task > ''",
             (portal,),
         )
         return frozenset(id_ for row in rows for id_ in row if id_)
@@ -154,14 +157,53 @@ class StepQueries:
         return row is not None
 
     def of_run(self, run_id: int) -> Sequence[StepRow]:
-        """Return the current rows of the steps that this run planned or last tried."""
+        """Return the current rows of the steps that this run planned, wrote or last tried."""
         rows = self._db.execute(
             "select * from steps where last_run_id = :run"
             " union all select * from steps where run_id = :run and run_id <> last_run_id"
+            " union all select steps.* from past_writes join steps using (portal, task, key)"
+            " where past_writes.run_id = :run and :run not in (steps.run_id, steps.last_run_id)"
             " order by id",
             {"run": run_id},
         )
         return [step_row(row) for row in rows]
+
+    def writes(self, run_id: int, *, limit: int = -1) -> Sequence[Write]:
+        """Return what this run has written, oldest step first."""
+        rows = self._db.execute(
+            "select id, key, merchant_id, supplier_id, written from steps"
+            " where last_run_id = :run and state = 'done' and written is not null"
+            " union all select id, key, merchant_id, supplier_id, past_writes.written"
+            " from past_writes join steps using (portal, task, key)"
+            " where past_writes.run_id = :run and last_run_id <> :run"
+            " order by id limit :limit",
+            {"run": run_id, "limit": limit},
+        )
+        return [
+            Write(
+                key=row["key"],
+                merchant_id=row["merchant_id"],
+                supplier_id=row["supplier_id"],
+                written=decoded(row["written"]),
+            )
+            for row in rows
+        ]
+
+    def past_writes(self, run_id: int) -> Mapping[str, Written]:
+        """Return what this run has written, by key, of steps that were written again later."""
+        rows = self._db.execute("select key, written from past_writes where run_id = ?", (run_id,))
+        return {row["key"]: decoded(row["written"]) for row in rows}
+
+    def history(
+        self, portal: str, task: str, key: str, *, limit: int
+    ) -> Sequence[tuple[datetime, Written]]:
+        """Return what earlier runs have written of a step, and when, newest first."""
+        rows = self._db.execute(
+            "select written, written_at from past_writes"
+            " where portal = ? and task = ? and key = ? order by run_id desc limit ?",
+            (portal, task, key, limit),
+        )
+        return [(from_text(row["written_at"]), decoded(row["written"])) for row in rows]
 
     def get(self, step_ids: Sequence[int]) -> Sequence[StepRow]:
         """Return the existing steps among these ids, in order of their ids."""

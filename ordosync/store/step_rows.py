@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from ordosync.store.timestamps import from_text
+from ordosync.store.written import Written, from_json
 
 if TYPE_CHECKING:
     import sqlite3
@@ -59,11 +60,24 @@ class StepRow(StepRef, frozen=True, kw_only=True):
     """When a reliable look-up did not settle it."""
     as_of: str = ""
     """State of the source that it was decided by: a text that sorts by age, or empty."""
+    written_json: str | None = None
+    """The values that its last write set, as `written.to_json` returns them."""
+
+    @property
+    def written(self) -> Written | None:
+        """The values that its last write set; None if there are none, or if they are not known."""
+        return from_json(self.written_json)
 
     @property
     def is_of_source(self) -> bool:
         """True if it belongs to a file or row of a source, not to an object of an account."""
         return self.merchant_id is None and self.supplier_id is None
+
+
+class Write(StepRef, frozen=True, kw_only=True):
+    """The values that a run has written of one step."""
+
+    written: Written
 
 
 class StepChange(Struct, frozen=True, kw_only=True):
@@ -78,6 +92,8 @@ class StepChange(Struct, frozen=True, kw_only=True):
     reason: str | None = None
     not_before: datetime | None = None
     as_of: str = ""
+    written_json: str | None = None
+    """The values that its write sets, as `written.to_json` returns them."""
 
 
 UNSETTLED = "state in ('sending', 'unknown', 'waiting', 'failed')"
@@ -113,4 +129,5 @@ def step_row(row: "sqlite3.Row") -> StepRow:
         sent_boot_s=row["sent_boot_s"],
         looked_at=from_text(row["looked_at"]) if row["looked_at"] else None,
         as_of=row["as_of"],
+        written_json=row["written"],
     )

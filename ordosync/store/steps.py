@@ -31,11 +31,14 @@ class Steps(StepQueries):
         A change to `sending` counts as an attempt, unless the last attempt was interrupted. The
         count restarts with new content, and when a settled step becomes due again.
         """
+        changes = list(changes)
+        self._keep_past_writes(portal, task, [change.key for change in changes])
         boot_s, at = clock.boot_s(), to_text(clock.now())
         self._db.executemany(
             "insert into steps (portal, task, key, state, code, reason, content, merchant_id,"
             " supplier_id, attempts, not_before, created_at, updated_at, run_id, last_run_id,"
-            " sent_boot_s, as_of) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " sent_boot_s, as_of, written)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " on conflict (portal, task, key) do update set state = excluded.state,"
             " code = excluded.code, reason = excluded.reason, content = excluded.content,"
             " supplier_id = excluded.supplier_id,"
@@ -49,7 +52,11 @@ class Steps(StepQueries):
             " then created_at else excluded.created_at end,"
             " not_before = excluded.not_before, updated_at = excluded.updated_at,"
             " last_run_id = excluded.last_run_id, as_of = excluded.as_of,"
-            " sent_boot_s = coalesce(excluded.sent_boot_s, sent_boot_s)",
+            " sent_boot_s = coalesce(excluded.sent_boot_s, sent_boot_s),"
+            # A write whose outcome was not known keeps what it set, once it is known.
+            " written = case when state in ('sending', 'unknown')"
+            " and excluded.state in ('done', 'failed')"
+            " then coalesce(excluded.written, written) else excluded.written end",
             (
                 (
                     portal,
@@ -69,9 +76,22 @@ class Steps(StepQueries):
                     run_id,
                     boot_s if change.state == "sending" else None,
                     change.as_of,
+                    change.written_json,
                 )
                 for change in changes
             ),
+        )
+
+    def _keep_past_writes(self, portal: str, task: str, keys: Sequence[str]) -> None:
+        """Copy what steps have written, before they are written again."""
+        self._db.execute(
+            "insert into past_writes (run_id, portal, task, key, written, written_at)"
+            " select last_run_id, portal, task, key, written, updated_at from steps"
+            " where portal = ? and task = ? and key in (select value from json_each(?))"
+            " and state = 'done' and written is not null"
+            " on conflict (run_id, key) do update set written = excluded.written,"
+            " written_at = excluded.written_at",
+            (portal, task, json.dumps(list(keys))),
         )
 
     def record_sent(
@@ -91,7 +111,7 @@ class Steps(StepQueries):
         boot_s, at = clock.boot_s(), to_text(clock.now())
         self._db.executemany(
             "update steps set state = ?, code = ?, reason = ?, supplier_id = ?, not_before = ?,"
-            " updated_at = ?, sent_boot_s = ?, looked_at = ?"
+            " updated_at = ?, sent_boot_s = ?, looked_at = ?, written = ?"
             " where portal = ? and task = ? and key = ?",
             (
                 (
@@ -103,6 +123,7 @@ class Steps(StepQueries):
                     at,
                     boot_s,
                     at if looked and change.state == "unknown" else None,
+                    change.written_json,
                     portal,
                     task,
                     change.key,
@@ -166,8 +187,14 @@ class Steps(StepQueries):
         """Set the state of a step for the operator."""
         self._db.execute(
             "update steps set state = ?, supplier_id = ?, code = 'by-hand', reason = null,"
-            " not_before = null, updated_at = ? where id = ?",
-            (state, supplier_id, to_text(now), row.id),
+            " not_before = null, updated_at = ?, written = ? where id = ?",
+            (
+                state,
+                supplier_id,
+                to_text(now),
+                row.written_json if state == "done" else None,
+                row.id,
+            ),
         )
 
     def touch(self, step_ids: Sequence[int], *, now: datetime) -> None:

@@ -19,6 +19,7 @@ from ordosync.models import InvalidRecord, Outcome, Page
 from ordosync.store.leases import Resource
 from ordosync.store.links import Link, LinkKind
 from ordosync.store.step_rows import StepRef
+from ordosync.store.written import Written
 
 
 class KnownLinks(Protocol):
@@ -129,6 +130,8 @@ class Step(StepRef, frozen=True, kw_only=True):
     """State of the source that was read: a text that sorts by age, or empty."""
     remark: str = ""
     """Text for the log, if the step is done."""
+    written: Written | None = None
+    """What its write sets, for the log."""
     number: str = ""
     """Number of the Merchant's order, if it differs from its id."""
     payload: object = None
@@ -151,6 +154,8 @@ class Result(Struct, frozen=True, kw_only=True):
     links: tuple[Link, ...] = ()
     frees: str = ""
     """Key of the step whose lines may go to another Supplier now."""
+    written: Written | None = None
+    """What was written, if it differs from the step, or although the write was refused."""
 
 
 class Apply(Protocol):

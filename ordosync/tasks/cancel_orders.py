@@ -14,6 +14,7 @@ from ordosync.accounts.account import required
 from ordosync.models import Comment, Outcome, Page
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
+from ordosync.store.written import Change, Written
 from ordosync.tasks.base import Decision, PlanRequest, Portal, Result, Step, Task
 from ordosync.tasks.cancellations import own_pieces, reductions
 from ordosync.tasks.cancellations.own_pieces import PIECE_NOT_CANCELLED, OwnPiece
@@ -133,6 +134,7 @@ def _step(link: Link) -> Step:
         content="cancelled-reopened" if link.state == "reopened" else "cancelled",
         summary=f"cancel order {link.supplier_id}",
         is_destructive=not link.has_ended,
+        written=Written(status=Change(old="open", new="cancelled")),
         payload=link,
     )
     if link.has_ended:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from ordosync.models import Comment, InvalidRecord, Order, Outcome, Page
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
+from ordosync.store.written import Written
 from ordosync.tasks.base import (
     Decision,
     PlanRequest,
@@ -235,6 +236,7 @@ def _step(
         step,
         content=of_order(item, created, portal_rules, config=portal.config),
         summary=_summary(created),
+        written=_written(created),
         remark=item.remark,
         payload=created,
     )
@@ -264,6 +266,11 @@ def _imported(
         payload=payload,
         decision=Decision(state="unchanged"),
     )
+
+
+def _written(order: Order) -> Written:
+    units = sum([line.quantity for line in order.lines])
+    return Written(order=order.number, lines=len(order.lines), units=units)
 
 
 def _summary(order: Order) -> str:

@@ -14,6 +14,7 @@ from ordosync.accounts.account import required
 from ordosync.models import InvalidRecord, Page, Product
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
+from ordosync.store.written import Written
 from ordosync.tasks.base import (
     Decision,
     PlanRequest,
@@ -98,7 +99,12 @@ def _step(
             reason=f"has the Supplier's SKU {product.sku}, which another product has, too",
         )
         return replace(step, decision=decision)
-    return replace(step, summary=f"create product {product.sku}", payload=product)
+    return replace(
+        step,
+        summary=f"create product {product.sku}",
+        written=Written(product=product.sku),
+        payload=product,
+    )
 
 
 def _is_ours(portal: Portal, item: Product | InvalidRecord) -> bool:

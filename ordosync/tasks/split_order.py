@@ -15,6 +15,7 @@ from ordosync.accounts.account import required
 from ordosync.models import Comment, Outcome, Page, Piece, Split
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
+from ordosync.store.written import Written
 from ordosync.tasks.base import Decision, PlanRequest, Portal, Result, Step, Task
 
 
@@ -130,7 +131,13 @@ def _step(portal: Portal, split: Split, link: Link, lines: Mapping[str, Link]) -
         lines=_split_lines(split, lines),
     )
     is_behind = is_linked and _is_behind(portal, split, link)
-    return replace(step, payload=payload, decision=_BEHIND if is_behind else None)
+    sizes = tuple(sum(part.quantity for part in piece.lines) for piece in pieces)
+    return replace(
+        step,
+        written=Written(pieces=sizes),
+        payload=payload,
+        decision=_BEHIND if is_behind else None,
+    )
 
 
 def _is_behind(portal: Portal, split: Split, link: Link) -> bool:

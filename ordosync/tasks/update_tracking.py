@@ -99,10 +99,11 @@ def apply(
 
 def _result(update: TrackingUpdate, outcome: Outcome) -> Result:
     """Return the result of a parcel. With too many units, its step waits for the operator."""
-    links = links_of(update, outcome)
+    links, written = links_of(update, outcome), None
     if update.contents and update.contents.has_surplus and outcome.state in ("done", "unchanged"):
+        written = update.written if outcome.state == "done" else None
         outcome = refused(SURPLUS, f"parcel {update.shipment.tracking_number} {MORE_THAN_OPEN}")
-    return Result(outcome=outcome, links=links)
+    return Result(outcome=outcome, links=links, written=written)
 
 
 def _steps(

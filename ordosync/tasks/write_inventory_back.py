@@ -22,6 +22,7 @@ from ordosync.accounts.account import ReadRequest, required
 from ordosync.models import InvalidRecord, Outcome, Page, Stock
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
+from ordosync.store.written import Change, Written
 from ordosync.tasks.base import (
     Decision,
     PlanRequest,
@@ -213,6 +214,7 @@ def _write(step: Step, current: Stock, remaining: int, sales: int) -> Step:
         is_destructive=step.is_at_risk and available == 0,
         summary=f"set {current.sku} from {before} to {available}"
         + (f" ({'; '.join(notes)})" if notes else ""),
+        written=Written(quantity=Change(old=current.quantity, new=available)),
         payload=target,
     )
 

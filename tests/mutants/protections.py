@@ -265,9 +265,9 @@ MUTANTS = (
     ),
     Mutant(
         protection="a write is recorded as under way before it is sent (intent)",
-        file="engine/execution/delivery.py",
-        old='sending = (step_change(step, "sending") for step in ready)',
-        new='sending = (step_change(step, "waiting") for step in ready)',
+        file="engine/execution/step_changes.py",
+        old='return step_change(step, "sending", written_json=to_json(step.written))',
+        new='return step_change(step, "waiting", written_json=to_json(step.written))',
         test="scenarios/faults/test_processes.py::test_killed_around_a_create_the_next_run_finds_the_record",
     ),
     Mutant(

@@ -270,7 +270,7 @@ COMPLAINTS = (
         symptom="more was sold than available",
         make=oversold,
         command=WHY_SKU,
-        says="quantity 0 written to shop (was set to 0, but is -1)",
+        says="→ 0 written to shop (was set to 0, but is -1)",
     ),
     Complaint(
         number=11,

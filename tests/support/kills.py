@@ -14,14 +14,19 @@ class KilledError(BaseException):
 
 
 @contextmanager
-def killed_at(point: str, passage: int) -> Iterator[None]:
-    """End the run at a failpoint, as if its process was killed; it may not get that far."""
+def killed_at(point: str, passage: int) -> Iterator[list[str]]:
+    """End the run at a failpoint, as if its process was killed; it may not get that far.
+
+    Yield a list that then has the failpoint.
+    """
+    passed: list[str] = []
 
     def kill() -> None:
+        passed.append(point)
         raise KilledError
 
     with suppress(KilledError), paused_at(point, passage, kill):
-        yield
+        yield passed
 
 
 @contextmanager

@@ -10,13 +10,22 @@ from datetime import datetime
 
 from ordosync.cli.output.terminal import message, result
 
-__all__ = ["document", "local", "message", "named", "result"]
+__all__ = ["ago", "document", "local", "message", "named", "result"]
 
 
 def document(value: object) -> None:
     """Write one JSON document to standard output."""
     json.dump(value, sys.stdout, indent=2, ensure_ascii=True)
     sys.stdout.write("\n")
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """Return how long ago a time was, such as `5 min ago`."""
+    seconds = max(int((now - at).total_seconds()), 0)
+    for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds // length} {unit} ago"
+    return f"{seconds} s ago"
 
 
 def named(id_: str | None, number: str) -> str:

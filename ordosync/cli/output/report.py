@@ -38,8 +38,10 @@ _COLUMNS = (
 
 def show_reports(reports: Sequence[TaskReport]) -> None:
     """Show one row per portal and task, then the failures."""
+    days = max((_days_in_bar(len(report.days)) for report in reports), default=1)
+    per_day = f"per {days} days" if days > 1 else "per day"
     table(
-        _HEADINGS,
+        [per_day if heading == "per day" else heading for heading in _HEADINGS],
         [_row(report) for report in reports],
         less=("calls", "skipped", "max", "median", "runs"),
         if_any=("median", "max"),
@@ -74,13 +76,17 @@ def curve(values: Sequence[int]) -> str:
 
     Above 20 days, a bar is the sum of several days.
     """
-    width = -(-len(values) // _MOST_BARS)
+    width = _days_in_bar(len(values))
     sums = [sum(values[at : at + width]) for at in range(0, len(values), width)]
     if not sys.stdout.isatty():
         return " ".join(map(str, sums))
     most = max(sums, default=0) or 1
     # Round up, so that every value above 0 is visible.
     return "".join(_BARS[-(-value * (len(_BARS) - 1) // most)] for value in sums)
+
+
+def _days_in_bar(days: int) -> int:
+    return max(1, -(-days // _MOST_BARS))
 
 
 def report_json(report: TaskReport, *, since: datetime, until: datetime) -> dict[str, Any]:

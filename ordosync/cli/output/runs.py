@@ -1,4 +1,4 @@
-"""Runs, steps and previews, as text and as JSON."""
+"""Runs, as text and as JSON."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -15,7 +15,6 @@ from ordosync.store.timestamps import to_text
 if TYPE_CHECKING:
     from ordosync.engine import AlreadyRunning, Stop
     from ordosync.store.runs import Counts
-    from ordosync.store.step_rows import StepRow
 
 _WHAT_TO_DO = {
     "auth": "fix its key in the configuration, then `ordosync config check --online`",
@@ -94,28 +93,6 @@ def _counts(counts: "Counts") -> str:
     return f"{counts.seen} seen: {nonzero}" if nonzero else "0 seen"
 
 
-def show_steps(steps: "Sequence[StepRow]") -> None:
-    """Show steps, one per row."""
-    columns = ("step", "key", "state", "code", "reason", "supplier", "not before")
-    table(
-        columns,
-        [
-            (
-                step.id,
-                step.key,
-                step.state,
-                step.code or "",
-                step.reason or "",
-                step.supplier_id or "",
-                local(step.not_before),
-            )
-            for step in steps
-        ],
-        less=("supplier", "code"),
-        if_any=("code", "reason", "supplier", "not before"),
-    )
-
-
 def run_json(run: Run) -> dict[str, Any]:
     """Return a run as every command prints it with `--json`."""
     counts = run.counts
@@ -137,19 +114,4 @@ def run_json(run: Run) -> dict[str, Any]:
         "cost": run.cost,
         "missed_slots": run.missed_slots,
         "error": {"code": run.error.code, "message": run.error.message} if run.error else None,
-    }
-
-
-def step_json(step: "StepRow") -> dict[str, Any]:
-    """Return a step as `show --json` prints it."""
-    return {
-        "id": step.id,
-        "key": step.key,
-        "state": step.state,
-        "code": step.code,
-        "reason": step.reason,
-        "merchant": step.merchant_id,
-        "supplier": step.supplier_id,
-        "attempts": step.attempts,
-        "not_before": to_text(step.not_before) if step.not_before else None,
     }

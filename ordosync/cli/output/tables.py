@@ -48,7 +48,17 @@ _NUMERIC = (
     "committed",
     "available",
 )
-_FOLDED = ("counts", "reason", "what", "next step", "name", "ship to", "key", "not before")
+_FOLDED = (
+    "counts",
+    "reason",
+    "written",
+    "what",
+    "next step",
+    "name",
+    "ship to",
+    "key",
+    "not before",
+)
 _BETWEEN = 3
 """Spaces between two columns."""
 _TIME = re.compile(r"(\d{4}-)(\d\d-\d\d \d\d:\d\d)(:\d\d)( \S+)?")

@@ -31,9 +31,10 @@ def show_report(
     """Summarize the runs: volumes, failures, durations.
 
     It counts calls as well, and how long orders and parcels took. Days are in UTC; the bars show
-    the steps done on each day. `median` and `max` are the times from the first read of an order
-    until it reached the Supplier, or of a tracking number until it reached the Merchant. `failed`
-    counts the steps that are failed now.
+    the steps done on each day. Above 20 days, a bar is the sum of several, and the heading says of
+    how many; --csv and --json have each day. `median` and `max` are the times from the first read
+    of an order until it reached the Supplier, or of a tracking number until it reached the
+    Merchant. `failed` counts the steps that are failed now.
 
     For example:
       ordosync report --since 30d

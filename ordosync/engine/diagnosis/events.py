@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from ordosync.engine.diagnosis.account_lookup import AccountView
 from ordosync.engine.diagnosis.order_facts import OrderFacts
 from ordosync.engine.diagnosis.story import Event
+from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRow
 from ordosync.tasks.cancellations import reductions, supplier_status
 from ordosync.tasks.orders.notices import is_notice
@@ -57,7 +58,14 @@ def _imported(facts: OrderFacts) -> Iterator[Event]:
         elif link.generation > 1:
             yield Event(at=at, text=f"imported again, as {order}")
         else:
-            yield Event(at=at, text=f"imported as {order}")
+            yield Event(at=at, text=f"imported as {order}{_units_sent(facts, link)}")
+
+
+def _units_sent(facts: OrderFacts, link: Link) -> str:
+    """Return the lines and units with which the order was created, if the log has them."""
+    key = f"{link.merchant_id}#{link.generation}"
+    written = [step.written for step in facts.of_task("import-orders") if step.key == key]
+    return f": {written[0].size}" if written and written[0] else ""
 
 
 def _reported(facts: OrderFacts) -> Iterator[Event]:
@@ -110,7 +118,7 @@ def _notice(step: StepRow, shop: str) -> str:
 
 def _split(step: StepRow, shop: str, _: str) -> str:
     if step.state == "done":
-        return f"split mirrored at {shop}"
+        return f"split mirrored at {shop}{_values(step)}"
     return _failure(step, f"split it at {shop}")
 
 
@@ -127,7 +135,7 @@ def _tracking(step: StepRow, shop: str, supplier: str) -> str:
 def _cancel(step: StepRow, shop: str, supplier: str) -> str:
     if reductions.is_about(step):
         if step.state == "done":
-            return f"units removed at {supplier}, because {shop} cancelled them"
+            return f"units removed at {supplier}, because {shop} cancelled them{_values(step)}"
         return _failure(step, f"remove units at {supplier}")
     if step.state == "done":
         return f"cancelled at {supplier}, because {shop} cancelled it"
@@ -149,7 +157,13 @@ def _parcel(step: StepRow) -> str:
     number = step.key.removesuffix(":void").rpartition(":")[2]
     if step.content.endswith(":void"):
         return f"void tracking {number}"
-    return f"tracking {number}"
+    details = step.written.parcel if step.written else ""
+    return f"tracking {number} ({details})" if details else f"tracking {number}"
+
+
+def _values(step: StepRow) -> str:
+    """Return what the step has written, in parentheses; empty if the log does not have it."""
+    return f" ({step.written.text})" if step.written else ""
 
 
 def _is_order(step: StepRow) -> bool:

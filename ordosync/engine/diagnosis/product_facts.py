@@ -15,10 +15,12 @@ from ordosync.models import Stock
 from ordosync.store import Store
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRow
+from ordosync.store.written import Written
 from ordosync.tasks import write_inventory_back
 from ordosync.tasks.base import Portal
 
 _QUANTITY = "quantity-"
+_MOST_PAST = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +32,8 @@ class _Facts:
     linked_at: datetime | None
     imported: StepRow | None
     written: StepRow | None
+    past: Sequence[tuple[datetime, Written]]
+    """The last quantities that were written before it, and when."""
     at_merchant: Stock | None
     """The stock at the Merchant; None if the product is missing or was not read."""
     at_supplier: Stock | None
@@ -82,6 +86,7 @@ def _gather(lookup: AccountLookup, store: Store, sku: str) -> _Facts:
         linked_at=history[-1][1] if history else None,
         imported=imported,
         written=steps.by_key(portal.name, "write-inventory-back", [supplier_id]).get(supplier_id),
+        past=steps.history(portal.name, "write-inventory-back", supplier_id, limit=_MOST_PAST),
         at_merchant=at_merchant,
         at_supplier=at_supplier,
         calculation=_calculation(portal.supplier, at_supplier) if at_supplier else "",
@@ -127,6 +132,8 @@ def _events(facts: _Facts) -> Iterator[Event]:
     elif facts.imported:
         text = f"not imported: {facts.imported.reason or facts.imported.state}"
         yield Event(at=facts.imported.updated_at, text=text)
+    for at, written in facts.past:
+        yield Event(at=at, text=f"quantity {written.text} written to {shop}")
     if facts.written:
         yield Event(at=facts.written.updated_at, text=_of_write(facts.written, shop))
     if facts.at_supplier:
@@ -150,6 +157,7 @@ def _of_write(step: StepRow, shop: str) -> str:
     quantity = step.content.removeprefix(_QUANTITY)
     if step.state == "done":
         note = f" ({step.reason})" if step.reason else ""
+        quantity = step.written.text if step.written else quantity
         return f"quantity {quantity} written to {shop}{note}"
     if step.state == "skipped":
         return f"quantity not written to {shop}: {step.reason}"

@@ -14,7 +14,13 @@ from ordosync.clock import Clock
 from ordosync.engine.execution.interruption import InterruptedRunError, Stop
 from ordosync.engine.execution.line_claims import LineClaims
 from ordosync.engine.execution.recorder import Recorder
-from ordosync.engine.execution.step_changes import counted_as, from_outcome, skip_gone, step_change
+from ordosync.engine.execution.step_changes import (
+    counted_as,
+    from_outcome,
+    intent,
+    skip_gone,
+    values_written,
+)
 from ordosync.errors import UnavailableError, UnknownOutcomeError
 from ordosync.failpoints import fault
 from ordosync.models import Outcome
@@ -128,7 +134,7 @@ class Delivery:
             for key in self._released_by_hand(list(not_sent)):
                 del not_sent[key]
             ready = [step for step in batch if step.key not in not_sent]
-            sending = (step_change(step, "sending") for step in ready)
+            sending = (intent(step) for step in ready)
             self._recorder.save([*sending, *self._recorder.count_decisions(not_sent.values())])
         return ready
 
@@ -148,7 +154,7 @@ class Delivery:
     ) -> None:
         """Record the outcomes of a batch. A step with an edit keeps the content that arrived."""
         portal, task = self._portal.name, self._task.name
-        changes = self._changes(steps, results, is_uncertain=is_uncertain)
+        changes = self._changes(steps, results, earlier, is_uncertain=is_uncertain)
         arrived = {key: (earlier[key].content, earlier[key].as_of) for key in edits}
         with self._recorder.transaction():
             self._store.steps.record_sent(
@@ -162,7 +168,12 @@ class Delivery:
                 self._store.references.missed(account, now=self._clock.now())
 
     def _changes(
-        self, steps: Sequence[Step], results: Sequence[Result], *, is_uncertain: bool
+        self,
+        steps: Sequence[Step],
+        results: Sequence[Result],
+        earlier: Mapping[str, StepRow],
+        *,
+        is_uncertain: bool,
     ) -> list[StepChange]:
         """Count the outcomes of a batch and return the changes of its steps."""
         pairs = list(zip(steps, results, strict=True))
@@ -178,6 +189,7 @@ class Delivery:
                 settle_s=self._task.target(self._portal).limits.settle_s,
                 now=self._clock.now(),
                 uncertain=is_uncertain,
+                written_json=values_written(step, result, earlier.get(step.key)),
             )
             for step, result in pairs
         ]

@@ -7,7 +7,8 @@ from ordosync.models import Outcome
 from ordosync.retry import delay_after, next_try
 from ordosync.store.runs import Counted
 from ordosync.store.step_rows import State, StepChange, StepRow
-from ordosync.tasks.base import Decision, Step
+from ordosync.store.written import to_json
+from ordosync.tasks.base import Decision, Result, Step
 
 _LISTED_WITHIN = timedelta(hours=1)
 """The time for which a list may miss an object that already exists in the account."""
@@ -23,6 +24,7 @@ def step_change(
     code: str | None = None,
     reason: str | None = None,
     not_before: datetime | None = None,
+    written_json: str | None = None,
 ) -> StepChange:
     """Return the new state of a step that was read in this run."""
     return StepChange(
@@ -35,7 +37,13 @@ def step_change(
         reason=reason,
         not_before=not_before,
         as_of=step.as_of,
+        written_json=written_json,
     )
+
+
+def intent(step: Step) -> StepChange:
+    """Return the change of a step that is written next."""
+    return step_change(step, "sending", written_json=to_json(step.written))
 
 
 def row_change(
@@ -56,6 +64,7 @@ def row_change(
         code=code,
         reason=reason,
         as_of=row.as_of,
+        written_json=row.written_json if state == "done" else None,
     )
 
 
@@ -90,6 +99,21 @@ def skip_gone(row: StepRow) -> StepChange:
     return row_change(row, "skipped", code="gone", reason="is not needed any more")
 
 
+def values_written(step: Step, result: Result, earlier: StepRow | None) -> str | None:
+    """Return what the log keeps of a write, as JSON.
+
+    `earlier` is the step of an earlier attempt that may have written it. Nothing is kept of a write
+    that the account refused, or that changed nothing.
+    """
+    if result.written:
+        return to_json(result.written)
+    if result.outcome.state in ("done", "unknown"):
+        return to_json(step.written)
+    if earlier and result.outcome.state in ("unchanged", "unavailable"):
+        return earlier.written_json
+    return None
+
+
 def from_outcome(
     step: Step,
     outcome: Outcome,
@@ -99,6 +123,7 @@ def from_outcome(
     settle_s: float,
     now: datetime,
     uncertain: bool = False,
+    written_json: str | None = None,
 ) -> StepChange:
     """Return the change of a step that was written. `row` is the step as it was sent.
 
@@ -114,6 +139,7 @@ def from_outcome(
             supplier_id=outcome.id,
             code=outcome.code or None,
             reason=outcome.reason or step.remark or None,
+            written_json=written_json,
         )
     not_before = _again_at(outcome, row, max_refusals=max_refusals, settle_s=settle_s, now=now)
     state: State = "failed" if not_before is None else "waiting"
@@ -121,7 +147,14 @@ def from_outcome(
         state = "unknown"
     elif outcome.state == "unavailable" and uncertain:
         state, not_before = "unknown", not_before or now + delay_after(row.attempts)
-    return step_change(step, state, code=outcome.code, reason=outcome.reason, not_before=not_before)
+    return step_change(
+        step,
+        state,
+        code=outcome.code,
+        reason=outcome.reason,
+        not_before=not_before,
+        written_json=written_json,
+    )
 
 
 def counted_as(change: StepChange, outcome: Outcome) -> Counted:

@@ -16,6 +16,7 @@ from ordosync.accounts.account import required
 from ordosync.models import Cancellation, Comment, Order, Outcome, ParcelLine, Reduction
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
+from ordosync.store.written import Change, Written
 from ordosync.tasks.base import Decision, Portal, Result, Step
 from ordosync.tasks.orders.open_units import sent_units, with_open_units
 
@@ -37,6 +38,16 @@ class Lowered(Struct, frozen=True, kw_only=True):
     def content(self) -> str:
         """The wanted units of each line: if they are reduced again, the step's content differs."""
         return ",".join(f"{line.merchant_id}={units}" for line, units in self.lines)
+
+    @property
+    def written(self) -> Written:
+        """The units of each line, before and after."""
+        return Written(
+            changed_units={
+                line.supplier_id: Change(old=(line.open_units or 0) + (line.sent or 0), new=units)
+                for line, units in self.lines
+            }
+        )
 
     @property
     def less(self) -> int:
@@ -161,6 +172,7 @@ def _step(lowered: Lowered) -> Step:
         supplier_id=lowered.link.supplier_id,
         content=lowered.content,
         summary=f"reduce order {lowered.link.supplier_id} by {units} unit{'s' * (units != 1)}",
+        written=lowered.written,
         payload=lowered,
     )
 
@@ -181,7 +193,8 @@ def _result(lowered: Lowered, outcome: Outcome) -> Result:
         replace(line, ordered=None, cancelled=(line.ordered or 0) - units)
         for line, units in lowered.lines
     )
-    return Result(outcome=outcome, links=links)
+    written = lowered.written if outcome.state == "done" else None
+    return Result(outcome=outcome, links=links, written=written)
 
 
 def _comment(portal: Portal, lowered_orders: Sequence[Lowered]) -> None:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from ordosync.models import Shipment
 from ordosync.store.links import Link
+from ordosync.store.written import Written
 from ordosync.tasks.base import Decision, Step
 from ordosync.tasks.parcels.units import Contents, Family
 
@@ -29,6 +30,17 @@ class TrackingUpdate:
     """Links of the lines of `link`, with their numbers."""
     is_further: bool = False
     """True if it is another number of a parcel that is reported."""
+
+    @property
+    def written(self) -> Written:
+        """The number that is added, for the log."""
+        return Written(
+            carrier=self.shipment.carrier,
+            tracking=self.shipment.tracking_number,
+            more_tracking=self.shipment.more_numbers,
+            replaced=self.replaces,
+            contents=(self.contents.units if self.contents else None) or {},
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +130,7 @@ def void_step(item: Shipment, link: Link, before: Link | None) -> Step:
         and before.number == item.tracking_number
         and before.state != "voided",
         summary=f"void tracking {item.tracking_number}",
+        written=Written(carrier=item.carrier, tracking=item.tracking_number, voided=True),
         payload=TrackingUpdate(
             shipment=replace(item, order_id=order_id, ancestors=(), lines=None, more_numbers=()),
             link=link,

@@ -155,6 +155,7 @@ def _valid_steps(item: Shipment, link: Link, family: Family, facts: ParcelFacts)
         needs_redo=not _is_reported(update) and (before is not None or is_free),
         cured=FURTHER if is_free else "",
         summary=f"add tracking {item.tracking_number}",
+        written=update.written,
         payload=update,
         decision=decision,
     )
@@ -251,6 +252,7 @@ def _further(item: Shipment, number: str, update: TrackingUpdate, *, is_single: 
         named(label),
         merchant_id=update.link.merchant_id,
         summary=f"further tracking {number} of order {update.link.supplier_id}",
+        written=payload.written if isinstance(payload, TrackingUpdate) else None,
         payload=payload,
     )
 

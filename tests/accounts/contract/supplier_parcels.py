@@ -8,6 +8,7 @@ from tests.accounts.contract.account import AsSupplier, read, usable
 from tests.accounts.contract.examples import line, order, parcel
 from tests.accounts.contract.opening import OpenSupplier
 from tests.accounts.contract.people import SupplierPeople, needs
+from tests.accounts.contract.supplier_stock import sellable
 
 
 def created(account: OpenSupplier) -> tuple[str, Mapping[str, str]]:
@@ -53,6 +54,24 @@ class SeveralParcels(AsSupplier):
                 {"CUP": 1},
                 {"CUP": 1, "MUG": 1},
             ]
+
+    @needs("write-inventory-back", "commitments")
+    def test_available_stock_is_the_same_before_and_after_each_parcel_and_void(
+        self, account: OpenSupplier, people: SupplierPeople
+    ) -> None:
+        for sku in ("CUP", "MUG"):
+            people.count(sku, 9)
+        order_id, _ = created(account)
+        available = [sellable(account)]
+
+        people.ship_part(order_id, parcel(number="1Z1"), 1, 0)
+        available.append(sellable(account))
+        people.ship_part(order_id, parcel(number="1Z2"), 1, 1)
+        available.append(sellable(account))
+        people.recall(order_id, "1Z1")
+        available.append(sellable(account))
+
+        assert available == [{"CUP": 7, "MUG": 8}] * 4
 
     def test_p9_parcel_that_was_taken_back_is_void_and_the_other_is_not(
         self, account: OpenSupplier, people: SupplierPeople

@@ -165,7 +165,10 @@ def test_10_an_imported_order_is_reported_by_either_number(both: TwoAccounts, nu
 
     assert (explanation["merchant"], explanation["supplier"]) == ("1001", "S-1001")
     assert (explanation["portal"], explanation["state"]) == ("shop-northwind", "imported")
-    assert texts(explanation) == ["shop: created", "imported as order S-1001 of northwind"]
+    assert texts(explanation) == [
+        "shop: created",
+        "imported as order S-1001 of northwind: 2 lines, 3 units",
+    ]
     assert command(explanation)[:3] == ["orders", "ship", "S-1001"]
 
 
@@ -178,8 +181,8 @@ def test_11_a_split_order_is_reported_with_its_pieces(both: TwoAccounts) -> None
 
     assert explanation["state"] == "split"
     assert "northwind: split into S-1001-1, S-1001-2" in texts(explanation)
-    assert "split mirrored at shop" in texts(explanation)
-    assert "S-1001-1: tracking 1Z1 was reported to shop" in texts(explanation)
+    assert "split mirrored at shop (2 pieces of 2 + 1 units)" in texts(explanation)
+    assert "S-1001-1: tracking 1Z1 (UPS, 2 units) was reported to shop" in texts(explanation)
     assert explanation["next"].startswith("piece S-1001-2 (imported): ")
     assert story(both.folder, "1001")["next"] == "nothing: each of its 2 pieces is done"
 
@@ -201,7 +204,7 @@ def test_12_a_shipped_and_reported_order_is_explained(both: TwoAccounts) -> None
     assert explanation["state"] == "shipped"
     assert texts(explanation)[-2:] == [
         "northwind: shipped with UPS 1Z9",
-        "tracking 1Z9 was reported to shop",
+        "tracking 1Z9 (UPS, 3 units) was reported to shop",
     ]
     assert [event["at"] for event in explanation["story"]] == sorted(
         event["at"] for event in explanation["story"]

@@ -51,7 +51,7 @@ def test_the_quantity_that_was_written_last_is_reported(mug: TwoAccounts) -> Non
     assert explanation["state"] == "in-step"
     assert texts(explanation) == [
         "imported as product MUG of northwind",
-        "quantity 5 written to shop",
+        "quantity unset → 5 written to shop",
         "northwind: 5 available: 7 on hand minus 2 for open orders",
         "shop: shows 5",
     ]
@@ -73,7 +73,8 @@ def test_an_oversold_product_is_reported_with_the_real_quantity(mug: TwoAccounts
     mug.shop("stock", "set", "MUG", "9")
     mug.run("write-inventory-back", "--force")
 
-    assert "quantity 0 written to shop (was set to 0, but is -1)" in texts(story(mug.folder, "MUG"))
+    written = "quantity 9 → 0 written to shop (was set to 0, but is -1)"
+    assert written in texts(story(mug.folder, "MUG"))
 
 
 def test_a_quantity_that_was_refused_three_times_is_suspended(mug: TwoAccounts) -> None:

@@ -13,12 +13,12 @@ from tests.scenarios.pairs.pair import Pair
 TASK = "update-tracking"
 
 
-def ordered(pair: Pair) -> tuple[str, str]:
+def ordered(pair: Pair, number: str = "1001") -> tuple[str, str]:
     """Import an order of two CUP and one MUG; return its two ids.
 
     The lines are in the order of their SKUs, since a files account sorts them.
     """
-    return pair.imported("1001", line("CUP", 2), line("MUG", 1))
+    return pair.imported(number, line("CUP", 2), line("MUG", 1))
 
 
 def sent(pair: Pair, supplier_id: str, number: str, *units: int) -> None:

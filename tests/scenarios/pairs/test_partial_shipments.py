@@ -153,7 +153,7 @@ def test_f13_rest_that_the_supplier_takes_off_is_not_shipped_at_the_merchant(pai
     "write-inventory-back",
     "commitments",
 )
-def test_stock_is_equal_in_both_accounts_after_a_part_was_reported(pair: Pair) -> None:
+def test_stock_is_equal_in_both_accounts_after_a_part_was_reported_or_voided(pair: Pair) -> None:
     for sku in ("CUP", "MUG"):
         pair.merchant.add_product(product(sku))
         pair.supplier.count(sku, 10)
@@ -168,6 +168,12 @@ def test_stock_is_equal_in_both_accounts_after_a_part_was_reported(pair: Pair) -
     pair.run("write-inventory-back")
 
     assert numbers(pair, merchant_id) == ["1Z1"]
+    assert pair.merchant.physical("CUP") == before
+    pair.stays_quiet("write-inventory-back")
+    pair.supplier.recall(supplier_id, "1Z1")
+    for task in (TASK, "write-inventory-back"):
+        pair.run(task)
+    assert numbers(pair, merchant_id) == []
     assert pair.merchant.physical("CUP") == before
     pair.stays_quiet("write-inventory-back")
 

@@ -1,4 +1,4 @@
-"""Stores and fake services as earlier code left them, made by `make_services.py`."""
+"""Stores and fake services as earlier code left them: `make_services.py`, `make_parts.py`."""
 
 import json
 from collections.abc import Iterator
@@ -20,12 +20,14 @@ _STATES = {"ordoro": ordoro, "shopify": shopify, "woocommerce": woocommerce}
 
 
 @contextmanager
-def old_service(role: Any, kind: str, folder: Path) -> Iterator[Troubled]:
+def old_service(
+    role: Any, kind: str, folder: Path, *, name: str = "799b213-services.json"
+) -> Iterator[Troubled]:
     """Open the portal again as the code of that commit left it: store, both accounts, and time.
 
     The ledger of the service's writes starts empty.
     """
-    path = Path(__file__).with_name("799b213-services.json")
+    path = Path(__file__).with_name(name)
     recorded = json.loads(path.read_text("utf-8"))[f"{kind}-{role}"]
     unpack_files(recorded["files"], folder)
     config = (folder / "config.yaml").read_text()

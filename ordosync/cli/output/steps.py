@@ -1,0 +1,133 @@
+"""The steps of one run: grouped by state, failures first, with what the run has written."""
+
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from ordosync.cli.output.render import local
+from ordosync.cli.output.tables import table
+from ordosync.store.runs import Run
+from ordosync.store.step_rows import State, StepRow, Write
+from ordosync.store.timestamps import to_text
+from ordosync.store.written import Written
+
+STATES: tuple[State, ...] = ("failed", "unknown", "sending", "waiting", "skipped", "done")
+"""Every state, in the order in which steps are shown: first what may need the operator."""
+_LONG_KEY, _KEY_START, _KEY_END = 28, 18, 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSteps:
+    """The steps of one run."""
+
+    run: int
+    steps: Sequence[StepRow]
+    """As they stand now."""
+    past: Mapping[str, Written]
+    """What the run has written of steps that later runs have written again, by key."""
+
+    def of_states(self, states: Sequence[str]) -> "RunSteps":
+        """Return the steps in these states, grouped; all of them if `states` is empty."""
+        chosen = [step for step in self.steps if not states or step.state in states]
+        chosen.sort(key=lambda step: STATES.index(step.state))
+        return RunSteps(run=self.run, steps=chosen, past=self.past)
+
+    def written(self, step: StepRow) -> Written | None:
+        """Return what this run has written, although a later run may have tried the step again."""
+        return step.written if step.last_run_id == self.run else self.past.get(step.key)
+
+    @property
+    def summary(self) -> str:
+        """The number of steps in each state."""
+        counts = Counter(step.state for step in self.steps)
+        return ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
+
+
+def show_steps(shown: RunSteps) -> None:
+    """Show steps, one per row, grouped by state."""
+    columns = (*("step", "key", "state", "code", "reason", "supplier", "not before"), "written")
+    table(
+        columns,
+        [
+            (
+                step.id,
+                _key(step.key),
+                step.state,
+                step.code or "",
+                step.reason or "",
+                step.supplier_id or "",
+                local(step.not_before),
+                _written(shown, step),
+            )
+            for step in shown.steps
+        ],
+        less=("supplier", "code"),
+        if_any=("code", "reason", "supplier", "not before", "written"),
+    )
+
+
+def show_writes(runs: Sequence[Run], written: Mapping[int, Sequence[Write]], *, most: int) -> None:
+    """Show what runs have written, one write per row, at most `most` of each run."""
+    rows: list[tuple[object, ...]] = []
+    for run in runs:
+        writes = written[run.id]
+        rows += [
+            (run.id, run.task, write.merchant_id or write.key, write.supplier_id or "", text)
+            for write in writes[:most]
+            for text in [write.written.text]
+        ]
+        if len(writes) > most:
+            rows.append((run.id, run.task, "", "", f"and more: `ordosync show {run.id}`"))
+    table(
+        ("run", "task", "merchant", "supplier", "written"),
+        rows,
+        less=("supplier", "task"),
+        if_any=("supplier",),
+    )
+
+
+def write_json(write: Write) -> dict[str, Any]:
+    """Return a write as `activity --changes --json` prints it."""
+    return {
+        "key": write.key,
+        "merchant": write.merchant_id,
+        "supplier": write.supplier_id,
+        "written": msgspec.to_builtins(write.written),
+    }
+
+
+def step_json(shown: RunSteps, step: StepRow) -> dict[str, Any]:
+    """Return a step as `show --json` prints it."""
+    written = shown.written(step)
+    return {
+        "id": step.id,
+        "key": step.key,
+        "state": step.state,
+        "code": step.code,
+        "reason": step.reason,
+        "merchant": step.merchant_id,
+        "supplier": step.supplier_id,
+        "attempts": step.attempts,
+        "not_before": to_text(step.not_before) if step.not_before else None,
+        "last_run": step.last_run_id,
+        "written": msgspec.to_builtins(written) if written else None,
+    }
+
+
+def _written(shown: RunSteps, step: StepRow) -> str:
+    written = shown.written(step)
+    text = written.text if written else ""
+    if step.last_run_id == shown.run:
+        return text
+    return f"{text} (later: run {step.last_run_id})".lstrip()
+
+
+def _key(key: str) -> str:
+    """Return a key; on a terminal, the middle of a long one is left out."""
+    if len(key) <= _LONG_KEY or not sys.stdout.isatty():
+        return key
+    return f"{key[:_KEY_START]}…{key[-_KEY_END:]}"
