@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "ordosync"
 # From the bottom up: a module may import its own layer and those listed before it.
 LAYERS = (
     (
-        *("errors", "secret", "clock", "failpoints", "retry", "slots"),
+        *("errors", "secret", "clock", "failpoints", "retry", "slots", "progress"),
         *("idle", "permissions", "crontab", "regular_files", "text", "atomic_write", "countries"),
     ),
     ("models",),

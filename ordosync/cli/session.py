@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ordosync.accounts.connections import Connections
 from ordosync.cli.context import Context
+from ordosync.cli.output import progress
 from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock
 from ordosync.config.settings import Config, PortalConfig
@@ -92,6 +93,7 @@ def open_session(context: Context) -> Iterator[Session]:
         Store.open(config.database, clock=clock) as store,
         stoppable(clock) as stop,
         closing(Connections(clock)) as connections,
+        progress.shown(clock),
     ):
         register(config, store, clock)
         yield Session(config=config, store=store, clock=clock, stop=stop, connections=connections)

@@ -13,6 +13,7 @@ from ordosync.clock import Clock, StoppedError
 from ordosync.engine import Stop
 from ordosync.errors import AccountError
 
+_STDERR = 2
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -25,6 +26,9 @@ def stoppable(clock: Clock) -> Iterator[Stop]:
         if stop.signal is not None:
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
+        # The terminal has written ^C where the cursor was.
+        if number == signal.SIGINT and stop.signal is None and os.isatty(_STDERR):
+            os.write(_STDERR, b"\n")
         stop.on_signal(number)
         clock.stop()
 

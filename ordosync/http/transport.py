@@ -13,7 +13,7 @@ from pathlib import Path
 import requests
 from urllib3.exceptions import HTTPError
 
-from ordosync import __version__
+from ordosync import __version__, progress
 from ordosync.clock import Clock, StoppedError
 from ordosync.http.connection_errors import explain, is_distrusted
 from ordosync.http.deadlines import Adapter, Exchange, exchanging, verifying
@@ -147,6 +147,7 @@ class Transport:
                 raise self._connection_error(error, exchange) from error
 
     def _send(self, request: requests.PreparedRequest, exchange: Exchange) -> Response:
+        progress.count_call()
         timeout = (min(self._limits.connect_s, exchange.left_s), self._limits.read_s)
         raw = self._adapter.send(request, stream=True, timeout=timeout, proxies=self._proxies)
         with closing(raw) as response:

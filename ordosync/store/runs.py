@@ -31,6 +31,11 @@ class Counts:
         setattr(self, what, getattr(self, what) + 1)
 
     @property
+    def has_problem(self) -> bool:
+        """True if a step failed or waits."""
+        return bool(self.failed or self.waiting)
+
+    @property
     def seen(self) -> int:
         """Number of all steps."""
         return self.done + self.unchanged + self.skipped + self.waiting + self.failed

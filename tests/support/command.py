@@ -149,8 +149,11 @@ def wake(folder: Path) -> None:
         )
 
 
-def on_a_terminal(folder: Path, *words: str, columns: int = 120) -> str:
-    """Run `ordosync WORDS` on a pseudo-terminal, and return what it shows."""
+def on_a_terminal(folder: Path, *words: str, columns: int = 120, raw: bool = False) -> str:
+    """Run `ordosync WORDS` on a pseudo-terminal, and return what it shows at the end.
+
+    With `raw`, the progress that was deleted is included.
+    """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     process = subprocess.Popen(
@@ -169,7 +172,8 @@ def on_a_terminal(folder: Path, *words: str, columns: int = 120) -> str:
             seen += part
     os.close(ours)
     process.wait()
-    return seen.decode()
+    text = seen.decode()
+    return text if raw else "\n".join(line.rpartition("\r\x1b[K")[2] for line in text.split("\n"))
 
 
 def row(order: str, quantity: str = "1", *, name: str = "Mug", country: str = "DE") -> str:

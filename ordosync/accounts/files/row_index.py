@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from ordosync import progress
 from ordosync.accounts.files.formats.converters import digest, key_problem
 from ordosync.accounts.files.formats.rows import FileRows, Row
 from ordosync.accounts.files.formats.text_file import read_rows
@@ -58,6 +59,18 @@ class RowIndex(Generic[T]):
         added, the first counts. A file that is `only_compared` has been read before: its
         rows without a key are not reported again.
         """
+        with progress.phase(f"read {name}", total=path.stat().st_size, unit="bytes"):
+            self._add(name, path, as_of, only, only_compared=only_compared)
+
+    def _add(
+        self,
+        name: str,
+        path: Path,
+        as_of: str,
+        only: AbstractSet[str] | None,
+        *,
+        only_compared: bool,
+    ) -> None:
         self._db.execute("begin")
         started_keys: set[str] = set()
         try:
@@ -84,8 +97,12 @@ class RowIndex(Generic[T]):
         keys = self._db.execute(
             "select key from rows where key <> '' group by key order by min(rowid)"
         )
-        while page := [key for (key,) in keys.fetchmany(_PAGE)]:
-            yield dict(self._items(page))
+        [total] = self._db.execute(
+            "select count(distinct key) from rows where key <> ''"
+        ).fetchone()
+        with progress.phase(self._record_type.name, total=total):
+            while page := [key for (key,) in keys.fetchmany(_PAGE)]:
+                yield dict(self._items(page))
         yield from self._keyless()
 
     def some(self, keys: Iterable[str]) -> dict[str, T | InvalidRecord]:

@@ -1,14 +1,11 @@
 """Every order of the local account as it is now, to compare two accounts."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
-
-from msgspec.structs import replace
 
 from ordosync.accounts.sqlite.client import SqliteClient
 from ordosync.embedded import orders, shipments
-from ordosync.models import Order, OrderSnapshot, Page, Shipment
+from ordosync.models import OrderSnapshot, Page
 
 
 class MerchantListing:
@@ -33,7 +30,7 @@ class MerchantListing:
                 yield Page(
                     items=tuple(
                         OrderSnapshot(
-                            order=_as_listed(order, parcels.get(order.number, ())),
+                            order=order,
                             shipments=tuple(parcels.get(order.number, ())),
                             is_ours=requested[order.number] or order.number in unassigned,
                         )
@@ -66,7 +63,7 @@ class SupplierListing:
                 yield Page(
                     items=tuple(
                         OrderSnapshot(
-                            order=_as_listed(order, parcels.get(order.number, ())),
+                            order=order,
                             shipments=tuple(parcels.get(order.number, ())),
                         )
                         for order in page
@@ -76,15 +73,3 @@ class SupplierListing:
     def missing(self) -> str:
         """Return an empty text: the file has all orders."""
         return ""
-
-
-def _as_listed(order: Order, parcels: Sequence[Shipment]) -> Order:
-    """Return an order. If it was partially sent and then split, it has the units of its pieces."""
-    if not order.is_split or not parcels:
-        return order
-    sent = Counter[str]()
-    for parcel in parcels:
-        if not parcel.voided:
-            sent.update({part.line_id: part.quantity for part in parcel.lines or ()})
-    lines = [replace(line, quantity=line.quantity - sent[line.id]) for line in order.lines]
-    return replace(order, lines=tuple(lines))

@@ -115,11 +115,14 @@ class MerchantListing(SharePart):
         shown = self._shown(order, record)
         before = record.before or sent_before(record, lines, shown)
         sent = record.units(str(order.id), voided=True)
+        # Nothing is open of an order that was cancelled after a part of it was sent.
+        is_ended = self._statuses.is_dead(order) and bool(sent) and not record.parts
         return OrderTree(
             order=order,
             record=msgspec.structs.replace(record, before=before),
             lines={
-                line: max(count - before.get(line, 0), sent[line]) for line, count in lines.items()
+                line: sent[line] if is_ended else max(count - before.get(line, 0), sent[line])
+                for line, count in lines.items()
             },
             shown=shown,
             is_all=all(line in lines for line, quantity in quantities.items() if quantity > 0),

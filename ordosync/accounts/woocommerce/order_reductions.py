@@ -1,15 +1,17 @@
 """Reduces the lines of a Supplier's order, never below the units in sent parcels.
 
-Uses `/orders/<id>`. The shop computes the totals. It removes a line with 0 units. Shops before the
-releases of 2024 do not return the stock. Refunds are only read: money stays in the shop.
+Uses `/orders/<id>`. A line keeps its total when its quantity changes, so the total is reduced, too.
+The shop computes that of the order. It removes a line with 0 units. Shops before the releases of
+2024 do not return the stock. Refunds are only read: money stays in the shop.
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from ordosync.accounts.woocommerce.client import Quantities, WooCommerceClient
 from ordosync.accounts.woocommerce.order_parcels import OrderParcels, SentParcels
 from ordosync.accounts.woocommerce.parcels import Lines
-from ordosync.accounts.woocommerce.schema import OrderShape, whole
+from ordosync.accounts.woocommerce.schema import LineShape, OrderShape, whole
 
 REST_CANCELLED = "_ordosync_rest_cancelled"
 """The field of a partially sent order whose open units were cancelled: it is done only once."""
@@ -34,7 +36,7 @@ class OrderReductions:
         lowered = _lowered(order, sent.units, wanted, self._client.remaining(order))
         if not lowered:
             return False
-        fields: dict[str, object] = {"line_items": _line_items(lowered)}
+        fields: dict[str, object] = {"line_items": _line_items(order, lowered)}
         if cancels_rest:
             fields["meta_data"] = [{"key": REST_CANCELLED, "value": "yes"}]
         action = f"reduce the quantities of order {order.id}"
@@ -43,7 +45,7 @@ class OrderReductions:
         raised = self._sent_meanwhile(order, after, lowered)
         if raised:
             action = f"restore the quantities of order {order.id}"
-            self._client.save(order, {"line_items": _line_items(raised)}, action)
+            self._client.save(order, {"line_items": _line_items(order, raised)}, action)
         quantities = _quantities(order)
         return any(raised.get(line, count) < quantities[line] for line, count in lowered.items())
 
@@ -75,5 +77,21 @@ def _quantities(order: OrderShape) -> Quantities:
     return {line.id: line.quantity for line in order.line_items}
 
 
-def _line_items(quantities: Lines) -> list[Mapping[str, int]]:
-    return [{"id": line, "quantity": quantity} for line, quantity in quantities.items()]
+def _line_items(order: OrderShape, quantities: Lines) -> list[Mapping[str, object]]:
+    """Return new quantities of lines with the amounts for them."""
+    return [
+        {
+            "id": line.id,
+            "quantity": quantities[line.id],
+            "subtotal": _share(line.subtotal, quantities[line.id], line),
+            "total": _share(line.total, quantities[line.id], line),
+        }
+        for line in order.line_items
+        if line.id in quantities
+    ]
+
+
+def _share(amount: Decimal, quantity: int, line: LineShape) -> str:
+    """Return the part of an amount of a line that is for so many of its units."""
+    share = amount * quantity / Decimal(str(line.quantity))
+    return format(share.quantize(amount), "f")

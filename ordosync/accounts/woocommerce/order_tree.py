@@ -18,7 +18,7 @@ class OrderTree:
     order: OrderShape
     record: Record
     lines: Lines
-    """This Supplier's lines, with 0 units if others have sent them."""
+    """This Supplier's lines with their sent and open units, 0 if others have sent them."""
     shown: Sequence[ShownParcel]
     is_all: bool
     """True if no line belongs to another supplier."""
@@ -49,12 +49,12 @@ class OrderTree:
 
     def shipments(self, target: str) -> tuple[Shipment, ...]:
         """Return the parcels in the record, and those that others have entered in the shop."""
+        recorded = [self._recorded(parcel) for parcel in self.record.parcels_of(target)]
         if self.is_split(target):
-            return ()
+            return tuple(recorded)
         lines = self.lines_of(target)
         foreign = foreign_numbers(self.record, lines, self.shown, is_all=self.is_all)
         changed_at = parse_time(self.order.date_modified_gmt) or datetime.min.replace(tzinfo=UTC)
-        recorded = (self._recorded(parcel) for parcel in self.record.parcels_of(target))
         return (*recorded, *(_foreign(parcel, target, changed_at) for parcel in foreign))
 
     def _recorded(self, parcel: Parcel) -> Shipment:

@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -12,6 +12,8 @@ from ordosync.text import printable
 
 _NARROWEST = 20
 """Width of a terminal, in columns, below which lines are not wrapped."""
+_clears: list[Callable[[], None]] = []
+"""Deletes the line of progress on the terminal, if one is shown."""
 _renames: dict[str, str] = {}
 """Paths that are shown as other ones: those of copies, as those of the originals."""
 _write_errors: list[OSError] = []
@@ -77,7 +79,19 @@ def renaming(paths: Mapping[str, str]) -> Iterator[None]:
         _renames.clear()
 
 
+@contextmanager
+def below(clear: Callable[[], None]) -> Iterator[None]:
+    """Call `clear` before anything is written meanwhile."""
+    _clears.append(clear)
+    try:
+        yield
+    finally:
+        _clears.remove(clear)
+
+
 def _renamed(text: str) -> str:
+    for clear in _clears:
+        clear()
     for path, shown in _renames.items():
         text = text.replace(path, shown)
     return text

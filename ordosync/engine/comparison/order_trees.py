@@ -44,6 +44,23 @@ class OrderTree:
         """Return one order of the tree; None if it is not listed."""
         return next((order for order in self.members if order.order.id == node), None)
 
+    def quantities(self) -> dict[str, int]:
+        """Return the quantity of each SKU on all pieces, and of what was sent before a split."""
+        quantities = quantities_by_sku(self.leaves(self.id))
+        for order in self.members:
+            parcels = order.shipments if order.order.is_split else ()
+            for parcel in parcels:
+                for sku, count in _quantities_of(parcel, order).items():
+                    if not parcel.voided:
+                        quantities[sku] = quantities.get(sku, 0) + count
+        return quantities
+
+    @property
+    def numbers_before_split(self) -> frozenset[str]:
+        """The valid tracking numbers of what was sent before a split."""
+        split = (order for order in self.members if order.order.is_split)
+        return frozenset(number for order in split for number in valid_numbers(order))
+
     @property
     def is_cancelled(self) -> bool:
         """True if no part of it is open or shipped."""
@@ -98,7 +115,7 @@ class _Matching:
         """Yield the matches of these two orders and of their pieces."""
         merchant_pieces = self.merchant.children(merchant_id)
         supplier_pieces = self.supplier.children(supplier_id)
-        if parcel := self._parcel(merchant_pieces, supplier_id):
+        if parcel := self._parcel(merchant_pieces, supplier_id, supplier_pieces):
             yield Match(merchant_id, supplier_id, "parcels")
             yield Match(parcel, supplier_id, "parcel")
             for rest in merchant_pieces:
@@ -131,7 +148,9 @@ class _Matching:
             for merchant_piece, supplier_piece in pieces or ():
                 yield from self.of(merchant_piece, supplier_piece)
 
-    def _parcel(self, merchant_pieces: Sequence[str], supplier_id: str) -> str | None:
+    def _parcel(
+        self, merchant_pieces: Sequence[str], supplier_id: str, supplier_pieces: Sequence[str]
+    ) -> str | None:
         """Return which of two pieces is a parcel of this order; None if neither is."""
         if len(merchant_pieces) != 2:  # noqa: PLR2004 - a parcel and the rest
             return None
@@ -139,6 +158,10 @@ class _Matching:
         order = self.supplier.member(supplier_id)
         if linked or order is None:
             return next(iter(linked), None)
+        references = {f"{self.origin}:{piece}" for piece in supplier_pieces}
+        members = [self.merchant.member(piece) for piece in merchant_pieces]
+        if any(member and member.order.reference in references for member in members):
+            return None
         contents = [_quantities_of(parcel, order) for parcel in order.shipments if parcel.lines]
         if any(same_quantities(units, quantities_by_sku([order])) for units in contents):
             return None

@@ -6,6 +6,7 @@ stays requested, and an order that the Merchant split stays unsplit at the Suppl
 """
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -138,9 +139,7 @@ def _quantities(
     comparison: Comparison, merchant: OrderTree, supplier: OrderTree
 ) -> Iterator[Difference]:
     """Yield differences between the units that were ordered and those of both sides' pieces."""
-    at_merchant, at_supplier = (
-        quantities_by_sku(tree.leaves(tree.id)) for tree in (merchant, supplier)
-    )
+    at_merchant, at_supplier = merchant.quantities(), supplier.quantities()
     ids = (merchant.id, supplier.id)
     for tree, quantities, side in (
         (merchant, at_merchant, "Merchant"),
@@ -207,8 +206,9 @@ def _of_match(
         yield comparison.differs("split-on-one-side", description, ids)
     if match.how in ("unsplit", "only-merchant") and at_merchant and at_supplier:
         yield from _statuses(comparison, match, at_merchant, at_supplier[0], generation)
+        earlier = supplier.numbers_before_split
         for order in at_merchant:
-            yield from _of_units(comparison, match, order, at_supplier[0], parcels)
+            yield from _of_units(comparison, match, order, at_supplier[0], parcels, earlier=earlier)
 
 
 def _of_units(
@@ -217,9 +217,13 @@ def _of_units(
     at_merchant: OrderSnapshot,
     at_supplier: OrderSnapshot,
     parcels: Sequence[OrderSnapshot],
+    *,
+    earlier: AbstractSet[str],
 ) -> Iterator[Difference]:
     """Yield the differences in parcels or, if there are none, in units; collect missing units."""
-    found = list(tracking_differences(comparison, match, at_merchant, at_supplier, parcels))
+    found = list(
+        tracking_differences(comparison, match, at_merchant, at_supplier, parcels, earlier=earlier)
+    )
     if match.how == "unsplit":
         units = linked_units(comparison, match, at_merchant, at_supplier, parcels)
         if numbers := missing_numbers(comparison, units):

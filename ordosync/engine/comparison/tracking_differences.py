@@ -1,6 +1,7 @@
 """Differences in tracking between an order of the Merchant and its parcels at the Supplier."""
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from ordosync.accounts.merchant import Takes
@@ -17,10 +18,13 @@ def tracking_differences(
     at_merchant: OrderSnapshot,
     at_supplier: OrderSnapshot,
     beside: Sequence[OrderSnapshot] = (),
+    *,
+    earlier: AbstractSet[str] = frozenset(),
 ) -> Iterator[Difference]:
     """Yield the differences between the numbers of an order and those of its parcels.
 
-    `beside` are the Merchant's other pieces of this order, each of which is one parcel.
+    `beside` are the Merchant's other pieces of this order, each of which is one parcel. `earlier`
+    are the numbers of what the Supplier sent before it split the order.
     """
     tracking = comparison.portal.merchant.tracking
     compared = _Tracking(
@@ -29,6 +33,7 @@ def tracking_differences(
         at_merchant=at_merchant,
         at_supplier=at_supplier,
         beside=beside,
+        earlier=earlier,
         takes=tracking.takes if tracking else None,
     )
     return compared.differences()
@@ -43,6 +48,7 @@ class _Tracking:
     at_merchant: OrderSnapshot
     at_supplier: OrderSnapshot
     beside: Sequence[OrderSnapshot]
+    earlier: AbstractSet[str]
     takes: Takes | None
     """None if the Merchant has no tracking, as configured."""
 
@@ -54,7 +60,8 @@ class _Tracking:
     @property
     def numbers(self) -> list[str]:
         """The valid numbers that the Merchant shows."""
-        return [number for order in self.orders for number in valid_numbers(order)]
+        shown = [number for order in self.orders for number in valid_numbers(order)]
+        return [number for number in shown if number not in self.earlier]
 
     @property
     def ids(self) -> tuple[str, str]:
@@ -79,7 +86,8 @@ class _Tracking:
             yield from self._missing(labels)
 
     def _without_label(self) -> Iterator[Difference]:
-        numbers = valid_numbers(self.at_merchant)
+        shown = valid_numbers(self.at_merchant)
+        numbers = [number for number in shown if number not in self.earlier]
         if self.at_supplier.order.status == "shipped" and not numbers:
             text = _without_number(self.comparison)
             yield self.comparison.differs("no-tracking", text, self.ids)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from ordosync import progress
 from ordosync.accounts.account import MAX_FAILURES_IN_A_ROW
 from ordosync.clock import Clock
 from ordosync.engine.execution.interruption import InterruptedRunError, Stop
@@ -63,12 +64,16 @@ class Delivery:
         if self._stop.signal is not None or (self._has_written and self._stop.reason):
             raise InterruptedRunError
 
-    def send_planned(self) -> None:
-        """Write the plan that was stored as `planned`, after the safety limit has checked it.
+    def send_planned(self, count: int) -> None:
+        """Write the plan of `count` steps, stored as `planned` and checked by the safety limit.
 
         Each record is read again just before its write: the store keeps no payloads, since these
         may be personal data, and a whole plan may not fit in memory.
         """
+        with progress.phase(f"{self._portal.name}: write", total=count):
+            self._send_planned()
+
+    def _send_planned(self) -> None:
         for rows in self._planned():
             remaining = {row.key: row for row in rows}
             for page in self._task.replan(self._portal, rows):
@@ -79,6 +84,7 @@ class Delivery:
                     del remaining[key]
             self._recorder.counts.skipped += len(remaining)
             self._recorder.record([skip_gone(row) for row in remaining.values()])
+            progress.advance(len(rows))
 
     def send(self, steps: Sequence[Step], earlier: Mapping[str, StepRow] = {}) -> None:
         """Write steps in batches.

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
+from ordosync import progress
 from ordosync.clock import Clock, StoppedError
 from ordosync.database import sqlite3
 from ordosync.engine.execution.claim import (
@@ -159,13 +160,13 @@ class Execution:
         if self._claim.run.trigger == "retry":
             return
         request = self._cursor.begin(skip_recent=self._claim.scheduled)
-        cursor = self._read(request, force=force)
+        with progress.phase(f"{self._portal.name}: {self._task.name}"):
+            cursor = self._read(request, force=force)
         self._settlement.decide()
         self._cursor.reached(cursor, request)
 
     def _completed(self) -> Status:
-        counts = self._recorder.counts
-        return "partial" if counts.failed or counts.waiting else "ok"
+        return "partial" if self._recorder.counts.has_problem else "ok"
 
     def _interrupted(self) -> tuple[Status, RunError]:
         code = self._stop.reason or "signal"
@@ -187,13 +188,14 @@ class Execution:
             for page in self._task.plan(self._portal, request):
                 self._delivery.check_stop()
                 self._take(page, safety_limit, failed)
+                progress.advance(len(page.items))
                 cursor = page.cursor
         except PartlyReadError as error:
             unusable = error
         if self._task.safety_limit:
             if not force:
                 self._check_safety_limit(safety_limit)
-            self._delivery.send_planned()
+            self._delivery.send_planned(safety_limit.planned)
         if unusable:
             raise unusable
         return cursor
@@ -259,8 +261,7 @@ class Execution:
 
     def _end(self, status: Status, error: RunError | None) -> Run:
         """Record the end of the run, its settlements and the cursor in one transaction."""
-        store, run = self._store, self._claim.run
-        portal, task = self._portal.name, self._task.name
+        store, run, portal, task = self._store, self._claim.run, self._portal.name, self._task.name
         fault("finish-before-commit")
         is_kept = not self._leaves_no_row(status)
         with store.transaction(portal=portal, durable=bool(self._recorder.counts.seen)):

@@ -5,6 +5,7 @@ F, P and S are the rules and cases of lifecycle.md.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.accounts.contract.opening import OpenSupplier
 from tests.accounts.woocommerce.shops import requests, supplier
 from tests.fakes.faults import Kind
 from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches
+from tests.fakes.woocommerce.switches import Version
 from tests.support.clock import VirtualClock
 
 NATIVE = Switches(fulfillments=True)
@@ -254,3 +256,15 @@ def test_whole_cancellation_costs_no_more_calls_than_before(depot: Depot) -> Non
         "GET /wc/v3/orders/{id}": 1,
         "PUT /wc/v3/orders/{id}": 1,
     }
+
+
+@pytest.mark.parametrize("version", ["7.8.2", "10.5.0", "11.0.1"])
+def test_amounts_of_a_line_are_lowered_with_its_units(tmp_path: Path, version: Version) -> None:
+    """Seen with 7.8.0 and 10.5.0: a line keeps its total when only its quantity changes."""
+    with shop(tmp_path, Switches(version=version, shipment_tracking=True)) as (account, fake):
+        order_id, ids = created(account, line("MUG", 3, unit_price=Decimal("4.20")), line("BOARD"))
+
+        reduce(account, order_id, ids, MUG=2)
+
+        [mug] = [each for each in fake.order(order_id)["line_items"] if each["sku"] == "MUG"]
+        assert (mug["total"], mug["subtotal"]) == ("8.40", "8.40")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TextIO
 
+from ordosync import progress
 from ordosync.accounts.files.formats.csv_rows import csv_rows, csv_texts
 from ordosync.accounts.files.formats.json_lines import json_rows, json_texts
 from ordosync.accounts.files.formats.rows import InvalidFileError, Row
@@ -13,6 +14,8 @@ from ordosync.accounts.files.options import InputFiles
 from ordosync.regular_files import open_regular
 
 _BLOCK = 1024 * 1024
+_ROWS = 500
+"""The number of rows after which the position in the file is noted."""
 
 
 def read_rows(path: Path, options: InputFiles) -> Iterator[Row]:
@@ -23,7 +26,11 @@ def read_rows(path: Path, options: InputFiles) -> Iterator[Row]:
     encoding = "utf-8-sig" if is_utf8 else options.encoding
     try:
         with _open(path, encoding) as file:
-            yield from json_rows(file, options) if _is_json(path) else csv_rows(file, options)
+            rows = json_rows(file, options) if _is_json(path) else csv_rows(file, options)
+            for count, row in enumerate(rows):
+                if not count % _ROWS:
+                    progress.reached(file.buffer.tell())
+                yield row
     except UnicodeError as error:
         hint = "; try `encoding: cp1252`" if is_utf8 else ""
         raise InvalidFileError(f"is not {options.encoding} text{hint}") from error

@@ -1,0 +1,72 @@
+"""Orders that were sent in part, compared between two accounts of any kinds."""
+
+import pytest
+
+from tests.accounts.contract.examples import line, parcel
+from tests.accounts.contract.people import needs
+from tests.accounts.shopify.people import ShopifySupplierPeople
+from tests.accounts.sqlite.people import SqliteMerchantPeople
+from tests.accounts.woocommerce.people import ShopMerchantPeople
+from tests.scenarios.pairs.comparing import compared
+from tests.scenarios.pairs.pair import Pair
+from tests.scenarios.pairs.parcels import ordered, sent
+
+
+def differing(pair: Pair) -> list[tuple[str, str]]:
+    """Return the differences of orders; products are not compared here."""
+    found = [it for it in compared(pair) if it.kind != "no-product-link"]
+    return [(it.kind, it.description) for it in found]
+
+
+def cancelling(pair: Pair) -> None:
+    """Skip the test unless the Merchant can cancel an order that was sent in part."""
+    if not isinstance(pair.merchant, (SqliteMerchantPeople, ShopMerchantPeople)):
+        pytest.skip("the Merchant cannot cancel an order that was sent in part")
+
+
+@needs("update-tracking", "cancel-orders", "parcels", "several-parcels", "parcel-lines")
+@needs("reductions")
+def test_sides_agree_when_the_rest_of_a_partly_sent_order_is_cancelled(pair: Pair) -> None:
+    """Seen with a shop: its lines keep their units, although the order is cancelled."""
+    cancelling(pair)
+    merchant_id, supplier_id = ordered(pair)
+    sent(pair, supplier_id, "1Z1", 1, 0)
+    pair.merchant.cancel(merchant_id)
+
+    pair.run("cancel-orders")
+
+    assert differing(pair) == []
+    pair.stays_quiet("cancel-orders", "update-tracking")
+
+
+@needs("update-tracking", "split-order", "parcels", "several-parcels", "parcel-lines")
+def test_sides_agree_when_the_rest_of_a_partly_sent_order_is_split(pair: Pair) -> None:
+    """Seen with a shop: the sent units are in no piece."""
+    if isinstance(pair.supplier, ShopifySupplierPeople):
+        pytest.skip("a fulfillment order keeps the units that were sent before its split")
+    _, supplier_id = pair.imported("1001", line("MUG", 4))
+    sent(pair, supplier_id, "1Z1", 1)
+    pair.supplier.split(supplier_id, (1,), (2,))
+
+    pair.run("split-order")
+
+    assert differing(pair) == []
+    pair.stays_quiet("split-order", "update-tracking")
+
+
+@needs("update-tracking", "split-order", "cancel-orders", "parcels")
+def test_sides_agree_when_the_unsent_piece_of_an_order_is_cancelled(pair: Pair) -> None:
+    cancelling(pair)
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 3))
+    first, _ = pair.supplier.split(supplier_id, (1,), (2,))
+    pair.run("split-order")
+    pair.supplier.ship(first, parcel(number="1Z1"))
+    pair.run("update-tracking")
+    _, second = pair.merchant.pieces(merchant_id)
+    # A WooCommerce shop cancels an order only as a whole.
+    pair.merchant.cancel(second.partition("/")[0])
+
+    pair.run("cancel-orders")
+
+    assert differing(pair) == []
+    pair.stays_quiet("cancel-orders", "update-tracking")
