@@ -1,5 +1,6 @@
 """`find`: orders and products by a part of what an operator knows of them."""
 
+import shlex
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -49,7 +50,7 @@ def find(
     else:
         render.message(
             f"nothing has {text!r} in its number, tracking number, customer, SKU or name;"
-            f" `ordosync why {text} --online` asks the remote accounts for an order"
+            f" `ordosync why {shlex.quote(text)} --online` asks the remote accounts for an order"
         )
 
 
