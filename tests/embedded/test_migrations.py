@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from ordosync.database import sqlite3
 from ordosync.embedded.desk import Desk
 from ordosync.embedded.migrations import APPLICATION_ID, VERSION, migrations
+from ordosync.embedded.order_filter import OrderFilter
 from ordosync.models import ParcelLine
 from tests.accounts.contract.examples import parcel
 from tests.embedded.ledger import ledger, status, units
@@ -83,3 +84,24 @@ def test_order_of_version_2_is_sent_in_parts(desk: Desk, path: Path) -> None:
     assert ledger(desk, "1004") == {"MUG": (2, 0, 0), "CUP": (1, 0, 0)}
     [level] = [level for level in desk.levels_of("MUG") if level.warehouse == "main"]
     assert (int(level.physical or 0), int(level.committed)) == (5, 4)
+
+
+def test_orders_of_version_3_are_found_and_keep_their_date(desk: Desk, path: Path) -> None:
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(f"pragma application_id = {APPLICATION_ID:d}")
+        db.row_factory = sqlite3.Row
+        migrations().apply(Database(db), stop_before="m004_search")
+        with db:
+            db.execute("insert into products (sku, name) values ('MUG', '')")
+            db.execute(_ORDERS, ("1001", "shipped", None))
+            db.execute("update orders set placed_at = '2026-11-01T10:00:00.000Z'")
+            db.execute(_LINES, ("1001/1", "1001", 1, "MUG", 2))
+            db.execute(_SHIPMENTS, ("1001:1", "1001", None, "1Z0", None))
+
+    [found] = desk.list_orders(OrderFilter(tracking="1z0", skus=("mug",)))
+
+    assert found.placed_at
+    assert found.placed_at.isoformat() == "2026-11-01T10:00:00+00:00"
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("pragma user_version").fetchone() == (VERSION,)

@@ -369,3 +369,12 @@ def test_stock_filters_that_contradict_each_other_are_refused(depot: TwoMerchant
     empty = depot.run("stock", "list", "--negative")
     assert (empty.code, empty.out) == (0, "")
     assert empty.err == "account depot has nothing counted below 0\n"
+
+
+def test_find_shows_hostile_names_without_what_a_terminal_obeys(depot: TwoMerchants) -> None:
+    depot.feed("bob", "2001,2026-11-23T10:00:00,MUG,1,Eve \x1b]0;x\u202etxt,DE")
+    depot.imported()
+
+    done = depot.run("find", "eve")
+
+    assert "customer: Eve \\x1b]0;x\\u202etxt" in done.out

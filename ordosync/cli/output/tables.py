@@ -58,6 +58,7 @@ _FOLDED = (
     "ship to",
     "key",
     "not before",
+    "matches",
 )
 _BETWEEN = 3
 """Spaces between two columns."""

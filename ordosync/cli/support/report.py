@@ -18,17 +18,13 @@ from ordosync.errors import UsageError
 from ordosync.store import Store
 
 
-@with_context()
+@with_context(csv=True)
 def show_report(
     *,
     since: Annotated[
         str, typer.Option("--since", metavar="DAYS|DATE", help="Number of days, or the first day.")
     ] = "7d",
     portal: options.Portal = None,
-    as_csv: Annotated[
-        bool,
-        typer.Option("--csv", help="Write CSV to standard output, one row per task and day."),
-    ] = False,
     as_html: options.Html = None,
     context: Context,
 ) -> None:
@@ -45,7 +41,7 @@ def show_report(
       ordosync report --since 30d
       ordosync report --html report.html
     """
-    if as_csv + context.as_json + (as_html is not None) > 1:
+    if as_html and not context.as_text:
         raise UsageError("use only one of --csv, --json and --html")
     check_file("--html", as_html, ".html", ".htm")
     config, now = context.config, context.clock.now()
@@ -62,7 +58,7 @@ def show_report(
             for task_report in reports
         ]
         render.document({"reports": documents})
-    elif as_csv:
+    elif context.as_csv:
         render_report.write_csv(reports)
     elif reports:
         render_report.show_reports(reports)
