@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 
 from tests.support.command import on_a_terminal, ordosync
 from tests.support.desk import TwoAccounts
+from tests.support.html_page import Page
 from tests.support.merchants import TwoMerchants
 
 ONE_ACCOUNT = """
@@ -24,33 +24,14 @@ portals:
   shop-northwind: {merchant: shop, supplier: northwind}
 """
 HOSTILE = "</bdi><script>alert(1)</script><img src=//x.example>&amp;\u202e"
-VOID = {"meta", "br", "img"}
 
 
-class Page(HTMLParser):
-    """Checks that elements are closed in order; collects them and the texts."""
-
-    def __init__(self, source: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.tags: list[str] = []
-        self.attributes: list[tuple[str, str | None]] = []
-        self.texts: list[str] = []
-        self.feed(source)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes += attrs
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.texts += [data.strip()] if data.strip() else []
+def page(depot: TwoMerchants, *words: str) -> tuple[Page, list[str]]:
+    """Return the page that a command writes, and its texts."""
+    done = depot.run("orders", *words, "--html", "page.html")
+    assert (done.code, done.out) == (0, ""), done
+    shown = Page(depot.folder / "page.html")
+    return shown, [word.strip() for word in shown.words if word.strip()]
 
 
 def rows(text: str) -> list[dict[str, str]]:
@@ -192,18 +173,19 @@ def test_day_slips_have_one_printed_page_per_order(depot: TwoMerchants) -> None:
     done = depot.run("orders", "slips", "--html", "slips.html")
 
     file = depot.folder / "slips.html"
-    page = Page(file.read_text("utf-8"))
-    assert (done.code, done.out, done.err) == (0, "", "3 slips are in slips.html\n")
+    shown, texts = page(depot, "slips")
+    assert (done.code, done.out, done.err) == (0, "", "wrote 3 slips to slips.html\n")
+    assert file.read_text("utf-8") == shown.source
     assert file.stat().st_mode & 0o777 == 0o600
-    assert page.tags.count("section") == page.tags.count("h1") == 3
-    assert [page.texts[at + 1] for at, text in enumerate(page.texts) if text == "Order"] == [
+    assert len(shown.named("section")) == len(shown.named("h1")) == 3
+    assert [texts[at + 1] for at, text in enumerate(texts) if text == "Order"] == [
         "A-1001",
         "A-1002",
         "B-1001",
     ]
-    assert [name for name in page.texts if name in ("ann", "bob", "depot")] == ["ann", "ann", "bob"]
-    assert {"Zoë Müller", "2026-11-23", "Total: 3 units"} <= set(page.texts)
-    assert "break-after: page" in file.read_text("utf-8")
+    assert [name for name in texts if name in ("ann", "bob", "depot")] == ["ann", "ann", "bob"]
+    assert {"Zoë Müller", "2026-11-23", "Total: 3 units"} <= set(texts)
+    assert "break-after: page" in shown.source
     assert (depot.folder / "ordosync.db").read_bytes() == store
     assert not list(depot.folder.glob(".*.tmp"))
 
@@ -226,12 +208,12 @@ def test_a_slip_has_prices_only_if_they_are_asked_for(depot: TwoMerchants) -> No
     )
 
     plain = depot.run("orders", "slips", "7").out
-    priced = Page(depot.run("orders", "slips", "7", "--prices").out)
+    _, priced = page(depot, "slips", "7", "--prices")
 
     assert "9.5" not in plain
     assert "EUR" not in plain
-    assert {"9.50", "19.00", "0.20", "Total: 3 units, 19.20 EUR"} <= set(priced.texts)
-    assert {"Ann", "Rd 5", "YO1 York", "GB"} <= set(priced.texts)
+    assert {"9.50", "19.00", "0.20", "Total: 3 units, 19.20 EUR"} <= set(priced)
+    assert {"Ann", "Rd 5", "YO1 York", "GB"} <= set(priced)
     # Other people handle the parcel.
     assert "mail.example" not in plain
     assert "+44" not in plain
@@ -245,32 +227,23 @@ def test_hostile_text_is_harmless_on_a_page(depot: TwoMerchants) -> None:
     words = ("--line", "BAD=1", "--name", HOSTILE, "--street1", HOSTILE, "--city", "قاهرة")
     assert depot.run("orders", "add", "<i>8", *words).code == 0
 
-    slips = depot.run("orders", "slips", "<i>8").out
-    depot.run("orders", "pick", "<i>8", "--html", "pick.html")
-
-    for source in (slips, (depot.folder / "pick.html").read_text("utf-8")):
-        page = Page(source)
-        assert not {"script", "img", "link", "i"} & set(page.tags)
-        assert not {"src", "href", "onload"} & {name for name, _ in page.attributes}
-        assert ("content", "default-src 'none'; style-src 'unsafe-inline'") in page.attributes
-        assert HOSTILE.replace("\u202e", r"\u202e") in page.texts
-        assert ("lang", "en") in page.attributes
-        assert "url(" not in source
-        assert "@import" not in source
+    for command in ("slips", "pick"):
+        shown, texts = page(depot, command, "<i>8")
+        assert not shown.named("i")
+        assert HOSTILE.replace("\u202e", r"\u202e") in texts
+        [policy] = [tag["content"] for tag in shown.named("meta") if "http-equiv" in tag]
+        assert policy == "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def test_the_page_of_the_pick_list_has_a_table_per_warehouse(depot: TwoMerchants) -> None:
     depot.run("products", "add", "PEN", "--bin", "A-1")
     depot.run("orders", "add", "9", "--line", "PEN=4")
 
-    done = depot.run("orders", "pick", "--html", "pick.html")
+    shown, texts = page(depot, "pick")
 
-    file = depot.folder / "pick.html"
-    page = Page(file.read_text("utf-8"))
-    assert (done.out, done.err) == ("", "the pick list is in pick.html\n")
-    assert file.stat().st_mode & 0o777 == 0o600
-    assert page.tags.count("table") == 1
-    assert {"Bin", "A-1", "PEN", ", 10 units, 4 orders"} <= set(page.texts)
+    assert (depot.folder / "page.html").stat().st_mode & 0o777 == 0o600
+    assert len(shown.named("table")) == 1
+    assert {"Bin", "A-1", "PEN", ", 10 units, 4 orders"} <= set(texts)
 
 
 def test_a_page_needs_a_file_or_a_pipe(depot: TwoMerchants) -> None:
@@ -368,7 +341,7 @@ def test_export_to_a_file_is_private_and_replaces_the_old_one(depot: TwoMerchant
 
     done = depot.run("orders", "export", "--output", "orders.csv")
 
-    assert (done.code, done.out, done.err) == (0, "", "3 orders are in orders.csv\n")
+    assert (done.code, done.out, done.err) == (0, "", "wrote 3 orders to orders.csv\n")
     assert len(rows(file.read_text("utf-8"))) == 3
     assert file.stat().st_mode & 0o777 == 0o600
 

@@ -61,4 +61,4 @@ def export_orders(
         write(file, rows)
     if output:
         count = len(orders)
-        render.message(f"{count} {plural(count, 'order is', 'orders are')} in {output}")
+        render.message(f"wrote {count} {plural(count, 'order', 'orders')} to {output}")

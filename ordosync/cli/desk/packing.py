@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ordosync.cli import completion
+from ordosync.cli import completion, options
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common
 from ordosync.cli.desk.order_selection import OrderSelection, with_filters
@@ -27,12 +27,6 @@ Numbers = Annotated[
         metavar="[ORDER]...",
         help="Orders (default: all with open units).",
         autocompletion=completion.number,
-    ),
-]
-Html = Annotated[
-    Path | None,
-    typer.Option(
-        "--html", metavar="FILE.html", help="Write a page to print; only you can read it."
     ),
 ]
 
@@ -59,7 +53,7 @@ def pick_orders(
     numbers: Numbers = None,
     *,
     filters: OrderSelection,
-    html: Html = None,
+    html: options.Html = None,
     account: common.Account = None,
     context: Context,
 ) -> None:
@@ -84,7 +78,7 @@ def pick_orders(
             lines, account=selected.desk.name, orders=len(selected.orders), printed=printed
         )
         _write(html, page)
-        render.message(f"the pick list is in {html}")
+        render.message(f"wrote {html}")
     elif lines:
         pick_lists.show_pick_list(lines)
     _report_rest(selected)
@@ -99,7 +93,7 @@ def print_slips(
     prices: Annotated[
         bool, typer.Option("--prices", help="Show prices; a slip has none otherwise.")
     ] = False,
-    html: Html = None,
+    html: options.Html = None,
     account: common.Account = None,
     context: Context,
 ) -> None:
@@ -123,7 +117,7 @@ def print_slips(
         _write(html, slips.slips_page(parcels, prices=prices))
     if html:
         count = len(selected.orders)
-        render.message(f"{count} {plural(count, 'slip is', 'slips are')} in {html}")
+        render.message(f"wrote {count} {plural(count, 'slip', 'slips')} to {html}")
     _report_rest(selected)
 
 

@@ -16,6 +16,7 @@ _COLUMNS = ("warehouse", "bin", "sku", "name", "units", "orders")
 _STYLE = """
 .box { display: inline-block; width: 1em; height: 1em; border: 1.5px solid var(--ink);
   border-radius: 2px; vertical-align: -.12em; }
+.number { width: 1%; }
 .units { font-size: 1.15em; font-weight: 700; }
 tbody tr:nth-child(even) { background: var(--band); }
 """

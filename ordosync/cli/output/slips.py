@@ -161,6 +161,7 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem;
 dt { color: var(--faint); }
 dd { margin: 0; font-weight: 600; }
 small { color: var(--faint); font-size: .9em; }
+.number { width: 1%; }
 .total { text-align: right; font-weight: 600; padding: .2rem .6rem; }
 @media print {
   .slip { padding: 0; break-after: page; }
