@@ -101,7 +101,8 @@ def _shipment(shipment: Shipment) -> str:
     numbers = ", ".join((shipment.tracking_number, *shipment.more_numbers))
     label = (shipment.carrier, shipment.method, numbers)
     at, cost = local(shipment.shipped_at), _amount(shipment.cost, shipment.currency)
-    details = (" ".join(filter(None, label)), f"from {shipment.warehouse}", cost)
+    warehouse = f"from {shipment.warehouse}" if shipment.warehouse else ""
+    details = (" ".join(filter(None, label)), warehouse, cost)
     state = f"voided label (created {at})" if shipment.voided else f"shipped {at}"
     parts = [f"{part.quantity} {part.sku}" for part in shipment.lines or ()]
     return f"{state}: {', '.join(filter(None, (*details, *parts)))}"
