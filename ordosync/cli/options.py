@@ -15,6 +15,10 @@ Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an e
 Json = Annotated[
     bool, typer.Option("--json", help="Write one JSON document to standard output, nothing else.")
 ]
+Csv = Annotated[
+    bool,
+    typer.Option("--csv", help="Write CSV to standard output, safe to open in a spreadsheet."),
+]
 Portals = Annotated[
     list[str] | None,
     typer.Argument(
@@ -29,6 +33,10 @@ Portal = Annotated[
 ]
 NoPager = Annotated[
     bool, typer.Option("--no-pager", help="Never use a pager for long output on a terminal.")
+]
+Html = Annotated[
+    Path | None,
+    typer.Option("--html", metavar="FILE", help="Write a page to a file, for a browser."),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Preview the writes; write nothing.")]
 Force = Annotated[

@@ -45,7 +45,7 @@ from ordosync.tasks.orders.notices import (
     rest_cancelled,
     supplier_cancelled,
 )
-from ordosync.tasks.orders.open_units import with_open_units
+from ordosync.tasks.orders.open_units import as_ordered, with_open_units
 from ordosync.tasks.orders.refusals import import_refusal
 
 
@@ -125,12 +125,15 @@ def _steps(
         steps = [link_step(link, is_family=True) for link in families]
         behind_ids = _not_comparable(portal, page.items, sent)
         for item in page.items:
-            order = _as_ordered(item, settled_units)
+            order = as_ordered(item, settled_units)
             step = sent_again_steps.get(item.id) or _step(
                 portal, order, links, restored, portal_rules, is_split=item.id in split_ids
             )
             if step and item.id in behind_ids and step.decision:
                 step = replace(step, payload=None)
+            if step and settled_units and isinstance(step.payload, Imported):
+                payload = replace(step.payload, settled=frozenset(settled_units))
+                step = replace(step, payload=payload)
             if step and cancelled_rest.is_missing(step, restored):
                 # It comes first: once the order is linked, nothing shows that its rest is missing.
                 steps.append(rest_cancelled(step))
@@ -169,14 +172,6 @@ def _not_comparable(
         if isinstance(item, Order)
         if any(line.quantity < open_units.get(line.id, 0) for line in item.lines)
     }
-
-
-def _as_ordered(item: Order | InvalidRecord, settled: Mapping[str, int]) -> Order | InvalidRecord:
-    """Return an order with the ordered units: changes by the tasks are not edits."""
-    if isinstance(item, InvalidRecord) or not any(line.id in settled for line in item.lines):
-        return item
-    lines = [replace(line, quantity=line.quantity + settled.get(line.id, 0)) for line in item.lines]
-    return replace(item, lines=tuple(lines))
 
 
 def _split(items: Sequence[Order | InvalidRecord]) -> frozenset[str]:
@@ -231,7 +226,7 @@ def _step(
     created = for_supplier(order, portal.config, reference=reference_of(portal, key))
     return replace(
         step,
-        content=of_order(item, created, portal_rules),
+        content=of_order(item, created, portal_rules, config=portal.config),
         summary=_summary(created),
         written=_written(created),
         remark=item.remark,

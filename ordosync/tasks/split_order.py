@@ -41,6 +41,13 @@ _MISFIT = Outcome(
 )
 
 
+_BEHIND = Decision(
+    state="waiting",
+    code="parcels-first",
+    reason="waits until update-tracking has reported what was sent before the split",
+)
+
+
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     """Yield a step for each linked order that was split since the cursor.
 
@@ -123,8 +130,36 @@ def _step(portal: Portal, split: Split, link: Link, lines: Mapping[str, Link]) -
         open_pieces=pieces,
         lines=_split_lines(split, lines),
     )
+    is_behind = is_linked and _is_behind(portal, split, link)
     sizes = tuple(sum(part.quantity for part in piece.lines) for piece in pieces)
-    return replace(step, written=Written(pieces=sizes), payload=payload)
+    return replace(
+        step,
+        written=Written(pieces=sizes),
+        payload=payload,
+        decision=_BEHIND if is_behind else None,
+    )
+
+
+def _is_behind(portal: Portal, split: Split, link: Link) -> bool:
+    """True if units are missing in the pieces that were sent before the split, but not reported.
+
+    The Merchant counts them as open, so the pieces would not add up there.
+    """
+    in_pieces = _units_by_line(split)
+    lines = portal.links.lines_of([link.merchant_id]).get(link.merchant_id, ())
+    if not any((line.open_units or 0) > in_pieces[line.supplier_id] for line in lines):
+        return False
+    statuses = portal.supplier.orders.statuses([split.order_id])
+    return statuses.get(split.order_id) in ("partially_shipped", "shipped")
+
+
+def _units_by_line(split: Split) -> Counter[str]:
+    """Return the units of the pieces, by the line that was split."""
+    units: Counter[str] = Counter()
+    for piece in split.pieces:
+        for part in piece.lines:
+            units[part.of_line] += part.quantity
+    return units
 
 
 def _split_lines(split: Split, lines: Mapping[str, Link]) -> tuple[Link, ...]:
@@ -155,9 +190,7 @@ def _without_sent(split: Split, lines: Mapping[str, Link]) -> Sequence[Piece]:
 
     Some accounts count these units in the piece with which they were sent, which is the oldest.
     """
-    surplus: Counter[str] = Counter()
-    for piece in split.pieces:
-        surplus.update({part.of_line: part.quantity for part in piece.lines})
+    surplus = _units_by_line(split)
     for id_, line in lines.items():
         more = surplus[id_] - (line.open_units or 0) if line.ordered is not None else 0
         surplus[id_] = max(0, min(more, line.sent or 0))

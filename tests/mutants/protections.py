@@ -203,7 +203,7 @@ MUTANTS = (
     Mutant(
         protection="an edit of the fields that are sent is reported",
         file="tasks/orders/digests.py",
-        old="    if before.travel == after.travel:",
+        old="    if before.travel == after.travel and not _differ(before.amounts, after.amounts):",
         new="    if before:",
         test="tasks/test_import_orders.py",
     ),
@@ -820,5 +820,26 @@ MUTANTS = (
         old="            if step and cancelled_rest.is_missing(step, restored):",
         new="            if False:",
         test="scenarios/pairs/test_requested_again.py",
+    ),
+    Mutant(
+        protection="a new number of a parcel of before the ledger ends the old one",
+        file="tasks/parcels/links.py",
+        old='        yield replace(before, state="voided")',
+        new="        pass",
+        test="store/test_old_services.py",
+    ),
+    Mutant(
+        protection="a split waits until what was sent before it is reported",
+        file="tasks/split_order.py",
+        old="decision=_BEHIND if is_behind else None",
+        new="decision=None",
+        test="scenarios/pairs/test_partial_shipments.py",
+    ),
+    Mutant(
+        protection="no unit is taken off for a parcel that is being written",
+        file="tasks/cancellations/reductions.py",
+        old="    if portal.links.may_lack_parcels():\n        return [Result",
+        new="    if False:\n        return [Result",
+        test="tasks/test_cancel_orders.py",
     ),
 )

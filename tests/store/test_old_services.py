@@ -11,6 +11,8 @@ from ordosync.config import load_config
 from ordosync.engine.diagnosis.attention import attention
 from ordosync.engine.scheduling.timetable import can_run
 from ordosync.store import Store
+from ordosync.store.links import Link
+from tests.accounts.contract.examples import parcel
 from tests.accounts.contract.opening import PORTAL
 from tests.accounts.contract.people import SupplierPeople
 from tests.scenarios.faults.portal import Troubled
@@ -145,3 +147,31 @@ def test_attention_lists_failed_steps_and_cancellations_by_the_supplier(
     # Earlier code ignored it silently.
     passed_over = ("update-tracking", "supplier-cancelled", "normal")
     assert needs_you(troubled) == sorted([*late, passed_over])
+
+
+def test_new_number_of_an_old_parcel_takes_the_place_of_its_old_number(
+    old: tuple[Troubled, str, str],
+) -> None:
+    troubled, role, kind = old
+    if role == "merchant":
+        pytest.skip("the embedded account gives a new label an id of its own")
+    run_all(troubled)
+    links = old_labels(troubled)
+    label = next(link for link in links if link.state == "live")
+    order_id = troubled.pair.link(label.merchant_id).supplier_id
+
+    troubled.supplier.void(order_id)
+    troubled.supplier.ship(order_id, parcel(number="1Z-NEW"))
+    run_all(troubled)
+
+    with Store.open(load_config(troubled.pair.path).database) as store:
+        parcels = store.links(PORTAL).parcels_of([label.merchant_id])[label.merchant_id]
+    assert [link.number for link in parcels if link.state == "live"] == ["1Z-NEW"], kind
+
+
+def old_labels(troubled: Troubled) -> list[Link]:
+    """Return the links of parcels of before the ledger."""
+    with Store.open(load_config(troubled.pair.path).database) as store:
+        statement = "select distinct merchant_id from links where kind = 'shipment'"
+        ids = [row["merchant_id"] for row in store._connection.execute(statement).fetchall()]
+        return [*store.links(PORTAL).of_merchant("shipment", ids).values()]

@@ -1,6 +1,14 @@
 """Cancel orders, against domain 2.6."""
 
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from ordosync.accounts.sqlite.merchant_orders import MerchantOrders
+from ordosync.embedded import cancellations
+from ordosync.models import InvalidRecord, Line, Order, Page, ParcelLine
 from tests.support.command import ordosync
+from tests.support.kills import killed_at
 from tests.tasks.portal import (
     SUPPLIER,
     Pair,
@@ -8,6 +16,7 @@ from tests.tasks.portal import (
     cancel_shipped,
     line,
     order,
+    quantities,
     remarks,
     split,
     succeeded,
@@ -308,3 +317,36 @@ def test_the_desk_does_not_promise_to_cancel_a_piece_at_the_supplier(pair: Pair)
 
     assert "no task cancels a part; ask northwind not to send it" in message.replace("\n", " ")
     assert "cancels it at northwind" not in message
+
+
+# Units that are cancelled beside a parcel.
+
+
+def test_units_are_not_lowered_while_a_parcel_is_written_that_the_ledger_lacks(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair.imported("1001", line("MUG", 4))
+    [at_merchant], [at_supplier] = pair.merchant("1001").lines, pair.supplied("1001").lines
+    with pair.shop.file.writing("cancel a unit") as db:
+        succeeded(cancellations.cancel_units(db, "1001", [one_of(at_merchant)], actor="desk"))
+    planned = pair.planned(TASK)
+    pair.send("1001", lines=(one_of(at_supplier),))
+    read_orders = MerchantOrders.by_id
+
+    def report_a_parcel_first(
+        orders: MerchantOrders, ids: Sequence[str]
+    ) -> Iterator[Page[Order | InvalidRecord]]:
+        monkeypatch.setattr(MerchantOrders, "by_id", read_orders)
+        with killed_at("result-before-commit", 1):
+            pair.run("update-tracking")
+        return read_orders(orders, ids)
+
+    monkeypatch.setattr(MerchantOrders, "by_id", report_a_parcel_first)
+    [result] = pair.applied(TASK, planned)
+
+    assert (result.outcome.state, result.outcome.code) == ("unavailable", "parcels-first")
+    assert quantities(pair.supplied("1001")) == [("MUG", 4)]
+
+
+def one_of(order_line: Line) -> ParcelLine:
+    return ParcelLine(line_id=order_line.id, quantity=1)

@@ -1,6 +1,7 @@
 """Import Orders, against domain 2.1."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -479,6 +480,18 @@ def test_further_edit_is_reported_again_under_the_same_step(pair: Pair) -> None:
     second = pair.run(TASK).step
 
     assert (first.id, second.state) == (second.id, "failed")
+
+
+def test_other_total_of_a_line_is_an_edit_if_it_travels(tmp_path: Path) -> None:
+    config = CONFIG.replace("manage_inventory", "send: [line_total]\n    manage_inventory", 1)
+    pair = Pair(tmp_path, config)
+    pair.imported("1001", line("MUG", 2, total=Decimal("19.00")), line("CUP"))
+    _edit(pair, "update order_lines set total = '18.00' where sku = 'MUG'")
+
+    ran, again = pair.run(TASK), pair.run(TASK)
+
+    assert ran.step.code == "edited"
+    assert again.steps == ()
 
 
 def test_lowered_quantity_of_an_unsent_line_is_an_edit(pair: Pair) -> None:

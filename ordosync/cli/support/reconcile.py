@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from ordosync.accounts.spreadsheets import csv_text, neutral
 from ordosync.cli import options
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render, tables
 from ordosync.cli.output import runs as render_runs
+from ordosync.cli.output.csv_output import write_csv
 from ordosync.cli.session import Session, open_session
 from ordosync.config.settings import PortalConfig
 from ordosync.engine import AlreadyRunning, chosen
@@ -19,7 +19,7 @@ from ordosync.engine.comparison.ledger_filling import fill_ledger
 from ordosync.engine.comparison.reconcile import Compared, cannot_tell, compare
 from ordosync.engine.comparison.repair import repair, without_dismissed
 from ordosync.engine.scheduling.timetable import can_run
-from ordosync.errors import OrdosyncError, UsageError
+from ordosync.errors import OrdosyncError
 from ordosync.store.runs import Run
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import Portal
@@ -27,16 +27,12 @@ from ordosync.tasks.base import Portal
 _COLUMNS = ("portal", "kind", "merchant", "supplier", "what", "fix")
 
 
-@with_context(dry_run=True)
+@with_context(csv=True, dry_run=True)
 def reconcile(
     portals: options.Portals = None,
     *,
     fix: Annotated[
         bool, typer.Option("--fix", help="Repair differences that a task can fix; compare again.")
-    ] = False,
-    as_csv: Annotated[
-        bool,
-        typer.Option("--csv", help="Write CSV to standard output, safe to open in a spreadsheet."),
     ] = False,
     context: Context,
 ) -> None:
@@ -49,8 +45,6 @@ def reconcile(
     For example:
       ordosync reconcile --fix
     """
-    if as_csv and context.as_json:
-        raise UsageError("use either --csv or --json")
     selected = chosen(context.config, portals or [])
     remaining: list[Difference] = []
     runs: list[Run | AlreadyRunning] = []
@@ -64,7 +58,7 @@ def reconcile(
     if context.as_json:
         _show_json(remaining, _finished(runs), fix=fix)
     else:
-        _show(remaining, runs, as_csv=as_csv, fix=fix)
+        _show(remaining, runs, as_csv=context.as_csv, fix=fix)
     if session.stop.signal:
         raise typer.Exit(128 + session.stop.signal)
     raise typer.Exit(int(bool(remaining)))
@@ -78,7 +72,8 @@ def _reconcile(
     for text in cannot_tell(opened):
         render.message(f"{portal.name}: {text}")
     compared, runs = _compare(session, opened, tasks), list[Run | AlreadyRunning]()
-    if fix and any(difference.task for difference in compared):
+    if fix and any(difference.fix for difference in compared):
+        _correct_ledger(session, opened.name, compared)
         runs = list(repair(opened, compared, session.store, session.clock, session.stop))
         compared = _compare(session, opened, tasks)
     if not_compared := [difference for difference in compared if difference.kind == NOT_COMPARED]:
@@ -114,6 +109,20 @@ def _fill_ledger(session: Session, portal: str, result: Compared) -> None:
         render.message(f"{portal}: added the units of {orders} to the links, which had none")
 
 
+def _correct_ledger(session: Session, portal: str, compared: Sequence[Difference]) -> None:
+    """Count units as cancelled that users cancelled in both accounts, unless a task runs."""
+    corrections = [it.corrections for it in compared if it.corrections]
+    if not corrections:
+        return
+    orders = f"{len(corrections)} order{'s' * (len(corrections) != 1)}"
+    try:
+        fill_ledger(portal, session.store, session.clock, corrections)
+    except OrdosyncError as error:
+        render.message(f"{portal}: the units of {orders} were not corrected in the links: {error}")
+    else:
+        render.message(f"{portal}: corrected the units of {orders} in the links")
+
+
 def _finished(runs: Sequence[Run | AlreadyRunning]) -> list[Run]:
     return [run for run in runs if isinstance(run, Run)]
 
@@ -141,16 +150,12 @@ def _show(
         if isinstance(held, AlreadyRunning):
             render.message(f"{held.portal}: {held.task} is running, so it repaired nothing")
     if as_csv:
-        rows = [
-            {name: neutral(text) for name, text in _row(difference).items()}
-            for difference in remaining
-        ]
-        sys.stdout.write(csv_text(_COLUMNS, rows, ","))
+        write_csv(sys.stdout, _COLUMNS, map(_row, remaining))
     elif remaining:
         tables.table(_COLUMNS, [tuple(_row(difference).values()) for difference in remaining])
     else:
         render.message("both sides agree")
-    if not fix and any(difference.task for difference in remaining):
+    if not fix and any(difference.fix for difference in remaining):
         render.message("to repair the rows with a task under `fix`, run `ordosync reconcile --fix`")
 
 
@@ -161,7 +166,7 @@ def _row(difference: Difference) -> dict[str, str]:
         "merchant": difference.merchant,
         "supplier": difference.supplier,
         "what": difference.description,
-        "fix": difference.task or "manual",
+        "fix": difference.fix or "manual",
     }
 
 
@@ -170,5 +175,5 @@ def _json(difference: Difference) -> dict[str, Any]:
         **_row(difference),
         "merchant": difference.merchant or None,
         "supplier": difference.supplier or None,
-        "fix": difference.task or None,
+        "fix": difference.fix or None,
     }

@@ -105,9 +105,11 @@ def settled(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
 
 def reduce(portal: Portal, planned: Sequence[Lowered]) -> list[Result]:
     """Reduce the Supplier's orders, as far as the Merchant still wants fewer units."""
+    wanted = _wanted_of(portal, [lowered.link.merchant_id for lowered in planned])
+    # Looked up after the Merchant is read, and before the ledger: a parcel that the Merchant shows
+    # is still being written then, or it is in the ledger.
     if portal.links.may_lack_parcels():
         return [Result(outcome=_LATER) for _ in planned]
-    wanted = _wanted_of(portal, [lowered.link.merchant_id for lowered in planned])
     now = {lowered.link.merchant_id: lowered for lowered in _lowered(portal, wanted)}
     outcomes = dict(
         zip(

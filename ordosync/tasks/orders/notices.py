@@ -40,13 +40,17 @@ class Imported(Struct, frozen=True, kw_only=True):
     rules: str
     is_split: bool = False
     """True if the Merchant split it after the import, so that only a piece still has its id."""
+    settled: frozenset[str] = frozenset()
+    """The lines of which units were sent, or cancelled in both accounts."""
 
     def content(self) -> str:
         """Return its content. This is slow, so it is called only if something has changed."""
         order = self.order
         lines = lines_of_supplier(self.config, order.lines)
         created = for_supplier(replace(order, lines=lines), self.config, reference="")
-        return order_digests.of_order(order, created, self.rules)
+        return order_digests.of_order(
+            order, created, self.rules, config=self.config, settled=self.settled
+        )
 
 
 class Notice(Struct, frozen=True, kw_only=True):

@@ -37,3 +37,11 @@ def _open(item: Order | InvalidRecord, sent: Mapping[str, int]) -> Order | Inval
         replace(line, quantity=max(0, line.quantity - sent.get(line.id, 0))) for line in item.lines
     )
     return replace(item, lines=lines)
+
+
+def as_ordered(item: Order | InvalidRecord, settled: Mapping[str, int]) -> Order | InvalidRecord:
+    """Return an order with the ordered units: changes by the tasks are not edits."""
+    if isinstance(item, InvalidRecord) or not any(line.id in settled for line in item.lines):
+        return item
+    lines = [replace(line, quantity=line.quantity + settled.get(line.id, 0)) for line in item.lines]
+    return replace(item, lines=tuple(lines))

@@ -32,6 +32,9 @@ def _of_parcel(update: TrackingUpdate) -> Iterator[Link]:
     shipment, before, contents = update.shipment, update.before, update.contents
     if before and before.kind == "shipment" and before.state == "live" and not update.replaces:
         return  # The parcel was reported before the ledger existed; its link stays.
+    if before and before.kind == "shipment" and before.state == "live":
+        # The new label is a parcel with a link of its own, which does not replace the old one.
+        yield replace(before, state="voided")
     generation = 1
     if before and before.kind == "parcel":
         is_same = before.state == "live" and before.number == shipment.tracking_number

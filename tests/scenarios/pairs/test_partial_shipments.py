@@ -4,8 +4,11 @@ F are the cases of lifecycle.md; the rules P are in `test_parcel_rules.py`.
 """
 
 from datetime import timedelta
+from decimal import Decimal
 
-from tests.accounts.contract.examples import parcel, product
+import pytest
+
+from tests.accounts.contract.examples import line, parcel, product, sold
 from tests.accounts.contract.people import needs
 from tests.scenarios.pairs.pair import Pair
 from tests.scenarios.pairs.parcels import TASK, ledger, numbers, open_steps, ordered, sent
@@ -185,3 +188,45 @@ def test_parcels_of_an_order_cost_no_run_anything_once_they_are_reported(pair: P
     pair.stays_quiet(TASK)
 
     assert merchant_id
+
+
+@needs("update-tracking", "parcels", "several-parcels", "parcel-lines", "split-order")
+def test_p15_split_of_the_rest_waits_until_its_first_parcel_is_reported(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001", line("CUP", 3), line("MUG", 1))
+    pair.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1, 1)
+    pair.supplier.split(supplier_id, (1, 0), (1, 0))
+
+    early = pair.run("split-order")
+    pair.run(TASK)
+    late = pair.run("split-order")
+
+    # Shopify counts what was sent to the piece with which it was sent, so nothing is missing.
+    assert [step.code for step in early.steps] in (["parcels-first"], [None])
+    assert late.count("failed") == 0, late.steps
+    assert pair.merchant.sent_units(merchant_id) == {"CUP": 1, "MUG": 1}
+    assert numbers(pair, merchant_id) == ["1Z1"]
+    assert open_steps(pair) == []
+    pair.stays_quiet("split-order", TASK, "import-orders")
+
+
+@needs("cancel-orders", "parcels", "cancelled-units", "reductions")
+@pytest.mark.parametrize("field", ["line_total", "line_discount"])
+def test_f9_units_that_were_taken_off_are_no_edit_of_an_amount(pair: Pair, field: str) -> None:
+    if field in pair.merchant.lacks:
+        pytest.skip(f"its orders have no {field}")
+    pair.configure(send=[field])
+    merchant_id = pair.merchant.request(
+        sold(
+            "1001",
+            line("CUP", 2, total=Decimal("17.00"), discount=Decimal("2.00")),
+            line("MUG", 1, total=Decimal("9.50")),
+        )
+    )
+    pair.run("import-orders")
+    pair.merchant.cancel_units(merchant_id, 1, 0)
+
+    pair.run("cancel-orders")
+    pair.run("import-orders")
+
+    assert open_steps(pair) == []
+    pair.stays_quiet("cancel-orders", "import-orders")
