@@ -68,8 +68,8 @@ def open_database(
     """Open the file at `path`; create or migrate it if needed. Rows are `sqlite3.Row` objects.
 
     `version` is the `user_version` that the last of `migrations` sets. Without `create`, a missing
-    file is an error. `readonly` neither creates nor migrates: an older file is then an error,
-    unless `as_it_is` is set.
+    file is an error. `readonly` creates nothing and changes only an older file: that is
+    migrated, since it cannot be read otherwise. `as_it_is` leaves it older.
     The connection is in autocommit mode; changes belong into `transaction`. After `clock.stop` a
     locked file raises `StoppedError`.
     """
@@ -86,9 +86,8 @@ def open_database(
         raise to_database_error(path, error) from error
     try:
         _check_owner(connection, path, application_id)
-        is_older = _is_older(connection, path, version, refuse=readonly and not as_it_is)
-        if is_older and not as_it_is:
-            _apply(connection, migrations)
+        if _is_older(connection, path, version) and not as_it_is:
+            _migrate(connection, path, migrations, readonly=readonly)
     except sqlite3.Error as error:
         connection.close()
         raise to_database_error(path, error) from error
@@ -240,13 +239,26 @@ def _check_owner(connection: "sqlite3.Connection", path: Path, application_id: i
         raise DatabaseError(path, "was not created by ordosync for this purpose; use another file")
 
 
-def _is_older(connection: "sqlite3.Connection", path: Path, version: int, *, refuse: bool) -> bool:
+def _is_older(connection: "sqlite3.Connection", path: Path, version: int) -> bool:
     found: int = _pragma(connection, "user_version")
     if found > version:
         raise DatabaseError(path, f"is of a newer ordosync (version {found}); upgrade ordosync")
-    if found < version and refuse:
-        raise DatabaseError(path, "is of an older ordosync; run a command that writes first")
     return found < version
+
+
+def _migrate(
+    connection: "sqlite3.Connection",
+    path: Path,
+    migrations: "Callable[[], Migrations]",
+    *,
+    readonly: bool,
+) -> None:
+    """Migrate through a connection that may write."""
+    if not readonly:
+        _apply(connection, migrations)
+        return
+    with closing(_connect(path, readonly=False)) as writing:
+        _apply(writing, migrations)
 
 
 def _apply(connection: "sqlite3.Connection", migrations: "Callable[[], Migrations]") -> None:

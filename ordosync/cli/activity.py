@@ -10,7 +10,7 @@ import typer
 
 from ordosync.cli import completion, options
 from ordosync.cli.context import Context, with_context
-from ordosync.cli.output import render
+from ordosync.cli.output import log_csv, render
 from ordosync.cli.output import runs as render_runs
 from ordosync.cli.output import steps as render_steps
 from ordosync.cli.output.pager import paged
@@ -31,7 +31,7 @@ _NO_NUMBER = 2**63
 """A number above every integer of SQLite."""
 
 
-@with_context()
+@with_context(csv=True)
 def activity(
     *,
     count: Annotated[
@@ -65,8 +65,8 @@ def activity(
 ) -> None:
     """Show the most recent runs, newest first.
 
-    Runs that changed nothing are counted in one line; --all and --json list them. Numbers that are
-    missing belong to runs that found nothing to do, which the log does not keep.
+    Runs that changed nothing are counted in one line; --all, --json and --csv list them. Numbers
+    that are missing belong to runs that found nothing to do, which the log does not keep.
 
     For example:
       ordosync activity -n 20 --status failed
@@ -83,13 +83,16 @@ def activity(
         after = parse_since(since, now) if since else None
         chosen = RunFilter(portal=portal, task=task, status=status, since=after)
         most = count or (_MOST if since else _FEW)
-        is_folded = changes or not (with_all or context.as_json)
+        is_folded = changes or (context.as_text and not with_all)
         runs = store.runs.matching(most, chosen, with_changes=is_folded)
         oldest = runs[-1].id if len(runs) == most else 0
         quiet = store.runs.without_changes(chosen, after=oldest) if is_folded else None
-        written = _written(store, runs, limit=None if context.as_json else _MANY) if changes else {}
+        written = _written(store, runs, limit=_MANY if context.as_text else None) if changes else {}
     if context.as_json:
         render.document({"runs": [_run_json(run, written.get(run.id)) for run in runs]})
+        return
+    if context.as_csv:
+        log_csv.write_changes(runs, written) if changes else log_csv.write_runs(runs)
         return
     with paged(enabled=not no_pager):
         _show_runs(runs, written, quiet, now=now, is_filtered=bool(chosen.conditions))
@@ -138,7 +141,7 @@ def _run_json(run: Run, writes: Sequence[Write] | None) -> dict[str, Any]:
     return document
 
 
-@with_context()
+@with_context(csv=True)
 def show(
     run: Annotated[int, typer.Argument(help="Number of the run.")],
     *,
@@ -176,6 +179,9 @@ def show(
         chosen = [step for step in all_steps.steps if not states or step.state in states]
         step_list = [render_steps.step_json(steps, step) for step in chosen]
         render.document({"runs": [{**render_runs.run_json(shown), "steps": step_list}]})
+        return
+    if context.as_csv:
+        log_csv.write_steps(steps)
         return
     with paged(enabled=not no_pager):
         _show_run(shown, all_steps, steps)

@@ -1,5 +1,6 @@
 """`autosync`: shows the schedule, and pauses or resumes a task."""
 
+import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -8,6 +9,7 @@ import typer
 from ordosync.cli import completion
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
+from ordosync.cli.output.csv_output import write_csv
 from ordosync.cli.output.tables import table
 from ordosync.engine import check_renames, chosen, register
 from ordosync.engine.scheduling.timetable import Scheduled, check_switch, scheduled, switch_task
@@ -16,8 +18,14 @@ from ordosync.store import Store
 from ordosync.store.timestamps import to_text
 from ordosync.tasks import TASKS
 
+_COLUMNS = (
+    *("portal", "task", "interval", "paused", "decided_by", "last_status"),
+    "next_due_at",
+)
+"""The columns of --csv, which are the fields of --json."""
 
-@with_context()
+
+@with_context(csv=True)
 def autosync(
     switch: Annotated[
         str | None, typer.Argument(metavar="[on|off]", autocompletion=completion.switch)
@@ -84,6 +92,9 @@ def _show(context: Context, portals: Sequence[str]) -> None:
     if context.as_json:
         render.document({"schedule": [_json(task) for task in tasks]})
         return
+    if context.as_csv:
+        write_csv(sys.stdout, _COLUMNS, map(_csv_row, tasks))
+        return
     table(
         ("portal", "task", "interval", "decided by", "last result", "next due"),
         [_row(task) for task in tasks],
@@ -100,6 +111,10 @@ def _row(task: Scheduled) -> tuple[str, ...]:
         task.last_status or "",
         render.local(task.next_due_at) or ("" if task.paused else "manual"),
     )
+
+
+def _csv_row(task: Scheduled) -> dict[str, Any]:
+    return {**_json(task), "paused": "yes" if task.paused else "no"}
 
 
 def _json(task: Scheduled) -> dict[str, Any]:

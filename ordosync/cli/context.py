@@ -1,10 +1,11 @@
-"""The context of a command: its configuration, its clock, and whether it writes JSON.
+"""The context of a command: its configuration, its clock, and whether it writes JSON or CSV.
 
-A command states only its own options; `with_context` adds `--config`, `--json` and `--debug`.
+A command states only its own options; `with_context` adds `--config`, `--csv`, `--json` and
+`--debug`.
 """
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial, wraps
 from pathlib import Path
@@ -13,12 +14,19 @@ from typing import TYPE_CHECKING, ClassVar
 from ordosync.cli import options
 from ordosync.cli.output.terminal import renaming
 from ordosync.clock import Clock
+from ordosync.errors import UsageError
 
 if TYPE_CHECKING:
     from ordosync.config.settings import Config
     from ordosync.engine.sandbox import Sandbox
 
 Command = Callable[..., None]
+_SHARED = {
+    "dry_run": options.DryRun,
+    "as_csv": options.Csv,
+    "as_json": options.Json,
+    "debug": options.Debug,
+}
 
 
 class Context:
@@ -27,12 +35,20 @@ class Context:
     before_command: ClassVar[Path | None] = None
     """The `--config` that stands before the command; the one after it wins."""
 
-    def __init__(self, config_option: Path | None, *, as_json: bool = False) -> None:
+    def __init__(
+        self, config_option: Path | None, *, as_json: bool = False, as_csv: bool = False
+    ) -> None:
         self.config_option = config_option
         self.as_json = as_json
+        self.as_csv = as_csv
         self.is_dry_run = False
         """True if the command works on copies."""
         self.clock = Clock()
+
+    @property
+    def as_text(self) -> bool:
+        """True if the output is for people."""
+        return not (self.as_json or self.as_csv)
 
     @cached_property
     def config_path(self) -> Path:
@@ -62,25 +78,39 @@ class Context:
         return load_config(self.config_path)
 
 
-def with_context(*, json: bool = True, dry_run: bool = False) -> Callable[[Command], Command]:
+def with_context(
+    *, json: bool = True, csv: bool = False, dry_run: bool = False
+) -> Callable[[Command], Command]:
     """Return a decorator that passes a `Context` to a command and adds its options.
 
     `--config` takes the place of the parameter `context`; `--json` and `--debug` come last. With
-    `dry_run`, the command gets the option `--dry-run`, with which it works on copies.
+    `csv`, the command gets the option `--csv`. With `dry_run`, it gets the option `--dry-run`, with
+    which it works on copies.
     """
 
     def decorate(command: Command) -> Command:
         @wraps(command)
         # `run` looks for `--debug` itself, since an error can come before the options are parsed.
-        def call(*, config: Path | None, as_json: bool = False, debug: bool, **own: object) -> None:
+        def call(
+            *,
+            config: Path | None,
+            as_json: bool = False,
+            as_csv: bool = False,
+            debug: bool,
+            **own: object,
+        ) -> None:
             del debug
-            context = Context(config or Context.before_command, as_json=as_json)
+            if as_csv and as_json:
+                raise UsageError("use either --csv or --json")
+            path = config or Context.before_command
+            context = Context(path, as_json=as_json, as_csv=as_csv)
             if dry_run and own.pop("dry_run"):
                 _run_dry(context, partial(command, **own))
             else:
                 command(**own, context=context)
 
-        signature = _signature(command, json=json, dry_run=dry_run)
+        shared = {"dry_run": dry_run, "as_csv": csv, "as_json": json, "debug": True}
+        signature = _signature(command, [name for name, has_it in shared.items() if has_it])
         call.__signature__ = signature  # type: ignore[attr-defined]
         return call
 
@@ -95,7 +125,8 @@ def _run_dry(context: Context, command: Command) -> None:
         command(context=context)
 
 
-def _signature(command: Command, *, json: bool, dry_run: bool) -> inspect.Signature:
+def _signature(command: Command, shared: Sequence[str]) -> inspect.Signature:
+    """Return the signature of a command with these shared options."""
     signature = inspect.signature(command)
     parameters = [
         parameter.replace(name="config", annotation=options.Config, default=None)
@@ -103,11 +134,10 @@ def _signature(command: Command, *, json: bool, dry_run: bool) -> inspect.Signat
         else parameter
         for parameter in signature.parameters.values()
     ]
-    last: dict[str, object] = {"dry_run": options.DryRun} if dry_run else {}
-    last |= {"as_json": options.Json} if json else {}
-    last |= {"debug": options.Debug}
     parameters += [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=option)
-        for name, option in last.items()
+        inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=_SHARED[name]
+        )
+        for name in shared
     ]
     return signature.replace(parameters=parameters)

@@ -15,6 +15,10 @@ Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an e
 Json = Annotated[
     bool, typer.Option("--json", help="Write one JSON document to standard output, nothing else.")
 ]
+Csv = Annotated[
+    bool,
+    typer.Option("--csv", help="Write CSV to standard output, safe to open in a spreadsheet."),
+]
 Portals = Annotated[
     list[str] | None,
     typer.Argument(

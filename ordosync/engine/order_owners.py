@@ -1,12 +1,13 @@
 """The portal and the Merchant of each order of a local account."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.embedded.order_list import ListedOrder
 from ordosync.engine.portals import identity, supplier_at_merchant
-from ordosync.errors import UsageError
+from ordosync.errors import DatabaseError, UsageError
 from ordosync.store import Store
 
 
@@ -35,7 +36,9 @@ class Owners:
     def of(cls, config: Config, account: str) -> "Owners":
         """Return the portals of an account; the store knows the first names of renamed ones."""
         shipped = [p for p in config.portals.values() if p.supplier.account == account]
-        with Store.open(config.database, readonly=True) as store:
+        origins: dict[str, PortalConfig] = {}
+        # Without the store, an account can still be read, and only first names are unknown.
+        with suppress(DatabaseError), Store.open(config.database, readonly=True) as store:
             origins = {store.portals.origin(identity(portal)): portal for portal in shipped}
         return cls(
             account=account,

@@ -5,10 +5,14 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from ordosync.cli.output import render
+from ordosync.cli.output.desk import show_order
 from ordosync.embedded.desk import Desk
+from ordosync.engine.order_owners import Owner
 from ordosync.models import Address, Line, Order
+from tests.accounts.contract.examples import SENT_AT, order, parcel
 from tests.support.command import HEADER, on_a_terminal, ordosync, row, shop
 from tests.support.desk import SHIP, TwoAccounts
 
@@ -92,6 +96,20 @@ def test_partial_shipments_are_shown_in_one_form(both: TwoAccounts) -> None:
         re.MULTILINE,
     )
     assert re.search(f"^{at}  desk: ", out, re.MULTILINE)
+
+
+def test_a_parcel_without_a_warehouse_is_shown_without_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A shop that ships as the Supplier does not say from where."""
+    made = replace(order("1001", placed_at=SENT_AT), lines=())
+
+    owner = Owner(portal=None, merchant=None, supplier=None)
+    show_order(made, owner, [], [], [parcel(number="1Z9", warehouse="")])
+
+    out = capsys.readouterr().out
+    assert "UPS Ground 1Z9, 7.25 GBP" in out
+    assert "from" not in out
 
 
 def test_help_breaks_where_the_terminal_ends(

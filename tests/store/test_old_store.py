@@ -17,6 +17,7 @@ from ordosync.engine.scheduling.timetable import can_run
 from ordosync.store import Store
 from ordosync.store.migrations import migrations
 from tests.store.recorded import PORTALS, OldWorld, old_world
+from tests.support.command import ordosync
 
 TASKS = (
     "import-products",
@@ -52,6 +53,19 @@ def run_all(world: OldWorld) -> dict[tuple[str, str], Counter[str]]:
                 assert ran.run.error is None, ran.run
                 counted[portal, task] = Counter(ran.counts)
     return counted
+
+
+def test_commands_that_only_read_migrate_an_older_store_and_older_accounts(
+    world: OldWorld,
+) -> None:
+    folder = world.config.parent
+
+    shown = [
+        ordosync(folder, *words)
+        for words in (["activity"], ["orders", "list", "--account", "northwind"])
+    ]
+
+    assert [result.code for result in shown] == [0, 0], shown
 
 
 def test_only_unsent_orders_are_sent_again_once(world: OldWorld) -> None:

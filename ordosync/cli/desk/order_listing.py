@@ -9,14 +9,14 @@ from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common, order_selection
 from ordosync.cli.desk.order_selection import OrderSelection
 from ordosync.cli.output import desk as render_desk
-from ordosync.cli.output import render
+from ordosync.cli.output import desk_csv, render
 from ordosync.embedded.order_filter import ALL
 from ordosync.engine.order_owners import Owners
 
 _SCREENFUL = 50
 
 
-@with_context()
+@with_context(csv=True)
 def list_orders(
     *,
     status: order_selection.Status = None,
@@ -60,11 +60,13 @@ def list_orders(
         late=late,
     ).to_filter(owners, context.clock.now())
     if count is None:
-        count = _SCREENFUL if sys.stdout.isatty() and not context.as_json else 0
+        count = _SCREENFUL if sys.stdout.isatty() and context.as_text else 0
     listed, total = opened.select_orders(selection, newest=count or None)
     rows = ((entry.order, owners.owner(entry)) for entry in listed)
     if context.as_json:
         render.document({"orders": [render_desk.listed_json(*row) for row in rows]})
+    elif context.as_csv:
+        desk_csv.write_orders(rows)
     elif total:
         render_desk.show_orders(rows)
         if count and total > count:

@@ -8,7 +8,7 @@ import typer
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common, input_rows
 from ordosync.cli.output import desk as render_desk
-from ordosync.cli.output import render
+from ordosync.cli.output import desk_csv, render
 from ordosync.errors import UsageError
 from ordosync.models import Product
 
@@ -16,7 +16,7 @@ app = typer.Typer(help="Manage the products of a local account.", no_args_is_hel
 
 
 @app.command("list")
-@with_context()
+@with_context(csv=True)
 def list_products(
     *,
     account: common.Account = None,
@@ -36,6 +36,8 @@ def list_products(
         render.document(
             {"products": [render_desk.product_json(product, parts) for product, parts in products]}
         )
+    elif context.as_csv:
+        desk_csv.write_products(products)
     elif products:
         render_desk.show_products(products)
     else:

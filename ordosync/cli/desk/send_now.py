@@ -108,7 +108,9 @@ def warn_without_tracking(portal: PortalConfig) -> bool:
 
 
 def _failed_text(run: Run, failed: Sequence[StepRow]) -> str:
-    reasons = "; ".join(f"{step.key}: {step.reason}" for step in failed[:_FEW])
+    reasons = "; ".join(
+        f"{step.key}: {(step.reason or step.code or '').rstrip('.')}" for step in failed[:_FEW]
+    )
     more = f"; and {len(failed) - _FEW} more" if len(failed) > _FEW else ""
     steps = " ".join(str(step.id) for step in failed[:_FEW] if is_retryable(step))
     after = f"and after a fix `ordosync retry {steps}` sends them"

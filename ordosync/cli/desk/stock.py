@@ -11,7 +11,7 @@ from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common, input_rows
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.output import desk as render_desk
-from ordosync.cli.output import render
+from ordosync.cli.output import desk_csv, render
 from ordosync.embedded.desk import Desk
 from ordosync.embedded.stock_counts import Count
 from ordosync.errors import UsageError
@@ -27,7 +27,7 @@ _Column = Literal["quantity", "by"]
 
 
 @app.command("list")
-@with_context()
+@with_context(csv=True)
 def list_stock(
     skus: Annotated[
         list[str] | None, typer.Argument(metavar="[SKU]...", autocompletion=completion.sku)
@@ -65,6 +65,8 @@ def list_stock(
     levels = [row for row in rows if limit is None or _is_below(row, limit)]
     if context.as_json:
         render.document({"stock": levels})
+    elif context.as_csv:
+        desk_csv.write_stock(levels)
     elif levels:
         render_desk.show_stock(levels)
     elif limit is not None:

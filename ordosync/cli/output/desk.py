@@ -101,7 +101,8 @@ def _shipment(shipment: Shipment) -> str:
     numbers = ", ".join((shipment.tracking_number, *shipment.more_numbers))
     label = (shipment.carrier, shipment.method, numbers)
     at, cost = local(shipment.shipped_at), _amount(shipment.cost, shipment.currency)
-    details = (" ".join(filter(None, label)), f"from {shipment.warehouse}", cost)
+    warehouse = f"from {shipment.warehouse}" if shipment.warehouse else ""
+    details = (" ".join(filter(None, label)), warehouse, cost)
     state = f"voided label (created {at})" if shipment.voided else f"shipped {at}"
     parts = [f"{part.quantity} {part.sku}" for part in shipment.lines or ()]
     return f"{state}: {', '.join(filter(None, (*details, *parts)))}"
@@ -199,20 +200,22 @@ def show_products(products: Iterable[tuple[Product, Mapping[str, Decimal] | None
     table(
         ("sku", "name", "price", "kit of"),
         (
-            (product.sku, product.name, _amount(product.price), _kit(parts))
+            (product.sku, product.name, _amount(product.price), kit_text(parts))
             for product, parts in products
         ),
     )
 
 
-def _kit(parts: Mapping[str, Decimal] | None) -> str:
+def kit_text(parts: Mapping[str, Decimal] | None) -> str:
+    """Return the components of a kit; empty if it is no kit."""
     return ", ".join(f"{count} {sku}" for sku, count in (parts or {}).items())
 
 
 def product_json(product: Product, parts: Mapping[str, Decimal] | None) -> dict[str, Any]:
     """Return a product as `products list --json` prints it."""
     kit = None if parts is None else {sku: str(count) for sku, count in parts.items()}
-    return {"sku": product.sku, "name": product.name, "kit": kit}
+    price = _money(product.price)
+    return {"sku": product.sku, "name": product.name, "price": price, "kit": kit}
 
 
 def stock_rows(

@@ -1,5 +1,6 @@
 """`attention` and `dismiss`: the list of problems for the operator, and closing its entries."""
 
+import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -9,6 +10,7 @@ import typer
 
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render, tables
+from ordosync.cli.output.csv_output import write_csv
 from ordosync.engine import register
 from ordosync.engine.diagnosis.attention import Attention, attention
 from ordosync.engine.diagnosis.dismissal import dismiss as close
@@ -17,9 +19,14 @@ from ordosync.store.timestamps import to_text
 
 Numbers = Mapping[tuple[str, str], str]
 _COLUMNS = ("since", "severity", "key", "order", "reason", "next step")
+_CSV_COLUMNS = (
+    *("key", "severity", "code", "since", "portal", "task", "step", "merchant"),
+    *("merchant_number", "supplier", "reason", "settle", "dismissed_at", "note"),
+)
+"""The columns of --csv, which are the fields of --json."""
 
 
-@with_context()
+@with_context(csv=True)
 def show_attention(
     *,
     days: Annotated[
@@ -44,9 +51,11 @@ def show_attention(
     with Store.open(config.database, readonly=True) as store:
         entries = attention(config, store, now=now, unshipped_for=timedelta(days=days))
         numbers = _numbers(store, entries)
+    rows = [{**_json(entry), "merchant_number": _number(entry, numbers)} for entry in entries]
     if context.as_json:
-        rows = [{**_json(entry), "merchant_number": _number(entry, numbers)} for entry in entries]
         render.document({"attention": rows})
+    elif context.as_csv:
+        write_csv(sys.stdout, _CSV_COLUMNS, rows)
     else:
         _show(entries, numbers)
     raise typer.Exit(int(any(entry.needs_you for entry in entries)))

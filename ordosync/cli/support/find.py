@@ -1,6 +1,7 @@
 """`find`: orders and products by a part of what an operator knows of them."""
 
 import shlex
+import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -8,6 +9,7 @@ import typer
 
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
+from ordosync.cli.output.csv_output import write_csv
 from ordosync.cli.output.tables import table
 from ordosync.engine.diagnosis.search import Finding, search
 from ordosync.errors import UsageError
@@ -15,9 +17,14 @@ from ordosync.store import Store
 
 _SCREENFUL = 50
 _ALL = 1_000_000
+_COLUMNS = (
+    *("kind", "account", "number", "status", "field", "value", "exact"),
+    *("portal", "merchant", "other_account", "other_number"),
+)
+"""The columns of --csv, which are the fields of --json."""
 
 
-@with_context()
+@with_context(csv=True)
 def find(
     text: Annotated[str, typer.Argument(help="Number, tracking number, customer or SKU.")],
     *,
@@ -43,6 +50,8 @@ def find(
         found = search(config, store, text, limit=count or _ALL)
     if context.as_json:
         render.document({"found": [_json(row) for row in found.findings], "total": found.total})
+    elif context.as_csv:
+        write_csv(sys.stdout, _COLUMNS, [_csv_row(row) for row in found.findings])
     elif found.total:
         _show(found.findings)
         if found.total > len(found.findings):
@@ -72,6 +81,10 @@ def _show(findings: Sequence[Finding]) -> None:
         less=("status",),
         if_any=("status", "merchant", "other side"),
     )
+
+
+def _csv_row(finding: Finding) -> dict[str, Any]:
+    return {**_json(finding), "exact": "yes" if finding.is_exact else "no"}
 
 
 def _json(finding: Finding) -> dict[str, Any]:

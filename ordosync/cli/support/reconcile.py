@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from ordosync.accounts.spreadsheets import csv_text, neutral
 from ordosync.cli import options
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render, tables
 from ordosync.cli.output import runs as render_runs
+from ordosync.cli.output.csv_output import write_csv
 from ordosync.cli.session import Session, open_session
 from ordosync.config.settings import PortalConfig
 from ordosync.engine import AlreadyRunning, chosen
@@ -19,7 +19,7 @@ from ordosync.engine.comparison.ledger_filling import fill_ledger
 from ordosync.engine.comparison.reconcile import Compared, cannot_tell, compare
 from ordosync.engine.comparison.repair import repair, without_dismissed
 from ordosync.engine.scheduling.timetable import can_run
-from ordosync.errors import OrdosyncError, UsageError
+from ordosync.errors import OrdosyncError
 from ordosync.store.runs import Run
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import Portal
@@ -27,16 +27,12 @@ from ordosync.tasks.base import Portal
 _COLUMNS = ("portal", "kind", "merchant", "supplier", "what", "fix")
 
 
-@with_context(dry_run=True)
+@with_context(csv=True, dry_run=True)
 def reconcile(
     portals: options.Portals = None,
     *,
     fix: Annotated[
         bool, typer.Option("--fix", help="Repair differences that a task can fix; compare again.")
-    ] = False,
-    as_csv: Annotated[
-        bool,
-        typer.Option("--csv", help="Write CSV to standard output, safe to open in a spreadsheet."),
     ] = False,
     context: Context,
 ) -> None:
@@ -49,8 +45,6 @@ def reconcile(
     For example:
       ordosync reconcile --fix
     """
-    if as_csv and context.as_json:
-        raise UsageError("use either --csv or --json")
     selected = chosen(context.config, portals or [])
     remaining: list[Difference] = []
     runs: list[Run | AlreadyRunning] = []
@@ -64,7 +58,7 @@ def reconcile(
     if context.as_json:
         _show_json(remaining, _finished(runs), fix=fix)
     else:
-        _show(remaining, runs, as_csv=as_csv, fix=fix)
+        _show(remaining, runs, as_csv=context.as_csv, fix=fix)
     if session.stop.signal:
         raise typer.Exit(128 + session.stop.signal)
     raise typer.Exit(int(bool(remaining)))
@@ -141,11 +135,7 @@ def _show(
         if isinstance(held, AlreadyRunning):
             render.message(f"{held.portal}: {held.task} is running, so it repaired nothing")
     if as_csv:
-        rows = [
-            {name: neutral(text) for name, text in _row(difference).items()}
-            for difference in remaining
-        ]
-        sys.stdout.write(csv_text(_COLUMNS, rows, ","))
+        write_csv(sys.stdout, _COLUMNS, map(_row, remaining))
     elif remaining:
         tables.table(_COLUMNS, [tuple(_row(difference).values()) for difference in remaining])
     else:

@@ -15,17 +15,13 @@ from ordosync.errors import UsageError
 from ordosync.store import Store
 
 
-@with_context()
+@with_context(csv=True)
 def show_report(
     *,
     since: Annotated[
         str, typer.Option("--since", metavar="DAYS|DATE", help="Number of days, or the first day.")
     ] = "7d",
     portal: options.Portal = None,
-    as_csv: Annotated[
-        bool,
-        typer.Option("--csv", help="Write CSV to standard output, one row per task and day."),
-    ] = False,
     context: Context,
 ) -> None:
     """Summarize the runs: volumes, failures, durations.
@@ -39,8 +35,6 @@ def show_report(
     For example:
       ordosync report --since 30d
     """
-    if as_csv and context.as_json:
-        raise UsageError("use either --csv or --json")
     config, now = context.config, context.clock.now()
     begin = first_day(since, now)
     with Store.open(config.database, readonly=True) as store:
@@ -52,7 +46,7 @@ def show_report(
             for task_report in reports
         ]
         render.document({"reports": documents})
-    elif as_csv:
+    elif context.as_csv:
         render_report.write_csv(reports)
     elif reports:
         render_report.show_reports(reports)

@@ -163,7 +163,7 @@ def _gather(
         at_merchant=at_merchant,
         at_supplier=at_supplier,
         pieces=tuple(pieces) or tuple(parcels),
-        units=_units(links, merchant_id, at_merchant) if merchant_id else NO_UNITS,
+        units=_units(links, merchant_id, at_merchant, at_supplier) if merchant_id else NO_UNITS,
         number=_number(portal, store, merchant_id) if merchant_id else "",
     )
 
@@ -172,11 +172,23 @@ def _number(portal: Portal, store: Store, merchant_id: str) -> str:
     return store.order_numbers(portal.name).of([merchant_id]).get(merchant_id, "")
 
 
-def _units(links: Links, merchant_id: str, at_merchant: AccountView | None) -> OrderUnits:
+def _units(
+    links: Links,
+    merchant_id: str,
+    at_merchant: AccountView | None,
+    at_supplier: AccountView | None,
+) -> OrderUnits:
+    lines = links.lines_of([merchant_id]).get(merchant_id, ())
+    supplier_skus = dict(at_supplier.skus) if at_supplier else {}
+    skus = {
+        line.merchant_id: supplier_skus[line.supplier_id]
+        for line in lines
+        if line.supplier_id in supplier_skus
+    }
     return OrderUnits.of(
-        links.lines_of([merchant_id]).get(merchant_id, ()),
+        lines,
         links.parcels_of([merchant_id]).get(merchant_id, ()),
-        dict(at_merchant.skus) if at_merchant else {},
+        {**skus, **dict(at_merchant.skus if at_merchant else ())},
     )
 
 

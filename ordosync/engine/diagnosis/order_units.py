@@ -39,7 +39,8 @@ class LineUnits(Struct, frozen=True, kw_only=True):
         for count, word in ((self.sent, "sent"), (self.cancelled, "cancelled")):
             if count:
                 parts.append(f"{count} {word}")
-        return f"{self.sku or self.line}: {', '.join([*parts, f'{self.open} open'])}"
+        name = self.sku or f"line {self.line}"
+        return f"{name}: {', '.join([*parts, f'{self.open} open'])}"
 
 
 class ParcelUnits(Struct, frozen=True, kw_only=True):
@@ -51,6 +52,8 @@ class ParcelUnits(Struct, frozen=True, kw_only=True):
     is_void: bool
     units: Mapping[str, int] | None
     """Units by SKU, or by line if the SKU is unknown; None if the units are unknown."""
+    unknown: tuple[str, ...] = ()
+    """The lines whose SKU is unknown."""
 
     @classmethod
     def of(cls, link: Link, skus: Mapping[str, str]) -> "ParcelUnits":
@@ -64,12 +67,16 @@ class ParcelUnits(Struct, frozen=True, kw_only=True):
             number=link.number,
             is_void=link.state == "voided",
             units=units,
+            unknown=tuple(line for line in link.units or {} if line not in skus),
         )
 
     @property
     def text(self) -> str:
         """The parcel as text."""
-        units = ", ".join(f"{count} {sku}" for sku, count in (self.units or {}).items())
+        units = ", ".join(
+            f"{count} of line {name}" if name in self.unknown else f"{count} {name}"
+            for name, count in (self.units or {}).items()
+        )
         void = " (void)" if self.is_void else ""
         return f"parcel {self.number}{void}: {units or 'its units are unknown'}"
 

@@ -9,8 +9,10 @@ from ordosync.config import load_config
 from ordosync.engine.diagnosis.advice import advice_for, reason_of
 from ordosync.engine.diagnosis.attention import attention
 from ordosync.engine.diagnosis.next_attempt import of_open_step
+from ordosync.engine.diagnosis.order_units import OrderUnits
 from ordosync.models import ParcelLine
 from ordosync.store import Store
+from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRow
 from tests.support.clock import START
 from tests.support.command import ordosync
@@ -57,6 +59,18 @@ def test_why_says_the_units_in_words_while_an_order_is_sent_in_part(pair: Pair) 
     assert "CUP: 2 ordered" not in before
     assert "CUP: 2 ordered, 1 sent, 1 open" in text
     assert "parcel 1Z1: 1 CUP" in text
+
+
+def test_a_line_whose_sku_is_unknown_is_named_by_its_id() -> None:
+    line = Link(kind="line", merchant_id="61", supplier_id="9", ordered=3, sent=1, cancelled=0)
+    parcel = Link(kind="parcel", merchant_id="7|p", supplier_id="p:1Z1", units={"61": 1, "62": 2})
+
+    units = OrderUnits.of([line], [parcel], {"62": "CUP"})
+
+    assert list(units.texts()) == [
+        "line 61: 3 ordered, 1 sent, 2 open",
+        "parcel 1Z1: 1 of line 61, 2 CUP",
+    ]
 
 
 def test_only_the_rest_of_an_order_that_is_sent_in_part_is_late(pair: Pair) -> None:

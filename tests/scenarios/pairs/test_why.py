@@ -6,7 +6,10 @@ from ordosync.config import load_config
 from ordosync.engine.diagnosis.why import Story, why
 from ordosync.store import Store
 from tests.accounts.contract.examples import sold
+from tests.accounts.contract.people import needs
+from tests.accounts.sqlite.people import SqliteSupplierPeople
 from tests.scenarios.pairs.pair import Pair
+from tests.scenarios.pairs.parcels import ordered, sent
 
 
 def online_story(pair: Pair, word: str) -> Story:
@@ -44,3 +47,18 @@ def test_what_the_merchant_cancelled_is_reported_before_any_other_account_knows(
     pair.merchant.settle()
 
     assert online_story(pair, merchant_id).conclusion.state == "cancel-not-sent"
+
+
+@needs("update-tracking", "parcels", "several-parcels", "parcel-lines")
+def test_units_have_the_sku_if_one_of_the_accounts_is_local(pair: Pair) -> None:
+    if not isinstance(pair.supplier, SqliteSupplierPeople):
+        pytest.skip("the Supplier is remote")
+    merchant_id, supplier_id = ordered(pair)
+    sent(pair, supplier_id, "1Z1", 1, 0)
+
+    config = load_config(pair.path)
+    with Store.open(config.database, readonly=True) as store:
+        [story] = why(config, store, merchant_id, online=False, clock=pair.merchant.clock)
+
+    assert [line.sku for line in story.units.lines] == ["CUP", "MUG"]
+    assert [parcel.units for parcel in story.units.parcels] == [{"CUP": 1}]

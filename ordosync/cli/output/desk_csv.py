@@ -1,0 +1,65 @@
+"""Orders, products and stock of a local account, as CSV: one row per row of the table."""
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import asdict
+
+from ordosync.cli.output.csv_output import Cell, write_csv
+from ordosync.cli.output.desk import kit_text, total
+from ordosync.models import Address, Order, Product
+from ordosync.store.timestamps import to_text
+
+if TYPE_CHECKING:
+    from ordosync.engine.order_owners import Owner
+
+_ORDER = (
+    *("number", "status", "split", "created", "portal", "merchant", "supplier"),
+    *(f"ship_to_{name}" for name in Address.__struct_fields__),
+    *("shipping_method", "lines", "total", "currency"),
+)
+_PRODUCT = ("sku", "name", "price", "kit")
+_STOCK = ("sku", "warehouse", "physical", "committed", "available")
+
+
+def write_orders(orders: Iterable[tuple[Order, "Owner"]]) -> None:
+    """Write one row per order."""
+    write_csv(sys.stdout, _ORDER, (_order(order, owner) for order, owner in orders))
+
+
+def _order(order: Order, owner: "Owner") -> dict[str, Cell]:
+    return {
+        "number": order.number,
+        "status": order.status,
+        "split": "yes" if order.is_split else "no",
+        "created": order.placed_at and to_text(order.placed_at),
+        "portal": owner.portal,
+        "merchant": owner.merchant,
+        "supplier": owner.supplier,
+        **{f"ship_to_{name}": value for name, value in asdict(order.ship_to).items()},
+        "shipping_method": order.shipping_method,
+        "lines": len(order.lines),
+        "total": total(order),
+        "currency": order.currency,
+    }
+
+
+def write_products(products: Iterable[tuple[Product, Mapping[str, Decimal] | None]]) -> None:
+    """Write one row per product."""
+    rows: Iterable[dict[str, Cell]] = (
+        {
+            "sku": product.sku,
+            "name": product.name,
+            "price": product.price,
+            "kit": kit_text(parts),
+        }
+        for product, parts in products
+    )
+    write_csv(sys.stdout, _PRODUCT, rows)
+
+
+def write_stock(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write one row per product and warehouse; a quantity is empty if it is not known."""
+    write_csv(sys.stdout, _STOCK, rows)
