@@ -39,14 +39,20 @@ def repair(
 def _recheck_statuses(
     portal: Portal, differences: Sequence[Difference], store: Store, clock: Clock, stop: Stop
 ) -> Iterator[Run | AlreadyRunning]:
-    """Run the failed steps again that report a status which cancel-orders may have repaired."""
+    """Run the failed steps again that report orders which cancel-orders has cancelled again."""
+    repaired = {
+        difference.step_ref.supplier_id
+        for difference in differences
+        if difference.step_ref and difference.task == "cancel-orders"
+    }
     rows = [
         row
         for row in store.steps.open()
-        if row.portal == portal.name and row.code in supplier_status.CODES
+        if row.portal == portal.name
+        and row.code == supplier_status.RESTORED
+        and row.supplier_id in repaired
     ]
-    is_repaired = any(difference.task == "cancel-orders" for difference in differences)
-    if rows and is_repaired and not stop.reason:
+    if rows and not stop.reason:
         task = TASKS["update-tracking"]
         yield run_task(task, portal, store, clock, stop, trigger="retry", only=rows)
 
