@@ -36,6 +36,8 @@ def test_h1_reconcile_repairs_an_order_that_only_the_supplier_restored(both: Two
     restored(both)
 
     both.run("reconcile", "--fix")
+    # `attention` reads only the store; a run sees what the accounts have now.
+    both.run("update-tracking")
 
     assert both.order("northwind", "S-1001")["status"] == "cancelled"
     assert both.run("attention").code == 0

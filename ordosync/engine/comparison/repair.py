@@ -15,7 +15,6 @@ from ordosync.store.runs import Run
 from ordosync.store.step_rows import DISMISSED, StepRow
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import Portal, Task
-from ordosync.tasks.cancellations import supplier_status
 
 
 def repair(
@@ -33,28 +32,6 @@ def repair(
         elif rows:
             _check_safety_limit(portal, task, rows)
             yield run_task(task, portal, store, clock, stop, trigger="retry", only=rows)
-    yield from _recheck_statuses(portal, differences, store, clock, stop)
-
-
-def _recheck_statuses(
-    portal: Portal, differences: Sequence[Difference], store: Store, clock: Clock, stop: Stop
-) -> Iterator[Run | AlreadyRunning]:
-    """Run the failed steps again that report orders which cancel-orders has cancelled again."""
-    repaired = {
-        difference.step_ref.supplier_id
-        for difference in differences
-        if difference.step_ref and difference.task == "cancel-orders"
-    }
-    rows = [
-        row
-        for row in store.steps.open()
-        if row.portal == portal.name
-        and row.code == supplier_status.RESTORED
-        and row.supplier_id in repaired
-    ]
-    if rows and not stop.reason:
-        task = TASKS["update-tracking"]
-        yield run_task(task, portal, store, clock, stop, trigger="retry", only=rows)
 
 
 def without_dismissed(differences: Sequence[Difference], store: Store) -> list[Difference]:
