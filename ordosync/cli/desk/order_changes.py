@@ -197,8 +197,7 @@ def _warning(context: Context, opened: Desk, number: str) -> str | None:
         return None
     return (
         "the Merchant cancelled this order, so do not ship it unless the Merchant requests it"
-        " again; `ordosync attention` lists it, and `ordosync reconcile --fix` cancels it here"
-        " again"
+        " again; `ordosync attention` lists it, and `ordosync reconcile` shows the repair"
     )
 
 
