@@ -42,7 +42,7 @@ def fulfillments(pair: Pair, merchant_id: str) -> Sequence[tuple[str, int]]:
     ]
 
 
-@pytest.mark.parametrize(("units", "is_reported"), [(2, True), (2, False), (3, False)])
+@pytest.mark.parametrize(("units", "is_reported"), [(2, True), (2, False), (3, True), (3, False)])
 def test_p8_parcel_that_replaces_a_recalled_one_may_have_its_number(
     pair: Pair, shipper: ShopifySupplierPeople, units: int, *, is_reported: bool
 ) -> None:
