@@ -26,8 +26,8 @@ from ordosync.accounts.shopify.parcel_allocation import (
     shares_of,
     shares_of_all,
     units_in,
-    unsent_by_line,
     units_of,
+    unsent_by_line,
 )
 from ordosync.accounts.shopify.parcel_writer import ParcelWriter, has, numbers_of
 from ordosync.accounts.shopify.queries.fulfillment import TRACKED
