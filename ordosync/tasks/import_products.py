@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from ordosync.accounts.account import required
-from ordosync.models import InvalidRecord, Page, Product
+from ordosync.models import InvalidRecord, Outcome, Page, Product
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
 from ordosync.store.written import Written
@@ -43,20 +43,25 @@ def apply(
     portal: Portal,
     steps: Sequence[Step],
     *,
-    look_first: bool,  # noqa: ARG001 - a SKU exists only once
+    look_first: bool,
 ) -> list[Result]:
-    """Create the new products, and link all of them."""
+    """Create the new products, and link all of them; a first link counts as done."""
     products = [step.payload for step in steps if isinstance(step.payload, Product)]
     outcomes = required(portal.supplier.products).create(products)
     return [
-        Result(
-            outcome=outcome,
-            links=(Link(kind="product", merchant_id=step.key, supplier_id=outcome.id),)
-            if outcome.id
-            else (),
-        )
+        _result(step, outcome, look_first=look_first)
         for step, outcome in zip(steps, outcomes, strict=True)
     ]
+
+
+def _result(step: Step, outcome: Outcome, *, look_first: bool) -> Result:
+    link = Link(kind="product", merchant_id=step.key, supplier_id=outcome.id)
+    result = Result(outcome=outcome, links=(link,) if outcome.id else ())
+    if outcome.state != "unchanged":
+        return result
+    result = replace(result, outcome=replace(outcome, state="done"))
+    # If an earlier attempt may have created it, the log keeps what that attempt wrote.
+    return result if look_first else replace(result, written=Written(linked=outcome.id))
 
 
 def _steps(portal: Portal, pages: Iterator[Page[Product | InvalidRecord]]) -> Iterator[Page[Step]]:
