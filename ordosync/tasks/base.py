@@ -156,6 +156,8 @@ class Result(Struct, frozen=True, kw_only=True):
     """Key of the step whose lines may go to another Supplier now."""
     written: Written | None = None
     """What was written, if it differs from the step, or although the write was refused."""
+    is_only_linked: bool = False
+    """True if the account had the object already; its first link counts as done."""
 
 
 class Apply(Protocol):

@@ -43,25 +43,24 @@ def apply(
     portal: Portal,
     steps: Sequence[Step],
     *,
-    look_first: bool,
+    look_first: bool,  # noqa: ARG001 - a SKU exists only once
 ) -> list[Result]:
     """Create the new products, and link all of them; a first link counts as done."""
     products = [step.payload for step in steps if isinstance(step.payload, Product)]
     outcomes = required(portal.supplier.products).create(products)
-    return [
-        _result(step, outcome, look_first=look_first)
-        for step, outcome in zip(steps, outcomes, strict=True)
-    ]
+    return [_result(step, outcome) for step, outcome in zip(steps, outcomes, strict=True)]
 
 
-def _result(step: Step, outcome: Outcome, *, look_first: bool) -> Result:
-    link = Link(kind="product", merchant_id=step.key, supplier_id=outcome.id)
-    result = Result(outcome=outcome, links=(link,) if outcome.id else ())
-    if outcome.state != "unchanged":
-        return result
-    result = replace(result, outcome=replace(outcome, state="done"))
-    # If an earlier attempt may have created it, the log keeps what that attempt wrote.
-    return result if look_first else replace(result, written=Written(linked=outcome.id))
+def _result(step: Step, outcome: Outcome) -> Result:
+    if not outcome.id:
+        return Result(outcome=outcome)
+    was_there = outcome.state == "unchanged"
+    return Result(
+        outcome=outcome,
+        links=(Link(kind="product", merchant_id=step.key, supplier_id=outcome.id),),
+        written=Written(linked=outcome.id) if was_there else None,
+        is_only_linked=was_there,
+    )
 
 
 def _steps(portal: Portal, pages: Iterator[Page[Product | InvalidRecord]]) -> Iterator[Page[Step]]:

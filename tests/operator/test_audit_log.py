@@ -97,7 +97,7 @@ def test_h9_show_names_the_sku_of_a_created_product(both: TwoAccounts) -> None:
     both.shop("products", "add", "NEW", "--name", NAME)
     both.run("import-products")
 
-    assert written(newest(both)) == [{"product": "NEW"}]
+    assert written(newest(both)) == [{"linked": "CUP"}, {"linked": "MUG"}, {"product": "NEW"}]
 
 
 def test_h9_show_names_carrier_number_and_units_of_a_parcel(both: TwoAccounts) -> None:
