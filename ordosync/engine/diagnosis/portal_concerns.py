@@ -91,16 +91,16 @@ def _severity_of(row: ScheduleRow, now: datetime) -> Severity:
 def unlinked(config: Config, store: Store) -> Iterator[Attention]:
     """Yield the portals with products that import-products has never linked."""
     for portal in config.portals.values():
-        if unlinked := unlinked_products(portal, store):
+        if products := unlinked_products(portal, store):
             yield Attention(
                 key=f"{portal.name}:{NOT_LINKED}:write-inventory-back",
-                severity="normal",
+                severity="low" if products.has_run else "normal",
                 code=NOT_LINKED,
-                content=str(unlinked.count),
-                since=unlinked.since,
+                content=str(products.count),
+                since=products.since,
                 portal=portal.name,
                 task="write-inventory-back",
-                subject=f"{unlinked.count} products",
-                reason=unlinked.reason,
-                command=unlinked.command,
+                subject=products.subject,
+                reason=products.reason,
+                command=products.command,
             )

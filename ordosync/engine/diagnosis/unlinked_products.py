@@ -6,6 +6,7 @@ from datetime import datetime
 from ordosync.config.settings import PortalConfig
 from ordosync.store import Store
 from ordosync.tasks.write_inventory_back import NOT_LINKED
+from ordosync.text import plural
 
 _IMPORT, _WRITE = "import-products", "write-inventory-back"
 
@@ -22,11 +23,16 @@ class Unlinked:
     """The command that links them, or says why that is not possible."""
 
     @property
+    def subject(self) -> str:
+        """The products, counted."""
+        return plural(self.count, "1 product", f"{self.count} products")
+
+    @property
     def reason(self) -> str:
         """The reason, as text."""
-        products = "1 product has" if self.count == 1 else f"{self.count} products have"
+        has = plural(self.count, "has", "have")
         when = "since it last ran" if self.has_run else "which has never run"
-        return f"{products} no quantity written: not linked by {_IMPORT}, {when}"
+        return f"{self.subject} {has} no quantity written: not linked by {_IMPORT}, {when}"
 
 
 def unlinked_products(portal: PortalConfig, store: Store) -> Unlinked | None:
