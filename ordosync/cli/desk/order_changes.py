@@ -96,8 +96,7 @@ def restore_order(
     if _was_cancelled_by_merchant(context.config, opened, number):
         render.message(
             "the Merchant cancelled this order, so do not ship it unless the Merchant requests it"
-            " again; `ordosync attention` lists it, and `ordosync reconcile --fix` cancels it here"
-            " again"
+            " again; `ordosync attention` lists it, and `ordosync reconcile` shows the repair"
         )
 
 
