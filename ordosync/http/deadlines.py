@@ -33,6 +33,7 @@ from urllib3.util.wait import wait_for_write
 
 from ordosync.clock import SLICE_S, Clock, StoppedError
 from ordosync.http.interruptible import interruptible
+from ordosync.secret import Secret
 
 T = TypeVar("T")
 AddressInfo = tuple[int, int, int, str, tuple[Any, ...]]
@@ -43,13 +44,23 @@ class Exchange:
     """One request and its response: its deadline, and whether a part of it was sent.
 
     `grace_s` is the time for the response after a signal, if the request was sent already.
+    `query` is appended to the query of the request.
     """
 
-    def __init__(self, clock: Clock, *, read_s: float, total_s: float, grace_s: float = 0) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        read_s: float,
+        total_s: float,
+        grace_s: float = 0,
+        query: Secret | None = None,
+    ) -> None:
         self._clock = clock
         self._read_s = read_s
         self._ends = clock.monotonic() + total_s
         self._grace_s = grace_s
+        self._query = query
         self.sent = False
         self.is_tunneling = False
         """True while a proxy is asked to connect. Nothing of the request is sent then."""
@@ -58,6 +69,12 @@ class Exchange:
     def left_s(self) -> float:
         """Seconds until the deadline."""
         return self._ends - self._clock.monotonic()
+
+    def target(self, url: str) -> str:
+        """Return the path and the query that are sent."""
+        if self._query is None:
+            return url
+        return f"{url}{'&' if '?' in url else '?'}{self._query.reveal()}"
 
     def slices(self, limit_s: float | None = None) -> Iterator[float]:
         """Yield the timeouts of the parts of one wait. Raises `StoppedError` after a signal.
@@ -149,6 +166,10 @@ class _TimedTlsSocket(_TimedSocket, ssl.SSLSocket):
 
 
 class _Connection(HTTPConnection):
+    def putrequest(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:
+        """Begin a request. urllib3 logs and quotes only the URL without the secret query."""
+        super().putrequest(method, _current.get().target(url), *args, **kwargs)
+
     def _new_conn(self) -> socket.socket:
         """Connect, and raise the same exceptions as urllib3. Only `StoppedError` is added."""
         try:

@@ -18,13 +18,14 @@ from ordosync.clock import Clock, StoppedError
 from ordosync.http.connection_errors import explain, is_distrusted
 from ordosync.http.deadlines import Adapter, Exchange, exchanging, verifying
 from ordosync.http.oauth1 import OAuth1Signer
+from ordosync.http.query_key import QueryKey
 from ordosync.http.urls import checked_proxy, origin_of
 from ordosync.secret import Secret
 
 Headers = Mapping[str, Secret]
-Auth = tuple[str, Secret] | Headers | OAuth1Signer | Callable[[], Headers]
-"""Key and secret for Basic, headers by name, a signer of each request, or a function that returns
-the current headers."""
+Auth = tuple[str, Secret] | Headers | OAuth1Signer | QueryKey | Callable[[], Headers]
+"""Key and secret for Basic or, as `QueryKey`, for the query; headers by name; a signer of each
+request; or a function that returns the current headers."""
 Params = Mapping[str, str | Sequence[str]]
 
 _HEADERS = {
@@ -96,6 +97,9 @@ class Transport:
         if not callable(auth):
             _auth_headers(auth)
         self._signer = auth if isinstance(auth, OAuth1Signer) else None
+        self._query = auth.query if isinstance(auth, QueryKey) else None
+        if self._query and self._origin.scheme != "https":
+            raise ValueError("a key is sent in the query only over https://")
         self._proxies = {self._origin.scheme: checked_proxy(proxy)} if proxy else {}
         try:
             context = verifying(ca_file) if self._origin.scheme == "https" else None
@@ -134,7 +138,13 @@ class Transport:
         if self._signer:
             request = self._signer.signed(request, self._clock.now())
         grace_s = self._limits.grace_s if writes else 0
-        limits = Exchange(self._clock, read_s=self._limits.read_s, total_s=total_s, grace_s=grace_s)
+        limits = Exchange(
+            self._clock,
+            read_s=self._limits.read_s,
+            total_s=total_s,
+            grace_s=grace_s,
+            query=self._query,
+        )
         with exchanging(limits) as exchange:
             try:
                 return self._send(request, exchange)
@@ -195,6 +205,8 @@ def secrets_in(auth: Auth) -> list[str]:
         return secrets_in(auth())
     if isinstance(auth, OAuth1Signer):
         return [auth.secret.reveal()]
+    if isinstance(auth, QueryKey):
+        return [auth.secret.reveal(), auth.key]
     if isinstance(auth, tuple):
         return [auth[1].reveal(), _basic(*auth), _basic(*auth).rstrip("=")]
     return [secret.reveal() for secret in auth.values()]
@@ -203,7 +215,7 @@ def secrets_in(auth: Auth) -> list[str]:
 def _auth_headers(auth: Auth) -> dict[str, str]:
     if callable(auth):
         return _auth_headers(auth())
-    if isinstance(auth, OAuth1Signer):
+    if isinstance(auth, OAuth1Signer | QueryKey):
         return {}
     if isinstance(auth, tuple):
         return {"Authorization": f"Basic {_basic(*auth)}"}

@@ -107,7 +107,8 @@ def test_a_parcel_without_a_warehouse_is_shown_without_one(
     owner = Owner(portal=None, merchant=None, supplier=None)
     show_order(made, owner, [], [], [parcel(number="1Z9", warehouse="")])
 
-    assert "UPS 1Z9" in (out := capsys.readouterr().out)
+    out = capsys.readouterr().out
+    assert "UPS Ground 1Z9, 7.25 GBP" in out
     assert "from" not in out
 
 

@@ -46,12 +46,13 @@ from ordosync.clock import Clock
 from ordosync.secret import Secret
 
 if TYPE_CHECKING:
-    from ordosync.http import HttpClient
+    from ordosync.http import Auth, HttpClient
 
 __all__ = ["MerchantOptions", "SupplierOptions", "WooCommerceAccount"]
 
 _MINUTE_S = 60
 _BATCH_SIZE = 100
+_QUERY_NAMES = ("consumer_key", "consumer_secret")
 
 
 class WooCommerceAccount(Account):
@@ -79,6 +80,7 @@ class WooCommerceAccount(Account):
         ca_file: Path | None = None,
         proxy: str | None = None,
         allow_http: bool = False,
+        key_in_query: bool = False,
     ) -> None:
         check_concurrency(concurrency)
         _check_statuses(cancelled, statuses=statuses, shipped=shipped)
@@ -97,6 +99,7 @@ class WooCommerceAccount(Account):
             ca_file=ca_file,
             proxy=proxy,
             allow_http=allow_http,
+            key_in_query=key_in_query,
         )
 
     @property
@@ -168,8 +171,8 @@ class WooCommerceAccount(Account):
         return WooCommerceClient(service, features)
 
     def _connect(self, clock: Clock) -> "HttpClient":
-        """Create the session; over plain http requests are signed, and the secret is not sent."""
-        from ordosync.http import HttpClient, OAuth1Signer, RateLimit  # noqa: PLC0415 - slow to import
+        """Create the session."""
+        from ordosync.http import HttpClient, RateLimit  # noqa: PLC0415 - slow to import
 
         connection = self._connection
         limit = connection.calls_per_minute
@@ -177,9 +180,7 @@ class WooCommerceAccount(Account):
             f"account {self.name}",
             f"{connection.address}/wp-json",
             clock=clock,
-            auth=(connection.key, connection.secret)
-            if connection.url.startswith("https://")
-            else OAuth1Signer(key=connection.key, secret=connection.secret),
+            auth=connection.auth,
             rate=RateLimit(limit, _MINUTE_S, clock) if limit else None,
             ca_file=connection.ca_file,
             proxy=connection.proxy,
@@ -214,6 +215,7 @@ class _Connection:
     ca_file: Path | None
     proxy: str | None
     allow_http: bool
+    key_in_query: bool
 
     def __post_init__(self) -> None:
         check_url("url", self.url)
@@ -221,6 +223,24 @@ class _Connection:
             raise ValueError("url: must be the shop's address, without /wp-json")
         if self.calls_per_minute is not None and self.calls_per_minute < 1:
             raise ValueError("calls_per_minute: must be 1 or more")
+        if self.key_in_query and not self.is_secure:
+            raise ValueError("key_in_query: needs an https:// url; over http, requests are signed")
+
+    @property
+    def is_secure(self) -> bool:
+        """True if the shop is reached over TLS."""
+        return self.url.startswith("https://")
+
+    @property
+    def auth(self) -> "Auth":
+        """The way to sign in; over plain http requests are signed, and the secret is not sent."""
+        from ordosync.http import OAuth1Signer, QueryKey  # noqa: PLC0415 - slow to import
+
+        if not self.is_secure:
+            return OAuth1Signer(key=self.key, secret=self.secret)
+        if self.key_in_query:
+            return QueryKey(key=self.key, secret=self.secret, names=_QUERY_NAMES)
+        return self.key, self.secret
 
     @property
     def address(self) -> str:

@@ -109,7 +109,7 @@ def _sign_in(client: WooCommerceClient) -> _Checks:
         if client.features.is_secure and _NO_KEY in error.answer:
             yield CheckResult(
                 text="received no key; if the key is right, the web server drops the header"
-                " Authorization, and must pass it to WordPress",
+                " Authorization; let it pass the header, or set `key_in_query: true`",
                 is_problem=True,
             )
         yield from _check_address(client)

@@ -27,10 +27,11 @@ accounts:
     key: {key}
     secret: {secret}
     {more}
+  north: {{kind: sqlite, path: north.db}}
+  south: {{kind: sqlite, path: south.db}}
 portals:
-  shop-depot:
-    merchant: {merchant}
-    supplier: {{account: depot, prefix: "A-"}}
+  shop-north: {{merchant: {merchant}, supplier: north}}
+  south-depot: {{merchant: south, supplier: {{account: depot, prefix: "A-"}}}}
 """
 
 
@@ -59,8 +60,8 @@ def test_online_check_passes_if_the_shop_is_complete(tmp_path: Path, fake: FakeW
     code, out = check(tmp_path)
 
     assert code == 0
-    assert "ok: portal shop-depot, merchant shop: everything needed is available" in out
-    assert "ok: portal shop-depot, supplier depot: everything needed is available" in out
+    assert "ok: portal shop-north, merchant shop: everything needed is available" in out
+    assert "ok: portal south-depot, supplier depot: everything needed is available" in out
     assert fake.ledger == []
 
 
@@ -79,7 +80,7 @@ def test_way_to_report_parcels_is_named(tmp_path: Path, shop: Switches, message:
 
         _, out = check(tmp_path)
 
-    assert f"note: portal shop-depot, merchant shop: {message}" in out
+    assert f"note: portal shop-north, merchant shop: {message}" in out
 
 
 def test_supplier_without_a_place_for_numbers_is_a_problem(tmp_path: Path) -> None:
