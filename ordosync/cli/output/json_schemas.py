@@ -40,6 +40,7 @@ DOCUMENTS = {
     "orders restore": ("changed-orders",),
     "orders ship": ("runs",),
     "orders split": ("runs",),
+    "orders pick": ("pick",),
     "products list": ("products",),
     "products add": ("products",),
     "stock list": ("stock",),
