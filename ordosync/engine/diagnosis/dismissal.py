@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from ordosync.clock import Clock
 from ordosync.config.settings import Config
-from ordosync.engine.diagnosis.attention import Attention, attention
+from ordosync.engine.diagnosis.attention import attention
+from ordosync.engine.diagnosis.attention_entry import Attention
 from ordosync.engine.execution.exclusive import confirm, exclusive
 from ordosync.errors import OrdosyncError, UsageError
 from ordosync.store import Store
