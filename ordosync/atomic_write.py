@@ -5,8 +5,10 @@ renamed.
 """
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
 
 def replace_file(path: Path, content: bytes, *, mode: int = 0o666) -> None:
@@ -14,6 +16,29 @@ def replace_file(path: Path, content: bytes, *, mode: int = 0o666) -> None:
     temporary = temporary_path(path)
     write_temporary(temporary, content, like=path, mode=mode)
     temporary.replace(path)
+    sync_folder(path.parent)
+
+
+@contextmanager
+def private_file(path: Path) -> Iterator[TextIO]:
+    """Write a file of any length that only its owner can read, in UTF-8. Raises `OSError`.
+
+    The old file stays if an error occurs before the end of the block.
+    """
+    temporary = temporary_path(path)
+    temporary.unlink(missing_ok=True)
+    number = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
+    try:
+        with os.fdopen(
+            number, "w", encoding="utf-8", errors="backslashreplace", newline=""
+        ) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
 
 

@@ -34,6 +34,10 @@ Portal = Annotated[
 NoPager = Annotated[
     bool, typer.Option("--no-pager", help="Never use a pager for long output on a terminal.")
 ]
+Html = Annotated[
+    Path | None,
+    typer.Option("--html", metavar="FILE", help="Write a page to a file, for a browser."),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Preview the writes; write nothing.")]
 Force = Annotated[
     bool,

@@ -52,6 +52,27 @@ class Failures:
     count: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShippedOrder:
+    """One order whose first parcel was reported to the Merchant."""
+
+    portal: str
+    imported_at: datetime
+    shipped_at: datetime
+    """When the parcel was reported."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutOfStock:
+    """A product whose quantity at the Merchant was set to 0 or less."""
+
+    portal: str
+    sku: str
+    at: datetime
+    is_now: bool
+    """False if a later write set it to more than 0."""
+
+
 class Reports:
     """Sums over the tables `runs`, `steps` and `links`."""
 
@@ -119,6 +140,51 @@ class Reports:
                 of=row["what"],
                 code=row["code"],
                 count=row["count"],
+            )
+            for row in rows
+        ]
+
+    def shipped(self, *, since: datetime) -> Iterator[ShippedOrder]:
+        """Yield the orders whose first parcel was reported since then."""
+        rows = self._db.execute(
+            "select parcels.portal, min(orders.linked_at) as imported_at,"
+            " min(parcels.linked_at) as shipped_at from links as parcels"
+            " join links as orders on orders.portal = parcels.portal and orders.kind = 'order'"
+            " and orders.merchant_id = parcels.order_id"
+            " where parcels.kind in ('parcel', 'shipment') and parcels.state = 'live'"
+            " group by parcels.portal, parcels.order_id having shipped_at >= ?",
+            (to_text(since),),
+        )
+        for row in rows:
+            yield ShippedOrder(
+                portal=row["portal"],
+                imported_at=from_text(row["imported_at"]),
+                shipped_at=from_text(row["shipped_at"]),
+            )
+
+    def out_of_stock(self, *, since: datetime) -> Sequence[OutOfStock]:
+        """Return the products that ran out since then, by their last write to 0 or less."""
+        rows = self._db.execute(
+            "with writes as ("
+            " select portal, key, written, updated_at as at from steps"
+            " where task = 'write-inventory-back' and state = 'done' and written is not null"
+            " union all select portal, key, written, written_at from past_writes"
+            " where task = 'write-inventory-back')"
+            " select writes.portal, writes.key, max(at) as at,"
+            " coalesce(json_extract(steps.written, '$.quantity.new'), 0) as quantity"
+            " from writes join steps on steps.portal = writes.portal"
+            " and steps.task = 'write-inventory-back' and steps.key = writes.key"
+            " where at >= ? and json_extract(writes.written, '$.quantity.new') <= 0"
+            " and coalesce(json_extract(writes.written, '$.quantity.old'), 1) > 0"
+            " group by writes.portal, writes.key order by at desc, writes.key",
+            (to_text(since),),
+        )
+        return [
+            OutOfStock(
+                portal=row["portal"],
+                sku=row["key"],
+                at=from_text(row["at"]),
+                is_now=row["quantity"] <= 0,
             )
             for row in rows
         ]

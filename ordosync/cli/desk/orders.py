@@ -9,7 +9,9 @@ from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common
 from ordosync.cli.desk.order_changes import cancel_order, restore_order
 from ordosync.cli.desk.order_entry import add_order
+from ordosync.cli.desk.order_export import export_orders
 from ordosync.cli.desk.order_listing import list_orders
+from ordosync.cli.desk.packing import pick_orders, print_slips
 from ordosync.cli.desk.shipping import ship_order
 from ordosync.cli.desk.splitting import split_order
 from ordosync.cli.output import desk as render_desk
@@ -51,3 +53,6 @@ app.command("cancel")(cancel_order)
 app.command("restore")(restore_order)
 app.command("ship")(ship_order)
 app.command("split")(split_order)
+app.command("pick")(pick_orders)
+app.command("slips")(print_slips)
+app.command("export")(export_orders)

@@ -66,8 +66,8 @@ def _row(report: TaskReport) -> tuple[object, ...]:
         total.counts.failed,
         total.calls,
         curve([day.counts.done for day in report.days]),
-        _duration(took.median_s) if took else "",
-        _duration(took.longest_s) if took else "",
+        duration(took.median_s) if took else "",
+        duration(took.longest_s) if took else "",
     )
 
 
@@ -147,7 +147,8 @@ def _took_json(took: DeliveryTimes | None) -> dict[str, Any] | None:
     }
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Return a duration in its largest unit."""
     for unit, length in (("d", _DAY), ("h", _HOUR), ("min", _MINUTE)):
         if seconds >= 2 * length:
             return f"{seconds / length:.0f} {unit}"

@@ -72,7 +72,8 @@ def _reconcile(
     for text in cannot_tell(opened):
         render.message(f"{portal.name}: {text}")
     compared, runs = _compare(session, opened, tasks), list[Run | AlreadyRunning]()
-    if fix and any(difference.task for difference in compared):
+    if fix and any(difference.fix for difference in compared):
+        _correct_ledger(session, opened.name, compared)
         runs = list(repair(opened, compared, session.store, session.clock, session.stop))
         compared = _compare(session, opened, tasks)
     if not_compared := [difference for difference in compared if difference.kind == NOT_COMPARED]:
@@ -108,6 +109,20 @@ def _fill_ledger(session: Session, portal: str, result: Compared) -> None:
         render.message(f"{portal}: added the units of {orders} to the links, which had none")
 
 
+def _correct_ledger(session: Session, portal: str, compared: Sequence[Difference]) -> None:
+    """Count units as cancelled that users cancelled in both accounts, unless a task runs."""
+    corrections = [it.corrections for it in compared if it.corrections]
+    if not corrections:
+        return
+    orders = f"{len(corrections)} order{'s' * (len(corrections) != 1)}"
+    try:
+        fill_ledger(portal, session.store, session.clock, corrections)
+    except OrdosyncError as error:
+        render.message(f"{portal}: the units of {orders} were not corrected in the links: {error}")
+    else:
+        render.message(f"{portal}: corrected the units of {orders} in the links")
+
+
 def _finished(runs: Sequence[Run | AlreadyRunning]) -> list[Run]:
     return [run for run in runs if isinstance(run, Run)]
 
@@ -140,7 +155,7 @@ def _show(
         tables.table(_COLUMNS, [tuple(_row(difference).values()) for difference in remaining])
     else:
         render.message("both sides agree")
-    if not fix and any(difference.task for difference in remaining):
+    if not fix and any(difference.fix for difference in remaining):
         render.message("to repair the rows with a task under `fix`, run `ordosync reconcile --fix`")
 
 
@@ -151,7 +166,7 @@ def _row(difference: Difference) -> dict[str, str]:
         "merchant": difference.merchant,
         "supplier": difference.supplier,
         "what": difference.description,
-        "fix": difference.task or "manual",
+        "fix": difference.fix or "manual",
     }
 
 
@@ -160,5 +175,5 @@ def _json(difference: Difference) -> dict[str, Any]:
         **_row(difference),
         "merchant": difference.merchant or None,
         "supplier": difference.supplier or None,
-        "fix": difference.task or None,
+        "fix": difference.fix or None,
     }

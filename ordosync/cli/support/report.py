@@ -1,6 +1,7 @@
 """`report`: volumes, failures and durations of the runs."""
 
 from collections.abc import Collection
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,7 +10,9 @@ from ordosync.cli import options
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
 from ordosync.cli.output import report as render_report
+from ordosync.cli.output.files import check_file, opened
 from ordosync.cli.periods import first_day
+from ordosync.engine.diagnosis.overview import Overview, overview
 from ordosync.engine.diagnosis.report import report
 from ordosync.errors import UsageError
 from ordosync.store import Store
@@ -22,6 +25,7 @@ def show_report(
         str, typer.Option("--since", metavar="DAYS|DATE", help="Number of days, or the first day.")
     ] = "7d",
     portal: options.Portal = None,
+    as_html: options.Html = None,
     context: Context,
 ) -> None:
     """Summarize the runs: volumes, failures, durations.
@@ -30,15 +34,23 @@ def show_report(
     the steps done on each day. Above 20 days, a bar is the sum of several, and the heading says of
     how many; --csv and --json have each day. `median` and `max` are the times from the first read
     of an order until it reached the Supplier, or of a tracking number until it reached the
-    Merchant. `failed` counts the steps that are failed now.
+    Merchant. `failed` counts the steps that are failed now. --html writes a page without scripts:
+    orders in and out by Merchant, days to ship, failures, and the products that ran out.
 
     For example:
       ordosync report --since 30d
+      ordosync report --html report.html
     """
+    if as_html and not context.as_text:
+        raise UsageError("use only one of --csv, --json and --html")
+    check_file("--html", as_html, ".html", ".htm")
     config, now = context.config, context.clock.now()
     begin = first_day(since, now)
     with Store.open(config.database, readonly=True) as store:
         _check_portal(portal, {*config.portals, *store.portals.all()})
+        if as_html:
+            _write_page(overview(config, store, since=begin, now=now, portal=portal), as_html)
+            return
         reports = report(store, since=begin, now=now, portal=portal)
     if context.as_json:
         documents = [
@@ -55,6 +67,14 @@ def show_report(
             f"nothing ran since {begin:%Y-%m-%d}; use `--since DATE` for an earlier start;"
             " `ordosync autosync` shows the schedule"
         )
+
+
+def _write_page(shown: Overview, path: Path) -> None:
+    from ordosync.cli.output.report_page import report_page  # noqa: PLC0415 - only for a page
+
+    with opened(path) as file:
+        file.writelines(report_page(shown))
+    render.message(f"wrote {path}; open it in a browser")
 
 
 def _check_portal(portal: str | None, known: Collection[str]) -> None:

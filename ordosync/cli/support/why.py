@@ -2,6 +2,8 @@
 
 import shlex
 from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -9,6 +11,7 @@ import typer
 from ordosync.cli import completion, options
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
+from ordosync.cli.output.files import check_file, opened
 from ordosync.engine.diagnosis.search import orders_of
 from ordosync.engine.diagnosis.why import Story, nearest, unread, why
 from ordosync.errors import UsageError
@@ -31,6 +34,7 @@ def show_why(
     *,
     portal: options.Portal = None,
     online: Annotated[bool, typer.Option("--online", help="Also ask remote accounts.")] = False,
+    as_html: options.Html = None,
     context: Context,
 ) -> None:
     """Show the history of an order or product.
@@ -38,11 +42,15 @@ def show_why(
     Says what happens next, too. An order is also found by its tracking number or a part of its
     customer's name, if no number is like that. Reads the task log and the local accounts. With
     --online, it also asks the remote accounts, by the ids that they use. Exits 2 if the order or
-    product is not found.
+    product is not found. --html writes a page with a timeline, one lane for each account.
 
     For example:
       ordosync why 1001
+      ordosync why 1001 --html 1001.html
     """
+    if context.as_json and as_html:
+        raise UsageError("use either --json or --html")
+    check_file("--html", as_html, ".html", ".htm")
     config, clock = context.config, context.clock
     portals = [portal] if portal else []
     with Store.open(config.database, readonly=True) as store:
@@ -56,10 +64,21 @@ def show_why(
     if context.as_json:
         render.document({"why": [_json(story) for story in stories]})
         return
+    if as_html:
+        _write_page(stories, as_html, clock.now())
+        return
     for place, story in enumerate(stories):
         if place:
             render.result("")
         _show(story)
+
+
+def _write_page(stories: Sequence[Story], path: Path, now: datetime) -> None:
+    from ordosync.cli.output.timeline_page import timeline_page  # noqa: PLC0415 - only for a page
+
+    with opened(path) as file:
+        file.writelines(timeline_page(stories, now))
+    render.message(f"wrote {path}; open it in a browser")
 
 
 def _of_customer_or_parcel(

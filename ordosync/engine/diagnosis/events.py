@@ -5,10 +5,11 @@ A timeline also has the actions of ordosync; they count only if the store does n
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ordosync.engine.diagnosis.account_lookup import AccountView
 from ordosync.engine.diagnosis.order_facts import OrderFacts
-from ordosync.engine.diagnosis.story import Event
+from ordosync.engine.diagnosis.story import Event, Side
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRow
 from ordosync.tasks.cancellations import reductions, supplier_status
@@ -20,32 +21,36 @@ _USER = "desk"
 def events(facts: OrderFacts, *, piece: str = "") -> Iterator[Event]:
     """Yield all events of an order and its pieces, in no particular order."""
     shop, supplier = facts.portal.merchant.name, facts.portal.supplier.name
-    yield from _timeline(facts, facts.at_merchant, shop, facts.merchant_id, piece)
-    yield from _timeline(facts, facts.at_supplier, supplier, facts.supplier_id, piece)
+    at_shop = f"{shop}, {facts.merchant_id}" if piece else shop
+    at_supplier = f"{supplier}, {facts.supplier_id}" if piece else supplier
+    is_linked = bool(facts.imported)
+    yield from _timeline(facts.at_merchant, "merchant", at_shop, is_linked=is_linked)
+    yield from _timeline(facts.at_supplier, "supplier", at_supplier, is_linked=is_linked)
     about = f"{piece}: " if piece else ""
     for event in (*_imported(facts), *_reported(facts), *_steps(facts)):
-        yield Event(at=event.at, text=f"{about}{event.text}")
+        yield replace(event, text=f"{about}{event.text}", is_sync=True)
     for part in facts.pieces:
         yield from events(part, piece=part.supplier_id or "")
 
 
 def _timeline(
-    facts: OrderFacts, view: AccountView | None, account: str, number: str | None, piece: str
+    view: AccountView | None, side: Side, place: str, *, is_linked: bool
 ) -> Iterator[Event]:
     if view is None:
         return
-    place = f"{account}, {number}" if piece else account
     if view.placed_at and not view.timeline:
-        yield Event(at=view.placed_at, text=f"{place}: placed")
+        yield Event(at=view.placed_at, text=f"{place}: placed", side=side)
     for entry in view.timeline:
+        text = f"{place}: {_uncapitalized(entry.text)}"
         if entry.actor == _USER:
-            yield Event(at=entry.at, text=f"{place}: {_uncapitalized(entry.text)}")
-        elif not facts.imported:
-            yield Event(at=entry.at, text=f"{place}: {_uncapitalized(entry.text)} ({entry.actor})")
+            yield Event(at=entry.at, text=text, side=side)
+        elif not is_linked:
+            yield Event(at=entry.at, text=f"{text} ({entry.actor})", side=side)
     if view.trouble:
-        yield Event(at=None, text=f"could not be read: {view.trouble}")
+        yield Event(at=None, text=f"could not be read: {view.trouble}", side=side)
     elif view.status and not view.timeline:
-        yield Event(at=None, text=f"{place}: {view.status.replace('_', ' ')} now")
+        status = view.status.replace("_", " ")
+        yield Event(at=None, text=f"{place}: {status} now", side=side)
 
 
 def _imported(facts: OrderFacts) -> Iterator[Event]:
@@ -53,12 +58,12 @@ def _imported(facts: OrderFacts) -> Iterator[Event]:
     for link, at in facts.imported:
         order = f"order {link.supplier_id} of {supplier}"
         if facts.is_piece:
-            shop = facts.portal.merchant.name
-            yield Event(at=at, text=f"linked: piece {link.merchant_id} of {shop} is {order}")
+            text = f"linked: piece {link.merchant_id} of {facts.portal.merchant.name} is {order}"
         elif link.generation > 1:
-            yield Event(at=at, text=f"imported again, as {order}")
+            text = f"imported again, as {order}"
         else:
-            yield Event(at=at, text=f"imported as {order}{_units_sent(facts, link)}")
+            text = f"imported as {order}{_units_sent(facts, link)}"
+        yield Event(at=at, text=text, side="supplier")
 
 
 def _units_sent(facts: OrderFacts, link: Link) -> str:
@@ -79,9 +84,11 @@ def _reported(facts: OrderFacts) -> Iterator[Event]:
     for link, at in facts.reported:
         if link.supplier_id not in done:
             number = link.supplier_id.rpartition(":")[2]
-            yield Event(at=at, text=f"tracking {number} was reported to {shop}")
+            text = f"tracking {number} was reported to {shop}"
+            yield Event(at=at, text=text, side="merchant")
     for step in done.values():
-        yield Event(at=step.updated_at, text=f"{_parcel(step)} was reported to {shop}")
+        text = f"{_parcel(step)} was reported to {shop}"
+        yield Event(at=step.updated_at, text=text, side="merchant")
 
 
 def _steps(facts: OrderFacts) -> Iterator[Event]:
@@ -89,9 +96,15 @@ def _steps(facts: OrderFacts) -> Iterator[Event]:
     for step in facts.steps:
         text = _TEXTS[step.task](step, shop, supplier)
         if text:
-            yield Event(at=step.updated_at, text=text)
+            yield Event(at=step.updated_at, text=text, side=_side(step))
         if step.task == "import-orders" and step.state != "done" and _is_order(step):
-            yield Event(at=step.created_at, text=f"read from {shop}")
+            yield Event(at=step.created_at, text=f"read from {shop}", side="merchant")
+
+
+def _side(step: StepRow) -> Side:
+    """Return the account that the step writes to, or in which its order was edited."""
+    is_read = step.task == "import-orders" and not _is_order(step)
+    return "merchant" if is_read else _SIDES[step.task]
 
 
 def _import(step: StepRow, shop: str, supplier: str) -> str:
@@ -181,3 +194,10 @@ _TEXTS = {
     "update-tracking": _tracking,
     "cancel-orders": _cancel,
 }
+_SIDES: dict[str, Side] = {
+    "import-orders": "supplier",
+    "split-order": "merchant",
+    "update-tracking": "merchant",
+    "cancel-orders": "supplier",
+}
+"""The account that each task writes to."""

@@ -128,18 +128,20 @@ def _events(facts: _Facts) -> Iterator[Event]:
     shop, supplier = facts.portal.merchant.name, facts.portal.supplier.name
     if facts.linked_at and facts.link:
         text = f"imported as product {facts.link.supplier_id} of {supplier}"
-        yield Event(at=facts.linked_at, text=text)
+        yield Event(at=facts.linked_at, text=text, side="supplier", is_sync=True)
     elif facts.imported:
         text = f"not imported: {facts.imported.reason or facts.imported.state}"
-        yield Event(at=facts.imported.updated_at, text=text)
+        yield Event(at=facts.imported.updated_at, text=text, side="supplier", is_sync=True)
     for at, written in facts.past:
-        yield Event(at=at, text=f"quantity {written.text} written to {shop}")
+        text = f"quantity {written.text} written to {shop}"
+        yield Event(at=at, text=text, side="merchant", is_sync=True)
     if facts.written:
-        yield Event(at=facts.written.updated_at, text=_of_write(facts.written, shop))
+        at, text = facts.written.updated_at, _of_write(facts.written, shop)
+        yield Event(at=at, text=text, side="merchant", is_sync=True)
     if facts.at_supplier:
         quantity = facts.at_supplier.quantity
         text = "no quantity was set" if quantity is None else f"{quantity} available"
-        yield Event(at=None, text=f"{supplier}: {text}{facts.calculation}")
+        yield Event(at=None, text=f"{supplier}: {text}{facts.calculation}", side="supplier")
     if facts.at_merchant:
         quantity = facts.at_merchant.quantity
         text = "has no quantity" if quantity is None else f"shows {quantity}"
@@ -148,7 +150,7 @@ def _events(facts: _Facts) -> Iterator[Event]:
             if facts.at_merchant.fixed == "kit"
             else ""
         )
-        yield Event(at=None, text=f"{shop}: {text}{kit}")
+        yield Event(at=None, text=f"{shop}: {text}{kit}", side="merchant")
     for problem in facts.problems:
         yield Event(at=None, text=f"could not be read: {problem}")
 

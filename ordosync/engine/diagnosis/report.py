@@ -58,7 +58,7 @@ def report(
     volumes = _grouped(store.reports.volumes(since=since))
     deliveries = _grouped(store.reports.deliveries(since=since))
     failures = _grouped(store.reports.failures(since=since))
-    days = _days(since, now)
+    days = days_between(since, now)
     return [
         _of_task(name, days, volumes[name], deliveries[name], tuple(failures[name]))
         for name in sorted({*volumes, *deliveries, *failures})
@@ -123,6 +123,7 @@ def _took(seconds: Sequence[float]) -> DeliveryTimes | None:
     return DeliveryTimes(count=len(seconds), median_s=median(seconds), longest_s=max(seconds))
 
 
-def _days(since: datetime, now: datetime) -> list[date]:
+def days_between(since: datetime, now: datetime) -> list[date]:
+    """Return all days from the first to today."""
     first = since.date()
     return [first + timedelta(days=n) for n in range(max((now.date() - first).days, 0) + 1)]

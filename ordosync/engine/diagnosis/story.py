@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Self
+from typing import Literal, Self
 
 from ordosync.engine.diagnosis.order_units import NO_UNITS, OrderUnits
 from ordosync.tasks.base import Portal
+
+Side = Literal["merchant", "supplier"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,6 +18,10 @@ class Event:
     at: datetime | None
     """None for the current state."""
     text: str
+    side: Side | None = None
+    """The account that it happened in; None if it concerns both."""
+    is_sync: bool = False
+    """True if ordosync did it, and not a user or the account itself."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
