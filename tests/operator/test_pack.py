@@ -246,6 +246,16 @@ def test_the_page_of_the_pick_list_has_a_table_per_warehouse(depot: TwoMerchants
     assert {"Bin", "A-1", "PEN", ", 10 units, 4 orders"} <= set(texts)
 
 
+def test_the_pick_list_fits_a_terminal_of_80_columns(depot: TwoMerchants) -> None:
+    depot.run("products", "add", "MUG-BLUE-300", "--name", "A" * 30, "--bin", "A-01-02")
+    depot.run("orders", "add", "9", "--line", "MUG-BLUE-300=12")
+
+    shown = on_a_terminal(depot.folder, "orders", "pick", "9", columns=80)
+
+    assert "A-01-02   MUG-BLUE-300   " in shown
+    assert "main" not in shown
+
+
 def test_a_page_needs_a_file_or_a_pipe(depot: TwoMerchants) -> None:
     shown = on_a_terminal(depot.folder, "orders", "slips")
 

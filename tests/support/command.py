@@ -149,10 +149,12 @@ def wake(folder: Path) -> None:
         )
 
 
-def on_a_terminal(folder: Path, *words: str, columns: int = 120, raw: bool = False) -> str:
+def on_a_terminal(
+    folder: Path, *words: str, columns: int = 120, raw: bool = False, answer: str = ""
+) -> str:
     """Run `ordosync WORDS` on a pseudo-terminal, and return what it shows at the end.
 
-    With `raw`, the progress that was deleted is included.
+    With `raw`, the progress that was deleted is included. `answer` is typed, with Enter.
     """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
@@ -165,6 +167,8 @@ def on_a_terminal(folder: Path, *words: str, columns: int = 120, raw: bool = Fal
         stderr=theirs,
     )
     os.close(theirs)
+    if answer:
+        os.write(ours, f"{answer}\n".encode())
     seen = b""
     # Linux raises this error when the other end is closed.
     with contextlib.suppress(OSError):

@@ -7,6 +7,7 @@ import typer
 from ordosync.cli import completion
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common
+from ordosync.cli.desk.account_choice import open_desk_of
 from ordosync.cli.desk.order_changes import cancel_order, restore_order
 from ordosync.cli.desk.order_entry import add_order
 from ordosync.cli.desk.order_export import export_orders
@@ -37,7 +38,7 @@ def show_order(
     For example:
       ordosync orders show 1001
     """
-    opened = common.open_desk(context.config, account)
+    opened = open_desk_of(context.config, account, [number])
     number = common.read_order(opened, number).number
     [listed], _ = opened.select_orders(OrderFilter(numbers=(number,)))
     owner = Owners.of(context.config, opened.name).owner(listed)

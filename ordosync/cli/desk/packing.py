@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,14 +12,16 @@ from ordosync.cli import completion, options
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common
 from ordosync.cli.desk.order_selection import OrderSelection, with_filters
-from ordosync.cli.output import files, pick_lists, render, slips
-from ordosync.cli.output.slips import Slip
+from ordosync.cli.output import files, render
 from ordosync.embedded.desk import Desk
 from ordosync.embedded.orders import OPEN
 from ordosync.embedded.packing import Packing
 from ordosync.engine.order_owners import Owners
 from ordosync.errors import OrdosyncError, UsageError
 from ordosync.text import plural
+
+if TYPE_CHECKING:
+    from ordosync.cli.output.slips import Slip
 
 Numbers = Annotated[
     list[str] | None,
@@ -65,6 +67,8 @@ def pick_orders(
     For example:
       ordosync orders pick --status awaiting_fulfillment --html pick.html
     """
+    from ordosync.cli.output import pick_lists  # noqa: PLC0415 - other commands start without it
+
     _check_formats(html, context)
     selected = _select(context, account, numbers or (), filters)
     lines = selected.packing.pick(selected.orders)
@@ -106,6 +110,8 @@ def print_slips(
     For example:
       ordosync orders slips --portal ann-depot --html slips.html
     """
+    from ordosync.cli.output import slips  # noqa: PLC0415 - other commands start without it
+
     _check_formats(html, context)
     if not html and context.as_text and sys.stdout.isatty():
         raise UsageError("a page is no text for a terminal: add `--html slips.html`, or --csv")
@@ -169,7 +175,9 @@ def _named(opened: Desk, number: str, *, is_chosen: bool) -> str:
     return order.number
 
 
-def _slips(selected: _Selected) -> Iterator[Slip]:
+def _slips(selected: _Selected) -> Iterator["Slip"]:
+    from ordosync.cli.output.slips import Slip  # noqa: PLC0415 - see above
+
     for entry in selected.packing.orders(selected.orders):
         order, owner = entry.listed.order, selected.owners.owner(entry.listed)
         # An order of a portal that is not in the configuration any more has no known Merchant.

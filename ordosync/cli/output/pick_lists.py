@@ -24,7 +24,9 @@ tbody tr:nth-child(even) { background: var(--band); }
 
 def show_pick_list(lines: Sequence[PickLine]) -> None:
     """Show one row per warehouse, bin and product."""
-    table(_COLUMNS, [tuple(_row(line).values()) for line in lines], if_any=("bin",))
+    has_one = len({line.warehouse for line in lines}) == 1
+    less = ("warehouse", "orders") if has_one else ("orders",)
+    table(_COLUMNS, [tuple(_row(line).values()) for line in lines], less=less, if_any=("bin",))
 
 
 def pick_json(line: PickLine) -> dict[str, Any]:

@@ -47,6 +47,8 @@ _NUMERIC = (
     "physical",
     "committed",
     "available",
+    "units",
+    "orders",
 )
 _FOLDED = (
     "counts",
