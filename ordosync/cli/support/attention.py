@@ -67,7 +67,9 @@ def show_attention(
 def dismiss(
     keys: Annotated[
         list[str],
-        typer.Argument(metavar="KEY...", help="Key that `attention` lists, or a step number."),
+        typer.Argument(
+            metavar="KEY...", help="Key that `attention` lists, a step, or an order's number."
+        ),
     ],
     *,
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help="Reason, for later.")] = "",
