@@ -21,6 +21,7 @@ from ordosync.idle import glance
 from ordosync.store import Store
 from ordosync.store.runs import QuietRuns, Run, RunFilter
 from ordosync.store.step_rows import Write
+from ordosync.store.timestamps import to_text
 from ordosync.text import plural
 
 _FEW = 5
@@ -89,7 +90,7 @@ def activity(
         quiet = store.runs.without_changes(chosen, after=oldest) if is_folded else None
         written = _written(store, runs, limit=_MANY if context.as_text else None) if changes else {}
     if context.as_json:
-        render.document({"runs": [_run_json(run, written.get(run.id)) for run in runs]})
+        render.document(_json(runs, written, quiet))
         return
     if context.as_csv:
         log_csv.write_changes(runs, written) if changes else log_csv.write_runs(runs)
@@ -132,6 +133,20 @@ def _written(
     """Return what each run has written; of at most `limit` steps and one more."""
     most = -1 if limit is None else limit + 1
     return {run.id: store.steps.writes(run.id, limit=most) for run in runs}
+
+
+def _json(
+    runs: Sequence[Run], written: Mapping[int, Sequence[Write]], quiet: QuietRuns | None
+) -> dict[str, Any]:
+    return {
+        "runs": [_run_json(run, written.get(run.id)) for run in runs],
+        "without_changes": quiet
+        and {
+            "runs": quiet.count,
+            "at_least": quiet.is_minimum,
+            "last_at": to_text(quiet.last_at) if quiet.last_at else None,
+        },
+    }
 
 
 def _run_json(run: Run, writes: Sequence[Write] | None) -> dict[str, Any]:

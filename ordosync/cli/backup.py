@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from ordosync.accounts import is_embedded
+from ordosync.cli.confirm import Yes, confirm
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
 from ordosync.cli.signals import stoppable
@@ -26,6 +27,7 @@ def backup(
     file: Annotated[Path, typer.Argument(help="File to write.")],
     *,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
+    yes: Yes = False,
     context: Context,
 ) -> None:
     """Copy the store (task log and sync state) to a file.
@@ -37,9 +39,12 @@ def backup(
       ordosync backup ordosync-monday.db
     """
     config = context.config
+    if force and file.exists():
+        confirm(context, f"replace {file}?", yes=yes)
     copy = back_up(config.database, file, replace=force)
     if context.as_json:
-        render.document({"backups": [_copy_json(file, copy)]})
+        not_included = _other_files(config)
+        render.document({"backups": [{**_copy_json(file, copy), "not_included": not_included}]})
         return
     render.result(f"{file}: {_contents(copy)}", wrapped=True)
     render.message(f"not included, keep these as well: {', '.join(_other_files(config))}")
@@ -66,6 +71,7 @@ def restore(
         bool,
         typer.Option("--moved", help="It is from another machine, where ordosync is stopped."),
     ] = False,
+    yes: Yes = False,
     context: Context,
 ) -> None:
     """Restore a backup of the store.
@@ -81,12 +87,14 @@ def restore(
         raise UsageError("give the backup, or use --moved for a store that was moved here")
     settle_s = longest_settle_s(config)
 
+    source = file or config.database
+    confirm(context, f"replace the store {config.database} by {source}?", yes=yes)
+
     def rest() -> None:
         if settle_s and not context.is_dry_run:
             render.message(f"waiting {settle_s:g} s until everything that was sent can be found")
             clock.sleep(settle_s)
 
-    source = file or config.database
     restored = restore_store(config.database, source, moved=moved, clock=clock, rest=rest)
     if context.as_json:
         kept = str(restored.kept) if restored.kept else None

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ordosync.cli import options
+from ordosync.cli.confirm import Yes, confirm
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk.input_rows import undamaged
 from ordosync.cli.output import previews as render_previews
@@ -48,6 +49,7 @@ def retry(
         bool, typer.Option("--not-sent", help="It never arrived: send it now.")
     ] = False,
     dry_run: options.DryRun = False,
+    yes: Yes = False,
     context: Context,
 ) -> None:
     """Retry steps that are waiting or have failed.
@@ -63,6 +65,10 @@ def retry(
     if dry_run:
         _preview(context, steps or [], sent=sent, not_sent=not_sent)
         return
+    if sent is not None:
+        confirm(context, f"record that it arrived as {sent}? It is not sent again", yes=yes)
+    elif not_sent:
+        confirm(context, "send it again? If it did arrive, it is there twice", yes=yes)
     with open_session(context) as session:
         rows = _all_open(session.store) if every else _named(session.store, steps or [])
         if sent is not None:

@@ -8,6 +8,7 @@ import typer
 
 from ordosync.cli import adopt as adoption
 from ordosync.cli import options
+from ordosync.cli.confirm import Yes, confirm
 from ordosync.cli.context import Command, Context, with_context
 from ordosync.cli.output import previews as render_previews
 from ordosync.cli.output import render
@@ -19,6 +20,7 @@ from ordosync.engine.scheduling.sync_selection import Selection
 from ordosync.store.runs import Run
 from ordosync.tasks.base import Portal
 
+_FORCE = "--force overrides the safety limit, which stops a run that changes too much; go on?"
 _HELP = {
     "import-orders": """Create the Merchant's new orders at the Supplier.
 
@@ -80,7 +82,10 @@ def _command_of(task: str) -> Command:
         context: Context,
         dry_run: options.DryRun = False,
         force: options.Force = False,
+        yes: Yes = False,
     ) -> None:
+        if force and not dry_run:
+            confirm(context, _FORCE, yes=yes)
         _run_or_preview(context, task, portals or [], dry_run=dry_run, force=force)
 
     command.__doc__ = _HELP[task]
@@ -97,7 +102,10 @@ def _import_orders(
         typer.Option("--adopt", help="Only link orders that exist on both sides; send nothing."),
     ] = False,
     force: options.Force = False,
+    yes: Yes = False,
 ) -> None:
+    if force and not dry_run:
+        confirm(context, _FORCE, yes=yes)
     if adopt:
         adoption.adopt(context, portals or [], dry_run=dry_run)
     else:

@@ -16,9 +16,15 @@ def as_plain(config: Config) -> dict[str, Any]:
     return {
         "database": str(config.database),
         "retention": config.retention.days if config.retention else "off",
+        **_if_set("default_account", config.default_account),
+        **_if_set("desk", _plain(config.desk) if config.desk.columns else None),
         "accounts": {name: _account(account) for name, account in config.accounts.items()},
         "portals": {name: _portal(portal) for name, portal in config.portals.items()},
     }
+
+
+def _if_set(name: str, value: Any) -> dict[str, Any]:
+    return {} if value is None else {name: value}
 
 
 def _account(account: AccountConfig) -> dict[str, Any]:

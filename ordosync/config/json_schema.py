@@ -14,7 +14,13 @@ from typing import Any, Literal, Union, get_args, get_origin
 from ordosync.accounts import KINDS, account_class
 from ordosync.config import portals, schema
 from ordosync.config.reader import REQUIRED, parameters
-from ordosync.config.settings import SCHEDULED_TASKS, Interval, PortalConfig, SideConfig
+from ordosync.config.settings import (
+    DESK_COLUMNS,
+    SCHEDULED_TASKS,
+    Interval,
+    PortalConfig,
+    SideConfig,
+)
 from ordosync.secret import Secret
 
 JsonSchema = dict[str, Any]
@@ -42,8 +48,21 @@ def json_schema() -> JsonSchema:
         "properties": {
             "database": _SCALARS[Path],
             "retention": {"anyOf": [{"type": "integer", "minimum": 1}, {"enum": ["off", False]}]},
+            "default_account": {"type": "string", **_NAME},
+            "desk": _desk(),
             "accounts": _named({"oneOf": [_account(kind) for kind in KINDS]}),
             "portals": _named(_portal()),
+        },
+    }
+
+
+def _desk() -> JsonSchema:
+    columns = dict.fromkeys(DESK_COLUMNS, _SCALARS[str])
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "columns": {"type": "object", "additionalProperties": False, "properties": columns}
         },
     }
 

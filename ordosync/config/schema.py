@@ -3,19 +3,19 @@
 Like `Reader`, it continues after a problem. The result is valid only if there was no problem.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ordosync.accounts import KINDS, account_class, new_account
+from ordosync.accounts import KINDS, account_class, is_embedded, new_account
 from ordosync.accounts.account import Account
 from ordosync.config.converters import CONVERTERS, quoted, suggestion, to_name, to_path
 from ordosync.config.portals import PortalReader
 from ordosync.config.reader import Place, Reader
 from ordosync.config.secret_sources import to_secret
-from ordosync.config.settings import AccountConfig, Config
+from ordosync.config.settings import AccountConfig, Config, DeskConfig
 from ordosync.config.yaml_file import Source
 from ordosync.idle import DATABASE
 from ordosync.secret import Secret
@@ -23,6 +23,8 @@ from ordosync.secret import Secret
 RETENTION = timedelta(days=400)
 """A year, and one month to review it."""
 _MOST_DAYS = 36_500
+TOP = ("database", "retention", "default_account", "desk", "accounts", "portals")
+"""The options of the whole file."""
 NOT_OPTIONS = ("name",)
 """Parameters of an account that are not options of the file."""
 
@@ -41,7 +43,7 @@ def read_config(reader: Reader, top: Place, source: Source) -> Config | None:
     entries = reader.entries(top)
     if entries is None:
         return None
-    reader.refuse_unknown(entries, ("database", "retention", "accounts", "portals"))
+    reader.refuse_unknown(entries, TOP)
     database = source.folder / DATABASE
     if "database" in entries:
         database = reader.value(Path, entries["database"])
@@ -53,6 +55,12 @@ def read_config(reader: Reader, top: Place, source: Source) -> Config | None:
     opened: dict[str, Account | None] = {}
     for name, place in account_places.items():
         accounts[name], opened[name] = _account(reader, name, place)
+    default_account = None
+    if "default_account" in entries:
+        default_account = reader.scalar(
+            entries["default_account"], partial(_to_local_account, accounts=accounts)
+        )
+    desk = reader.value(DeskConfig, entries["desk"]) if "desk" in entries else DeskConfig()
     portal_places = _section(reader, top, entries, "portal")
     return Config(
         path=source.path,
@@ -62,6 +70,8 @@ def read_config(reader: Reader, top: Place, source: Source) -> Config | None:
         accounts={name: account for name, account in accounts.items() if account},
         opened={name: account for name, account in opened.items() if account},
         portals=PortalReader(reader, accounts, opened, portal_places).portals(),
+        default_account=default_account,
+        desk=desk or DeskConfig(),
     )
 
 
@@ -94,6 +104,14 @@ def _account(
         return account, None
     opened = reader.attempt(place, lambda: new_account(kind, name, options), entries=entries)
     return account, opened
+
+
+def _to_local_account(text: str, accounts: Mapping[str, AccountConfig | None]) -> str:
+    """Return the name of a local account; an account with a problem may be one."""
+    local = [name for name, of in accounts.items() if of is None or is_embedded(of.kind)]
+    if text not in local:
+        raise ValueError(f"{quoted(text)} is not a local account{suggestion(text, local)}")
+    return text
 
 
 def _to_retention(text: str) -> timedelta | None:

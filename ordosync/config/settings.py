@@ -129,6 +129,49 @@ class PortalConfig:
     """The tasks whose interval is in the file. Not an option."""
 
 
+DESK_COLUMNS = (
+    "number",
+    "carrier",
+    "tracking",
+    "method",
+    "cost",
+    "warehouse",
+    "shipped-at",
+    "sku",
+    "quantity",
+    "by",
+    "price",
+    "piece",
+    "supplier",
+    "currency",
+    "name",
+    "company",
+    "street1",
+    "street2",
+    "city",
+    "state",
+    "zip",
+    "country",
+    "email",
+    "phone",
+)
+"""The columns of files for `--from`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskConfig:
+    """Options of the commands that change a local account."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """The headers of columns in files for `--from`, such as `number: Order Number`."""
+
+    def __post_init__(self) -> None:
+        for name in self.columns:
+            if name not in DESK_COLUMNS:
+                known = ", ".join(DESK_COLUMNS)
+                raise ValueError(f"columns: {name!r} is not a column; known: {known}")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Config:
     """A complete and valid configuration."""
@@ -143,3 +186,6 @@ class Config:
     portals: Mapping[str, PortalConfig]
     opened: Mapping[str, Account]
     """The accounts with their options, by name: from each, any number of portals is opened."""
+    default_account: str | None = None
+    """The local account of commands without `--account`."""
+    desk: DeskConfig = DeskConfig()

@@ -222,6 +222,11 @@ class Desk:
         with self.file.reading("read products") as db:
             return {product.sku: product for product in products.read(db, skus)}
 
+    def bins(self) -> Mapping[str, str]:
+        """Return the bins of all products that have one, by SKU."""
+        with self.file.reading("read the bins of the products") as db:
+            return products.bins(db)
+
     def components(self, sku: str) -> Mapping[str, Decimal]:
         """Return the components of a kit, by SKU, with their quantities."""
         with self.file.reading(f"read the components of {sku}") as db:
@@ -238,6 +243,7 @@ class Desk:
         *,
         supplier: str | None = None,
         components: Mapping[str, Decimal] | None = None,
+        storage_bin: str = "",
     ) -> Outcome:
         """Add a product, or a kit of existing components. An existing SKU is refused.
 
@@ -250,7 +256,9 @@ class Desk:
             }
             if missing:
                 return refused("not-found", f"needs {min(missing)}, which does not exist")
-            if not products.create(db, product, supplier=supplier, components=components):
+            if not products.create(
+                db, product, supplier=supplier, components=components, storage_bin=storage_bin
+            ):
                 return refused("taken", "already exists")
             return Outcome(state="done", id=product.sku)
 

@@ -206,4 +206,5 @@ _SEARCH = (
     "create index shipments_more_numbers on shipments (order_number) where more_numbers <> '[]'",
     "create index orders_number_nocase on orders (number collate nocase)",
     "create index products_sku_nocase on products (sku collate nocase)",
+    "alter table products add column bin text not null default ''",  # empty: it has none
 )

@@ -43,6 +43,10 @@ class OrderFilter:
     tracking: str = ""
     """A tracking number of one of its parcels, voided ones included, in any case."""
     numbers: tuple[str, ...] = ()
+    is_open: bool = False
+    """Selects only orders that may have open units."""
+    is_requested: bool | None = None
+    """True: only orders that a Supplier ships; False: only the others."""
 
     def sequences(self, db: "sqlite3.Connection") -> "sqlite3.Cursor":
         """Return the rows `sequence` of the selected orders, in no particular order.
@@ -75,6 +79,10 @@ class OrderFilter:
             yield f"number in ({_WITH_TRACKING})"
         if self.numbers:
             yield f"number in ({_each('numbers')})"
+        if self.is_open:
+            yield f"status in ({_each('open')}) and not is_split"
+        if self.is_requested is not None:
+            yield f"supplier is {'not ' if self.is_requested else ''}null"
 
     def _values(self) -> dict[str, str]:
         return {

@@ -34,11 +34,12 @@ def create(
     *,
     supplier: str | None = None,
     components: Mapping[str, Decimal] | None = None,
+    storage_bin: str = "",
 ) -> bool:
     """Create a product with unset stock; return False if its SKU exists, and change nothing."""
     added = db.execute(
-        "insert into products (sku, name, price, weight_g, supplier, supplier_sku, is_kit)"
-        " values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+        "insert into products (sku, name, price, weight_g, supplier, supplier_sku, is_kit, bin)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
         (
             product.sku,
             product.name,
@@ -47,6 +48,7 @@ def create(
             supplier,
             product.supplier_sku,
             product.is_kit,
+            storage_bin,
         ),
     )
     if not added.rowcount:
@@ -93,6 +95,12 @@ def components(db: "sqlite3.Connection", sku: str) -> dict[str, Decimal]:
     """Return the components of a kit, by SKU, with their quantities."""
     rows = db.execute("select * from components where kit_sku = ? order by sku", (sku,))
     return {row["sku"]: Decimal(row["quantity"]) for row in rows}
+
+
+def bins(db: "sqlite3.Connection") -> dict[str, str]:
+    """Return the bins of all products that have one, by SKU."""
+    rows = db.execute("select sku, bin from products where bin <> ''")
+    return {row["sku"]: row["bin"] for row in rows}
 
 
 def skus(db: "sqlite3.Connection", prefix: str, limit: int) -> list[str]:

@@ -4,13 +4,14 @@ import os
 from contextlib import closing
 from pathlib import Path
 
+from msgspec.structs import replace
 from sqlite_utils import Database
 
 from ordosync.database import sqlite3
 from ordosync.embedded.desk import Desk
 from ordosync.embedded.migrations import APPLICATION_ID, VERSION, migrations
 from ordosync.embedded.order_filter import OrderFilter
-from ordosync.models import ParcelLine
+from ordosync.models import ParcelLine, Product
 from tests.accounts.contract.examples import parcel
 from tests.embedded.ledger import ledger, status, units
 
@@ -27,6 +28,8 @@ _SHIPMENTS = (
     " warehouse, shipped_at, voided_at)"
     " values (?, ?, ?, ?, 'UPS', '', '', 'main', '2026-11-01T10:00:00+00:00', ?)"
 )
+
+MUG = Product(id="", sku="MUG", name="Mug")
 
 
 def version_2(path: Path) -> None:
@@ -101,6 +104,9 @@ def test_orders_of_version_3_are_found_and_keep_their_date(desk: Desk, path: Pat
 
     [found] = desk.list_orders(OrderFilter(tracking="1z0", skus=("mug",)))
 
+    assert (desk.bins(), desk.add_product(MUG, storage_bin="A-1").code) == ({}, "taken")
+    assert desk.add_product(replace(MUG, sku="CUP"), storage_bin="A-1").state == "done"
+    assert desk.bins() == {"CUP": "A-1"}
     assert found.placed_at
     assert found.placed_at.isoformat() == "2026-11-01T10:00:00+00:00"
     with closing(sqlite3.connect(path)) as db:

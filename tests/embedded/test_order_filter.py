@@ -61,6 +61,9 @@ def _orders(file: EmbeddedFile, desk: Desk) -> None:
         (OrderFilter(tracking="JD01"), "1"),
         (OrderFilter(tracking="1Z"), ""),
         (OrderFilter(numbers=("5", "3-1", "none")), "5 3-1"),
+        (OrderFilter(is_open=True), "2 4 5 3-1 3-2"),
+        (OrderFilter(is_open=True, is_requested=False, skus=("mug",)), "5 3-1 3-2"),
+        (OrderFilter(is_requested=True), ""),
     ],
     ids=str,
 )

@@ -155,12 +155,12 @@ def _walk(path: str, command: Any, found: dict[str, list[str]]) -> None:
         return
     names = []
     for parameter in command.params:
-        is_argument = parameter.param_type_name == "argument"
-        names.append(
-            parameter.name.upper()
-            if is_argument
-            else "/".join([*parameter.opts, *parameter.secondary_opts])
-        )
+        if parameter.param_type_name == "argument":
+            names.append(parameter.name.upper())
+            continue
+        # A further name, such as the short `-a`, is an addition: the long one stays.
+        options = [*parameter.opts, *parameter.secondary_opts]
+        names += [*options, "/".join(options)] if len(options) > 1 else options
     found[path] = names
 
 

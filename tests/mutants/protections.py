@@ -243,6 +243,13 @@ MUTANTS = (
         test="accounts/shopify/test_merchant_parcels.py",
     ),
     Mutant(
+        protection="a void number at Shopify that comes again with more units sends them",
+        file="accounts/shopify/merchant_tracking.py",
+        old="        is_sent_again = shipment.tracking_number in void and has_open_units(part)",
+        new="        is_sent_again = False",
+        test="accounts/shopify/test_reported_parcels.py",
+    ),
+    Mutant(
         protection="a piece at Shopify is not sent with the units of another one merged into it",
         file="accounts/shopify/merchant_tracking.py",
         old="        if has_merged_units(shipment.order_id, order):",

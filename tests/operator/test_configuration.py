@@ -196,6 +196,16 @@ def test_m6_semicolons_are_recognized_in_a_run(tmp_path: Path) -> None:
     assert "it is separated by ';': set `delimiter: \";\"`" in run.out + run.err
 
 
+def test_m6_semicolons_are_recognized_though_a_column_is_missing(tmp_path: Path) -> None:
+    feed(tmp_path, "Order;SKU\n1;MUG\n")
+    check(tmp_path)
+
+    ordosync(tmp_path, "import-orders")
+    run = ordosync(tmp_path, "show", "1")
+
+    assert "it is separated by ';'" in run.out + run.err
+
+
 def test_m6_other_encoding_is_suggested(tmp_path: Path) -> None:
     feed(tmp_path, "order,sku,quantity,name\n1,MUG,2,Zoë\n".encode("cp1252"))
     check(tmp_path)

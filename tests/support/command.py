@@ -18,6 +18,7 @@ from unittest.mock import patch
 
 from ordosync.__main__ import main
 from ordosync.database import sqlite3
+from tests.support import json_documents
 
 CONFIG = """
 accounts:
@@ -69,7 +70,8 @@ class Done:
 def ordosync(folder: Path, *words: str, fault: str | None = None) -> Done:
     """Run `ordosync WORDS` in a folder; it must not end with a traceback.
 
-    It runs in this process, which is ten times as fast, unless a fault must kill it.
+    It runs in this process, which is ten times as fast, unless a fault must kill it. What it
+    writes with --json must be as its JSON Schema says.
     """
     if fault:
         return finished(started(folder, *words, fault=fault))
@@ -88,6 +90,8 @@ def ordosync(folder: Path, *words: str, fault: str | None = None) -> Done:
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else int(end.code is not None)
     assert "Traceback" not in err.text, err.text
+    if "--json" in words and out.text:
+        json_documents.check(words, out.text)
     return Done(code=code, out=out.text, err=err.text)
 
 
@@ -149,10 +153,12 @@ def wake(folder: Path) -> None:
         )
 
 
-def on_a_terminal(folder: Path, *words: str, columns: int = 120, raw: bool = False) -> str:
+def on_a_terminal(
+    folder: Path, *words: str, columns: int = 120, raw: bool = False, answer: str = ""
+) -> str:
     """Run `ordosync WORDS` on a pseudo-terminal, and return what it shows at the end.
 
-    With `raw`, the progress that was deleted is included.
+    With `raw`, the progress that was deleted is included. `answer` is typed, with Enter.
     """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
@@ -165,6 +171,8 @@ def on_a_terminal(folder: Path, *words: str, columns: int = 120, raw: bool = Fal
         stderr=theirs,
     )
     os.close(theirs)
+    if answer:
+        os.write(ours, f"{answer}\n".encode())
     seen = b""
     # Linux raises this error when the other end is closed.
     with contextlib.suppress(OSError):

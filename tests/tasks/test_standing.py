@@ -92,7 +92,7 @@ def test_an_order_that_the_supplier_restored_fails_once(imported: Pair) -> None:
     first, second = imported.run(TASK), imported.run(TASK)
 
     assert (first.step.state, first.step.code) == ("failed", "supplier-restored")
-    assert "reconcile --fix" in (first.step.reason or "")
+    assert "`ordosync reconcile` shows the repair" in (first.step.reason or "")
     assert second.counts == {}
 
 

@@ -18,15 +18,16 @@ from ordosync.accounts.shopify.ids import fulfillment_order, number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.parcel_allocation import (
     Share,
-    open_by_line,
+    has_open_units,
     open_units,
     parcels_of,
     replaceable,
+    replaceable_by_whole,
     shares_of,
     shares_of_all,
     units_in,
     units_of,
-    void_parcels,
+    unsent_by_line,
 )
 from ordosync.accounts.shopify.parcel_writer import ParcelWriter, has, numbers_of
 from ordosync.accounts.shopify.queries.fulfillment import TRACKED
@@ -94,7 +95,7 @@ class MerchantTracking:
         if order is None:
             return refused("not-found", f"fulfillment order {shipment.order_id} does not exist")
         if is_whole:
-            shipment = without_added_units(shipment, open_by_line(shipment.order_id, order))
+            shipment = without_added_units(shipment, unsent_by_line(shipment.order_id, order))
         if shipment.lines is not None:
             return self._add_units(shipment, order)
         if not is_whole:
@@ -111,16 +112,18 @@ class MerchantTracking:
         """Add a parcel that has all open units of an order."""
         id_, void = shipment.order_id, order.void if order else ()
         numbers = [number_ for parcel in part.sent for number_ in parcel.numbers]
-        if order and shipment.tracking_number in numbers:
+        # A number that was void may come again with more units than it had.
+        is_sent_again = shipment.tracking_number in void and has_open_units(part)
+        if order and shipment.tracking_number in numbers and not is_sent_again:
             with_number = [p for p in order.sent if shipment.tracking_number in p.numbers]
             return self._show_numbers(shipment, order, with_number)
         if part.asks_cancellation:
             self._fulfillment_orders.answer_cancellation(part, accepted=False)
         elif is_cancelled(part):
             return refused("cancelled", f"fulfillment order {id_} is cancelled")
-        to_replace = _replaceable(part, order) if order else []
+        to_replace = replaceable_by_whole(part, order) if order else []
         # An open part may have foreign parcels.
-        if part.can_be_sent and (not to_replace or _has_open_units(part)):
+        if part.can_be_sent and (not to_replace or has_open_units(part)):
             outcome = self._writer.create(shipment, [Share(part=part)], _all(shipment, order))
             if outcome.state != "done":
                 return outcome
@@ -146,7 +149,8 @@ class MerchantTracking:
     def _add_units(self, shipment: Shipment, order: OrderParts) -> Outcome:
         """Add a parcel of some units; units that it already has are not added again."""
         own = parcels_of(shipment, order)
-        shown = self._show_numbers(shipment, order, own)
+        # A void number is valid again after its units are written: they are found by the void.
+        shown = self._show_numbers(shipment, order, own) if own else _unchanged(shipment)
         missing = units_of(shipment) - units_in(own)
         if not missing or shown.state == "refused":
             return shown
@@ -160,7 +164,10 @@ class MerchantTracking:
         other_units = replaceable(order, left, is_exact=False) if left else []
         if left - units_in(other_units):
             return too_many_units(shipment, order, left)
-        return self._write(shipment, order, shares, to_replace, other_units)
+        outcome = self._write(shipment, order, shares, to_replace, other_units)
+        if outcome.state == "done" and not own and shipment.tracking_number in order.void:
+            return self._writer.mark_valid(shipment, order)
+        return outcome
 
     def _write(
         self,
@@ -210,7 +217,7 @@ class MerchantTracking:
         self, shipment: Shipment, order: OrderParts, parcels: Sequence[Parcel]
     ) -> Outcome:
         """Add all numbers of a parcel to its fulfillments, and record these as this parcel."""
-        outcome, numbers = Outcome(state="unchanged", id=shipment.order_id), _all(shipment)
+        outcome, numbers = _unchanged(shipment), _all(shipment)
         if shipment.tracking_number in order.void and has(shipment.tracking_number, order.parts):
             outcome = self._writer.mark_valid(shipment, order)
         for parcel in parcels:
@@ -227,8 +234,11 @@ class MerchantTracking:
         self, shipment: Shipment, order: OrderParts | None, parcels: Sequence[Parcel]
     ) -> Outcome:
         """Give a parcel's number to the fulfillments that it replaces: void or without a number."""
+        numbers = _all(shipment)
         for parcel in parcels:
-            outcome = self._writer.change(shipment, parcel.id, _all(shipment))
+            if numbers == [*parcel.numbers]:
+                continue
+            outcome = self._writer.change(shipment, parcel.id, numbers)
             if outcome.state != "done":
                 return outcome
         if order and shipment.tracking_number in order.void:
@@ -283,13 +293,5 @@ def _all(shipment: Shipment, order: OrderParts | None = None) -> list[str]:
     return list(dict.fromkeys([shipment.tracking_number, *shipment.more_numbers, *without_units]))
 
 
-def _has_open_units(part: FulfillmentOrder) -> bool:
-    return isinstance(part, Part) and bool(open_units([part]))
-
-
-def _replaceable(part: FulfillmentOrder, order: OrderParts) -> list[Parcel]:
-    """Return the fulfillments that a whole parcel replaces: void, or without a number."""
-    if void := void_parcels(order):
-        return void
-    has_valid = any(number_ not in order.void for p in order.sent for number_ in p.numbers)
-    return order.sent[:1] if not has_valid and not part.can_be_sent else []
+def _unchanged(shipment: Shipment) -> Outcome:
+    return Outcome(state="unchanged", id=shipment.order_id)

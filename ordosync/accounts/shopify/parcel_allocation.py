@@ -76,6 +76,14 @@ def replaceable(order: OrderParts, units: Units, *, is_exact: bool) -> list[Parc
     return found
 
 
+def replaceable_by_whole(part: FulfillmentOrder, order: OrderParts) -> list[Parcel]:
+    """Return the fulfillments that a whole parcel replaces: void, or without a number."""
+    if void := void_parcels(order):
+        return void
+    has_valid = any(number_ not in order.void for p in order.sent for number_ in p.numbers)
+    return order.sent[:1] if not has_valid and not part.can_be_sent else []
+
+
 def shares_of(units: Units, order_id: str, parts: Sequence[Part]) -> tuple[list[Share], Units]:
     """Return the shares of fulfillment orders in a parcel, and the units that none of them has.
 
@@ -121,6 +129,12 @@ def open_units(parts: Sequence[Part]) -> Units:
     return +units
 
 
-def open_by_line(order_id: str, order: OrderParts) -> dict[str, int]:
-    """Return the open units of an order by the ids of its lines."""
-    return {line_id(order_id, id_): count for id_, count in open_units(order.parts).items()}
+def has_open_units(part: FulfillmentOrder) -> bool:
+    """True if a part that was read with its lines has open units."""
+    return isinstance(part, Part) and bool(open_units([part]))
+
+
+def unsent_by_line(order_id: str, order: OrderParts) -> dict[str, int]:
+    """Return the units of an order without a valid parcel, by the ids of its lines."""
+    units = open_units(order.parts) + units_in(void_parcels(order))
+    return {line_id(order_id, id_): count for id_, count in units.items()}

@@ -1,5 +1,6 @@
 """The account, its orders and its portals, for all commands of a local account."""
 
+import os
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -20,7 +21,8 @@ Account = Annotated[
     str | None,
     typer.Option(
         "--account",
-        help="Account name (required if there is more than one).",
+        "-a",
+        help="Account name (default: $ORDOSYNC_ACCOUNT, `default_account:`, or the only one).",
         autocompletion=completion.account,
     ),
 ]
@@ -30,7 +32,7 @@ NO_PRODUCT = "has no products; create one with `ordosync products add`, or by im
 
 
 def open_desk(config: Config, name: str | None) -> Desk:
-    """Open the local account of this name, or the only one."""
+    """Open the local account of this name, the default account, or the only one."""
     names = completion.local_accounts(config)
     if not names:
         problem = (
@@ -38,11 +40,17 @@ def open_desk(config: Config, name: str | None) -> Desk:
             " in the remote account itself"
         )
         raise ConfigError([problem])
+    name = name or default_account(config)
     if name is None and len(names) > 1:
         raise UsageError(f"choose an account with --account: {', '.join(names)}")
     if name not in (None, *names):
         raise UsageError(f"there is no local account {name!r}; known: {', '.join(names)}")
     return completion.open_local(config, name or names[0])
+
+
+def default_account(config: Config) -> str | None:
+    """Return the account of commands without `--account`, if the operator has chosen one."""
+    return os.environ.get("ORDOSYNC_ACCOUNT") or config.default_account
 
 
 def read_order(opened: Desk, number: str) -> Order:

@@ -38,6 +38,10 @@ class InputRow:
         """Return an id, SKU or tracking number. Raises `UsageError`."""
         return plain(undamaged(self.cells.get(name, "").strip(), name))
 
+    def tracking(self) -> str:
+        """Return the tracking number. Raises `UsageError`."""
+        return tracking_number(self.cells.get("tracking", ""))
+
 
 def read_rows(
     path: Path, needed: Sequence[str], optional_and_required: Sequence[str]
@@ -114,6 +118,14 @@ def undamaged(text: str, name: str) -> str:
     if why := damage(text):
         raise UsageError(f"the {name} {text[:40]!r} {why}")
     return text
+
+
+def tracking_number(text: str) -> str:
+    """Return a tracking number without the spaces with which labels show it.
+
+    Raises `UsageError` if a spreadsheet has damaged it.
+    """
+    return plain(undamaged("".join(text.split()), "tracking"))
 
 
 def quantity(text: str, *, least: int = 0) -> int:

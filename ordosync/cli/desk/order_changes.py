@@ -8,6 +8,7 @@ import typer
 from ordosync.cli import completion
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common, order_lines, send_now
+from ordosync.cli.desk.account_choice import open_desk_of
 from ordosync.cli.output import render
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.embedded.desk import Desk
@@ -40,7 +41,7 @@ def cancel_order(
     For example:
       ordosync orders cancel 1001 --line MUG=1
     """
-    opened = common.open_desk(context.config, account)
+    opened = open_desk_of(context.config, account, [number])
     before = common.order_to_change(opened, number)
     number = before.number
     units = order_lines.units_of(before, line or ())
@@ -78,7 +79,7 @@ def restore_order(
     For example:
       ordosync orders restore 1001
     """
-    opened = common.open_desk(context.config, account)
+    opened = open_desk_of(context.config, account, [number])
     number = common.order_to_change(opened, number).number
     if supplier is not None:
         common.check_supplier(context.config, opened, supplier)
@@ -95,8 +96,7 @@ def restore_order(
     if _was_cancelled_by_merchant(context.config, opened, number):
         render.message(
             "the Merchant cancelled this order, so do not ship it unless the Merchant requests it"
-            " again; `ordosync attention` lists it, and `ordosync reconcile --fix` cancels it here"
-            " again"
+            " again; `ordosync attention` lists it, and `ordosync reconcile` shows the repair"
         )
 
 

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from ordosync.cli.context import Context, with_context
-from ordosync.cli.desk import common, order_selection
-from ordosync.cli.desk.order_selection import OrderSelection
+from ordosync.cli.desk import common
+from ordosync.cli.desk.order_selection import OrderSelection, with_filters
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import desk_csv, render
 from ordosync.embedded.order_filter import ALL
@@ -17,16 +17,10 @@ _SCREENFUL = 50
 
 
 @with_context(csv=True)
+@with_filters
 def list_orders(
     *,
-    status: order_selection.Status = None,
-    since: order_selection.Since = None,
-    until: order_selection.Until = None,
-    portal: order_selection.Portal = None,
-    sku: order_selection.Sku = None,
-    customer: order_selection.Customer = "",
-    tracking: order_selection.Tracking = "",
-    late: order_selection.Late = None,
+    filters: OrderSelection,
     count: Annotated[
         int | None,
         typer.Option(
@@ -49,16 +43,7 @@ def list_orders(
     """
     opened = common.open_desk(context.config, account)
     owners = Owners.of(context.config, opened.name)
-    selection = OrderSelection(
-        statuses=status or (),
-        since=since,
-        until=until,
-        portal=portal,
-        skus=sku or (),
-        customer=customer,
-        tracking=tracking,
-        late=late,
-    ).to_filter(owners, context.clock.now())
+    selection = filters.to_filter(owners, context.clock.now())
     if count is None:
         count = _SCREENFUL if sys.stdout.isatty() and context.as_text else 0
     listed, total = opened.select_orders(selection, newest=count or None)

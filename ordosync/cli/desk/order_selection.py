@@ -1,9 +1,11 @@
 """Options that select orders, for every command that works on a selection of them."""
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from functools import wraps
+from typing import Annotated, Any
 
 import typer
 
@@ -67,8 +69,10 @@ class OrderSelection:
     tracking: str = ""
     late: str | None = None
 
-    def to_filter(self, owners: Owners, now: datetime) -> OrderFilter:
-        """Return the filter of the orders of an account. Raises `UsageError`."""
+    def to_filter(
+        self, owners: Owners, now: datetime, *, numbers: Sequence[str] = ()
+    ) -> OrderFilter:
+        """Return the filter of an account's orders, or of these ones. Raises `UsageError`."""
         for status in self.statuses:
             if status not in STATUSES:
                 raise UsageError(f"there is no status {status!r}; known: {', '.join(STATUSES)}")
@@ -83,4 +87,41 @@ class OrderSelection:
             skus=tuple(sku.strip() for sku in self.skus),
             customer=self.customer.strip(),
             tracking=self.tracking.strip(),
+            numbers=tuple(numbers),
         )
+
+
+_OPTIONS: dict[str, tuple[object, object]] = {
+    "statuses": (Status, None),
+    "since": (Since, None),
+    "until": (Until, None),
+    "portal": (Portal, None),
+    "skus": (Sku, None),
+    "customer": (Customer, ""),
+    "tracking": (Tracking, ""),
+    "late": (Late, None),
+}
+"""The options by the names of their fields, and their defaults."""
+
+
+def with_filters(command: Callable[..., None]) -> Callable[..., None]:
+    """Replace the parameter `filters` of a command, an `OrderSelection`, by these options."""
+
+    @wraps(command)
+    def call(**values: Any) -> None:
+        typed = {name: values.pop(name) for name in _OPTIONS}
+        lists = {name: typed[name] or () for name in ("statuses", "skus")}
+        command(filters=OrderSelection(**{**typed, **lists}), **values)
+
+    signature = inspect.signature(command)
+    options = [
+        inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
+        )
+        for name, (annotation, default) in _OPTIONS.items()
+    ]
+    parameters: list[inspect.Parameter] = []
+    for parameter in signature.parameters.values():
+        parameters += options if parameter.name == "filters" else [parameter]
+    call.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    return call

@@ -7,9 +7,12 @@ import typer
 from ordosync.cli import completion
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common
+from ordosync.cli.desk.account_choice import open_desk_of
 from ordosync.cli.desk.order_changes import cancel_order, restore_order
 from ordosync.cli.desk.order_entry import add_order
+from ordosync.cli.desk.order_export import export_orders
 from ordosync.cli.desk.order_listing import list_orders
+from ordosync.cli.desk.packing import pick_orders, print_slips
 from ordosync.cli.desk.shipping import ship_order
 from ordosync.cli.desk.splitting import split_order
 from ordosync.cli.output import desk as render_desk
@@ -35,7 +38,7 @@ def show_order(
     For example:
       ordosync orders show 1001
     """
-    opened = common.open_desk(context.config, account)
+    opened = open_desk_of(context.config, account, [number])
     number = common.read_order(opened, number).number
     [listed], _ = opened.select_orders(OrderFilter(numbers=(number,)))
     owner = Owners.of(context.config, opened.name).owner(listed)
@@ -51,3 +54,6 @@ app.command("cancel")(cancel_order)
 app.command("restore")(restore_order)
 app.command("ship")(ship_order)
 app.command("split")(split_order)
+app.command("pick")(pick_orders)
+app.command("slips")(print_slips)
+app.command("export")(export_orders)

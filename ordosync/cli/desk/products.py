@@ -28,14 +28,17 @@ def list_products(
       ordosync products list --account northwind
     """
     opened = common.open_desk(context.config, account)
+    bins = opened.bins()
     products = [
-        (product, opened.components(product.sku) if product.is_kit else None)
+        (
+            product,
+            opened.components(product.sku) if product.is_kit else None,
+            bins.get(product.sku, ""),
+        )
         for product in opened.list_products()
     ]
     if context.as_json:
-        render.document(
-            {"products": [render_desk.product_json(product, parts) for product, parts in products]}
-        )
+        render.document({"products": [render_desk.product_json(*product) for product in products]})
     elif context.as_csv:
         desk_csv.write_products(products)
     elif products:
@@ -57,6 +60,9 @@ def add_product(
         str | None,
         typer.Option("--kit", metavar="SKU=QTY,...", help="Components of a kit."),
     ] = None,
+    storage_bin: Annotated[
+        str, typer.Option("--bin", metavar="BIN", help="Place in the warehouse, for `orders pick`.")
+    ] = "",
     account: common.Account = None,
     context: Context,
 ) -> None:
@@ -77,11 +83,11 @@ def add_product(
         is_kit=parts is not None,
     )
     opened = common.open_desk(context.config, account)
-    common.check(
-        opened, opened.add_product(product, components=parts), f"product {sku}", "products list"
-    )
+    storage_bin = storage_bin.strip()
+    added = opened.add_product(product, components=parts, storage_bin=storage_bin)
+    common.check(opened, added, f"product {sku}", "products list")
     if context.as_json:
-        render.document({"products": [render_desk.product_json(product, parts)]})
+        render.document({"products": [render_desk.product_json(product, parts, storage_bin)]})
     else:
         render.message(f"product {sku} added")
 

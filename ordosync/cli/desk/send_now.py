@@ -10,6 +10,7 @@ from ordosync.cli.session import Session, open_session
 from ordosync.config.settings import PortalConfig
 from ordosync.embedded.desk import Desk
 from ordosync.engine import AlreadyRunning
+from ordosync.engine.diagnosis.advice import is_retryable
 from ordosync.engine.scheduling.timetable import can_run
 from ordosync.models import Outcome
 from ordosync.store.runs import Run
@@ -111,11 +112,12 @@ def _failed_text(run: Run, failed: Sequence[StepRow]) -> str:
         f"{step.key}: {(step.reason or step.code or '').rstrip('.')}" for step in failed[:_FEW]
     )
     more = f"; and {len(failed) - _FEW} more" if len(failed) > _FEW else ""
-    steps = " ".join(str(step.id) for step in failed[:_FEW])
+    steps = " ".join(str(step.id) for step in failed[:_FEW] if is_retryable(step))
+    after = f"and after a fix `ordosync retry {steps}` sends them"
     return (
         f"saved, but not everything was sent to the Merchant: {reasons}{more}. These steps are not"
-        f" retried automatically; `ordosync show {run.id}` lists them, and after a fix"
-        f" `ordosync retry {steps}` sends them"
+        f" retried automatically; `ordosync show {run.id}` lists them,"
+        f" {after if steps else 'and `ordosync attention` shows what to do'}"
     )
 
 

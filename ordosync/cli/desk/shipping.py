@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from ordosync.cli import completion
+from ordosync.cli.confirm import Yes
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common, input_rows, order_lines, send_now
+from ordosync.cli.desk.account_choice import confirm_requested, open_desk_of
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.desk.shipping_rows import (
     COLUMNS,
@@ -65,6 +67,7 @@ def ship_order(
     file: Annotated[
         Path | None, typer.Option("--from", metavar="FILE.csv", help="Read rows from a CSV file.")
     ] = None,
+    yes: Yes = False,
     account: common.Account = None,
     context: Context,
 ) -> None:
@@ -84,11 +87,15 @@ def ship_order(
     values = (number or "", carrier, numbers[0], method, cost, warehouse, shipped_at)
     row = InputRow(cells=dict(zip(OPTIONS, values, strict=True)))
     _check_options(row, line or (), file, void=void)
-    opened = common.open_desk(context.config, account)
+    rows = input_rows.read_rows(file, NEEDED, COLUMNS) if file else [row]
+    orders = [each.get("number") for each in rows]
+    opened = open_desk_of(context.config, account, orders, is_to_ship=True)
+    if not void:
+        confirm_requested(context, opened, orders, "ship", yes=yes)
     if void:
         code = _void(context, opened, row, numbers)
     elif file:
-        code = _ship_file(context, opened, file)
+        code = _ship_file(context, opened, file, rows)
     else:
         parser = RequestParser.of(opened, context.clock.now())
         request = parser.parse(row, lines=line or (), more_numbers=numbers[1:])
@@ -133,15 +140,15 @@ def _open_units(opened: Desk, number: str) -> str:
     )
 
 
-def _ship_file(context: Context, opened: Desk, file: Path) -> int:
+def _ship_file(context: Context, opened: Desk, file: Path, rows: Sequence[InputRow]) -> int:
     requests: list[ParcelRequest] = []
     refused: list[tuple[InputRow, str]] = []
     parser = RequestParser.of(opened, context.clock.now())
-    for rows in parcels(input_rows.read_rows(file, NEEDED, COLUMNS)):
+    for parcel in parcels(rows):
         try:
-            requests.append(parser.parse_rows(rows))
+            requests.append(parser.parse_rows(parcel))
         except UsageError as error:
-            refused += [(row, str(error)) for row in rows]
+            refused += [(row, str(error)) for row in parcel]
     shipments = [request.shipment for request in requests]
     result = send_now.save_and_send(context, opened, _TASKS, lambda: opened.ship(shipments))
     results = list(zip(requests, result.outcomes, strict=True))
@@ -160,9 +167,9 @@ def _ship_file(context: Context, opened: Desk, file: Path) -> int:
 def _void(context: Context, opened: Desk, row: InputRow, numbers: Sequence[str]) -> int:
     if len(numbers) > 1:
         raise UsageError("--void voids one label; give one of its numbers with --tracking")
-    tracking = row.id("tracking")
     before = common.order_to_change(opened, row.get("number"))
     number = before.number
+    tracking = _label(opened, number, row)
     result = send_now.save_and_send(
         context, opened, _TASKS, lambda: [opened.void(number, tracking)]
     )
@@ -177,6 +184,13 @@ def _void(context: Context, opened: Desk, row: InputRow, numbers: Sequence[str])
     label = f"label {tracking}" if tracking else "label"
     render.message(f"the {label} of order {number} is voided{note}")
     return send_now.report(result, as_json=context.as_json)
+
+
+def _label(opened: Desk, number: str, row: InputRow) -> str:
+    """Return the tracking number of a label; an old one may have spaces."""
+    typed = row.get("tracking")
+    known = {shipment.tracking_number for shipment in opened.shipments_of(number)}
+    return typed if typed in known else row.tracking()
 
 
 def _report(

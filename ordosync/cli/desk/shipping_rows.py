@@ -53,8 +53,8 @@ class RequestParser:
         shipment = Shipment(
             id="",
             order_id=order.number,
-            tracking_number=row.id("tracking"),
-            more_numbers=_further(row.id("tracking"), more_numbers),
+            tracking_number=row.tracking(),
+            more_numbers=_further(row.tracking(), more_numbers),
             carrier=row.get("carrier"),
             method=row.get("method"),
             cost=input_rows.money(cost) if cost else None,
@@ -85,7 +85,7 @@ def parcels(rows: Sequence[InputRow]) -> Iterator[Sequence[InputRow]]:
     """Yield the rows of each parcel, in the order of their first rows."""
     by_parcel: dict[tuple[str, ...], list[InputRow]] = {}
     for row in rows:
-        key = (row.get("number"), row.get("tracking"))
+        key = (row.get("number"), "".join(row.get("tracking").split()))
         is_line = bool(row.get("sku") and all(key))
         by_parcel.setdefault(key if is_line else (str(row.number),), []).append(row)
     return iter(by_parcel.values())
@@ -120,7 +120,7 @@ def _check_values(row: InputRow) -> None:
 
 
 def _further(first: str, more: Sequence[str]) -> tuple[str, ...]:
-    numbers = [input_rows.undamaged(number.strip(), "tracking") for number in more]
+    numbers = [input_rows.tracking_number(number) for number in more]
     if not all(numbers) or len({first, *numbers}) <= len(numbers):
         raise UsageError("each --tracking needs a different number")
     return tuple(numbers)

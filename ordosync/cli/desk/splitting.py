@@ -5,8 +5,10 @@ from typing import Annotated
 import typer
 
 from ordosync.cli import completion
+from ordosync.cli.confirm import Yes
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common, input_rows, order_lines, send_now
+from ordosync.cli.desk.account_choice import confirm_requested, open_desk_of
 from ordosync.cli.output import render
 from ordosync.models import Order, Piece, PieceLine, Split
 
@@ -24,6 +26,7 @@ def split_order(
             " to what is still to ship.",
         ),
     ],
+    yes: Yes = False,
     account: common.Account = None,
     context: Context,
 ) -> None:
@@ -32,9 +35,10 @@ def split_order(
     For example:
       ordosync orders split 1001 --piece MUG=2 --piece CUP=1
     """
-    opened = common.open_desk(context.config, account)
+    opened = open_desk_of(context.config, account, [number], is_to_ship=True)
     order = common.order_to_change(opened, number)
     number = order.number
+    confirm_requested(context, opened, [number], "split", yes=yes)
     split = Split(order_id=number, pieces=tuple(_piece(order, text) for text in piece))
     result = send_now.save_and_send(
         context, opened, ("split-order",), lambda: [opened.split(split)]

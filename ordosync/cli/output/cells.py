@@ -16,7 +16,17 @@ _NUMBER = re.compile(r"-?\d[\d.,]*( [A-Z]{3})?")
 _NUMERIC = frozenset(
     {
         *("run", "runs", "step", "done", "skipped", "failed", "calls", "count", "peak"),
-        *("lines", "quantity", "ordered", "open", "sent", "cancelled", "in pieces"),
+        *(
+            "lines",
+            "quantity",
+            "units",
+            "orders",
+            "ordered",
+            "open",
+            "sent",
+            "cancelled",
+            "in pieces",
+        ),
         *("unit price", "total", "price", "physical", "committed", "available"),
     }
 )

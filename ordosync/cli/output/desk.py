@@ -29,7 +29,7 @@ def show_orders(orders: Iterable[tuple[Order, "Owner"]]) -> None:
                 order.placed_at or "",
                 order.ship_to.name or order.ship_to.country,
                 len(order.lines),
-                _amount(total(order), order.currency),
+                amount(total(order), order.currency),
                 "" if owner.supplier else owner.merchant or "",
                 owner.supplier or "",
             )
@@ -55,7 +55,7 @@ def show_order(
     if order.shipping_method:
         result(f"shipping method: {order.shipping_method}", wrapped=True)
     _show_lines(order, units)
-    result(f"total {_amount(total(order), order.currency)}")
+    result(f"total {amount(total(order), order.currency)}")
     for shipment in shipments:
         result(_shipment(shipment), wrapped=True)
     merchant = None if owner.supplier else owner.merchant
@@ -85,7 +85,7 @@ def _show_lines(order: Order, units: Sequence[LineUnits]) -> None:
                 line.sku,
                 line.name,
                 *(by_id[line.id][name.replace(" ", "_")] for name in counts),
-                _amount(line.unit_price),
+                amount(line.unit_price),
             )
             for line in order.lines
         ],
@@ -100,7 +100,7 @@ def _counts(line: LineUnits) -> dict[str, int]:
 def _shipment(shipment: Shipment) -> str:
     numbers = ", ".join((shipment.tracking_number, *shipment.more_numbers))
     label = (shipment.carrier, shipment.method, numbers)
-    at, cost = local(shipment.shipped_at), _amount(shipment.cost, shipment.currency)
+    at, cost = local(shipment.shipped_at), amount(shipment.cost, shipment.currency)
     warehouse = f"from {shipment.warehouse}" if shipment.warehouse else ""
     details = (" ".join(filter(None, label)), warehouse, cost)
     state = f"voided label (created {at})" if shipment.voided else f"shipped {at}"
@@ -195,14 +195,15 @@ def order_detail_json(
     }
 
 
-def show_products(products: Iterable[tuple[Product, Mapping[str, Decimal] | None]]) -> None:
-    """Show products, one per row."""
+def show_products(products: Iterable[tuple[Product, Mapping[str, Decimal] | None, str]]) -> None:
+    """Show products with their components and bins, one per row."""
     table(
-        ("sku", "name", "price", "kit of"),
+        ("sku", "name", "price", "kit of", "bin"),
         (
-            (product.sku, product.name, _amount(product.price), kit_text(parts))
-            for product, parts in products
+            (product.sku, product.name, amount(product.price), kit_text(parts), storage_bin)
+            for product, parts, storage_bin in products
         ),
+        if_any=("kit of", "bin"),
     )
 
 
@@ -211,11 +212,18 @@ def kit_text(parts: Mapping[str, Decimal] | None) -> str:
     return ", ".join(f"{count} {sku}" for sku, count in (parts or {}).items())
 
 
-def product_json(product: Product, parts: Mapping[str, Decimal] | None) -> dict[str, Any]:
+def product_json(
+    product: Product, parts: Mapping[str, Decimal] | None, storage_bin: str
+) -> dict[str, Any]:
     """Return a product as `products list --json` prints it."""
     kit = None if parts is None else {sku: str(count) for sku, count in parts.items()}
-    price = _money(product.price)
-    return {"sku": product.sku, "name": product.name, "price": price, "kit": kit}
+    return {
+        "sku": product.sku,
+        "name": product.name,
+        "price": _money(product.price),
+        "kit": kit,
+        "bin": storage_bin or None,
+    }
 
 
 def stock_rows(
@@ -261,7 +269,7 @@ def _money(money: Decimal | None) -> str | None:
     return None if money is None else str(money)
 
 
-def _amount(money: Decimal | None, currency: str = "") -> str:
+def amount(money: Decimal | None, currency: str = "") -> str:
     """Return an amount with at least two decimals."""
     if money is None:
         return ""

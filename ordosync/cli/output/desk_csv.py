@@ -20,7 +20,7 @@ _ORDER = (
     *(f"ship_to_{name}" for name in Address.__struct_fields__),
     *("shipping_method", "lines", "total", "currency"),
 )
-_PRODUCT = ("sku", "name", "price", "kit")
+_PRODUCT = ("sku", "name", "price", "kit", "bin")
 _STOCK = ("sku", "warehouse", "physical", "committed", "available")
 
 
@@ -46,7 +46,7 @@ def _order(order: Order, owner: "Owner") -> dict[str, Cell]:
     }
 
 
-def write_products(products: Iterable[tuple[Product, Mapping[str, Decimal] | None]]) -> None:
+def write_products(products: Iterable[tuple[Product, Mapping[str, Decimal] | None, str]]) -> None:
     """Write one row per product."""
     rows: Iterable[dict[str, Cell]] = (
         {
@@ -54,8 +54,9 @@ def write_products(products: Iterable[tuple[Product, Mapping[str, Decimal] | Non
             "name": product.name,
             "price": product.price,
             "kit": kit_text(parts),
+            "bin": storage_bin,
         }
-        for product, parts in products
+        for product, parts, storage_bin in products
     )
     write_csv(sys.stdout, _PRODUCT, rows)
 

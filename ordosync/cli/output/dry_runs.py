@@ -10,6 +10,7 @@ from ordosync.accounts import is_embedded
 from ordosync.cli.output.terminal import message, result
 from ordosync.embedded.database import EmbeddedFile
 from ordosync.embedded.differences import differences
+from ordosync.text import plural
 
 if TYPE_CHECKING:
     from ordosync.config.settings import Config
@@ -29,7 +30,8 @@ def showing_changes(copies: "Sandbox", *, as_json: bool) -> Iterator[None]:
         code = end.exit_code
     if not as_json:
         for name, changes in _changes(copies).items():
-            result(f"account {name} would have {len(changes)} changes")
+            count = plural(len(changes), "1 change", f"{len(changes)} changes")
+            result(f"account {name} would have {count}")
             for change in changes:
                 result(f"  {change}", wrapped=True)
     message("nothing was written; without --dry-run it is")

@@ -8,6 +8,9 @@ from html import escape
 
 from ordosync.text import printable
 
+_SHORT = 20
+"""Length of a cell that is shown on one line, such as an SKU."""
+
 
 class Markup(str):
     """HTML that needs no escape."""
@@ -44,11 +47,22 @@ def lines(values: Iterable[str]) -> Markup:
 
 
 def table(
-    columns: Sequence[str], rows: Iterable[Sequence[object]], *, numeric: Collection[str] = ()
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    numeric: Collection[str] = (),
+    printed_heading: str = "",
 ) -> Iterator[str]:
-    """Yield a table row by row; its headings are repeated on each printed page."""
+    """Yield a table row by row; its headings are repeated on each printed page.
+
+    `printed_heading` is a text above them that only a printed page has.
+    """
     classes = [' class="number"' if name in numeric else "" for name in columns]
-    yield "<table>\n<thead><tr>"
+    yield "<table>\n<thead>"
+    if printed_heading:
+        span = f'colspan="{len(columns)}" scope="colgroup"'
+        yield f'<tr class="printed"><th {span}><bdi>{text(printed_heading)}</bdi></th></tr>\n'
+    yield "<tr>"
     for name, kind in zip(columns, classes, strict=True):
         yield f'<th scope="col"{kind}>{text(name)}</th>'
     yield "</tr></thead>\n<tbody>\n"
@@ -59,8 +73,11 @@ def table(
 
 
 def _cell(value: object) -> str:
+    if isinstance(value, Markup):
+        return value
+    shown = text(value)
     # A name in Arabic or Hebrew must not reorder the text around it.
-    return value if isinstance(value, Markup) else f"<bdi>{text(value)}</bdi>"
+    return f'<bdi class="short">{shown}</bdi>' if len(shown) <= _SHORT else f"<bdi>{shown}</bdi>"
 
 
 _STYLE = """
@@ -76,6 +93,8 @@ main { max-width: 60rem; margin: 0 auto; padding: 1.5rem; overflow-wrap: anywher
 h1 { font-size: 1.6rem; line-height: 1.2; margin: 0; }
 h2 { font-size: 1.05rem; margin: 1.6rem 0 .4rem; }
 p { margin: .3rem 0; }
+.short { white-space: nowrap; }
+.printed { display: none; }
 .faint { color: var(--faint); }
 table { width: 100%; border-collapse: collapse; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .6rem;
@@ -89,6 +108,7 @@ th { font-size: .85rem; font-weight: 600; color: var(--faint); white-space: nowr
   body { font-size: 11pt; }
   main { max-width: none; padding: 0; }
   thead { display: table-header-group; }
+  .printed { display: table-row; }
   tr, h2 { break-inside: avoid; }
   h2 { break-after: avoid; }
 }

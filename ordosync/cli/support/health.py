@@ -119,7 +119,15 @@ def _json(
         "tasks": [_task_json(task) for task in tasks],
         "checks": [asdict(check) for check in results],
         "attention": [
-            {"key": entry.key, "severity": entry.severity, "code": entry.code} for entry in needed
+            {
+                "key": entry.key,
+                "severity": entry.severity,
+                "code": entry.code,
+                "portal": entry.portal,
+                "task": entry.task,
+                "reason": entry.reason,
+            }
+            for entry in needed
         ],
     }
 

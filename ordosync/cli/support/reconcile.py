@@ -46,17 +46,19 @@ def reconcile(
       ordosync reconcile --fix
     """
     selected = chosen(context.config, portals or [])
-    remaining: list[Difference] = []
+    found: list[Difference] = []
     runs: list[Run | AlreadyRunning] = []
     with open_session(context) as session:
         for portal in selected:
             if session.stop.reason:
                 break
-            unrepaired, repairs = _reconcile(session, portal, fix=fix)
-            remaining += unrepaired
+            compared, repairs = _reconcile(session, portal, fix=fix)
+            found += compared
             runs += repairs
+    remaining = [difference for difference in found if difference.kind != NOT_COMPARED]
     if context.as_json:
-        _show_json(remaining, _finished(runs), fix=fix)
+        not_compared = [difference for difference in found if difference.kind == NOT_COMPARED]
+        _show_json(remaining, not_compared, _finished(runs), fix=fix)
     else:
         _show(remaining, runs, as_csv=context.as_csv, fix=fix)
     if session.stop.signal:
@@ -72,7 +74,8 @@ def _reconcile(
     for text in cannot_tell(opened):
         render.message(f"{portal.name}: {text}")
     compared, runs = _compare(session, opened, tasks), list[Run | AlreadyRunning]()
-    if fix and any(difference.task for difference in compared):
+    if fix and any(difference.fix for difference in compared):
+        _correct_ledger(session, opened.name, compared)
         runs = list(repair(opened, compared, session.store, session.clock, session.stop))
         compared = _compare(session, opened, tasks)
     if not_compared := [difference for difference in compared if difference.kind == NOT_COMPARED]:
@@ -80,7 +83,7 @@ def _reconcile(
             f"{portal.name}: {len(not_compared)} not compared by quantity, such as order"
             f" {not_compared[0].merchant}: {not_compared[0].description}"
         )
-    return [difference for difference in compared if difference.kind != NOT_COMPARED], runs
+    return compared, runs
 
 
 def _compare(session: Session, opened: Portal, tasks: frozenset[str]) -> list[Difference]:
@@ -108,12 +111,35 @@ def _fill_ledger(session: Session, portal: str, result: Compared) -> None:
         render.message(f"{portal}: added the units of {orders} to the links, which had none")
 
 
+def _correct_ledger(session: Session, portal: str, compared: Sequence[Difference]) -> None:
+    """Count units as cancelled that users cancelled in both accounts, unless a task runs."""
+    corrections = [it.corrections for it in compared if it.corrections]
+    if not corrections:
+        return
+    orders = f"{len(corrections)} order{'s' * (len(corrections) != 1)}"
+    try:
+        fill_ledger(portal, session.store, session.clock, corrections)
+    except OrdosyncError as error:
+        render.message(f"{portal}: the units of {orders} were not corrected in the links: {error}")
+    else:
+        render.message(f"{portal}: corrected the units of {orders} in the links")
+
+
 def _finished(runs: Sequence[Run | AlreadyRunning]) -> list[Run]:
     return [run for run in runs if isinstance(run, Run)]
 
 
-def _show_json(remaining: Sequence[Difference], runs: Sequence[Run], *, fix: bool) -> None:
-    document: dict[str, Any] = {"differences": [_json(difference) for difference in remaining]}
+def _show_json(
+    remaining: Sequence[Difference],
+    not_compared: Sequence[Difference],
+    runs: Sequence[Run],
+    *,
+    fix: bool,
+) -> None:
+    document: dict[str, Any] = {
+        "differences": [_json(difference) for difference in remaining],
+        "not_compared": [_json(difference) for difference in not_compared],
+    }
     if fix:
         document["runs"] = [render_runs.run_json(run) for run in runs]
     render.document(document)
@@ -140,7 +166,7 @@ def _show(
         tables.table(_COLUMNS, [tuple(_row(difference).values()) for difference in remaining])
     else:
         render.message("both sides agree")
-    if not fix and any(difference.task for difference in remaining):
+    if not fix and any(difference.fix for difference in remaining):
         render.message("to repair the rows with a task under `fix`, run `ordosync reconcile --fix`")
 
 
@@ -151,7 +177,7 @@ def _row(difference: Difference) -> dict[str, str]:
         "merchant": difference.merchant,
         "supplier": difference.supplier,
         "what": difference.description,
-        "fix": difference.task or "manual",
+        "fix": difference.fix or "manual",
     }
 
 
@@ -160,5 +186,5 @@ def _json(difference: Difference) -> dict[str, Any]:
         **_row(difference),
         "merchant": difference.merchant or None,
         "supplier": difference.supplier or None,
-        "fix": difference.task or None,
+        "fix": difference.fix or None,
     }

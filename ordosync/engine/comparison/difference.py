@@ -23,6 +23,13 @@ class Difference:
     task: str = ""
     """The task that repairs it; empty if an operator must repair it."""
     step_ref: StepRef | None = None
+    corrections: tuple[Link, ...] = ()
+    """Links that repair it: both accounts agree, and only the ledger differs."""
+
+    @property
+    def fix(self) -> str:
+        """The task that repairs it, or `ledger`; empty if an operator must repair it."""
+        return self.task or ("ledger" if self.corrections else "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +55,7 @@ class Comparison:
         *,
         task: str = "",
         step_ref: StepRef | None = None,
+        corrections: tuple[Link, ...] = (),
     ) -> Difference:
         """Return a difference, without a task if the portal cannot run that task."""
         is_able = task in self.able
@@ -59,4 +67,5 @@ class Comparison:
             description=description,
             task=task if is_able else "",
             step_ref=step_ref if is_able else None,
+            corrections=corrections,
         )

@@ -1,4 +1,8 @@
-"""Adds the units that both accounts show to orders that were linked before the ledger."""
+"""Adds the units that both accounts show to the links of orders.
+
+These are orders that were linked before the ledger, and orders whose units users have reduced in
+both accounts.
+"""
 
 from collections.abc import Sequence
 

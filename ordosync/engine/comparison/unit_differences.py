@@ -14,7 +14,7 @@ from ordosync.engine.comparison.line_units import (
     valid_parcels,
 )
 from ordosync.engine.comparison.order_trees import Match, is_open, valid_numbers
-from ordosync.models import Line, OrderSnapshot
+from ordosync.models import OrderSnapshot
 from ordosync.store.links import Link
 
 
@@ -30,6 +30,8 @@ class LinkedUnits:
     """Links of the Merchant's lines, by their ids."""
     beside: Sequence[OrderSnapshot] = ()
     """The Merchant's other pieces of the order, each of which is one parcel."""
+    removed: Sequence[Link] = ()
+    """Links of lines that neither account has any more."""
 
     @property
     def pairs(self) -> LinePairs:
@@ -68,6 +70,39 @@ class LinkedUnits:
         return all(set(numbers_of(parcel)) & numbers for parcel in valid_parcels(self.at_supplier))
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Counted:
+    """A line in the ledger, with its units in both accounts."""
+
+    name: str
+    link: Link
+    quantity: int
+    sent: int
+
+    @property
+    def is_equal(self) -> bool:
+        """True if the ledger has the same open and sent units as the accounts."""
+        return (self.link.open_units, self.link.sent) == (self.quantity - self.sent, self.sent)
+
+    @property
+    def description(self) -> str:
+        """The units in the ledger and in the accounts."""
+        return (
+            f"{self.name}: {self.link.open_units} open and {self.link.sent} sent by the links,"
+            f" {self.quantity - self.sent} and {self.sent} in both accounts"
+        )
+
+    @property
+    def is_correctable(self) -> bool:
+        """True if only cancelled units differ, not the sent ones."""
+        return self.link.sent == self.sent and self.quantity <= (self.link.ordered or 0)
+
+    @property
+    def correction(self) -> Link:
+        """The line's link with the units that users cancelled in both accounts."""
+        return replace(self.link, ordered=None, cancelled=(self.link.ordered or 0) - self.quantity)
+
+
 def linked_units(
     comparison: Comparison,
     match: Match,
@@ -78,13 +113,20 @@ def linked_units(
     """Return an order with its links."""
     links = comparison.portal.links
     ids = [line.id for line in at_merchant.order.lines]
+    supplier_ids = {line.id for line in at_supplier.order.lines if line.quantity}
+    order_id = match.merchant_id
     return LinkedUnits(
         match=match,
         at_merchant=at_merchant,
         at_supplier=at_supplier,
-        link=links.of_merchant("order", [match.merchant_id]).get(match.merchant_id),
+        link=links.of_merchant("order", [order_id]).get(order_id),
         lines=links.of_merchant("line", ids),
         beside=beside,
+        removed=[
+            line
+            for line in links.lines_of([order_id]).get(order_id, ())
+            if line.merchant_id not in ids and line.supplier_id not in supplier_ids
+        ],
     )
 
 
@@ -124,10 +166,13 @@ def unit_differences(comparison: Comparison, units: LinkedUnits) -> Iterator[Dif
     """Yield the difference between the sent units of an order whose parcels are all reported."""
     if units.beside or units.is_cancelled or not units.is_alike or not units.shows_all:
         return  # Other differences report it, or the parcels of pieces have been compared.
-    description = _in_accounts(comparison, units) or _in_ledger(units)
-    if description:
-        ids = (units.at_merchant.order.id, units.match.supplier_id)
+    ids = (units.at_merchant.order.id, units.match.supplier_id)
+    if description := _in_accounts(comparison, units):
         yield comparison.differs("units-differ", description, ids)
+    elif counted := [it for it in _counted(units) if not it.is_equal]:
+        description = "; ".join(it.description for it in counted)
+        corrections = tuple(it.correction for it in counted if it.is_correctable)
+        yield comparison.differs("units-differ", description, ids, corrections=corrections)
 
 
 def _in_accounts(comparison: Comparison, units: LinkedUnits) -> str:
@@ -149,19 +194,15 @@ def _in_accounts(comparison: Comparison, units: LinkedUnits) -> str:
     return "; ".join(differing)
 
 
-def _in_ledger(units: LinkedUnits) -> str:
-    """Return how the ledger differs from both accounts, which agree."""
-    sent = units.pairs.units(sent_units(units.at_supplier) or {})
-    is_known = sent_units(units.at_supplier) is not None
-    differing = [
-        f"{line.sku}: {link.open_units} open and {link.sent} sent by the links,"
-        f" {line.quantity - sent.get(line.id, 0)} and {sent.get(line.id, 0)} in both accounts"
-        for line, _ in units.pairs.pairs
-        if (link := units.lines.get(line.id)) and link.ordered is not None and is_known
-        if (link.open_units, link.sent) != _open_and_sent(line, sent.get(line.id, 0))
-    ]
-    return "; ".join(differing)
-
-
-def _open_and_sent(line: Line, sent: int) -> tuple[int, int]:
-    return line.quantity - sent, sent
+def _counted(units: LinkedUnits) -> Iterator[_Counted]:
+    """Yield the lines with their units in the ledger and in both accounts, which agree."""
+    sent = sent_units(units.at_supplier)
+    if sent is None:
+        return
+    for line, supplier_line in units.pairs.pairs:
+        link = units.lines.get(line.id)
+        if link and link.ordered is not None:
+            in_parcels = sent.get(supplier_line.id, 0)
+            yield _Counted(name=line.sku, link=link, quantity=line.quantity, sent=in_parcels)
+    for link in units.removed:
+        yield _Counted(name=f"removed line {link.merchant_id}", link=link, quantity=0, sent=0)

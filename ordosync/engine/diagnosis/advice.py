@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ordosync.store.step_rows import StepRow
+from ordosync.tasks.orders.notices import is_notice
 
 ADVICE: Mapping[str, str] = {
     "more-than-ordered": "compare the parcel with the order, and agree on the surplus with the"
@@ -31,6 +32,11 @@ NOT_RETRYABLE = frozenset(
     }
 )
 """Codes of failed steps that a retry cannot settle."""
+
+
+def is_retryable(step: StepRow) -> bool:
+    """True if a retry may settle a failed step; otherwise only its cause or a dismissal does."""
+    return step.code not in NOT_RETRYABLE and not is_notice(step.key)
 
 
 def advice_for(step: StepRow) -> str:

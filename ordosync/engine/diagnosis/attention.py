@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from ordosync.accounts import is_embedded
 from ordosync.config.settings import Config, PortalConfig
-from ordosync.engine.diagnosis.advice import NOT_RETRYABLE, reason_of
+from ordosync.engine.diagnosis.advice import is_retryable, reason_of
 from ordosync.engine.execution.unproven import EXPLANATION, unproven_accounts
 from ordosync.engine.scheduling.outages import LONG
 from ordosync.engine.scheduling.timetable import can_run
@@ -22,7 +22,6 @@ from ordosync.store.step_rows import DISMISSED, PATIENT, UNPROVEN, StepRow
 from ordosync.store.timestamps import to_text
 from ordosync.tasks import TASKS
 from ordosync.tasks.cancellations import supplier_status
-from ordosync.tasks.orders.notices import is_notice
 
 _LONG_WAIT = timedelta(days=1)
 """The limit for steps that may wait for days; see `_is_overdue`."""
@@ -246,9 +245,7 @@ def _next_command(step: StepRow) -> str:
     if step.code == supplier_status.CANCELLED:
         return f"ordosync why {shlex.quote(step.merchant_id or step.key)}"
     if step.state == "failed" and step.code != UNPROVEN:
-        if step.code in NOT_RETRYABLE or is_notice(step.key):
-            return f"ordosync dismiss {step.id}"
-        return f"ordosync retry {step.id}"
+        return f"ordosync {'retry' if is_retryable(step) else 'dismiss'} {step.id}"
     if step.state == "waiting":
         return f"ordosync retry {step.id}  (it is also retried automatically)"
     return f"ordosync retry {step.id} --sent ID, or --not-sent, if no automatic look-up finds it"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ordosync.engine.diagnosis.advice import advice_for
+from ordosync.engine.diagnosis.advice import advice_for, is_retryable
 from ordosync.engine.diagnosis.story import Conclusion
 from ordosync.engine.scheduling.timetable import Scheduled
 from ordosync.store.step_rows import StepRow
@@ -38,20 +38,24 @@ def next_run(task: str, portal: str, due: Due) -> str:
     return f"{task} runs next at {_at(entry.next_due_at)}{failure}; now: {command}"
 
 
-CLOSES_ITSELF = "closes when the change is undone, or the order is shipped or cancelled; now:"
+CLOSES_ITSELF = "closes when the change is undone, or the order is shipped or cancelled; otherwise:"
 
 
 def of_open_step(step: StepRow) -> Conclusion | None:
     """Return what happens to an unsettled step; None if it is settled."""
     retry = f"`ordosync retry {step.id}`"
     if step.state == "failed" and is_notice(step.key):
-        return Conclusion(
-            state="failed", next=f"{CLOSES_ITSELF} `ordosync retry {step.id} --not-sent`"
-        )
+        return Conclusion(state="failed", next=f"{CLOSES_ITSELF} `ordosync dismiss {step.id}`")
     advice = advice_for(step)
     if advice and step.state in ("failed", "waiting"):
         done = f"; then `ordosync dismiss {step.id}`" if step.state == "failed" else ""
         return Conclusion(state=step.state, next=f"{advice}{done}")
+    if step.state == "failed" and not is_retryable(step):
+        return Conclusion(
+            state="failed",
+            next="a retry does not settle it: resolve the cause, then"
+            f" `ordosync dismiss {step.id}`",
+        )
     if step.state == "failed":
         return Conclusion(
             state="failed",

@@ -52,14 +52,14 @@ def _of_pieces(facts: OrderFacts, due: Due) -> Conclusion | None:
             return Conclusion(state="split", next=text)
         return None
     conclusions = [(_name_of(facts, piece), conclusion(piece, due)) for piece in facts.pieces]
-    number, first = next(
-        (pair for pair in conclusions if pair[1].state not in _DONE), conclusions[0]
-    )
-    if first.state in _DONE:
+    waiting = [(number, piece) for number, piece in conclusions if piece.state not in _DONE]
+    if not waiting:
         return Conclusion(
             state="split", next=f"nothing: each of its {len(conclusions)} pieces is done"
         )
-    return Conclusion(state="split", next=f"piece {number} ({first.state}): {first.next}")
+    (number, first), *others = sorted(waiting, key=lambda pair: pair[1].state != "failed")
+    rest = "".join(f"; piece {name} is not done either: {piece.state}" for name, piece in others)
+    return Conclusion(state="split", next=f"piece {number} ({first.state}): {first.next}{rest}")
 
 
 def _name_of(facts: OrderFacts, piece: OrderFacts) -> str | None:

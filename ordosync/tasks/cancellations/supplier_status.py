@@ -108,8 +108,8 @@ _CANCELLED = (
     " Supplier to restore it"
 )
 _STILL_OFF = (
-    "is open again at the Supplier, although the Merchant cancelled it; `ordosync reconcile --fix`"
-    " cancels it again"
+    "is open again at the Supplier, although the Merchant cancelled it; `ordosync reconcile` shows"
+    " the repair"
 )
 _BOTH_OPEN = (
     "is open again at the Supplier, but the Merchant does not request it, so both may send it;"

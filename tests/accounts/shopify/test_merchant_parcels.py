@@ -139,6 +139,26 @@ def test_whole_order_in_place_of_a_void_part_is_sent_completely(
     ]
 
 
+@pytest.mark.parametrize("number", ["1Z1", "1Z2"])
+def test_whole_order_in_place_of_a_void_part_is_sent_without_added_units(
+    seller: ShopifyMerchantPeople, number: str
+) -> None:
+    account = opened(seller)
+    order_id, ids = placed(account, seller)
+    add(account, order_id, ids, "1Z1")
+    account.tracking.void([parcel(order_id, "1Z1", id="s-1Z1", voided=True)])
+    seller.raise_units(order_id, 2, 0)
+    at_most = part(order_id, ids, number, CUP=2, MUG=1).lines or ()
+
+    whole = parcel(order_id, number, id="s-2", at_most=at_most)
+    states = [account.tracking.add([whole])[0].state for _ in range(2)]
+
+    assert states == ["done", "unchanged"]
+    assert seller.sent_units(order_id) == {"CUP": 2, "MUG": 1}
+    assert seller.status(order_id) != "shipped"
+    assert {*seller.all_numbers(order_id)} == {number}
+
+
 def test_p11_units_of_two_fulfillment_orders_are_in_one_parcel(
     seller: ShopifyMerchantPeople,
 ) -> None:

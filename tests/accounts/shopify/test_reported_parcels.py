@@ -16,6 +16,8 @@ from tests.accounts.contract.examples import line, parcel
 from tests.accounts.contract.opening import PORTAL
 from tests.accounts.contract.people import numbers
 from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifySupplierPeople
+from tests.fakes.shopify import Fault
+from tests.scenarios.pairs.comparing import compared
 from tests.scenarios.pairs.pair import Pair
 
 TASK = "update-tracking"
@@ -42,7 +44,7 @@ def fulfillments(pair: Pair, merchant_id: str) -> Sequence[tuple[str, int]]:
     ]
 
 
-@pytest.mark.parametrize(("units", "is_reported"), [(2, True), (2, False), (3, False)])
+@pytest.mark.parametrize(("units", "is_reported"), [(2, True), (2, False), (3, True), (3, False)])
 def test_p8_parcel_that_replaces_a_recalled_one_may_have_its_number(
     pair: Pair, shipper: ShopifySupplierPeople, units: int, *, is_reported: bool
 ) -> None:
@@ -102,3 +104,22 @@ def test_18_rest_is_split_after_a_parcel(
     assert open_steps(pair) == []
     assert sorted(fulfillments(pair, merchant_id)) == [("1Z1", 1), ("1Z2", 1), ("1Z3", 1)]
     pair.stays_quiet(TASK, "split-order", "import-orders")
+
+
+@pytest.mark.parametrize("units", [1, 2])
+def test_part_that_a_second_delivery_of_a_request_sends_again_is_found_by_reconcile(
+    pair: Pair, seller: ShopifyMerchantPeople, shipper: ShopifySupplierPeople, units: int
+) -> None:
+    """No document says that fulfillmentCreate recognizes the second delivery of a request."""
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 4))
+    shipper.ship_part(supplier_id, parcel(number="1Z1"), units)
+    seller.fake.faults.add(Fault(kind="twice", path="#AddTracking$"))
+
+    pair.run(TASK)
+
+    assert fulfillments(pair, merchant_id) == [("1Z1", units), ("1Z1", units)]
+    [difference] = [it for it in compared(pair) if it.kind == "units-differ"]
+    assert difference.description == (
+        f"MUG: {2 * units} of 4 sent at the Merchant, {units} at the Supplier"
+    )
+    assert difference.fix == ""

@@ -6,6 +6,7 @@ from ordosync.accounts.connections import Connections
 from ordosync.config import load_config
 from ordosync.engine import Stop, open_portal, register
 from ordosync.engine.comparison.difference import Difference
+from ordosync.engine.comparison.ledger_filling import fill_ledger
 from ordosync.engine.comparison.reconcile import differences
 from ordosync.engine.comparison.repair import repair
 from ordosync.engine.scheduling.timetable import can_run
@@ -28,6 +29,8 @@ def compared(pair: Pair, *, fix: bool = False) -> list[Difference]:
         portal.merchant.close()
         portal.supplier.close()
         if fix:
+            corrections = [it.corrections for it in differing if it.corrections]
+            fill_ledger(PORTAL, store, clock, corrections)
             for _ in repair(portal, differing, store, clock, Stop(clock)):
                 pass
     return compared(pair) if fix else differing

@@ -2,7 +2,10 @@
 
 import pytest
 
+from ordosync.config import load_config
+from ordosync.store import Store
 from tests.accounts.contract.examples import line, parcel
+from tests.accounts.contract.opening import PORTAL
 from tests.accounts.contract.people import needs
 from tests.accounts.shopify.people import ShopifySupplierPeople
 from tests.accounts.sqlite.people import SqliteMerchantPeople
@@ -70,3 +73,28 @@ def test_sides_agree_when_the_unsent_piece_of_an_order_is_cancelled(pair: Pair) 
 
     assert differing(pair) == []
     pair.stays_quiet("cancel-orders", "update-tracking")
+
+
+@needs("update-tracking", "parcels", "parcel-lines", "cancelled-units", "reductions", "listing")
+def test_units_that_users_cancelled_on_both_sides_are_cancelled_in_the_links(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001", line("CUP", 3), line("MUG", 1))
+    pair.merchant.cancel_units(merchant_id, 1, 1)
+    pair.supplier.take_off(supplier_id, 1, 1)
+    [difference] = [it for it in compared(pair) if it.kind == "units-differ"]
+    assert difference.fix == "ledger"
+
+    assert [it.kind for it in compared(pair, fix=True) if it.kind == "units-differ"] == []
+
+    assert open_in_links(pair, merchant_id) == 2
+    pair.supplier.ship(supplier_id, parcel())
+    pair.run("update-tracking")
+    assert open_in_links(pair, merchant_id) == 0
+    assert pair.merchant.sent_units(merchant_id) == {"CUP": 2}
+    pair.stays_quiet("update-tracking")
+
+
+def open_in_links(pair: Pair, merchant_id: str) -> int:
+    """Return the open units of an order by its links."""
+    with Store.open(load_config(pair.path).database) as store:
+        lines = store.links(PORTAL).lines_of([merchant_id])[merchant_id]
+    return sum(line.open_units or 0 for line in lines)

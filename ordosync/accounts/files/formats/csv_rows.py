@@ -84,14 +84,18 @@ def _check_header(header: list[str], options: InputFiles) -> None:
 
 
 def _delimiter_hint(header: list[str], options: InputFiles) -> str:
-    """Return a hint if another delimiter splits the header into the columns that are needed."""
+    """Return a hint if another delimiter splits the header into columns that are needed."""
     if len(header) > 1:
         return ""
-    for delimiter in ",;\t|":
+    needed = {column.casefold() for column in options.columns_read}
+
+    def found(delimiter: str) -> int:
         [cells] = csv.reader(header, delimiter=delimiter)
-        if set(options.columns_read) <= {cell.strip() for cell in cells}:
-            return f"; it is separated by {delimiter!a}: set `delimiter: {json.dumps(delimiter)}`"
-    return ""
+        return len(needed & {cell.strip().casefold() for cell in cells})
+
+    best = max(",;\t|", key=found)
+    hint = f"; it is separated by {best!a}: set `delimiter: {json.dumps(best)}`"
+    return hint if found(best) else ""
 
 
 def _similar_column(column: str, header: list[str]) -> str:

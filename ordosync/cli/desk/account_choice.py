@@ -1,0 +1,142 @@
+"""The local account that a command on orders means, if it is given without `--account`.
+
+It is the default account, the only account, or the only one that has an order of this number. An
+order that is requested from a supplier is the supplier's to ship. To ship or split it, or to pack
+it, in the account of its Merchant needs `--account`: otherwise two parcels could be sent.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ordosync.cli import completion
+from ordosync.cli.confirm import confirm
+from ordosync.cli.context import Context
+from ordosync.cli.desk import common
+from ordosync.cli.output import render
+from ordosync.config.settings import Config
+from ordosync.embedded.desk import Desk
+from ordosync.embedded.order_filter import OrderFilter
+from ordosync.embedded.order_list import ListedOrder
+from ordosync.embedded.search import FIRST, Search
+from ordosync.engine.order_owners import Owners
+from ordosync.errors import UsageError
+
+_FEW = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Holder:
+    """An account, and the orders with the given numbers that it has."""
+
+    desk: Desk
+    orders: Sequence[ListedOrder]
+
+
+def open_desk_of(
+    config: Config, account: str | None, numbers: Sequence[str], *, is_to_ship: bool = False
+) -> Desk:
+    """Open the account of orders with these numbers. Raises `UsageError` if that is in doubt.
+
+    With `is_to_ship`, the command is for the account that ships the orders.
+    """
+    names = completion.local_accounts(config)
+    if account is not None or len(names) <= 1:
+        return common.open_desk(config, account)
+    default = common.default_account(config)
+    if default:
+        holder = _holder(common.open_desk(config, default), numbers)
+    else:
+        holder = _only_holder(config, names, numbers)
+    requested = [listed for listed in holder.orders if is_requested(listed)]
+    if is_to_ship and requested:
+        raise UsageError(_requested_text(holder.desk.name, requested[0]))
+    if holder.orders:
+        render.message(f"account {holder.desk.name}: {_orders_text(config, holder)}")
+    return holder.desk
+
+
+def confirm_requested(
+    context: Context, opened: Desk, numbers: Sequence[str], verb: str, *, yes: bool
+) -> None:
+    """Ask before orders that are a supplier's to ship are shipped or split in this account."""
+    requested = [entry for entry in _holder(opened, numbers).orders if is_requested(entry)]
+    if requested:
+        named = _named([entry.order.number for entry in requested])
+        suppliers = ", ".join(sorted({entry.supplier or "" for entry in requested}))
+        question = (
+            f"account {opened.name}: {named} requested from {suppliers}, which ships it; {verb} it"
+            " here nevertheless?"
+        )
+        confirm(context, question, yes=yes)
+
+
+def is_requested(listed: ListedOrder) -> bool:
+    """True if an order is a supplier's to ship."""
+    return bool(listed.supplier) and listed.order.status not in (
+        "awaiting_fulfillment",
+        "cancelled",
+    )
+
+
+def _only_holder(config: Config, names: Sequence[str], numbers: Sequence[str]) -> _Holder:
+    desks = [common.open_desk(config, name) for name in names]
+    holders = [holder for desk in desks if (holder := _holder(desk, numbers)).orders]
+    if not holders:
+        raise UsageError(_unknown_text(desks, numbers))
+    if len(holders) > 1:
+        where = "; ".join(f"{of.desk.name} has {_orders_text(config, of)}" for of in holders)
+        raise UsageError(f"several accounts have such an order: {where}; choose with --account")
+    return holders[0]
+
+
+def _holder(desk: Desk, numbers: Sequence[str]) -> _Holder:
+    if not desk.exists:
+        return _Holder(desk=desk, orders=())
+    wanted = {name for number in numbers for name in (number, number.removesuffix(FIRST))}
+    listed, _ = desk.select_orders(OrderFilter(numbers=tuple(wanted)))
+    return _Holder(desk=desk, orders=tuple(listed))
+
+
+def _orders_text(config: Config, holder: _Holder) -> str:
+    """Return the orders with their Merchants or suppliers, such as `order S-1001 of shop`."""
+    owners = Owners.of(config, holder.desk.name)
+    by_owner: dict[str, list[str]] = {}
+    for listed in holder.orders:
+        owner = owners.owner(listed)
+        merchant = f" of {owner.merchant}" if owner.merchant else ", which is its own"
+        text = f" requested from {owner.supplier}" if owner.supplier else merchant
+        by_owner.setdefault(text, []).append(listed.order.number)
+    return ", ".join(f"{_named(numbers)}{text}" for text, numbers in by_owner.items())
+
+
+def _named(numbers: Sequence[str]) -> str:
+    if len(numbers) > _FEW:
+        return f"{len(numbers)} orders"
+    return f"order{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}"
+
+
+def _requested_text(account: str, listed: ListedOrder) -> str:
+    number = listed.order.number
+    return (
+        f"order {number} of account {account} is requested from {listed.supplier}, which ships it;"
+        f" `ordosync why {number}` shows its number there. To do it in account {account}"
+        f" nevertheless, add --account {account}"
+    )
+
+
+def _unknown_text(desks: Sequence[Desk], numbers: Sequence[str]) -> str:
+    names = ", ".join(desk.name for desk in desks)
+    if len(numbers) != 1:
+        return f"no account has one of these orders; choose with --account: {names}"
+    near = [
+        f"{number} ({desk.name})"
+        for desk in desks
+        if desk.exists
+        for number in Search(desk.file).similar(numbers[0])
+    ]
+    hint = (
+        f"did you mean {' or '.join(near)}?"
+        if near
+        else f"`ordosync find {numbers[0]}` searches for a part of it"
+    )
+    return f"no account has order {numbers[0]!r} ({names}); {hint}"

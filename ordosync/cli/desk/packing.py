@@ -1,0 +1,217 @@
+"""`orders pick` and `orders slips`: the open units to pack, as a list and as packing slips."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ordosync.cli import completion, options
+from ordosync.cli.confirm import Yes
+from ordosync.cli.context import Context, with_context
+from ordosync.cli.desk import common
+from ordosync.cli.desk.account_choice import confirm_requested, open_desk_of
+from ordosync.cli.desk.order_selection import OrderSelection, with_filters
+from ordosync.cli.output import files, render
+from ordosync.embedded.desk import Desk
+from ordosync.embedded.orders import OPEN
+from ordosync.embedded.packing import Packing
+from ordosync.engine.order_owners import Owners
+from ordosync.errors import OrdosyncError, UsageError
+from ordosync.text import plural
+
+if TYPE_CHECKING:
+    from ordosync.cli.output.slips import Slip
+
+Numbers = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[ORDER]...",
+        help="Orders (default: all with open units).",
+        autocompletion=completion.number,
+    ),
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Selected:
+    """The orders to pack in one account."""
+
+    desk: Desk
+    owners: Owners
+    orders: Sequence[int]
+    left_out: int
+    """The number of selected orders that a Supplier packs."""
+
+    @property
+    def packing(self) -> Packing:
+        """The packing table of the account."""
+        return Packing(self.desk.file)
+
+
+@with_context(csv=True)
+@with_filters
+def pick_orders(
+    numbers: Numbers = None,
+    *,
+    filters: OrderSelection,
+    html: options.Html = None,
+    yes: Yes = False,
+    account: common.Account = None,
+    context: Context,
+) -> None:
+    """List the open units to pack, by warehouse, bin and SKU, for all Merchants together.
+
+    A kit is listed as its components. Orders that are requested from a Supplier are left out,
+    unless they are named, together with --account.
+
+    For example:
+      ordosync orders pick --status awaiting_fulfillment --html pick.html
+    """
+    from ordosync.cli.output import pick_lists  # noqa: PLC0415 - other commands start without it
+
+    _check_formats(html, context)
+    selected = _select(context, account, numbers or (), filters, yes=yes)
+    lines = selected.packing.pick(selected.orders)
+    if context.as_json:
+        render.document({"pick": [pick_lists.pick_json(line) for line in lines]})
+    elif context.as_csv:
+        pick_lists.write_pick_csv(sys.stdout, lines)
+    elif html:
+        printed = render.local(context.clock.now())
+        page = pick_lists.pick_page(
+            lines, account=selected.desk.name, orders=len(selected.orders), printed=printed
+        )
+        _write(html, page)
+        render.message(f"wrote {html}")
+    elif lines:
+        pick_lists.show_pick_list(lines)
+    _report_rest(selected)
+
+
+@with_context(json=False, csv=True)
+@with_filters
+def print_slips(
+    numbers: Numbers = None,
+    *,
+    filters: OrderSelection,
+    prices: Annotated[
+        bool, typer.Option("--prices", help="Show prices; a slip has none otherwise.")
+    ] = False,
+    html: options.Html = None,
+    yes: Yes = False,
+    account: common.Account = None,
+    context: Context,
+) -> None:
+    """Write the packing slips of orders with open units, one printed page per order.
+
+    A slip has the name of the Merchant, the address and the open units, but no prices and no
+    Supplier. Without --html, the page goes to standard output. Orders that are requested from a
+    Supplier are left out, unless they are named, together with --account.
+
+    For example:
+      ordosync orders slips --portal ann-depot --html slips.html
+    """
+    from ordosync.cli.output import slips  # noqa: PLC0415 - other commands start without it
+
+    _check_formats(html, context)
+    if not html and context.as_text and sys.stdout.isatty():
+        raise UsageError("a page is no text for a terminal: add `--html slips.html`, or --csv")
+    selected = _select(context, account, numbers or (), filters, yes=yes)
+    parcels = _slips(selected)
+    if context.as_csv:
+        slips.write_slips_csv(sys.stdout, parcels, prices=prices)
+    else:
+        _write(html, slips.slips_page(parcels, prices=prices))
+    if html:
+        count = len(selected.orders)
+        render.message(f"wrote {count} {plural(count, 'slip', 'slips')} to {html}")
+    _report_rest(selected)
+
+
+def _check_formats(html: Path | None, context: Context) -> None:
+    if html and not context.as_text:
+        raise UsageError("use only one of --html, --csv and --json")
+    files.check_file("--html", html, ".html", ".htm")
+
+
+def _write(path: Path | None, page: Iterator[str]) -> None:
+    with files.opened(path) as file:
+        file.writelines(page)
+
+
+def _select(
+    context: Context,
+    account: str | None,
+    numbers: Sequence[str],
+    filters: OrderSelection,
+    *,
+    yes: bool,
+) -> _Selected:
+    """Return the open orders that the account packs itself, or those that are named."""
+    opened = _open(context, account, numbers)
+    owners = Owners.of(context.config, opened.name)
+    named = [_named(opened, number, is_chosen=bool(account)) for number in numbers]
+    confirm_requested(context, opened, named, "pack", yes=yes)
+    selection = filters.to_filter(owners, context.clock.now(), numbers=named)
+    selection = replace(selection, is_open=True)
+    packing = Packing(opened.file)
+    of_suppliers = () if numbers else packing.select(replace(selection, is_requested=True))
+    own = selection if numbers else replace(selection, is_requested=False)
+    return _Selected(
+        desk=opened, owners=owners, orders=packing.select(own), left_out=len(of_suppliers)
+    )
+
+
+def _open(context: Context, account: str | None, numbers: Sequence[str]) -> Desk:
+    if numbers:
+        return open_desk_of(context.config, account, numbers, is_to_ship=True)
+    return common.open_desk(context.config, account)
+
+
+def _named(opened: Desk, number: str, *, is_chosen: bool) -> str:
+    """Return the full number of an order to pack. Raises an error if it must not be packed."""
+    order = common.order_to_change(opened, number)
+    supplier = opened.supplier_of(order.number)
+    if order.is_split:
+        pieces = ", ".join(opened.pieces_of(order.number))
+        raise OrdosyncError(f"order {order.number} is split; name its pieces: {pieces}")
+    if order.status not in OPEN:
+        raise OrdosyncError(
+            f"order {order.number} is {order.status} and has no open units; `ordosync orders show"
+            f" {order.number} --account {opened.name}` shows them"
+        )
+    if supplier and not is_chosen:
+        raise UsageError(
+            f"order {order.number} of account {opened.name} is requested from {supplier}, which"
+            f" packs it; to pack it here as well, add --account {opened.name}"
+        )
+    return order.number
+
+
+def _slips(selected: _Selected) -> Iterator["Slip"]:
+    from ordosync.cli.output.slips import Slip  # noqa: PLC0415 - see above
+
+    for entry in selected.packing.orders(selected.orders):
+        order, owner = entry.listed.order, selected.owners.owner(entry.listed)
+        # An order of a portal that is not in the configuration any more has no known Merchant.
+        merchant = owner.merchant or ("" if owner.portal else selected.desk.name)
+        lines = zip(order.lines, entry.units, strict=True)
+        open_lines = tuple((line, units.open) for line, units in lines if units.open > 0)
+        # Another process may have shipped it meanwhile.
+        if open_lines:
+            yield Slip(merchant=merchant, order=order, lines=open_lines)
+
+
+def _report_rest(selected: _Selected) -> None:
+    if not selected.orders:
+        render.message(f"account {selected.desk.name} has no such orders with open units")
+    if selected.left_out:
+        count = selected.left_out
+        render.message(
+            f"{count} {plural(count, 'order is', 'orders are')} left out: requested from a"
+            f" Supplier; `ordosync orders list --account {selected.desk.name} --status"
+            f" dropshipment_requested` lists them"
+        )

@@ -1,0 +1,103 @@
+"""Output of `orders pick`: a table, JSON, CSV, and a page to print."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, TextIO
+
+from ordosync.cli.output import html
+from ordosync.cli.output.csv_output import write_csv
+from ordosync.cli.output.tables import table
+from ordosync.embedded.packing import PickLine
+from ordosync.text import plural
+
+_COLUMNS = ("warehouse", "bin", "sku", "name", "units", "orders")
+_STYLE = """
+.box { display: inline-block; width: 1em; height: 1em; border: 1.5px solid var(--ink);
+  border-radius: 2px; vertical-align: -.12em; }
+.number { width: 1%; }
+.units { font-size: 1.15em; font-weight: 700; }
+tbody tr:nth-child(even) { background: var(--band); }
+"""
+
+
+def show_pick_list(lines: Sequence[PickLine]) -> None:
+    """Show one row per warehouse, bin and product."""
+    has_one = len({line.warehouse for line in lines}) == 1
+    less = ("warehouse", "orders") if has_one else ("orders",)
+    table(_COLUMNS, [tuple(_row(line).values()) for line in lines], less=less, if_any=("bin",))
+
+
+def pick_json(line: PickLine) -> dict[str, Any]:
+    """Return a row as `orders pick --json` prints it."""
+    return {**_row(line), "bin": line.storage_bin or None, "units": _json_number(line.units)}
+
+
+def write_pick_csv(stream: TextIO, lines: Sequence[PickLine]) -> None:
+    """Write one row per warehouse, bin and product."""
+    write_csv(stream, _COLUMNS, map(_row, lines))
+
+
+def pick_page(
+    lines: Sequence[PickLine], *, account: str, orders: int, printed: str
+) -> Iterator[str]:
+    """Yield a page with a table per warehouse, and a box before each row to tick."""
+    return html.page(
+        f"Pick list of {account}", _body(lines, account, orders, printed), style=_STYLE
+    )
+
+
+def _body(lines: Sequence[PickLine], account: str, orders: int, printed: str) -> Iterator[str]:
+    units = sum((line.units for line in lines), Decimal())
+    counts = f"{_units(units)}, {orders} {plural(orders, 'order', 'orders')}"
+    yield f"<h1>Pick list</h1>\n<p><bdi>{html.text(account)}</bdi>, {html.text(counts)}</p>\n"
+    yield f'<p class="faint">{html.text(printed)}</p>\n'
+    for warehouse, of_warehouse in groupby(lines, attrgetter("warehouse")):
+        rows = list(of_warehouse)
+        total = _units(sum((line.units for line in rows), Decimal()))
+        yield f"<h2>Warehouse <bdi>{html.text(warehouse)}</bdi>: {html.text(total)}</h2>\n"
+        yield from _table(rows)
+
+
+def _table(lines: Sequence[PickLine]) -> Iterator[str]:
+    has_bins = any(line.storage_bin for line in lines)
+    columns = ("", *(["Bin"] if has_bins else []), "SKU", "Product", "Orders", "Units")
+    box = html.Markup('<span class="box"></span>')
+    rows = (
+        (
+            box,
+            *([line.storage_bin] if has_bins else []),
+            line.sku,
+            line.name,
+            line.orders,
+            html.Markup(f'<span class="units">{_number(line.units)}</span>'),
+        )
+        for line in lines
+    )
+    return html.table(columns, rows, numeric=("Orders", "Units"))
+
+
+def _row(line: PickLine) -> dict[str, str | int | Decimal]:
+    return {
+        "warehouse": line.warehouse,
+        "bin": line.storage_bin,
+        "sku": line.sku,
+        "name": line.name,
+        "units": _number(line.units),
+        "orders": line.orders,
+    }
+
+
+def _number(units: Decimal) -> int | Decimal:
+    """Return units without trailing zeros; a kit may need a part of a product."""
+    return int(units) if units == units.to_integral_value() else units.normalize()
+
+
+def _json_number(units: Decimal) -> int | float:
+    number = _number(units)
+    return number if isinstance(number, int) else float(number)
+
+
+def _units(units: Decimal) -> str:
+    return f"{_number(units)} {plural(1 if units == 1 else 2, 'unit', 'units')}"

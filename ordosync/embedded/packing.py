@@ -1,0 +1,142 @@
+"""Open units to pack, by product or by order, and orders with the units of their lines.
+
+The file is not kept open while the caller writes what it has read: a reader that waits, such as a
+pager, must not keep a writer waiting.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from ordosync.embedded import order_list, shipments, units
+from ordosync.embedded.order_filter import OrderFilter
+from ordosync.embedded.order_list import ListedOrder
+from ordosync.embedded.stock import Inventory
+from ordosync.embedded.units import LineUnits
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from ordosync.embedded.database import EmbeddedFile
+
+_PAGE = 500
+
+
+class PickLine(Struct, frozen=True, kw_only=True):
+    """The open units of a product in one warehouse, of all selected orders."""
+
+    warehouse: str
+    storage_bin: str
+    """Empty if the product has no bin."""
+    sku: str
+    name: str
+    """The product's name, not those on the orders."""
+    units: Decimal
+    orders: int
+    """The number of orders that these units are for."""
+
+
+class OrderUnits(Struct, frozen=True, kw_only=True):
+    """An order with the units of each of its lines, in the same order, and its numbers."""
+
+    listed: ListedOrder
+    units: Sequence[LineUnits]
+    tracking: Sequence[str]
+    """The tracking numbers of its valid labels."""
+
+
+class Packing:
+    """The orders of one local account, for its packing table."""
+
+    def __init__(self, file: "EmbeddedFile") -> None:
+        self._file = file
+
+    def select(self, selection: OrderFilter) -> Sequence[int]:
+        """Return the sequence numbers of the selected orders, the newest last."""
+        with self._file.reading("select orders") as db:
+            return order_list.select(db, selection)
+
+    def pick(self, sequences: Sequence[int]) -> list[PickLine]:
+        """Return the open units of these orders by warehouse, bin and SKU.
+
+        A kit counts as its components. The list is as long as that of the products at most.
+        """
+        with self._file.reading("list the open units") as db:
+            inventory = Inventory(db)
+            kits = db.execute("select sku from products where is_kit").fetchall()
+            parts = [
+                (kit["sku"], sku, str(ratio))
+                for kit in kits
+                for sku, ratio in inventory.parts(kit["sku"]).items()
+            ]
+            values = {"sequences": json.dumps(list(sequences)), "parts": json.dumps(parts)}
+            rows = db.execute(_OPEN, values)
+            by_product = groupby(rows, itemgetter("warehouse", "bin", "sku", "name"))
+            return [_pick_line(product, lines) for product, lines in by_product]
+
+    def orders(self, sequences: Sequence[int]) -> Iterator[OrderUnits]:
+        """Yield these orders; only a page is in memory."""
+        for start in range(0, len(sequences), _PAGE):
+            with self._file.reading("read orders") as db:
+                # One transaction, so that the units are those of the lines.
+                db.execute("begin")
+                page = list(_with_units(db, sequences[start : start + _PAGE]))
+            yield from page
+
+
+def _pick_line(product: tuple[str, str, str, str], rows: "Iterator[sqlite3.Row]") -> PickLine:
+    """Add up the rows of one product, which are sorted by order."""
+    warehouse, storage_bin, sku, name = product
+    quantity, orders = Decimal(), 0
+    for _, lines in groupby(rows, itemgetter("sequence")):
+        orders += 1
+        quantity += sum((Decimal(row["ratio"]) * row["open"] for row in lines), Decimal())
+    return PickLine(
+        warehouse=warehouse,
+        storage_bin=storage_bin,
+        sku=sku,
+        name=name,
+        units=quantity,
+        orders=orders,
+    )
+
+
+def _with_units(db: "sqlite3.Connection", sequences: Sequence[int]) -> Iterator[OrderUnits]:
+    page = list(order_list.read(db, sequences))
+    numbers = [listed.order.number for listed in page]
+    lines = units.of_orders(db, numbers)
+    parcels = shipments.of_orders(db, numbers, with_supplier_ids=False)
+    for listed in page:
+        number, is_cancelled = listed.order.number, listed.order.status == "cancelled"
+        yield OrderUnits(
+            listed=listed,
+            units=[line.with_open_cancelled() if is_cancelled else line for line in lines[number]],
+            tracking=[
+                tracking
+                for parcel in parcels.get(number, ())
+                if not parcel.voided
+                for tracking in (parcel.tracking_number, *parcel.more_numbers)
+                if tracking
+            ],
+        )
+
+
+_OPEN = f"""
+with parts (kit, sku, ratio) as materialized (
+    select value ->> 0, value ->> 1, value ->> 2 from json_each(:parts)
+)
+select orders.warehouse, products.bin, products.sku, products.name, orders.sequence,
+    coalesce(parts.ratio, '1') as ratio,
+    order_lines.quantity - cancelled
+        - case status when 'partially_shipped' then {units.SENT} else 0 end as open
+from orders join order_lines on order_number = number
+left join parts on parts.kit = order_lines.sku
+join products on products.sku = coalesce(parts.sku, order_lines.sku)
+where orders.sequence in (select value from json_each(:sequences)) and open > 0
+order by orders.warehouse, products.bin = '', products.bin, products.sku, orders.sequence
+"""  # noqa: S608 - constants
