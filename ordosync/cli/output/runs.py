@@ -49,6 +49,7 @@ def _show_as_text(finished: Sequence[Run], held: "Sequence[AlreadyRunning]") -> 
         since = f" since {local(run.started_at)}, run {run.id}" if run else ""
         message(f"{item.portal}: {item.task} is running{since}")
     for run in finished:
+        show_note(run)
         if run.counts.failed or run.counts.waiting or run.counts.skipped:
             message(f"run {run.id}: `ordosync show {run.id}` shows the steps and reasons")
 
@@ -62,6 +63,12 @@ def show_runs(runs: Sequence[Run]) -> None:
             hint = _WHAT_TO_DO.get(run.error.code)
             text = f"run {run.id}: {run.error.code}: {run.error.message}"
             message(f"{text}; {hint}" if hint else text)
+
+
+def show_note(run: Run) -> None:
+    """Show the remark about a run, if it has one."""
+    if run.note:
+        message(f"run {run.id}: {run.note}")
 
 
 def show_calls(run: Run) -> None:
@@ -124,4 +131,5 @@ def run_json(run: Run) -> dict[str, Any]:
         "cost": run.cost,
         "missed_slots": run.missed_slots,
         "error": {"code": run.error.code, "message": run.error.message} if run.error else None,
+        "note": run.note or None,
     }
