@@ -29,7 +29,7 @@ _AMOUNTS_FORM = "o3"
 _TAG = 4
 """Number of characters for one line."""
 _NOT_COMPARED = "x" * _TAG
-"""Stands for amounts that may have changed with the units of their line."""
+"""Replaces amounts that may have changed with the units of their line."""
 
 
 class Sent(Struct, frozen=True, kw_only=True, gc=False):
