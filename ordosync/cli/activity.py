@@ -19,6 +19,7 @@ from ordosync.cli.periods import parse_since
 from ordosync.errors import UsageError
 from ordosync.idle import glance
 from ordosync.store import Store
+from ordosync.store.order_numbers import OF_PRODUCTS
 from ordosync.store.runs import QuietRuns, Run, RunFilter
 from ordosync.store.step_rows import Write
 from ordosync.store.timestamps import to_text
@@ -186,9 +187,7 @@ def show(
         shown = store.runs.get(run) if abs(run) < _NO_NUMBER else None
         if shown is None:
             raise UsageError(_no_run(store, run))
-        all_steps = RunSteps(
-            run=run, steps=store.steps.of_run(run), past=store.steps.past_writes(run)
-        )
+        all_steps = _steps(store, shown)
     steps = all_steps.of_states(states or ())
     if context.as_json:
         chosen = [step for step in all_steps.steps if not states or step.state in states]
@@ -202,8 +201,20 @@ def show(
         _show_run(shown, all_steps, steps)
 
 
+def _steps(store: Store, run: Run) -> RunSteps:
+    steps = store.steps.of_run(run.id)
+    ids = [] if run.task in OF_PRODUCTS else [step.merchant_id or "" for step in steps]
+    return RunSteps(
+        run=run.id,
+        steps=steps,
+        past=store.steps.past_writes(run.id),
+        numbers=store.order_numbers(run.portal).of(ids),
+    )
+
+
 def _show_run(run: Run, all_steps: RunSteps, steps: RunSteps) -> None:
     render_runs.show_runs([run])
+    render_runs.show_note(run)
     render_runs.show_calls(run)
     if steps.steps:
         render_steps.show_steps(steps)

@@ -10,7 +10,8 @@ import typer
 
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
-from ordosync.engine.diagnosis.attention import Attention, attention
+from ordosync.engine.diagnosis.attention import attention
+from ordosync.engine.diagnosis.attention_entry import Attention
 from ordosync.engine.diagnosis.health import Freshness, freshness
 from ordosync.engine.diagnosis.machine_checks import Check, checks
 from ordosync.store import Store
