@@ -1,5 +1,6 @@
 """Runs, as text and as JSON."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -87,18 +88,27 @@ def show_calls(run: Run) -> None:
 def _run_row(run: Run) -> tuple[object, ...]:
     return (
         run.id,
-        local(run.started_at),
+        run.started_at,
         run.portal,
         run.task,
         run.trigger,
         run.status,
-        _counts(run.counts),
+        _short_counts(run.counts) if sys.stdout.isatty() else _counts(run.counts),
     )
 
 
 def _counts(counts: "Counts") -> str:
     nonzero = ", ".join(f"{count} {name}" for name, count in asdict(counts).items() if count)
     return f"{counts.seen} seen: {nonzero}" if nonzero else "0 seen"
+
+
+def _short_counts(counts: "Counts") -> str:
+    """Return the counts that matter to a reader: without the unchanged ones, if others are."""
+    numbers = {name: count for name, count in asdict(counts).items() if count}
+    if set(numbers) <= {"unchanged"}:
+        return f"{counts.unchanged} unchanged" if counts.unchanged else "nothing"
+    of_all = f" of {counts.seen}" if numbers.pop("unchanged", 0) else ""
+    return ", ".join(f"{count} {name}" for name, count in numbers.items()) + of_all
 
 
 def run_json(run: Run) -> dict[str, Any]:

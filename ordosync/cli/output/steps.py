@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 
-from ordosync.cli.output.render import local
 from ordosync.cli.output.tables import table
 from ordosync.store.runs import Run
 from ordosync.store.step_rows import State, StepRow, Write
@@ -69,7 +68,7 @@ def show_steps(shown: RunSteps) -> None:
                 step.code or "",
                 step.reason or "",
                 step.supplier_id or "",
-                local(step.not_before),
+                step.not_before or "",
                 _written(shown, step),
                 shown.number(step),
             )

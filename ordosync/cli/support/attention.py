@@ -124,7 +124,7 @@ def _show(entries: Sequence[Attention], numbers: Numbers) -> None:
 
 def _row(entry: Attention, numbers: Numbers) -> tuple[object, ...]:
     return (
-        render.local(entry.since),
+        entry.since,
         entry.severity,
         entry.key,
         render.named(entry.subject, numbers.get((entry.portal, entry.subject), "")),
