@@ -44,7 +44,7 @@ def edit_order(
     """Correct the address, the shipping method or the note of an open order.
 
     What is not given stays; an empty text removes a value. The timeline says which fields were
-    edited, and no values. Nobody else is notified: what was sent to a supplier stays as it was.
+    edited, and no values. No other account is notified: what a supplier was sent stays as it was.
 
     For example:
       ordosync orders edit 1001 --street1 "Main Street 5" --zip 10115
