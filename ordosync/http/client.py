@@ -55,7 +55,6 @@ class HttpClient:
     `action` describes the request in error messages, without personal data.
     JSON is decoded strictly into `shape`: numbers with a fraction become `Decimal`, and a
     `Decimal` is sent as a number. If `shape` is `types.NoneType`, the body is ignored.
-    `page_hint` is advice for a response that is a web page or a redirect.
 
     Raises `ValueError` if the configuration of the session is invalid.
     """
@@ -74,7 +73,7 @@ class HttpClient:
         concurrency: int = 4,
         limits: Limits | None = None,
         random: Random | None = None,
-        page_hint: str = "",
+        page_hint: str = "",  # advice for a response that is a web page or a redirect
     ) -> None:
         self._account = account
         self._base_url = checked_base(base_url, allow_http=allow_http)
@@ -297,7 +296,6 @@ class HttpClient:
         if failed.kind is not UnavailableError:
             return failed.kind(self._account, request.action, answer)
         retry_after_s = wait_s if failed.is_rate_limited else failed.retry_after_s
-        when = f", try again in {math.ceil(retry_after_s)} s" if retry_after_s else ""
-        return UnavailableError(
-            self._account, request.action, answer + when, retry_after_s=retry_after_s
-        )
+        if retry_after_s:
+            answer += f", try again in {math.ceil(retry_after_s)} s"
+        return UnavailableError(self._account, request.action, answer, retry_after_s=retry_after_s)
