@@ -75,9 +75,8 @@ class HttpClient:
         random: Random | None = None,
         page_hint: str = "",  # advice for a response that is a web page or a redirect
     ) -> None:
-        self._account = account
+        self._account, self._clock = account, clock
         self._base_url = checked_base(base_url, allow_http=allow_http)
-        self._clock = clock
         self._rate = rate or RateLimit(*_UNKNOWN_LIMIT, clock)
         self._limits = limits or Limits()
         self._random = random or Random()  # noqa: S311 - spreads waits, guards nothing
