@@ -20,7 +20,7 @@ from ordosync.models import Comment, InvalidRecord, Outcome, Page, Shipment, ref
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
 from ordosync.tasks.base import PlanRequest, Portal, Result, Step, Task
-from ordosync.tasks.cancellations import supplier_status
+from ordosync.tasks.cancellations import supplier_rest, supplier_status
 from ordosync.tasks.parcels.delivery import as_further, write_updates
 from ordosync.tasks.parcels.labels import Further, TrackingUpdate, missing_labels
 from ordosync.tasks.parcels.links import links_of
@@ -52,10 +52,13 @@ def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
 
 def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
     """Yield the steps of these parcels, as they are now."""
-    problems = [step for step in refs if supplier_status.is_about(step)]
-    if problems:
-        yield Page(items=tuple(supplier_status.recheck(portal, problems)))
-    ids = [step.supplier_id or step.key for step in refs if not supplier_status.is_about(step)]
+    problems: list[StepRef] = []
+    for kind in (supplier_status, supplier_rest):
+        mine = [step for step in refs if kind.is_about(step)]
+        problems += mine
+        if mine:
+            yield Page(items=tuple(kind.recheck(portal, mine)))
+    ids = [step.supplier_id or step.key for step in refs if step not in problems]
     if ids:
         yield from _steps(portal, required(portal.supplier.shipments).by_id(ids), again=True)
 
@@ -126,6 +129,7 @@ def _steps(
             if place < len(groups) - 1:
                 yield Page(items=tuple(steps))
         steps += supplier_status.unexpected_statuses(portal, page.items, facts.links)
+        steps += supplier_rest.cancelled_rests(portal, page.items, facts.families, steps)
         if not lacks_links:
             steps += _without_link(portal, page.items, facts.links, again=again)
         yield Page(items=tuple(steps), cursor=page.cursor)
@@ -235,6 +239,6 @@ TASK = Task(
     writes_to="merchant",
     needs_links_from="import-orders",
     runs_immediately=True,
-    passing=supplier_status.CODES,
+    passing=supplier_status.CODES | {supplier_rest.CANCELLED_REST},
     settled=superseded,
 )

@@ -692,6 +692,14 @@ MUTANTS = (
         test="engine/diagnosis/test_dismiss.py",
     ),
     Mutant(
+        protection="a rest that both sides cancelled needs no operator",
+        file="tasks/cancellations/supplier_rest.py",
+        old="            min(line.open_units or 0, units.get(line.merchant_id, 0))",
+        new="            (line.open_units or 0)",
+        test="scenarios/pairs/test_shipping.py::"
+        "test_rest_that_the_supplier_cancelled_fails_once_until_it_is_settled",
+    ),
+    Mutant(
         protection="an order that both sides cancelled needs no operator",
         file="tasks/cancellations/supplier_status.py",
         old="            and link.merchant_id not in cancelled_ids\n",
