@@ -169,6 +169,7 @@ def _facts(portal: Portal, parcels: Sequence[Shipment]) -> ParcelFacts:
         can_split=portal.merchant.splits is not None,
         valid=valid_numbers(parcels),
         voided=frozenset(f"{item.id}:{item.tracking_number}" for item in parcels if item.voided),
+        is_requested=portal.config.products.has,
     )
 
 

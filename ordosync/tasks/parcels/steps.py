@@ -1,7 +1,7 @@
 """Decides what a parcel of the Supplier needs: a write, a comment or a wait. Pure functions."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import timedelta
@@ -50,6 +50,8 @@ class ParcelFacts:
     """The numbers of the valid labels in this page, by order."""
     voided: frozenset[str]
     """The labels that are void in this page, as links name them."""
+    is_requested: Callable[[str], bool] | None = None
+    """True for the SKUs that are sent to the Supplier."""
 
 
 def unless_reported(step: Step) -> Step:
@@ -135,6 +137,7 @@ def _valid_steps(item: Shipment, link: Link, family: Family, facts: ParcelFacts)
             lines=contents.lines,
             is_last=contents.is_last,
             at_most=contents.at_most,
+            is_requested=facts.is_requested if contents.at_most else None,
             rest=contents.rest if contents.lines and facts.takes == "pieces" else (),
         ),
         link=target,
