@@ -18,6 +18,7 @@ from ordosync.tasks.parcels.labels import (
     as_reported,
     named,
     of_number,
+    surplus_reason,
     void_step,
     void_steps,
 )
@@ -197,14 +198,8 @@ def _surplus(update: TrackingUpdate) -> Decision | None:
     return Decision(
         state="failed",
         code=SURPLUS,
-        reason=f"parcel {update.shipment.tracking_number} {MORE_THAN_OPEN}",
+        reason=surplus_reason(update),
     )
-
-
-MORE_THAN_OPEN = (
-    "holds more units than are open, and the surplus is not reported to the Merchant; ask the"
-    " Supplier what it sent"
-)
 
 
 def _void_before(
