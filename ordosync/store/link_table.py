@@ -163,7 +163,8 @@ class Links:
         """Return those of the Merchant's orders with a parcel that is not reported yet."""
         rows = self._db.execute(
             "select distinct merchant_id from steps where portal = ? and task = 'update-tracking'"  # noqa: S608
-            f" and {UNSETTLED} and key not like '%:supplier-cancelled-rest'"
+            f" and ({UNSETTLED} or code = 'no-tracking')"
+            " and key not like '%:supplier-cancelled-rest'"
             " and merchant_id in (select value from json_each(?))",
             (self._portal, json.dumps(list(ids))),
         )

@@ -22,12 +22,11 @@ from ordosync.store.step_rows import StepRef
 from ordosync.tasks.base import PlanRequest, Portal, Result, Step, Task
 from ordosync.tasks.cancellations import supplier_rest, supplier_status
 from ordosync.tasks.parcels.delivery import as_further, write_updates
-from ordosync.tasks.parcels.labels import Further, TrackingUpdate, missing_labels
+from ordosync.tasks.parcels.labels import Further, TrackingUpdate, missing_labels, surplus_reason
 from ordosync.tasks.parcels.links import links_of
 from ordosync.tasks.parcels.silent import all_shipments
 from ordosync.tasks.parcels.steps import (
     FURTHER,
-    MORE_THAN_OPEN,
     SURPLUS,
     ParcelFacts,
     in_turn,
@@ -105,7 +104,7 @@ def _result(update: TrackingUpdate, outcome: Outcome) -> Result:
     links, written = links_of(update, outcome), None
     if update.contents and update.contents.has_surplus and outcome.state in ("done", "unchanged"):
         written = update.written if outcome.state == "done" else None
-        outcome = refused(SURPLUS, f"parcel {update.shipment.tracking_number} {MORE_THAN_OPEN}")
+        outcome = refused(SURPLUS, surplus_reason(update))
     return Result(outcome=outcome, links=links, written=written)
 
 
@@ -169,6 +168,7 @@ def _facts(portal: Portal, parcels: Sequence[Shipment]) -> ParcelFacts:
         can_split=portal.merchant.splits is not None,
         valid=valid_numbers(parcels),
         voided=frozenset(f"{item.id}:{item.tracking_number}" for item in parcels if item.voided),
+        is_requested=portal.config.products.has,
     )
 
 

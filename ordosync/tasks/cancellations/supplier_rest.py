@@ -37,9 +37,7 @@ def cancelled_rests(
 ) -> Iterator[Step]:
     """Yield a step for each of these orders that stays open after the parcels on this page."""
     unreported = {
-        step.merchant_id
-        for step in steps
-        if step.decision and step.decision.state in ("failed", "waiting")
+        step.merchant_id for step in steps if step.decision and step.decision.state != "unchanged"
     }
     complete = {
         item.order_id: families[item.order_id]
