@@ -38,6 +38,10 @@ class Client(Protocol):
     def timezone(self) -> str | None:
         """The time zone of the account; None for UTC. Some services report it with a read."""
 
+    @property
+    def notes(self) -> Sequence[str]:
+        """Remarks for the log about the reads since the last `close`, such as a missing file."""
+
     def close(self) -> None:
         """Close files and connections. Idempotent."""
 

@@ -56,6 +56,7 @@ class ServiceClient:
         timezone: str | None = None,
     ) -> None:
         self.name = name
+        self.notes: Sequence[str] = ()
         self.concurrency = concurrency
         self.timezone = timezone
         """The time zone of the account; None for UTC. Set later if the service reports it."""

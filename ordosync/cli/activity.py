@@ -19,8 +19,10 @@ from ordosync.cli.periods import parse_since
 from ordosync.errors import UsageError
 from ordosync.idle import glance
 from ordosync.store import Store
+from ordosync.store.order_numbers import OF_PRODUCTS
 from ordosync.store.runs import QuietRuns, Run, RunFilter
 from ordosync.store.step_rows import Write
+from ordosync.store.timestamps import to_text
 from ordosync.text import plural
 
 _FEW = 5
@@ -89,7 +91,7 @@ def activity(
         quiet = store.runs.without_changes(chosen, after=oldest) if is_folded else None
         written = _written(store, runs, limit=_MANY if context.as_text else None) if changes else {}
     if context.as_json:
-        render.document({"runs": [_run_json(run, written.get(run.id)) for run in runs]})
+        render.document(_json(runs, written, quiet))
         return
     if context.as_csv:
         log_csv.write_changes(runs, written) if changes else log_csv.write_runs(runs)
@@ -134,6 +136,20 @@ def _written(
     return {run.id: store.steps.writes(run.id, limit=most) for run in runs}
 
 
+def _json(
+    runs: Sequence[Run], written: Mapping[int, Sequence[Write]], quiet: QuietRuns | None
+) -> dict[str, Any]:
+    return {
+        "runs": [_run_json(run, written.get(run.id)) for run in runs],
+        "without_changes": quiet
+        and {
+            "runs": quiet.count,
+            "at_least": quiet.is_minimum,
+            "last_at": to_text(quiet.last_at) if quiet.last_at else None,
+        },
+    }
+
+
 def _run_json(run: Run, writes: Sequence[Write] | None) -> dict[str, Any]:
     document = render_runs.run_json(run)
     if writes is not None:
@@ -171,9 +187,7 @@ def show(
         shown = store.runs.get(run) if abs(run) < _NO_NUMBER else None
         if shown is None:
             raise UsageError(_no_run(store, run))
-        all_steps = RunSteps(
-            run=run, steps=store.steps.of_run(run), past=store.steps.past_writes(run)
-        )
+        all_steps = _steps(store, shown)
     steps = all_steps.of_states(states or ())
     if context.as_json:
         chosen = [step for step in all_steps.steps if not states or step.state in states]
@@ -187,8 +201,20 @@ def show(
         _show_run(shown, all_steps, steps)
 
 
+def _steps(store: Store, run: Run) -> RunSteps:
+    steps = store.steps.of_run(run.id)
+    ids = [] if run.task in OF_PRODUCTS else [step.merchant_id or "" for step in steps]
+    return RunSteps(
+        run=run.id,
+        steps=steps,
+        past=store.steps.past_writes(run.id),
+        numbers=store.order_numbers(run.portal).of(ids),
+    )
+
+
 def _show_run(run: Run, all_steps: RunSteps, steps: RunSteps) -> None:
     render_runs.show_runs([run])
+    render_runs.show_note(run)
     render_runs.show_calls(run)
     if steps.steps:
         render_steps.show_steps(steps)

@@ -9,6 +9,7 @@ import typer
 from ordosync.cli import completion
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
+from ordosync.cli.output.cells import DueTime
 from ordosync.cli.output.csv_output import write_csv
 from ordosync.cli.output.tables import table
 from ordosync.engine import check_renames, chosen, register
@@ -102,14 +103,14 @@ def _show(context: Context, portals: Sequence[str]) -> None:
     )
 
 
-def _row(task: Scheduled) -> tuple[str, ...]:
+def _row(task: Scheduled) -> tuple[object, ...]:
     return (
         task.portal,
         task.task,
         f"{task.interval}, paused" if task.paused else task.interval,
         task.decided_by,
         task.last_status or "",
-        render.local(task.next_due_at) or ("" if task.paused else "manual"),
+        DueTime(task.next_due_at) if task.next_due_at else "" if task.paused else "manual",
     )
 
 

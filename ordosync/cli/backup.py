@@ -43,7 +43,8 @@ def backup(
         confirm(context, f"replace {file}?", yes=yes)
     copy = back_up(config.database, file, replace=force)
     if context.as_json:
-        render.document({"backups": [_copy_json(file, copy)]})
+        not_included = _other_files(config)
+        render.document({"backups": [{**_copy_json(file, copy), "not_included": not_included}]})
         return
     render.result(f"{file}: {_contents(copy)}", wrapped=True)
     render.message(f"not included, keep these as well: {', '.join(_other_files(config))}")

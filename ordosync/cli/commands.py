@@ -144,6 +144,10 @@ SECTIONS = {
             "config:app",
             "Check or show the configuration.",
         ),
+        "schema": (
+            "schema:show_schema",
+            "Print the JSON Schema of a command's --json.",
+        ),
         "help": (
             "help:show_help",
             "Show a page of documentation, or help on a command.",

@@ -3,8 +3,9 @@
 import difflib
 import os
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,7 +19,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change;
 
 
 @app.command("render")
-@with_context(json=False)
+@with_context()
 def render_block(
     *,
     context: Context,
@@ -28,12 +29,17 @@ def render_block(
     For example:
       ordosync cron render
     """
-    for line in _entry(context.config.path).splitlines():
+    path = context.config.path
+    entry = _entry(path)
+    if context.as_json:
+        render.document(_json(path, entry, [], is_changed=False))
+        return
+    for line in entry.splitlines():
         render.result(line)
 
 
 @app.command("install")
-@with_context(json=False)
+@with_context()
 def install(
     *,
     dry_run: DryRun = False,
@@ -46,15 +52,15 @@ def install(
     For example:
       ordosync cron install --dry-run
     """
-    path = context.config.path
     before = crontab.read()
+    path = context.config.path
     after = crontab.with_block(before, _entry(path), path)
     result = "`ordosync health -v` shows whether cron is running"
-    _change(before, after, result=result, dry_run=dry_run)
+    _change(context, before, after, result=result, dry_run=dry_run)
 
 
 @app.command("remove")
-@with_context(json=False)
+@with_context()
 def remove(
     *,
     dry_run: DryRun = False,
@@ -67,20 +73,43 @@ def remove(
     """
     before = crontab.read()
     after = crontab.without_block(before, context.config_path)
-    _change(before, after, result="cron runs no task any more", dry_run=dry_run)
+    _change(context, before, after, result="cron runs no task any more", dry_run=dry_run)
 
 
-def _change(before: str, after: str, *, result: str, dry_run: bool) -> None:
-    if before == after:
+def _change(context: Context, before: str, after: str, *, result: str, dry_run: bool) -> None:
+    """Write the crontab unless it is a dry run, and show the lines that change."""
+    difference = list(_difference(before, after))
+    if difference and not dry_run:
+        crontab.write(after)
+    if context.as_json:
+        path = context.config_path
+        entry = crontab.block_of(after, path)
+        render.document(_json(path, entry, difference, is_changed=bool(difference and not dry_run)))
+        return
+    if not difference:
         render.message("the crontab is up to date; nothing was changed")
         return
-    for line in difflib.unified_diff(
-        before.splitlines(), after.splitlines(), "crontab", "crontab, changed", lineterm="", n=1
-    ):
+    for line in difference:
         render.result(line)
     if not dry_run:
-        crontab.write(after)
         render.message(f"the crontab was changed; {result}")
+
+
+def _difference(before: str, after: str) -> Iterator[str]:
+    return difflib.unified_diff(
+        before.splitlines(), after.splitlines(), "crontab", "crontab, changed", lineterm="", n=1
+    )
+
+
+def _json(path: Path, entry: str, difference: Sequence[str], *, is_changed: bool) -> dict[str, Any]:
+    return {
+        "cron": {
+            "config": str(path),
+            "entry": entry or None,
+            "difference": list(difference),
+            "changed": is_changed,
+        }
+    }
 
 
 def _entry(config: Path) -> str:

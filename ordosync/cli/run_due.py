@@ -2,9 +2,10 @@
 
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -22,11 +23,12 @@ from ordosync.engine.scheduling.tick import PortalReport, Tick
 from ordosync.errors import ConfigError, DatabaseError
 from ordosync.idle import DATABASE, database_of
 from ordosync.store import Store
+from ordosync.store.timestamps import to_text
 
 _MOST_LINES = 20
 
 
-@with_context(json=False)
+@with_context()
 def run_due(
     *,
     jobs: Annotated[
@@ -42,7 +44,7 @@ def run_due(
 
     It also retries steps that wait. Without a terminal it writes nothing unless there is a
     problem. A lasting problem is reported when it starts, once a day, and when it ends. Exits 1 if
-    a run failed or was partial.
+    a run failed or was partial. With --json, problems are in the document each time.
 
     For example:
       ordosync run-due --config /etc/ordosync/config.yaml
@@ -56,13 +58,16 @@ def run_due(
         reports, stop = _run_tick(context, jobs, deliver_alerts=not is_watched)
     except (ConfigError, DatabaseError) as error:
         store = _store_path(path)
-        if is_watched or is_new_problem(store, str(error), now=clock.now()):
+        if is_watched or context.as_json or is_new_problem(store, str(error), now=clock.now()):
             raise
         raise typer.Exit(error.exit_code) from error
     forget_problems(context.config.database)
-    if is_watched:
-        _show(reports, context.config.database)
-    _report(reports)
+    if context.as_json:
+        render.document(_json(reports, _next_due_at(context.config.database)))
+    else:
+        if is_watched:
+            _show(reports, context.config.database)
+        _report(reports)
     if stop.signal:
         raise typer.Exit(128 + stop.signal)
     raise typer.Exit(int(any(map(_has_failed, reports))))
@@ -135,10 +140,34 @@ def _show(reports: Sequence[PortalReport], database: Path) -> None:
     if runs:
         render_runs.show_runs(runs)
         return
-    with Store.open(database, readonly=True) as store:
-        times = [row.next_at for row in store.schedule.all() if row.next_at]
-    then = f"; next at {render.local(min(times))}" if times else ""
+    next_at = _next_due_at(database)
+    then = f"; next at {render.local(next_at)}" if next_at else ""
     render.message(f"nothing is due{then}")
+
+
+def _next_due_at(database: Path) -> datetime | None:
+    with Store.open(database, readonly=True) as store:
+        return min((row.next_at for row in store.schedule.all() if row.next_at), default=None)
+
+
+def _json(reports: Sequence[PortalReport], next_due_at: datetime | None) -> dict[str, Any]:
+    return {
+        "runs": [render_runs.run_json(run) for report in reports for run in report.runs],
+        "alerts": [_alert_json(alert) for report in reports for alert in report.alerts],
+        "errors": [str(report.error) for report in reports if report.error],
+        "next_due_at": to_text(next_due_at) if next_due_at else None,
+    }
+
+
+def _alert_json(alert: Alert) -> dict[str, Any]:
+    return {
+        "kind": alert.kind,
+        "portal": alert.portal,
+        "task": alert.task,
+        "run": alert.run.id if alert.run else None,
+        "since": to_text(alert.since) if alert.since else None,
+        "text": _line(alert),
+    }
 
 
 def _report(reports: Sequence[PortalReport]) -> None:

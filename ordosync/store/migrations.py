@@ -224,6 +224,8 @@ _LEDGER = (
 )
 
 _WRITTEN_VALUES = (
+    # A remark about the run, such as that there was no file to read.
+    "alter table runs add column note text",
     # What the last write set, old and new; see `written.Written`. Null: nothing, or not known.
     "alter table steps add column written text",
     # What earlier writes of the same steps had set.

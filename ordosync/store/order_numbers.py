@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import sqlite3
 
+OF_PRODUCTS = ("import-products", "write-inventory-back")
+"""Tasks whose steps have ids of products, which may equal ids of orders."""
+
 
 class OrderNumbers:
     """The numbers of one portal's orders, as the Merchant shows them."""

@@ -66,6 +66,8 @@ class Run:
     """Query cost of the calls, in the points of the service."""
     missed_slots: int = 0
     error: RunError | None = None
+    note: str = ""
+    """A remark about the run as a whole, such as that there was no file to read."""
     is_kept: bool = True
     """True if the run is in the log; runs that found nothing are removed."""
 
@@ -132,13 +134,20 @@ class Runs:
         ).fetchone()
         return _run(row)
 
-    def update(self, run_id: int, counts: Counts, *, calls: int, cost: int) -> None:
+    def update(self, run_id: int, counts: Counts, *, calls: int, cost: int, note: str) -> None:
         """Save the counts of a running run, so that a crash does not lose them."""
         self._db.execute(
             "update runs set seen = :seen, done = :done, unchanged = :unchanged,"
             " skipped = :skipped, waiting = :waiting, failed = :failed, calls = :calls,"
-            " cost = :cost where id = :id",
-            {"id": run_id, "seen": counts.seen, "calls": calls, "cost": cost, **asdict(counts)},
+            " cost = :cost, note = :note where id = :id",
+            {
+                "id": run_id,
+                "seen": counts.seen,
+                "calls": calls,
+                "cost": cost,
+                "note": note or None,
+                **asdict(counts),
+            },
         )
 
     def finish(
@@ -261,4 +270,5 @@ def _run(row: "sqlite3.Row") -> Run:
             if row["error_code"]
             else None
         ),
+        note=row["note"] or "",
     )

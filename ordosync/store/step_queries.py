@@ -135,6 +135,17 @@ class StepQueries:
         )
         return [step_row(row) for row in rows]
 
+    def skipped(
+        self, portal: str, task: str, code: str, *, after: datetime | None
+    ) -> tuple[int, datetime | None]:
+        """Return how many steps are skipped with a code since after a time, and the first time."""
+        row = self._db.execute(
+            "select count(*) as count, min(created_at) as since from steps"
+            " where portal = ? and task = ? and state = 'skipped' and code = ? and created_at > ?",
+            (portal, task, code, to_text(after) if after else ""),
+        ).fetchone()
+        return row["count"], from_text(row["since"]) if row["since"] else None
+
     def are_late(self, portal: str, task: str, *, before: datetime) -> bool:
         """True if writes that were due before then are still retried or were not found."""
         row = self._db.execute(

@@ -35,6 +35,8 @@ class Written(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The number of its units."""
     product: str = ""
     """The SKU of a product that was created."""
+    linked: str = ""
+    """The SKU of a product that the Supplier had already, and that was linked."""
     quantity: Change | None = None
     status: Change | None = None
     carrier: str = ""
@@ -67,6 +69,8 @@ class Written(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
             yield f"order {self.order}: {self.size}"
         if self.product:
             yield f"product {self.product}"
+        if self.linked:
+            yield f"product {self.linked} linked"
         if self.quantity:
             yield self.quantity.text
         if self.status:

@@ -5,7 +5,7 @@ The log, the retries and the clock belong to the engine.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
@@ -160,6 +160,8 @@ class Result(Struct, frozen=True, kw_only=True):
     """Key of the step whose lines may go to another Supplier now."""
     written: Written | None = None
     """What was written, if it differs from the step, or although the write was refused."""
+    is_only_linked: bool = False
+    """True if the account had the object already; its first link counts as done."""
 
 
 class Apply(Protocol):
@@ -245,6 +247,8 @@ class Task:
     compare: Compare | None = None
     """Finds edits of a record whose step is done. By default an edit is only logged, once for each
     content."""
+    skip_notes: Mapping[str, str] = field(default_factory=dict)
+    """Remarks about a run that skipped steps, by the code of the steps."""
     settled: Callable[[Portal, Sequence[StepRef]], Mapping[str, Decision]] = lambda _, __: {}
     """Returns a decision for each failed step whose cause no longer exists; only reads."""
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from ordosync.accounts.account import required
-from ordosync.models import InvalidRecord, Page, Product
+from ordosync.models import InvalidRecord, Outcome, Page, Product
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
 from ordosync.store.written import Written
@@ -45,18 +45,22 @@ def apply(
     *,
     look_first: bool,  # noqa: ARG001 - a SKU exists only once
 ) -> list[Result]:
-    """Create the new products, and link all of them."""
+    """Create the new products, and link all of them; a first link counts as done."""
     products = [step.payload for step in steps if isinstance(step.payload, Product)]
     outcomes = required(portal.supplier.products).create(products)
-    return [
-        Result(
-            outcome=outcome,
-            links=(Link(kind="product", merchant_id=step.key, supplier_id=outcome.id),)
-            if outcome.id
-            else (),
-        )
-        for step, outcome in zip(steps, outcomes, strict=True)
-    ]
+    return [_result(step, outcome) for step, outcome in zip(steps, outcomes, strict=True)]
+
+
+def _result(step: Step, outcome: Outcome) -> Result:
+    if not outcome.id:
+        return Result(outcome=outcome)
+    was_there = outcome.state == "unchanged"
+    return Result(
+        outcome=outcome,
+        links=(Link(kind="product", merchant_id=step.key, supplier_id=outcome.id),),
+        written=Written(linked=outcome.id) if was_there else None,
+        is_only_linked=was_there,
+    )
 
 
 def _steps(portal: Portal, pages: Iterator[Page[Product | InvalidRecord]]) -> Iterator[Page[Step]]:

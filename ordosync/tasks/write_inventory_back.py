@@ -42,6 +42,8 @@ _FIXED = {
     "ambiguous": "has the same SKU as other products at the Merchant",
 }
 _OVERSOLD = "oversold"
+NOT_LINKED = "not-imported"
+"""Code of skipped products that import-products has not linked."""
 UnimportedSales = Callable[[], Mapping[str, int]]
 """Returns the sold units of each SKU in orders that the Supplier does not have; reads once."""
 
@@ -186,7 +188,7 @@ def _step(
         content=f"quantity-{available}",
     )
     if link is None:
-        return _skipped(step, "not-imported", "is not a product that was imported")
+        return _skipped(step, NOT_LINKED, "is not a product that was imported")
     step = replace(step, merchant_id=link.merchant_id)
     if current is None:
         return _skipped(step, "gone", "is not at the Merchant any more")
@@ -232,6 +234,10 @@ TASK = Task(
     writes_to="merchant",
     safety_limit=lambda _, at_risk: at_risk,
     is_state=True,
+    skip_notes={
+        NOT_LINKED: "{products} skipped, not linked with a product of the Merchant;"
+        " `ordosync import-products {portal}` links those that both have"
+    },
     closes=_OVERSOLD,
     max_refusals=3,  # then Ordoro's "Inventory Sync Suspended", until the quantity changes
 )

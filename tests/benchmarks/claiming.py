@@ -96,7 +96,7 @@ def _claim(store: Store, portal: str, clock: Clock) -> None:
         run = store.runs.start(portal, "import-orders", "schedule", now=now)
     with store.transaction(durable=False):
         store.leases.release(lease)
-        store.runs.update(run.id, Counts(), calls=0, cost=0)
+        store.runs.update(run.id, Counts(), calls=0, cost=0, note="")
         store.runs.finish(run.id, "ok", now=now)
 
 

@@ -208,6 +208,7 @@ def test_no_run_at_all_is_distinguished_from_no_match(
 
 def test_health_is_red_while_a_step_needs_a_person_and_says_how_many(both: TwoAccounts) -> None:
     both.run("run-due")
+    both.run("import-products")
     _failed(both)
 
     result = both.run("health")

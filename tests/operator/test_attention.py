@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import HEADER, numbers, ordosync, row, shop
+from tests.support.command import AT_ONCE, HEADER, numbers, ordosync, row, shop, wake
 from tests.support.desk import SHIP, TwoAccounts
 
 CONTRADICTION = ("reconcile --fix", "cancels it again")
@@ -101,6 +101,50 @@ def test_h2_an_edit_after_it_was_sent_needs_you_until_it_is_closed(tmp_path: Pat
 
     ordosync(tmp_path, "dismiss", str(entry["step"]), "--note", "agreed by phone")
     assert ordosync(tmp_path, "attention").code == 0
+
+
+def test_h2_cron_reports_an_edit_once(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1003", quantity="6"), config=AT_ONCE)
+    ordosync(tmp_path, "run-due")
+    shop(tmp_path, HEADER + row("1003", quantity="9"), config=AT_ONCE)
+
+    wake(tmp_path)
+    first = ordosync(tmp_path, "run-due")
+    wake(tmp_path)
+    second = ordosync(tmp_path, "run-due")
+
+    assert (first.code, "1 failed and need you" in first.err) == (1, True)
+    assert (second.code, second.err) == (0, "")
+
+
+def test_h6_a_bad_row_is_dismissed_by_the_number_of_its_order(tmp_path: Path) -> None:
+    bad = HEADER + row("1005", quantity="x") + row("1006", quantity="x")
+    feed = shop(tmp_path, bad)
+    ordosync(tmp_path, "import-orders")
+    feed.unlink()
+
+    again = ordosync(tmp_path, "retry", "1")
+    reasons = ordosync(tmp_path, "attention").out
+    closed = ordosync(tmp_path, "dismiss", "1005", "1006", "--note", "the buyer cancelled")
+
+    assert again.code == 1
+    assert f"{feed.name} row 2" in reasons
+    assert "--sent" not in reasons
+    assert closed.code == 0
+    assert ordosync(tmp_path, "attention").code == 0
+    assert ordosync(tmp_path, "health").code == 0
+
+
+def test_h6_a_number_of_two_entries_dismisses_neither(both: TwoAccounts) -> None:
+    both.shop("orders", "cancel", "1001")
+    both.northwind(*SHIP)
+    both.run("cancel-orders")
+
+    result = both.run("dismiss", "1001")
+
+    assert result.code == 2
+    assert "may be shop-northwind:" in result.err
+    assert len(both.run("attention", "--json").json["attention"]) == 2
 
 
 def test_m12_a_parcel_of_a_cancelled_order_is_not_settled_by_a_retry(both: TwoAccounts) -> None:

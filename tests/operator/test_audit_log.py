@@ -97,7 +97,7 @@ def test_h9_show_names_the_sku_of_a_created_product(both: TwoAccounts) -> None:
     both.shop("products", "add", "NEW", "--name", NAME)
     both.run("import-products")
 
-    assert written(newest(both)) == [{"product": "NEW"}]
+    assert written(newest(both)) == [{"linked": "CUP"}, {"linked": "MUG"}, {"product": "NEW"}]
 
 
 def test_h9_show_names_carrier_number_and_units_of_a_parcel(both: TwoAccounts) -> None:
@@ -218,6 +218,7 @@ def test_h9_a_store_of_the_version_before_is_migrated(both: TwoAccounts) -> None
     path = both.folder / "ordosync.db"
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("alter table steps drop column written")
+        db.execute("alter table runs drop column note")
         db.execute("drop table past_writes")
         db.execute("drop table order_numbers")
         db.execute("drop index runs_with_changes")

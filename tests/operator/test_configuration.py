@@ -130,7 +130,7 @@ def test_m7_one_shop_at_both_ends_of_a_portal_is_refused(
     result = ordosync(tmp_path, "config", "check")
 
     assert result.code == 3
-    assert "accounts a and b are the same: https://gifts.myshopify.com/admin" in result.err
+    assert "accounts a and b are the same: gifts.myshopify.com" in result.err
 
 
 def test_m7_folder_that_does_not_exist_is_a_warning(tmp_path: Path) -> None:
@@ -311,3 +311,23 @@ def test_m7_recorded_configurations_are_refused(name: str, message: str, tmp_pat
 
     assert result.code == 3
     assert message in result.err
+
+
+def test_h5_run_over_no_file_says_so(tmp_path: Path) -> None:
+    feed(tmp_path, FEED, name="orders.xlsx")
+    check(tmp_path)
+
+    run = ordosync(tmp_path, "import-orders")
+    again = ordosync(tmp_path, "import-orders", "--json").run
+
+    note = f"orders: no file matches {tmp_path}/feeds/*.csv"
+    assert f"run 1: {note}" in run.err
+    assert (again["status"], again["seen"], again["note"]) == ("ok", 0, note)
+    assert note in ordosync(tmp_path, "show", "1").err
+
+
+def test_h5_run_over_a_file_has_no_note(tmp_path: Path) -> None:
+    feed(tmp_path, FEED)
+    check(tmp_path)
+
+    assert ordosync(tmp_path, "import-orders", "--json").run["note"] is None

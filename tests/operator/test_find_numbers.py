@@ -79,3 +79,14 @@ def test_w8_the_number_of_an_order_that_was_changed_is_learnt(shops: Shops) -> N
 
     assert shops.command("why", "SO-NEW").code == 0
     assert shops.command("why", NUMBER).code == 2
+
+
+def test_w8_show_has_the_number_of_a_failed_order(shops: Shops) -> None:
+    merchant_id = shops.merchant.request(sold(NUMBER, line("MUG,2")))
+    shops.merchant.settle()
+    run = shops.run("import-orders").run.id
+
+    [step] = shops.command("show", str(run), "--json").run["steps"]
+
+    assert (step["merchant"], step["merchant_number"]) == (merchant_id, NUMBER)
+    assert NUMBER in shops.command("show", str(run)).out

@@ -152,6 +152,38 @@ def test_an_order_that_a_supplier_packs_is_left_out(both: TwoAccounts) -> None:
     assert chosen["number"] == "1003"
 
 
+def test_the_account_of_named_orders_is_inferred_unless_a_supplier_packs_them(
+    both: TwoAccounts,
+) -> None:
+    both.shop("orders", "add", "1002", "--line", "MUG=2")
+
+    theirs = both.run("orders", "slips", "S-1001", "--csv")
+    own = both.run("orders", "pick", "1002", "--csv")
+    refused = [both.run("orders", command, "1001", "--csv") for command in ("pick", "slips")]
+
+    assert {slip["merchant"] for slip in rows(theirs.out)} == {"shop"}
+    assert "account northwind: order S-1001 of shop" in theirs.err
+    assert [line["units"] for line in rows(own.out)] == ["2"]
+    assert [(done.code, done.out) for done in refused] == [(2, ""), (2, "")]
+    assert "is requested from northwind" in refused[0].err
+    assert {line["supplier"] for line in rows(both.run("orders", "export", "1001").out)} == {
+        "northwind"
+    }
+
+
+def test_a_terminal_asks_before_an_order_that_a_supplier_packs(both: TwoAccounts) -> None:
+    words = ("orders", "pick", "1001", "--account", "shop")
+
+    asked = on_a_terminal(both.folder, *words, answer="n")
+    forced = on_a_terminal(both.folder, *words, "--yes")
+
+    assert "order 1001 requested from northwind" in asked
+    assert "pack it here nevertheless? [y/N]" in asked
+    assert "MUG" not in asked
+    assert "[y/N]" not in forced
+    assert "MUG" in forced
+
+
 def test_an_order_that_a_supplier_packs_needs_the_account(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text(ONE_ACCOUNT)
     words = ("orders", "add", "1001", "--line", "MUG=1", "--supplier", "northwind")

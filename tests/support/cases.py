@@ -1,7 +1,7 @@
 """The faults that ordosync must survive, by number, and their tests.
 
-`pytest --cases tests/README.md`, also with `-m slow`, writes the results of each, and keeps the
-entries of cases that did not run.
+`pytest --cases tests/README.md`, also with the slow tests, writes the results of each, and keeps
+the entries of cases that did not run.
 """
 
 import re
@@ -290,7 +290,8 @@ command is in the folder of the part that the command shows. One test: `pytest -
 | helpers that several folders share | support |
 
 * `pytest` has each kind of account once in each role, and takes four minutes on two cores.
-* `pytest -m slow` has races, mutants, quiet weeks and more faults, and takes eight more.
+* `pytest -m "slow and not matrix"` has races, mutants, quiet weeks and more faults, and takes
+  eight more.
 * `pytest -m matrix` has all other pairs of kinds, is run manually, and takes five minutes.
 * `python -m tests.soak --kills 200` kills two hundred processes at random moments.
 * `python -m tests.soak --minutes 60` is a bad hour of cron, and prints its seed.
@@ -299,7 +300,7 @@ command is in the folder of the part that the command shows. One test: `pytest -
 # Never lose, never double
 
 Each fault that ordosync must survive, its number of tests, and their time. Written by the
-suite: `pytest --cases tests/README.md`, also with `-m slow`; the tests are listed in
+suite: `pytest --cases tests/README.md`, also with the slow tests; the tests are listed in
 [cases.py](support/cases.py).
 
 | case | fault | tests | time |

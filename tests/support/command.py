@@ -18,6 +18,7 @@ from unittest.mock import patch
 
 from ordosync.__main__ import main
 from ordosync.database import sqlite3
+from tests.support import json_documents
 
 CONFIG = """
 accounts:
@@ -69,7 +70,8 @@ class Done:
 def ordosync(folder: Path, *words: str, fault: str | None = None) -> Done:
     """Run `ordosync WORDS` in a folder; it must not end with a traceback.
 
-    It runs in this process, which is ten times as fast, unless a fault must kill it.
+    It runs in this process, which is ten times as fast, unless a fault must kill it. What it
+    writes with --json must be as its JSON Schema says.
     """
     if fault:
         return finished(started(folder, *words, fault=fault))
@@ -88,6 +90,8 @@ def ordosync(folder: Path, *words: str, fault: str | None = None) -> Done:
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else int(end.code is not None)
     assert "Traceback" not in err.text, err.text
+    if "--json" in words and out.text:
+        json_documents.check(words, out.text)
     return Done(code=code, out=out.text, err=err.text)
 
 

@@ -4,6 +4,7 @@ A task finishes its own read with the ids that are not settled yet, so only the 
 finished. A read that failed keeps its copies until the files are read again.
 """
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 from ordosync.accounts.files.file_reader import FileReader
 from ordosync.accounts.files.output.reject_files import RejectFolder
 from ordosync.accounts.files.record_types import RecordType
+from ordosync.errors import AccountError
 
 T = TypeVar("T")
 
@@ -37,7 +39,18 @@ class FilesClient:
         self._spool = spool
         self._rejects = rejects
         self._readers: list[FileReader[Any]] = []
+        self._read: list[FileReader[Any]] = []
+        """The readers that were used since the last `close`."""
         self._last: FileReader[Any] | None = None
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """The reads since the last `close` that found no file."""
+        return [
+            f"{reader.record_type.name}: no file matches {reader.record_type.options.glob}"
+            for reader in self._read
+            if _has_no_file(reader)
+        ]
 
     def reader(self, record_type: RecordType[T]) -> FileReader[T]:
         """Return a reader of the files of one record type."""
@@ -61,8 +74,18 @@ class FilesClient:
 
     def close(self) -> None:
         """Delete the rows of the last reads."""
+        self._read = []
         for reader in self._readers:
             reader.close()
 
     def _remember(self, reader: FileReader[Any]) -> None:
         self._last = reader
+        if reader not in self._read:
+            self._read.append(reader)
+
+
+def _has_no_file(reader: FileReader[Any]) -> bool:
+    try:
+        return not reader.files()
+    except AccountError:
+        return False

@@ -91,6 +91,7 @@ class ShopifyAccount(Account):
         check_url("base_url", base_url)
         check_timezone(timezone)
         self.name = name
+        self._shop = shop
         self._timezone = timezone
         self._version = version
         self._settle_s = settle_s
@@ -109,8 +110,8 @@ class ShopifyAccount(Account):
 
     @property
     def location(self) -> str:
-        """The URL of the shop."""
-        return self._server.base_url
+        """The address of the shop."""
+        return f"{self._shop}.myshopify.com"
 
     def merchant(
         self,

@@ -1,5 +1,7 @@
 """The file of one local account, opened for both roles. It needs no requests."""
 
+from collections.abc import Sequence
+
 from ordosync.embedded.database import EmbeddedFile
 from ordosync.errors import RefusedError
 
@@ -9,6 +11,7 @@ class SqliteClient:
 
     calls = 0
     cost = 0
+    notes: Sequence[str] = ()
     timezone = None
 
     def __init__(self, file: EmbeddedFile) -> None:

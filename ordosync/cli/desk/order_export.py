@@ -8,6 +8,7 @@ import typer
 from ordosync.cli import completion
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common
+from ordosync.cli.desk.account_choice import open_desk_of
 from ordosync.cli.desk.order_selection import OrderSelection, with_filters
 from ordosync.cli.output import files, order_exports, render
 from ordosync.embedded.packing import Packing
@@ -49,7 +50,11 @@ def export_orders(
     if context.as_csv and as_jsonl:
         raise UsageError("use either --csv or --jsonl")
     files.check_file("--output", output, ".jsonl" if as_jsonl else ".csv")
-    opened = common.open_desk(context.config, account)
+    opened = (
+        open_desk_of(context.config, account, numbers)
+        if numbers
+        else common.open_desk(context.config, account)
+    )
     owners = Owners.of(context.config, opened.name)
     named = tuple(common.read_order(opened, number).number for number in numbers or ())
     selection = filters.to_filter(owners, context.clock.now(), numbers=named)

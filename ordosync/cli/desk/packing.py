@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ordosync.cli import completion, options
+from ordosync.cli.confirm import Yes
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common
+from ordosync.cli.desk.account_choice import confirm_requested, open_desk_of
 from ordosync.cli.desk.order_selection import OrderSelection, with_filters
 from ordosync.cli.output import files, render
 from ordosync.embedded.desk import Desk
@@ -56,6 +58,7 @@ def pick_orders(
     *,
     filters: OrderSelection,
     html: options.Html = None,
+    yes: Yes = False,
     account: common.Account = None,
     context: Context,
 ) -> None:
@@ -70,7 +73,7 @@ def pick_orders(
     from ordosync.cli.output import pick_lists  # noqa: PLC0415 - other commands start without it
 
     _check_formats(html, context)
-    selected = _select(context, account, numbers or (), filters)
+    selected = _select(context, account, numbers or (), filters, yes=yes)
     lines = selected.packing.pick(selected.orders)
     if context.as_json:
         render.document({"pick": [pick_lists.pick_json(line) for line in lines]})
@@ -98,6 +101,7 @@ def print_slips(
         bool, typer.Option("--prices", help="Show prices; a slip has none otherwise.")
     ] = False,
     html: options.Html = None,
+    yes: Yes = False,
     account: common.Account = None,
     context: Context,
 ) -> None:
@@ -115,7 +119,7 @@ def print_slips(
     _check_formats(html, context)
     if not html and context.as_text and sys.stdout.isatty():
         raise UsageError("a page is no text for a terminal: add `--html slips.html`, or --csv")
-    selected = _select(context, account, numbers or (), filters)
+    selected = _select(context, account, numbers or (), filters, yes=yes)
     parcels = _slips(selected)
     if context.as_csv:
         slips.write_slips_csv(sys.stdout, parcels, prices=prices)
@@ -139,12 +143,18 @@ def _write(path: Path | None, page: Iterator[str]) -> None:
 
 
 def _select(
-    context: Context, account: str | None, numbers: Sequence[str], filters: OrderSelection
+    context: Context,
+    account: str | None,
+    numbers: Sequence[str],
+    filters: OrderSelection,
+    *,
+    yes: bool,
 ) -> _Selected:
-    """Return the open orders that the account packs itself, and those that are named."""
-    opened = common.open_desk(context.config, account)
+    """Return the open orders that the account packs itself, or those that are named."""
+    opened = _open(context, account, numbers)
     owners = Owners.of(context.config, opened.name)
     named = [_named(opened, number, is_chosen=bool(account)) for number in numbers]
+    confirm_requested(context, opened, named, "pack", yes=yes)
     selection = filters.to_filter(owners, context.clock.now(), numbers=named)
     selection = replace(selection, is_open=True)
     packing = Packing(opened.file)
@@ -153,6 +163,12 @@ def _select(
     return _Selected(
         desk=opened, owners=owners, orders=packing.select(own), left_out=len(of_suppliers)
     )
+
+
+def _open(context: Context, account: str | None, numbers: Sequence[str]) -> Desk:
+    if numbers:
+        return open_desk_of(context.config, account, numbers, is_to_ship=True)
+    return common.open_desk(context.config, account)
 
 
 def _named(opened: Desk, number: str, *, is_chosen: bool) -> str:

@@ -81,7 +81,7 @@ def _is_below(row: Mapping[str, Any], limit: int) -> bool:
 
 # Otherwise a quantity such as -5 would be parsed as an unknown option.
 @app.command("set", context_settings={"ignore_unknown_options": True})
-@with_context(json=False, dry_run=True)
+@with_context(dry_run=True)
 def set_stock(
     sku: Sku = None,
     quantity: Annotated[str | None, typer.Argument(metavar="[QTY]")] = None,
@@ -105,7 +105,7 @@ def set_stock(
 
 
 @app.command("adjust")
-@with_context(json=False, dry_run=True)
+@with_context(dry_run=True)
 def adjust_stock(
     sku: Sku = None,
     *,
@@ -143,20 +143,23 @@ def _count(
         raise UsageError("--from reads the warehouse from the file; leave out --warehouse")
     opened = common.open_desk(context.config, account)
     if file:
-        _count_file(opened, file, column, is_dry_run=context.is_dry_run)
+        _count_file(context, opened, file, column)
     else:
-        _count_one(opened, InputRow(cells=dict(row)), column)
+        _count_one(context, opened, InputRow(cells=dict(row)), column)
 
 
-def _count_one(opened: Desk, row: InputRow, column: _Column) -> None:
+def _count_one(context: Context, opened: Desk, row: InputRow, column: _Column) -> None:
     warehouses = opened.warehouses()
     count = _parse(opened, row, column)
     [outcome] = opened.count([count])
     common.check(opened, outcome, f"product {count.sku}", "stock list")
-    render.message(_count_text(opened, count, warehouses))
+    if context.as_json:
+        render.document(_counted_json(opened, [count], (), warehouses))
+    else:
+        render.message(_count_text(opened, count, warehouses))
 
 
-def _count_file(opened: Desk, file: Path, column: _Column, *, is_dry_run: bool) -> None:
+def _count_file(context: Context, opened: Desk, file: Path, column: _Column) -> None:
     warehouses = opened.warehouses()
     refused: list[tuple[InputRow, str]] = []
     counts: list[tuple[InputRow, Count]] = []
@@ -172,11 +175,40 @@ def _count_file(opened: Desk, file: Path, column: _Column, *, is_dry_run: bool) 
         for (row, _), outcome in zip(counts, outcomes, strict=True)
         if outcome.state != "done"
     ]
-    render.message(f"{len(rows) - len(refused)} counted")
-    _report_new_warehouses([name for name in opened.warehouses() if name not in warehouses])
-    input_rows.report_rejects(file, refused, is_dry_run=is_dry_run)
+    if context.as_json:
+        numbers = {row.number for row, _ in refused}
+        counted = [count for row, count in counts if row.number not in numbers]
+        render.document(_counted_json(opened, counted, refused, warehouses))
+    else:
+        render.message(f"{len(rows) - len(refused)} counted")
+        _report_new_warehouses(_new_warehouses(opened, warehouses))
+    input_rows.report_rejects(file, refused, is_dry_run=context.is_dry_run)
     if refused:
         raise typer.Exit(1)
+
+
+def _new_warehouses(opened: Desk, before: Sequence[str]) -> list[str]:
+    return [name for name in opened.warehouses() if name not in before]
+
+
+def _counted_json(
+    opened: Desk,
+    counts: Sequence[Count],
+    refused: Sequence[tuple[InputRow, str]],
+    warehouses: Sequence[str],
+) -> dict[str, Any]:
+    """Return the new stock of the counted products in all warehouses, and the refused rows."""
+    skus = list(dict.fromkeys(count.sku for count in counts))
+    levels = opened.stock_levels(skus) if skus else ()
+    return {
+        "counted": len(counts),
+        "stock": list(render_desk.stock_rows(levels)),
+        "new_warehouses": _new_warehouses(opened, warehouses),
+        "refused": [
+            {"row": row.number, "sku": row.get("sku") or None, "reason": reason}
+            for row, reason in sorted(refused, key=lambda reject: reject[0].number)
+        ],
+    }
 
 
 def _report_new_warehouses(names: Sequence[str]) -> None:

@@ -26,7 +26,7 @@ def show_orders(orders: Iterable[tuple[Order, "Owner"]]) -> None:
             (
                 order.number,
                 status(order),
-                local(order.placed_at),
+                order.placed_at or "",
                 order.ship_to.name or order.ship_to.country,
                 len(order.lines),
                 amount(total(order), order.currency),

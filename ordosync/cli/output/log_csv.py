@@ -13,11 +13,11 @@ from ordosync.store.timestamps import to_text
 _COUNTS = ("seen", "done", "unchanged", "skipped", "waiting", "failed", "calls", "cost")
 _RUN = (
     *("id", "portal", "task", "trigger", "status", "started_at", "finished_at"),
-    *(*_COUNTS, "missed_slots", "error_code", "error"),
+    *(*_COUNTS, "missed_slots", "error_code", "error", "note"),
 )
 _STEP = (
     *("id", "key", "state", "code", "reason", "merchant", "supplier", "attempts"),
-    *("not_before", "last_run", "written"),
+    *("not_before", "last_run", "written", "merchant_number"),
 )
 _CHANGE = ("run", "started_at", "portal", "task", "key", "merchant", "supplier", "written")
 

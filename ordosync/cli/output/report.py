@@ -1,9 +1,9 @@
-"""Output of `report`: a table with bars per task, JSON, and CSV."""
+"""Output of `report`: a table with bars and totals, JSON, and CSV."""
 
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from ordosync.accounts.spreadsheets import csv_text, neutral
@@ -12,7 +12,10 @@ from ordosync.engine.diagnosis.report import Day, DeliveryTimes, TaskReport
 from ordosync.store.timestamps import to_text
 
 _BARS = "▁▂▃▄▅▆▇█"
-_MOST_BARS = 20
+_DATED = 10
+"""Days of which each has its date above its bar."""
+_MOST_BARS = 40
+_MOST_NUMBERS = 20
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _HEADINGS = (
     *("portal", "task", "runs", "done", "skipped", "failed", "calls"),
@@ -37,15 +40,11 @@ _COLUMNS = (
 
 
 def show_reports(reports: Sequence[TaskReport]) -> None:
-    """Show one row per portal and task, then the failures."""
-    days = max((_days_in_bar(len(report.days)) for report in reports), default=1)
-    per_day = f"per {days} days" if days > 1 else "per day"
-    table(
-        [per_day if heading == "per day" else heading for heading in _HEADINGS],
-        [_row(report) for report in reports],
-        less=("calls", "skipped", "max", "median", "runs"),
-        if_any=("median", "max"),
-    )
+    """Show one row per portal and task with the totals, then the failures."""
+    if sys.stdout.isatty():
+        _show_bars(reports)
+    else:
+        table(_pipe_headings(reports), [_row(report, _numbers(report)) for report in reports])
     failures = [failure for report in reports for failure in report.failures]
     if failures:
         sys.stdout.write("\n")
@@ -55,7 +54,39 @@ def show_reports(reports: Sequence[TaskReport]) -> None:
         )
 
 
-def _row(report: TaskReport) -> tuple[object, ...]:
+def _pipe_headings(reports: Sequence[TaskReport]) -> Sequence[str]:
+    days = max((_days_in_bar(len(report.days)) for report in reports), default=1)
+    per_day = f"per {days} days" if days > 1 else "per day"
+    return [per_day if heading == "per day" else heading for heading in _HEADINGS]
+
+
+def _show_bars(reports: Sequence[TaskReport]) -> None:
+    """Show the table of a terminal, in which each day has a bar below its date."""
+    days = [day.day for day in reports[0].days]
+    by_day = bar_heading(days)
+    totals = [report.total for report in reports]
+    done = sum(total.counts.done for total in totals)
+    table(
+        [*_HEADINGS[:7], by_day, "peak", *_HEADINGS[8:]],
+        [_with_peak(report, bars([day.counts.done for day in report.days])) for report in reports],
+        less=("calls", "skipped", "max", "median", "peak", "runs", by_day),
+        if_any=("median", "max"),
+        totals=(
+            *("", "total", sum(total.runs for total in totals), done),
+            sum(total.counts.skipped for total in totals),
+            sum(total.counts.failed for total in totals),
+            sum(total.calls for total in totals),
+            *("", "", "", ""),
+        ),
+    )
+
+
+def _with_peak(report: TaskReport, by_day: str) -> tuple[object, ...]:
+    row = _row(report, by_day)
+    return (*row[:8], max(_sums([day.counts.done for day in report.days])), *row[8:])
+
+
+def _row(report: TaskReport, by_day: str) -> tuple[object, ...]:
     total, took = report.total, report.total.took
     return (
         report.portal,
@@ -65,28 +96,51 @@ def _row(report: TaskReport) -> tuple[object, ...]:
         total.counts.skipped,
         total.counts.failed,
         total.calls,
-        curve([day.counts.done for day in report.days]),
+        by_day,
         duration(took.median_s) if took else "",
         duration(took.longest_s) if took else "",
     )
 
 
-def curve(values: Sequence[int]) -> str:
-    """Return the values as bars, or as numbers if the output is not a terminal.
-
-    Above 20 days, a bar is the sum of several days.
-    """
+def _numbers(report: TaskReport) -> str:
+    """Return the steps done on each day; above 20 days, a number is the sum of several."""
+    values = [day.counts.done for day in report.days]
     width = _days_in_bar(len(values))
-    sums = [sum(values[at : at + width]) for at in range(0, len(values), width)]
-    if not sys.stdout.isatty():
-        return " ".join(map(str, sums))
-    most = max(sums, default=0) or 1
+    return " ".join(str(sum(values[at : at + width])) for at in range(0, len(values), width))
+
+
+def bars(values: Sequence[int]) -> str:
+    """Return a bar for each day, relative to the highest; a point for a day with nothing.
+
+    Few days have as much room as their dates in the heading. Very many are summed.
+    """
+    sums = _sums(values)
+    most = max(sums) or 1
     # Round up, so that every value above 0 is visible.
-    return "".join(_BARS[-(-value * (len(_BARS) - 1) // most)] for value in sums)
+    drawn = [_BARS[-(-value * len(_BARS) // most) - 1] if value else "·" for value in sums]
+    return " ".join(f" {bar}" for bar in drawn) if len(values) <= _DATED else "".join(drawn)
+
+
+def bar_heading(days: Sequence[date]) -> str:
+    """Return the heading above bars: each day of the month, or the first and the last day."""
+    if len(days) <= _DATED:
+        return " ".join(f"{day.day:>2}" for day in days)
+    width = _bar_days(len(days))
+    span = f"{days[0].day} {days[0]:%b} to {days[-1].day} {days[-1]:%b}"
+    return f"{span}, per {width} days" if width > 1 else span
+
+
+def _sums(values: Sequence[int]) -> Sequence[int]:
+    width = _bar_days(len(values))
+    return [sum(values[at : at + width]) for at in range(0, len(values), width)]
+
+
+def _bar_days(days: int) -> int:
+    return max(1, -(-days // _MOST_BARS))
 
 
 def _days_in_bar(days: int) -> int:
-    return max(1, -(-days // _MOST_BARS))
+    return max(1, -(-days // _MOST_NUMBERS))
 
 
 def report_json(report: TaskReport, *, since: datetime, until: datetime) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Runs, as text and as JSON."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -48,6 +49,7 @@ def _show_as_text(finished: Sequence[Run], held: "Sequence[AlreadyRunning]") -> 
         since = f" since {local(run.started_at)}, run {run.id}" if run else ""
         message(f"{item.portal}: {item.task} is running{since}")
     for run in finished:
+        show_note(run)
         if run.counts.failed or run.counts.waiting or run.counts.skipped:
             message(f"run {run.id}: `ordosync show {run.id}` shows the steps and reasons")
 
@@ -61,6 +63,12 @@ def show_runs(runs: Sequence[Run]) -> None:
             hint = _WHAT_TO_DO.get(run.error.code)
             text = f"run {run.id}: {run.error.code}: {run.error.message}"
             message(f"{text}; {hint}" if hint else text)
+
+
+def show_note(run: Run) -> None:
+    """Show the remark about a run, if it has one."""
+    if run.note:
+        message(f"run {run.id}: {run.note}")
 
 
 def show_calls(run: Run) -> None:
@@ -79,18 +87,27 @@ def show_calls(run: Run) -> None:
 def _run_row(run: Run) -> tuple[object, ...]:
     return (
         run.id,
-        local(run.started_at),
+        run.started_at,
         run.portal,
         run.task,
         run.trigger,
         run.status,
-        _counts(run.counts),
+        _short_counts(run.counts) if sys.stdout.isatty() else _counts(run.counts),
     )
 
 
 def _counts(counts: "Counts") -> str:
     nonzero = ", ".join(f"{count} {name}" for name, count in asdict(counts).items() if count)
     return f"{counts.seen} seen: {nonzero}" if nonzero else "0 seen"
+
+
+def _short_counts(counts: "Counts") -> str:
+    """Return the counts that matter to a reader: without the unchanged ones, if others are."""
+    numbers = {name: count for name, count in asdict(counts).items() if count}
+    if set(numbers) <= {"unchanged"}:
+        return f"{counts.unchanged} unchanged" if counts.unchanged else "nothing"
+    of_all = f" of {counts.seen}" if numbers.pop("unchanged", 0) else ""
+    return ", ".join(f"{count} {name}" for name, count in numbers.items()) + of_all
 
 
 def run_json(run: Run) -> dict[str, Any]:
@@ -114,4 +131,5 @@ def run_json(run: Run) -> dict[str, Any]:
         "cost": run.cost,
         "missed_slots": run.missed_slots,
         "error": {"code": run.error.code, "message": run.error.message} if run.error else None,
+        "note": run.note or None,
     }

@@ -3,12 +3,11 @@
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 
-from ordosync.cli.output.render import local
 from ordosync.cli.output.tables import table
 from ordosync.store.runs import Run
 from ordosync.store.step_rows import State, StepRow, Write
@@ -29,12 +28,18 @@ class RunSteps:
     """As they stand now."""
     past: Mapping[str, Written]
     """What the run has written of steps that later runs have written again, by key."""
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    """The numbers of orders that the Merchant shows with another number than its id, by id."""
 
     def of_states(self, states: Sequence[str]) -> "RunSteps":
         """Return the steps in these states, grouped; all of them if `states` is empty."""
         chosen = [step for step in self.steps if not states or step.state in states]
         chosen.sort(key=lambda step: STATES.index(step.state))
-        return RunSteps(run=self.run, steps=chosen, past=self.past)
+        return replace(self, steps=chosen)
+
+    def number(self, step: StepRow) -> str:
+        """Return the number that the Merchant shows, if it is not the id; otherwise empty."""
+        return self.numbers.get(step.merchant_id or "", "")
 
     def written(self, step: StepRow) -> Written | None:
         """Return what this run has written, although a later run may have tried the step again."""
@@ -49,7 +54,10 @@ class RunSteps:
 
 def show_steps(shown: RunSteps) -> None:
     """Show steps, one per row, grouped by state."""
-    columns = (*("step", "key", "state", "code", "reason", "supplier", "not before"), "written")
+    columns = (
+        *("step", "key", "state", "code", "reason", "supplier", "not before"),
+        *("written", "order"),
+    )
     table(
         columns,
         [
@@ -60,13 +68,14 @@ def show_steps(shown: RunSteps) -> None:
                 step.code or "",
                 step.reason or "",
                 step.supplier_id or "",
-                local(step.not_before),
+                step.not_before or "",
                 _written(shown, step),
+                shown.number(step),
             )
             for step in shown.steps
         ],
         less=("supplier", "code"),
-        if_any=("code", "reason", "supplier", "not before", "written"),
+        if_any=("code", "reason", "supplier", "not before", "written", "order"),
     )
 
 
@@ -110,6 +119,7 @@ def step_json(shown: RunSteps, step: StepRow) -> dict[str, Any]:
         "code": step.code,
         "reason": step.reason,
         "merchant": step.merchant_id,
+        "merchant_number": shown.number(step) or step.merchant_id,
         "supplier": step.supplier_id,
         "attempts": step.attempts,
         "not_before": to_text(step.not_before) if step.not_before else None,

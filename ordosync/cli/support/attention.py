@@ -12,9 +12,11 @@ from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render, tables
 from ordosync.cli.output.csv_output import write_csv
 from ordosync.engine import register
-from ordosync.engine.diagnosis.attention import Attention, attention
+from ordosync.engine.diagnosis.attention import attention
+from ordosync.engine.diagnosis.attention_entry import Attention
 from ordosync.engine.diagnosis.dismissal import dismiss as close
 from ordosync.store import Store
+from ordosync.store.order_numbers import OF_PRODUCTS
 from ordosync.store.timestamps import to_text
 
 Numbers = Mapping[tuple[str, str], str]
@@ -65,7 +67,9 @@ def show_attention(
 def dismiss(
     keys: Annotated[
         list[str],
-        typer.Argument(metavar="KEY...", help="Key that `attention` lists, or a step number."),
+        typer.Argument(
+            metavar="KEY...", help="Key that `attention` lists, a step, or an order's number."
+        ),
     ],
     *,
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help="Reason, for later.")] = "",
@@ -94,7 +98,8 @@ def _numbers(store: Store, entries: Sequence[Attention]) -> Numbers:
     """Return the number of each order that the Merchant shows with another number than its id."""
     subjects: dict[str, list[str]] = defaultdict(list)
     for entry in entries:
-        subjects[entry.portal].append(entry.subject)
+        if entry.task not in OF_PRODUCTS:
+            subjects[entry.portal].append(entry.subject)
     return {
         (portal, id_): number
         for portal, ids in subjects.items()
@@ -119,7 +124,7 @@ def _show(entries: Sequence[Attention], numbers: Numbers) -> None:
 
 def _row(entry: Attention, numbers: Numbers) -> tuple[object, ...]:
     return (
-        render.local(entry.since),
+        entry.since,
         entry.severity,
         entry.key,
         render.named(entry.subject, numbers.get((entry.portal, entry.subject), "")),

@@ -10,7 +10,8 @@ import typer
 
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
-from ordosync.engine.diagnosis.attention import Attention, attention
+from ordosync.engine.diagnosis.attention import attention
+from ordosync.engine.diagnosis.attention_entry import Attention
 from ordosync.engine.diagnosis.health import Freshness, freshness
 from ordosync.engine.diagnosis.machine_checks import Check, checks
 from ordosync.store import Store
@@ -119,7 +120,15 @@ def _json(
         "tasks": [_task_json(task) for task in tasks],
         "checks": [asdict(check) for check in results],
         "attention": [
-            {"key": entry.key, "severity": entry.severity, "code": entry.code} for entry in needed
+            {
+                "key": entry.key,
+                "severity": entry.severity,
+                "code": entry.code,
+                "portal": entry.portal,
+                "task": entry.task,
+                "reason": entry.reason,
+            }
+            for entry in needed
         ],
     }
 

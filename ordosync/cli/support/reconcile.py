@@ -46,17 +46,19 @@ def reconcile(
       ordosync reconcile --fix
     """
     selected = chosen(context.config, portals or [])
-    remaining: list[Difference] = []
+    found: list[Difference] = []
     runs: list[Run | AlreadyRunning] = []
     with open_session(context) as session:
         for portal in selected:
             if session.stop.reason:
                 break
-            unrepaired, repairs = _reconcile(session, portal, fix=fix)
-            remaining += unrepaired
+            compared, repairs = _reconcile(session, portal, fix=fix)
+            found += compared
             runs += repairs
+    remaining = [difference for difference in found if difference.kind != NOT_COMPARED]
     if context.as_json:
-        _show_json(remaining, _finished(runs), fix=fix)
+        not_compared = [difference for difference in found if difference.kind == NOT_COMPARED]
+        _show_json(remaining, not_compared, _finished(runs), fix=fix)
     else:
         _show(remaining, runs, as_csv=context.as_csv, fix=fix)
     if session.stop.signal:
@@ -81,7 +83,7 @@ def _reconcile(
             f"{portal.name}: {len(not_compared)} not compared by quantity, such as order"
             f" {not_compared[0].merchant}: {not_compared[0].description}"
         )
-    return [difference for difference in compared if difference.kind != NOT_COMPARED], runs
+    return compared, runs
 
 
 def _compare(session: Session, opened: Portal, tasks: frozenset[str]) -> list[Difference]:
@@ -127,8 +129,17 @@ def _finished(runs: Sequence[Run | AlreadyRunning]) -> list[Run]:
     return [run for run in runs if isinstance(run, Run)]
 
 
-def _show_json(remaining: Sequence[Difference], runs: Sequence[Run], *, fix: bool) -> None:
-    document: dict[str, Any] = {"differences": [_json(difference) for difference in remaining]}
+def _show_json(
+    remaining: Sequence[Difference],
+    not_compared: Sequence[Difference],
+    runs: Sequence[Run],
+    *,
+    fix: bool,
+) -> None:
+    document: dict[str, Any] = {
+        "differences": [_json(difference) for difference in remaining],
+        "not_compared": [_json(difference) for difference in not_compared],
+    }
     if fix:
         document["runs"] = [render_runs.run_json(run) for run in runs]
     render.document(document)

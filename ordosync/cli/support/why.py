@@ -140,6 +140,8 @@ def _json(story: Story) -> dict[str, Any]:
         "merchant": story.merchant,
         "merchant_number": story.merchant_number or story.merchant,
         "supplier": story.supplier,
+        "merchant_account": story.merchant_account,
+        "supplier_account": story.supplier_account,
         "merchant_status": story.merchant_status or None,
         "supplier_status": story.supplier_status or None,
         "state": story.conclusion.state,

@@ -5,60 +5,27 @@ Reads only the store, not the accounts, so it works even if a service is down.
 
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ordosync.accounts import is_embedded
 from ordosync.config.settings import Config, PortalConfig
+from ordosync.engine.diagnosis import portal_concerns
 from ordosync.engine.diagnosis.advice import is_retryable, reason_of
-from ordosync.engine.execution.unproven import EXPLANATION, unproven_accounts
+from ordosync.engine.diagnosis.attention_entry import Attention
 from ordosync.engine.scheduling.outages import LONG
 from ordosync.engine.scheduling.timetable import can_run
 from ordosync.store import Store
 from ordosync.store.concerns import Concern, Severity, step_key
 from ordosync.store.links import Link
-from ordosync.store.schedule import ScheduleRow
 from ordosync.store.step_rows import DISMISSED, PATIENT, UNPROVEN, StepRow
-from ordosync.store.timestamps import to_text
-from ordosync.tasks import TASKS
 from ordosync.tasks.cancellations import supplier_status
 
 _LONG_WAIT = timedelta(days=1)
 """The limit for steps that may wait for days; see `_is_overdue`."""
-_CRITICAL_OUTAGE = timedelta(minutes=10)
-"""A task without success for this long, and for two intervals, is critical."""
 _MOST_UNSHIPPED = 1000
 _CRITICAL = frozenset({"already-shipped", "piece-cancelled", supplier_status.RESTORED})
 """Codes of failed steps of orders that may be sent by mistake."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Attention:
-    """A concern that an operator should look at."""
-
-    key: str
-    """Stable: the same problem has the same key."""
-    severity: Severity
-    code: str
-    content: str
-    """A digest of the problem; a dismissal is valid until it changes."""
-    since: datetime
-    portal: str
-    task: str
-    subject: str
-    """The order, product or file, by the name in its account."""
-    reason: str
-    command: str
-    """The command that settles or shows it."""
-    step: int | None = None
-    supplier: str | None = None
-    dismissed_at: datetime | None = None
-    note: str = ""
-
-    @property
-    def needs_you(self) -> bool:
-        """True if it is open and its severity is not low."""
-        return self.dismissed_at is None and self.severity != "low"
 
 
 def attention(
@@ -70,11 +37,12 @@ def attention(
     """
     dismissed = store.concerns.dismissed()
     concerns = [
-        *_stopped_by_limit(config, store),
-        *_outages(config, store, now),
+        *portal_concerns.stopped_by_limit(config, store),
+        *portal_concerns.outages(config, store, now),
         *_overdue(config, store, now),
         *_unshipped(config, store, now - unshipped_for),
-        *_without_references(config, store, now),
+        *portal_concerns.without_references(config, store, now),
+        *portal_concerns.unlinked(config, store),
     ]
     entries = [
         *_failed(config, store),
@@ -108,76 +76,6 @@ def _dismissed_steps(
                 dismissed_at=concern.dismissed_at,
                 note=concern.note,
             )
-
-
-def _without_references(config: Config, store: Store, now: datetime) -> Iterator[Attention]:
-    """Yield the portals whose Supplier does not keep references on orders."""
-    for portal, account, since in unproven_accounts(config, store, now=now):
-        key = f"{portal}:no-reference:import-orders"
-        yield Attention(
-            key=key,
-            severity="normal",
-            code="no-reference",
-            content=account,
-            since=since,
-            portal=portal,
-            task="import-orders",
-            subject=account,
-            reason=f"account {account} {EXPLANATION}; such an order fails and needs you",
-            command=f"ordosync dismiss {key}",
-        )
-
-
-def _stopped_by_limit(config: Config, store: Store) -> Iterator[Attention]:
-    """Yield the tasks that the safety limit stopped, until a later run passes it."""
-    for portal in config.portals:
-        for task in TASKS.values():
-            runs = store.runs.stopped_by_limit(portal, task.name) if task.safety_limit else None
-            if runs is None:
-                continue
-            first, last = runs
-            message = last.error.message if last.error else ""
-            yield Attention(
-                key=f"{portal}:brake:{task.name}",
-                severity="critical",
-                code="brake",
-                content=message,
-                since=first.started_at,
-                portal=portal,
-                task=task.name,
-                subject="the whole task",
-                reason=message,
-                command=f"ordosync {task.name} {portal} --dry-run",
-            )
-
-
-def _outages(config: Config, store: Store, now: datetime) -> Iterator[Attention]:
-    """Yield the scheduled tasks whose last runs all failed."""
-    for row in store.schedule.all():
-        if row.trouble_since is None or row.portal not in config.portals:
-            continue
-        newest = store.runs.newest(1, portal=row.portal, task=row.task)
-        error = newest[0].error if newest else None
-        # Waiting steps and the safety limit have separate concerns.
-        if error is None or error.code == "brake":
-            continue
-        yield Attention(
-            key=f"{row.portal}:{row.task}",
-            severity=_severity_of(row, now),
-            code=error.code,
-            content=to_text(row.trouble_since),
-            since=row.trouble_since,
-            portal=row.portal,
-            task=row.task,
-            subject="the whole task",
-            reason=error.message,
-            command=f"ordosync show {newest[0].id}",
-        )
-
-
-def _severity_of(row: ScheduleRow, now: datetime) -> Severity:
-    limit = max(_CRITICAL_OUTAGE, timedelta(seconds=2 * (row.interval_s or 0)))
-    return "critical" if row.trouble_since and now - row.trouble_since >= limit else "normal"
 
 
 def _failed(config: Config, store: Store) -> Iterator[Attention]:

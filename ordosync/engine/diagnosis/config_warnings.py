@@ -25,7 +25,8 @@ def _unlinked_products(portal: PortalConfig, store: Store) -> str:
     task = "import-products"
     if not portal.manage_inventory or portal.tasks[task] != "off":
         return ""
-    if store.runs.newest(1, portal=portal.name, task=task):
+    schedule = store.schedule.get(portal.name, task)
+    if schedule and schedule.last_ok_at:
         return ""
     text = f"portal {portal.name}: manage_inventory writes no quantity before {task} has run"
     if reason := portal.unavailable.get(task):

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from ordosync.clock import Clock
 from ordosync.config.settings import Config
-from ordosync.engine.diagnosis.attention import Attention, attention
+from ordosync.engine.diagnosis.attention import attention
+from ordosync.engine.diagnosis.attention_entry import Attention
 from ordosync.engine.execution.exclusive import confirm, exclusive
 from ordosync.errors import OrdosyncError, UsageError
 from ordosync.store import Store
@@ -20,7 +21,7 @@ LONGEST_NOTE = 500
 def dismiss(
     config: Config, store: Store, words: Sequence[str], *, note: str, clock: Clock
 ) -> list[Attention]:
-    """Dismiss concerns by key or step, all or none; return them.
+    """Dismiss concerns by key, step or order, all or none; return them.
 
     A failed step is settled: no run sends it any more. A waiting step is still retried. Raise
     `UsageError` for an unknown key, and `OrdosyncError` while a run works on one of the steps.
@@ -29,7 +30,9 @@ def dismiss(
     now = clock.now()
     listed = attention(config, store, now=now, unshipped_for=timedelta())
     concerns = list(
-        {concern.key: concern for concern in (_named(listed, word) for word in words)}.values()
+        {
+            concern.key: concern for concern in (_named(store, listed, word) for word in words)
+        }.values()
     )
     resources = sorted(
         {(concern.portal, TASKS[concern.task].resource) for concern in concerns if concern.step}
@@ -53,11 +56,33 @@ def _check_note(note: str) -> None:
         raise UsageError(f"--note takes one line of at most {LONGEST_NOTE} characters")
 
 
-def _named(listed: Sequence[Attention], word: str) -> Attention:
-    for concern in listed:
-        if word == concern.key or (concern.step and word == str(concern.step)):
-            return concern
-    raise UsageError(f"{word!r} is not listed; `ordosync attention` lists the keys")
+def _named(store: Store, listed: Sequence[Attention], word: str) -> Attention:
+    found = [entry for entry in listed if word == entry.key] or [
+        entry for entry in listed if entry.step and word == str(entry.step)
+    ]
+    of_order = [] if found and found[0].key == word else _of_order(store, listed, word)
+    found = list({entry.key: entry for entry in (*found, *of_order)}.values())
+    if len(found) > 1:
+        keys = " or ".join(entry.key for entry in found)
+        raise UsageError(f"{word!r} may be {keys}; give the key")
+    if not found:
+        raise UsageError(f"{word!r} is not listed; `ordosync attention` lists the keys")
+    return found[0]
+
+
+def _of_order(store: Store, listed: Sequence[Attention], number: str) -> list[Attention]:
+    """Return the open entries of an order; those that need no operator only if it has no other."""
+    ids = {
+        portal: {number, *store.order_numbers(portal).ids(number)}
+        for portal in {entry.portal for entry in listed}
+    }
+    found = [
+        entry
+        for entry in listed
+        if entry.dismissed_at is None
+        and (entry.subject in ids[entry.portal] or entry.supplier == number)
+    ]
+    return [entry for entry in found if entry.needs_you] or found
 
 
 def _settle(store: Store, concern: Attention, now: datetime) -> None:

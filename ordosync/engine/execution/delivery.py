@@ -200,7 +200,7 @@ class Delivery:
             for step, result in pairs
         ]
         for change, result in zip(changes, results, strict=True):
-            self._recorder.counts.add(counted_as(change, result.outcome))
+            self._recorder.counts.add(counted_as(change, result))
         return changes
 
     def _edited_since(

@@ -4,6 +4,7 @@ Each transaction renews the lease first, so a run that lost its lease commits no
 counts last, so a crash loses no count of a committed step.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -16,6 +17,7 @@ from ordosync.store.leases import LEASE, Lease
 from ordosync.store.runs import Counts, Run
 from ordosync.store.step_rows import StepChange, StepRow
 from ordosync.tasks.base import Portal, Result, Step, Task
+from ordosync.text import plural
 
 _QUIET_S = LEASE.total_seconds() / 20
 """The time without a transaction after which the lease is renewed."""
@@ -44,6 +46,8 @@ class Recorder:
         self._claims = claims
         self._recorded_at_s = clock.boot_s()
         self.counts = Counts()
+        self._notes: list[str] = []
+        self._skipped: Counter[str] = Counter()
         self.not_due = 0
         """Number of waiting steps among the counted ones whose time has not come."""
 
@@ -88,7 +92,17 @@ class Recorder:
             self.counts,
             calls=merchant.calls + supplier.calls,
             cost=merchant.cost + supplier.cost,
+            note="; ".join(self._notes),
         )
+
+    def collect_notes(self) -> None:
+        """Collect the remarks about the run. The accounts forget theirs when they are closed."""
+        for code, text in self._task.skip_notes.items():
+            if count := self._skipped[code]:
+                products = plural(count, "1 product", f"{count} products")
+                self._notes.append(text.format(products=products, portal=self._portal.name))
+        for account in (self._portal.merchant, self._portal.supplier):
+            self._notes += account.client.notes
 
     def rows(self, keys: Iterable[str]) -> Mapping[str, StepRow]:
         """Return the stored steps of this task among these keys."""
@@ -113,6 +127,7 @@ class Recorder:
         for step in steps:
             if step.decision:
                 self.counts.add(step.decision.state)
+                self._skipped[step.decision.code] += step.decision.state == "skipped"
                 changes.append(from_decision(step, step.decision, now=self._clock.now()))
         return changes
 
@@ -123,6 +138,8 @@ class Recorder:
             self.not_due += 1
         else:
             self.counts.unchanged += 1
+            if row and row.state == "skipped":
+                self._skipped[row.code or ""] += 1
 
     def unreported(self, edits: Sequence[Step]) -> list[Step]:
         """Return the edits that were not reported before; count the others."""

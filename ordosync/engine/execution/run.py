@@ -92,9 +92,7 @@ class Execution:
         self._portal = portal
         self._store = store
         self._clock = clock
-        self._stop = stop
-        self._claim = claim
-        run = claim.run
+        self._stop, self._claim, run = stop, claim, claim.run
         restored_at = store.schedule.restored_at(portal.name, task.name)
         may_lack_steps = lacks_steps(task, portal, store, restored_at=restored_at)
         claims = LineClaims(task, portal, store)
@@ -148,6 +146,7 @@ class Execution:
         except Exception as failure:
             status, error = "failed", RunError(code="unexpected", message=mistake(failure))
         finally:
+            self._recorder.collect_notes()
             self._portal.close()
         return self._end(status, error)
 

@@ -105,7 +105,7 @@ def values_written(step: Step, result: Result, earlier: StepRow | None) -> str |
     `earlier` is the step of an earlier attempt that may have written it. Nothing is kept of a write
     that the account refused, or that changed nothing.
     """
-    if result.written:
+    if result.written and not (earlier and result.is_only_linked):
         return to_json(result.written)
     if result.outcome.state in ("done", "unknown"):
         return to_json(step.written)
@@ -157,9 +157,9 @@ def from_outcome(
     )
 
 
-def counted_as(change: StepChange, outcome: Outcome) -> Counted:
+def counted_as(change: StepChange, result: Result) -> Counted:
     """Return the count to which a written step adds."""
-    if outcome.state == "unchanged":
+    if result.outcome.state == "unchanged" and not result.is_only_linked:
         return "unchanged"
     if change.state in ("done", "failed"):
         return "done" if change.state == "done" else "failed"

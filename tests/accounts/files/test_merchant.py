@@ -13,11 +13,11 @@ class TestFilesAsMerchant(MerchantContract):
         return FilesMerchantPeople(folder, clock)
 
 
-def test_check_says_that_a_file_without_units_does_not_say_if_an_order_is_complete(
+def test_check_says_that_a_file_without_units_does_not_show_if_an_order_is_complete(
     tmp_path: Path,
 ) -> None:
     texts = [result.text for result in open_merchant(tmp_path).check()]
     without = [result.text for result in open_merchant(tmp_path, tracking=None).check()]
 
-    assert [text for text in texts if "does not say if an order is complete" in text]
+    assert [text for text in texts if "does not show if an order is complete" in text]
     assert not [text for text in without if "tracking" in text]

@@ -18,7 +18,7 @@ accounts:
     currency: USD
   depot:
     kind: ordoro
-    base_url: {url}
+    base_url: {other_url}
     key: {key}
     secret: {secret}
     currency: USD
@@ -38,6 +38,8 @@ def _fake() -> Iterator[FakeOrdoro]:
 def write(folder: Path, fake: FakeOrdoro, **values: object) -> None:
     defaults = {
         "url": fake.url,
+        # A portal between an account and itself is refused.
+        "other_url": fake.url.replace("127.0.0.1", "localhost"),
         "key": fake.key,
         "secret": fake.secret,
         "supplier": fake.add_supplier("Northwind"),

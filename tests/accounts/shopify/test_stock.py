@@ -37,7 +37,7 @@ def test_units_of_orders_that_are_not_imported_yet_are_subtracted(
 
     assert level.quantity == 3 + 2
     assert outcome.state == "done"
-    assert outcome.reason == "8 available in the shop: 2 sold and not imported yet"
+    assert outcome.reason == "8 available in the shop: 2 sold but not imported yet"
     assert seller.physical("MUG") == 10 - 2
 
 

@@ -117,6 +117,7 @@ def test_a_step_that_may_take_days_is_listed_after_one_without_failing_its_task(
         )
         return waiting(both)
 
+    both.run("import-products")
     early = since("-23 hours")
     tick = both.run("run-due")
     [late] = since("-25 hours")

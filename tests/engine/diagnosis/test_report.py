@@ -90,7 +90,7 @@ def test_csv_has_a_row_for_each_day_and_no_formula(both: TwoAccounts) -> None:
 
 def test_a_curve_is_bars_on_a_terminal_and_numbers_in_a_pipe(both: TwoAccounts) -> None:
     assert "\t0 0 0 0 0 0 1\t" in both.run("report").out
-    assert "▁▁▁▁▁▁█" in on_a_terminal(both.folder, "report", columns=100)
+    assert "·  ·  ·  ·  ·  ·  █" in on_a_terminal(both.folder, "report", columns=100)
 
 
 def test_a_long_time_has_a_short_curve(both: TwoAccounts) -> None:

@@ -43,11 +43,19 @@ PAIRS = (
     *((merchant, "sqlite") for merchant in MERCHANTS),
     *(("sqlite", supplier) for supplier in ("files", "shopify", "woocommerce")),
 )
+OFTEN = (("ordoro", "sqlite"), ("shopify", "sqlite"))
+"""The pairs with the most writes for a parcel, which are killed in each run of the slow tests."""
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(name="pair", params=["-".join(pair) for pair in PAIRS])
+@pytest.fixture(
+    name="pair",
+    params=[
+        pytest.param("-".join(pair), marks=() if pair in OFTEN else pytest.mark.matrix)
+        for pair in PAIRS
+    ],
+)
 def _pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pair]:
     merchant, supplier = request.param.split("-")
     clock = VirtualClock()

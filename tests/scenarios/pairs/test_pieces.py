@@ -20,17 +20,8 @@ from tests.accounts.sqlite.people import SqliteSupplierPeople
 from tests.fakes.faults import Kind
 from tests.scenarios.pairs.pair import Pair
 from tests.support.clock import VirtualClock
-from tests.support.kills import killed_at
 
 TASK = "update-tracking"
-POINTS = (
-    "intent-before-commit",
-    "intent-after-commit",
-    "result-before-commit",
-    "result-after-commit",
-    "http-before-send",
-    "http-after-answer",
-)
 
 
 class OrdoroPair(Pair):
@@ -66,25 +57,6 @@ def until_quiet(pair: Pair) -> None:
         pair.run("import-orders")
         pair.run(TASK)
     pair.stays_quiet(TASK, "import-orders")
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("passage", range(1, 7))
-@pytest.mark.parametrize("point", POINTS)
-def test_parcel_is_sent_once_though_its_run_is_killed(
-    pieces: OrdoroPair, point: str, passage: int
-) -> None:
-    merchant_id, supplier_id = ordered(pieces)
-    pieces.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1, 0)
-
-    with killed_at(point, passage):
-        pieces.run(TASK)
-    until_quiet(pieces)
-
-    assert pieces.merchant.sent_units(merchant_id) == {"CUP": 1}
-    assert pieces.merchant.all_numbers(merchant_id) == ["1Z1"]
-    assert len(pieces.merchant.fake.numbers()) == 2
-    assert open_steps(pieces) == []
 
 
 @pytest.mark.parametrize("request_", ["split-order", "add-tracking"])

@@ -1,0 +1,106 @@
+"""Concerns about a whole portal or task, for `attention`."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from ordosync.config.settings import Config
+from ordosync.engine.diagnosis.attention_entry import Attention
+from ordosync.engine.diagnosis.unlinked_products import unlinked_products
+from ordosync.engine.execution.unproven import EXPLANATION, unproven_accounts
+from ordosync.store import Store
+from ordosync.store.concerns import Severity
+from ordosync.store.schedule import ScheduleRow
+from ordosync.store.timestamps import to_text
+from ordosync.tasks import TASKS
+from ordosync.tasks.write_inventory_back import NOT_LINKED
+
+_CRITICAL_OUTAGE = timedelta(minutes=10)
+"""A task without success for this long, and for two intervals, is critical."""
+
+
+def without_references(config: Config, store: Store, now: datetime) -> Iterator[Attention]:
+    """Yield the portals whose Supplier does not keep references on orders."""
+    for portal, account, since in unproven_accounts(config, store, now=now):
+        key = f"{portal}:no-reference:import-orders"
+        yield Attention(
+            key=key,
+            severity="normal",
+            code="no-reference",
+            content=account,
+            since=since,
+            portal=portal,
+            task="import-orders",
+            subject=account,
+            reason=f"account {account} {EXPLANATION}; such an order fails and needs you",
+            command=f"ordosync dismiss {key}",
+        )
+
+
+def stopped_by_limit(config: Config, store: Store) -> Iterator[Attention]:
+    """Yield the tasks that the safety limit stopped, until a later run passes it."""
+    for portal in config.portals:
+        for task in TASKS.values():
+            runs = store.runs.stopped_by_limit(portal, task.name) if task.safety_limit else None
+            if runs is None:
+                continue
+            first, last = runs
+            message = last.error.message if last.error else ""
+            yield Attention(
+                key=f"{portal}:brake:{task.name}",
+                severity="critical",
+                code="brake",
+                content=message,
+                since=first.started_at,
+                portal=portal,
+                task=task.name,
+                subject="the whole task",
+                reason=message,
+                command=f"ordosync {task.name} {portal} --dry-run",
+            )
+
+
+def outages(config: Config, store: Store, now: datetime) -> Iterator[Attention]:
+    """Yield the scheduled tasks whose last runs all failed."""
+    for row in store.schedule.all():
+        if row.trouble_since is None or row.portal not in config.portals:
+            continue
+        newest = store.runs.newest(1, portal=row.portal, task=row.task)
+        error = newest[0].error if newest else None
+        # Waiting steps and the safety limit have separate concerns.
+        if error is None or error.code == "brake":
+            continue
+        yield Attention(
+            key=f"{row.portal}:{row.task}",
+            severity=_severity_of(row, now),
+            code=error.code,
+            content=to_text(row.trouble_since),
+            since=row.trouble_since,
+            portal=row.portal,
+            task=row.task,
+            subject="the whole task",
+            reason=error.message,
+            command=f"ordosync show {newest[0].id}",
+        )
+
+
+def _severity_of(row: ScheduleRow, now: datetime) -> Severity:
+    limit = max(_CRITICAL_OUTAGE, timedelta(seconds=2 * (row.interval_s or 0)))
+    return "critical" if row.trouble_since and now - row.trouble_since >= limit else "normal"
+
+
+def unlinked(config: Config, store: Store) -> Iterator[Attention]:
+    """Yield the portals with products that import-products has never linked."""
+    for portal in config.portals.values():
+        if products := unlinked_products(portal, store):
+            yield Attention(
+                key=f"{portal.name}:{NOT_LINKED}:write-inventory-back",
+                severity="low" if products.has_run else "normal",
+                code=NOT_LINKED,
+                content=str(products.count),
+                since=products.since,
+                portal=portal.name,
+                task="write-inventory-back",
+                subject=products.subject,
+                reason=products.reason,
+                command=products.command,
+            )
