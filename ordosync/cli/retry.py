@@ -5,13 +5,14 @@ from typing import Annotated
 
 import typer
 
-from ordosync.cli import options
+from ordosync.cli import completion, options
 from ordosync.cli.confirm import Yes, confirm
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk.input_rows import undamaged
 from ordosync.cli.output import previews as render_previews
 from ordosync.cli.output import render
 from ordosync.cli.output import runs as render_runs
+from ordosync.cli.retry_targets import named
 from ordosync.cli.session import Session, open_session
 from ordosync.config.settings import PortalConfig
 from ordosync.engine import AlreadyRunning
@@ -28,13 +29,13 @@ from ordosync.store.runs import Run
 from ordosync.store.step_rows import DISMISSED, StepRow
 from ordosync.tasks.base import Portal
 
-_FINAL_SKIPS = ("edited", "mended")
-"""Codes of skipped steps that stay skipped under any rules."""
-
 
 @with_context()
 def retry(
-    steps: Annotated[list[int] | None, typer.Argument(metavar="[STEP]...")] = None,
+    steps: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[STEP|ORDER]...", autocompletion=completion.number),
+    ] = None,
     *,
     every: Annotated[
         bool, typer.Option("--all", help="Retry every step that is waiting or has failed.")
@@ -54,9 +55,12 @@ def retry(
 ) -> None:
     """Retry steps that are waiting or have failed.
 
-    `ordosync show RUN` lists them. An order is read from its source again, so corrections there
-    are included. A write of unknown outcome is looked up before it is sent again. A step that a
-    rule skipped is retried if you name it. Exits 1 if a step fails again.
+    `ordosync show RUN` lists them. The number of an order means all its steps that can be retried;
+    `step:17` is the step if an order has the number 17, too.
+
+    An order is read from its source again, so corrections there are included. A write of unknown
+    outcome is looked up before it is sent again. A step that a rule skipped is retried if you name
+    it. Exits 1 if a step fails again.
 
     For example:
       ordosync retry 17
@@ -70,15 +74,17 @@ def retry(
     elif not_sent:
         confirm(context, "send it again? If it did arrive, it is there twice", yes=yes)
     with open_session(context) as session:
-        rows = _all_open(session.store) if every else _named(session.store, steps or [])
+        rows = (
+            _all_open(session.store) if every else named(session.config, session.store, steps or [])
+        )
         if sent is not None:
             undamaged(sent, "id")
-            _settle_as_sent(session, rows[0], sent)
+            _settle_as_sent(session, _one(rows), sent)
             return
         if not rows and not context.as_json:
             render.message("no step is waiting or has failed; `ordosync activity` shows the runs")
         if not_sent:
-            rows = _settle_as_not_sent(session, rows[0])
+            rows = _settle_as_not_sent(session, _one(rows))
             if not rows:
                 return
         results = [_retry(session, group) for group in _by_task(rows)]
@@ -86,15 +92,15 @@ def retry(
     render_runs.show_results(results, as_json=context.as_json, stop=session.stop)
 
 
-def _preview(context: Context, steps: Sequence[int], *, sent: str | None, not_sent: bool) -> None:
+def _preview(context: Context, steps: Sequence[str], *, sent: str | None, not_sent: bool) -> None:
     """Preview what a retry would do; without steps, of all. Exits as the retry would."""
     with context.sandboxed() as copies, open_session(context) as session:
-        rows = _named(session.store, steps) if steps else _all_open(session.store)
+        rows = _named(session, steps) if steps else _all_open(session.store)
         if sent is not None:
-            _settle_as_sent(session, rows[0], undamaged(sent, "id"))
+            _settle_as_sent(session, _one(rows), undamaged(sent, "id"))
             rows = []
         elif not_sent:
-            rows = _settle_as_not_sent(session, rows[0])
+            rows = _settle_as_not_sent(session, _one(rows))
         previews = [
             session.preview(
                 group[0].task, _portal_of(session, group[0]), trigger="retry", only=group
@@ -104,9 +110,9 @@ def _preview(context: Context, steps: Sequence[int], *, sent: str | None, not_se
     render_previews.show(previews, copies, as_json=context.as_json, stop=session.stop)
 
 
-def _check_options(steps: Sequence[int], *, every: bool, sent: str | None, not_sent: bool) -> None:
+def _check_options(steps: Sequence[str], *, every: bool, sent: str | None, not_sent: bool) -> None:
     if every == bool(steps):
-        raise UsageError("give the steps to retry, or use --all")
+        raise UsageError("give the steps or orders to retry, or use --all")
     if (sent or not_sent) and (every or len(steps) != 1 or (sent and not_sent)):
         raise UsageError("use either --sent ID or --not-sent, and give exactly one step")
 
@@ -116,18 +122,16 @@ def _all_open(store: Store) -> Sequence[StepRow]:
     return [row for row in store.steps.open() if row.code != DISMISSED]
 
 
-def _named(store: Store, ids: Sequence[int]) -> Sequence[StepRow]:
-    rows = store.steps.get(ids)
-    missing = set(ids) - {row.id for row in rows}
-    if missing:
-        raise UsageError(f"there is no step {min(missing)}; `ordosync show RUN` lists the steps")
-    for row in rows:
-        if row.state == "done" or (row.state == "skipped" and row.code in _FINAL_SKIPS):
-            raise UsageError(
-                f"step {row.id} is {row.state}; there is nothing to retry;"
-                f" `ordosync why {row.merchant_id or row.key}` shows its history"
-            )
-    return rows
+def _named(session: Session, words: Sequence[str]) -> Sequence[StepRow]:
+    return named(session.config, session.store, words)
+
+
+def _one(rows: Sequence[StepRow]) -> StepRow:
+    """Return the only step. Raises `UsageError` if an order has several."""
+    if len(rows) > 1:
+        steps = ", ".join(f"{row.id} ({row.task})" for row in rows)
+        raise UsageError(f"--sent and --not-sent need one step; the order has {steps}")
+    return rows[0]
 
 
 def _settle_as_sent(session: Session, row: StepRow, sent_id: str) -> None:

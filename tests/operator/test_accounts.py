@@ -90,6 +90,8 @@ def test_m4_the_default_account_is_taken_without_a_choice(
     assert both.run("products", "list").code == 2
     both.configure("\naccounts:", "\ndefault_account: shop\naccounts:")
     assert both.run("orders", "add", "3001", "--line", "MUG=1").code == 0
+    assert both.run("config", "show", "--json").json["default_account"] == "shop"
+    assert "default_account" in both.run("config", "schema").json["properties"]
     monkeypatch.setenv("ORDOSYNC_ACCOUNT", "northwind")
     assert both.run("orders", "add", "2001", "--line", "MUG=1").code == 0
 

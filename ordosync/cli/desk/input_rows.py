@@ -1,24 +1,18 @@
-"""Parses the input of the desk commands: CSV rows, quantities, amounts, times and pairs."""
+"""Parses the input of the desk commands: rows, quantities, amounts, times and pairs."""
 
-import csv
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 
 from ordosync.accounts.spreadsheets import damage, plain
-from ordosync.atomic_write import replace_file
-from ordosync.cli.output import render
 from ordosync.errors import UsageError
 
-_LARGEST_FILE = 64 * 1024 * 1024
 _DIGITS = 9
 _LONGEST_AMOUNT = 20
-_ADDED = ("row", "reason")
-"""Columns that are added to rejects, and ignored when the fixed file is read again."""
+_THOUSANDS = 3
+"""The digits after a comma that may separate thousands."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,75 +36,38 @@ class InputRow:
         """Return the tracking number. Raises `UsageError`."""
         return tracking_number(self.cells.get("tracking", ""))
 
+    def line(self) -> str:
+        """Return its units as `SKU=QTY`; empty if it has none. Raises `UsageError`."""
+        sku, count = self.id("sku"), self.get("quantity")
+        if bool(sku) != bool(count):
+            raise UsageError(
+                "has a quantity, but no sku" if count else "has a sku, but no quantity"
+            )
+        return f"{sku}={count}" if sku else ""
 
-def read_rows(
-    path: Path, needed: Sequence[str], optional_and_required: Sequence[str]
-) -> list[InputRow]:
-    """Read a CSV file whose columns are named like the options. Raises `UsageError`."""
-    try:
-        if path.stat().st_size > _LARGEST_FILE:
-            raise UsageError(f"{path} is larger than {_LARGEST_FILE // 2**20} MB; split it")
-        reader = csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline=""), strict=True)
-        columns = list(reader.fieldnames or ())
-        _check_columns(path, columns, needed, optional_and_required)
-        kept = [name for name in columns if name not in _ADDED]
-        return [
-            InputRow(cells={name: row.get(name) or "" for name in kept}, number=number)
-            for number, row in enumerate(reader, 2)
-            if any((row.get(name) or "").strip() for name in kept)
-        ]
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}; check its path") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{path} is not a CSV file in UTF-8: {error}; save it as one") from error
-
-
-def _check_columns(
-    path: Path, columns: Sequence[str], needed: Sequence[str], known: Sequence[str]
-) -> None:
-    missing = [name for name in needed if name not in columns]
-    unknown = [name for name in columns if name not in (*known, *_ADDED)]
-    if not missing and not unknown:
-        return
-    optional = [name for name in known if name not in needed]
-    text = (
-        f"{path} has the columns {', '.join(map(repr, columns)) or 'of an empty file'};"
-        f" required: {', '.join(needed)}; optional: {', '.join(optional)}"
-    )
-    if any(";" in name for name in columns):
-        text += "; separate them with commas, not semicolons"
-    raise UsageError(text)
+    def amount(self, name: str) -> Decimal | None:
+        """Return an amount, with a decimal point or comma; None if blank. Raises `UsageError`."""
+        text = self.get(name)
+        whole, comma, decimals = text.partition(",")
+        if not comma:
+            return money(text) if text else None
+        if len(decimals) == _THOUSANDS:
+            raise UsageError(
+                f"{text!r} may be a thousand or a fraction; write it with a point or two decimals"
+            )
+        return money(f"{whole}.{decimals}")
 
 
-def report_rejects(
-    path: Path, refused: Sequence[tuple[InputRow, str]], *, is_dry_run: bool
-) -> None:
-    """Write the refused rows beside the input file; a dry run only lists them."""
-    if is_dry_run:
-        for row, reason in sorted(refused, key=lambda reject: reject[0].number):
-            render.message(f"row {row.number} would be refused: {reason}")
-    elif rejects := write_rejects(path, refused):
-        render.message(f"{len(refused)} refused: see {rejects}")
-
-
-def write_rejects(path: Path, refused: Sequence[tuple[InputRow, str]]) -> Path | None:
-    """Write the refused rows with their reasons next to the input file; return the path.
-
-    If no row was refused, delete the rejects of an earlier call, since they are fixed.
-    """
-    rejects = path.with_name(f"{path.stem}.refused.csv")
-    if not refused:
-        rejects.unlink(missing_ok=True)
-        return None
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, [*refused[0][0].cells, *_ADDED])
-    writer.writeheader()
-    writer.writerows(
-        {**row.cells, "row": row.number, "reason": reason}
-        for row, reason in sorted(refused, key=lambda reject: reject[0].number)
-    )
-    replace_file(rejects, text.getvalue().encode(), mode=0o600)
-    return rejects
+def merged(rows: Sequence[InputRow], names: Sequence[str], noun: str) -> InputRow:
+    """Merge rows; a value may be in only one of them. Raises `UsageError`."""
+    cells: dict[str, str] = {}
+    for name in names:
+        values = {value: row.number for row in rows if (value := row.get(name))}
+        if len(values) > 1:
+            numbers = ", ".join(map(str, values.values()))
+            raise UsageError(f"is one {noun} with different values of {name} (rows {numbers})")
+        cells[name] = next(iter(values), "")
+    return InputRow(cells=cells, number=rows[0].number)
 
 
 def undamaged(text: str, name: str) -> str:

@@ -1,27 +1,50 @@
-"""`orders cancel` and `orders restore`, and the tasks that send such a change."""
+"""`orders cancel` and `orders restore`, of one order or many."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
 from ordosync.cli import completion
+from ordosync.cli.confirm import Yes, confirm
 from ordosync.cli.context import Context, with_context
-from ordosync.cli.desk import common, order_lines, send_now
+from ordosync.cli.desk import batches, common, order_lines, send_now
 from ordosync.cli.desk.account_choice import open_desk_of
+from ordosync.cli.desk.batches import Batch
+from ordosync.cli.desk.input_files import File, Layout
+from ordosync.cli.desk.input_rows import InputRow
+from ordosync.cli.desk.order_consequences import consequence_of, was_cancelled_by_merchant
 from ordosync.cli.output import render
-from ordosync.config.settings import Config, PortalConfig
 from ordosync.embedded.desk import Desk
-from ordosync.engine.scheduling.timetable import unavailable_reason
+from ordosync.errors import UsageError
 from ordosync.models import Order, Outcome, ParcelLine
-from ordosync.store import Store
 
-Number = Annotated[str, typer.Argument(autocompletion=completion.number)]
+Numbers = Annotated[
+    list[str] | None, typer.Argument(metavar="[NUMBER]...", autocompletion=completion.number)
+]
+_TO_CANCEL = Layout(needed=("number",), optional=("sku", "quantity"))
+_TO_RESTORE = Layout(needed=("number",), optional=("supplier",))
+_FEW = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Cancellation:
+    order: Order
+    units: tuple[ParcelLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Restoration:
+    order: Order
+    supplier: str | None
+    previous: str | None
+    """The supplier that it was last requested from."""
 
 
 @with_context(dry_run=True)
 def cancel_order(
-    number: Number,
+    number: Numbers = None,
     *,
     line: Annotated[
         list[str] | None,
@@ -31,142 +54,177 @@ def cancel_order(
             help="Cancel only these open units; repeatable; #LINEID=QTY if a SKU repeats.",
         ),
     ] = None,
+    file: File = None,
+    yes: Yes = False,
     account: common.Account = None,
     context: Context,
 ) -> None:
-    """Cancel the open units of an order; sent units stay sent.
+    """Cancel the open units of orders; sent units stay sent.
 
-    The task cancel-orders cancels them at the Supplier of a Merchant's order, too.
+    The task cancel-orders cancels them at the Supplier of a Merchant's order, too. --from reads
+    rows with the column number and, for a part of an order, sku and quantity. Refused rows are
+    written to FILE.refused.csv. Exits 1 if an order was refused.
 
     For example:
       ordosync orders cancel 1001 --line MUG=1
     """
-    opened = open_desk_of(context.config, account, [number])
-    before = common.order_to_change(opened, number)
-    number = before.number
-    units = order_lines.units_of(before, line or ())
-    outcome = _save(context, opened, number, lambda: opened.cancel(number, units))
-    common.check_order(opened, outcome, number)
+    rows = batches.rows_of(context, number or (), file, _TO_CANCEL)
+    if line and (file or len(rows) > 1):
+        raise UsageError("--line is for one order; in a file, use the columns sku and quantity")
+    opened = open_desk_of(context.config, account, batches.numbers_of(rows))
+    batch = Batch.parse(
+        file, batches.by_number(rows), lambda of: _cancellation(opened, of, line or ())
+    )
+    orders = [request.order for request in batch.requests]
+    if len(orders) > 1:
+        confirm(context, _cancel_question(opened, orders), yes=yes)
+    outcomes = _save(
+        context,
+        opened,
+        orders,
+        lambda: [opened.cancel(of.order.number, of.units) for of in batch.requests],
+    )
+    if not file:
+        _check_one(opened, orders, outcomes)
+    cancelled = [
+        of for of, outcome in zip(orders, outcomes, strict=True) if outcome.state == "done"
+    ]
+    changes = [
+        (of.order.number, _cancelled_text(opened, of, outcome))
+        for of, outcome in zip(batch.requests, outcomes, strict=True)
+        if outcome.state in ("done", "unchanged")
+    ]
+    batches.report(context, opened, changes, is_file=bool(file))
+    _tell(consequence_of(context.config, opened, order) for order in cancelled)
+    raise typer.Exit(batch.finish(context, outcomes))
+
+
+def _cancellation(opened: Desk, rows: Sequence[InputRow], lines: Sequence[str]) -> _Cancellation:
+    order = common.order_to_change(opened, batches.number_of(rows))
+    parts = [text for row in rows if (text := row.line())]
+    if parts and len(parts) < len(rows):
+        raise UsageError("is cancelled as a whole and in part; give sku and quantity in each row")
+    return _Cancellation(order=order, units=order_lines.units_of(order, [*lines, *parts]))
+
+
+def _cancel_question(opened: Desk, orders: Sequence[Order]) -> str:
+    more = f" and {len(orders) - _FEW} more" if len(orders) > _FEW else ""
+    numbers = ", ".join(order.number for order in orders[:_FEW])
+    return f"cancel {len(orders)} orders of account {opened.name}: {numbers}{more}?"
+
+
+def _cancelled_text(opened: Desk, request: _Cancellation, outcome: Outcome) -> str:
     if outcome.state == "unchanged":
-        common.report_order(opened, number, "was already cancelled", as_json=context.as_json)
-        return
-    change = _cancelled_text(before, common.read_order(opened, number), units)
-    common.report_order(opened, number, change, as_json=context.as_json)
-    if consequence := _consequence(context.config, opened, before):
-        render.message(consequence)
-
-
-def _cancelled_text(before: Order, after: Order, units: Sequence[ParcelLine]) -> str:
+        return "was already cancelled"
+    before, after = request.order, common.read_order(opened, request.order.number)
     if after.status == "cancelled":
         return "cancelled"
-    if units and after.status == before.status:
-        return f"has {order_lines.as_text(units)} cancelled; the rest is still to ship"
+    if request.units and after.status == before.status:
+        return f"has {order_lines.as_text(request.units)} cancelled; the rest is still to ship"
     return "has its open units cancelled; sent units stay sent"
 
 
 @with_context(dry_run=True)
 def restore_order(
-    number: Number,
+    number: Numbers = None,
     *,
     supplier: Annotated[
         str | None, typer.Option("--supplier", help="Request it from this supplier again.")
     ] = None,
+    file: File = None,
     account: common.Account = None,
     context: Context,
 ) -> None:
-    """Reopen a cancelled order, to be shipped by this account or by a supplier.
+    """Reopen cancelled orders, to be shipped by this account or by a supplier.
+
+    --from reads rows with the columns number and, optionally, supplier. Refused rows are written
+    to FILE.refused.csv. Exits 1 if an order was refused.
 
     For example:
       ordosync orders restore 1001
     """
-    opened = open_desk_of(context.config, account, [number])
-    number = common.order_to_change(opened, number).number
+    rows = batches.rows_of(context, number or (), file, _TO_RESTORE)
+    opened = open_desk_of(context.config, account, batches.numbers_of(rows))
+    batch = Batch.parse(
+        file,
+        batches.by_number(rows),
+        lambda of: _restoration(context, opened, of[0], supplier),
+    )
+    orders = [request.order for request in batch.requests]
+    outcomes = _save(
+        context, opened, orders, lambda: [_restore(opened, request) for request in batch.requests]
+    )
+    if not file:
+        _check_one(opened, orders, outcomes)
+    changes = [
+        (of.order.number, _restored_text(of))
+        for of, outcome in zip(batch.requests, outcomes, strict=True)
+        if outcome.state in ("done", "unchanged")
+    ]
+    batches.report(context, opened, changes, is_file=bool(file))
+    _tell(_warning(context, opened, restored) for restored, _ in changes)
+    raise typer.Exit(batch.finish(context, outcomes))
+
+
+def _restoration(
+    context: Context, opened: Desk, row: InputRow, supplier: str | None
+) -> _Restoration:
+    order = common.order_to_change(opened, batches.number_of([row]))
+    supplier = row.get("supplier") or supplier
     if supplier is not None:
         common.check_supplier(context.config, opened, supplier)
-    previous = opened.supplier_of(number)
-
-    def save() -> Outcome:
-        outcome = opened.restore(number)
-        return opened.request(number, supplier) if supplier and outcome.state == "done" else outcome
-
-    outcome = _save(context, opened, number, save)
-    common.check_order(opened, outcome, number)
-    change = _restored_text(supplier, previous)
-    common.report_order(opened, number, change, as_json=context.as_json)
-    if _was_cancelled_by_merchant(context.config, opened, number):
-        render.message(
-            "the Merchant cancelled this order, so do not ship it unless the Merchant requests it"
-            " again; `ordosync attention` lists it, and `ordosync reconcile` shows the repair"
-        )
+    previous = opened.supplier_of(order.number)
+    return _Restoration(order=order, supplier=supplier, previous=previous)
 
 
-def _restored_text(supplier: str | None, previous: str | None) -> str:
-    if supplier:
-        return f"restored and requested from {supplier} again"
-    if previous:
-        return f"restored; now fulfilled in-house (--supplier {previous} requests it again)"
+def _restore(opened: Desk, request: _Restoration) -> Outcome:
+    outcome = opened.restore(request.order.number)
+    if request.supplier and outcome.state == "done":
+        return opened.request(request.order.number, request.supplier)
+    return outcome
+
+
+def _restored_text(request: _Restoration) -> str:
+    if request.supplier:
+        return f"restored and requested from {request.supplier} again"
+    if request.previous:
+        return f"restored; now fulfilled in-house (--supplier {request.previous} requests it again)"
     return "restored"
 
 
-def _save(context: Context, opened: Desk, number: str, save: Callable[[], Outcome]) -> Outcome:
-    """Save a change of an order.
-
-    If the order came from a Merchant, update-tracking also runs: it records the change, which no
-    task sends to the Merchant.
-    """
-    if common.portal_from(context.config, opened, number) is None:
-        return save()
-    result = send_now.save_and_send(context, opened, ("update-tracking",), lambda: [save()])
-    return result.outcomes[0]
-
-
-def _was_cancelled_by_merchant(config: Config, opened: Desk, number: str) -> bool:
-    portal = common.portal_from(config, opened, number)
-    if portal is None:
-        return False
-    with Store.open(config.database, readonly=True) as store:
-        link = store.links(portal.name).of_supplier("order", [number]).get(number)
-    return link is not None and link.state == "cancelled_by_task"
-
-
-def _consequence(config: Config, opened: Desk, before: Order) -> str | None:
-    """Return a message about sending a cancellation; None if no other account has the order."""
-    if common.portal_from(config, opened, before.number):
-        return (
-            "the Merchant is not notified, because cancellations are only sent from the Merchant to"
-            " the Supplier; ask the Merchant to cancel it, too; until then `ordosync attention`"
-            " lists it"
-        )
-    supplier = opened.supplier_of(before.number)
-    if supplier is None or before.status not in ("dropshipment_requested", "partially_shipped"):
+def _warning(context: Context, opened: Desk, number: str) -> str | None:
+    if not was_cancelled_by_merchant(context.config, opened, number):
         return None
-    portal = common.portal_to(config, opened, supplier)
-    if portal is None:
-        return None
-    return unavailable_reason(portal, "cancel-orders") or _at_supplier(
-        config, portal, supplier, before
+    return (
+        "the Merchant cancelled this order, so do not ship it unless the Merchant requests it"
+        " again; `ordosync attention` lists it, and `ordosync reconcile` shows the repair"
     )
 
 
-def _at_supplier(config: Config, portal: PortalConfig, supplier: str, before: Order) -> str:
-    parent = _whole_at_supplier(config, portal, before)
-    if parent:
-        return (
-            f"{supplier} has it as a part of order {parent}, and no task cancels a part; ask"
-            f" {supplier} not to send it; `ordosync cancel-orders` comments on both orders, and"
-            " `ordosync attention` lists it from then on"
-        )
-    interval = portal.tasks["cancel-orders"]
-    command = f"`ordosync cancel-orders` cancels it at {supplier}"
-    if interval == "off":
-        return f"{command}; it does not run automatically: it is off in the configuration"
-    return f"{command} now, or automatically (interval: {interval})"
+def _save(
+    context: Context,
+    opened: Desk,
+    orders: Sequence[Order],
+    save: Callable[[], Sequence[Outcome]],
+) -> Sequence[Outcome]:
+    """Save a change of orders.
+
+    If one of them came from a Merchant, update-tracking also runs: it records the change, which no
+    task sends to the Merchant.
+    """
+    if not any(common.portal_from(context.config, opened, order.number) for order in orders):
+        return save()
+    return send_now.save_and_send(context, opened, ("update-tracking",), save).outcomes
 
 
-def _whole_at_supplier(config: Config, portal: PortalConfig, piece: Order) -> str | None:
-    """Return the Supplier's order that contains this piece, if only the Merchant has split it."""
-    family = [piece.number, *piece.ancestors]
-    with Store.open(config.database, readonly=True) as store:
-        links = store.links(portal.name).of_merchant("order", family)
-    link = next((links[number] for number in family if number in links), None)
-    return link.supplier_id if link and link.merchant_id != piece.number else None
+def _check_one(opened: Desk, orders: Sequence[Order], outcomes: Sequence[Outcome]) -> None:
+    """Raise as `check_order` does if only one order was typed."""
+    if len(orders) == 1:
+        common.check_order(opened, outcomes[0], orders[0].number)
+
+
+def _tell(messages: Iterable[str | None]) -> None:
+    """Print each message once."""
+    for text in dict.fromkeys(messages):
+        if text:
+            render.message(text)

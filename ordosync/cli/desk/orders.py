@@ -9,6 +9,7 @@ from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common
 from ordosync.cli.desk.account_choice import open_desk_of
 from ordosync.cli.desk.order_changes import cancel_order, restore_order
+from ordosync.cli.desk.order_editing import edit_order
 from ordosync.cli.desk.order_entry import add_order
 from ordosync.cli.desk.order_export import export_orders
 from ordosync.cli.desk.order_listing import list_orders
@@ -52,6 +53,7 @@ def show_order(
 app.command("add")(add_order)
 app.command("cancel")(cancel_order)
 app.command("restore")(restore_order)
+app.command("edit")(edit_order)
 app.command("ship")(ship_order)
 app.command("split")(split_order)
 app.command("pick")(pick_orders)

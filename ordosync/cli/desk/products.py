@@ -5,10 +5,12 @@ from typing import Annotated
 
 import typer
 
+from ordosync.cli import completion
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common, input_rows
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import desk_csv, render
+from ordosync.embedded.corrections import Corrections
 from ordosync.errors import UsageError
 from ordosync.models import Product
 
@@ -90,6 +92,48 @@ def add_product(
         render.document({"products": [render_desk.product_json(product, parts, storage_bin)]})
     else:
         render.message(f"product {sku} added")
+
+
+@app.command("edit")
+@with_context(dry_run=True)
+def edit_product(
+    sku: Annotated[str, typer.Argument(autocompletion=completion.sku)],
+    *,
+    name: Annotated[str | None, typer.Option("--name", help="Product name.")] = None,
+    price: Annotated[str | None, typer.Option("--price", help="Price, such as 4.20.")] = None,
+    storage_bin: Annotated[
+        str | None, typer.Option("--bin", metavar="BIN", help="Place in the warehouse.")
+    ] = None,
+    account: common.Account = None,
+    context: Context,
+) -> None:
+    """Correct the name, the price or the bin of a product.
+
+    What is not given stays. Lines of orders keep the name and the price that they have.
+
+    For example:
+      ordosync products edit MUG --price 9.90 --bin A3
+    """
+    if name is None and price is None and storage_bin is None:
+        raise UsageError("give what to edit: --name, --price or --bin")
+    if name is not None and not name.strip():
+        raise UsageError("a product needs a name")
+    opened = common.open_desk(context.config, account)
+    outcome = Corrections(opened.file).edit_product(
+        sku,
+        name=name,
+        price=None if price is None else input_rows.money(price),
+        storage_bin=None if storage_bin is None else storage_bin.strip(),
+    )
+    common.check(opened, outcome, f"product {sku}", "products list")
+    if context.as_json:
+        product = opened.products_of([sku])[sku]
+        parts = opened.components(sku) if product.is_kit else None
+        place = opened.bins().get(sku, "")
+        render.document({"products": [render_desk.product_json(product, parts, place)]})
+    else:
+        change = "edited" if outcome.state == "done" else "has these values already"
+        render.message(f"product {sku} {change}")
 
 
 def _parts(text: str) -> dict[str, Decimal]:

@@ -9,12 +9,13 @@ import typer
 from ordosync.cli import completion
 from ordosync.cli.confirm import Yes
 from ordosync.cli.context import Context, with_context
-from ordosync.cli.desk import common, input_rows, order_lines, send_now
+from ordosync.cli.desk import common, input_files, order_lines, send_now
 from ordosync.cli.desk.account_choice import confirm_requested, open_desk_of
+from ordosync.cli.desk.batches import Batch
+from ordosync.cli.desk.input_files import File
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.desk.shipping_rows import (
-    COLUMNS,
-    NEEDED,
+    LAYOUT,
     OPTIONS,
     ParcelRequest,
     RequestParser,
@@ -64,9 +65,7 @@ def ship_order(
             "--void", help="Void the label and reopen its units; --tracking selects one of several."
         ),
     ] = False,
-    file: Annotated[
-        Path | None, typer.Option("--from", metavar="FILE.csv", help="Read rows from a CSV file.")
-    ] = None,
+    file: File = None,
     yes: Yes = False,
     account: common.Account = None,
     context: Context,
@@ -87,7 +86,7 @@ def ship_order(
     values = (number or "", carrier, numbers[0], method, cost, warehouse, shipped_at)
     row = InputRow(cells=dict(zip(OPTIONS, values, strict=True)))
     _check_options(row, line or (), file, void=void)
-    rows = input_rows.read_rows(file, NEEDED, COLUMNS) if file else [row]
+    rows = input_files.read_rows(context, file, LAYOUT) if file else [row]
     orders = [each.get("number") for each in rows]
     opened = open_desk_of(context.config, account, orders, is_to_ship=True)
     if not void:
@@ -141,27 +140,13 @@ def _open_units(opened: Desk, number: str) -> str:
 
 
 def _ship_file(context: Context, opened: Desk, file: Path, rows: Sequence[InputRow]) -> int:
-    requests: list[ParcelRequest] = []
-    refused: list[tuple[InputRow, str]] = []
     parser = RequestParser.of(opened, context.clock.now())
-    for parcel in parcels(rows):
-        try:
-            requests.append(parser.parse_rows(parcel))
-        except UsageError as error:
-            refused += [(row, str(error)) for row in parcel]
-    shipments = [request.shipment for request in requests]
+    batch = Batch.parse(file, parcels(rows), parser.parse_rows)
+    shipments = [request.shipment for request in batch.requests]
     result = send_now.save_and_send(context, opened, _TASKS, lambda: opened.ship(shipments))
-    results = list(zip(requests, result.outcomes, strict=True))
-    refused += [
-        (row, outcome.reason)
-        for request, outcome in results
-        if outcome.state not in ("done", "unchanged")
-        for row in request.rows
-    ]
-    _report(context, opened, results)
+    _report(context, opened, list(zip(batch.requests, result.outcomes, strict=True)))
     code = send_now.report(result, as_json=context.as_json)
-    input_rows.report_rejects(file, refused, is_dry_run=context.is_dry_run)
-    return int(bool(code or refused))
+    return max(code, batch.finish(context, result.outcomes))
 
 
 def _void(context: Context, opened: Desk, row: InputRow, numbers: Sequence[str]) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ordosync.cli.desk import common, input_rows, order_lines
+from ordosync.cli.desk.input_files import Layout
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.embedded.desk import Desk
 from ordosync.errors import UsageError
@@ -15,7 +16,7 @@ from ordosync.models import Order, Shipment
 
 NEEDED = ("number", "carrier", "tracking")
 OPTIONS = (*NEEDED, "method", "cost", "warehouse", "shipped-at")
-COLUMNS = (*OPTIONS, "sku", "quantity")
+LAYOUT = Layout(needed=NEEDED, optional=(*OPTIONS[len(NEEDED) :], "sku", "quantity"))
 _TOLERANCE = timedelta(days=1)
 """Maximum time by which a shipment may lie in the future, for clocks that differ."""
 _FIRST_YEAR = 1970
@@ -49,7 +50,7 @@ class RequestParser:
         """Parse one parcel, with lines as `SKU=QTY`. Raises `UsageError`."""
         _check_values(row)
         order = common.order_to_change(self.desk, row.id("number"))
-        cost = row.get("cost")
+        cost = row.amount("cost")
         shipment = Shipment(
             id="",
             order_id=order.number,
@@ -57,8 +58,8 @@ class RequestParser:
             more_numbers=_further(row.tracking(), more_numbers),
             carrier=row.get("carrier"),
             method=row.get("method"),
-            cost=input_rows.money(cost) if cost else None,
-            currency=order.currency if cost else "",
+            cost=cost,
+            currency="" if cost is None else order.currency,
             warehouse=self._warehouse(row),
             shipped_at=_shipped_at(row.get("shipped-at"), self.now),
             lines=order_lines.units_of(order, lines) or None,
@@ -67,8 +68,8 @@ class RequestParser:
 
     def parse_rows(self, rows: Sequence[InputRow]) -> ParcelRequest:
         """Parse the rows of one parcel. Raises `UsageError`."""
-        lines = [line for row in rows if (line := _line(row))]
-        request = self.parse(_merged(rows), lines=lines)
+        lines = [line for row in rows if (line := row.line())]
+        request = self.parse(input_rows.merged(rows, OPTIONS, "parcel"), lines=lines)
         return ParcelRequest(rows=rows, order=request.order, shipment=request.shipment)
 
     def _warehouse(self, row: InputRow) -> str:
@@ -89,26 +90,6 @@ def parcels(rows: Sequence[InputRow]) -> Iterator[Sequence[InputRow]]:
         is_line = bool(row.get("sku") and all(key))
         by_parcel.setdefault(key if is_line else (str(row.number),), []).append(row)
     return iter(by_parcel.values())
-
-
-def _line(row: InputRow) -> str:
-    """Return the line of a row, in the form of an option."""
-    sku, quantity = row.id("sku"), row.get("quantity")
-    if bool(sku) != bool(quantity):
-        raise UsageError("has a quantity, but no sku" if quantity else "has a sku, but no quantity")
-    return f"{sku}={quantity}" if sku else ""
-
-
-def _merged(rows: Sequence[InputRow]) -> InputRow:
-    """Merge the rows of one parcel; a value may be in only one of them."""
-    cells: dict[str, str] = {}
-    for name in OPTIONS:
-        values = {value: row.number for row in rows if (value := row.get(name))}
-        if len(values) > 1:
-            numbers = ", ".join(map(str, values.values()))
-            raise UsageError(f"is one parcel with different values of {name} (rows {numbers})")
-        cells[name] = next(iter(values), "")
-    return InputRow(cells=cells, number=rows[0].number)
 
 
 def _check_values(row: InputRow) -> None:

@@ -1,5 +1,6 @@
-"""`orders split`: splits an order of a local account into pieces."""
+"""`orders split`: splits orders of a local account into pieces."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -7,51 +8,85 @@ import typer
 from ordosync.cli import completion
 from ordosync.cli.confirm import Yes
 from ordosync.cli.context import Context, with_context
-from ordosync.cli.desk import common, input_rows, order_lines, send_now
+from ordosync.cli.desk import batches, common, input_rows, order_lines, send_now
 from ordosync.cli.desk.account_choice import confirm_requested, open_desk_of
+from ordosync.cli.desk.batches import Batch
+from ordosync.cli.desk.input_files import File, Layout
+from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.output import render
+from ordosync.embedded.desk import Desk
+from ordosync.errors import UsageError
 from ordosync.models import Order, Piece, PieceLine, Split
+
+_TO_SPLIT = Layout(needed=("number", "piece", "sku", "quantity"))
 
 
 @with_context(dry_run=True)
 def split_order(
-    number: Annotated[str, typer.Argument(autocompletion=completion.number)],
+    number: Annotated[str | None, typer.Argument(autocompletion=completion.number)] = None,
     *,
     piece: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             "--piece",
             metavar="SKU=QTY[,SKU=QTY]",
             help="One piece; repeatable. Use #LINEID=QTY if a SKU repeats. The pieces must add up"
             " to what is still to ship.",
         ),
-    ],
+    ] = None,
+    file: File = None,
     yes: Yes = False,
     account: common.Account = None,
     context: Context,
 ) -> None:
     """Split an order into pieces, and the Merchant's order at once; each piece ships separately.
 
+    --from reads rows with the columns number, piece, sku and quantity; rows with the same piece,
+    such as 1 or 2, are together. Refused rows are written to FILE.refused.csv. Exits 1 if there
+    are any, or if a change was saved but could not be sent; `run-due` sends it later.
+
     For example:
       ordosync orders split 1001 --piece MUG=2 --piece CUP=1
     """
-    opened = open_desk_of(context.config, account, [number], is_to_ship=True)
-    order = common.order_to_change(opened, number)
-    number = order.number
-    confirm_requested(context, opened, [number], "split", yes=yes)
-    split = Split(order_id=number, pieces=tuple(_piece(order, text) for text in piece))
+    if bool(piece) == bool(file):
+        raise UsageError("give an order number with --piece, or a file with --from")
+    rows = batches.rows_of(context, [number] if number else [], file, _TO_SPLIT)
+    numbers = batches.numbers_of(rows)
+    opened = open_desk_of(context.config, account, numbers, is_to_ship=True)
+    batch = Batch.parse(file, batches.by_number(rows), lambda of: _split(opened, of, piece or ()))
+    confirm_requested(context, opened, numbers, "split", yes=yes)
     result = send_now.save_and_send(
-        context, opened, ("split-order",), lambda: [opened.split(split)]
+        context, opened, ("split-order",), lambda: [opened.split(split) for split in batch.requests]
     )
-    common.check_order(opened, result.outcomes[0], number)
-    render.message(
-        f"split into {', '.join(piece_outcome.id for piece_outcome in result.outcomes[0].pieces)}"
-    )
-    raise typer.Exit(send_now.report(result, as_json=context.as_json))
+    if not file:
+        common.check_order(opened, result.outcomes[0], batch.requests[0].order_id)
+    for split, outcome in zip(batch.requests, result.outcomes, strict=True):
+        if outcome.pieces:
+            which = f"order {split.order_id} " if file else ""
+            render.message(f"{which}split into {', '.join(each.id for each in outcome.pieces)}")
+    code = send_now.report(result, as_json=context.as_json)
+    raise typer.Exit(max(code, batch.finish(context, result.outcomes)))
 
 
-def _piece(order: Order, text: str) -> Piece:
-    return Piece(lines=tuple(_piece_line(order, part) for part in text.split(",")))
+def _split(opened: Desk, rows: Sequence[InputRow], typed: Sequence[str]) -> Split:
+    order = common.order_to_change(opened, batches.number_of(rows))
+    pieces = [text.split(",") for text in typed] or _pieces(rows)
+    return Split(order_id=order.number, pieces=tuple(_piece(order, lines) for lines in pieces))
+
+
+def _pieces(rows: Sequence[InputRow]) -> list[list[str]]:
+    """Return the lines of each piece in a file."""
+    pieces: dict[str, list[str]] = {}
+    for row in rows:
+        name, line = row.get("piece"), row.line()
+        if not name or not line:
+            raise UsageError("needs a piece, a sku and a quantity in each row")
+        pieces.setdefault(name, []).append(line)
+    return list(pieces.values())
+
+
+def _piece(order: Order, lines: Sequence[str]) -> Piece:
+    return Piece(lines=tuple(_piece_line(order, line) for line in lines))
 
 
 def _piece_line(order: Order, text: str) -> PieceLine:

@@ -8,7 +8,8 @@ import typer
 
 from ordosync.cli import completion
 from ordosync.cli.context import Context, with_context
-from ordosync.cli.desk import common, input_rows
+from ordosync.cli.desk import common, input_files, input_rows
+from ordosync.cli.desk.input_files import File, Layout
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import desk_csv, render
@@ -20,9 +21,6 @@ from ordosync.text import plural
 app = typer.Typer(help="Manage the stock of a local account.", no_args_is_help=True)
 Sku = Annotated[str | None, typer.Argument(autocompletion=completion.sku)]
 Warehouse = Annotated[str, typer.Option("--warehouse", help="Warehouse (default: the account's).")]
-File = Annotated[
-    Path | None, typer.Option("--from", metavar="FILE.csv", help="Read rows from a CSV file.")
-]
 _Column = Literal["quantity", "by"]
 
 
@@ -163,7 +161,8 @@ def _count_file(context: Context, opened: Desk, file: Path, column: _Column) -> 
     warehouses = opened.warehouses()
     refused: list[tuple[InputRow, str]] = []
     counts: list[tuple[InputRow, Count]] = []
-    rows = input_rows.read_rows(file, ("sku", column), ("sku", column, "warehouse"))
+    layout = Layout(needed=("sku", column), optional=("warehouse",))
+    rows = input_files.read_rows(context, file, layout)
     for row in rows:
         try:
             counts.append((row, _parse(opened, row, column)))
@@ -182,7 +181,7 @@ def _count_file(context: Context, opened: Desk, file: Path, column: _Column) -> 
     else:
         render.message(f"{len(rows) - len(refused)} counted")
         _report_new_warehouses(_new_warehouses(opened, warehouses))
-    input_rows.report_rejects(file, refused, is_dry_run=context.is_dry_run)
+    input_files.report_rejects(context, file, refused)
     if refused:
         raise typer.Exit(1)
 

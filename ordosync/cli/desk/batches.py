@@ -1,0 +1,125 @@
+"""Changes of many orders in one command: those that are typed, or those of a file.
+
+All are checked first. What is refused in a file is written back, and does not stop the rest.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from ordosync.cli.context import Context
+from ordosync.cli.desk import common, input_files
+from ordosync.cli.desk.input_files import Layout
+from ordosync.cli.desk.input_rows import InputRow
+from ordosync.cli.output import desk as render_desk
+from ordosync.cli.output import render
+from ordosync.embedded.desk import Desk
+from ordosync.errors import UsageError
+from ordosync.models import Outcome
+
+T = TypeVar("T")
+_ACCEPTED = ("done", "unchanged")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch(Generic[T]):
+    """The requests of one command, each with the rows that it was read from."""
+
+    file: Path | None
+    requests: Sequence[T]
+    rows: Sequence[Sequence[InputRow]]
+    refused: Sequence[tuple[InputRow, str]]
+
+    @classmethod
+    def parse(
+        cls,
+        file: Path | None,
+        groups: Iterable[Sequence[InputRow]],
+        parse: Callable[[Sequence[InputRow]], T],
+    ) -> "Batch[T]":
+        """Parse groups of rows. Raises `UsageError` for a request that was typed."""
+        requests: list[T] = []
+        parsed: list[Sequence[InputRow]] = []
+        refused: list[tuple[InputRow, str]] = []
+        for rows in groups:
+            try:
+                requests.append(parse(rows))
+                parsed.append(rows)
+            except UsageError as error:
+                if file is None:
+                    raise
+                refused += [(row, str(error)) for row in rows]
+        return cls(file=file, requests=requests, rows=parsed, refused=refused)
+
+    def finish(self, context: Context, outcomes: Sequence[Outcome]) -> int:
+        """Report what was refused; return the exit code."""
+        refused = [
+            *self.refused,
+            *(
+                (row, outcome.reason)
+                for rows, outcome in zip(self.rows, outcomes, strict=True)
+                if outcome.state not in _ACCEPTED
+                for row in rows
+            ),
+        ]
+        if self.file:
+            input_files.report_rejects(context, self.file, refused)
+        else:
+            for row, reason in refused:
+                render.message(f"order {row.get('number')} {reason}")
+        return int(bool(refused))
+
+
+def rows_of(
+    context: Context, numbers: Sequence[str], file: Path | None, layout: Layout
+) -> list[InputRow]:
+    """Return the rows of a file, or one for each number that was typed. Raises `UsageError`."""
+    if bool(numbers) == bool(file):
+        raise UsageError("give order numbers, or a file with --from")
+    if file:
+        return input_files.read_rows(context, file, layout)
+    return [InputRow(cells={"number": number}) for number in dict.fromkeys(numbers)]
+
+
+def numbers_of(rows: Iterable[InputRow]) -> list[str]:
+    """Return the order numbers of rows."""
+    return list(dict.fromkeys(number for row in rows if (number := row.get("number"))))
+
+
+def by_number(rows: Iterable[InputRow]) -> list[list[InputRow]]:
+    """Return the rows of each order; a row without a number is alone, to be refused."""
+    groups: dict[str, list[InputRow]] = {}
+    for row in rows:
+        groups.setdefault(row.get("number") or f"\0{row.number}", []).append(row)
+    return list(groups.values())
+
+
+def number_of(rows: Sequence[InputRow]) -> str:
+    """Return the order number of the rows of one order. Raises `UsageError` if it is blank."""
+    number = rows[0].id("number")
+    if not number:
+        raise UsageError("has no number")
+    return number
+
+
+def report(
+    context: Context, opened: Desk, changes: Sequence[tuple[str, str]], *, is_file: bool
+) -> None:
+    """Report changed orders with what happened to each; of a file, how many there are of each."""
+    if context.as_json:
+        orders = [render_desk.order_json(common.read_order(opened, of)) for of, _ in changes]
+        render.document({"orders": orders})
+    elif is_file:
+        _report_counts([change for _, change in changes])
+    else:
+        for number, change in changes:
+            render.message(f"order {number} {change}")
+
+
+def _report_counts(changes: Sequence[str]) -> None:
+    for change in dict.fromkeys(changes):
+        count = changes.count(change)
+        render.message(f"{count} {'order' if count == 1 else 'orders'}: {change}")
+    if not changes:
+        render.message("no order was changed")

@@ -1,0 +1,78 @@
+"""`orders edit`: corrects the address, the shipping method and the note of an open order."""
+
+from typing import Annotated
+
+import typer
+
+from ordosync.cli import completion
+from ordosync.cli.context import Context, with_context
+from ordosync.cli.desk import common
+from ordosync.cli.desk.account_choice import open_desk_of
+from ordosync.cli.desk.order_entry import check_address
+from ordosync.cli.output import render
+from ordosync.embedded.corrections import Corrections
+from ordosync.errors import UsageError
+
+
+@with_context(dry_run=True)
+def edit_order(
+    number: Annotated[str, typer.Argument(autocompletion=completion.number)],
+    *,
+    name: Annotated[str | None, typer.Option("--name", help="Recipient name.")] = None,
+    company: Annotated[str | None, typer.Option("--company", help="Company.")] = None,
+    street1: Annotated[
+        str | None, typer.Option("--street1", help="Street and house number.")
+    ] = None,
+    street2: Annotated[
+        str | None, typer.Option("--street2", help="Apartment, floor, building.")
+    ] = None,
+    city: Annotated[str | None, typer.Option("--city", help="Town or city.")] = None,
+    state: Annotated[str | None, typer.Option("--state", help="State or province.")] = None,
+    postcode: Annotated[str | None, typer.Option("--zip", help="Postcode.")] = None,
+    country: Annotated[
+        str | None, typer.Option("--country", help="Country code, such as DE.")
+    ] = None,
+    email: Annotated[str | None, typer.Option("--email", help="Recipient's email address.")] = None,
+    phone: Annotated[str | None, typer.Option("--phone", help="Recipient's phone number.")] = None,
+    method: Annotated[
+        str | None, typer.Option("--method", help="Requested shipping method.")
+    ] = None,
+    note: Annotated[str | None, typer.Option("--note", help="Internal note.")] = None,
+    account: common.Account = None,
+    context: Context,
+) -> None:
+    """Correct the address, the shipping method or the note of an open order.
+
+    What is not given stays; an empty text removes a value. The timeline says which fields were
+    edited, and no values. Nobody else is notified: what was sent to a supplier stays as it was.
+
+    For example:
+      ordosync orders edit 1001 --street1 "Main Street 5" --zip 10115
+    """
+    address = {
+        "name": name,
+        "company": company,
+        "street1": street1,
+        "street2": street2,
+        "city": city,
+        "state": state,
+        "zip": postcode,
+        "country": country,
+        "email": email,
+        "phone": phone,
+    }
+    ship_to = {field: text for field, text in address.items() if text is not None}
+    texts = {"shipping_method": method, "internal_notes": note}
+    given = {field: text for field, text in texts.items() if text is not None}
+    if not ship_to and not given:
+        raise UsageError("give what to edit, such as --street1, --method or --note")
+    check_address(postcode or "", country or "")
+    opened = open_desk_of(context.config, account, [number])
+    number = common.order_to_change(opened, number).number
+    outcome = Corrections(opened.file).edit_order(number, ship_to=ship_to, texts=given)
+    common.check_order(opened, outcome, number)
+    change = "edited" if outcome.state == "done" else "has these values already"
+    common.report_order(opened, number, change, as_json=context.as_json)
+    supplier = opened.supplier_of(number)
+    if outcome.state == "done" and supplier:
+        render.message(f"{supplier} keeps what it was sent; tell {supplier}, if it has the order")
