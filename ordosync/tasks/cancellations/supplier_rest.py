@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ordosync.models import InvalidRecord, Shipment
+from ordosync.store.ledger import ENDED
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
 from ordosync.tasks.base import Decision, Portal, Step
@@ -53,12 +54,15 @@ def cancelled_rests(
     }
     links = [family.pieces[0] for family in candidates.values()]
     late = portal.links.with_unreported_parcels([link.merchant_id for link in links])
+    history = portal.links.all_of_supplier("order", list(candidates))
     yield from _failed(
         portal,
         {
             family.pieces[0]: (_open_lines(family), family.planned)
-            for family in candidates.values()
+            for id_, family in candidates.items()
             if family.pieces[0].merchant_id not in late
+            # If a task cancelled the rest, and the Merchant requests it again, a notice says so.
+            if not any(link.state in ENDED for link in history[id_])
         },
     )
 
