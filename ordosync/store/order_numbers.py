@@ -1,6 +1,6 @@
 """The table `order_numbers`: the numbers that people see, of orders whose ids are different.
 
-A shop has an id for each order; a plug-in, or the shop itself, gives it a number of its own.
+A shop has an id for each order; a plug-in, or the shop itself, gives it another number.
 """
 
 import json

@@ -56,7 +56,7 @@ class Written(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
 
     @property
     def text(self) -> str:
-        """The values in words."""
+        """The values as text."""
         return "; ".join(self._texts())
 
     @property

@@ -16,7 +16,7 @@ NUMBER = "SO-90055"
 
 
 class Shops(Pair):
-    """Two shops. A plug-in gives the orders of the Merchant numbers of their own."""
+    """Two shops. A plug-in gives the orders of the Merchant other numbers."""
 
     merchant: ShopMerchantPeople
     supplier: ShopSupplierPeople

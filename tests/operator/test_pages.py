@@ -43,7 +43,7 @@ def test_the_report_has_days_to_ship(both: TwoAccounts) -> None:
 
     shown = page(both.folder, "report", "--since", "30d")
 
-    assert "Orders in 1 Orders out 1 Median time to ship 3 d" in shown.text
+    assert "Orders in 1 Orders out 1 Median to ship 3 d" in shown.text
     assert "Orders by days to ship" in [chart["aria-label"] for chart in shown.named("svg")]
     assert "3 d: 1 orders" in shown.text
 

@@ -170,7 +170,7 @@ def test_new_number_of_an_old_parcel_takes_the_place_of_its_old_number(
 
 
 def old_labels(troubled: Troubled) -> list[Link]:
-    """Return the links of parcels of before the ledger."""
+    """Return the links of parcels that are older than the ledger."""
     with Store.open(load_config(troubled.pair.path).database) as store:
         statement = "select distinct merchant_id from links where kind = 'shipment'"
         ids = [row["merchant_id"] for row in store._connection.execute(statement).fetchall()]

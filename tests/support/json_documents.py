@@ -10,7 +10,7 @@ from jsonschema.exceptions import best_match
 from ordosync.cli.output.json_schemas import DOCUMENTS, schema_of
 
 _LONG = 200_000
-"""Length of a document, in characters, above which it is not checked: its rows are alike."""
+"""Characters of a document above which it is not checked: its rows have the same fields."""
 
 
 def check(words: Sequence[str], text: str) -> None:

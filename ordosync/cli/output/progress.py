@@ -39,7 +39,7 @@ def shown(clock: Clock) -> Iterator[None]:
 
 
 def line(phase: Phase, done_s: float, done: int, calls: int) -> str:
-    """Return a phase in words; `done` is how much of it was done in the last `done_s` seconds."""
+    """Return the text of a phase; `done` was done in the last `done_s` seconds."""
     parts = [phase.label, _amount(phase)]
     rate = done / done_s if done_s >= _LEAST_S else 0
     if rate:

@@ -54,7 +54,7 @@ def _tiles(overview: Overview) -> Iterator[str]:
     tiles = (
         ("Orders in", sum(sum(portal.orders_in) for portal in overview.portals)),
         ("Orders out", sum(sum(portal.orders_out) for portal in overview.portals)),
-        ("Median time to ship", "-" if middle is None else duration(middle * _DAY_S)),
+        ("Median to ship", "-" if middle is None else duration(middle * _DAY_S)),
         ("Failed steps now", _alarming(overview.failed)),
         ("Ran out, still out", _alarming(out)),
     )

@@ -25,11 +25,11 @@ from ordosync.models import Line, Order
 _FORM = "o2"
 """Version of the digest; it changes with the fields that go into it."""
 _AMOUNTS_FORM = "o3"
-"""The version where the amounts of lines travel, which have a part of their own since."""
+"""The version in which the amounts of lines, where they travel, are a separate part."""
 _TAG = 4
 """Number of characters for one line."""
 _NOT_COMPARED = "x" * _TAG
-"""Stands for amounts that may have changed with the units of their line."""
+"""Replaces amounts that may have changed with the units of their line."""
 
 
 class Sent(Struct, frozen=True, kw_only=True, gc=False):
@@ -155,7 +155,7 @@ def _cut(text: str, size: int) -> frozenset[str]:
 
 
 def _line(line: Line) -> tuple[str, ...]:
-    # The amounts of a line have a part of their own.
+    # The amounts of a line are a separate part.
     money = (line.unit_price, None, None)
     return (
         line.sku,

@@ -33,7 +33,7 @@ def _of_parcel(update: TrackingUpdate) -> Iterator[Link]:
     if before and before.kind == "shipment" and before.state == "live" and not update.replaces:
         return  # The parcel was reported before the ledger existed; its link stays.
     if before and before.kind == "shipment" and before.state == "live":
-        # The new label is a parcel with a link of its own, which does not replace the old one.
+        # The new label is a parcel with a separate link, which does not replace the old one.
         yield replace(before, state="voided")
     generation = 1
     if before and before.kind == "parcel":

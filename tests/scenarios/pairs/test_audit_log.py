@@ -1,4 +1,4 @@
-"""H9: whatever the kinds of both accounts are, the log has the values of each write."""
+"""H9: the log has the values of each write, between every two kinds of account."""
 
 from ordosync.tasks import TASKS
 from tests.accounts.contract.examples import line, parcel
