@@ -1,10 +1,15 @@
 """The smaller findings: words and numbers that look wrong."""
 
+import re
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
+import yaml
 
-from ordosync.cli.setup import demo
+from ordosync.cli.output import progress
+from ordosync.cli.setup import demo, templates
+from ordosync.progress import Phase
 from tests.support.command import ordosync
 from tests.support.desk import TwoAccounts
 
@@ -35,3 +40,23 @@ def test_low_demo_in_the_current_folder_needs_no_change_of_folder(
 def test_low_options_of_the_program_work_before_the_command(tmp_path: Path) -> None:
     assert ordosync(tmp_path, "-V").code == 0
     assert ordosync(tmp_path, "help").code == 0
+
+
+@pytest.mark.parametrize(("calls", "text"), [(1, "1 call"), (1200, "1,200 calls")])
+def test_low_one_call_is_singular(calls: int, text: str) -> None:
+    phase = Phase("orders", total=None, unit="records")
+
+    assert progress.line(phase, 0, 0, calls).endswith(f", {text}")
+
+
+def test_low_readme_init_demo_and_example_use_the_same_accounts(tmp_path: Path) -> None:
+    ordosync(tmp_path, "init")
+    texts = (
+        (tmp_path / "config.yaml").read_text(),
+        files(templates).joinpath("demo.yaml").read_text(),
+        ordosync(tmp_path, "config", "example").out,
+    )
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+
+    assert {tuple(yaml.safe_load(text)["accounts"]) for text in texts} == {("shop", "northwind")}
+    assert set(re.findall(r"--account (\S+)", readme)) == {"shop", "northwind"}

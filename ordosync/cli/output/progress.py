@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from ordosync.cli.output import terminal
 from ordosync.clock import Clock
 from ordosync.progress import Phase, Progress, current
-from ordosync.text import printable
+from ordosync.text import plural, printable
 
 _DELAY_S = 1.0
 _INTERVAL_S = 0.25
@@ -47,7 +47,7 @@ def line(phase: Phase, done_s: float, done: int, calls: int) -> str:
     if rate and phase.total is not None:
         parts.append(f"{_duration((phase.total - phase.done) / rate)} left")
     if calls:
-        parts.append(f"{calls:,} calls")
+        parts.append(plural(calls, "1 call", f"{calls:,} calls"))
     return ", ".join(part for part in parts if part)
 
 

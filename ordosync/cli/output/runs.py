@@ -12,6 +12,7 @@ from ordosync.cli.output.tables import table
 from ordosync.cli.output.terminal import message, result
 from ordosync.store.runs import Run
 from ordosync.store.timestamps import to_text
+from ordosync.text import plural
 
 if TYPE_CHECKING:
     from ordosync.engine import AlreadyRunning, Stop
@@ -75,7 +76,7 @@ def show_calls(run: Run) -> None:
     """Show how many calls to remote services a run made, in total and per record."""
     if not run.calls:
         return
-    text = f"{run.calls} calls"
+    text = plural(run.calls, "1 call", f"{run.calls} calls")
     text += f", query cost {run.cost}" if run.cost else ""
     if run.counts.seen:
         each = [f"{run.calls / run.counts.seen:.2f} calls"]
