@@ -101,6 +101,8 @@ def test_day_several_orders_are_cancelled_and_restored_in_one_command(
 
     assert cancelled.code == 0
     assert [order["status"] for order in cancelled.json["orders"]] == ["cancelled"] * 3
+    assert [order["merchant"] for order in cancelled.json["orders"]] == ["ann", "ann", "bob"]
+    assert {order["account"] for order in cancelled.json["orders"]} == {"depot"}
     assert cancelled.err.count("the Merchant is not notified") == 1
     assert restored.code == 0
     assert statuses(depot) == {

@@ -226,3 +226,32 @@ def test_folded_runs_are_counted(both: TwoAccounts) -> None:
 
     assert folded["runs"] >= 0
     assert both.run("activity", "--json").json["without_changes"] is None
+
+
+def test_h8_dry_run_says_what_would_change(both: TwoAccounts) -> None:
+    both.northwind("stock", "set", "MUG", "9")
+
+    done = both.northwind("stock", "set", "MUG", "40", "--dry-run", "--json")
+    [change] = done.json["would_change"]["northwind"]
+
+    assert "9" in change
+    assert "40" in change
+    assert both.northwind("stock", "list", "MUG", "--json").json["stock"][0]["physical"] == 9
+
+
+def test_document_without_a_dry_run_has_no_changes_to_come(both: TwoAccounts) -> None:
+    assert "would_change" not in both.northwind("stock", "set", "MUG", "40", "--json").json
+
+
+def test_h8_crontab_entry_is_in_the_document(both: TwoAccounts) -> None:
+    cron = both.run("cron", "render", "--json").json["cron"]
+
+    assert cron["config"].endswith("config.yaml")
+    assert "run-due --config" in cron["entry"]
+    assert (cron["difference"], cron["changed"]) == ([], False)
+
+
+def test_h8_history_names_the_accounts(both: TwoAccounts) -> None:
+    [story] = both.run("why", "1001", "--json").json["why"]
+
+    assert (story["merchant_account"], story["supplier_account"]) == ("shop", "northwind")

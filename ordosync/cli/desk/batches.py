@@ -6,15 +6,17 @@ All are checked first. What is refused in a file is written back, and does not s
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from ordosync.cli.context import Context
-from ordosync.cli.desk import common, input_files
+from ordosync.cli.desk import input_files
 from ordosync.cli.desk.input_files import Layout
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import render
 from ordosync.embedded.desk import Desk
+from ordosync.embedded.order_filter import OrderFilter
+from ordosync.engine.order_owners import Owners
 from ordosync.errors import UsageError
 from ordosync.models import Outcome
 
@@ -108,13 +110,23 @@ def report(
 ) -> None:
     """Report changed orders with what happened to each; of a file, how many there are of each."""
     if context.as_json:
-        orders = [render_desk.order_json(common.read_order(opened, of)) for of, _ in changes]
-        render.document({"orders": orders})
+        render.document({"orders": _documents(context, opened, [number for number, _ in changes])})
     elif is_file:
         _report_counts([change for _, change in changes])
     else:
         for number, change in changes:
             render.message(f"order {number} {change}")
+
+
+def _documents(context: Context, opened: Desk, numbers: Sequence[str]) -> list[dict[str, Any]]:
+    """Return orders with their account, Merchant and supplier."""
+    owners = Owners.of(context.config, opened.name)
+    listed, _ = opened.select_orders(OrderFilter(numbers=tuple(numbers)))
+    by_number = {
+        entry.order.number: render_desk.listed_json(entry.order, owners.owner(entry))
+        for entry in listed
+    }
+    return [{**by_number[number], "account": opened.name} for number in numbers]
 
 
 def _report_counts(changes: Sequence[str]) -> None:

@@ -7,8 +7,6 @@ from typing import Annotated
 import typer
 
 from ordosync.cli import completion
-from ordosync.cli.output import desk as render_desk
-from ordosync.cli.output import render
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.embedded.desk import Desk
 from ordosync.embedded.order_list import ListedOrder
@@ -140,12 +138,3 @@ def portal_from(config: Config, opened: Desk, number: str) -> PortalConfig | Non
 
 def _as_merchant(config: Config, opened: Desk) -> Sequence[PortalConfig]:
     return [portal for portal in config.portals.values() if portal.merchant.account == opened.name]
-
-
-def report_order(opened: Desk, number: str, change: str, *, as_json: bool) -> None:
-    """Report a change of an order; with `as_json`, print the order."""
-    if as_json:
-        order = read_order(opened, number)
-        render.document({"orders": [render_desk.order_json(order)]})
-    else:
-        render.message(f"order {number} {change}")

@@ -6,7 +6,7 @@ import typer
 
 from ordosync.cli import completion
 from ordosync.cli.context import Context, with_context
-from ordosync.cli.desk import common
+from ordosync.cli.desk import batches, common
 from ordosync.cli.desk.account_choice import open_desk_of
 from ordosync.cli.desk.order_entry import check_address
 from ordosync.cli.output import render
@@ -72,7 +72,7 @@ def edit_order(
     outcome = Corrections(opened.file).edit_order(number, ship_to=ship_to, texts=given)
     common.check_order(opened, outcome, number)
     change = "edited" if outcome.state == "done" else "has these values already"
-    common.report_order(opened, number, change, as_json=context.as_json)
+    batches.report(context, opened, [(number, change)], is_file=False)
     supplier = opened.supplier_of(number)
     if outcome.state == "done" and supplier:
         render.message(f"{supplier} keeps what it was sent; tell {supplier}, if it has the order")

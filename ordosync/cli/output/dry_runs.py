@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from ordosync.accounts import is_embedded
+from ordosync.cli.output.render import adding
 from ordosync.cli.output.terminal import message, result
 from ordosync.embedded.database import EmbeddedFile
 from ordosync.embedded.differences import differences
@@ -21,11 +22,15 @@ _ACTION = "compare it after a dry run"
 
 @contextmanager
 def showing_changes(copies: "Sandbox", *, as_json: bool) -> Iterator[None]:
-    """After a command, show what it changed in local accounts; its exit code stays."""
+    """Show what a command changed in local accounts, as text or in its JSON document.
+
+    Its exit code stays.
+    """
     message("dry run: the following is done on copies")
     code = 0
     try:
-        yield
+        with adding(lambda: {"would_change": _changes(copies)}):
+            yield
     except typer.Exit as end:
         code = end.exit_code
     if not as_json:

@@ -5,17 +5,36 @@ Results go to standard output, messages to standard error.
 
 import json
 import sys
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime
 
 from ordosync.cli.output.terminal import message, result
 
-__all__ = ["ago", "document", "local", "message", "named", "result"]
+Fields = Callable[[], Mapping[str, object]]
+__all__ = ["adding", "ago", "document", "local", "message", "named", "result"]
 
 
-def document(value: object) -> None:
+_added: list[Fields] = []
+"""Functions whose fields are added to every document."""
+
+
+@contextmanager
+def adding(fields: Fields) -> Iterator[None]:
+    """Add fields to the documents that are written meanwhile."""
+    _added.append(fields)
+    try:
+        yield
+    finally:
+        _added.remove(fields)
+
+
+def document(value: Mapping[str, object]) -> None:
     """Write one JSON document to standard output."""
-    json.dump(value, sys.stdout, indent=2, ensure_ascii=True)
+    shown = dict(value)
+    for fields in _added:
+        shown |= fields()
+    json.dump(shown, sys.stdout, indent=2, ensure_ascii=True)
     sys.stdout.write("\n")
 
 

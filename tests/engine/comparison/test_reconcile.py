@@ -109,7 +109,7 @@ def test_sides_that_agree_have_no_differences(pair: Pair) -> None:
     result = reconciled(pair)
 
     assert (result.code, result.out, result.err) == (0, "", "both sides agree\n")
-    assert reconciled(pair, "--json").json == {"differences": []}
+    assert reconciled(pair, "--json").json["differences"] == []
     assert pair.everything() == before
 
 
