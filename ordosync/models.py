@@ -7,6 +7,7 @@ Values of which there are many are `msgspec.Struct`, here and elsewhere. A Struc
 quarter of the time of a dataclass, and the garbage collector skips it.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Generic, Literal, TypeVar
@@ -174,6 +175,8 @@ class Shipment(Struct, frozen=True, kw_only=True, gc=False):
     """For a Merchant that takes pieces: the units that stay open after it."""
     at_most: tuple[ParcelLine, ...] = ()
     """For a Merchant, if it holds all open units: those that were sent to the Supplier."""
+    is_requested: Callable[[str], bool] | None = None
+    """Beside `at_most`: true for the SKUs that the portal sends to the Supplier."""
     more_numbers: tuple[str, ...] = ()
     """The other tracking numbers of the same parcel."""
 

@@ -17,7 +17,17 @@ from ordosync.accounts.connections import Connections
 from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.portal_account import PersonalDataRemoval
 from ordosync.accounts.supplier import Supplier, SupplierOrders
-from ordosync.models import Order, Outcome, ParcelLine, Piece, PieceLine, Shipment, Split
+from ordosync.models import (
+    Order,
+    Outcome,
+    ParcelLine,
+    Piece,
+    PieceLine,
+    Shipment,
+    Split,
+    refused,
+)
+from ordosync.order_checks import refusal
 
 Part = TypeVar("Part")
 Account_ = TypeVar("Account_", Merchant, Supplier)
@@ -91,7 +101,13 @@ class _Creation:
     def __call__(self, orders: Sequence[Order], *, look_first: bool = False) -> list[Outcome]:
         references = [order.reference for order in orders]
         existing = self._orders.find(references) if look_first else {}
-        return [existing.get(order.reference) or _created(order) for order in orders]
+        return [existing.get(order.reference) or _refused_or_created(order) for order in orders]
+
+
+def _refused_or_created(order: Order) -> Outcome:
+    """Return the refusal of an order that no account can store, otherwise its creation."""
+    reason = refusal(order)
+    return refused("invalid-order", reason) if reason else _created(order)
 
 
 _numbers = count(1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ordosync.accounts.connections import Connections
 from ordosync.cli.context import Context
-from ordosync.cli.output import progress
+from ordosync.cli.output import progress, render
 from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock
 from ordosync.config.settings import Config, PortalConfig
@@ -100,7 +100,7 @@ def open_session(context: Context) -> Iterator[Session]:
 
 
 def runnable_portals(context: Context, names: Sequence[str], task: str) -> list[PortalConfig]:
-    """Return the portals that can run a task.
+    """Return the portals that can run a task, and report those that cannot.
 
     Raises `UsageError` if a named portal cannot run it, or none can.
     """
@@ -109,4 +109,6 @@ def runnable_portals(context: Context, names: Sequence[str], task: str) -> list[
     refused = [reason for reason in reasons if reason]
     if refused and (names or len(refused) == len(portals)):
         raise UsageError(refused[0])
+    for reason in refused:
+        render.message(f"left out: {reason}")
     return [portal for portal, reason in zip(portals, reasons, strict=True) if not reason]

@@ -7,7 +7,7 @@ again. Units that are cancelled while others stay open or sent are counted on th
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ordosync.embedded import change_feed, orders, timeline, units
+from ordosync.embedded import change_feed, orders, shipments, timeline, units
 from ordosync.models import Outcome, ParcelLine, Reduction, refused
 
 if TYPE_CHECKING:
@@ -103,6 +103,9 @@ def _cancel_rest(db: "sqlite3.Connection", number: str, *, actor: str) -> Outcom
     units.cancel(db, number, parts)
     orders.settle(db, number)
     change_feed.add(db, "order", number, _REST)
+    # Its last parcel is the last one now.
+    parcels = [row["id"] for row in shipments.valid_labels(db, number)]
+    change_feed.add_all(db, "shipment", parcels[-1:], _REST)
     text = f"Cancelled {units.text(parts)}; sent units stay sent"
     timeline.add(db, number, text, actor=actor)
     return Outcome(state="done", id=number)

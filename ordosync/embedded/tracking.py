@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from ordosync.added_units import without_added_units
+from ordosync.added_units import requested_lines, without_added_units
 from ordosync.embedded import ancestry, change_feed, orders, shipments, timeline, units
 from ordosync.models import Outcome, ParcelLine, Shipment, refused
 
@@ -66,7 +66,8 @@ def _add_to(db: "sqlite3.Connection", shipment: Shipment, number: str) -> Outcom
         return refused("cancelled", f"order {number} is cancelled")
     open_parts = units.open_lines(db, number)
     open_units = {part.line_id: part.quantity for part in open_parts}
-    shipment = without_added_units(shipment, open_units)
+    skus = {part.line_id: part.sku for part in open_parts}
+    shipment = without_added_units(shipment, open_units, requested_lines(shipment, skus))
     parts = shipment.lines or (open_parts if shipment.is_last else ())
     known = _known(db, shipment, number, brings_units=bool(parts))
     if known and (not parts or known in units.in_parcels(db, [known])):

@@ -73,14 +73,14 @@ class HttpClient:
         concurrency: int = 4,
         limits: Limits | None = None,
         random: Random | None = None,
+        page_hint: str = "",  # advice for a response that is a web page or a redirect
     ) -> None:
-        self._account = account
+        self._account, self._clock = account, clock
         self._base_url = checked_base(base_url, allow_http=allow_http)
-        self._clock = clock
         self._rate = rate or RateLimit(*_UNKNOWN_LIMIT, clock)
         self._limits = limits or Limits()
         self._random = random or Random()  # noqa: S311 - spreads waits, guards nothing
-        self._auth = auth
+        self._auth, self._page_hint = auth, page_hint
         self._budget = RetryBudget()
         self._seats = BoundedSemaphore(concurrency)
         self._transport = Transport(
@@ -121,11 +121,10 @@ class HttpClient:
         self, path: str, shape: type[T], *, action: str, params: Params | None = None
     ) -> tuple[T, Mapping[str, str]]:
         """Return the decoded body and the headers, whose names are case-insensitive."""
-        return self._make(
-            Request(
-                method="GET", path=path, shape=shape, action=action, params=params, effect="safe"
-            )
+        request = Request(
+            method="GET", path=path, shape=shape, action=action, params=params, effect="safe"
         )
+        return self._make(request)
 
     def query(
         self,
@@ -290,11 +289,12 @@ class HttpClient:
     def _error(
         self, failed: AttemptError, request: Request[Any], state: CallState, wait_s: float
     ) -> AccountError:
+        answer = failed.advised(self._page_hint)
         if state.may_have_arrived and issubclass(failed.kind, UnavailableError):
-            return request.unclear_error(self._account, request.action, failed.answer)
+            return request.unclear_error(self._account, request.action, answer)
         if failed.kind is not UnavailableError:
-            return failed.kind(self._account, request.action, failed.answer)
+            return failed.kind(self._account, request.action, answer)
         retry_after_s = wait_s if failed.is_rate_limited else failed.retry_after_s
-        when = f", try again in {math.ceil(retry_after_s)} s" if retry_after_s else ""
-        answer = failed.answer + when
+        if retry_after_s:
+            answer += f", try again in {math.ceil(retry_after_s)} s"
         return UnavailableError(self._account, request.action, answer, retry_after_s=retry_after_s)

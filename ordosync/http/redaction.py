@@ -5,11 +5,13 @@ word of the request is masked in the response, unless its field is known to be i
 unknown field counts as personal, so that a new field cannot leak. Words are masked, not whole
 values, since a service quotes parts of them, with other punctuation or escaped for HTML. A common
 word of an address is masked as well: the message loses a word, but no customer is exposed. Short
-words are kept, because the message would not be readable without them.
+words, and common words of messages in small letters, are kept, because the message would not be
+readable without them.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 from urllib.parse import quote
 
@@ -27,6 +29,16 @@ _IMPERSONAL = frozenset(
     {"id", "ids", "sku", "number", "order_number", "order_id", "product_id", "variant_id"}
     | {"warehouse_id", "reference", "status", "currency", "carrier", "tracking_number"}
     | {"limit", "offset", "page", "per_page", "sort", "order", "orderby", "query"}
+)
+# Names may be common words. In small letters they are words of a sentence.
+_COMMON = frozenset(
+    {"again", "already", "back", "been", "before", "cannot", "check", "code", "could"}
+    | {"does", "down", "exist", "exists", "failed", "field", "found", "from", "have"}
+    | {"item", "items", "late", "line", "long", "minute", "minutes", "more", "must", "name"}
+    | {"only", "order", "orders", "over", "page", "part", "price", "read", "sent", "ship"}
+    | {"some", "stock", "such", "than", "that", "them", "then", "there", "this", "time"}
+    | {"unit", "units", "update", "used", "user", "value", "very", "wait", "when", "which"}
+    | {"will", "with", "word", "wrong", "your"}
 )
 _SHOPIFY_ID = "gid://shopify/"
 # All repetitions are bounded, so that no text can make the expressions slow.
@@ -105,7 +117,11 @@ class Redactor:
         words = {word for value in values for word in _words(value)}
         for phone in (phone for value in values for phone in _phone(value)):
             text = phone.sub(MASK, text)
-        return _WORD.sub(lambda word: MASK if word[0].casefold() in words else word[0], text)
+        return _WORD.sub(lambda word: MASK if _is_masked(word[0], words) else word[0], text)
+
+
+def _is_masked(word: str, words: AbstractSet[str]) -> bool:
+    return word.casefold() in words and word not in _COMMON
 
 
 def _single_line(text: str) -> str:

@@ -74,6 +74,7 @@ class AttemptError(Exception):
         can_retry: bool = False,
         status: int | None = None,
         retry_after_s: float | None = None,
+        is_foreign: bool = False,
     ) -> None:
         super().__init__(answer)
         self.kind = kind
@@ -84,6 +85,12 @@ class AttemptError(Exception):
         self.is_overloaded = status == _NOT_NOW
         self.retry_after_s = retry_after_s
         """Seconds to wait before the next attempt, as the service requests."""
+        self.is_foreign = is_foreign
+        """True if it is a web page or a redirect, so probably not from the API."""
+
+    def advised(self, page_hint: str) -> str:
+        """Return the answer, with advice if it is probably not from the API."""
+        return f"{self.answer}; {page_hint}" if self.is_foreign and page_hint else self.answer
 
 
 def to_attempt_error(error: NoResponseError, request: Request[Any]) -> AttemptError:
@@ -105,7 +112,10 @@ def value_of(response: Response, request: Request[T], redact: Redactor, now: dat
     except ValueError as error:
         can_retry = request.effect != "non-idempotent" and not isinstance(error, ShapeError)
         raise AttemptError(
-            request.unclear_error, redact(f"returned {error}"), can_retry=can_retry
+            request.unclear_error,
+            redact(f"returned {error}"),
+            can_retry=can_retry,
+            is_foreign=bool(_page(response)),
         ) from error
 
 
@@ -132,6 +142,7 @@ def _failed(
         can_retry=not is_redirect and _can_retry(response.status, request, is_certain=is_certain),
         status=response.status,
         retry_after_s=parse_retry_after(response.headers, now),
+        is_foreign=is_redirect or (response.status == _NOT_FOUND and bool(_page(response))),
     )
 
 

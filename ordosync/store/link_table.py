@@ -159,6 +159,17 @@ class Links:
         ).fetchone()
         return row is not None
 
+    def with_unreported_parcels(self, ids: Sequence[str]) -> AbstractSet[str]:
+        """Return those of the Merchant's orders with a parcel that is not reported yet."""
+        rows = self._db.execute(
+            "select distinct merchant_id from steps where portal = ? and task = 'update-tracking'"  # noqa: S608
+            f" and ({UNSETTLED} or code = 'no-tracking')"
+            " and key not like '%:supplier-cancelled-rest'"
+            " and merchant_id in (select value from json_each(?))",
+            (self._portal, json.dumps(list(ids))),
+        )
+        return frozenset(row["merchant_id"] for row in rows)
+
     def requested_again(self, ids: Sequence[str]) -> None:
         """Record that the Merchant requests these orders again after a refused cancellation."""
         self._db.execute(

@@ -4,6 +4,7 @@ The log, the retries and the clock belong to the engine.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
@@ -42,6 +43,9 @@ class KnownLinks(Protocol):
 
     def parcels_of(self, order_ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
         """Return the newest link of each parcel of the Merchant's orders, oldest parcel first."""
+
+    def with_unreported_parcels(self, ids: Sequence[str]) -> AbstractSet[str]:
+        """Return those of the Merchant's orders with a parcel that is not reported yet."""
 
     def may_lack_parcels(self) -> bool:
         """True if the Merchant may show parcels that have no link: then the ledger is behind."""

@@ -20,14 +20,13 @@ from ordosync.models import Comment, InvalidRecord, Outcome, Page, Shipment, ref
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
 from ordosync.tasks.base import PlanRequest, Portal, Result, Step, Task
-from ordosync.tasks.cancellations import supplier_status
+from ordosync.tasks.cancellations import supplier_rest, supplier_status
 from ordosync.tasks.parcels.delivery import as_further, write_updates
-from ordosync.tasks.parcels.labels import Further, TrackingUpdate, missing_labels
+from ordosync.tasks.parcels.labels import Further, TrackingUpdate, missing_labels, surplus_reason
 from ordosync.tasks.parcels.links import links_of
 from ordosync.tasks.parcels.silent import all_shipments
 from ordosync.tasks.parcels.steps import (
     FURTHER,
-    MORE_THAN_OPEN,
     SURPLUS,
     ParcelFacts,
     in_turn,
@@ -52,10 +51,13 @@ def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
 
 def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
     """Yield the steps of these parcels, as they are now."""
-    problems = [step for step in refs if supplier_status.is_about(step)]
-    if problems:
-        yield Page(items=tuple(supplier_status.recheck(portal, problems)))
-    ids = [step.supplier_id or step.key for step in refs if not supplier_status.is_about(step)]
+    problems: list[StepRef] = []
+    for kind in (supplier_status, supplier_rest):
+        mine = [step for step in refs if kind.is_about(step)]
+        problems += mine
+        if mine:
+            yield Page(items=tuple(kind.recheck(portal, mine)))
+    ids = [step.supplier_id or step.key for step in refs if step not in problems]
     if ids:
         yield from _steps(portal, required(portal.supplier.shipments).by_id(ids), again=True)
 
@@ -102,7 +104,7 @@ def _result(update: TrackingUpdate, outcome: Outcome) -> Result:
     links, written = links_of(update, outcome), None
     if update.contents and update.contents.has_surplus and outcome.state in ("done", "unchanged"):
         written = update.written if outcome.state == "done" else None
-        outcome = refused(SURPLUS, f"parcel {update.shipment.tracking_number} {MORE_THAN_OPEN}")
+        outcome = refused(SURPLUS, surplus_reason(update))
     return Result(outcome=outcome, links=links, written=written)
 
 
@@ -126,6 +128,7 @@ def _steps(
             if place < len(groups) - 1:
                 yield Page(items=tuple(steps))
         steps += supplier_status.unexpected_statuses(portal, page.items, facts.links)
+        steps += supplier_rest.cancelled_rests(portal, page.items, facts.families, steps)
         if not lacks_links:
             steps += _without_link(portal, page.items, facts.links, again=again)
         yield Page(items=tuple(steps), cursor=page.cursor)
@@ -165,6 +168,7 @@ def _facts(portal: Portal, parcels: Sequence[Shipment]) -> ParcelFacts:
         can_split=portal.merchant.splits is not None,
         valid=valid_numbers(parcels),
         voided=frozenset(f"{item.id}:{item.tracking_number}" for item in parcels if item.voided),
+        is_requested=portal.config.products.has,
     )
 
 
@@ -235,6 +239,6 @@ TASK = Task(
     writes_to="merchant",
     needs_links_from="import-orders",
     runs_immediately=True,
-    passing=supplier_status.CODES,
+    passing=supplier_status.CODES | {supplier_rest.CANCELLED_REST},
     settled=superseded,
 )

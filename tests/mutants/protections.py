@@ -692,6 +692,21 @@ MUTANTS = (
         test="engine/diagnosis/test_dismiss.py",
     ),
     Mutant(
+        protection="a line that the Merchant added after the import is not sent with the others",
+        file="added_units.py",
+        old="    limits |= dict.fromkeys(requested - limits.keys(), 0)\n",
+        new="",
+        test="scenarios/pairs/test_raised_units.py",
+    ),
+    Mutant(
+        protection="a rest that both sides cancelled needs no operator",
+        file="tasks/cancellations/supplier_rest.py",
+        old="            min(line.open_units or 0, units.get(line.merchant_id, 0))",
+        new="            (line.open_units or 0)",
+        test="scenarios/pairs/test_shipping.py::"
+        "test_rest_that_the_supplier_cancelled_fails_once_until_it_is_settled",
+    ),
+    Mutant(
         protection="an order that both sides cancelled needs no operator",
         file="tasks/cancellations/supplier_status.py",
         old="            and link.merchant_id not in cancelled_ids\n",

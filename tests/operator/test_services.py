@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import trustme
 
+from ordosync.accounts.woocommerce.parcels import carrier_of
+from ordosync.http.redaction import Redactor
 from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches
 from tests.support.command import ordosync
 
@@ -95,3 +97,66 @@ def test_w10_key_in_the_query_is_refused_over_plain_http(tmp_path: Path) -> None
 
     assert result.code == 3
     assert "key_in_query: needs an https:// url; over http, requests are signed" in result.err
+
+
+@pytest.fixture(name="plain")
+def _plain(tmp_path: Path) -> Iterator[FakeWooCommerce]:
+    with FakeWooCommerce(switches=Switches(fulfillments=True)) as fake:
+        configure(tmp_path, fake)
+        yield fake
+
+
+@pytest.mark.parametrize("kind", ["html", "redirect"])
+@pytest.mark.parametrize("more", ["timezone: UTC", "concurrency: 2"])
+def test_w12_task_without_permalinks_names_them(
+    tmp_path: Path, plain: FakeWooCommerce, kind: str, more: str
+) -> None:
+    configure(tmp_path, plain, more=more)
+    plain.faults.add(Fault(kind=kind, to="https://localhost/", times=99))  # type: ignore[arg-type]
+
+    result = ordosync(tmp_path, "import-orders")
+
+    assert result.code == 1
+    assert "enable pretty permalinks (Settings > Permalinks)" in result.err
+
+
+def test_w12_common_word_of_a_message_is_shown_although_a_buyer_is_called_so() -> None:
+    redact = Redactor([], {"shipping": {"last_name": "\\Back", "city": "Minute Hill"}})
+
+    assert redact("Check back in a minute.") == "Check back in a minute."
+    assert redact("Back of Minute Hill") == "*** of ***"
+
+
+def test_w12_dry_run_says_what_is_refused(tmp_path: Path, plain: FakeWooCommerce) -> None:
+    plain.add_product("", "No SKU")
+    plain.place_order([{"product_id": max(plain.shop.products), "quantity": 1}])
+
+    planned = ordosync(tmp_path, "import-orders", "--dry-run")
+    sent = ordosync(tmp_path, "import-orders")
+
+    assert (planned.code, sent.code) == (1, 1)
+    assert "line 1 has no SKU" in planned.out
+    assert "line 1 has no SKU" in ordosync(tmp_path, "show", "1").out
+
+
+@pytest.mark.parametrize(
+    ("slug", "name"),
+    [
+        ("dhl-de", "DHL DE"),
+        ("royal-mail", "Royal Mail"),
+        ("fedex", "FedEx"),
+        ("usps", "USPS"),
+        ("Deutsche Post", "Deutsche Post"),
+    ],
+)
+def test_w13_slug_of_a_carrier_is_a_name(slug: str, name: str) -> None:
+    assert carrier_of(slug) == name
+
+
+def test_w14_check_says_which_mails_the_shops_send(tmp_path: Path, plain: FakeWooCommerce) -> None:
+    merchant = " ".join(ordosync(tmp_path, "config", "check", "--online").out.split())
+    configure(tmp_path, plain, more="notify_customer: false")
+    silent = " ".join(ordosync(tmp_path, "config", "check", "--online").out.split())
+
+    assert "mails the buyer for each parcel, and by itself for a completed order" in merchant
+    assert "mails the buyer" not in silent

@@ -65,3 +65,18 @@ def _interval(both: TwoAccounts) -> tuple[str, bool]:
     slots = both.run("autosync", "--json").json["schedule"]
     (slot,) = (slot for slot in slots if slot["task"] == "cancel-orders")
     return slot["interval"], slot["paused"]
+
+
+def test_h4_a_task_names_each_portal_that_it_leaves_out(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text(
+        "accounts:\n  a: {kind: sqlite, path: a.db}\n  b: {kind: sqlite, path: b.db}\n"
+        "  feed: {kind: files, orders: {glob: feeds/*.csv, columns: {order_number: n, sku: s,"
+        " quantity: q}}}\n"
+        "portals:\n  a-b: {merchant: a, supplier: b}\n  feed-b: {merchant: feed, supplier: b}\n"
+    )
+    ordosync(tmp_path, "products", "add", "MUG", "--account", "a")
+
+    result = ordosync(tmp_path, "import-products")
+
+    assert result.code == 0
+    assert "left out: portal feed-b cannot run import-products: " in result.err

@@ -27,14 +27,13 @@ from ordosync.accounts.shopify.parcel_allocation import (
     shares_of_all,
     units_in,
     units_of,
-    unsent_by_line,
+    without_added,
 )
 from ordosync.accounts.shopify.parcel_writer import ParcelWriter, has, numbers_of
 from ordosync.accounts.shopify.queries.fulfillment import TRACKED
 from ordosync.accounts.shopify.schema import FulfillmentOrder, Parcel, Part
 from ordosync.accounts.shopify.tracking_refusals import no_place, too_many_units
 from ordosync.accounts.shopify.wanted_units import has_merged_units, is_gone, may_have_added_units
-from ordosync.added_units import without_added_units
 from ordosync.models import Outcome, Shipment, refused
 
 
@@ -95,7 +94,7 @@ class MerchantTracking:
         if order is None:
             return refused("not-found", f"fulfillment order {shipment.order_id} does not exist")
         if is_whole:
-            shipment = without_added_units(shipment, unsent_by_line(shipment.order_id, order))
+            shipment = without_added(shipment, order)
         if shipment.lines is not None:
             return self._add_units(shipment, order)
         if not is_whole:

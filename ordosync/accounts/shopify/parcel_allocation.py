@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ordosync.accounts.shopify.fulfillment_orders import OrderParts
 from ordosync.accounts.shopify.ids import fulfillment_order, gid, line_id, line_item, number
 from ordosync.accounts.shopify.schema import FulfillmentOrder, Parcel, Part
+from ordosync.added_units import without_added_units
 from ordosync.models import Shipment
 
 Units = Counter[str]
@@ -134,7 +135,14 @@ def has_open_units(part: FulfillmentOrder) -> bool:
     return isinstance(part, Part) and bool(open_units([part]))
 
 
-def unsent_by_line(order_id: str, order: OrderParts) -> dict[str, int]:
-    """Return the units of an order without a valid parcel, by the ids of its lines."""
+def without_added(shipment: Shipment, order: OrderParts) -> Shipment:
+    """Return a parcel with all open units, without those that the Merchant added later."""
+    order_id = shipment.order_id
     units = open_units(order.parts) + units_in(void_parcels(order))
-    return {line_id(order_id, id_): count for id_, count in units.items()}
+    items = order.history.items(order_id, ())
+    added = {id_ for id_ in units if items is not None and number(id_) not in items}
+    return without_added_units(
+        shipment,
+        {line_id(order_id, id_): count for id_, count in units.items()},
+        {line_id(order_id, id_) for id_ in added},
+    )

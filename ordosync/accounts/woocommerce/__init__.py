@@ -52,6 +52,9 @@ __all__ = ["MerchantOptions", "SupplierOptions", "WooCommerceAccount"]
 
 _MINUTE_S = 60
 _BATCH_SIZE = 100
+_PERMALINKS = (
+    "enable pretty permalinks (Settings > Permalinks), and check that `url:` is the shop's address"
+)
 _QUERY_NAMES = ("consumer_key", "consumer_secret")
 
 
@@ -186,6 +189,7 @@ class WooCommerceAccount(Account):
             proxy=connection.proxy,
             allow_http=connection.allow_http,
             concurrency=self._concurrency,
+            page_hint=_PERMALINKS,
         )
 
 

@@ -38,6 +38,11 @@ def check_merchant(
         if name and not _has_term(client, kind, name):
             yield CheckResult(text=f"has no {name} among its products' {kind}", is_problem=True)
     yield CheckResult(text=f"shows parcels with {client.tracking.description}")
+    if client.features.notify_customer:
+        yield CheckResult(
+            text="mails the buyer for each parcel, and by itself for a completed order; set"
+            " `notify_customer: false`, or disable a mail in WooCommerce > Settings > Emails"
+        )
     if not client.tracking.has_lines:
         yield CheckResult(
             text="cannot show the units of a parcel; a meta field of the order has them, and"
@@ -65,6 +70,10 @@ def _check_tracking(
             is_problem=True,
         )
     _find_statuses(client, statuses.shipped)
+    yield CheckResult(
+        text='mails its administrator "New order" for each imported order, unless that mail is'
+        " disabled in WooCommerce > Settings > Emails"
+    )
     yield CheckResult(text=_parcels_text(client, options))
     yield CheckResult(text="a parcel has one tracking number; add a parcel for each further number")
     yield CheckResult(text="cannot split orders")

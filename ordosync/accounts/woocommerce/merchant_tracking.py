@@ -17,7 +17,7 @@ from ordosync.accounts.woocommerce.order_statuses import SHIPPED
 from ordosync.accounts.woocommerce.parcel_contents import contents_of
 from ordosync.accounts.woocommerce.parcels import Lines, ShownParcel
 from ordosync.accounts.woocommerce.timeline import add_note
-from ordosync.added_units import without_added_units
+from ordosync.added_units import requested_lines, without_added_units
 from ordosync.models import Outcome, Shipment, refused
 
 
@@ -141,7 +141,9 @@ def _contents(
     others = [parcel for parcel in shown if parcel.number != shipment.tracking_number]
     share = share.without_foreign(others)
     open_lines = share.open_lines(shipment.order_id).items()
-    shipment = without_added_units(shipment, {str(id_): count for id_, count in open_lines})
+    units = {str(id_): count for id_, count in open_lines}
+    skus = {str(line.id): line.sku or "" for line in share.order.line_items}
+    shipment = without_added_units(shipment, units, requested_lines(shipment, skus))
     return share, shipment, contents_of(share, shipment, others)
 
 

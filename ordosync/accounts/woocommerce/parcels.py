@@ -1,5 +1,6 @@
 """Parcels as a shop shows them, and their parsing from the fields of an order."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,9 @@ Lines = Mapping[int, int]
 
 CARRIERS = {"ups": "UPS", "usps": "USPS", "fedex": "FedEx"}
 """Carriers whose tracking page every shop links to."""
+
+_SLUG = re.compile(r"[a-z]+(-[a-z]+)*")
+_LONGEST_ABBREVIATION = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,8 +79,13 @@ def _count(value: object) -> int:
 
 
 def carrier_of(text: str) -> str:
-    """Return the proper name of a carrier; shops keep some names in small letters."""
-    return CARRIERS.get(text, text)
+    """Return the name of a carrier; shops keep a slug such as `dhl-de` or `royal-mail`."""
+    if not _SLUG.fullmatch(text):
+        return text
+    words = text.split("-")
+    return CARRIERS.get(text) or " ".join(
+        word.upper() if len(word) <= _LONGEST_ABBREVIATION else word.capitalize() for word in words
+    )
 
 
 def text_of(value: object) -> str:

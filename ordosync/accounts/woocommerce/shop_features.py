@@ -13,15 +13,9 @@ from ordosync.accounts.woocommerce.schema import SiteShape
 from ordosync.accounts.woocommerce.timezone import zone_of
 from ordosync.accounts.woocommerce.tracking_extensions import AdvancedExtension, Extension
 from ordosync.accounts.woocommerce.tracking_providers import Fulfillments, Notes, TrackingProvider
-from ordosync.errors import AccountError, NotFoundError, SignInError, UnavailableError
+from ordosync.errors import NotFoundError, SignInError
 
 NO_ROUTE = "rest_no_route"
-_ASK_SITE = "read the index of the site"
-_NO_API = ("HTTP 404: a web page", "HTTP 30", "returned a web page")
-"""The beginnings of an answer that does not come from the API."""
-_PERMALINKS = (
-    "enable pretty permalinks (Settings > Permalinks), and check that `url:` is the shop's address"
-)
 _EXTENSIONS = {"wc-ast/v3": AdvancedExtension, "wc-shipment-tracking/v3": Extension}
 """Extensions by their namespace; the first one has both."""
 
@@ -31,7 +25,8 @@ class ShopFeatures:
 
     def __init__(self, service: ServiceClient, *, url: str, notify_customer: bool) -> None:
         self._service = service
-        self._notify_customer = notify_customer
+        self.notify_customer = notify_customer
+        """True if the buyer gets a mail for each parcel."""
         self.is_secure = url.startswith("https://")
         """True if the shop is reached over TLS."""
         self._site: SiteShape | None = None
@@ -51,14 +46,11 @@ class ShopFeatures:
         """
         fields = {"_fields": "url,home,gmt_offset,timezone_string,namespaces"}
         try:
-            return self._service.http.get("/", SiteShape, action=_ASK_SITE, params=fields)
+            return self._service.http.get(
+                "/", SiteShape, action="read the index of the site", params=fields
+            )
         except SignInError:
             return SiteShape(is_closed=True)
-        except AccountError as error:
-            if not error.answer.startswith(_NO_API):
-                raise
-            answer = f"{error.answer}; {_PERMALINKS}"
-            raise UnavailableError(self._service.account, _ASK_SITE, answer) from error
 
     def learn_timezone(self) -> None:
         """Read the time zone of this shop, unless the options set it."""
@@ -79,7 +71,7 @@ class ShopFeatures:
         return self._tracking
 
     def _find_tracking(self) -> TrackingProvider:
-        http, notify = self._service.http, self._notify_customer
+        http, notify = self._service.http, self.notify_customer
         # No order has the id 0, so the response only shows if the shop has the path.
         if self.has_route("/wc/v3/orders/0/fulfillments"):
             return Fulfillments(http, notify_customer=notify, zone=self._zone)

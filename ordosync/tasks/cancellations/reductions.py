@@ -105,7 +105,7 @@ def settled(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
 
 def reduce(portal: Portal, planned: Sequence[Lowered]) -> list[Result]:
     """Reduce the Supplier's orders, as far as the Merchant still wants fewer units."""
-    wanted = _wanted_of(portal, [lowered.link.merchant_id for lowered in planned])
+    wanted = wanted_units(portal, [lowered.link.merchant_id for lowered in planned])
     # Looked up after the Merchant is read, and before the ledger: a parcel that the Merchant shows
     # is still being written then, or it is in the ledger.
     if portal.links.may_lack_parcels():
@@ -130,10 +130,10 @@ def reduce(portal: Portal, planned: Sequence[Lowered]) -> list[Result]:
 
 
 def _wanted_now(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Mapping[str, int]]:
-    return _wanted_of(portal, [step.merchant_id for step in refs if step.merchant_id])
+    return wanted_units(portal, [step.merchant_id for step in refs if step.merchant_id])
 
 
-def _wanted_of(portal: Portal, ids: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
+def wanted_units(portal: Portal, ids: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
     """Return the open units by line of orders that the Merchant still requests."""
     return {
         item.id: {line.id: line.quantity for line in item.lines}

@@ -139,6 +139,21 @@ def void_step(item: Shipment, link: Link, before: Link | None) -> Step:
     )
 
 
+def surplus_reason(update: TrackingUpdate) -> str:
+    """Return the reason of a parcel whose units are not all reported, with the next action."""
+    number = update.shipment.tracking_number
+    if update.contents and update.contents.other_pieces:
+        pieces = " and ".join(update.contents.other_pieces)
+        return (
+            f"parcel {number} holds units of several pieces of the order; add the number to"
+            f" {pieces} manually, then dismiss this row"
+        )
+    return (
+        f"parcel {number} holds more units than are open, and the surplus is not reported to the"
+        " Merchant; ask the Supplier what it sent"
+    )
+
+
 def of_number(item: Shipment, family: Family) -> Link | None:
     """Return the parcel linked before the ledger with this number, or with this parcel's id."""
     return next(

@@ -1,7 +1,7 @@
 """Decides what a parcel of the Supplier needs: a write, a comment or a wait. Pure functions."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +18,7 @@ from ordosync.tasks.parcels.labels import (
     as_reported,
     named,
     of_number,
+    surplus_reason,
     void_step,
     void_steps,
 )
@@ -50,6 +51,8 @@ class ParcelFacts:
     """The numbers of the valid labels in this page, by order."""
     voided: frozenset[str]
     """The labels that are void in this page, as links name them."""
+    is_requested: Callable[[str], bool] | None = None
+    """True for the SKUs that are sent to the Supplier."""
 
 
 def unless_reported(step: Step) -> Step:
@@ -135,6 +138,7 @@ def _valid_steps(item: Shipment, link: Link, family: Family, facts: ParcelFacts)
             lines=contents.lines,
             is_last=contents.is_last,
             at_most=contents.at_most,
+            is_requested=facts.is_requested if contents.at_most else None,
             rest=contents.rest if contents.lines and facts.takes == "pieces" else (),
         ),
         link=target,
@@ -194,14 +198,8 @@ def _surplus(update: TrackingUpdate) -> Decision | None:
     return Decision(
         state="failed",
         code=SURPLUS,
-        reason=f"parcel {update.shipment.tracking_number} {MORE_THAN_OPEN}",
+        reason=surplus_reason(update),
     )
-
-
-MORE_THAN_OPEN = (
-    "holds more units than are open, and the surplus is not reported to the Merchant; ask the"
-    " Supplier what it sent"
-)
 
 
 def _void_before(

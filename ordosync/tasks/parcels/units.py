@@ -28,6 +28,8 @@ class Contents(Struct, frozen=True, kw_only=True):
     """The same for the ledger; None if the lines have no numbers there."""
     has_surplus: bool = False
     """True if it holds more units than are open."""
+    other_pieces: tuple[str, ...] = ()
+    """The Merchant's other pieces with open units that are in it."""
     rest: tuple[ParcelLine, ...] = ()
     """The units of the same order or piece that stay open."""
     at_most: tuple[ParcelLine, ...] = ()
@@ -125,7 +127,8 @@ def _in_piece(item: Shipment, piece: Link, family: Family, held: Mapping[str, in
     wanted = _by_line(item.lines or (), lefts, holds)
     skus = {id_: part.sku for part in item.lines or () for id_ in _lines_of(part)}
     parts, rest, units = [], [], {}
-    surplus = _is_elsewhere(wanted, piece, family)
+    others = _other_pieces(wanted, lefts, piece, family)
+    surplus = bool(others)
     for line in lines:
         left = lefts[line.supplier_id]
         count = min(wanted[line.supplier_id], left)
@@ -146,6 +149,7 @@ def _in_piece(item: Shipment, piece: Link, family: Family, held: Mapping[str, in
         is_last=is_last,
         units=units,
         has_surplus=surplus,
+        other_pieces=others,
         rest=tuple(rest),
         at_most=_at_most({line.merchant_id: units.get(line.merchant_id, 0) for line in lines})
         if is_whole
@@ -157,14 +161,19 @@ def _at_most(units: Mapping[str, int]) -> tuple[ParcelLine, ...]:
     return tuple(ParcelLine(line_id=id_, quantity=max(n, 0)) for id_, n in units.items())
 
 
-def _is_elsewhere(wanted: Mapping[str, int], piece: Link, family: Family) -> bool:
-    """True if units of a parcel are of another piece."""
-    of_piece = {line.supplier_id for line in family.lines.get(piece.merchant_id, ())}
-    return any(
-        wanted.get(line.supplier_id) and line.supplier_id not in of_piece
+def _other_pieces(
+    wanted: Counter[str], lefts: Mapping[str, int], piece: Link, family: Family
+) -> tuple[str, ...]:
+    """Return the other pieces with units of a parcel that this piece does not have."""
+    found = [
+        other.merchant_id
         for other in family.pieces
+        if other.merchant_id != piece.merchant_id
         for line in family.lines.get(other.merchant_id, ())
-    )
+        if wanted[line.supplier_id] > lefts.get(line.supplier_id, 0)
+        if family.open_units(line) or line.supplier_id not in lefts
+    ]
+    return tuple(dict.fromkeys(found))
 
 
 def _linked_lines(item: Shipment, piece: Link, family: Family) -> Sequence[Link]:

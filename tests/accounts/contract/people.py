@@ -206,6 +206,10 @@ class MerchantPeople(People):
         """Add these quantities to the lines of an order."""
         raise NotImplementedError
 
+    def add_line(self, order_id: str, sku: str, quantity: int) -> None:
+        """Add a line with another SKU to an order."""
+        raise NotImplementedError
+
     def tracking(self, order_id: str) -> Sequence[ShownTracking]:
         """Return the tracking of an order or piece, the newest last."""
         raise NotImplementedError

@@ -129,6 +129,11 @@ class FilesMerchantPeople(MerchantPeople):
         # An order file is read again only if it changes.
         self.request(self._orders[order_id])
 
+    def add_line(self, order_id: str, sku: str, quantity: int) -> None:
+        order = self._orders[order_id]
+        added = replace(order.lines[0], sku=sku, quantity=quantity)
+        self.request(replace(order, lines=(*order.lines, added)))
+
     def raise_units(self, order_id: str, *units: int) -> None:
         order = self._orders[order_id]
         lines = [

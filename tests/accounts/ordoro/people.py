@@ -204,6 +204,9 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
         )
         return product.sku
 
+    def add_line(self, order_id: str, sku: str, quantity: int) -> None:
+        self.fake.edit_lines(order_id, {sku: quantity})
+
     def raise_units(self, order_id: str, *units: int) -> None:
         """Add units to an order, or if it is split, to its piece that is still open."""
         target = next(kept for kept in self._leaves(order_id) if kept.status != "shipped")

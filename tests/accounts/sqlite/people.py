@@ -139,6 +139,17 @@ class SqliteMerchantPeople(AtDesk, MerchantPeople):
     def cancel_units(self, order_id: str, *units: int) -> None:
         self._cancel_units(order_id, units)
 
+    def add_line(self, order_id: str, sku: str, quantity: int) -> None:
+        self.desk.add_product(product(sku))
+        # The desk has no command for it yet.
+        with closing(sqlite3.connect(self.path)) as db, db:
+            db.execute(
+                "insert into order_lines (id, order_number, position, sku, name, quantity, details,"
+                " supplier_sku) values (?, ?, 9, ?, ?, ?, '', '')",
+                (f"{order_id}/9", order_id, sku, sku, quantity),
+            )
+        _done(self.desk.request(order_id, _PARTNER))
+
     def raise_units(self, order_id: str, *units: int) -> None:
         # The desk has no command for it yet.
         with closing(sqlite3.connect(self.path)) as db, db:

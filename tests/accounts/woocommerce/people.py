@@ -327,6 +327,9 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
         refunded = {line["sku"]: count for line, count in zip(lines, units, strict=True) if count}
         self.fake.refund(int(order_id), refunded)
 
+    def add_line(self, order_id: str, sku: str, quantity: int) -> None:
+        self.fake.edit_lines(int(order_id), {sku: quantity})
+
     def raise_units(self, order_id: str, *units: int) -> None:
         lines = self.fake.order(int(order_id))["line_items"]
         raised = {

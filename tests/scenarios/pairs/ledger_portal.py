@@ -116,6 +116,24 @@ class LedgerPortal(RuleBasedStateMachine):
             is_less = order.is_touched or order.is_cancelled or problems & {*order.parcels}
             assert shown <= sent if is_less else shown == sent, (shown, order)
         self._is_ended(order)
+        if not order.is_touched and not order.is_cancelled and not problems & {*order.parcels}:
+            self._is_recorded(order)
+
+    def _is_recorded(self, order: SoldOrder) -> None:
+        """Check that the ledger has what was sent, and what is open at the Supplier."""
+        supplier_id = self.supplier_id(order)
+        assert supplier_id, order
+        open_units = sum(
+            sum(self.pair.supplier.open_units(id_).values())
+            for id_ in order.pieces or [supplier_id]
+        )
+        with self.store() as store:
+            links = store.links(PORTAL)
+            linked = links.all_of_supplier("order", [supplier_id, *order.pieces]).values()
+            ids = {link.merchant_id for of_order in linked for link in of_order}
+            lines = [line for found in links.lines_of(sorted(ids)).values() for line in found]
+        recorded = sum(line.sent or 0 for line in lines), sum(it.open_units or 0 for it in lines)
+        assert recorded == (order.sent_units.total(), open_units), (recorded, order)
 
     def _is_ended(self, order: SoldOrder) -> None:
         """Check that a cancelled order has no open unit at the Supplier, or that it is reported."""

@@ -348,6 +348,24 @@ def test_order_that_the_supplier_cancelled_fails_once_until_the_merchant_cancels
     assert [(step.state, step.key) for step in settled.steps] == [("done", ran.step.key)]
 
 
+@needs("update-tracking", "parcels", "several-parcels", "parcel-lines", "reductions")
+@needs("cancelled-units")
+def test_rest_that_the_supplier_cancelled_fails_once_until_it_is_settled(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 3))
+    pair.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1)
+    assert pair.run("update-tracking").counts == {"done": 1}
+    pair.supplier.take_off(supplier_id, 2)
+
+    ran, again = pair.run("update-tracking"), pair.run("update-tracking")
+    pair.merchant.cancel_units(merchant_id, 2)
+    settled = pair.run("update-tracking")
+
+    assert (ran.step.state, ran.step.code) == ("failed", "supplier-cancelled-rest")
+    assert ran.step.merchant_id == merchant_id
+    assert again.counts.get("failed", 0) == 0
+    assert [(step.state, step.key) for step in settled.steps] == [("done", ran.step.key)]
+
+
 @needs("update-tracking", "cancel-orders")
 def test_order_that_our_task_cancelled_is_no_cancellation_by_the_supplier(pair: Pair) -> None:
     merchant_id, _ = pair.imported("1001")

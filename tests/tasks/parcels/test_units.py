@@ -8,7 +8,12 @@ from msgspec.structs import replace
 from ordosync.models import ParcelLine, Shipment
 from ordosync.store.links import Link, parcel_link
 from ordosync.tasks.base import Step
-from ordosync.tasks.parcels.labels import Further, TrackingUpdate, missing_labels
+from ordosync.tasks.parcels.labels import (
+    Further,
+    TrackingUpdate,
+    missing_labels,
+    surplus_reason,
+)
 from ordosync.tasks.parcels.steps import ParcelFacts, steps_of, unless_reported, valid_numbers
 from ordosync.tasks.parcels.units import Family, contents_of
 
@@ -268,6 +273,19 @@ def test_p1_units_of_a_sku_with_two_lines_are_on_those_that_are_open() -> None:
     assert isinstance(surplus.payload, TrackingUpdate)
     assert surplus.payload.contents
     assert surplus.payload.contents.has_surplus
+
+
+def test_parcel_over_two_pieces_names_the_piece_to_which_its_number_must_be_added() -> None:
+    sent = Link(kind="order", merchant_id="M1-1", supplier_id="S1", state="sent")
+    linked = family(line("CUP", 1), line("MUG", 1, order="M1-1"), pieces=(ORDER, sent))
+
+    [step] = steps(linked, parcel(CUP=1, MUG=1), takes="pieces")
+
+    assert isinstance(step.payload, TrackingUpdate)
+    assert surplus_reason(step.payload) == (
+        "parcel 1Z1 holds units of several pieces of the order; add the number to M1-1 manually,"
+        " then dismiss this row"
+    )
 
 
 def test_p9_units_of_a_sku_with_two_lines_stay_where_they_were_reported() -> None:

@@ -14,7 +14,7 @@ from ordosync.accounts.files.line_ids import own_id
 from ordosync.accounts.files.output.keyed_csv import Row
 from ordosync.accounts.files.output.options import TrackingFile
 from ordosync.accounts.files.output.safe_output import decimal_text
-from ordosync.added_units import without_added_units
+from ordosync.added_units import requested_lines, without_added_units
 from ordosync.models import Line, ParcelLine, Shipment
 
 Units = tuple[tuple[str, str, int], ...]
@@ -70,11 +70,12 @@ class TrackingRows:
         if not self._options.has_units:
             return ()
         parts = shipment.lines or ()
+        skus = {line.id: line.sku for line in self._lines}
         if shipment.lines is None and shipment.is_last:
             parts = tuple(self._open(shipment.tracking_number))
             open_units = {part.line_id: part.quantity for part in parts}
-            parts = without_added_units(shipment, open_units).lines or parts
-        skus = {line.id: line.sku for line in self._lines}
+            requested = requested_lines(shipment, skus)
+            parts = without_added_units(shipment, open_units, requested).lines or parts
         units: Counter[tuple[str, str]] = Counter()
         for part in parts:
             units[self._named(part.line_id, skus.get(part.line_id, part.sku))] += part.quantity
