@@ -74,7 +74,7 @@ def test_a_pipe_has_every_column(tmp_path: Path) -> None:
 
     out = ordosync(tmp_path, "show", "1").out
 
-    assert "step\tkey\tstate\tcode\treason\tsupplier\tnot before\twritten\n" in out
+    assert "step\tkey\tstate\tcode\treason\tsupplier\tnot before\twritten\torder\n" in out
 
 
 def test_messages_on_a_terminal_break_between_words(both: TwoAccounts) -> None:
@@ -121,7 +121,7 @@ def test_help_breaks_where_the_terminal_ends(
 
     lines = [line.strip() for line in ordosync(tmp_path, "retry", "--help").out.splitlines()]
 
-    assert "again, so corrections there are included. A write of unknown" in lines
+    assert "included. A write of unknown outcome is looked up before it is" in lines
 
 
 def test_a_terminal_lists_the_fifty_newest_orders_and_a_pipe_all(tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def test_m7_one_shop_at_both_ends_of_a_portal_is_refused(
     result = ordosync(tmp_path, "config", "check")
 
     assert result.code == 3
-    assert "accounts a and b are the same: gifts.myshopify.com" in result.err
+    assert "accounts a and b are the same: gifts at https://gifts.myshopify.com/admin" in result.err
 
 
 def test_m7_folder_that_does_not_exist_is_a_warning(tmp_path: Path) -> None:

@@ -110,8 +110,8 @@ class ShopifyAccount(Account):
 
     @property
     def location(self) -> str:
-        """The address of the shop."""
-        return f"{self._shop}.myshopify.com"
+        """The name and the address of the shop."""
+        return f"{self._shop} at {self._server.base_url}"
 
     def merchant(
         self,

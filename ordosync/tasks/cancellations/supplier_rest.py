@@ -61,7 +61,7 @@ def cancelled_rests(
             family.pieces[0]: (_open_lines(family), family.planned)
             for id_, family in candidates.items()
             if family.pieces[0].merchant_id not in late
-            # If a task cancelled the rest, and the Merchant requests it again, a notice says so.
+            # If a task cancelled the rest, and the Merchant requests it again, a notice reports it.
             if not any(link.state in ENDED for link in history[id_])
         },
     )
