@@ -285,7 +285,8 @@ def test_the_pick_list_fits_a_terminal_of_80_columns(depot: TwoMerchants) -> Non
     shown = on_a_terminal(depot.folder, "orders", "pick", "9", columns=80)
 
     assert "A-01-02   MUG-BLUE-300   " in shown
-    assert "main" not in shown
+    # A warehouse that is the same in each row stands above the table.
+    assert shown.count("main") == 1
 
 
 def test_a_page_needs_a_file_or_a_pipe(depot: TwoMerchants) -> None:
