@@ -113,8 +113,10 @@ class Rehearsal:
             only=self.only,
             force=force,
         )
-        # No other process uses a sandbox.
-        assert not isinstance(run, AlreadyRunning)  # noqa: S101
+        if isinstance(run, AlreadyRunning):
+            raise RuntimeError(  # noqa: TRY004 - it is a state, no wrong type
+                "another process uses the sandbox of this dry run"
+            )
         return run, written
 
     def _steps(self, run: Run, written: _Written) -> list[PlannedStep]:
