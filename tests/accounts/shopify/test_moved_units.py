@@ -139,6 +139,26 @@ def test_units_that_are_moved_here_are_neither_shipped_nor_passed_over(
     assert len(pair.supplier.orders()) == 0
 
 
+def test_whole_parcel_ships_none_of_the_units_that_were_moved_beside_its_own(
+    seller: ShopifyMerchantPeople,
+) -> None:
+    """The account itself knows its line items, also if a task does not say what was ordered."""
+    for sku in ("CUP", "MUG"):
+        seller.fake.add_product(sku, on_hand=10)
+    places = {"CUP": seller.place, "MUG": seller.fake.location_id}
+    own, other = seller.fake.fulfillment_orders(
+        seller.fake.place_order({"CUP": 2, "MUG": 3}, location=places)
+    )
+    account = opened(seller)
+    account.orders.acknowledge([number(own.id)])
+    moved = seller.fake.move(other.id, seller.place, {"MUG": 1})
+
+    [outcome] = account.tracking.add([parcel(number(own.id))])
+
+    assert outcome.state == "done"
+    assert seller.fake.contents(moved) == {"CUP": 0, "MUG": 1}
+
+
 def test_p11_part_of_a_merged_piece_is_sent_from_the_one_that_has_it(
     seller: ShopifyMerchantPeople,
 ) -> None:
