@@ -153,12 +153,17 @@ def wake(folder: Path) -> None:
         )
 
 
+_END_OF_INPUT = b"\x04"
+"""The key Control-D."""
+
+
 def on_a_terminal(
     folder: Path, *words: str, columns: int = 120, raw: bool = False, answer: str = ""
 ) -> str:
     """Run `ordosync WORDS` on a pseudo-terminal, and return what it shows at the end.
 
-    With `raw`, the progress that was deleted is included. `answer` is typed, with Enter.
+    With `raw`, the progress that was deleted is included. `answer` is typed, with Enter; a
+    further question reads the end of the input, so that no command waits for an answer.
     """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
@@ -171,8 +176,7 @@ def on_a_terminal(
         stderr=theirs,
     )
     os.close(theirs)
-    if answer:
-        os.write(ours, f"{answer}\n".encode())
+    os.write(ours, (f"{answer}\n" if answer else "").encode() + _END_OF_INPUT)
     seen = b""
     # Linux raises this error when the other end is closed.
     with contextlib.suppress(OSError):
