@@ -73,7 +73,7 @@ class _Orders:
         self._by_number: Mapping[str, ListedOrder] = {each.order.number: each for each in listed}
 
     def result_json(self, result: Result[Any], number: str | None) -> dict[str, Any]:
-        """Return the order of a result, and what came of it."""
+        """Return the order of a result with its outcome."""
         listed = self._by_number.get(number or "")
         owner = self._owners.owner(listed) if listed else _NOBODY
         return {

@@ -52,7 +52,7 @@ class Selection:
 
     @property
     def sentences(self) -> list[str]:
-        """The selection in words; portals with the same tasks share a sentence."""
+        """The selection as text; portals with the same tasks share a sentence."""
         by_portal: dict[str, list[Choice]] = {}
         for choice in self.choices:
             by_portal.setdefault(choice.portal.name, []).append(choice)
