@@ -192,9 +192,8 @@ _LATE = {
         "Not cancelled at the Supplier, who sent a part of it: ask the Supplier to keep the rest",
     ),
     "piece": (
-        "The Merchant cancelled a part of this order that cannot be cancelled alone: do not send it",
-        "Not cancelled at the Supplier, who has it as a part of an order: ask the Supplier to keep"
-        " it",
+        "The Merchant cancelled a part of this order, which was not changed here: do not send it",
+        "Not cancelled at the Supplier, who has it as a part of an order: ask the Supplier",
     ),
 }
 """Comments on the Supplier's and on the Merchant's order, by the code of the refusal."""
