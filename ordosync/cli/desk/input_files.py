@@ -156,7 +156,10 @@ def _columns(
     if missing or (other and is_ours):
         raise UsageError(_columns_text(path, headers, layout))
     if other:
-        render.message(f"{_shown(path)}: columns not used: {', '.join(other)}")
+        render.message(
+            f"{_shown(path)}: columns not used: {', '.join(other)}; `desk: columns:` of the"
+            " configuration names the headers of your files"
+        )
     return found
 
 

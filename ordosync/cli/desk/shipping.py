@@ -25,6 +25,7 @@ from ordosync.cli.desk.shipping_rows import (
 from ordosync.cli.output import render
 from ordosync.embedded.desk import Desk
 from ordosync.embedded.search import Search
+from ordosync.embedded.shipments import COST_ADDED
 from ordosync.errors import UsageError
 from ordosync.models import Outcome, ParcelLine, Shipment
 from ordosync.text import plural
@@ -75,9 +76,11 @@ def ship_order(
 ) -> None:
     """Ship an order, or a part of it, and notify the Merchant at once.
 
-    --from reads a CSV file with a column for each option; rows with the columns sku and quantity
-    and the same tracking number are one parcel. Refused rows are written to FILE.refused.csv with
-    their row number and the reason; fix them there and read that file.
+    --from reads a CSV file with a column for each option; `desk: columns:` of the configuration
+    names the headers that your carrier uses, such as {cost: Price}. Rows with the columns sku and
+    quantity and the same tracking number are one parcel. Refused rows of day.csv are written to
+    day.refused.csv with their row number and the reason; fix them there and read that file. A file
+    that is read again adds the cost of a parcel that has none.
 
     Exits 1 if a row was refused, or if a change was saved but could not be sent; `run-due` sends
     it later.
@@ -224,6 +227,8 @@ def _report(
     repeated = sum(outcome.state == "unchanged" for _, outcome in results)
     verb = plural(repeated, "was already shipped", "were already shipped")
     repeated_text = f", {repeated} {verb} with the same tracking number" if repeated else ""
+    if costs := sum(outcome.code == COST_ADDED for _, outcome in results):
+        repeated_text += f"; the cost of {costs} was added"
     render.message(f"{len(shipped)} shipped{repeated_text}")
     _warn_of_shared_numbers(
         opened, [request.shipment for request, outcome in results if outcome.state == "done"]
