@@ -32,27 +32,45 @@ class _Holder:
     orders: Sequence[ListedOrder]
 
 
+def is_inferred(config: Config, account: str | None) -> bool:
+    """True if the numbers of orders decide which account a command means."""
+    return account is None and len(completion.local_accounts(config)) > 1
+
+
 def open_desk_of(
-    config: Config, account: str | None, numbers: Sequence[str], *, is_to_ship: bool = False
+    config: Config,
+    account: str | None,
+    numbers: Sequence[str],
+    *,
+    is_to_ship: bool = False,
+    is_file: bool = False,
 ) -> Desk:
     """Open the account of orders with these numbers. Raises `UsageError` if that is in doubt.
 
-    With `is_to_ship`, the command is for the account that ships the orders.
+    With `is_to_ship`, the command is for the account that ships the orders. With `is_file`, it is
+    the account of most of them; the others are rows to be refused.
     """
     names = completion.local_accounts(config)
-    if account is not None or len(names) <= 1:
+    if not is_inferred(config, account):
         return common.open_desk(config, account)
     default = common.default_account(config)
     if default:
         holder = _holder(common.open_desk(config, default), numbers)
     else:
-        holder = _only_holder(config, names, numbers)
+        holder = _only_holder(config, names, numbers, is_to_ship=is_to_ship, is_file=is_file)
     requested = [listed for listed in holder.orders if is_requested(listed)]
-    if is_to_ship and requested:
+    if is_to_ship and requested and (not is_file or len(requested) == len(holder.orders)):
         raise UsageError(_requested_text(holder.desk.name, requested[0]))
     if holder.orders:
         render.message(f"account {holder.desk.name}: {_orders_text(config, holder)}")
     return holder.desk
+
+
+def check_own(opened: Desk, number: str) -> None:
+    """Raise `UsageError` if an order is a supplier's to ship."""
+    for listed in _holder(opened, [number]).orders:
+        if is_requested(listed):
+            raise UsageError(_requested_text(opened.name, listed))
 
 
 def confirm_requested(
@@ -78,15 +96,40 @@ def is_requested(listed: ListedOrder) -> bool:
     )
 
 
-def _only_holder(config: Config, names: Sequence[str], numbers: Sequence[str]) -> _Holder:
+def _only_holder(
+    config: Config,
+    names: Sequence[str],
+    numbers: Sequence[str],
+    *,
+    is_to_ship: bool,
+    is_file: bool,
+) -> _Holder:
     desks = [common.open_desk(config, name) for name in names]
     holders = [holder for desk in desks if (holder := _holder(desk, numbers)).orders]
     if not holders:
         raise UsageError(_unknown_text(desks, numbers))
+    if is_file and len(holders) > 1 and (main := _main_holder(holders, is_to_ship=is_to_ship)):
+        return main
     if len(holders) > 1:
         where = "; ".join(f"{of.desk.name} has {_orders_text(config, of)}" for of in holders)
         raise UsageError(f"several accounts have such an order: {where}; choose with --account")
     return holders[0]
+
+
+def _main_holder(holders: Sequence[_Holder], *, is_to_ship: bool) -> _Holder | None:
+    """Return the account that has most of the orders; None if an order may be that of several."""
+    counts = {
+        holder.desk.name: [
+            listed.order.number
+            for listed in holder.orders
+            if not (is_to_ship and is_requested(listed))
+        ]
+        for holder in holders
+    }
+    numbers = [number for of in counts.values() for number in of]
+    first, second = sorted(holders, key=lambda holder: -len(counts[holder.desk.name]))[:2]
+    is_clear = len(counts[first.desk.name]) > len(counts[second.desk.name])
+    return first if is_clear and len(numbers) == len(set(numbers)) else None
 
 
 def _holder(desk: Desk, numbers: Sequence[str]) -> _Holder:

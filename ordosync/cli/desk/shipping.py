@@ -10,7 +10,7 @@ from ordosync.cli import completion
 from ordosync.cli.confirm import Yes
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common, input_files, order_lines, send_now
-from ordosync.cli.desk.account_choice import confirm_requested, open_desk_of
+from ordosync.cli.desk.account_choice import confirm_requested, is_inferred, open_desk_of
 from ordosync.cli.desk.batches import Batch, Result
 from ordosync.cli.desk.change_documents import shipped_json, voided_json
 from ordosync.cli.desk.input_files import File
@@ -94,13 +94,17 @@ def ship_order(
     _check_options(row, line or (), file, void=void)
     rows = input_files.read_rows(context, file, LAYOUT) if file else [row]
     orders = [each.get("number") for each in rows]
-    opened = open_desk_of(context.config, account, orders, is_to_ship=True)
-    if not void:
+    opened = open_desk_of(
+        context.config, account, orders, is_to_ship=True, is_file=file is not None
+    )
+    has_guessed = is_inferred(context.config, account)
+    if not void and not has_guessed:
         confirm_requested(context, opened, orders, "ship", yes=yes)
     if void:
         code = _void(context, opened, row, numbers)
     elif file:
-        code = _ship_file(context, opened, file, rows)
+        parser = RequestParser.of(opened, context.clock.now(), only_own=has_guessed)
+        code = _ship_file(context, opened, file, rows, parser)
     else:
         parser = RequestParser.of(opened, context.clock.now())
         request = parser.parse(row, lines=line or (), more_numbers=numbers[1:])
@@ -156,8 +160,9 @@ def _open_units(opened: Desk, number: str) -> str:
     )
 
 
-def _ship_file(context: Context, opened: Desk, file: Path, rows: Sequence[InputRow]) -> int:
-    parser = RequestParser.of(opened, context.clock.now())
+def _ship_file(
+    context: Context, opened: Desk, file: Path, rows: Sequence[InputRow], parser: RequestParser
+) -> int:
     batch = Batch.parse(file, parcels(rows), parser.parse_rows)
     shipments = [request.shipment for request in batch.requests]
     result = send_now.save_and_send(context, opened, _TASKS, lambda: opened.ship(shipments))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ordosync.cli.desk import common, input_rows, order_lines
+from ordosync.cli.desk import account_choice, common, input_rows, order_lines
 from ordosync.cli.desk.input_files import Layout
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.embedded.desk import Desk
@@ -38,11 +38,13 @@ class RequestParser:
     desk: Desk
     now: datetime
     warehouses: Sequence[str]
+    only_own: bool = False
+    """Refuses orders that are a supplier's to ship."""
 
     @classmethod
-    def of(cls, desk: Desk, now: datetime) -> "RequestParser":
+    def of(cls, desk: Desk, now: datetime, *, only_own: bool = False) -> "RequestParser":
         """Return the parser for an account."""
-        return cls(desk=desk, now=now, warehouses=desk.warehouses())
+        return cls(desk=desk, now=now, warehouses=desk.warehouses(), only_own=only_own)
 
     def parse(
         self, row: InputRow, *, lines: Sequence[str] = (), more_numbers: Sequence[str] = ()
@@ -50,6 +52,8 @@ class RequestParser:
         """Parse one parcel, with lines as `SKU=QTY`. Raises `UsageError`."""
         _check_values(row)
         order = common.order_to_change(self.desk, row.id("number"))
+        if self.only_own:
+            account_choice.check_own(self.desk, order.number)
         cost = row.amount("cost")
         shipment = Shipment(
             id="",

@@ -11,6 +11,7 @@ from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common, input_files, input_rows
 from ordosync.cli.desk.input_files import File, Layout
 from ordosync.cli.desk.input_rows import InputRow
+from ordosync.cli.desk.rejects import report_rejects
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import desk_csv, render
 from ordosync.embedded.desk import Desk
@@ -181,7 +182,7 @@ def _count_file(context: Context, opened: Desk, file: Path, column: _Column) -> 
     else:
         render.message(f"{len(rows) - len(refused)} counted")
         _report_new_warehouses(_new_warehouses(opened, warehouses))
-    input_files.report_rejects(context, file, refused)
+    report_rejects(context, file, refused, rows=rows)
     if refused:
         raise typer.Exit(1)
 
