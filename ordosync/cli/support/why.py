@@ -12,6 +12,7 @@ from ordosync.cli import completion, options
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
 from ordosync.cli.output.files import check_file, opened
+from ordosync.cli.output.timelines import show_timeline
 from ordosync.engine.diagnosis.search import orders_of
 from ordosync.engine.diagnosis.why import Story, nearest, unread, why
 from ordosync.errors import UsageError
@@ -126,9 +127,7 @@ def _show(story: Story) -> None:
         if number
     )
     render.result(f"{numbers}, portal {story.portal}: {story.conclusion.state}", wrapped=True)
-    for event in story.events:
-        at = render.local(event.at) if event.at else "now"
-        render.result(f"{at}  {event.text}", wrapped=True)
+    show_timeline([(event.at, event.text) for event in story.events])
     for text in story.units.texts():
         render.result(text, wrapped=True)
     render.result(f"next: {story.conclusion.next}", wrapped=True)
