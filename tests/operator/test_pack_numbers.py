@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from ordosync.text import natural_key
-from tests.operator.test_pack import page, picked
 from tests.support.merchants import TwoMerchants
+from tests.support.packing import page, picked
 
 
 def facts(depot: TwoMerchants, number: str) -> dict[str, str]:

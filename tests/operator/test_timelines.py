@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from ordosync.cli.output import timelines
-from tests.operator.test_looks import seen
 from tests.support.desk import SHIP, TwoAccounts
+from tests.support.screen import seen
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
