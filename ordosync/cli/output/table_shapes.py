@@ -11,6 +11,7 @@ FOLDED = (
     "written",
     "what",
     "next step",
+    "note",
     "name",
     "ship to",
     "key",
