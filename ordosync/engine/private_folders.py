@@ -44,7 +44,7 @@ def delete_abandoned(*, now_s: float) -> None:
 
 
 def _is_abandoned(folder: Path, now_s: float) -> bool:
-    """True if a folder is one of ours, no link, and its process has ended.
+    """True if a folder of this user, no link, names a process that has ended.
 
     A folder that does not name its process is new, or its process was killed at once.
     """
