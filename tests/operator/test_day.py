@@ -1,12 +1,18 @@
 """Jobs of a day that took two commands, or a calculation, before."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.command import CONFIG, HEADER, ordosync, row, shop
 from tests.support.desk import SHIP, TwoAccounts
 
 REPLACE = ("orders", "ship", "S-1001", "--replace", "--tracking", "1Z9B")
+CONFIG_WITH_STOCK = CONFIG.replace(
+    "      currency: EUR\n",
+    "      currency: EUR\n    inventory: {path: stock.csv, columns: {sku: sku, quantity: qty}}\n",
+).replace("    supplier: warehouse\n", "    supplier: warehouse\n    manage_inventory: true\n")
 
 
 def test_day_a_label_is_replaced_in_one_command(both: TwoAccounts) -> None:
@@ -120,6 +126,96 @@ def test_day_several_orders_are_split_in_one_command(both: TwoAccounts) -> None:
     assert "order S-1001 split into S-1001-1, S-1001-2" in done.err
     assert "order S-1002 must be split into two or more pieces" in done.err
     assert both.order("shop", "1001-2")["status"] == "dropshipment_requested"
+
+
+def test_day_cancelled_orders_are_sent_in_one_command(both: TwoAccounts) -> None:
+    both.imported("1002")
+    done = both.shop("orders", "cancel", "1001", "1002", "--send")
+    assert done.code == 0
+    assert "cancel-orders" in done.out
+    assert "`ordosync cancel-orders`" not in done.err
+    for number in ("S-1001", "S-1002"):
+        assert both.order("northwind", number)["status"] == "cancelled"
+
+
+def test_day_a_cancellation_that_came_too_late_exits_1(both: TwoAccounts) -> None:
+    both.imported("1002")
+    assert both.shop("orders", "cancel", "1002").code == 0
+    assert both.northwind("orders", "ship", "S-1002", *SHIP[3:]).code == 1
+    done = both.shop("orders", "cancel", "1002", "--send", "--json")
+    assert done.code == 1
+    [run] = done.json["runs"]
+    assert (run["task"], run["failed"]) == ("cancel-orders", 1)
+
+
+def test_day_a_count_is_sent_in_one_command(both: TwoAccounts) -> None:
+    assert both.run("import-products").code == 0
+    (both.folder / "count.csv").write_text("sku,quantity\nMUG,42\nCUP,7\n")
+    done = both.northwind("stock", "set", "--from", "count.csv", "--send")
+    assert done.code == 0
+    assert "write-inventory-back" in done.out
+    stock = both.shop("stock", "list", "--json").json["stock"]
+    assert {level["sku"]: level["physical"] for level in stock} == {"MUG": 40, "CUP": 6}
+
+
+def test_day_a_count_shows_old_and_new_quantities_largest_change_first(both: TwoAccounts) -> None:
+    (both.folder / "first.csv").write_text("sku,quantity\nMUG,40\nCUP,7\n")
+    (both.folder / "count.csv").write_text("sku,quantity,warehouse\nMUG,41,\nCUP,2,\nCUP,1,b\n")
+    assert both.northwind("stock", "set", "--from", "first.csv").code == 0
+    done = both.northwind("stock", "set", "--from", "count.csv")
+    assert [line.split("\t") for line in done.out.splitlines()] == [
+        ["sku", "warehouse", "before", "counted"],
+        ["CUP", "main", "7", "2"],
+        ["CUP", "b", "not counted", "1"],
+        ["MUG", "main", "40", "41"],
+    ]
+    assert both.northwind("stock", "set", "--from", "count.csv").out == ""
+
+
+def test_day_one_count_is_sent_with_json(both: TwoAccounts) -> None:
+    assert both.run("import-products").code == 0
+    assert both.northwind("stock", "set", "MUG", "42").code == 0
+    done = both.northwind("stock", "adjust", "MUG", "--by", "-2", "--send", "--json")
+    assert done.code == 0
+    assert [run["task"] for run in done.json["runs"]] == ["write-inventory-back"]
+    assert both.shop("stock", "list", "MUG", "--json").json["stock"][0]["physical"] == 38
+
+
+@pytest.mark.parametrize("words", ["orders cancel S-1001", "orders cancel S-1001 --dry-run"])
+def test_day_what_no_portal_can_send_is_refused(both: TwoAccounts, words: str) -> None:
+    done = both.northwind(*words.split(), "--send")
+    assert done.code == 2
+    assert "no portal of this account can run cancel-orders" in done.err
+    assert both.order("northwind", "S-1001")["status"] == "awaiting_fulfillment"
+
+
+def test_day_a_preview_with_send_writes_to_neither_account(both: TwoAccounts) -> None:
+    done = both.shop("orders", "cancel", "1001", "--send", "--dry-run")
+    assert done.code == 0
+    assert "account northwind would have" in done.out + done.err
+    for account, number in (("shop", "1001"), ("northwind", "S-1001")):
+        assert both.order(account, number)["status"] != "cancelled"
+
+
+def test_day_a_run_says_why_rows_failed_and_what_to_type(tmp_path: Path) -> None:
+    rows = "".join(row(str(number), country="Suisse") for number in range(1001, 1006))
+    shop(tmp_path, HEADER + rows + row("1006"))
+    done = ordosync(tmp_path, "sync")
+    assert done.code == 1
+    failures = [line for line in done.err.split("\n") if "'Suisse' is not in" in line]
+    assert [line.split("; ")[-1] for line in failures] == [
+        f"`ordosync retry {step}` tries it again" for step in (1, 2, 3)
+    ]
+    assert "`ordosync show 1`" in done.err
+
+
+def test_day_products_that_cannot_be_linked_name_the_missing_option(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1001"), config=CONFIG_WITH_STOCK)
+    assert ordosync(tmp_path, "import-orders").code == 0
+    assert ordosync(tmp_path, "stock", "set", "MUG", "4").code == 0
+    done = ordosync(tmp_path, "write-inventory-back")
+    assert "needs `products:` to list products" in done.err
+    assert "import-products" not in done.err
 
 
 def _labels(both: TwoAccounts, account: str, number: str) -> list[tuple[str, bool]]:
