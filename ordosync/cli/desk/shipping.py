@@ -11,7 +11,8 @@ from ordosync.cli.confirm import Yes
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common, input_files, label_replacement, order_lines, send_now
 from ordosync.cli.desk.account_choice import confirm_requested, open_desk_of
-from ordosync.cli.desk.batches import Batch
+from ordosync.cli.desk.batches import Batch, Result
+from ordosync.cli.desk.change_documents import shipped_json, voided_json
 from ordosync.cli.desk.input_files import File
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.desk.shipping_rows import (
@@ -137,7 +138,18 @@ def _ship_one(context: Context, opened: Desk, request: ParcelRequest) -> int:
     _report(context, opened, [(request, outcome)])
     if rest := _open_units(opened, number):
         render.message(f"order {number} is partially shipped; {rest} still to ship")
-    return send_now.report(result, as_json=context.as_json)
+    return _sent(context, opened, result, [Result(rows=(), request=request, outcome=outcome)])
+
+
+def _sent(
+    context: Context, opened: Desk, sent: send_now.Sent, results: Sequence[Result[ParcelRequest]]
+) -> int:
+    """Report the runs that sent parcels; return the exit code."""
+    return send_now.report(
+        sent,
+        as_json=context.as_json,
+        changes=lambda: shipped_json(context.config, opened, results),
+    )
 
 
 def _open_units(opened: Desk, number: str) -> str:
@@ -156,7 +168,7 @@ def _ship_file(context: Context, opened: Desk, file: Path, rows: Sequence[InputR
         context, opened, send_now.SHIPPING_TASKS, lambda: opened.ship(shipments)
     )
     _report(context, opened, list(zip(batch.requests, result.outcomes, strict=True)))
-    code = send_now.report(result, as_json=context.as_json)
+    code = _sent(context, opened, result, batch.results(result.outcomes))
     return max(code, batch.finish(context, result.outcomes))
 
 
@@ -179,7 +191,12 @@ def _void(context: Context, opened: Desk, row: InputRow, numbers: Sequence[str])
     note = f"; the Merchant's order {stays} a voided label" if is_sent else ""
     label = f"label {tracking}" if tracking else "label"
     render.message(f"the {label} of order {number} is voided{note}")
-    return send_now.report(result, as_json=context.as_json)
+    voided: Result[None] = Result(rows=(), request=None, outcome=outcome)
+    return send_now.report(
+        result,
+        as_json=context.as_json,
+        changes=lambda: voided_json(context.config, opened, number, voided),
+    )
 
 
 def _label(opened: Desk, number: str, row: InputRow) -> str:
