@@ -39,6 +39,7 @@ def test_day_a_replaced_label_keeps_the_units_of_its_parcel(both: TwoAccounts) -
 def test_day_a_label_that_was_replaced_already_changes_nothing(both: TwoAccounts) -> None:
     assert both.northwind(*SHIP).code == 0
     assert both.northwind(*REPLACE).code == 0
+    assert both.northwind(*REPLACE, "--json").code == 0
     again = both.northwind(*REPLACE)
     assert again.code == 0
     assert "is already UPS 1Z9B" in again.err

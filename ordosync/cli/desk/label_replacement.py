@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from ordosync.cli.context import Context
 from ordosync.cli.desk import common, send_now
+from ordosync.cli.desk.batches import Result
+from ordosync.cli.desk.change_documents import shipped_json
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.desk.shipping_rows import ParcelRequest
 from ordosync.cli.output import render
@@ -49,7 +51,12 @@ def replace_label(context: Context, opened: Desk, request: ParcelRequest) -> int
     portal = common.portal_from(context.config, opened, number)
     if portal is not None and is_new:
         send_now.warn_without_tracking(portal)
-    return send_now.report(result, as_json=context.as_json)
+    replaced = Result(rows=(), request=request, outcome=outcome)
+    return send_now.report(
+        result,
+        as_json=context.as_json,
+        changes=lambda: shipped_json(context.config, opened, [replaced]),
+    )
 
 
 def _numbers(request: ParcelRequest) -> str:
