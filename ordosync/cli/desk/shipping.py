@@ -24,9 +24,12 @@ from ordosync.cli.desk.shipping_rows import (
 )
 from ordosync.cli.output import render
 from ordosync.embedded.desk import Desk
+from ordosync.embedded.search import Search
 from ordosync.errors import UsageError
-from ordosync.models import Outcome, ParcelLine
+from ordosync.models import Outcome, ParcelLine, Shipment
 from ordosync.text import plural
+
+_FEW = 5
 
 
 @with_context(dry_run=True)
@@ -130,7 +133,10 @@ def _check_options(row: InputRow, lines: Sequence[str], file: Path | None, *, vo
 
 def _ship_one(context: Context, opened: Desk, request: ParcelRequest) -> int:
     result = send_now.save_and_send(
-        context, opened, send_now.SHIPPING_TASKS, lambda: opened.ship([request.shipment])
+        context,
+        opened,
+        send_now.SHIPPING_TASKS,
+        lambda: opened.ship([request.shipment]),
     )
     [outcome] = result.outcomes
     number = request.order.number
@@ -179,7 +185,10 @@ def _void(context: Context, opened: Desk, row: InputRow, numbers: Sequence[str])
     number = before.number
     tracking = _label(opened, number, row)
     result = send_now.save_and_send(
-        context, opened, send_now.SHIPPING_TASKS, lambda: [opened.void(number, tracking)]
+        context,
+        opened,
+        send_now.SHIPPING_TASKS,
+        lambda: [opened.void(number, tracking)],
     )
     [outcome] = result.outcomes
     if outcome.code == "several-parcels":
@@ -206,6 +215,25 @@ def _label(opened: Desk, number: str, row: InputRow) -> str:
     return typed if typed in known else row.tracking()
 
 
+def _warn_of_shared_numbers(opened: Desk, shipped: Sequence[Shipment]) -> None:
+    """Warn of tracking numbers that are on other orders, too: several may be in one box."""
+    numbers = {parcel.tracking_number: parcel.order_id for parcel in shipped}
+    numbers |= {number: parcel.order_id for parcel in shipped for number in parcel.more_numbers}
+    shared: dict[str, list[str]] = {}
+    for number, order in Search(opened.file).sharing([*numbers]):
+        shared.setdefault(number, []).append(order)
+    several = {number: orders for number, orders in shared.items() if len(orders) > 1}
+    for number, orders in [*several.items()][:_FEW]:
+        others = [order for order in orders if order != numbers[number]]
+        command = f"ordosync orders ship {numbers[number]} --void --tracking {number}"
+        render.message(
+            f"order {numbers[number]}: tracking number {number} is also on {', '.join(others)};"
+            f" `{command}` voids it, unless they are in one box"
+        )
+    if len(several) > _FEW:
+        render.message(f"{len(several) - _FEW} more tracking numbers are on several orders")
+
+
 def _report(
     context: Context, opened: Desk, results: Sequence[tuple[ParcelRequest, Outcome]]
 ) -> None:
@@ -215,6 +243,9 @@ def _report(
     verb = plural(repeated, "was already shipped", "were already shipped")
     repeated_text = f", {repeated} {verb} with the same tracking number" if repeated else ""
     render.message(f"{len(shipped)} shipped{repeated_text}")
+    _warn_of_shared_numbers(
+        opened, [request.shipment for request, outcome in results if outcome.state == "done"]
+    )
     for order in {order.number: order for order in shipped}.values():
         supplier = opened.supplier_of(order.number)
         if supplier and order.status in ("dropshipment_requested", "partially_shipped"):
