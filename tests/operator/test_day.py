@@ -46,6 +46,15 @@ def test_day_a_label_that_was_replaced_already_changes_nothing(both: TwoAccounts
     assert len(_labels(both, "northwind", "S-1001")) == 2
 
 
+def test_day_a_new_label_with_the_number_of_another_order_is_a_warning(both: TwoAccounts) -> None:
+    both.imported("1002")
+    assert both.northwind(*SHIP).code == 0
+    assert both.northwind("orders", "ship", "S-1002", *SHIP[3:-1], "1Z9B").code == 0
+    done = both.northwind(*REPLACE)
+    assert done.code == 0
+    assert "tracking number 1Z9B is also on S-1002" in done.err
+
+
 def test_day_another_carrier_can_be_given_for_a_new_label(both: TwoAccounts) -> None:
     assert both.northwind(*SHIP, "--method", "Ground").code == 0
     assert both.northwind(*REPLACE, "--carrier", "DPD").code == 0

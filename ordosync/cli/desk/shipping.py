@@ -112,6 +112,8 @@ def ship_order(
         request = parser.parse(row, lines=line or (), more_numbers=numbers[1:])
         save = label_replacement.replace_label if replace else _ship_one
         code = save(context, opened, request)
+        if replace:
+            _warn_of_shared_numbers(opened, [request.shipment])
     raise typer.Exit(code)
 
 
