@@ -28,6 +28,11 @@ def new_account(kind: str, name: str, options: Mapping[str, Any]) -> Account:
     return adapter(name=name, **options)
 
 
+def is_local(kind: str) -> bool:
+    """True for accounts in files and in local databases; the others are services."""
+    return kind in ("sqlite", "files")
+
+
 def is_embedded(kind: str) -> bool:
     """True for local accounts: users change them with ordosync, which reports it at once."""
     return kind == "sqlite"

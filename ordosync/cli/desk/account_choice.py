@@ -66,6 +66,13 @@ def open_desk_of(
     return holder.desk
 
 
+def open_desks(config: Config, account: str | None) -> Sequence[Desk]:
+    """Open the account that is chosen or the default one, otherwise all local accounts."""
+    if is_inferred(config, account) and not common.default_account(config):
+        return [common.open_desk(config, name) for name in completion.local_accounts(config)]
+    return [common.open_desk(config, account)]
+
+
 def check_own(opened: Desk, number: str) -> None:
     """Raise `UsageError` if an order is a supplier's to ship."""
     for listed in _holder(opened, [number]).orders:

@@ -19,12 +19,29 @@ if TYPE_CHECKING:
     from ordosync.engine.order_owners import Owner
 
 
-def show_orders(orders: Iterable[tuple[Order, "Owner"]]) -> None:
-    """Show orders, one per row. An imported order has a Merchant, a requested one a supplier."""
+def show_orders(
+    orders: Iterable[tuple[str, Order, "Owner"]], *, has_accounts: bool = False
+) -> None:
+    """Show orders, one per row, of one account or of several.
+
+    An imported order has a Merchant, a requested one a supplier.
+    """
+    account_column = ("account",) if has_accounts else ()
     table(
-        ("number", "status", "created", "ship to", "lines", "total", "merchant", "supplier"),
+        (
+            *account_column,
+            "number",
+            "status",
+            "created",
+            "ship to",
+            "lines",
+            "total",
+            "merchant",
+            "supplier",
+        ),
         (
             (
+                *([account] if has_accounts else []),
                 order.number,
                 status(order),
                 order.placed_at or "",
@@ -34,7 +51,7 @@ def show_orders(orders: Iterable[tuple[Order, "Owner"]]) -> None:
                 "" if owner.supplier else owner.merchant or "",
                 owner.supplier or "",
             )
-            for order, owner in orders
+            for account, order, owner in orders
         ),
         less=("lines", "created"),
         if_any=("merchant", "supplier"),
