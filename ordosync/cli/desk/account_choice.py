@@ -60,7 +60,8 @@ def open_desk_of(
         holder = _only_holder(config, names, numbers, is_to_ship=is_to_ship, is_file=is_file)
     requested = [listed for listed in holder.orders if is_requested(listed)]
     if is_to_ship and requested and (not is_file or len(requested) == len(holder.orders)):
-        raise UsageError(_requested_text(holder.desk.name, requested[0]))
+        near = _near(config, holder.desk.name, requested[0].order.number)
+        raise UsageError(_requested_text(holder.desk.name, requested[0], near))
     if holder.orders:
         render.message(f"account {holder.desk.name}: {_orders_text(config, holder)}")
     return holder.desk
@@ -165,11 +166,27 @@ def _named(numbers: Sequence[str]) -> str:
     return f"order{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}"
 
 
-def _requested_text(account: str, listed: ListedOrder) -> str:
+def _near(config: Config, account: str, number: str) -> list[str]:
+    """Return similar numbers of the other local accounts."""
+    names = [name for name in completion.local_accounts(config) if name != account]
+    return _similar([common.open_desk(config, name) for name in names], number)
+
+
+def _similar(desks: Sequence[Desk], number: str) -> list[str]:
+    return [
+        f"{similar} ({desk.name})"
+        for desk in desks
+        if desk.exists
+        for similar in Search(desk.file).similar(number)
+    ]
+
+
+def _requested_text(account: str, listed: ListedOrder, near: Sequence[str] = ()) -> str:
     number = listed.order.number
+    hint = f"did you mean {' or '.join(near)}? " if near else ""
     return (
         f"order {number} of account {account} is requested from {listed.supplier}, which ships it;"
-        f" `ordosync why {number}` shows its number there. To do it in account {account}"
+        f" {hint}`ordosync why {number}` shows its number there. To do it in account {account}"
         f" nevertheless, add --account {account}"
     )
 
@@ -178,12 +195,7 @@ def _unknown_text(desks: Sequence[Desk], numbers: Sequence[str]) -> str:
     names = ", ".join(desk.name for desk in desks)
     if len(numbers) != 1:
         return f"no account has one of these orders; choose with --account: {names}"
-    near = [
-        f"{number} ({desk.name})"
-        for desk in desks
-        if desk.exists
-        for number in Search(desk.file).similar(numbers[0])
-    ]
+    near = _similar(desks, numbers[0])
     hint = (
         f"did you mean {' or '.join(near)}?"
         if near
