@@ -69,15 +69,15 @@ class SqliteAccount(Account):
             client=client,
             limits=LIMITS,
             timeline=Timeline(client),
+            cancellations=MerchantCancellations(client),
+            tracking=MerchantTracking(client),
+            splits=MerchantSplits(client),
             listing=MerchantListing(client, supplier=supplier),
             personal_data=PersonalData(desk),
             desk=desk,
             orders=MerchantOrders(client, supplier=supplier),
-            cancellations=MerchantCancellations(client),
             products=MerchantProducts(client, supplier=supplier),
             stock=MerchantStock(client, supplier=supplier, warehouse=options.warehouse),
-            tracking=MerchantTracking(client),
-            splits=MerchantSplits(client),
             supplier_key=supplier,
         )
 
@@ -98,14 +98,14 @@ class SqliteAccount(Account):
             limits=LIMITS,
             timeline=Timeline(client),
             listing=SupplierListing(client),
+            cancellations=SupplierCancellations(client),
+            products=SupplierProducts(client),
+            shipments=SupplierShipments(client),
+            splits=SupplierSplits(client),
             personal_data=PersonalData(desk),
             desk=desk,
             orders=SupplierOrders(client, prefix=options.prefix, warehouse=self.warehouse),
-            cancellations=SupplierCancellations(client),
-            products=SupplierProducts(client),
             stock=SupplierStock(client, warehouses=warehouses),
-            shipments=SupplierShipments(client),
-            splits=SupplierSplits(client),
         )
 
     @property
