@@ -39,6 +39,7 @@ __all__ = [
     "SIDE_FILES",
     "check_folder",
     "copy_database",
+    "execute_write",
     "open_database",
     "sqlite3",
     "to_database_error",
@@ -81,7 +82,7 @@ def open_database(
         if path.with_name(f"{path.name}-journal").exists():
             _recover(path, clock)
             is_wal = False
-        connection = _connect(path, readonly=readonly, clock=clock, is_wal=is_wal)
+        connection = _connect(path, readonly=readonly, clock=clock, slices=not is_wal)
     except OSError as error:
         raise DatabaseError(path, f"{error}; check the folder and its permissions") from error
     except sqlite3.Error as error:
@@ -140,7 +141,7 @@ def transaction(connection: "sqlite3.Connection") -> Iterator["sqlite3.Connectio
     Without `IMMEDIATE`, a transaction that reads before it writes would fail at once, despite the
     busy timeout, if another process wrote in between.
     """
-    _begin(connection)
+    execute_write(connection, "begin immediate")
     try:
         yield connection
         # Under a rollback journal, the commit waits while another process reads.
@@ -169,7 +170,7 @@ def to_database_error(path: object, error: Exception) -> DatabaseError:
 
 
 class _FileConnection(sqlite3.Connection):
-    """A connection in WAL mode, where only the begin of a write waits for other writers.
+    """A connection in WAL mode, where only `execute_write` waits for other writers.
 
     A read may wait for another process that recovers the file, and has the whole limit for it.
     """
@@ -188,15 +189,15 @@ class _JournalConnection(_FileConnection):
         return _in_slices(partial(super().execute, *args), self.clock)
 
 
-def _begin(connection: "sqlite3.Connection") -> None:
-    begin = partial(connection.execute, "begin immediate")
+def execute_write(connection: "sqlite3.Connection", statement: str) -> "sqlite3.Cursor":
+    """Execute a statement that takes the write lock; a stopped clock ends its wait."""
+    execute = partial(connection.execute, statement)
     # A rollback journal waits in `execute`; a database in memory is never locked.
     if isinstance(connection, _JournalConnection) or not isinstance(connection, _FileConnection):
-        begin()
-        return
+        return execute()
     connection.execute(f"pragma busy_timeout = {SLICE_S * 1000:.0f}")
     try:
-        _in_slices(begin, connection.clock)
+        return _in_slices(execute, connection.clock)
     finally:
         connection.execute(f"pragma busy_timeout = {BUSY_TIMEOUT_S * 1000}")
 
@@ -215,14 +216,15 @@ def _in_slices(execute: "Callable[[], sqlite3.Cursor]", clock: Clock | None) -> 
 
 
 def _connect(
-    path: Path, *, readonly: bool, clock: Clock | None = None, is_wal: bool = False
+    path: Path, *, readonly: bool, clock: Clock | None = None, slices: bool = False
 ) -> "sqlite3.Connection":
+    """Open a file. With `slices`, each statement that waits can be stopped, not only a begin."""
     connection: _FileConnection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rw'}",
         uri=True,
-        timeout=BUSY_TIMEOUT_S if is_wal else SLICE_S,
+        timeout=SLICE_S if slices else BUSY_TIMEOUT_S,
         isolation_level=None,
-        factory=_FileConnection if is_wal else _JournalConnection,
+        factory=_JournalConnection if slices else _FileConnection,
     )
     connection.clock = clock
     connection.row_factory = sqlite3.Row
@@ -235,7 +237,7 @@ def _connect(
 
 def _recover(path: Path, clock: Clock | None) -> None:
     """Let SQLite roll back the journal of a crash. A read-only connection could not."""
-    with closing(_connect(path, readonly=False, clock=clock)) as connection:
+    with closing(_connect(path, readonly=False, clock=clock, slices=True)) as connection:
         connection.execute("select count(*) from sqlite_master")
 
 

@@ -83,7 +83,7 @@ MUTANTS = (
     Mutant(
         protection="a read waits as long as another process recovers the file",
         file="database.py",
-        old="timeout=BUSY_TIMEOUT_S if is_wal else SLICE_S",
+        old="timeout=SLICE_S if slices else BUSY_TIMEOUT_S",
         new="timeout=SLICE_S",
         test="store/test_journal.py::test_a_read_waits_as_long_as_another_process_recovers_the_file",
     ),
