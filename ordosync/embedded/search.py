@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from ordosync.embedded import order_list
-from ordosync.embedded.order_filter import OrderFilter, fold, names_customer
+from ordosync.embedded.order_filter import fold, names_customer
 
 if TYPE_CHECKING:
     import sqlite3
@@ -60,9 +60,8 @@ class Search:
                 (number,),
             )
             suffixes = (row["number"].removeprefix(number) for row in rows.fetchall())
-            numbers = [f"{number}{end}" for end in suffixes if not end or end[1:].isdecimal()]
-            selection = OrderFilter(numbers=tuple(numbers))
-            return list(order_list.read(db, order_list.select(db, selection)))
+            ends = [end for end in suffixes if not end or end[1:].isdecimal()]
+            return order_list.numbered(db, [f"{number}{end}" for end in ends])
 
     def orders(self, text: str, *, limit: int) -> Matches:
         """Return the orders with this text in their number, tracking numbers or addresses."""

@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ordosync.cli.context import Context
+from ordosync.cli.desk import common
 from ordosync.cli.output import render
 from ordosync.cli.output import runs as render_runs
 from ordosync.cli.session import Session, open_session
-from ordosync.config.settings import PortalConfig
+from ordosync.config.settings import Config, PortalConfig
 from ordosync.embedded.desk import Desk
 from ordosync.engine import AlreadyRunning
 from ordosync.engine.diagnosis.advice import is_retryable
@@ -43,8 +44,7 @@ def save_and_send(
     """
     due = [
         (portal, task)
-        for portal in context.config.portals.values()
-        if portal.supplier.account == desk.name
+        for portal in common.portals_from(context.config, desk)
         for task in tasks
         if can_run(portal, task)
     ]
@@ -94,6 +94,11 @@ def report(delivery: Sent, *, as_json: bool) -> int:
                 f" rest; `ordosync show {run.id}` shows the reason"
             )
     return int(bool(not_ok))
+
+
+def are_all_notified(config: Config, opened: Desk) -> bool:
+    """True if all Merchants of this account receive tracking numbers."""
+    return all(can_run(portal, "update-tracking") for portal in common.portals_from(config, opened))
 
 
 def warn_without_tracking(portal: PortalConfig) -> bool:

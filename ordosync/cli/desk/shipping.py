@@ -96,7 +96,7 @@ def ship_order(
     elif file:
         code = _ship_file(context, opened, file, rows)
     else:
-        parser = RequestParser.of(opened, context.clock.now())
+        parser = RequestParser(desk=opened, now=context.clock.now())
         request = parser.parse(row, lines=line or (), more_numbers=numbers[1:])
         code = _ship_one(context, opened, request)
     raise typer.Exit(code)
@@ -140,7 +140,7 @@ def _open_units(opened: Desk, number: str) -> str:
 
 
 def _ship_file(context: Context, opened: Desk, file: Path, rows: Sequence[InputRow]) -> int:
-    parser = RequestParser.of(opened, context.clock.now())
+    parser = RequestParser(desk=opened, now=context.clock.now())
     batch = Batch.parse(file, parcels(rows), parser.parse_rows)
     shipments = [request.shipment for request in batch.requests]
     result = send_now.save_and_send(context, opened, _TASKS, lambda: opened.ship(shipments))
@@ -184,15 +184,19 @@ def _report(
     """Report how many parcels were shipped, with warnings."""
     shipped = [request.order for request, outcome in results if outcome.state == "done"]
     repeated = sum(outcome.state == "unchanged" for _, outcome in results)
-    verb = plural(repeated, "was already shipped", "were already shipped")
-    repeated_text = f", {repeated} {verb} with the same tracking number" if repeated else ""
-    render.message(f"{len(shipped)} shipped{repeated_text}")
+    text = f"{len(shipped)} shipped"
+    if repeated:
+        verb = plural(repeated, "was already shipped", "were already shipped")
+        text += f", {repeated} {verb} with the same tracking number"
+    render.message(text)
     for order in {order.number: order for order in shipped}.values():
-        supplier = opened.supplier_of(order.number)
-        if supplier and order.status in ("dropshipment_requested", "partially_shipped"):
+        may_be_requested = order.status in ("dropshipment_requested", "partially_shipped")
+        if may_be_requested and (supplier := opened.supplier_of(order.number)):
             render.message(
                 f"order {order.number} is requested from {supplier}, which may ship it, too"
             )
+    if send_now.are_all_notified(context.config, opened):
+        return
     portals = [common.portal_from(context.config, opened, order.number) for order in shipped]
     for portal in {portal.name: portal for portal in portals if portal}.values():
         send_now.warn_without_tracking(portal)
