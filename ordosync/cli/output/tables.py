@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from ordosync.cli.output.cells import heading, is_numeric, plain, shown, style
+from ordosync.cli.output.cells import heading, is_numeric, shown, style, with_local_times
 from ordosync.clock import Clock
 from ordosync.text import printable
 
@@ -102,7 +102,7 @@ def table(
     if not sys.stdout.isatty():
         sys.stdout.write("\t".join(columns) + "\n")
         for row in rows:
-            sys.stdout.write("\t".join(map(plain, row)) + "\n")
+            sys.stdout.write("\t".join(map(printable, with_local_times(row))) + "\n")
         return
     full = _shape(columns, [tuple(row) for row in rows], totals)
     for name in if_any:
