@@ -44,14 +44,10 @@ class Source:
     """Text of the file, its absolute path, and whether all users can read it."""
 
     path: Path
+    """Relative paths in the file belong to its folder."""
     text: str
     digest: str
     exposed: bool
-
-    @property
-    def folder(self) -> Path:
-        """The folder to which relative paths in the file belong."""
-        return self.path.parent
 
 
 def read_source(path: Path) -> Source:
