@@ -15,7 +15,6 @@ from ordosync.cli.desk import common
 from ordosync.cli.output import render
 from ordosync.config.settings import Config
 from ordosync.embedded.desk import Desk
-from ordosync.embedded.order_filter import OrderFilter
 from ordosync.embedded.order_list import ListedOrder
 from ordosync.embedded.search import FIRST, Search
 from ordosync.engine.order_owners import Owners
@@ -144,8 +143,7 @@ def _holder(desk: Desk, numbers: Sequence[str]) -> _Holder:
     if not desk.exists:
         return _Holder(desk=desk, orders=())
     wanted = {name for number in numbers for name in (number, number.removesuffix(FIRST))}
-    listed, _ = desk.select_orders(OrderFilter(numbers=tuple(wanted)))
-    return _Holder(desk=desk, orders=tuple(listed))
+    return _Holder(desk=desk, orders=desk.orders_numbered(wanted))
 
 
 def _orders_text(config: Config, holder: _Holder) -> str:

@@ -107,11 +107,11 @@ def ship_order(
     if void:
         code = _void(context, opened, row, numbers)
     elif file:
-        parser = RequestParser.of(opened, context.clock.now(), only_own=has_guessed)
+        parser = RequestParser(desk=opened, now=context.clock.now(), only_own=has_guessed)
         code = _ship_file(context, opened, file, rows, parser)
     else:
         row = label_replacement.with_old_carrier(opened, row) if replace else row
-        parser = RequestParser.of(opened, context.clock.now())
+        parser = RequestParser(desk=opened, now=context.clock.now())
         request = parser.parse(row, lines=line or (), more_numbers=numbers[1:])
         save = label_replacement.replace_label if replace else _ship_one
         code = save(context, opened, request)

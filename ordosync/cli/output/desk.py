@@ -22,10 +22,7 @@ if TYPE_CHECKING:
 def show_orders(
     orders: Iterable[tuple[str, Order, "Owner"]], *, has_accounts: bool = False
 ) -> None:
-    """Show orders, one per row, of one account or of several.
-
-    An imported order has a Merchant, a requested one a supplier.
-    """
+    """Show orders, one per row. An imported order has a Merchant, a requested one a supplier."""
     account_column = ("account",) if has_accounts else ()
     table(
         (
