@@ -1,8 +1,6 @@
 """The kinds of account, by their names in the YAML. A kind is imported when it is used."""
 
 import importlib
-from collections.abc import Callable, Mapping
-from typing import Any
 
 from ordosync.accounts.account import Account
 
@@ -22,10 +20,9 @@ def account_class(kind: str) -> type[Account]:
     return adapter
 
 
-def new_account(kind: str, name: str, options: Mapping[str, Any]) -> Account:
-    """Return an account with these options. Raises `ValueError` if they are not valid."""
-    adapter: Callable[..., Account] = account_class(kind)
-    return adapter(name=name, **options)
+def is_local(kind: str) -> bool:
+    """True for accounts in files and in local databases; the others are services."""
+    return kind in ("sqlite", "files")
 
 
 def is_embedded(kind: str) -> bool:

@@ -15,7 +15,6 @@ from ordosync.cli.desk import common
 from ordosync.cli.output import render
 from ordosync.config.settings import Config
 from ordosync.embedded.desk import Desk
-from ordosync.embedded.order_filter import OrderFilter
 from ordosync.embedded.order_list import ListedOrder
 from ordosync.embedded.search import FIRST, Search
 from ordosync.engine.order_owners import Owners
@@ -60,10 +59,18 @@ def open_desk_of(
         holder = _only_holder(config, names, numbers, is_to_ship=is_to_ship, is_file=is_file)
     requested = [listed for listed in holder.orders if is_requested(listed)]
     if is_to_ship and requested and (not is_file or len(requested) == len(holder.orders)):
-        raise UsageError(_requested_text(holder.desk.name, requested[0]))
+        near = _near(config, holder.desk.name, requested[0].order.number)
+        raise UsageError(_requested_text(holder.desk.name, requested[0], near))
     if holder.orders:
         render.message(f"account {holder.desk.name}: {_orders_text(config, holder)}")
     return holder.desk
+
+
+def open_desks(config: Config, account: str | None) -> Sequence[Desk]:
+    """Open the account that is chosen or the default one, otherwise all local accounts."""
+    if is_inferred(config, account) and not common.default_account(config):
+        return [common.open_desk(config, name) for name in completion.local_accounts(config)]
+    return [common.open_desk(config, account)]
 
 
 def check_own(opened: Desk, number: str) -> None:
@@ -136,8 +143,7 @@ def _holder(desk: Desk, numbers: Sequence[str]) -> _Holder:
     if not desk.exists:
         return _Holder(desk=desk, orders=())
     wanted = {name for number in numbers for name in (number, number.removesuffix(FIRST))}
-    listed, _ = desk.select_orders(OrderFilter(numbers=tuple(wanted)))
-    return _Holder(desk=desk, orders=tuple(listed))
+    return _Holder(desk=desk, orders=desk.orders_numbered(wanted))
 
 
 def _orders_text(config: Config, holder: _Holder) -> str:
@@ -158,11 +164,27 @@ def _named(numbers: Sequence[str]) -> str:
     return f"order{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}"
 
 
-def _requested_text(account: str, listed: ListedOrder) -> str:
+def _near(config: Config, account: str, number: str) -> list[str]:
+    """Return similar numbers of the other local accounts."""
+    names = [name for name in completion.local_accounts(config) if name != account]
+    return _similar([common.open_desk(config, name) for name in names], number)
+
+
+def _similar(desks: Sequence[Desk], number: str) -> list[str]:
+    return [
+        f"{similar} ({desk.name})"
+        for desk in desks
+        if desk.exists
+        for similar in Search(desk.file).similar(number)
+    ]
+
+
+def _requested_text(account: str, listed: ListedOrder, near: Sequence[str] = ()) -> str:
     number = listed.order.number
+    hint = f"did you mean {' or '.join(near)}? " if near else ""
     return (
         f"order {number} of account {account} is requested from {listed.supplier}, which ships it;"
-        f" `ordosync why {number}` shows its number there. To do it in account {account}"
+        f" {hint}`ordosync why {number}` shows its number there. To do it in account {account}"
         f" nevertheless, add --account {account}"
     )
 
@@ -171,12 +193,7 @@ def _unknown_text(desks: Sequence[Desk], numbers: Sequence[str]) -> str:
     names = ", ".join(desk.name for desk in desks)
     if len(numbers) != 1:
         return f"no account has one of these orders; choose with --account: {names}"
-    near = [
-        f"{number} ({desk.name})"
-        for desk in desks
-        if desk.exists
-        for number in Search(desk.file).similar(numbers[0])
-    ]
+    near = _similar(desks, numbers[0])
     hint = (
         f"did you mean {' or '.join(near)}?"
         if near

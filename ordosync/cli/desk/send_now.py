@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ordosync.cli.context import Context
+from ordosync.cli.desk import common
 from ordosync.cli.output import render
 from ordosync.cli.output import runs as render_runs
 from ordosync.cli.session import Session, open_session
@@ -30,6 +31,8 @@ class Sent:
     held: list[AlreadyRunning] = field(default_factory=list)
     failed: dict[int, list[StepRow]] = field(default_factory=dict)
     """The failed steps of each run."""
+    is_preview: bool = False
+    """True if the runs were those of a dry run, which no log has."""
 
 
 def save_and_send(
@@ -45,14 +48,13 @@ def save_and_send(
     """
     due = [
         (portal, task)
-        for portal in context.config.portals.values()
-        if portal.supplier.account == desk.name
+        for portal in common.portals_from(context.config, desk)
         for task in tasks
         if can_run(portal, task)
     ]
     with open_session(context) as session:
         _wake(session, due)
-        delivery = Sent(outcomes=save())
+        delivery = Sent(outcomes=save(), is_preview=context.is_dry_run)
         if not any(outcome.state == "done" for outcome in delivery.outcomes):
             return delivery
         for portal, task in due:
@@ -80,7 +82,7 @@ def report(delivery: Sent, *, as_json: bool, changes: render.Fields) -> int:
     if as_json:
         render.document({**changes(), **_sent_json(delivery)})
         return int(bool(not_ok))
-    if delivery.runs:
+    if delivery.runs and not delivery.is_preview:
         render_runs.show_runs(delivery.runs)
     for held in delivery.held:
         render.message(

@@ -15,6 +15,7 @@ from ordosync.cli.desk.batches import Batch, Result
 from ordosync.cli.desk.change_documents import shipped_json, voided_json
 from ordosync.cli.desk.input_files import File
 from ordosync.cli.desk.input_rows import InputRow
+from ordosync.cli.desk.shipping_report import report_parcels, warn_of_shared_numbers
 from ordosync.cli.desk.shipping_rows import (
     LAYOUT,
     OPTIONS,
@@ -24,13 +25,8 @@ from ordosync.cli.desk.shipping_rows import (
 )
 from ordosync.cli.output import render
 from ordosync.embedded.desk import Desk
-from ordosync.embedded.search import Search
-from ordosync.embedded.shipments import COST_ADDED
 from ordosync.errors import UsageError
-from ordosync.models import Outcome, ParcelLine, Shipment
-from ordosync.text import plural
-
-_FEW = 5
+from ordosync.models import ParcelLine
 
 
 @with_context(dry_run=True)
@@ -111,16 +107,16 @@ def ship_order(
     if void:
         code = _void(context, opened, row, numbers)
     elif file:
-        parser = RequestParser.of(opened, context.clock.now(), only_own=has_guessed)
+        parser = RequestParser(desk=opened, now=context.clock.now(), only_own=has_guessed)
         code = _ship_file(context, opened, file, rows, parser)
     else:
         row = label_replacement.with_old_carrier(opened, row) if replace else row
-        parser = RequestParser.of(opened, context.clock.now())
+        parser = RequestParser(desk=opened, now=context.clock.now())
         request = parser.parse(row, lines=line or (), more_numbers=numbers[1:])
         save = label_replacement.replace_label if replace else _ship_one
         code = save(context, opened, request)
         if replace:
-            _warn_of_shared_numbers(opened, [request.shipment])
+            warn_of_shared_numbers(opened, [request.shipment])
     raise typer.Exit(code)
 
 
@@ -150,7 +146,7 @@ def _ship_one(context: Context, opened: Desk, request: ParcelRequest) -> int:
     [outcome] = result.outcomes
     number = request.order.number
     common.check_order(opened, outcome, number)
-    _report(context, opened, [(request, outcome)])
+    report_parcels(context, opened, [(request, outcome)], result)
     if rest := _open_units(opened, number):
         render.message(f"order {number} is partially shipped; {rest} still to ship")
     return _sent(context, opened, result, [Result(rows=(), request=request, outcome=outcome)])
@@ -183,7 +179,8 @@ def _ship_file(
     result = send_now.save_and_send(
         context, opened, send_now.SHIPPING_TASKS, lambda: opened.ship(shipments)
     )
-    _report(context, opened, list(zip(batch.requests, result.outcomes, strict=True)))
+    results = list(zip(batch.requests, result.outcomes, strict=True))
+    report_parcels(context, opened, results, result)
     code = _sent(context, opened, result, batch.results(result.outcomes))
     return max(code, batch.finish(context, result.outcomes))
 
@@ -223,47 +220,3 @@ def _label(opened: Desk, number: str, row: InputRow) -> str:
     typed = row.get("tracking")
     known = {shipment.tracking_number for shipment in opened.shipments_of(number)}
     return typed if typed in known else row.tracking()
-
-
-def _warn_of_shared_numbers(opened: Desk, shipped: Sequence[Shipment]) -> None:
-    """Warn of tracking numbers that are on other orders, too: several may be in one box."""
-    numbers = {parcel.tracking_number: parcel.order_id for parcel in shipped}
-    numbers |= {number: parcel.order_id for parcel in shipped for number in parcel.more_numbers}
-    shared: dict[str, list[str]] = {}
-    for number, order in Search(opened.file).sharing([*numbers]):
-        shared.setdefault(number, []).append(order)
-    several = {number: orders for number, orders in shared.items() if len(orders) > 1}
-    for number, orders in [*several.items()][:_FEW]:
-        others = [order for order in orders if order != numbers[number]]
-        command = f"ordosync orders ship {numbers[number]} --void --tracking {number}"
-        render.message(
-            f"order {numbers[number]}: tracking number {number} is also on {', '.join(others)};"
-            f" `{command}` voids it, unless they are in one box"
-        )
-    if len(several) > _FEW:
-        render.message(f"{len(several) - _FEW} more tracking numbers are on several orders")
-
-
-def _report(
-    context: Context, opened: Desk, results: Sequence[tuple[ParcelRequest, Outcome]]
-) -> None:
-    """Report how many parcels were shipped, with warnings."""
-    shipped = [request.order for request, outcome in results if outcome.state == "done"]
-    repeated = sum(outcome.state == "unchanged" for _, outcome in results)
-    verb = plural(repeated, "was already shipped", "were already shipped")
-    repeated_text = f", {repeated} {verb} with the same tracking number" if repeated else ""
-    if costs := sum(outcome.code == COST_ADDED for _, outcome in results):
-        repeated_text += f"; the cost of {costs} was added"
-    render.message(f"{len(shipped)} shipped{repeated_text}")
-    _warn_of_shared_numbers(
-        opened, [request.shipment for request, outcome in results if outcome.state == "done"]
-    )
-    for order in {order.number: order for order in shipped}.values():
-        supplier = opened.supplier_of(order.number)
-        if supplier and order.status in ("dropshipment_requested", "partially_shipped"):
-            render.message(
-                f"order {order.number} is requested from {supplier}, which may ship it, too"
-            )
-    portals = [common.portal_from(context.config, opened, order.number) for order in shipped]
-    for portal in {portal.name: portal for portal in portals if portal}.values():
-        send_now.warn_without_tracking(portal)

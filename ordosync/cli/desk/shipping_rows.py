@@ -6,6 +6,7 @@ Rows with a SKU, the same number and the same tracking number are one parcel.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from ordosync.cli.desk import account_choice, common, input_rows, order_lines
 from ordosync.cli.desk.input_files import Layout
@@ -37,14 +38,13 @@ class RequestParser:
 
     desk: Desk
     now: datetime
-    warehouses: Sequence[str]
     only_own: bool = False
     """Refuses orders that are a supplier's to ship."""
 
-    @classmethod
-    def of(cls, desk: Desk, now: datetime, *, only_own: bool = False) -> "RequestParser":
-        """Return the parser for an account."""
-        return cls(desk=desk, now=now, warehouses=desk.warehouses(), only_own=only_own)
+    @cached_property
+    def warehouses(self) -> Sequence[str]:
+        """The warehouses of the account, read when the first row names one."""
+        return self.desk.warehouses()
 
     def parse(
         self, row: InputRow, *, lines: Sequence[str] = (), more_numbers: Sequence[str] = ()
@@ -54,12 +54,12 @@ class RequestParser:
         order = common.order_to_change(self.desk, row.id("number"))
         if self.only_own:
             account_choice.check_own(self.desk, order.number)
-        cost = row.amount("cost")
+        cost, tracking = row.amount("cost"), row.tracking()
         shipment = Shipment(
             id="",
             order_id=order.number,
-            tracking_number=row.tracking(),
-            more_numbers=_further(row.tracking(), more_numbers),
+            tracking_number=tracking,
+            more_numbers=_further(tracking, more_numbers),
             carrier=row.get("carrier"),
             method=row.get("method"),
             cost=cost,
@@ -77,13 +77,13 @@ class RequestParser:
         return ParcelRequest(rows=rows, order=request.order, shipment=request.shipment)
 
     def _warehouse(self, row: InputRow) -> str:
-        warehouse = row.get("warehouse") or self.desk.warehouse
-        if warehouse not in self.warehouses:
+        warehouse = row.get("warehouse")
+        if warehouse and warehouse not in self.warehouses:
             names = ", ".join(self.warehouses)
             raise UsageError(
                 f"account {self.desk.name} has no warehouse {warehouse!r}; known: {names}"
             )
-        return warehouse
+        return warehouse or self.desk.warehouse
 
 
 def parcels(rows: Sequence[InputRow]) -> Iterator[Sequence[InputRow]]:

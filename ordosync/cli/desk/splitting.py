@@ -124,6 +124,6 @@ def _piece(order: Order, lines: Sequence[str]) -> Piece:
 
 
 def _piece_line(order: Order, text: str) -> PieceLine:
-    name, quantity = input_rows.parse_pair(text)
+    name, quantity = order_lines.pair_of(order, text)
     line = order_lines.line_of(order, name)
     return PieceLine(of_line=line.id, quantity=input_rows.quantity(quantity))

@@ -19,6 +19,8 @@ class AccountView:
 
     status: str = ""
     placed_at: datetime | None = None
+    customer: str = ""
+    """The recipient, if a local account has the order."""
     is_split: bool = False
     supplier: str | None = None
     """The supplier from which a Merchant requested it."""
@@ -39,6 +41,13 @@ class AccountView:
         if self.status == "partially_shipped":
             return False
         return self.status == "shipped" or any(not shipment.voided for shipment in self.sent)
+
+    @property
+    def tracking_count(self) -> int:
+        """The number of tracking numbers with a valid label."""
+        sent = [shipment for shipment in self.sent if not shipment.voided]
+        numbers = (number for it in sent for number in (it.tracking_number, *it.more_numbers))
+        return len({*numbers} - {""})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +156,7 @@ def _at_desk(desk: Desk, number: str) -> AccountView | None:
     return AccountView(
         status=order.status,
         placed_at=order.placed_at,
+        customer=order.ship_to.name,
         is_split=order.is_split,
         supplier=desk.supplier_of(number),
         reference=desk.reference_of(number),
