@@ -1,0 +1,156 @@
+"""The layout of a table: its columns, their widths, and the columns that stand below a row."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from ordosync.cli.output.cells import heading, shown
+from ordosync.clock import Clock
+from ordosync.text import printable
+
+CONSTANTS = ("portal", "merchant", "supplier", "account", "warehouse", "trigger", "decided by")
+"""Columns that are shown once, above the table, if all rows have the same value."""
+LONG = (
+    "counts",
+    "reason",
+    "written",
+    "what",
+    "next step",
+    "name",
+    "ship to",
+    "key",
+    "not before",
+    "matches",
+    "kit of",
+)
+"""Columns of long texts, which may be broken between words, or stand below their row."""
+BETWEEN = 3
+"""Spaces between two columns."""
+_LEGIBLE = 24
+"""Width of a column below which a longer text stands below its row instead."""
+FEWEST = 2
+"""Rows of which a common value or a total is worth a line."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The columns and rows to show, at one step of narrowing."""
+
+    columns: tuple[str, ...]
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    totals: tuple[str, ...] = ()
+
+    def without(self, name: str) -> "Shape":
+        """Return the table without this column."""
+        if name not in self.columns:
+            return self
+        at = self.columns.index(name)
+        return Shape(
+            _less(self.columns, at),
+            _less(self.headings, at),
+            tuple(_less(row, at) for row in self.rows),
+            _less(self.totals, at),
+        )
+
+    @property
+    def constants(self) -> dict[str, str]:
+        """The columns whose cells are all the same and not empty, with their value."""
+        values = {name: set(self.cells(name)) for name in CONSTANTS if name in self.columns}
+        return {
+            name: min(found)
+            for name, found in values.items()
+            if len(found - {""}) == 1 == len(found)
+        }
+
+    def cells(self, name: str) -> list[str]:
+        """Return the cells of a column, without that of the totals."""
+        if name not in self.columns:
+            return []
+        at = self.columns.index(name)
+        return [row[at] for row in self.rows]
+
+    def all_cells(self, name: str) -> list[str]:
+        """Return the heading and all cells of a column."""
+        at = self.columns.index(name)
+        return [self.headings[at], *self.cells(name), *self.totals[at : at + 1]]
+
+
+def shape_of(
+    columns: Sequence[str], rows: Sequence[tuple[object, ...]], totals: Sequence[object]
+) -> Shape:
+    """Return a table with the texts of its cells as a terminal shows them."""
+    now = Clock().now()
+    return Shape(
+        columns=tuple(columns),
+        headings=tuple(
+            heading(name, [row[at] for row in rows], now) for at, name in enumerate(columns)
+        ),
+        rows=tuple(tuple(shown(cell, now) for cell in row) for row in rows),
+        totals=tuple(map(printable, totals)) if len(rows) >= FEWEST else (),
+    )
+
+
+def narrower(shape: Shape, less: Sequence[str]) -> Iterator[Shape]:
+    """Yield the table, and then without the columns of `less`, one after the other."""
+    yield shape
+    for name in less:
+        shape = shape.without(name)
+        yield shape
+
+
+def full_widths(shape: Shape) -> list[int]:
+    """Return the width that each column needs without a break, with the space before it."""
+    from rich.cells import cell_len  # noqa: PLC0415 - only a terminal needs rich
+
+    return [max(map(cell_len, shape.all_cells(name))) + BETWEEN for name in shape.columns]
+
+
+def widths_of(shape: Shape, room: int) -> list[int] | None:
+    """Return the width of each column, without breaking a word; None if they do not fit."""
+    from rich.cells import cell_len  # noqa: PLC0415 - only a terminal needs rich
+
+    most = [width - BETWEEN for width in full_widths(shape)]
+    least = [
+        max(cell_len(word) for cell in shape.all_cells(name) for word in cell.split() or [""])
+        if name in LONG
+        else width
+        for name, width in zip(shape.columns, most, strict=True)
+    ]
+    spare = room - sum(least) - BETWEEN * (len(least) - 1)
+    if spare < 0:
+        return None
+    widths = list(least)
+    while spare and any(width < wish for width, wish in zip(widths, most, strict=True)):
+        # The narrowest column first, so that narrow columns get their full width.
+        at = min((at for at, wish in enumerate(most) if widths[at] < wish), key=widths.__getitem__)
+        widths[at] += 1
+        spare -= 1
+    return widths
+
+
+def folded(shape: Shape, room: int, names: Collection[str]) -> Sequence[str] | None:
+    """Return the columns that must stand below each row for a table to fit; None if none does.
+
+    Only these names may go there, long texts before others, and the widest first.
+    """
+    widths = dict(zip(shape.columns, full_widths(shape), strict=True))
+    order = sorted(
+        (name for name in shape.columns[1:] if name in names),
+        key=lambda name: (name not in LONG, -widths[name]),
+    )
+    for count in range(1, min(len(order), len(widths) - FEWEST) + 1):
+        below = order[:count]
+        inline = sum(width for name, width in widths.items() if name not in below)
+        if inline - BETWEEN <= room:
+            return [name for name in shape.columns if name in below]
+    return None
+
+
+def are_legible(shape: Shape, widths: Sequence[int]) -> bool:
+    """True if no cell is broken into many short lines."""
+    wanted = (width - BETWEEN for width in full_widths(shape))
+    return all(width >= min(wish, _LEGIBLE) for width, wish in zip(widths, wanted, strict=True))
+
+
+def _less(cells: tuple[str, ...], at: int) -> tuple[str, ...]:
+    return (*cells[:at], *cells[at + 1 :])
