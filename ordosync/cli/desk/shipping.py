@@ -9,9 +9,10 @@ import typer
 from ordosync.cli import completion
 from ordosync.cli.confirm import Yes
 from ordosync.cli.context import Context, with_context
-from ordosync.cli.desk import common, input_files, order_lines, send_now
+from ordosync.cli.desk import common, input_files, label_replacement, order_lines, send_now
 from ordosync.cli.desk.account_choice import confirm_requested, open_desk_of
-from ordosync.cli.desk.batches import Batch
+from ordosync.cli.desk.batches import Batch, Result
+from ordosync.cli.desk.change_documents import shipped_json, voided_json
 from ordosync.cli.desk.input_files import File
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.desk.shipping_rows import (
@@ -23,11 +24,12 @@ from ordosync.cli.desk.shipping_rows import (
 )
 from ordosync.cli.output import render
 from ordosync.embedded.desk import Desk
+from ordosync.embedded.search import Search
 from ordosync.errors import UsageError
-from ordosync.models import Outcome, ParcelLine
+from ordosync.models import Outcome, ParcelLine, Shipment
 from ordosync.text import plural
 
-_TASKS = ("split-order", "update-tracking")
+_FEW = 5
 
 
 @with_context(dry_run=True)
@@ -65,6 +67,13 @@ def ship_order(
             "--void", help="Void the label and reopen its units; --tracking selects one of several."
         ),
     ] = False,
+    replace: Annotated[
+        bool,
+        typer.Option(
+            "--replace",
+            help="Void the label, and ship its units with --tracking (default: same carrier).",
+        ),
+    ] = False,
     file: File = None,
     yes: Yes = False,
     account: common.Account = None,
@@ -86,6 +95,8 @@ def ship_order(
     values = (number or "", carrier, numbers[0], method, cost, warehouse, shipped_at)
     row = InputRow(cells=dict(zip(OPTIONS, values, strict=True)))
     _check_options(row, line or (), file, void=void)
+    if replace:
+        label_replacement.check_options(row, line or (), void=void)
     rows = input_files.read_rows(context, file, LAYOUT) if file else [row]
     orders = [each.get("number") for each in rows]
     opened = open_desk_of(context.config, account, orders, is_to_ship=True)
@@ -96,9 +107,13 @@ def ship_order(
     elif file:
         code = _ship_file(context, opened, file, rows)
     else:
+        row = label_replacement.with_old_carrier(opened, row) if replace else row
         parser = RequestParser.of(opened, context.clock.now())
         request = parser.parse(row, lines=line or (), more_numbers=numbers[1:])
-        code = _ship_one(context, opened, request)
+        save = label_replacement.replace_label if replace else _ship_one
+        code = save(context, opened, request)
+        if replace:
+            _warn_of_shared_numbers(opened, [request.shipment])
     raise typer.Exit(code)
 
 
@@ -120,7 +135,10 @@ def _check_options(row: InputRow, lines: Sequence[str], file: Path | None, *, vo
 
 def _ship_one(context: Context, opened: Desk, request: ParcelRequest) -> int:
     result = send_now.save_and_send(
-        context, opened, _TASKS, lambda: opened.ship([request.shipment])
+        context,
+        opened,
+        send_now.SHIPPING_TASKS,
+        lambda: opened.ship([request.shipment]),
     )
     [outcome] = result.outcomes
     number = request.order.number
@@ -128,7 +146,18 @@ def _ship_one(context: Context, opened: Desk, request: ParcelRequest) -> int:
     _report(context, opened, [(request, outcome)])
     if rest := _open_units(opened, number):
         render.message(f"order {number} is partially shipped; {rest} still to ship")
-    return send_now.report(result, as_json=context.as_json)
+    return _sent(context, opened, result, [Result(rows=(), request=request, outcome=outcome)])
+
+
+def _sent(
+    context: Context, opened: Desk, sent: send_now.Sent, results: Sequence[Result[ParcelRequest]]
+) -> int:
+    """Report the runs that sent parcels; return the exit code."""
+    return send_now.report(
+        sent,
+        as_json=context.as_json,
+        changes=lambda: shipped_json(context.config, opened, results),
+    )
 
 
 def _open_units(opened: Desk, number: str) -> str:
@@ -143,9 +172,11 @@ def _ship_file(context: Context, opened: Desk, file: Path, rows: Sequence[InputR
     parser = RequestParser.of(opened, context.clock.now())
     batch = Batch.parse(file, parcels(rows), parser.parse_rows)
     shipments = [request.shipment for request in batch.requests]
-    result = send_now.save_and_send(context, opened, _TASKS, lambda: opened.ship(shipments))
+    result = send_now.save_and_send(
+        context, opened, send_now.SHIPPING_TASKS, lambda: opened.ship(shipments)
+    )
     _report(context, opened, list(zip(batch.requests, result.outcomes, strict=True)))
-    code = send_now.report(result, as_json=context.as_json)
+    code = _sent(context, opened, result, batch.results(result.outcomes))
     return max(code, batch.finish(context, result.outcomes))
 
 
@@ -156,7 +187,10 @@ def _void(context: Context, opened: Desk, row: InputRow, numbers: Sequence[str])
     number = before.number
     tracking = _label(opened, number, row)
     result = send_now.save_and_send(
-        context, opened, _TASKS, lambda: [opened.void(number, tracking)]
+        context,
+        opened,
+        send_now.SHIPPING_TASKS,
+        lambda: [opened.void(number, tracking)],
     )
     [outcome] = result.outcomes
     if outcome.code == "several-parcels":
@@ -168,7 +202,12 @@ def _void(context: Context, opened: Desk, row: InputRow, numbers: Sequence[str])
     note = f"; the Merchant's order {stays} a voided label" if is_sent else ""
     label = f"label {tracking}" if tracking else "label"
     render.message(f"the {label} of order {number} is voided{note}")
-    return send_now.report(result, as_json=context.as_json)
+    voided: Result[None] = Result(rows=(), request=None, outcome=outcome)
+    return send_now.report(
+        result,
+        as_json=context.as_json,
+        changes=lambda: voided_json(context.config, opened, number, voided),
+    )
 
 
 def _label(opened: Desk, number: str, row: InputRow) -> str:
@@ -176,6 +215,25 @@ def _label(opened: Desk, number: str, row: InputRow) -> str:
     typed = row.get("tracking")
     known = {shipment.tracking_number for shipment in opened.shipments_of(number)}
     return typed if typed in known else row.tracking()
+
+
+def _warn_of_shared_numbers(opened: Desk, shipped: Sequence[Shipment]) -> None:
+    """Warn of tracking numbers that are on other orders, too: several may be in one box."""
+    numbers = {parcel.tracking_number: parcel.order_id for parcel in shipped}
+    numbers |= {number: parcel.order_id for parcel in shipped for number in parcel.more_numbers}
+    shared: dict[str, list[str]] = {}
+    for number, order in Search(opened.file).sharing([*numbers]):
+        shared.setdefault(number, []).append(order)
+    several = {number: orders for number, orders in shared.items() if len(orders) > 1}
+    for number, orders in [*several.items()][:_FEW]:
+        others = [order for order in orders if order != numbers[number]]
+        command = f"ordosync orders ship {numbers[number]} --void --tracking {number}"
+        render.message(
+            f"order {numbers[number]}: tracking number {number} is also on {', '.join(others)};"
+            f" `{command}` voids it, unless they are in one box"
+        )
+    if len(several) > _FEW:
+        render.message(f"{len(several) - _FEW} more tracking numbers are on several orders")
 
 
 def _report(
@@ -187,6 +245,9 @@ def _report(
     verb = plural(repeated, "was already shipped", "were already shipped")
     repeated_text = f", {repeated} {verb} with the same tracking number" if repeated else ""
     render.message(f"{len(shipped)} shipped{repeated_text}")
+    _warn_of_shared_numbers(
+        opened, [request.shipment for request, outcome in results if outcome.state == "done"]
+    )
     for order in {order.number: order for order in shipped}.values():
         supplier = opened.supplier_of(order.number)
         if supplier and order.status in ("dropshipment_requested", "partially_shipped"):

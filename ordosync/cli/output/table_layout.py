@@ -15,6 +15,7 @@ LONG = (
     "written",
     "what",
     "next step",
+    "note",
     "name",
     "ship to",
     "key",
