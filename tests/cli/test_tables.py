@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from ordosync.cli.output import render
 from ordosync.cli.output.desk import show_order
-from ordosync.cli.output.table_layout import LONG, Shape, folded
+from ordosync.cli.output.table_shapes import FOLDED, Shape, columns_below
 from ordosync.embedded.desk import Desk
 from ordosync.engine.order_owners import Owner
 from ordosync.models import Address, Line, Order
@@ -71,10 +71,10 @@ def test_long_texts_stand_below_first_and_the_first_column_never() -> None:
     cells = ("1001", "a-portal-with-a-long-name", "waiting", "the Supplier does not answer")
     shape = Shape(columns, columns, (cells,))
 
-    assert folded(shape, 50, (*LONG, "portal")) == ["reason"]
-    assert folded(shape, 30, (*LONG, "portal")) == ["portal", "reason"]
-    assert folded(shape, 30, LONG) is None
-    assert folded(shape, 10, columns) is None
+    assert columns_below(shape, 50, (*FOLDED, "portal")) == ["reason"]
+    assert columns_below(shape, 30, (*FOLDED, "portal")) == ["portal", "reason"]
+    assert columns_below(shape, 30, FOLDED) is None
+    assert columns_below(shape, 10, columns) is None
 
 
 def test_a_long_result_continues_with_an_indent(both: TwoAccounts) -> None:

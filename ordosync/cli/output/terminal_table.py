@@ -9,25 +9,30 @@ even two columns are too wide, each row becomes a card with one line per cell.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from ordosync.cli.output.cells import is_numeric, style
-from ordosync.cli.output.table_layout import (
+from ordosync.cli.output.cells import heading, is_numeric, shown, style
+from ordosync.cli.output.table_shapes import (
     BETWEEN,
     CONSTANTS,
     FEWEST,
-    LONG,
+    FOLDED,
     Shape,
     are_legible,
-    folded,
+    cell_length,
+    columns_below,
     full_widths,
     narrower,
-    shape_of,
-    widths_of,
+    widths_in,
+    without_long_texts,
 )
+from ordosync.clock import Clock
+from ordosync.text import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
+_LENGTHS = (24, 16, 12)
+"""Lengths above which a few texts stand below their rows; the first with which the rest fits."""
 _INDENT = 4
 
 
@@ -40,7 +45,7 @@ def show(
     totals: Sequence[object],
 ) -> None:
     """Show rows as a table; see `tables.table`."""
-    full = shape_of(columns, [tuple(row) for row in rows], totals)
+    full = _shape(columns, [tuple(row) for row in rows], totals)
     for name in if_any:
         if not any(full.cells(name)):
             full = full.without(name)
@@ -61,19 +66,63 @@ def _print_table(
     """Print rows in the widest form that fits; return False if none does."""
     shapes = [*narrower(full, less)]
     for shape in shapes:
-        widths = widths_of(shape, console.width)
+        widths = widths_in(shape, console.width)
         if widths and are_legible(shape, widths):
             _print_constants(console, constants)
             _print(console, shape, widths)
             return True
-    for names in (LONG, (*LONG, *CONSTANTS), full.columns):
+    with_texts_below = _print_with_texts_below(console, shapes, constants)
+    return with_texts_below or _print_with_columns_below(console, shapes, constants)
+
+
+def _print_with_texts_below(
+    console: "Console", shapes: Sequence[Shape], constants: Mapping[str, str]
+) -> bool:
+    """Print each row as a line, with its long texts below; return False if the rest does not fit.
+
+    Only a few texts are long; the other cells of their column stay in the line.
+    """
+    for most in _LENGTHS:
         for shape in shapes:
-            below = folded(shape, console.width, names)
-            if below:
+            short, below = without_long_texts(shape, most)
+            widths = widths_in(short, console.width)
+            if below and widths and widths == [width - BETWEEN for width in full_widths(short)]:
                 _print_constants(console, constants)
-                _print_blocks(console, shape, below)
+                _print_blocks(console, short, widths, below)
                 return True
     return False
+
+
+def _print_with_columns_below(
+    console: "Console", shapes: Sequence[Shape], constants: Mapping[str, str]
+) -> bool:
+    """Print each row as a line, with the cells of some columns below; return False if none fits."""
+    for names in (FOLDED, (*FOLDED, *CONSTANTS), shapes[0].columns):
+        for shape in shapes:
+            columns = columns_below(shape, console.width, names)
+            if columns:
+                short = shape
+                for name in columns:
+                    short = short.without(name)
+                widths = [width - BETWEEN for width in full_widths(short)]
+                _print_constants(console, constants)
+                _print_blocks(console, short, widths, {n: shape.cells(n) for n in columns})
+                return True
+    return False
+
+
+def _shape(
+    columns: Sequence[str], rows: Sequence[tuple[object, ...]], totals: Sequence[object]
+) -> Shape:
+    now = Clock().now()
+    return Shape(
+        columns=tuple(columns),
+        headings=tuple(
+            heading(name, [row[at] for row in rows], now) for at, name in enumerate(columns)
+        ),
+        rows=tuple(tuple(shown(cell, now) for cell in row) for row in rows),
+        totals=tuple(map(printable, totals)) if len(rows) >= FEWEST else (),
+    )
 
 
 def _print(console: "Console", shape: Shape, widths: Sequence[int]) -> None:
@@ -87,7 +136,7 @@ def _print(console: "Console", shape: Shape, widths: Sequence[int]) -> None:
         side: Literal["left", "right"] = "left"
         if is_numeric(name, shape.cells(name)):
             side = "right"
-        grid.add_column(title, justify=side, width=width, no_wrap=name not in LONG)
+        grid.add_column(title, justify=side, width=width, no_wrap=name not in FOLDED)
     for row in shape.rows:
         cells = zip(shape.columns, row, strict=True)
         grid.add_row(*(Text(cell, style=style(name, cell)) for name, cell in cells))
@@ -97,37 +146,36 @@ def _print(console: "Console", shape: Shape, widths: Sequence[int]) -> None:
     console.print(grid)
 
 
-def _print_blocks(console: "Console", shape: Shape, below: Sequence[str]) -> None:
-    """Print each row as a line, with the cells of some columns below."""
+def _print_blocks(
+    console: "Console",
+    shape: Shape,
+    widths: Sequence[int],
+    below: Mapping[str, Sequence[str]],
+) -> None:
+    """Print each row as a line, with its long texts and further cells below."""
     from rich.text import Text  # noqa: PLC0415 - only a terminal needs rich
 
-    short = shape
-    for name in below:
-        short = short.without(name)
-    widths = [width - BETWEEN for width in full_widths(short)]
-    console.print(_line(short, short.headings, widths, is_heading=True))
+    console.print(_line(shape, shape.headings, widths, is_heading=True))
     console.print(Text("─" * (sum(widths) + BETWEEN * (len(widths) - 1))))
-    cells = {name: shape.cells(name) for name in below}
-    for at, row in enumerate(short.rows):
-        console.print(_line(short, row, widths))
-        _print_below(console, {name: texts[at] for name, texts in cells.items()})
-    if short.totals:
+    has_names = len(below) > 1 or any(name in shape.columns for name in below)
+    for at, row in enumerate(shape.rows):
+        console.print(_line(shape, row, widths))
+        cells = {name: texts[at] for name, texts in below.items() if texts[at]}
+        _print_below(console, cells, has_names=has_names)
+    if shape.totals:
         console.print()
-        console.print(_line(short, short.totals, widths, is_heading=True))
+        console.print(_line(shape, shape.totals, widths, is_heading=True))
 
 
-def _print_below(console: "Console", cells: Mapping[str, str]) -> None:
-    """Print the cells below a row: as many on a line as fit, each with its name if several may."""
+def _print_below(console: "Console", cells: Mapping[str, str], *, has_names: bool) -> None:
+    """Print the cells that stand below a row: as many on a line as fit."""
     from rich.padding import Padding  # noqa: PLC0415 - only a terminal needs rich
     from rich.text import Text  # noqa: PLC0415
 
     lines: list[Text] = []
     for name, cell in cells.items():
-        if not cell:
-            continue
-        part = Text(f"{name}: " if len(cells) > 1 else "", style="dim")
-        # Without a style of its own, the cell would have that of its name.
-        part = Text().append_text(part).append(cell, style=style(name, cell) or "none")
+        part = Text().append(f"{name}: " if has_names else "", style="dim")
+        part.append(cell, style=style(name, cell))
         if lines and lines[-1].cell_len + BETWEEN + part.cell_len <= console.width - _INDENT:
             lines[-1] += Text(" " * BETWEEN) + part
         else:
@@ -139,12 +187,11 @@ def _print_below(console: "Console", cells: Mapping[str, str]) -> None:
 def _line(
     shape: Shape, row: Sequence[str], widths: Sequence[int], *, is_heading: bool = False
 ) -> "Text":
-    from rich.cells import cell_len  # noqa: PLC0415 - only a terminal needs rich
     from rich.text import Text  # noqa: PLC0415
 
     line = Text()
     for name, cell, width in zip(shape.columns, row, widths, strict=True):
-        space = " " * (width - cell_len(cell))
+        space = " " * (width - cell_length(cell))
         shown_cell = Text(cell, style="bold" if is_heading else style(name, cell))
         is_right = is_numeric(name, shape.cells(name))
         line += Text(" " * BETWEEN if line else "") + Text(space if is_right else "")

@@ -1,15 +1,11 @@
-"""The layout of a table: its columns, their widths, and the columns that stand below a row."""
+"""The shape of a table while it is made to fit a terminal: columns, cells and widths."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-
-from ordosync.cli.output.cells import heading, shown
-from ordosync.clock import Clock
-from ordosync.text import printable
+from dataclasses import dataclass, replace
 
 CONSTANTS = ("portal", "merchant", "supplier", "account", "warehouse", "trigger", "decided by")
 """Columns that are shown once, above the table, if all rows have the same value."""
-LONG = (
+FOLDED = (
     "counts",
     "reason",
     "written",
@@ -23,13 +19,15 @@ LONG = (
     "matches",
     "kit of",
 )
-"""Columns of long texts, which may be broken between words, or stand below their row."""
+"""Columns with texts, whose cells may be broken between words."""
 BETWEEN = 3
 """Spaces between two columns."""
 _LEGIBLE = 24
 """Width of a column below which a longer text stands below its row instead."""
 FEWEST = 2
-"""Rows of which a common value or a total is worth a line."""
+"""Columns that a table has, and rows of which a common value or a total is worth a line."""
+_A_FEW = 4
+"""Part of the rows, as a divisor, that may have such a text."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +50,12 @@ class Shape:
             tuple(_less(row, at) for row in self.rows),
             _less(self.totals, at),
         )
+
+    def with_cells(self, name: str, cells: Sequence[str]) -> "Shape":
+        """Return the table with other cells in this column."""
+        at = self.columns.index(name)
+        rows = zip(self.rows, cells, strict=True)
+        return replace(self, rows=tuple((*row[:at], cell, *row[at + 1 :]) for row, cell in rows))
 
     @property
     def constants(self) -> dict[str, str]:
@@ -76,21 +80,6 @@ class Shape:
         return [self.headings[at], *self.cells(name), *self.totals[at : at + 1]]
 
 
-def shape_of(
-    columns: Sequence[str], rows: Sequence[tuple[object, ...]], totals: Sequence[object]
-) -> Shape:
-    """Return a table with the texts of its cells as a terminal shows them."""
-    now = Clock().now()
-    return Shape(
-        columns=tuple(columns),
-        headings=tuple(
-            heading(name, [row[at] for row in rows], now) for at, name in enumerate(columns)
-        ),
-        rows=tuple(tuple(shown(cell, now) for cell in row) for row in rows),
-        totals=tuple(map(printable, totals)) if len(rows) >= FEWEST else (),
-    )
-
-
 def narrower(shape: Shape, less: Sequence[str]) -> Iterator[Shape]:
     """Yield the table, and then without the columns of `less`, one after the other."""
     yield shape
@@ -101,19 +90,15 @@ def narrower(shape: Shape, less: Sequence[str]) -> Iterator[Shape]:
 
 def full_widths(shape: Shape) -> list[int]:
     """Return the width that each column needs without a break, with the space before it."""
-    from rich.cells import cell_len  # noqa: PLC0415 - only a terminal needs rich
-
-    return [max(map(cell_len, shape.all_cells(name))) + BETWEEN for name in shape.columns]
+    return [max(map(cell_length, shape.all_cells(name))) + BETWEEN for name in shape.columns]
 
 
-def widths_of(shape: Shape, room: int) -> list[int] | None:
+def widths_in(shape: Shape, room: int) -> list[int] | None:
     """Return the width of each column, without breaking a word; None if they do not fit."""
-    from rich.cells import cell_len  # noqa: PLC0415 - only a terminal needs rich
-
     most = [width - BETWEEN for width in full_widths(shape)]
     least = [
-        max(cell_len(word) for cell in shape.all_cells(name) for word in cell.split() or [""])
-        if name in LONG
+        max(cell_length(word) for cell in shape.all_cells(name) for word in cell.split() or [""])
+        if name in FOLDED
         else width
         for name, width in zip(shape.columns, most, strict=True)
     ]
@@ -129,15 +114,35 @@ def widths_of(shape: Shape, room: int) -> list[int] | None:
     return widths
 
 
-def folded(shape: Shape, room: int, names: Collection[str]) -> Sequence[str] | None:
+def are_legible(shape: Shape, widths: Sequence[int]) -> bool:
+    """True if no cell is broken into many short lines."""
+    wanted = (width - BETWEEN for width in full_widths(shape))
+    return all(width >= min(wish, _LEGIBLE) for width, wish in zip(widths, wanted, strict=True))
+
+
+def without_long_texts(shape: Shape, most: int) -> tuple[Shape, dict[str, list[str]]]:
+    """Take the few texts that are longer than `most` out of the table; return them by column."""
+    few = max(1, len(shape.rows) // _A_FEW)
+    below: dict[str, list[str]] = {}
+    for name in shape.columns:
+        texts = [cell if cell_length(cell) > most else "" for cell in shape.cells(name)]
+        if name in FOLDED and 0 < sum(map(bool, texts)) <= few < len(shape.rows):
+            below[name] = texts
+            rest = zip(shape.cells(name), texts, strict=True)
+            shape = shape.with_cells(name, ["" if text else cell for cell, text in rest])
+    return shape, below
+
+
+def columns_below(shape: Shape, room: int, names: Collection[str]) -> Sequence[str] | None:
     """Return the columns that must stand below each row for a table to fit; None if none does.
 
-    Only these names may go there, long texts before others, and the widest first.
+    Only these names may go there, texts before others, and the widest first. The first column
+    stays.
     """
     widths = dict(zip(shape.columns, full_widths(shape), strict=True))
     order = sorted(
         (name for name in shape.columns[1:] if name in names),
-        key=lambda name: (name not in LONG, -widths[name]),
+        key=lambda name: (name not in FOLDED, -widths[name]),
     )
     for count in range(1, min(len(order), len(widths) - FEWEST) + 1):
         below = order[:count]
@@ -147,11 +152,12 @@ def folded(shape: Shape, room: int, names: Collection[str]) -> Sequence[str] | N
     return None
 
 
-def are_legible(shape: Shape, widths: Sequence[int]) -> bool:
-    """True if no cell is broken into many short lines."""
-    wanted = (width - BETWEEN for width in full_widths(shape))
-    return all(width >= min(wish, _LEGIBLE) for width, wish in zip(widths, wanted, strict=True))
-
-
 def _less(cells: tuple[str, ...], at: int) -> tuple[str, ...]:
     return (*cells[:at], *cells[at + 1 :])
+
+
+def cell_length(text: str) -> int:
+    """Return the width of a text on a terminal, in columns."""
+    from rich.cells import cell_len  # noqa: PLC0415 - only a terminal needs rich
+
+    return cell_len(text)
