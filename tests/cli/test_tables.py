@@ -55,7 +55,8 @@ def test_cells_of_rows_too_wide_for_a_table_stand_below(both: TwoAccounts) -> No
 
     header, _, first, *below = lines[2:]
     assert header.split() == ["run", "started", "status"]
-    assert first.split() == ["1", "0", "s", "ago", "ok"]
+    assert first.split()[0] == "1"
+    assert first.split()[-2:] == ["ago", "ok"]
     assert below[:2] == ["    task: import-orders", "    counts: 1 done"]
 
 
