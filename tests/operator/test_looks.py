@@ -33,7 +33,7 @@ def _busy(both: TwoAccounts) -> TwoAccounts:
 
 @pytest.mark.parametrize("columns", [80, 120])
 def test_m10_activity_keeps_a_run_in_a_line(busy: TwoAccounts, columns: int) -> None:
-    shared, header, _, *rows = seen(busy.folder, "activity", "--all", columns=columns)
+    shared, header, _, *rows = seen(busy.folder, "activity", columns=columns)
 
     assert shared == "portal shop-northwind"
     assert header.split()[:3] == ["run", "started", "task"]
