@@ -3,7 +3,8 @@
 import sys
 from collections.abc import Iterable, Sequence
 
-from ordosync.cli.output.cells import plain
+from ordosync.cli.output.cells import with_local_times
+from ordosync.text import printable
 
 
 def table(
@@ -26,4 +27,4 @@ def table(
         return
     sys.stdout.write("\t".join(columns) + "\n")
     for row in rows:
-        sys.stdout.write("\t".join(map(plain, row)) + "\n")
+        sys.stdout.write("\t".join(map(printable, with_local_times(row))) + "\n")
