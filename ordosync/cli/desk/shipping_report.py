@@ -1,4 +1,4 @@
-"""What `orders ship` has shipped, as text: units, labels, and whether the Merchant knows."""
+"""Answer of `orders ship`: units, labels, and whether the Merchant knows of the parcels."""
 
 from collections.abc import Sequence
 
