@@ -58,6 +58,9 @@ def read_source(path: Path) -> Source:
         with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
             data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError as error:
+        hint = "correct its path, or create one with `ordosync init`"
+        raise _invalid_record(path, f"{error.strerror}; {hint}") from error
     except OSError as error:
         raise _invalid_record(path, error.strerror or str(error)) from error
     if len(data) > MAX_BYTES:
