@@ -36,8 +36,8 @@ class _MirroredSplit:
 _MISFIT = Outcome(
     state="refused",
     code="does-not-fit",
-    reason="has a line that is not linked to a line of the Merchant; split the order at the Merchant"
-    " manually or, if the Supplier added the line, add the tracking numbers there",
+    reason="has a line that is not linked to a line of the Merchant; split the order at the"
+    " Merchant manually or, if the Supplier added the line, add the tracking numbers there",
 )
 
 
