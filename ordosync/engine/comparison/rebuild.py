@@ -146,7 +146,10 @@ def links_of(snapshot: Snapshot, linked: LinkedOrders) -> Iterator[Link]:
             generation=earlier,
             state="cancelled_by_task" if tree.is_cancelled else "live",
         )
-    yield from _of_tree(snapshot, linked, newest, generation)
+    # One account may have a parcel of before the split on the order, the other on a piece.
+    before = linked.merchant.numbers_before_split - newest.numbers_before_split
+    supplier = newest.without(before)
+    yield from _of_tree(snapshot, linked, supplier, generation)
 
 
 def _of_tree(
