@@ -72,8 +72,8 @@ class Session:
         """Return the first failures of a finished run as text, by its id; empty without any."""
         if isinstance(result, AlreadyRunning) or not result.counts.failed:
             return {}
-        steps = self.store.steps.of_run(result.id)
-        return {result.id: [_failure(step) for step in steps if step.state == "failed"][:_FEW]}
+        steps = self.store.steps.failures(result.id, limit=_FEW)
+        return {result.id: [_failure(step) for step in steps]}
 
     def preview(
         self,
