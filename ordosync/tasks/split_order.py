@@ -190,7 +190,7 @@ def _without_sent(split: Split, links: Mapping[str, Sequence[Link]]) -> Sequence
     """Return the pieces without the units that were sent and reported before the split.
 
     Some accounts count these units in the piece with which they were sent, which is the oldest. The
-    Merchant may have them in pieces of their own.
+    Merchant may have them in other pieces.
     """
     surplus = _units_by_line(split)
     for id_, (line, *others) in links.items():

@@ -151,7 +151,8 @@ def links_of(snapshot: Snapshot, linked: LinkedOrders) -> Iterator[Link]:
             generation=earlier,
             state="cancelled_by_task" if tree.is_cancelled else "live",
         )
-    # One account may have a parcel of before the split on the order, the other on a piece.
+    # A parcel that was sent before the split is with the order in one account, and with a piece in
+    # the other.
     before = linked.merchant.numbers_before_split - newest.numbers_before_split
     supplier = newest.without(before)
     yield from _of_tree(snapshot, linked, supplier, generation)
