@@ -18,6 +18,9 @@ FOLDED = (
     "not before",
     "matches",
     "kit of",
+    "customer",
+    "tracking",
+    "order numbers",
 )
 """Columns with texts, whose cells may be broken between words."""
 BETWEEN = 3
