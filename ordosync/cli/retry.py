@@ -89,7 +89,8 @@ def retry(
                 return
         results = [_retry(session, group) for group in _by_task(rows)]
         _reopen(session.store, [row.id for row in rows])
-    render_runs.show_results(results, as_json=context.as_json, stop=session.stop)
+        failures = session.failures(results)
+    render_runs.show_results(results, failures, as_json=context.as_json, stop=session.stop)
 
 
 def _preview(context: Context, steps: Sequence[str], *, sent: str | None, not_sent: bool) -> None:

@@ -84,6 +84,27 @@ class Session:
             only=only,
         ).preview(force=force)
 
+    def failures(self, results: Sequence[Run | AlreadyRunning]) -> dict[int, list[tuple[str, str]]]:
+        """Return what failed in each run, by the number of its order or its key, and why."""
+        return {
+            run.id: self._failures(run)
+            for run in results
+            if isinstance(run, Run) and run.counts.failed
+        }
+
+    def _failures(self, run: Run) -> list[tuple[str, str]]:
+        steps = self.store.steps.failed_in(run.id)
+        numbers = self.store.order_numbers(run.portal).of(
+            [step.merchant_id or "" for step in steps]
+        )
+        return [
+            (
+                numbers.get(step.merchant_id or "") or step.merchant_id or step.key,
+                step.reason or step.code or "",
+            )
+            for step in steps
+        ]
+
 
 @contextmanager
 def open_session(context: Context) -> Iterator[Session]:

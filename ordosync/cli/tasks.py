@@ -167,12 +167,13 @@ def _run(
             opened = session.open(portal)
             missing |= _missing_file(opened)
             results.append(session.run(task, opened, trigger="manual", force=force))
+        failures = session.failures(results)
     for name, path in missing.items():
         render.message(
             f"account {name}: file {path} does not exist; check `path:`, or create it with"
             " `ordosync orders add`"
         )
-    render_runs.show_results(results, as_json=context.as_json, stop=session.stop)
+    render_runs.show_results(results, failures, as_json=context.as_json, stop=session.stop)
 
 
 def _missing_file(portal: Portal) -> dict[str, Path]:

@@ -91,6 +91,13 @@ class StepQueries:
         )
         return [step_row(row) for row in rows]
 
+    def failed_in(self, run_id: int) -> Sequence[StepRow]:
+        """Return the steps that failed in a run, oldest first."""
+        rows = self._db.execute(
+            "select * from steps where last_run_id = ? and state = 'failed' order by id", (run_id,)
+        )
+        return [step_row(row) for row in rows]
+
     def of_merchant(self, portal: str, merchant_id: str) -> Sequence[StepRow]:
         """Return all steps of one of the Merchant's orders or products, oldest first."""
         rows = self._db.execute(

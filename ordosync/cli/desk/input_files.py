@@ -18,7 +18,7 @@ import typer
 from ordosync.atomic_write import replace_file
 from ordosync.cli.context import Context
 from ordosync.cli.desk.input_rows import InputRow
-from ordosync.cli.output import render
+from ordosync.cli.output import reasons, render
 from ordosync.errors import UsageError
 
 File = Annotated[
@@ -189,6 +189,9 @@ def report_rejects(context: Context, path: Path, refused: Rejects) -> None:
             render.message(f"row {row.number} {verb}: {reason}")
     elif rejects := write_rejects(path, ordered):
         render.message(f"{len(refused)} refused: see {rejects}")
+        rows = ((f"row {row.number}", reason) for row, reason in ordered)
+        for line in reasons.lines(rows, more=f"see {rejects}"):
+            render.message(line)
 
 
 def write_rejects(path: Path, refused: Rejects) -> Path | None:

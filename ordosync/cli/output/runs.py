@@ -1,12 +1,13 @@
 """Runs, as text and as JSON."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from ordosync.cli.output import reasons
 from ordosync.cli.output.render import document, local
 from ordosync.cli.output.tables import table
 from ordosync.cli.output.terminal import message, result
@@ -25,7 +26,13 @@ _WHAT_TO_DO = {
 """The action for an error of a run, by code, if its message does not contain it."""
 
 
-def show_results(results: "Sequence[Run | AlreadyRunning]", *, as_json: bool, stop: "Stop") -> None:
+Failures = Mapping[int, Sequence[tuple[str, str]]]
+"""What failed in each run, with its reason."""
+
+
+def show_results(
+    results: "Sequence[Run | AlreadyRunning]", failures: Failures, *, as_json: bool, stop: "Stop"
+) -> None:
     """Show finished runs and tasks that were running already, and exit.
 
     Exits 128 + signal if a signal arrived, 1 if a run was not ok, 0 otherwise.
@@ -36,13 +43,15 @@ def show_results(results: "Sequence[Run | AlreadyRunning]", *, as_json: bool, st
         running = [item.run for item in held if item.run]
         document({"runs": [run_json(run) for run in [*finished, *running]]})
     else:
-        _show_as_text(finished, held)
+        _show_as_text(finished, held, failures)
     if stop.signal:
         raise typer.Exit(128 + stop.signal)
     raise typer.Exit(int(any(run.status != "ok" for run in finished)))
 
 
-def _show_as_text(finished: Sequence[Run], held: "Sequence[AlreadyRunning]") -> None:
+def _show_as_text(
+    finished: Sequence[Run], held: "Sequence[AlreadyRunning]", failures: Failures
+) -> None:
     if finished:
         show_runs(finished)
     for item in held:
@@ -51,6 +60,8 @@ def _show_as_text(finished: Sequence[Run], held: "Sequence[AlreadyRunning]") -> 
         message(f"{item.portal}: {item.task} is running{since}")
     for run in finished:
         show_note(run)
+        for line in reasons.lines(failures.get(run.id, ()), more=f"`ordosync show {run.id}`"):
+            message(line)
         if run.counts.failed or run.counts.waiting or run.counts.skipped:
             message(f"run {run.id}: `ordosync show {run.id}` shows the steps and reasons")
 
