@@ -132,8 +132,9 @@ def sync(
 ) -> None:
     """Run the enabled global tasks once, now.
 
-    Paused tasks run, too; the schedule does not change. The first line names the tasks that run,
-    and those that are left out, with the reason.
+    The global tasks are import-orders, import-products and write-inventory-back. Those that are off
+    are left out; paused tasks run, too, and the schedule does not change. The first line names the
+    tasks that run, and those that are left out, with the reason.
 
     For example:
       ordosync sync shop-northwind

@@ -80,3 +80,17 @@ def test_h4_a_task_names_each_portal_that_it_leaves_out(tmp_path: Path) -> None:
 
     assert result.code == 0
     assert "left out: portal feed-b cannot run import-products: " in result.err
+
+
+def test_m11_sync_names_the_command_for_scheduled_cancellations(both: TwoAccounts) -> None:
+    both.configure("manage_inventory: true\n", "tasks: {cancel-orders: hourly}\n")
+
+    first = both.run("sync").err.splitlines()[0]
+
+    assert "cancel-orders (follows its schedule; `ordosync cancel-orders` runs it now)" in first
+
+
+def test_m11_help_of_sync_names_the_global_tasks(both: TwoAccounts) -> None:
+    help_text = both.run("sync", "--help").out
+
+    assert "The global tasks are import-orders, import-products" in help_text
