@@ -30,6 +30,11 @@ def is_hidden(char: str) -> bool:
     return is_tag or (category(char) in _HIDDEN and char not in _JOINERS)
 
 
+def status_text(status: str) -> str:
+    """Return the status of an order as people read it; JSON and options have underscores."""
+    return status.replace("_", " ")
+
+
 def plural(count: int, singular: str, plural: str) -> str:
     """Return the words for this count."""
     return singular if count == 1 else plural

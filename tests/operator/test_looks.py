@@ -107,7 +107,7 @@ def test_low_autosync_says_due_while_no_cron_runs(both: TwoAccounts) -> None:
     ("column", "cell", "colour"),
     [
         ("status", "shipped", "green"),
-        ("status", "awaiting_fulfillment (split)", "yellow"),
+        ("status", "awaiting fulfillment (split)", "yellow"),
         ("status", "cancelled", "dim"),
         ("state", "skipped", "dim"),
         ("state", "failed", "red"),
@@ -134,7 +134,7 @@ def test_states_are_coloured_unless_no_color_is_set(
     plain = on_a_terminal(busy.folder, *words, columns=100)
 
     assert f"{_GREEN}shipped" in coloured
-    assert f"{_YELLOW}awaiting_fulfillment" in coloured
+    assert f"{_YELLOW}awaiting fulfillment" in coloured
     assert not {_RED, _GREEN, _YELLOW} & set(re.findall(r"\x1b\[3\dm", plain))
 
 

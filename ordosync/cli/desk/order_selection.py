@@ -1,6 +1,7 @@
 """Options that select orders, for every command that works on a selection of them."""
 
 import inspect
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,14 @@ STATUSES = (
 
 def _statuses(incomplete: str) -> list[str]:
     return [status for status in STATUSES if status.startswith(incomplete)]
+
+
+def _status(typed: str) -> str:
+    """Return a status, which may be typed in any case and with spaces. Raises `UsageError`."""
+    status = re.sub("[ _-]+", "_", typed.strip().lower())
+    if status not in STATUSES:
+        raise UsageError(f"there is no status {typed!r}; known: {', '.join(STATUSES)}")
+    return status
 
 
 Status = Annotated[
@@ -73,12 +82,9 @@ class OrderSelection:
         self, owners: Owners, now: datetime, *, numbers: Sequence[str] = ()
     ) -> OrderFilter:
         """Return the filter of an account's orders, or of these ones. Raises `UsageError`."""
-        for status in self.statuses:
-            if status not in STATUSES:
-                raise UsageError(f"there is no status {status!r}; known: {', '.join(STATUSES)}")
         origins, suppliers = owners.selected(self.portal) if self.portal else ((), ())
         return OrderFilter(
-            statuses=tuple(self.statuses),
+            statuses=tuple(map(_status, self.statuses)),
             since=periods.first_day(self.since, now) if self.since is not None else None,
             until=periods.end_of_day(self.until, now) if self.until is not None else None,
             open_since=periods.before(self.late, now, "--late") if self.late is not None else None,

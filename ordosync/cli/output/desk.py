@@ -13,6 +13,7 @@ from ordosync.embedded.timeline import TimelineEntry
 from ordosync.embedded.units import LineUnits
 from ordosync.models import Order, Product, Shipment
 from ordosync.store.timestamps import to_text
+from ordosync.text import status_text
 
 if TYPE_CHECKING:
     from ordosync.engine.order_owners import Owner
@@ -50,7 +51,7 @@ def show_order(
     """Show one order with its lines and their units, its parcels and its timeline."""
     address = [value for value in _address(order).values() if value]
     whose = _whose(owner)
-    result(f"order {order.number}{whose}: {status(order)}, {local(order.placed_at)}", wrapped=True)
+    result(f"order {order.number}{whose}: {status(order)}{_placed(order)}", wrapped=True)
     result(f"ship to: {', '.join(address)}", wrapped=True)
     if order.shipping_method:
         result(f"shipping method: {order.shipping_method}", wrapped=True)
@@ -63,6 +64,10 @@ def show_order(
         # The account does not know the name of the Merchant, which may change.
         text = entry.text.replace("the Merchant", merchant) if merchant else entry.text
         result(f"{local(entry.at)}  {entry.actor}: {text}", wrapped=True)
+
+
+def _placed(order: Order) -> str:
+    return f"; placed {local(order.placed_at)}" if order.placed_at else ""
 
 
 def _whose(owner: "Owner") -> str:
@@ -110,7 +115,8 @@ def _shipment(shipment: Shipment) -> str:
 
 def status(order: Order) -> str:
     """Return the status to show. An order that was split is marked, since its pieces ship."""
-    return f"{order.status} (split)" if order.is_split else order.status
+    text = status_text(order.status)
+    return f"{text} (split)" if order.is_split else text
 
 
 def total(order: Order) -> Decimal:

@@ -14,6 +14,7 @@ from ordosync.cli.output.tables import table
 from ordosync.engine.diagnosis.search import Finding, search
 from ordosync.errors import UsageError
 from ordosync.store import Store
+from ordosync.text import status_text
 
 _SCREENFUL = 50
 _ALL = 1_000_000
@@ -71,7 +72,7 @@ def _show(findings: Sequence[Finding]) -> None:
                 finding.kind,
                 finding.account,
                 finding.id,
-                finding.status,
+                status_text(finding.status),
                 f"{finding.field}: {finding.value}",
                 finding.merchant or "",
                 f"{finding.other_account} {finding.other_id}" if finding.other_id else "",

@@ -17,6 +17,7 @@ from ordosync.engine.diagnosis.why import Story, nearest, unread, why
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.timestamps import to_text
+from ordosync.text import status_text
 
 _MANY = 5
 
@@ -120,12 +121,14 @@ def _show(story: Story) -> None:
         (render.named(story.merchant, story.merchant_number), *merchant),
         (story.supplier, story.supplier_account, story.supplier_status),
     )
+    # The status of an order that was split does not change any more; its pieces have their own.
+    has_status = story.conclusion.state != "split"
     numbers = ", ".join(
-        f"{number} at {account}" + (f" ({status.replace('_', ' ')})" if status else "")
+        f"{number} at {account}" + (f" ({status_text(status)})" if status and has_status else "")
         for number, account, status in sides
         if number
     )
-    render.result(f"{numbers}, portal {story.portal}: {story.conclusion.state}", wrapped=True)
+    render.result(f"{numbers}, portal {story.portal}: {story.conclusion.text}", wrapped=True)
     for event in story.events:
         at = render.local(event.at) if event.at else "now"
         render.result(f"{at}  {event.text}", wrapped=True)

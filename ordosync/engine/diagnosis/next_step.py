@@ -4,7 +4,8 @@ Steps that need an operator come first, then waiting steps, then the progress of
 function returns None if it does not apply.
 """
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 
 from ordosync.engine.diagnosis.next_attempt import Due, next_run, of_open_step
 from ordosync.engine.diagnosis.order_facts import OrderFacts
@@ -55,11 +56,21 @@ def _of_pieces(facts: OrderFacts, due: Due) -> Conclusion | None:
     waiting = [(number, piece) for number, piece in conclusions if piece.state not in _DONE]
     if not waiting:
         return Conclusion(
-            state="split", next=f"nothing: each of its {len(conclusions)} pieces is done"
+            state="split",
+            next=f"nothing: each of its {len(conclusions)} pieces is done",
+            detail=_states_of([piece for _, piece in conclusions]),
         )
     (number, first), *others = sorted(waiting, key=lambda pair: pair[1].state != "failed")
-    rest = "".join(f"; piece {name} is not done either: {piece.state}" for name, piece in others)
-    return Conclusion(state="split", next=f"piece {number} ({first.state}): {first.next}{rest}")
+    rest = "".join(f"; piece {name} is open, too ({piece.text})" for name, piece in others)
+    return Conclusion(state="split", next=f"piece {number} ({first.text}): {first.next}{rest}")
+
+
+def _states_of(pieces: Sequence[Conclusion]) -> str:
+    """Return the states of pieces, such as `all 2 pieces are shipped`."""
+    counts = Counter(piece.text for piece in pieces)
+    if len(counts) == 1:
+        return f"all {len(pieces)} pieces are {pieces[0].text}"
+    return f"pieces: {', '.join(f'{count} {text}' for text, count in counts.items())}"
 
 
 def _name_of(facts: OrderFacts, piece: OrderFacts) -> str | None:

@@ -8,6 +8,8 @@ from typing import Literal, Self
 from ordosync.engine.diagnosis.order_units import NO_UNITS, OrderUnits
 from ordosync.tasks.base import Portal
 
+_STATE_TEXTS = {"partially-shipped": "partially shipped"}
+"""States that are statuses of orders, too, and have one spelling in text."""
 Side = Literal["merchant", "supplier"]
 
 
@@ -30,6 +32,14 @@ class Conclusion:
 
     state: str
     next: str
+    detail: str = ""
+    """What the text adds to the state."""
+
+    @property
+    def text(self) -> str:
+        """The state as people read it."""
+        state = _STATE_TEXTS.get(self.state, self.state)
+        return f"{state}; {self.detail}" if self.detail else state
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
