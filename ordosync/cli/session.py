@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ordosync.accounts.connections import Connections
 from ordosync.cli.context import Context
 from ordosync.cli.output import progress, render
+from ordosync.cli.output.runs import Failures
 from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock
 from ordosync.config.settings import Config, PortalConfig
@@ -24,7 +25,7 @@ from ordosync.engine.scheduling.timetable import unavailable_reason
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.runs import Run, Trigger
-from ordosync.store.step_rows import StepRow
+from ordosync.store.step_rows import DISMISSED, StepRow
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import Portal
 
@@ -84,15 +85,19 @@ class Session:
             only=only,
         ).preview(force=force)
 
-    def failures(self, results: Sequence[Run | AlreadyRunning]) -> dict[int, list[tuple[str, str]]]:
-        """Return what failed in each run, by the number of its order or its key, and why."""
-        return {
-            run.id: self._failures(run)
-            for run in results
-            if isinstance(run, Run) and run.counts.failed
-        }
+    def failures(self, results: Sequence[Run | AlreadyRunning]) -> Failures:
+        """Return what failed in each run, by the number of its order or its key, and before it."""
+        runs = [run for run in results if isinstance(run, Run)]
+        return Failures(
+            reasons={run.id: self._reasons(run) for run in runs if run.counts.failed},
+            earlier={run.id: self._failed_before(run) for run in runs},
+        )
 
-    def _failures(self, run: Run) -> list[tuple[str, str]]:
+    def _failed_before(self, run: Run) -> int:
+        steps = self.store.steps.failed(run.portal, run.task)
+        return sum(step.last_run_id != run.id and step.code != DISMISSED for step in steps)
+
+    def _reasons(self, run: Run) -> list[tuple[str, str]]:
         steps = self.store.steps.failed_in(run.id)
         numbers = self.store.order_numbers(run.portal).of(
             [step.merchant_id or "" for step in steps]

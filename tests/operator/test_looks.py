@@ -112,7 +112,7 @@ def test_low_autosync_says_due_while_no_cron_runs(both: TwoAccounts) -> None:
         ("state", "skipped", "dim"),
         ("state", "failed", "red"),
         ("next due", "overdue", "red"),
-        ("interval", "hourly, paused", "yellow"),
+        ("next due", "paused until 12-01 10:00", "yellow"),
         ("severity", "critical", "red"),
         ("available", "-2", "red"),
         ("available", "2", ""),

@@ -70,3 +70,13 @@ def test_invalid_date_is_explained_by_an_example(tmp_path: Path) -> None:
     error = ordosync(tmp_path, "import-orders").err
 
     assert "placed_at '31/31/2026' is not a date like 2026-11-29 09:12" in error
+
+
+def test_run_without_a_failure_counts_those_that_still_fail(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1", country="Atlantis"), config=AT_ONCE)
+    ordosync(tmp_path, "import-orders")
+    (tmp_path / "feeds" / "more.csv").write_text(HEADER + row("2"))
+
+    again = ordosync(tmp_path, "import-orders")
+
+    assert "run 2: 1 still failed from earlier runs: `ordosync attention`" in again.err

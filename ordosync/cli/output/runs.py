@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -26,8 +26,14 @@ _WHAT_TO_DO = {
 """The action for an error of a run, by code, if its message does not contain it."""
 
 
-Failures = Mapping[int, Sequence[tuple[str, str]]]
-"""What failed in each run, with its reason."""
+@dataclass(frozen=True, kw_only=True)
+class Failures:
+    """What failed in finished runs, and before them."""
+
+    reasons: Mapping[int, Sequence[tuple[str, str]]]
+    """What failed in each run, with its reason."""
+    earlier: Mapping[int, int]
+    """The number of steps of each run's task that failed in earlier runs."""
 
 
 def show_results(
@@ -60,10 +66,14 @@ def _show_as_text(
         message(f"{item.portal}: {item.task} is running{since}")
     for run in finished:
         show_note(run)
-        for line in reasons.lines(failures.get(run.id, ()), more=f"`ordosync show {run.id}`"):
+        for line in reasons.lines(
+            failures.reasons.get(run.id, ()), more=f"`ordosync show {run.id}`"
+        ):
             message(line)
         if run.counts.failed or run.counts.waiting or run.counts.skipped:
             message(f"run {run.id}: `ordosync show {run.id}` shows the steps and reasons")
+        if count := failures.earlier.get(run.id):
+            message(f"run {run.id}: {count} still failed from earlier runs: `ordosync attention`")
 
 
 def show_runs(runs: Sequence[Run]) -> None:

@@ -41,7 +41,7 @@ def freshness(
     results = []
     for plan in plans(config, rows.values()):
         row = rows.get((plan.portal, plan.task))
-        if plan.interval_s is None or (row and row.paused):
+        if plan.interval_s is None or (row and row.is_paused(now)):
             continue
         limit = max_age or timedelta(seconds=plan.interval_s) + _GRACE
         last_ok_at = row.last_ok_at if row else None

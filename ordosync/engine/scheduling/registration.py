@@ -12,6 +12,14 @@ def check_renames(config: Config, store: Store) -> None:
     store.portals.check([identity(portal) for portal in config.portals.values()])
 
 
+def resume_tasks(store: Store, clock: Clock) -> None:
+    """Resume the tasks that were paused for some time, if that time is over."""
+    now = clock.now()
+    if any(row.resumes_at and row.resumes_at <= now for row in store.schedule.all()):
+        with store.transaction():
+            store.schedule.end_pauses(now=now)
+
+
 def register(config: Config, store: Store, clock: Clock) -> None:
     """Make the store follow the configuration; a renamed portal keeps its data.
 
