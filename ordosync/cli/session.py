@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ordosync.accounts.connections import Connections
 from ordosync.cli.context import Context
 from ordosync.cli.output import progress, render
+from ordosync.cli.output.reasons import Failure
 from ordosync.cli.output.runs import Failures
 from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock
@@ -21,6 +22,7 @@ from ordosync.engine import (
     register,
     run_task,
 )
+from ordosync.engine.diagnosis.advice import is_retryable
 from ordosync.engine.scheduling.timetable import unavailable_reason
 from ordosync.errors import UsageError
 from ordosync.store import Store
@@ -97,15 +99,16 @@ class Session:
         steps = self.store.steps.failed(run.portal, run.task)
         return sum(step.last_run_id != run.id and step.code != DISMISSED for step in steps)
 
-    def _reasons(self, run: Run) -> list[tuple[str, str]]:
+    def _reasons(self, run: Run) -> list[Failure]:
         steps = self.store.steps.failed_in(run.id)
         numbers = self.store.order_numbers(run.portal).of(
             [step.merchant_id or "" for step in steps]
         )
         return [
-            (
-                numbers.get(step.merchant_id or "") or step.merchant_id or step.key,
-                step.reason or step.code or "",
+            Failure(
+                subject=numbers.get(step.merchant_id or "") or step.merchant_id or step.key,
+                reason=step.reason or step.code or "",
+                step=step.id if is_retryable(step) else None,
             )
             for step in steps
         ]

@@ -6,6 +6,7 @@ A change is one transaction and returns one outcome per item.
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from ordosync.clock import Clock
@@ -13,6 +14,7 @@ from ordosync.database import sqlite3
 from ordosync.embedded import (
     ancestry,
     cancellations,
+    label_replacement,
     order_creation,
     order_list,
     orders,
@@ -201,18 +203,18 @@ class Desk:
 
     def void(self, number: str, tracking_number: str = "") -> Outcome:
         """Void the label of a parcel, whose units are open again; with several, name its number."""
-
-        def void(db: sqlite3.Connection, number: str) -> Outcome:
-            return shipments.void(db, number, actor=_ACTOR, tracking_number=tracking_number)
-
+        void = partial(shipments.void, actor=_ACTOR, tracking_number=tracking_number)
         return self.file.write_each(f"void the label of order {number}", [number], void)[0]
+
+    def replace_label(self, shipment: Shipment) -> Outcome:
+        """Void the label of an order's only parcel, and ship its units with this one."""
+        action = f"replace the label of order {shipment.order_id}"
+        change = partial(label_replacement.replace_label, actor=_ACTOR)
+        return self.file.write_each(action, [shipment], change)[0]
 
     def split(self, requested: Split) -> Outcome:
         """Split the open units of an order into pieces."""
-
-        def split(db: sqlite3.Connection, requested: Split) -> Outcome:
-            return splits.split(db, requested, actor=_ACTOR)
-
+        split = partial(splits.split, actor=_ACTOR)
         return self.file.write_each(f"split order {requested.order_id}", [requested], split)[0]
 
     def list_products(self) -> Iterator[Product]:

@@ -12,6 +12,7 @@ from ordosync.cli.context import Context
 from ordosync.cli.desk import input_files
 from ordosync.cli.desk.input_files import Layout
 from ordosync.cli.desk.input_rows import InputRow
+from ordosync.cli.desk.send_option import NOT_SENT, Sent
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import render
 from ordosync.embedded.desk import Desk
@@ -133,16 +134,24 @@ def number_of(rows: Sequence[InputRow]) -> str:
 
 
 def report(
-    context: Context, opened: Desk, changes: Sequence[tuple[str, str]], *, is_file: bool
+    context: Context,
+    opened: Desk,
+    changes: Sequence[tuple[str, str]],
+    *,
+    is_file: bool,
+    sent: Sent = NOT_SENT,
 ) -> None:
     """Report changed orders with what happened to each; of a file, how many there are of each."""
     if context.as_json:
-        render.document({"orders": _documents(context, opened, [number for number, _ in changes])})
+        orders = _documents(context, opened, [number for number, _ in changes])
+        render.document({"orders": orders, **sent.as_json()})
     elif is_file:
         _report_counts([change for _, change in changes])
     else:
         for number, change in changes:
             render.message(f"order {number} {change}")
+    if not context.as_json:
+        sent.show()
 
 
 def _documents(context: Context, opened: Desk, numbers: Sequence[str]) -> list[dict[str, Any]]:

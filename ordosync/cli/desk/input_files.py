@@ -19,6 +19,7 @@ from ordosync.atomic_write import replace_file
 from ordosync.cli.context import Context
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.output import reasons, render
+from ordosync.cli.output.reasons import Failure
 from ordosync.errors import UsageError
 
 File = Annotated[
@@ -189,7 +190,7 @@ def report_rejects(context: Context, path: Path, refused: Rejects) -> None:
             render.message(f"row {row.number} {verb}: {reason}")
     elif rejects := write_rejects(path, ordered):
         render.message(f"{len(refused)} refused: see {rejects}")
-        rows = ((f"row {row.number}", reason) for row, reason in ordered)
+        rows = [Failure(subject=f"row {row.number}", reason=reason) for row, reason in ordered]
         for line in reasons.lines(rows, more=f"see {rejects}"):
             render.message(line)
 

@@ -17,6 +17,7 @@ from ordosync.models import Outcome
 from ordosync.store.runs import Run
 from ordosync.store.step_rows import StepRow
 
+SHIPPING_TASKS = ("split-order", "update-tracking")
 _FEW = 3
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ordosync.cli.output import reasons
+from ordosync.cli.output.reasons import Failure
 from ordosync.cli.output.render import document, local
 from ordosync.cli.output.tables import table
 from ordosync.cli.output.terminal import message, result
@@ -30,34 +31,37 @@ _WHAT_TO_DO = {
 class Failures:
     """What failed in finished runs, and before them."""
 
-    reasons: Mapping[int, Sequence[tuple[str, str]]]
-    """What failed in each run, with its reason."""
+    reasons: Mapping[int, Sequence[Failure]]
+    """What failed in each run."""
     earlier: Mapping[int, int]
     """The number of steps of each run's task that failed in earlier runs."""
+
+
+NO_FAILURES = Failures(reasons={}, earlier={})
 
 
 def show_results(
     results: "Sequence[Run | AlreadyRunning]", failures: Failures, *, as_json: bool, stop: "Stop"
 ) -> None:
-    """Show finished runs and tasks that were running already, and exit.
+    """Show finished runs with their first failures, tasks that were running already, and exit.
 
     Exits 128 + signal if a signal arrived, 1 if a run was not ok, 0 otherwise.
     """
     finished = [item for item in results if isinstance(item, Run)]
-    held = [item for item in results if not isinstance(item, Run)]
     if as_json:
-        running = [item.run for item in held if item.run]
+        running = [item.run for item in results if not isinstance(item, Run) and item.run]
         document({"runs": [run_json(run) for run in [*finished, *running]]})
     else:
-        _show_as_text(finished, held, failures)
+        show_finished(results, failures)
     if stop.signal:
         raise typer.Exit(128 + stop.signal)
     raise typer.Exit(int(any(run.status != "ok" for run in finished)))
 
 
-def _show_as_text(
-    finished: Sequence[Run], held: "Sequence[AlreadyRunning]", failures: Failures
-) -> None:
+def show_finished(results: "Sequence[Run | AlreadyRunning]", failures: Failures) -> None:
+    """Show finished runs with their notes and first failures, and tasks that ran already."""
+    finished = [item for item in results if isinstance(item, Run)]
+    held = [item for item in results if not isinstance(item, Run)]
     if finished:
         show_runs(finished)
     for item in held:
@@ -66,14 +70,17 @@ def _show_as_text(
         message(f"{item.portal}: {item.task} is running{since}")
     for run in finished:
         show_note(run)
-        for line in reasons.lines(
-            failures.reasons.get(run.id, ()), more=f"`ordosync show {run.id}`"
-        ):
-            message(line)
-        if run.counts.failed or run.counts.waiting or run.counts.skipped:
-            message(f"run {run.id}: `ordosync show {run.id}` shows the steps and reasons")
-        if count := failures.earlier.get(run.id):
-            message(f"run {run.id}: {count} still failed from earlier runs: `ordosync attention`")
+        _show_failures(run, failures)
+
+
+def _show_failures(run: Run, failures: Failures) -> None:
+    failed, more = failures.reasons.get(run.id, ()), f"`ordosync show {run.id}`"
+    for line in reasons.lines(failed, more=more):
+        message(line)
+    if run.counts.failed or run.counts.waiting or run.counts.skipped:
+        message(f"run {run.id}: {more} shows the steps and reasons")
+    if count := failures.earlier.get(run.id):
+        message(f"run {run.id}: {count} still failed from earlier runs: `ordosync attention`")
 
 
 def show_runs(runs: Sequence[Run]) -> None:

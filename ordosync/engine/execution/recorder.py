@@ -17,7 +17,6 @@ from ordosync.store.leases import LEASE, Lease
 from ordosync.store.runs import Counts, Run
 from ordosync.store.step_rows import StepChange, StepRow
 from ordosync.tasks.base import Portal, Result, Step, Task
-from ordosync.text import plural
 
 _QUIET_S = LEASE.total_seconds() / 20
 """The time without a transaction after which the lease is renewed."""
@@ -99,8 +98,7 @@ class Recorder:
         """Collect the remarks about the run. The accounts forget theirs when they are closed."""
         for code, text in self._task.skip_notes.items():
             if count := self._skipped[code]:
-                products = plural(count, "1 product", f"{count} products")
-                self._notes.append(text.format(products=products, portal=self._portal.name))
+                self._notes.append(text(self._portal, count))
         for account in (self._portal.merchant, self._portal.supplier):
             self._notes += account.client.notes
 
