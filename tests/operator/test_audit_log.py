@@ -222,6 +222,8 @@ def test_h9_a_store_of_the_version_before_is_migrated(both: TwoAccounts) -> None
         db.execute("drop table past_writes")
         db.execute("drop table order_numbers")
         db.execute("drop index runs_with_changes")
+        db.execute("alter table schedule drop column paused_at")
+        db.execute("alter table schedule drop column resumes_at")
         db.execute("delete from _sqlite_migrations where name like 'm004%'")
         db.execute("pragma user_version = 3")
 

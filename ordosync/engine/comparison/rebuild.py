@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from ordosync.accounts.account import ReadRequest, required
 from ordosync.clock import Clock
 from ordosync.engine.comparison.ledger_links import LinePairs, takes_numbers
-from ordosync.engine.comparison.order_trees import LinkedOrders, Match, OrderTree, matches
+from ordosync.engine.comparison.order_trees import LinkedOrders, Match, OrderTree, is_open, matches
 from ordosync.engine.comparison.snapshot import Snapshot, both_sides
 from ordosync.engine.execution.exclusive import confirm, exclusive
 from ordosync.errors import OrdosyncError
@@ -169,7 +169,7 @@ def _of_tree(
             continue
         if match.how == "parcel":
             link = replace(link, state="sent")
-        elif _are_cancelled(at_merchant, at_supplier):
+        elif _are_cancelled(at_merchant, at_supplier, is_rest=is_in_parcels):
             link = replace(link, state="cancelled_by_task")
         yield from _with_lines(
             snapshot.portal, linked.merchant, supplier, match, link, is_piece=is_in_parcels
@@ -217,11 +217,13 @@ def _lines_before(portal: Portal, supplier: OrderTree, match: Match) -> tuple[Li
     return tuple(lines.values())
 
 
-def _are_cancelled(at_merchant: OrderSnapshot | None, at_supplier: OrderSnapshot | None) -> bool:
-    return bool(at_merchant and at_supplier) and all(
-        order is not None and order.order.status == "cancelled"
-        for order in (at_merchant, at_supplier)
-    )
+def _are_cancelled(
+    at_merchant: OrderSnapshot | None, at_supplier: OrderSnapshot | None, *, is_rest: bool
+) -> bool:
+    """True if both are cancelled, or if only the Merchant has a piece for the cancelled rest."""
+    if at_merchant is None or at_supplier is None or at_merchant.order.status != "cancelled":
+        return False
+    return not is_open(at_supplier) if is_rest else at_supplier.order.status == "cancelled"
 
 
 def _products(portal: Portal, store: Store, clock: Clock) -> Iterator[Link]:

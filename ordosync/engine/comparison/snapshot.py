@@ -8,8 +8,6 @@ notes are left out.
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,6 +18,7 @@ from ordosync.accounts.portal_account import OrderListing
 from ordosync.database import sqlite3
 from ordosync.engine.comparison.addressees import digest_of
 from ordosync.engine.comparison.order_trees import REQUESTED, LinkedOrders, OrderTree
+from ordosync.engine.private_folders import private_folder
 from ordosync.models import Address, Order, OrderSnapshot, Page
 from ordosync.tasks.base import Portal
 from ordosync.tasks.orders.fields import lines_sent
@@ -290,8 +289,8 @@ def supplier_side(portal: Portal, *, now: datetime) -> Iterator[Snapshot]:
 def _empty(portal: Portal) -> Iterator[Snapshot]:
     # A named file: some builds of SQLite keep unnamed databases in memory, however large.
     with (
-        TemporaryDirectory(prefix="ordosync-") as folder,
-        closing(sqlite3.connect(Path(folder) / "sides.db", isolation_level=None)) as db,
+        private_folder("comparison") as folder,
+        closing(sqlite3.connect(folder / "sides.db", isolation_level=None)) as db,
     ):
         db.execute("pragma journal_mode = off")
         db.execute("pragma synchronous = off")
