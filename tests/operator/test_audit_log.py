@@ -298,11 +298,46 @@ def test_h9_activity_since(both: TwoAccounts) -> None:
         listed = both.run("activity", "--since", since, "--json").json["runs"]
         return [run["id"] for run in listed]
 
-    wrong = both.run("activity", "--since", "yesterday")
+    wrong = both.run("activity", "--since", "tomorrow")
 
     assert runs("1h") == [2]
     assert runs("2019-12-30") == [2, 1]
-    assert (wrong.code, "'yesterday' is neither an age" in wrong.err) == (2, True)
+    assert runs("today") == runs("yesterday") == [2]
+    assert (wrong.code, "'tomorrow' is neither an age" in wrong.err) == (2, True)
+
+
+def test_changes_have_their_time_and_account_and_can_be_those_of_one_account(
+    both: TwoAccounts,
+) -> None:
+    both.imported("2001")
+    both.northwind(*SHIP)
+
+    lines = [line.split("\t") for line in both.run("activity", "--changes").out.splitlines()]
+    listed = both.run("activity", "--changes", "--account", "shop", "--json").json["runs"]
+    unknown = both.run("activity", "--account", "nowhere")
+
+    heading = next(line for line in lines if "written" in line)
+    rows = lines[lines.index(heading) + 1 :]
+    assert heading[:3] == ["run", "started", "account"]
+    assert {row[2] for row in rows} == {"shop", "northwind"}
+    assert {change["account"] for run in listed for change in run["changes"]} == {"shop"}
+    assert {run["task"] for run in listed} == {"update-tracking"}
+    assert unknown.code == 2
+    assert "no account 'nowhere'" in unknown.err
+
+
+def test_changes_of_a_selection_are_complete(both: TwoAccounts) -> None:
+    counts = "".join(f"SKU-{number},1\n" for number in range(30))
+    names = "".join(f"SKU-{number}," for number in range(30))
+    (both.folder / "counts.csv").write_text(f"sku,quantity\n{counts}")
+    for number in names.rstrip(",").split(","):
+        both.shop("products", "add", number)
+    both.run("import-products")
+    cut = both.run("activity", "--changes").out
+    complete = both.run("activity", "--changes", "--task", "import-products").out
+
+    assert "and more: " in cut
+    assert complete.count("product SKU-") == 30
 
 
 def test_m9_show_has_failures_first_and_counts_them_at_the_end(tmp_path: Path) -> None:

@@ -11,8 +11,7 @@ import msgspec
 from ordosync.cli.output.render import local
 from ordosync.cli.output.tables import table
 from ordosync.store.concerns import Concern
-from ordosync.store.runs import Run
-from ordosync.store.step_rows import State, StepRow, Write
+from ordosync.store.step_rows import State, StepRow
 from ordosync.store.timestamps import to_text
 from ordosync.store.written import Written
 
@@ -87,36 +86,6 @@ def show_steps(shown: RunSteps) -> None:
         less=("supplier", "code"),
         if_any=("code", "reason", "supplier", "not before", "written", "order"),
     )
-
-
-def show_writes(runs: Sequence[Run], written: Mapping[int, Sequence[Write]], *, most: int) -> None:
-    """Show what runs have written, one write per row, at most `most` of each run."""
-    rows: list[tuple[object, ...]] = []
-    for run in runs:
-        writes = written[run.id]
-        rows += [
-            (run.id, run.task, write.merchant_id or write.key, write.supplier_id or "", text)
-            for write in writes[:most]
-            for text in [write.written.text]
-        ]
-        if len(writes) > most:
-            rows.append((run.id, run.task, "", "", f"and more: `ordosync show {run.id}`"))
-    table(
-        ("run", "task", "merchant", "supplier", "written"),
-        rows,
-        less=("supplier", "task"),
-        if_any=("supplier",),
-    )
-
-
-def write_json(write: Write) -> dict[str, Any]:
-    """Return a write as `activity --changes --json` prints it."""
-    return {
-        "key": write.key,
-        "merchant": write.merchant_id,
-        "supplier": write.supplier_id,
-        "written": msgspec.to_builtins(write.written),
-    }
 
 
 def step_json(shown: RunSteps, step: StepRow) -> dict[str, Any]:
