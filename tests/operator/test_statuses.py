@@ -60,3 +60,20 @@ def test_pick_of_several_orders_leaves_out_those_without_open_units(both: TwoAcc
     assert "MUG" in some.out
     assert "left out: order S-1001 is shipped and has no open units" in some.err
     assert no_order.code == 1
+
+
+def test_orders_that_were_shipped_today_are_listed(both: TwoAccounts) -> None:
+    both.imported("1002")
+    both.imported("1003")
+    both.northwind("orders", "ship", "S-1001", *LABEL, "1Z1")
+    old = ("--shipped-at", "2020-01-01T23:30:00-05:00")
+    both.northwind("orders", "ship", "S-1002", *LABEL, "1Z2", *old)
+
+    assert _shipped(both, "--shipped-since", "today") == ["S-1001"]
+    assert _shipped(both, "--shipped-until", "yesterday") == ["S-1002"]
+
+
+def _shipped(both: TwoAccounts, *words: str) -> list[str]:
+    listed = both.northwind("orders", "list", "--json", *words)
+    assert listed.code == 0, listed.err
+    return [order["number"] for order in listed.json["orders"]]

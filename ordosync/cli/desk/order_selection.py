@@ -48,6 +48,18 @@ Until = Annotated[
     str | None,
     typer.Option("--until", metavar=periods.SINCE, help="Placed on this day or earlier."),
 ]
+ShippedSince = Annotated[
+    str | None,
+    typer.Option(
+        "--shipped-since", metavar=periods.SINCE, help="With a parcel of this day or later."
+    ),
+]
+ShippedUntil = Annotated[
+    str | None,
+    typer.Option(
+        "--shipped-until", metavar=periods.SINCE, help="With a parcel of this day or earlier."
+    ),
+]
 Portal = Annotated[
     str | None,
     typer.Option("--portal", help="Filter by portal.", autocompletion=completion.portal),
@@ -72,6 +84,8 @@ class OrderSelection:
     statuses: Sequence[str] = ()
     since: str | None = None
     until: str | None = None
+    shipped_since: str | None = None
+    shipped_until: str | None = None
     portal: str | None = None
     skus: Sequence[str] = ()
     customer: str = ""
@@ -87,6 +101,8 @@ class OrderSelection:
             statuses=tuple(map(_status, self.statuses)),
             since=periods.first_day(self.since, now) if self.since is not None else None,
             until=periods.end_of_day(self.until, now) if self.until is not None else None,
+            shipped_since=_first_day(self.shipped_since, now),
+            shipped_until=_end_of_day(self.shipped_until, now),
             open_since=periods.before(self.late, now, "--late") if self.late is not None else None,
             origins=origins,
             suppliers=suppliers,
@@ -97,10 +113,20 @@ class OrderSelection:
         )
 
 
+def _first_day(day: str | None, now: datetime) -> datetime | None:
+    return None if day is None else periods.first_day(day, now, "--shipped-since")
+
+
+def _end_of_day(day: str | None, now: datetime) -> datetime | None:
+    return None if day is None else periods.end_of_day(day, now, "--shipped-until")
+
+
 _OPTIONS: dict[str, tuple[object, object]] = {
     "statuses": (Status, None),
     "since": (Since, None),
     "until": (Until, None),
+    "shipped_since": (ShippedSince, None),
+    "shipped_until": (ShippedUntil, None),
     "portal": (Portal, None),
     "skus": (Sku, None),
     "customer": (Customer, ""),
