@@ -80,6 +80,6 @@ def after(duration: str, now: datetime, option: str) -> datetime:
 
 
 def _age(text: str) -> timedelta | None:
-    """Return a duration such as 90m, 2h or 7d; None if the text is none."""
+    """Return a duration such as 90m, 2h or 7d; None if it is something else."""
     match = re.fullmatch(r"(\d{1,4})\s*([mhdw])(?:in)?", text)
     return timedelta(**{_AGES[match[2]]: int(match[1])}) if match else None

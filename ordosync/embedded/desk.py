@@ -3,7 +3,7 @@
 A change is one transaction and returns one outcome per item.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from functools import partial
@@ -29,7 +29,6 @@ from ordosync.embedded import (
 from ordosync.embedded.database import EmbeddedFile
 from ordosync.embedded.order_filter import ALL, OrderFilter
 from ordosync.embedded.order_list import ListedOrder
-from ordosync.embedded.purge import Purged, purge
 from ordosync.embedded.stock import Inventory, Level
 from ordosync.embedded.stock_counts import Count
 from ordosync.embedded.timeline import TimelineEntry
@@ -85,6 +84,11 @@ class Desk:
     def _listed(self, sequences: Sequence[int]) -> Iterator[ListedOrder]:
         with self.file.reading("list orders") as db:
             yield from order_list.read(db, sequences)
+
+    def orders_numbered(self, numbers: Iterable[str]) -> list[ListedOrder]:
+        """Return the orders with these numbers, the newest last; an unknown number is omitted."""
+        with self.file.reading("read orders") as db:
+            return order_list.numbered(db, numbers)
 
     def read_order(self, number: str) -> Order | None:
         """Return an order; None if it does not exist."""
@@ -171,10 +175,6 @@ class Desk:
 
         return self.file.write_each(f"request order {number}", [number], request)[0]
 
-    def purge(self, number: str, *, dry: bool) -> Purged:
-        """Remove the personal data of an order and its pieces; the orders stay."""
-        return purge(self.file, number, dry=dry)
-
     def cancel(self, number: str, parts: Sequence[ParcelLine] = ()) -> Outcome:
         """Cancel all open units of an order, or only these."""
 
@@ -256,9 +256,8 @@ class Desk:
         """
 
         def add(db: sqlite3.Connection, product: Product) -> Outcome:
-            missing = set(components or {}) - {
-                p.sku for p in products.read(db, [*(components or {})])
-            }
+            known = {known.sku for known in products.read(db, [*(components or {})])}
+            missing = set(components or {}) - known
             if missing:
                 return refused("not-found", f"needs {min(missing)}, which does not exist")
             if not products.create(

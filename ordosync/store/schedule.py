@@ -45,6 +45,8 @@ class ScheduleRow:
     next_at: datetime | None = None
     last_started_at: datetime | None = None
     last_ok_at: datetime | None = None
+    cursor: str | None = None
+    """The cursor of the next read; None if it starts from the beginning."""
     history: History = field(default_factory=History)
     trouble_since: datetime | None = None
     told_at: datetime | None = None
@@ -62,10 +64,6 @@ class ScheduleRow:
             and tried_at is not None
             and self.slots.number(tried_at) == self.slots.number(now)
         )
-
-    def is_paused(self, now: datetime) -> bool:
-        """True if the task is paused, and the pause is not over."""
-        return bool(self.paused) and not (self.resumes_at and self.resumes_at <= now)
 
     def was_woken(self, now: datetime) -> bool:
         """True if the task was made due by `wake` after its run had started."""
@@ -129,24 +127,14 @@ class Schedule:
             if row.next_at or row.interval_s:
                 self._change(row.portal, row.task, interval_s=None, next_at=None)
 
-    def pause(
-        self, portal: str, task: str, *, now: datetime, until: datetime | None = None
-    ) -> None:
-        """Pause a task, for good or until a time."""
-        resumes_at = to_text(until) if until else None
-        self._change(portal, task, paused=1, paused_at=to_text(now), resumes_at=resumes_at)
+    def pause(self, portal: str, task: str, *, now: datetime, until: datetime | None) -> None:
+        """Pause a task until a time; if None, until it is resumed."""
+        end = to_text(until) if until else None
+        self._change(portal, task, paused=1, paused_at=to_text(now), resumes_at=end)
 
     def resume(self, portal: str, task: str) -> None:
         """Resume a task, which is then due as if it had not been paused."""
         self._change(portal, task, paused=0, paused_at=None, resumes_at=None)
-
-    def end_pauses(self, *, now: datetime) -> Sequence[ScheduleRow]:
-        """Resume the tasks whose pause has ended; return them as they were."""
-        rows = [row for row in self.all() if row.resumes_at and row.resumes_at <= now]
-        for row in rows:
-            self.resume(row.portal, row.task)
-            self.set_next(row.portal, row.task, now=now)
-        return rows
 
     def wake(self, portal: str, task: str, *, now: datetime) -> None:
         """Make a task due now."""
@@ -163,8 +151,7 @@ class Schedule:
             (portal, task),
         )
         self._change(portal, task, last_started_at=at, next_at=at)
-        row = self.get(portal, task)
-        if row and scheduled:
+        if scheduled and (row := self.get(portal, task)):
             tried_at = row.history.tried_at
             same = tried_at and row.slots.number(tried_at) == row.slots.number(now)
             self._change(portal, task, tried_at=at, tries=row.history.tries + 1 if same else 1)
@@ -301,6 +288,7 @@ def _row(row: "sqlite3.Row") -> ScheduleRow:
         next_at=from_nullable(row["next_at"]),
         last_started_at=from_nullable(row["last_started_at"]),
         last_ok_at=from_nullable(row["last_ok_at"]),
+        cursor=row["cursor"],
         history=History(
             done_at=from_nullable(row["done_at"]),
             tried_at=from_nullable(row["tried_at"]),

@@ -91,13 +91,6 @@ class StepQueries:
         )
         return [step_row(row) for row in rows]
 
-    def failed_in(self, run_id: int) -> Sequence[StepRow]:
-        """Return the steps that failed in a run, oldest first."""
-        rows = self._db.execute(
-            "select * from steps where last_run_id = ? and state = 'failed' order by id", (run_id,)
-        )
-        return [step_row(row) for row in rows]
-
     def of_merchant(self, portal: str, merchant_id: str) -> Sequence[StepRow]:
         """Return all steps of one of the Merchant's orders or products, oldest first."""
         rows = self._db.execute(
@@ -183,6 +176,14 @@ class StepQueries:
             " where past_writes.run_id = :run and :run not in (steps.run_id, steps.last_run_id)"
             " order by id",
             {"run": run_id},
+        )
+        return [step_row(row) for row in rows]
+
+    def failures(self, run_id: int, *, limit: int) -> Sequence[StepRow]:
+        """Return the first steps that failed in this run, as its last attempt."""
+        rows = self._db.execute(
+            "select * from steps where last_run_id = ? and state = 'failed' order by id limit ?",
+            (run_id, limit),
         )
         return [step_row(row) for row in rows]
 

@@ -16,7 +16,6 @@ from ordosync.cli.desk.send_option import NOT_SENT, Sent
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import render
 from ordosync.embedded.desk import Desk
-from ordosync.embedded.order_filter import OrderFilter
 from ordosync.engine.order_owners import Owners
 from ordosync.errors import UsageError
 from ordosync.models import Outcome, refused
@@ -157,10 +156,9 @@ def report(
 def _documents(context: Context, opened: Desk, numbers: Sequence[str]) -> list[dict[str, Any]]:
     """Return orders with their account, Merchant and supplier."""
     owners = Owners.of(context.config, opened.name)
-    listed, _ = opened.select_orders(OrderFilter(numbers=tuple(numbers)))
     by_number = {
         entry.order.number: render_desk.listed_json(entry.order, owners.owner(entry))
-        for entry in listed
+        for entry in opened.orders_numbered(numbers)
     }
     return [{**by_number[number], "account": opened.name} for number in numbers]
 

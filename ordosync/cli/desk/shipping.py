@@ -26,7 +26,7 @@ from ordosync.cli.output import render
 from ordosync.embedded.desk import Desk
 from ordosync.embedded.search import Search
 from ordosync.errors import UsageError
-from ordosync.models import Outcome, ParcelLine, Shipment
+from ordosync.models import Order, Outcome, ParcelLine, Shipment
 from ordosync.text import plural
 
 _FEW = 5
@@ -108,7 +108,7 @@ def ship_order(
         code = _ship_file(context, opened, file, rows)
     else:
         row = label_replacement.with_old_carrier(opened, row) if replace else row
-        parser = RequestParser.of(opened, context.clock.now())
+        parser = RequestParser(desk=opened, now=context.clock.now())
         request = parser.parse(row, lines=line or (), more_numbers=numbers[1:])
         save = label_replacement.replace_label if replace else _ship_one
         code = save(context, opened, request)
@@ -169,7 +169,7 @@ def _open_units(opened: Desk, number: str) -> str:
 
 
 def _ship_file(context: Context, opened: Desk, file: Path, rows: Sequence[InputRow]) -> int:
-    parser = RequestParser.of(opened, context.clock.now())
+    parser = RequestParser(desk=opened, now=context.clock.now())
     batch = Batch.parse(file, parcels(rows), parser.parse_rows)
     shipments = [request.shipment for request in batch.requests]
     result = send_now.save_and_send(
@@ -242,18 +242,27 @@ def _report(
     """Report how many parcels were shipped, with warnings."""
     shipped = [request.order for request, outcome in results if outcome.state == "done"]
     repeated = sum(outcome.state == "unchanged" for _, outcome in results)
-    verb = plural(repeated, "was already shipped", "were already shipped")
-    repeated_text = f", {repeated} {verb} with the same tracking number" if repeated else ""
-    render.message(f"{len(shipped)} shipped{repeated_text}")
+    text = f"{len(shipped)} shipped"
+    if repeated:
+        verb = plural(repeated, "was already shipped", "were already shipped")
+        text += f", {repeated} {verb} with the same tracking number"
+    render.message(text)
     _warn_of_shared_numbers(
         opened, [request.shipment for request, outcome in results if outcome.state == "done"]
     )
     for order in {order.number: order for order in shipped}.values():
-        supplier = opened.supplier_of(order.number)
-        if supplier and order.status in ("dropshipment_requested", "partially_shipped"):
+        may_be_requested = order.status in ("dropshipment_requested", "partially_shipped")
+        if may_be_requested and (supplier := opened.supplier_of(order.number)):
             render.message(
                 f"order {order.number} is requested from {supplier}, which may ship it, too"
             )
+    _warn_without_tracking(context, opened, shipped)
+
+
+def _warn_without_tracking(context: Context, opened: Desk, shipped: Sequence[Order]) -> None:
+    """Name the Merchants of these orders that cannot be notified."""
+    if all(map(send_now.sends_tracking, common.portals_from(context.config, opened))):
+        return
     portals = [common.portal_from(context.config, opened, order.number) for order in shipped]
     for portal in {portal.name: portal for portal in portals if portal}.values():
         send_now.warn_without_tracking(portal)

@@ -15,7 +15,7 @@ from ordosync.store.step_rows import Write
 
 @dataclass(frozen=True)
 class Changes:
-    """What runs have written."""
+    """The writes of runs."""
 
     portals: Mapping[str, Registered]
     runs: Sequence[Run]

@@ -29,10 +29,10 @@ _WHAT_TO_DO = {
 
 @dataclass(frozen=True, kw_only=True)
 class Failures:
-    """What failed in finished runs, and before them."""
+    """Failures of finished runs, and of runs before them."""
 
     reasons: Mapping[int, Sequence[Failure]]
-    """What failed in each run."""
+    """The failures of each run."""
     earlier: Mapping[int, int]
     """The number of steps of each run's task that failed in earlier runs."""
 

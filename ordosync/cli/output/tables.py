@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from ordosync.cli.output.cells import heading, is_numeric, plain, shown, style
+from ordosync.cli.output.cells import heading, is_numeric, shown, style, with_local_times
 from ordosync.cli.output.table_shapes import (
     BETWEEN,
     FOLDED,
@@ -51,7 +51,7 @@ def table(
     if not sys.stdout.isatty():
         sys.stdout.write("\t".join(columns) + "\n")
         for row in rows:
-            sys.stdout.write("\t".join(map(plain, row)) + "\n")
+            sys.stdout.write("\t".join(map(printable, with_local_times(row))) + "\n")
         return
     full = _shape(columns, [tuple(row) for row in rows], totals)
     for name in if_any:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ordosync import progress
 from ordosync.accounts.account import ReadRequest, required
 from ordosync.clock import Clock
 from ordosync.engine.comparison.ledger_links import LinePairs, takes_numbers
@@ -84,14 +85,12 @@ def rebuild(
     rebuilt = Rebuilt(portal=portal.name)
     with exclusive(store, portal.name, clock) as leases:
         with both_sides(portal, now=clock.now()) as snapshot:
-            batches = _batches(
-                link for linked in snapshot.pairs() for link in links_of(snapshot, linked)
-            )
-            for links in batches:
-                with store.transaction(portal=portal.name):
-                    confirm(store, leases)
-                    store.links(portal.name).add(links, now=clock.now())
-                rebuilt = rebuilt.plus(links)
+            with progress.phase(f"{portal.name}: link", total=snapshot.pair_count()):
+                for links in _batches(_links(snapshot)):
+                    with store.transaction(portal=portal.name):
+                        confirm(store, leases)
+                        store.links(portal.name).add(links, now=clock.now())
+                    rebuilt = rebuilt.plus(links)
             other_origins = tuple(sorted(snapshot.other_origins))
         products = list(_products(portal, store, clock)) if with_products else []
         with store.transaction(portal=portal.name):
@@ -101,6 +100,12 @@ def rebuild(
                 store.schedule.forget_history(portal.name, task, now=clock.now())
                 store.schedule.set_next(portal.name, task, now=clock.now())
     return replace(rebuilt.plus(products), other_names=other_origins)
+
+
+def _links(snapshot: Snapshot) -> Iterator[Link]:
+    for linked in snapshot.pairs():
+        yield from links_of(snapshot, linked)
+        progress.advance(1)
 
 
 def equal_lines(at_merchant: Sequence[Line], at_supplier: Sequence[Line]) -> tuple[Link, ...]:

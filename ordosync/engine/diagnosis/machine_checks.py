@@ -127,7 +127,7 @@ def _cron_calls(store: Store, now: datetime) -> Check:
             state="warning",
             text=f"cron calls too rarely: {task} starts {minutes} min after it is due",
         )
-    # A call by hand looks the same as one by cron.
+    # A manual call looks the same as one by cron.
     minutes = int((now - row.history.tried_at).total_seconds() // 60)
     text = f"run-due started {task} {minutes} min ago, on time"
     return Check(name="ticks", state="ok", text=text)

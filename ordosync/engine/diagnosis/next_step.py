@@ -4,12 +4,11 @@ Steps that need an operator come first, then waiting steps, then the progress of
 function returns None if it does not apply.
 """
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from ordosync.engine.diagnosis.next_attempt import Due, next_run, of_open_step
 from ordosync.engine.diagnosis.order_facts import OrderFacts
-from ordosync.engine.diagnosis.story import Conclusion
+from ordosync.engine.diagnosis.story import Conclusion, states_of
 from ordosync.tasks.cancellations import supplier_status
 
 
@@ -58,19 +57,11 @@ def _of_pieces(facts: OrderFacts, due: Due) -> Conclusion | None:
         return Conclusion(
             state="split",
             next=f"nothing: each of its {len(conclusions)} pieces is done",
-            detail=_states_of([piece for _, piece in conclusions]),
+            detail=states_of([piece for _, piece in conclusions]),
         )
     (number, first), *others = sorted(waiting, key=lambda pair: pair[1].state != "failed")
     rest = "".join(f"; piece {name} is open, too ({piece.text})" for name, piece in others)
     return Conclusion(state="split", next=f"piece {number} ({first.text}): {first.next}{rest}")
-
-
-def _states_of(pieces: Sequence[Conclusion]) -> str:
-    """Return the states of pieces, such as `all 2 pieces are shipped`."""
-    counts = Counter(piece.text for piece in pieces)
-    if len(counts) == 1:
-        return f"all {len(pieces)} pieces are {pieces[0].text}"
-    return f"pieces: {', '.join(f'{count} {text}' for text, count in counts.items())}"
 
 
 def _name_of(facts: OrderFacts, piece: OrderFacts) -> str | None:
@@ -146,7 +137,7 @@ def _shipped(facts: OrderFacts, due: Due) -> Conclusion | None:
         return _sent_in_part(facts, is_complete=bool(is_sent))
     if reported and reported.state == "live" and is_sent is not False:
         return Conclusion(
-            state="shipped", next=f"nothing: it is shipped, and {shop} has the tracking number"
+            state="shipped", next=f"nothing: it is shipped, and {shop} has {_its_numbers(facts)}"
         )
     if facts.link and is_sent:
         next_report = next_run("update-tracking", facts.portal.name, due)
@@ -158,6 +149,15 @@ def _shipped(facts: OrderFacts, due: Due) -> Conclusion | None:
             f"{_desk(facts, 'ship', *_LABEL)}",
         )
     return None
+
+
+def _its_numbers(facts: OrderFacts) -> str:
+    """Return how many tracking numbers the Merchant has; without its account, by the parcels."""
+    sides = (facts.at_merchant, facts.at_supplier)
+    counts = (side.tracking_count for side in sides if side)
+    parcels = sum(link.state == "live" for link, _ in facts.reported)
+    count = next(filter(None, counts), parcels)
+    return "the tracking number" if count == 1 else f"the {count} tracking numbers"
 
 
 def _sent_in_part(facts: OrderFacts, *, is_complete: bool) -> Conclusion:

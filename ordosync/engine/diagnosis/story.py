@@ -1,6 +1,7 @@
 """The story of an order or product in one portal: events, state, and next step."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Self
@@ -40,6 +41,14 @@ class Conclusion:
         """The state as people read it."""
         state = _STATE_TEXTS.get(self.state, self.state)
         return f"{state}; {self.detail}" if self.detail else state
+
+
+def states_of(pieces: Sequence[Conclusion]) -> str:
+    """Return the states of pieces, such as `all 2 pieces are shipped`."""
+    counts = Counter(piece.text for piece in pieces)
+    if len(counts) == 1:
+        return f"all {len(pieces)} pieces are {pieces[0].text}"
+    return f"pieces: {', '.join(f'{count} {text}' for text, count in counts.items())}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

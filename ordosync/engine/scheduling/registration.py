@@ -15,9 +15,13 @@ def check_renames(config: Config, store: Store) -> None:
 def resume_tasks(store: Store, clock: Clock) -> None:
     """Resume the tasks that were paused for some time, if that time is over."""
     now = clock.now()
-    if any(row.resumes_at and row.resumes_at <= now for row in store.schedule.all()):
-        with store.transaction():
-            store.schedule.end_pauses(now=now)
+    rows = [row for row in store.schedule.all() if row.resumes_at and row.resumes_at <= now]
+    if not rows:
+        return
+    with store.transaction():
+        for row in rows:
+            store.schedule.resume(row.portal, row.task)
+            store.schedule.set_next(row.portal, row.task, now=now)
 
 
 def register(config: Config, store: Store, clock: Clock) -> None:
