@@ -213,6 +213,7 @@ def _steps(store: Store, run: Run) -> RunSteps:
         steps=steps,
         past=store.steps.past_writes(run.id),
         numbers=store.order_numbers(run.portal).of(ids),
+        are_of_orders=run.task not in OF_PRODUCTS,
         dismissals=_dismissals(store, run, steps),
     )
 

@@ -439,3 +439,18 @@ def test_m3_a_manual_run_over_the_limit_is_in_attention_while_its_task_is_paused
 
     assert (run.code, attention.code) == (1, 1)
     assert [entry["code"] for entry in attention.json["attention"]] == ["brake"]
+
+
+def test_parcels_of_a_run_take_a_line_each_at_80_columns(both: TwoAccounts) -> None:
+    both.imported("1002")
+    (both.folder / "sent.csv").write_text(
+        "number,carrier,tracking\nS-1001,UPS,1Z999AA10123456784\nS-1002,UPS,1Z999AA10123456785\n"
+    )
+    both.northwind("orders", "ship", "--from", str(both.folder / "sent.csv"))
+    run = newest(both, "update-tracking")["id"]
+
+    lines = on_a_terminal(both.folder, "show", str(run), columns=80).splitlines()
+
+    for number in ("1001", "1002"):
+        (line,) = (line for line in lines if f"1Z999AA1012345678{3 + int(number[-1])}" in line)
+        assert f" {number} " in f" {line} "

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from ordosync.accounts import KINDS
 from ordosync.cli import documentation
 from tests.support.command import Done, ordosync
+from tests.support.desk import TwoAccounts
 
 CASES = Path(__file__).parents[2].parent / "shared" / "cases" / "operator"
 FILES = """accounts:
@@ -340,3 +341,11 @@ def test_h5_run_over_a_file_has_no_note(tmp_path: Path) -> None:
     check(tmp_path)
 
     assert ordosync(tmp_path, "import-orders", "--json").run["note"] is None
+
+
+def test_configuration_that_is_shown_says_what_empty_values_mean(both: TwoAccounts) -> None:
+    shown = both.run("config", "show").out
+
+    assert "skus: []  # all\n" in shown
+    assert "# update-tracking and split-order run at once" in shown
+    assert yaml.safe_load(shown)["portals"]["shop-northwind"]["products"]["skus"] == []

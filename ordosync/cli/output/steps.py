@@ -31,7 +31,7 @@ class RunSteps:
     """What the run has written of steps that later runs have written again, by key."""
     numbers: Mapping[str, str] = field(default_factory=dict)
     """The numbers of orders that the Merchant shows with another number than its id, by id."""
-
+    are_of_orders: bool = True
     dismissals: Mapping[str, Concern] = field(default_factory=dict)
     """The problems that the operator has dismissed, by the key of their step."""
 
@@ -50,6 +50,12 @@ class RunSteps:
         """Return the number that the Merchant shows, if it is not the id; otherwise empty."""
         return self.numbers.get(step.merchant_id or "", "")
 
+    def order(self, step: StepRow) -> str:
+        """Return the Merchant's number of an order that the key does not begin with."""
+        id_ = step.merchant_id or ""
+        is_in_key = not self.are_of_orders or step.key.startswith(id_)
+        return self.number(step) or ("" if is_in_key else id_)
+
     def written(self, step: StepRow) -> Written | None:
         """Return what this run has written, although a later run may have tried the step again."""
         return step.written if step.last_run_id == self.run else self.past.get(step.key)
@@ -67,6 +73,7 @@ def show_steps(shown: RunSteps) -> None:
         *("step", "key", "state", "code", "reason", "supplier", "not before"),
         *("written", "order"),
     )
+    orders = [shown.order(step) for step in shown.steps]
     table(
         columns,
         [
@@ -79,11 +86,12 @@ def show_steps(shown: RunSteps) -> None:
                 step.supplier_id or "",
                 step.not_before or "",
                 _written(shown, step),
-                shown.number(step),
+                order,
             )
-            for step in shown.steps
+            for step, order in zip(shown.steps, orders, strict=True)
         ],
-        less=("supplier", "code"),
+        # The key of a parcel has the Supplier's number and the tracking number.
+        less=("supplier", "code", *(["key"] if all(orders) else [])),
         if_any=("code", "reason", "supplier", "not before", "written", "order"),
     )
 
