@@ -20,12 +20,26 @@ if TYPE_CHECKING:
     from ordosync.engine.order_owners import Owner
 
 
-def show_orders(orders: Iterable[tuple[Order, "Owner"]]) -> None:
+def show_orders(
+    orders: Iterable[tuple[str, Order, "Owner"]], *, has_accounts: bool = False
+) -> None:
     """Show orders, one per row. An imported order has a Merchant, a requested one a supplier."""
+    account_column = ("account",) if has_accounts else ()
     table(
-        ("number", "status", "created", "ship to", "lines", "total", "merchant", "supplier"),
+        (
+            *account_column,
+            "number",
+            "status",
+            "created",
+            "ship to",
+            "lines",
+            "total",
+            "merchant",
+            "supplier",
+        ),
         (
             (
+                *([account] if has_accounts else []),
                 order.number,
                 status(order),
                 order.placed_at or "",
@@ -35,7 +49,7 @@ def show_orders(orders: Iterable[tuple[Order, "Owner"]]) -> None:
                 "" if owner.supplier else owner.merchant or "",
                 owner.supplier or "",
             )
-            for order, owner in orders
+            for account, order, owner in orders
         ),
         less=("lines", "created"),
         if_any=("merchant", "supplier"),
@@ -52,7 +66,8 @@ def show_order(
     """Show one order with its lines and their units, its parcels and its timeline."""
     address = [value for value in _address(order).values() if value]
     whose = _whose(owner)
-    result(f"order {order.number}{whose}: {status(order)}{_placed(order)}", wrapped=True)
+    placed = f"; placed {local(order.placed_at)}" if order.placed_at else ""
+    result(f"order {order.number}{whose}: {status(order)}{placed}", wrapped=True)
     result(f"ship to: {', '.join(address)}", wrapped=True)
     if order.shipping_method:
         result(f"shipping method: {order.shipping_method}", wrapped=True)
@@ -69,10 +84,6 @@ def show_order(
     show_timeline(
         [(entry.at, f"{entry.actor}: {text}") for entry, text in zip(timeline, texts, strict=True)]
     )
-
-
-def _placed(order: Order) -> str:
-    return f"; placed {local(order.placed_at)}" if order.placed_at else ""
 
 
 def _whose(owner: "Owner") -> str:
@@ -120,8 +131,7 @@ def _shipment(shipment: Shipment) -> str:
 
 def status(order: Order) -> str:
     """Return the status to show. An order that was split is marked, since its pieces ship."""
-    text = status_text(order.status)
-    return f"{text} (split)" if order.is_split else text
+    return status_text(order.status) + (" (split)" if order.is_split else "")
 
 
 def total(order: Order) -> Decimal:
