@@ -193,7 +193,7 @@ def test_h5_online_check_counts_rows_that_cannot_be_read(tmp_path: Path) -> None
     result = check(tmp_path, "--online")
 
     assert result.code == 0
-    assert "has 1 that can be read, and 1 that cannot; the first: orders.csv row 3" in result.out
+    assert "has 1 that can be read, and 1 that cannot; the first: feeds/orders.csv row 3" in result.out
 
 
 def test_m6_semicolons_are_recognized_in_a_run(tmp_path: Path) -> None:
