@@ -98,16 +98,14 @@ def show(*, context: Context) -> None:
     import yaml  # noqa: PLC0415 - loaded with the configuration
 
     for line in yaml.safe_dump(plain, sort_keys=False, allow_unicode=True).splitlines():
-        render.result(f"{line}{_remark(line)}")
-    render.result("# update-tracking and split-order run at once; they have no interval")
+        render.result(line)
+    render.message(_EMPTY)
 
 
-def _remark(line: str) -> str:
-    """Return what an empty value means, as a comment."""
-    return next((f"  # {text}" for end, text in _EMPTY.items() if line.endswith(end)), "")
-
-
-_EMPTY = {" skus: []": "all", " supplier: ''": "the name of the Supplier's account"}
+_EMPTY = (
+    "an empty list of SKUs means all; an empty name of a supplier means its account; update-tracking"
+    " and split-order run at once, without an interval"
+)
 
 
 @app.command("example")
