@@ -79,7 +79,7 @@ class Contract:
 @cache
 def _read(document: Path) -> OpenAPI:
     # One test checks that the document itself is valid, which takes longer than most tests.
-    unchecked = Config(spec_validator_cls=None)
+    unchecked = Config(spec_validator_cls=None)  # type: ignore[arg-type]
     return OpenAPI.from_dict(json.loads(document.read_text("utf-8")), config=unchecked)
 
 
