@@ -19,9 +19,10 @@ from ordosync.cli.periods import parse_since
 from ordosync.errors import UsageError
 from ordosync.idle import glance
 from ordosync.store import Store
+from ordosync.store.concerns import Concern, step_key
 from ordosync.store.order_numbers import OF_PRODUCTS
 from ordosync.store.runs import QuietRuns, Run, RunFilter
-from ordosync.store.step_rows import Write
+from ordosync.store.step_rows import StepRow, Write
 from ordosync.store.timestamps import to_text
 from ordosync.text import plural
 
@@ -209,7 +210,13 @@ def _steps(store: Store, run: Run) -> RunSteps:
         steps=steps,
         past=store.steps.past_writes(run.id),
         numbers=store.order_numbers(run.portal).of(ids),
+        dismissals=_dismissals(store, run, steps),
     )
+
+
+def _dismissals(store: Store, run: Run, steps: Sequence[StepRow]) -> Mapping[str, Concern]:
+    keys = {step_key(run.portal, run.task, step.key): step.key for step in steps}
+    return {keys[concern.key]: concern for concern in store.concerns.of(keys)}
 
 
 def _show_run(run: Run, all_steps: RunSteps, steps: RunSteps) -> None:

@@ -1,7 +1,7 @@
 """`retry`: steps that are waiting or have failed are tried again now."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -74,40 +74,27 @@ def retry(
     elif not_sent:
         confirm(context, "send it again? If it did arrive, it is there twice", yes=yes)
     with open_session(context) as session:
-        rows = (
-            _all_open(session.store) if every else named(session.config, session.store, steps or [])
-        )
-        if sent is not None:
-            undamaged(sent, "id")
-            _settle_as_sent(session, _one(rows), sent)
-            return
-        if not rows and not context.as_json:
+        rows, settled = _settled(session, steps or [], sent=sent, not_sent=not_sent)
+        if not rows and not settled and not context.as_json:
             render.message("no step is waiting or has failed; `ordosync activity` shows the runs")
-        if not_sent:
-            rows = _settle_as_not_sent(session, _one(rows))
-            if not rows:
-                return
         results = [_retry(session, group) for group in _by_task(rows)]
         _reopen(session.store, [row.id for row in rows])
-    render_runs.show_results(results, as_json=context.as_json, stop=session.stop)
+    with render.adding(lambda: {"settled": settled}):
+        render_runs.show_results(results, as_json=context.as_json, stop=session.stop)
 
 
 def _preview(context: Context, steps: Sequence[str], *, sent: str | None, not_sent: bool) -> None:
     """Preview what a retry would do; without steps, of all. Exits as the retry would."""
     with context.sandboxed() as copies, open_session(context) as session:
-        rows = _named(session, steps) if steps else _all_open(session.store)
-        if sent is not None:
-            _settle_as_sent(session, _one(rows), undamaged(sent, "id"))
-            rows = []
-        elif not_sent:
-            rows = _settle_as_not_sent(session, _one(rows))
+        rows, settled = _settled(session, steps, sent=sent, not_sent=not_sent)
         previews = [
             session.preview(
                 group[0].task, _portal_of(session, group[0]), trigger="retry", only=group
             )
             for group in _by_task(rows)
         ]
-    render_previews.show(previews, copies, as_json=context.as_json, stop=session.stop)
+    with render.adding(lambda: {"settled": settled}):
+        render_previews.show(previews, copies, as_json=context.as_json, stop=session.stop)
 
 
 def _check_options(steps: Sequence[str], *, every: bool, sent: str | None, not_sent: bool) -> None:
@@ -122,10 +109,6 @@ def _all_open(store: Store) -> Sequence[StepRow]:
     return [row for row in store.steps.open() if row.code != DISMISSED]
 
 
-def _named(session: Session, words: Sequence[str]) -> Sequence[StepRow]:
-    return named(session.config, session.store, words)
-
-
 def _one(rows: Sequence[StepRow]) -> StepRow:
     """Return the only step. Raises `UsageError` if an order has several."""
     if len(rows) > 1:
@@ -134,14 +117,46 @@ def _one(rows: Sequence[StepRow]) -> StepRow:
     return rows[0]
 
 
-def _settle_as_sent(session: Session, row: StepRow, sent_id: str) -> None:
+def _settled(
+    session: Session, steps: Sequence[str], *, sent: str | None, not_sent: bool
+) -> tuple[Sequence[StepRow], dict[str, Any] | None]:
+    """Settle the step of `--sent` or `--not-sent`; return the steps to retry, and that one."""
+    rows = named(session.config, session.store, steps) if steps else _all_open(session.store)
+    if sent is None and not not_sent:
+        return rows, None
+    row, note = _one(rows), None
+    if sent is not None:
+        note = _settle_as_sent(session, row, undamaged(sent, "id"))
+        rows = []
+    else:
+        rows = _settle_as_not_sent(session, row)
+    [after] = session.store.steps.get([row.id])
+    return rows, _settled_json(after, sent, note)
+
+
+def _settled_json(row: StepRow, sent_id: str | None, note: str | None) -> dict[str, Any]:
+    return {
+        "step": row.id,
+        "portal": row.portal,
+        "task": row.task,
+        "key": row.key,
+        "state": row.state,
+        "sent_as": sent_id,
+        "note": note,
+    }
+
+
+def _settle_as_sent(session: Session, row: StepRow, sent_id: str) -> str | None:
+    """Record that a step has arrived; return what else is to be done."""
     portal = _open_portal_of(session, row)
     arrival = check_sent(portal, session.store, row, sent_id)
     sender = settle_as_sent(session.store, row, sent_id, arrival, now=session.clock.now())
     render.message(f"step {row.id}: settled as sent, {sent_id}")
+    note = f"{sender}; cancel one of the two orders, so that nothing is sent twice"
     if sender:
-        render.message(f"{sender}; cancel one of the two orders, so that nothing is sent twice")
+        render.message(note)
     acknowledge(portal, arrival)
+    return note if sender else None
 
 
 def _settle_as_not_sent(session: Session, row: StepRow) -> Sequence[StepRow]:

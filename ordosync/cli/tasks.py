@@ -16,7 +16,7 @@ from ordosync.cli.output import runs as render_runs
 from ordosync.cli.session import Session, open_session, runnable_portals
 from ordosync.config.settings import PortalConfig
 from ordosync.engine import AlreadyRunning, Preview, chosen
-from ordosync.engine.scheduling.sync_selection import Selection
+from ordosync.engine.scheduling.sync_selection import Choice, Selection
 from ordosync.store.runs import Run
 from ordosync.tasks.base import Portal
 
@@ -140,7 +140,19 @@ def sync(
     """
     selected = chosen(context.config, portals or [])
     run = _preview if dry_run else _run
-    run(context, lambda session: _select(session, selected))
+    choices: list[Choice] = []
+    with render.adding(lambda: {"selection": [_choice_json(choice) for choice in choices]}):
+        run(context, lambda session: _select(session, selected, choices))
+
+
+def _choice_json(choice: Choice) -> dict[str, object]:
+    return {
+        "portal": choice.portal.name,
+        "task": choice.task,
+        "runs": choice.reason is None,
+        "paused": choice.is_paused,
+        "reason": choice.reason,
+    }
 
 
 def _run_or_preview(
@@ -180,11 +192,14 @@ def _missing_file(portal: Portal) -> dict[str, Path]:
     return {portal.merchant.name: desk.path} if desk and not desk.exists else {}
 
 
-def _select(session: Session, portals: Sequence[PortalConfig]) -> list[tuple[PortalConfig, str]]:
-    """Return the tasks that `sync` runs, and report which these are."""
+def _select(
+    session: Session, portals: Sequence[PortalConfig], choices: list[Choice]
+) -> list[tuple[PortalConfig, str]]:
+    """Return the tasks that `sync` runs, and report which these are; add the choices to a list."""
     selection = Selection.of(session.config, session.store.schedule.all(), portals)
     for sentence in selection.sentences:
         render.message(sentence)
+    choices += selection.choices
     return selection.runs
 
 

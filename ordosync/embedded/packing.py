@@ -18,6 +18,7 @@ from ordosync.embedded.order_filter import OrderFilter
 from ordosync.embedded.order_list import ListedOrder
 from ordosync.embedded.stock import Inventory
 from ordosync.embedded.units import LineUnits
+from ordosync.models import Shipment
 
 if TYPE_CHECKING:
     import sqlite3
@@ -78,6 +79,11 @@ class Packing:
             rows = db.execute(_OPEN, values)
             by_product = groupby(rows, itemgetter("warehouse", "bin", "sku", "name"))
             return [_pick_line(product, lines) for product, lines in by_product]
+
+    def parcels(self, number: str) -> list[Shipment]:
+        """Return the parcels of an order with all of their numbers, the newest last."""
+        with self._file.reading(f"read the parcels of order {number}") as db:
+            return shipments.parcels(db, number)
 
     def orders(self, sequences: Sequence[int]) -> Iterator[OrderUnits]:
         """Yield these orders; only a page is in memory."""

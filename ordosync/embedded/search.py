@@ -1,5 +1,6 @@
 """Search for orders by a part of a number or name, and for similar numbers."""
 
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
@@ -64,6 +65,12 @@ class Search:
             selection = OrderFilter(numbers=tuple(numbers))
             return list(order_list.read(db, order_list.select(db, selection)))
 
+    def sharing(self, tracking_numbers: Sequence[str]) -> list[tuple[str, str]]:
+        """Return each of these numbers with the orders that have a valid label of it."""
+        with self._file.reading("find orders of tracking numbers") as db:
+            rows = db.execute(_SHARING, {"numbers": json.dumps(list(tracking_numbers))})
+            return [(row["tracking"], row["order_number"]) for row in rows]
+
     def orders(self, text: str, *, limit: int) -> Matches:
         """Return the orders with this text in their number, tracking numbers or addresses."""
         return self._find("find orders", _ORDERS, text, limit)
@@ -126,6 +133,16 @@ select number as id, status, field, value, max(is_exact) as is_exact, count(*) o
 from matches join orders using (sequence) group by sequence
 order by is_exact desc, sequence desc limit :limit
 """  # noqa: S608 - constants
+_SHARING = """
+with wanted (tracking) as (select value from json_each(:numbers))
+select tracking, order_number from wanted
+    join shipments on tracking_number = tracking collate nocase where voided_at is null
+union
+select tracking, order_number from shipments join json_each(more_numbers) as further
+    join wanted on tracking = further.value collate nocase
+    where more_numbers <> '[]' and voided_at is null
+order by order_number
+"""
 _PRODUCTS = """
 select sku as id, '' as status, case when instr(fold(sku), :text) then 'sku' else 'name' end
     as field, case when instr(fold(sku), :text) then sku else name end as value,

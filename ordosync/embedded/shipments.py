@@ -137,6 +137,21 @@ def of_orders(
     return by_order
 
 
+def parcels(db: "sqlite3.Connection", number: str) -> list[Shipment]:
+    """Return the parcels of an order, the newest last; each with all of its numbers.
+
+    Each number of a Supplier's parcel is a row; the first one holds its units.
+    """
+    found: dict[tuple[str, bool], Shipment] = {}
+    for own in of_orders(db, [number], with_supplier_ids=True).get(number, ()):
+        key = (own.id if own.id != OWN else f"{len(found)}", own.voided)
+        first = found.get(key)
+        numbers = (*first.more_numbers, own.tracking_number) if first else own.more_numbers
+        lines = (first and first.lines) or own.lines
+        found[key] = replace(first or own, more_numbers=numbers, lines=lines)
+    return list(found.values())
+
+
 def valid_labels(db: "sqlite3.Connection", number: str) -> "list[sqlite3.Row]":
     """Return the rows of an order's valid labels, the oldest first."""
     return db.execute(

@@ -13,7 +13,7 @@ from ordosync.clock import Clock
 from ordosync.engine.execution.exclusive import exclusive
 from ordosync.errors import OrdosyncError, UsageError
 from ordosync.store import Store
-from ordosync.store.concerns import step_key
+from ordosync.store.concerns import step_key, unshipped_key
 from ordosync.tasks.base import Portal
 
 OrderRef = tuple[str, str]
@@ -157,7 +157,7 @@ def _of_notes(
         for name, order_id in orders:
             if name == portal.merchant.name:
                 steps = store.steps.of_merchant(portal.name, order_id)
-                keys.append(f"{portal.name}:unshipped:{order_id}")
+                keys.append(unshipped_key(portal.name, order_id))
                 keys += [step_key(portal.name, step.task, step.key) for step in steps]
             if name == portal.supplier.name:
                 steps = store.steps.keyed_below(portal.name, "update-tracking", order_id)

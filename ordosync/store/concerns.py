@@ -45,6 +45,15 @@ class Concerns:
         rows = self._db.execute("select * from concerns where dismissed_at is not null")
         return {row["key"]: _concern(row) for row in rows}
 
+    def of(self, keys: Iterable[str]) -> list[Concern]:
+        """Return the dismissed problems with these keys, the oldest dismissal first."""
+        rows = self._db.execute(
+            "select * from concerns where dismissed_at is not null"
+            " and key in (select value from json_each(?)) order by dismissed_at, key",
+            (json.dumps(list(keys)),),
+        )
+        return [_concern(row) for row in rows]
+
     def dismissed_steps(self, portal: str, task: str) -> list[str]:
         """Return the keys of the dismissed steps of a task."""
         prefix = f"{portal}:{task}:"
@@ -114,6 +123,11 @@ class Concerns:
 def step_key(portal: str, task: str, key: str) -> str:
     """Return the key of the problem of a step."""
     return f"{portal}:{task}:{key}"
+
+
+def unshipped_key(portal: str, merchant_id: str) -> str:
+    """Return the key of the problem of an order that is not shipped for days."""
+    return f"{portal}:unshipped:{merchant_id}"
 
 
 def _concern(row: "sqlite3.Row") -> Concern:

@@ -106,6 +106,8 @@ PATIENT = ("partially-shipped", "which-lines", "parcels-first", "no-link")
 """Codes of steps that wait for something that may take days, which is no problem."""
 DISMISSED = "dismissed"
 """Code of a step that the operator has dismissed: it is not retried automatically."""
+NO_TRACKING = "no-tracking"
+"""Code of a skipped step: the order was shipped without a tracking number."""
 
 
 def step_row(row: "sqlite3.Row") -> StepRow:

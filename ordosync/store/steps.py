@@ -10,7 +10,15 @@ from datetime import datetime
 
 from ordosync.clock import Clock
 from ordosync.store.step_queries import StepQueries
-from ordosync.store.step_rows import DISMISSED, PLANNED, UNSETTLED, State, StepChange, StepRow
+from ordosync.store.step_rows import (
+    DISMISSED,
+    NO_TRACKING,
+    PLANNED,
+    UNSETTLED,
+    State,
+    StepChange,
+    StepRow,
+)
 from ordosync.store.timestamps import to_text
 
 
@@ -210,5 +218,15 @@ class Steps(StepQueries):
             "update steps set state = 'skipped', code = ?, not_before = null, updated_at = ?"
             " where id = ? and state = ? and content = ?",
             (DISMISSED, to_text(now), row.id, row.state, row.content),
+        )
+        return cursor.rowcount > 0
+
+    def undo_dismissal(self, row: StepRow, *, code: str, now: datetime) -> bool:
+        """Give a dismissed step back the code that it had. False if it has changed since."""
+        state = "skipped" if code == NO_TRACKING else "failed"
+        cursor = self._db.execute(
+            "update steps set state = ?, code = ?, updated_at = ?"
+            " where id = ? and state = 'skipped' and code = ? and content = ?",
+            (state, code or None, to_text(now), row.id, DISMISSED, row.content),
         )
         return cursor.rowcount > 0

@@ -162,18 +162,24 @@ def _comment(portal: Portal, links: Sequence[Link], outcomes: Mapping[str, Outco
     if not late:
         return
     texts = [_LATE[outcomes[link.merchant_id].code] for link in late]
+    keys = {link.merchant_id: _key(link, outcomes[link.merchant_id]) for link in late}
     portal.supplier.comment(
         [
-            Comment(key=f"cancel:{link.generation}", order_id=link.supplier_id, text=text)
+            Comment(key=keys[link.merchant_id], order_id=link.supplier_id, text=text)
             for link, (text, _) in zip(late, texts, strict=True)
         ]
     )
     portal.merchant.comment(
         [
-            Comment(key=f"cancel:{link.generation}", order_id=link.merchant_id, text=text)
+            Comment(key=keys[link.merchant_id], order_id=link.merchant_id, text=text)
             for link, (_, text) in zip(late, texts, strict=True)
         ]
     )
+
+
+def _key(link: Link, refusal: Outcome) -> str:
+    """Return the key of a comment. The pieces of an order may share its timeline."""
+    return f"piece:{link.supplier_id}" if refusal.code == "piece" else f"cancel:{link.generation}"
 
 
 _LATE = {
@@ -184,6 +190,10 @@ _LATE = {
     "partially-shipped": (
         "The Merchant cancelled this order after a part of it was sent: do not send the rest",
         "Not cancelled at the Supplier, who sent a part of it: ask the Supplier to keep the rest",
+    ),
+    "piece": (
+        "The Merchant cancelled a part of this order, which was not changed here: do not send it",
+        "Not cancelled at the Supplier, who has it as a part of an order: ask the Supplier",
     ),
 }
 """Comments on the Supplier's and on the Merchant's order, by the code of the refusal."""

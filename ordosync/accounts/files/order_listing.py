@@ -3,7 +3,8 @@
 A Supplier has no listing: its orders can only be found by their reference.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -12,7 +13,7 @@ from ordosync.accounts.files.cancelled_units import CancelledOrders, remaining
 from ordosync.accounts.files.file_reader import FileReader
 from ordosync.accounts.files.merchant_tracking import MerchantTracking
 from ordosync.accounts.files.output.tracking_rows import TrackingRows
-from ordosync.models import Order, OrderSnapshot, Page
+from ordosync.models import Order, OrderSnapshot, Page, Shipment
 
 
 class OrderListing:
@@ -50,8 +51,20 @@ class OrderListing:
 
 
 def _snapshot(order: Order, left: Order | None, parcels: TrackingRows | None) -> OrderSnapshot:
+    shipments = tuple(parcels.shipments(order.id)) if parcels else ()
+    if left is None:
+        return OrderSnapshot(order=_cancelled(order, shipments), shipments=shipments)
     status = parcels.status if parcels else "dropshipment_requested"
-    return OrderSnapshot(
-        order=replace(left or order, status=status if left else "cancelled"),
-        shipments=tuple(parcels.shipments(order.id)) if parcels else (),
-    )
+    return OrderSnapshot(order=replace(left, status=status), shipments=shipments)
+
+
+def _cancelled(order: Order, shipments: Sequence[Shipment]) -> Order:
+    """Return a cancelled order. If units of it were sent, it has these, and is shipped."""
+    sent: Counter[str] = Counter()
+    for shipment in shipments:
+        for part in () if shipment.voided else shipment.lines or ():
+            sent[part.line_id] += part.quantity
+    if not sent:
+        return replace(order, status="cancelled")
+    lines = tuple(replace(line, quantity=sent[line.id]) for line in order.lines)
+    return replace(order, lines=lines, status="shipped")

@@ -23,7 +23,7 @@ from ordosync.accounts.shopify.parcel_allocation import Units
 from ordosync.accounts.shopify.queries.fulfillment import REQUESTED_ORDERS, REQUESTED_ORDERS_BY_ID
 from ordosync.accounts.shopify.schema import OrderedLine, RequestedOrder
 from ordosync.accounts.shopify.split_history import Sent, SentPart, SplitHistory
-from ordosync.accounts.shopify.wanted_units import wanted_in, wanted_units
+from ordosync.accounts.shopify.wanted_units import is_reduced, wanted_in, wanted_units
 from ordosync.models import InvalidRecord, Order, Page
 
 _LINES = 10
@@ -231,7 +231,7 @@ class MerchantOrders:
                 continue
             if not with_imported:
                 counted[part.id] = wanted_in(part, parts)
-            elif not part.is_ended or (parts.of(order_id).sent and part.order.is_reduced):
+            elif not part.is_ended or is_reduced(order_id, parts):
                 counted[part.id] = wanted_units(order_id, parts)
         return counted
 

@@ -102,7 +102,7 @@ class SupplierCancellations:
         if order is None or piece is None:
             return refused("not-found", "does not exist") if is_piece else None
         if not piece.sent:
-            why = "is a part of an order; Shopify cancels only whole orders"
+            why = "is a part of an order; Shopify cancels only whole orders; ask the Supplier"
             return refused("piece", why) if is_piece else None
         if piece.open:
             outcome = self._take_off(id_, order, piece, piece.open)

@@ -32,7 +32,7 @@ def wanted_lines(order_id: str, order: OrderParts) -> tuple[ParcelLine, ...] | N
 
     None if the order may have been merged: then its units are part of another one.
     """
-    if may_be_merged(order_id, order):
+    if may_be_merged(order_id, order) and not is_removed(order_id, order):
         return None
     items = _items(_own(order_id, order), order)
     units = wanted_units(order_id, order)
@@ -83,6 +83,29 @@ def is_gone(part: Part) -> bool:
     """True if a part was closed without a parcel and without units, and was not cancelled."""
     has_units = any(line.remaining_quantity for line in part.line_items.nodes)
     return part.is_ended and not part.sent and not has_units and not is_cancelled(part)
+
+
+def is_reduced(order_id: str, order: OrderParts) -> bool:
+    """True if the shop removed the units of an ended order that were not sent."""
+    is_sent = order.of(order_id).sent and _own(order_id, order).order.is_reduced
+    return bool(is_sent) or is_removed(order_id, order)
+
+
+def is_removed(order_id: str, order: OrderParts) -> bool:
+    """True if an unsent order or piece has no units, and the shop removed units of its sale.
+
+    It may have been merged. But no fulfillment order has an open unit of its lines any more, so
+    nothing of it is to be sent.
+    """
+    own = _own(order_id, order)
+    if not (own.order.is_reduced and is_gone(own)):
+        return False
+    lines = {line.line_item.id for line in own.line_items.nodes} or {
+        gid("LineItem", item) for item in _items(own, order)
+    }
+    every_part = replace(order, parts=[*order.all_parts.values()])
+    left = open_units(every_part.parts) + units_in(void_parcels(every_part))
+    return not any(left[line] for line in lines)
 
 
 def may_have_added_units(part: FulfillmentOrder, shipment: Shipment) -> bool:

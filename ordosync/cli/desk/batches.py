@@ -18,10 +18,29 @@ from ordosync.embedded.desk import Desk
 from ordosync.embedded.order_filter import OrderFilter
 from ordosync.engine.order_owners import Owners
 from ordosync.errors import UsageError
-from ordosync.models import Outcome
+from ordosync.models import Outcome, refused
 
 T = TypeVar("T")
 _ACCEPTED = ("done", "unchanged")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result(Generic[T]):
+    """One request of a command with its outcome; without a request if its rows were refused."""
+
+    rows: Sequence[InputRow]
+    request: T | None
+    outcome: Outcome
+
+    @property
+    def is_accepted(self) -> bool:
+        """True if the change was saved, now or before."""
+        return self.outcome.state in _ACCEPTED
+
+    @property
+    def typed_number(self) -> str | None:
+        """The order number in the rows; None if they have none."""
+        return next((number for row in self.rows if (number := row.get("number"))), None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,23 +73,31 @@ class Batch(Generic[T]):
                 refused += [(row, str(error)) for row in rows]
         return cls(file=file, requests=requests, rows=parsed, refused=refused)
 
-    def finish(self, context: Context, outcomes: Sequence[Outcome]) -> int:
-        """Report what was refused; return the exit code."""
-        refused = [
-            *self.refused,
+    def results(self, outcomes: Sequence[Outcome]) -> list[Result[T]]:
+        """Return the requests with their outcomes, and the rows that were refused before."""
+        sent = zip(self.rows, self.requests, outcomes, strict=True)
+        return [
+            *(Result(rows=rows, request=request, outcome=done) for rows, request, done in sent),
             *(
-                (row, outcome.reason)
-                for rows, outcome in zip(self.rows, outcomes, strict=True)
-                if outcome.state not in _ACCEPTED
-                for row in rows
+                Result(rows=[row], request=None, outcome=refused("invalid-row", reason))
+                for row, reason in self.refused
             ),
         ]
+
+    def finish(self, context: Context, outcomes: Sequence[Outcome]) -> int:
+        """Report what was refused; return the exit code."""
+        rejects = [
+            (row, result.outcome.reason)
+            for result in self.results(outcomes)
+            if not result.is_accepted
+            for row in result.rows
+        ]
         if self.file:
-            input_files.report_rejects(context, self.file, refused)
+            input_files.report_rejects(context, self.file, rejects)
         else:
-            for row, reason in refused:
+            for row, reason in rejects:
                 render.message(f"order {row.get('number')} {reason}")
-        return int(bool(refused))
+        return int(bool(rejects))
 
 
 def rows_of(

@@ -11,6 +11,8 @@ from ordosync.errors import UsageError
 
 _DIGITS = 9
 _LONGEST_AMOUNT = 20
+_LONG_NUMBER = 10
+"""The length of a text that is rather a whole tracking number than a group of its digits."""
 _THOUSANDS = 3
 """The digits after a comma that may separate thousands."""
 
@@ -34,7 +36,11 @@ class InputRow:
 
     def tracking(self) -> str:
         """Return the tracking number. Raises `UsageError`."""
-        return tracking_number(self.cells.get("tracking", ""))
+        text = self.cells.get("tracking", "")
+        if self.number and is_list(text):
+            command = "`orders ship ORDER --tracking A --tracking B`"
+            raise UsageError(f"{_shown(text)} is several tracking numbers; ship it with {command}")
+        return tracking_number(text)
 
     def line(self) -> str:
         """Return its units as `SKU=QTY`; empty if it has none. Raises `UsageError`."""
@@ -80,9 +86,21 @@ def undamaged(text: str, name: str) -> str:
 def tracking_number(text: str) -> str:
     """Return a tracking number without the spaces with which labels show it.
 
-    Raises `UsageError` if a spreadsheet has damaged it.
+    Raises `UsageError` if a spreadsheet has damaged it, or if it is a list of numbers.
     """
+    if is_list(text):
+        raise UsageError(f"{_shown(text)} is several tracking numbers; repeat --tracking for each")
     return plain(undamaged("".join(text.split()), "tracking"))
+
+
+def is_list(text: str) -> bool:
+    """True if a text has several tracking numbers. The groups of one number are short."""
+    parts = [part for part in re.split(r"[,;\r\n]", text) if part.strip()]
+    return len(parts) > 1 or sum(len(word) >= _LONG_NUMBER for word in text.split()) > 1
+
+
+def _shown(text: str) -> str:
+    return repr(" ".join(text.split())[:80])
 
 
 def quantity(text: str, *, least: int = 0) -> int:

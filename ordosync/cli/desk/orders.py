@@ -19,6 +19,7 @@ from ordosync.cli.desk.splitting import split_order
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import render
 from ordosync.embedded.order_filter import OrderFilter
+from ordosync.embedded.packing import Packing
 from ordosync.engine.order_owners import Owners
 
 app = typer.Typer(help="Manage the orders of a local account.", no_args_is_help=True)
@@ -43,11 +44,13 @@ def show_order(
     number = common.read_order(opened, number).number
     [listed], _ = opened.select_orders(OrderFilter(numbers=(number,)))
     owner = Owners.of(context.config, opened.name).owner(listed)
-    parts = (opened.units_of(number), opened.timeline(number), opened.shipments_of(number))
+    units, timeline = opened.units_of(number), opened.timeline(number)
     if context.as_json:
-        render.document({"orders": [render_desk.order_detail_json(listed.order, owner, *parts)]})
+        parts = (listed.order, owner, units, timeline, opened.shipments_of(number))
+        render.document({"orders": [render_desk.order_detail_json(*parts)]})
     else:
-        render_desk.show_order(listed.order, owner, *parts)
+        parcels = Packing(opened.file).parcels(number)
+        render_desk.show_order(listed.order, owner, units, timeline, parcels)
 
 
 app.command("add")(add_order)

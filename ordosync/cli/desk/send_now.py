@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ordosync.cli.context import Context
 from ordosync.cli.output import render
@@ -72,11 +73,11 @@ def _send(session: Session, portal: PortalConfig, task: str, delivery: Sent) -> 
         _wake(session, [(portal, task)])
 
 
-def report(delivery: Sent, *, as_json: bool) -> int:
-    """Show the runs that sent the changes; return the exit code."""
+def report(delivery: Sent, *, as_json: bool, changes: render.Fields) -> int:
+    """Show the runs that sent the changes; return the exit code. `changes` are for the document."""
     not_ok = [run for run in delivery.runs if run.status != "ok"]
     if as_json:
-        render.document({"runs": [render_runs.run_json(run) for run in delivery.runs]})
+        render.document({**changes(), **_sent_json(delivery)})
         return int(bool(not_ok))
     if delivery.runs:
         render_runs.show_runs(delivery.runs)
@@ -96,9 +97,32 @@ def report(delivery: Sent, *, as_json: bool) -> int:
     return int(bool(not_ok))
 
 
+def _sent_json(delivery: Sent) -> dict[str, Any]:
+    running = [held.run for held in delivery.held if held.run]
+    return {
+        "runs": [render_runs.run_json(run) for run in [*delivery.runs, *running]],
+        "failed": [
+            {
+                "run": run_id,
+                "step": step.id,
+                "key": step.key,
+                "code": step.code,
+                "reason": step.reason,
+            }
+            for run_id, steps in delivery.failed.items()
+            for step in steps
+        ],
+    }
+
+
+def sends_tracking(portal: PortalConfig) -> bool:
+    """True if the Merchant of a portal receives tracking numbers."""
+    return can_run(portal, "update-tracking")
+
+
 def warn_without_tracking(portal: PortalConfig) -> bool:
     """True if the Merchant of a portal receives tracking numbers; otherwise print a message."""
-    if can_run(portal, "update-tracking"):
+    if sends_tracking(portal):
         return True
     render.message(
         f"account {portal.merchant.account} cannot receive tracking numbers, so the Merchant is"

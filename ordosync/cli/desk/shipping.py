@@ -11,7 +11,8 @@ from ordosync.cli.confirm import Yes
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common, input_files, order_lines, send_now
 from ordosync.cli.desk.account_choice import confirm_requested, open_desk_of
-from ordosync.cli.desk.batches import Batch
+from ordosync.cli.desk.batches import Batch, Result
+from ordosync.cli.desk.change_documents import shipped_json, voided_json
 from ordosync.cli.desk.input_files import File
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.desk.shipping_rows import (
@@ -23,10 +24,12 @@ from ordosync.cli.desk.shipping_rows import (
 )
 from ordosync.cli.output import render
 from ordosync.embedded.desk import Desk
+from ordosync.embedded.search import Search
 from ordosync.errors import UsageError
-from ordosync.models import Outcome, ParcelLine
+from ordosync.models import Outcome, ParcelLine, Shipment
 from ordosync.text import plural
 
+_FEW = 5
 _TASKS = ("split-order", "update-tracking")
 
 
@@ -128,7 +131,18 @@ def _ship_one(context: Context, opened: Desk, request: ParcelRequest) -> int:
     _report(context, opened, [(request, outcome)])
     if rest := _open_units(opened, number):
         render.message(f"order {number} is partially shipped; {rest} still to ship")
-    return send_now.report(result, as_json=context.as_json)
+    return _sent(context, opened, result, [Result(rows=(), request=request, outcome=outcome)])
+
+
+def _sent(
+    context: Context, opened: Desk, sent: send_now.Sent, results: Sequence[Result[ParcelRequest]]
+) -> int:
+    """Report the runs that sent parcels; return the exit code."""
+    return send_now.report(
+        sent,
+        as_json=context.as_json,
+        changes=lambda: shipped_json(context.config, opened, results),
+    )
 
 
 def _open_units(opened: Desk, number: str) -> str:
@@ -145,7 +159,7 @@ def _ship_file(context: Context, opened: Desk, file: Path, rows: Sequence[InputR
     shipments = [request.shipment for request in batch.requests]
     result = send_now.save_and_send(context, opened, _TASKS, lambda: opened.ship(shipments))
     _report(context, opened, list(zip(batch.requests, result.outcomes, strict=True)))
-    code = send_now.report(result, as_json=context.as_json)
+    code = _sent(context, opened, result, batch.results(result.outcomes))
     return max(code, batch.finish(context, result.outcomes))
 
 
@@ -168,7 +182,12 @@ def _void(context: Context, opened: Desk, row: InputRow, numbers: Sequence[str])
     note = f"; the Merchant's order {stays} a voided label" if is_sent else ""
     label = f"label {tracking}" if tracking else "label"
     render.message(f"the {label} of order {number} is voided{note}")
-    return send_now.report(result, as_json=context.as_json)
+    voided: Result[None] = Result(rows=(), request=None, outcome=outcome)
+    return send_now.report(
+        result,
+        as_json=context.as_json,
+        changes=lambda: voided_json(context.config, opened, number, voided),
+    )
 
 
 def _label(opened: Desk, number: str, row: InputRow) -> str:
@@ -176,6 +195,25 @@ def _label(opened: Desk, number: str, row: InputRow) -> str:
     typed = row.get("tracking")
     known = {shipment.tracking_number for shipment in opened.shipments_of(number)}
     return typed if typed in known else row.tracking()
+
+
+def _warn_of_shared_numbers(opened: Desk, shipped: Sequence[Shipment]) -> None:
+    """Warn of tracking numbers that are on other orders, too: several may be in one box."""
+    numbers = {parcel.tracking_number: parcel.order_id for parcel in shipped}
+    numbers |= {number: parcel.order_id for parcel in shipped for number in parcel.more_numbers}
+    shared: dict[str, list[str]] = {}
+    for number, order in Search(opened.file).sharing([*numbers]):
+        shared.setdefault(number, []).append(order)
+    several = {number: orders for number, orders in shared.items() if len(orders) > 1}
+    for number, orders in [*several.items()][:_FEW]:
+        others = [order for order in orders if order != numbers[number]]
+        command = f"ordosync orders ship {numbers[number]} --void --tracking {number}"
+        render.message(
+            f"order {numbers[number]}: tracking number {number} is also on {', '.join(others)};"
+            f" `{command}` voids it, unless they are in one box"
+        )
+    if len(several) > _FEW:
+        render.message(f"{len(several) - _FEW} more tracking numbers are on several orders")
 
 
 def _report(
@@ -187,6 +225,9 @@ def _report(
     verb = plural(repeated, "was already shipped", "were already shipped")
     repeated_text = f", {repeated} {verb} with the same tracking number" if repeated else ""
     render.message(f"{len(shipped)} shipped{repeated_text}")
+    _warn_of_shared_numbers(
+        opened, [request.shipment for request, outcome in results if outcome.state == "done"]
+    )
     for order in {order.number: order for order in shipped}.values():
         supplier = opened.supplier_of(order.number)
         if supplier and order.status in ("dropshipment_requested", "partially_shipped"):

@@ -11,6 +11,7 @@ from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import batches, common, input_rows, order_lines, send_now
 from ordosync.cli.desk.account_choice import confirm_requested, open_desk_of
 from ordosync.cli.desk.batches import Batch
+from ordosync.cli.desk.change_documents import split_json
 from ordosync.cli.desk.input_files import File, Layout
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.output import render
@@ -64,7 +65,12 @@ def split_order(
         if outcome.pieces:
             which = f"order {split.order_id} " if file else ""
             render.message(f"{which}split into {', '.join(each.id for each in outcome.pieces)}")
-    code = send_now.report(result, as_json=context.as_json)
+    results = batch.results(result.outcomes)
+    code = send_now.report(
+        result,
+        as_json=context.as_json,
+        changes=lambda: split_json(context.config, opened, results),
+    )
     raise typer.Exit(max(code, batch.finish(context, result.outcomes)))
 
 

@@ -170,27 +170,29 @@ def order_detail_json(
         "customer_notes": order.customer_notes,
         "internal_notes": order.internal_notes,
         "tags": list(order.tags),
-        "shipments": [
-            {
-                "tracking": shipment.tracking_number,
-                "carrier": shipment.carrier,
-                "method": shipment.method,
-                "cost": _money(shipment.cost),
-                "currency": shipment.currency,
-                "warehouse": shipment.warehouse,
-                "shipped_at": shipment.shipped_at.isoformat(),
-                "void": shipment.voided,
-                "more_tracking": list(shipment.more_numbers),
-                "lines": [
-                    {"id": part.line_id, "sku": part.sku, "quantity": part.quantity}
-                    for part in shipment.lines or ()
-                ],
-            }
-            for shipment in shipments
-        ],
+        "shipments": [parcel_json(shipment) for shipment in shipments],
         "timeline": [
             {"at": to_text(entry.at), "actor": entry.actor, "text": entry.text}
             for entry in timeline
+        ],
+    }
+
+
+def parcel_json(shipment: Shipment) -> dict[str, Any]:
+    """Return a parcel as every command prints it."""
+    return {
+        "tracking": shipment.tracking_number,
+        "carrier": shipment.carrier,
+        "method": shipment.method,
+        "cost": _money(shipment.cost),
+        "currency": shipment.currency,
+        "warehouse": shipment.warehouse,
+        "shipped_at": shipment.shipped_at.isoformat(),
+        "void": shipment.voided,
+        "more_tracking": list(shipment.more_numbers),
+        "lines": [
+            {"id": part.line_id, "sku": part.sku, "quantity": part.quantity}
+            for part in shipment.lines or ()
         ],
     }
 

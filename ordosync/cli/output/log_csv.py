@@ -17,7 +17,7 @@ _RUN = (
 )
 _STEP = (
     *("id", "key", "state", "code", "reason", "merchant", "supplier", "attempts"),
-    *("not_before", "last_run", "written", "merchant_number"),
+    *("not_before", "last_run", "written", "merchant_number", "dismissed_at", "note"),
 )
 _CHANGE = ("run", "started_at", "portal", "task", "key", "merchant", "supplier", "written")
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import msgspec
 
+from ordosync.cli.output.render import local
 from ordosync.cli.output.tables import table
+from ordosync.store.concerns import Concern
 from ordosync.store.runs import Run
 from ordosync.store.step_rows import State, StepRow, Write
 from ordosync.store.timestamps import to_text
@@ -31,11 +33,19 @@ class RunSteps:
     numbers: Mapping[str, str] = field(default_factory=dict)
     """The numbers of orders that the Merchant shows with another number than its id, by id."""
 
+    dismissals: Mapping[str, Concern] = field(default_factory=dict)
+    """The problems that the operator has dismissed, by the key of their step."""
+
     def of_states(self, states: Sequence[str]) -> "RunSteps":
         """Return the steps in these states, grouped; all of them if `states` is empty."""
         chosen = [step for step in self.steps if not states or step.state in states]
         chosen.sort(key=lambda step: STATES.index(step.state))
         return replace(self, steps=chosen)
+
+    def dismissal(self, step: StepRow) -> Concern | None:
+        """Return the dismissal of a step; None if its content has changed since."""
+        concern = self.dismissals.get(step.key)
+        return concern if concern and concern.content == step.content else None
 
     def number(self, step: StepRow) -> str:
         """Return the number that the Merchant shows, if it is not the id; otherwise empty."""
@@ -66,7 +76,7 @@ def show_steps(shown: RunSteps) -> None:
                 _key(step.key),
                 step.state,
                 step.code or "",
-                step.reason or "",
+                _reason(shown, step),
                 step.supplier_id or "",
                 step.not_before or "",
                 _written(shown, step),
@@ -111,7 +121,7 @@ def write_json(write: Write) -> dict[str, Any]:
 
 def step_json(shown: RunSteps, step: StepRow) -> dict[str, Any]:
     """Return a step as `show --json` prints it."""
-    written = shown.written(step)
+    written, closed = shown.written(step), shown.dismissal(step)
     return {
         "id": step.id,
         "key": step.key,
@@ -125,6 +135,8 @@ def step_json(shown: RunSteps, step: StepRow) -> dict[str, Any]:
         "not_before": to_text(step.not_before) if step.not_before else None,
         "last_run": step.last_run_id,
         "written": msgspec.to_builtins(written) if written else None,
+        "dismissed_at": to_text(closed.dismissed_at) if closed else None,
+        "note": (closed.note or None) if closed else None,
     }
 
 
@@ -134,6 +146,14 @@ def _written(shown: RunSteps, step: StepRow) -> str:
     if step.last_run_id == shown.run:
         return text
     return f"{text} (later: run {step.last_run_id})".lstrip()
+
+
+def _reason(shown: RunSteps, step: StepRow) -> str:
+    """Return the reason of a step, and when and why the operator dismissed it."""
+    if not (closed := shown.dismissal(step)):
+        return step.reason or ""
+    note = f": {closed.note}" if closed.note else ""
+    return "; ".join(filter(None, (step.reason, f"dismissed {local(closed.dismissed_at)}{note}")))
 
 
 def _key(key: str) -> str:

@@ -26,6 +26,7 @@ _FOLDED = (
     "written",
     "what",
     "next step",
+    "note",
     "name",
     "ship to",
     "key",

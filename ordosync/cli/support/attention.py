@@ -1,4 +1,4 @@
-"""`attention` and `dismiss`: the list of problems for the operator, and closing its entries."""
+"""`attention` and `dismiss`: the problems for the operator, and closing or reopening them."""
 
 import sys
 from collections import defaultdict
@@ -12,15 +12,18 @@ from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render, tables
 from ordosync.cli.output.csv_output import write_csv
 from ordosync.engine import register
-from ordosync.engine.diagnosis.attention import attention
+from ordosync.engine.diagnosis.attention import UNSHIPPED_DAYS, attention
 from ordosync.engine.diagnosis.attention_entry import Attention
 from ordosync.engine.diagnosis.dismissal import dismiss as close
+from ordosync.engine.diagnosis.dismissal import undo as reopen
+from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.order_numbers import OF_PRODUCTS
 from ordosync.store.timestamps import to_text
 
 Numbers = Mapping[tuple[str, str], str]
 _COLUMNS = ("since", "severity", "key", "order", "reason", "next step")
+_DISMISSED_COLUMNS = ("dismissed", "key", "order", "reason", "note")
 _CSV_COLUMNS = (
     *("key", "severity", "code", "since", "portal", "task", "step", "merchant"),
     *("merchant_number", "supplier", "reason", "settle", "dismissed_at", "note"),
@@ -36,7 +39,10 @@ def show_attention(
         typer.Option(
             "--days", min=0, max=3650, help="Days that an imported order may wait to be shipped."
         ),
-    ] = 7,
+    ] = UNSHIPPED_DAYS,
+    dismissed: Annotated[
+        bool, typer.Option("--dismissed", help="List the dismissed entries, with their notes.")
+    ] = False,
     context: Context,
 ) -> None:
     """List problems that need you, with the next step.
@@ -51,13 +57,17 @@ def show_attention(
     """
     config, now = context.config, context.clock.now()
     with Store.open(config.database, readonly=True) as store:
-        entries = attention(config, store, now=now, unshipped_for=timedelta(days=days))
+        age = timedelta() if dismissed else timedelta(days=days)
+        entries = attention(config, store, now=now, unshipped_for=age)
+        entries = [entry for entry in entries if entry.dismissed_at or not dismissed]
         numbers = _numbers(store, entries)
     rows = [{**_json(entry), "merchant_number": _number(entry, numbers)} for entry in entries]
     if context.as_json:
         render.document({"attention": rows})
     elif context.as_csv:
         write_csv(sys.stdout, _CSV_COLUMNS, rows)
+    elif dismissed:
+        _show_dismissed(entries, numbers)
     else:
         _show(entries, numbers)
     raise typer.Exit(int(any(entry.needs_you for entry in entries)))
@@ -73,25 +83,33 @@ def dismiss(
     ],
     *,
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help="Reason, for later.")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Reopen dismissed entries.")] = False,
     context: Context,
 ) -> None:
     """Close entries of `attention` that need no more work.
 
-    New content reopens them. Later runs do not send a dismissed order that was never sent;
-    `ordosync retry STEP` withdraws the dismissal. Automatic retries continue.
+    `ordosync attention --dismissed` lists them with their notes. If the order or file changes, an
+    entry is open again. Later runs do not send a dismissed order that was never sent; `ordosync
+    retry STEP` sends it. --undo reopens an entry and sends nothing. Automatic retries continue.
 
     For example:
       ordosync dismiss 17 --note "agreed by phone"
     """
+    if undo and note:
+        raise UsageError("use either --note or --undo: an open entry has no note")
     config, clock = context.config, context.clock
     with Store.open(config.database) as store:
         register(config, store, clock)
-        closed = close(config, store, keys, note=note, clock=clock)
+        if undo:
+            changed = reopen(config, store, keys, clock=clock)
+        else:
+            changed = close(config, store, keys, note=note, clock=clock)
+    verb = "reopened" if undo else "dismissed"
     if context.as_json:
-        render.document({"dismissed": [_json(entry) for entry in closed]})
+        render.document({"dismissed": [], "reopened": [], verb: [_json(each) for each in changed]})
         return
-    for entry in closed:
-        render.message(f"dismissed {entry.key}: {entry.reason}")
+    for entry in changed:
+        render.message(f"{verb} {entry.key}: {entry.reason}")
 
 
 def _numbers(store: Store, entries: Sequence[Attention]) -> Numbers:
@@ -119,7 +137,23 @@ def _show(entries: Sequence[Attention], numbers: Numbers) -> None:
     else:
         render.message("nothing needs attention")
     if dismissed := len(entries) - len(listed):
-        render.message(f"{dismissed} dismissed: `ordosync attention --json` includes them")
+        render.message(f"{dismissed} dismissed: `ordosync attention --dismissed` lists them")
+
+
+def _show_dismissed(entries: Sequence[Attention], numbers: Numbers) -> None:
+    rows = [
+        (entry.dismissed_at, entry.key, _order(entry, numbers), entry.reason, entry.note)
+        for entry in sorted(entries, key=lambda entry: str(entry.dismissed_at))
+    ]
+    if rows:
+        tables.table(_DISMISSED_COLUMNS, rows, if_any=("note",))
+        render.message("`ordosync dismiss KEY --undo` reopens entries")
+    else:
+        render.message("nothing is dismissed")
+
+
+def _order(entry: Attention, numbers: Numbers) -> str:
+    return render.named(entry.subject, numbers.get((entry.portal, entry.subject), ""))
 
 
 def _row(entry: Attention, numbers: Numbers) -> tuple[object, ...]:
@@ -127,7 +161,7 @@ def _row(entry: Attention, numbers: Numbers) -> tuple[object, ...]:
         entry.since,
         entry.severity,
         entry.key,
-        render.named(entry.subject, numbers.get((entry.portal, entry.subject), "")),
+        _order(entry, numbers),
         entry.reason,
         entry.command,
     )

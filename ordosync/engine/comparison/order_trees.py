@@ -44,9 +44,15 @@ class OrderTree:
         """Return one order of the tree; None if it is not listed."""
         return next((order for order in self.members if order.order.id == node), None)
 
-    def quantities(self) -> dict[str, int]:
-        """Return the quantity of each SKU on all pieces, and of what was sent before a split."""
-        quantities = quantities_by_sku(self.leaves(self.id))
+    def quantities(self, *, cancelled: bool = True) -> dict[str, int]:
+        """Return the quantity of each SKU on all pieces, and of what was sent before a split.
+
+        If not `cancelled`, the cancelled pieces are left out.
+        """
+        leaves = self.leaves(self.id)
+        quantities = quantities_by_sku(
+            leaf for leaf in leaves if cancelled or leaf.order.status != "cancelled"
+        )
         for order in self.members:
             parcels = order.shipments if order.order.is_split else ()
             for parcel in parcels:

@@ -16,11 +16,13 @@ from ordosync.engine.diagnosis.attention_entry import Attention
 from ordosync.engine.scheduling.outages import LONG
 from ordosync.engine.scheduling.timetable import can_run
 from ordosync.store import Store
-from ordosync.store.concerns import Concern, Severity, step_key
+from ordosync.store.concerns import Concern, Severity, step_key, unshipped_key
 from ordosync.store.links import Link
 from ordosync.store.step_rows import DISMISSED, PATIENT, UNPROVEN, StepRow
 from ordosync.tasks.cancellations import supplier_status
 
+UNSHIPPED_DAYS = 7
+"""Days that an imported order may wait to be shipped."""
 _LONG_WAIT = timedelta(days=1)
 """The limit for steps that may wait for days; see `_is_overdue`."""
 _MOST_UNSHIPPED = 1000
@@ -178,7 +180,7 @@ def _of_order(config: Config, portal: PortalConfig, link: Link, linked_at: datet
     if is_embedded(account.kind):
         command = f"ordosync orders show {shlex.quote(link.supplier_id)} --account {account.name}"
     return Attention(
-        key=f"{portal.name}:unshipped:{link.merchant_id}",
+        key=unshipped_key(portal.name, link.merchant_id),
         severity="low",
         code="unshipped",
         content=link.supplier_id,

@@ -29,6 +29,9 @@ def events(facts: OrderFacts, *, piece: str = "") -> Iterator[Event]:
     about = f"{piece}: " if piece else ""
     for event in (*_imported(facts), *_reported(facts), *_steps(facts)):
         yield replace(event, text=f"{about}{event.text}", is_sync=True)
+    for closed in facts.dismissals:
+        note = f": {closed.note}" if closed.note else ""
+        yield Event(at=closed.dismissed_at, text=f"{about}dismissed ({closed.code}){note}")
     for part in facts.pieces:
         yield from events(part, piece=part.supplier_id or "")
 

@@ -1,6 +1,6 @@
 """Facts about an order in one portal: the store's rows, and the order in both accounts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from ordosync.engine.diagnosis.account_lookup import AccountLookup, AccountView
 from ordosync.engine.diagnosis.order_units import NO_UNITS, OrderUnits
 from ordosync.engine.portals import supplier_at_merchant
 from ordosync.store import Store
+from ordosync.store.concerns import Concern, step_key, unshipped_key
 from ordosync.store.link_table import Links
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRow
@@ -37,6 +38,8 @@ class OrderFacts:
     units: OrderUnits = NO_UNITS
     number: str = ""
     """The number that the Merchant shows, if it differs from its id."""
+    dismissals: tuple[Concern, ...] = ()
+    """The problems of it that the operator has dismissed, oldest first."""
 
     @property
     def link(self) -> Link | None:
@@ -165,7 +168,16 @@ def _gather(
         pieces=tuple(pieces) or tuple(parcels),
         units=_units(links, merchant_id, at_merchant, at_supplier) if merchant_id else NO_UNITS,
         number=_number(portal, store, merchant_id) if merchant_id else "",
+        dismissals=_dismissals(store, steps, portal.name, merchant_id),
     )
+
+
+def _dismissals(
+    store: Store, steps: Sequence[StepRow], portal: str, merchant_id: str | None
+) -> tuple[Concern, ...]:
+    keys = [step_key(portal, step.task, step.key) for step in steps]
+    keys += [unshipped_key(portal, merchant_id)] if merchant_id else []
+    return tuple(store.concerns.of(keys))
 
 
 def _number(portal: Portal, store: Store, merchant_id: str) -> str:

@@ -132,18 +132,22 @@ def _decide_dismissed(task: Task, step: Step, row: StepRow, *, is_unchanged: boo
     """Return the decision about a record whose step the operator has dismissed.
 
     A state that has changed is written as usual. An event is never sent automatically; if it has
-    changed, the operator gets a new problem.
+    changed, the operator gets a new problem. If only the way in which it is read has changed, that
+    is one only if the record could not be read before.
     """
     if task.is_state:
         must_write = is_unchanged or row.content != step.content
         return _send_or_record(step) if must_write else Unchanged(row=row)
     decision = step.decision
-    if is_unchanged or not edited(decisive(row.content), decisive(step.content)):
+    before, after = decisive(row.content), decisive(step.content)
+    if is_unchanged or before == after or (decision and decision.state != "failed"):
         return Unchanged(row=row)
-    if decision and decision.state != "failed":
-        return Unchanged(row=row)
-    change = f"now it {decision.reason}" if decision else "it has changed"
-    reason = f"was dismissed, and {change}; it is sent only by `ordosync retry {row.id}`"
+    if not edited(before, after) and (decision or row.attempts):
+        # Stored in the new form, so that the next change is noticed.
+        return Unchanged(row=row, content=step.content, as_of=step.as_of)
+    change = "it has changed" if edited(before, after) else "it can be read now"
+    problem = f", but {decision.reason}" if decision else ""
+    reason = f"was dismissed, and {change}{problem}; it is sent only by `ordosync retry {row.id}`"
     failed = Decision(state="failed", code=DISMISSED, reason=reason)
     return Record(step=replace(step, payload=None, decision=failed))
 

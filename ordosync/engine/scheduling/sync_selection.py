@@ -10,14 +10,20 @@ from ordosync.tasks import TASKS
 
 
 @dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A task of a portal. `reason` is None if it runs."""
+
+    portal: PortalConfig
+    task: str
+    is_paused: bool
+    reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Selection:
-    """The tasks of each portal in the order in which they run, described in sentences.
+    """All tasks of each portal, in the order in which they run."""
 
-    Portals with the same tasks share a sentence.
-    """
-
-    runs: list[tuple[PortalConfig, str]]
-    sentences: list[str]
+    choices: Sequence[Choice]
 
     @classmethod
     def of(
@@ -27,33 +33,54 @@ class Selection:
         known = list(rows)
         scheduled = {(plan.portal, plan.task) for plan in plans(config, known) if plan.interval_s}
         paused = {(row.portal, row.task) for row in known if row.paused}
-        runs: list[tuple[PortalConfig, str]] = []
+        choices = [
+            Choice(
+                portal=portal,
+                task=task,
+                is_paused=(portal.name, task) in paused,
+                reason=_reason(portal, task, scheduled),
+            )
+            for portal in portals
+            for task in TASKS
+        ]
+        return cls(choices=choices)
+
+    @property
+    def runs(self) -> list[tuple[PortalConfig, str]]:
+        """The tasks that run."""
+        return [(choice.portal, choice.task) for choice in self.choices if not choice.reason]
+
+    @property
+    def sentences(self) -> list[str]:
+        """The selection as text; portals with the same tasks share a sentence."""
+        by_portal: dict[str, list[Choice]] = {}
+        for choice in self.choices:
+            by_portal.setdefault(choice.portal.name, []).append(choice)
         texts: dict[str, list[str]] = {}
-        for portal in portals:
-            tasks = [
-                task for task in TASKS if task in GLOBAL_TASKS and (portal.name, task) in scheduled
-            ]
-            runs += [(portal, task) for task in tasks]
-            running = [
-                f"{task} (paused in the schedule)" if (portal.name, task) in paused else task
-                for task in tasks
-            ]
-            left_out = _left_out(portal, tasks, scheduled)
-            text = f"runs {', '.join(running) or 'nothing'}; leaves out {left_out}"
-            texts.setdefault(text, []).append(portal.name)
-        return cls(runs=runs, sentences=_sentences(texts))
+        for name, choices in by_portal.items():
+            texts.setdefault(_text(choices), []).append(name)
+        return _sentences(texts)
 
 
-def _left_out(portal: PortalConfig, tasks: Sequence[str], scheduled: set[tuple[str, str]]) -> str:
-    """Return the other tasks, each group with its reason."""
+def _text(choices: Sequence[Choice]) -> str:
+    """Return which tasks of a portal run, and the others, each group with its reason."""
+    running = [
+        f"{choice.task} (paused in the schedule)" if choice.is_paused else choice.task
+        for choice in choices
+        if not choice.reason
+    ]
     groups: dict[str, list[str]] = {}
-    for task in TASKS:
-        if task not in tasks:
-            groups.setdefault(_reason(portal, task, scheduled), []).append(task)
-    return ", ".join(f"{', '.join(names)} ({reason})" for reason, names in groups.items())
+    for choice in choices:
+        if choice.reason:
+            groups.setdefault(choice.reason, []).append(choice.task)
+    left_out = ", ".join(f"{', '.join(tasks)} ({reason})" for reason, tasks in groups.items())
+    return f"runs {', '.join(running) or 'nothing'}; leaves out {left_out}"
 
 
-def _reason(portal: PortalConfig, task: str, scheduled: set[tuple[str, str]]) -> str:
+def _reason(portal: PortalConfig, task: str, scheduled: set[tuple[str, str]]) -> str | None:
+    """Return why a task is left out; None if it runs."""
+    if task in GLOBAL_TASKS and (portal.name, task) in scheduled:
+        return None
     if not can_run(portal, task):
         is_shipping_only = task == "write-inventory-back" and not portal.manage_inventory
         return "shipping-only portal" if is_shipping_only else "not possible with these accounts"

@@ -33,6 +33,8 @@ class Lowered(Struct, frozen=True, kw_only=True):
     link: Link
     lines: tuple[tuple[Link, int], ...]
     """The lines to reduce, with the units that are still wanted, sent ones included."""
+    is_all: bool = False
+    """True if no unit of the order stays, so it is cancelled."""
 
     @property
     def content(self) -> str:
@@ -157,7 +159,14 @@ def _lowered(portal: Portal, wanted: Mapping[str, Mapping[str, int]]) -> Iterato
             if line.merchant_id in units and units[line.merchant_id] < (line.open_units or 0)
         )
         if less:
-            yield Lowered(link=link, lines=less)
+            is_all = not any(_stays(line, units) for line in lines.get(id_, ()))
+            yield Lowered(link=link, lines=less, is_all=is_all)
+
+
+def _stays(line: Link, wanted: Mapping[str, int]) -> bool:
+    """True if units of a line were sent, or are still to be sent."""
+    is_open = wanted.get(line.merchant_id, line.open_units) != 0
+    return bool(line.sent) or is_open
 
 
 def _key(link: Link) -> str:
@@ -172,6 +181,7 @@ def _step(lowered: Lowered) -> Step:
         supplier_id=lowered.link.supplier_id,
         content=lowered.content,
         summary=f"reduce order {lowered.link.supplier_id} by {units} unit{'s' * (units != 1)}",
+        is_destructive=lowered.is_all,
         written=lowered.written,
         payload=lowered,
     )
@@ -193,6 +203,8 @@ def _result(lowered: Lowered, outcome: Outcome) -> Result:
         replace(line, ordered=None, cancelled=(line.ordered or 0) - units)
         for line, units in lowered.lines
     )
+    if lowered.is_all:
+        links = (*links, replace(lowered.link, state="cancelled_by_task"))
     written = lowered.written if outcome.state == "done" else None
     return Result(outcome=outcome, links=links, written=written)
 

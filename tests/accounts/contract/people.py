@@ -166,6 +166,10 @@ class MerchantPeople(People):
         """Cancel an open order."""
         raise NotImplementedError
 
+    def cancel_rest(self, order_id: str) -> None:
+        """Cancel everything of an order, or of its pieces, that is not sent."""
+        self.cancel(order_id)
+
     def request_again(self, order_id: str) -> None:
         """Request a cancelled order from the same Supplier again."""
         raise NotImplementedError

@@ -180,6 +180,12 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
     def take(self, order: Order) -> str:
         return self._place(order, supplier=None)
 
+    def cancel_rest(self, order_id: str) -> None:
+        """Cancel each unsent piece: a split order cannot be changed."""
+        for kept in [*self._leaves(order_id)]:
+            if kept.status == "dropshipment_requested":
+                self.cancel(kept.number)
+
     def request_again(self, order_id: str) -> None:
         self.fake.restore(order_id)
         self.fake.dropship(order_id, self.supplier)

@@ -24,6 +24,7 @@ from tests.accounts.shopify.shop import (
 )
 from tests.fakes.shopify import fulfillment as kept_parts
 from tests.fakes.shopify.fulfillment import Share
+from tests.fakes.shopify.shapes_orders import open_units
 from tests.fakes.shopify.state import ENDED, Fulfillment, LineItem
 from tests.fakes.shopify.state import FulfillmentOrder as Part
 from tests.fakes.shopify.state import Order as Kept
@@ -99,6 +100,12 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
 
     def cancel(self, order_id: str) -> None:
         self.fake.cancel(self._part(order_id).order_id)
+
+    def cancel_rest(self, order_id: str) -> None:
+        """Refund the unsent units: the shop refuses to cancel an order that was sent in part."""
+        order = self._order(self._part(order_id))
+        unsent = {line.sku or "": open_units(self.fake.shop, line) for line in order.lines}
+        self.fake.refund(order.id, {sku: units for sku, units in unsent.items() if units})
 
     def reassign(self, order_id: str) -> None:
         self.fake.move(fulfillment_order(order_id), self.fake.location_id)

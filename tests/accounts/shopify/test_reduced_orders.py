@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import pytest
+
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.shopify.ids import fulfillment_order
 from ordosync.models import Cancellation
@@ -129,6 +131,35 @@ def test_order_that_may_be_merged_into_another_is_not_reduced(
 
     assert reduced(account, seller) == []
     assert ids
+
+
+@pytest.mark.parametrize("is_merged", [False, True])
+def test_f5_piece_whose_units_are_all_removed_has_no_open_unit(
+    seller: ShopifyMerchantPeople, is_merged: bool
+) -> None:
+    """Nothing of its line is open in any fulfillment order, so it does not matter if it merged."""
+    account = opened(seller)
+    order_id, ids = placed(account, seller)
+    first, second = seller.split(order_id, (1, 1), (1, 0))
+    account.orders.acknowledge([first.partition("~")[0], second])
+    if is_merged:
+        seller.fake.merge(fulfillment_order(second), into=fulfillment_order(first))
+        seller.cancel_units(order_id, 1, 0)
+    account.tracking.add([part(first.partition("~")[0], ids, CUP=1)])
+    if not is_merged:
+        seller.cancel_units(order_id, 1, 0)
+
+    cancellations = {each.order_id: each for each in reduced(account, seller)}
+
+    assert opened_units(cancellations[second], {"CUP": second_line(second, ids)}) == {"CUP": 0}
+    page = account.orders.by_id([second])
+    [piece] = usable([item for read_page in page for item in read_page.items])
+    assert quantities(piece) == [("CUP", 0)]
+
+
+def second_line(piece: str, ids: Mapping[str, str]) -> str:
+    """Return the id of the CUP line in a piece."""
+    return f"{piece}:{ids['CUP'].rpartition(':')[2]}"
 
 
 def test_whole_order_costs_no_further_call(seller: ShopifyMerchantPeople) -> None:

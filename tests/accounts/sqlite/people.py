@@ -115,6 +115,11 @@ class SqliteMerchantPeople(AtDesk, MerchantPeople):
     def take(self, order: Order) -> str:
         return _done(self.desk.add_order(order)).id
 
+    def cancel_rest(self, order_id: str) -> None:
+        for id_ in self.pieces(order_id) or [order_id]:
+            if self.status(id_) not in ("shipped", "cancelled"):
+                self.cancel(id_)
+
     def request_again(self, order_id: str) -> None:
         _done(self.desk.restore(order_id))
         _done(self.desk.request(order_id, _PARTNER))

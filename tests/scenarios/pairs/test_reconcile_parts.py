@@ -8,8 +8,6 @@ from tests.accounts.contract.examples import line, parcel
 from tests.accounts.contract.opening import PORTAL
 from tests.accounts.contract.people import needs
 from tests.accounts.shopify.people import ShopifySupplierPeople
-from tests.accounts.sqlite.people import SqliteMerchantPeople
-from tests.accounts.woocommerce.people import ShopMerchantPeople
 from tests.scenarios.pairs.comparing import compared
 from tests.scenarios.pairs.pair import Pair
 from tests.scenarios.pairs.parcels import ordered, sent
@@ -21,20 +19,13 @@ def differing(pair: Pair) -> list[tuple[str, str]]:
     return [(it.kind, it.description) for it in found]
 
 
-def cancelling(pair: Pair) -> None:
-    """Skip the test unless the Merchant can cancel an order that was sent in part."""
-    if not isinstance(pair.merchant, (SqliteMerchantPeople, ShopMerchantPeople)):
-        pytest.skip("the Merchant cannot cancel an order that was sent in part")
-
-
 @needs("update-tracking", "cancel-orders", "parcels", "several-parcels", "parcel-lines")
 @needs("reductions")
 def test_sides_agree_when_the_rest_of_a_partly_sent_order_is_cancelled(pair: Pair) -> None:
     """Seen with a shop: its lines keep their units, although the order is cancelled."""
-    cancelling(pair)
     merchant_id, supplier_id = ordered(pair)
     sent(pair, supplier_id, "1Z1", 1, 0)
-    pair.merchant.cancel(merchant_id)
+    pair.merchant.cancel_rest(merchant_id)
 
     pair.run("cancel-orders")
 
@@ -59,20 +50,41 @@ def test_sides_agree_when_the_rest_of_a_partly_sent_order_is_split(pair: Pair) -
 
 @needs("update-tracking", "split-order", "cancel-orders", "parcels")
 def test_sides_agree_when_the_unsent_piece_of_an_order_is_cancelled(pair: Pair) -> None:
-    cancelling(pair)
+    if isinstance(pair.supplier, ShopifySupplierPeople):
+        pytest.skip("a Shopify shop does not cancel a piece: the next test has what is done")
     merchant_id, supplier_id = pair.imported("1001", line("MUG", 3))
-    first, _ = pair.supplier.split(supplier_id, (1,), (2,))
+    first, second = pair.supplier.split(supplier_id, (1,), (2,))
     pair.run("split-order")
     pair.supplier.ship(first, parcel(number="1Z1"))
     pair.run("update-tracking")
-    _, second = pair.merchant.pieces(merchant_id)
-    # A WooCommerce shop cancels an order only as a whole.
-    pair.merchant.cancel(second.partition("/")[0])
+    pair.merchant.cancel_rest(merchant_id)
 
     pair.run("cancel-orders")
 
+    assert pair.supplier.status(second) == "cancelled"
     assert differing(pair) == []
     pair.stays_quiet("cancel-orders", "update-tracking")
+
+
+@needs("update-tracking", "split-order", "cancel-orders", "parcels", "comments")
+def test_cancelled_piece_of_a_shopify_supplier_is_reported_on_both_sides(pair: Pair) -> None:
+    if not isinstance(pair.supplier, ShopifySupplierPeople):
+        pytest.skip("the Supplier cancels a piece without the others")
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 3))
+    first, second = pair.supplier.split(supplier_id, (1,), (2,))
+    pair.run("split-order")
+    pair.supplier.ship(first, parcel(number="1Z1"))
+    pair.run("update-tracking")
+    pair.merchant.cancel_rest(merchant_id)
+
+    ran = pair.run("cancel-orders")
+
+    assert ran.step.state == "failed"
+    assert ran.step.code in ("piece", "not-reducible")
+    assert "ask the Supplier" in (ran.step.reason or "")
+    assert any("do not send" in text for text in pair.supplier.timeline(second))
+    assert [kind for kind, _ in differing(pair)] in (["not-cancelled"], ["sum-broken"])
+    pair.stays_quiet("update-tracking")
 
 
 @needs("update-tracking", "parcels", "parcel-lines", "cancelled-units", "reductions", "listing")
