@@ -14,6 +14,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,7 @@ __all__ = [
     "SIDE_FILES",
     "check_folder",
     "copy_database",
+    "execute_write",
     "open_database",
     "sqlite3",
     "to_database_error",
@@ -76,10 +78,11 @@ def open_database(
     try:
         if create and not readonly and not os.path.lexists(path):
             _make(path, application_id, migrations)
-        check_file(path)
+        is_wal = check_file(path)
         if path.with_name(f"{path.name}-journal").exists():
             _recover(path, clock)
-        connection = _connect(path, readonly=readonly, clock=clock)
+            is_wal = False
+        connection = _connect(path, readonly=readonly, clock=clock, slices=not is_wal)
     except OSError as error:
         raise DatabaseError(path, f"{error}; check the folder and its permissions") from error
     except sqlite3.Error as error:
@@ -138,7 +141,7 @@ def transaction(connection: "sqlite3.Connection") -> Iterator["sqlite3.Connectio
     Without `IMMEDIATE`, a transaction that reads before it writes would fail at once, despite the
     busy timeout, if another process wrote in between.
     """
-    connection.execute("begin immediate")
+    execute_write(connection, "begin immediate")
     try:
         yield connection
         # Under a rollback journal, the commit waits while another process reads.
@@ -166,34 +169,62 @@ def to_database_error(path: object, error: Exception) -> DatabaseError:
     return DamagedError(path, f"damaged ({text}); restore it from a backup")
 
 
-class _Connection(sqlite3.Connection):
-    """A connection that waits for a locked file in slices, since no signal ends SQLite's own wait.
+class _FileConnection(sqlite3.Connection):
+    """A connection in WAL mode, where only `execute_write` waits for other writers.
 
-    Under a rollback journal, reading waits as well. A statement takes its lock in `execute`.
+    A read may wait for another process that recovers the file, and has the whole limit for it.
     """
 
     clock: Clock | None = None
     """Ends a wait for a locked file when it is stopped."""
 
+
+class _JournalConnection(_FileConnection):
+    """A connection under a rollback journal, where a read waits for writers, too.
+
+    A statement takes its lock in `execute`.
+    """
+
     def execute(self, *args: Any) -> "sqlite3.Cursor":
-        for left in reversed(range(max(int(BUSY_TIMEOUT_S / SLICE_S), 1))):
-            try:
-                return super().execute(*args)
-            except sqlite3.OperationalError as error:
-                if not left or "database is locked" not in str(error):
-                    raise
-            if self.clock:
-                self.clock.check()
-        raise AssertionError
+        return _in_slices(partial(super().execute, *args), self.clock)
 
 
-def _connect(path: Path, *, readonly: bool, clock: Clock | None = None) -> "sqlite3.Connection":
-    connection: _Connection = sqlite3.connect(
+def execute_write(connection: "sqlite3.Connection", statement: str) -> "sqlite3.Cursor":
+    """Execute a statement that takes the write lock; a stopped clock ends its wait."""
+    execute = partial(connection.execute, statement)
+    # A rollback journal waits in `execute`; a database in memory is never locked.
+    if isinstance(connection, _JournalConnection) or not isinstance(connection, _FileConnection):
+        return execute()
+    connection.execute(f"pragma busy_timeout = {SLICE_S * 1000:.0f}")
+    try:
+        return _in_slices(execute, connection.clock)
+    finally:
+        connection.execute(f"pragma busy_timeout = {BUSY_TIMEOUT_S * 1000}")
+
+
+def _in_slices(execute: "Callable[[], sqlite3.Cursor]", clock: Clock | None) -> "sqlite3.Cursor":
+    """Wait for a locked file in slices, since no signal ends SQLite's own wait."""
+    for left in reversed(range(max(int(BUSY_TIMEOUT_S / SLICE_S), 1))):
+        try:
+            return execute()
+        except sqlite3.OperationalError as error:
+            if not left or "database is locked" not in str(error):
+                raise
+        if clock:
+            clock.check()
+    raise AssertionError
+
+
+def _connect(
+    path: Path, *, readonly: bool, clock: Clock | None = None, slices: bool = False
+) -> "sqlite3.Connection":
+    """Open a file. With `slices`, each statement that waits can be stopped, not only a begin."""
+    connection: _FileConnection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rw'}",
         uri=True,
-        timeout=SLICE_S,
+        timeout=SLICE_S if slices else BUSY_TIMEOUT_S,
         isolation_level=None,
-        factory=_Connection,
+        factory=_JournalConnection if slices else _FileConnection,
     )
     connection.clock = clock
     connection.row_factory = sqlite3.Row
@@ -206,7 +237,7 @@ def _connect(path: Path, *, readonly: bool, clock: Clock | None = None) -> "sqli
 
 def _recover(path: Path, clock: Clock | None) -> None:
     """Let SQLite roll back the journal of a crash. A read-only connection could not."""
-    with closing(_connect(path, readonly=False, clock=clock)) as connection:
+    with closing(_connect(path, readonly=False, clock=clock, slices=True)) as connection:
         connection.execute("select count(*) from sqlite_master")
 
 

@@ -41,8 +41,11 @@ def _identity(status: os.stat_result) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
-def check_file(path: Path) -> None:
-    """Raise `DatabaseError` if a file cannot be a database of ordosync, or others may use it."""
+def check_file(path: Path) -> bool:
+    """Return True if a database is in WAL mode, False if it has a rollback journal.
+
+    Raises `DatabaseError` if the file cannot be a database of ordosync, or others may use it.
+    """
     if path.is_symlink():
         raise DatabaseError(path, "is a symbolic link; give the path of the file itself")
     if not path.exists():
@@ -65,3 +68,4 @@ def check_file(path: Path) -> None:
     if is_short and not is_in_use and not any(file.exists() for file in side_files):
         raise DamagedError(path, "is truncated; restore it from a backup")
     check_folder(path)
+    return header[18:20] == b"\x02\x02"

@@ -1,8 +1,10 @@
 """The progress of what this process does now, which a terminal shows while it takes long.
 
-Work that may take long has a phase. It costs next to nothing while nothing is shown.
+Work that may take long has a phase. It costs next to nothing while nothing is shown. Several
+threads may work at once, each on its own phase.
 """
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
@@ -21,14 +23,28 @@ class Phase:
 
 
 class Progress:
-    """The innermost phase that is not done yet."""
+    """The phases that are not done yet."""
+
+    def __init__(self) -> None:
+        self.phases: list[Phase] = []
+        """The phases of all threads, the last one begun last."""
+        self.calls = 0
+        """The number of requests to services."""
+
+    @property
+    def phase(self) -> Phase | None:
+        """The phase that was begun last."""
+        return next(iter(self.phases[-1:]), None)
+
+
+class _OfThread(threading.local):
+    """The innermost phase of a thread."""
 
     phase: Phase | None = None
-    calls = 0
-    """The number of requests to services."""
 
 
 _progress = Progress()
+_own = _OfThread()
 
 
 def current() -> Progress:
@@ -39,23 +55,26 @@ def current() -> Progress:
 @contextmanager
 def phase(label: str, *, total: int | None = None, unit: Unit = "records") -> Iterator[None]:
     """Work on a phase; the one around it goes on afterwards."""
-    outer, _progress.phase = _progress.phase, Phase(label, total=total, unit=unit)
+    outer, inner = _own.phase, Phase(label, total=total, unit=unit)
+    _own.phase = inner
+    _progress.phases.append(inner)
     try:
         yield
     finally:
-        _progress.phase = outer
+        _own.phase = outer
+        _progress.phases.remove(inner)
 
 
 def advance(count: int) -> None:
     """Count records of the current phase as done."""
-    if _progress.phase and _progress.phase.unit == "records":
-        _progress.phase.done += count
+    if _own.phase and _own.phase.unit == "records":
+        _own.phase.done += count
 
 
 def reached(position: int) -> None:
     """Note the position in the file that the current phase reads."""
-    if _progress.phase and _progress.phase.unit == "bytes":
-        _progress.phase.done = position
+    if _own.phase and _own.phase.unit == "bytes":
+        _own.phase.done = position
 
 
 def count_call() -> None:

@@ -4,6 +4,7 @@ A terminal interprets control characters, and some characters reorder or hide th
 Foreign text (orders, file names, responses of a service) can contain both.
 """
 
+import re
 from unicodedata import category
 
 # Control, format and surrogate characters, line and paragraph separators.
@@ -28,6 +29,18 @@ def is_hidden(char: str) -> bool:
     # Tags are letters that no terminal shows; some of their code points have no category.
     is_tag = "\U000e0000" <= char <= "\U000e007f"
     return is_tag or (category(char) in _HIDDEN and char not in _JOINERS)
+
+
+def natural_key(text: str) -> tuple[tuple[object, ...], str]:
+    """Return a key that sorts numbers within text by their value: A-2 before A-10."""
+    parts = re.split("([0-9]+)", text)
+    key: list[object] = [parts[0].casefold()]
+    for number, word in zip(parts[1::2], parts[2::2], strict=True):
+        # Without leading zeros, the longer number is larger; Python limits the length of an int.
+        digits = number.lstrip("0")
+        key += [len(digits), digits, word.casefold()]
+    # The text itself decides between equal keys, such as those of A1 and a01.
+    return tuple(key), text
 
 
 def plural(count: int, singular: str, plural: str) -> str:

@@ -1,8 +1,6 @@
 """The kinds of account, by their names in the YAML. A kind is imported when it is used."""
 
 import importlib
-from collections.abc import Callable, Mapping
-from typing import Any
 
 from ordosync.accounts.account import Account
 
@@ -20,12 +18,6 @@ def account_class(kind: str) -> type[Account]:
     module, _, name = KINDS[kind].partition(":")
     adapter: type[Account] = getattr(importlib.import_module(module), name)
     return adapter
-
-
-def new_account(kind: str, name: str, options: Mapping[str, Any]) -> Account:
-    """Return an account with these options. Raises `ValueError` if they are not valid."""
-    adapter: Callable[..., Account] = account_class(kind)
-    return adapter(name=name, **options)
 
 
 def is_embedded(kind: str) -> bool:

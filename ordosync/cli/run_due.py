@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -97,7 +98,7 @@ def _run_tick(
 ) -> tuple[Sequence[PortalReport], Stop]:
     """Run what is due in all portals. Raises `DatabaseError` if the store cannot be used."""
     config, clock = context.config, context.clock
-    with stoppable(clock) as stop:
+    with stoppable(clock) as stop, _progress(clock, is_shown=not deliver_alerts):
         tick = Tick(
             config=config,
             clock=clock,
@@ -110,6 +111,18 @@ def _run_tick(
         if isinstance(report.error, DatabaseError):
             raise report.error
     return reports, stop
+
+
+@contextmanager
+def _progress(clock: Clock, *, is_shown: bool) -> Iterator[None]:
+    """Show the progress on a terminal; cron starts without what that needs."""
+    if not is_shown:
+        yield
+        return
+    from ordosync.cli.output.progress import shown  # noqa: PLC0415 - see above
+
+    with shown(clock):
+        yield
 
 
 def _has_failed(report: PortalReport) -> bool:

@@ -20,6 +20,7 @@ from ordosync.engine import (
     register,
     run_task,
 )
+from ordosync.engine.diagnosis.advice import is_retryable
 from ordosync.engine.scheduling.timetable import unavailable_reason
 from ordosync.errors import UsageError
 from ordosync.store import Store
@@ -27,6 +28,9 @@ from ordosync.store.runs import Run, Trigger
 from ordosync.store.step_rows import StepRow
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import Portal
+
+_FEW = 3
+"""The number of failures that a command shows itself; `show` lists all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +68,13 @@ class Session:
             force=force,
         )
 
+    def failures(self, result: Run | AlreadyRunning) -> dict[int, Sequence[str]]:
+        """Return the first failures of a finished run as text, by its id; empty without any."""
+        if isinstance(result, AlreadyRunning) or not result.counts.failed:
+            return {}
+        steps = self.store.steps.failures(result.id, limit=_FEW)
+        return {result.id: [_failure(step) for step in steps]}
+
     def preview(
         self,
         task: str,
@@ -83,6 +94,11 @@ class Session:
             trigger=trigger,
             only=only,
         ).preview(force=force)
+
+
+def _failure(step: StepRow) -> str:
+    after = f"; `ordosync retry {step.id}` tries it again" if is_retryable(step) else ""
+    return f"{step.key}: {step.reason or step.code}{after}"
 
 
 @contextmanager

@@ -172,19 +172,22 @@ def _run(
     """Run tasks of portals one after the other, and show their results."""
     results: list[Run | AlreadyRunning] = []
     missing: dict[str, Path] = {}
+    failures: dict[int, Sequence[str]] = {}
     with open_session(context) as session:
         for portal, task in select(session):
             if session.stop.reason:
                 break
             opened = session.open(portal)
             missing |= _missing_file(opened)
-            results.append(session.run(task, opened, trigger="manual", force=force))
+            result = session.run(task, opened, trigger="manual", force=force)
+            results.append(result)
+            failures |= session.failures(result)
     for name, path in missing.items():
         render.message(
             f"account {name}: file {path} does not exist; check `path:`, or create it with"
             " `ordosync orders add`"
         )
-    render_runs.show_results(results, as_json=context.as_json, stop=session.stop)
+    render_runs.show_results(results, as_json=context.as_json, stop=session.stop, failures=failures)
 
 
 def _missing_file(portal: Portal) -> dict[str, Path]:

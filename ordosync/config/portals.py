@@ -112,7 +112,7 @@ class PortalReader:
         account = self._accounts.get(name)
         if account is None:
             return None
-        adapter = account_class(account.kind)
+        adapter = self._opened_accounts[name] or account_class(account.kind)
         options = adapter.merchant_options if role == "merchant" else adapter.supplier_options
         if options is None:
             why = f"account {name}: kind {account.kind} cannot be a {role}"

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ordosync.accounts import KINDS, account_class, is_embedded, new_account
+from ordosync.accounts import KINDS, account_class, is_embedded
 from ordosync.accounts.account import Account
 from ordosync.config.converters import CONVERTERS, quoted, suggestion, to_name, to_path
 from ordosync.config.portals import PortalReader
@@ -32,7 +32,7 @@ NOT_OPTIONS = ("name",)
 def reader_for(source: Source) -> Reader:
     """Return a reader with the converters for paths and secrets of this file."""
     file_converters: dict[Any, Callable[[str], Any]] = {
-        Path: partial(to_path, folder=source.folder),
+        Path: partial(to_path, folder=source.path.parent),
         Secret: partial(to_secret, source=source),
     }
     return Reader({**CONVERTERS, **file_converters})
@@ -44,7 +44,7 @@ def read_config(reader: Reader, top: Place, source: Source) -> Config | None:
     if entries is None:
         return None
     reader.refuse_unknown(entries, TOP)
-    database = source.folder / DATABASE
+    database = source.path.parent / DATABASE
     if "database" in entries:
         database = reader.value(Path, entries["database"])
     retention: timedelta | None = RETENTION
@@ -98,11 +98,12 @@ def _account(
     if kind is None:
         return None, None
     before = reader.problem_count
-    options = reader.arguments(account_class(kind), place, entries, without=NOT_OPTIONS)
+    adapter: Callable[..., Account] = account_class(kind)
+    options = reader.arguments(adapter, place, entries, without=NOT_OPTIONS)
     account = AccountConfig(name=name, kind=kind, options=options)
     if reader.problem_count > before:
         return account, None
-    opened = reader.attempt(place, lambda: new_account(kind, name, options), entries=entries)
+    opened = reader.attempt(place, lambda: adapter(name=name, **options), entries=entries)
     return account, opened
 
 

@@ -22,7 +22,7 @@ def to_secret(text: str, *, source: Source) -> Secret:
     if variable := _VARIABLE.fullmatch(text):
         return _from_environment(variable[1])
     if text.startswith(_FILE):
-        return _from_file(to_path(text.removeprefix(_FILE), folder=source.folder))
+        return _from_file(to_path(text.removeprefix(_FILE), folder=source.path.parent))
     if "${" in text:
         raise ValueError("${NAME} must be the whole value")
     if not text:

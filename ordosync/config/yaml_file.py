@@ -44,14 +44,10 @@ class Source:
     """Text of the file, its absolute path, and whether all users can read it."""
 
     path: Path
+    """Relative paths in the file belong to its folder."""
     text: str
     digest: str
     exposed: bool
-
-    @property
-    def folder(self) -> Path:
-        """The folder to which relative paths in the file belong."""
-        return self.path.parent
 
 
 def read_source(path: Path) -> Source:
@@ -62,6 +58,9 @@ def read_source(path: Path) -> Source:
         with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
             data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError as error:
+        hint = "correct its path, or create one with `ordosync init`"
+        raise _invalid_record(path, f"{error.strerror}; {hint}") from error
     except OSError as error:
         raise _invalid_record(path, error.strerror or str(error)) from error
     if len(data) > MAX_BYTES:

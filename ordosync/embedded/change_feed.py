@@ -69,18 +69,20 @@ def since(
 ) -> Iterator[tuple[list[str], str]]:
     """Yield pages of ids that changed since the cursor, oldest change first, each id once.
 
-    Each page comes with the next cursor. An object that changes meanwhile is read again later.
+    Each page comes with the next cursor; the last page, which may be empty, moves it past the
+    changes of other kinds. An object that changes meanwhile is read again later.
     """
     last, end = int(cursor or 0), latest(db)
-    while rows := db.execute(
-        "select sequence, object_id from changes as this"
-        " where kind = :kind and sequence > :last and sequence <= :end and not exists"
-        " (select 1 from changes where kind = :kind and object_id = this.object_id"
-        " and sequence > this.sequence and sequence <= :end)"
-        " order by sequence limit :page",
-        {"kind": kind, "last": last, "end": end, "page": _PAGE},
-    ).fetchall():
-        last = rows[-1]["sequence"]
+    while True:
+        rows = db.execute(
+            "select sequence, object_id from changes as this"
+            " where kind = :kind and sequence > :last and sequence <= :end and not exists"
+            " (select 1 from changes where kind = :kind and object_id = this.object_id"
+            " and sequence > this.sequence and sequence <= :end)"
+            " order by sequence limit :page",
+            {"kind": kind, "last": last, "end": end, "page": _PAGE},
+        ).fetchall()
+        last = rows[-1]["sequence"] if len(rows) == _PAGE else end
         yield [row["object_id"] for row in rows], str(last)
-    # An empty page moves the cursor past the changes of other kinds.
-    yield [], str(end)
+        if len(rows) < _PAGE:
+            return

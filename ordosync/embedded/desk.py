@@ -3,9 +3,10 @@
 A change is one transaction and returns one outcome per item.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from ordosync.clock import Clock
@@ -13,6 +14,7 @@ from ordosync.database import sqlite3
 from ordosync.embedded import (
     ancestry,
     cancellations,
+    label_replacement,
     order_creation,
     order_list,
     orders,
@@ -27,7 +29,6 @@ from ordosync.embedded import (
 from ordosync.embedded.database import EmbeddedFile
 from ordosync.embedded.order_filter import ALL, OrderFilter
 from ordosync.embedded.order_list import ListedOrder
-from ordosync.embedded.purge import Purged, purge
 from ordosync.embedded.stock import Inventory, Level
 from ordosync.embedded.stock_counts import Count
 from ordosync.embedded.timeline import TimelineEntry
@@ -82,6 +83,11 @@ class Desk:
     def _listed(self, sequences: Sequence[int]) -> Iterator[ListedOrder]:
         with self.file.reading("list orders") as db:
             yield from order_list.read(db, sequences)
+
+    def orders_numbered(self, numbers: Iterable[str]) -> list[ListedOrder]:
+        """Return the orders with these numbers, the newest last; an unknown number is omitted."""
+        with self.file.reading("read orders") as db:
+            return order_list.numbered(db, numbers)
 
     def read_order(self, number: str) -> Order | None:
         """Return an order; None if it does not exist."""
@@ -166,10 +172,6 @@ class Desk:
 
         return self.file.write_each(f"request order {number}", [number], request)[0]
 
-    def purge(self, number: str, *, dry: bool) -> Purged:
-        """Remove the personal data of an order and its pieces; the orders stay."""
-        return purge(self.file, number, dry=dry)
-
     def cancel(self, number: str, parts: Sequence[ParcelLine] = ()) -> Outcome:
         """Cancel all open units of an order, or only these."""
 
@@ -198,18 +200,18 @@ class Desk:
 
     def void(self, number: str, tracking_number: str = "") -> Outcome:
         """Void the label of a parcel, whose units are open again; with several, name its number."""
-
-        def void(db: sqlite3.Connection, number: str) -> Outcome:
-            return shipments.void(db, number, actor=_ACTOR, tracking_number=tracking_number)
-
+        void = partial(shipments.void, actor=_ACTOR, tracking_number=tracking_number)
         return self.file.write_each(f"void the label of order {number}", [number], void)[0]
+
+    def replace_label(self, shipment: Shipment) -> Outcome:
+        """Void the label of an order's only parcel, and ship its units with this one."""
+        action = f"replace the label of order {shipment.order_id}"
+        change = partial(label_replacement.replace_label, actor=_ACTOR)
+        return self.file.write_each(action, [shipment], change)[0]
 
     def split(self, requested: Split) -> Outcome:
         """Split the open units of an order into pieces."""
-
-        def split(db: sqlite3.Connection, requested: Split) -> Outcome:
-            return splits.split(db, requested, actor=_ACTOR)
-
+        split = partial(splits.split, actor=_ACTOR)
         return self.file.write_each(f"split order {requested.order_id}", [requested], split)[0]
 
     def list_products(self) -> Iterator[Product]:
@@ -251,9 +253,8 @@ class Desk:
         """
 
         def add(db: sqlite3.Connection, product: Product) -> Outcome:
-            missing = set(components or {}) - {
-                p.sku for p in products.read(db, [*(components or {})])
-            }
+            known = {known.sku for known in products.read(db, [*(components or {})])}
+            missing = set(components or {}) - known
             if missing:
                 return refused("not-found", f"needs {min(missing)}, which does not exist")
             if not products.create(

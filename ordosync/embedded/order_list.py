@@ -2,7 +2,7 @@
 
 import json
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -42,6 +42,15 @@ def read(db: "sqlite3.Connection", sequences: Sequence[int]) -> Iterator[ListedO
             (json.dumps(list(sequences[start : start + _PAGE])),),
         ).fetchall()
         yield from _listed(db, rows)
+
+
+def numbered(db: "sqlite3.Connection", numbers: Iterable[str]) -> list[ListedOrder]:
+    """Return the orders with these numbers, the newest last; an unknown number is omitted."""
+    rows = db.execute(
+        "select * from orders where number in (select value from json_each(?)) order by sequence",
+        (json.dumps(list(numbers)),),
+    )
+    return list(_listed(db, rows.fetchall()))
 
 
 def _listed(db: "sqlite3.Connection", rows: "list[sqlite3.Row]") -> Iterator[ListedOrder]:

@@ -19,6 +19,7 @@ from ordosync.embedded.order_list import ListedOrder
 from ordosync.embedded.stock import Inventory
 from ordosync.embedded.units import LineUnits
 from ordosync.models import Shipment
+from ordosync.text import natural_key
 
 if TYPE_CHECKING:
     import sqlite3
@@ -78,7 +79,7 @@ class Packing:
             values = {"sequences": json.dumps(list(sequences)), "parts": json.dumps(parts)}
             rows = db.execute(_OPEN, values)
             by_product = groupby(rows, itemgetter("warehouse", "bin", "sku", "name"))
-            return [_pick_line(product, lines) for product, lines in by_product]
+            return sorted((_pick_line(product, lines) for product, lines in by_product), key=_place)
 
     def parcels(self, number: str) -> list[Shipment]:
         """Return the parcels of an order with all of their numbers, the newest last."""
@@ -110,6 +111,12 @@ def _pick_line(product: tuple[str, str, str, str], rows: "Iterator[sqlite3.Row]"
         units=quantity,
         orders=orders,
     )
+
+
+def _place(line: PickLine) -> tuple[object, ...]:
+    """Return the key that sorts the lines by warehouse, bin and SKU; those without a bin last."""
+    storage_bin = line.storage_bin
+    return (line.warehouse, not storage_bin, natural_key(storage_bin), natural_key(line.sku))
 
 
 def _with_units(db: "sqlite3.Connection", sequences: Sequence[int]) -> Iterator[OrderUnits]:
@@ -144,5 +151,5 @@ from orders join order_lines on order_number = number
 left join parts on parts.kit = order_lines.sku
 join products on products.sku = coalesce(parts.sku, order_lines.sku)
 where orders.sequence in (select value from json_each(:sequences)) and open > 0
-order by orders.warehouse, products.bin = '', products.bin, products.sku, orders.sequence
+order by orders.warehouse, products.sku, orders.sequence
 """  # noqa: S608 - constants

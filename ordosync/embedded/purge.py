@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ordosync.database import transaction
+from ordosync.database import execute_write, transaction
 
 if TYPE_CHECKING:
     import sqlite3
@@ -39,8 +39,8 @@ def purge(file: "EmbeddedFile", number: str, *, dry: bool) -> Purged:
         with transaction(db):
             purged = _purge(db, number, dry=dry)
         if not dry:
-            db.execute("vacuum")
-            db.execute("pragma wal_checkpoint(truncate)").fetchall()
+            execute_write(db, "vacuum")
+            execute_write(db, "pragma wal_checkpoint(truncate)")
     return purged
 
 

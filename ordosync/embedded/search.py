@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from ordosync.embedded import order_list
-from ordosync.embedded.order_filter import OrderFilter, fold, names_customer
+from ordosync.embedded.order_filter import fold, names_customer
 
 if TYPE_CHECKING:
     import sqlite3
@@ -61,9 +61,8 @@ class Search:
                 (number,),
             )
             suffixes = (row["number"].removeprefix(number) for row in rows.fetchall())
-            numbers = [f"{number}{end}" for end in suffixes if not end or end[1:].isdecimal()]
-            selection = OrderFilter(numbers=tuple(numbers))
-            return list(order_list.read(db, order_list.select(db, selection)))
+            ends = [end for end in suffixes if not end or end[1:].isdecimal()]
+            return order_list.numbered(db, [f"{number}{end}" for end in ends])
 
     def sharing(self, tracking_numbers: Sequence[str]) -> list[tuple[str, str]]:
         """Return each of these numbers with the orders that have a valid label of it."""

@@ -25,13 +25,13 @@ def add_tracking(db: "sqlite3.Connection", shipment: Shipment) -> Outcome:
     if state is None:
         return refused("not-found", "does not exist at the Merchant")
     if not state.is_split:
-        return _add_to(db, shipment, shipment.order_id)
+        return _add_to(db, shipment, state)
     parcels = _in_pieces(db, shipment)
     if parcels[-1].order_id == shipment.order_id:
         own = units.open_lines(db, shipment.order_id)
         if reason := units.surplus(parcels[-1].lines or (), own):
             return refused("more-than-ordered", f"order {shipment.order_id} {reason}")
-    outcomes = [_add_to(db, part, part.order_id) for part in parcels]
+    outcomes = [_add_to(db, part, orders.state_of(db, part.order_id)) for part in parcels]
     for best in ("done", "unchanged"):
         for outcome in outcomes:
             if outcome.state == best:
@@ -52,7 +52,9 @@ def void_tracking(db: "sqlite3.Connection", shipment: Shipment) -> Outcome:
     # Each piece with this number has its own row.
     for row in rows:
         shipments.mark_void(db, row["id"])
-        _settle(db, row["order_number"])
+        state = orders.state_of(db, row["order_number"])
+        if state and state.status in orders.OPEN:
+            orders.settle(db, row["order_number"])
         text = f"Tracking {shipment.tracking_number} was voided by the Supplier"
         timeline.add(db, row["order_number"], text, actor="ordosync")
     if not rows:
@@ -60,11 +62,14 @@ def void_tracking(db: "sqlite3.Connection", shipment: Shipment) -> Outcome:
     return Outcome(state="done", id=rows[0]["order_number"])
 
 
-def _add_to(db: "sqlite3.Connection", shipment: Shipment, number: str) -> Outcome:
-    state = orders.state_of(db, number)
+def _add_to(
+    db: "sqlite3.Connection", shipment: Shipment, state: orders.OrderState | None
+) -> Outcome:
+    number = shipment.order_id
     if state is None or state.status == "cancelled":
         return refused("cancelled", f"order {number} is cancelled")
-    open_parts = units.open_lines(db, number)
+    lines = units.of_order(db, number)
+    open_parts = units.open_parts(lines)
     open_units = {part.line_id: part.quantity for part in open_parts}
     skus = {part.line_id: part.sku for part in open_parts}
     shipment = without_added_units(shipment, open_units, requested_lines(shipment, skus))
@@ -72,21 +77,16 @@ def _add_to(db: "sqlite3.Connection", shipment: Shipment, number: str) -> Outcom
     known = _known(db, shipment, number, brings_units=bool(parts))
     if known and (not parts or known in units.in_parcels(db, [known])):
         return Outcome(state="unchanged", id=number)
-    refusal = _refusal(db, number, parts, open_parts)
+    refusal = _refusal(db, number, parts, lines)
     if refusal:
         return refusal
     # The parcel is a fact and the cancellation was only a request: its units are sent.
-    units.take_back(db, number, parts)
+    units.take_back(db, number, parts, open_parts)
     text = _write(db, shipment, number, parts, known)
-    _settle(db, number)
+    if state.status in orders.OPEN:
+        orders.settle(db, number)
     timeline.add(db, number, text, actor="ordosync")
     return Outcome(state="done", id=number)
-
-
-def _settle(db: "sqlite3.Connection", number: str) -> None:
-    state = orders.state_of(db, number)
-    if state and state.status in orders.OPEN:
-        orders.settle(db, number)
 
 
 def _known(
@@ -108,12 +108,11 @@ def _refusal(
     db: "sqlite3.Connection",
     number: str,
     parts: Sequence[ParcelLine],
-    open_parts: Sequence[ParcelLine],
+    lines: Sequence[units.LineUnits],
 ) -> Outcome | None:
     """Return why a parcel cannot be added; None if it can."""
-    is_open = bool(open_parts)
-    sendable = units.sendable_lines(db, number)
-    reason = units.surplus(parts, sendable)
+    is_open = bool(units.open_parts(lines))
+    reason = units.surplus(parts, units.sendable_parts(lines))
     if not reason and (parts or is_open):
         return None
     if any(row["told_as"] is None for row in shipments.valid_labels(db, number)):
@@ -151,6 +150,8 @@ def _write(
 
 def _more_rows(db: "sqlite3.Connection", shipment: Shipment, number: str) -> Iterator[Shipment]:
     """Yield the further numbers of a parcel that the order does not have yet."""
+    if not shipment.more_numbers:
+        return
     rows = shipments.valid_labels(db, number)
     existing = {row["tracking_number"] for row in rows if row["told_as"] == shipment.id}
     for more in shipment.more_numbers:

@@ -83,25 +83,35 @@ def of_order(db: "sqlite3.Connection", number: str) -> list[LineUnits]:
 
 def open_lines(db: "sqlite3.Connection", number: str) -> tuple[ParcelLine, ...]:
     """Return the lines of an order with open units, and the number of these units."""
+    return open_parts(of_order(db, number))
+
+
+def open_parts(lines: Iterable[LineUnits]) -> tuple[ParcelLine, ...]:
+    """Return the open units of those lines that have some."""
     return tuple(
         ParcelLine(line_id=line.line_id, quantity=line.open, sku=line.sku)
-        for line in of_order(db, number)
+        for line in lines
         if line.open > 0
     )
 
 
-def sendable_lines(db: "sqlite3.Connection", number: str) -> tuple[ParcelLine, ...]:
-    """Return the lines of an order with their open units and those that were cancelled."""
+def sendable_parts(lines: Iterable[LineUnits]) -> tuple[ParcelLine, ...]:
+    """Return the open and the cancelled units of those lines that have some."""
     return tuple(
         ParcelLine(line_id=line.line_id, quantity=line.open + line.cancelled, sku=line.sku)
-        for line in of_order(db, number)
+        for line in lines
         if line.open + line.cancelled > 0
     )
 
 
-def take_back(db: "sqlite3.Connection", number: str, parts: Iterable[ParcelLine]) -> None:
+def take_back(
+    db: "sqlite3.Connection",
+    number: str,
+    parts: Iterable[ParcelLine],
+    open_parts: Iterable[ParcelLine],
+) -> None:
     """Reopen cancelled units of the lines of which these parts have more than the open units."""
-    left = {part.line_id: part.quantity for part in open_lines(db, number)}
+    left = {part.line_id: part.quantity for part in open_parts}
     db.executemany(
         "update order_lines set cancelled = cancelled - ? where order_number = ? and id = ?",
         [

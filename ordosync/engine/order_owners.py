@@ -1,6 +1,6 @@
 """The portal and the Merchant of each order of a local account."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -69,3 +69,26 @@ class Owners:
             names = ", ".join(sorted(known)) or "no portal has this account"
             raise UsageError(f"account {self.account} has no portal {portal!r}; known: {names}")
         return origins, suppliers
+
+
+def merchant_numbers(
+    config: Config, owners: Owners, listed: Iterable[ListedOrder]
+) -> Mapping[str, str]:
+    """Return the Merchant's own number of each imported order, by its number in the account.
+
+    A piece has the number of the order that it was split from.
+    """
+    ids: dict[str, dict[str, str]] = {}
+    for entry in listed:
+        origin, _, key = entry.origin.partition(":")
+        merchant_id = key.rpartition("#")[0]
+        if merchant_id and origin in owners.origins:
+            ids.setdefault(origin, {})[entry.order.number] = merchant_id
+    numbers: dict[str, str] = {}
+    # An id is not what the customer knows, so that without the store no number is shown.
+    with suppress(DatabaseError), Store.open(config.database, readonly=True) as store:
+        for origin, of_portal in ids.items():
+            name = store.portals.known_as(identity(owners.origins[origin]))
+            shown = store.order_numbers(name).of([*of_portal.values()])
+            numbers |= {number: shown.get(id_, id_) for number, id_ in of_portal.items()}
+    return numbers

@@ -2,7 +2,8 @@
 
 A dry run does the real work on the copies, so that it decides nothing differently. A service cannot
 be copied: it is read as always, and its writes are answered here (`accounts/dry_run.py`). The
-copies have personal data, so only their owner can read them, and they are deleted at the end.
+copies have personal data, so only their owner can read them, and they are deleted at the end
+(`private_folders.py`).
 """
 
 import shutil
@@ -10,11 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from ordosync.accounts.account import Account
 from ordosync.config.settings import AccountConfig, Config
+from ordosync.engine.private_folders import private_folder
 from ordosync.store import Store
 
 _STORE, _ACCOUNTS = "store.db", "accounts"
@@ -42,8 +43,8 @@ def sandbox(config: Config) -> Iterator[Sandbox]:
 
     Raise `DatabaseError` or `AccountError` if something cannot be copied.
     """
-    with TemporaryDirectory(prefix="ordosync-dry-run-") as folder:
-        yield _copied(config, Path(folder))
+    with private_folder("dry-run") as folder:
+        yield _copied(config, folder)
 
 
 def _copied(config: Config, folder: Path) -> Sandbox:

@@ -48,14 +48,14 @@ class Leases:
         if holder:
             run_id: int | None = holder["run_id"]
             return run_id
-        until_boot_s = clock.boot_s() + _LEASE_S
+        now_s, until = clock.boot_s(), to_text(clock.now() + LEASE)
         row = self._db.execute(
             "insert into leases (portal, resource, fence, owner, until, until_boot_s)"
             " values (?, ?, 1, ?, ?, ?)"
             " on conflict (portal, resource) do update set fence = fence + 1,"
             " owner = excluded.owner, until = excluded.until,"
             " until_boot_s = excluded.until_boot_s returning fence",
-            (portal, resource, this_process(), to_text(clock.now() + LEASE), until_boot_s),
+            (portal, resource, this_process(), until, now_s + _LEASE_S),
         ).fetchone()
         return Lease(portal=portal, resource=resource, fence=row["fence"])
 
@@ -82,15 +82,15 @@ class Leases:
         run_id: int | None = row["run_id"]
         return run_id
 
-    def renew(self, lease: Lease, run_id: int, *, clock: Clock) -> None:
-        """Extend the lease. Raises `LeaseLostError` if another process has it."""
-        self._change(
-            lease,
-            "until = :until, until_boot_s = :until_boot_s, run_id = :run_id",
-            until_boot_s=clock.boot_s() + _LEASE_S,
-            until=to_text(clock.now() + LEASE),
-            run_id=run_id,
-        )
+    def renew(self, lease: Lease, run_id: int, *, clock: Clock) -> float:
+        """Extend the lease, and return the seconds since the machine started.
+
+        Raises `LeaseLostError` if another process has it.
+        """
+        now_s, until = clock.boot_s(), to_text(clock.now() + LEASE)
+        assignment = "until = :until, until_boot_s = :until_boot_s, run_id = :run_id"
+        self._change(lease, assignment, until=until, until_boot_s=now_s + _LEASE_S, run_id=run_id)
+        return now_s
 
     def check(self, lease: Lease) -> None:
         """Check the fence. Raises `LeaseLostError` if another process has the lease."""

@@ -175,6 +175,13 @@ class Runs:
         row = self._db.execute("select * from runs where id = ?", (run_id,)).fetchone()
         return _run(row) if row else None
 
+    def last_id(self, portal: str, task: str) -> int:
+        """Return the id of the last run of a task; 0 if there is none."""
+        row = self._db.execute(
+            "select max(id) as id from runs where portal = ? and task = ?", (portal, task)
+        ).fetchone()
+        return row["id"] or 0
+
     def newest(
         self,
         count: int,

@@ -42,6 +42,8 @@ class ScheduleRow:
     next_at: datetime | None = None
     last_started_at: datetime | None = None
     last_ok_at: datetime | None = None
+    cursor: str | None = None
+    """The cursor of the next read; None if it starts from the beginning."""
     history: History = field(default_factory=History)
     trouble_since: datetime | None = None
     told_at: datetime | None = None
@@ -141,8 +143,7 @@ class Schedule:
             (portal, task),
         )
         self._change(portal, task, last_started_at=at, next_at=at)
-        row = self.get(portal, task)
-        if row and scheduled:
+        if scheduled and (row := self.get(portal, task)):
             tried_at = row.history.tried_at
             same = tried_at and row.slots.number(tried_at) == row.slots.number(now)
             self._change(portal, task, tried_at=at, tries=row.history.tries + 1 if same else 1)
@@ -277,6 +278,7 @@ def _row(row: "sqlite3.Row") -> ScheduleRow:
         next_at=from_nullable(row["next_at"]),
         last_started_at=from_nullable(row["last_started_at"]),
         last_ok_at=from_nullable(row["last_ok_at"]),
+        cursor=row["cursor"],
         history=History(
             done_at=from_nullable(row["done_at"]),
             tried_at=from_nullable(row["tried_at"]),

@@ -179,6 +179,14 @@ class StepQueries:
         )
         return [step_row(row) for row in rows]
 
+    def failures(self, run_id: int, *, limit: int) -> Sequence[StepRow]:
+        """Return the first steps that failed in this run, as its last attempt."""
+        rows = self._db.execute(
+            "select * from steps where last_run_id = ? and state = 'failed' order by id limit ?",
+            (run_id, limit),
+        )
+        return [step_row(row) for row in rows]
+
     def writes(self, run_id: int, *, limit: int = -1) -> Sequence[Write]:
         """Return what this run has written, oldest step first."""
         rows = self._db.execute(

@@ -247,8 +247,8 @@ class Task:
     compare: Compare | None = None
     """Finds edits of a record whose step is done. By default an edit is only logged, once for each
     content."""
-    skip_notes: Mapping[str, str] = field(default_factory=dict)
-    """Remarks about a run that skipped steps, by the code of the steps."""
+    skip_notes: Mapping[str, Callable[[Portal, int], str]] = field(default_factory=dict)
+    """Remarks about a run that skipped so many steps, by the code of the steps."""
     settled: Callable[[Portal, Sequence[StepRef]], Mapping[str, Decision]] = lambda _, __: {}
     """Returns a decision for each failed step whose cause no longer exists; only reads."""
 

@@ -117,10 +117,10 @@ def _steps(
 ) -> Iterator[Page[Step]]:
     for page in pages:
         parcels = [item for item in page.items if isinstance(item, Shipment)]
-        items = list(_with_cost_once(page.items))
-        groups = in_turn(items) if _takes(portal, parcels) == "pieces" else [items]
+        items, takes = list(_with_cost_once(page.items)), _takes(portal, parcels)
+        groups = in_turn(items) if takes == "pieces" else [items]
         for place, group in enumerate(groups):
-            facts = _facts(portal, parcels)
+            facts = _facts(portal, parcels, takes)
             steps = [] if place else list(_missing(portal, parcels, facts))
             # Units of void parcels are open again for other parcels.
             ordered = sorted(group, key=lambda item: not getattr(item, "voided", False))
@@ -148,7 +148,7 @@ def _with_cost_once(
         yield item
 
 
-def _facts(portal: Portal, parcels: Sequence[Shipment]) -> ParcelFacts:
+def _facts(portal: Portal, parcels: Sequence[Shipment], takes: Takes) -> ParcelFacts:
     ids = sorted({id_ for item in parcels for id_ in (item.order_id, *item.ancestors)})
     pieces = portal.links.all_of_supplier("order", ids)
     order_ids = sorted({link.merchant_id for links in pieces.values() for link in links})
@@ -164,7 +164,7 @@ def _facts(portal: Portal, parcels: Sequence[Shipment]) -> ParcelFacts:
             )
             for id_, links in pieces.items()
         },
-        takes=_takes(portal, parcels),
+        takes=takes,
         can_split=portal.merchant.splits is not None,
         valid=valid_numbers(parcels),
         voided=frozenset(f"{item.id}:{item.tracking_number}" for item in parcels if item.voided),

@@ -32,6 +32,7 @@ from ordosync.tasks.base import (
     Task,
     step_of_source,
 )
+from ordosync.text import plural
 
 _FIXED = {
     "kit": "is a kit at the Merchant, whose quantity is calculated",
@@ -225,6 +226,13 @@ def _skipped(step: Step, code: str, reason: str) -> Step:
     return replace(step, decision=Decision(state="skipped", code=code, reason=reason))
 
 
+def _not_linked_note(portal: Portal, count: int) -> str:
+    products = plural(count, "1 product", f"{count} products")
+    missing = portal.config.unavailable.get("import-products")
+    link = missing or f"`ordosync import-products {portal.name}` links those that both have"
+    return f"{products} skipped, not linked with a product of the Merchant; {link}"
+
+
 TASK = Task(
     name="write-inventory-back",
     resource="stock",
@@ -234,10 +242,7 @@ TASK = Task(
     writes_to="merchant",
     safety_limit=lambda _, at_risk: at_risk,
     is_state=True,
-    skip_notes={
-        NOT_LINKED: "{products} skipped, not linked with a product of the Merchant;"
-        " `ordosync import-products {portal}` links those that both have"
-    },
+    skip_notes={NOT_LINKED: _not_linked_note},
     closes=_OVERSOLD,
     max_refusals=3,  # then Ordoro's "Inventory Sync Suspended", until the quantity changes
 )

@@ -68,8 +68,10 @@ def test_all_other_lines_stay_as_they_are_to_the_byte(tmp_path: Path, table: Pat
     assert table.read_bytes() == installed
     assert "nothing was changed" in again.err
 
-    cron(tmp_path, "remove")
+    removed = cron(tmp_path, "remove")
     assert table.read_bytes() == others
+    assert "cron runs no task any more" in removed.err
+    assert "health" not in removed.err
 
 
 def test_an_old_block_is_replaced_in_place(tmp_path: Path, table: Path) -> None:

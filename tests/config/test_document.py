@@ -37,7 +37,11 @@ def test_missing_file_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as raised:
         load_config(tmp_path / "none.yaml")
 
-    assert raised.value.problems == (f"{tmp_path}/none.yaml: No such file or directory",)
+    [problem] = raised.value.problems
+    assert problem == (
+        f"{tmp_path}/none.yaml: No such file or directory; correct its path, or create one with"
+        " `ordosync init`"
+    )
 
 
 def test_folder_is_one_line(tmp_path: Path) -> None:

@@ -69,9 +69,23 @@ MUTANTS = (
     Mutant(
         protection="a signal ends the wait for a locked file",
         file="database.py",
-        old="                self.clock.check()\n",
-        new="                pass\n",
+        old="            clock.check()\n",
+        new="            pass\n",
         test="engine/execution/test_signals.py::test_wait_for_a_file_that_nobody_may_read_is_left_at_once",
+    ),
+    Mutant(
+        protection="a signal ends the wait for another writer in WAL mode",
+        file="database.py",
+        old="pragma busy_timeout = {SLICE_S * 1000:.0f}",
+        new="pragma busy_timeout = {BUSY_TIMEOUT_S * 1000}",
+        test="engine/execution/test_signals.py::test_wait_for_a_locked_file_ends_at_once",
+    ),
+    Mutant(
+        protection="a read waits as long as another process recovers the file",
+        file="database.py",
+        old="timeout=SLICE_S if slices else BUSY_TIMEOUT_S",
+        new="timeout=SLICE_S",
+        test="store/test_journal.py::test_a_read_waits_as_long_as_another_process_recovers_the_file",
     ),
     Mutant(
         protection="a signal ends a ping",

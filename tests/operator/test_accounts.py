@@ -125,7 +125,7 @@ def test_m4_a_file_is_of_the_account_that_has_its_orders(both: TwoAccounts) -> N
 
 def test_low_spaces_in_a_tracking_number_are_removed(both: TwoAccounts) -> None:
 
-    assert both.run("orders", "ship", "S-1001", *SHIP, "1Z 99 9").code == 0
+    assert both.northwind("orders", "ship", "S-1001", *SHIP, "1Z 99 9").code == 0
 
     [parcel] = both.order("northwind", "S-1001")["shipments"]
     assert parcel["tracking"] == "1Z999"

@@ -161,7 +161,7 @@ def test_numbers_and_a_file_are_not_mixed(depot: TwoMerchants) -> None:
 
 
 def test_m1_two_tracking_numbers_of_one_parcel_are_both_kept(both: TwoAccounts) -> None:
-    done = both.run(
+    done = both.northwind(
         "orders", "ship", "S-1001", "--carrier", "UPS", "--tracking", "A1", "--tracking", "B2"
     )
 

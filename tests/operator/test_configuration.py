@@ -140,6 +140,15 @@ def test_m7_folder_that_does_not_exist_is_a_warning(tmp_path: Path) -> None:
     assert f"warning: account shop: the folder {tmp_path}/feeds does not exist" in result.out
 
 
+def test_m7_folder_to_write_into_that_does_not_exist_is_a_warning(tmp_path: Path) -> None:
+    (tmp_path / "feeds").mkdir()
+    inventory = "inventory: {path: out/stock.csv, columns: {sku: sku, quantity: qty}}"
+    result = check(tmp_path, option=f"currency: EUR\n    {inventory}")
+
+    assert result.code == 0
+    assert f"warning: account shop: the folder {tmp_path}/out does not exist" in result.out
+
+
 def test_m7_variable_in_braces_is_to_be_quoted(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text("accounts:\n  a: {secret: ${NOPE}}\n")
 

@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
@@ -16,20 +15,11 @@ from ordosync.cli.output.report import bar_heading, bars
 from tests.support.command import on_a_terminal
 from tests.support.desk import SHIP, TwoAccounts
 from tests.support.merchants import TwoMerchants
+from tests.support.screen import NAMES, seen
 from tests.support.stories import edit
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
-NAMES = ("李小龙 王芳", "محمد الأحمد", "דנה לוי", "Zoë 🎁 Müller", "Ann")
-_STYLE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _RED, _GREEN, _YELLOW = "\x1b[31m", "\x1b[32m", "\x1b[33m"
-
-
-def seen(folder: Path, *words: str, columns: int = 80) -> list[str]:
-    """Return the lines on a terminal, none of which is wider than it."""
-    text = _STYLE.sub("", on_a_terminal(folder, *words, columns=columns)).replace("\r", "")
-    lines = [line.rstrip() for line in text.splitlines()]
-    assert not [line for line in lines if cell_len(line) > columns]
-    return lines
 
 
 @pytest.fixture(name="busy")
@@ -43,7 +33,7 @@ def _busy(both: TwoAccounts) -> TwoAccounts:
 
 @pytest.mark.parametrize("columns", [80, 120])
 def test_m10_activity_keeps_a_run_in_a_line(busy: TwoAccounts, columns: int) -> None:
-    shared, header, _, *rows = seen(busy.folder, "activity", "--all", columns=columns)
+    shared, header, _, *rows = seen(busy.folder, "activity", columns=columns)
 
     assert shared == "portal shop-northwind"
     assert header.split()[:3] == ["run", "started", "task"]
@@ -82,7 +72,7 @@ def test_times_are_relative_and_older_ones_name_the_zone_once() -> None:
     assert cells.shown(NOW + timedelta(minutes=9), NOW) == "in 9 min"
     assert cells.heading("started", [NOW - ages[0]], NOW) == "started"
     assert re.fullmatch(r"started \(.+\)", cells.heading("started", [NOW - ages[2]], NOW))
-    assert cells.plain(NOW).startswith("2026-11-")
+    assert str(*cells.with_local_times([NOW])).startswith("2026-11-")
 
 
 @pytest.mark.parametrize(
@@ -92,7 +82,7 @@ def test_low_a_start_that_has_passed_is_due(minutes: int, text: str) -> None:
     at = NOW - timedelta(minutes=minutes)
 
     assert cells.shown(DueTime(at), NOW) == text
-    assert cells.plain(DueTime(at)) == cells.plain(at)
+    assert cells.with_local_times([DueTime(at)]) == cells.with_local_times([at])
 
 
 def test_low_autosync_says_due_while_no_cron_runs(both: TwoAccounts) -> None:

@@ -11,8 +11,8 @@ import pytest
 
 from tests.support.command import on_a_terminal, ordosync
 from tests.support.desk import TwoAccounts
-from tests.support.html_page import Page
 from tests.support.merchants import TwoMerchants
+from tests.support.packing import page, picked
 
 ONE_ACCOUNT = """
 accounts:
@@ -26,24 +26,8 @@ portals:
 HOSTILE = "</bdi><script>alert(1)</script><img src=//x.example>&amp;\u202e"
 
 
-def page(depot: TwoMerchants, *words: str) -> tuple[Page, list[str]]:
-    """Return the page that a command writes, and its texts."""
-    done = depot.run("orders", *words, "--html", "page.html")
-    assert (done.code, done.out) == (0, ""), done
-    shown = Page(depot.folder / "page.html")
-    return shown, [word.strip() for word in shown.words if word.strip()]
-
-
 def rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline="")))
-
-
-def picked(depot: TwoMerchants, *words: str) -> str:
-    """Return the pick list as `BIN SKU=UNITS/ORDERS`."""
-    lines = depot.run("orders", "pick", *words, "--json").json["pick"]
-    return ", ".join(
-        f"{line['bin'] or '-'} {line['sku']}={line['units']}/{line['orders']}" for line in lines
-    )
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import threading
 from contextlib import closing
 from pathlib import Path
 from unittest.mock import patch
@@ -12,7 +13,8 @@ from ordosync.cli.output import progress as display
 from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock
 from ordosync.progress import Phase
-from tests.support.command import HEADER, on_a_terminal, ordosync, row, shop
+from tests.support.command import AT_ONCE, HEADER, on_a_terminal, ordosync, row, shop
+from tests.support.desk import TwoAccounts
 
 CLEAR = "\r\x1b[K"
 
@@ -98,3 +100,58 @@ def test_m8_ctrl_c_ends_the_line_before_the_message() -> None:
         assert stop.signal == signal.SIGINT
         os.close(writing)
         assert pipe.read() == b"\n"
+
+
+def test_m8_a_scheduled_run_and_a_comparison_show_their_progress(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + "".join(row(f"N{n}") for n in range(3_000)), config=AT_ONCE)
+
+    due = on_a_terminal(tmp_path, "run-due", raw=True)
+    compared = on_a_terminal(tmp_path, "reconcile", raw=True)
+
+    assert re.search(r"orders, [\d,]+ of 3,000 \(\d+%\)", due)
+    assert re.search(r"shop-warehouse: compare, [\d,]+ of 3,000 \(\d+%\)", compared)
+
+
+def test_m8_a_rebuilt_store_has_phases(both: TwoAccounts) -> None:
+    labels: list[str] = []
+
+    class Noted(Phase):
+        def __init__(self, label: str, *, total: int | None, unit: progress.Unit) -> None:
+            super().__init__(label, total=total, unit=unit)
+            labels.append(f"{label} {total or ''}".rstrip())
+
+    (both.folder / "ordosync.db").unlink()
+    with patch.object(progress, "Phase", Noted):
+        assert both.run("rebuild-state").code == 0
+
+    assert labels[:3] == [
+        "shop-northwind: read the orders of shop",
+        "shop-northwind: read the orders of northwind",
+        "shop-northwind: link 1",
+    ]
+    on_terminal = on_a_terminal(both.folder, "rebuild-state", "--yes", raw=True)
+    assert "linked 1 orders" in on_terminal
+
+
+def test_phases_of_several_threads_do_not_mix() -> None:
+    both_began, one_ended = threading.Barrier(2), threading.Event()
+    seen: list[int] = []
+
+    def work() -> None:
+        with progress.phase("other", total=9):
+            both_began.wait()
+            one_ended.wait()
+            progress.advance(5)
+            other = progress.current().phase
+            seen.append(other.done if other else -1)
+
+    thread = threading.Thread(target=work)
+    with progress.phase("one", total=2):
+        thread.start()
+        both_began.wait()
+        progress.advance(1)
+    one_ended.set()
+    thread.join()
+
+    assert seen == [5]
+    assert progress.current().phase is None

@@ -15,9 +15,10 @@ from tests.support.desk import TwoAccounts
 
 
 def test_low_quantities_have_no_decimals(both: TwoAccounts) -> None:
+    both.run("import-products")
     both.northwind("stock", "set", "MUG", "0")
     both.northwind("stock", "set", "MUG", "0", "--warehouse", "east")
-    both.run("sync")
+    both.run("write-inventory-back")
 
     story = both.run("why", "MUG").out
 

@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from ordosync import database
+from ordosync.clock import SLICE_S
 from ordosync.store import Store
 
 
@@ -66,3 +68,38 @@ except sqlite3.OperationalError as error:
         )
 
     assert result.stdout == "database is locked\n"
+
+
+@pytest.mark.skipif(not database.wal_is_safe(), reason="this SQLite library creates no WAL files")
+def test_a_read_waits_as_long_as_another_process_recovers_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "ordosync.db"
+    assert journal_of(path) == "wal"
+    # Like a recovery, this mode keeps readers away from the index of the log.
+    recovering = subprocess.Popen(
+        [sys.executable, "-c", _RECOVERING, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert recovering.stdout is not None
+    assert recovering.stdout.readline() == "recovering\n"
+
+    end = threading.Timer(SLICE_S * 2, recovering.communicate)
+    end.start()
+    with Store.open(path) as store:
+        assert store.config_digest is None
+    end.join()
+
+
+_RECOVERING = """
+import sys
+try:
+    import pysqlite3.dbapi2 as sqlite3
+except ImportError:
+    import sqlite3
+db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.execute("pragma locking_mode = exclusive")
+db.execute("begin immediate")
+print("recovering", flush=True)
+sys.stdin.read()
+"""

@@ -1,6 +1,7 @@
 """Simulated time: a clock that a test sets, and ticks of cron in this process."""
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from math import ceil
 from pathlib import Path
@@ -53,6 +54,18 @@ class VirtualClock(Clock):
     def sleep(self, seconds: float) -> None:
         # Rounded up, since a wait of less than a microsecond would never end.
         self.at += timedelta(microseconds=ceil(seconds * 1_000_000))
+
+
+def never_back(clock: Clock) -> Callable[[], datetime]:
+    """Return the time by a clock; it stands still while the clock is set back."""
+    latest = clock.now()
+
+    def now() -> datetime:
+        nonlocal latest
+        latest = max(latest, clock.now())
+        return latest
+
+    return now
 
 
 class CrowdClock(Clock):

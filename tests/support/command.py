@@ -158,7 +158,12 @@ _END_OF_INPUT = b"\x04"
 
 
 def on_a_terminal(
-    folder: Path, *words: str, columns: int = 120, raw: bool = False, answer: str = ""
+    folder: Path,
+    *words: str,
+    columns: int = 120,
+    lines: int = 40,
+    raw: bool = False,
+    answer: str = "",
 ) -> str:
     """Run `ordosync WORDS` on a pseudo-terminal, and return what it shows at the end.
 
@@ -166,11 +171,11 @@ def on_a_terminal(
     further question reads the end of the input, so that no command waits for an answer.
     """
     ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
     process = subprocess.Popen(
         [sys.executable, "-m", "ordosync", *words],
         cwd=folder,
-        env={**os.environ, "TERM": "xterm", "COLUMNS": str(columns), "LINES": "40"},
+        env={**os.environ, "TERM": "xterm", "COLUMNS": str(columns), "LINES": str(lines)},
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,

@@ -111,7 +111,7 @@ class FilesAccount(Account):
         """True in a dry run, which writes no rejected rows."""
 
     def warnings(self) -> Iterator[str]:
-        """Yield the folders that do not exist and cannot be read from."""
+        """Yield the folders that do not exist and cannot be read from, or written into."""
         readings = (
             self._orders,
             self._products,
@@ -119,7 +119,8 @@ class FilesAccount(Account):
             self._shipments,
             self._stock,
         )
-        for folder in dict.fromkeys(folder_of(reading.glob) for reading in readings if reading):
+        read = [folder_of(reading.glob) for reading in readings if reading]
+        for folder in dict.fromkeys([*read, *self.written.folders]):
             if not folder.is_dir():
                 yield f"the folder {folder} does not exist; create it"
 

@@ -31,3 +31,11 @@ class SqliteClient:
                 action,
                 f"there is no file {self.file.path}; check `path:`",
             )
+
+
+class FilePart:
+    """A part of the contract that needs nothing but the file."""
+
+    def __init__(self, client: SqliteClient) -> None:
+        self._client = client
+        self._file = client.file

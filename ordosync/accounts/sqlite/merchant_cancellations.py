@@ -3,18 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from ordosync.accounts.account import ReadRequest
-from ordosync.accounts.sqlite.client import SqliteClient
+from ordosync.accounts.sqlite.client import FilePart
 from ordosync.database import sqlite3
 from ordosync.embedded import change_feed, orders, units
 from ordosync.models import Cancellation, Page, ParcelLine
 
 
-class MerchantCancellations:
+class MerchantCancellations(FilePart):
     """Orders that are cancelled, and those of which open units were cancelled."""
-
-    def __init__(self, client: SqliteClient) -> None:
-        self._client = client
-        self._file = client.file
 
     def changed(self, request: ReadRequest) -> Iterator[Page[Cancellation]]:
         """Yield the orders that changed since the cursor and are cancelled, wholly or in part."""

@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 
-from ordosync.accounts.sqlite.client import SqliteClient
+from ordosync.accounts.sqlite.client import FilePart
 from ordosync.database import sqlite3
 from ordosync.embedded import splits
 from ordosync.models import Outcome, Split
 
 
-class MerchantSplits:
+class MerchantSplits(FilePart):
     """Splits of orders as the Supplier has split them."""
-
-    def __init__(self, client: SqliteClient) -> None:
-        self._file = client.file
 
     def split(self, requested: Sequence[Split]) -> list[Outcome]:
         """Split open orders into all of the given pieces or none."""

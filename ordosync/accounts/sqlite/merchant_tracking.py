@@ -3,18 +3,15 @@
 from collections.abc import Sequence
 
 from ordosync.accounts.merchant import Takes
-from ordosync.accounts.sqlite.client import SqliteClient
+from ordosync.accounts.sqlite.client import FilePart
 from ordosync.embedded import tracking
 from ordosync.models import Outcome, Shipment
 
 
-class MerchantTracking:
+class MerchantTracking(FilePart):
     """Tracking numbers of the Supplier; physical stock does not change."""
 
     takes: Takes = "lines"
-
-    def __init__(self, client: SqliteClient) -> None:
-        self._file = client.file
 
     def add(self, parcels: Sequence[Shipment]) -> list[Outcome]:
         """Add parcels; an order is shipped once none of its units is open."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from ordosync.accounts.sqlite.client import SqliteClient
+from ordosync.accounts.sqlite.client import FilePart, SqliteClient
 from ordosync.embedded import orders, shipments
 from ordosync.models import OrderSnapshot, Page
 
@@ -44,14 +44,11 @@ class MerchantListing:
         return ""
 
 
-class SupplierListing:
+class SupplierListing(FilePart):
     """Every order, including orders that ordosync has not created."""
 
     is_complete = True
     includes_foreign = True
-
-    def __init__(self, client: SqliteClient) -> None:
-        self._file = client.file
 
     def read(self, *, now: datetime) -> Iterator[Page[OrderSnapshot]]:  # noqa: ARG002
         """Yield the orders as they are now."""

@@ -1,31 +1,31 @@
 """Personal data in a local account. ordosync may remove all of it."""
 
 from ordosync.accounts.portal_account import PersonalDataRemoval, Removal
-from ordosync.embedded.desk import Desk
+from ordosync.accounts.sqlite.client import FilePart
+from ordosync.embedded import orders
+from ordosync.embedded.purge import purge
 
 
-class PersonalData:
+class PersonalData(FilePart):
     """Names, addresses, notes and engravings of the orders in the account's file."""
 
     is_spooled = False
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-
     def has(self, order_id: str) -> bool:
         """True if the order is in the file."""
-        return self._desk.read_order(order_id) is not None
+        with self._file.reading(f"read order {order_id}") as db:
+            return orders.state_of(db, order_id) is not None
 
     def remove(self, order_id: str, *, dry: bool) -> PersonalDataRemoval:
         """Remove the personal data of an order and its pieces; the orders stay."""
-        purged = self._desk.purge(order_id, dry=dry)
+        purged = purge(self._file, order_id, dry=dry)
         entries = f", {purged.timeline} timeline entries" if purged.timeline else ""
         names = ", ".join(purged.orders)
         removal = Removal(
-            place=f"account {self._desk.name}",
+            place=f"account {self._file.name}",
             what=f"names, addresses, notes and engravings of order {names}{entries}",
         )
         return PersonalDataRemoval(
             removed=(removal,) if purged.orders else (),
-            remaining=(f"copies of {self._desk.path} that were made before",),
+            remaining=(f"copies of {self._file.path} that were made before",),
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ordosync.accounts.sqlite.client import SqliteClient
+from ordosync.accounts.sqlite.client import FilePart
 from ordosync.database import sqlite3
 from ordosync.embedded import cancellations
 from ordosync.models import Outcome, Reduction
@@ -10,13 +10,10 @@ from ordosync.models import Outcome, Reduction
 _ACTOR = "cancel-orders"
 
 
-class SupplierCancellations:
+class SupplierCancellations(FilePart):
     """Cancellations by the task `cancel-orders`."""
 
     can_reduce = True
-
-    def __init__(self, client: SqliteClient) -> None:
-        self._file = client.file
 
     def cancel(self, ids: Sequence[str], *, also_shipped: bool = False) -> list[Outcome]:
         """Cancel open units; a shipped order only with `also_shipped`."""

@@ -2,19 +2,16 @@
 
 from collections.abc import Sequence
 
-from ordosync.accounts.sqlite.client import SqliteClient
+from ordosync.accounts.sqlite.client import FilePart
 from ordosync.database import sqlite3
 from ordosync.embedded import products
 from ordosync.models import Outcome, Product
 
 
-class SupplierProducts:
+class SupplierProducts(FilePart):
     """The Supplier's products, by SKU."""
 
     is_any_sku = False
-
-    def __init__(self, client: SqliteClient) -> None:
-        self._file = client.file
 
     def create(self, new: Sequence[Product]) -> list[Outcome]:
         """Create products with a new SKU and unset stock."""

@@ -3,19 +3,16 @@
 from collections.abc import Iterator, Sequence
 
 from ordosync.accounts.account import ReadRequest
-from ordosync.accounts.sqlite.client import SqliteClient
+from ordosync.accounts.sqlite.client import FilePart
 from ordosync.embedded import change_feed, shipments
 from ordosync.models import InvalidRecord, Page, Shipment
 
 
-class SupplierShipments:
+class SupplierShipments(FilePart):
     """Parcels of the Supplier, with their lines; an order may have several."""
 
     silent_batch_size = 0
     lists_all_parcels = False
-
-    def __init__(self, client: SqliteClient) -> None:
-        self._file = client.file
 
     def changed(self, request: ReadRequest) -> Iterator[Page[Shipment | InvalidRecord]]:
         """Yield the shipments that changed since the cursor, oldest change first."""

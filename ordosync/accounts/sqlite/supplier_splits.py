@@ -3,16 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from ordosync.accounts.account import ReadRequest
-from ordosync.accounts.sqlite.client import SqliteClient
+from ordosync.accounts.sqlite.client import FilePart
 from ordosync.embedded import change_feed, splits
 from ordosync.models import Page, Split
 
 
-class SupplierSplits:
+class SupplierSplits(FilePart):
     """Splits of the Supplier's orders."""
-
-    def __init__(self, client: SqliteClient) -> None:
-        self._file = client.file
 
     def changed(self, request: ReadRequest) -> Iterator[Page[Split]]:
         """Yield the orders that were split since the cursor, in the order of their splits."""

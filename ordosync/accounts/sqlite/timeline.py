@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 
-from ordosync.accounts.sqlite.client import SqliteClient
+from ordosync.accounts.sqlite.client import FilePart
 from ordosync.embedded import timeline
 from ordosync.models import Comment
 
 
-class Timeline:
+class Timeline(FilePart):
     """Comments on refusals, conflicts and successes; each is added only once."""
-
-    def __init__(self, client: SqliteClient) -> None:
-        self._file = client.file
 
     def comment(self, comments: Sequence[Comment]) -> None:
         """Add comments on refusals and conflicts."""

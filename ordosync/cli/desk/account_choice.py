@@ -15,7 +15,6 @@ from ordosync.cli.desk import common
 from ordosync.cli.output import render
 from ordosync.config.settings import Config
 from ordosync.embedded.desk import Desk
-from ordosync.embedded.order_filter import OrderFilter
 from ordosync.embedded.order_list import ListedOrder
 from ordosync.embedded.search import FIRST, Search
 from ordosync.engine.order_owners import Owners
@@ -39,9 +38,11 @@ def open_desk_of(
 
     With `is_to_ship`, the command is for the account that ships the orders.
     """
-    names = completion.local_accounts(config)
-    if account is not None or len(names) <= 1:
+    if account is not None:
         return common.open_desk(config, account)
+    names = completion.local_accounts(config)
+    if len(names) <= 1:
+        return common.open_desk(config, None)
     default = common.default_account(config)
     if default:
         holder = _holder(common.open_desk(config, default), numbers)
@@ -93,8 +94,7 @@ def _holder(desk: Desk, numbers: Sequence[str]) -> _Holder:
     if not desk.exists:
         return _Holder(desk=desk, orders=())
     wanted = {name for number in numbers for name in (number, number.removesuffix(FIRST))}
-    listed, _ = desk.select_orders(OrderFilter(numbers=tuple(wanted)))
-    return _Holder(desk=desk, orders=tuple(listed))
+    return _Holder(desk=desk, orders=desk.orders_numbered(wanted))
 
 
 def _orders_text(config: Config, holder: _Holder) -> str:

@@ -12,10 +12,10 @@ from ordosync.cli.context import Context
 from ordosync.cli.desk import input_files
 from ordosync.cli.desk.input_files import Layout
 from ordosync.cli.desk.input_rows import InputRow
+from ordosync.cli.desk.send_option import NOT_SENT, Sent
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import render
 from ordosync.embedded.desk import Desk
-from ordosync.embedded.order_filter import OrderFilter
 from ordosync.engine.order_owners import Owners
 from ordosync.errors import UsageError
 from ordosync.models import Outcome, refused
@@ -133,25 +133,32 @@ def number_of(rows: Sequence[InputRow]) -> str:
 
 
 def report(
-    context: Context, opened: Desk, changes: Sequence[tuple[str, str]], *, is_file: bool
+    context: Context,
+    opened: Desk,
+    changes: Sequence[tuple[str, str]],
+    *,
+    is_file: bool,
+    sent: Sent = NOT_SENT,
 ) -> None:
     """Report changed orders with what happened to each; of a file, how many there are of each."""
     if context.as_json:
-        render.document({"orders": _documents(context, opened, [number for number, _ in changes])})
+        orders = _documents(context, opened, [number for number, _ in changes])
+        render.document({"orders": orders, **sent.as_json()})
     elif is_file:
         _report_counts([change for _, change in changes])
     else:
         for number, change in changes:
             render.message(f"order {number} {change}")
+    if not context.as_json:
+        sent.show()
 
 
 def _documents(context: Context, opened: Desk, numbers: Sequence[str]) -> list[dict[str, Any]]:
     """Return orders with their account, Merchant and supplier."""
     owners = Owners.of(context.config, opened.name)
-    listed, _ = opened.select_orders(OrderFilter(numbers=tuple(numbers)))
     by_number = {
         entry.order.number: render_desk.listed_json(entry.order, owners.owner(entry))
-        for entry in listed
+        for entry in opened.orders_numbered(numbers)
     }
     return [{**by_number[number], "account": opened.name} for number in numbers]
 

@@ -9,7 +9,6 @@ from ordosync.cli.desk.shipping_rows import ParcelRequest
 from ordosync.cli.output import desk as render_desk
 from ordosync.config.settings import Config
 from ordosync.embedded.desk import Desk
-from ordosync.embedded.order_filter import OrderFilter
 from ordosync.embedded.order_list import ListedOrder
 from ordosync.engine.order_owners import Owner, Owners
 from ordosync.models import Piece, Split
@@ -69,7 +68,7 @@ class _Orders:
     def __init__(self, config: Config, opened: Desk, numbers: Sequence[str]) -> None:
         self._account = opened.name
         self._owners = Owners.of(config, opened.name)
-        listed, _ = opened.select_orders(OrderFilter(numbers=tuple(dict.fromkeys(numbers))))
+        listed = opened.orders_numbered(numbers)
         self._by_number: Mapping[str, ListedOrder] = {each.order.number: each for each in listed}
 
     def result_json(self, result: Result[Any], number: str | None) -> dict[str, Any]:

@@ -68,8 +68,11 @@ def order_to_change(opened: Desk, number: str) -> Order:
     Raises `UsageError` if orders of several Merchants were sent with this number: the operator may
     know only the number of one of them.
     """
-    order = read_order(opened, number)
-    namesakes = Search(opened.file).namesakes(number) if order.number == number else []
+    namesakes = Search(opened.file).namesakes(number)
+    same = (named.order for named in namesakes if named.order.number == number)
+    order = next(same, None)
+    if order is None:
+        return read_order(opened, number)
     if len({named.origin.partition(":")[0] for named in namesakes}) > 1:
         names = [
             f"{named.order.number}{'' if place else FIRST} is {_origin(named)}"
@@ -122,12 +125,15 @@ def portal_to(config: Config, opened: Desk, supplier: str) -> PortalConfig | Non
     return next((portal for portal in portals if supplier_at_merchant(portal) == supplier), None)
 
 
+def portals_from(config: Config, opened: Desk) -> Sequence[PortalConfig]:
+    """Return the portals that import orders to this account."""
+    return [portal for portal in config.portals.values() if portal.supplier.account == opened.name]
+
+
 def portal_from(config: Config, opened: Desk, number: str) -> PortalConfig | None:
     """Return the portal that imported an order; None if it is the account's own order."""
     reference = opened.reference_of(number)
-    portals = [
-        portal for portal in config.portals.values() if portal.supplier.account == opened.name
-    ]
+    portals = portals_from(config, opened)
     for portal in portals:
         names = (portal.name, portal.was)
         if any(name and reference.startswith(f"{name}:") for name in names):

@@ -9,12 +9,13 @@ import typer
 from ordosync.cli import completion
 from ordosync.cli.confirm import Yes, confirm
 from ordosync.cli.context import Context, with_context
-from ordosync.cli.desk import batches, common, order_lines, send_now
+from ordosync.cli.desk import batches, common, order_lines, send_now, send_option
 from ordosync.cli.desk.account_choice import open_desk_of
 from ordosync.cli.desk.batches import Batch
 from ordosync.cli.desk.input_files import File, Layout
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.desk.order_consequences import consequence_of, was_cancelled_by_merchant
+from ordosync.cli.desk.send_option import Send
 from ordosync.cli.output import render
 from ordosync.embedded.desk import Desk
 from ordosync.errors import UsageError
@@ -55,15 +56,16 @@ def cancel_order(
         ),
     ] = None,
     file: File = None,
+    send: Send = False,
     yes: Yes = False,
     account: common.Account = None,
     context: Context,
 ) -> None:
     """Cancel the open units of orders; sent units stay sent.
 
-    The task cancel-orders cancels them at the Supplier of a Merchant's order, too. --from reads
-    rows with the column number and, for a part of an order, sku and quantity. Refused rows are
-    written to FILE.refused.csv. Exits 1 if an order was refused.
+    The task cancel-orders cancels them at the Supplier of a Merchant's order, too; --send runs it
+    at once. --from reads rows with the column number and, for a part of an order, sku and quantity.
+    Refused rows are written to FILE.refused.csv. Exits 1 if an order was refused, or not sent.
 
     For example:
       ordosync orders cancel 1001 --line MUG=1
@@ -72,6 +74,9 @@ def cancel_order(
     if line and (file or len(rows) > 1):
         raise UsageError("--line is for one order; in a file, use the columns sku and quantity")
     opened = open_desk_of(context.config, account, batches.numbers_of(rows))
+    sending = send_option.Request.of(
+        context, "cancel-orders", lambda of: of.merchant.account == opened.name, send=send
+    )
     batch = Batch.parse(
         file, batches.by_number(rows), lambda of: _cancellation(opened, of, line or ())
     )
@@ -94,9 +99,11 @@ def cancel_order(
         for of, outcome in zip(batch.requests, outcomes, strict=True)
         if outcome.state in ("done", "unchanged")
     ]
-    batches.report(context, opened, changes, is_file=bool(file))
-    _tell(consequence_of(context.config, opened, order) for order in cancelled)
-    raise typer.Exit(batch.finish(context, outcomes))
+    sent = sending.send(context)
+    batches.report(context, opened, changes, is_file=bool(file), sent=sent)
+    if not send:
+        _tell(consequence_of(context.config, opened, order) for order in cancelled)
+    raise typer.Exit(max(sent.code, batch.finish(context, outcomes)))
 
 
 def _cancellation(opened: Desk, rows: Sequence[InputRow], lines: Sequence[str]) -> _Cancellation:

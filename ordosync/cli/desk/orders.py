@@ -18,7 +18,6 @@ from ordosync.cli.desk.shipping import ship_order
 from ordosync.cli.desk.splitting import split_order
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import render
-from ordosync.embedded.order_filter import OrderFilter
 from ordosync.embedded.packing import Packing
 from ordosync.engine.order_owners import Owners
 
@@ -42,7 +41,7 @@ def show_order(
     """
     opened = open_desk_of(context.config, account, [number])
     number = common.read_order(opened, number).number
-    [listed], _ = opened.select_orders(OrderFilter(numbers=(number,)))
+    [listed] = opened.orders_numbered([number])
     owner = Owners.of(context.config, opened.name).owner(listed)
     units, timeline = opened.units_of(number), opened.timeline(number)
     if context.as_json:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,16 +16,18 @@ from ordosync.cli.desk import common
 from ordosync.cli.desk.account_choice import confirm_requested, open_desk_of
 from ordosync.cli.desk.order_selection import OrderSelection, with_filters
 from ordosync.cli.output import files, render
+from ordosync.config.settings import Config
 from ordosync.embedded.desk import Desk
 from ordosync.embedded.orders import OPEN
-from ordosync.embedded.packing import Packing
-from ordosync.engine.order_owners import Owners
+from ordosync.embedded.packing import OrderUnits, Packing
+from ordosync.engine.order_owners import Owners, merchant_numbers
 from ordosync.errors import OrdosyncError, UsageError
 from ordosync.text import plural
 
 if TYPE_CHECKING:
     from ordosync.cli.output.slips import Slip
 
+_PAGE = 500
 Numbers = Annotated[
     list[str] | None,
     typer.Argument(
@@ -39,6 +42,7 @@ Numbers = Annotated[
 class _Selected:
     """The orders to pack in one account."""
 
+    config: Config
     desk: Desk
     owners: Owners
     orders: Sequence[int]
@@ -161,7 +165,11 @@ def _select(
     of_suppliers = () if numbers else packing.select(replace(selection, is_requested=True))
     own = selection if numbers else replace(selection, is_requested=False)
     return _Selected(
-        desk=opened, owners=owners, orders=packing.select(own), left_out=len(of_suppliers)
+        config=context.config,
+        desk=opened,
+        owners=owners,
+        orders=packing.select(own),
+        left_out=len(of_suppliers),
     )
 
 
@@ -194,7 +202,7 @@ def _named(opened: Desk, number: str, *, is_chosen: bool) -> str:
 def _slips(selected: _Selected) -> Iterator["Slip"]:
     from ordosync.cli.output.slips import Slip  # noqa: PLC0415 - see above
 
-    for entry in selected.packing.orders(selected.orders):
+    for entry, merchant_number in _with_merchant_numbers(selected):
         order, owner = entry.listed.order, selected.owners.owner(entry.listed)
         # An order of a portal that is not in the configuration any more has no known Merchant.
         merchant = owner.merchant or ("" if owner.portal else selected.desk.name)
@@ -202,7 +210,22 @@ def _slips(selected: _Selected) -> Iterator["Slip"]:
         open_lines = tuple((line, units.open) for line, units in lines if units.open > 0)
         # Another process may have shipped it meanwhile.
         if open_lines:
-            yield Slip(merchant=merchant, order=order, lines=open_lines)
+            differs = merchant_number != order.number
+            yield Slip(
+                merchant=merchant,
+                merchant_number=merchant_number if differs else "",
+                order=order,
+                lines=open_lines,
+            )
+
+
+def _with_merchant_numbers(selected: _Selected) -> Iterator[tuple[OrderUnits, str]]:
+    """Yield the orders to pack, each with the Merchant's own number of it; empty if unknown."""
+    entries = selected.packing.orders(selected.orders)
+    while page := list(islice(entries, _PAGE)):
+        numbers = merchant_numbers(selected.config, selected.owners, [of.listed for of in page])
+        for entry in page:
+            yield entry, numbers.get(entry.listed.order.number, "")
 
 
 def _report_rest(selected: _Selected) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ordosync.cli.context import Context
+from ordosync.cli.desk import common
 from ordosync.cli.output import render
 from ordosync.cli.output import runs as render_runs
 from ordosync.cli.session import Session, open_session
@@ -17,6 +18,7 @@ from ordosync.models import Outcome
 from ordosync.store.runs import Run
 from ordosync.store.step_rows import StepRow
 
+SHIPPING_TASKS = ("split-order", "update-tracking")
 _FEW = 3
 
 
@@ -44,8 +46,7 @@ def save_and_send(
     """
     due = [
         (portal, task)
-        for portal in context.config.portals.values()
-        if portal.supplier.account == desk.name
+        for portal in common.portals_from(context.config, desk)
         for task in tasks
         if can_run(portal, task)
     ]

@@ -9,7 +9,7 @@ import typer
 from ordosync.cli import completion
 from ordosync.cli.confirm import Yes
 from ordosync.cli.context import Context, with_context
-from ordosync.cli.desk import common, input_files, order_lines, send_now
+from ordosync.cli.desk import common, input_files, label_replacement, order_lines, send_now
 from ordosync.cli.desk.account_choice import confirm_requested, open_desk_of
 from ordosync.cli.desk.batches import Batch, Result
 from ordosync.cli.desk.change_documents import shipped_json, voided_json
@@ -26,11 +26,10 @@ from ordosync.cli.output import render
 from ordosync.embedded.desk import Desk
 from ordosync.embedded.search import Search
 from ordosync.errors import UsageError
-from ordosync.models import Outcome, ParcelLine, Shipment
+from ordosync.models import Order, Outcome, ParcelLine, Shipment
 from ordosync.text import plural
 
 _FEW = 5
-_TASKS = ("split-order", "update-tracking")
 
 
 @with_context(dry_run=True)
@@ -68,6 +67,13 @@ def ship_order(
             "--void", help="Void the label and reopen its units; --tracking selects one of several."
         ),
     ] = False,
+    replace: Annotated[
+        bool,
+        typer.Option(
+            "--replace",
+            help="Void the label, and ship its units with --tracking (default: same carrier).",
+        ),
+    ] = False,
     file: File = None,
     yes: Yes = False,
     account: common.Account = None,
@@ -89,6 +95,8 @@ def ship_order(
     values = (number or "", carrier, numbers[0], method, cost, warehouse, shipped_at)
     row = InputRow(cells=dict(zip(OPTIONS, values, strict=True)))
     _check_options(row, line or (), file, void=void)
+    if replace:
+        label_replacement.check_options(row, line or (), void=void)
     rows = input_files.read_rows(context, file, LAYOUT) if file else [row]
     orders = [each.get("number") for each in rows]
     opened = open_desk_of(context.config, account, orders, is_to_ship=True)
@@ -99,9 +107,13 @@ def ship_order(
     elif file:
         code = _ship_file(context, opened, file, rows)
     else:
-        parser = RequestParser.of(opened, context.clock.now())
+        row = label_replacement.with_old_carrier(opened, row) if replace else row
+        parser = RequestParser(desk=opened, now=context.clock.now())
         request = parser.parse(row, lines=line or (), more_numbers=numbers[1:])
-        code = _ship_one(context, opened, request)
+        save = label_replacement.replace_label if replace else _ship_one
+        code = save(context, opened, request)
+        if replace:
+            _warn_of_shared_numbers(opened, [request.shipment])
     raise typer.Exit(code)
 
 
@@ -123,7 +135,10 @@ def _check_options(row: InputRow, lines: Sequence[str], file: Path | None, *, vo
 
 def _ship_one(context: Context, opened: Desk, request: ParcelRequest) -> int:
     result = send_now.save_and_send(
-        context, opened, _TASKS, lambda: opened.ship([request.shipment])
+        context,
+        opened,
+        send_now.SHIPPING_TASKS,
+        lambda: opened.ship([request.shipment]),
     )
     [outcome] = result.outcomes
     number = request.order.number
@@ -154,10 +169,12 @@ def _open_units(opened: Desk, number: str) -> str:
 
 
 def _ship_file(context: Context, opened: Desk, file: Path, rows: Sequence[InputRow]) -> int:
-    parser = RequestParser.of(opened, context.clock.now())
+    parser = RequestParser(desk=opened, now=context.clock.now())
     batch = Batch.parse(file, parcels(rows), parser.parse_rows)
     shipments = [request.shipment for request in batch.requests]
-    result = send_now.save_and_send(context, opened, _TASKS, lambda: opened.ship(shipments))
+    result = send_now.save_and_send(
+        context, opened, send_now.SHIPPING_TASKS, lambda: opened.ship(shipments)
+    )
     _report(context, opened, list(zip(batch.requests, result.outcomes, strict=True)))
     code = _sent(context, opened, result, batch.results(result.outcomes))
     return max(code, batch.finish(context, result.outcomes))
@@ -170,7 +187,10 @@ def _void(context: Context, opened: Desk, row: InputRow, numbers: Sequence[str])
     number = before.number
     tracking = _label(opened, number, row)
     result = send_now.save_and_send(
-        context, opened, _TASKS, lambda: [opened.void(number, tracking)]
+        context,
+        opened,
+        send_now.SHIPPING_TASKS,
+        lambda: [opened.void(number, tracking)],
     )
     [outcome] = result.outcomes
     if outcome.code == "several-parcels":
@@ -222,18 +242,27 @@ def _report(
     """Report how many parcels were shipped, with warnings."""
     shipped = [request.order for request, outcome in results if outcome.state == "done"]
     repeated = sum(outcome.state == "unchanged" for _, outcome in results)
-    verb = plural(repeated, "was already shipped", "were already shipped")
-    repeated_text = f", {repeated} {verb} with the same tracking number" if repeated else ""
-    render.message(f"{len(shipped)} shipped{repeated_text}")
+    text = f"{len(shipped)} shipped"
+    if repeated:
+        verb = plural(repeated, "was already shipped", "were already shipped")
+        text += f", {repeated} {verb} with the same tracking number"
+    render.message(text)
     _warn_of_shared_numbers(
         opened, [request.shipment for request, outcome in results if outcome.state == "done"]
     )
     for order in {order.number: order for order in shipped}.values():
-        supplier = opened.supplier_of(order.number)
-        if supplier and order.status in ("dropshipment_requested", "partially_shipped"):
+        may_be_requested = order.status in ("dropshipment_requested", "partially_shipped")
+        if may_be_requested and (supplier := opened.supplier_of(order.number)):
             render.message(
                 f"order {order.number} is requested from {supplier}, which may ship it, too"
             )
+    _warn_without_tracking(context, opened, shipped)
+
+
+def _warn_without_tracking(context: Context, opened: Desk, shipped: Sequence[Order]) -> None:
+    """Name the Merchants of these orders that cannot be notified."""
+    if all(map(send_now.sends_tracking, common.portals_from(context.config, opened))):
+        return
     portals = [common.portal_from(context.config, opened, order.number) for order in shipped]
     for portal in {portal.name: portal for portal in portals if portal}.values():
         send_now.warn_without_tracking(portal)

@@ -6,6 +6,7 @@ Rows with a SKU, the same number and the same tracking number are one parcel.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from ordosync.cli.desk import common, input_rows, order_lines
 from ordosync.cli.desk.input_files import Layout
@@ -37,12 +38,11 @@ class RequestParser:
 
     desk: Desk
     now: datetime
-    warehouses: Sequence[str]
 
-    @classmethod
-    def of(cls, desk: Desk, now: datetime) -> "RequestParser":
-        """Return the parser for an account."""
-        return cls(desk=desk, now=now, warehouses=desk.warehouses())
+    @cached_property
+    def warehouses(self) -> Sequence[str]:
+        """The warehouses of the account, read when the first row names one."""
+        return self.desk.warehouses()
 
     def parse(
         self, row: InputRow, *, lines: Sequence[str] = (), more_numbers: Sequence[str] = ()
@@ -50,12 +50,12 @@ class RequestParser:
         """Parse one parcel, with lines as `SKU=QTY`. Raises `UsageError`."""
         _check_values(row)
         order = common.order_to_change(self.desk, row.id("number"))
-        cost = row.amount("cost")
+        cost, tracking = row.amount("cost"), row.tracking()
         shipment = Shipment(
             id="",
             order_id=order.number,
-            tracking_number=row.tracking(),
-            more_numbers=_further(row.tracking(), more_numbers),
+            tracking_number=tracking,
+            more_numbers=_further(tracking, more_numbers),
             carrier=row.get("carrier"),
             method=row.get("method"),
             cost=cost,
@@ -73,13 +73,13 @@ class RequestParser:
         return ParcelRequest(rows=rows, order=request.order, shipment=request.shipment)
 
     def _warehouse(self, row: InputRow) -> str:
-        warehouse = row.get("warehouse") or self.desk.warehouse
-        if warehouse not in self.warehouses:
+        warehouse = row.get("warehouse")
+        if warehouse and warehouse not in self.warehouses:
             names = ", ".join(self.warehouses)
             raise UsageError(
                 f"account {self.desk.name} has no warehouse {warehouse!r}; known: {names}"
             )
-        return warehouse
+        return warehouse or self.desk.warehouse
 
 
 def parcels(rows: Sequence[InputRow]) -> Iterator[Sequence[InputRow]]:

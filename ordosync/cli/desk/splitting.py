@@ -1,5 +1,6 @@
 """`orders split`: splits orders of a local account into pieces."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -19,20 +20,23 @@ from ordosync.embedded.desk import Desk
 from ordosync.errors import UsageError
 from ordosync.models import Order, Piece, PieceLine, Split
 
+Numbers = Annotated[
+    list[str] | None, typer.Argument(metavar="[NUMBER]...", autocompletion=completion.number)
+]
 _TO_SPLIT = Layout(needed=("number", "piece", "sku", "quantity"))
 
 
 @with_context(dry_run=True)
 def split_order(
-    number: Annotated[str | None, typer.Argument(autocompletion=completion.number)] = None,
+    number: Numbers = None,
     *,
     piece: Annotated[
         list[str] | None,
         typer.Option(
             "--piece",
             metavar="SKU=QTY[,SKU=QTY]",
-            help="One piece; repeatable. Use #LINEID=QTY if a SKU repeats. The pieces must add up"
-            " to what is still to ship.",
+            help="One piece; repeatable. Use #LINEID=QTY if a SKU repeats. Several pieces must"
+            " add up to what is still to ship; after one piece, the rest is the second.",
         ),
     ] = None,
     file: File = None,
@@ -40,18 +44,18 @@ def split_order(
     account: common.Account = None,
     context: Context,
 ) -> None:
-    """Split an order into pieces, and the Merchant's order at once; each piece ships separately.
+    """Split orders into pieces, and the Merchant's at once; each piece ships separately.
 
     --from reads rows with the columns number, piece, sku and quantity; rows with the same piece,
     such as 1 or 2, are together. Refused rows are written to FILE.refused.csv. Exits 1 if there
     are any, or if a change was saved but could not be sent; `run-due` sends it later.
 
     For example:
-      ordosync orders split 1001 --piece MUG=2 --piece CUP=1
+      ordosync orders split 1001 --piece MUG=2
     """
     if bool(piece) == bool(file):
         raise UsageError("give an order number with --piece, or a file with --from")
-    rows = batches.rows_of(context, [number] if number else [], file, _TO_SPLIT)
+    rows = batches.rows_of(context, number or (), file, _TO_SPLIT)
     numbers = batches.numbers_of(rows)
     opened = open_desk_of(context.config, account, numbers, is_to_ship=True)
     batch = Batch.parse(file, batches.by_number(rows), lambda of: _split(opened, of, piece or ()))
@@ -59,11 +63,12 @@ def split_order(
     result = send_now.save_and_send(
         context, opened, ("split-order",), lambda: [opened.split(split) for split in batch.requests]
     )
-    if not file:
+    is_one = not file and len(numbers) == 1
+    if is_one:
         common.check_order(opened, result.outcomes[0], batch.requests[0].order_id)
     for split, outcome in zip(batch.requests, result.outcomes, strict=True):
         if outcome.pieces:
-            which = f"order {split.order_id} " if file else ""
+            which = "" if is_one else f"order {split.order_id} "
             render.message(f"{which}split into {', '.join(each.id for each in outcome.pieces)}")
     results = batch.results(result.outcomes)
     code = send_now.report(
@@ -76,8 +81,21 @@ def split_order(
 
 def _split(opened: Desk, rows: Sequence[InputRow], typed: Sequence[str]) -> Split:
     order = common.order_to_change(opened, batches.number_of(rows))
-    pieces = [text.split(",") for text in typed] or _pieces(rows)
-    return Split(order_id=order.number, pieces=tuple(_piece(order, lines) for lines in pieces))
+    texts = [text.split(",") for text in typed] or _pieces(rows)
+    pieces = [_piece(order, lines) for lines in texts]
+    if typed and len(pieces) == 1:
+        pieces += _rest(opened, order, pieces[0])
+    return Split(order_id=order.number, pieces=tuple(pieces))
+
+
+def _rest(opened: Desk, order: Order, piece: Piece) -> list[Piece]:
+    """Return the piece with all other open units of an order, if there are any."""
+    taken = Counter[str]()
+    for part in piece.lines:
+        taken[part.of_line] += part.quantity
+    rest = {line.line_id: line.open - taken[line.line_id] for line in opened.units_of(order.number)}
+    lines = [PieceLine(of_line=key, quantity=count) for key, count in rest.items() if count > 0]
+    return [Piece(lines=tuple(lines))] if lines else []
 
 
 def _pieces(rows: Sequence[InputRow]) -> list[list[str]]:

@@ -8,9 +8,10 @@ import typer
 
 from ordosync.cli import completion
 from ordosync.cli.context import Context, with_context
-from ordosync.cli.desk import common, input_files, input_rows
+from ordosync.cli.desk import common, input_files, input_rows, send_option, stock_changes
 from ordosync.cli.desk.input_files import File, Layout
 from ordosync.cli.desk.input_rows import InputRow
+from ordosync.cli.desk.send_option import Send
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import desk_csv, render
 from ordosync.embedded.desk import Desk
@@ -86,6 +87,7 @@ def set_stock(
     *,
     warehouse: Warehouse = "",
     file: File = None,
+    send: Send = False,
     account: common.Account = None,
     context: Context,
 ) -> None:
@@ -93,13 +95,14 @@ def set_stock(
 
     --from reads a CSV file with the columns sku, quantity and, optionally, warehouse. Refused rows
     are written to FILE.refused.csv with their row number and the reason. Exits 1 if there are any.
+    --send runs write-inventory-back.
 
     For example:
       ordosync stock set MUG 40
     """
     row = {"sku": sku or "", "quantity": quantity or "", "warehouse": warehouse}
 
-    _count(context, account, row=row, file=file, column="quantity")
+    _count(context, account, row=row, file=file, column="quantity", send=send)
 
 
 @app.command("adjust")
@@ -112,6 +115,7 @@ def adjust_stock(
     ] = None,
     warehouse: Warehouse = "",
     file: File = None,
+    send: Send = False,
     account: common.Account = None,
     context: Context,
 ) -> None:
@@ -124,7 +128,7 @@ def adjust_stock(
     """
     row = {"sku": sku or "", "by": by or "", "warehouse": warehouse}
 
-    _count(context, account, row=row, file=file, column="by")
+    _count(context, account, row=row, file=file, column="by", send=send)
 
 
 def _count(
@@ -134,30 +138,47 @@ def _count(
     row: Mapping[str, str],
     file: Path | None,
     column: _Column,
+    send: bool,
 ) -> None:
     if bool(file) == bool(row["sku"]) or (not file and not row[column]):
         raise UsageError(f"missing SKU or quantity ({column}); or give a file with --from")
     if file and row["warehouse"]:
         raise UsageError("--from reads the warehouse from the file; leave out --warehouse")
     opened = common.open_desk(context.config, account)
+    sending = send_option.Request.of(
+        context, "write-inventory-back", lambda of: of.supplier.account == opened.name, send=send
+    )
     if file:
-        _count_file(context, opened, file, column)
+        code = _count_file(context, opened, file, column, sending)
     else:
-        _count_one(context, opened, InputRow(cells=dict(row)), column)
+        code = _count_one(context, opened, InputRow(cells=dict(row)), column, sending)
+    raise typer.Exit(code)
 
 
-def _count_one(context: Context, opened: Desk, row: InputRow, column: _Column) -> None:
+def _count_one(
+    context: Context,
+    opened: Desk,
+    row: InputRow,
+    column: _Column,
+    sending: send_option.Request,
+) -> int:
     warehouses = opened.warehouses()
     count = _parse(opened, row, column)
     [outcome] = opened.count([count])
     common.check(opened, outcome, f"product {count.sku}", "stock list")
+    sent = sending.send(context)
     if context.as_json:
-        render.document(_counted_json(opened, [count], (), warehouses))
+        document = _counted_json(opened, [count], (), warehouses)
+        render.document({**document, **sent.as_json()})
     else:
         render.message(_count_text(opened, count, warehouses))
+        sent.show()
+    return sent.code
 
 
-def _count_file(context: Context, opened: Desk, file: Path, column: _Column) -> None:
+def _count_file(
+    context: Context, opened: Desk, file: Path, column: _Column, sending: send_option.Request
+) -> int:
     warehouses = opened.warehouses()
     refused: list[tuple[InputRow, str]] = []
     counts: list[tuple[InputRow, Count]] = []
@@ -168,7 +189,10 @@ def _count_file(context: Context, opened: Desk, file: Path, column: _Column) -> 
             counts.append((row, _parse(opened, row, column)))
         except UsageError as error:
             refused.append((row, str(error)))
+    skus = list(dict.fromkeys(count.sku for _, count in counts))
+    before = stock_changes.quantities(opened, skus)
     outcomes = opened.count([count for _, count in counts])
+    sent = sending.send(context)
     refused += [
         (row, outcome.reason)
         for (row, _), outcome in zip(counts, outcomes, strict=True)
@@ -177,13 +201,17 @@ def _count_file(context: Context, opened: Desk, file: Path, column: _Column) -> 
     if context.as_json:
         numbers = {row.number for row, _ in refused}
         counted = [count for row, count in counts if row.number not in numbers]
-        render.document(_counted_json(opened, counted, refused, warehouses))
+        document = _counted_json(opened, counted, refused, warehouses)
+        render.document({**document, **sent.as_json()})
     else:
         render.message(f"{len(rows) - len(refused)} counted")
         _report_new_warehouses(_new_warehouses(opened, warehouses))
+        # A preview lists all changes of the account itself.
+        if not context.is_dry_run:
+            stock_changes.show(before, stock_changes.quantities(opened, skus))
+        sent.show()
     input_files.report_rejects(context, file, refused)
-    if refused:
-        raise typer.Exit(1)
+    return max(sent.code, int(bool(refused)))
 
 
 def _new_warehouses(opened: Desk, before: Sequence[str]) -> list[str]:

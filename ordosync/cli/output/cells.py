@@ -48,11 +48,10 @@ class DueTime:
     at: datetime
 
 
-def plain(value: object) -> str:
-    """Return the text of a cell for a pipe."""
-    if isinstance(value, DueTime):
-        return local(value.at)
-    return local(value) if isinstance(value, datetime) else printable(value)
+def with_local_times(row: Sequence[object]) -> list[object]:
+    """Return the cells of a row for a pipe, which shows all times in full."""
+    cells = [cell.at if isinstance(cell, DueTime) else cell for cell in row]
+    return [local(cell) if isinstance(cell, datetime) else cell for cell in cells]
 
 
 def shown(value: object, now: datetime) -> str:

@@ -8,6 +8,7 @@ from msgspec.structs import asdict
 
 from ordosync.cli.output.render import local, result
 from ordosync.cli.output.tables import table
+from ordosync.cli.output.timelines import show_timeline
 from ordosync.embedded.stock import Level
 from ordosync.embedded.timeline import TimelineEntry
 from ordosync.embedded.units import LineUnits
@@ -59,10 +60,14 @@ def show_order(
     for shipment in shipments:
         result(_shipment(shipment), wrapped=True)
     merchant = None if owner.supplier else owner.merchant
-    for entry in timeline:
-        # The account does not know the name of the Merchant, which may change.
-        text = entry.text.replace("the Merchant", merchant) if merchant else entry.text
-        result(f"{local(entry.at)}  {entry.actor}: {text}", wrapped=True)
+    # The account does not know the name of the Merchant, which may change.
+    texts = [
+        entry.text.replace("the Merchant", merchant) if merchant else entry.text
+        for entry in timeline
+    ]
+    show_timeline(
+        [(entry.at, f"{entry.actor}: {text}") for entry, text in zip(timeline, texts, strict=True)]
+    )
 
 
 def _whose(owner: "Owner") -> str:

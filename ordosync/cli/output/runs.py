@@ -1,7 +1,7 @@
 """Runs, as text and as JSON."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -25,24 +25,34 @@ _WHAT_TO_DO = {
 """The action for an error of a run, by code, if its message does not contain it."""
 
 
-def show_results(results: "Sequence[Run | AlreadyRunning]", *, as_json: bool, stop: "Stop") -> None:
-    """Show finished runs and tasks that were running already, and exit.
+def show_results(
+    results: "Sequence[Run | AlreadyRunning]",
+    *,
+    as_json: bool,
+    stop: "Stop",
+    failures: Mapping[int, Sequence[str]] | None = None,
+) -> None:
+    """Show finished runs with their first failures, tasks that were running already, and exit.
 
     Exits 128 + signal if a signal arrived, 1 if a run was not ok, 0 otherwise.
     """
     finished = [item for item in results if isinstance(item, Run)]
-    held = [item for item in results if not isinstance(item, Run)]
     if as_json:
-        running = [item.run for item in held if item.run]
+        running = [item.run for item in results if not isinstance(item, Run) and item.run]
         document({"runs": [run_json(run) for run in [*finished, *running]]})
     else:
-        _show_as_text(finished, held)
+        show_finished(results, failures=failures or {})
     if stop.signal:
         raise typer.Exit(128 + stop.signal)
     raise typer.Exit(int(any(run.status != "ok" for run in finished)))
 
 
-def _show_as_text(finished: Sequence[Run], held: "Sequence[AlreadyRunning]") -> None:
+def show_finished(
+    results: "Sequence[Run | AlreadyRunning]", *, failures: Mapping[int, Sequence[str]]
+) -> None:
+    """Show finished runs with their notes and first failures, and tasks that ran already."""
+    finished = [item for item in results if isinstance(item, Run)]
+    held = [item for item in results if not isinstance(item, Run)]
     if finished:
         show_runs(finished)
     for item in held:
@@ -51,6 +61,8 @@ def _show_as_text(finished: Sequence[Run], held: "Sequence[AlreadyRunning]") -> 
         message(f"{item.portal}: {item.task} is running{since}")
     for run in finished:
         show_note(run)
+        for failure in failures.get(run.id, ()):
+            message(f"run {run.id}: {failure}")
         if run.counts.failed or run.counts.waiting or run.counts.skipped:
             message(f"run {run.id}: `ordosync show {run.id}` shows the steps and reasons")
 

@@ -21,7 +21,7 @@ from ordosync.text import plural
 _ADDRESS = Address.__struct_fields__[:-2]
 """Without phone and email address: other people handle the parcel."""
 _COLUMNS = (
-    *("merchant", "number", "date", *(f"ship_to_{name}" for name in _ADDRESS)),
+    *("merchant", "number", "merchant_number", "date", *(f"ship_to_{name}" for name in _ADDRESS)),
     *("shipping_method", "customer_notes", "sku", "name", "details", "units"),
 )
 _PRICES = ("unit_price", "currency")
@@ -34,6 +34,8 @@ class Slip(Struct, frozen=True, kw_only=True):
 
     merchant: str
     """Empty if it is not known any more."""
+    merchant_number: str
+    """The Merchant's own number of the order; empty if it is not known, or the same."""
     order: Order
     lines: tuple[tuple[Line, int], ...]
     """The lines with open units, and these units."""
@@ -57,6 +59,7 @@ def _rows(slip: Slip) -> Iterator[dict[str, Cell]]:
         yield {
             "merchant": slip.merchant,
             "number": order.number,
+            "merchant_number": slip.merchant_number or order.number,
             "date": slip.date,
             **{f"ship_to_{name}": address[name] for name in _ADDRESS},
             "shipping_method": order.shipping_method,
@@ -78,14 +81,20 @@ def slips_page(slips: Iterable[Slip], *, prices: bool) -> Iterator[str]:
 
 def _slip(slip: Slip, *, prices: bool) -> Iterator[str]:
     order = slip.order
-    facts = (("Order", order.number), ("Date", slip.date), ("Shipping", order.shipping_method))
+    at_merchant = f"Order at {slip.merchant}" if slip.merchant else "Merchant's order"
+    facts = (
+        ("Order", order.number),
+        (at_merchant, slip.merchant_number),
+        ("Date", slip.date),
+        ("Shipping", order.shipping_method),
+    )
     yield '<section class="slip">\n<header>\n'
     yield f"<h1><bdi>{html.text(slip.merchant)}</bdi></h1>\n" if slip.merchant else ""
     yield '<p class="faint">Packing slip</p>\n</header>\n<div class="head">\n'
     yield f"<div>\n<h2>Ship to</h2>\n<address>{_address(order.ship_to)}</address>\n</div>\n<dl>\n"
     for name, value in facts:
         if value:
-            yield f"<dt>{name}</dt><dd><bdi>{html.text(value)}</bdi></dd>\n"
+            yield f"<dt><bdi>{html.text(name)}</bdi></dt><dd><bdi>{html.text(value)}</bdi></dd>\n"
     yield "</dl>\n</div>\n"
     yield from _table(slip, prices=prices)
     if order.customer_notes.strip():
@@ -123,7 +132,8 @@ def _heading(slip: Slip) -> str:
     """Return the heading of each sheet of a long slip, so that sheets are not mixed up."""
     if len(slip.lines) <= _ONE_SHEET:
         return ""
-    return " ".join(filter(None, (slip.merchant, "order", slip.order.number)))
+    merchant_number = f"({slip.merchant_number})" if slip.merchant_number else ""
+    return " ".join(filter(None, (slip.merchant, "order", slip.order.number, merchant_number)))
 
 
 def _item(line: Line) -> html.Markup:

@@ -8,9 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
+from ordosync.cli import options
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render, tables
 from ordosync.cli.output.csv_output import write_csv
+from ordosync.cli.output.pager import paged
 from ordosync.engine import register
 from ordosync.engine.diagnosis.attention import UNSHIPPED_DAYS, attention
 from ordosync.engine.diagnosis.attention_entry import Attention
@@ -43,6 +45,7 @@ def show_attention(
     dismissed: Annotated[
         bool, typer.Option("--dismissed", help="List the dismissed entries, with their notes.")
     ] = False,
+    no_pager: options.NoPager = False,
     context: Context,
 ) -> None:
     """List problems that need you, with the next step.
@@ -66,10 +69,9 @@ def show_attention(
         render.document({"attention": rows})
     elif context.as_csv:
         write_csv(sys.stdout, _CSV_COLUMNS, rows)
-    elif dismissed:
-        _show_dismissed(entries, numbers)
     else:
-        _show(entries, numbers)
+        with paged(enabled=not no_pager):
+            (_show_dismissed if dismissed else _show)(entries, numbers)
     raise typer.Exit(int(any(entry.needs_you for entry in entries)))
 
 

@@ -11,7 +11,7 @@ from ordosync.accounts.connections import Connections
 from ordosync.cli import options
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import previews as render_previews
-from ordosync.cli.output import render
+from ordosync.cli.output import progress, render
 from ordosync.cli.session import open_session
 from ordosync.config.settings import PortalConfig
 from ordosync.engine import Preview, chosen, open_portal, register
@@ -47,7 +47,11 @@ def rebuild_state(
     config, clock = context.config, context.clock
     selected = chosen(config, portals or [])
     results: list[Rebuilt] = []
-    with Store.open(config.database) as store, closing(Connections(clock)) as connections:
+    with (
+        Store.open(config.database) as store,
+        closing(Connections(clock)) as connections,
+        progress.shown(clock),
+    ):
         register(config, store, clock)
         for portal in selected:
             opened = open_portal(config, portal, store, connections)

@@ -11,6 +11,7 @@ from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
 from ordosync.cli.output import report as render_report
 from ordosync.cli.output.files import check_file, opened
+from ordosync.cli.output.pager import paged
 from ordosync.cli.periods import first_day
 from ordosync.engine.diagnosis.overview import Overview, overview
 from ordosync.engine.diagnosis.report import report
@@ -26,6 +27,7 @@ def show_report(
     ] = "7d",
     portal: options.Portal = None,
     as_html: options.Html = None,
+    no_pager: options.NoPager = False,
     context: Context,
 ) -> None:
     """Summarize the runs: volumes, failures, durations.
@@ -61,7 +63,8 @@ def show_report(
     elif context.as_csv:
         render_report.write_csv(reports)
     elif reports:
-        render_report.show_reports(reports)
+        with paged(enabled=not no_pager):
+            render_report.show_reports(reports)
     else:
         render.message(
             f"nothing ran since {begin:%Y-%m-%d}; use `--since DATE` for an earlier start;"

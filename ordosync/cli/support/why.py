@@ -12,6 +12,8 @@ from ordosync.cli import completion, options
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
 from ordosync.cli.output.files import check_file, opened
+from ordosync.cli.output.pager import paged
+from ordosync.cli.output.timelines import show_timeline
 from ordosync.engine.diagnosis.search import orders_of
 from ordosync.engine.diagnosis.why import Story, nearest, unread, why
 from ordosync.errors import UsageError
@@ -35,6 +37,7 @@ def show_why(
     portal: options.Portal = None,
     online: Annotated[bool, typer.Option("--online", help="Also ask remote accounts.")] = False,
     as_html: options.Html = None,
+    no_pager: options.NoPager = False,
     context: Context,
 ) -> None:
     """Show the history of an order or product.
@@ -67,10 +70,11 @@ def show_why(
     if as_html:
         _write_page(stories, as_html, clock.now())
         return
-    for place, story in enumerate(stories):
-        if place:
-            render.result("")
-        _show(story)
+    with paged(enabled=not no_pager):
+        for place, story in enumerate(stories):
+            if place:
+                render.result("")
+            _show(story)
 
 
 def _write_page(stories: Sequence[Story], path: Path, now: datetime) -> None:
@@ -126,9 +130,7 @@ def _show(story: Story) -> None:
         if number
     )
     render.result(f"{numbers}, portal {story.portal}: {story.conclusion.state}", wrapped=True)
-    for event in story.events:
-        at = render.local(event.at) if event.at else "now"
-        render.result(f"{at}  {event.text}", wrapped=True)
+    show_timeline([(event.at, event.text) for event in story.events])
     for text in story.units.texts():
         render.result(text, wrapped=True)
     render.result(f"next: {story.conclusion.next}", wrapped=True)

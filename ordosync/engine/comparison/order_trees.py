@@ -169,14 +169,19 @@ class _Matching:
         if any(member and member.order.reference in references for member in members):
             return None
         contents = [_quantities_of(parcel, order) for parcel in order.shipments if parcel.lines]
-        if any(same_quantities(units, quantities_by_sku([order])) for units in contents):
-            return None
         alike = [
             piece
             for piece in merchant_pieces
             if (leaf := self.merchant.member(piece)) and not leaf.order.is_split
             if any(same_quantities(quantities_by_sku([leaf]), units) for units in contents)
         ]
+        whole = quantities_by_sku([order])
+        of_alike = [quantities_by_sku(self.merchant.leaves(piece)) for piece in alike]
+        # After the rest was cancelled, the parcel has all units of the Supplier's order.
+        if any(same_quantities(units, whole) for units in contents) and not any(
+            same_quantities(units, whole) for units in of_alike
+        ):
+            return None
         numbered = [id_ for id_ in alike if (m := self.merchant.member(id_)) and valid_numbers(m)]
         return next(iter([*numbered, *alike]), None)
 

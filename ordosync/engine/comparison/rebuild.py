@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ordosync import progress
 from ordosync.accounts.account import ReadRequest, required
 from ordosync.clock import Clock
 from ordosync.engine.comparison.ledger_links import LinePairs, takes_numbers
-from ordosync.engine.comparison.order_trees import LinkedOrders, Match, OrderTree, matches
+from ordosync.engine.comparison.order_trees import LinkedOrders, Match, OrderTree, is_open, matches
 from ordosync.engine.comparison.snapshot import Snapshot, both_sides
 from ordosync.engine.execution.exclusive import confirm, exclusive
 from ordosync.errors import OrdosyncError
@@ -84,14 +85,12 @@ def rebuild(
     rebuilt = Rebuilt(portal=portal.name)
     with exclusive(store, portal.name, clock) as leases:
         with both_sides(portal, now=clock.now()) as snapshot:
-            batches = _batches(
-                link for linked in snapshot.pairs() for link in links_of(snapshot, linked)
-            )
-            for links in batches:
-                with store.transaction(portal=portal.name):
-                    confirm(store, leases)
-                    store.links(portal.name).add(links, now=clock.now())
-                rebuilt = rebuilt.plus(links)
+            with progress.phase(f"{portal.name}: link", total=snapshot.pair_count()):
+                for links in _batches(_links(snapshot)):
+                    with store.transaction(portal=portal.name):
+                        confirm(store, leases)
+                        store.links(portal.name).add(links, now=clock.now())
+                    rebuilt = rebuilt.plus(links)
             other_origins = tuple(sorted(snapshot.other_origins))
         products = list(_products(portal, store, clock)) if with_products else []
         with store.transaction(portal=portal.name):
@@ -101,6 +100,12 @@ def rebuild(
                 store.schedule.forget_history(portal.name, task, now=clock.now())
                 store.schedule.set_next(portal.name, task, now=clock.now())
     return replace(rebuilt.plus(products), other_names=other_origins)
+
+
+def _links(snapshot: Snapshot) -> Iterator[Link]:
+    for linked in snapshot.pairs():
+        yield from links_of(snapshot, linked)
+        progress.advance(1)
 
 
 def equal_lines(at_merchant: Sequence[Line], at_supplier: Sequence[Line]) -> tuple[Link, ...]:
@@ -169,7 +174,7 @@ def _of_tree(
             continue
         if match.how == "parcel":
             link = replace(link, state="sent")
-        elif _are_cancelled(at_merchant, at_supplier):
+        elif _are_cancelled(at_merchant, at_supplier, is_rest=is_in_parcels):
             link = replace(link, state="cancelled_by_task")
         yield from _with_lines(
             snapshot.portal, linked.merchant, supplier, match, link, is_piece=is_in_parcels
@@ -217,11 +222,13 @@ def _lines_before(portal: Portal, supplier: OrderTree, match: Match) -> tuple[Li
     return tuple(lines.values())
 
 
-def _are_cancelled(at_merchant: OrderSnapshot | None, at_supplier: OrderSnapshot | None) -> bool:
-    return bool(at_merchant and at_supplier) and all(
-        order is not None and order.order.status == "cancelled"
-        for order in (at_merchant, at_supplier)
-    )
+def _are_cancelled(
+    at_merchant: OrderSnapshot | None, at_supplier: OrderSnapshot | None, *, is_rest: bool
+) -> bool:
+    """True if both are cancelled, or if only the Merchant has a piece for the cancelled rest."""
+    if at_merchant is None or at_supplier is None or at_merchant.order.status != "cancelled":
+        return False
+    return not is_open(at_supplier) if is_rest else at_supplier.order.status == "cancelled"
 
 
 def _products(portal: Portal, store: Store, clock: Clock) -> Iterator[Link]:

@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
+from ordosync import progress
 from ordosync.engine.comparison.difference import NOT_COMPARED, Comparison, Difference
 from ordosync.engine.comparison.missing_records import missing_orders, product_differences
 from ordosync.engine.comparison.order_trees import (
@@ -57,8 +58,10 @@ def compare(portal: Portal, *, able: frozenset[str], now: datetime) -> Compared:
         comparison = Comparison(snapshot=snapshot, able=able)
         for ids in snapshot.only_at_merchant():
             found += missing_orders(comparison, ids)
-        for linked in snapshot.pairs():
-            found += _of_linked(comparison, linked)
+        with progress.phase(f"{portal.name}: compare", total=snapshot.pair_count()):
+            for linked in snapshot.pairs():
+                found += _of_linked(comparison, linked)
+                progress.advance(1)
     if portal.config.manage_inventory:
         found += product_differences(comparison, now)
     return Compared(differences=found, numbers=comparison.numbers)

@@ -8,18 +8,17 @@ notes are left out.
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import msgspec
-from msgspec.structs import replace
 
+from ordosync import progress
 from ordosync.accounts.account import Role
 from ordosync.accounts.portal_account import OrderListing
 from ordosync.database import sqlite3
-from ordosync.engine.comparison.addressees import digest_of
+from ordosync.engine.comparison.addressees import anonymous, digest_of
 from ordosync.engine.comparison.order_trees import REQUESTED, LinkedOrders, OrderTree
+from ordosync.engine.private_folders import private_folder
 from ordosync.models import Address, Order, OrderSnapshot, Page
 from ordosync.tasks.base import Portal
 from ordosync.tasks.orders.fields import lines_sent
@@ -69,6 +68,11 @@ class Snapshot:
     def load_supplier(self, now: datetime) -> None:
         """Read only the Supplier's account."""
         self._read("supplier", self.portal.supplier.listing, now)
+
+    def pair_count(self) -> int:
+        """Return how many orders `pairs` yields."""
+        row = self._db.execute("select count(distinct merchant_id) from linked").fetchone()
+        return int(row[0])
 
     def pairs(self) -> Iterator[LinkedOrders]:
         """Yield each order of the Merchant that the Supplier has, in the order of its ids."""
@@ -151,8 +155,11 @@ class Snapshot:
         return OrderTree(id_, tuple(members))
 
     def _read(self, role: Role, listing: OrderListing | None, now: datetime) -> None:
-        for page in listing.read(now=now) if listing else ():
-            self._add(role, page)
+        account = getattr(self.portal, role).name
+        with progress.phase(f"{self.portal.name}: read the orders of {account}"):
+            for page in listing.read(now=now) if listing else ():
+                self._add(role, page)
+                progress.advance(len(page.items))
 
     def _add(self, role: Role, page: Page[OrderSnapshot]) -> None:
         for item in page.items:
@@ -179,18 +186,8 @@ class Snapshot:
     def _anonymous(self, item: OrderSnapshot, role: Role) -> OrderSnapshot:
         """Return the order without personal data, with its lines named as at the Supplier."""
         lines = item.order.lines
-        if role == "merchant":
-            lines = lines_sent(lines, self.portal.config)
-        order = replace(
-            item.order,
-            ship_to=Address(),
-            bill_to=None,
-            customer_notes="",
-            internal_notes="",
-            tags=(),
-            lines=tuple(replace(line, details="", name="") for line in lines),
-        )
-        return replace(item, order=order)
+        is_merchant = role == "merchant"
+        return anonymous(item, lines_sent(lines, self.portal.config) if is_merchant else lines)
 
     def _link_by_reference(self, reference: str, supplier_id: str) -> None:
         origin, _, key = reference.partition(":")
@@ -290,8 +287,8 @@ def supplier_side(portal: Portal, *, now: datetime) -> Iterator[Snapshot]:
 def _empty(portal: Portal) -> Iterator[Snapshot]:
     # A named file: some builds of SQLite keep unnamed databases in memory, however large.
     with (
-        TemporaryDirectory(prefix="ordosync-") as folder,
-        closing(sqlite3.connect(Path(folder) / "sides.db", isolation_level=None)) as db,
+        private_folder("comparison") as folder,
+        closing(sqlite3.connect(folder / "sides.db", isolation_level=None)) as db,
     ):
         db.execute("pragma journal_mode = off")
         db.execute("pragma synchronous = off")

@@ -40,6 +40,13 @@ class AccountView:
             return False
         return self.status == "shipped" or any(not shipment.voided for shipment in self.sent)
 
+    @property
+    def tracking_count(self) -> int:
+        """The number of tracking numbers with a valid label."""
+        sent = [shipment for shipment in self.sent if not shipment.voided]
+        numbers = (number for it in sent for number in (it.tracking_number, *it.more_numbers))
+        return len({*numbers} - {""})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Desks:

@@ -135,7 +135,7 @@ def _shipped(facts: OrderFacts, due: Due) -> Conclusion | None:
         return _sent_in_part(facts, is_complete=bool(is_sent))
     if reported and reported.state == "live" and is_sent is not False:
         return Conclusion(
-            state="shipped", next=f"nothing: it is shipped, and {shop} has the tracking number"
+            state="shipped", next=f"nothing: it is shipped, and {shop} has {_its_numbers(facts)}"
         )
     if facts.link and is_sent:
         next_report = next_run("update-tracking", facts.portal.name, due)
@@ -147,6 +147,15 @@ def _shipped(facts: OrderFacts, due: Due) -> Conclusion | None:
             f"{_desk(facts, 'ship', *_LABEL)}",
         )
     return None
+
+
+def _its_numbers(facts: OrderFacts) -> str:
+    """Return how many tracking numbers the Merchant has; without its account, by the parcels."""
+    sides = (facts.at_merchant, facts.at_supplier)
+    counts = (side.tracking_count for side in sides if side)
+    parcels = sum(link.state == "live" for link, _ in facts.reported)
+    count = next(filter(None, counts), parcels)
+    return "the tracking number" if count == 1 else f"the {count} tracking numbers"
 
 
 def _sent_in_part(facts: OrderFacts, *, is_complete: bool) -> Conclusion:

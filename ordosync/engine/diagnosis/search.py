@@ -9,7 +9,6 @@ from msgspec.structs import replace
 from ordosync.accounts import is_embedded
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.embedded.desk import Desk
-from ordosync.embedded.order_filter import OrderFilter
 from ordosync.embedded.order_list import ListedOrder
 from ordosync.embedded.search import Field, Match, Search
 from ordosync.engine.order_owners import Owners
@@ -83,8 +82,8 @@ def _in_account(config: Config, store: Store, desk: Desk, text: str, limit: int)
     find = Search(desk.file)
     orders, products = find.orders(text, limit=limit), find.products(text, limit=limit)
     owners = Owners.of(config, desk.name)
-    numbers = OrderFilter(numbers=tuple(match.id for match in orders.matches))
-    listed = {entry.order.number: entry for entry in desk.select_orders(numbers)[0]}
+    numbers = [match.id for match in orders.matches]
+    listed = {entry.order.number: entry for entry in desk.orders_numbered(numbers)}
     found = [
         _order(config, store, owners, match, listed[match.id])
         for match in orders.matches

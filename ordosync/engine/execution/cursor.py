@@ -39,11 +39,11 @@ class ReadCursor:
 
     def begin(self, *, skip_recent: bool) -> PlanRequest:
         """Return the request to read in this run."""
-        schedule = self._store.schedule
-        row = schedule.get(self._portal.name, self._task.name)
+        # A run that links records now resets the cursor, so this is read before the cursor.
         self._linked_by = self._last_linking_run()
+        row = self._store.schedule.get(self._portal.name, self._task.name)
         return PlanRequest(
-            cursor=schedule.cursor(self._portal.name, self._task.name),
+            cursor=row.cursor if row else None,
             now=self._clock.now(),
             skip_recent=skip_recent,
             last_at=row.last_ok_at if row else None,
@@ -88,5 +88,4 @@ class ReadCursor:
             return None
         if self._store.steps.are_uncertain(portal, linking_task):
             return None
-        newest = self._store.runs.newest(1, portal=portal, task=linking_task)
-        return newest[0].id if newest else 0
+        return self._store.runs.last_id(portal, linking_task)

@@ -42,16 +42,18 @@ class Delivery:
         stop: Stop,
         *,
         recorder: Recorder,
-        claims: LineClaims,
+        claims: LineClaims | None,
         looks_first: bool,
     ) -> None:
         self._task = task
         self._portal = portal
+        self._target = task.target(portal)
         self._store = store
         self._clock = clock
         self._stop = stop
         self._recorder = recorder
         self._claims = claims
+        """None if the Merchant has no other portal that may send the same lines."""
         self._looks_first = looks_first
         """True if any write of this run may have been made before."""
         self._has_written = False
@@ -93,7 +95,7 @@ class Delivery:
         up first. Raise `InterruptedRunError` if the run must stop, and `UnavailableError` if the
         account seems to be down.
         """
-        size = self._task.target(self._portal).limits.batch_size
+        size = self._target.limits.batch_size
         for start in range(0, len(steps), size):
             self.check_stop()
             self._send_batch(steps[start : start + size], earlier)
@@ -119,7 +121,8 @@ class Delivery:
         self._commit_outcomes(steps, results, earlier, edits, is_uncertain=look_first)
         fault("result-after-commit")
         self._has_written = True
-        self.send(self._recorder.unreported(list(edits.values())))
+        if edits:
+            self.send(self._recorder.unreported(list(edits.values())))
         self._stop_in_an_outage([result.outcome for result in results])
 
     def _commit_intent(self, batch: Sequence[Step], *, is_uncertain: bool) -> Sequence[Step]:
@@ -128,15 +131,11 @@ class Delivery:
         A step that may have been written before is looked up even if another portal sends its
         lines now.
         """
-        self._claims.look_up_shared(batch)
+        if self._claims:
+            self._claims.look_up_shared(batch)
         with self._recorder.transaction():
-            contested = self._claims.take(batch)
-            not_sent = {
-                line_claim.step.key: replace(
-                    line_claim.step, decision=self._claims.decision(line_claim)
-                )
-                for line_claim in ([] if is_uncertain else contested)
-            }
+            contested = _take_lines(self._claims, batch) if self._claims else {}
+            not_sent = {} if is_uncertain else contested
             for key in self._released_by_hand(list(not_sent)):
                 del not_sent[key]
             ready = [step for step in batch if step.key not in not_sent]
@@ -146,7 +145,7 @@ class Delivery:
 
     def _released_by_hand(self, keys: Sequence[str]) -> list[str]:
         """Return the keys of the steps that the operator wants to be sent in any case."""
-        rows = self._recorder.rows(keys).values() if keys else ()
+        rows = self._recorder.rows(keys).values()
         return [row.key for row in rows if (row.state, row.code) == ("waiting", "by-hand")]
 
     def _commit_outcomes(
@@ -170,8 +169,7 @@ class Delivery:
             if arrived:
                 self._store.steps.reread(portal, task, arrived)
             if not all(result.outcome.keeps_reference for result in results):
-                account = self._task.target(self._portal).name
-                self._store.references.missed(account, now=self._clock.now())
+                self._store.references.missed(self._target.name, now=self._clock.now())
 
     def _changes(
         self,
@@ -182,7 +180,7 @@ class Delivery:
         is_uncertain: bool,
     ) -> list[StepChange]:
         """Count the outcomes of a batch and return the changes of its steps."""
-        pairs = list(zip(steps, results, strict=True))
+        pairs, now = list(zip(steps, results, strict=True)), self._clock.now()
         rows = self._recorder.rows(
             step.key for step, result in pairs if result.outcome.state not in ("done", "unchanged")
         )
@@ -192,8 +190,8 @@ class Delivery:
                 result.outcome,
                 rows.get(step.key),
                 max_refusals=self._task.max_refusals,
-                settle_s=self._task.target(self._portal).limits.settle_s,
-                now=self._clock.now(),
+                settle_s=self._target.limits.settle_s,
+                now=now,
                 uncertain=is_uncertain,
                 written_json=values_written(step, result, earlier.get(step.key)),
             )
@@ -228,10 +226,18 @@ class Delivery:
             self._failures_in_a_row = self._failures_in_a_row + 1 if is_out else 0
             if self._failures_in_a_row >= MAX_FAILURES_IN_A_ROW:
                 raise UnavailableError(
-                    f"account {self._task.target(self._portal).name}",
+                    f"account {self._target.name}",
                     self._task.name,
                     f"{MAX_FAILURES_IN_A_ROW} writes in a row failed: {outcome.reason}",
                 )
+
+
+def _take_lines(claims: LineClaims, batch: Sequence[Step]) -> dict[str, Step]:
+    """Claim the lines of steps; return those that another portal sends, with their decisions."""
+    return {
+        line_claim.step.key: replace(line_claim.step, decision=claims.decision(line_claim))
+        for line_claim in claims.take(batch)
+    }
 
 
 def _without_units(result: Result) -> Result:

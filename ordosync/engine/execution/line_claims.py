@@ -54,8 +54,6 @@ class LineClaims:
 
     def settle(self, changes: Iterable[StepChange], results: Iterable[Result]) -> None:
         """Free the lines of orders that were not sent, were cancelled or were reassigned."""
-        if not self._portal.rivals:
-            return
         keys: list[str] = []
         if self._task.claims_lines:
             ended = [change for change in changes if change.state in ("failed", "skipped")]

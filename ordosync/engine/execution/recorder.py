@@ -17,7 +17,6 @@ from ordosync.store.leases import LEASE, Lease
 from ordosync.store.runs import Counts, Run
 from ordosync.store.step_rows import StepChange, StepRow
 from ordosync.tasks.base import Portal, Result, Step, Task
-from ordosync.text import plural
 
 _QUIET_S = LEASE.total_seconds() / 20
 """The time without a transaction after which the lease is renewed."""
@@ -35,7 +34,7 @@ class Recorder:
         *,
         lease: Lease,
         run: Run,
-        claims: LineClaims,
+        claims: LineClaims | None,
     ) -> None:
         self._task = task
         self._portal = portal
@@ -44,7 +43,7 @@ class Recorder:
         self._lease = lease
         self._run = run
         self._claims = claims
-        self._recorded_at_s = clock.boot_s()
+        self._renewed_at_s = clock.boot_s()
         self.counts = Counts()
         self._notes: list[str] = []
         self._skipped: Counter[str] = Counter()
@@ -55,15 +54,16 @@ class Recorder:
     def transaction(self) -> Iterator[None]:
         """Run a transaction under the lease. Raises `LeaseLostError` if another process has it."""
         with self._store.transaction(portal=self._portal.name):
-            self._store.leases.renew(self._lease, self._run.id, clock=self._clock)
+            self._renewed_at_s = self._store.leases.renew(
+                self._lease, self._run.id, clock=self._clock
+            )
             yield
             self.save_counts()
-        self._recorded_at_s = self._clock.boot_s()
 
     @property
     def is_quiet(self) -> bool:
         """True if the last transaction was long ago, so that the lease should be renewed."""
-        return self._clock.boot_s() - self._recorded_at_s >= _QUIET_S
+        return self._clock.boot_s() - self._renewed_at_s >= _QUIET_S
 
     def record(self, changes: Sequence[StepChange], results: Iterable[Result] = ()) -> None:
         """Record steps, links and claims in one transaction."""
@@ -82,7 +82,8 @@ class Recorder:
         if links := [link for result in results for link in result.links]:
             now = self._clock.now()
             self._store.links(self._portal.name).add(links, now=now)
-        self._claims.settle(changes, results)
+        if self._claims:
+            self._claims.settle(changes, results)
 
     def save_counts(self) -> None:
         """Record the counts in the open transaction."""
@@ -99,20 +100,24 @@ class Recorder:
         """Collect the remarks about the run. The accounts forget theirs when they are closed."""
         for code, text in self._task.skip_notes.items():
             if count := self._skipped[code]:
-                products = plural(count, "1 product", f"{count} products")
-                self._notes.append(text.format(products=products, portal=self._portal.name))
+                self._notes.append(text(self._portal, count))
         for account in (self._portal.merchant, self._portal.supplier):
             self._notes += account.client.notes
 
     def rows(self, keys: Iterable[str]) -> Mapping[str, StepRow]:
         """Return the stored steps of this task among these keys."""
-        return self._store.steps.by_key(self._portal.name, self._task.name, list(keys))
+        wanted = list(keys)
+        if not wanted:
+            return {}
+        return self._store.steps.by_key(self._portal.name, self._task.name, wanted)
 
     def note_numbers(self, steps: Iterable[Step]) -> None:
         """Record the numbers of the Merchant's orders that are new, or were changed."""
         read = {step.merchant_id: step.number for step in steps if step.merchant_id and step.number}
+        if not read:
+            return
         numbers = self._store.order_numbers(self._portal.name)
-        stored = numbers.of(list(read)) if read else {}
+        stored = numbers.of(list(read))
         if new := {id_: number for id_, number in read.items() if stored.get(id_) != number}:
             with self.transaction():
                 numbers.add(new)
@@ -143,7 +148,7 @@ class Recorder:
 
     def unreported(self, edits: Sequence[Step]) -> list[Step]:
         """Return the edits that were not reported before; count the others."""
-        rows = self.rows(step.key for step in edits) if edits else {}
+        rows = self.rows(step.key for step in edits)
         reported = {step.key for step in edits if is_reported(step, rows.get(step.key))}
         for key in reported:
             self.count_unchanged(rows[key])

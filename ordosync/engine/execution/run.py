@@ -90,12 +90,11 @@ class Execution:
     ) -> None:
         self._task = task
         self._portal = portal
-        self._store = store
-        self._clock = clock
+        self._store, self._clock = store, clock
         self._stop, self._claim, run = stop, claim, claim.run
         restored_at = store.schedule.restored_at(portal.name, task.name)
         may_lack_steps = lacks_steps(task, portal, store, restored_at=restored_at)
-        claims = LineClaims(task, portal, store)
+        claims = LineClaims(task, portal, store) if portal.rivals else None
         self._recorder = recorder = Recorder(
             task, portal, store, clock, lease=claim.lease, run=run, claims=claims
         )
@@ -209,7 +208,8 @@ class Execution:
         self._settlement.note(page.items)
         run_id = self._claim.run.id
         steps = self._count(decide(self._task, page.items, rows, run_id=run_id, failed=failed))
-        self._split_links.restore(step.merchant_id for step in steps if step.is_family)
+        if split_ids := [step.merchant_id for step in steps if step.is_family]:
+            self._split_links.restore(split_ids)
         steps = self._recovery.hold_back_unproven(steps)
         to_send = [step for step in steps if not step.decision]
         decided = self._recorder.count_decisions(steps)
@@ -233,7 +233,8 @@ class Execution:
             self._recorder.count_unchanged(need.row)
             if need.row and need.content is not None:
                 reread[need.row.key] = need.content, need.as_of
-        steps += self._recorder.unreported(edits)
+        if edits:
+            steps += self._recorder.unreported(edits)
         if reread:
             with self._recorder.transaction():
                 self._store.steps.reread(self._portal.name, self._task.name, reread)

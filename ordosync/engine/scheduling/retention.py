@@ -17,7 +17,14 @@ _AT_MOST_S = 20
 
 
 def prune(config: Config, store: Store, clock: Clock, stop: Stop) -> Pruned | None:
-    """Delete old entries; return None if the configuration keeps everything."""
+    """Delete old entries, and the copies of killed dry runs.
+
+    Return None if the configuration keeps all entries.
+    """
+    # A call by cron without pruning starts without it.
+    from ordosync.engine.private_folders import delete_abandoned  # noqa: PLC0415
+
+    delete_abandoned(now_s=clock.now().timestamp())
     if config.retention is None:
         return None
 

@@ -50,13 +50,13 @@ def sent_again(
     linked as the Merchant has them now.
     """
     later = {f"{link.merchant_id}#{link.generation + 1}": link for link in links}
-    lines = {
-        item.id: lines_sent(item.lines, portal.config) for item in items if isinstance(item, Order)
-    }
+    results = look_up(portal, list(later))
+    lines = {item.id: item.lines for item in items if isinstance(item, Order)} if results else {}
     steps = {}
-    for key, result in look_up(portal, list(later)).items():
+    for key, result in results.items():
         merchant_id = later[key].merchant_id
-        order, *of_lines = order_links(key, result.outcome, lines.get(merchant_id, ()))
+        sent = lines_sent(lines.get(merchant_id, ()), portal.config)
+        order, *of_lines = order_links(key, result.outcome, sent)
         steps[merchant_id] = link_step(order, of_lines)
     return steps
 

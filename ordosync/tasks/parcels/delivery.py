@@ -60,8 +60,10 @@ def as_further(
     refused_keys = [key for key in updates if outcomes[key].code == "other-tracking"]
     numbers = _reported_numbers(portal, updates, outcomes) if refused_keys else {}
     late = [key for key in refused_keys if numbers.get(updates[key].shipment.order_id)]
+    if not late:
+        return {}
     tracking = required(portal.merchant.tracking)
-    if late and tracking.takes in ("lines", "numbers"):
+    if tracking.takes in ("lines", "numbers"):
         further = [
             replace(updates[key].shipment, lines=None, is_last=False, more_numbers=())
             for key in late

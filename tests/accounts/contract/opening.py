@@ -7,7 +7,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import overload
 
-from ordosync.accounts import new_account
 from ordosync.accounts.account import CheckResult, PortalContext, Role, required
 from ordosync.accounts.merchant import (
     Merchant,
@@ -197,8 +196,7 @@ def opened(
         selection=selection or portal.products,
         spool=people.folder / "spool",
     )
-    configured = config.accounts[side.account]
-    account = new_account(configured.kind, configured.name, configured.options)
+    account = config.opened[side.account]
     if isinstance(people, SupplierPeople):
         return OpenSupplier(people, account.supplier(side.pair, context, people.connections))
     return OpenMerchant(people, account.merchant(side.pair, context, people.connections))

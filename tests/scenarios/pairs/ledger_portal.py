@@ -17,10 +17,13 @@ from ordosync.store.links import Link
 from ordosync.tasks import TASKS
 from tests.accounts.contract.examples import line, sold
 from tests.accounts.contract.opening import PORTAL
+from tests.accounts.ordoro.people import AtOrdoro
+from tests.accounts.shopify.shop import AtShopify
+from tests.accounts.woocommerce.people import AtShop
 from tests.scenarios.pairs.kinds import Kinds
 from tests.scenarios.pairs.ledger_orders import SoldOrder
 from tests.scenarios.pairs.pair import Pair
-from tests.support.clock import START, VirtualClock
+from tests.support.clock import START, VirtualClock, never_back
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - thousands of commits, and no power to lose
 
@@ -36,6 +39,10 @@ class LedgerPortal(RuleBasedStateMachine):
         clock = VirtualClock(START)
         merchant, supplier = self.kinds
         self.pair = Pair(self.folder, merchant(self.folder, clock), supplier(self.folder, clock))
+        for people in (self.pair.merchant, self.pair.supplier):
+            if isinstance(people, (AtOrdoro, AtShopify, AtShop)):
+                # Only this machine's clock is set back, never that of a service.
+                people.fake.shop.now = never_back(clock)
         self.tasks = [task for task in TASKS if self.pair.can_run(task)]
         self.orders: list[SoldOrder] = []
         self.numbers = 0

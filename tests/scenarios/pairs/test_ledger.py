@@ -56,6 +56,7 @@ def test_units_add_up_in_any_order_of_changes(kinds: Kinds) -> None:
 
 
 @pytest.mark.matrix
+@pytest.mark.timeout(4 * 3600)  # A hundred examples take longer than any other test.
 @pytest.mark.parametrize("kinds", PAIRS.values(), ids=[*PAIRS])
 def test_units_add_up_in_many_more_orders_of_changes(kinds: Kinds) -> None:
     run_machine(kinds, 100)

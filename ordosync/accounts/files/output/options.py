@@ -1,7 +1,7 @@
 """Options of the files that ordosync writes; only mapped fields are written."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -93,9 +93,17 @@ class WrittenFiles:
     @property
     def paths(self) -> tuple[Path, ...]:
         """The paths, and the folders that are locked for a write."""
-        files = [file.path for file in (self.inventory, self.tracking) if file]
-        folders = [self.orders.folder] if self.orders else []
-        return (*files, *(file.parent for file in files), *folders)
+        return (*self._files, *self.folders)
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders that files are written into."""
+        orders = [self.orders.folder] if self.orders else []
+        return (*(file.parent for file in self._files), *orders)
+
+    @property
+    def _files(self) -> Sequence[Path]:
+        return [file.path for file in (self.inventory, self.tracking) if file]
 
     def copied(self, folder: Path) -> "WrittenFiles":
         """Return these files as copies in `folder`, without the orders that were written."""

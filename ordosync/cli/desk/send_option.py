@@ -1,0 +1,88 @@
+"""`--send` of manual commands: runs the task that sends a change, in the same command."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ordosync.cli.context import Context
+from ordosync.cli.output import runs as render_runs
+from ordosync.config.settings import PortalConfig
+from ordosync.errors import UsageError
+from ordosync.store.runs import Run
+
+if TYPE_CHECKING:
+    from ordosync.engine import AlreadyRunning
+
+Send = Annotated[
+    bool, typer.Option("--send", help="Run the task that sends it, in the portals of the account.")
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """A task to run after a change, in these portals; none without `--send`."""
+
+    task: str
+    portals: tuple[PortalConfig, ...]
+
+    @classmethod
+    def of(
+        cls, context: Context, task: str, is_of: Callable[[PortalConfig], bool], *, send: bool
+    ) -> "Request":
+        """Return the request of an account. Raises `UsageError` if it has no such portal."""
+        from ordosync.engine.scheduling.timetable import can_run  # noqa: PLC0415 - see below
+
+        portals = tuple(
+            portal
+            for portal in context.config.portals.values()
+            if send and is_of(portal) and can_run(portal, task)
+        )
+        if send and not portals:
+            raise UsageError(f"--send: no portal of this account can run {task}")
+        return cls(task=task, portals=portals)
+
+    def send(self, context: Context) -> "Sent":
+        """Run the task in each portal, as its own command does."""
+        from ordosync.cli.session import open_session  # noqa: PLC0415 - only if asked
+
+        results: list[Run | AlreadyRunning] = []
+        failures: dict[int, Sequence[str]] = {}
+        if self.portals:
+            with open_session(context) as session:
+                for portal in self.portals:
+                    if session.stop.reason:
+                        break
+                    opened = session.open(portal)
+                    result = session.run(self.task, opened, trigger="manual")
+                    results.append(result)
+                    failures |= session.failures(result)
+        return Sent(is_asked=bool(self.portals), results=results, failures=failures)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """The runs that sent a change."""
+
+    is_asked: bool
+    results: "list[Run | AlreadyRunning]"
+    failures: Mapping[int, Sequence[str]]
+
+    @property
+    def code(self) -> int:
+        """The exit code: 1 if not everything was sent."""
+        return int(any(not isinstance(each, Run) or each.status != "ok" for each in self.results))
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the runs as a field of the command's document; empty without `--send`."""
+        runs = [each if isinstance(each, Run) else each.run for each in self.results]
+        return {"runs": [render_runs.run_json(run) for run in runs if run]} if self.is_asked else {}
+
+    def show(self) -> None:
+        """Show the runs."""
+        if self.results:
+            render_runs.show_finished(self.results, failures=self.failures)
+
+
+NOT_SENT = Sent(is_asked=False, results=[], failures={})

@@ -1,0 +1,132 @@
+"""The ledger after `rebuild-state`: its units are those that both accounts show."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from ordosync.config import load_config
+from ordosync.store import Store
+from tests.accounts.contract.examples import parcel
+from tests.accounts.contract.opening import PORTAL
+from tests.accounts.contract.people import needs
+from tests.scenarios.pairs.pair import Pair
+from tests.scenarios.pairs.parcels import ordered, sent
+from tests.scenarios.pairs.rebuilding import lose, rebuilt
+
+TASKS = ("import-orders", "update-tracking", "cancel-orders", "split-order")
+pytestmark = [
+    pytest.mark.needs("listing", "update-tracking"),
+    pytest.mark.parametrize("is_lost", [True, False], ids=["lost", "before-the-ledger"]),
+]
+
+
+def open_and_sent(pair: Pair) -> Mapping[str, tuple[int | None, int | None]]:
+    """Return the open and the sent units of each line that has some."""
+    with Store.open(load_config(pair.path).database) as store:
+        rows = store._connection.execute(
+            "select distinct order_id from links where kind = 'line' and order_id is not null"
+        )
+        lines = store.links(PORTAL).lines_of([row[0] for row in rows.fetchall()])
+    return {
+        link.merchant_id: (link.open_units, link.sent)
+        for of_order in lines.values()
+        for link in of_order
+        if link.open_units or link.sent
+    }
+
+
+def forget_units(pair: Pair) -> None:
+    """Make the links of lines and parcels like those from before the ledger."""
+    with Store.open(load_config(pair.path).database) as store, store.transaction():
+        store._connection.execute(
+            "update links set ordered = null, sent = null, cancelled = null, units = null"
+        )
+        store._connection.execute("update links set order_id = null where kind = 'line'")
+
+
+def same_after_rebuild(pair: Pair, *, is_lost: bool) -> None:
+    """Rebuild the store, which has lost its links or their units; the ledger is as before."""
+    before = open_and_sent(pair)
+    assert before
+    lose(pair) if is_lost else forget_units(pair)
+    assert is_lost or open_and_sent(pair) == {}
+
+    rebuilt(pair, add=True)
+
+    assert open_and_sent(pair) == before
+    shown = pair.everything()
+    tasks = [task for task in TASKS if pair.can_run(task)]
+    for task in tasks:
+        pair.run(task)
+    assert pair.everything() == shown
+    pair.stays_quiet(*tasks)
+    assert open_and_sent(pair) == before
+
+
+def test_open_and_sent_orders_keep_their_units(pair: Pair, *, is_lost: bool) -> None:
+    ordered(pair, "1001")
+    _, supplier_id = ordered(pair, "1002")
+    pair.supplier.ship(supplier_id, parcel(number="1Z2"))
+    pair.run("update-tracking")
+
+    same_after_rebuild(pair, is_lost=is_lost)
+
+
+@needs("parcels", "several-parcels", "parcel-lines")
+def test_order_that_is_sent_in_several_parcels_keeps_its_units(
+    pair: Pair, *, is_lost: bool
+) -> None:
+    _, supplier_id = ordered(pair)
+    sent(pair, supplier_id, "1Z1", 1, 0)
+    same_after_rebuild(pair, is_lost=is_lost)
+
+    sent(pair, supplier_id, "1Z2", 0, 1)
+
+    same_after_rebuild(pair, is_lost=is_lost)
+
+
+@needs("parcels", "several-parcels", "parcel-lines", "voided-labels")
+def test_units_of_a_void_parcel_are_open(pair: Pair, *, is_lost: bool) -> None:
+    _, supplier_id = ordered(pair)
+    sent(pair, supplier_id, "1Z1", 1, 0)
+    sent(pair, supplier_id, "1Z2", 1, 0)
+    pair.supplier.recall(supplier_id, "1Z1")
+    pair.run("update-tracking")
+
+    same_after_rebuild(pair, is_lost=is_lost)
+
+
+@needs("parcels", "several-parcels", "parcel-lines", "cancel-orders", "reductions")
+def test_units_that_were_cancelled_beside_a_parcel_stay_cancelled(
+    pair: Pair, *, is_lost: bool
+) -> None:
+    merchant_id, supplier_id = ordered(pair)
+    sent(pair, supplier_id, "1Z1", 1, 0)
+    pair.merchant.cancel_rest(merchant_id)
+    pair.run("cancel-orders")
+
+    same_after_rebuild(pair, is_lost=is_lost)
+
+
+@needs("cancel-orders", "cancelled-units", "reductions")
+def test_units_that_were_cancelled_before_any_parcel_stay_cancelled(
+    pair: Pair, *, is_lost: bool
+) -> None:
+    if not is_lost:
+        pytest.skip("before the ledger, no task cancelled units")
+    merchant_id, _ = ordered(pair)
+    pair.merchant.cancel_units(merchant_id, 1, 0)
+    pair.run("cancel-orders")
+
+    same_after_rebuild(pair, is_lost=is_lost)
+
+
+@needs("split-order", "parcels")
+def test_pieces_keep_their_units(pair: Pair, *, is_lost: bool) -> None:
+    _, supplier_id = ordered(pair)
+    first, _ = pair.supplier.split(supplier_id, (1, 0), (1, 1))
+    pair.run("split-order")
+    pair.supplier.ship(first, parcel(number="1Z1"))
+    pair.run("update-tracking")
+
+    same_after_rebuild(pair, is_lost=is_lost)
