@@ -51,6 +51,24 @@ def test_help_imports_no_command(words: list[str]) -> None:
     assert result.stdout.splitlines()[-1] == "[]"
 
 
+def test_the_log_imports_nothing_that_only_other_commands_need() -> None:
+    others = (
+        *("rich", "yaml", "csv", "requests", "ordosync.accounts"),
+        *("ordosync.store.schedule", "ordosync.store.statistics"),
+        "ordosync.cli.output.terminal_table",
+    )
+    code = (
+        "import sys; import ordosync.cli.activity;"
+        f"print([name for name in {others!r} if name in sys.modules])"
+    )
+
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+
+    assert result.stdout == "[]\n"
+
+
 @pytest.mark.parametrize("module", ["typer", "ordosync.cli.activity", "ordosync.idle"])
 def test_ctrl_c_while_modules_are_imported_ends_the_command_without_a_traceback(
     module: str,

@@ -20,6 +20,11 @@ def account_class(kind: str) -> type[Account]:
     return adapter
 
 
+def is_local(kind: str) -> bool:
+    """True for accounts in files and in local databases; the others are services."""
+    return kind in ("sqlite", "files")
+
+
 def is_embedded(kind: str) -> bool:
     """True for local accounts: users change them with ordosync, which reports it at once."""
     return kind == "sqlite"

@@ -1,6 +1,7 @@
 """`activity` and `show`: the runs, and one run with its steps."""
 
 import os
+import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ import typer
 
 from ordosync.cli import completion, options
 from ordosync.cli.context import Context, with_context
-from ordosync.cli.output import log_csv, render
+from ordosync.cli.output import render
 from ordosync.cli.output import runs as render_runs
 from ordosync.cli.output import steps as render_steps
 from ordosync.cli.output.pager import paged
@@ -95,6 +96,8 @@ def activity(
         render.document(_json(runs, written, quiet))
         return
     if context.as_csv:
+        from ordosync.cli.output import log_csv  # noqa: PLC0415 - only CSV needs it
+
         log_csv.write_changes(runs, written) if changes else log_csv.write_runs(runs)
         return
     with paged(enabled=not no_pager):
@@ -196,6 +199,8 @@ def show(
         render.document({"runs": [{**render_runs.run_json(shown), "steps": step_list}]})
         return
     if context.as_csv:
+        from ordosync.cli.output import log_csv  # noqa: PLC0415 - only CSV needs it
+
         log_csv.write_steps(steps)
         return
     with paged(enabled=not no_pager):
@@ -224,6 +229,9 @@ def _show_run(run: Run, all_steps: RunSteps, steps: RunSteps) -> None:
     render_runs.show_note(run)
     render_runs.show_calls(run)
     if steps.steps:
+        # A pipe has had no empty line here, and its readers may count on that.
+        if sys.stdout.isatty():
+            render.result("")
         render_steps.show_steps(steps)
     elif not all_steps.steps and _had_steps(run):
         render.message("its steps were retried in later runs; `ordosync activity` lists them")

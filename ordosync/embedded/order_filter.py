@@ -39,7 +39,7 @@ class OrderFilter:
     skus: tuple[str, ...] = ()
     """SKUs of lines, in any case; one of them must match."""
     customer: str = ""
-    """A part of the name, company, email address or phone number, in any case."""
+    """Words of the name, company, email address or phone number, in any case and order."""
     tracking: str = ""
     """A tracking number of one of its parcels, voided ones included, in any case."""
     numbers: tuple[str, ...] = ()
@@ -94,7 +94,7 @@ class OrderFilter:
             "origins": json.dumps(self.origins),
             "suppliers": json.dumps(self.suppliers),
             "skus": json.dumps(self.skus),
-            "customer": fold(self.customer) or "",
+            "customer": words_of(self.customer),
             "tracking": self.tracking,
             "numbers": json.dumps(self.numbers),
         }
@@ -111,18 +111,28 @@ def fold(text: str | None) -> str | None:
     return normalize("NFKC", text).casefold()
 
 
+def words_of(text: str) -> str:
+    """Return the folded words of a text, as JSON for `has_words`."""
+    return json.dumps((fold(text) or "").split())
+
+
+def has_words(text: str, words: str) -> str:
+    """Return the condition that a folded text has all of these words; see `words_of`."""
+    return f"(select min(instr({text}, value)) from json_each({words})) > 0"  # noqa: S608 - constants
+
+
 def _each(name: str) -> str:
     return f"select value from json_each(:{name})"  # noqa: S608 - a constant
 
 
-def names_customer(text: str) -> str:
-    """Return the condition that an address contains a text, which is folded; see `fold`."""
-    return f"({' or '.join(_contains(side, text) for side in ('ship_to', 'bill_to'))})"
+def names_customer(words: str) -> str:
+    """Return the condition that an address has all of these words; see `words_of`."""
+    return f"({' or '.join(_contains(side, words) for side in ('ship_to', 'bill_to'))})"
 
 
-def _contains(side: str, text: str) -> str:
+def _contains(side: str, words: str) -> str:
     texts = " || char(10) || ".join(f"({side} ->> '{field}')" for field in _CUSTOMER)
-    return f"({side} is not null and instr(fold({texts}), {text}) > 0)"
+    return f"({side} is not null and {has_words(f'fold({texts})', words)})"
 
 
 _OF_ORIGINS = """

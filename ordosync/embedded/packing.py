@@ -12,13 +12,14 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ordosync.embedded import order_list, shipments, units
 from ordosync.embedded.order_filter import OrderFilter
 from ordosync.embedded.order_list import ListedOrder
 from ordosync.embedded.stock import Inventory
 from ordosync.embedded.units import LineUnits
-from ordosync.models import Shipment
+from ordosync.models import OWN, Shipment
 from ordosync.text import natural_key
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class Packing:
     def parcels(self, number: str) -> list[Shipment]:
         """Return the parcels of an order with all of their numbers, the newest last."""
         with self._file.reading(f"read the parcels of order {number}") as db:
-            return shipments.parcels(db, number)
+            return _parcels(db, number)
 
     def orders(self, sequences: Sequence[int]) -> Iterator[OrderUnits]:
         """Yield these orders; only a page is in memory."""
@@ -111,6 +112,21 @@ def _pick_line(product: tuple[str, str, str, str], rows: "Iterator[sqlite3.Row]"
         units=quantity,
         orders=orders,
     )
+
+
+def _parcels(db: "sqlite3.Connection", number: str) -> list[Shipment]:
+    """Return the parcels of an order, the newest last; each with all of its numbers.
+
+    Each number of a Supplier's parcel is a row; the first one holds its units.
+    """
+    found: dict[tuple[str, bool], Shipment] = {}
+    for own in shipments.of_orders(db, [number], with_supplier_ids=True).get(number, ()):
+        key = (own.id if own.id != OWN else f"{len(found)}", own.voided)
+        first = found.get(key)
+        numbers = (*first.more_numbers, own.tracking_number) if first else own.more_numbers
+        lines = (first and first.lines) or own.lines
+        found[key] = replace(first or own, more_numbers=numbers, lines=lines)
+    return list(found.values())
 
 
 def _place(line: PickLine) -> tuple[object, ...]:

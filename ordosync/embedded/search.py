@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from ordosync.embedded import order_list
-from ordosync.embedded.order_filter import fold, names_customer
+from ordosync.embedded.order_filter import (
+    fold,
+    has_words,
+    names_customer,
+    words_of,
+)
 
 if TYPE_CHECKING:
     import sqlite3
@@ -70,6 +75,15 @@ class Search:
             rows = db.execute(_SHARING, {"numbers": json.dumps(list(tracking_numbers))})
             return [(row["tracking"], row["order_number"]) for row in rows]
 
+    def tracking_of(self, numbers: Sequence[str]) -> dict[str, list[str]]:
+        """Return the tracking numbers of the valid labels of these orders, the oldest first."""
+        found: dict[str, list[str]] = {}
+        with self._file.reading("read tracking numbers") as db:
+            rows = db.execute(_TRACKING, {"numbers": json.dumps(list(numbers))})
+            for row in rows:
+                found.setdefault(row["order_number"], []).append(row["tracking"])
+        return found
+
     def orders(self, text: str, *, limit: int) -> Matches:
         """Return the orders with this text in their number, tracking numbers or addresses."""
         return self._find("find orders", _ORDERS, text, limit)
@@ -81,7 +95,14 @@ class Search:
     def _find(self, action: str, query: str, text: str, limit: int) -> Matches:
         with self._file.reading(action) as db:
             db.create_function("fold", 1, fold, deterministic=True)
-            values = {"text": fold(text), "word": text.lower(), "limit": limit}
+            db.create_function("compact", 1, compact, deterministic=True)
+            values = {
+                "text": fold(text),
+                "words": words_of(text),
+                "word": text.lower(),
+                "compact": compact(text) or text.lower(),
+                "limit": limit,
+            }
             rows = db.execute(query, values).fetchall()
         matches = [
             Match(
@@ -101,6 +122,11 @@ class Search:
             return _similar(db, number.lower())
 
 
+def compact(text: str | None) -> str:
+    """Return a number as it is compared: in lower case, without spaces and hyphens."""
+    return "".join(char for char in (text or "").lower() if char not in " -")
+
+
 def _similar(db: "sqlite3.Connection", number: str) -> list[str]:
     rows = db.execute(
         "select number from orders where lower(substr(number, -length(?1))) = ?1"
@@ -115,23 +141,30 @@ def _similar(db: "sqlite3.Connection", number: str) -> list[str]:
 _ORDERS = f"""
 with matches (sequence, field, value, is_exact) as (
     select sequence, 'number', number, lower(number) = :word from orders
-        where instr(lower(number), :word) > 0
+        where instr(compact(number), :compact) > 0
     union all
-    select sequence, 'tracking', tracking_number, lower(tracking_number) = :word
+    select sequence, 'tracking', tracking_number, compact(tracking_number) = :compact
         from shipments join orders on number = order_number
-        where instr(lower(tracking_number), :word) > 0
+        where instr(compact(tracking_number), :compact) > 0
     union all
-    select sequence, 'tracking', further.value, lower(further.value) = :word
+    select sequence, 'tracking', further.value, compact(further.value) = :compact
         from shipments join orders on number = order_number
         join json_each(more_numbers) as further
-        where more_numbers <> '[]' and instr(lower(further.value), :word) > 0
+        where more_numbers <> '[]' and instr(compact(further.value), :compact) > 0
     union all
-    select sequence, 'customer', ship_to ->> 'name', 0 from orders where {names_customer(":text")}
+    select sequence, 'customer', ship_to ->> 'name', 0 from orders where {names_customer(":words")}
 )
 select number as id, status, field, value, max(is_exact) as is_exact, count(*) over () as total
 from matches join orders using (sequence) group by sequence
 order by is_exact desc, sequence desc limit :limit
 """  # noqa: S608 - constants
+_TRACKING = """
+select order_number, value as tracking
+from shipments join json_each(json_insert(more_numbers, '$[#]', tracking_number))
+where order_number in (select value from json_each(:numbers)) and voided_at is null
+    and value <> ''
+order by created_at, shipments.id, key <> json_array_length(more_numbers), key
+"""
 _SHARING = """
 with wanted (tracking) as (select value from json_each(:numbers))
 select tracking, order_number from wanted
@@ -142,10 +175,10 @@ select tracking, order_number from shipments join json_each(more_numbers) as fur
     where more_numbers <> '[]' and voided_at is null
 order by order_number
 """
-_PRODUCTS = """
+_PRODUCTS = f"""
 select sku as id, '' as status, case when instr(fold(sku), :text) then 'sku' else 'name' end
     as field, case when instr(fold(sku), :text) then sku else name end as value,
     fold(sku) = :text as is_exact, count(*) over () as total
-from products where instr(fold(sku), :text) > 0 or instr(fold(name), :text) > 0
+from products where instr(fold(sku), :text) > 0 or {has_words("fold(name)", ":words")}
 order by is_exact desc, sku limit :limit
-"""
+"""  # noqa: S608 - constants

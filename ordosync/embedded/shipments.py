@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     import sqlite3
 
 
+COST_ADDED = "cost-added"
+"""Code of a parcel that was there already, to which only its cost was added."""
+
+
 def ship(db: "sqlite3.Connection", shipment: Shipment, *, actor: str) -> Outcome:
     """Ship units of an order, or all that are open; they are subtracted from the stock.
 
@@ -31,7 +35,7 @@ def ship(db: "sqlite3.Connection", shipment: Shipment, *, actor: str) -> Outcome
         return refused("not-found", "does not exist")
     open_parts = units.open_lines(db, number) if state.status in orders.OPEN else ()
     if same := _of_number(db, number, shipment.tracking_number):
-        return _again(db, shipment, same["id"], is_open=bool(open_parts))
+        return _again(db, shipment, same["id"], is_open=bool(open_parts), actor=actor)
     if not open_parts:
         return _not_open(state)
     parts = shipment.lines or open_parts
@@ -137,21 +141,6 @@ def of_orders(
     return by_order
 
 
-def parcels(db: "sqlite3.Connection", number: str) -> list[Shipment]:
-    """Return the parcels of an order, the newest last; each with all of its numbers.
-
-    Each number of a Supplier's parcel is a row; the first one holds its units.
-    """
-    found: dict[tuple[str, bool], Shipment] = {}
-    for own in of_orders(db, [number], with_supplier_ids=True).get(number, ()):
-        key = (own.id if own.id != OWN else f"{len(found)}", own.voided)
-        first = found.get(key)
-        numbers = (*first.more_numbers, own.tracking_number) if first else own.more_numbers
-        lines = (first and first.lines) or own.lines
-        found[key] = replace(first or own, more_numbers=numbers, lines=lines)
-    return list(found.values())
-
-
 def valid_labels(db: "sqlite3.Connection", number: str) -> "list[sqlite3.Row]":
     """Return the rows of an order's valid labels, the oldest first."""
     return db.execute(
@@ -233,17 +222,34 @@ def _of_number(db: "sqlite3.Connection", number: str, tracking_number: str) -> "
 
 
 def _again(
-    db: "sqlite3.Connection", shipment: Shipment, shipment_id: str, *, is_open: bool
+    db: "sqlite3.Connection", shipment: Shipment, shipment_id: str, *, is_open: bool, actor: str
 ) -> Outcome:
-    """Return `unchanged` if this parcel exists; another one with its number is refused."""
+    """Return `unchanged` if this parcel exists; another one with its number is refused.
+
+    A cost that was not known before is added.
+    """
     held = units.in_parcels(db, [shipment_id]).get(shipment_id, ())
     if _by_line(held) == _by_line(shipment.lines) if shipment.lines else not is_open:
-        return Outcome(state="unchanged", id=shipment_id)
+        code = COST_ADDED if _adds_cost(db, shipment, shipment_id, actor) else ""
+        return Outcome(state="unchanged", id=shipment_id, code=code)
     return refused(
         "same-number",
         f"has a parcel {shipment.tracking_number} with other units; void it first, or give another"
         " number",
     )
+
+
+def _adds_cost(db: "sqlite3.Connection", shipment: Shipment, shipment_id: str, actor: str) -> bool:
+    """Add the cost of a parcel that has none, such as from a file that is read a second time."""
+    if shipment.cost is None:
+        return False
+    rows = db.execute(
+        "update shipments set cost = ?, currency = ? where id = ? and cost is null",
+        (str(shipment.cost), shipment.currency, shipment_id),
+    )
+    if rows.rowcount:
+        timeline.add(db, shipment.order_id, f"Cost added to {label(shipment)}", actor=actor)
+    return rows.rowcount > 0
 
 
 def _by_line(parts: Iterable[ParcelLine]) -> dict[str, int]:

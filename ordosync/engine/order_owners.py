@@ -60,6 +60,10 @@ class Owners:
         # The portal is not in the configuration any more.
         return Owner(portal=origin or None, merchant=None, supplier=None)
 
+    def has_portal(self, portal: str) -> bool:
+        """True if a portal of this name is one of the account."""
+        return any(of.name == portal for of in (*self.origins.values(), *self.sent))
+
     def selected(self, portal: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the origins and the suppliers of a portal. Raises `UsageError` if unknown."""
         origins = tuple(name for name, of in self.origins.items() if of.name == portal)

@@ -6,6 +6,7 @@ Every change is made inside `transaction`, which is short and never spans a call
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -23,7 +24,6 @@ from ordosync.idle import CONFIG_KEY
 from ordosync.store.claims import Claims
 from ordosync.store.concerns import Concerns
 from ordosync.store.id_search import IdSearch
-from ordosync.store.leases import Leases
 from ordosync.store.link_table import Links
 from ordosync.store.machine import check_machine
 from ordosync.store.migrations import APPLICATION_ID, VERSION, migrations
@@ -32,12 +32,14 @@ from ordosync.store.portals import Portals
 from ordosync.store.pruning import Pruning
 from ordosync.store.references import References
 from ordosync.store.runs import Runs
-from ordosync.store.schedule import Schedule
-from ordosync.store.statistics import Reports
 from ordosync.store.steps import Steps
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from ordosync.store.leases import Leases
+    from ordosync.store.schedule import Schedule
+    from ordosync.store.statistics import Reports
 
 
 class Store:
@@ -48,12 +50,9 @@ class Store:
         self.path = path
         self.concerns = Concerns(connection)
         self.references = References(connection)
-        self.leases = Leases(connection)
         self.portals = Portals(connection)
         self.pruning = Pruning(connection)
-        self.reports = Reports(connection)
         self.runs = Runs(connection)
-        self.schedule = Schedule(connection)
         self.steps = Steps(connection)
 
     @classmethod
@@ -81,6 +80,29 @@ class Store:
             connection.close()
             raise
         return cls(connection, path)
+
+    # The log is shown without these three, and starts faster without their modules.
+
+    @cached_property
+    def leases(self) -> "Leases":
+        """The leases of portals."""
+        from ordosync.store.leases import Leases  # noqa: PLC0415
+
+        return Leases(self._connection)
+
+    @cached_property
+    def reports(self) -> "Reports":
+        """Sums over the log."""
+        from ordosync.store.statistics import Reports  # noqa: PLC0415
+
+        return Reports(self._connection)
+
+    @cached_property
+    def schedule(self) -> "Schedule":
+        """The tasks of portals, and when they are due."""
+        from ordosync.store.schedule import Schedule  # noqa: PLC0415
+
+        return Schedule(self._connection)
 
     @property
     def config_digest(self) -> str | None:

@@ -61,7 +61,9 @@ class IdSearch:
         An order without a link is known by the step that did not send it, and an order of a parcel
         by its tracking number.
         """
-        rows = self._db.execute(_CONTAINING, {"portal": self._portal, "text": text.lower()})
+        rows = self._db.execute(
+            _CONTAINING, {"portal": self._portal, "text": text.lower(), "compact": _compact(text)}
+        )
         return [
             KnownId(
                 kind=row["kind"],
@@ -74,6 +76,12 @@ class IdSearch:
             )
             for row in rows
         ]
+
+
+def _compact(text: str) -> str:
+    """Return a tracking number as it is compared: without spaces and hyphens."""
+    text = text.lower()
+    return "".join(char for char in text if char not in " -") or text
 
 
 _CONTAINING = """
@@ -89,8 +97,9 @@ select case task when 'import-orders' then 'order' else 'product' end, merchant_
 union
 select 'order', coalesce(order_id, merchant_id), null, 'tracking', supplier_id from links
     where portal = :portal and kind in ('parcel', 'shipment')
-    and instr(lower(replace(supplier_id, rtrim(supplier_id, replace(supplier_id, ':', '')), '')),
-        :text)
+    and instr(replace(replace(lower(
+        replace(supplier_id, rtrim(supplier_id, replace(supplier_id, ':', '')), '')
+    ), ' ', ''), '-', ''), :compact)
 union
 select 'order', merchant_id, null, 'number', number from order_numbers where portal = :portal
     and instr(lower(number), :text)

@@ -37,7 +37,7 @@ _MISFIT = Outcome(
     state="refused",
     code="does-not-fit",
     reason="has a line that is not linked to a line of the Merchant; split the order at the"
-    " Merchant manually",
+    " Merchant manually or, if the Supplier added the line, add the tracking numbers there",
 )
 
 
@@ -105,15 +105,16 @@ def apply(
 def _steps(portal: Portal, splits: Sequence[Split]) -> tuple[Step, ...]:
     orders = portal.links.of_supplier("order", [split.order_id for split in splits])
     ids = [part.of_line for split in splits for piece in split.pieces for part in piece.lines]
-    lines = portal.links.of_supplier("line", ids)
+    links = portal.links.all_of_supplier("line", ids)
     return tuple(
-        _step(portal, split, orders[split.order_id], lines)
+        _step(portal, split, orders[split.order_id], links)
         for split in splits
         if split.order_id in orders
     )
 
 
-def _step(portal: Portal, split: Split, link: Link, lines: Mapping[str, Link]) -> Step:
+def _step(portal: Portal, split: Split, link: Link, links: Mapping[str, Sequence[Link]]) -> Step:
+    lines = {id_: found[0] for id_, found in links.items()}
     step = Step(
         key=split.order_id,
         merchant_id=link.merchant_id,
@@ -122,7 +123,7 @@ def _step(portal: Portal, split: Split, link: Link, lines: Mapping[str, Link]) -
         summary=f"split order {link.merchant_id} into {len(split.pieces)} pieces",
     )
     is_linked = all(part.of_line in lines for piece in split.pieces for part in piece.lines)
-    pieces = _without_sent(split, lines) if is_linked else ()
+    pieces = _without_sent(split, links) if is_linked else ()
     payload = _MirroredSplit(
         link=link,
         at_supplier=split,
@@ -185,15 +186,17 @@ def _split_for_merchant(
     )
 
 
-def _without_sent(split: Split, lines: Mapping[str, Link]) -> Sequence[Piece]:
+def _without_sent(split: Split, links: Mapping[str, Sequence[Link]]) -> Sequence[Piece]:
     """Return the pieces without the units that were sent and reported before the split.
 
-    Some accounts count these units in the piece with which they were sent, which is the oldest.
+    Some accounts count these units in the piece with which they were sent, which is the oldest. The
+    Merchant may have them in other pieces.
     """
     surplus = _units_by_line(split)
-    for id_, line in lines.items():
+    for id_, (line, *others) in links.items():
         more = surplus[id_] - (line.open_units or 0) if line.ordered is not None else 0
-        surplus[id_] = max(0, min(more, line.sent or 0))
+        sent = sum(link.sent or 0 for link in (line, *others))
+        surplus[id_] = max(0, min(more, sent))
     pieces: list[Piece] = []
     for piece in split.pieces:
         parts = []

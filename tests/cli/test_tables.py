@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from ordosync.cli.output import render
 from ordosync.cli.output.desk import show_order
+from ordosync.cli.output.table_shapes import FOLDED, Shape, columns_below
 from ordosync.embedded.desk import Desk
 from ordosync.engine.order_owners import Owner
 from ordosync.models import Address, Line, Order
@@ -49,11 +50,40 @@ def test_autosync_is_a_table(both: TwoAccounts, columns: int) -> None:
     assert len(rows) == 7
 
 
-def test_rows_too_wide_for_a_table_become_cards(both: TwoAccounts) -> None:
+def test_cells_of_rows_too_wide_for_a_table_stand_below(both: TwoAccounts) -> None:
     lines = _seen(both.folder, "activity", columns=30)
 
+    header, _, first, *below = lines[2:]
+    assert header.split() == ["run", "started", "status"]
+    assert first.split()[0] == "1"
+    assert first.split()[-2:] == ["ago", "ok"]
+    assert below[:2] == ["    task: import-orders", "    counts: 1 done"]
+
+
+def test_rows_of_which_two_cells_are_too_wide_become_cards(both: TwoAccounts) -> None:
+    lines = _seen(both.folder, "activity", columns=10)
+
     assert "run: 1" in lines
-    assert "trigger: manual" in lines
+    assert "status: ok" in lines
+
+
+def test_long_texts_stand_below_first_and_the_first_column_never() -> None:
+    columns = ("order", "portal", "status", "reason")
+    cells = ("1001", "a-portal-with-a-long-name", "waiting", "the Supplier does not answer")
+    shape = Shape(columns, columns, (cells,))
+
+    assert columns_below(shape, 50, (*FOLDED, "portal")) == ["reason"]
+    assert columns_below(shape, 30, (*FOLDED, "portal")) == ["portal", "reason"]
+    assert columns_below(shape, 30, FOLDED) is None
+    assert columns_below(shape, 10, columns) is None
+
+
+def test_a_long_result_continues_with_an_indent(both: TwoAccounts) -> None:
+    lines = _seen(both.folder, "why", "1001", columns=60)
+
+    at = next(place for place, line in enumerate(lines) if line.startswith("next: "))
+    assert all(line.startswith("    ") for line in lines[at + 1 :])
+    assert len(lines) > at + 1
 
 
 def test_no_word_is_broken_and_no_column_is_empty(tmp_path: Path) -> None:

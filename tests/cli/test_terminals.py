@@ -4,9 +4,11 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
+from ordosync.cli.commands import COMMANDS, load
 from tests.support.command import on_a_terminal
 from tests.support.desk import SHIP, TwoAccounts
 
@@ -53,13 +55,48 @@ SHOWS = (
     "why --help",
     "orders ship --help",
 )
+ALSO_IN_A_PIPE = (
+    "config example",
+    "config schema",
+    "cron install --help",
+    "cron remove --help",
+    "demo --help",
+    "dismiss 999",
+    "find 山田",
+    "help",
+    "help files",
+    "init started",
+    "orders add 1004 --line MUG=1 --dry-run --account shop",
+    "orders edit 1001 --name Ada --account shop",
+    "orders export --account shop",
+    "orders list --account northwind --status awaiting_fulfillment",
+    "orders pick --account northwind",
+    "orders restore 1002 --account shop",
+    "orders ship 1003 --carrier UPS --tracking 1Z8 --dry-run --account shop",
+    "orders slips --csv --account shop",
+    "orders split S-1001 --piece MUG=1 --account northwind",
+    "products add MUG --account shop",
+    "products edit MUG --name Mug --account shop",
+    "purge --order 1001",
+    "rebuild-state",
+    "reconcile",
+    "restore --help",
+    "retry",
+    "schema activity",
+    "stock adjust MUG --by 1 --account northwind",
+    "stock set MUG 12 --account northwind",
+)
+"""Further commands, of which some change the accounts in a way that the others do not see."""
+NAMES = ("Zoë Ünal-Straßer", "محمد عبد الله", "שלום כהן", "🎁 für 👩\u200d👩\u200d👧 山田太郎")
 
 
 @pytest.fixture(name="busy", scope="module")
 def _busy(tmp_path_factory: pytest.TempPathFactory) -> TwoAccounts:
     """Return two accounts with orders in every state, some with strange names."""
     both = TwoAccounts(tmp_path_factory.mktemp("busy"))
-    both.shop("orders", "add", "1003", "--line", "TASSE-GRÜN=1", "--name", "Zoë Ünal-Straßer")
+    both.shop("orders", "add", "1003", "--line", "TASSE-GRÜN=1", "--name", NAMES[0])
+    for at, name in enumerate(NAMES[1:], 1):
+        both.shop("orders", "add", f"A-{at}", "--line", "MUG=1", "--name", name)
     both.imported("1001")
     both.imported("1002")
     both.run("import-products")
@@ -89,7 +126,7 @@ def test_a_narrow_terminal_without_colour_in_the_c_locale_is_readable(
     assert not wide or words in _VERBATIM
 
 
-@pytest.mark.parametrize("words", SHOWS)
+@pytest.mark.parametrize("words", [*SHOWS, *ALSO_IN_A_PIPE])
 def test_a_pipe_has_plain_lines(busy: TwoAccounts, words: str) -> None:
     result = busy.run(*words.split())
 
@@ -112,6 +149,48 @@ def test_a_pipe_is_utf_8_in_every_locale(busy: TwoAccounts, words: str, locale: 
     out = result.stdout.decode()
     assert not result.stderr
     assert "1003" not in words or ("Zoë Ünal-Straßer" in out and "TASSE-GRÜN" in out)
+
+
+def test_each_command_is_here() -> None:
+    names = {" ".join(path) for path in _paths()}
+
+    covered = {name for name in names for words in (*SHOWS, *ALSO_IN_A_PIPE) if _is(name, words)}
+    assert names == covered
+
+
+def _paths() -> Iterator[tuple[str, ...]]:
+    for name in COMMANDS:
+        inner = getattr(load(name), "commands", {})
+        yield from ((name, each) for each in inner)
+        if not inner:
+            yield (name,)
+
+
+def _is(name: str, words: str) -> bool:
+    return words == name or words.startswith(f"{name} ")
+
+
+def test_each_command_runs_without_an_environment(busy: TwoAccounts) -> None:
+    """A service may have no LANG, HOME and PATH. One process runs all, since each start is slow."""
+    words = [(*each.split(),) for each in (*SHOWS, *ALSO_IN_A_PIPE)]
+    code = (
+        "import sys\n"
+        "from ordosync.__main__ import main\n"
+        f"for words in {words!r}:\n"
+        "    sys.argv = ['ordosync', *words]\n"
+        "    try: main()\n"
+        "    except SystemExit as end: assert end.code in (None, 0, 1, 2), words"
+    )
+
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=busy.folder, env={}, capture_output=True, check=False
+    )
+
+    assert result.returncode == 0, result.stderr.decode()
+    assert b"Traceback" not in result.stderr
+    out = result.stdout.decode()
+    assert all(name in out for name in NAMES)
+    assert "\x1b" not in out
 
 
 _VERBATIM = ("config show", "cron render")

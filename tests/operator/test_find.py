@@ -285,11 +285,11 @@ def test_find_shows_exact_matches_first_and_says_how_many_more_there_are(
     assert done.err == "2 of 4; -n 0 shows all\n"
 
 
-def test_find_without_a_match_names_the_next_command(depot: TwoMerchants) -> None:
+def test_find_without_a_match_says_where_it_searched(depot: TwoMerchants) -> None:
     done = depot.run("find", "nothing")
 
     assert (done.code, done.out) == (0, "")
-    assert "`ordosync why nothing --online` asks the remote accounts" in done.err
+    assert "nothing has 'nothing' in its number, tracking number, customer" in done.err
 
 
 @pytest.mark.parametrize("text", ["Cust 5", "1Z00001", "1z00001"])

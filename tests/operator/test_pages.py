@@ -161,3 +161,31 @@ def test_a_file_that_must_not_be_replaced_is_refused(
     assert (done.code, done.out) == (code, "")
     assert reason in done.err
     assert not (both.folder / "page.html").exists()
+
+
+def test_a_wide_table_scrolls_and_a_time_breaks_only_before_the_time_of_day(
+    both: TwoAccounts,
+) -> None:
+    """A phone is narrower than a table; the page itself must not become wider than the phone."""
+    shown = page(both.folder, "report")
+
+    assert shown.of_class("wide") == len(shown.named("table")) > 0
+    assert len(shown.named("time")) == 1
+    assert shown.of_class("whole") == 4
+
+
+def test_an_option_of_the_next_command_is_never_broken_after_its_hyphens(
+    both: TwoAccounts,
+) -> None:
+    shown = page(both.folder, "why", "1001")
+
+    assert '<span class="whole">--carrier</span>' in shown.source
+
+
+def test_the_state_of_a_failed_order_is_red(both: TwoAccounts) -> None:
+    both.shop("orders", "cancel", "1001")
+    both.northwind(*SHIP)
+
+    shown = page(both.folder, "why", "1001")
+
+    assert '<b class="bad">failed</b>' in shown.source

@@ -31,29 +31,53 @@ class _Holder:
     orders: Sequence[ListedOrder]
 
 
+def is_inferred(config: Config, account: str | None) -> bool:
+    """True if the numbers of orders decide which account a command means."""
+    return account is None and len(completion.local_accounts(config)) > 1
+
+
 def open_desk_of(
-    config: Config, account: str | None, numbers: Sequence[str], *, is_to_ship: bool = False
+    config: Config,
+    account: str | None,
+    numbers: Sequence[str],
+    *,
+    is_to_ship: bool = False,
+    is_file: bool = False,
 ) -> Desk:
     """Open the account of orders with these numbers. Raises `UsageError` if that is in doubt.
 
-    With `is_to_ship`, the command is for the account that ships the orders.
+    With `is_to_ship`, the command is for the account that ships the orders. With `is_file`, it is
+    the account of most of them; the others are rows to be refused.
     """
-    if account is not None:
-        return common.open_desk(config, account)
     names = completion.local_accounts(config)
-    if len(names) <= 1:
-        return common.open_desk(config, None)
+    if not is_inferred(config, account):
+        return common.open_desk(config, account)
     default = common.default_account(config)
     if default:
         holder = _holder(common.open_desk(config, default), numbers)
     else:
-        holder = _only_holder(config, names, numbers)
+        holder = _only_holder(config, names, numbers, is_to_ship=is_to_ship, is_file=is_file)
     requested = [listed for listed in holder.orders if is_requested(listed)]
-    if is_to_ship and requested:
-        raise UsageError(_requested_text(holder.desk.name, requested[0]))
+    if is_to_ship and requested and (not is_file or len(requested) == len(holder.orders)):
+        near = _near(config, holder.desk.name, requested[0].order.number)
+        raise UsageError(_requested_text(holder.desk.name, requested[0], near))
     if holder.orders:
         render.message(f"account {holder.desk.name}: {_orders_text(config, holder)}")
     return holder.desk
+
+
+def open_desks(config: Config, account: str | None) -> Sequence[Desk]:
+    """Open the account that is chosen or the default one, otherwise all local accounts."""
+    if is_inferred(config, account) and not common.default_account(config):
+        return [common.open_desk(config, name) for name in completion.local_accounts(config)]
+    return [common.open_desk(config, account)]
+
+
+def check_own(opened: Desk, number: str) -> None:
+    """Raise `UsageError` if an order is a supplier's to ship."""
+    for listed in _holder(opened, [number]).orders:
+        if is_requested(listed):
+            raise UsageError(_requested_text(opened.name, listed))
 
 
 def confirm_requested(
@@ -79,15 +103,40 @@ def is_requested(listed: ListedOrder) -> bool:
     )
 
 
-def _only_holder(config: Config, names: Sequence[str], numbers: Sequence[str]) -> _Holder:
+def _only_holder(
+    config: Config,
+    names: Sequence[str],
+    numbers: Sequence[str],
+    *,
+    is_to_ship: bool,
+    is_file: bool,
+) -> _Holder:
     desks = [common.open_desk(config, name) for name in names]
     holders = [holder for desk in desks if (holder := _holder(desk, numbers)).orders]
     if not holders:
         raise UsageError(_unknown_text(desks, numbers))
+    if is_file and len(holders) > 1 and (main := _main_holder(holders, is_to_ship=is_to_ship)):
+        return main
     if len(holders) > 1:
         where = "; ".join(f"{of.desk.name} has {_orders_text(config, of)}" for of in holders)
         raise UsageError(f"several accounts have such an order: {where}; choose with --account")
     return holders[0]
+
+
+def _main_holder(holders: Sequence[_Holder], *, is_to_ship: bool) -> _Holder | None:
+    """Return the account that has most of the orders; None if an order may be that of several."""
+    counts = {
+        holder.desk.name: [
+            listed.order.number
+            for listed in holder.orders
+            if not (is_to_ship and is_requested(listed))
+        ]
+        for holder in holders
+    }
+    numbers = [number for of in counts.values() for number in of]
+    first, second = sorted(holders, key=lambda holder: -len(counts[holder.desk.name]))[:2]
+    is_clear = len(counts[first.desk.name]) > len(counts[second.desk.name])
+    return first if is_clear and len(numbers) == len(set(numbers)) else None
 
 
 def _holder(desk: Desk, numbers: Sequence[str]) -> _Holder:
@@ -115,11 +164,27 @@ def _named(numbers: Sequence[str]) -> str:
     return f"order{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}"
 
 
-def _requested_text(account: str, listed: ListedOrder) -> str:
+def _near(config: Config, account: str, number: str) -> list[str]:
+    """Return similar numbers of the other local accounts."""
+    names = [name for name in completion.local_accounts(config) if name != account]
+    return _similar([common.open_desk(config, name) for name in names], number)
+
+
+def _similar(desks: Sequence[Desk], number: str) -> list[str]:
+    return [
+        f"{similar} ({desk.name})"
+        for desk in desks
+        if desk.exists
+        for similar in Search(desk.file).similar(number)
+    ]
+
+
+def _requested_text(account: str, listed: ListedOrder, near: Sequence[str] = ()) -> str:
     number = listed.order.number
+    hint = f"did you mean {' or '.join(near)}? " if near else ""
     return (
         f"order {number} of account {account} is requested from {listed.supplier}, which ships it;"
-        f" `ordosync why {number}` shows its number there. To do it in account {account}"
+        f" {hint}`ordosync why {number}` shows its number there. To do it in account {account}"
         f" nevertheless, add --account {account}"
     )
 
@@ -128,12 +193,7 @@ def _unknown_text(desks: Sequence[Desk], numbers: Sequence[str]) -> str:
     names = ", ".join(desk.name for desk in desks)
     if len(numbers) != 1:
         return f"no account has one of these orders; choose with --account: {names}"
-    near = [
-        f"{number} ({desk.name})"
-        for desk in desks
-        if desk.exists
-        for number in Search(desk.file).similar(numbers[0])
-    ]
+    near = _similar(desks, numbers[0])
     hint = (
         f"did you mean {' or '.join(near)}?"
         if near

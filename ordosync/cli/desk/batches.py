@@ -12,6 +12,7 @@ from ordosync.cli.context import Context
 from ordosync.cli.desk import input_files
 from ordosync.cli.desk.input_files import Layout
 from ordosync.cli.desk.input_rows import InputRow
+from ordosync.cli.desk.rejects import report_rejects
 from ordosync.cli.desk.send_option import NOT_SENT, Sent
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import render
@@ -93,7 +94,8 @@ class Batch(Generic[T]):
             for row in result.rows
         ]
         if self.file:
-            input_files.report_rejects(context, self.file, rejects)
+            rows = [row for of in self.rows for row in of]
+            report_rejects(context, self.file, rejects, rows=rows)
         else:
             for row, reason in rejects:
                 render.message(f"order {row.get('number')} {reason}")

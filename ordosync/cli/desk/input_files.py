@@ -15,22 +15,23 @@ from typing import Annotated
 
 import typer
 
-from ordosync.atomic_write import replace_file
 from ordosync.cli.context import Context
-from ordosync.cli.desk.input_rows import InputRow
+from ordosync.cli.desk.input_rows import InputRow, SourceRow
 from ordosync.cli.output import render
 from ordosync.errors import UsageError
 
 File = Annotated[
     Path | None,
     typer.Option(
-        "--from", metavar="FILE.csv", help="Read rows from a CSV file, or with - from a pipe."
+        "--from",
+        metavar="FILE.csv",
+        help="Read rows from a CSV file, or with - from a pipe. Refused rows of day.csv are written"
+        " to day.refused.csv.",
     ),
 ]
-Rejects = Sequence[tuple[InputRow, str]]
-_STDIN = Path("-")
+STDIN = Path("-")
 _LARGEST_FILE = 64 * 1024 * 1024
-_ADDED = ("row", "reason")
+ADDED = ("row", "reason")
 """Columns that are added to rejects, and ignored when the fixed file is read again."""
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """The first bytes of .xlsx and .ods files, and of .xls files."""
@@ -92,13 +93,18 @@ def read_rows(context: Context, path: Path, layout: Layout) -> list[InputRow]:
     """Read the rows of a file, with their cells by our names of columns. Raises `UsageError`."""
     text = _text(path)
     try:
-        reader = csv.DictReader(
-            io.StringIO(text, newline=""), strict=True, delimiter=_delimiter(text)
-        )
+        delimiter = _delimiter(text)
+        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
         headers = list(reader.fieldnames or ())
         columns = _columns(path, headers, layout, context.config.desk.columns)
         return [
-            InputRow(cells={name: row.get(of) or "" for name, of in columns.items()}, number=number)
+            InputRow(
+                cells={name: row.get(of) or "" for name, of in columns.items()},
+                number=number,
+                source=SourceRow(
+                    cells={name: row[name] or "" for name in headers}, delimiter=delimiter
+                ),
+            )
             for number, row in enumerate(reader, 2)
             if any((row.get(of) or "").strip() for of in columns.values())
         ]
@@ -108,7 +114,7 @@ def read_rows(context: Context, path: Path, layout: Layout) -> list[InputRow]:
 
 def _text(path: Path) -> str:
     try:
-        if path == _STDIN:
+        if path == STDIN:
             data = sys.stdin.buffer.read(_LARGEST_FILE + 1) if sys.stdin else b""
         elif path.stat().st_size > _LARGEST_FILE:
             data = bytes(_LARGEST_FILE + 1)
@@ -131,7 +137,7 @@ def _text(path: Path) -> str:
 
 
 def _shown(path: Path) -> str:
-    return "standard input" if path == _STDIN else str(path)
+    return "standard input" if path == STDIN else str(path)
 
 
 def _delimiter(text: str) -> str:
@@ -151,12 +157,15 @@ def _columns(
         if (header := _header_of(name, plain, configured)) is not None
     }
     missing = [name for name in layout.needed if name not in found]
-    other = [name for name in headers if name not in (*found.values(), *_ADDED)]
+    other = [name for name in headers if name not in (*found.values(), *ADDED)]
     is_ours = all(_plain(name) == _plain(header) for name, header in found.items())
     if missing or (other and is_ours):
         raise UsageError(_columns_text(path, headers, layout))
     if other:
-        render.message(f"{_shown(path)}: columns not used: {', '.join(other)}")
+        render.message(
+            f"{_shown(path)}: columns not used: {', '.join(other)}; `desk: columns:` of the"
+            " configuration names the headers of your files"
+        )
     return found
 
 
@@ -178,31 +187,3 @@ def _columns_text(path: Path, headers: Sequence[str], layout: Layout) -> str:
         f" required: {', '.join(layout.needed)}{optional}; other headers can be named in"
         " `desk: columns:` of the configuration"
     )
-
-
-def report_rejects(context: Context, path: Path, refused: Rejects) -> None:
-    """Write the refused rows beside the input file; those of a dry run or a pipe are listed."""
-    ordered = sorted(refused, key=lambda reject: reject[0].number)
-    if context.is_dry_run or path == _STDIN:
-        verb = "would be refused" if context.is_dry_run else "was refused"
-        for row, reason in ordered:
-            render.message(f"row {row.number} {verb}: {reason}")
-    elif rejects := write_rejects(path, ordered):
-        render.message(f"{len(refused)} refused: see {rejects}")
-
-
-def write_rejects(path: Path, refused: Rejects) -> Path | None:
-    """Write the refused rows with their reasons next to the input file; return the path.
-
-    If no row was refused, delete the rejects of an earlier call, since they are fixed.
-    """
-    rejects = path.with_name(f"{path.stem}.refused.csv")
-    if not refused:
-        rejects.unlink(missing_ok=True)
-        return None
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, [*refused[0][0].cells, *_ADDED])
-    writer.writeheader()
-    writer.writerows({**row.cells, "row": row.number, "reason": reason} for row, reason in refused)
-    replace_file(rejects, text.getvalue().encode(), mode=0o600)
-    return rejects

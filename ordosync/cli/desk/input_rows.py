@@ -1,7 +1,7 @@
 """Parses the input of the desk commands: rows, quantities, amounts, times and pairs."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,12 +18,23 @@ _THOUSANDS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
+class SourceRow:
+    """A row of a file, with all of its columns."""
+
+    cells: Mapping[str, str]
+    """The cells by the headers of the file."""
+    delimiter: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class InputRow:
     """A row of input: from a CSV file or the command line."""
 
     cells: dict[str, str]
     number: int = 0
     """Row number in the file; the header is row 1."""
+    source: SourceRow | None = None
+    """The row as the file has it; None if it was typed."""
 
     def get(self, name: str) -> str:
         """Return the value of a column; empty if it is missing."""

@@ -73,7 +73,7 @@ def cancel_order(
     rows = batches.rows_of(context, number or (), file, _TO_CANCEL)
     if line and (file or len(rows) > 1):
         raise UsageError("--line is for one order; in a file, use the columns sku and quantity")
-    opened = open_desk_of(context.config, account, batches.numbers_of(rows))
+    opened = open_desk_of(context.config, account, batches.numbers_of(rows), is_file=bool(file))
     sending = send_option.Request.of(
         context, "cancel-orders", lambda of: of.merchant.account == opened.name, send=send
     )
@@ -151,7 +151,7 @@ def restore_order(
       ordosync orders restore 1001
     """
     rows = batches.rows_of(context, number or (), file, _TO_RESTORE)
-    opened = open_desk_of(context.config, account, batches.numbers_of(rows))
+    opened = open_desk_of(context.config, account, batches.numbers_of(rows), is_file=bool(file))
     batch = Batch.parse(
         file,
         batches.by_number(rows),

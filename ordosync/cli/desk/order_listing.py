@@ -1,19 +1,36 @@
 """`orders list`: the orders of a local account, all of them or a selection."""
 
 import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from typing import Annotated
 
 import typer
 
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common
+from ordosync.cli.desk.account_choice import open_desks
 from ordosync.cli.desk.order_selection import OrderSelection, with_filters
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import desk_csv, render
+from ordosync.cli.output.desk import listed_json
+from ordosync.embedded.desk import Desk
 from ordosync.embedded.order_filter import ALL
-from ordosync.engine.order_owners import Owners
+from ordosync.engine.order_owners import Owner, Owners
+from ordosync.models import Order
 
 _SCREENFUL = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class _List:
+    """The selected orders of one account."""
+
+    account: str
+    rows: Iterator[tuple[str, Order, Owner]]
+    total: int
+    is_selection: bool
 
 
 @with_context(csv=True)
@@ -33,7 +50,7 @@ def list_orders(
     account: common.Account = None,
     context: Context,
 ) -> None:
-    """List the orders, the newest last.
+    """List the orders, the newest last; those of all local accounts if none is chosen.
 
     An order has the date when it was placed if its portal sends that (`send: [placed_at]`),
     otherwise the date when it came. Days are in UTC.
@@ -41,33 +58,62 @@ def list_orders(
     For example:
       ordosync orders list --status awaiting_fulfillment --late 2d
     """
-    opened = common.open_desk(context.config, account)
-    owners = Owners.of(context.config, opened.name)
-    selection = filters.to_filter(owners, context.clock.now())
     if count is None:
         count = _SCREENFUL if sys.stdout.isatty() and context.as_text else 0
-    listed, total = opened.select_orders(selection, newest=count or None)
-    rows = ((entry.order, owners.owner(entry)) for entry in listed)
+    lists = [
+        _select(context, filters, opened, owners, count)
+        for opened, owners in _accounts(context, filters, account)
+    ]
+    rows = chain.from_iterable(of.rows for of in lists)
     if context.as_json:
-        render.document({"orders": [render_desk.listed_json(*row) for row in rows]})
+        documents = [{**listed_json(order, owner), "account": of} for of, order, owner in rows]
+        render.document({"orders": documents})
     elif context.as_csv:
         desk_csv.write_orders(rows)
-    elif total:
-        render_desk.show_orders(rows)
-        if count and total > count:
-            render.message(f"{count} of {total}; -n 0 shows all")
+    elif any(of.total for of in lists):
+        render_desk.show_orders(rows, has_accounts=len(lists) > 1)
+        for of in lists:
+            if count and of.total > count:
+                which = f"account {of.account}: " if len(lists) > 1 else ""
+                render.message(f"{which}{count} of {of.total}; -n 0 shows all")
     else:
-        _report_no_orders(opened.name, is_selection=selection != ALL)
+        names = [of.account for of in lists]
+        _report_no_orders(names, is_selection=any(of.is_selection for of in lists))
 
 
-def _report_no_orders(account: str, *, is_selection: bool) -> None:
+def _accounts(
+    context: Context, filters: OrderSelection, account: str | None
+) -> list[tuple[Desk, Owners]]:
+    """Return the accounts to list; without a choice, those that the portal has."""
+    desks = open_desks(context.config, account)
+    accounts = [(opened, Owners.of(context.config, opened.name)) for opened in desks]
+    portal = filters.portal
+    return [of for of in accounts if portal and of[1].has_portal(portal)] or accounts
+
+
+def _select(
+    context: Context, filters: OrderSelection, opened: Desk, owners: Owners, count: int
+) -> _List:
+    selection = filters.to_filter(owners, context.clock.now())
+    listed, total = opened.select_orders(selection, newest=count or None)
+    return _List(
+        account=opened.name,
+        rows=((opened.name, entry.order, owners.owner(entry)) for entry in listed),
+        total=total,
+        is_selection=selection != ALL,
+    )
+
+
+def _report_no_orders(accounts: Sequence[str], *, is_selection: bool) -> None:
+    who = f"account {accounts[0]} has" if len(accounts) == 1 else "the local accounts have"
     if is_selection:
+        option = f" --account {accounts[0]}" if len(accounts) == 1 else ""
         render.message(
-            f"account {account} has no such orders; `ordosync orders list --account {account}`"
-            " lists all, and `ordosync find TEXT` searches every account"
+            f"{who} no such orders; `ordosync orders list{option}` lists all, and `ordosync find"
+            " TEXT` searches every account"
         )
         return
     render.message(
-        f"account {account} has no orders; `ordosync orders add` creates one, and import-orders"
+        f"{who} no orders; `ordosync orders add` creates one, and import-orders"
         " imports the Merchant's"
     )

@@ -31,6 +31,8 @@ class Sent:
     held: list[AlreadyRunning] = field(default_factory=list)
     failed: dict[int, list[StepRow]] = field(default_factory=dict)
     """The failed steps of each run."""
+    is_preview: bool = False
+    """True if the runs were those of a dry run, which no log has."""
 
 
 def save_and_send(
@@ -52,7 +54,7 @@ def save_and_send(
     ]
     with open_session(context) as session:
         _wake(session, due)
-        delivery = Sent(outcomes=save())
+        delivery = Sent(outcomes=save(), is_preview=context.is_dry_run)
         if not any(outcome.state == "done" for outcome in delivery.outcomes):
             return delivery
         for portal, task in due:
@@ -80,7 +82,7 @@ def report(delivery: Sent, *, as_json: bool, changes: render.Fields) -> int:
     if as_json:
         render.document({**changes(), **_sent_json(delivery)})
         return int(bool(not_ok))
-    if delivery.runs:
+    if delivery.runs and not delivery.is_preview:
         render_runs.show_runs(delivery.runs)
     for held in delivery.held:
         render.message(

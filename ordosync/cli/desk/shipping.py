@@ -10,11 +10,12 @@ from ordosync.cli import completion
 from ordosync.cli.confirm import Yes
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common, input_files, label_replacement, order_lines, send_now
-from ordosync.cli.desk.account_choice import confirm_requested, open_desk_of
+from ordosync.cli.desk.account_choice import confirm_requested, is_inferred, open_desk_of
 from ordosync.cli.desk.batches import Batch, Result
 from ordosync.cli.desk.change_documents import shipped_json, voided_json
 from ordosync.cli.desk.input_files import File
 from ordosync.cli.desk.input_rows import InputRow
+from ordosync.cli.desk.shipping_report import report_parcels, warn_of_shared_numbers
 from ordosync.cli.desk.shipping_rows import (
     LAYOUT,
     OPTIONS,
@@ -24,12 +25,8 @@ from ordosync.cli.desk.shipping_rows import (
 )
 from ordosync.cli.output import render
 from ordosync.embedded.desk import Desk
-from ordosync.embedded.search import Search
 from ordosync.errors import UsageError
-from ordosync.models import Order, Outcome, ParcelLine, Shipment
-from ordosync.text import plural
-
-_FEW = 5
+from ordosync.models import ParcelLine
 
 
 @with_context(dry_run=True)
@@ -81,9 +78,11 @@ def ship_order(
 ) -> None:
     """Ship an order, or a part of it, and notify the Merchant at once.
 
-    --from reads a CSV file with a column for each option; rows with the columns sku and quantity
-    and the same tracking number are one parcel. Refused rows are written to FILE.refused.csv with
-    their row number and the reason; fix them there and read that file.
+    --from reads a CSV file with a column for each option; `desk: columns:` of the configuration
+    names the headers that your carrier uses, such as {cost: Price}. Rows with the columns sku and
+    quantity and the same tracking number are one parcel. Refused rows of day.csv are written to
+    day.refused.csv with their row number and the reason; fix them there and read that file. A file
+    that is read again adds the cost of a parcel that has none.
 
     Exits 1 if a row was refused, or if a change was saved but could not be sent; `run-due` sends
     it later.
@@ -99,13 +98,17 @@ def ship_order(
         label_replacement.check_options(row, line or (), void=void)
     rows = input_files.read_rows(context, file, LAYOUT) if file else [row]
     orders = [each.get("number") for each in rows]
-    opened = open_desk_of(context.config, account, orders, is_to_ship=True)
-    if not void:
+    opened = open_desk_of(
+        context.config, account, orders, is_to_ship=True, is_file=file is not None
+    )
+    has_guessed = is_inferred(context.config, account)
+    if not void and not has_guessed:
         confirm_requested(context, opened, orders, "ship", yes=yes)
     if void:
         code = _void(context, opened, row, numbers)
     elif file:
-        code = _ship_file(context, opened, file, rows)
+        parser = RequestParser(desk=opened, now=context.clock.now(), only_own=has_guessed)
+        code = _ship_file(context, opened, file, rows, parser)
     else:
         row = label_replacement.with_old_carrier(opened, row) if replace else row
         parser = RequestParser(desk=opened, now=context.clock.now())
@@ -113,7 +116,7 @@ def ship_order(
         save = label_replacement.replace_label if replace else _ship_one
         code = save(context, opened, request)
         if replace:
-            _warn_of_shared_numbers(opened, [request.shipment])
+            warn_of_shared_numbers(opened, [request.shipment])
     raise typer.Exit(code)
 
 
@@ -143,7 +146,7 @@ def _ship_one(context: Context, opened: Desk, request: ParcelRequest) -> int:
     [outcome] = result.outcomes
     number = request.order.number
     common.check_order(opened, outcome, number)
-    _report(context, opened, [(request, outcome)])
+    report_parcels(context, opened, [(request, outcome)], result)
     if rest := _open_units(opened, number):
         render.message(f"order {number} is partially shipped; {rest} still to ship")
     return _sent(context, opened, result, [Result(rows=(), request=request, outcome=outcome)])
@@ -168,14 +171,16 @@ def _open_units(opened: Desk, number: str) -> str:
     )
 
 
-def _ship_file(context: Context, opened: Desk, file: Path, rows: Sequence[InputRow]) -> int:
-    parser = RequestParser(desk=opened, now=context.clock.now())
+def _ship_file(
+    context: Context, opened: Desk, file: Path, rows: Sequence[InputRow], parser: RequestParser
+) -> int:
     batch = Batch.parse(file, parcels(rows), parser.parse_rows)
     shipments = [request.shipment for request in batch.requests]
     result = send_now.save_and_send(
         context, opened, send_now.SHIPPING_TASKS, lambda: opened.ship(shipments)
     )
-    _report(context, opened, list(zip(batch.requests, result.outcomes, strict=True)))
+    results = list(zip(batch.requests, result.outcomes, strict=True))
+    report_parcels(context, opened, results, result)
     code = _sent(context, opened, result, batch.results(result.outcomes))
     return max(code, batch.finish(context, result.outcomes))
 
@@ -215,54 +220,3 @@ def _label(opened: Desk, number: str, row: InputRow) -> str:
     typed = row.get("tracking")
     known = {shipment.tracking_number for shipment in opened.shipments_of(number)}
     return typed if typed in known else row.tracking()
-
-
-def _warn_of_shared_numbers(opened: Desk, shipped: Sequence[Shipment]) -> None:
-    """Warn of tracking numbers that are on other orders, too: several may be in one box."""
-    numbers = {parcel.tracking_number: parcel.order_id for parcel in shipped}
-    numbers |= {number: parcel.order_id for parcel in shipped for number in parcel.more_numbers}
-    shared: dict[str, list[str]] = {}
-    for number, order in Search(opened.file).sharing([*numbers]):
-        shared.setdefault(number, []).append(order)
-    several = {number: orders for number, orders in shared.items() if len(orders) > 1}
-    for number, orders in [*several.items()][:_FEW]:
-        others = [order for order in orders if order != numbers[number]]
-        command = f"ordosync orders ship {numbers[number]} --void --tracking {number}"
-        render.message(
-            f"order {numbers[number]}: tracking number {number} is also on {', '.join(others)};"
-            f" `{command}` voids it, unless they are in one box"
-        )
-    if len(several) > _FEW:
-        render.message(f"{len(several) - _FEW} more tracking numbers are on several orders")
-
-
-def _report(
-    context: Context, opened: Desk, results: Sequence[tuple[ParcelRequest, Outcome]]
-) -> None:
-    """Report how many parcels were shipped, with warnings."""
-    shipped = [request.order for request, outcome in results if outcome.state == "done"]
-    repeated = sum(outcome.state == "unchanged" for _, outcome in results)
-    text = f"{len(shipped)} shipped"
-    if repeated:
-        verb = plural(repeated, "was already shipped", "were already shipped")
-        text += f", {repeated} {verb} with the same tracking number"
-    render.message(text)
-    _warn_of_shared_numbers(
-        opened, [request.shipment for request, outcome in results if outcome.state == "done"]
-    )
-    for order in {order.number: order for order in shipped}.values():
-        may_be_requested = order.status in ("dropshipment_requested", "partially_shipped")
-        if may_be_requested and (supplier := opened.supplier_of(order.number)):
-            render.message(
-                f"order {order.number} is requested from {supplier}, which may ship it, too"
-            )
-    _warn_without_tracking(context, opened, shipped)
-
-
-def _warn_without_tracking(context: Context, opened: Desk, shipped: Sequence[Order]) -> None:
-    """Name the Merchants of these orders that cannot be notified."""
-    if all(map(send_now.sends_tracking, common.portals_from(context.config, opened))):
-        return
-    portals = [common.portal_from(context.config, opened, order.number) for order in shipped]
-    for portal in {portal.name: portal for portal in portals if portal}.values():
-        send_now.warn_without_tracking(portal)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from ordosync.cli.desk import common, input_rows, order_lines
+from ordosync.cli.desk import account_choice, common, input_rows, order_lines
 from ordosync.cli.desk.input_files import Layout
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.embedded.desk import Desk
@@ -38,6 +38,8 @@ class RequestParser:
 
     desk: Desk
     now: datetime
+    only_own: bool = False
+    """Refuses orders that are a supplier's to ship."""
 
     @cached_property
     def warehouses(self) -> Sequence[str]:
@@ -50,6 +52,8 @@ class RequestParser:
         """Parse one parcel, with lines as `SKU=QTY`. Raises `UsageError`."""
         _check_values(row)
         order = common.order_to_change(self.desk, row.id("number"))
+        if self.only_own:
+            account_choice.check_own(self.desk, order.number)
         cost, tracking = row.amount("cost"), row.tracking()
         shipment = Shipment(
             id="",

@@ -10,7 +10,7 @@ from ordosync.cli import completion
 from ordosync.cli.confirm import Yes
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import batches, common, input_rows, order_lines, send_now
-from ordosync.cli.desk.account_choice import confirm_requested, open_desk_of
+from ordosync.cli.desk.account_choice import check_own, confirm_requested, is_inferred, open_desk_of
 from ordosync.cli.desk.batches import Batch
 from ordosync.cli.desk.change_documents import split_json
 from ordosync.cli.desk.input_files import File, Layout
@@ -57,9 +57,15 @@ def split_order(
         raise UsageError("give an order number with --piece, or a file with --from")
     rows = batches.rows_of(context, number or (), file, _TO_SPLIT)
     numbers = batches.numbers_of(rows)
-    opened = open_desk_of(context.config, account, numbers, is_to_ship=True)
-    batch = Batch.parse(file, batches.by_number(rows), lambda of: _split(opened, of, piece or ()))
-    confirm_requested(context, opened, numbers, "split", yes=yes)
+    opened = open_desk_of(context.config, account, numbers, is_to_ship=True, is_file=bool(file))
+    has_guessed = is_inferred(context.config, account)
+    batch = Batch.parse(
+        file,
+        batches.by_number(rows),
+        lambda of: _split(opened, of, piece or (), only_own=has_guessed),
+    )
+    if not has_guessed:
+        confirm_requested(context, opened, numbers, "split", yes=yes)
     result = send_now.save_and_send(
         context, opened, ("split-order",), lambda: [opened.split(split) for split in batch.requests]
     )
@@ -79,8 +85,12 @@ def split_order(
     raise typer.Exit(max(code, batch.finish(context, result.outcomes)))
 
 
-def _split(opened: Desk, rows: Sequence[InputRow], typed: Sequence[str]) -> Split:
+def _split(
+    opened: Desk, rows: Sequence[InputRow], typed: Sequence[str], *, only_own: bool
+) -> Split:
     order = common.order_to_change(opened, batches.number_of(rows))
+    if only_own:
+        check_own(opened, order.number)
     texts = [text.split(",") for text in typed] or _pieces(rows)
     pieces = [_piece(order, lines) for lines in texts]
     if typed and len(pieces) == 1:
@@ -114,6 +124,6 @@ def _piece(order: Order, lines: Sequence[str]) -> Piece:
 
 
 def _piece_line(order: Order, text: str) -> PieceLine:
-    name, quantity = input_rows.parse_pair(text)
+    name, quantity = order_lines.pair_of(order, text)
     line = order_lines.line_of(order, name)
     return PieceLine(of_line=line.id, quantity=input_rows.quantity(quantity))

@@ -11,6 +11,7 @@ from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common, input_files, input_rows, send_option, stock_changes
 from ordosync.cli.desk.input_files import File, Layout
 from ordosync.cli.desk.input_rows import InputRow
+from ordosync.cli.desk.rejects import report_rejects
 from ordosync.cli.desk.send_option import Send
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import desk_csv, render
@@ -210,7 +211,7 @@ def _count_file(
         if not context.is_dry_run:
             stock_changes.show(before, stock_changes.quantities(opened, skus))
         sent.show()
-    input_files.report_rejects(context, file, refused)
+    report_rejects(context, file, refused, rows=rows)
     return max(sent.code, int(bool(refused)))
 
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from ordosync.cli.output.html import Markup, text
 
-_WIDTH, _HEIGHT = 760, 170
-_LEFT, _TOP, _BOTTOM = 44, 10, 24
+_WIDTH, _HEIGHT = 760, 178
+_LEFT, _TOP, _BOTTOM = 44, 10, 32
 _PLOT_WIDTH, _PLOT_HEIGHT = _WIDTH - _LEFT, _HEIGHT - _TOP - _BOTTOM
-_MOST_LABELS = 12
+_MOST_LABELS = 8
+_HALF_LABEL = 20
+"""Half the width of a label such as `30 Nov`."""
 _WIDEST_BAR = 34
 _HALVES = (1, 1.5, 2, 3, 4, 5, 6, 8)
 
@@ -16,9 +18,10 @@ STYLE = """
 :root { --first: #1f5fa8; --second: #d98324; }
 @media (prefers-color-scheme: dark) { :root { --first: #6cb0f5; --second: #f0b06a; } }
 @media print { :root { --first: #1f5fa8; --second: #d98324; } }
-svg { display: block; width: 100%; height: auto; print-color-adjust: exact;
+svg { display: block; width: 100%; height: auto; overflow: visible; print-color-adjust: exact;
   -webkit-print-color-adjust: exact; break-inside: avoid; }
 svg text { fill: var(--faint); font-size: 12px; font-variant-numeric: tabular-nums; }
+@media screen and (max-width: 40rem) { svg text { font-size: 22px; } }
 svg .grid { stroke: var(--rule); stroke-width: 1; }
 svg .first { fill: var(--first); }
 svg .second { fill: var(--second); }
@@ -86,7 +89,7 @@ def _labels(labels: Sequence[str]) -> Iterator[str]:
         # The newest day always has its label.
         if (len(labels) - 1 - place) % every == 0:
             x = _LEFT + (place + 0.5) * _PLOT_WIDTH / len(labels)
-            anchor = "end" if every > 1 and place == len(labels) - 1 else "middle"
+            anchor = "end" if x > _WIDTH - _HALF_LABEL else "middle"
             yield f'<text x="{x:.1f}" y="{_HEIGHT - 6}" text-anchor="{anchor}">{text(label)}</text>'
 
 

@@ -19,12 +19,26 @@ if TYPE_CHECKING:
     from ordosync.engine.order_owners import Owner
 
 
-def show_orders(orders: Iterable[tuple[Order, "Owner"]]) -> None:
+def show_orders(
+    orders: Iterable[tuple[str, Order, "Owner"]], *, has_accounts: bool = False
+) -> None:
     """Show orders, one per row. An imported order has a Merchant, a requested one a supplier."""
+    account_column = ("account",) if has_accounts else ()
     table(
-        ("number", "status", "created", "ship to", "lines", "total", "merchant", "supplier"),
+        (
+            *account_column,
+            "number",
+            "status",
+            "created",
+            "ship to",
+            "lines",
+            "total",
+            "merchant",
+            "supplier",
+        ),
         (
             (
+                *([account] if has_accounts else []),
                 order.number,
                 status(order),
                 order.placed_at or "",
@@ -34,7 +48,7 @@ def show_orders(orders: Iterable[tuple[Order, "Owner"]]) -> None:
                 "" if owner.supplier else owner.merchant or "",
                 owner.supplier or "",
             )
-            for order, owner in orders
+            for account, order, owner in orders
         ),
         less=("lines", "created"),
         if_any=("merchant", "supplier"),

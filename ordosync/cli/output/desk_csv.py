@@ -18,19 +18,20 @@ if TYPE_CHECKING:
 _ORDER = (
     *("number", "status", "split", "created", "portal", "merchant", "supplier"),
     *(f"ship_to_{name}" for name in Address.__struct_fields__),
-    *("shipping_method", "lines", "total", "currency"),
+    *("shipping_method", "lines", "total", "currency", "account"),
 )
 _PRODUCT = ("sku", "name", "price", "kit", "bin")
 _STOCK = ("sku", "warehouse", "physical", "committed", "available")
 
 
-def write_orders(orders: Iterable[tuple[Order, "Owner"]]) -> None:
-    """Write one row per order."""
-    write_csv(sys.stdout, _ORDER, (_order(order, owner) for order, owner in orders))
+def write_orders(orders: Iterable[tuple[str, Order, "Owner"]]) -> None:
+    """Write one row per order, with its account."""
+    write_csv(sys.stdout, _ORDER, (_order(*row) for row in orders))
 
 
-def _order(order: Order, owner: "Owner") -> dict[str, Cell]:
+def _order(account: str, order: Order, owner: "Owner") -> dict[str, Cell]:
     return {
+        "account": account,
         "number": order.number,
         "status": order.status,
         "split": "yes" if order.is_split else "no",

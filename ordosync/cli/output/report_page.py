@@ -7,7 +7,6 @@ from datetime import date
 from ordosync.cli.output import charts, html
 from ordosync.cli.output.charts import Series
 from ordosync.cli.output.html import Markup, text
-from ordosync.cli.output.render import local
 from ordosync.cli.output.report import duration
 from ordosync.engine.diagnosis.overview import Overview, PortalOverview, typical
 
@@ -22,9 +21,11 @@ _STYLE = """
   background: var(--band); padding: .6rem .9rem; }
 .tiles dt { color: var(--faint); font-size: .85rem; }
 .tiles dd { margin: 0; font-size: 1.6rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
-.bad { color: #c62828; font-weight: 600; }
-@media (prefers-color-scheme: dark) { .bad { color: #ff8a80; } }
-@media print { .bad { color: #a00000; } .tiles dd { font-size: 1.2rem; } }
+@media print {
+  .tiles div { padding: .4rem .5rem; }
+  .tiles dt { font-size: .75rem; white-space: nowrap; }
+  .tiles dd { font-size: 1.2rem; }
+}
 h3 { font-size: 1rem; margin: 1rem 0 .2rem; break-after: avoid; }
 """
 
@@ -33,13 +34,13 @@ def report_page(overview: Overview) -> Iterator[str]:
     """Yield the page part by part."""
     first, last = overview.days[0], overview.days[-1]
     title = f"Report {first.isoformat()} to {last.isoformat()}"
-    yield from html.page(title, _body(title, overview), style=charts.STYLE + _STYLE)
+    yield from html.page(title, _body(overview), style=charts.STYLE + _STYLE)
 
 
-def _body(title: str, overview: Overview) -> Iterator[str]:
-    yield f"<h1>{text(title)}</h1>\n"
-    until = local(overview.until)
-    yield f'<p class="faint">Made {text(until)}. Days are in UTC.</p>\n'
+def _body(overview: Overview) -> Iterator[str]:
+    first, last = (html.whole(overview.days[at].isoformat()) for at in (0, -1))
+    yield f"<h1>Report {first} to {last}</h1>\n"
+    yield f'<p class="faint">Made {html.moment(overview.until)}. Days are in UTC.</p>\n'
     yield from _tiles(overview)
     yield from _orders(overview)
     yield from _days_to_ship(overview)
@@ -103,7 +104,7 @@ def _days_to_ship(overview: Overview) -> Iterator[str]:
     if not counts:
         yield '<p class="faint">No order was shipped.</p>\n'
         return
-    labels = ["under 1 d", *(f"{days} d" for days in range(1, _MOST_DAYS)), f"{_MOST_DAYS} d +"]
+    labels = ["< 1 d", *(f"{days} d" for days in range(1, _MOST_DAYS)), f"{_MOST_DAYS} d +"]
     values = [counts[days] for days in range(_MOST_DAYS + 1)]
     yield (
         '<p class="faint">Full days from the import of an order until its first tracking number'
@@ -137,7 +138,7 @@ def _out_of_stock(overview: Overview) -> Iterator[str]:
         (
             product.sku,
             names.get(product.portal, product.portal),
-            local(product.at),
+            html.moment(product.at),
             Markup('<span class="bad">out</span>') if product.is_now else "back in stock",
         )
         for product in overview.out_of_stock

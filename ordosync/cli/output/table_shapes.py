@@ -1,9 +1,9 @@
 """The shape of a table while it is made to fit a terminal: columns, cells and widths."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-_CONSTANTS = ("portal", "merchant", "supplier", "account", "warehouse", "trigger", "decided by")
+CONSTANTS = ("portal", "merchant", "supplier", "account", "warehouse", "trigger", "decided by")
 """Columns that are shown once, above the table, if all rows have the same value."""
 FOLDED = (
     "counts",
@@ -18,12 +18,17 @@ FOLDED = (
     "not before",
     "matches",
     "kit of",
+    "customer",
+    "tracking",
+    "order numbers",
 )
 """Columns with texts, whose cells may be broken between words."""
 BETWEEN = 3
 """Spaces between two columns."""
 _LEGIBLE = 24
 """Width of a column below which a longer text stands below its row instead."""
+FEWEST = 2
+"""Columns that a table has, and rows of which a common value or a total is worth a line."""
 _A_FEW = 4
 """Part of the rows, as a divisor, that may have such a text."""
 
@@ -58,7 +63,7 @@ class Shape:
     @property
     def constants(self) -> dict[str, str]:
         """The columns whose cells are all the same and not empty, with their value."""
-        values = {name: set(self.cells(name)) for name in _CONSTANTS if name in self.columns}
+        values = {name: set(self.cells(name)) for name in CONSTANTS if name in self.columns}
         return {
             name: min(found)
             for name, found in values.items()
@@ -129,6 +134,25 @@ def without_long_texts(shape: Shape, most: int) -> tuple[Shape, dict[str, list[s
             rest = zip(shape.cells(name), texts, strict=True)
             shape = shape.with_cells(name, ["" if text else cell for cell, text in rest])
     return shape, below
+
+
+def columns_below(shape: Shape, room: int, names: Collection[str]) -> Sequence[str] | None:
+    """Return the columns that must stand below each row for a table to fit; None if none does.
+
+    Only these names may go there, texts before others, and the widest first. The first column
+    stays.
+    """
+    widths = dict(zip(shape.columns, full_widths(shape), strict=True))
+    order = sorted(
+        (name for name in shape.columns[1:] if name in names),
+        key=lambda name: (name not in FOLDED, -widths[name]),
+    )
+    for count in range(1, min(len(order), len(widths) - FEWEST) + 1):
+        below = order[:count]
+        inline = sum(width for name, width in widths.items() if name not in below)
+        if inline - BETWEEN <= room:
+            return [name for name in shape.columns if name in below]
+    return None
 
 
 def _less(cells: tuple[str, ...], at: int) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ from ordosync.text import printable
 
 _NARROWEST = 20
 """Width of a terminal, in columns, below which lines are not wrapped."""
+_INDENT = " " * 4
+"""Begins the further lines of a result, so that the next result stands out."""
 _clears: list[Callable[[], None]] = []
 """Deletes the line of progress on the terminal, if one is shown."""
 _renames: dict[str, str] = {}
@@ -112,15 +114,22 @@ def _note_error(error: OSError) -> None:
     _discard(sys.stderr)
 
 
-def _lines(text: str, stream: TextIO) -> Iterator[str]:
-    """Yield the lines of a text, wrapped between words on a terminal."""
+def _lines(text: str, stream: TextIO, *, indent: str = "") -> Iterator[str]:
+    """Yield the lines of a text, wrapped between words on a terminal.
+
+    A line that continues another one begins with `indent`.
+    """
     width = shutil.get_terminal_size().columns if stream.isatty() else 0
     for line in text.splitlines():
         if width > _NARROWEST:
             import textwrap  # noqa: PLC0415 - only a terminal needs it
 
             yield from textwrap.wrap(
-                printable(line), width, break_long_words=False, break_on_hyphens=False
+                printable(line),
+                width,
+                subsequent_indent=indent,
+                break_long_words=False,
+                break_on_hyphens=False,
             ) or [""]
         else:
             yield printable(line)
@@ -129,5 +138,5 @@ def _lines(text: str, stream: TextIO) -> Iterator[str]:
 def result(text: str, *, wrapped: bool = False) -> None:
     """Write a line of a result to standard output; `wrapped` lines fit the terminal."""
     text = _renamed(text)
-    lines = _lines(text, sys.stdout) if wrapped else [printable(text)]
+    lines = _lines(text, sys.stdout, indent=_INDENT) if wrapped else [printable(text)]
     sys.stdout.write("".join(f"{line}\n" for line in lines))

@@ -6,22 +6,23 @@ from datetime import datetime
 
 from ordosync.cli.output import html
 from ordosync.cli.output.html import Markup, text
-from ordosync.cli.output.render import local, named
+from ordosync.cli.output.render import named
 from ordosync.engine.diagnosis.story import Event, Story
 
 _STYLE = """
+.made { margin-top: 1.2rem; }
 section + section { margin-top: 3rem; }
 .next { border: 1px solid var(--rule); border-left: 4px solid #1f5fa8; border-radius: 4px;
   background: var(--band); padding: .5rem .9rem; margin: 1rem 0; }
 .lanes { list-style: none; margin: 1.2rem 0; padding: 0; }
-.lanes li { display: grid; grid-template-columns: 1fr 9.5rem 1fr; }
+.lanes li { display: grid; grid-template-columns: 1fr 12rem 1fr; }
 .lanes .head { font-weight: 600; padding-bottom: .5rem; }
 .lanes .head > span { border-bottom: 2px solid var(--rule); padding: 0 .6rem .3rem; }
 .lanes .head > .axis { border: 0; }
 .axis { grid-column: 2; grid-row: 1; text-align: center; color: var(--faint); font-size: .8rem;
   line-height: 1.35; padding: .55rem .4rem; font-variant-numeric: tabular-nums;
   background: linear-gradient(var(--rule), var(--rule)) center / 2px 100% no-repeat; }
-.axis time, .axis span { background: var(--paper); display: inline-block; padding: .1rem .3rem; }
+.axis > * { background: var(--paper); display: inline-block; padding: .1rem .3rem; }
 .event { grid-row: 1; border: 1px solid var(--rule); border-radius: 6px; background: var(--band);
   padding: .45rem .8rem; margin: .25rem 0; }
 .merchant .event { grid-column: 1; }
@@ -60,13 +61,18 @@ def _name(story: Story) -> str:
 def _body(stories: Sequence[Story], now: datetime) -> Iterator[str]:
     for story in stories:
         yield f"<section>\n<h1><bdi>{text(_name(story))}</bdi></h1>\n"
-        yield f"<p>Portal {text(story.portal)}: <b>{text(story.conclusion.state)}</b></p>\n"
+        yield f"<p>Portal {text(story.portal)}: {_state(story.conclusion.state)}</p>\n"
         yield f'<p class="next">Next: {_with_commands(story.conclusion.next)}</p>\n'
         yield from _lanes(story)
-        for units in story.units.texts():
-            yield f"<p>{text(units)}</p>\n"
+        units = [*story.units.texts()]
+        yield "<h2>Units</h2>\n" if units else ""
+        yield from (f"<p>{text(each)}</p>\n" for each in units)
         yield "</section>\n"
-    yield f'<p class="faint">Made {text(local(now))}.</p>\n'
+    yield f'<p class="faint made">Made {html.moment(now)}.</p>\n'
+
+
+def _state(state: str) -> str:
+    return f'<b class="bad">{text(state)}</b>' if state == "failed" else f"<b>{text(state)}</b>"
 
 
 def _lanes(story: Story) -> Iterator[str]:
@@ -102,10 +108,16 @@ def _event(event: Event, story: Story) -> str:
 
 def _with_commands(sentence: str) -> Markup:
     """Return a text whose commands, which are between backticks, stand out."""
-    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", text(sentence)))
+    return Markup(re.sub("`([^`]+)`", _command, text(sentence)))
+
+
+def _command(match: re.Match[str]) -> str:
+    # A browser would break an option after its hyphens, and `--` is another option of a shell.
+    options = re.sub(r"(?<!\S)--\S+", r'<span class="whole">\g<0></span>', match[1])
+    return f"<code>{options}</code>"
 
 
 def _time(at: datetime | None) -> str:
     if at is None:
         return "<span>now</span>"
-    return f'<time datetime="{text(at.isoformat())}">{text(local(at))}</time>'
+    return html.moment(at)

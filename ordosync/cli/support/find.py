@@ -3,23 +3,27 @@
 import shlex
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
 
+from ordosync.accounts import is_local
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
 from ordosync.cli.output.csv_output import write_csv
 from ordosync.cli.output.tables import table
+from ordosync.config.settings import Config
 from ordosync.engine.diagnosis.search import Finding, search
 from ordosync.errors import UsageError
 from ordosync.store import Store
 
 _SCREENFUL = 50
+_MORE = ("matches", "merchant")
 _ALL = 1_000_000
 _COLUMNS = (
     *("kind", "account", "number", "status", "field", "value", "exact"),
-    *("portal", "merchant", "other_account", "other_number"),
+    *("portal", "merchant", "other_account", "other_number", "customer", "tracking"),
 )
 """The columns of --csv, which are the fields of --json."""
 
@@ -36,8 +40,10 @@ def find(
     """Find orders and products by any part of them.
 
     Searches order numbers of both sides, tracking numbers, customers (name, company, email
-    address, phone), SKUs and product names, in any case. It reads the local accounts, and what the
-    store knows of remote ones. Exact matches come first.
+    address, phone), SKUs and product names, in any case. Words may be in any order, and spaces and
+    hyphens of a number do not count. It reads the local accounts, and what the store knows of
+    remote ones. Exact matches come first. An order of two accounts is one row, with the status at
+    the account that ships it.
 
     For example:
       ordosync find Smith
@@ -53,38 +59,68 @@ def find(
     elif context.as_csv:
         write_csv(sys.stdout, _COLUMNS, [_csv_row(row) for row in found.findings])
     elif found.total:
-        _show(found.findings)
+        _show(_pairs(config, found.findings))
         if found.total > len(found.findings):
             render.message(f"{len(found.findings)} of {found.total}; -n 0 shows all")
     else:
-        render.message(
-            f"nothing has {text!r} in its number, tracking number, customer, SKU or name;"
-            f" `ordosync why {shlex.quote(text)} --online` asks the remote accounts for an order"
-        )
+        render.message(_nothing(config, text))
+
+
+def _nothing(config: Config, text: str) -> str:
+    hint = ""
+    if any(not is_local(account.kind) for account in config.accounts.values()):
+        command = f"ordosync why {shlex.quote(text)} --online"
+        hint = f"; `{command}` asks the remote accounts for an order"
+    return f"nothing has {text!r} in its number, tracking number, customer, SKU or name{hint}"
+
+
+def _pairs(config: Config, findings: Sequence[Finding]) -> list[Finding]:
+    """Return one finding per order: the one in the account that ships it, if that was found."""
+    places = {(finding.kind, finding.account, finding.id): finding for finding in findings}
+    shipping = {name: portal.supplier.account for name, portal in config.portals.items()}
+    rows: dict[tuple[str, str, str], Finding] = {}
+    for finding in findings:
+        other = places.get((finding.kind, finding.other_account or "", finding.other_id or ""))
+        if other and finding.account != shipping.get(finding.portal or ""):
+            rows.setdefault((other.kind, other.account, other.id), _joined(other, finding))
+        else:
+            rows.setdefault((finding.kind, finding.account, finding.id), finding)
+    return [*rows.values()]
+
+
+def _joined(finding: Finding, other: Finding) -> Finding:
+    """Return a finding with what the text was found in, which may be on the other side."""
+    best = other if other.is_exact and not finding.is_exact else finding
+    return replace(finding, field=best.field, value=best.value, is_exact=best.is_exact)
 
 
 def _show(findings: Sequence[Finding]) -> None:
+    has_both = len({finding.kind for finding in findings}) > 1
+    what = ("what",) if has_both or not sys.stdout.isatty() else ()
     table(
-        ("what", "account", "number", "status", "matches", "merchant", "other side"),
+        (*what, "account", "number", "other side", "customer", "status", "tracking", *_MORE),
         [
             (
-                finding.kind,
+                *([finding.kind] if what else []),
                 finding.account,
                 finding.id,
+                f"{finding.other_account} {finding.other_id}" if finding.other_id else "",
+                finding.customer,
                 finding.status,
+                ", ".join(finding.tracking),
                 f"{finding.field}: {finding.value}",
                 finding.merchant or "",
-                f"{finding.other_account} {finding.other_id}" if finding.other_id else "",
             )
             for finding in findings
         ],
-        less=("status",),
-        if_any=("status", "merchant", "other side"),
+        less=("matches", "merchant", "account"),
+        if_any=("other side", "customer", "status", "tracking", "merchant"),
     )
 
 
 def _csv_row(finding: Finding) -> dict[str, Any]:
-    return {**_json(finding), "exact": "yes" if finding.is_exact else "no"}
+    document = {**_json(finding), "tracking": ", ".join(finding.tracking)}
+    return {**document, "exact": "yes" if finding.is_exact else "no"}
 
 
 def _json(finding: Finding) -> dict[str, Any]:
@@ -100,4 +136,6 @@ def _json(finding: Finding) -> dict[str, Any]:
         "merchant": finding.merchant,
         "other_account": finding.other_account,
         "other_number": finding.other_id,
+        "customer": finding.customer or None,
+        "tracking": list(finding.tracking),
     }

@@ -130,6 +130,8 @@ def _show(story: Story) -> None:
         if number
     )
     render.result(f"{numbers}, portal {story.portal}: {story.conclusion.state}", wrapped=True)
+    if story.customer:
+        render.result(f"customer: {story.customer}", wrapped=True)
     show_timeline([(event.at, event.text) for event in story.events])
     for text in story.units.texts():
         render.result(text, wrapped=True)
@@ -144,6 +146,7 @@ def _json(story: Story) -> dict[str, Any]:
         "supplier": story.supplier,
         "merchant_account": story.merchant_account,
         "supplier_account": story.supplier_account,
+        "customer": story.customer or None,
         "merchant_status": story.merchant_status or None,
         "supplier_status": story.supplier_status or None,
         "state": story.conclusion.state,

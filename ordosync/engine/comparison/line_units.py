@@ -5,6 +5,9 @@ Pure functions on listed orders, whose lines have the sent and the open units.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+
+from msgspec.structs import replace
 
 from ordosync.models import Line, OrderSnapshot, ParcelLine, Shipment, normalized_sku
 
@@ -17,6 +20,25 @@ def numbers_of(parcel: Shipment) -> tuple[str, ...]:
 def valid_parcels(order: OrderSnapshot) -> list[Shipment]:
     """Return the parcels with a valid label, the newest last."""
     return [item for item in order.shipments if not item.voided and item.tracking_number]
+
+
+def without_parcels(order: OrderSnapshot, numbers: AbstractSet[str]) -> OrderSnapshot:
+    """Return an order without the valid parcels that have these numbers, and their units."""
+    parcels = [parcel for parcel in valid_parcels(order) if numbers & {*numbers_of(parcel)}]
+    if not parcels:
+        return order
+    units: Counter[str] = Counter()
+    for parcel in parcels:
+        for part in parcel.lines or ():
+            units[part.line_id] += part.quantity
+    lines = (
+        replace(line, quantity=max(0, line.quantity - units[line.id])) for line in order.order.lines
+    )
+    return replace(
+        order,
+        order=replace(order.order, lines=tuple(lines)),
+        shipments=tuple(parcel for parcel in order.shipments if parcel not in parcels),
+    )
 
 
 def paired_lines(

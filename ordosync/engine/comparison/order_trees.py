@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
+from ordosync.engine.comparison.line_units import without_parcels
 from ordosync.models import OrderSnapshot, Shipment, normalized_sku
 
 REQUESTED = ("dropshipment_requested", "partially_shipped")
@@ -66,6 +67,10 @@ class OrderTree:
         """The valid tracking numbers of what was sent before a split."""
         split = (order for order in self.members if order.order.is_split)
         return frozenset(number for order in split for number in valid_numbers(order))
+
+    def without(self, numbers: AbstractSet[str]) -> "OrderTree":
+        """Return the tree without the parcels that have these numbers, and without their units."""
+        return OrderTree(self.id, tuple(without_parcels(it, numbers) for it in self.members))
 
     @property
     def is_cancelled(self) -> bool:
@@ -124,9 +129,12 @@ class _Matching:
         if parcel := self._parcel(merchant_pieces, supplier_id, supplier_pieces):
             yield Match(merchant_id, supplier_id, "parcels")
             yield Match(parcel, supplier_id, "parcel")
+            leaves = self.merchant.leaves(parcel)
+            numbers = frozenset(number for leaf in leaves for number in valid_numbers(leaf))
+            left = _Matching(self.merchant, self.supplier.without(numbers), self.origin, self.sent)
             for rest in merchant_pieces:
                 if rest != parcel:
-                    yield from self.of(rest, supplier_id)
+                    yield from left.of(rest, supplier_id)
         else:
             yield from self._compared(merchant_id, merchant_pieces, supplier_id, supplier_pieces)
 

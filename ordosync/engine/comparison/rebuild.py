@@ -151,7 +151,11 @@ def links_of(snapshot: Snapshot, linked: LinkedOrders) -> Iterator[Link]:
             generation=earlier,
             state="cancelled_by_task" if tree.is_cancelled else "live",
         )
-    yield from _of_tree(snapshot, linked, newest, generation)
+    # A parcel that was sent before the split is with the order in one account, and with a piece in
+    # the other.
+    before = linked.merchant.numbers_before_split - newest.numbers_before_split
+    supplier = newest.without(before)
+    yield from _of_tree(snapshot, linked, supplier, generation)
 
 
 def _of_tree(

@@ -122,6 +122,7 @@ def _of_linked(comparison: Comparison, linked: LinkedOrders) -> Iterator[Differe
     supplier = newest if not open_trees or newest in open_trees else open_trees[-1]
     generation = next(g for g, tree in linked.suppliers if tree is supplier)
     yield from _quantities(comparison, merchant, supplier)
+    supplier = supplier.without(merchant.numbers_before_split - supplier.numbers_before_split)
     sent = _sent_pieces(comparison.portal, merchant)
     parcels: list[OrderSnapshot] = []
     for match in matches(merchant, supplier, origin=comparison.portal.origin, sent=sent):

@@ -32,6 +32,8 @@ class LinkedUnits:
     """The Merchant's other pieces of the order, each of which is one parcel."""
     removed: Sequence[Link] = ()
     """Links of lines that neither account has any more."""
+    is_sent_before: bool = False
+    """True if a part was sent before the order was split; the links have it with that order."""
 
     @property
     def pairs(self) -> LinePairs:
@@ -115,6 +117,7 @@ def linked_units(
     ids = [line.id for line in at_merchant.order.lines]
     supplier_ids = {line.id for line in at_supplier.order.lines if line.quantity}
     order_id = match.merchant_id
+    above = links.lines_of(at_merchant.order.ancestors).values()
     return LinkedUnits(
         match=match,
         at_merchant=at_merchant,
@@ -122,6 +125,7 @@ def linked_units(
         link=links.of_merchant("order", [order_id]).get(order_id),
         lines=links.of_merchant("line", ids),
         beside=beside,
+        is_sent_before=any(line.sent for lines in above for line in lines),
         removed=[
             line
             for line in links.lines_of([order_id]).get(order_id, ())
@@ -169,6 +173,8 @@ def unit_differences(comparison: Comparison, units: LinkedUnits) -> Iterator[Dif
     ids = (units.at_merchant.order.id, units.match.supplier_id)
     if description := _in_accounts(comparison, units):
         yield comparison.differs("units-differ", description, ids)
+    elif units.is_sent_before:
+        return
     elif counted := [it for it in _counted(units) if not it.is_equal]:
         description = "; ".join(it.description for it in counted)
         corrections = tuple(it.correction for it in counted if it.is_correctable)

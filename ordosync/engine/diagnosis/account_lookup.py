@@ -19,6 +19,8 @@ class AccountView:
 
     status: str = ""
     placed_at: datetime | None = None
+    customer: str = ""
+    """The recipient, if a local account has the order."""
     is_split: bool = False
     supplier: str | None = None
     """The supplier from which a Merchant requested it."""
@@ -154,6 +156,7 @@ def _at_desk(desk: Desk, number: str) -> AccountView | None:
     return AccountView(
         status=order.status,
         placed_at=order.placed_at,
+        customer=order.ship_to.name,
         is_split=order.is_split,
         supplier=desk.supplier_of(number),
         reference=desk.reference_of(number),

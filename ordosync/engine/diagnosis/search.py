@@ -1,5 +1,6 @@
 """Search of all local accounts and of the store for a part of what an operator knows."""
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -10,7 +11,7 @@ from ordosync.accounts import is_embedded
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.embedded.desk import Desk
 from ordosync.embedded.order_list import ListedOrder
-from ordosync.embedded.search import Field, Match, Search
+from ordosync.embedded.search import Field, Match, Search, compact
 from ordosync.engine.order_owners import Owners
 from ordosync.engine.portals import identity
 from ordosync.store import Store
@@ -38,6 +39,10 @@ class Finding:
     other_account: str | None = None
     other_id: str | None = None
     """The id on the other side of the portal; None if it is not known to be there."""
+    customer: str = ""
+    """The recipient of an order in a local account."""
+    tracking: Sequence[str] = ()
+    """The tracking numbers of its valid labels in a local account."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +89,13 @@ def _in_account(config: Config, store: Store, desk: Desk, text: str, limit: int)
     owners = Owners.of(config, desk.name)
     numbers = [match.id for match in orders.matches]
     listed = {entry.order.number: entry for entry in desk.orders_numbered(numbers)}
+    tracking = find.tracking_of([*listed])
     found = [
-        _order(config, store, owners, match, listed[match.id])
+        dataclasses.replace(
+            _order(config, store, owners, match, listed[match.id]),
+            customer=listed[match.id].order.ship_to.name,
+            tracking=tuple(tracking.get(match.id, ())),
+        )
         for match in orders.matches
         if match.id in listed
     ]
@@ -159,14 +169,14 @@ def _known(config: Config, portal: PortalConfig, known: KnownId, text: str) -> I
         value = known.value or id_
         is_remote = not is_embedded(config.accounts[account].kind)
         is_match = known.field == "id" or account == merchant
-        if id_ and value and is_remote and is_match and text.lower() in value.lower():
+        if id_ and value and is_remote and is_match and compact(text) in compact(value):
             yield Finding(
                 kind=known.kind,
                 account=account,
                 id=id_,
                 field=_field(known),
                 value=value,
-                is_exact=value.lower() == text.lower(),
+                is_exact=compact(value) == compact(text),
                 portal=portal.name,
                 merchant=merchant,
                 other_account=other_account if other_id else None,

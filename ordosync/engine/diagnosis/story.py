@@ -50,6 +50,8 @@ class Story:
     """In chronological order; the current state is last."""
     units: OrderUnits = NO_UNITS
     """The units of an order."""
+    customer: str = ""
+    """The recipient of an order, if a local account has it; the store has no names."""
     merchant_number: str = ""
     """The number that the Merchant shows, if it differs from `merchant`."""
 

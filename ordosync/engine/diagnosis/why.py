@@ -18,7 +18,7 @@ from ordosync.engine.diagnosis.account_lookup import AccountLookup, Desks
 from ordosync.engine.diagnosis.events import events
 from ordosync.engine.diagnosis.next_attempt import Due
 from ordosync.engine.diagnosis.next_step import conclusion
-from ordosync.engine.diagnosis.order_facts import order_facts
+from ordosync.engine.diagnosis.order_facts import OrderFacts, order_facts
 from ordosync.engine.diagnosis.product_facts import product_story
 from ordosync.engine.diagnosis.story import Conclusion, Event, Story
 from ordosync.engine.portals import chosen, open_portal
@@ -78,6 +78,7 @@ def why(
                         story.with_events(events(facts)),
                         units=facts.units,
                         merchant_number=facts.number,
+                        customer=_customer(facts),
                     )
                     matches.append(_Found(story=story, is_ours=facts.is_ours))
                 product = product_story(lookup, store, word, due)
@@ -86,6 +87,12 @@ def why(
             finally:
                 portal.close()
     return _without_repeats(matches)
+
+
+def _customer(facts: OrderFacts) -> str:
+    """Return the recipient that a local account has; empty if it was purged, or in no account."""
+    sides = (facts.at_supplier, facts.at_merchant)
+    return next((side.customer for side in sides if side and side.customer), "")
 
 
 def _without_repeats(matches: Sequence[_Found]) -> list[Story]:

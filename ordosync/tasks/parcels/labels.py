@@ -146,7 +146,7 @@ def surplus_reason(update: TrackingUpdate) -> str:
         pieces = " and ".join(update.contents.other_pieces)
         return (
             f"parcel {number} holds units of several pieces of the order; add the number to"
-            f" {pieces} manually, then dismiss this row"
+            f" {pieces} manually, then run `ordosync dismiss {update.shipment.order_id}`"
         )
     return (
         f"parcel {number} holds more units than are open, and the surplus is not reported to the"

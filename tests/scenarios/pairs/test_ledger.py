@@ -60,3 +60,15 @@ def test_units_add_up_in_any_order_of_changes(kinds: Kinds) -> None:
 @pytest.mark.parametrize("kinds", PAIRS.values(), ids=[*PAIRS])
 def test_units_add_up_in_many_more_orders_of_changes(kinds: Kinds) -> None:
     run_machine(kinds, 100)
+
+
+def test_order_that_is_placed_after_the_clock_was_set_back_is_imported() -> None:
+    """Found with Ordoro: the service's clock is right, while the machine's is behind it."""
+    state = type("Machine", (LedgerMachine,), {"kinds": PAIRS["ordoro-sqlite"]})()
+    state.begin()
+    state.cancel_order(pick=0)
+    state.jump(hours=-2)
+    state.run_task(task="cancel-orders")
+    state.place()
+    state.adds_up()
+    state.teardown()

@@ -36,16 +36,21 @@ def test_sides_agree_when_the_rest_of_a_partly_sent_order_is_cancelled(pair: Pai
 @needs("update-tracking", "split-order", "parcels", "several-parcels", "parcel-lines")
 def test_sides_agree_when_the_rest_of_a_partly_sent_order_is_split(pair: Pair) -> None:
     """Seen with a shop: the sent units are in no piece."""
-    if isinstance(pair.supplier, ShopifySupplierPeople):
-        pytest.skip("a fulfillment order keeps the units that were sent before its split")
-    _, supplier_id = pair.imported("1001", line("MUG", 4))
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 4))
     sent(pair, supplier_id, "1Z1", 1)
-    pair.supplier.split(supplier_id, (1,), (2,))
+    first, second = pair.supplier.split(supplier_id, (1,), (2,))
 
     pair.run("split-order")
 
     assert differing(pair) == []
     pair.stays_quiet("split-order", "update-tracking")
+    pair.supplier.ship(second, parcel(number="1Z2"))
+    pair.run("update-tracking")
+    pair.supplier.ship(first, parcel(number="1Z3"))
+    pair.run("update-tracking")
+    assert sorted(pair.merchant.all_numbers(merchant_id)) == ["1Z1", "1Z2", "1Z3"]
+    assert pair.merchant.sent_units(merchant_id) == {"MUG": 4}
+    assert differing(pair) == []
 
 
 @needs("update-tracking", "split-order", "cancel-orders", "parcels")

@@ -284,7 +284,7 @@ def test_parcel_over_two_pieces_names_the_piece_to_which_its_number_must_be_adde
     assert isinstance(step.payload, TrackingUpdate)
     assert surplus_reason(step.payload) == (
         "parcel 1Z1 holds units of several pieces of the order; add the number to M1-1 manually,"
-        " then dismiss this row"
+        " then run `ordosync dismiss M1`"
     )
 
 

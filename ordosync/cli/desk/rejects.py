@@ -1,0 +1,102 @@
+"""Refused rows of a file, written back beside it with their reasons, to be fixed and read again.
+
+A file of rejects may have been fixed already, so a file with other content is never overwritten.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from ordosync.atomic_write import replace_file
+from ordosync.cli.context import Context
+from ordosync.cli.desk.input_files import ADDED, STDIN
+from ordosync.cli.desk.input_rows import InputRow
+from ordosync.cli.output import render
+from ordosync.errors import OrdosyncError
+
+Rejects = Sequence[tuple[InputRow, str]]
+_MOST_FILES = 1000
+
+
+def report_rejects(
+    context: Context, path: Path, refused: Rejects, *, rows: Iterable[InputRow]
+) -> None:
+    """Write the refused rows beside the input file; those of a dry run or a pipe are listed.
+
+    `rows` are all rows of the file. If none was refused, rejects that are among them are deleted.
+    """
+    ordered = sorted(refused, key=lambda reject: reject[0].number)
+    if context.is_dry_run or path == STDIN:
+        verb = "would be refused" if context.is_dry_run else "was refused"
+        for row, reason in ordered:
+            render.message(f"row {row.number} {verb}: {reason}")
+    elif ordered:
+        render.message(f"{len(refused)} refused: see {_write(path, ordered)}")
+    else:
+        _delete_settled(path, rows)
+
+
+def _write(path: Path, refused: Rejects) -> Path:
+    """Write the refused rows as they are in the file; return the path."""
+    source = refused[0][0].source
+    headers = [name for name in source.cells if name not in ADDED] if source else []
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(
+        text,
+        [*headers, *ADDED],
+        delimiter=source.delimiter if source else ",",
+        extrasaction="ignore",
+    )
+    writer.writeheader()
+    writer.writerows(
+        {**(row.source.cells if row.source else {}), "row": row.number, "reason": reason}
+        for row, reason in refused
+    )
+    content = text.getvalue().encode()
+    rejects = _free_path(path, content)
+    replace_file(rejects, content, mode=0o600)
+    return rejects
+
+
+def _free_path(path: Path, content: bytes) -> Path:
+    """Return the first name for the rejects whose file does not exist, or has this content."""
+    first = _number(path) + 1
+    for number in range(first, first + _MOST_FILES):
+        rejects = _path(path, number)
+        if not rejects.exists() or rejects.read_bytes() == content:
+            return rejects
+    raise OrdosyncError(f"{rejects} exists, and {_MOST_FILES - 1} others; delete old ones")
+
+
+def _number(path: Path) -> int:
+    """Return 0 for a file, 1 for its rejects, 2 for the rejects of these, and so on."""
+    found = _REJECTS.fullmatch(path.stem)
+    return int(found["number"] or 1) if found else 0
+
+
+def _path(path: Path, number: int) -> Path:
+    found = _REJECTS.fullmatch(path.stem)
+    name = found["name"] if found else path.stem
+    return path.with_name(f"{name}.refused{f'-{number}' if number > 1 else ''}.csv")
+
+
+def _delete_settled(path: Path, rows: Iterable[InputRow]) -> None:
+    """Delete the rejects of an earlier call if each of their rows was accepted now."""
+    rejects = _path(path, _number(path) + 1)
+    accepted = [row.source for row in rows if row.source]
+    if not accepted or not rejects.exists():
+        return
+    text = rejects.read_text("utf-8", errors="replace")
+    refused = csv.DictReader(io.StringIO(text, newline=""), delimiter=accepted[0].delimiter)
+    known = [_own_cells(row.cells) for row in accepted]
+    if all(_own_cells(row) in known for row in refused):
+        rejects.unlink()
+
+
+def _own_cells(cells: Mapping[str, str]) -> dict[str, str]:
+    return {name: text for name, text in cells.items() if name not in ADDED}
+
+
+_REJECTS = re.compile(r"(?P<name>.+)\.refused(?:-(?P<number>[0-9]{1,4}))?")

@@ -1,0 +1,43 @@
+"""Files of carriers: their columns, and reading one again."""
+
+from tests.support.desk import TwoAccounts
+
+FILE = "number,carrier,tracking,Price\nS-1001,UPS,1Z1,4.20\n"
+COLUMNS = "desk: {columns: {cost: Price, carrier: Carrier}}\naccounts:"
+
+
+def cost(both: TwoAccounts) -> str | None:
+    price: str | None = both.order("northwind", "S-1001")["shipments"][0]["cost"]
+    return price
+
+
+def test_a_file_that_is_read_again_adds_the_missing_cost(both: TwoAccounts) -> None:
+    (both.folder / "day.csv").write_text(FILE.replace("number", "Order Number"))
+    first = both.northwind("orders", "ship", "--from", "day.csv")
+    before = cost(both)
+    both.configure("accounts:", COLUMNS)
+
+    again = both.northwind("orders", "ship", "--from", "day.csv")
+
+    assert "columns not used: Price; `desk: columns:` of the configuration" in first.err
+    assert "already shipped with the same tracking number; the cost of 1 was added" in again.err
+    assert (before, cost(both)) == (None, "4.20")
+    assert "Cost added to UPS 1Z1" in both.northwind("orders", "show", "S-1001").out
+
+
+def test_a_cost_is_not_changed_by_a_file(both: TwoAccounts) -> None:
+    both.configure("accounts:", COLUMNS)
+    (both.folder / "day.csv").write_text(FILE)
+    both.northwind("orders", "ship", "--from", "day.csv")
+    (both.folder / "day.csv").write_text(FILE.replace("4.20", "9.90"))
+
+    again = both.northwind("orders", "ship", "--from", "day.csv")
+
+    assert (again.code, "the cost" in again.err) == (0, False)
+    assert cost(both) == "4.20"
+
+
+def test_the_help_of_ship_names_the_columns_of_the_configuration(both: TwoAccounts) -> None:
+    text = both.run("orders", "ship", "--help").out
+
+    assert "`desk: columns:` of the configuration" in " ".join(text.split())
