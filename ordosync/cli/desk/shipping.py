@@ -147,7 +147,8 @@ def _ship_one(context: Context, opened: Desk, request: ParcelRequest) -> int:
     number = request.order.number
     common.check_order(opened, outcome, number)
     report_parcels(context, opened, [(request, outcome)], result)
-    if rest := _open_units(opened, number):
+    # A parcel without lines holds all units that were open.
+    if request.shipment.lines and (rest := _open_units(opened, number)):
         render.message(f"order {number} is partially shipped; {rest} still to ship")
     return _sent(context, opened, result, [Result(rows=(), request=request, outcome=outcome)])
 
