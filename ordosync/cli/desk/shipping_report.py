@@ -1,4 +1,4 @@
-"""What `orders ship` has shipped, as text: units, labels, and whether the Merchant knows."""
+"""Text of what `orders ship` has shipped: units, labels, and whether the Merchant knows."""
 
 from collections.abc import Sequence
 
