@@ -103,8 +103,8 @@ def show(*, context: Context) -> None:
 
 
 _EMPTY = (
-    "an empty list of SKUs means all; an empty name of a supplier means its account; update-tracking"
-    " and split-order run at once, without an interval"
+    "an empty list of SKUs means all; an empty name of a supplier means its account;"
+    " update-tracking and split-order run at once, without an interval"
 )
 
 
