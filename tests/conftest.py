@@ -3,10 +3,12 @@
 import os
 import shutil
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.fakes.shortcut import without_sockets
 from tests.support.cases import Table
 from tests.support.desk import TwoAccounts
 
@@ -32,7 +34,18 @@ def _both(tmp_path: Path) -> TwoAccounts:
     return both
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _without_sockets(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Send no request to a fake over a socket, where a socket makes no difference."""
+    if request.config.getoption("--sockets"):
+        yield
+        return
+    with without_sockets():
+        yield
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--sockets", action="store_true", help="reach all fakes over sockets")
     parser.addoption("--cases", type=Path, metavar="FILE", help="write the result of each case")
 
 

@@ -4,10 +4,9 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "ordosync"
@@ -38,10 +37,13 @@ RELEASED = {"migrations.py"}
 """Statements of released migrations never change, whatever their comments say."""
 
 
+def _tokens(path: Path) -> Iterator[tokenize.TokenInfo]:
+    return tokenize.generate_tokens(io.StringIO(path.read_text("utf-8")).readline)
+
+
 def _texts(path: Path) -> Iterator[tuple[int, str]]:
     """Yield the comments and strings of a module, with their lines."""
-    source = path.read_text("utf-8")
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+    for token in _tokens(path):
         if token.type in (tokenize.COMMENT, tokenize.STRING):
             for offset, line in enumerate(token.string.splitlines()):
                 yield token.start[0] + offset, line
@@ -49,7 +51,7 @@ def _texts(path: Path) -> Iterator[tuple[int, str]]:
 
 def _documentation(path: Path) -> Iterator[tuple[int, str]]:
     """Yield the comments and docstrings of a module, without quotations of the specification."""
-    for token in tokenize.generate_tokens(io.StringIO(path.read_text("utf-8")).readline):
+    for token in _tokens(path):
         is_docstring = token.type == tokenize.STRING and token.string.startswith('"""')
         is_comment = token.type == tokenize.COMMENT and not token.string.startswith("# domain ")
         if is_docstring or is_comment:
@@ -57,7 +59,7 @@ def _documentation(path: Path) -> Iterator[tuple[int, str]]:
                 yield token.start[0] + offset, line
 
 
-def _found(path: Path, lines: Iterator[tuple[int, str]]) -> list[str]:
+def _found(path: Path, lines: Iterable[tuple[int, str]]) -> list[str]:
     name = path.relative_to(ROOT)
     matches = []
     for number, line in lines:
@@ -67,29 +69,37 @@ def _found(path: Path, lines: Iterator[tuple[int, str]]) -> list[str]:
     return matches
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_a_module_is_written_in_plain_words(path: Path) -> None:
-    if path.name not in RELEASED and not path.parent.name.startswith("migrations"):
-        assert _found(path, _texts(path)) == []
+def test_modules_are_written_in_plain_words() -> None:
+    unreleased = [
+        path
+        for path in MODULES
+        if path.name not in RELEASED and not path.parent.name.startswith("migrations")
+    ]
+
+    assert [found for path in unreleased for found in _found(path, _texts(path))] == []
 
 
-@pytest.mark.parametrize("path", TESTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_test_is_documented_in_plain_words(path: Path) -> None:
-    assert _found(path, _documentation(path)) == []
+def test_tests_are_documented_in_plain_words() -> None:
+    assert [found for path in TESTS for found in _found(path, _documentation(path))] == []
 
 
-@pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_document_is_written_in_plain_words(path: Path) -> None:
-    lines = enumerate(path.read_text("utf-8").splitlines(), 1)
+def test_documents_are_written_in_plain_words() -> None:
+    assert [
+        found
+        for path in TEXTS
+        for found in _found(path, enumerate(path.read_text("utf-8").splitlines(), 1))
+    ] == []
 
-    assert _found(path, lines) == []
+
+@cache
+def _nodes() -> list[tuple[Path, ast.AST]]:
+    return [(path, node) for path in MODULES for node in ast.walk(ast.parse(path.read_bytes()))]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_a_docstring_begins_with_a_noun_or_a_verb(path: Path) -> None:
+def test_docstrings_begin_with_a_noun_or_a_verb() -> None:
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     wrong = []
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for path, node in _nodes():
         text = ast.get_docstring(node) if isinstance(node, documented) else None
         if text and text.split()[0].strip("`,:") in QUESTIONS:
             wrong.append(f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 1)}: {text[:40]}")
@@ -101,10 +111,9 @@ VAGUE_NAMES = {"one", "here", "there", "told", "said", "gone", "whom"}
 """Names of variables that say nothing of what they hold."""
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_a_name_says_what_it_holds(path: Path) -> None:
+def test_names_say_what_they_hold() -> None:
     vague = []
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for path, node in _nodes():
         if not isinstance(node, ast.Name | ast.arg):
             continue
         name = node.id if isinstance(node, ast.Name) else node.arg

@@ -10,7 +10,9 @@ request that was refused, since it may have been wrong on purpose, unless `every
 as it should be for the traffic of the adapter.
 """
 
+import hashlib
 import json
+from collections.abc import Iterator
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -18,7 +20,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
 import pytest
-from openapi_core import OpenAPI
+from openapi_core import Config, OpenAPI
 from openapi_core.datatypes import RequestParameters
 from openapi_core.templating.paths.exceptions import PathError
 from werkzeug.datastructures import Headers, ImmutableMultiDict
@@ -61,24 +63,53 @@ class Contract:
         self.judged += 1
         request = _OpenApiRequest(exchange.request, self.host_url)
         refused = exchange.status >= HTTPStatus.BAD_REQUEST
-        if self.judges_requests and (self._every_request or not refused):
-            errors = self._document.iter_apicall_request_errors(request)
-            self._note(exchange, "request", list(errors))
-        answer = _OpenApiResponse(exchange, self.corrected(json.loads(exchange.body)))
-        errors = self._document.iter_apicall_response_errors(request, answer)
-        # An unknown path gets 404 or 405, which the document cannot describe.
-        self._note(exchange, "answer", [it for it in errors if not isinstance(it, PathError)])
+        judges_request = self.judges_requests and (self._every_request or not refused)
+        key = _digest(self.host_url, judges_request, exchange)
+        # The same exchange occurs in many tests, and to judge it takes longer than to answer it.
+        if key not in _judged:
+            _judged[key] = [
+                *(self._of_request(exchange, request) if judges_request else ()),
+                *self._of_answer(exchange, request),
+            ]
+        self.violations += _judged[key]
 
-    def _note(self, exchange: Exchange, part: str, errors: list[Exception]) -> None:
-        call = f"{exchange.request.method} {exchange.request.path}"
-        self.violations += [
-            f"{part} of {call} ({exchange.status}): {_reason(error)}" for error in errors
-        ]
+    def _of_request(self, exchange: Exchange, request: "_OpenApiRequest") -> Iterator[str]:
+        for error in self._document.iter_apicall_request_errors(request):
+            yield _violation("request", exchange, error)
+
+    def _of_answer(self, exchange: Exchange, request: "_OpenApiRequest") -> Iterator[str]:
+        answer = _OpenApiResponse(exchange, self.corrected(json.loads(exchange.body)))
+        for error in self._document.iter_apicall_response_errors(request, answer):
+            # An unknown path gets 404 or 405, which the document cannot describe.
+            if not isinstance(error, PathError):
+                yield _violation("answer", exchange, error)
+
+
+_judged: dict[bytes, list[str]] = {}
+"""The violations in each exchange that was judged."""
+
+
+def _digest(host_url: str, judges_request: bool, exchange: Exchange) -> bytes:
+    request = exchange.request
+    content = tuple(request.headers.get(name, "") for name in ("content-type", "authorization"))
+    words = (host_url, judges_request, request.method, request.path, request.query, content)
+    answer = (exchange.status, exchange.headers["Content-Type"])
+    digest = hashlib.blake2b(repr((words, answer)).encode(), digest_size=16)
+    for body in (request.body, exchange.body):
+        digest.update(b"%d:" % len(body) + body)
+    return digest.digest()
+
+
+def _violation(part: str, exchange: Exchange, error: Exception) -> str:
+    call = f"{exchange.request.method} {exchange.request.path}"
+    return f"{part} of {call} ({exchange.status}): {_reason(error)}"
 
 
 @cache
 def _read(document: Path) -> OpenAPI:
-    return OpenAPI.from_dict(json.loads(document.read_text("utf-8")))
+    # One test checks that the document itself is valid, which takes longer than most tests.
+    unchecked = Config(spec_validator_cls=None)  # type: ignore[arg-type]
+    return OpenAPI.from_dict(json.loads(document.read_text("utf-8")), config=unchecked)
 
 
 def _reason(error: Exception) -> str:

@@ -8,9 +8,10 @@ import ssl
 import struct
 import sys
 import threading
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, ClassVar
 
 from tests.fakes.faults import (
     BROKEN,
@@ -33,6 +34,8 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = False  # all are joined when it is stopped
     request_queue_size = 128
+    running: ClassVar[dict[int, "Server"]] = {}
+    """The servers of this process, by port."""
 
     def __init__(
         self,
@@ -47,18 +50,26 @@ class Server(ThreadingHTTPServer):
         self.stopping = threading.Event()
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.01,), name="fake")
+        self._thread = threading.Thread(target=self._accept, name="fake")
         self._thread.start()
+        self.running[self.server_port] = self
 
     def stop(self) -> None:
         """Close all connections, also those that are kept alive, and wait for the threads."""
         self.stopping.set()
-        self.shutdown()
+        del self.running[self.server_port]
+        # It ends the wait for the next connection at once.
+        self.socket.shutdown(socket.SHUT_RDWR)
         self._thread.join()
         with self._lock:
             for connection in self._connections:
                 _hang_up(connection)
         self.server_close()
+
+    def _accept(self) -> None:
+        while not self.stopping.is_set():
+            with suppress(OSError):
+                self.process_request(*self.get_request())
 
     def get_request(self) -> tuple[Any, Any]:
         """Accept a connection; its own thread does the TLS handshake."""

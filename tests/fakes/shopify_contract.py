@@ -56,10 +56,14 @@ class Contract:
             self.violations += [f"{version}: {mistake}" for mistake in wrong]
 
 
+_parsed = cache(parse)
+"""Operations are few, and their texts are constants."""
+
+
 @cache
 def _document(version: str, query: str) -> tuple[str, ...]:
     try:
-        document = parse(query)
+        document = _parsed(query)
     except GraphQLError as error:
         return (error.message,)
     schema = schemas.full(version)
@@ -68,7 +72,7 @@ def _document(version: str, query: str) -> tuple[str, ...]:
 
 
 def _variables(version: str, query: str, variables: Json, name: str | None) -> list[str]:
-    operation = _operation(parse(query), name)
+    operation = _operation(_parsed(query), name)
     if operation is None:
         return ["the document has several operations, and none is named"]
     schema = schemas.full(version)

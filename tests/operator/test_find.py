@@ -45,7 +45,7 @@ def test_orders_are_listed_by_each_of_their_fields(
     [
         ("--status lost", "there is no status 'lost'; known: awaiting_fulfillment"),
         ("--portal ana-depot", "has no portal 'ana-depot'; known: ann-depot, bob-depot"),
-        ("--since yesterday", "--since 'yesterday' is neither days, such as 30d, nor a date"),
+        ("--since tomorrow", "--since 'tomorrow' is neither days, such as 30d, nor a date"),
         ("--until 2026", "--until '2026' is neither days"),
         ("--late 2", "--late '2' is not a duration such as 2d, 36h or 1w"),
         ("--late 99999w", "longer than 3660 days"),

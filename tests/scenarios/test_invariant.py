@@ -302,9 +302,9 @@ def _check(examples: int) -> None:
 
 
 def test_whatever_happens_both_accounts_agree_in_the_end() -> None:
-    _check(40)
+    _check(15)
 
 
 @pytest.mark.slow
 def test_whatever_happens_both_accounts_agree_in_the_end_for_longer() -> None:
-    _check(400)
+    _check(150)

@@ -66,9 +66,8 @@ def slots(interval: str) -> Slots:
     ("every_min", "days"),
     [
         (10, 2),
-        pytest.param(1, 14, marks=pytest.mark.slow),
+        pytest.param(1, 3, marks=pytest.mark.slow),
         pytest.param(5, 14, marks=pytest.mark.slow),
-        pytest.param(10, 14, marks=pytest.mark.slow),
     ],
 )
 def test_each_interval_runs_once_a_slot(cron: Cron, every_min: int, days: int) -> None:
@@ -138,21 +137,19 @@ def test_a_clock_that_is_set_costs_one_run_at_most(cron: Cron, step: timedelta) 
     ("zone", "month", "day"),
     [
         ("America/New_York", 3, 8),
-        ("America/New_York", 11, 1),
-        ("Europe/Berlin", 3, 29),
         ("Europe/Berlin", 10, 25),
-        ("Australia/Lord_Howe", 4, 5),
+        # It changes by half an hour.
         ("Australia/Lord_Howe", 10, 4),
     ],
 )
 def test_a_change_of_summer_time_changes_nothing(
     cron: Cron, zone: str, month: int, day: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    start = datetime(2026, month, day, tzinfo=UTC) - timedelta(days=1)
+    start = datetime(2026, month, day, tzinfo=UTC) - timedelta(hours=12)
     monkeypatch.setenv("TZ", zone)
     time.tzset()
     try:
-        tick(cron, minutes(start, timedelta(days=2), timedelta(minutes=10)))
+        tick(cron, minutes(start, timedelta(days=1), timedelta(minutes=10)))
     finally:
         monkeypatch.undo()
         time.tzset()
@@ -160,7 +157,7 @@ def test_a_change_of_summer_time_changes_nothing(
     numbers = [slots("hourly").number(at) for at in starts(cron, "hourly")]
     first, last = numbers[0], numbers[-1]
     assert numbers == list(range(first, last + 1))
-    assert len(numbers) in (48, 49)
+    assert len(numbers) in (24, 25)
 
 
 def test_a_day_of_outage_is_reported_three_times_and_healed_by_itself(cron: Cron) -> None:

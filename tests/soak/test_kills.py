@@ -27,10 +27,10 @@ def test_killed_eight_times_with_all_tasks_running(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_killed_forty_times_with_all_tasks_running(tmp_path: Path) -> None:
-    _soaked(tmp_path, 40, *EVERY_TASK)
+def test_killed_twenty_times_with_all_tasks_running(tmp_path: Path) -> None:
+    _soaked(tmp_path, 20, *EVERY_TASK)
 
 
 @pytest.mark.slow
-def test_a_bad_day_of_cron(tmp_path: Path) -> None:
-    _soaked(tmp_path, 100)
+def test_a_bad_morning_of_cron(tmp_path: Path) -> None:
+    _soaked(tmp_path, 30)

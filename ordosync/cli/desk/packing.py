@@ -22,7 +22,8 @@ from ordosync.embedded.orders import OPEN
 from ordosync.embedded.packing import OrderUnits, Packing, PickLine
 from ordosync.engine.order_owners import Owners, merchant_numbers
 from ordosync.errors import OrdosyncError, UsageError
-from ordosync.text import plural
+from ordosync.models import Order
+from ordosync.text import plural, status_text
 
 if TYPE_CHECKING:
     from ordosync.cli.output.slips import Slip
@@ -163,7 +164,7 @@ def _select(
     """Return the open orders that the account packs itself, or those that are named."""
     opened = _open(context, account, numbers)
     owners = Owners.of(context.config, opened.name)
-    named = [_named(opened, number, is_chosen=bool(account)) for number in numbers]
+    named = _named(opened, numbers, is_chosen=bool(account))
     confirm_requested(context, opened, named, "pack", yes=yes)
     selection = filters.to_filter(owners, context.clock.now(), numbers=named)
     selection = replace(selection, is_open=True)
@@ -185,24 +186,39 @@ def _open(context: Context, account: str | None, numbers: Sequence[str]) -> Desk
     return common.open_desk(context.config, account)
 
 
-def _named(opened: Desk, number: str, *, is_chosen: bool) -> str:
-    """Return the full number of an order to pack. Raises an error if it must not be packed."""
-    order = common.order_to_change(opened, number)
-    supplier = opened.supplier_of(order.number)
+def _named(opened: Desk, numbers: Sequence[str], *, is_chosen: bool) -> list[str]:
+    """Return the full numbers of orders to pack; those without open units are left out.
+
+    Raises an error if an order must not be packed, or if none has open units.
+    """
+    orders = [common.order_to_change(opened, number) for number in numbers]
+    closed = [order for order in orders if order.status not in OPEN and not order.is_split]
+    reasons = [
+        f"order {order.number} is {status_text(order.status)} and has no open units"
+        for order in closed
+    ]
+    if reasons and len(reasons) == len(orders):
+        hint = f"`ordosync orders show {closed[0].number} --account {opened.name}` shows them"
+        raise OrdosyncError(f"{reasons[0]}; {hint}")
+    for reason in reasons:
+        render.message(f"left out: {reason}")
+    to_pack = [order for order in orders if order not in closed]
+    for order in to_pack:
+        _check_to_pack(opened, order, is_chosen=is_chosen)
+    return [order.number for order in to_pack]
+
+
+def _check_to_pack(opened: Desk, order: Order, *, is_chosen: bool) -> None:
+    """Raise an error if an order is split, or if a Supplier packs it."""
     if order.is_split:
         pieces = ", ".join(opened.pieces_of(order.number))
         raise OrdosyncError(f"order {order.number} is split; name its pieces: {pieces}")
-    if order.status not in OPEN:
-        raise OrdosyncError(
-            f"order {order.number} is {order.status} and has no open units; `ordosync orders show"
-            f" {order.number} --account {opened.name}` shows them"
-        )
+    supplier = opened.supplier_of(order.number)
     if supplier and not is_chosen:
         raise UsageError(
             f"order {order.number} of account {opened.name} is requested from {supplier}, which"
             f" packs it; to pack it here as well, add --account {opened.name}"
         )
-    return order.number
 
 
 def _slips(selected: _Selected) -> Iterator["Slip"]:

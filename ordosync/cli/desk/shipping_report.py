@@ -1,4 +1,4 @@
-"""Answer of `orders ship`: units, labels, and whether the Merchant knows of the parcels."""
+"""Text of what `orders ship` has shipped: units, labels, and whether the Merchant knows."""
 
 from collections.abc import Sequence
 

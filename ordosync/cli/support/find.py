@@ -17,6 +17,7 @@ from ordosync.config.settings import Config
 from ordosync.engine.diagnosis.search import Finding, search, search_each
 from ordosync.errors import UsageError
 from ordosync.store import Store
+from ordosync.text import status_text
 
 _SCREENFUL = 50
 _MORE = ("matches", "merchant")
@@ -109,7 +110,7 @@ def _show(findings: Sequence[Finding]) -> None:
                 finding.id,
                 f"{finding.other_account} {finding.other_id}" if finding.other_id else "",
                 finding.customer,
-                finding.status,
+                status_text(finding.status),
                 ", ".join(finding.tracking),
                 f"{finding.field}: {finding.value}",
                 finding.merchant or "",
