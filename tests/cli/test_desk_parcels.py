@@ -63,7 +63,7 @@ def test_order_shows_units_and_parcels_as_text(both: TwoAccounts) -> None:
         ["1", "0", "0", "1"],
     ]
     assert [line for line in shown if "UPS 1Z1" in line and line.endswith("1 MUG")]
-    assert "S-1001\tpartially_shipped" in listed
+    assert "S-1001\tpartially shipped" in listed
 
 
 def test_p12_several_numbers_of_one_parcel_arrive(both: TwoAccounts) -> None:
