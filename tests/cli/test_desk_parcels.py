@@ -120,7 +120,7 @@ def test_f12_rows_of_one_tracking_number_are_one_parcel(both: TwoAccounts) -> No
     assert both.order("shop", "1002")["status"] == "shipped"
     refused = (both.folder / "parcels.refused.csv").read_text()
     assert 'S-1001,UPS,1Z2,MUG,5,4,"has 1 of MUG to ship, not 5"' in refused
-    assert "order S-1001 has no line HAT; it has MUG (#S-1001/1), CUP (#S-1001/2)" in refused
+    assert "order S-1001 has no line HAT; it has MUG=2 (#S-1001/1), CUP=1 (#S-1001/2)" in refused
     assert "has a sku, but no quantity" in refused
     assert "has a quantity, but no sku" in refused
 

@@ -85,6 +85,7 @@ def test_a_kit_is_picked_as_its_components(depot: TwoMerchants) -> None:
         "name": "LID",
         "units": "1.5",
         "orders": "1",
+        "order_numbers": "2001 (1.5)",
     }
 
 

@@ -113,7 +113,7 @@ def _cancellation(opened: Desk, rows: Sequence[InputRow], lines: Sequence[str]) 
     parts = [text for row in rows if (text := row.line())]
     if parts and len(parts) < len(rows):
         raise UsageError("is cancelled as a whole and in part; give sku and quantity in each row")
-    return _Cancellation(order=order, units=order_lines.units_of(order, [*lines, *parts]))
+    return _Cancellation(order=order, units=order_lines.units_of(opened, order, [*lines, *parts]))
 
 
 def _cancel_question(opened: Desk, orders: Sequence[Order]) -> str:

@@ -19,7 +19,7 @@ from ordosync.cli.output import files, render
 from ordosync.config.settings import Config
 from ordosync.embedded.desk import Desk
 from ordosync.embedded.orders import OPEN
-from ordosync.embedded.packing import OrderUnits, Packing
+from ordosync.embedded.packing import OrderUnits, Packing, PickLine
 from ordosync.engine.order_owners import Owners, merchant_numbers
 from ordosync.errors import OrdosyncError, UsageError
 from ordosync.models import Order
@@ -69,8 +69,8 @@ def pick_orders(
 ) -> None:
     """List the open units to pack, by warehouse, bin and SKU, for all Merchants together.
 
-    A kit is listed as its components. Orders that are requested from a Supplier are left out,
-    unless they are named, together with --account.
+    A kit is listed as its components. --sku lists only these products or kits. Orders that are
+    requested from a Supplier are left out, unless they are named, together with --account.
 
     For example:
       ordosync orders pick --status awaiting_fulfillment --html pick.html
@@ -78,8 +78,10 @@ def pick_orders(
     from ordosync.cli.output import pick_lists  # noqa: PLC0415 - other commands start without it
 
     _check_formats(html, context)
-    selected = _select(context, account, numbers or (), filters, yes=yes)
-    lines = selected.packing.pick(selected.orders)
+    # A kit needs products that no line of its order has, so they are selected from the list.
+    of_orders = replace(filters, skus=())
+    selected = _select(context, account, numbers or (), of_orders, yes=yes)
+    lines = selected.packing.pick(selected.orders, [sku.strip() for sku in filters.skus])
     if context.as_json:
         render.document({"pick": [pick_lists.pick_json(line) for line in lines]})
     elif context.as_csv:
@@ -87,13 +89,13 @@ def pick_orders(
     elif html:
         printed = render.local(context.clock.now())
         page = pick_lists.pick_page(
-            lines, account=selected.desk.name, orders=len(selected.orders), printed=printed
+            lines, account=selected.desk.name, orders=_count_orders(lines), printed=printed
         )
         _write(html, page)
         render.message(f"wrote {html}")
     elif lines:
         pick_lists.show_pick_list(lines)
-    _report_rest(selected)
+    _report_rest(selected if lines else replace(selected, orders=()))
 
 
 @with_context(json=False, csv=True)
@@ -134,6 +136,10 @@ def print_slips(
         count = len(selected.orders)
         render.message(f"wrote {count} {plural(count, 'slip', 'slips')} to {html}")
     _report_rest(selected)
+
+
+def _count_orders(lines: Sequence[PickLine]) -> int:
+    return len({number for line in lines for number, _ in line.parts})
 
 
 def _check_formats(html: Path | None, context: Context) -> None:
