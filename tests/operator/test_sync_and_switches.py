@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ordosync.database import sqlite3
-from tests.support.command import AT_ONCE, HEADER, ordosync, row, shop
+from tests.support.command import AT_ONCE, HEADER, on_a_terminal, ordosync, row, shop
 from tests.support.desk import TwoAccounts
 
 
@@ -148,3 +148,21 @@ def _slot(both: TwoAccounts, task: str) -> dict[str, Any]:
     slots: list[dict[str, Any]] = both.run("autosync", "--json").json["schedule"]
     (slot,) = (slot for slot in slots if slot["task"] == task)
     return slot
+
+
+def test_paused_task_still_shows_what_decides_its_interval(both: TwoAccounts) -> None:
+    both.run("autosync", "off", "import-orders")
+
+    heading = on_a_terminal(both.folder, "autosync", columns=80)
+
+    assert "decided by" in heading
+    assert "paused" in heading
+
+
+def test_health_does_not_take_a_manual_call_for_cron(both: TwoAccounts) -> None:
+    both.run("run-due")
+
+    checked = both.run("health", "-v").out
+
+    assert "cron is running" not in checked
+    assert "ticks: run-due started " in checked
