@@ -76,6 +76,10 @@ SECTIONS = {
             "support.attention:dismiss",
             "Close entries of `attention` that need no more work.",
         ),
+        "edits": (
+            "support.edits:app",
+            "List orders edited after they were sent; keep edits.",
+        ),
         "find": (
             "support.find:find",
             "Find orders and products by any part of them.",

@@ -28,6 +28,8 @@ DOCUMENTS = {
     "show": ("run-steps",),
     "attention": ("attention",),
     "dismiss": ("dismissed",),
+    "edits list": ("edits",),
+    "edits keep": ("kept-edits",),
     "find": ("found",),
     "why": ("why",),
     "reconcile": ("differences",),
