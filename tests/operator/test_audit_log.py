@@ -221,6 +221,8 @@ def test_h9_a_store_of_the_version_before_is_migrated(both: TwoAccounts) -> None
         db.execute("alter table runs drop column note")
         db.execute("drop table past_writes")
         db.execute("drop table order_numbers")
+        db.execute("drop table alerts")
+        db.execute("drop table alert_targets")
         db.execute("drop index runs_with_changes")
         db.execute("delete from _sqlite_migrations where name like 'm004%'")
         db.execute("pragma user_version = 3")
