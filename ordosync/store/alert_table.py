@@ -103,7 +103,7 @@ class AlertTable:
 
     @property
     def due_at(self) -> datetime | None:
-        """When to look next; None if no alert was ever due in this store."""
+        """Time of the next look; None if no alert was ever due in this store."""
         row = self._db.execute("select value from meta where key = ?", (ALERTS_KEY,)).fetchone()
         return from_text(row["value"]) if row else None
 
