@@ -11,7 +11,7 @@ QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ
 TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM
 ZW XK
 """
-_CODES = frozenset(_LISTED.split())
+COUNTRY_CODES = frozenset(_LISTED.split())
 """The codes in use, and XK, which postal services use for Kosovo although it is not assigned."""
 _LENGTH = 2
 _OFTEN_MEANT = {"UK": "GB", "EN": "GB", "EL": "GR"}
@@ -19,8 +19,8 @@ _OFTEN_MEANT = {"UK": "GB", "EN": "GB", "EL": "GR"}
 
 def check_country(option: str, text: str) -> None:
     """Raise `ValueError` for two letters that are not a country code; a name is valid."""
-    if len(text) != _LENGTH or not text.isalpha() or text in _CODES:
+    if len(text) != _LENGTH or not text.isalpha() or text in COUNTRY_CODES:
         return
     code = _OFTEN_MEANT.get(text.upper(), text.upper())
-    hint = f"; did you mean {code}?" if code in _CODES else ""
+    hint = f"; did you mean {code}?" if code in COUNTRY_CODES else ""
     raise ValueError(f"{option}: {text!a} is not a country code{hint}")

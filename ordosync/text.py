@@ -31,6 +31,11 @@ def is_hidden(char: str) -> bool:
     return is_tag or (category(char) in _HIDDEN and char not in _JOINERS)
 
 
+def status_text(status: str) -> str:
+    """Return the status of an order as people read it; JSON and options have underscores."""
+    return status.replace("_", " ")
+
+
 def natural_key(text: str) -> tuple[tuple[object, ...], str]:
     """Return a key that sorts numbers within text by their value: A-2 before A-10."""
     parts = re.split("([0-9]+)", text)

@@ -21,6 +21,9 @@ app = new_app(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+_TYPER_ERROR: type[typer.BadParameter] = typer.BadParameter.__mro__[2]
+"""The base class of all errors of Typer, which it does not export."""
+
 
 def _show_version(*, is_asked: bool) -> None:
     if is_asked:
@@ -63,12 +66,28 @@ def run() -> int:
 
 def _code() -> int:
     try:
-        app(standalone_mode=True)
+        code = app(standalone_mode=False)
     except OrdosyncError as error:
         return _show_error(error)
+    except _TYPER_ERROR as error:
+        return _show_usage_error(error)
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
-    return 0
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    return code if isinstance(code, int) else 0
+
+
+def _show_usage_error(error: typer.BadParameter) -> int:
+    """Report an error of Typer as an error of ordosync; return the exit code."""
+    text = " ".join(error.format_message().split()).rstrip(".")
+    # A group without a command shows its help.
+    if text.startswith("Usage:"):
+        error.show()
+        return error.exit_code
+    text = text.replace("is not a valid int", "is not a whole number")
+    command = error.ctx.command_path if error.ctx else "ordosync"
+    hint = f"`{command} --help` lists the options"
+    terminal.message(f"error: {text[:1].lower()}{text[1:]}; {hint}")
+    return error.exit_code
 
 
 def _cannot_write(error: OSError) -> int:

@@ -14,6 +14,7 @@ from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
 from ordosync.cli.output import runs as render_runs
 from ordosync.cli.output import steps as render_steps
+from ordosync.cli.output.changes import Changes, show_changes, written_to
 from ordosync.cli.output.pager import paged
 from ordosync.cli.output.steps import RunSteps
 from ordosync.cli.periods import parse_since
@@ -53,9 +54,15 @@ def activity(
         str | None,
         typer.Option("--status", help="Filter by status.", autocompletion=completion.run_status),
     ] = None,
+    account: Annotated[
+        str | None,
+        typer.Option("--account", help="Only the runs of tasks that write to this account."),
+    ] = None,
     since: Annotated[
         str | None,
-        typer.Option("--since", metavar="AGE|DATE", help="Only later runs: 90m, 2h, 7d, or a day."),
+        typer.Option(
+            "--since", metavar="AGE|DATE", help="Only later runs: 90m, 2h, 7d, today, or a day."
+        ),
     ] = None,
     with_all: Annotated[
         bool, typer.Option("--all", help="Also list the runs that changed nothing.")
@@ -74,7 +81,7 @@ def activity(
 
     For example:
       ordosync activity -n 20 --status failed
-      ordosync activity --changes --since 1d
+      ordosync activity --changes --since today
     """
     if with_all and changes:
         raise UsageError("use either --all or --changes")
@@ -85,28 +92,33 @@ def activity(
         _check_known("status", status, lambda: completion.run_status(""))
         now = context.clock.now()
         after = parse_since(since, now) if since else None
-        chosen = RunFilter(portal=portal, task=task, status=status, since=after)
+        registered = store.portals.all()
+        tasks = written_to(account, registered) if account else None
+        chosen = RunFilter(portal=portal, task=task, status=status, since=after, tasks=tasks)
         most = count or (_MOST if since else _FEW)
         is_folded = changes or (context.as_text and not with_all)
         runs = store.runs.matching(most, chosen, with_changes=is_folded)
         oldest = runs[-1].id if len(runs) == most else 0
         quiet = store.runs.without_changes(chosen, after=oldest) if is_folded else None
-        written = _written(store, runs, limit=_MANY if context.as_text else None) if changes else {}
+        limit = None if chosen.conditions or not context.as_text else _MANY
+        changed = Changes(
+            registered, runs, _written(store, runs, limit=limit) if changes else {}, limit
+        )
     if context.as_json:
-        render.document(_json(runs, written, quiet))
+        render.document(_json(runs, changed, quiet))
         return
     if context.as_csv:
         from ordosync.cli.output import log_csv  # noqa: PLC0415 - only CSV needs it
 
-        log_csv.write_changes(runs, written) if changes else log_csv.write_runs(runs)
+        log_csv.write_changes(changed) if changes else log_csv.write_runs(runs)
         return
     with paged(enabled=not no_pager):
-        _show_runs(runs, written, quiet, now=now, is_filtered=bool(chosen.conditions))
+        _show_runs(runs, changed, quiet, now=now, is_filtered=bool(chosen.conditions))
 
 
 def _show_runs(
     runs: Sequence[Run],
-    written: Mapping[int, Sequence[Write]],
+    changes: Changes,
     quiet: QuietRuns | None,
     *,
     now: datetime,
@@ -114,9 +126,9 @@ def _show_runs(
 ) -> None:
     if runs:
         render_runs.show_runs(runs)
-    if any(written.values()):
+    if any(changes.written.values()):
         render.result("")
-        render_steps.show_writes(runs, written, most=_MANY)
+        show_changes(changes)
     if quiet and quiet.last_at:
         render.message(_folded(quiet, now))
     elif not runs and is_filtered:
@@ -140,11 +152,9 @@ def _written(
     return {run.id: store.steps.writes(run.id, limit=most) for run in runs}
 
 
-def _json(
-    runs: Sequence[Run], written: Mapping[int, Sequence[Write]], quiet: QuietRuns | None
-) -> dict[str, Any]:
+def _json(runs: Sequence[Run], changes: Changes, quiet: QuietRuns | None) -> dict[str, Any]:
     return {
-        "runs": [_run_json(run, written.get(run.id)) for run in runs],
+        "runs": [{**render_runs.run_json(run), **changes.json_of(run)} for run in runs],
         "without_changes": quiet
         and {
             "runs": quiet.count,
@@ -152,13 +162,6 @@ def _json(
             "last_at": to_text(quiet.last_at) if quiet.last_at else None,
         },
     }
-
-
-def _run_json(run: Run, writes: Sequence[Write] | None) -> dict[str, Any]:
-    document = render_runs.run_json(run)
-    if writes is not None:
-        document["changes"] = [render_steps.write_json(write) for write in writes]
-    return document
 
 
 @with_context(csv=True)
@@ -215,6 +218,7 @@ def _steps(store: Store, run: Run) -> RunSteps:
         steps=steps,
         past=store.steps.past_writes(run.id),
         numbers=store.order_numbers(run.portal).of(ids),
+        are_of_orders=run.task not in OF_PRODUCTS,
         dismissals=_dismissals(store, run, steps),
     )
 
@@ -236,13 +240,10 @@ def _show_run(run: Run, all_steps: RunSteps, steps: RunSteps) -> None:
     elif not all_steps.steps and _had_steps(run):
         render.message("its steps were retried in later runs; `ordosync activity` lists them")
     if all_steps.steps:
-        render.message(f"{_count(len(all_steps.steps))} now: {all_steps.summary}")
+        count = len(all_steps.steps)
+        render.message(f"{count} {plural(count, 'step', 'steps')} now: {all_steps.summary}")
     if failed := [str(step.id) for step in steps.steps if step.state == "failed"]:
         render.message(_next_step(failed))
-
-
-def _count(steps: int) -> str:
-    return f"{steps} {plural(steps, 'step', 'steps')}"
 
 
 def _no_run(store: Store, run: int) -> str:

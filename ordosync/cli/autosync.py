@@ -2,11 +2,12 @@
 
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
-from ordosync.cli import completion
+from ordosync.cli import completion, periods
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
 from ordosync.cli.output.cells import DueTime
@@ -21,7 +22,7 @@ from ordosync.tasks import TASKS
 
 _COLUMNS = (
     *("portal", "task", "interval", "paused", "decided_by", "last_status"),
-    "next_due_at",
+    *("next_due_at", "paused_since", "paused_until"),
 )
 """The columns of --csv, which are the fields of --json."""
 
@@ -43,29 +44,46 @@ def autosync(
             autocompletion=completion.portal,
         ),
     ] = None,
+    duration: Annotated[
+        str | None,
+        typer.Option("--for", metavar="AGE", help="Pause only for so long: 90m, 2h, 7d."),
+    ] = None,
     context: Context,
 ) -> None:
     """Show the schedule; pause or resume a task.
 
     A task that the configuration sets to off stays off. `on` also schedules, hourly, a task that
     the configuration does not mention. Nothing runs immediately; cron starts it within a minute.
+    With --for, run-due resumes the task after that time.
 
     For example:
-      ordosync autosync off import-orders
+      ordosync autosync off import-orders --for 2h
     """
+    _check(switch, task)
+    if duration is not None and switch != "off":
+        raise UsageError("--for is for `autosync off TASK`")
+    until = periods.after(duration, context.clock.now(), "--for") if duration else None
+    names = [selected.name for selected in chosen(context.config, [portal] if portal else [])]
+    if switch and task:
+        _switch(context, names, task, on=switch == "on", until=until)
+    _show(context, names)
+
+
+def _check(switch: str | None, task: str | None) -> None:
+    """Raise `UsageError` unless there are a switch and a task, or neither."""
+    if switch in TASKS and task in ("on", "off"):
+        raise UsageError(f"did you mean `autosync {task} {switch}`?")
     if (switch is None) != (task is None) or switch not in (None, "on", "off"):
         raise UsageError(
             "use `autosync on TASK`, `autosync off TASK`, or `autosync` to see the schedule"
         )
     if task is not None and task not in TASKS:
         raise UsageError(f"there is no task {task!r}; known tasks: {', '.join(sorted(TASKS))}")
-    names = [selected.name for selected in chosen(context.config, [portal] if portal else [])]
-    if switch and task:
-        _switch(context, names, task, on=switch == "on")
-    _show(context, names)
 
 
-def _switch(context: Context, portals: Sequence[str], task: str, *, on: bool) -> None:
+def _switch(
+    context: Context, portals: Sequence[str], task: str, *, on: bool, until: datetime | None
+) -> None:
     """Switch the task in each portal. Raises `OrdosyncError` if no portal allows it."""
     config, clock = context.config, context.clock
     refusals = []
@@ -78,7 +96,7 @@ def _switch(context: Context, portals: Sequence[str], task: str, *, on: bool) ->
             except OrdosyncError as error:
                 refusals.append(error)
                 continue
-            switch_task(config, store, portal, task, on=on, now=clock.now())
+            switch_task(config, store, portal, task, on=on, now=clock.now(), until=until)
     if len(refusals) == len(portals):
         raise refusals[0]
     for refusal in refusals:
@@ -107,11 +125,20 @@ def _row(task: Scheduled) -> tuple[object, ...]:
     return (
         task.portal,
         task.task,
-        f"{task.interval}, paused" if task.paused else task.interval,
+        task.interval,
         task.decided_by,
         task.last_status or "",
-        DueTime(task.next_due_at) if task.next_due_at else "" if task.paused else "manual",
+        _next_due(task),
     )
+
+
+def _next_due(task: Scheduled) -> object:
+    if not task.paused:
+        return DueTime(task.next_due_at) if task.next_due_at else "manual"
+    if task.resumes_at is None:
+        return "paused"
+    until = render.local(task.resumes_at)
+    return f"paused until {until[5:16] if sys.stdout.isatty() else until}"
 
 
 def _csv_row(task: Scheduled) -> dict[str, Any]:
@@ -127,4 +154,6 @@ def _json(task: Scheduled) -> dict[str, Any]:
         "decided_by": task.decided_by,
         "last_status": task.last_status,
         "next_due_at": to_text(task.next_due_at) if task.next_due_at else None,
+        "paused_since": to_text(task.paused_at) if task.paused_at else None,
+        "paused_until": to_text(task.resumes_at) if task.resumes_at else None,
     }

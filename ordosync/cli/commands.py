@@ -8,6 +8,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from ordosync.errors import UsageError
+
 SECTIONS = {
     "Tasks": {
         "import-orders": (
@@ -182,6 +184,15 @@ class Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         """Return the command; None if there is no command with this name."""
         return load(cmd_name) if cmd_name in COMMANDS else None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command of the first word. Raises `UsageError` if there is none."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from ordosync.config.converters import suggestion  # noqa: PLC0415 - only for a mistake
+
+            near = suggestion(args[0], COMMANDS) or "; `ordosync --help` lists the commands"
+            raise UsageError(f"there is no command {args[0]!r}{near}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         """Write each command with the first paragraph of its help text, by subject."""

@@ -99,6 +99,13 @@ def show(*, context: Context) -> None:
 
     for line in yaml.safe_dump(plain, sort_keys=False, allow_unicode=True).splitlines():
         render.result(line)
+    render.message(_EMPTY)
+
+
+_EMPTY = (
+    "an empty list of SKUs means all; an empty name of a supplier means its account;"
+    " update-tracking and split-order run at once, without an interval"
+)
 
 
 @app.command("example")

@@ -7,14 +7,15 @@ import typer
 from ordosync.cli import completion, documentation
 from ordosync.cli.commands import COMMANDS, load
 from ordosync.cli.output import markdown, terminal
+from ordosync.errors import UsageError
 
 
 def show_help(
     topic: Annotated[
-        str | None,
+        list[str] | None,
         typer.Argument(
             metavar="[TOPIC]",
-            help="A page of the list, or a command.",
+            help="A page of the list, or a command, such as `orders ship`.",
             autocompletion=completion.help_topic,
         ),
     ] = None,
@@ -26,12 +27,16 @@ def show_help(
     For example:
       ordosync help operations
     """
-    if topic is None:
+    if not topic:
         _list_topics()
-    elif topic in COMMANDS and topic not in documentation.topics():
-        load(topic).main(["--help"], prog_name=f"ordosync {topic}", standalone_mode=False)
+        return
+    name, *words = topic
+    if name in COMMANDS and (words or name not in documentation.topics()):
+        load(name).main([*words, "--help"], prog_name=f"ordosync {name}", standalone_mode=False)
+    elif words:
+        raise UsageError(f"{name!r} is one page; `ordosync help {name}` shows it")
     else:
-        markdown.show(documentation.page(topic))
+        markdown.show(documentation.page(name))
 
 
 def _list_topics() -> None:

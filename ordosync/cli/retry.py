@@ -79,8 +79,9 @@ def retry(
             render.message("no step is waiting or has failed; `ordosync activity` shows the runs")
         results = [_retry(session, group) for group in _by_task(rows)]
         _reopen(session.store, [row.id for row in rows])
+        failures = session.failures(results)
     with render.adding(lambda: {"settled": settled}):
-        render_runs.show_results(results, as_json=context.as_json, stop=session.stop)
+        render_runs.show_results(results, failures, as_json=context.as_json, stop=session.stop)
 
 
 def _preview(context: Context, steps: Sequence[str], *, sent: str | None, not_sent: bool) -> None:

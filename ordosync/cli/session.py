@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from ordosync.accounts.connections import Connections
 from ordosync.cli.context import Context
 from ordosync.cli.output import progress, render
+from ordosync.cli.output.reasons import Failure
+from ordosync.cli.output.runs import Failures
 from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock
 from ordosync.config.settings import Config, PortalConfig
@@ -25,12 +27,9 @@ from ordosync.engine.scheduling.timetable import unavailable_reason
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.runs import Run, Trigger
-from ordosync.store.step_rows import StepRow
+from ordosync.store.step_rows import DISMISSED, StepRow
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import Portal
-
-_FEW = 3
-"""The number of failures that a command shows itself; `show` lists all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,13 +67,6 @@ class Session:
             force=force,
         )
 
-    def failures(self, result: Run | AlreadyRunning) -> dict[int, Sequence[str]]:
-        """Return the first failures of a finished run as text, by its id; empty without any."""
-        if isinstance(result, AlreadyRunning) or not result.counts.failed:
-            return {}
-        steps = self.store.steps.failures(result.id, limit=_FEW)
-        return {result.id: [_failure(step) for step in steps]}
-
     def preview(
         self,
         task: str,
@@ -95,10 +87,31 @@ class Session:
             only=only,
         ).preview(force=force)
 
+    def failures(self, results: Sequence[Run | AlreadyRunning]) -> Failures:
+        """Return what failed in each run, by the number of its order or its key, and before it."""
+        runs = [run for run in results if isinstance(run, Run)]
+        return Failures(
+            reasons={run.id: self._reasons(run) for run in runs if run.counts.failed},
+            earlier={run.id: self._failed_before(run) for run in runs},
+        )
 
-def _failure(step: StepRow) -> str:
-    after = f"; `ordosync retry {step.id}` tries it again" if is_retryable(step) else ""
-    return f"{step.key}: {step.reason or step.code}{after}"
+    def _failed_before(self, run: Run) -> int:
+        steps = self.store.steps.failed(run.portal, run.task)
+        return sum(step.last_run_id != run.id and step.code != DISMISSED for step in steps)
+
+    def _reasons(self, run: Run) -> list[Failure]:
+        steps = self.store.steps.failures(run.id, limit=-1)
+        numbers = self.store.order_numbers(run.portal).of(
+            [step.merchant_id or "" for step in steps]
+        )
+        return [
+            Failure(
+                subject=numbers.get(step.merchant_id or "") or step.merchant_id or step.key,
+                reason=step.reason or step.code or "",
+                step=step.id if is_retryable(step) else None,
+            )
+            for step in steps
+        ]
 
 
 @contextmanager

@@ -132,8 +132,9 @@ def sync(
 ) -> None:
     """Run the enabled global tasks once, now.
 
-    Paused tasks run, too; the schedule does not change. The first line names the tasks that run,
-    and those that are left out, with the reason.
+    The global tasks are import-orders, import-products and write-inventory-back. Those that are off
+    are left out; paused tasks run, too, and the schedule does not change. The first line names the
+    tasks that run, and those that are left out, with the reason.
 
     For example:
       ordosync sync shop-northwind
@@ -172,22 +173,20 @@ def _run(
     """Run tasks of portals one after the other, and show their results."""
     results: list[Run | AlreadyRunning] = []
     missing: dict[str, Path] = {}
-    failures: dict[int, Sequence[str]] = {}
     with open_session(context) as session:
         for portal, task in select(session):
             if session.stop.reason:
                 break
             opened = session.open(portal)
             missing |= _missing_file(opened)
-            result = session.run(task, opened, trigger="manual", force=force)
-            results.append(result)
-            failures |= session.failures(result)
+            results.append(session.run(task, opened, trigger="manual", force=force))
+        failures = session.failures(results)
     for name, path in missing.items():
         render.message(
             f"account {name}: file {path} does not exist; check `path:`, or create it with"
             " `ordosync orders add`"
         )
-    render_runs.show_results(results, as_json=context.as_json, stop=session.stop, failures=failures)
+    render_runs.show_results(results, failures, as_json=context.as_json, stop=session.stop)
 
 
 def _missing_file(portal: Portal) -> dict[str, Path]:

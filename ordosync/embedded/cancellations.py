@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ordosync.embedded import change_feed, orders, shipments, timeline, units
 from ordosync.models import Outcome, ParcelLine, Reduction, refused
+from ordosync.text import status_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -90,7 +91,7 @@ def restore(db: "sqlite3.Connection", number: str, *, actor: str) -> Outcome:
     if state is None:
         return refused("not-found", "does not exist")
     if state.status != "cancelled":
-        return refused("not-cancelled", f"is not cancelled, but {state.status}")
+        return refused("not-cancelled", f"is not cancelled, but {status_text(state.status)}")
     db.execute("update orders set supplier = null where number = ?", (number,))
     orders.settle(db, number)
     change_feed.add(db, "order", number, "restored")

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from ordosync.embedded import change_feed, orders, products, timeline
 from ordosync.models import Outcome, refused
 from ordosync.order_checks import refusal
+from ordosync.text import status_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -75,7 +76,7 @@ def _edit_order(
     if state is None or before is None:
         return refused("not-found", "does not exist")
     if not state.is_open:
-        return refused("not-open", f"is {'split' if state.is_split else state.status}")
+        return refused("not-open", f"is {'split' if state.is_split else status_text(state.status)}")
     after = replace(before, ship_to=replace(before.ship_to, **ship_to), **texts)
     names = ["address"] if after.ship_to != before.ship_to else []
     names += [

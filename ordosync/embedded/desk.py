@@ -35,6 +35,7 @@ from ordosync.embedded.timeline import TimelineEntry
 from ordosync.embedded.units import LineUnits
 from ordosync.models import Order, Outcome, ParcelLine, Product, Shipment, Split, refused
 from ordosync.order_checks import refusal
+from ordosync.text import status_text
 
 _ACTOR = "desk"
 
@@ -165,7 +166,9 @@ class Desk:
             if state is None:
                 return refused("not-found", "does not exist")
             if not state.is_untouched:
-                return refused("not-open", f"is {'split' if state.is_split else state.status}")
+                return refused(
+                    "not-open", f"is {'split' if state.is_split else status_text(state.status)}"
+                )
             orders.assign(db, number, supplier)
             timeline.add(db, number, f"Requested from {supplier}", actor=_ACTOR)
             return Outcome(state="done", id=number)

@@ -204,6 +204,8 @@ _SEARCH = (
     "create index order_lines_sku on order_lines (sku collate nocase)",
     "create index shipments_tracking on shipments (tracking_number collate nocase)",
     "create index shipments_more_numbers on shipments (order_number) where more_numbers <> '[]'",
+    # The text has the offset that it was given with, so it does not sort.
+    "create index shipments_shipped on shipments (julianday(shipped_at)) where voided_at is null",
     "create index orders_number_nocase on orders (number collate nocase)",
     "create index products_sku_nocase on products (sku collate nocase)",
     "alter table products add column bin text not null default ''",  # empty: it has none

@@ -7,7 +7,7 @@ except for the customer: a text in the middle of a name needs a look at every ad
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
@@ -42,6 +42,10 @@ class OrderFilter:
     """Words of the name, company, email address or phone number, in any case and order."""
     tracking: str = ""
     """A tracking number of one of its parcels, voided ones included, in any case."""
+    shipped_since: datetime | None = None
+    """The earliest time when a parcel was sent, whose label is not void."""
+    shipped_until: datetime | None = None
+    """The time before which that parcel was sent."""
     numbers: tuple[str, ...] = ()
     is_open: bool = False
     """Selects only orders that may have open units."""
@@ -77,6 +81,8 @@ class OrderFilter:
             yield names_customer(":customer")
         if self.tracking:
             yield f"number in ({_WITH_TRACKING})"
+        if self.shipped_since or self.shipped_until:
+            yield f"number in ({_SHIPPED})"
         if self.numbers:
             yield f"number in ({_each('numbers')})"
         if self.is_open:
@@ -96,6 +102,8 @@ class OrderFilter:
             "skus": json.dumps(self.skus),
             "customer": words_of(self.customer),
             "tracking": self.tracking,
+            "shipped_since": to_text(self.shipped_since or _FIRST),
+            "shipped_until": to_text(self.shipped_until or _LAST),
             "numbers": json.dumps(self.numbers),
         }
 
@@ -148,6 +156,12 @@ select number from imported
 _WITH_SKU = """
 select order_number from json_each(:skus) join order_lines on sku = value collate nocase
 """
+_SHIPPED = """
+select order_number from shipments where voided_at is null
+    and julianday(shipped_at) >= julianday(:shipped_since)
+    and julianday(shipped_at) < julianday(:shipped_until)
+"""
+_FIRST, _LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 _WITH_TRACKING = """
 select order_number from shipments where tracking_number = :tracking collate nocase
 union

@@ -42,6 +42,8 @@ class PickLine(Struct, frozen=True, kw_only=True):
     units: Decimal
     orders: int
     """The number of orders that these units are for."""
+    parts: tuple[tuple[str, Decimal], ...]
+    """The numbers of these orders, the oldest first, each with its units."""
 
 
 class OrderUnits(Struct, frozen=True, kw_only=True):
@@ -64,10 +66,11 @@ class Packing:
         with self._file.reading("select orders") as db:
             return order_list.select(db, selection)
 
-    def pick(self, sequences: Sequence[int]) -> list[PickLine]:
+    def pick(self, sequences: Sequence[int], skus: Sequence[str] = ()) -> list[PickLine]:
         """Return the open units of these orders by warehouse, bin and SKU.
 
-        A kit counts as its components. The list is as long as that of the products at most.
+        A kit counts as its components. `skus` selects products and kits, in any case. The list is
+        as long as that of the products at most.
         """
         with self._file.reading("list the open units") as db:
             inventory = Inventory(db)
@@ -77,7 +80,11 @@ class Packing:
                 for kit in kits
                 for sku, ratio in inventory.parts(kit["sku"]).items()
             ]
-            values = {"sequences": json.dumps(list(sequences)), "parts": json.dumps(parts)}
+            values = {
+                "sequences": json.dumps(list(sequences)),
+                "parts": json.dumps(parts),
+                "skus": json.dumps(list(skus)),
+            }
             rows = db.execute(_OPEN, values)
             by_product = groupby(rows, itemgetter("warehouse", "bin", "sku", "name"))
             return sorted((_pick_line(product, lines) for product, lines in by_product), key=_place)
@@ -100,17 +107,18 @@ class Packing:
 def _pick_line(product: tuple[str, str, str, str], rows: "Iterator[sqlite3.Row]") -> PickLine:
     """Add up the rows of one product, which are sorted by order."""
     warehouse, storage_bin, sku, name = product
-    quantity, orders = Decimal(), 0
-    for _, lines in groupby(rows, itemgetter("sequence")):
-        orders += 1
-        quantity += sum((Decimal(row["ratio"]) * row["open"] for row in lines), Decimal())
+    parts = tuple(
+        (number, sum((Decimal(row["ratio"]) * row["open"] for row in lines), Decimal()))
+        for (_, number), lines in groupby(rows, itemgetter("sequence", "number"))
+    )
     return PickLine(
         warehouse=warehouse,
         storage_bin=storage_bin,
         sku=sku,
         name=name,
-        units=quantity,
-        orders=orders,
+        units=sum((units for _, units in parts), Decimal()),
+        orders=len(parts),
+        parts=parts,
     )
 
 
@@ -160,6 +168,7 @@ with parts (kit, sku, ratio) as materialized (
     select value ->> 0, value ->> 1, value ->> 2 from json_each(:parts)
 )
 select orders.warehouse, products.bin, products.sku, products.name, orders.sequence,
+    orders.number,
     coalesce(parts.ratio, '1') as ratio,
     order_lines.quantity - cancelled
         - case status when 'partially_shipped' then {units.SENT} else 0 end as open
@@ -167,5 +176,7 @@ from orders join order_lines on order_number = number
 left join parts on parts.kit = order_lines.sku
 join products on products.sku = coalesce(parts.sku, order_lines.sku)
 where orders.sequence in (select value from json_each(:sequences)) and open > 0
+    and (:skus = '[]' or products.sku collate nocase in (select value from json_each(:skus))
+        or order_lines.sku collate nocase in (select value from json_each(:skus)))
 order by orders.warehouse, products.sku, orders.sequence
 """  # noqa: S608 - constants

@@ -88,6 +88,13 @@ class Search:
         """Return the orders with this text in their number, tracking numbers or addresses."""
         return self._find("find orders", _ORDERS, text, limit)
 
+    def similar_skus(self, sku: str) -> list[str]:
+        """Return SKUs that differ from this one by case or hyphens, or that have more or less."""
+        with self._file.reading("find a similar SKU") as db:
+            db.create_function("compact", 1, compact, deterministic=True)
+            rows = db.execute(_SIMILAR_SKUS, {"compact": compact(sku), "limit": _FEW})
+            return [row["sku"] for row in rows]
+
     def products(self, text: str, *, limit: int) -> Matches:
         """Return the products with this text in their SKU or name."""
         return self._find("find products", _PRODUCTS, text, limit)
@@ -158,6 +165,11 @@ select number as id, status, field, value, max(is_exact) as is_exact, count(*) o
 from matches join orders using (sequence) group by sequence
 order by is_exact desc, sequence desc limit :limit
 """  # noqa: S608 - constants
+_SIMILAR_SKUS = """
+select sku from products where (:compact <> '' and instr(compact(sku), :compact) > 0)
+    or (length(compact(sku)) > 2 and instr(:compact, compact(sku)) > 0)
+order by compact(sku) <> :compact, abs(length(compact(sku)) - length(:compact)), sku limit :limit
+"""
 _TRACKING = """
 select order_number, value as tracking
 from shipments join json_each(json_insert(more_numbers, '$[#]', tracking_number))

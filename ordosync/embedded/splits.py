@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from ordosync.embedded import change_feed, order_creation, orders, timeline, units
 from ordosync.models import Line, Order, Outcome, Piece, PieceLine, Split, refused
+from ordosync.text import status_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -31,7 +32,7 @@ def split(db: "sqlite3.Connection", requested: Split, *, actor: str) -> Outcome:
         return _as_split(db, requested)
     if not state.is_open:
         code = "cancelled" if state.status == "cancelled" else "already-shipped"
-        return refused(code, f"is {state.status}")
+        return refused(code, f"is {status_text(state.status)}")
     order = replace(order, lines=_open_lines(db, order))
     reason = _misfit(order.lines, requested.pieces)
     if reason:

@@ -39,7 +39,7 @@ def migrations() -> "Migrations":
 
     @steps()
     def m004_order_numbers_and_written_values(db: "Database") -> None:
-        for statement in (*_ORDER_NUMBERS, *_WRITTEN_VALUES, *_ALERTS):
+        for statement in (*_ORDER_NUMBERS, *_WRITTEN_VALUES, *_PAUSES, *_ALERTS):
             db.execute(statement)
         db.execute("pragma user_version = 4")
 
@@ -246,6 +246,13 @@ _WRITTEN_VALUES = (
     create index runs_with_changes on runs (id)
         where done > 0 or failed > 0 or status not in ('ok', 'partial')
     """,
+)
+
+_PAUSES = (
+    # When a task was paused. Null: it is not, or an earlier version paused it.
+    "alter table schedule add column paused_at text",
+    # When the pause ends. Null: when the operator resumes the task.
+    "alter table schedule add column resumes_at text",
 )
 
 _ORDER_NUMBERS = (

@@ -17,6 +17,10 @@ _TABLES = (
     *("links", "claims", "order_numbers"),
 )
 
+_TO_MERCHANT = ("write-inventory-back", "update-tracking", "split-order")
+"""The tasks that write to the Merchant; the others write to the Supplier."""
+TASKS = ("import-products", "import-orders", "cancel-orders", *_TO_MERCHANT)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Registered:
@@ -28,6 +32,10 @@ class Registered:
     """Text that distinguishes two portals of the same accounts."""
     origin: str
     """The first name of the portal. Never changes, since it is part of every sent reference."""
+
+    def written_by(self, task: str) -> str:
+        """Return the account that a task writes to."""
+        return self.merchant if task in _TO_MERCHANT else self.supplier
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 """The task log: one row for each run."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -85,6 +86,8 @@ class RunFilter:
     task: str | None = None
     status: str | None = None
     since: datetime | None = None
+    tasks: Sequence[str] | None = None
+    """Tasks of portals, such as `shop-northwind/import-orders`."""
 
     @property
     def conditions(self) -> dict[str, str]:
@@ -94,13 +97,19 @@ class RunFilter:
             "task = :task": self.task,
             "status = :status": self.status,
             "started_at >= :since": to_text(self.since) if self.since else None,
+            "portal || '/' || task in (select value from json_each(:tasks))": (
+                None if self.tasks is None else json.dumps(self.tasks)
+            ),
         }
         return {condition: value for condition, value in values.items() if value is not None}
 
     @property
     def values(self) -> dict[str, str]:
         """The values of the filter, by the names in its conditions."""
-        return {condition.rpartition(":")[2]: value for condition, value in self.conditions.items()}
+        return {
+            condition.rpartition(":")[2].rstrip(")"): value
+            for condition, value in self.conditions.items()
+        }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,6 +39,9 @@ class ScheduleRow:
     decided_by: DecidedBy
     paused: bool | None = None
     """Set by `autosync`. False: resumed or switched on; None: never set."""
+    paused_at: datetime | None = None
+    resumes_at: datetime | None = None
+    """When a pause ends by itself; None if it does not."""
     next_at: datetime | None = None
     last_started_at: datetime | None = None
     last_ok_at: datetime | None = None
@@ -69,7 +72,7 @@ class ScheduleRow:
     def starts_next(self, now: datetime, *, next_retry_at: datetime | None) -> datetime | None:
         """Return when to start next, for its slot or for a step; None if never."""
         if self.paused:
-            return None
+            return self.resumes_at
         return next_start(
             self.slots,
             self.history,
@@ -124,9 +127,14 @@ class Schedule:
             if row.next_at or row.interval_s:
                 self._change(row.portal, row.task, interval_s=None, next_at=None)
 
-    def pause(self, portal: str, task: str, *, paused: bool) -> None:
-        """Pause or resume a task. A resumed task is due as if it had not been paused."""
-        self._change(portal, task, paused=int(paused))
+    def pause(self, portal: str, task: str, *, now: datetime, until: datetime | None) -> None:
+        """Pause a task until a time; if None, until it is resumed."""
+        end = to_text(until) if until else None
+        self._change(portal, task, paused=1, paused_at=to_text(now), resumes_at=end)
+
+    def resume(self, portal: str, task: str) -> None:
+        """Resume a task, which is then due as if it had not been paused."""
+        self._change(portal, task, paused=0, paused_at=None, resumes_at=None)
 
     def wake(self, portal: str, task: str, *, now: datetime) -> None:
         """Make a task due now."""
@@ -275,6 +283,8 @@ def _row(row: "sqlite3.Row") -> ScheduleRow:
         interval_s=row["interval_s"],
         decided_by=row["decided_by"],
         paused=None if row["paused"] is None else bool(row["paused"]),
+        paused_at=from_nullable(row["paused_at"]),
+        resumes_at=from_nullable(row["resumes_at"]),
         next_at=from_nullable(row["next_at"]),
         last_started_at=from_nullable(row["last_started_at"]),
         last_ok_at=from_nullable(row["last_ok_at"]),

@@ -28,6 +28,8 @@ def test_it_shows_what_is_scheduled_before_anything_ran(tmp_path: Path) -> None:
         "paused": False,
         "decided_by": "default",
         "last_status": None,
+        "paused_since": None,
+        "paused_until": None,
     }
     assert not (tmp_path / "ordosync.db").exists()
 

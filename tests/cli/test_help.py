@@ -2,6 +2,7 @@
 
 import dataclasses
 import inspect
+import io
 import re
 import shlex
 import subprocess
@@ -11,10 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from rich.console import Console
 
 from ordosync.accounts import KINDS, account_class
 from ordosync.cli import documentation
 from ordosync.cli.commands import COMMANDS, SECTIONS, load
+from ordosync.cli.output import markdown
 from ordosync.config.alert_settings import (
     AlertsConfig,
     DigestConfig,
@@ -238,3 +242,45 @@ def test_configuration_may_be_named_before_the_command(tmp_path: Path) -> None:
 
     assert (before.code, both.code) == (0, 0)
     assert len(before.json["schedule"]) == len(both.json["schedule"]) == 1
+
+
+@pytest.mark.parametrize("topic", documentation.topics())
+def test_configuration_of_a_page_can_be_copied_from_a_terminal(topic: str) -> None:
+    page, printed = documentation.page(topic), io.StringIO()
+
+    markdown.show_on(Console(file=printed, width=WIDTH, force_terminal=True, no_color=True), page)
+
+    shown = "\n".join(
+        line.rstrip() for line in re.sub("\x1b.*?m", "", printed.getvalue()).split("\n")
+    )
+    for block in re.findall(r"^```yaml\n(.+?)^```", page, re.MULTILINE | re.DOTALL):
+        copied = shown[shown.index(block) :][: len(block)]
+        assert yaml.safe_load(copied) == yaml.safe_load(block)
+
+
+def test_help_on_a_command_of_a_group(tmp_path: Path) -> None:
+    shown = ordosync(tmp_path, "help", "orders", "ship")
+    wrong = ordosync(tmp_path, "help", "orders", "shp")
+
+    assert (shown.code, wrong.code) == (0, 2)
+    assert shown.out.startswith("Usage: ordosync orders ship ")
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (
+            "orders list --nowhere",
+            "error: no such option: --nowhere; `ordosync orders list ",
+        ),
+        ("order list", "error: there is no command 'order'; did you mean orders?"),
+        ("show abc", "error: invalid value for 'run': 'abc' is not a whole number; `ordosync show"),
+        ("why", "error: missing argument "),
+        ("orders shp", "error: no such command 'shp'"),
+    ],
+)
+def test_every_usage_error_is_one_line(tmp_path: Path, words: str, text: str) -> None:
+    refused = ordosync(tmp_path, *words.split())
+
+    assert (refused.code, refused.out, refused.err.count("\n")) == (2, "", 1)
+    assert refused.err.startswith(text)

@@ -109,7 +109,7 @@ def test_a_row_that_is_read_from_a_copy_names_the_original_file(tmp_path: Path) 
 
     ordosync(tmp_path, "retry", "1")
 
-    assert str(steps(tmp_path, 1)[0]["reason"]).startswith("orders.csv row 2: ")
+    assert str(steps(tmp_path, 1)[0]["reason"]).startswith("feeds/orders.csv row 2: ")
 
 
 def test_a_parcel_sent_before_its_order_was_settled_as_sent_is_reported(both: TwoAccounts) -> None:

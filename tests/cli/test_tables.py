@@ -93,7 +93,7 @@ def test_no_word_is_broken_and_no_column_is_empty(tmp_path: Path) -> None:
     lines = _seen(tmp_path, "show", "1", columns=80)
 
     words = " ".join(lines).split()
-    assert "orders.csv" in words
+    assert "feeds/orders.csv" in words
     assert "not before" not in " ".join(lines)
     assert "reason" in words
 

@@ -111,6 +111,7 @@ def test_conditions_use_indexes(file: EmbeddedFile) -> None:
         OrderFilter(origins=("north",)),
         OrderFilter(skus=("MUG",)),
         OrderFilter(tracking="1Z"),
+        OrderFilter(shipped_since=MONDAY),
         OrderFilter(numbers=("1",)),
     )
     with file.reading("explain") as db:
@@ -122,6 +123,7 @@ def test_conditions_use_indexes(file: EmbeddedFile) -> None:
             plan = [row["detail"] for row in db.execute(f"explain query plan {statements[0]}")]
             assert not [step for step in plan if step == "SCAN orders"], plan
             assert not [step for step in plan if step.startswith("SCAN order_lines")], plan
+            assert "SCAN shipments" not in plan, plan
 
 
 def test_a_search_finds_numbers_tracking_numbers_customers_and_products(

@@ -290,7 +290,7 @@ def test_partially_shipped_order_is_not_requested_from_another_supplier(counted:
 
     outcome = counted.request("1001", "southwind")
 
-    assert (outcome.code, outcome.reason) == ("not-open", "is partially_shipped")
+    assert (outcome.code, outcome.reason) == ("not-open", "is partially shipped")
 
 
 def add(file: EmbeddedFile, *parcels: Shipment) -> list[Outcome]:

@@ -31,8 +31,9 @@ def test_m4_an_order_that_is_requested_is_not_inferred(
 
     assert (done.code, done.out) == (2, "")
     assert (
-        "order 1001 of account shop is requested from northwind, which ships it; `ordosync why"
-        " 1001` shows its number there. To do it in account shop nevertheless, add --account shop"
+        "order 1001 of account shop is requested from northwind, which ships it; did you mean"
+        " S-1001 (northwind)? `ordosync why 1001` shows its number there. To do it in account shop"
+        " nevertheless, add --account shop"
     ) in done.err
     assert both.order("shop", "1001")["status"] == "dropshipment_requested"
 

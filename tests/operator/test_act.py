@@ -147,8 +147,19 @@ def test_cancelling_more_than_one_order_is_asked(
 ) -> None:
     seen = on_a_terminal(depot.folder, "orders", "cancel", "A-1001", "A-1002", answer=answer)
 
-    assert "cancel 2 orders of account depot: A-1001, A-1002? [y/N]" in seen
+    assert (
+        "cancel 2 orders of account depot: A-1001 (Cust 5, 2 units), A-1002 (Ann Other, 1 unit)?"
+        in " ".join(seen.split())
+    )
     assert statuses(depot)["A-1001"] == status
+
+
+def test_cancelling_several_orders_is_explained_for_all_of_them(both: TwoAccounts) -> None:
+    both.imported("1002")
+
+    several = both.shop("orders", "cancel", "1001", "1002")
+
+    assert "`ordosync cancel-orders` cancels them at northwind" in several.err
 
 
 def test_cancelling_one_order_is_not_asked(depot: TwoMerchants) -> None:

@@ -165,4 +165,4 @@ def test_low_why_names_each_piece_that_is_not_done(both: TwoAccounts) -> None:
     story = both.run("why", "1001").out
 
     assert "next: piece S-1001-1 (imported): waiting for northwind to ship it" in story
-    assert "piece S-1001-2 is not done either: imported" in story
+    assert "piece S-1001-2 is open, too (imported)" in story

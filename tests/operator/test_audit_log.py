@@ -224,6 +224,8 @@ def test_h9_a_store_of_the_version_before_is_migrated(both: TwoAccounts) -> None
         db.execute("drop table alerts")
         db.execute("drop table alert_targets")
         db.execute("drop index runs_with_changes")
+        db.execute("alter table schedule drop column paused_at")
+        db.execute("alter table schedule drop column resumes_at")
         db.execute("delete from _sqlite_migrations where name like 'm004%'")
         db.execute("pragma user_version = 3")
 
@@ -298,11 +300,46 @@ def test_h9_activity_since(both: TwoAccounts) -> None:
         listed = both.run("activity", "--since", since, "--json").json["runs"]
         return [run["id"] for run in listed]
 
-    wrong = both.run("activity", "--since", "yesterday")
+    wrong = both.run("activity", "--since", "tomorrow")
 
     assert runs("1h") == [2]
     assert runs("2019-12-30") == [2, 1]
-    assert (wrong.code, "'yesterday' is neither an age" in wrong.err) == (2, True)
+    assert runs("today") == runs("yesterday") == [2]
+    assert (wrong.code, "'tomorrow' is neither an age" in wrong.err) == (2, True)
+
+
+def test_changes_have_their_time_and_account_and_can_be_those_of_one_account(
+    both: TwoAccounts,
+) -> None:
+    both.imported("2001")
+    both.northwind(*SHIP)
+
+    lines = [line.split("\t") for line in both.run("activity", "--changes").out.splitlines()]
+    listed = both.run("activity", "--changes", "--account", "shop", "--json").json["runs"]
+    unknown = both.run("activity", "--account", "nowhere")
+
+    heading = next(line for line in lines if "written" in line)
+    rows = lines[lines.index(heading) + 1 :]
+    assert heading[:3] == ["run", "started", "account"]
+    assert {row[2] for row in rows} == {"shop", "northwind"}
+    assert {change["account"] for run in listed for change in run["changes"]} == {"shop"}
+    assert {run["task"] for run in listed} == {"update-tracking"}
+    assert unknown.code == 2
+    assert "no account 'nowhere'" in unknown.err
+
+
+def test_changes_of_a_selection_are_complete(both: TwoAccounts) -> None:
+    counts = "".join(f"SKU-{number},1\n" for number in range(30))
+    names = "".join(f"SKU-{number}," for number in range(30))
+    (both.folder / "counts.csv").write_text(f"sku,quantity\n{counts}")
+    for number in names.rstrip(",").split(","):
+        both.shop("products", "add", number)
+    both.run("import-products")
+    cut = both.run("activity", "--changes").out
+    complete = both.run("activity", "--changes", "--task", "import-products").out
+
+    assert "and more: " in cut
+    assert complete.count("product SKU-") == 30
 
 
 def test_m9_show_has_failures_first_and_counts_them_at_the_end(tmp_path: Path) -> None:
@@ -404,3 +441,18 @@ def test_m3_a_manual_run_over_the_limit_is_in_attention_while_its_task_is_paused
 
     assert (run.code, attention.code) == (1, 1)
     assert [entry["code"] for entry in attention.json["attention"]] == ["brake"]
+
+
+def test_parcels_of_a_run_take_a_line_each_at_80_columns(both: TwoAccounts) -> None:
+    both.imported("1002")
+    (both.folder / "sent.csv").write_text(
+        "number,carrier,tracking\nS-1001,UPS,1Z999AA10123456784\nS-1002,UPS,1Z999AA10123456785\n"
+    )
+    both.northwind("orders", "ship", "--from", str(both.folder / "sent.csv"))
+    run = newest(both, "update-tracking")["id"]
+
+    lines = on_a_terminal(both.folder, "show", str(run), columns=80).splitlines()
+
+    for number in ("1001", "1002"):
+        (line,) = (line for line in lines if f"1Z999AA1012345678{3 + int(number[-1])}" in line)
+        assert f" {number} " in f" {line} "

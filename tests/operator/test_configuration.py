@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from ordosync.accounts import KINDS
 from ordosync.cli import documentation
 from tests.support.command import Done, ordosync
+from tests.support.desk import TwoAccounts
 
 CASES = Path(__file__).parents[2].parent / "shared" / "cases" / "operator"
 FILES = """accounts:
@@ -192,7 +193,9 @@ def test_h5_online_check_counts_rows_that_cannot_be_read(tmp_path: Path) -> None
     result = check(tmp_path, "--online")
 
     assert result.code == 0
-    assert "has 1 that can be read, and 1 that cannot; the first: orders.csv row 3" in result.out
+    assert (
+        "has 1 that can be read, and 1 that cannot; the first: feeds/orders.csv row 3" in result.out
+    )
 
 
 def test_m6_semicolons_are_recognized_in_a_run(tmp_path: Path) -> None:
@@ -340,3 +343,11 @@ def test_h5_run_over_a_file_has_no_note(tmp_path: Path) -> None:
     check(tmp_path)
 
     assert ordosync(tmp_path, "import-orders", "--json").run["note"] is None
+
+
+def test_configuration_that_is_shown_says_what_empty_values_mean(both: TwoAccounts) -> None:
+    shown = both.run("config", "show")
+
+    assert "an empty list of SKUs means all" in shown.err
+    assert "update-tracking and split-order run at once" in shown.err
+    assert yaml.safe_load(shown.out)["portals"]["shop-northwind"]["products"]["skus"] == []

@@ -106,4 +106,6 @@ def test_a_change_after_another_reading_reopens_the_order(tmp_path: Path) -> Non
     [entry] = ordosync(tmp_path, "attention", "--json").json["attention"]
 
     assert quiet.code == 0
-    assert "was dismissed, and it has changed, but orders.csv row 2: quantity" in entry["reason"]
+    assert (
+        "was dismissed, and it has changed, but feeds/orders.csv row 2: quantity" in entry["reason"]
+    )

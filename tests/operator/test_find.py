@@ -45,7 +45,7 @@ def test_orders_are_listed_by_each_of_their_fields(
     [
         ("--status lost", "there is no status 'lost'; known: awaiting_fulfillment"),
         ("--portal ana-depot", "has no portal 'ana-depot'; known: ann-depot, bob-depot"),
-        ("--since yesterday", "--since 'yesterday' is neither days, such as 30d, nor a date"),
+        ("--since tomorrow", "--since 'tomorrow' is neither days, such as 30d, nor a date"),
         ("--until 2026", "--until '2026' is neither days"),
         ("--late 2", "--late '2' is not a duration such as 2d, 36h or 1w"),
         ("--late 99999w", "longer than 3660 days"),
@@ -275,14 +275,16 @@ def test_find_names_the_merchant_and_the_other_side(depot: TwoMerchants) -> None
     assert (row["other_account"], row["other_number"]) == ("bob", "1001")
 
 
-def test_find_shows_exact_matches_first_and_says_how_many_more_there_are(
-    depot: TwoMerchants,
-) -> None:
-    done = depot.run("find", "1001", "-n", "2")
+def test_find_shows_exact_matches_first_and_says_that_there_are_more(depot: TwoMerchants) -> None:
+    done = depot.run("find", "1001", "-n", "1")
+    both = depot.run("find", "1001", "-n", "2")
+    listed = depot.run("find", "1001", "-n", "2", "--json").json["found"]
 
     rows = [row.split("\t")[1:3] for row in done.out.splitlines()[1:]]
-    assert rows == [["ann", "1001"], ["bob", "1001"]]
-    assert done.err == "2 of 4; -n 0 shows all\n"
+    assert rows == [["depot", "A-1001"]]
+    assert done.err == "more than 1 match; -n 0 shows all\n"
+    assert (len(both.out.splitlines()), both.err) == (3, "")
+    assert [row["account"] for row in listed] == ["ann", "bob"]
 
 
 def test_find_without_a_match_says_where_it_searched(depot: TwoMerchants) -> None:

@@ -97,12 +97,12 @@ def test_low_autosync_says_due_while_no_cron_runs(both: TwoAccounts) -> None:
     ("column", "cell", "colour"),
     [
         ("status", "shipped", "green"),
-        ("status", "awaiting_fulfillment (split)", "yellow"),
+        ("status", "awaiting fulfillment (split)", "yellow"),
         ("status", "cancelled", "dim"),
         ("state", "skipped", "dim"),
         ("state", "failed", "red"),
         ("next due", "overdue", "red"),
-        ("interval", "hourly, paused", "yellow"),
+        ("next due", "paused until 12-01 10:00", "yellow"),
         ("severity", "critical", "red"),
         ("available", "-2", "red"),
         ("available", "2", ""),
@@ -124,7 +124,7 @@ def test_states_are_coloured_unless_no_color_is_set(
     plain = on_a_terminal(busy.folder, *words, columns=100)
 
     assert f"{_GREEN}shipped" in coloured
-    assert f"{_YELLOW}awaiting_fulfillment" in coloured
+    assert f"{_YELLOW}awaiting fulfillment" in coloured
     assert not {_RED, _GREEN, _YELLOW} & set(re.findall(r"\x1b\[3\dm", plain))
 
 

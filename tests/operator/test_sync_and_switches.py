@@ -1,8 +1,11 @@
 """`sync` says what it runs; `autosync` pauses each task that is scheduled."""
 
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
-from tests.support.command import AT_ONCE, HEADER, ordosync, row, shop
+from ordosync.database import sqlite3
+from tests.support.command import AT_ONCE, HEADER, on_a_terminal, ordosync, row, shop
 from tests.support.desk import TwoAccounts
 
 
@@ -80,3 +83,86 @@ def test_h4_a_task_names_each_portal_that_it_leaves_out(tmp_path: Path) -> None:
 
     assert result.code == 0
     assert "left out: portal feed-b cannot run import-products: " in result.err
+
+
+def test_m11_sync_names_the_command_for_scheduled_cancellations(both: TwoAccounts) -> None:
+    both.configure("manage_inventory: true\n", "tasks: {cancel-orders: hourly}\n")
+
+    first = both.run("sync").err.splitlines()[0]
+
+    assert "cancel-orders (follows its schedule; `ordosync cancel-orders` runs it now)" in first
+
+
+def test_m11_help_of_sync_names_the_global_tasks(both: TwoAccounts) -> None:
+    help_text = both.run("sync", "--help").out
+
+    assert "The global tasks are import-orders, import-products" in help_text
+
+
+def test_task_is_paused_for_some_time_and_resumed_by_run_due(both: TwoAccounts) -> None:
+    both.run("autosync", "off", "import-orders", "--for", "2h")
+    listed = both.run("autosync").out
+    both.run("run-due")
+    during = _slot(both, "import-orders")
+    _pass_time(both, resumes_at="2020-01-01T00:00:00.000Z", next_at="2020-01-01T00:00:00.000Z")
+    both.run("run-due")
+    afterwards = _slot(both, "import-orders")
+
+    assert "paused until " in listed
+    assert (during["paused"], bool(during["paused_until"])) == (True, True)
+    assert during["next_due_at"] == during["paused_until"]
+    assert (afterwards["paused"], afterwards["paused_until"]) == (False, None)
+    assert (afterwards["last_status"], afterwards["paused_since"]) == ("ok", None)
+
+
+def _pass_time(both: TwoAccounts, *, resumes_at: str, next_at: str) -> None:
+    with closing(sqlite3.connect(both.folder / "ordosync.db")) as db, db:
+        db.execute(
+            "update schedule set resumes_at = ?, next_at = ? where resumes_at is not null",
+            (resumes_at, next_at),
+        )
+
+
+def test_health_says_how_many_tasks_are_paused(both: TwoAccounts) -> None:
+    both.run("autosync", "off", "import-orders")
+
+    assert "; 1 paused since 20" in both.run("health").out
+    assert both.run("health", "--json").json["paused"][0]["task"] == "import-orders"
+
+
+def test_switched_words_are_recognized(both: TwoAccounts) -> None:
+    refused = both.run("autosync", "import-orders", "off")
+
+    assert (refused.code, refused.err) == (
+        2,
+        "error: did you mean `autosync off import-orders`?\n",
+    )
+
+
+def test_for_is_only_for_a_pause(both: TwoAccounts) -> None:
+    assert both.run("autosync", "on", "import-orders", "--for", "2h").code == 2
+    assert both.run("autosync", "off", "import-orders", "--for", "soon").code == 2
+
+
+def _slot(both: TwoAccounts, task: str) -> dict[str, Any]:
+    slots: list[dict[str, Any]] = both.run("autosync", "--json").json["schedule"]
+    (slot,) = (slot for slot in slots if slot["task"] == task)
+    return slot
+
+
+def test_paused_task_still_shows_what_decides_its_interval(both: TwoAccounts) -> None:
+    both.run("autosync", "off", "import-orders")
+
+    heading = on_a_terminal(both.folder, "autosync", columns=80)
+
+    assert "decided by" in heading
+    assert "paused" in heading
+
+
+def test_health_does_not_take_a_manual_call_for_cron(both: TwoAccounts) -> None:
+    both.run("run-due")
+
+    checked = both.run("health", "-v").out
+
+    assert "cron is running" not in checked
+    assert "ticks: run-due started " in checked

@@ -6,6 +6,7 @@ finished. A read that failed keeps its copies until the files are read again.
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -55,7 +56,7 @@ class FilesClient:
     def reader(self, record_type: RecordType[T]) -> FileReader[T]:
         """Return a reader of the files of one record type."""
         reader = FileReader(
-            record_type,
+            replace(record_type, account=self._account),
             account=self._account,
             spool=self._spool,
             rejects=self._rejects,

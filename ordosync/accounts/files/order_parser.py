@@ -28,6 +28,7 @@ from ordosync.accounts.files.options import (
     ORDER_FIELDS,
     OrderFiles,
 )
+from ordosync.accounts.files.rejections import place_of_row
 from ordosync.accounts.files.rules import (
     conflicting_rule,
     has_order_fields,
@@ -55,7 +56,8 @@ def parse_order(number: str, file: FileRows, options: OrderFiles) -> Order | Inv
         if len(own) < len(file.rows):
             _check_numbers(number, file.rows, options)
     except InvalidRowError as error:
-        return item(code=error.code, reason=f"{file.name} row {error.row.number}: {error}")
+        place = place_of_row(file.name, error.row, options)
+        return item(code=error.code, reason=f"{place}: {error}")
     except _NothingToShipError as empty:
         return item(code=empty.code, reason=str(empty), is_skipped=True)
     return replace(order, content=content, as_of=file.as_of)

@@ -32,6 +32,7 @@ from ordosync.accounts.files.options import (
 )
 from ordosync.accounts.files.output.order_files import WrittenLine
 from ordosync.accounts.files.parcel_parser import cost_of, parcel_of
+from ordosync.accounts.files.rejections import place_of_row
 from ordosync.accounts.files.rules import skip_reason, starts_order
 from ordosync.accounts.files.unit_rows import cancelled_lines
 from ordosync.models import InvalidRecord, Order, Product, Shipment, Stock
@@ -48,6 +49,8 @@ class RecordType(Generic[T]):
     name: str
     """The name of the option, such as `orders`."""
     options: InputFiles
+    account: str = ""
+    """The name of the account, for reasons."""
     key: Callable[[Row], str]
     """Returns the key of a row, which is the id of its record; empty if a part of it is blank."""
     needed: tuple[str, ...]
@@ -205,7 +208,7 @@ def _state(key: str, file: FileRows, options: InputFiles, parse: _Parse[T]) -> T
         _check_same(kept, options)
         return parse(key, kept, options, digest(kept[:1], options))
     except InvalidRowError as error:
-        reason = f"{file.name} row {error.row.number}: {error}"
+        reason = f"{place_of_row(file.name, error.row, options)}: {error}"
         return InvalidRecord(id=key, code=error.code, reason=reason, content=content)
 
 

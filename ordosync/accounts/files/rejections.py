@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from ordosync.accounts.files.file_listing import folder_of
 from ordosync.accounts.files.formats.rows import Row
 from ordosync.accounts.files.options import InputFiles
 from ordosync.models import InvalidRecord, Page
@@ -23,13 +24,23 @@ def id_of_row(name: str, row: Row) -> str:
     return f"{id_of_file(name)}:{row.number}"
 
 
+def place_of(name: str, options: InputFiles) -> str:
+    """Return the name of a file with its folder, for a reason."""
+    return str(Path(folder_of(options.glob).name, name))
+
+
+def place_of_row(name: str, row: Row, options: InputFiles) -> str:
+    """Return the file and the number of a row, for a reason."""
+    return f"{place_of(name, options)} row {row.number}"
+
+
 def invalid_file(name: str, path: Path, error: Exception, options: InputFiles) -> InvalidRecord:
     """Return the record of a file of which no row was used."""
     reason = error.strerror if isinstance(error, OSError) else str(error)
     return InvalidRecord(
         id=id_of_file(name),
         code="invalid.file",
-        reason=f"{name}: {reason}; no row was used; fix the file or its mapping",
+        reason=f"{place_of(name, options)}: {reason}; no row was used; fix the file or its mapping",
         content=f"{options.fingerprint}-{_digest(path)}",
         is_whole_file=True,
     )

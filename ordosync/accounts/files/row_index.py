@@ -7,12 +7,14 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from msgspec.structs import replace
+
 from ordosync import progress
 from ordosync.accounts.files.formats.converters import digest, key_problem
 from ordosync.accounts.files.formats.rows import FileRows, Row
 from ordosync.accounts.files.formats.text_file import read_rows
 from ordosync.accounts.files.record_types import RecordType, keyed_rows
-from ordosync.accounts.files.rejections import id_of_row
+from ordosync.accounts.files.rejections import id_of_row, place_of_row
 from ordosync.accounts.files.rules import skip_reason
 from ordosync.database import sqlite3
 from ordosync.models import InvalidRecord
@@ -184,10 +186,18 @@ class RowIndex(Generic[T]):
         }
         for key in keys:
             if key in files_by_key:
-                item = self._record_type.parse(key, files_by_key[key])
+                item = self._with_advice(self._record_type.parse(key, files_by_key[key]))
                 yield key, item
                 if not isinstance(item, InvalidRecord):
                     yield from self._side_problems(files_by_key[key][-1])
+
+    def _with_advice(self, item: T | InvalidRecord) -> T | InvalidRecord:
+        """Name the option that gives a text its meaning, if the text has none there."""
+        if not isinstance(item, InvalidRecord) or item.code != "invalid.value":
+            return item
+        option = f"accounts.{self._record_type.account}.{self._record_type.name}.values"
+        reason = f"{item.reason}; add it under `{option}` in the configuration"
+        return replace(item, reason=reason)
 
     def _side_problems(self, newest: FileRows) -> Iterator[tuple[str, InvalidRecord]]:
         """Yield the problem of a row that was used in spite of it, as a record of the row alone."""
@@ -196,7 +206,7 @@ class RowIndex(Generic[T]):
             problem = InvalidRecord(
                 id=id_of_row(newest.name, row),
                 code="invalid.money",
-                reason=f"{newest.name} row {row.number}: {reason}",
+                reason=f"{place_of_row(newest.name, row, self._options)}: {reason}",
                 content=digest([row], self._options),
                 is_whole_file=True,
             )
@@ -228,7 +238,8 @@ class RowIndex(Generic[T]):
     def _without_key(self, name: str, row: Row) -> InvalidRecord:
         rule = skip_reason(row, self._options)
         field = self._record_type.blank(row)
-        blank = f"{name} row {row.number}: {key_problem(row, field, self._options)}"
+        problem = key_problem(row, field, self._options)
+        blank = f"{place_of_row(name, row, self._options)}: {problem}"
         return InvalidRecord(
             id=id_of_row(name, row),
             code="skip-rule" if rule else f"invalid.{field}",

@@ -20,6 +20,7 @@ from ordosync.cli.output import render
 from ordosync.embedded.desk import Desk
 from ordosync.errors import UsageError
 from ordosync.models import Order, Outcome, ParcelLine
+from ordosync.text import plural
 
 Numbers = Annotated[
     list[str] | None, typer.Argument(metavar="[NUMBER]...", autocompletion=completion.number)
@@ -102,7 +103,8 @@ def cancel_order(
     sent = sending.send(context)
     batches.report(context, opened, changes, is_file=bool(file), sent=sent)
     if not send:
-        _tell(consequence_of(context.config, opened, order) for order in cancelled)
+        is_one = len(cancelled) == 1
+        _tell(consequence_of(context.config, opened, order, is_one=is_one) for order in cancelled)
     raise typer.Exit(max(sent.code, batch.finish(context, outcomes)))
 
 
@@ -111,13 +113,20 @@ def _cancellation(opened: Desk, rows: Sequence[InputRow], lines: Sequence[str]) 
     parts = [text for row in rows if (text := row.line())]
     if parts and len(parts) < len(rows):
         raise UsageError("is cancelled as a whole and in part; give sku and quantity in each row")
-    return _Cancellation(order=order, units=order_lines.units_of(order, [*lines, *parts]))
+    return _Cancellation(order=order, units=order_lines.units_of(opened, order, [*lines, *parts]))
 
 
 def _cancel_question(opened: Desk, orders: Sequence[Order]) -> str:
     more = f" and {len(orders) - _FEW} more" if len(orders) > _FEW else ""
-    numbers = ", ".join(order.number for order in orders[:_FEW])
-    return f"cancel {len(orders)} orders of account {opened.name}: {numbers}{more}?"
+    names = ", ".join(_described(opened, order) for order in orders[:_FEW])
+    return f"cancel {len(orders)} orders of account {opened.name}: {names}{more}?"
+
+
+def _described(opened: Desk, order: Order) -> str:
+    """Return the number, the name and the open units of an order, so that a slip is noticed."""
+    units = sum(line.open for line in opened.units_of(order.number))
+    details = (order.ship_to.name, f"{units} {plural(units, 'unit', 'units')}")
+    return f"{order.number} ({', '.join(filter(None, details))})"
 
 
 def _cancelled_text(opened: Desk, request: _Cancellation, outcome: Outcome) -> str:

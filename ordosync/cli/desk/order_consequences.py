@@ -18,13 +18,19 @@ def was_cancelled_by_merchant(config: Config, opened: Desk, number: str) -> bool
     return link is not None and link.state == "cancelled_by_task"
 
 
-def consequence_of(config: Config, opened: Desk, before: Order) -> str | None:
-    """Return a message about sending a cancellation; None if no other account has the order."""
+def consequence_of(
+    config: Config, opened: Desk, before: Order, *, is_one: bool = True
+) -> str | None:
+    """Return a message about sending a cancellation; None if no other account has the order.
+
+    Without `is_one`, it is about several orders.
+    """
+    them = "it" if is_one else "them"
     if common.portal_from(config, opened, before.number):
         return (
             "the Merchant is not notified, because cancellations are only sent from the Merchant to"
-            " the Supplier; ask the Merchant to cancel it, too; until then `ordosync attention`"
-            " lists it"
+            f" the Supplier; ask the Merchant to cancel {them}, too; until then"
+            f" `ordosync attention` lists {them}"
         )
     supplier = opened.supplier_of(before.number)
     if supplier is None or before.status not in ("dropshipment_requested", "partially_shipped"):
@@ -33,11 +39,13 @@ def consequence_of(config: Config, opened: Desk, before: Order) -> str | None:
     if portal is None:
         return None
     return unavailable_reason(portal, "cancel-orders") or _at_supplier(
-        config, portal, supplier, before
+        config, portal, supplier, before, them
     )
 
 
-def _at_supplier(config: Config, portal: PortalConfig, supplier: str, before: Order) -> str:
+def _at_supplier(
+    config: Config, portal: PortalConfig, supplier: str, before: Order, them: str
+) -> str:
     parent = _whole_at_supplier(config, portal, before)
     if parent:
         return (
@@ -46,7 +54,7 @@ def _at_supplier(config: Config, portal: PortalConfig, supplier: str, before: Or
             " `ordosync attention` lists it from then on"
         )
     interval = portal.tasks["cancel-orders"]
-    command = f"`ordosync cancel-orders` cancels it at {supplier}"
+    command = f"`ordosync cancel-orders` cancels {them} at {supplier}"
     if interval == "off":
         return f"{command}; it does not run automatically: it is off in the configuration"
     return f"{command} now, or automatically (interval: {interval})"

@@ -3,42 +3,48 @@
 from collections.abc import Iterable
 
 from ordosync.cli.desk import input_rows
+from ordosync.embedded.desk import Desk
 from ordosync.errors import UsageError
 from ordosync.models import Line, Order, ParcelLine
 
 
-def pair_of(order: Order, text: str) -> tuple[str, str]:
-    """Parse `SKU=QTY`. Raises `UsageError`, with the lines of the order."""
+def pair_of(opened: Desk, order: Order, text: str) -> tuple[str, str]:
+    """Parse `SKU=QTY`. Raises `UsageError`, with the open lines of the order."""
     try:
         return input_rows.parse_pair(text)
     except UsageError as error:
-        raise UsageError(f"{error}; order {order.number} has {_lines_text(order)}") from None
+        raise UsageError(
+            f"{error}; order {order.number} has {_open_lines(opened, order)}"
+        ) from None
 
 
-def line_of(order: Order, name: str) -> Line:
+def line_of(opened: Desk, order: Order, name: str) -> Line:
     """Return the line with this SKU or `#LINEID`. Raises `UsageError` if it is not exactly one."""
     key = name.removeprefix("#")
     by_id = name.startswith("#")
     lines = [line for line in order.lines if (line.id if by_id else line.sku) == key]
     if not lines:
-        raise UsageError(f"order {order.number} has no line {name}; it has {_lines_text(order)}")
+        known = _open_lines(opened, order)
+        raise UsageError(f"order {order.number} has no line {name}; it has {known}")
     if len(lines) > 1:
         ids = ", ".join(f"#{line.id}" for line in lines)
         raise UsageError(f"{name} is on several lines of order {order.number}; use {ids}")
     return lines[0]
 
 
-def _lines_text(order: Order) -> str:
-    """Return the lines as they are typed, such as `MUG=2 (#1001/1)`."""
-    return ", ".join(f"{line.sku}={line.quantity} (#{line.id})" for line in order.lines)
+def _open_lines(opened: Desk, order: Order) -> str:
+    """Return the open units of each line as they are typed, such as `MUG=2 (#1001/1)`."""
+    lines = opened.units_of(order.number)
+    texts = [f"{line.sku}={line.open} (#{line.line_id})" for line in lines if line.open > 0]
+    return ", ".join(texts) or "no open units"
 
 
-def units_of(order: Order, texts: Iterable[str]) -> tuple[ParcelLine, ...]:
+def units_of(opened: Desk, order: Order, texts: Iterable[str]) -> tuple[ParcelLine, ...]:
     """Return the units in these texts; the units of a repeated line add up. Raises `UsageError`."""
     units: dict[str, ParcelLine] = {}
     for text in texts:
-        name, quantity = pair_of(order, text)
-        line, count = line_of(order, name), input_rows.quantity(quantity, least=1)
+        name, quantity = pair_of(opened, order, text)
+        line, count = line_of(opened, order, name), input_rows.quantity(quantity, least=1)
         count += units[line.id].quantity if line.id in units else 0
         units[line.id] = ParcelLine(line_id=line.id, quantity=count, sku=line.sku)
     return tuple(units.values())

@@ -1,6 +1,7 @@
 """Options that select orders, for every command that works on a selection of them."""
 
 import inspect
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,14 @@ def _statuses(incomplete: str) -> list[str]:
     return [status for status in STATUSES if status.startswith(incomplete)]
 
 
+def _status(typed: str) -> str:
+    """Return a status, which may be typed in any case and with spaces. Raises `UsageError`."""
+    status = re.sub("[ _-]+", "_", typed.strip().lower())
+    if status not in STATUSES:
+        raise UsageError(f"there is no status {typed!r}; known: {', '.join(STATUSES)}")
+    return status
+
+
 Status = Annotated[
     list[str] | None,
     typer.Option("--status", help="Filter by status; repeatable.", autocompletion=_statuses),
@@ -38,6 +47,18 @@ Since = Annotated[
 Until = Annotated[
     str | None,
     typer.Option("--until", metavar=periods.SINCE, help="Placed on this day or earlier."),
+]
+ShippedSince = Annotated[
+    str | None,
+    typer.Option(
+        "--shipped-since", metavar=periods.SINCE, help="With a parcel of this day or later."
+    ),
+]
+ShippedUntil = Annotated[
+    str | None,
+    typer.Option(
+        "--shipped-until", metavar=periods.SINCE, help="With a parcel of this day or earlier."
+    ),
 ]
 Portal = Annotated[
     str | None,
@@ -63,6 +84,8 @@ class OrderSelection:
     statuses: Sequence[str] = ()
     since: str | None = None
     until: str | None = None
+    shipped_since: str | None = None
+    shipped_until: str | None = None
     portal: str | None = None
     skus: Sequence[str] = ()
     customer: str = ""
@@ -73,14 +96,13 @@ class OrderSelection:
         self, owners: Owners, now: datetime, *, numbers: Sequence[str] = ()
     ) -> OrderFilter:
         """Return the filter of an account's orders, or of these ones. Raises `UsageError`."""
-        for status in self.statuses:
-            if status not in STATUSES:
-                raise UsageError(f"there is no status {status!r}; known: {', '.join(STATUSES)}")
         origins, suppliers = owners.selected(self.portal) if self.portal else ((), ())
         return OrderFilter(
-            statuses=tuple(self.statuses),
+            statuses=tuple(map(_status, self.statuses)),
             since=periods.first_day(self.since, now) if self.since is not None else None,
             until=periods.end_of_day(self.until, now) if self.until is not None else None,
+            shipped_since=_first_day(self.shipped_since, now),
+            shipped_until=_end_of_day(self.shipped_until, now),
             open_since=periods.before(self.late, now, "--late") if self.late is not None else None,
             origins=origins,
             suppliers=suppliers,
@@ -91,10 +113,20 @@ class OrderSelection:
         )
 
 
+def _first_day(day: str | None, now: datetime) -> datetime | None:
+    return None if day is None else periods.first_day(day, now, "--shipped-since")
+
+
+def _end_of_day(day: str | None, now: datetime) -> datetime | None:
+    return None if day is None else periods.end_of_day(day, now, "--shipped-until")
+
+
 _OPTIONS: dict[str, tuple[object, object]] = {
     "statuses": (Status, None),
     "since": (Since, None),
     "until": (Until, None),
+    "shipped_since": (ShippedSince, None),
+    "shipped_until": (ShippedUntil, None),
     "portal": (Portal, None),
     "skus": (Sku, None),
     "customer": (Customer, ""),

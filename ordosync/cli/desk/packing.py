@@ -19,10 +19,11 @@ from ordosync.cli.output import files, render
 from ordosync.config.settings import Config
 from ordosync.embedded.desk import Desk
 from ordosync.embedded.orders import OPEN
-from ordosync.embedded.packing import OrderUnits, Packing
+from ordosync.embedded.packing import OrderUnits, Packing, PickLine
 from ordosync.engine.order_owners import Owners, merchant_numbers
 from ordosync.errors import OrdosyncError, UsageError
-from ordosync.text import plural
+from ordosync.models import Order
+from ordosync.text import plural, status_text
 
 if TYPE_CHECKING:
     from ordosync.cli.output.slips import Slip
@@ -68,8 +69,8 @@ def pick_orders(
 ) -> None:
     """List the open units to pack, by warehouse, bin and SKU, for all Merchants together.
 
-    A kit is listed as its components. Orders that are requested from a Supplier are left out,
-    unless they are named, together with --account.
+    A kit is listed as its components. --sku lists only these products or kits. Orders that are
+    requested from a Supplier are left out, unless they are named, together with --account.
 
     For example:
       ordosync orders pick --status awaiting_fulfillment --html pick.html
@@ -77,8 +78,10 @@ def pick_orders(
     from ordosync.cli.output import pick_lists  # noqa: PLC0415 - other commands start without it
 
     _check_formats(html, context)
-    selected = _select(context, account, numbers or (), filters, yes=yes)
-    lines = selected.packing.pick(selected.orders)
+    # A kit needs products that no line of its order has, so they are selected from the list.
+    of_orders = replace(filters, skus=())
+    selected = _select(context, account, numbers or (), of_orders, yes=yes)
+    lines = selected.packing.pick(selected.orders, [sku.strip() for sku in filters.skus])
     if context.as_json:
         render.document({"pick": [pick_lists.pick_json(line) for line in lines]})
     elif context.as_csv:
@@ -86,13 +89,13 @@ def pick_orders(
     elif html:
         printed = render.local(context.clock.now())
         page = pick_lists.pick_page(
-            lines, account=selected.desk.name, orders=len(selected.orders), printed=printed
+            lines, account=selected.desk.name, orders=_count_orders(lines), printed=printed
         )
         _write(html, page)
         render.message(f"wrote {html}")
     elif lines:
         pick_lists.show_pick_list(lines)
-    _report_rest(selected)
+    _report_rest(selected if lines else replace(selected, orders=()))
 
 
 @with_context(json=False, csv=True)
@@ -135,6 +138,10 @@ def print_slips(
     _report_rest(selected)
 
 
+def _count_orders(lines: Sequence[PickLine]) -> int:
+    return len({number for line in lines for number, _ in line.parts})
+
+
 def _check_formats(html: Path | None, context: Context) -> None:
     if html and not context.as_text:
         raise UsageError("use only one of --html, --csv and --json")
@@ -157,7 +164,7 @@ def _select(
     """Return the open orders that the account packs itself, or those that are named."""
     opened = _open(context, account, numbers)
     owners = Owners.of(context.config, opened.name)
-    named = [_named(opened, number, is_chosen=bool(account)) for number in numbers]
+    named = _named(opened, numbers, is_chosen=bool(account))
     confirm_requested(context, opened, named, "pack", yes=yes)
     selection = filters.to_filter(owners, context.clock.now(), numbers=named)
     selection = replace(selection, is_open=True)
@@ -179,24 +186,39 @@ def _open(context: Context, account: str | None, numbers: Sequence[str]) -> Desk
     return common.open_desk(context.config, account)
 
 
-def _named(opened: Desk, number: str, *, is_chosen: bool) -> str:
-    """Return the full number of an order to pack. Raises an error if it must not be packed."""
-    order = common.order_to_change(opened, number)
-    supplier = opened.supplier_of(order.number)
+def _named(opened: Desk, numbers: Sequence[str], *, is_chosen: bool) -> list[str]:
+    """Return the full numbers of orders to pack; those without open units are left out.
+
+    Raises an error if an order must not be packed, or if none has open units.
+    """
+    orders = [common.order_to_change(opened, number) for number in numbers]
+    closed = [order for order in orders if order.status not in OPEN and not order.is_split]
+    reasons = [
+        f"order {order.number} is {status_text(order.status)} and has no open units"
+        for order in closed
+    ]
+    if reasons and len(reasons) == len(orders):
+        hint = f"`ordosync orders show {closed[0].number} --account {opened.name}` shows them"
+        raise OrdosyncError(f"{reasons[0]}; {hint}")
+    for reason in reasons:
+        render.message(f"left out: {reason}")
+    to_pack = [order for order in orders if order not in closed]
+    for order in to_pack:
+        _check_to_pack(opened, order, is_chosen=is_chosen)
+    return [order.number for order in to_pack]
+
+
+def _check_to_pack(opened: Desk, order: Order, *, is_chosen: bool) -> None:
+    """Raise an error if an order is split, or if a Supplier packs it."""
     if order.is_split:
         pieces = ", ".join(opened.pieces_of(order.number))
         raise OrdosyncError(f"order {order.number} is split; name its pieces: {pieces}")
-    if order.status not in OPEN:
-        raise OrdosyncError(
-            f"order {order.number} is {order.status} and has no open units; `ordosync orders show"
-            f" {order.number} --account {opened.name}` shows them"
-        )
+    supplier = opened.supplier_of(order.number)
     if supplier and not is_chosen:
         raise UsageError(
             f"order {order.number} of account {opened.name} is requested from {supplier}, which"
             f" packs it; to pack it here as well, add --account {opened.name}"
         )
-    return order.number
 
 
 def _slips(selected: _Selected) -> Iterator["Slip"]:

@@ -13,7 +13,8 @@ from ordosync.atomic_write import replace_file
 from ordosync.cli.context import Context
 from ordosync.cli.desk.input_files import ADDED, STDIN
 from ordosync.cli.desk.input_rows import InputRow
-from ordosync.cli.output import render
+from ordosync.cli.output import reasons, render
+from ordosync.cli.output.reasons import Failure
 from ordosync.errors import OrdosyncError
 
 Rejects = Sequence[tuple[InputRow, str]]
@@ -33,7 +34,11 @@ def report_rejects(
         for row, reason in ordered:
             render.message(f"row {row.number} {verb}: {reason}")
     elif ordered:
-        render.message(f"{len(refused)} refused: see {_write(path, ordered)}")
+        rejects = _write(path, ordered)
+        render.message(f"{len(refused)} refused: see {rejects}")
+        failures = [Failure(subject=f"row {row.number}", reason=reason) for row, reason in ordered]
+        for line in reasons.lines(failures, more=f"see {rejects}"):
+            render.message(line)
     else:
         _delete_settled(path, rows)
 

@@ -1,6 +1,6 @@
 """`--send` of manual commands: runs the task that sends a change, in the same command."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -48,16 +48,15 @@ class Request:
         from ordosync.cli.session import open_session  # noqa: PLC0415 - only if asked
 
         results: list[Run | AlreadyRunning] = []
-        failures: dict[int, Sequence[str]] = {}
+        failures = render_runs.NO_FAILURES
         if self.portals:
             with open_session(context) as session:
                 for portal in self.portals:
                     if session.stop.reason:
                         break
                     opened = session.open(portal)
-                    result = session.run(self.task, opened, trigger="manual")
-                    results.append(result)
-                    failures |= session.failures(result)
+                    results.append(session.run(self.task, opened, trigger="manual"))
+                failures = session.failures(results)
         return Sent(is_asked=bool(self.portals), results=results, failures=failures)
 
 
@@ -67,7 +66,7 @@ class Sent:
 
     is_asked: bool
     results: "list[Run | AlreadyRunning]"
-    failures: Mapping[int, Sequence[str]]
+    failures: render_runs.Failures
 
     @property
     def code(self) -> int:
@@ -82,7 +81,7 @@ class Sent:
     def show(self) -> None:
         """Show the runs."""
         if self.results:
-            render_runs.show_finished(self.results, failures=self.failures)
+            render_runs.show_finished(self.results, self.failures)
 
 
-NOT_SENT = Sent(is_asked=False, results=[], failures={})
+NOT_SENT = Sent(is_asked=False, results=[], failures=render_runs.NO_FAILURES)

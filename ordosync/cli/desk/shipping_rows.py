@@ -66,7 +66,7 @@ class RequestParser:
             currency="" if cost is None else order.currency,
             warehouse=self._warehouse(row),
             shipped_at=_shipped_at(row.get("shipped-at"), self.now),
-            lines=order_lines.units_of(order, lines) or None,
+            lines=order_lines.units_of(self.desk, order, lines) or None,
         )
         return ParcelRequest(rows=(row,), order=order, shipment=shipment)
 

@@ -92,7 +92,7 @@ def _split(
     if only_own:
         check_own(opened, order.number)
     texts = [text.split(",") for text in typed] or _pieces(rows)
-    pieces = [_piece(order, lines) for lines in texts]
+    pieces = [_piece(opened, order, lines) for lines in texts]
     if typed and len(pieces) == 1:
         pieces += _rest(opened, order, pieces[0])
     return Split(order_id=order.number, pieces=tuple(pieces))
@@ -119,11 +119,11 @@ def _pieces(rows: Sequence[InputRow]) -> list[list[str]]:
     return list(pieces.values())
 
 
-def _piece(order: Order, lines: Sequence[str]) -> Piece:
-    return Piece(lines=tuple(_piece_line(order, line) for line in lines))
+def _piece(opened: Desk, order: Order, lines: Sequence[str]) -> Piece:
+    return Piece(lines=tuple(_piece_line(opened, order, line) for line in lines))
 
 
-def _piece_line(order: Order, text: str) -> PieceLine:
-    name, quantity = order_lines.pair_of(order, text)
-    line = order_lines.line_of(order, name)
+def _piece_line(opened: Desk, order: Order, text: str) -> PieceLine:
+    name, quantity = order_lines.pair_of(opened, order, text)
+    line = order_lines.line_of(opened, order, name)
     return PieceLine(of_line=line.id, quantity=input_rows.quantity(quantity))

@@ -1,10 +1,12 @@
 """`stock`: the stock of a local account."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
+from msgspec.structs import replace
 
 from ordosync.cli import completion
 from ordosync.cli.context import Context, with_context
@@ -165,15 +167,19 @@ def _count_one(
 ) -> int:
     warehouses = opened.warehouses()
     count = _parse(opened, row, column)
+    before = stock_changes.quantities(opened, [count.sku])
     [outcome] = opened.count([count])
+    reason = stock_changes.reason(opened, count, outcome).removeprefix(f"product {count.sku} ")
+    outcome = replace(outcome, reason=reason)
     common.check(opened, outcome, f"product {count.sku}", "stock list")
     sent = sending.send(context)
     if context.as_json:
         document = _counted_json(opened, [count], (), warehouses)
         render.document({**document, **sent.as_json()})
     else:
-        render.message(_count_text(opened, count, warehouses))
-        sent.show()
+        old = before.get((count.sku, count.warehouse))
+        render.message(_count_text(opened, count, old, warehouses))
+        _show_sent(context, opened, sent)
     return sent.code
 
 
@@ -195,8 +201,8 @@ def _count_file(
     outcomes = opened.count([count for _, count in counts])
     sent = sending.send(context)
     refused += [
-        (row, outcome.reason)
-        for (row, _), outcome in zip(counts, outcomes, strict=True)
+        (row, stock_changes.reason(opened, count, outcome))
+        for (row, count), outcome in zip(counts, outcomes, strict=True)
         if outcome.state != "done"
     ]
     if context.as_json:
@@ -205,14 +211,24 @@ def _count_file(
         document = _counted_json(opened, counted, refused, warehouses)
         render.document({**document, **sent.as_json()})
     else:
-        render.message(f"{len(rows) - len(refused)} counted")
+        render.message(f"{len(rows) - len(refused)} counted in account {opened.name}")
+        for sentence in stock_changes.repeated([(row.number, count) for row, count in counts]):
+            render.message(sentence)
         _report_new_warehouses(_new_warehouses(opened, warehouses))
         # A preview lists all changes of the account itself.
         if not context.is_dry_run:
             stock_changes.show(before, stock_changes.quantities(opened, skus))
-        sent.show()
+        _show_sent(context, opened, sent)
     report_rejects(context, file, refused, rows=rows)
     return max(sent.code, int(bool(refused)))
+
+
+def _show_sent(context: Context, opened: Desk, sent: send_option.Sent) -> None:
+    """Show the runs that sent a count, or how each Merchant gets it."""
+    sent.show()
+    if not sent.is_asked and not context.is_dry_run:
+        for sentence in stock_changes.next_steps(context.config, opened):
+            render.message(sentence)
 
 
 def _new_warehouses(opened: Desk, before: Sequence[str]) -> list[str]:
@@ -257,9 +273,10 @@ def _parse(opened: Desk, row: InputRow, column: _Column) -> Count:
     )
 
 
-def _count_text(opened: Desk, count: Count, warehouses: Sequence[str]) -> str:
-    """Return the on-hand quantity after the count, and its warehouse."""
+def _count_text(opened: Desk, count: Count, old: Decimal | None, warehouses: Sequence[str]) -> str:
+    """Return the on-hand quantity before and after the count, and its place."""
     new = "" if count.warehouse in warehouses else ", a new warehouse"
     [(_, levels, _)] = opened.stock_levels([count.sku])
     [physical] = [level.physical for level in levels if level.warehouse == count.warehouse]
-    return f"{count.sku}: {physical} in {count.warehouse}{new}"
+    change = f"{stock_changes.text_of(old)} -> {stock_changes.text_of(physical)}"
+    return f"{count.sku}: {change} in {count.warehouse} of account {opened.name}{new}"

@@ -33,11 +33,11 @@ _NUMERIC = frozenset(
 _STATES = frozenset({"status", "state", "last result", "severity", "next due", "interval", "fix"})
 _COLOURS = {
     **dict.fromkeys(("ok", "done", "shipped"), "green"),
-    **dict.fromkeys(("partial", "waiting", "unknown", "partially_shipped", "due"), "yellow"),
-    **dict.fromkeys(("awaiting_fulfillment", "paused", "normal"), "yellow"),
+    **dict.fromkeys(("partial", "waiting", "unknown", "partially shipped", "due"), "yellow"),
+    **dict.fromkeys(("awaiting fulfillment", "paused", "normal"), "yellow"),
     **dict.fromkeys(("failed", "interrupted", "critical", "overdue"), "red"),
     **dict.fromkeys(("skipped", "cancelled", "off", "low", "manual"), "dim"),
-    "dropshipment_requested": "cyan",
+    "dropshipment requested": "cyan",
 }
 
 
@@ -86,8 +86,8 @@ def style(name: str, cell: str) -> str:
         return "red" if is_bad else ""
     if name not in _STATES:
         return ""
-    # Such as `shipped (split)` and `hourly, paused`.
-    words = (cell, cell.partition(" ")[0], cell.rpartition(" ")[2])
+    # Such as `shipped (split)` and `paused until 12-01 10:00`.
+    words = (cell, cell.partition(" (")[0], cell.partition(" ")[0], cell.rpartition(" ")[2])
     return next((_COLOURS[word] for word in words if word in _COLOURS), "")
 
 

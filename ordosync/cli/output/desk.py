@@ -14,6 +14,7 @@ from ordosync.embedded.timeline import TimelineEntry
 from ordosync.embedded.units import LineUnits
 from ordosync.models import Order, Product, Shipment
 from ordosync.store.timestamps import to_text
+from ordosync.text import status_text
 
 if TYPE_CHECKING:
     from ordosync.engine.order_owners import Owner
@@ -65,7 +66,8 @@ def show_order(
     """Show one order with its lines and their units, its parcels and its timeline."""
     address = [value for value in _address(order).values() if value]
     whose = _whose(owner)
-    result(f"order {order.number}{whose}: {status(order)}, {local(order.placed_at)}", wrapped=True)
+    placed = f"; placed {local(order.placed_at)}" if order.placed_at else ""
+    result(f"order {order.number}{whose}: {status(order)}{placed}", wrapped=True)
     result(f"ship to: {', '.join(address)}", wrapped=True)
     if order.shipping_method:
         result(f"shipping method: {order.shipping_method}", wrapped=True)
@@ -129,7 +131,7 @@ def _shipment(shipment: Shipment) -> str:
 
 def status(order: Order) -> str:
     """Return the status to show. An order that was split is marked, since its pieces ship."""
-    return f"{order.status} (split)" if order.is_split else order.status
+    return status_text(order.status) + (" (split)" if order.is_split else "")
 
 
 def total(order: Order) -> Decimal:

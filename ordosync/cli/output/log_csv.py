@@ -1,13 +1,13 @@
 """Runs, their steps and their writes, as CSV: one row per row of the table."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from ordosync.cli.output.changes import Changes
 from ordosync.cli.output.csv_output import write_csv
 from ordosync.cli.output.runs import run_json
 from ordosync.cli.output.steps import RunSteps, step_json
 from ordosync.store.runs import Run
-from ordosync.store.step_rows import Write
 from ordosync.store.timestamps import to_text
 
 _COUNTS = ("seen", "done", "unchanged", "skipped", "waiting", "failed", "calls", "cost")
@@ -19,7 +19,10 @@ _STEP = (
     *("id", "key", "state", "code", "reason", "merchant", "supplier", "attempts"),
     *("not_before", "last_run", "written", "merchant_number", "dismissed_at", "note"),
 )
-_CHANGE = ("run", "started_at", "portal", "task", "key", "merchant", "supplier", "written")
+_CHANGE = (
+    *("run", "started_at", "portal", "task", "key", "merchant", "supplier", "written"),
+    "account",
+)
 
 
 def write_runs(runs: Sequence[Run]) -> None:
@@ -45,7 +48,7 @@ def write_steps(shown: RunSteps) -> None:
     write_csv(sys.stdout, _STEP, rows)
 
 
-def write_changes(runs: Sequence[Run], written: Mapping[int, Sequence[Write]]) -> None:
+def write_changes(changes: Changes) -> None:
     """Write one row per write of these runs."""
     rows = (
         {
@@ -57,8 +60,9 @@ def write_changes(runs: Sequence[Run], written: Mapping[int, Sequence[Write]]) -
             "merchant": write.merchant_id,
             "supplier": write.supplier_id,
             "written": write.written.text,
+            "account": changes.account(run),
         }
-        for run in runs
-        for write in written[run.id]
+        for run in changes.runs
+        for write in changes.written[run.id]
     )
     write_csv(sys.stdout, _CHANGE, rows)

@@ -12,18 +12,19 @@ from ordosync.cli.output.tables import table
 from ordosync.embedded.packing import PickLine
 from ordosync.text import plural
 
-_COLUMNS = ("warehouse", "bin", "sku", "name", "units", "orders")
+_COLUMNS = ("warehouse", "bin", "sku", "name", "units", "orders", "order numbers")
 _STYLE = """
 .box { display: inline-block; width: 1em; height: 1em; border: 1.5px solid var(--ink);
   border-radius: 2px; vertical-align: -.12em; }
 .number { width: 1%; }
+small { color: var(--faint); }
 .units { font-size: 1.15em; font-weight: 700; }
 tbody tr:nth-child(even) { background: var(--band); }
 """
 
 
 def show_pick_list(lines: Sequence[PickLine]) -> None:
-    """Show one row per warehouse, bin and product."""
+    """Show one row per warehouse, bin and product, with the numbers of its orders."""
     has_one = len({line.warehouse for line in lines}) == 1
     less = ("warehouse", "orders") if has_one else ("orders",)
     table(_COLUMNS, [tuple(_row(line).values()) for line in lines], less=less, if_any=("bin",))
@@ -31,12 +32,20 @@ def show_pick_list(lines: Sequence[PickLine]) -> None:
 
 def pick_json(line: PickLine) -> dict[str, Any]:
     """Return a row as `orders pick --json` prints it."""
-    return {**_row(line), "bin": line.storage_bin or None, "units": _json_number(line.units)}
+    row = {name: cell for name, cell in _row(line).items() if name != "order numbers"}
+    return {
+        **row,
+        "bin": line.storage_bin or None,
+        "units": _json_number(line.units),
+        "order_numbers": [number for number, _ in line.parts],
+    }
 
 
 def write_pick_csv(stream: TextIO, lines: Sequence[PickLine]) -> None:
     """Write one row per warehouse, bin and product."""
-    write_csv(stream, _COLUMNS, map(_row, lines))
+    columns = (*_COLUMNS[:-1], "order_numbers")
+    rows = ({**_row(line), "order_numbers": _numbers(line)} for line in lines)
+    write_csv(stream, columns, rows)
 
 
 def pick_page(
@@ -62,20 +71,26 @@ def _body(lines: Sequence[PickLine], account: str, orders: int, printed: str) ->
 
 def _table(lines: Sequence[PickLine]) -> Iterator[str]:
     has_bins = any(line.storage_bin for line in lines)
-    columns = ("", *(["Bin"] if has_bins else []), "SKU", "Product", "Orders", "Units")
+    columns = ("", *(["Bin"] if has_bins else []), "SKU", "Product", "Units", "Orders")
     box = html.Markup('<span class="box"></span>')
     rows = (
         (
             box,
             *([line.storage_bin] if has_bins else []),
             line.sku,
-            line.name,
-            line.orders,
+            html.Markup(
+                f"<bdi>{html.text(line.name)}</bdi><br>\n<small>{_numbers_html(line)}</small>"
+            ),
             html.Markup(f'<span class="units">{_number(line.units)}</span>'),
+            line.orders,
         )
         for line in lines
     )
-    return html.table(columns, rows, numeric=("Orders", "Units"))
+    return html.table(columns, rows, numeric=("Units", "Orders"))
+
+
+def _numbers_html(line: PickLine) -> html.Markup:
+    return html.text(_numbers(line))
 
 
 def _row(line: PickLine) -> dict[str, str | int | Decimal]:
@@ -86,7 +101,15 @@ def _row(line: PickLine) -> dict[str, str | int | Decimal]:
         "name": line.name,
         "units": _number(line.units),
         "orders": line.orders,
+        "order numbers": _numbers(line),
     }
+
+
+def _numbers(line: PickLine) -> str:
+    """Return the orders of a row, with their units if these are not 1: `1001, 1002 (2)`."""
+    return ", ".join(
+        number if units == 1 else f"{number} ({_number(units)})" for number, units in line.parts
+    )
 
 
 def _number(units: Decimal) -> int | Decimal:

@@ -121,7 +121,7 @@ def _failures(overview: Overview) -> Iterator[str]:
         for failure in task.failures
     ]
     yield "<h2>Failures</h2>\n"
-    yield from _rows(("merchant", "task", "what", "code", "count"), rows, "Nothing failed.")
+    yield from _rows(("merchant", "task", "what", "code", "count"), rows, "Nothing still fails.")
     if rows:
         yield (
             '<p class="faint"><code>ordosync attention</code> lists what needs attention, with its'

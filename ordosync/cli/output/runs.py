@@ -2,11 +2,13 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from ordosync.cli.output import reasons
+from ordosync.cli.output.reasons import Failure
 from ordosync.cli.output.render import document, local
 from ordosync.cli.output.tables import table
 from ordosync.cli.output.terminal import message, result
@@ -25,12 +27,21 @@ _WHAT_TO_DO = {
 """The action for an error of a run, by code, if its message does not contain it."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Failures:
+    """Failures of finished runs, and of runs before them."""
+
+    reasons: Mapping[int, Sequence[Failure]]
+    """The failures of each run."""
+    earlier: Mapping[int, int]
+    """The number of steps of each run's task that failed in earlier runs."""
+
+
+NO_FAILURES = Failures(reasons={}, earlier={})
+
+
 def show_results(
-    results: "Sequence[Run | AlreadyRunning]",
-    *,
-    as_json: bool,
-    stop: "Stop",
-    failures: Mapping[int, Sequence[str]] | None = None,
+    results: "Sequence[Run | AlreadyRunning]", failures: Failures, *, as_json: bool, stop: "Stop"
 ) -> None:
     """Show finished runs with their first failures, tasks that were running already, and exit.
 
@@ -41,15 +52,13 @@ def show_results(
         running = [item.run for item in results if not isinstance(item, Run) and item.run]
         document({"runs": [run_json(run) for run in [*finished, *running]]})
     else:
-        show_finished(results, failures=failures or {})
+        show_finished(results, failures)
     if stop.signal:
         raise typer.Exit(128 + stop.signal)
     raise typer.Exit(int(any(run.status != "ok" for run in finished)))
 
 
-def show_finished(
-    results: "Sequence[Run | AlreadyRunning]", *, failures: Mapping[int, Sequence[str]]
-) -> None:
+def show_finished(results: "Sequence[Run | AlreadyRunning]", failures: Failures) -> None:
     """Show finished runs with their notes and first failures, and tasks that ran already."""
     finished = [item for item in results if isinstance(item, Run)]
     held = [item for item in results if not isinstance(item, Run)]
@@ -61,10 +70,17 @@ def show_finished(
         message(f"{item.portal}: {item.task} is running{since}")
     for run in finished:
         show_note(run)
-        for failure in failures.get(run.id, ()):
-            message(f"run {run.id}: {failure}")
-        if run.counts.failed or run.counts.waiting or run.counts.skipped:
-            message(f"run {run.id}: `ordosync show {run.id}` shows the steps and reasons")
+        _show_failures(run, failures)
+
+
+def _show_failures(run: Run, failures: Failures) -> None:
+    failed, more = failures.reasons.get(run.id, ()), f"`ordosync show {run.id}`"
+    for line in reasons.lines(failed, more=more):
+        message(line)
+    if run.counts.failed or run.counts.waiting or run.counts.skipped:
+        message(f"run {run.id}: {more} shows the steps and reasons")
+    if count := failures.earlier.get(run.id):
+        message(f"run {run.id}: {count} still failed from earlier runs: `ordosync attention`")
 
 
 def show_runs(runs: Sequence[Run]) -> None:

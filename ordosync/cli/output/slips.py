@@ -83,8 +83,9 @@ def _slip(slip: Slip, *, prices: bool) -> Iterator[str]:
     order = slip.order
     at_merchant = f"Order at {slip.merchant}" if slip.merchant else "Merchant's order"
     facts = (
-        ("Order", order.number),
+        # The customer knows only the Merchant's number.
         (at_merchant, slip.merchant_number),
+        ("Order", order.number),
         ("Date", slip.date),
         ("Shipping", order.shipping_method),
     )
@@ -132,8 +133,9 @@ def _heading(slip: Slip) -> str:
     """Return the heading of each sheet of a long slip, so that sheets are not mixed up."""
     if len(slip.lines) <= _ONE_SHEET:
         return ""
-    merchant_number = f"({slip.merchant_number})" if slip.merchant_number else ""
-    return " ".join(filter(None, (slip.merchant, "order", slip.order.number, merchant_number)))
+    number = slip.order.number
+    numbers = f"{slip.merchant_number} ({number})" if slip.merchant_number else number
+    return " ".join(filter(None, (slip.merchant, "order", numbers)))
 
 
 def _item(line: Line) -> html.Markup:

@@ -11,8 +11,7 @@ import msgspec
 from ordosync.cli.output.render import local
 from ordosync.cli.output.tables import table
 from ordosync.store.concerns import Concern
-from ordosync.store.runs import Run
-from ordosync.store.step_rows import State, StepRow, Write
+from ordosync.store.step_rows import State, StepRow
 from ordosync.store.timestamps import to_text
 from ordosync.store.written import Written
 
@@ -32,7 +31,7 @@ class RunSteps:
     """What the run has written of steps that later runs have written again, by key."""
     numbers: Mapping[str, str] = field(default_factory=dict)
     """The numbers of orders that the Merchant shows with another number than its id, by id."""
-
+    are_of_orders: bool = True
     dismissals: Mapping[str, Concern] = field(default_factory=dict)
     """The problems that the operator has dismissed, by the key of their step."""
 
@@ -51,6 +50,12 @@ class RunSteps:
         """Return the number that the Merchant shows, if it is not the id; otherwise empty."""
         return self.numbers.get(step.merchant_id or "", "")
 
+    def order(self, step: StepRow) -> str:
+        """Return the Merchant's number of an order that the key does not begin with."""
+        id_ = step.merchant_id or ""
+        is_in_key = not self.are_of_orders or step.key.startswith(id_)
+        return self.number(step) or ("" if is_in_key else id_)
+
     def written(self, step: StepRow) -> Written | None:
         """Return what this run has written, although a later run may have tried the step again."""
         return step.written if step.last_run_id == self.run else self.past.get(step.key)
@@ -68,6 +73,7 @@ def show_steps(shown: RunSteps) -> None:
         *("step", "key", "state", "code", "reason", "supplier", "not before"),
         *("written", "order"),
     )
+    orders = [shown.order(step) for step in shown.steps]
     table(
         columns,
         [
@@ -80,43 +86,14 @@ def show_steps(shown: RunSteps) -> None:
                 step.supplier_id or "",
                 step.not_before or "",
                 _written(shown, step),
-                shown.number(step),
+                order,
             )
-            for step in shown.steps
+            for step, order in zip(shown.steps, orders, strict=True)
         ],
-        less=("supplier", "code"),
+        # The key of a parcel has the Supplier's number and the tracking number.
+        less=("supplier", "code", *(["key"] if all(orders) else [])),
         if_any=("code", "reason", "supplier", "not before", "written", "order"),
     )
-
-
-def show_writes(runs: Sequence[Run], written: Mapping[int, Sequence[Write]], *, most: int) -> None:
-    """Show what runs have written, one write per row, at most `most` of each run."""
-    rows: list[tuple[object, ...]] = []
-    for run in runs:
-        writes = written[run.id]
-        rows += [
-            (run.id, run.task, write.merchant_id or write.key, write.supplier_id or "", text)
-            for write in writes[:most]
-            for text in [write.written.text]
-        ]
-        if len(writes) > most:
-            rows.append((run.id, run.task, "", "", f"and more: `ordosync show {run.id}`"))
-    table(
-        ("run", "task", "merchant", "supplier", "written"),
-        rows,
-        less=("supplier", "task"),
-        if_any=("supplier",),
-    )
-
-
-def write_json(write: Write) -> dict[str, Any]:
-    """Return a write as `activity --changes --json` prints it."""
-    return {
-        "key": write.key,
-        "merchant": write.merchant_id,
-        "supplier": write.supplier_id,
-        "written": msgspec.to_builtins(write.written),
-    }
 
 
 def step_json(shown: RunSteps, step: StepRow) -> dict[str, Any]:

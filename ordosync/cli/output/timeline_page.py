@@ -8,6 +8,7 @@ from ordosync.cli.output import html
 from ordosync.cli.output.html import Markup, text
 from ordosync.cli.output.render import named
 from ordosync.engine.diagnosis.story import Event, Story
+from ordosync.text import status_text
 
 _STYLE = """
 .made { margin-top: 1.2rem; }
@@ -61,7 +62,7 @@ def _name(story: Story) -> str:
 def _body(stories: Sequence[Story], now: datetime) -> Iterator[str]:
     for story in stories:
         yield f"<section>\n<h1><bdi>{text(_name(story))}</bdi></h1>\n"
-        yield f"<p>Portal {text(story.portal)}: {_state(story.conclusion.state)}</p>\n"
+        yield f"<p>Portal {text(story.portal)}: {_state(story.conclusion.text)}</p>\n"
         yield f'<p class="next">Next: {_with_commands(story.conclusion.next)}</p>\n'
         yield from _lanes(story)
         units = [*story.units.texts()]
@@ -88,7 +89,7 @@ def _lanes(story: Story) -> Iterator[str]:
 
 
 def _head(account: str, number: str, status: str) -> str:
-    details = ", ".join(filter(None, (number, status.replace("_", " "))))
+    details = ", ".join(filter(None, (number, status_text(status))))
     return f'<span><bdi>{text(account)}</bdi> <span class="by">{text(details)}</span></span>'
 
 

@@ -14,9 +14,10 @@ from ordosync.cli.output import render
 from ordosync.cli.output.csv_output import write_csv
 from ordosync.cli.output.tables import table
 from ordosync.config.settings import Config
-from ordosync.engine.diagnosis.search import Finding, search
+from ordosync.engine.diagnosis.search import Finding, search, search_each
 from ordosync.errors import UsageError
 from ordosync.store import Store
+from ordosync.text import status_text
 
 _SCREENFUL = 50
 _MORE = ("matches", "merchant")
@@ -53,15 +54,18 @@ def find(
         raise UsageError("a search needs a text: `ordosync find TEXT`")
     config = context.config
     with Store.open(config.database, readonly=True) as store:
-        found = search(config, store, text, limit=count or _ALL)
+        find_in = search_each if context.as_text else search
+        limit = (count or _ALL) * (2 if context.as_text else 1)
+        found = find_in(config, store, text, limit=limit)
     if context.as_json:
         render.document({"found": [_json(row) for row in found.findings], "total": found.total})
     elif context.as_csv:
         write_csv(sys.stdout, _COLUMNS, [_csv_row(row) for row in found.findings])
     elif found.total:
-        _show(_pairs(config, found.findings))
-        if found.total > len(found.findings):
-            render.message(f"{len(found.findings)} of {found.total}; -n 0 shows all")
+        rows = _pairs(config, found.findings)
+        _show(rows[: count or _ALL])
+        if found.total > len(found.findings) or len(rows) > (count or _ALL):
+            render.message(f"more than {count} match; -n 0 shows all")
     else:
         render.message(_nothing(config, text))
 
@@ -106,7 +110,7 @@ def _show(findings: Sequence[Finding]) -> None:
                 finding.id,
                 f"{finding.other_account} {finding.other_id}" if finding.other_id else "",
                 finding.customer,
-                finding.status,
+                status_text(finding.status),
                 ", ".join(finding.tracking),
                 f"{finding.field}: {finding.value}",
                 finding.merchant or "",

@@ -14,6 +14,7 @@ from ordosync.engine.diagnosis.attention import attention
 from ordosync.engine.diagnosis.attention_entry import Attention
 from ordosync.engine.diagnosis.health import Freshness, freshness
 from ordosync.engine.diagnosis.machine_checks import Check, checks
+from ordosync.engine.scheduling.timetable import Scheduled, scheduled
 from ordosync.store import Store
 from ordosync.store.timestamps import to_text
 from ordosync.text import plural
@@ -66,16 +67,18 @@ def health(
         tasks = freshness(config, store, now=now, max_age=max_age)
         listed = attention(config, store, now=now, unshipped_for=_A_WEEK)
         results = list(checks(config, store, now=now)) if verbose else []
+        paused = [task for task in scheduled(config, store, now=now) if task.paused]
     stale = [task for task in tasks if task.problem]
     needed = [
         entry for entry in listed if entry.needs_you and (_is_of_task(entry) or not tasks_only)
     ]
     healthy = not (stale or needed) and all(check.state != "trouble" for check in results)
     if context.as_json:
-        render.document(_json(tasks, results, needed, healthy=healthy))
+        render.document(_json(tasks, results, needed, paused, healthy=healthy))
     else:
         more = "; `ordosync health -v` shows details" if stale and not verbose else ""
-        render.result(_line(tasks, stale, needed) + more, wrapped=True)
+        text = _line(tasks, stale, needed) + _paused(paused) + more
+        render.result(text, wrapped=True)
         for check in results:
             render.result(f"{check.state}: {check.name}: {check.text}", wrapped=True)
     raise typer.Exit(int(not healthy))
@@ -95,6 +98,15 @@ def _line(
     return "trouble: " + "; ".join([*late, *_needs(needed)])
 
 
+def _paused(paused: Sequence[Scheduled]) -> str:
+    """Return how many tasks are paused, and since when the first of them is; often empty."""
+    if not paused:
+        return ""
+    first = min((task.paused_at for task in paused if task.paused_at), default=None)
+    since = f" since {render.local(first)}" if first else ""
+    return f"; {len(paused)} paused{since}"
+
+
 def _needs(needed: Sequence[Attention]) -> list[str]:
     """Return the tasks that the safety limit stopped, and the number of open entries."""
     stopped = [
@@ -112,6 +124,7 @@ def _json(
     tasks: Sequence[Freshness],
     results: Sequence[Check],
     needed: Sequence[Attention],
+    paused: Sequence[Scheduled],
     *,
     healthy: bool,
 ) -> dict[str, Any]:
@@ -129,6 +142,15 @@ def _json(
                 "reason": entry.reason,
             }
             for entry in needed
+        ],
+        "paused": [
+            {
+                "portal": task.portal,
+                "task": task.task,
+                "since": to_text(task.paused_at) if task.paused_at else None,
+                "until": to_text(task.resumes_at) if task.resumes_at else None,
+            }
+            for task in paused
         ],
     }
 

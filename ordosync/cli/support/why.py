@@ -19,6 +19,7 @@ from ordosync.engine.diagnosis.why import Story, nearest, unread, why
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.timestamps import to_text
+from ordosync.text import status_text
 
 _MANY = 5
 
@@ -124,12 +125,14 @@ def _show(story: Story) -> None:
         (render.named(story.merchant, story.merchant_number), *merchant),
         (story.supplier, story.supplier_account, story.supplier_status),
     )
+    # The status of an order that was split does not change any more; its pieces have their own.
+    has_status = story.conclusion.state != "split"
     numbers = ", ".join(
-        f"{number} at {account}" + (f" ({status.replace('_', ' ')})" if status else "")
+        f"{number} at {account}" + (f" ({status_text(status)})" if status and has_status else "")
         for number, account, status in sides
         if number
     )
-    render.result(f"{numbers}, portal {story.portal}: {story.conclusion.state}", wrapped=True)
+    render.result(f"{numbers}, portal {story.portal}: {story.conclusion.text}", wrapped=True)
     if story.customer:
         render.result(f"customer: {story.customer}", wrapped=True)
     show_timeline([(event.at, event.text) for event in story.events])

@@ -49,6 +49,8 @@ def advice_for(step: StepRow) -> str:
 def reason_of(step: StepRow) -> str:
     """Return the reason of a step with the next action; a file must be corrected before a retry."""
     reason = step.reason or ""
+    if step.code == "invalid.value":
+        return f"{reason}, or correct the file, before you retry"
     if (step.code or "").startswith("invalid."):
         return f"{reason}; correct the file before you retry"
     advice = advice_for(step)

@@ -41,7 +41,9 @@ def freshness(
     results = []
     for plan in plans(config, rows.values()):
         row = rows.get((plan.portal, plan.task))
-        if plan.interval_s is None or (row and row.paused):
+        # A pause that is over counts until `run-due` ends it.
+        is_paused = row and row.paused and not (row.resumes_at and row.resumes_at <= now)
+        if plan.interval_s is None or is_paused:
             continue
         limit = max_age or timedelta(seconds=plan.interval_s) + _GRACE
         last_ok_at = row.last_ok_at if row else None

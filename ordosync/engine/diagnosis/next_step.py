@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from ordosync.engine.diagnosis.next_attempt import Due, next_run, of_open_step
 from ordosync.engine.diagnosis.order_facts import OrderFacts
-from ordosync.engine.diagnosis.story import Conclusion
+from ordosync.engine.diagnosis.story import Conclusion, states_of
 from ordosync.tasks.cancellations import supplier_status
 
 
@@ -55,11 +55,13 @@ def _of_pieces(facts: OrderFacts, due: Due) -> Conclusion | None:
     waiting = [(number, piece) for number, piece in conclusions if piece.state not in _DONE]
     if not waiting:
         return Conclusion(
-            state="split", next=f"nothing: each of its {len(conclusions)} pieces is done"
+            state="split",
+            next=f"nothing: each of its {len(conclusions)} pieces is done",
+            detail=states_of([piece for _, piece in conclusions]),
         )
     (number, first), *others = sorted(waiting, key=lambda pair: pair[1].state != "failed")
-    rest = "".join(f"; piece {name} is not done either: {piece.state}" for name, piece in others)
-    return Conclusion(state="split", next=f"piece {number} ({first.state}): {first.next}{rest}")
+    rest = "".join(f"; piece {name} is open, too ({piece.text})" for name, piece in others)
+    return Conclusion(state="split", next=f"piece {number} ({first.text}): {first.next}{rest}")
 
 
 def _name_of(facts: OrderFacts, piece: OrderFacts) -> str | None:

@@ -54,12 +54,18 @@ class Findings:
 
 
 def search(config: Config, store: Store, text: str, *, limit: int) -> Findings:
-    """Return the orders and products with this text."""
+    """Return the first orders and products with this text."""
+    found = search_each(config, store, text, limit=limit)
+    return dataclasses.replace(found, findings=found.findings[:limit])
+
+
+def search_each(config: Config, store: Store, text: str, *, limit: int) -> Findings:
+    """Return the orders and products with this text, so many of each local account."""
     local = [_in_account(config, store, desk, text, limit) for desk in local_desks(config)]
     remote = [*_in_remote_accounts(config, store, text)]
     found = [finding for of in local for finding in of.findings] + remote
     found.sort(key=lambda finding: (not finding.is_exact, finding.kind))
-    return Findings(findings=found[:limit], total=len(remote) + sum(of.total for of in local))
+    return Findings(findings=found, total=len(remote) + sum(of.total for of in local))
 
 
 def orders_of(config: Config, store: Store, text: str) -> list[Finding]:

@@ -1,6 +1,7 @@
 """The story of an order or product in one portal: events, state, and next step."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Self
@@ -8,6 +9,8 @@ from typing import Literal, Self
 from ordosync.engine.diagnosis.order_units import NO_UNITS, OrderUnits
 from ordosync.tasks.base import Portal
 
+_STATE_TEXTS = {"partially-shipped": "partially shipped"}
+"""States that are statuses of orders, too, and have one spelling in text."""
 Side = Literal["merchant", "supplier"]
 
 
@@ -30,6 +33,22 @@ class Conclusion:
 
     state: str
     next: str
+    detail: str = ""
+    """What the text adds to the state."""
+
+    @property
+    def text(self) -> str:
+        """The state as people read it."""
+        state = _STATE_TEXTS.get(self.state, self.state)
+        return f"{state}; {self.detail}" if self.detail else state
+
+
+def states_of(pieces: Sequence[Conclusion]) -> str:
+    """Return the states of pieces, such as `all 2 pieces are shipped`."""
+    counts = Counter(piece.text for piece in pieces)
+    if len(counts) == 1:
+        return f"all {len(pieces)} pieces are {pieces[0].text}"
+    return f"pieces: {', '.join(f'{count} {text}' for text, count in counts.items())}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

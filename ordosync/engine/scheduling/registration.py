@@ -12,6 +12,18 @@ def check_renames(config: Config, store: Store) -> None:
     store.portals.check([identity(portal) for portal in config.portals.values()])
 
 
+def resume_tasks(store: Store, clock: Clock) -> None:
+    """Resume the tasks that were paused for some time, if that time is over."""
+    now = clock.now()
+    rows = [row for row in store.schedule.all() if row.resumes_at and row.resumes_at <= now]
+    if not rows:
+        return
+    with store.transaction():
+        for row in rows:
+            store.schedule.resume(row.portal, row.task)
+            store.schedule.set_next(row.portal, row.task, now=now)
+
+
 def register(config: Config, store: Store, clock: Clock) -> None:
     """Make the store follow the configuration; a renamed portal keeps its data.
 

@@ -87,7 +87,7 @@ def _reason(portal: PortalConfig, task: str, scheduled: set[tuple[str, str]]) ->
     if task in AT_ONCE_TASKS:
         return "runs at once"
     if (portal.name, task) in scheduled:
-        return "follows its schedule"
+        return f"follows its schedule; `ordosync {task}` runs it now"
     return "off"
 
 

@@ -17,6 +17,7 @@ from ordosync.engine import open_portal, register, run_if_due
 from ordosync.engine.execution.claim import GaveUp
 from ordosync.engine.execution.interruption import Stop
 from ordosync.engine.scheduling.outages import Alert, alerts_of
+from ordosync.engine.scheduling.registration import resume_tasks
 from ordosync.engine.scheduling.retention import prune_for_a_while
 from ordosync.errors import OrdosyncError, mistake
 from ordosync.slots import is_from_the_future
@@ -62,6 +63,7 @@ class Tick:
         """
         with Store.open(self.config.database, clock=self.clock) as store:
             register(self.config, store, self.clock)
+            resume_tasks(store, self.clock)
             due = self.due_portals(store)
             prunes = store.pruning.is_due(now=self.clock.now())
             # The store stays open meanwhile. Otherwise each portal would be the last to close it,

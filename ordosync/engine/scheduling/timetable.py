@@ -82,11 +82,21 @@ def check_switch(portal: PortalConfig, task: str, row: ScheduleRow | None, *, on
 
 
 def switch_task(
-    config: Config, store: Store, portal: str, task: str, *, on: bool, now: datetime
+    config: Config,
+    store: Store,
+    portal: str,
+    task: str,
+    *,
+    on: bool,
+    now: datetime,
+    until: datetime | None = None,
 ) -> None:
-    """Pause, resume or switch on a task that `check_switch` accepts."""
+    """Pause, resume or switch on a task that `check_switch` accepts; a pause may have an end."""
     with store.transaction():
-        store.schedule.pause(portal, task, paused=not on)
+        if on:
+            store.schedule.resume(portal, task)
+        else:
+            store.schedule.pause(portal, task, now=now, until=until)
         store.schedule.keep(plans(config, store.schedule.all()), now=now)
         store.schedule.set_next(portal, task, now=now)
 
@@ -100,6 +110,10 @@ class Scheduled:
     interval: str
     """The configured interval; `at once` for a task without an interval."""
     paused: bool
+    paused_at: datetime | None
+    """None if it is not paused, or an earlier version paused it."""
+    resumes_at: datetime | None
+    """When the pause ends by itself; None if it does not."""
     decided_by: DecidedBy
     last_status: Status | None
     next_due_at: datetime | None
@@ -120,6 +134,8 @@ def scheduled(config: Config, store: Store, *, now: datetime) -> list[Scheduled]
                 task=plan.task,
                 interval=interval_name(plan.interval_s),
                 paused=bool(row.paused),
+                paused_at=row.paused_at,
+                resumes_at=row.resumes_at,
                 decided_by=plan.decided_by,
                 last_status=runs[0].status if runs else None,
                 next_due_at=row.starts_next(now, next_retry_at=next_retry_at),

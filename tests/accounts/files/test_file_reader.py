@@ -72,7 +72,7 @@ def test_invalid_product_row_is_reported_and_does_not_stop_the_others(
     [bad] = products.values()
     assert isinstance(bad, InvalidRecord)
     assert bad.code == code
-    assert bad.reason.startswith("a.csv row ")
+    assert bad.reason.startswith("products/a.csv row ")
 
 
 def test_product_whose_file_was_deleted_is_kept_until_it_is_settled(make: Make, drop: Drop) -> None:

@@ -115,7 +115,7 @@ def test_row_whose_units_cannot_be_used_is_refused_with_file_and_row(
     refused = problem(depot)
 
     assert refused.code == code
-    assert refused.reason.startswith("a.csv row 3: ")
+    assert refused.reason.startswith("sent/a.csv row 3: ")
 
 
 def test_rows_of_one_parcel_must_agree_on_all_but_their_units(

@@ -31,8 +31,8 @@ def test_reject_file_has_all_rows_and_columns_of_the_order(
     all_of(account.orders.changed(since()))
     account.finish_reading(frozenset())
 
-    reason = "a.csv row 3: quantity 'x' is not a whole number from 0 to 999999999"
-    blank = "a.csv row 5: the order number is blank"
+    reason = "orders/a.csv row 3: quantity 'x' is not a whole number from 0 to 999999999"
+    blank = "orders/a.csv row 5: the order number is blank"
     assert [tuple(row.values()) for row in given_back(tmp_path)] == [
         ("2", "MUG", "x", "Bob", reason),
         ("2", "CUP", "1", "Bob", reason),

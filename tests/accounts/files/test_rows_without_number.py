@@ -28,7 +28,7 @@ def test_row_without_a_number_stays_failed_until_its_file_changes(tmp_path: Path
     ordosync(tmp_path, "import-orders")
 
     assert first.code == 1
-    assert reported["file:orders.csv:3"] == "orders.csv row 3: the order number is blank"
+    assert reported["file:orders.csv:3"] == "feeds/orders.csv row 3: the order number is blank"
     assert failed(tmp_path) == reported
     assert "orders.csv row 3" in ordosync(tmp_path, "attention").out
 
@@ -39,7 +39,7 @@ def test_order_above_a_row_without_a_number_is_not_sent_in_part(tmp_path: Path) 
     ordosync(tmp_path, "import-orders")
 
     assert numbers(tmp_path) == ["22"]
-    assert failed(tmp_path)["21#1"].startswith("orders.csv row 3: the order number is blank")
+    assert failed(tmp_path)["21#1"].startswith("feeds/orders.csv row 3: the order number is blank")
 
 
 def test_complete_order_is_sent_once_the_number_is_in_its_row(tmp_path: Path) -> None:
@@ -224,7 +224,7 @@ def test_parcel_without_a_number_stays_failed_until_its_file_changes(
     last = counts(pair, "update-tracking")
 
     assert first == {"seen": 2, "done": 1, "failed": 1}
-    assert reported == {"file:a.csv:2": f"a.csv row 2: the {blank} is blank"}
+    assert reported == {"file:a.csv:2": f"sent/a.csv row 2: the {blank} is blank"}
     assert last == {"seen": 2, "done": 1, "unchanged": 1}
     assert failed(pair, 2) == {}
 
@@ -257,7 +257,7 @@ def test_product_without_a_sku_stays_failed_until_its_file_changes(pair: Path) -
     products.write_text("sku,name\nMUG,A mug\n")
     ordosync(pair, "import-products")
 
-    assert reported == {"file:a.csv:2": "a.csv row 2: the sku is blank"}
+    assert reported == {"file:a.csv:2": "products/a.csv row 2: the sku is blank"}
     assert failed(pair, 2) == {}
 
 

@@ -72,7 +72,7 @@ def test_order_with_a_damaged_id_is_refused_with_its_row_and_the_others_are_sent
 
     assert result.counts == {"seen": 2, "done": 1, "failed": 1}
     [failed] = [step for step in steps(tmp_path, 1) if step["state"] == "failed"]
-    assert failed["reason"].startswith("orders.csv row 2: ")
+    assert failed["reason"].startswith("feeds/orders.csv row 2: ")
     assert numbers(tmp_path) == ["2"]
 
 
@@ -182,8 +182,8 @@ def test_damaged_ids_are_refused_in_every_file_that_a_merchant_drops(
     products = all_of(account.products.changed(since()))
 
     assert [item.sku for item in products if isinstance(item, Product)] == ["JAR"]
-    bad = [item.reason[:12] for item in products if isinstance(item, InvalidRecord)]
-    assert sorted(bad) == ["b.csv row 2:", "b.csv row 3:"]
+    bad = [item.reason for item in products if isinstance(item, InvalidRecord)]
+    assert [reason[:16] for reason in sorted(bad)] == ["own/b.csv row 2:", "own/b.csv row 3:"]
     with pytest.raises(RefusedError, match="row 2: the order number"):
         all_of(account.cancellations.changed(since()))
 
@@ -219,12 +219,14 @@ def test_damaged_ids_are_refused_in_every_file_that_a_supplier_drops(
     account.close()
 
     assert [i.tracking_number for i in shipments if isinstance(i, Shipment)] == ["1Z2"]
-    assert [i.reason[:12] for i in shipments if isinstance(i, InvalidRecord)] == [
-        "a.csv row 2:",
-        "a.csv row 3:",
+    assert [i.reason[:17] for i in shipments if isinstance(i, InvalidRecord)] == [
+        "sent/a.csv row 2:",
+        "sent/a.csv row 3:",
     ]
     assert [i.sku for i in counted if isinstance(i, Stock)] == ["CUP"]
-    assert [i.reason[:12] for i in counted if isinstance(i, InvalidRecord)] == ["a.csv row 2:"]
+    assert [i.reason[:18] for i in counted if isinstance(i, InvalidRecord)] == [
+        "stock/a.csv row 2:"
+    ]
 
 
 @pytest.mark.parametrize("text", DAMAGED)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from ordosync.accounts.files.formats.rows import Row
 from ordosync.accounts.files.options import LINE_FIELDS, PRODUCT_FIELDS, SHIPMENT_FIELDS, InputFiles
 from ordosync.accounts.spreadsheets import damage, may_mean, plain, unmarked
+from ordosync.countries import COUNTRY_CODES
 
 _ECHOED = (
     "ship_to.country",
@@ -30,6 +31,8 @@ _FLAGS = {
     **dict.fromkeys(("false", "no", "n", "0", ""), False),
 }
 _LONGEST_KEY = 100
+_EXAMPLE = datetime(2026, 11, 29, 9, 12, tzinfo=UTC)
+"""A date that shows a user what a date format means."""
 _IDS = frozenset(
     (
         "order_number",
@@ -76,12 +79,16 @@ def cell(row: Row, name: str, options: InputFiles) -> str:
     meanings = options.values.get(name)
     if column and name in _IDS and not (meanings and text in meanings):
         _check_whole(row, name, column)
-    if meanings is None or text in meanings.values():
+    if meanings is None or text in meanings.values() or _is_country(name, text):
         return text
     if text not in meanings:
         quoted = f"{text[:40]!a}" if name in _ECHOED else "the text"
         raise InvalidRowError("invalid.value", row, f"{name}: {quoted} is not in `values`")
     return meanings[text]
+
+
+def _is_country(name: str, text: str) -> bool:
+    return name.endswith(".country") and text in COUNTRY_CODES
 
 
 def key_text(row: Row, name: str, options: InputFiles) -> str:
@@ -175,6 +182,6 @@ def time(row: Row, name: str, text: str, options: InputFiles) -> datetime | None
         # A time that no clock can show is rejected here, not later.
         local.astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        problem = f"{name} {text[:40]!a} is not of the form {options.date_format}"
+        problem = f"{name} {text[:40]!a} is not a date like {_EXAMPLE:{options.date_format}}"
         raise InvalidRowError("invalid.date", row, problem) from error
     return local
