@@ -196,7 +196,7 @@ def test_digest_is_a_page_without_scripts(folder: Path) -> None:
     page = Page(folder / "digest.html")
     assert (result.code, result.out) == (0, "")
     assert "Needs you since severity portal" in page.text
-    assert "normal shop-warehouse import-orders 1001 orders.csv row 2" in page.text
+    assert "normal shop-warehouse import-orders 1001 feeds/orders.csv row 2" in page.text
 
 
 def test_digest_is_sent_on_request(folder: Path, server: Server) -> None:
