@@ -16,6 +16,7 @@ LAYERS = (
     (
         *("errors", "secret", "clock", "failpoints", "retry", "slots", "progress"),
         *("idle", "permissions", "crontab", "regular_files", "text", "atomic_write", "countries"),
+        "digest_key",
     ),
     ("models",),
     ("order_checks", "added_units"),

@@ -84,6 +84,10 @@ SECTIONS = {
             "support.digest:show_digest",
             "Summarize the last day: what needs you first.",
         ),
+        "edits": (
+            "support.edits:app",
+            "List orders edited after they were sent; keep edits.",
+        ),
         "find": (
             "support.find:find",
             "Find orders and products by any part of them.",

@@ -9,7 +9,13 @@ from ordosync.accounts import account_class
 from ordosync.config.portals import NOT_OPTIONS as NOT_PORTAL_OPTIONS
 from ordosync.config.reader import parameters
 from ordosync.config.schema import NOT_OPTIONS
-from ordosync.config.settings import AccountConfig, Config, PortalConfig, SideConfig
+from ordosync.config.settings import (
+    AccountConfig,
+    Config,
+    EditsConfig,
+    PortalConfig,
+    SideConfig,
+)
 
 
 def as_plain(config: Config) -> dict[str, Any]:
@@ -41,7 +47,8 @@ def _account(account: AccountConfig) -> dict[str, Any]:
 def _portal(portal: PortalConfig) -> dict[str, Any]:
     sides = {"merchant": _side(portal.merchant), "supplier": _side(portal.supplier)}
     shown = _plain(portal) | sides
-    return {name: value for name, value in shown.items() if name not in NOT_PORTAL_OPTIONS}
+    hidden = (*NOT_PORTAL_OPTIONS, *(("edits",) if portal.edits == EditsConfig() else ()))
+    return {name: value for name, value in shown.items() if name not in hidden}
 
 
 def _side(side: SideConfig) -> dict[str, Any]:

@@ -6,6 +6,8 @@ they sort as text. The SQL uses no type that only SQLite has.
 
 from typing import TYPE_CHECKING
 
+from ordosync.store.alert_schema import ALERT_TABLES
+
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
@@ -39,7 +41,8 @@ def migrations() -> "Migrations":
 
     @steps()
     def m004_order_numbers_and_written_values(db: "Database") -> None:
-        for statement in (*_ORDER_NUMBERS, *_WRITTEN_VALUES, *_PAUSES, *_ALERTS):
+        statements = (*_ORDER_NUMBERS, *_WRITTEN_VALUES, *_PAUSES, *_GROUP_DIGESTS, *ALERT_TABLES)
+        for statement in statements:
             db.execute(statement)
         db.execute("pragma user_version = 4")
 
@@ -267,33 +270,9 @@ _ORDER_NUMBERS = (
     "create index order_numbers_number on order_numbers (portal, number collate nocase)",
 )
 
-_ALERTS = (
-    """
-    create table alerts (
-        target text not null,       -- who is notified: a name of `alerts: to:`
-        key text not null,          -- of the entry of `attention`, or of a portal's outage
-        portal text not null,
-        task text not null,
-        event text not null,        -- the code of the entry
-        severity text not null,
-        subject text not null,
-        first_at text not null,     -- when it was first seen
-        changed_at text not null,   -- when it last began or ended
-        ended_at text,              -- null: it lasts
-        reported_at text,           -- when the last message about it was sent
-        is_reported integer not null default 0,     -- 1: the last message says that it lasts
-        messages text not null default '[]',        -- times of messages within an hour, as JSON
-        primary key (target, key)
-    ) without rowid
-    """,
-    """
-    create table alert_targets (
-        target text primary key,
-        tries integer not null default 0,       -- in a row that failed
-        next_try_at text,
-        error text,
-        warned_at text,             -- when cron's mail last had the error
-        digest_at text              -- when the last digest was sent
-    ) without rowid
-    """,
+_GROUP_DIGESTS = (
+    # Of an order: keyed digests of its groups as they were sent; see `group_digests`. Null: not
+    # known. The step has them until the write arrived, and an edit those from before the edit.
+    "alter table links add column digests text",
+    "alter table steps add column digests text",
 )

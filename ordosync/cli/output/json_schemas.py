@@ -31,6 +31,8 @@ DOCUMENTS = {
     "alerts list": ("alerts",),
     "alerts test": ("tested-alerts",),
     "digest": ("digest",),
+    "edits list": ("edits",),
+    "edits keep": ("kept-edits",),
     "find": ("found",),
     "why": ("why",),
     "reconcile": ("differences",),
