@@ -1,4 +1,4 @@
-"""Answers of the desk commands that were wrong or told too little."""
+"""Answers of the desk commands that were wrong or incomplete."""
 
 from pathlib import Path
 
