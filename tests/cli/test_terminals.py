@@ -57,11 +57,16 @@ SHOWS = (
 )
 ALSO_IN_A_PIPE = (
     "config example",
+    "alerts list",
+    "alerts test",
     "config schema",
     "cron install --help",
     "cron remove --help",
     "demo --help",
     "dismiss 999",
+    "digest",
+    "edits keep 1001",
+    "edits list",
     "find 山田",
     "help",
     "help files",
