@@ -56,15 +56,15 @@ SHOWS = (
     "orders ship --help",
 )
 ALSO_IN_A_PIPE = (
-    "config example",
     "alerts list",
     "alerts test",
+    "config example",
     "config schema",
     "cron install --help",
     "cron remove --help",
     "demo --help",
-    "dismiss 999",
     "digest",
+    "dismiss 999",
     "edits keep 1001",
     "edits list",
     "find 山田",
