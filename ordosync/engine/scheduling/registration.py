@@ -15,11 +15,11 @@ def check_renames(config: Config, store: Store) -> None:
 def resume_tasks(store: Store, clock: Clock) -> None:
     """Resume the tasks that were paused for some time, if that time is over."""
     now = clock.now()
-    rows = [row for row in store.schedule.all() if row.resumes_at and row.resumes_at <= now]
-    if not rows:
+    if not store.schedule.ended_pauses(now):
         return
     with store.transaction():
-        for row in rows:
+        # The operator may have paused one of them again meanwhile.
+        for row in store.schedule.ended_pauses(now):
             store.schedule.resume(row.portal, row.task)
             store.schedule.set_next(row.portal, row.task, now=now)
 
