@@ -72,7 +72,7 @@ def test_rejects_that_are_no_csv_file_stay(both: TwoAccounts, day: Path) -> None
 
     done = both.northwind("orders", "ship", "--from", "day.csv")
 
-    assert "1 shipped" in done.err
+    assert "1 was already shipped" in done.err
     assert (done.code, rejects.exists()) == (0, True)
 
 
