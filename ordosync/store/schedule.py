@@ -136,10 +136,6 @@ class Schedule:
         """Resume a task, which is then due as if it had not been paused."""
         self._change(portal, task, paused=0, paused_at=None, resumes_at=None)
 
-    def ended_pauses(self, now: datetime) -> Sequence[ScheduleRow]:
-        """Return the paused tasks whose pause was to end before now."""
-        return [row for row in self.all() if row.resumes_at and row.resumes_at <= now]
-
     def wake(self, portal: str, task: str, *, now: datetime) -> None:
         """Make a task due now."""
         self._change(portal, task, next_at=to_text(now))
