@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ordosync.accounts.account import Account
+from ordosync.config.alert_settings import AlertsConfig
 from ordosync.secret import Secret
 
 SCHEDULED_TASKS = ("import-orders", "import-products", "write-inventory-back", "cancel-orders")
@@ -69,6 +70,20 @@ class ShippingMethodsConfig:
     map: Mapping[str, str] = field(default_factory=dict)
 
 
+EditPolicy = Literal["notify", "ignore"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditsConfig:
+    """Policies for edits of orders that were sent, by group of their fields."""
+
+    address: EditPolicy = "notify"
+    """Ship To, and the contact: Bill To, mail and telephone, as far as they are sent."""
+    lines: EditPolicy = "notify"
+    method: EditPolicy = "notify"
+    notes: EditPolicy = "ignore"
+
+
 @dataclass(frozen=True, kw_only=True)
 class PingConfig:
     """URLs to call when scheduled work of a portal starts and ends."""
@@ -118,6 +133,7 @@ class PortalConfig:
     """`optional` also sends orders without a street, or without both town and postcode."""
     send: tuple[Optional, ...] = ()
     shipping_methods: ShippingMethodsConfig = ShippingMethodsConfig()
+    edits: EditsConfig = EditsConfig()
     tasks: Mapping[str, Interval] = field(default_factory=dict)
     """The interval of each scheduled task, with defaults."""
     ping: PingConfig = PingConfig()
@@ -189,3 +205,5 @@ class Config:
     default_account: str | None = None
     """The local account of commands without `--account`."""
     desk: DeskConfig = DeskConfig()
+    alerts: AlertsConfig | None = None
+    """None if no alerts are sent."""

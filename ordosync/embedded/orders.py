@@ -241,8 +241,15 @@ def from_rows(db: "sqlite3.Connection", rows: "Sequence[sqlite3.Row]") -> Iterat
 
 def _content(order: Order) -> str:
     """Return a digest of the fields that count as an edit; the status does not."""
-    edited = (order.lines, order.ship_to, order.bill_to, order.shipping_method)
-    return f"1-{hashlib.blake2b(msgspec.json.encode(edited), digest_size=16).hexdigest()}"
+    edited: tuple[object, ...] = (
+        *(order.lines, order.ship_to, order.bill_to),
+        order.shipping_method,
+    )
+    form = "1"
+    # Earlier versions did not count notes, so orders without notes keep their digests.
+    if order.customer_notes or order.internal_notes:
+        form, edited = "2", (*edited, order.customer_notes, order.internal_notes)
+    return f"{form}-{hashlib.blake2b(msgspec.json.encode(edited), digest_size=16).hexdigest()}"
 
 
 def _lines(db: "sqlite3.Connection", order_numbers: Iterable[str]) -> dict[str, list[Line]]:

@@ -9,6 +9,7 @@ from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.supplier import Supplier
 from ordosync.clock import Clock
 from ordosync.config.settings import Config, PortalConfig
+from ordosync.digest_key import DigestKey
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.portals import PortalIdentity
@@ -38,6 +39,7 @@ def open_portal(
         supplier=supplier_of(config, portal, spool=spool, at=connections),
         config=portal,
         links=store.links(name),
+        digest_key=DigestKey.of(config.database),
         rivals=_rivals(config, portal, store),
     )
 

@@ -56,6 +56,8 @@ def purge_order(
             removed += removal.removed
             elsewhere += removal.remaining
     removed += _of_notes(portals, store, orders, dry=dry)
+    if not dry:
+        _forget_digests(portals, store, orders)
     for portal in portals:
         data = portal.merchant.personal_data
         numbers = [order_id for name, order_id in sorted(orders) if name == portal.merchant.name]
@@ -146,6 +148,14 @@ def _check_settled(portals: Sequence[Portal], store: Store, orders: frozenset[Or
                     f"this order has an unsettled step ({step.task}, {step.state}); settle"
                     f" it first: `ordosync retry {step.id}`"
                 )
+
+
+def _forget_digests(portals: Sequence[Portal], store: Store, orders: frozenset[OrderRef]) -> None:
+    """Delete the digests by which edits are noticed; the next read makes new ones."""
+    with store.transaction():
+        for portal in portals:
+            ids = [order_id for name, order_id in sorted(orders) if name == portal.merchant.name]
+            store.links(portal.name).forget_digests(ids)
 
 
 def _of_notes(

@@ -15,6 +15,7 @@ from typing import Any
 
 from ordosync.accounts.account import Account
 from ordosync.config.settings import AccountConfig, Config
+from ordosync.digest_key import DigestKey
 from ordosync.engine.private_folders import private_folder
 from ordosync.store import Store
 
@@ -54,6 +55,9 @@ def _copied(config: Config, folder: Path) -> Sandbox:
             original.copy_to(store)
     if spool.is_dir():
         shutil.copytree(spool, _spool_of(store))
+    key = DigestKey.of(config.database)
+    if key.path.is_file():
+        shutil.copy(key.path, DigestKey.of(store).path)
     opened = {name: _account(account, folder, name) for name, account in config.opened.items()}
     accounts = {name: _options(config.accounts[name], opened[name]) for name in config.accounts}
     originals = {str(store): str(config.database)}

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from ordosync.store.ledger import settle
+from ordosync.store.link_digests import LinkDigests
 from ordosync.store.links import Link, LinkKind
 from ordosync.store.step_rows import UNSETTLED
 from ordosync.store.timestamps import from_text, to_text
@@ -15,12 +16,8 @@ if TYPE_CHECKING:
     import sqlite3
 
 
-class Links:
+class Links(LinkDigests):
     """The table `links`, for one portal."""
-
-    def __init__(self, connection: "sqlite3.Connection", portal: str) -> None:
-        self._db = connection
-        self._portal = portal
 
     def of_merchant(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Link]:
         """Return the newest link of each of the Merchant's ids that has one."""
@@ -253,14 +250,15 @@ _OF_SAME_ORDER = """and not exists (
 _UNREPORTED = "portal = :portal and kind = 'order' and state = 'live' and reported = 0"
 _INSERT = """
 insert into links (portal, kind, merchant_id, generation, supplier_id, state, linked_at, order_id,
-    ordered, sent, cancelled, units)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ordered, sent, cancelled, units, digests)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 on conflict (portal, kind, merchant_id, generation) do update set
     state = case excluded.state when 'live' then state else excluded.state end,
     order_id = coalesce(order_id, excluded.order_id),
     sent = case when ordered is null then excluded.sent else sent end,
     cancelled = case when ordered is null then excluded.cancelled else cancelled end,
     units = coalesce(excluded.units, units),
+    digests = coalesce(excluded.digests, digests),
     ordered = coalesce(ordered, excluded.ordered)
 """
 
@@ -280,6 +278,7 @@ def _row(portal: str, link: Link, at: str) -> tuple[str | int | None, ...]:
         (link.sent or 0) if is_counted else None,
         (link.cancelled or 0) if is_counted else None,
         None if link.units is None else json.dumps(link.units),
+        link.digests,
     )
 
 
@@ -295,4 +294,5 @@ def _link(row: "sqlite3.Row") -> Link:
         sent=row["sent"],
         cancelled=row["cancelled"],
         units=None if row["units"] is None else json.loads(row["units"]),
+        digests=row["digests"],
     )

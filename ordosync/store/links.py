@@ -46,6 +46,8 @@ class Link(Struct, frozen=True, kw_only=True):
     cancelled: int | None = None
     units: Mapping[str, int] | None = None
     """For a parcel: its units by the Merchant's line; None if unknown."""
+    digests: str | None = None
+    """For an order: keyed digests of what was sent, by group; None if unknown."""
 
     @property
     def has_ended(self) -> bool:

@@ -6,6 +6,8 @@ they sort as text. The SQL uses no type that only SQLite has.
 
 from typing import TYPE_CHECKING
 
+from ordosync.store.alert_schema import ALERT_TABLES
+
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
@@ -39,7 +41,8 @@ def migrations() -> "Migrations":
 
     @steps()
     def m004_order_numbers_and_written_values(db: "Database") -> None:
-        for statement in (*_ORDER_NUMBERS, *_WRITTEN_VALUES, *_PAUSES):
+        statements = (*_ORDER_NUMBERS, *_WRITTEN_VALUES, *_PAUSES, *_GROUP_DIGESTS, *ALERT_TABLES)
+        for statement in statements:
             db.execute(statement)
         db.execute("pragma user_version = 4")
 
@@ -265,4 +268,11 @@ _ORDER_NUMBERS = (
     ) without rowid
     """,
     "create index order_numbers_number on order_numbers (portal, number collate nocase)",
+)
+
+_GROUP_DIGESTS = (
+    # Of an order: keyed digests of its groups as they were sent; see `group_digests`. Null: not
+    # known. The step has them until the write arrived, and an edit those from before the edit.
+    "alter table links add column digests text",
+    "alter table steps add column digests text",
 )

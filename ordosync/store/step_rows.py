@@ -62,6 +62,8 @@ class StepRow(StepRef, frozen=True, kw_only=True):
     """State of the source that it was decided by: a text that sorts by age, or empty."""
     written_json: str | None = None
     """The values that its last write set, as `written.to_json` returns them."""
+    digests: str | None = None
+    """As in `Link`, until its order is linked; of an edit: those from before the edit."""
 
     @property
     def written(self) -> Written | None:
@@ -94,6 +96,8 @@ class StepChange(Struct, frozen=True, kw_only=True):
     as_of: str = ""
     written_json: str | None = None
     """The values that its write sets, as `written.to_json` returns them."""
+    digests: str | None = None
+    """As in `StepRow`."""
 
 
 UNSETTLED = "state in ('sending', 'unknown', 'waiting', 'failed')"
@@ -132,4 +136,5 @@ def step_row(row: "sqlite3.Row") -> StepRow:
         looked_at=from_text(row["looked_at"]) if row["looked_at"] else None,
         as_of=row["as_of"],
         written_json=row["written"],
+        digests=row["digests"],
     )

@@ -45,8 +45,8 @@ class Steps(StepQueries):
         self._db.executemany(
             "insert into steps (portal, task, key, state, code, reason, content, merchant_id,"
             " supplier_id, attempts, not_before, created_at, updated_at, run_id, last_run_id,"
-            " sent_boot_s, as_of, written)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " sent_boot_s, as_of, written, digests)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " on conflict (portal, task, key) do update set state = excluded.state,"
             " code = excluded.code, reason = excluded.reason, content = excluded.content,"
             " supplier_id = excluded.supplier_id,"
@@ -64,7 +64,10 @@ class Steps(StepQueries):
             # A write whose outcome was not known keeps what it set, once it is known.
             " written = case when state in ('sending', 'unknown')"
             " and excluded.state in ('done', 'failed')"
-            " then coalesce(excluded.written, written) else excluded.written end",
+            " then coalesce(excluded.written, written) else excluded.written end,"
+            # If it is not known which of two contents arrived, no edit may be claimed.
+            " digests = case when state in ('sending', 'unknown') and digests <> excluded.digests"
+            " then null else excluded.digests end",
             (
                 (
                     portal,
@@ -85,6 +88,7 @@ class Steps(StepQueries):
                     boot_s if change.state == "sending" else None,
                     change.as_of,
                     change.written_json,
+                    change.digests,
                 )
                 for change in changes
             ),
@@ -119,7 +123,9 @@ class Steps(StepQueries):
         boot_s, at = clock.boot_s(), to_text(clock.now())
         self._db.executemany(
             "update steps set state = ?, code = ?, reason = ?, supplier_id = ?, not_before = ?,"
-            " updated_at = ?, sent_boot_s = ?, looked_at = ?, written = ?"
+            " updated_at = ?, sent_boot_s = ?, looked_at = ?, written = ?,"
+            # Once the order is linked, its link has them.
+            " digests = case when ? = 'done' then null else digests end"
             " where portal = ? and task = ? and key = ?",
             (
                 (
@@ -132,6 +138,7 @@ class Steps(StepQueries):
                     boot_s,
                     at if looked and change.state == "unknown" else None,
                     change.written_json,
+                    change.state,
                     portal,
                     task,
                     change.key,

@@ -16,10 +16,11 @@ from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.portal_account import PortalAccount
 from ordosync.accounts.supplier import Supplier
 from ordosync.config.settings import PortalConfig
+from ordosync.digest_key import DigestKey
 from ordosync.models import InvalidRecord, Outcome, Page
 from ordosync.store.leases import Resource
 from ordosync.store.links import Link, LinkKind
-from ordosync.store.step_rows import StepRef
+from ordosync.store.step_rows import StepRef, StepRow
 from ordosync.store.written import Written
 
 
@@ -62,6 +63,9 @@ class KnownLinks(Protocol):
         Orders that were shipped without a label before `shipped_after` are left out.
         """
 
+    def open_edits(self) -> Sequence[tuple[str, str, str]]:
+        """Return both ids of each order with an open edit, and the reason of its step."""
+
     def reopened(self) -> Sequence[Link]:
         """Return the orders whose label was deleted after their cancellation was refused."""
 
@@ -77,6 +81,8 @@ class Portal:
     supplier: Supplier
     config: PortalConfig
     links: KnownLinks
+    digest_key: DigestKey
+    """Key of the digests that are compared to notice edits."""
     rivals: tuple[str, ...] = ()
     """The other portals of the same Merchant account, which may read the same lines."""
 
@@ -136,6 +142,8 @@ class Step(StepRef, frozen=True, kw_only=True):
     """Text for the log, if the step is done."""
     written: Written | None = None
     """What its write sets, for the log."""
+    digests: str | None = None
+    """Of an order: keyed digests of what is sent, by group; of an edit: those from before it."""
     number: str = ""
     """Number of the Merchant's order, if it differs from its id."""
     payload: object = None
@@ -174,14 +182,22 @@ class Apply(Protocol):
         """
 
 
+class Known(Struct, frozen=True, kw_only=True):
+    """The state of a written record with which later reads are compared."""
+
+    content: str
+    digests: str = ""
+
+
 class Compare(Protocol):
     """Compares a record whose step is done with the record as it was written."""
 
-    def __call__(self, step: Step, before: str, *, has_open_edit: bool) -> Step | str | None:
+    def __call__(self, step: Step, row: StepRow, *, has_open_edit: bool) -> Step | Known | None:
         """Return the step that reports an edit, with the key `edit_key`; None if there is no edit.
 
-        A text is returned if `before` cannot be compared: it becomes the content of the step.
-        `has_open_edit`: an edit was reported; if it was taken back, that is reported, too.
+        `row` is the step as it was written. If the record cannot be compared with it, the record as
+        it was read becomes the known one. `has_open_edit`: an edit was reported; if it was taken
+        back, that is reported, too.
         """
 
 
@@ -251,6 +267,10 @@ class Task:
     """Remarks about a run that skipped so many steps, by the code of the steps."""
     settled: Callable[[Portal, Sequence[StepRef]], Mapping[str, Decision]] = lambda _, __: {}
     """Returns a decision for each failed step whose cause no longer exists; only reads."""
+    announce: Callable[[Portal, Sequence[StepRef], Mapping[str, Decision]], None] = (
+        lambda _, __, ___: None
+    )
+    """Adds comments about the steps that `settled` has found. Idempotent."""
 
     def target(self, portal: Portal) -> PortalAccount:
         """Return the account that this task writes."""

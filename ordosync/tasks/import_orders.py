@@ -24,6 +24,7 @@ from ordosync.tasks.base import (
     step_of_source,
 )
 from ordosync.tasks.batching import gathered
+from ordosync.tasks.order_edits import Imported, announce, compare
 from ordosync.tasks.orders import cancelled_rest
 from ordosync.tasks.orders.digests import of_order, rules
 from ordosync.tasks.orders.existing import (
@@ -37,14 +38,9 @@ from ordosync.tasks.orders.existing import (
     split_families,
 )
 from ordosync.tasks.orders.fields import for_supplier, lines_of_supplier, with_quantity
+from ordosync.tasks.orders.group_digests import Digester
 from ordosync.tasks.orders.notice_delivery import deliver, settled
-from ordosync.tasks.orders.notices import (
-    Imported,
-    compare,
-    reassigned,
-    rest_cancelled,
-    supplier_cancelled,
-)
+from ordosync.tasks.orders.notices import reassigned, rest_cancelled, supplier_cancelled
 from ordosync.tasks.orders.open_units import as_ordered, with_open_units
 from ordosync.tasks.orders.refusals import import_refusal
 
@@ -117,7 +113,7 @@ def _steps(
         sent_again_steps = sent_again(portal, list(links.values()), page.items) if behind else {}
         families = split_families(portal, page.items, links) if behind else []
         links |= {link.merchant_id: link for link in families}
-        portal_rules = rules(portal.config)
+        digester = Digester(portal.digest_key.value, rules(portal.config), portal.config.edits)
         split_ids = _split(page.items)
         # An order that is sent again is sent with what is open now.
         sent = [id_ for id_, link in links.items() if link.state != "cancelled_by_task"]
@@ -127,13 +123,15 @@ def _steps(
         for item in page.items:
             order = as_ordered(item, settled_units)
             step = sent_again_steps.get(item.id) or _step(
-                portal, order, links, restored, portal_rules, is_split=item.id in split_ids
+                portal,
+                order,
+                links,
+                restored,
+                digester,
+                is_split=item.id in split_ids,
             )
             if step and item.id in behind_ids and step.decision:
                 step = replace(step, payload=None)
-            if step and settled_units and isinstance(step.payload, Imported):
-                payload = replace(step.payload, settled=frozenset(settled_units))
-                step = replace(step, payload=payload)
             if step and cancelled_rest.is_missing(step, restored):
                 # It comes first: once the order is linked, nothing shows that its rest is missing.
                 steps.append(rest_cancelled(step))
@@ -187,7 +185,7 @@ def _step(
     item: Order | InvalidRecord,
     links: Mapping[str, Link],
     restored: Mapping[str, str],
-    portal_rules: str,
+    digester: Digester,
     *,
     is_split: bool,
 ) -> Step | None:
@@ -210,7 +208,7 @@ def _step(
         number=item.number if isinstance(item, Order) and item.number != item.id else "",
     )
     if link and generation == link.generation:
-        return _imported(portal, step, item, link, portal_rules, is_split=is_split)
+        return _imported(portal, step, item, link, digester, is_split=is_split)
     if isinstance(item, InvalidRecord):
         return replace(step, decision=Decision.of(item))
     lines = lines_of_supplier(portal.config, item.lines)
@@ -226,7 +224,8 @@ def _step(
     created = for_supplier(order, portal.config, reference=reference_of(portal, key))
     return replace(
         step,
-        content=of_order(item, created, portal_rules, config=portal.config),
+        content=of_order(item, created.lines, digester.rules),
+        digests=digester.of(created),
         summary=_summary(created),
         written=_written(created),
         remark=item.remark,
@@ -239,7 +238,7 @@ def _imported(
     step: Step,
     item: Order | InvalidRecord,
     link: Link,
-    portal_rules: str,
+    digester: Digester,
     *,
     is_split: bool,
 ) -> Step:
@@ -251,7 +250,13 @@ def _imported(
     elif link.state == "cancelled_by_supplier":
         return supplier_cancelled(step, link)
     else:
-        payload = Imported(order=item, config=portal.config, rules=portal_rules, is_split=is_split)
+        payload = Imported(
+            order=item,
+            config=portal.config,
+            digester=digester,
+            known=link.digests,
+            is_split=is_split,
+        )
     return replace(
         step,
         supplier_id=link.supplier_id,
@@ -291,4 +296,5 @@ TASK = Task(
     claims_lines=True,
     compare=compare,
     settled=settled,
+    announce=announce,
 )

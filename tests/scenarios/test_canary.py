@@ -127,6 +127,37 @@ def test_nothing_is_in_a_backup_or_the_rest_of_what_commands_write(
     assert fake.effects("order created", "") or fake.ledger
 
 
+def test_nothing_of_an_edit_is_reported_kept_or_remarked(tmp_path: Path, fake: FakeOrdoro) -> None:
+    (tmp_path / "feeds" / "1001.csv").write_text(
+        f"{FEED}1001,MUG,A mug,1,2.50,Ada,DE,ada@example.org,Graz\n"
+    )
+    assert ordosync(tmp_path, "import-orders").code == 0
+    feed(tmp_path, "1001")
+
+    for words in (
+        ("import-orders", "--dry-run"),
+        ("import-orders", "--debug"),
+        ("edits", "list"),
+        ("edits", "list", "--json"),
+        ("show", "2"),
+        ("why", "1001"),
+        ("attention", "--json"),
+        ("reconcile",),
+        ("edits", "keep", "1001", "--json"),
+        ("backup", "copy.db"),
+    ):
+        assert_output_has_no_personal_data(ordosync(tmp_path, *words))
+
+    edited = ordosync(tmp_path, "attention", "--dismissed", "--json").json["attention"]
+    said = [text for number in fake.numbers() for text in fake.comments(number)]
+    assert [entry["code"] for entry in edited] == ["edited"]
+    assert any("(address, contact)" in text for text in said)
+    assert not any(word in text for text in said for word in WORDS)
+    assert_files_have_no_personal_data(tmp_path)
+    key = (tmp_path / "ordosync.db.key").read_bytes()
+    assert key not in (tmp_path / "copy.db").read_bytes()
+
+
 def test_nothing_is_reported_when_it_is_stopped(tmp_path: Path, fake: FakeOrdoro) -> None:
     fake.faults.add(Fault(kind="delay", method="POST", seconds=0.2))
 

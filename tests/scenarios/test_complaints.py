@@ -298,14 +298,14 @@ COMPLAINTS = (
         symptom="an order was edited after it was sent",
         make=edited,
         command=WHY_ORDER,
-        says="shop: was edited after it was sent; edits are not sent",
+        says="shop: was edited after it was sent (",
     ),
     Complaint(
         number=15,
         symptom="the buyer's address was changed",
         make=moved,
         command=WHY_ORDER,
-        says="shop: was edited after it was sent; edits are not sent",
+        says="shop: was edited after it was sent (",
     ),
     Complaint(
         number=16,

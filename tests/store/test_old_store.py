@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from sqlite_utils import Database
 
 from ordosync.accounts.connections import Connections
@@ -100,7 +101,8 @@ def test_old_links_stay(world: OldWorld) -> None:
 
     run_all(world)
 
-    removed = before - {*world.links()}
+    # The first read of each order fills in the digests by which edits are noticed.
+    removed = before - {replace(link, digests=None) for link in world.links()}
     assert {(link.kind, link.merchant_id, link.state) for link in removed} == {
         # The task cancels it.
         ("order", "LATE-REOPENED", "reopened"),

@@ -13,6 +13,7 @@ from datetime import datetime
 from ordosync import progress
 from ordosync.engine.comparison.difference import NOT_COMPARED, Comparison, Difference
 from ordosync.engine.comparison.missing_records import missing_orders, product_differences
+from ordosync.engine.comparison.open_edits import open_edits
 from ordosync.engine.comparison.order_trees import (
     REQUESTED,
     LinkedOrders,
@@ -62,6 +63,7 @@ def compare(portal: Portal, *, able: frozenset[str], now: datetime) -> Compared:
             for linked in snapshot.pairs():
                 found += _of_linked(comparison, linked)
                 progress.advance(1)
+    found += open_edits(comparison)
     if portal.config.manage_inventory:
         found += product_differences(comparison, now)
     return Compared(differences=found, numbers=comparison.numbers)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ordosync.store.step_rows import StepRow
+from ordosync.tasks.order_edits import is_edit
 from ordosync.tasks.orders.notices import is_notice
 
 ADVICE: Mapping[str, str] = {
@@ -37,6 +38,11 @@ NOT_RETRYABLE = frozenset(
 def is_retryable(step: StepRow) -> bool:
     """True if a retry may settle a failed step; otherwise only its cause or a dismissal does."""
     return step.code not in NOT_RETRYABLE and not is_notice(step.key)
+
+
+def close_command(step: StepRow) -> str:
+    """Return the command that closes a failed step without a retry."""
+    return f"ordosync {'edits keep' if is_edit(step) else 'dismiss'} {step.id}"
 
 
 def advice_for(step: StepRow) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from ordosync.accounts import is_embedded
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine.diagnosis import portal_concerns
-from ordosync.engine.diagnosis.advice import is_retryable, reason_of
+from ordosync.engine.diagnosis.advice import close_command, is_retryable, reason_of
 from ordosync.engine.diagnosis.attention_entry import Attention
 from ordosync.engine.scheduling.outages import LONG
 from ordosync.engine.scheduling.timetable import can_run
@@ -145,7 +145,7 @@ def _next_command(step: StepRow) -> str:
     if step.code == supplier_status.CANCELLED:
         return f"ordosync why {shlex.quote(step.merchant_id or step.key)}"
     if step.state == "failed" and step.code != UNPROVEN:
-        return f"ordosync {'retry' if is_retryable(step) else 'dismiss'} {step.id}"
+        return f"ordosync retry {step.id}" if is_retryable(step) else close_command(step)
     if step.state == "waiting":
         return f"ordosync retry {step.id}  (it is also retried automatically)"
     return f"ordosync retry {step.id} --sent ID, or --not-sent, if no automatic look-up finds it"

@@ -14,7 +14,7 @@ from ordosync.errors import OrdosyncError, UsageError
 from ordosync.store import Store
 from ordosync.store.concerns import Concern
 from ordosync.store.step_rows import DISMISSED
-from ordosync.tasks import TASKS
+from ordosync.tasks import TASKS, order_edits
 
 LONGEST_NOTE = 500
 
@@ -138,6 +138,8 @@ def _settle(store: Store, concern: Attention, now: datetime) -> None:
         return
     if row.content != concern.content or not store.steps.dismiss(row, now=now):
         raise OrdosyncError(f"{concern.key} has changed meanwhile; run `ordosync attention` again")
+    # The order is compared with its edited state from now on.
+    store.links(row.portal).know(order_edits.kept(row))
 
 
 def _reopen(store: Store, concern: Attention, now: datetime) -> None:
@@ -148,6 +150,7 @@ def _reopen(store: Store, concern: Attention, now: datetime) -> None:
     code = "" if concern.code == "failed" else concern.code
     if not store.steps.undo_dismissal(row, code=code, now=now):
         raise OrdosyncError(f"{concern.key} has changed meanwhile; run `ordosync attention` again")
+    store.links(row.portal).know(order_edits.reopened(row))
 
 
 def _concern(attention: Attention, note: str, now: datetime) -> Concern:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ordosync.engine.diagnosis.advice import advice_for, is_retryable
+from ordosync.engine.diagnosis.advice import advice_for, close_command, is_retryable
 from ordosync.engine.diagnosis.story import Conclusion
 from ordosync.engine.scheduling.timetable import Scheduled
 from ordosync.store.step_rows import StepRow
@@ -45,7 +45,7 @@ def of_open_step(step: StepRow) -> Conclusion | None:
     """Return what happens to an unsettled step; None if it is settled."""
     retry = f"`ordosync retry {step.id}`"
     if step.state == "failed" and is_notice(step.key):
-        return Conclusion(state="failed", next=f"{CLOSES_ITSELF} `ordosync dismiss {step.id}`")
+        return Conclusion(state="failed", next=f"{CLOSES_ITSELF} `{close_command(step)}`")
     advice = advice_for(step)
     if advice and step.state in ("failed", "waiting"):
         done = f"; then `ordosync dismiss {step.id}`" if step.state == "failed" else ""

@@ -38,6 +38,8 @@ class Unchanged(Struct, frozen=True, kw_only=True):
     row: StepRow | None = None
     content: str | None = None
     """The content that the stored step gets; None if it keeps its own."""
+    digests: str = ""
+    """The digests that the order's link gets with it; empty if it has none."""
     as_of: str = ""
     """State of the source that the stored step gets with it; see `Order.as_of`."""
 
@@ -154,10 +156,12 @@ def _decide_dismissed(task: Task, step: Step, row: StepRow, *, is_unchanged: boo
 
 def _decide_edit(task: Task, step: Step, row: StepRow, *, has_open_edit: bool) -> Need:
     if task.compare:
-        edit = task.compare(step, row.content, has_open_edit=has_open_edit)
+        edit = task.compare(step, row, has_open_edit=has_open_edit)
         if isinstance(edit, Step):
             return Edited(step=edit)
-        return Unchanged(row=row, content=edit, as_of=step.as_of)
+        if edit is None:
+            return Unchanged(row=row)
+        return Unchanged(row=row, content=edit.content, as_of=step.as_of, digests=edit.digests)
     return Edited(step=_edit(step)) if edited(row.content, step.content) else Unchanged(row=row)
 
 

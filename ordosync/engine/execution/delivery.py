@@ -21,6 +21,7 @@ from ordosync.engine.execution.step_changes import (
     intent,
     skip_gone,
     values_written,
+    with_digests,
 )
 from ordosync.errors import UnavailableError, UnknownOutcomeError
 from ordosync.failpoints import fault
@@ -116,6 +117,10 @@ class Delivery:
         results = self._task.apply(self._portal, steps, look_first=look_first)
         if self._looks_first and not earlier:
             results = [_without_units(result) for result in results]
+        results = [
+            with_digests(result, step, earlier.get(step.key))
+            for step, result in zip(steps, results, strict=True)
+        ]
         fault("result-before-commit")
         edits = self._edited_since(steps, results, earlier)
         self._commit_outcomes(steps, results, earlier, edits, is_uncertain=look_first)
@@ -210,8 +215,7 @@ class Delivery:
             had_arrived = result.outcome.state == "unchanged" and bool(result.outcome.id)
             if self._task.compare and step.key in earlier and had_arrived:
                 arrived = replace(step, supplier_id=result.outcome.id)
-                before = earlier[step.key].content
-                edit = self._task.compare(arrived, before, has_open_edit=False)
+                edit = self._task.compare(arrived, earlier[step.key], has_open_edit=False)
                 if isinstance(edit, Step):
                     edits[step.key] = edit
         return edits

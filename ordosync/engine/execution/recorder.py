@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from ordosync.clock import Clock
-from ordosync.engine.execution.decisions import is_reported
+from ordosync.engine.execution.decisions import Unchanged, is_reported
 from ordosync.engine.execution.line_claims import LineClaims
 from ordosync.engine.execution.step_changes import from_decision
 from ordosync.store import Store
@@ -76,6 +76,15 @@ class Recorder:
         self._store.steps.record(
             self._portal.name, self._task.name, changes, run_id=self._run.id, clock=self._clock
         )
+
+    def reread(self, records: Sequence[Unchanged]) -> None:
+        """Record the new contents of stored steps, and the digests of their orders."""
+        rows = [(record, record.row) for record in records if record.row]
+        contents = {row.key: (record.content or "", record.as_of) for record, row in rows}
+        digests = {row.key: record.digests for record, row in rows if record.digests}
+        with self.transaction():
+            self._store.steps.reread(self._portal.name, self._task.name, contents)
+            self._store.links(self._portal.name).know(digests)
 
     def save_results(self, changes: Sequence[StepChange], results: Iterable[Result]) -> None:
         """Record the links of results in the open transaction, and free the claims that ended."""

@@ -14,12 +14,12 @@ from ordosync.clock import Clock
 from ordosync.engine.execution.delivery import Delivery
 from ordosync.engine.execution.recorder import Recorder
 from ordosync.engine.execution.relinking import SplitLinks
-from ordosync.engine.execution.step_changes import row_change, skip_gone
+from ordosync.engine.execution.step_changes import known_as, row_change, skip_gone
 from ordosync.engine.execution.unproven import before_restore, is_inconclusive, is_uncertain, reason
 from ordosync.models import Order
 from ordosync.store import Store
 from ordosync.store.step_rows import UNPROVEN, StepChange, StepRow
-from ordosync.tasks.base import Decision, Portal, Step, Task, edit_key
+from ordosync.tasks.base import Decision, Portal, Result, Step, Task, edit_key
 
 
 def lacks_steps(task: Task, portal: Portal, store: Store, *, restored_at: datetime | None) -> bool:
@@ -117,7 +117,7 @@ class Recovery:
         if not edited or not self._task.compare:
             return
         for key, row in self._recorder.rows(edited).items():
-            edit = self._task.compare(edited[key], row.content, has_open_edit=True)
+            edit = self._task.compare(edited[key], row, has_open_edit=True)
             if isinstance(edit, Step) and edit.key in remaining:
                 yield edit
 
@@ -151,7 +151,7 @@ class Recovery:
             else:
                 self._recorder.counts.skipped += 1
                 changes.append(skip_gone(row))
-        self._recorder.record(changes, arrived.values())
+        self._record_arrived(changes, rows, arrived)
 
     def _adopt_failed(self) -> None:
         """Settle the failed steps of a backup that were sent before it was restored."""
@@ -162,10 +162,22 @@ class Recovery:
         sent = [row for row in rows if row.key in arrived]
         self._recorder.counts.unchanged += len(sent)
         self._split_links.restore(row.merchant_id for row in sent)
-        self._recorder.record(
+        self._record_arrived(
             [row_change(row, "done", supplier_id=arrived[row.key].outcome.id) for row in sent],
-            arrived.values(),
+            rows,
+            arrived,
         )
+
+    def _record_arrived(
+        self,
+        changes: Sequence[StepChange],
+        rows: Sequence[StepRow],
+        arrived: Mapping[str, Result],
+    ) -> None:
+        """Record steps, and the links of those that had arrived."""
+        digests = {row.key: row.digests for row in rows}
+        results = [known_as(result, digests.get(key)) for key, result in arrived.items()]
+        self._recorder.record(changes, results)
 
     def _fail_unproven(self, rows: Iterable[StepRow]) -> list[StepChange]:
         """Count the steps that only the operator can settle, and return their changes."""

@@ -225,19 +225,18 @@ class Execution:
         """Count the records that need nothing; return the steps to send or to record."""
         steps: list[Step] = []
         edits: list[Step] = []
-        reread: dict[str, tuple[str, str]] = {}
+        reread: list[Unchanged] = []
         for need in needs:
             if not isinstance(need, Unchanged):
                 (edits if isinstance(need, Edited) else steps).append(need.step)
                 continue
             self._recorder.count_unchanged(need.row)
-            if need.row and need.content is not None:
-                reread[need.row.key] = need.content, need.as_of
+            if need.content is not None:
+                reread.append(need)
         if edits:
             steps += self._recorder.unreported(edits)
         if reread:
-            with self._recorder.transaction():
-                self._store.steps.reread(self._portal.name, self._task.name, reread)
+            self._recorder.reread(reread)
         return steps
 
     def _reopen(self, page: Page[Step]) -> None:

@@ -116,9 +116,12 @@ class Settlement:
     def _settled_by_task(self, failed: Sequence[StepRow]) -> Mapping[str, Decision]:
         """Return a decision for each step that the task settles; none if an account fails."""
         try:
-            return self._task.settled(self._portal, failed)
+            decisions = self._task.settled(self._portal, failed)
+            if decisions:
+                self._task.announce(self._portal, failed, decisions)
         except AccountError:
             return {}
+        return decisions
 
     def _may_have_passed(self, row: StepRow) -> bool:
         """True if the accounts are asked now: a scheduled run asks remote ones once an hour."""

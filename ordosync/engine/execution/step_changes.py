@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from ordosync.errors import ExistsError, StoppedCallError
 from ordosync.models import Outcome
 from ordosync.retry import delay_after, next_try
@@ -38,6 +40,7 @@ def step_change(
         not_before=not_before,
         as_of=step.as_of,
         written_json=written_json,
+        digests=None if state == "done" else step.digests,
     )
 
 
@@ -65,6 +68,7 @@ def row_change(
         reason=reason,
         as_of=row.as_of,
         written_json=row.written_json if state == "done" else None,
+        digests=None if state == "done" else row.digests,
     )
 
 
@@ -155,6 +159,21 @@ def from_outcome(
         not_before=not_before,
         written_json=written_json,
     )
+
+
+def with_digests(result: Result, step: Step, earlier: StepRow | None) -> Result:
+    """Return a result whose order's link has the digests of what has arrived."""
+    had_arrived = earlier is not None and result.outcome.state == "unchanged"
+    digests = earlier.digests if earlier and had_arrived else step.digests
+    return known_as(result, digests)
+
+
+def known_as(result: Result, digests: str | None) -> Result:
+    """Return a result with these digests in the link of its order."""
+    if not digests or not result.links or result.links[0].kind != "order":
+        return result
+    order, *others = result.links
+    return replace(result, links=(replace(order, digests=digests), *others))
 
 
 def counted_as(change: StepChange, result: Result) -> Counted:

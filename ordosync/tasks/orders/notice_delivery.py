@@ -7,16 +7,21 @@ from ordosync.models import Comment, Order, Outcome
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
 from ordosync.tasks.base import Decision, Portal, Result, Step
+from ordosync.tasks.order_edits import announce
 from ordosync.tasks.orders import cancelled_rest
-from ordosync.tasks.orders.notices import Notice, is_notice
+from ordosync.tasks.orders.notices import Notice, is_notice, too_late
+
+_SETTLED = ("taken-back", "ignored")
+"""Codes of notices that an edit is settled."""
 
 
 def deliver(portal: Portal, steps: Sequence[Step]) -> Mapping[str, Result]:
     """Add the comments. The step of a notice fails, so it stays open until it is settled."""
     notices = {step.key: step.payload for step in steps if isinstance(step.payload, Notice)}
     open_ = [step for step in steps if step.key in notices]
-    late = settled(portal, [step for step in open_ if notices[step.key].code != "taken-back"])
+    late = settled(portal, [step for step in open_ if notices[step.key].code not in _SETTLED])
     _comment(portal, [step for step in open_ if step.key not in late], notices)
+    announce(portal, open_, late)
     return {
         key: Result(
             outcome=_outcome(notice, late.get(key)),
@@ -49,9 +54,9 @@ def settled(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
     open_ = []
     for key, id_ in pending.items():
         if id_ in shipped:
-            decisions[key] = _too_late("shipped")
+            decisions[key] = too_late("shipped")
         elif id_ in links and links[id_].state == "cancelled_by_task":
-            decisions[key] = _too_late("cancelled")
+            decisions[key] = too_late("cancelled")
         elif id_ in links:
             open_.append((key, links[id_]))
     decisions |= _at_supplier(portal, open_)
@@ -83,10 +88,10 @@ def _at_supplier(
     cancelled_ids = portal.merchant.cancelled_among(merchant_ids) if merchant_ids else frozenset()
     for key, link in open_:
         if statuses.get(link.supplier_id) == "shipped":
-            yield key, _too_late("shipped")
+            yield key, too_late("shipped")
     for key, link in cancelled:
         if key.endswith(":reassigned") or link.merchant_id in cancelled_ids:
-            yield key, _too_late("cancelled")
+            yield key, too_late("cancelled")
 
 
 def _withdrawn(portal: Portal, requests: Mapping[str, str]) -> Iterator[tuple[str, Decision]]:
@@ -107,10 +112,6 @@ def _withdrawn(portal: Portal, requests: Mapping[str, str]) -> Iterator[tuple[st
             )
         elif not key.endswith(":reassigned") and id_ not in requested:
             yield key, Decision(state="skipped", code="gone", reason="is not requested any more")
-
-
-def _too_late(status: str) -> Decision:
-    return Decision(state="skipped", code="too-late", reason=f"is now {status}, without the change")
 
 
 def _comment(portal: Portal, steps: Sequence[Step], notices: Mapping[str, Notice]) -> None:
@@ -134,7 +135,7 @@ def _comment(portal: Portal, steps: Sequence[Step], notices: Mapping[str, Notice
 def _outcome(notice: Notice, late: Decision | None) -> Outcome:
     if late:
         return Outcome(state="unchanged", id=notice.supplier_id, code=late.code, reason=late.reason)
-    if notice.code == "taken-back":
+    if notice.code in _SETTLED:
         return Outcome(
             state="unchanged", id=notice.supplier_id, code=notice.code, reason=notice.reason
         )

@@ -6,51 +6,16 @@ or an order whose rest was cancelled after a part was sent. Both timelines get a
 never contains a value.
 """
 
-import hashlib
-from collections.abc import Mapping
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ordosync.config.settings import PortalConfig
-from ordosync.models import InvalidRecord, Order
 from ordosync.store.links import Link
-from ordosync.tasks.base import Step, edit_key
-from ordosync.tasks.orders import digests as order_digests
-from ordosync.tasks.orders.fields import for_supplier, lines_of_supplier
+from ordosync.tasks.base import Decision, Step
 
 REST_CANCELLED = "rest-cancelled"
 _KINDS = ("edit", "reassigned", "supplier-cancelled", REST_CANCELLED)
-_ASK = "tell the Supplier, or cancel it and order again"
-_REASONS: Mapping[order_digests.Change, str] = {
-    "edited": f"was edited after it was sent; edits are not sent: {_ASK}",
-    "lines-missing": f"was edited after it was sent: lines are missing; edits are not sent: {_ASK}",
-    "other-lines": "has none of the lines that were sent under this number, so it was not sent;"
-    " give it another number",
-    "other-date": "has another date than the order that was sent under this number, so it was not"
-    " sent; give it another number",
-}
-
-
-class Imported(Struct, frozen=True, kw_only=True):
-    """An order that was imported, as the Merchant has it now."""
-
-    order: Order
-    config: PortalConfig
-    rules: str
-    is_split: bool = False
-    """True if the Merchant split it after the import, so that only a piece still has its id."""
-    settled: frozenset[str] = frozenset()
-    """The lines of which units were sent, or cancelled in both accounts."""
-
-    def content(self) -> str:
-        """Return its content. This is slow, so it is called only if something has changed."""
-        order = self.order
-        lines = lines_of_supplier(self.config, order.lines)
-        created = for_supplier(replace(order, lines=lines), self.config, reference="")
-        return order_digests.of_order(
-            order, created, self.rules, config=self.config, settled=self.settled
-        )
 
 
 class Notice(Struct, frozen=True, kw_only=True):
@@ -69,29 +34,6 @@ def is_notice(key: str) -> bool:
     """True if a step of `import-orders` is a notice, which sends no order."""
     generation, _, kind = key.rpartition("#")[2].partition(":")
     return generation.isdigit() and kind in _KINDS
-
-
-def compare(step: Step, before: str, *, has_open_edit: bool) -> Step | str | None:
-    """Compare an imported order with its state when it was sent; see `Compare`."""
-    payload = step.payload
-    if isinstance(payload, InvalidRecord):
-        return _unreadable(step, payload, before)
-    if isinstance(payload, Imported):
-        if before.startswith(f"{step.content}+{payload.rules}-"):
-            return _taken_back(step, before) if has_open_edit else None
-        step = replace(step, content=payload.content())
-        if payload.is_split:
-            return None if has_open_edit or step.content == before else step.content
-    before_digest, after_digest = order_digests.parse(before), order_digests.parse(step.content)
-    if after_digest is None:
-        # It is a notice.
-        return None
-    if before_digest is None or before_digest.how != after_digest.how:
-        return None if has_open_edit else step.content
-    change = order_digests.changed(before_digest, after_digest)
-    if change:
-        return _edit(step, change)
-    return _taken_back(step, before) if has_open_edit else None
 
 
 def reassigned(step: Step, link: Link) -> Step:
@@ -150,64 +92,9 @@ def rest_cancelled(step: Step) -> Step:
     )
 
 
-def _edit(step: Step, change: order_digests.Change) -> Step:
-    is_other = change in ("other-lines", "other-date")
-    code = "reused-number" if is_other else "edited"
-    at_supplier = "The Merchant edited this order after it was sent; the edit was not sent"
-    at_merchant = f"Edited after it was sent; edits are not sent: {_ASK}"
-    if is_other:
-        at_supplier = "The Merchant now has another order with this number; it was not sent"
-        at_merchant = "Another order with this number was sent before; this one was not sent"
-    return _of_edit(
-        step,
-        Notice(
-            code=code,
-            reason=_REASONS[change],
-            supplier_id=step.supplier_id or "",
-            key=f"{code}:{_short(step.key, step.content)}",
-            at_merchant=at_merchant,
-            at_supplier=at_supplier,
-        ),
-    )
-
-
-def _unreadable(step: Step, item: InvalidRecord, before: str) -> Step | None:
-    """Return the notice that an order cannot be read now, so that edits may be missed."""
-    content = order_digests.decisive(before)
-    is_comparable = content.partition("-")[0] == item.content.partition("-")[0]
-    if item.is_skipped or item.is_whole_file or not is_comparable or content == item.content:
-        return None
-    reason = f"cannot be read as it is now, after it was sent: {item.reason}"
-    notice = Notice(code=item.code, reason=reason, supplier_id=step.supplier_id or "", key="")
-    return _of_edit(step, notice)
-
-
-def _taken_back(step: Step, before: str) -> Step:
-    return replace(
-        _of_edit(
-            step,
-            Notice(
-                code="taken-back",
-                reason="agrees with the Supplier's order again",
-                supplier_id=step.supplier_id or "",
-                key=f"taken-back:{_short(step.key, before)}",
-                at_merchant="The edit is settled: the Supplier's order agrees with this one again",
-                at_supplier="The edit is settled: the Merchant's order agrees with this one again",
-            ),
-        ),
-        content=before,
-    )
-
-
-def _of_edit(step: Step, notice: Notice) -> Step:
-    return replace(
-        step,
-        key=edit_key(step.key),
-        summary=f"comment on order {notice.supplier_id}: {notice.code}",
-        needs_redo=False,
-        decision=None,
-        payload=notice,
-    )
+def too_late(status: Literal["shipped", "cancelled"]) -> Decision:
+    """Return the decision about a notice of an order that is shipped or cancelled."""
+    return Decision(state="skipped", code="too-late", reason=f"is now {status}, without the change")
 
 
 def _notice(step: Step, notice: Notice) -> Step:
@@ -218,7 +105,3 @@ def _notice(step: Step, notice: Notice) -> Step:
         summary=f"comment on order {notice.supplier_id}: {notice.code}",
         payload=notice,
     )
-
-
-def _short(*parts: str) -> str:
-    return hashlib.blake2b("\0".join(parts).encode(), digest_size=4).hexdigest()

@@ -210,6 +210,10 @@ class MerchantPeople(People):
         """Add these quantities to the lines of an order."""
         raise NotImplementedError
 
+    def move(self, order_id: str, street: str) -> None:
+        """Change the street to which an order is shipped."""
+        raise NotImplementedError
+
     def add_line(self, order_id: str, sku: str, quantity: int) -> None:
         """Add a line with another SKU to an order."""
         raise NotImplementedError

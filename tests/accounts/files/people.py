@@ -142,6 +142,10 @@ class FilesMerchantPeople(MerchantPeople):
         ]
         self.request(replace(order, lines=tuple(lines)))
 
+    def move(self, order_id: str, street: str) -> None:
+        order = self._orders[order_id]
+        self.request(replace(order, ship_to=replace(order.ship_to, street1=street)))
+
     def timeline(self, order_id: str) -> Sequence[str]:  # noqa: ARG002
         return []
 

@@ -223,6 +223,9 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
             target.number, {sku: now.get(sku, 0) + add for sku, add in more.items()}
         )
 
+    def move(self, order_id: str, street: str) -> None:
+        self.fake.change_address(order_id, street1=street)
+
     def archive(self, sku: str) -> None:
         self.fake.archive(sku)
 

@@ -219,6 +219,9 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
             order.id, {sku: now + more for (sku, now), more in zip(current, units, strict=True)}
         )
 
+    def move(self, order_id: str, street: str) -> None:
+        self.fake.change_address(self._order(self._part(order_id)).id, address1=street)
+
     def pieces(self, order_id: str) -> Mapping[str, Sequence[tuple[str, int]]]:
         kept = self.kept(self._order(self._part(order_id)), f"split_{number(self.place)}") or {}
         ids = kept.get(order_id) or self._split.get(order_id, ())

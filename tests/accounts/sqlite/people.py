@@ -164,6 +164,14 @@ class SqliteMerchantPeople(AtDesk, MerchantPeople):
             )
         _done(self.desk.request(order_id, _PARTNER))
 
+    def move(self, order_id: str, street: str) -> None:
+        with closing(sqlite3.connect(self.path)) as db, db:
+            db.execute(
+                "update orders set ship_to = json_set(ship_to, '$.street1', ?) where number = ?",
+                (street, order_id),
+            )
+        _done(self.desk.request(order_id, _PARTNER))
+
     def sent_units(self, order_id: str) -> Mapping[str, int]:
         sent = Counter[str]()
         for number in (order_id, *self.desk.pieces_of(order_id)):

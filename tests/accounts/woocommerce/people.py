@@ -337,6 +337,9 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
         }
         self.fake.edit_lines(int(order_id), raised)
 
+    def move(self, order_id: str, street: str) -> None:
+        self.fake.change_address(int(order_id), address_1=street)
+
     def pieces(self, order_id: str) -> Mapping[str, Sequence[tuple[str, int]]]:
         number = order_id.partition("/")[0]
         skus = {line["id"]: line["sku"] for line in self.fake.order(int(number))["line_items"]}

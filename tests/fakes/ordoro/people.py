@@ -7,7 +7,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from tests.fakes.ordoro import orders, products, shapes_catalogue, shapes_orders, splits, stock
+from tests.fakes.ordoro import (
+    edits,
+    orders,
+    products,
+    shapes_catalogue,
+    shapes_orders,
+    splits,
+    stock,
+)
 from tests.fakes.ordoro.state import Cart, Json, Number, Order, Shop, Supplier, Terms, Warehouse
 from tests.fakes.ordoro.times import text
 
@@ -215,6 +223,11 @@ class People:
         """Change quantities by SKU: 0 removes the lines, a new SKU adds one."""
         with self.shop.lock:
             orders.set_lines(self.shop, self._order(number), dict(quantities))
+
+    def change_address(self, number: str, **fields: str) -> None:
+        """Change fields of the shipping address."""
+        with self.shop.lock:
+            edits.change_address(self.shop, self._order(number), dict(fields))
 
     def comment(self, number: str, words: str) -> None:
         """Add a comment to the timeline."""

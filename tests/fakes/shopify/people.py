@@ -105,6 +105,13 @@ class People(Stockkeepers, Shippers):
             orders.check_cancellable(self.shop, placed)
             orders.cancel(self.shop, placed, reason="CUSTOMER", restock=restock, refund=refund)
 
+    def change_address(self, order: str, **fields: str) -> None:
+        """Change fields of the shipping address."""
+        with self.shop.lock:
+            placed = self.order(order)
+            placed.shipping_address = {**(placed.shipping_address or {}), **fields}
+            self.shop.touch(placed)
+
     def edit_lines(self, order: str, quantities: Mapping[str, int]) -> None:
         """Change ordered quantities by SKU: 0 removes a line, a new SKU adds one."""
         with self.shop.lock:

@@ -78,6 +78,11 @@ class People(Keepers, Packers):
             order.lines.reverse()
             orders.edit(self.shop, order, {})
 
+    def change_address(self, order_id: int, **fields: str) -> None:
+        """Change fields of the shipping address."""
+        with self.shop.lock:
+            orders.edit(self.shop, self.shop.order(order_id), {"shipping": fields})
+
     def edit_lines(self, order_id: int, quantities: Mapping[str, int]) -> None:
         """Change quantities by SKU: 0 removes the lines, a new SKU adds one."""
         with self.shop.lock:

@@ -1,0 +1,131 @@
+"""`edits`: the orders that the Merchant edited after they were sent."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Annotated, Any
+
+import typer
+
+from ordosync.cli.context import Context, with_context
+from ordosync.cli.output import render, tables
+from ordosync.engine import register
+from ordosync.engine.diagnosis.attention import attention
+from ordosync.engine.diagnosis.attention_entry import Attention
+from ordosync.engine.diagnosis.dismissal import dismiss
+from ordosync.errors import UsageError
+from ordosync.store import Store
+from ordosync.store.timestamps import to_text
+from ordosync.tasks.order_edits import EDITED, groups_of
+
+app = typer.Typer(help="List orders edited after they were sent; keep edits.", no_args_is_help=True)
+_COLUMNS = ("since", "portal", "step", "order", "at the supplier", "edited", "next step")
+
+
+@app.command("list")
+@with_context()
+def list_edits(*, context: Context) -> None:
+    """List the orders that were edited after they were sent.
+
+    Each row names the groups of fields that differ from what was sent: address, contact, lines,
+    method or notes. Edits are not sent; inform the supplier. Exits 0.
+
+    For example:
+      ordosync edits list
+    """
+    with Store.open(context.config.database, readonly=True) as store:
+        entries = _open_edits(context, store)
+        rows = [_json(store, entry) for entry in entries]
+    if context.as_json:
+        render.document({"edits": rows})
+    elif rows:
+        tables.table(_COLUMNS, [_row(entry, row) for entry, row in zip(entries, rows, strict=True)])
+    else:
+        render.message("no order was edited after it was sent")
+
+
+@app.command("keep")
+@with_context()
+def keep_edits(
+    orders: Annotated[
+        list[str],
+        typer.Argument(metavar="ORDER...", help="Order number, or step that `edits list` shows."),
+    ],
+    *,
+    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="Reason, for later.")] = "",
+    context: Context,
+) -> None:
+    """Keep the supplier's order as it is, and close the edit.
+
+    Later edits are compared with the edited order. `ordosync dismiss KEY --undo` reopens it.
+
+    For example:
+      ordosync edits keep 1001 --note "agreed by phone"
+    """
+    config, clock = context.config, context.clock
+    with Store.open(config.database) as store:
+        register(config, store, clock)
+        listed = _open_edits(context, store)
+        keys = [_entry(store, listed, order).key for order in orders]
+        kept = dismiss(config, store, keys, note=note, clock=clock)
+        rows = [_json(store, entry) for entry in kept]
+    if context.as_json:
+        render.document({"kept": rows})
+        return
+    for entry in kept:
+        render.message(f"kept order {entry.subject} as it was sent: {entry.reason}")
+
+
+def _open_edits(context: Context, store: Store) -> Sequence[Attention]:
+    entries = attention(
+        context.config, store, now=context.clock.now(), unshipped_for=timedelta(days=3650)
+    )
+    return [entry for entry in entries if entry.code == EDITED and entry.dismissed_at is None]
+
+
+def _entry(store: Store, listed: Sequence[Attention], word: str) -> Attention:
+    """Return the edit of this step or order. Raises `UsageError`."""
+    found = [
+        entry
+        for entry in listed
+        if word
+        in (entry.key, str(entry.step), entry.subject, entry.supplier, _number(store, entry))
+    ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        steps = " or ".join(str(entry.step) for entry in found)
+        raise UsageError(f"{word!r} may be step {steps}; give the step")
+    raise UsageError(f"{word!r} has no open edit; `ordosync edits list` lists them")
+
+
+def _number(store: Store, entry: Attention) -> str:
+    """Return the number of the order as the Merchant shows it."""
+    return store.order_numbers(entry.portal).of([entry.subject]).get(entry.subject, entry.subject)
+
+
+def _row(entry: Attention, row: dict[str, Any]) -> tuple[object, ...]:
+    return (
+        entry.since,
+        entry.portal,
+        entry.step,
+        row["merchant_number"],
+        entry.supplier,
+        ", ".join(row["groups"]),
+        entry.command,
+    )
+
+
+def _json(store: Store, entry: Attention) -> dict[str, Any]:
+    return {
+        "portal": entry.portal,
+        "step": entry.step,
+        "merchant": entry.subject,
+        "merchant_number": _number(store, entry),
+        "supplier": entry.supplier,
+        "groups": list(groups_of(entry.content)),
+        "since": to_text(entry.since),
+        "severity": entry.severity,
+        "reason": entry.reason,
+        "settle": entry.command,
+        "note": entry.note or None,
+    }

@@ -1,0 +1,67 @@
+"""The digests in the table `links` by which edits of imported orders are noticed."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from ordosync.store.step_rows import UNSETTLED
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+class LinkDigests:
+    """Changes of the digests of one portal, and its open edits."""
+
+    def __init__(self, connection: "sqlite3.Connection", portal: str) -> None:
+        self._db = connection
+        self._portal = portal
+
+    def know(self, digests: Mapping[str, str | None]) -> None:
+        """Set the digests of orders, by the keys of the steps that sent them."""
+        self._db.executemany(
+            "update links set digests = ? where portal = ? and kind = 'order'"
+            " and merchant_id = ? and generation = ?",
+            [
+                (known, self._portal, id_, int(generation))
+                for key, known in digests.items()
+                for id_, _, generation in [key.rpartition("#")]
+            ],
+        )
+
+    def forget_digests(self, merchant_ids: Sequence[str]) -> None:
+        """Delete the digests of these orders of the Merchant, also of their settled edits."""
+        values = {"portal": self._portal, "ids": json.dumps(list(merchant_ids))}
+        of_orders = "merchant_id in (select value from json_each(:ids))"
+        self._db.execute(
+            "update links set digests = null where portal = :portal and kind = 'order'"  # noqa: S608
+            f" and {of_orders}",
+            values,
+        )
+        edits = (
+            "from steps where portal = :portal and task = 'import-orders'"
+            f" and key like '%:edit' and {of_orders}"
+        )
+        self._db.execute(
+            "update concerns set content = '' where key in"  # noqa: S608
+            f" (select portal || ':' || task || ':' || key {edits})",
+            values,
+        )
+        self._db.execute(
+            "update steps set digests = null, content = case when key like '%:edit' then ''"  # noqa: S608
+            f" else content end where portal = :portal and task = 'import-orders' and {of_orders}",
+            values,
+        )
+
+    def open_edits(self) -> Sequence[tuple[str, str, str]]:
+        """Return both ids of each order with an open edit, and what is said about it."""
+        rows = self._db.execute(
+            f"select merchant_id, supplier_id, reason from steps where portal = ?"  # noqa: S608
+            f" and task = 'import-orders' and {UNSETTLED} and state = 'failed'"
+            " and code = 'edited' order by id",
+            (self._portal,),
+        )
+        return [
+            (row["merchant_id"] or "", row["supplier_id"] or "", row["reason"] or "")
+            for row in rows
+        ]
