@@ -1,5 +1,7 @@
 """Makes the store follow the configuration: portals, renames, schedule."""
 
+from datetime import datetime
+
 from ordosync.clock import Clock
 from ordosync.config.settings import Config
 from ordosync.engine.portals import identity
