@@ -62,6 +62,8 @@ ALSO_IN_A_PIPE = (
     "cron remove --help",
     "demo --help",
     "dismiss 999",
+    "edits keep 999",
+    "edits list",
     "find 山田",
     "help",
     "help files",
