@@ -27,6 +27,8 @@ DATABASE = "ordosync.db"
 """Default name of the store, beside the configuration."""
 CONFIG_KEY = "config"
 """Row of the table `meta` with the digest of the configuration that the store follows."""
+ALERTS_KEY = "alerts_at"
+"""Row of the table `meta` with the time at which alerts are due next; only with `alerts:`."""
 _CLOCK_SLACK_S = 300
 _BUSY_TIMEOUT_S = 5
 
@@ -125,8 +127,12 @@ def _nothing_is_due(database: str, config: str) -> bool:
         (idle,) = connection.execute(
             "select exists (select 1 from meta where key = ? and value = ?)"
             " and not exists (select 1 from schedule where next_at <= ?)"
-            " and not exists (select 1 from schedule where last_started_at > ?)",
-            (CONFIG_KEY, config, _text(now), _text(now + _CLOCK_SLACK_S)),
+            " and not exists (select 1 from schedule where last_started_at > ?)"
+            " and not exists (select 1 from meta where key = ? and value <= ?)",
+            (
+                *(CONFIG_KEY, config, _text(now), _text(now + _CLOCK_SLACK_S)),
+                *(ALERTS_KEY, _text(now)),
+            ),
         ).fetchone()
     finally:
         connection.close()

@@ -76,6 +76,14 @@ SECTIONS = {
             "support.attention:dismiss",
             "Close entries of `attention` that need no more work.",
         ),
+        "alerts": (
+            "support.alerts:app",
+            "List and test the alerts of `alerts:`.",
+        ),
+        "digest": (
+            "support.digest:show_digest",
+            "Summarize the last day: what needs you first.",
+        ),
         "edits": (
             "support.edits:app",
             "List orders edited after they were sent; keep edits.",

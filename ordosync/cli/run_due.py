@@ -17,11 +17,11 @@ from ordosync.cli.output import runs as render_runs
 from ordosync.cli.repeat_guard import forget_problems, is_new_problem
 from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock
-from ordosync.config.settings import PortalConfig
+from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine import Stop
 from ordosync.engine.scheduling.outages import Alert
 from ordosync.engine.scheduling.tick import PortalReport, Tick
-from ordosync.errors import ConfigError, DatabaseError
+from ordosync.errors import ConfigError, DatabaseError, mistake
 from ordosync.idle import DATABASE, database_of
 from ordosync.store import Store
 from ordosync.store.timestamps import to_text
@@ -56,7 +56,7 @@ def run_due(
     clock, path = context.clock, context.config_path
     is_watched = sys.stdout is not None and sys.stdout.isatty()
     try:
-        reports, stop = _run_tick(context, jobs, deliver_alerts=not is_watched)
+        reports, stop, warnings = _run_tick(context, jobs, deliver_alerts=not is_watched)
     except (ConfigError, DatabaseError) as error:
         store = _store_path(path)
         if is_watched or context.as_json or is_new_problem(store, str(error), now=clock.now()):
@@ -64,11 +64,13 @@ def run_due(
         raise typer.Exit(error.exit_code) from error
     forget_problems(context.config.database)
     if context.as_json:
-        render.document(_json(reports, _next_due_at(context.config.database)))
+        document = _json(reports, _next_due_at(context.config.database))
+        render.document({**document, "errors": [*document["errors"], *warnings]})
     else:
         if is_watched:
             _show(reports, context.config.database)
-        _report(reports)
+        alerts = context.config.alerts
+        _report(reports, warnings, has_alerts=alerts is None or alerts.cron_mail or is_watched)
     if stop.signal:
         raise typer.Exit(128 + stop.signal)
     raise typer.Exit(int(any(map(_has_failed, reports))))
@@ -95,8 +97,11 @@ def _preview(context: Context) -> None:
 
 def _run_tick(
     context: Context, jobs: int, *, deliver_alerts: bool
-) -> tuple[Sequence[PortalReport], Stop]:
-    """Run what is due in all portals. Raises `DatabaseError` if the store cannot be used."""
+) -> tuple[Sequence[PortalReport], Stop, Sequence[str]]:
+    """Run what is due in all portals, and send alerts; return what could not be sent as well.
+
+    Raises `DatabaseError` if the store cannot be used.
+    """
     config, clock = context.config, context.clock
     with stoppable(clock) as stop, _progress(clock, is_shown=not deliver_alerts):
         tick = Tick(
@@ -107,10 +112,25 @@ def _run_tick(
             ping=partial(_ping, clock),
         )
         reports = tick.run(jobs=jobs)
-    for report in reports:
-        if isinstance(report.error, DatabaseError):
-            raise report.error
-    return reports, stop
+        for report in reports:
+            if isinstance(report.error, DatabaseError):
+                raise report.error
+        return reports, stop, _send_alerts(config, clock, stop)
+
+
+def _send_alerts(config: Config, clock: Clock, stop: Stop) -> Sequence[str]:
+    """Send alerts, if any are configured; return a line for each recipient with a problem."""
+    if config.alerts is None:
+        return []
+    from ordosync.engine.alerts.delivery import deliver  # noqa: PLC0415 - most have no alerts
+
+    try:
+        return deliver(config, clock, stop)
+    except DatabaseError:
+        raise
+    # The runs must be reported nevertheless.
+    except Exception as error:
+        return [f"alerts: {mistake(error)}"]
 
 
 @contextmanager
@@ -183,16 +203,18 @@ def _alert_json(alert: Alert) -> dict[str, Any]:
     }
 
 
-def _report(reports: Sequence[PortalReport]) -> None:
-    lines = [line for report in reports for line in _lines(report)]
+def _report(reports: Sequence[PortalReport], warnings: Sequence[str], *, has_alerts: bool) -> None:
+    lines = [line for report in reports for line in _lines(report, has_alerts=has_alerts)]
+    lines += warnings
     for line in lines[:_MOST_LINES]:
         render.message(line)
     if len(lines) > _MOST_LINES:
         render.message(f"and {len(lines) - _MOST_LINES} more: `ordosync health`")
 
 
-def _lines(report: PortalReport) -> Iterator[str]:
-    yield from (_line(alert) for alert in report.alerts)
+def _lines(report: PortalReport, *, has_alerts: bool) -> Iterator[str]:
+    if has_alerts:
+        yield from (_line(alert) for alert in report.alerts)
     if report.error:
         yield f"error: {report.error}"
 

@@ -7,10 +7,11 @@ A converter takes the text as it was written and raises `ValueError` with a mess
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ordosync.text import printable
 
@@ -20,6 +21,9 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(r"[0-9]{2}:[0-9]{2}")
+_DURATION = re.compile(r"([1-9][0-9]{0,3})([mhd])")
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 _BOOLS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -56,12 +60,44 @@ def to_date(text: str) -> date:
     raise ValueError(f"{quoted(text)} is not a date; write YYYY-MM-DD")
 
 
+def to_time(text: str) -> time:
+    """Convert a time of day, such as `08:00`."""
+    try:
+        if _TIME.fullmatch(text):
+            return time.fromisoformat(text)
+    # The day has no such hour or minute.
+    except ValueError:
+        pass
+    raise ValueError(f"{quoted(text)} is not a time of day; write HH:MM")
+
+
+def to_duration(text: str) -> timedelta:
+    """Convert a duration, such as `30m`, `2h` or `1d`."""
+    match = _DURATION.fullmatch(text)
+    if not match:
+        raise ValueError(f"{quoted(text)} is not a duration; write 30m, 2h or 1d")
+    return int(match[1]) * _UNITS[match[2]]
+
+
+def to_zone(text: str) -> ZoneInfo:
+    """Convert the name of a time zone, such as `Europe/London`."""
+    try:
+        return ZoneInfo(text)
+    except (ValueError, OSError, LookupError):
+        raise ValueError(
+            f"{quoted(text)} is not a time zone; write a name such as Europe/London"
+        ) from None
+
+
 CONVERTERS: Mapping[Any, Callable[[str], Any]] = {
     str: str,
     int: to_int,
     bool: to_bool,
     Decimal: to_decimal,
     date: to_date,
+    time: to_time,
+    timedelta: to_duration,
+    ZoneInfo: to_zone,
 }
 """Converters that do not depend on the file, by type."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from datetime import time, timedelta
 from typing import Any
 
 from ordosync.accounts import account_class
@@ -24,6 +25,7 @@ def as_plain(config: Config) -> dict[str, Any]:
         "retention": config.retention.days if config.retention else "off",
         **_if_set("default_account", config.default_account),
         **_if_set("desk", _plain(config.desk) if config.desk.columns else None),
+        **_if_set("alerts", _plain(config.alerts)),
         "accounts": {name: _account(account) for name, account in config.accounts.items()},
         "portals": {name: _portal(portal) for name, portal in config.portals.items()},
     }
@@ -55,11 +57,18 @@ def _side(side: SideConfig) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return {
+            field.name.removesuffix("_"): _plain(getattr(value, field.name))
+            for field in fields(value)
+        }
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if value is None or isinstance(value, (str, int)):
         return value
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    if isinstance(value, timedelta):
+        return f"{value // timedelta(minutes=1)}m"
     return str(value)

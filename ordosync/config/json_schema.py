@@ -6,13 +6,15 @@ A schema cannot hold all rules, so `ordosync config check` stays the judge.
 import types
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import is_dataclass
-from datetime import date
+from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
+from zoneinfo import ZoneInfo
 
 from ordosync.accounts import KINDS, account_class
 from ordosync.config import portals, schema
+from ordosync.config.alert_settings import AlertsConfig
 from ordosync.config.reader import REQUIRED, parameters
 from ordosync.config.settings import (
     DESK_COLUMNS,
@@ -31,6 +33,9 @@ _SCALARS: Mapping[Any, JsonSchema] = {
     bool: {"enum": [True, False, "yes", "no", "on", "off"]},
     Decimal: {"type": "number"},
     date: {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
+    time: {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
+    timedelta: {"type": "string", "pattern": "^[1-9][0-9]{0,3}[mhd]$"},
+    ZoneInfo: {"type": "string", "minLength": 1},
     Path: {"type": "string", "minLength": 1},
     Secret: {"type": "string", "description": "${NAME}, file:PATH, or the text"},
 }
@@ -50,6 +55,7 @@ def json_schema() -> JsonSchema:
             "retention": {"anyOf": [{"type": "integer", "minimum": 1}, {"enum": ["off", False]}]},
             "default_account": {"type": "string", **_NAME},
             "desk": _desk(),
+            "alerts": _object(AlertsConfig),
             "accounts": _named({"oneOf": [_account(kind) for kind in KINDS]}),
             "portals": _named(_portal()),
         },

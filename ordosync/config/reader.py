@@ -59,8 +59,12 @@ class Place:
 
 @cache
 def parameters(target: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
-    """Return the parameters of `target` by name, with evaluated annotations."""
-    return inspect.signature(target, eval_str=True).parameters
+    """Return the parameters of `target` by the name in the file, with evaluated annotations.
+
+    A parameter `from_` is the option `from`, which is a keyword of Python.
+    """
+    signature = inspect.signature(target, eval_str=True)
+    return {name.removesuffix("_"): value for name, value in signature.parameters.items()}
 
 
 class Reader:
@@ -95,7 +99,7 @@ class Reader:
             return self.build(hint, place, self.entries(place))
         origin = get_origin(hint)
         if origin is tuple:
-            return tuple(self.value(get_args(hint)[0], item) for item in self._items(place))
+            return tuple(self.value(get_args(hint)[0], item) for item in self.items(place))
         if origin is Mapping:
             entries = self.entries(place) or {}
             return {key: self.value(get_args(hint)[1], entry) for key, entry in entries.items()}
@@ -164,13 +168,13 @@ class Reader:
         values: dict[str, Any] = {}
         for name, option in options.items():
             if name in read and name in entries:
-                values[name] = read[name](entries[name])
+                values[option.name] = read[name](entries[name])
             elif name in entries:
-                values[name] = self.value(option.annotation, entries[name])
+                values[option.name] = self.value(option.annotation, entries[name])
             elif option.default is REQUIRED:
                 self.problem(place, "is missing", path=place.below(name))
             elif isinstance(option.default, Path):
-                values[name] = self._converters[Path](str(option.default))
+                values[option.name] = self._converters[Path](str(option.default))
         return values
 
     def build(
@@ -203,7 +207,8 @@ class Reader:
                 self.problem(place, str(error))
             return None
 
-    def _items(self, place: Place) -> list[Place]:
+    def items(self, place: Place) -> list[Place]:
+        """Return the places in a list; none if it is no list."""
         if not self._has_shape(place, yaml.SequenceNode):
             return []
         *parents, last = place.keys

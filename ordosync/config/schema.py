@@ -11,6 +11,7 @@ from typing import Any
 
 from ordosync.accounts import KINDS, account_class, is_embedded
 from ordosync.accounts.account import Account
+from ordosync.config.alerts import read_alerts
 from ordosync.config.converters import CONVERTERS, quoted, suggestion, to_name, to_path
 from ordosync.config.portals import PortalReader
 from ordosync.config.reader import Place, Reader
@@ -23,7 +24,7 @@ from ordosync.secret import Secret
 RETENTION = timedelta(days=400)
 """A year, and one month to review it."""
 _MOST_DAYS = 36_500
-TOP = ("database", "retention", "default_account", "desk", "accounts", "portals")
+TOP = ("database", "retention", "default_account", "desk", "alerts", "accounts", "portals")
 """The options of the whole file."""
 NOT_OPTIONS = ("name",)
 """Parameters of an account that are not options of the file."""
@@ -62,6 +63,7 @@ def read_config(reader: Reader, top: Place, source: Source) -> Config | None:
         )
     desk = reader.value(DeskConfig, entries["desk"]) if "desk" in entries else DeskConfig()
     portal_places = _section(reader, top, entries, "portal")
+    alerts = read_alerts(reader, entries["alerts"], portal_places) if "alerts" in entries else None
     return Config(
         path=source.path,
         digest=source.digest,
@@ -72,6 +74,7 @@ def read_config(reader: Reader, top: Place, source: Source) -> Config | None:
         portals=PortalReader(reader, accounts, opened, portal_places).portals(),
         default_account=default_account,
         desk=desk or DeskConfig(),
+        alerts=alerts,
     )
 
 

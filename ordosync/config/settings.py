@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ordosync.accounts.account import Account
+from ordosync.config.alert_settings import AlertsConfig
 from ordosync.secret import Secret
 
 SCHEDULED_TASKS = ("import-orders", "import-products", "write-inventory-back", "cancel-orders")
@@ -204,3 +205,5 @@ class Config:
     default_account: str | None = None
     """The local account of commands without `--account`."""
     desk: DeskConfig = DeskConfig()
+    alerts: AlertsConfig | None = None
+    """None if no alerts are sent."""

@@ -1,12 +1,12 @@
 """The file of a local account, opened for one operation at a time.
 
 The file is closed in between, so that its users share nothing and have nothing to close. Opening
-takes about a millisecond, once a batch.
+takes about a millisecond, once a batch. A command that reads it several times keeps it open.
 """
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import TypeVar
 
@@ -30,6 +30,7 @@ class EmbeddedFile:
         self.path = path
         self._clock = clock
         """After this clock is stopped, an operation does not wait for a locked file."""
+        self._kept: sqlite3.Connection | None = None
 
     @property
     def exists(self) -> bool:
@@ -38,7 +39,17 @@ class EmbeddedFile:
 
     def reading(self, action: str) -> AbstractContextManager[sqlite3.Connection]:
         """Open the file for one operation. A file that does not exist yet reads as empty."""
-        return self._opened(action, create=False)
+        return nullcontext(self._kept) if self._kept else self._opened(action, create=False)
+
+    @contextmanager
+    def kept_open(self, action: str) -> Iterator[None]:
+        """Open the file once for all that is read within this context, by one thread."""
+        with self.reading(action) as db:
+            self._kept = db
+            try:
+                yield
+            finally:
+                self._kept = None
 
     @contextmanager
     def writing(self, action: str) -> Iterator[sqlite3.Connection]:

@@ -37,6 +37,7 @@ from ordosync.store.steps import Steps
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from ordosync.store.alert_table import AlertTable
     from ordosync.store.leases import Leases
     from ordosync.store.schedule import Schedule
     from ordosync.store.statistics import Reports
@@ -81,7 +82,14 @@ class Store:
             raise
         return cls(connection, path)
 
-    # The log is shown without these three, and starts faster without their modules.
+    # The log is shown without these four, and starts faster without their modules.
+
+    @cached_property
+    def alerts(self) -> "AlertTable":
+        """The alerts, and who was notified of them."""
+        from ordosync.store.alert_table import AlertTable  # noqa: PLC0415
+
+        return AlertTable(self._connection)
 
     @cached_property
     def leases(self) -> "Leases":

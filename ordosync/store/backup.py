@@ -28,6 +28,7 @@ from ordosync.database import (
     transaction,
 )
 from ordosync.errors import DamagedError, DatabaseError, OrdosyncError
+from ordosync.store.alert_table import AlertTable
 from ordosync.store.leases import Lease, Leases, Resource
 from ordosync.store.machine import MACHINE_KEY, machine_of, this_machine
 from ordosync.store.migrations import APPLICATION_ID, VERSION, migrations
@@ -187,6 +188,7 @@ def _prepare(db: "sqlite3.Connection", *, now: datetime, fence: int) -> None:
             (fence + 1,),
         )
         db.execute("update schedule set restored_at = ?, tries = 0", (at,))
+        AlertTable(db).forget()
         db.execute(
             "update schedule set done_at = null, next_at = ?"
             " where interval_s is not null and coalesce(paused, 0) = 0",

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import sqlite3
 
 Resource = Literal["orders", "shipments", "products", "stock"]
+ALERTS = "alerts"
+"""The lease of the process that sends alerts; it belongs to no portal, so its name is empty."""
 LEASE = timedelta(minutes=10)
 _LEASE_S = LEASE.total_seconds()
 
@@ -32,7 +34,7 @@ class Lease:
     """A lease that this process has claimed."""
 
     portal: str
-    resource: Resource
+    resource: str
     fence: int
 
 
@@ -42,7 +44,7 @@ class Leases:
     def __init__(self, connection: "sqlite3.Connection") -> None:
         self._db = connection
 
-    def claim(self, portal: str, resource: Resource, *, clock: Clock) -> Lease | int | None:
+    def claim(self, portal: str, resource: str, *, clock: Clock) -> Lease | int | None:
         """Claim the lease, or return the id of the run that holds it (None if not known)."""
         holder = self._held(portal, resource, clock)
         if holder:
@@ -67,7 +69,7 @@ class Leases:
         """True if a live process holds the lease."""
         return self._held(portal, resource, clock) is not None
 
-    def _held(self, portal: str, resource: Resource, clock: Clock) -> "sqlite3.Row | None":
+    def _held(self, portal: str, resource: str, clock: Clock) -> "sqlite3.Row | None":
         row: sqlite3.Row | None = self._db.execute(
             "select * from leases where portal = ? and resource = ?", (portal, resource)
         ).fetchone()

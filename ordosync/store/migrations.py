@@ -6,6 +6,8 @@ they sort as text. The SQL uses no type that only SQLite has.
 
 from typing import TYPE_CHECKING
 
+from ordosync.store.alert_schema import ALERT_TABLES
+
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
@@ -39,7 +41,8 @@ def migrations() -> "Migrations":
 
     @steps()
     def m004_order_numbers_and_written_values(db: "Database") -> None:
-        for statement in (*_ORDER_NUMBERS, *_WRITTEN_VALUES, *_PAUSES, *_GROUP_DIGESTS):
+        statements = (*_ORDER_NUMBERS, *_WRITTEN_VALUES, *_PAUSES, *_GROUP_DIGESTS, *ALERT_TABLES)
+        for statement in statements:
             db.execute(statement)
         db.execute("pragma user_version = 4")
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from ordosync.errors import ConfigError
+from ordosync.store.alert_table import AlertTable
 from ordosync.store.concerns import Concerns
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ class Portals:
                     (portal.name, old),
                 )
             Concerns(self._db).rename(old, portal.name)
+            AlertTable(self._db).rename(old, portal.name)
             self._db.execute("delete from meta where key = ?", (f"portal:{old}",))
         registered = Registered(
             merchant=portal.merchant,

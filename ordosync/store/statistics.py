@@ -3,8 +3,9 @@
 Days are in UTC. Runs that found nothing leave no row, so they are in no sum.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -71,6 +72,22 @@ class OutOfStock:
     at: datetime
     is_now: bool
     """False if a later write set it to more than 0."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Events:
+    """Numbers of orders of one portal with an event in a period."""
+
+    imported: int = 0
+    shipped: int = 0
+    cancelled: int = 0
+    short: int = 0
+    """Cancelled by the Supplier, or not in stock there."""
+    edited: int = 0
+
+    def counts(self) -> dict[str, int]:
+        """Return the numbers by name."""
+        return asdict(self)
 
 
 class Reports:
@@ -188,6 +205,36 @@ class Reports:
             )
             for row in rows
         ]
+
+    def events(self, *, since: datetime) -> Mapping[str, Events]:
+        """Return the numbers of orders with an event since then, by portal."""
+        rows = self._db.execute(
+            "select portal, 'imported' as event, count(*) as count from links"
+            " where kind = 'order' and linked_at >= :since group by 1"
+            " union all select portal, 'cancelled', count(*) from steps"
+            " where task = 'cancel-orders' and state = 'done' and updated_at >= :since group by 1"
+            " union all select portal, 'short', count(distinct merchant_id) from steps"
+            " where code in ('supplier-cancelled', 'short', 'backordered')"
+            " and created_at >= :since group by 1"
+            " union all select portal, 'edited', count(distinct merchant_id) from steps"
+            " where code = 'edited' and created_at >= :since group by 1",
+            {"since": to_text(since)},
+        )
+        counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for row in rows:
+            counts[row["portal"]][row["event"]] = row["count"]
+        for order in self.shipped(since=since):
+            counts[order.portal]["shipped"] += 1
+        return {portal: Events(**of_portal) for portal, of_portal in counts.items()}
+
+    def open_orders(self) -> Iterator[tuple[str, datetime]]:
+        """Yield the portal and link time of each imported order that is not shipped."""
+        rows = self._db.execute(
+            "select portal, linked_at from links"
+            " where kind = 'order' and state = 'live' and reported = 0"
+        )
+        for row in rows:
+            yield row["portal"], from_text(row["linked_at"])
 
     def _deliveries(self, statement: str, since: datetime) -> Iterator[Delivery]:
         for row in self._db.execute(statement, (to_text(since),)):

@@ -19,7 +19,15 @@ from ordosync.accounts import KINDS, account_class
 from ordosync.cli import documentation
 from ordosync.cli.commands import COMMANDS, SECTIONS, load
 from ordosync.cli.output import markdown
-from tests.support.command import on_a_terminal, ordosync, shop
+from ordosync.config.alert_settings import (
+    AlertsConfig,
+    DigestConfig,
+    MailConfig,
+    QuietConfig,
+    RuleConfig,
+    TargetConfig,
+)
+from tests.support.command import CONFIG, on_a_terminal, ordosync, shop
 
 ROOT = Path(__file__).parents[2]
 WIDTH = 80
@@ -60,7 +68,7 @@ def test_page_that_does_not_exist_is_a_usage_error_with_a_suggestion(tmp_path: P
 
     assert (near.code, near.out) == (2, "")
     assert near.err == "error: no help on 'operation'; did you mean operations?\n"
-    assert strange.err.startswith("error: no help on 'x'; choose architecture, commands, ")
+    assert strange.err.startswith("error: no help on 'x'; choose alerts, architecture, commands")
     assert strange.err.count("\n") == 1
 
 
@@ -104,6 +112,38 @@ def test_ping_of_the_full_example_is_right(tmp_path: Path) -> None:
     plain, ping, commented = documentation.example().partition("    # ping:")
     (tmp_path / "config.yaml").write_text(plain + (ping + commented).replace("    # ", "    "))
     (tmp_path / "config.yaml").chmod(0o600)
+
+    result = ordosync(tmp_path, "config", "check")
+
+    assert (result.code, result.err) == (0, "")
+
+
+def test_alerts_of_the_full_example_are_right_and_have_each_option(tmp_path: Path) -> None:
+    before, begin, rest = documentation.example().partition("# alerts:\n")
+    commented, _, after = rest.partition("\n\n")
+    section = "\n".join(line.removeprefix("# ") for line in commented.splitlines())
+    text = f"{before}{begin.removeprefix('# ')}{section}\n\n{after}"
+    (tmp_path / "config.yaml").write_text(text)
+    (tmp_path / "config.yaml").chmod(0o600)
+
+    result = ordosync(tmp_path, "config", "check")
+
+    groups = (AlertsConfig, MailConfig, TargetConfig, RuleConfig, QuietConfig, DigestConfig)
+    names = {
+        field.name.removesuffix("_") for group in groups for field in dataclasses.fields(group)
+    }
+    assert (result.code, result.err) == (0, "")
+    assert [name for name in names if f"{name}:" not in section] == []
+
+
+def test_alerts_of_the_page_are_right(tmp_path: Path) -> None:
+    [section] = re.findall(
+        r"^```yaml\n(.+?)^```", documentation.page("alerts"), re.MULTILINE | re.DOTALL
+    )
+    shop(tmp_path, config=CONFIG + section)
+    (tmp_path / "smtp.txt").write_text("secret\n")
+    for name in ("config.yaml", "smtp.txt"):
+        (tmp_path / name).chmod(0o600)
 
     result = ordosync(tmp_path, "config", "check")
 

@@ -221,6 +221,8 @@ def test_h9_a_store_of_the_version_before_is_migrated(both: TwoAccounts) -> None
         db.execute("alter table runs drop column note")
         db.execute("drop table past_writes")
         db.execute("drop table order_numbers")
+        db.execute("drop table alerts")
+        db.execute("drop table alert_targets")
         db.execute("drop index runs_with_changes")
         db.execute("alter table schedule drop column paused_at")
         db.execute("alter table schedule drop column resumes_at")

@@ -49,13 +49,13 @@ def open_desk_of(
     With `is_to_ship`, the command is for the account that ships the orders. With `is_file`, it is
     the account of most of them; the others are rows to be refused.
     """
-    names = completion.local_accounts(config)
     if not is_inferred(config, account):
         return common.open_desk(config, account)
     default = common.default_account(config)
     if default:
         holder = _holder(common.open_desk(config, default), numbers)
     else:
+        names = completion.local_accounts(config)
         holder = _only_holder(config, names, numbers, is_to_ship=is_to_ship, is_file=is_file)
     requested = [listed for listed in holder.orders if is_requested(listed)]
     if is_to_ship and requested and (not is_file or len(requested) == len(holder.orders)):

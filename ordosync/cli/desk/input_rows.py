@@ -39,7 +39,7 @@ class InputRow:
     def get(self, name: str) -> str:
         """Return the value of a column; empty if it is missing."""
         text = self.cells.get(name, "").strip()
-        return plain(text) if text else ""
+        return plain(text) if text.startswith("'") else text
 
     def id(self, name: str) -> str:
         """Return an id, SKU or tracking number. Raises `UsageError`."""

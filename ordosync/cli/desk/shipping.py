@@ -102,17 +102,21 @@ def ship_order(
         context.config, account, orders, is_to_ship=True, is_file=file is not None
     )
     has_guessed = is_inferred(context.config, account)
-    if not void and not has_guessed:
-        confirm_requested(context, opened, orders, "ship", yes=yes)
+    parser = RequestParser(
+        desk=opened, now=context.clock.now(), only_own=has_guessed and file is not None
+    )
+    with opened.file.kept_open("read orders"):
+        if not void and not has_guessed:
+            confirm_requested(context, opened, orders, "ship", yes=yes)
+        if replace:
+            row = label_replacement.with_old_carrier(opened, row)
+        if not void and not file:
+            request = parser.parse(row, lines=line or (), more_numbers=numbers[1:])
     if void:
         code = _void(context, opened, row, numbers)
     elif file:
-        parser = RequestParser(desk=opened, now=context.clock.now(), only_own=has_guessed)
         code = _ship_file(context, opened, file, rows, parser)
     else:
-        row = label_replacement.with_old_carrier(opened, row) if replace else row
-        parser = RequestParser(desk=opened, now=context.clock.now())
-        request = parser.parse(row, lines=line or (), more_numbers=numbers[1:])
         save = label_replacement.replace_label if replace else _ship_one
         code = save(context, opened, request)
         if replace:

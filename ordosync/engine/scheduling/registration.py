@@ -37,4 +37,9 @@ def register(config: Config, store: Store, clock: Clock) -> None:
         for portal in identities:
             store.portals.register(portal)
         store.schedule.keep(plans(config, store.schedule.all()), now=clock.now())
+        if config.alerts is None:
+            store.alerts.forget()
+        else:
+            # New recipients and times apply from the next call by cron.
+            store.alerts.wake()
         store.set_config_digest(config.digest)

@@ -1,0 +1,169 @@
+"""Alerts: the problems of each recipient, and what the last message about each of them said."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from ordosync.idle import ALERTS_KEY
+from ordosync.store.timestamps import from_nullable, from_text, to_text
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+class AlertRow(Struct, frozen=True, kw_only=True):
+    """A problem, as one recipient knows it."""
+
+    target: str
+    key: str
+    portal: str
+    task: str
+    event: str
+    severity: str
+    subject: str
+    first_at: datetime
+    changed_at: datetime
+    ended_at: datetime | None = None
+    """None while it lasts."""
+    reported_at: datetime | None = None
+    """When the last message about it was sent; None if there was none."""
+    is_reported: bool = False
+    """True if the recipient believes that it lasts."""
+    messages: tuple[datetime, ...] = ()
+    """Times of the messages within the last hour."""
+
+
+class TargetRow(Struct, frozen=True, kw_only=True):
+    """The state of a recipient."""
+
+    target: str
+    tries: int = 0
+    """Attempts in a row that failed."""
+    next_try_at: datetime | None = None
+    error: str | None = None
+    warned_at: datetime | None = None
+    """When the error was last written for cron's mail."""
+    digest_at: datetime | None = None
+    """When the last digest was sent."""
+
+
+class AlertTable:
+    """The tables `alerts` and `alert_targets`. Call methods that change them in a transaction."""
+
+    def __init__(self, connection: "sqlite3.Connection") -> None:
+        self._db = connection
+
+    def all(self) -> list[AlertRow]:
+        """Return all rows, the oldest problem first."""
+        rows = self._db.execute("select * from alerts order by first_at, target, key")
+        return [_alert(row) for row in rows]
+
+    def targets(self) -> Mapping[str, TargetRow]:
+        """Return the recipients that were notified before, by name."""
+        rows = self._db.execute("select * from alert_targets")
+        return {row["target"]: _target(row) for row in rows}
+
+    def save(self, rows: Iterable[AlertRow]) -> None:
+        """Insert or replace rows."""
+        self._db.executemany(
+            "insert or replace into alerts (target, key, portal, task, event, severity, subject,"
+            " first_at, changed_at, ended_at, reported_at, is_reported, messages)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    *(row.target, row.key, row.portal, row.task, row.event),
+                    *(row.severity, row.subject, to_text(row.first_at), to_text(row.changed_at)),
+                    *(_nullable(row.ended_at), _nullable(row.reported_at), row.is_reported),
+                    json.dumps([to_text(at) for at in row.messages]),
+                )
+                for row in rows
+            ],
+        )
+
+    def delete(self, rows: Iterable[AlertRow]) -> None:
+        """Delete rows."""
+        self._db.executemany(
+            "delete from alerts where target = ? and key = ?",
+            [(row.target, row.key) for row in rows],
+        )
+
+    def save_target(self, row: TargetRow) -> None:
+        """Insert or replace the state of a recipient."""
+        self._db.execute(
+            "insert or replace into alert_targets"
+            " (target, tries, next_try_at, error, warned_at, digest_at) values (?, ?, ?, ?, ?, ?)",
+            (
+                *(row.target, row.tries, _nullable(row.next_try_at), row.error),
+                *(_nullable(row.warned_at), _nullable(row.digest_at)),
+            ),
+        )
+
+    @property
+    def due_at(self) -> datetime | None:
+        """Time of the next look; None if no alert was ever due in this store."""
+        row = self._db.execute("select value from meta where key = ?", (ALERTS_KEY,)).fetchone()
+        return from_text(row["value"]) if row else None
+
+    def set_due_at(self, at: datetime) -> None:
+        """Set when to look next. The idle call by cron reads it."""
+        self._db.execute(
+            "insert into meta (key, value) values (?, ?)"
+            " on conflict (key) do update set value = excluded.value",
+            (ALERTS_KEY, to_text(at)),
+        )
+
+    def wake(self) -> None:
+        """Make alerts due now, if they were ever due."""
+        self._db.execute(
+            "update meta set value = '2000-01-01T00:00:00.000Z' where key = ?", (ALERTS_KEY,)
+        )
+
+    def forget(self) -> None:
+        """Delete everything. The next look reports all open problems in one message."""
+        self._db.execute("delete from alerts")
+        self._db.execute("delete from alert_targets")
+        self._db.execute("delete from meta where key = ?", (ALERTS_KEY,))
+
+    def rename(self, old: str, new: str) -> None:
+        """Rename a portal in the rows."""
+        self._db.execute(
+            "update alerts set portal = :new, key = :new || substr(key, length(:old) + 1)"
+            " where portal = :old",
+            {"old": old, "new": new},
+        )
+
+
+def _nullable(at: datetime | None) -> str | None:
+    return to_text(at) if at else None
+
+
+def _alert(row: "sqlite3.Row") -> AlertRow:
+    return AlertRow(
+        target=row["target"],
+        key=row["key"],
+        portal=row["portal"],
+        task=row["task"],
+        event=row["event"],
+        severity=row["severity"],
+        subject=row["subject"],
+        first_at=from_text(row["first_at"]),
+        changed_at=from_text(row["changed_at"]),
+        ended_at=from_nullable(row["ended_at"]),
+        reported_at=from_nullable(row["reported_at"]),
+        is_reported=bool(row["is_reported"]),
+        messages=tuple(from_text(at) for at in json.loads(row["messages"])),
+    )
+
+
+def _target(row: "sqlite3.Row") -> TargetRow:
+    return TargetRow(
+        target=row["target"],
+        tries=row["tries"],
+        next_try_at=from_nullable(row["next_try_at"]),
+        error=row["error"],
+        warned_at=from_nullable(row["warned_at"]),
+        digest_at=from_nullable(row["digest_at"]),
+    )

@@ -1,0 +1,35 @@
+"""A portal and its recipients, which have been notified of everything before the test."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.engine.alerts.world import World
+from tests.http.server import Server
+
+MakeWorld = Callable[[str], World]
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as server:
+        yield server
+
+
+@pytest.fixture
+def make_world(tmp_path: Path, server: Server) -> MakeWorld:
+    """Return a function that makes a world with this section `alerts:`."""
+
+    def make(alerts: str) -> World:
+        world = World(tmp_path, server, alerts)
+        assert world.run() == []
+        assert world.messages == []
+        return world
+
+    return make
+
+
+@pytest.fixture
+def world(make_world: MakeWorld) -> World:
+    return make_world("{to: {office: OFFICE}}")
