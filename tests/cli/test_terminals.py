@@ -56,13 +56,16 @@ SHOWS = (
     "orders ship --help",
 )
 ALSO_IN_A_PIPE = (
+    "alerts list",
+    "alerts test",
     "config example",
     "config schema",
     "cron install --help",
     "cron remove --help",
     "demo --help",
+    "digest",
     "dismiss 999",
-    "edits keep 999",
+    "edits keep 1001",
     "edits list",
     "find 山田",
     "help",
