@@ -62,7 +62,8 @@ def autosync(
     _check(switch, task)
     if duration is not None and switch != "off":
         raise UsageError("--for is for `autosync off TASK`")
-    until = periods.after(duration, context.clock.now(), "--for") if duration else None
+    now = context.clock.now()
+    until = None if duration is None else periods.after(duration, now, "--for")
     names = [selected.name for selected in chosen(context.config, [portal] if portal else [])]
     if switch and task:
         _switch(context, names, task, on=switch == "on", until=until)

@@ -40,7 +40,8 @@ def purge(file: "EmbeddedFile", number: str, *, dry: bool) -> Purged:
             purged = _purge(db, number, dry=dry)
         if not dry:
             execute_write(db, "vacuum")
-            execute_write(db, "pragma wal_checkpoint(truncate)")
+            # Waits for readers, and raises no error if one of them has not ended.
+            db.execute("pragma wal_checkpoint(truncate)")
     return purged
 
 

@@ -3,11 +3,15 @@
 Complaint 25: personal data piles up, and its deletion makes orders come again.
 """
 
+import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
+from ordosync.clock import SLICE_S
+from ordosync.database import sqlite3
 from ordosync.embedded import timeline
 from ordosync.models import Address, Comment
 from tests.fakes.ordoro import FakeOrdoro
@@ -111,6 +115,20 @@ def test_nothing_is_removed_without_yes(pair: Pair) -> None:
     assert (result.code, pair.everything()) == (0, before)
     assert "would remove from account northwind" in result.out
     assert "nothing was removed; --yes removes it" in result.err
+
+
+def test_purge_waits_for_a_process_that_reads_the_file(pair: Pair) -> None:
+    sold_to_her(pair, "1001")
+    with closing(sqlite3.connect(pair.folder / "shop.db", check_same_thread=False)) as reader:
+        reader.execute("begin")
+        reader.execute("select count(*) from orders").fetchone()
+        end = threading.Timer(2 * SLICE_S, reader.rollback)
+        end.start()
+        result = purged(pair.folder, "1001", "--yes")
+        end.join()
+
+        assert result.code == 0
+        assert holding(pair.folder) == set()
 
 
 def test_unknown_order_is_a_usage_error(pair: Pair) -> None:

@@ -64,6 +64,29 @@ def test_rejects_are_deleted_only_if_the_file_has_their_rows(both: TwoAccounts, 
     assert (of_another_day, rejects.exists()) == (True, False)
 
 
+@pytest.mark.usefixtures("day")
+def test_rejects_that_are_no_csv_file_stay(both: TwoAccounts, day: Path) -> None:
+    rejects = both.folder / "day.refused.csv"
+    rejects.write_text(f"number\n{'1' * 200_000}\n")
+    day.write_text(CARRIER)
+
+    done = both.northwind("orders", "ship", "--from", "day.csv")
+
+    assert "1 was already shipped" in done.err
+    assert (done.code, rejects.exists()) == (0, True)
+
+
+@pytest.mark.usefixtures("day")
+def test_a_folder_with_the_name_of_the_rejects_stays(both: TwoAccounts) -> None:
+    rejects = both.folder / "day.refused.csv"
+    rejects.unlink()
+    rejects.mkdir()
+
+    done = both.northwind("orders", "ship", "--from", "day.csv")
+
+    assert "1 refused: see day.refused-2.csv" in done.err
+
+
 def test_a_number_of_the_other_account_is_a_refused_row(both: TwoAccounts) -> None:
     both.imported("1002")
     path = both.folder / "day.csv"

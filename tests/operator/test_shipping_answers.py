@@ -42,6 +42,18 @@ def test_a_file_lists_its_parcels(both: TwoAccounts) -> None:
     assert "S-1002: 1 MUG with DHL 1Z2; sent to shop\n" in done.err
 
 
+def test_a_parcel_is_sent_although_another_one_is_refused(both: TwoAccounts) -> None:
+    both.imported("1002")
+    both.shop("orders", "cancel", "1001")
+    path = both.folder / "day.csv"
+    path.write_text("number,carrier,tracking\nS-1001,UPS,1Z1\nS-1002,DHL,1Z2\n")
+
+    done = both.northwind("orders", "ship", "--from", "day.csv")
+
+    assert "with UPS 1Z1; not sent yet to shop\n" in done.err
+    assert "with DHL 1Z2; sent to shop\n" in done.err
+
+
 def test_a_dry_run_shows_no_run(both: TwoAccounts) -> None:
     done = both.northwind("orders", "ship", "S-1001", *UPS, "1Z1", "--dry-run")
 

@@ -1,10 +1,14 @@
 """`sync` says what it runs; `autosync` pauses each task that is scheduled."""
 
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+from ordosync.clock import Clock
 from ordosync.database import sqlite3
+from ordosync.engine.scheduling.registration import resume_tasks
+from ordosync.store import Store
 from tests.support.command import AT_ONCE, HEADER, on_a_terminal, ordosync, row, shop
 from tests.support.desk import TwoAccounts
 
@@ -142,6 +146,27 @@ def test_switched_words_are_recognized(both: TwoAccounts) -> None:
 def test_for_is_only_for_a_pause(both: TwoAccounts) -> None:
     assert both.run("autosync", "on", "import-orders", "--for", "2h").code == 2
     assert both.run("autosync", "off", "import-orders", "--for", "soon").code == 2
+
+
+def test_a_pause_needs_its_time(both: TwoAccounts) -> None:
+    assert both.run("autosync", "off", "import-orders", "--for", "").code == 2
+    assert _slot(both, "import-orders")["paused"] is False
+
+
+def test_a_task_that_is_paused_again_meanwhile_stays_paused(both: TwoAccounts) -> None:
+    both.run("autosync", "off", "import-orders", "--for", "2h")
+    _pass_time(both, resumes_at="2020-01-01T00:00:00.000Z", next_at="2020-01-01T00:00:00.000Z")
+    with Store.open(both.folder / "ordosync.db") as store:
+        transaction = store.transaction
+
+        def after_another_pause() -> AbstractContextManager[None]:
+            both.run("autosync", "off", "import-orders", "--for", "7d")
+            return transaction()
+
+        with patch.object(store, "transaction", after_another_pause):
+            resume_tasks(store, Clock())
+
+    assert _slot(both, "import-orders")["paused"] is True
 
 
 def _slot(both: TwoAccounts, task: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from ordosync.atomic_write import replace_file
@@ -70,7 +71,7 @@ def _free_path(path: Path, content: bytes) -> Path:
     first = _number(path) + 1
     for number in range(first, first + _MOST_FILES):
         rejects = _path(path, number)
-        if not rejects.exists() or rejects.read_bytes() == content:
+        if not rejects.exists() or (rejects.is_file() and rejects.read_bytes() == content):
             return rejects
     raise OrdosyncError(f"{rejects} exists, and {_MOST_FILES - 1} others; delete old ones")
 
@@ -91,13 +92,15 @@ def _delete_settled(path: Path, rows: Iterable[InputRow]) -> None:
     """Delete the rejects of an earlier call if each of their rows was accepted now."""
     rejects = _path(path, _number(path) + 1)
     accepted = [row.source for row in rows if row.source]
-    if not accepted or not rejects.exists():
+    if not accepted or not rejects.is_file():
         return
     text = rejects.read_text("utf-8", errors="replace")
     refused = csv.DictReader(io.StringIO(text, newline=""), delimiter=accepted[0].delimiter)
     known = [_own_cells(row.cells) for row in accepted]
-    if all(_own_cells(row) in known for row in refused):
-        rejects.unlink()
+    # The operator may have put something else there, which is no CSV file.
+    with suppress(csv.Error):
+        if all(_own_cells(row) in known for row in refused):
+            rejects.unlink()
 
 
 def _own_cells(cells: Mapping[str, str]) -> dict[str, str]:

@@ -31,6 +31,8 @@ class Sent:
     held: list[AlreadyRunning] = field(default_factory=list)
     failed: dict[int, list[StepRow]] = field(default_factory=dict)
     """The failed steps of each run."""
+    parcels: set[str] = field(default_factory=set)
+    """The ids of the parcels that a Merchant has received."""
     is_preview: bool = False
     """True if the runs were those of a dry run, which no log has."""
 
@@ -72,6 +74,8 @@ def _send(session: Session, portal: PortalConfig, task: str, delivery: Sent) -> 
         delivery.runs.append(result)
         steps = session.store.steps.of_run(result.id)
         delivery.failed[result.id] = [step for step in steps if step.state == "failed"]
+        sent = [step for step in steps if (step.task, step.state) == ("update-tracking", "done")]
+        delivery.parcels.update(step.supplier_id for step in sent if step.supplier_id)
     if isinstance(result, AlreadyRunning) or result.status in ("failed", "interrupted"):
         _wake(session, [(portal, task)])
 

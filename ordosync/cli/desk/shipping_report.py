@@ -28,7 +28,7 @@ def _report_parcels(context: Context, opened: Desk, results: Results, sent: send
     done = [(request, outcome.id) for request, outcome in results if outcome.state == "done"]
     texts = [
         f"{request.order.number}: {_parcel_text(opened, request, parcel_id)}"
-        f"{_notice(context, opened, request, sent)}"
+        f"{_notice(context, opened, request, is_sent=parcel_id in sent.parcels)}"
         for request, parcel_id in done[:_MOST]
     ]
     summary = f"{len(done)} shipped{_repeated_text(context, opened, results)}"
@@ -72,14 +72,12 @@ def _parcel_text(opened: Desk, request: ParcelRequest, parcel_id: str) -> str:
     return f"{order_lines.as_text(lines or ())} with {label(request.shipment)}"
 
 
-def _notice(context: Context, opened: Desk, request: ParcelRequest, sent: send_now.Sent) -> str:
+def _notice(context: Context, opened: Desk, request: ParcelRequest, *, is_sent: bool) -> str:
     """Return whether the Merchant knows of a parcel; empty for an order of the account itself."""
     portal = common.portal_from(context.config, opened, request.order.number)
     if not portal or context.is_dry_run or not send_now.sends_tracking(portal):
         return ""
-    runs = [run for run in sent.runs if run.portal == portal.name]
-    are_ok = bool(runs) and all(run.status == "ok" for run in runs)
-    return f"; {'sent' if are_ok else 'not sent yet'} to {portal.merchant.account}"
+    return f"; {'sent' if is_sent else 'not sent yet'} to {portal.merchant.account}"
 
 
 def _warn_of_requested_orders(opened: Desk, shipped: Sequence[ParcelRequest]) -> None:

@@ -1,10 +1,13 @@
 """Makes the store follow the configuration: portals, renames, schedule."""
 
+from datetime import datetime
+
 from ordosync.clock import Clock
 from ordosync.config.settings import Config
 from ordosync.engine.portals import identity
 from ordosync.engine.scheduling.timetable import plans
 from ordosync.store import Store
+from ordosync.store.schedule import ScheduleRow
 
 
 def check_renames(config: Config, store: Store) -> None:
@@ -15,13 +18,17 @@ def check_renames(config: Config, store: Store) -> None:
 def resume_tasks(store: Store, clock: Clock) -> None:
     """Resume the tasks that were paused for some time, if that time is over."""
     now = clock.now()
-    rows = [row for row in store.schedule.all() if row.resumes_at and row.resumes_at <= now]
-    if not rows:
+    if not _ended_pauses(store, now):
         return
     with store.transaction():
-        for row in rows:
+        # The operator may have paused one of them again meanwhile.
+        for row in _ended_pauses(store, now):
             store.schedule.resume(row.portal, row.task)
             store.schedule.set_next(row.portal, row.task, now=now)
+
+
+def _ended_pauses(store: Store, now: datetime) -> list[ScheduleRow]:
+    return [row for row in store.schedule.all() if row.resumes_at and row.resumes_at <= now]
 
 
 def register(config: Config, store: Store, clock: Clock) -> None:

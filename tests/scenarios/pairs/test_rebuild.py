@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
+from msgspec.structs import replace
 
 from ordosync.config import load_config
 from ordosync.errors import OrdosyncError
@@ -200,7 +201,7 @@ def test_new_generation_is_linked_as_it_is(pair: Pair) -> None:
 
     rebuilt(pair)
 
-    assert pair.link(merchant_id) == again
+    assert replace(pair.link(merchant_id), digests=None) == replace(again, digests=None)
     nothing_is_owed(pair)
 
 
@@ -271,7 +272,7 @@ def test_store_that_has_links_is_left_alone_unless_they_may_be_added_to(pair: Pa
         rebuilt(pair)
     rebuilt(pair, add=True)
 
-    assert pair.link(merchant_id) == before
+    assert replace(pair.link(merchant_id), digests=None) == replace(before, digests=None)
     nothing_is_owed(pair)
 
 

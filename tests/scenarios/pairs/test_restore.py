@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.accounts.contract.examples import line, parcel
 from tests.accounts.contract.people import needs, numbers
@@ -119,7 +120,8 @@ def test_what_was_cancelled_and_sent_again_after_the_backup_is_linked_as_it_is_n
     pair.supplier.ship(again.supplier_id, parcel(number="1Z2"))
     pair.run("update-tracking")
 
-    assert pair.link(merchant_id) == again
+    # The digests by which edits are noticed come with the next read of a change.
+    assert replace(pair.link(merchant_id), digests=None) == replace(again, digests=None)
     assert numbers(pair.merchant.tracking(merchant_id)) == ["1Z2"]
 
 
