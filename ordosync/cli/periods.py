@@ -19,7 +19,7 @@ _DAYS_AGO = {"today": 0, "yesterday": 1}
 
 def first_day(since: str, now: datetime, option: str = "--since") -> datetime:
     """Return the start of a day. With a number of days, today is the last of them."""
-    days = re.fullmatch(r"(\d{1,4})d", since)
+    days = re.fullmatch(r"(\d{1,4})d", since.strip().lower())
     today = now.date()
     try:
         first = today - timedelta(days=int(days[1]) - 1) if days else _day(since, today)
@@ -47,7 +47,7 @@ def _day(text: str, today: date) -> date:
 
 def before(age: str, now: datetime, option: str) -> datetime:
     """Return the time that lies so long before now, such as 2d, 36h or 1w."""
-    parts = _DURATION.fullmatch(age)
+    parts = _DURATION.fullmatch(age.strip().lower())
     if parts is None:
         raise UsageError(f"{option} {age!r} is not a duration such as 2d, 36h or 1w")
     hours = int(parts[1]) * _HOURS[parts[2]]
@@ -81,5 +81,5 @@ def after(duration: str, now: datetime, option: str) -> datetime:
 
 def _age(text: str) -> timedelta | None:
     """Return a duration such as 90m, 2h or 7d; None if it is something else."""
-    match = re.fullmatch(r"(\d{1,4})\s*([mhdw])(?:in)?", text)
+    match = re.fullmatch(r"(\d{1,4})\s*([mhdw])(?:in)?", text.strip().lower())
     return timedelta(**{_AGES[match[2]]: int(match[1])}) if match else None

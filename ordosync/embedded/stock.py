@@ -151,6 +151,18 @@ def counted(db: "sqlite3.Connection", skus: Sequence[str], warehouse: str) -> di
     return {row["sku"]: Decimal(row["physical"]) for row in rows}
 
 
+def uncounted(db: "sqlite3.Connection", skus: Sequence[str], warehouse: str) -> list[str]:
+    """Return the parts of these products that are counted, but not in this warehouse."""
+    inventory = Inventory(db)
+    parts = dict.fromkeys(part for sku in skus for part in inventory.parts(sku))
+    rows = db.execute(
+        "select distinct sku from stock where sku in (select value from json_each(?))",
+        (json.dumps([*parts]),),
+    )
+    known = {row["sku"] for row in rows} - counted(db, [*parts], warehouse).keys()
+    return [part for part in parts if part in known]
+
+
 def warehouses(db: "sqlite3.Connection") -> list[str]:
     """Return the names of the warehouses with a count."""
     return [

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -12,6 +12,11 @@ from ordosync.store.timestamps import from_nullable, from_text, to_text
 
 if TYPE_CHECKING:
     import sqlite3
+
+
+_FIRST = datetime(1999, 1, 1, tzinfo=UTC)
+"""The time of the first look."""
+_NOW = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class AlertRow(Struct, frozen=True, kw_only=True):
@@ -115,11 +120,22 @@ class AlertTable:
             (ALERTS_KEY, to_text(at)),
         )
 
+    @property
+    def is_first(self) -> bool:
+        """True if no look has ended yet since alerts were configured, or the store restored."""
+        due_at = self.due_at
+        return due_at is None or due_at == _FIRST
+
     def wake(self) -> None:
-        """Make alerts due now, if they were ever due."""
-        self._db.execute(
-            "update meta set value = '2000-01-01T00:00:00.000Z' where key = ?", (ALERTS_KEY,)
-        )
+        """Make alerts due now."""
+        self.set_due_at(_FIRST if self.is_first else _NOW)
+
+    def set_reached(self, target: str) -> None:
+        """Record that a recipient can be reached, and make alerts due if it was not."""
+        row = self.targets().get(target)
+        if row is not None and row.tries:
+            self.save_target(TargetRow(target=target, digest_at=row.digest_at))
+            self.wake()
 
     def forget(self) -> None:
         """Delete everything. The next look reports all open problems in one message."""

@@ -314,7 +314,7 @@ def test_why_of_many_customers_names_the_search(depot: TwoMerchants) -> None:
     done = depot.run("why", "the smiths")
 
     assert done.code == 2
-    assert "8 orders or more" in done.err
+    assert "8 orders have it" in done.err
     assert "`ordosync find 'the smiths'` lists them" in done.err
 
 

@@ -132,8 +132,11 @@ def _text(path: Path) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        problem = f"{_shown(path)} is not a CSV file in UTF-8: {error}; save it as one"
-        raise UsageError(problem) from error
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UsageError(
+            f"{_shown(path)}: line {line} has a character that is not UTF-8; in a spreadsheet, save"
+            " it as CSV UTF-8"
+        ) from error
 
 
 def _shown(path: Path) -> str:

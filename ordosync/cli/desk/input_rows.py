@@ -13,6 +13,7 @@ _DIGITS = 9
 _LONGEST_AMOUNT = 20
 _LONG_NUMBER = 10
 """The length of a text that is rather a whole tracking number than a group of its digits."""
+_REPEAT = "repeat --tracking for each"
 _THOUSANDS = 3
 """The digits after a comma that may separate thousands."""
 
@@ -47,11 +48,9 @@ class InputRow:
 
     def tracking(self) -> str:
         """Return the tracking number. Raises `UsageError`."""
-        text = self.cells.get("tracking", "")
-        if self.number and is_list(text):
-            command = "`orders ship ORDER --tracking A --tracking B`"
-            raise UsageError(f"{_shown(text)} is several tracking numbers; ship it with {command}")
-        return tracking_number(text)
+        command = "`orders ship ORDER --tracking A --tracking B`"
+        several = f"ship it with {command}" if self.number else _REPEAT
+        return tracking_number(self.cells.get("tracking", ""), several=several)
 
     def line(self) -> str:
         """Return its units as `SKU=QTY`; empty if it has none. Raises `UsageError`."""
@@ -66,13 +65,11 @@ class InputRow:
         """Return an amount, with a decimal point or comma; None if blank. Raises `UsageError`."""
         text = self.get(name)
         whole, comma, decimals = text.partition(",")
-        if not comma:
-            return money(text) if text else None
-        if len(decimals) == _THOUSANDS:
+        if comma and len(decimals) == _THOUSANDS and whole.isdigit():
             raise UsageError(
                 f"{text!r} may be a thousand or a fraction; write it with a point or two decimals"
             )
-        return money(f"{whole}.{decimals}")
+        return money(text, separator="," if comma else ".") if text else None
 
 
 def merged(rows: Sequence[InputRow], names: Sequence[str], noun: str) -> InputRow:
@@ -94,14 +91,17 @@ def undamaged(text: str, name: str) -> str:
     return text
 
 
-def tracking_number(text: str) -> str:
+def tracking_number(text: str, *, several: str = _REPEAT) -> str:
     """Return a tracking number without the spaces with which labels show it.
 
-    Raises `UsageError` if a spreadsheet has damaged it, or if it is a list of numbers.
+    Raises `UsageError` if a spreadsheet has damaged it, or if it is a list of numbers; `several`
+    is the advice for a list.
     """
+    # A damaged number may have a decimal comma, so it is no list of two numbers.
+    number = undamaged("".join(text.split()), "tracking")
     if is_list(text):
-        raise UsageError(f"{_shown(text)} is several tracking numbers; repeat --tracking for each")
-    return plain(undamaged("".join(text.split()), "tracking"))
+        raise UsageError(f"{_shown(text)} is several tracking numbers; {several}")
+    return plain(number)
 
 
 def is_list(text: str) -> bool:
@@ -126,11 +126,12 @@ def quantity(text: str, *, least: int = 0) -> int:
     return int(text)
 
 
-def money(text: str) -> Decimal:
-    """Parse an amount. Raises `UsageError`."""
-    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) or len(text) > _LONGEST_AMOUNT:
-        raise UsageError(f"{text!r} is not an amount such as 4.20")
-    return Decimal(text)
+def money(text: str, *, separator: str = ".") -> Decimal:
+    """Parse an amount with this decimal separator. Raises `UsageError`."""
+    pattern = rf"[0-9]+({re.escape(separator)}[0-9]+)?"
+    if not re.fullmatch(pattern, text) or len(text) > _LONGEST_AMOUNT:
+        raise UsageError(f"{text!r} is not an amount without currency, such as 4{separator}20")
+    return Decimal(text.replace(separator, "."))
 
 
 def parse_time(text: str) -> datetime:

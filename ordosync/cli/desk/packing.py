@@ -125,7 +125,7 @@ def print_slips(
 
     _check_formats(html, context)
     if not html and context.as_text and sys.stdout.isatty():
-        raise UsageError("a page is no text for a terminal: add `--html slips.html`, or --csv")
+        raise UsageError("slips are a page to print: add `--html slips.html` or `--csv`")
     selected = _select(context, account, numbers or (), filters, yes=yes)
     parcels = _slips(selected)
     if context.as_csv:

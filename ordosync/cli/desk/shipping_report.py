@@ -6,6 +6,7 @@ from ordosync.cli.context import Context
 from ordosync.cli.desk import common, order_lines, send_now
 from ordosync.cli.desk.shipping_rows import ParcelRequest
 from ordosync.cli.output import render
+from ordosync.embedded import stock
 from ordosync.embedded.desk import Desk
 from ordosync.embedded.search import Search
 from ordosync.embedded.shipments import COST_ADDED, label
@@ -30,7 +31,7 @@ def _report_parcels(context: Context, opened: Desk, results: Results, sent: send
         f"{_notice(context, opened, request, is_sent=parcel_id in sent.parcels)}"
         for request, parcel_id in done[:_MOST]
     ]
-    summary = f"{len(done)} shipped{_repeated_text(results)}"
+    summary = f"{len(done)} shipped{_repeated_text(context, opened, results)}"
     if len(done) == 1 == len(results):
         render.message(f"{summary}: {texts[0]}")
     else:
@@ -40,17 +41,28 @@ def _report_parcels(context: Context, opened: Desk, results: Results, sent: send
             render.message(f"and {more} more")
     warn_of_shared_numbers(opened, [request.shipment for request, _ in done])
     _warn_of_requested_orders(opened, [request for request, _ in done])
+    _warn_of_uncounted(opened, [request for request, _ in done])
     _warn_without_tracking(context, opened, [request.order for request, _ in done])
 
 
-def _repeated_text(results: Results) -> str:
+def _repeated_text(context: Context, opened: Desk, results: Results) -> str:
     repeated = sum(outcome.state == "unchanged" for _, outcome in results)
     if not repeated:
         return ""
     verb = plural(repeated, "was already shipped", "were already shipped")
-    costs = sum(outcome.code == COST_ADDED for _, outcome in results)
-    added = f"; the cost of {costs} was added" if costs else ""
+    added = _added_text(context, opened, results)
     return f", {repeated} {verb} with the same tracking number{added}"
+
+
+def _added_text(context: Context, opened: Desk, results: Results) -> str:
+    """Return how many costs were added; a cost that is added later is not sent."""
+    orders = [request.order.number for request, outcome in results if outcome.code == COST_ADDED]
+    if not orders:
+        return ""
+    portals = [common.portal_from(context.config, opened, number) for number in orders]
+    is_sent = any(portal and send_now.sends_tracking(portal) for portal in portals)
+    where = " here; the Merchant has the parcel already" if is_sent else ""
+    return f"; the cost of {len(orders)} was added{where}"
 
 
 def _parcel_text(opened: Desk, request: ParcelRequest, parcel_id: str) -> str:
@@ -75,6 +87,20 @@ def _warn_of_requested_orders(opened: Desk, shipped: Sequence[ParcelRequest]) ->
             render.message(
                 f"order {order.number} is requested from {supplier}, which may ship it, too"
             )
+
+
+def _warn_of_uncounted(opened: Desk, shipped: Sequence[ParcelRequest]) -> None:
+    """Name the products that are counted, but not in the warehouse that they were sent from."""
+    by_warehouse: dict[str, set[str]] = {}
+    for request in shipped:
+        if opened.supplier_of(request.order.number) is None:
+            skus = {line.sku for line in request.shipment.lines or request.order.lines}
+            by_warehouse.setdefault(request.shipment.warehouse, set()).update(skus)
+    for warehouse, skus in by_warehouse.items():
+        with opened.file.reading("read stock") as db:
+            uncounted = stock.uncounted(db, sorted(skus), warehouse)
+        for sku in uncounted:
+            render.message(f"{sku} is not counted in {warehouse}: its stock there does not change")
 
 
 def _warn_without_tracking(context: Context, opened: Desk, shipped: Sequence[Order]) -> None:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EDQUOT, ENOENT, ENOSPC
 from pathlib import Path
 from typing import TextIO
 
@@ -38,5 +39,13 @@ def opened(path: Path | None) -> Iterator[TextIO]:
     except OSError as error:
         reason = error.strerror or error
         raise OrdosyncError(
-            f"{path} cannot be written: {reason}; choose another file, or free some space"
+            f"{path} cannot be written: {reason}; {_advice(path, error)}"
         ) from error
+
+
+def _advice(path: Path, error: OSError) -> str:
+    if error.errno in (ENOSPC, EDQUOT):
+        return "free some space, or choose another file"
+    if error.errno == ENOENT:
+        return f"create the folder {path.parent}, or choose another file"
+    return "choose another file"

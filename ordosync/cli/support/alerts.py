@@ -75,11 +75,10 @@ def send_test(
     alerts = _alerts(context)
     if name is not None and name not in alerts.to:
         raise UsageError(f"no recipient {name!r} in `alerts:`{suggestion(name, alerts.to)}")
+    names = [name] if name else list(alerts.to)
     with stoppable(context.clock):
-        results = {
-            target: _tested(alerts.to[target], context.clock)
-            for target in ([name] if name else alerts.to)
-        }
+        results = {target: _tested(alerts.to[target], context.clock) for target in names}
+    _record(context, [target for target in names if results[target] is None])
     if context.as_json:
         render.document(
             {
@@ -112,6 +111,15 @@ def _tested(target: TargetConfig, clock: Clock) -> str | None:
     except DeliveryError as error:
         return str(error)
     return None
+
+
+def _record(context: Context, reached: Sequence[str]) -> None:
+    """Record who can be reached, so that cron sends what waits for them."""
+    database = context.config.database
+    if reached and database.exists():
+        with Store.open(database, clock=context.clock) as store, store.transaction():
+            for target in reached:
+                store.alerts.set_reached(target)
 
 
 def _show(alerts: AlertsConfig, targets: Sequence[TargetRow], rows: Sequence[AlertRow]) -> None:

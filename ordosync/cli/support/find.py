@@ -3,7 +3,6 @@
 import shlex
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -14,7 +13,7 @@ from ordosync.cli.output import render
 from ordosync.cli.output.csv_output import write_csv
 from ordosync.cli.output.tables import table
 from ordosync.config.settings import Config
-from ordosync.engine.diagnosis.search import Finding, search, search_each
+from ordosync.engine.diagnosis.search import Finding, pairs, search, search_each
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.text import status_text
@@ -62,7 +61,7 @@ def find(
     elif context.as_csv:
         write_csv(sys.stdout, _COLUMNS, [_csv_row(row) for row in found.findings])
     elif found.total:
-        rows = _pairs(config, found.findings)
+        rows = pairs(config, found.findings)
         _show(rows[: count or _ALL])
         if found.total > len(found.findings) or len(rows) > (count or _ALL):
             render.message(f"more than {count} match; -n 0 shows all")
@@ -76,26 +75,6 @@ def _nothing(config: Config, text: str) -> str:
         command = f"ordosync why {shlex.quote(text)} --online"
         hint = f"; `{command}` asks the remote accounts for an order"
     return f"nothing has {text!r} in its number, tracking number, customer, SKU or name{hint}"
-
-
-def _pairs(config: Config, findings: Sequence[Finding]) -> list[Finding]:
-    """Return one finding per order: the one in the account that ships it, if that was found."""
-    places = {(finding.kind, finding.account, finding.id): finding for finding in findings}
-    shipping = {name: portal.supplier.account for name, portal in config.portals.items()}
-    rows: dict[tuple[str, str, str], Finding] = {}
-    for finding in findings:
-        other = places.get((finding.kind, finding.other_account or "", finding.other_id or ""))
-        if other and finding.account != shipping.get(finding.portal or ""):
-            rows.setdefault((other.kind, other.account, other.id), _joined(other, finding))
-        else:
-            rows.setdefault((finding.kind, finding.account, finding.id), finding)
-    return [*rows.values()]
-
-
-def _joined(finding: Finding, other: Finding) -> Finding:
-    """Return a finding with what the text was found in, which may be on the other side."""
-    best = other if other.is_exact and not finding.is_exact else finding
-    return replace(finding, field=best.field, value=best.value, is_exact=best.is_exact)
 
 
 def _show(findings: Sequence[Finding]) -> None:

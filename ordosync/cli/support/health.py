@@ -24,7 +24,7 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def _to_age(text: str) -> timedelta:
-    match = re.fullmatch(r"(\d{1,6})\s*([smhd])(?:in)?", text)
+    match = re.fullmatch(r"(\d{1,6})\s*([smhd])(?:in)?", text.strip().lower())
     if not match or not int(match[1]):
         raise typer.BadParameter(f"{text!r} is not an age such as 90m, 2h or 1d")
     return timedelta(**{_UNITS[match[2]]: int(match[1])})

@@ -93,10 +93,11 @@ def _of_customer_or_parcel(
 
     Raises `UsageError` if there are many.
     """
-    orders = orders_of(context.config, store, word)
+    orders, has_more = orders_of(context.config, store, word)
     if len(orders) > _MANY:
+        number = f"{len(orders)} orders{' or more' * has_more}"
         raise UsageError(
-            f"not found: {word!r} is no number; {len(orders)} orders or more have it in their"
+            f"not found: {word!r} is no number; {number} have it in their"
             f" customer or tracking number: `ordosync find {shlex.quote(word)}` lists them"
         )
     stories: dict[frozenset[tuple[str, str]], Story] = {}

@@ -86,7 +86,7 @@ class _Delivery:
 
     def run(self) -> list[str]:
         now = self.clock.now()
-        is_first = self.store.alerts.due_at is None
+        is_first = self.store.alerts.is_first
         targets = self._targets(now)
         problems = self._problems(now)
         rows = self._follow(problems, targets, now)

@@ -97,11 +97,11 @@ def _reported(facts: OrderFacts) -> Iterator[Event]:
 def _steps(facts: OrderFacts) -> Iterator[Event]:
     shop, supplier = facts.portal.merchant.name, facts.portal.supplier.name
     for step in facts.steps:
+        if step.task == "import-orders" and step.state != "done" and _is_order(step):
+            yield Event(at=step.created_at, text=f"read from {shop}", side="merchant")
         text = _TEXTS[step.task](step, shop, supplier)
         if text:
             yield Event(at=step.updated_at, text=text, side=_side(step))
-        if step.task == "import-orders" and step.state != "done" and _is_order(step):
-            yield Event(at=step.created_at, text=f"read from {shop}", side="merchant")
 
 
 def _side(step: StepRow) -> Side:

@@ -69,16 +69,40 @@ def search_each(config: Config, store: Store, text: str, *, limit: int) -> Findi
     return Findings(findings=found, total=len(remote) + sum(of.total for of in local))
 
 
-def orders_of(config: Config, store: Store, text: str) -> list[Finding]:
-    """Return the orders with this tracking number, otherwise those of this customer."""
+def pairs(config: Config, findings: Sequence[Finding]) -> list[Finding]:
+    """Return one finding per order: the one in the account that ships it, if that was found."""
+    places = {(finding.kind, finding.account, finding.id): finding for finding in findings}
+    shipping = {name: portal.supplier.account for name, portal in config.portals.items()}
+    rows: dict[tuple[str, str, str], Finding] = {}
+    for finding in findings:
+        other = places.get((finding.kind, finding.other_account or "", finding.other_id or ""))
+        if other and finding.account != shipping.get(finding.portal or ""):
+            rows.setdefault((other.kind, other.account, other.id), _joined(other, finding))
+        else:
+            rows.setdefault((finding.kind, finding.account, finding.id), finding)
+    return [*rows.values()]
+
+
+def _joined(finding: Finding, other: Finding) -> Finding:
+    """Return a finding with what the text was found in, which may be on the other side."""
+    best = other if other.is_exact and not finding.is_exact else finding
+    return dataclasses.replace(finding, field=best.field, value=best.value, is_exact=best.is_exact)
+
+
+def orders_of(config: Config, store: Store, text: str) -> tuple[list[Finding], bool]:
+    """Return the orders with this tracking number, otherwise those of this customer.
+
+    An order of two accounts is one. The second value is true if there may be more.
+    """
     # A short number is rather that of an order than a part of a phone number, and an unknown
     # order must not take the time that a search takes.
     if len(text.strip()) < _PHONE_DIGITS and not any(char.isalpha() for char in text):
-        return []
-    found = search(config, store, text.strip(), limit=_FEW).findings
-    orders = [finding for finding in found if finding.kind == "order"]
+        return [], False
+    found = search_each(config, store, text.strip(), limit=_FEW)
+    orders = [finding for finding in found.findings if finding.kind == "order"]
     parcels = [order for order in orders if order.field == "tracking" and order.is_exact]
-    return parcels or [order for order in orders if order.field == "customer"]
+    orders = parcels or [order for order in orders if order.field == "customer"]
+    return pairs(config, orders), found.total > len(found.findings)
 
 
 def local_desks(config: Config) -> list[Desk]:

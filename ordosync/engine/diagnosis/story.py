@@ -105,5 +105,8 @@ class Story:
     def with_events(self, events: Iterable[Event]) -> "Story":
         """Return the story with these events; events of the same time stay in the given order."""
         all_events = list(events)
-        dated = sorted((event for event in all_events if event.at), key=lambda event: str(event.at))
-        return replace(self, events=(*dated, *(event for event in all_events if event.at is None)))
+        dated = [(event.at, event) for event in all_events if event.at]
+        # Times of several accounts have several offsets from UTC.
+        dated.sort(key=lambda pair: pair[0])
+        undated = (event for event in all_events if event.at is None)
+        return replace(self, events=(*(event for _, event in dated), *undated))

@@ -9,7 +9,7 @@ import pytest
 from ordosync.idle import is_idle
 from ordosync.store import Store
 from ordosync.store.alert_table import TargetRow
-from tests.http.server import Server
+from tests.http.server import Server, answer
 from tests.support.age import age
 from tests.support.command import AT_ONCE, HEADER, ordosync, row, shop, wake
 from tests.support.desk import SHIP, TwoAccounts
@@ -112,6 +112,36 @@ def test_alerts_test_names_the_reason_of_a_failure(folder: Path, server: Server)
     reason = "127.0.0.1 closed the connection without a response"
     assert (text.code, text.err) == (1, f"error: office: {reason}\n")
     assert document.json["tests"] == [{"target": "office", "transport": "webhook", "error": reason}]
+
+
+def test_alerts_test_that_succeeds_lets_cron_send_what_waits(folder: Path, server: Server) -> None:
+    server.script[:] = [b""]
+    wake(folder)
+    ordosync(folder, "run-due")
+    waiting = ordosync(folder, "alerts", "list").code
+    server.script[:] = [answer()]
+    before = len(server.seen)
+
+    ordosync(folder, "alerts", "test")
+    ordosync(folder, "run-due")
+
+    assert (waiting, ordosync(folder, "alerts", "list").code) == (1, 0)
+    assert len(server.seen) - before == 2
+    assert b"import-orders: 1001" in server.seen[-1].body
+
+
+def test_alerts_that_were_just_configured_are_due_at_the_next_call(
+    tmp_path: Path, server: Server
+) -> None:
+    shop(tmp_path, HEADER + row("1001", quantity="x"), config=AT_ONCE)
+    ordosync(tmp_path, "run-due")
+    configure(tmp_path, server)
+    # A command makes the store follow the configuration, so that nothing else is due.
+    ordosync(tmp_path, "sync")
+
+    ordosync(tmp_path, "run-due")
+
+    assert len(server.seen) == 1
 
 
 def test_alerts_test_shows_the_output_of_a_command_with_debug(tmp_path: Path) -> None:
