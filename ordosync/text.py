@@ -47,6 +47,15 @@ def split_text(pieces: Iterable[str]) -> str:
     return f"split: {texts}" if texts else "split"
 
 
+def compact(text: str | None) -> str:
+    """Return a number as it is compared: in lower case, without spaces and hyphens.
+
+    A text that has nothing else stays.
+    """
+    lower = (text or "").lower()
+    return "".join(char for char in lower if char not in " -") or lower
+
+
 def natural_key(text: str) -> tuple[tuple[object, ...], str]:
     """Return a key that sorts numbers within text by their value: A-2 before A-10."""
     parts = re.split("([0-9]+)", text)

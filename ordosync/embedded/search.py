@@ -13,6 +13,7 @@ from ordosync.embedded.order_filter import (
     names_customer,
     words_of,
 )
+from ordosync.text import compact
 
 if TYPE_CHECKING:
     import sqlite3
@@ -118,7 +119,7 @@ class Search:
                 "text": fold(text),
                 "words": words_of(text),
                 "word": text.lower(),
-                "compact": compact(text) or text.lower(),
+                "compact": compact(text),
                 "limit": limit,
             }
             rows = db.execute(query, values).fetchall()
@@ -138,11 +139,6 @@ class Search:
         """Return the newest numbers that differ from this one only by a prefix, case or hyphens."""
         with self._file.reading("find a similar number") as db:
             return _similar(db, compact(number))
-
-
-def compact(text: str | None) -> str:
-    """Return a number as it is compared: in lower case, without spaces and hyphens."""
-    return "".join(char for char in (text or "").lower() if char not in " -")
 
 
 def _similar(db: "sqlite3.Connection", number: str) -> list[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from ordosync.store.links import LinkKind
+from ordosync.text import compact
 
 if TYPE_CHECKING:
     import sqlite3
@@ -62,7 +63,7 @@ class IdSearch:
         by its tracking number.
         """
         rows = self._db.execute(
-            _CONTAINING, {"portal": self._portal, "text": text.lower(), "compact": _compact(text)}
+            _CONTAINING, {"portal": self._portal, "text": text.lower(), "compact": compact(text)}
         )
         return [
             KnownId(
@@ -76,12 +77,6 @@ class IdSearch:
             )
             for row in rows
         ]
-
-
-def _compact(text: str) -> str:
-    """Return a tracking number as it is compared: without spaces and hyphens."""
-    text = text.lower()
-    return "".join(char for char in text if char not in " -") or text
 
 
 _CONTAINING = """

@@ -1,5 +1,12 @@
 """The answer of a count: old and new, the account, repeated rows, and what sends it."""
 
+import signal
+
+import pytest
+
+from ordosync.cli.session import Session
+from ordosync.config.settings import PortalConfig
+from ordosync.tasks.base import Portal
 from tests.support.desk import TwoAccounts
 
 
@@ -25,6 +32,31 @@ def test_a_count_of_the_supplier_names_the_command_that_sends_it(both: TwoAccoun
     assert f"shop does not have it yet: `{command}` sends it" in by_hand
     assert "does not have it yet" not in sent
     assert "run-due sends it to shop (hourly), and --send at once" in scheduled
+
+
+def test_a_signal_before_the_count_is_sent_is_the_exit_code(
+    both: TwoAccounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(session: Session, portal: PortalConfig) -> Portal:
+        session.stop.on_signal(signal.SIGTERM)
+        return opened(session, portal)
+
+    opened = Session.open
+    monkeypatch.setattr(Session, "open", stopped)
+
+    done = both.northwind("stock", "set", "MUG", "8", "--send")
+
+    assert done.code == 128 + signal.SIGTERM
+    assert "8 in main of account northwind" in done.err
+
+
+def test_a_file_of_which_nothing_was_counted_is_not_sent(both: TwoAccounts) -> None:
+    (both.folder / "count.csv").write_text("sku,quantity\nTRAY,1\n")
+
+    done = both.northwind("stock", "set", "--from", "count.csv")
+
+    assert "0 counted in account northwind" in done.err
+    assert "sends it" not in done.err
 
 
 def test_a_product_that_a_file_counts_twice_is_named_with_its_rows(both: TwoAccounts) -> None:

@@ -48,7 +48,7 @@ class Request:
         from ordosync.cli.session import open_session  # noqa: PLC0415 - only if asked
 
         results: list[Run | AlreadyRunning] = []
-        failures = render_runs.NO_FAILURES
+        failures, signal = render_runs.NO_FAILURES, None
         if self.portals:
             with open_session(context) as session:
                 for portal in self.portals:
@@ -56,8 +56,8 @@ class Request:
                         break
                     opened = session.open(portal)
                     results.append(session.run(self.task, opened, trigger="manual"))
-                failures = session.failures(results)
-        return Sent(is_asked=bool(self.portals), results=results, failures=failures)
+                failures, signal = session.failures(results), session.stop.signal
+        return Sent(is_asked=bool(self.portals), results=results, failures=failures, signal=signal)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,10 +67,14 @@ class Sent:
     is_asked: bool
     results: "list[Run | AlreadyRunning]"
     failures: render_runs.Failures
+    signal: int | None = None
+    """The signal that stopped it; None if there was none."""
 
     @property
     def code(self) -> int:
-        """The exit code: 1 if not everything was sent."""
+        """The exit code: 1 if not everything was sent, 128 + signal after a signal."""
+        if self.signal:
+            return 128 + self.signal
         return int(any(not isinstance(each, Run) or each.status != "ok" for each in self.results))
 
     def as_json(self) -> dict[str, Any]:

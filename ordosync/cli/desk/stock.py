@@ -218,7 +218,8 @@ def _count_file(
         # A preview lists all changes of the account itself.
         if not context.is_dry_run:
             stock_changes.show(before, stock_changes.quantities(opened, skus))
-        _show_sent(context, opened, sent)
+        if len(refused) < len(rows):
+            _show_sent(context, opened, sent)
     report_rejects(context, file, refused, rows=rows)
     return max(sent.code, int(bool(refused)))
 

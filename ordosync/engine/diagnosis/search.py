@@ -11,12 +11,12 @@ from ordosync.accounts import is_embedded
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.embedded.desk import Desk
 from ordosync.embedded.order_list import ListedOrder
-from ordosync.embedded.search import Field, Match, Search, compact
+from ordosync.embedded.search import Field, Match, Search
 from ordosync.engine.order_owners import Owners
 from ordosync.engine.portals import identity
 from ordosync.store import Store
 from ordosync.store.id_search import KnownId
-from ordosync.text import split_text, status_text
+from ordosync.text import compact, split_text, status_text
 
 _FEW = 20
 _PHONE_DIGITS = 6
