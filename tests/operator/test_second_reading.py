@@ -1,10 +1,11 @@
 """Answers of the desk commands that were wrong or incomplete."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.support.command import HEADER, ordosync, row, shop
+from tests.support.command import HEADER, on_a_terminal, ordosync, row, shop
 from tests.support.desk import TwoAccounts
 from tests.support.merchants import TwoMerchants
 
@@ -166,6 +167,20 @@ def test_health_names_the_paused_tasks(both: TwoAccounts) -> None:
     assert "; 2 paused since 20" in text
     assert "import-orders of shop-northwind until 20" in text
     assert "write-inventory-back of shop-northwind" in text
+
+
+def test_a_pause_on_a_terminal_has_the_time_zone(both: TwoAccounts) -> None:
+    both.run("autosync", "off", "import-orders", "--for", "2h")
+
+    seen = on_a_terminal(both.folder, "autosync", columns=100)
+
+    assert re.search(r"paused until \d\d-\d\d \d\d:\d\d [A-Z]+", seen)
+
+
+def test_slips_on_a_terminal_name_the_options(both: TwoAccounts) -> None:
+    seen = on_a_terminal(both.folder, "orders", "slips", "--account", "northwind", columns=150)
+
+    assert "slips are a page to print: add `--html slips.html` or `--csv`" in seen
 
 
 def test_an_unknown_number_to_ship_names_the_order_of_the_account_that_ships(
