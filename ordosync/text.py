@@ -5,6 +5,8 @@ Foreign text (orders, file names, responses of a service) can contain both.
 """
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from unicodedata import category
 
 # Control, format and surrogate characters, line and paragraph separators.
@@ -34,6 +36,15 @@ def is_hidden(char: str) -> bool:
 def status_text(status: str) -> str:
     """Return the status of an order as people read it; JSON and options have underscores."""
     return status.replace("_", " ")
+
+
+def split_text(pieces: Iterable[str]) -> str:
+    """Return the state of a split order by the statuses of its pieces."""
+    counts = Counter(map(status_text, pieces))
+    if len(counts) == 1:
+        return f"split: all pieces {min(counts)}"
+    texts = ", ".join(f"{count} {text}" for text, count in counts.items())
+    return f"split: {texts}" if texts else "split"
 
 
 def compact(text: str | None) -> str:

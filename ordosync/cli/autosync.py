@@ -139,7 +139,8 @@ def _next_due(task: Scheduled) -> object:
     if task.resumes_at is None:
         return "paused"
     until = render.local(task.resumes_at)
-    return f"paused until {until[5:16] if sys.stdout.isatty() else until}"
+    # A terminal has no room for the year and the seconds.
+    return f"paused until {until[5:16] + until[19:] if sys.stdout.isatty() else until}"
 
 
 def _csv_row(task: Scheduled) -> dict[str, Any]:

@@ -194,7 +194,8 @@ class Commands(TyperGroup):
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             from ordosync.config.converters import suggestion  # noqa: PLC0415 - only for a mistake
 
-            near = suggestion(args[0], COMMANDS) or "; `ordosync --help` lists the commands"
+            near = in_groups(args[0]) or suggestion(args[0], COMMANDS)
+            near = near or "; `ordosync --help` lists the commands"
             raise UsageError(f"there is no command {args[0]!r}{near}")
         return super().resolve_command(ctx, args)
 
@@ -220,6 +221,16 @@ class Group(TyperGroup):
                     for name, command in self.commands.items()
                 ]
             )
+
+
+def in_groups(word: str) -> str:
+    """Return a hint for a command without its group, such as `ship`; empty if no group has it."""
+    found = [
+        f"`ordosync {name} {word}`"
+        for name, (path, _) in COMMANDS.items()
+        if path.endswith(":app") and word in load(name).commands
+    ]
+    return f"; did you mean {' or '.join(found)}?" if found else ""
 
 
 def load(name: str) -> Any:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ordosync.cli import completion, documentation
-from ordosync.cli.commands import COMMANDS, load
+from ordosync.cli.commands import COMMANDS, in_groups, load
 from ordosync.cli.output import markdown, terminal
 from ordosync.errors import UsageError
 
@@ -35,6 +35,8 @@ def show_help(
         load(name).main([*words, "--help"], prog_name=f"ordosync {name}", standalone_mode=False)
     elif words:
         raise UsageError(f"{name!r} is one page; `ordosync help {name}` shows it")
+    elif name not in documentation.topics() and (hint := in_groups(name)):
+        raise UsageError(f"no help on {name!r}{hint.replace('`ordosync ', '`ordosync help ')}")
     else:
         markdown.show(documentation.page(name))
 

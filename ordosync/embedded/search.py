@@ -85,6 +85,17 @@ class Search:
                 found.setdefault(row["order_number"], []).append(row["tracking"])
         return found
 
+    def pieces_of(self, numbers: Sequence[str]) -> dict[str, dict[str, str]]:
+        """Return the statuses of the pieces of these orders, by order and by number of a piece.
+
+        A piece that was split itself is its own pieces.
+        """
+        found: dict[str, dict[str, str]] = {}
+        with self._file.reading("read the pieces of orders") as db:
+            for row in db.execute(_PIECES, {"numbers": json.dumps(list(numbers))}):
+                found.setdefault(row["root"], {})[row["number"]] = row["status"]
+        return found
+
     def orders(self, text: str, *, limit: int) -> Matches:
         """Return the orders with this text in their number, tracking numbers or addresses."""
         return self._find("find orders", _ORDERS, text, limit)
@@ -125,16 +136,18 @@ class Search:
         return Matches(matches=matches, total=rows[0]["total"] if rows else 0)
 
     def similar(self, number: str) -> list[str]:
-        """Return the newest numbers that differ from this one only by a prefix or by case."""
+        """Return the newest numbers that differ from this one only by a prefix, case or hyphens."""
         with self._file.reading("find a similar number") as db:
-            return _similar(db, number.lower())
+            return _similar(db, compact(number))
 
 
 def _similar(db: "sqlite3.Connection", number: str) -> list[str]:
     rows = db.execute(
-        "select number from orders where lower(substr(number, -length(?1))) = ?1"
-        " or substr(?1, -length(number)) = lower(number)"
-        " order by sequence desc limit ?2",
+        "with compact as (select number, sequence,"
+        " replace(replace(lower(number), '-', ''), ' ', '') as word from orders)"
+        " select number from compact where substr(word, -length(?1)) = ?1"
+        " or substr(?1, -length(word)) = word"
+        " order by word <> ?1, sequence desc limit ?2",
         (number, _FEW),
     )
     return [row["number"] for row in rows]
@@ -172,6 +185,16 @@ from shipments join json_each(json_insert(more_numbers, '$[#]', tracking_number)
 where order_number in (select value from json_each(:numbers)) and voided_at is null
     and value <> ''
 order by created_at, shipments.id, key <> json_array_length(more_numbers), key
+"""
+_PIECES = """
+with recursive family (root, number) as (
+    select number, number from orders
+        where is_split and number in (select value from json_each(:numbers))
+    union all
+    select root, orders.number from family join orders on parent = family.number
+)
+select root, number, status from family join orders using (number)
+where not is_split order by sequence
 """
 _SHARING = """
 with wanted (tracking) as (select value from json_each(:numbers))

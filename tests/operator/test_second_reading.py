@@ -107,3 +107,85 @@ def test_a_missing_folder_needs_no_space(depot: TwoMerchants) -> None:
 
 def test_a_duration_is_also_written_in_capitals(both: TwoAccounts) -> None:
     assert both.run("autosync", "off", "import-orders", "--for", "2H").code == 0
+
+
+def test_a_split_order_is_what_its_pieces_are(both: TwoAccounts) -> None:
+    both.shop("orders", "add", "1002", "--line", "MUG=2", "--supplier", "northwind")
+    both.run("import-orders")
+    both.northwind("orders", "split", "S-1002", "--piece", "MUG=1", "--piece", "MUG=1")
+    open_pieces = both.run("find", "S-1002").out
+    for place in ("1", "2"):
+        label = ("--carrier", "UPS", "--tracking", f"1ZP{place}")
+        both.northwind("orders", "ship", f"S-1002-{place}", *label)
+
+    found = both.run("find", "1002")
+    [row] = [line for line in found.out.splitlines() if "\tS-1002\t" in line]
+
+    assert "split: all pieces awaiting fulfillment" in open_pieces
+    assert "split: all pieces shipped" in row
+    assert "1ZP1, 1ZP2" in row
+    head = both.northwind("orders", "show", "S-1002").out.splitlines()[0]
+    assert "split: all pieces shipped" in head
+
+
+def test_a_dismissed_row_that_changed_keeps_its_note(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1001", quantity="x"))
+    ordosync(tmp_path, "import-orders")
+    ordosync(tmp_path, "dismiss", "1001", "--note", "by phone")
+    shop(tmp_path, HEADER + row("1001", quantity="2"))
+    ordosync(tmp_path, "import-orders")
+
+    listed = ordosync(tmp_path, "attention").out
+    [entry] = ordosync(tmp_path, "attention", "--json").json["attention"]
+    story = ordosync(tmp_path, "why", "1001").out
+
+    assert "was dismissed, and it has changed; its note: by phone" in listed
+    assert listed.count("retry") == 1
+    step = entry["step"]
+    assert entry["settle"] == f"ordosync dismiss {step}, or ordosync retry {step} to send it"
+    assert f"next: `ordosync dismiss {step}`, or `ordosync retry {step}` to send it" in story
+    events = ("failed (invalid.quantity)", "dismissed (invalid.quantity): by phone")
+    assert -1 < story.index(events[0]) < story.index(events[1]) < story.index("it has changed")
+
+
+@pytest.mark.parametrize(("number", "verb"), [("A-1001", "placed"), ("B-1001", "received")])
+def test_an_order_is_received_unless_the_portal_sends_when_it_was_placed(
+    depot: TwoMerchants, number: str, verb: str
+) -> None:
+    head = depot.run("orders", "show", number).out.splitlines()[0]
+
+    assert f"; {verb} 20" in head
+
+
+def test_health_names_the_paused_tasks(both: TwoAccounts) -> None:
+    both.run("autosync", "off", "import-orders", "--for", "2h")
+    both.run("autosync", "off", "write-inventory-back")
+
+    text = " ".join(both.run("health").out.split())
+
+    assert "; 2 paused since 20" in text
+    assert "import-orders of shop-northwind until 20" in text
+    assert "write-inventory-back of shop-northwind" in text
+
+
+def test_an_unknown_number_to_ship_names_the_order_of_the_account_that_ships(
+    both: TwoAccounts,
+) -> None:
+    done = both.run("orders", "ship", "S1001", "--carrier", "UPS", "--tracking", "1Z9")
+
+    assert "did you mean S-1001 (northwind)?" in done.err
+    assert "1001 (shop)" not in done.err
+
+
+def test_a_command_without_its_group_is_named(tmp_path: Path) -> None:
+    typed = ordosync(tmp_path, "ship", "1001")
+    helped = ordosync(tmp_path, "help", "ship")
+
+    assert "there is no command 'ship'; did you mean `ordosync orders ship`?" in typed.err
+    assert "no help on 'ship'; did you mean `ordosync help orders ship`?" in helped.err
+
+
+def test_words_of_a_search_need_no_quotes(depot: TwoMerchants) -> None:
+    [found] = depot.run("find", "zoë", "müller", "--json").json["found"]
+
+    assert found["number"] == "B-1001"

@@ -7,12 +7,12 @@ from tests.support.desk import TwoAccounts
 LABEL = ("--carrier", "UPS", "--tracking")
 
 
-def test_order_shows_its_status_and_when_it_was_placed(both: TwoAccounts) -> None:
+def test_order_shows_its_status_and_when_it_was_received(both: TwoAccounts) -> None:
     both.northwind("orders", "ship", "S-1001", *LABEL, "1Z9")
 
     first = both.northwind("orders", "show", "S-1001").out.splitlines()[0]
 
-    assert ": shipped; placed 20" in first
+    assert ": shipped; received 20" in first
 
 
 def test_status_has_spaces_in_text_and_underscores_in_json(both: TwoAccounts) -> None:

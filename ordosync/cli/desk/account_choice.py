@@ -114,7 +114,7 @@ def _only_holder(
     desks = [common.open_desk(config, name) for name in names]
     holders = [holder for desk in desks if (holder := _holder(desk, numbers)).orders]
     if not holders:
-        raise UsageError(_unknown_text(desks, numbers))
+        raise UsageError(_unknown_text(desks, numbers, is_to_ship=is_to_ship))
     if is_file and len(holders) > 1 and (main := _main_holder(holders, is_to_ship=is_to_ship)):
         return main
     if len(holders) > 1:
@@ -179,6 +179,17 @@ def _similar(desks: Sequence[Desk], number: str) -> list[str]:
     ]
 
 
+def _similar_to_ship(desks: Sequence[Desk], number: str) -> list[str]:
+    """Return the similar numbers of orders that their account ships itself."""
+    return [
+        f"{listed.order.number} ({desk.name})"
+        for desk in desks
+        if desk.exists
+        for listed in desk.orders_numbered(Search(desk.file).similar(number))
+        if not is_requested(listed)
+    ]
+
+
 def _requested_text(account: str, listed: ListedOrder, near: Sequence[str] = ()) -> str:
     number = listed.order.number
     hint = f"did you mean {' or '.join(near)}? " if near else ""
@@ -189,11 +200,13 @@ def _requested_text(account: str, listed: ListedOrder, near: Sequence[str] = ())
     )
 
 
-def _unknown_text(desks: Sequence[Desk], numbers: Sequence[str]) -> str:
+def _unknown_text(desks: Sequence[Desk], numbers: Sequence[str], *, is_to_ship: bool) -> str:
     names = ", ".join(desk.name for desk in desks)
     if len(numbers) != 1:
         return f"no account has one of these orders; choose with --account: {names}"
-    near = _similar(desks, numbers[0])
+    near = (_similar_to_ship(desks, numbers[0]) if is_to_ship else []) or _similar(
+        desks, numbers[0]
+    )
     hint = (
         f"did you mean {' or '.join(near)}?"
         if near

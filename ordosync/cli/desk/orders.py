@@ -18,8 +18,11 @@ from ordosync.cli.desk.shipping import ship_order
 from ordosync.cli.desk.splitting import split_order
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import render
+from ordosync.cli.output.order_heads import order_head
+from ordosync.config.settings import Config
 from ordosync.embedded.packing import Packing
-from ordosync.engine.order_owners import Owners
+from ordosync.embedded.search import Search
+from ordosync.engine.order_owners import Owner, Owners
 
 app = typer.Typer(help="Manage the orders of a local account.", no_args_is_help=True)
 
@@ -49,7 +52,16 @@ def show_order(
         render.document({"orders": [render_desk.order_detail_json(*parts)]})
     else:
         parcels = Packing(opened.file).parcels(number)
-        render_desk.show_order(listed.order, owner, units, timeline, parcels)
+        pieces = Search(opened.file).pieces_of([number]).get(number, {})
+        is_placed = _is_placed(context.config, owner)
+        head = order_head(listed.order, owner, pieces, is_placed=is_placed)
+        render_desk.show_order(listed.order, owner, units, timeline, parcels, head=head)
+
+
+def _is_placed(config: Config, owner: Owner) -> bool:
+    """True if an order has the time when it was placed, and not that of its import."""
+    portal = config.portals.get(owner.portal or "")
+    return owner.supplier is not None or portal is None or "placed_at" in portal.send
 
 
 app.command("add")(add_order)

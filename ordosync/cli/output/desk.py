@@ -62,12 +62,12 @@ def show_order(
     units: Sequence[LineUnits],
     timeline: Sequence[TimelineEntry],
     shipments: Sequence[Shipment],
+    *,
+    head: str,
 ) -> None:
     """Show one order with its lines and their units, its parcels and its timeline."""
     address = [value for value in _address(order).values() if value]
-    whose = _whose(owner)
-    placed = f"; placed {local(order.placed_at)}" if order.placed_at else ""
-    result(f"order {order.number}{whose}: {status(order)}{placed}", wrapped=True)
+    result(head, wrapped=True)
     result(f"ship to: {', '.join(address)}", wrapped=True)
     if order.shipping_method:
         result(f"shipping method: {order.shipping_method}", wrapped=True)
@@ -84,13 +84,6 @@ def show_order(
     show_timeline(
         [(entry.at, f"{entry.actor}: {text}") for entry, text in zip(timeline, texts, strict=True)]
     )
-
-
-def _whose(owner: "Owner") -> str:
-    portal = f" (portal {owner.portal})" if owner.portal else ""
-    if owner.supplier:
-        return f", requested from {owner.supplier}{portal}"
-    return f" of {owner.merchant}{portal}" if owner.merchant else portal
 
 
 def _show_lines(order: Order, units: Sequence[LineUnits]) -> None:

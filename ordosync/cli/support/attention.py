@@ -164,7 +164,7 @@ def _row(entry: Attention, numbers: Numbers) -> tuple[object, ...]:
         entry.severity,
         entry.key,
         _order(entry, numbers),
-        entry.reason,
+        f"{entry.reason}; its note: {entry.note}" if entry.note else entry.reason,
         entry.command,
     )
 

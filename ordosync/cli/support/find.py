@@ -16,7 +16,6 @@ from ordosync.config.settings import Config
 from ordosync.engine.diagnosis.search import Finding, pairs, search, search_each
 from ordosync.errors import UsageError
 from ordosync.store import Store
-from ordosync.text import status_text
 
 _SCREENFUL = 50
 _MORE = ("matches", "merchant")
@@ -30,7 +29,10 @@ _COLUMNS = (
 
 @with_context(csv=True)
 def find(
-    text: Annotated[str, typer.Argument(help="Number, tracking number, customer or SKU.")],
+    words: Annotated[
+        list[str],
+        typer.Argument(metavar="TEXT...", help="Number, tracking number, customer or SKU."),
+    ],
     *,
     count: Annotated[
         int, typer.Option("-n", min=0, max=_ALL, help="Number of rows; 0 for all.")
@@ -48,7 +50,7 @@ def find(
     For example:
       ordosync find Smith
     """
-    text = text.strip()
+    text = " ".join(words).strip()
     if not text:
         raise UsageError("a search needs a text: `ordosync find TEXT`")
     config = context.config
@@ -89,7 +91,7 @@ def _show(findings: Sequence[Finding]) -> None:
                 finding.id,
                 f"{finding.other_account} {finding.other_id}" if finding.other_id else "",
                 finding.customer,
-                status_text(finding.status),
+                finding.state,
                 ", ".join(finding.tracking),
                 f"{finding.field}: {finding.value}",
                 finding.merchant or "",

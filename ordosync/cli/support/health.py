@@ -19,6 +19,7 @@ from ordosync.store import Store
 from ordosync.store.timestamps import to_text
 from ordosync.text import plural
 
+_FEW = 5
 _A_WEEK = timedelta(days=7)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -99,12 +100,19 @@ def _line(
 
 
 def _paused(paused: Sequence[Scheduled]) -> str:
-    """Return how many tasks are paused, and since when the first of them is; often empty."""
+    """Return the tasks that are paused, and until when; often empty."""
     if not paused:
         return ""
     first = min((task.paused_at for task in paused if task.paused_at), default=None)
     since = f" since {render.local(first)}" if first else ""
-    return f"; {len(paused)} paused{since}"
+    names = [_paused_task(task) for task in paused[:_FEW]]
+    names += [f"{len(paused) - _FEW} more"] if len(paused) > _FEW else []
+    return f"; {len(paused)} paused{since}: {', '.join(names)}"
+
+
+def _paused_task(task: Scheduled) -> str:
+    until = f" until {render.local(task.resumes_at)}" if task.resumes_at else ""
+    return f"{task.task} of {task.portal}{until}"
 
 
 def _needs(needed: Sequence[Attention]) -> list[str]:

@@ -47,7 +47,7 @@ def attention(
         *portal_concerns.unlinked(config, store),
     ]
     entries = [
-        *_failed(config, store),
+        *(_with_note(entry, dismissed) for entry in _failed(config, store)),
         *(_unless_dismissed(concern, dismissed) for concern in concerns),
         *_dismissed_steps(config, store, dismissed.values()),
     ]
@@ -57,8 +57,14 @@ def attention(
 def _unless_dismissed(entry: Attention, dismissed: Mapping[str, Concern]) -> Attention:
     concern = dismissed.get(entry.key)
     if concern is None or concern.content != entry.content:
-        return entry
+        return _with_note(entry, dismissed)
     return replace(entry, dismissed_at=concern.dismissed_at, note=concern.note)
+
+
+def _with_note(entry: Attention, dismissed: Mapping[str, Concern]) -> Attention:
+    """Return an open entry with the note of its earlier dismissal."""
+    concern = dismissed.get(entry.key)
+    return replace(entry, note=concern.note) if concern else entry
 
 
 def _dismissed_steps(
@@ -144,6 +150,8 @@ def _next_command(step: StepRow) -> str:
         return f"ordosync reconcile {step.portal}"
     if step.code == supplier_status.CANCELLED:
         return f"ordosync why {shlex.quote(step.merchant_id or step.key)}"
+    if step.state == "failed" and step.code == DISMISSED:
+        return f"ordosync dismiss {step.id}, or ordosync retry {step.id} to send it"
     if step.state == "failed" and step.code != UNPROVEN:
         return f"ordosync retry {step.id}" if is_retryable(step) else close_command(step)
     if step.state == "waiting":

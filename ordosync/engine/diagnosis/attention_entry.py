@@ -28,6 +28,7 @@ class Attention:
     supplier: str | None = None
     dismissed_at: datetime | None = None
     note: str = ""
+    """The note of its dismissal, also of an earlier one if it has changed since."""
 
     @property
     def needs_you(self) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from ordosync.engine.diagnosis.account_lookup import AccountView
 from ordosync.engine.diagnosis.order_facts import OrderFacts
 from ordosync.engine.diagnosis.story import Event, Side
+from ordosync.store.concerns import step_key
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRow
 from ordosync.tasks.cancellations import reductions, supplier_status
@@ -29,9 +30,8 @@ def events(facts: OrderFacts, *, piece: str = "") -> Iterator[Event]:
     about = f"{piece}: " if piece else ""
     for event in (*_imported(facts), *_reported(facts), *_steps(facts)):
         yield replace(event, text=f"{about}{event.text}", is_sync=True)
-    for closed in facts.dismissals:
-        note = f": {closed.note}" if closed.note else ""
-        yield Event(at=closed.dismissed_at, text=f"{about}dismissed ({closed.code}){note}")
+    for event in _dismissed(facts):
+        yield replace(event, text=f"{about}{event.text}")
     for part in facts.pieces:
         yield from events(part, piece=part.supplier_id or "")
 
@@ -92,6 +92,20 @@ def _reported(facts: OrderFacts) -> Iterator[Event]:
     for step in done.values():
         text = f"{_parcel(step)} was reported to {shop}"
         yield Event(at=step.updated_at, text=text, side="merchant")
+
+
+def _dismissed(facts: OrderFacts) -> Iterator[Event]:
+    """Yield the dismissals, each after its problem if its step has another one now."""
+    reopened = {
+        step_key(facts.portal.name, step.task, step.key)
+        for step in facts.steps
+        if step.state == "failed"
+    }
+    for closed in facts.dismissals:
+        if closed.key in reopened:
+            yield Event(at=closed.since, text=f"failed ({closed.code})", is_sync=True)
+        note = f": {closed.note}" if closed.note else ""
+        yield Event(at=closed.dismissed_at, text=f"dismissed ({closed.code}){note}")
 
 
 def _steps(facts: OrderFacts) -> Iterator[Event]:

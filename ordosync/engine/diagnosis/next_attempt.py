@@ -7,7 +7,7 @@ from datetime import datetime
 from ordosync.engine.diagnosis.advice import advice_for, close_command, is_retryable
 from ordosync.engine.diagnosis.story import Conclusion
 from ordosync.engine.scheduling.timetable import Scheduled
-from ordosync.store.step_rows import StepRow
+from ordosync.store.step_rows import DISMISSED, StepRow
 from ordosync.tasks.orders.notices import is_notice
 
 
@@ -50,6 +50,10 @@ def of_open_step(step: StepRow) -> Conclusion | None:
     if advice and step.state in ("failed", "waiting"):
         done = f"; then `ordosync dismiss {step.id}`" if step.state == "failed" else ""
         return Conclusion(state=step.state, next=f"{advice}{done}")
+    if step.state == "failed" and step.code == DISMISSED:
+        return Conclusion(
+            state="failed", next=f"`ordosync dismiss {step.id}`, or {retry} to send it"
+        )
     if step.state == "failed" and not is_retryable(step):
         return Conclusion(
             state="failed",

@@ -1,7 +1,7 @@
 """Search of all local accounts and of the store for a part of what an operator knows."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,7 +16,7 @@ from ordosync.engine.order_owners import Owners
 from ordosync.engine.portals import identity
 from ordosync.store import Store
 from ordosync.store.id_search import KnownId
-from ordosync.text import compact
+from ordosync.text import compact, split_text, status_text
 
 _FEW = 20
 _PHONE_DIGITS = 6
@@ -43,7 +43,14 @@ class Finding:
     customer: str = ""
     """The recipient of an order in a local account."""
     tracking: Sequence[str] = ()
-    """The tracking numbers of its valid labels in a local account."""
+    """The tracking numbers of its valid labels in a local account, and of those of its pieces."""
+    pieces: Sequence[str] = ()
+    """The statuses of its pieces, if it was split in a local account."""
+
+    @property
+    def state(self) -> str:
+        """The status as people read it. The status of a split order does not change any more."""
+        return split_text(self.pieces) if self.pieces else status_text(self.status)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,12 +127,14 @@ def _in_account(config: Config, store: Store, desk: Desk, text: str, limit: int)
     owners = Owners.of(config, desk.name)
     numbers = [match.id for match in orders.matches]
     listed = {entry.order.number: entry for entry in desk.orders_numbered(numbers)}
-    tracking = find.tracking_of([*listed])
+    pieces = find.pieces_of([*listed])
+    tracking = find.tracking_of([*listed, *(piece for of in pieces.values() for piece in of)])
     found = [
         dataclasses.replace(
             _order(config, store, owners, match, listed[match.id]),
             customer=listed[match.id].order.ship_to.name,
-            tracking=tuple(tracking.get(match.id, ())),
+            tracking=_tracking(tracking, [match.id, *pieces.get(match.id, ())]),
+            pieces=tuple(pieces.get(match.id, {}).values()),
         )
         for match in orders.matches
         if match.id in listed
@@ -142,6 +151,11 @@ def _in_account(config: Config, store: Store, desk: Desk, text: str, limit: int)
         for match in products.matches
     ]
     return Findings(findings=found, total=orders.total + products.total)
+
+
+def _tracking(known: Mapping[str, Sequence[str]], numbers: Sequence[str]) -> tuple[str, ...]:
+    """Return the tracking numbers of an order and its pieces."""
+    return tuple(tracking for number in numbers for tracking in known.get(number, ()))
 
 
 def _order(

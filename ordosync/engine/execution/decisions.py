@@ -149,7 +149,7 @@ def _decide_dismissed(task: Task, step: Step, row: StepRow, *, is_unchanged: boo
         return Unchanged(row=row, content=step.content, as_of=step.as_of)
     change = "it has changed" if edited(before, after) else "it can be read now"
     problem = f", but {decision.reason}" if decision else ""
-    reason = f"was dismissed, and {change}{problem}; it is sent only by `ordosync retry {row.id}`"
+    reason = f"was dismissed, and {change}{problem}"
     failed = Decision(state="failed", code=DISMISSED, reason=reason)
     return Record(step=replace(step, payload=None, decision=failed))
 

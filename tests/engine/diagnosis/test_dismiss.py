@@ -73,7 +73,7 @@ def test_new_content_of_a_dismissed_order_is_reported_once_and_not_sent(tmp_path
     assert first.counts == {"seen": 1, "failed": 1}
     assert second.counts == {"seen": 2, "done": 1, "unchanged": 1}
     assert "was dismissed, and it has changed" in again["reason"]
-    assert again["settle"] == "ordosync retry 1"
+    assert again["settle"] == "ordosync dismiss 1, or ordosync retry 1 to send it"
     assert numbers(tmp_path) == ["1002"]
 
 
