@@ -16,7 +16,6 @@ from ordosync.models import (
     Shipment,
     Split,
     Stock,
-    refused,
 )
 
 
@@ -71,17 +70,6 @@ class SupplierCancellations(Protocol):
         were sent, no unit of the line stays open: `done`, or refused, `already-shipped`, if no unit
         was open. Refused, `not-reducible`, if the account cannot reduce orders.
         """
-
-
-class WholeOrdersOnly:
-    """Base of the cancellations of an account that cannot reduce the units of an order."""
-
-    can_reduce = False
-
-    def reduce(self, reductions: Sequence[Reduction]) -> list[Outcome]:
-        """Refuse: an order can only be cancelled as a whole."""
-        reason = "has units that the Merchant cancelled, and the account cannot reduce a quantity"
-        return [refused("not-reducible", reason) for _ in reductions]
 
 
 class SupplierProducts(Protocol):

@@ -1,7 +1,12 @@
 """The answer of `orders ship` says what was shipped; an error says what to type instead."""
 
+import signal
+
 import pytest
 
+from ordosync.cli.session import Session
+from ordosync.config.settings import PortalConfig
+from ordosync.tasks.base import Portal
 from tests.support.desk import TwoAccounts
 
 UPS = ("--carrier", "UPS", "--tracking")
@@ -75,3 +80,19 @@ def test_a_number_of_the_merchant_names_that_of_the_supplier(both: TwoAccounts) 
 
     assert done.code == 2
     assert "did you mean S-1001 (northwind)?" in done.err
+
+
+def test_a_signal_before_a_parcel_is_sent_is_the_exit_code(
+    both: TwoAccounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(session: Session, portal: PortalConfig) -> Portal:
+        session.stop.on_signal(signal.SIGTERM)
+        return opened(session, portal)
+
+    opened = Session.open
+    monkeypatch.setattr(Session, "open", stopped)
+
+    done = both.northwind("orders", "ship", "S-1001", *UPS, "1Z1")
+
+    assert done.code == 128 + signal.SIGTERM
+    assert "1 shipped" in done.err

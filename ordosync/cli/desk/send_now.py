@@ -1,7 +1,7 @@
 """Saves a change in a local account, and sends it to the Merchants in the same command."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ordosync.cli.context import Context
@@ -35,6 +35,8 @@ class Sent:
     """The ids of the parcels that a Merchant has received."""
     is_preview: bool = False
     """True if the runs were those of a dry run, which no log has."""
+    signal: int | None = None
+    """The signal that ended the sending; None if there was none."""
 
 
 def save_and_send(
@@ -63,7 +65,7 @@ def save_and_send(
             if session.stop.reason:
                 break
             _send(session, portal, task, delivery)
-    return delivery
+        return replace(delivery, signal=session.stop.signal)
 
 
 def _send(session: Session, portal: PortalConfig, task: str, delivery: Sent) -> None:
@@ -83,9 +85,10 @@ def _send(session: Session, portal: PortalConfig, task: str, delivery: Sent) -> 
 def report(delivery: Sent, *, as_json: bool, changes: render.Fields) -> int:
     """Show the runs that sent the changes; return the exit code. `changes` are for the document."""
     not_ok = [run for run in delivery.runs if run.status != "ok"]
+    code = 128 + delivery.signal if delivery.signal else int(bool(not_ok))
     if as_json:
         render.document({**changes(), **_sent_json(delivery)})
-        return int(bool(not_ok))
+        return code
     if delivery.runs and not delivery.is_preview:
         render_runs.show_runs(delivery.runs)
     for held in delivery.held:
@@ -101,7 +104,7 @@ def report(delivery: Sent, *, as_json: bool, changes: render.Fields) -> int:
                 "saved, but not everything was sent to the Merchant yet; run-due retries the"
                 f" rest; `ordosync show {run.id}` shows the reason"
             )
-    return int(bool(not_ok))
+    return code
 
 
 def _sent_json(delivery: Sent) -> dict[str, Any]:

@@ -53,7 +53,8 @@ class RunSteps:
     def order(self, step: StepRow) -> str:
         """Return the Merchant's number of an order that the key does not begin with."""
         id_ = step.merchant_id or ""
-        is_in_key = not self.are_of_orders or step.key.startswith(id_)
+        begins = step.key.startswith(id_) and step.key[len(id_) :][:1] in ("", "#", ":")
+        is_in_key = not self.are_of_orders or begins
         return self.number(step) or ("" if is_in_key else id_)
 
     def written(self, step: StepRow) -> Written | None:
