@@ -155,6 +155,14 @@ def wake(folder: Path) -> None:
 
 _END_OF_INPUT = b"\x04"
 """The key Control-D."""
+_AT_ONCE = """
+from ordosync.__main__ import main
+from ordosync.cli.output import progress
+
+progress._DELAY_S = progress._INTERVAL_S = progress._LEAST_S = 0.01
+main()
+"""
+"""The program, which shows its progress without the usual delay."""
 
 
 def on_a_terminal(
@@ -167,13 +175,15 @@ def on_a_terminal(
 ) -> str:
     """Run `ordosync WORDS` on a pseudo-terminal, and return what it shows at the end.
 
-    With `raw`, the progress that was deleted is included. `answer` is typed, with Enter; a
-    further question reads the end of the input, so that no command waits for an answer.
+    With `raw`, the progress is shown at once, and included although it was deleted. `answer` is
+    typed, with Enter; a further question reads the end of the input, so that no command waits for
+    an answer.
     """
+    program = ["-c", _AT_ONCE] if raw else ["-m", "ordosync"]
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
     process = subprocess.Popen(
-        [sys.executable, "-m", "ordosync", *words],
+        [sys.executable, *program, *words],
         cwd=folder,
         env={**os.environ, "TERM": "xterm", "COLUMNS": str(columns), "LINES": str(lines)},
         stdin=theirs,
