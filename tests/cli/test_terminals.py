@@ -55,6 +55,8 @@ SHOWS = (
     "why --help",
     "orders ship --help",
 )
+WIDE = ("activity", "attention", "orders list --account shop", "report", "why 1001", "--help")
+"""The commands whose tables and pages need the most room."""
 ALSO_IN_A_PIPE = (
     "alerts list",
     "alerts test",
@@ -114,7 +116,10 @@ def _busy(tmp_path_factory: pytest.TempPathFactory) -> TwoAccounts:
     return both
 
 
-@pytest.mark.parametrize("words", SHOWS)
+@pytest.mark.parametrize(
+    "words",
+    [each if each in WIDE else pytest.param(each, marks=pytest.mark.slow) for each in SHOWS],
+)
 def test_a_narrow_terminal_without_colour_in_the_c_locale_is_readable(
     busy: TwoAccounts, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

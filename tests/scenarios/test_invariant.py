@@ -307,4 +307,4 @@ def test_whatever_happens_both_accounts_agree_in_the_end() -> None:
 
 @pytest.mark.slow
 def test_whatever_happens_both_accounts_agree_in_the_end_for_longer() -> None:
-    _check(150)
+    _check(100)

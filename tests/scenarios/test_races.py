@@ -37,7 +37,7 @@ def test_processes_started_together_import_each_order_once(tmp_path: Path, attem
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("processes", "times"), [(2, 50), (8, 20)])
+@pytest.mark.parametrize(("processes", "times"), [(2, 25), (8, 10)])
 def test_ticks_at_the_same_moment_make_one_run_a_slot(
     tmp_path: Path, processes: int, times: int
 ) -> None:

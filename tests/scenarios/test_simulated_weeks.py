@@ -100,6 +100,7 @@ def test_three_days_off_are_made_up_for_by_one_run_that_counts_them(cron: Cron) 
         assert abs(run.missed_slots - away) <= 1.5, run
 
 
+@pytest.mark.slow
 def test_a_clock_ten_years_ahead_for_a_day_leaves_no_gap_when_it_is_right_again(
     cron: Cron,
 ) -> None:
@@ -136,8 +137,8 @@ def test_a_clock_that_is_set_costs_one_run_at_most(cron: Cron, step: timedelta) 
 @pytest.mark.parametrize(
     ("zone", "month", "day"),
     [
-        ("America/New_York", 3, 8),
-        ("Europe/Berlin", 10, 25),
+        pytest.param("America/New_York", 3, 8, marks=pytest.mark.slow),
+        pytest.param("Europe/Berlin", 10, 25, marks=pytest.mark.slow),
         # It changes by half an hour.
         ("Australia/Lord_Howe", 10, 4),
     ],

@@ -22,10 +22,6 @@ def _soaked(folder: Path, rounds: int, *words: str) -> None:
     assert summary.effects["order created"]
 
 
-def test_killed_five_times_with_all_tasks_running(tmp_path: Path) -> None:
-    _soaked(tmp_path, 5, *EVERY_TASK)
-
-
 @pytest.mark.slow
 def test_killed_twenty_times_with_all_tasks_running(tmp_path: Path) -> None:
     _soaked(tmp_path, 20, *EVERY_TASK)
