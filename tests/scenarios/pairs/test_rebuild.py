@@ -14,7 +14,7 @@ from tests.accounts.contract.people import needs, numbers
 from tests.scenarios.pairs.pair import Pair
 from tests.scenarios.pairs.rebuilding import lose, rebuilt, would
 
-pytestmark = pytest.mark.needs("listing")
+pytestmark = [pytest.mark.needs("listing"), pytest.mark.slow]
 
 
 def all_tasks(pair: Pair) -> None:

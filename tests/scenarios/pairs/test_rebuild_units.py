@@ -16,6 +16,7 @@ from tests.scenarios.pairs.rebuilding import lose, rebuilt
 TASKS = ("import-orders", "update-tracking", "cancel-orders", "split-order")
 pytestmark = [
     pytest.mark.needs("listing", "update-tracking"),
+    pytest.mark.slow,
     pytest.mark.parametrize("is_lost", [True, False], ids=["lost", "before-the-ledger"]),
 ]
 
