@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from ordosync import progress
+from ordosync import errors, progress
 from ordosync.clock import Clock, StoppedError
 from ordosync.database import sqlite3
 from ordosync.engine.execution.claim import (
@@ -128,7 +128,8 @@ class Execution:
     def run(self, only: Sequence[StepRow] | None = None, *, force: bool = False) -> Run:
         """Do the work of the run and end it; return the run as it is logged."""
         try:
-            self._work(only, force=force)
+            with errors.clear_frames():
+                self._work(only, force=force)
             status, error = self._completed(), None
         except (InterruptedRunError, StoppedError):
             status, error = self._interrupted()
