@@ -25,7 +25,7 @@ from ordosync.store.concerns import Concern, step_key
 from ordosync.store.order_numbers import OF_PRODUCTS
 from ordosync.store.runs import QuietRuns, Run, RunFilter
 from ordosync.store.step_rows import StepRow, Write
-from ordosync.store.timestamps import to_text
+from ordosync.store.timestamps import to_nullable
 from ordosync.text import plural
 
 _FEW = 5
@@ -159,7 +159,7 @@ def _json(runs: Sequence[Run], changes: Changes, quiet: QuietRuns | None) -> dic
         and {
             "runs": quiet.count,
             "at_least": quiet.is_minimum,
-            "last_at": to_text(quiet.last_at) if quiet.last_at else None,
+            "last_at": to_nullable(quiet.last_at),
         },
     }
 

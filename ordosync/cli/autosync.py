@@ -17,7 +17,7 @@ from ordosync.engine import check_renames, chosen, register
 from ordosync.engine.scheduling.timetable import Scheduled, check_switch, scheduled, switch_task
 from ordosync.errors import OrdosyncError, UsageError
 from ordosync.store import Store
-from ordosync.store.timestamps import to_text
+from ordosync.store.timestamps import to_nullable
 from ordosync.tasks import TASKS
 
 _COLUMNS = (
@@ -155,7 +155,7 @@ def _json(task: Scheduled) -> dict[str, Any]:
         "paused": task.paused,
         "decided_by": task.decided_by,
         "last_status": task.last_status,
-        "next_due_at": to_text(task.next_due_at) if task.next_due_at else None,
-        "paused_since": to_text(task.paused_at) if task.paused_at else None,
-        "paused_until": to_text(task.resumes_at) if task.resumes_at else None,
+        "next_due_at": to_nullable(task.next_due_at),
+        "paused_since": to_nullable(task.paused_at),
+        "paused_until": to_nullable(task.resumes_at),
     }

@@ -18,7 +18,7 @@ from ordosync.store import Store
 from ordosync.store.backup import Copy, back_up
 from ordosync.store.backup import restore as restore_store
 from ordosync.store.pruning import Pruned
-from ordosync.store.timestamps import to_text
+from ordosync.store.timestamps import to_nullable, to_text
 from ordosync.text import plural
 
 
@@ -155,7 +155,7 @@ def _copy_json(path: Path, copy: Copy) -> dict[str, Any]:
         "runs": copy.runs,
         "links": copy.links,
         "open_steps": copy.open_steps,
-        "last_run_at": to_text(copy.last_run_at) if copy.last_run_at else None,
+        "last_run_at": to_nullable(copy.last_run_at),
     }
 
 

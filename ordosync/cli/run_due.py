@@ -24,7 +24,7 @@ from ordosync.engine.scheduling.tick import PortalReport, Tick
 from ordosync.errors import ConfigError, DatabaseError, mistake
 from ordosync.idle import DATABASE, database_of
 from ordosync.store import Store
-from ordosync.store.timestamps import to_text
+from ordosync.store.timestamps import to_nullable
 
 _MOST_LINES = 20
 
@@ -188,7 +188,7 @@ def _json(reports: Sequence[PortalReport], next_due_at: datetime | None) -> dict
         "runs": [render_runs.run_json(run) for report in reports for run in report.runs],
         "alerts": [_alert_json(alert) for report in reports for alert in report.alerts],
         "errors": [str(report.error) for report in reports if report.error],
-        "next_due_at": to_text(next_due_at) if next_due_at else None,
+        "next_due_at": to_nullable(next_due_at),
     }
 
 
@@ -198,7 +198,7 @@ def _alert_json(alert: Alert) -> dict[str, Any]:
         "portal": alert.portal,
         "task": alert.task,
         "run": alert.run.id if alert.run else None,
-        "since": to_text(alert.since) if alert.since else None,
+        "since": to_nullable(alert.since),
         "text": _line(alert),
     }
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from ordosync.text import printable
@@ -24,6 +24,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"[0-9]{2}:[0-9]{2}")
 _DURATION = re.compile(r"([1-9][0-9]{0,3})([mhd])")
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+T = TypeVar("T")
 _BOOLS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -51,24 +52,22 @@ def to_bool(text: str) -> bool:
 
 def to_date(text: str) -> date:
     """Convert `YYYY-MM-DD`. Other formats that Python accepts are errors."""
-    try:
-        if _DATE.fullmatch(text):
-            return date.fromisoformat(text)
-    # The month does not have this day.
-    except ValueError:
-        pass
-    raise ValueError(f"{quoted(text)} is not a date; write YYYY-MM-DD")
+    return _iso(text, _DATE, date.fromisoformat, "a date; write YYYY-MM-DD")
 
 
 def to_time(text: str) -> time:
     """Convert a time of day, such as `08:00`."""
+    return _iso(text, _TIME, time.fromisoformat, "a time of day; write HH:MM")
+
+
+def _iso(text: str, form: re.Pattern[str], parse: Callable[[str], T], what: str) -> T:
     try:
-        if _TIME.fullmatch(text):
-            return time.fromisoformat(text)
-    # The day has no such hour or minute.
+        if form.fullmatch(text):
+            return parse(text)
+    # The month has no such day, or the day no such hour.
     except ValueError:
         pass
-    raise ValueError(f"{quoted(text)} is not a time of day; write HH:MM")
+    raise ValueError(f"{quoted(text)} is not {what}")
 
 
 def to_duration(text: str) -> timedelta:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from ordosync.idle import ALERTS_KEY
-from ordosync.store.timestamps import from_nullable, from_text, to_text
+from ordosync.store.timestamps import from_nullable, from_text, to_nullable, to_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -81,7 +81,7 @@ class AlertTable:
                 (
                     *(row.target, row.key, row.portal, row.task, row.event),
                     *(row.severity, row.subject, to_text(row.first_at), to_text(row.changed_at)),
-                    *(_nullable(row.ended_at), _nullable(row.reported_at), row.is_reported),
+                    *(to_nullable(row.ended_at), to_nullable(row.reported_at), row.is_reported),
                     json.dumps([to_text(at) for at in row.messages]),
                 )
                 for row in rows
@@ -101,8 +101,8 @@ class AlertTable:
             "insert or replace into alert_targets"
             " (target, tries, next_try_at, error, warned_at, digest_at) values (?, ?, ?, ?, ?, ?)",
             (
-                *(row.target, row.tries, _nullable(row.next_try_at), row.error),
-                *(_nullable(row.warned_at), _nullable(row.digest_at)),
+                *(row.target, row.tries, to_nullable(row.next_try_at), row.error),
+                *(to_nullable(row.warned_at), to_nullable(row.digest_at)),
             ),
         )
 
@@ -150,10 +150,6 @@ class AlertTable:
             " where portal = :old",
             {"old": old, "new": new},
         )
-
-
-def _nullable(at: datetime | None) -> str | None:
-    return to_text(at) if at else None
 
 
 def _alert(row: "sqlite3.Row") -> AlertRow:

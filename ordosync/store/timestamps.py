@@ -16,3 +16,8 @@ def from_text(text: str) -> datetime:
 def from_nullable(text: str | None) -> datetime | None:
     """Parse the value of a column that may be null."""
     return datetime.fromisoformat(text) if text else None
+
+
+def to_nullable(at: datetime | None) -> str | None:
+    """Format a time that may be missing."""
+    return to_text(at) if at else None

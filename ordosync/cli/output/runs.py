@@ -13,7 +13,7 @@ from ordosync.cli.output.render import document, local
 from ordosync.cli.output.tables import table
 from ordosync.cli.output.terminal import message, result
 from ordosync.store.runs import Run
-from ordosync.store.timestamps import to_text
+from ordosync.store.timestamps import to_nullable, to_text
 from ordosync.text import plural
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def run_json(run: Run) -> dict[str, Any]:
         "trigger": run.trigger,
         "status": run.status,
         "started_at": to_text(run.started_at),
-        "finished_at": to_text(run.finished_at) if run.finished_at else None,
+        "finished_at": to_nullable(run.finished_at),
         "seen": counts.seen,
         "done": counts.done,
         "unchanged": counts.unchanged,

@@ -12,7 +12,7 @@ from ordosync.cli.output.render import local
 from ordosync.cli.output.tables import table
 from ordosync.store.concerns import Concern
 from ordosync.store.step_rows import State, StepRow
-from ordosync.store.timestamps import to_text
+from ordosync.store.timestamps import to_nullable, to_text
 from ordosync.store.written import Written
 
 STATES: tuple[State, ...] = ("failed", "unknown", "sending", "waiting", "skipped", "done")
@@ -110,7 +110,7 @@ def step_json(shown: RunSteps, step: StepRow) -> dict[str, Any]:
         "merchant_number": shown.number(step) or step.merchant_id,
         "supplier": step.supplier_id,
         "attempts": step.attempts,
-        "not_before": to_text(step.not_before) if step.not_before else None,
+        "not_before": to_nullable(step.not_before),
         "last_run": step.last_run_id,
         "written": msgspec.to_builtins(written) if written else None,
         "dismissed_at": to_text(closed.dismissed_at) if closed else None,

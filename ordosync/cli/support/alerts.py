@@ -17,7 +17,7 @@ from ordosync.engine.alerts.sending import DeliveryError, send
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.alert_table import AlertRow, TargetRow
-from ordosync.store.timestamps import to_text
+from ordosync.store.timestamps import to_nullable, to_text
 
 app = typer.Typer(help="List and test the alerts of `alerts:`.", no_args_is_help=True)
 
@@ -160,9 +160,9 @@ def _target_json(row: TargetRow, target: TargetConfig) -> dict[str, Any]:
         "target": row.target,
         "transport": target.transport,
         "tries": row.tries,
-        "next_try_at": to_text(row.next_try_at) if row.next_try_at else None,
+        "next_try_at": to_nullable(row.next_try_at),
         "error": row.error,
-        "digest_at": to_text(row.digest_at) if row.digest_at else None,
+        "digest_at": to_nullable(row.digest_at),
     }
 
 
@@ -176,7 +176,7 @@ def _json(row: AlertRow) -> dict[str, Any]:
         "task": row.task,
         "merchant": row.subject,
         "since": to_text(row.first_at),
-        "ended_at": to_text(row.ended_at) if row.ended_at else None,
-        "reported_at": to_text(row.reported_at) if row.reported_at else None,
+        "ended_at": to_nullable(row.ended_at),
+        "reported_at": to_nullable(row.reported_at),
         "state": _state(row),
     }

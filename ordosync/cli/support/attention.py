@@ -21,7 +21,7 @@ from ordosync.engine.diagnosis.dismissal import undo as reopen
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.order_numbers import OF_PRODUCTS
-from ordosync.store.timestamps import to_text
+from ordosync.store.timestamps import to_nullable, to_text
 
 Numbers = Mapping[tuple[str, str], str]
 _COLUMNS = ("since", "severity", "key", "order", "reason", "next step")
@@ -182,6 +182,6 @@ def _json(entry: Attention) -> dict[str, Any]:
         "supplier": entry.supplier,
         "reason": entry.reason,
         "settle": entry.command,
-        "dismissed_at": to_text(entry.dismissed_at) if entry.dismissed_at else None,
+        "dismissed_at": to_nullable(entry.dismissed_at),
         "note": entry.note or None,
     }

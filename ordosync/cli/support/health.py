@@ -16,7 +16,7 @@ from ordosync.engine.diagnosis.health import Freshness, freshness
 from ordosync.engine.diagnosis.machine_checks import Check, checks
 from ordosync.engine.scheduling.timetable import Scheduled, scheduled
 from ordosync.store import Store
-from ordosync.store.timestamps import to_text
+from ordosync.store.timestamps import to_nullable
 from ordosync.text import plural
 
 _FEW = 5
@@ -155,8 +155,8 @@ def _json(
             {
                 "portal": task.portal,
                 "task": task.task,
-                "since": to_text(task.paused_at) if task.paused_at else None,
-                "until": to_text(task.resumes_at) if task.resumes_at else None,
+                "since": to_nullable(task.paused_at),
+                "until": to_nullable(task.resumes_at),
             }
             for task in paused
         ],
@@ -168,7 +168,7 @@ def _task_json(task: Freshness) -> dict[str, Any]:
         "portal": task.portal,
         "task": task.task,
         "fresh": task.problem is None,
-        "last_ok_at": to_text(task.last_ok_at) if task.last_ok_at else None,
+        "last_ok_at": to_nullable(task.last_ok_at),
         "limit_s": int(task.limit.total_seconds()),
         "trouble": task.problem,
     }

@@ -18,7 +18,7 @@ from ordosync.engine.diagnosis.search import orders_of
 from ordosync.engine.diagnosis.why import Story, nearest, unread, why
 from ordosync.errors import UsageError
 from ordosync.store import Store
-from ordosync.store.timestamps import to_text
+from ordosync.store.timestamps import to_nullable
 from ordosync.text import status_text
 
 _MANY = 5
@@ -154,10 +154,7 @@ def _json(story: Story) -> dict[str, Any]:
         "merchant_status": story.merchant_status or None,
         "supplier_status": story.supplier_status or None,
         "state": story.conclusion.state,
-        "story": [
-            {"at": to_text(event.at) if event.at else None, "text": event.text}
-            for event in story.events
-        ],
+        "story": [{"at": to_nullable(event.at), "text": event.text} for event in story.events],
         "next": story.conclusion.next,
         **story.units.json(),
     }

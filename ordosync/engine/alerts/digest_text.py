@@ -8,7 +8,7 @@ from ordosync.engine.alerts.digest import AGES, Digest, PortalDigest
 from ordosync.engine.alerts.messages import Message, clean, clean_reason, entry_json
 from ordosync.engine.diagnosis.attention_entry import Attention
 from ordosync.store.schedule import ScheduleRow
-from ordosync.store.timestamps import to_text
+from ordosync.store.timestamps import to_nullable, to_text
 from ordosync.text import plural
 
 MOST_LINES = 60
@@ -116,7 +116,7 @@ def _portal_json(portal: PortalDigest, most: int | None) -> dict[str, Any]:
             {
                 "task": row.task,
                 "paused": bool(row.paused),
-                "last_ok_at": to_text(row.last_ok_at) if row.last_ok_at else None,
+                "last_ok_at": to_nullable(row.last_ok_at),
             }
             for row in portal.tasks
         ],

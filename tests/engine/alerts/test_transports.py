@@ -5,6 +5,7 @@ import signal
 import stat
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -79,15 +80,7 @@ def test_mail_is_sent_over_tls_with_a_password(mail: MailConfig, mail_server: Ma
 def test_mail_with_a_wrong_password_is_an_error_without_it(
     mail: MailConfig, mail_server: MailServer
 ) -> None:
-    wrong = MailConfig(
-        host="localhost",
-        port=mail.port,
-        to=mail.to,
-        from_=mail.from_,
-        user=USER,
-        password=Secret("canary-secret"),
-        ca_file=mail.ca_file,
-    )
+    wrong = replace(mail, password=Secret("canary-secret"))
 
     assert sent(TargetConfig(mail=wrong)) == "localhost refuses the user or the password"
     assert mail_server.mails == []
@@ -96,14 +89,7 @@ def test_mail_with_a_wrong_password_is_an_error_without_it(
 def test_mail_to_a_server_with_another_certificate_is_not_sent(
     mail: MailConfig, mail_server: MailServer
 ) -> None:
-    distrusted = MailConfig(
-        host="localhost",
-        port=mail.port,
-        to=mail.to,
-        from_=mail.from_,
-        user=USER,
-        password=Secret(PASSWORD),
-    )
+    distrusted = replace(mail, ca_file=None)
 
     assert "unknown authority" in (sent(TargetConfig(mail=distrusted)) or "")
     assert "AUTH" not in mail_server.commands
