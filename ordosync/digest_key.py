@@ -6,7 +6,6 @@ with the old key are not compared.
 """
 
 import os
-import secrets
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -48,11 +47,11 @@ class DigestKey:
 
     def _made(self) -> bytes:
         """Make a key; return that of another process if it was faster."""
-        temporary = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}.tmp")
+        temporary = self.path.with_name(f".{self.path.name}.{os.urandom(4).hex()}.tmp")
         flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW
         try:
             with os.fdopen(os.open(temporary, flags, 0o600), "wb") as file:
-                file.write(secrets.token_bytes(_SIZE))
+                file.write(os.urandom(_SIZE))
                 file.flush()
                 os.fsync(file.fileno())
             with suppress(FileExistsError):

@@ -35,31 +35,32 @@ def _parcels_json(
     config: Config, opened: Desk, results: Sequence[tuple[Result[Any], str | None]]
 ) -> list[dict[str, Any]]:
     """Return parcels by the ids in their outcomes. Each result stands beside its order's number."""
-    orders = _Orders(config, opened, [number for _, number in results if number])
-    return [
-        {
-            **orders.result_json(result, number),
-            "open": _open_units(opened, number),
-            "sends_tracking": _sends_tracking(config, opened, number),
-            "parcel": _parcel_json(opened, number, result.outcome.id),
-        }
-        for result, number in results
-    ]
+    with opened.file.kept_open("read parcels"):
+        orders = _Orders(config, opened, [number for _, number in results if number])
+        return [
+            {
+                **orders.result_json(result, number),
+                "open": _open_units(opened, number),
+                "sends_tracking": _sends_tracking(config, opened, number),
+                "parcel": _parcel_json(opened, number, result.outcome.id),
+            }
+            for result, number in results
+        ]
 
 
 def split_json(config: Config, opened: Desk, results: Sequence[Result[Split]]) -> dict[str, Any]:
     """Return the orders that were to be split, each with its pieces."""
     numbers = [result.request.order_id for result in results if result.request]
-    orders = _Orders(config, opened, numbers)
-    return {
-        "splits": [
+    with opened.file.kept_open("read pieces"):
+        orders = _Orders(config, opened, numbers)
+        splits = [
             {
                 **orders.result_json(result, result.request.order_id if result.request else None),
                 "pieces": [_piece_json(opened, piece) for piece in result.outcome.pieces],
             }
             for result in results
         ]
-    }
+    return {"splits": splits}
 
 
 class _Orders:

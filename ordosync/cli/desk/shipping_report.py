@@ -37,8 +37,8 @@ def _report_parcels(context: Context, opened: Desk, results: Results, sent: send
     else:
         for text in (summary, *texts):
             render.message(text)
-        if more := len(done) - _MOST if len(done) > _MOST else 0:
-            render.message(f"and {more} more")
+        if len(done) > _MOST:
+            render.message(f"and {len(done) - _MOST} more")
     warn_of_shared_numbers(opened, [request.shipment for request, _ in done])
     _warn_of_requested_orders(opened, [request for request, _ in done])
     _warn_of_uncounted(opened, [request for request, _ in done])
