@@ -19,7 +19,7 @@ LAYERS = (
         "digest_key",
     ),
     ("models",),
-    ("order_checks", "added_units"),
+    ("order_checks", "added_units", "edits", "shortages"),
     ("database_file",),
     ("database", "http"),
     ("embedded",),

@@ -17,6 +17,7 @@ from ordosync.accounts.connections import Connections
 from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.portal_account import PersonalDataRemoval
 from ordosync.accounts.supplier import Supplier, SupplierOrders
+from ordosync.edits import OrderEdit
 from ordosync.models import (
     Order,
     Outcome,
@@ -38,6 +39,7 @@ READS = frozenset({
     *("ancestors", "line_claims", "is_beside", "find", "statuses", "reference_on"),
     *("requires_address", "reports_reassigned", "takes", "number_prefix", "can_reduce"),
     *("is_any_sku", "silent_batch_size", "lists_all_parcels", "has", "is_spooled"),
+    *("groups", "can_hold", "can_cancel"),
 })  # fmt: skip
 """The members of parts that read only."""
 
@@ -61,6 +63,9 @@ class DryRunAccount(Account):
             stock=_part(merchant.stock, {"write": _accept}),
             tracking=_part(merchant.tracking, {"add": _add_tracking, "void": _accept}),
             splits=_part(merchant.splits, {"split": _split}),
+            shortages=_part(
+                merchant.shortages, {"report": _accept, "hold": _accept, "cancel": _accept}
+            ),
         )
 
     def supplier(self, options: Any, portal: PortalContext, at: Connections) -> Supplier:
@@ -74,6 +79,10 @@ class DryRunAccount(Account):
             stock=_part(supplier.stock, {}),
             shipments=_part(supplier.shipments, {}),
             splits=_part(supplier.splits, {}),
+            edits=_part(
+                supplier.edits, {"write": _write_edits, "hold": _accept, "release": _accept}
+            ),
+            shortages=_part(supplier.shortages, {}),
         )
 
 
@@ -139,8 +148,19 @@ def _nothing(items: object) -> None:
     """Write nothing."""
 
 
-def _accept(items: Sequence[object], *, also_shipped: bool = False) -> list[Outcome]:  # noqa: ARG001
+def _accept(items: Sequence[object], **options: object) -> list[Outcome]:  # noqa: ARG001
     return [Outcome(state="done", id=_new_id()) for _ in items]
+
+
+def _write_edits(edits: Sequence[OrderEdit]) -> list[Outcome]:
+    return [
+        Outcome(
+            state="done",
+            id=edit.order_id,
+            line_ids=tuple(_new_id() for line in edit.lines if not line.line_id),
+        )
+        for edit in edits
+    ]
 
 
 def _created(order: Order) -> Outcome:

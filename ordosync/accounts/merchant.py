@@ -1,4 +1,4 @@
-"""The Merchant of a portal, in parts: its orders, products and stock, and tracking and splits."""
+"""The Merchant of a portal, in parts: its orders, products and stock, tracking and shortages."""
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from ordosync.models import (
     Split,
     Stock,
 )
+from ordosync.shortages import ShortageReport
 
 Takes = Literal["lines", "numbers", "pieces"]
 """lines: the units of each parcel. numbers: several numbers, without units. pieces: an order is
@@ -167,6 +168,35 @@ class MerchantSplits(Protocol):
         """
 
 
+class MerchantShortages(Protocol):
+    """Shortages of the Supplier, reported in the Merchant's orders. Money is never refunded."""
+
+    @property
+    def can_hold(self) -> bool:
+        """True if `hold` keeps units from being promised to the buyer."""
+
+    @property
+    def can_cancel(self) -> bool:
+        """True if `cancel` can cancel only the units that are short."""
+
+    def report(self, reports: Sequence[ShortageReport]) -> list[Outcome]:
+        """Add the reports to these orders, each only once per key: `unchanged` after that."""
+
+    def hold(self, reports: Sequence[ShortageReport]) -> list[Outcome]:
+        """Hold the short units of these orders, or the orders; `unchanged` if they are held.
+
+        If the account moves the other units to a new order, the outcome has both as `pieces`, the
+        held one first. A hold that the Merchant has ended is not set again for the same key.
+        """
+
+    def cancel(self, reports: Sequence[ShortageReport]) -> list[Outcome]:
+        """Cancel the units whose answer is `cancelled`, never the order of a line that is short.
+
+        The outcome has the `pieces` if the account splits the order for it, the cancelled one
+        first. No buyer is refunded.
+        """
+
+
 def whole(ids: Iterable[str]) -> Iterator[Cancellation]:
     """Yield the cancellations of these orders as a whole."""
     return (Cancellation(order_id=id_) for id_ in ids)
@@ -182,6 +212,7 @@ class Merchant(PortalAccount):
     stock: MerchantStock | None = None
     tracking: MerchantTracking | None = None
     splits: MerchantSplits | None = None
+    shortages: MerchantShortages | None = None
     includes_sent_units: bool = False
     """True if quantities of lines include the sent units, since the account does not know them.
 

@@ -1,11 +1,12 @@
-"""The Supplier of a portal, in parts: its orders, products and stock, its shipments and splits."""
+"""The Supplier of a portal, in parts: its orders, products and stock, shipments and shortages."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.portal_account import PortalAccount
+from ordosync.edits import EditableOrder, EditGroup, OrderEdit
 from ordosync.models import (
     InvalidRecord,
     Order,
@@ -17,6 +18,7 @@ from ordosync.models import (
     Split,
     Stock,
 )
+from ordosync.shortages import Shortage
 
 
 class SupplierOrders(Protocol):
@@ -141,6 +143,58 @@ class SupplierSplits(Protocol):
         """Yield the splits of these orders, by the id of the split order, as they are now."""
 
 
+HoldReason = Literal["address", "other"]
+
+
+class SupplierEdits(Protocol):
+    """Edits of the Merchant, written to orders that the Supplier has not sent."""
+
+    @property
+    def groups(self) -> frozenset[EditGroup]:
+        """The groups that `write` can change in an order that is not sent."""
+
+    @property
+    def can_hold(self) -> bool:
+        """True if `hold` keeps an order from being sent."""
+
+    def current(self, ids: Sequence[str]) -> Mapping[str, EditableOrder]:
+        """Return those of these orders that exist, as they are now."""
+
+    def write(self, edits: Sequence[OrderEdit]) -> list[Outcome]:
+        """Set the edited groups to the given values; other groups do not change.
+
+        Writing the same values twice changes nothing: `unchanged`, or `done` again. A line whose
+        quantity is given never gets fewer units. An added line that exists already is not added
+        again; the outcome's `line_ids` has the ids of the added lines, in their order. An unknown
+        SKU becomes a product, as in `SupplierOrders.create`.
+        Refused: `shipped`, `cancelled`, `not-editable` if the state of the order does not allow it,
+        or the code of the service, with its words.
+        """
+
+    def hold(self, ids: Sequence[str], *, reason: HoldReason) -> list[Outcome]:
+        """Keep these orders from being sent, until `release`; `unchanged` if they are held.
+
+        Refused: `shipped`, `cancelled`, or `not-held` if the account cannot hold the order now.
+        """
+
+    def release(self, ids: Sequence[str]) -> list[Outcome]:
+        """End the holds of ordosync; `unchanged` if there is none. Other holds stay."""
+
+
+class SupplierShortages(Protocol):
+    """Units that the Supplier cannot send, or sends later."""
+
+    def changed(self, request: ReadRequest) -> Iterator[Page[Shortage | InvalidRecord]]:
+        """Yield the orders whose shortages may have changed since the cursor, as they are now.
+
+        An order that is complete again has no short line. An order that was cancelled by ordosync
+        is yielded, too, if the account does not know who cancelled it.
+        """
+
+    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Shortage | InvalidRecord]]:
+        """Yield these orders as they are now; an order that does not exist `is_deleted`."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Supplier(PortalAccount):
     """The Supplier of a portal. A part is None if the account does not have it."""
@@ -151,3 +205,5 @@ class Supplier(PortalAccount):
     stock: SupplierStock | None = None
     shipments: SupplierShipments | None = None
     splits: SupplierSplits | None = None
+    edits: SupplierEdits | None = None
+    shortages: SupplierShortages | None = None
