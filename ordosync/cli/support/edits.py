@@ -15,7 +15,8 @@ from ordosync.engine.diagnosis.dismissal import dismiss
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.timestamps import to_text
-from ordosync.tasks.order_edits import EDITED, groups_of
+from ordosync.tasks.edits.carried import groups_of
+from ordosync.tasks.edits.edit import EDITED
 
 app = typer.Typer(help="List orders edited after they were sent; keep edits.", no_args_is_help=True)
 _COLUMNS = ("since", "portal", "step", "order", "at the supplier", "edited", "next step")
