@@ -13,7 +13,7 @@ EditGroup = Literal["address", "contact", "lines", "method", "notes"]
 
 
 class Until(str):
-    """How long edits are written to the Supplier's order: `label`, or a time since the import."""
+    """The end of the time in which an edit is written: a label, or a time since the import."""
 
     __slots__ = ()
 

@@ -84,7 +84,7 @@ class EditsConfig:
     method: EditPolicy = "notify"
     notes: EditPolicy = "ignore"
     until: Until = LABEL
-    """How long `hold` and `apply` are tried."""
+    """The end of the time in which `hold` and `apply` are tried."""
 
     def of(self, group: str) -> EditPolicy:
         """Return the policy of a group; the contact has that of the address."""

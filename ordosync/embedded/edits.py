@@ -140,7 +140,7 @@ def _add(db: "sqlite3.Connection", edit: OrderEdit) -> Iterator[tuple[str, bool]
     unknown = {id_: sku for id_, sku in unknown.items() if id_ not in edit.known_lines}
     for added in (line for line in edit.lines if not line.line_id):
         sku = normalized_sku(added.line.sku)
-        found = next((id_ for id_, there in unknown.items() if there == sku), None)
+        found = next((id_ for id_, shown in unknown.items() if shown == sku), None)
         if found:
             del unknown[found]
             yield found, _raise(db, edit.order_id, replace(added, line_id=found))

@@ -5,7 +5,7 @@ Supplier must not find other goods in an order than those that it began to pick.
 compares the digests of what is sent now with those of what was sent, and reports the groups that
 differ, in a separate step, `<order>#<generation>:edit`. It fails until the edit is settled, and has
 the newest edit. Its content is `<groups>:<digests>`. Both timelines get a comment, which never has
-a value. If the configuration says so, the edit is written to the Supplier's order; see `edits`.
+a value. With the policy `apply`, the edit is written to the Supplier's order; see `edits`.
 """
 
 from collections.abc import Mapping, Sequence

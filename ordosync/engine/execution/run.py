@@ -40,6 +40,7 @@ from ordosync.store.runs import Counts, Run, RunError, Status, Trigger
 from ordosync.store.step_rows import PLANNED, StepRow
 from ordosync.tasks.base import PlanRequest, Portal, Step, Task
 
+_Failed = Mapping[str, StepRow]
 _LEAST_DEADLINE_S = 60
 
 
@@ -198,9 +199,7 @@ class Execution:
             raise unusable
         return cursor
 
-    def _take(
-        self, page: Page[Step], safety_limit: SafetyLimit, failed: Mapping[str, StepRow]
-    ) -> None:
+    def _take(self, page: Page[Step], safety_limit: SafetyLimit, failed: _Failed) -> None:
         """Decide about a page, and write it; with a safety limit, add it to the stored plan."""
         if not page.items and not self._recorder.is_quiet:
             return

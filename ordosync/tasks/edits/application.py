@@ -78,8 +78,8 @@ def _pieces(
 ) -> Mapping[str, list[EditableOrder]]:
     """Return the pieces of each split order, and of its pieces."""
     pieces: dict[str, list[EditableOrder]] = {}
-    for id_, there in found.items():
-        if there.order and there.order.is_split:
+    for id_, state in found.items():
+        if state.order and state.order.is_split:
             pieces[id_] = list(_leaves(portal, edits, [id_]))
     return pieces
 
@@ -89,11 +89,11 @@ def _leaves(portal: Portal, edits: SupplierEdits, ids: Sequence[str]) -> Iterato
     pages = splits.by_id(ids) if splits and ids else ()
     children = [piece.id for page in pages for split in page.items for piece in split.pieces]
     found = edits.current(children) if children else {}
-    for there in found.values():
-        if there.order and there.order.is_split:
-            yield from _leaves(portal, edits, [there.order_id])
+    for state in found.values():
+        if state.order and state.order.is_split:
+            yield from _leaves(portal, edits, [state.order_id])
         else:
-            yield there
+            yield state
 
 
 def _write_groups(edits: SupplierEdits, attempts: Sequence[Attempt]) -> None:
@@ -144,7 +144,7 @@ def _hold(edits: SupplierEdits, attempts: Sequence[Attempt]) -> None:
             continue
         if attempt.problem and attempt.problem.code in judgement.OF_WHOLE_ORDER:
             continue
-        ids = [there.order_id for there in attempt.orders if not there.is_held]
+        ids = [state.order_id for state in attempt.orders if not state.is_held]
         is_address = bool({"address", "contact"} & set(attempt.edit.hold))
         hold = partial(edits.hold, reason="address" if is_address else "other")
         outcomes = _outcomes(hold, ids)
@@ -165,12 +165,12 @@ def _note_hold(attempt: Attempt, outcome: Outcome) -> None:
 
 def _read_again(edits: SupplierEdits, attempts: Sequence[Attempt]) -> None:
     written = [attempt for attempt in attempts if attempt.is_written and not attempt.interrupted]
-    ids = [there.order_id for attempt in written for there in attempt.orders]
+    ids = [state.order_id for attempt in written for state in attempt.orders]
 
     def read(_: None) -> Outcome:
         found = edits.current(ids) if ids else {}
         for attempt in written:
-            now = [found[there.order_id] for there in attempt.orders if there.order_id in found]
+            now = [found[state.order_id] for state in attempt.orders if state.order_id in found]
             attempt.check(now)
         return Outcome(state="done")
 
@@ -180,14 +180,14 @@ def _read_again(edits: SupplierEdits, attempts: Sequence[Attempt]) -> None:
 def _release(edits: SupplierEdits, attempts: Sequence[Attempt]) -> None:
     """End the holds of orders whose edits are settled."""
     for attempt in attempts:
-        is_held = attempt.edit.is_held or any(there.is_held for there in attempt.orders)
+        is_held = attempt.edit.is_held or any(state.is_held for state in attempt.orders)
         if not is_held or attempt.edit.hold or attempt.interrupted:
             continue
         if attempt.left and attempt.problem:
             # It stays held until an operator has settled it.
             attempt.is_held = attempt.edit.is_held
             continue
-        for outcome in _outcomes(edits.release, [there.order_id for there in attempt.orders]):
+        for outcome in _outcomes(edits.release, [state.order_id for state in attempt.orders]):
             _note_hold(attempt, outcome)
 
 

@@ -1,4 +1,4 @@
-"""One edit while it is written: the Supplier's order before and after, and what came of it."""
+"""One edit while it is written: the Supplier's order before and after, and the result."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -68,7 +68,7 @@ class Attempt:
             return []
         return [
             OrderEdit(
-                order_id=there.order_id,
+                order_id=state.order_id,
                 order=self.edit.order,
                 groups=groups,  # type: ignore[arg-type]
                 send=frozenset(self.edit.config.send),
@@ -76,16 +76,16 @@ class Attempt:
                 known_lines=frozenset(self.plan.before) if self.plan else frozenset(),
                 version=self.link.version + 1,
             )
-            for there in self.orders
+            for state in self.orders
         ]
 
     def check(self, now: Sequence[EditableOrder]) -> None:
         """Compare the orders after the write with those before it, and with the edit."""
-        before = {there.order_id: there for there in self.orders}
-        shown = [there.order for there in now if there.order]
+        before = {state.order_id: state for state in self.orders}
+        shown = [state.order for state in now if state.order]
         self.after = shown[0] if len(self.orders) == 1 and shown else None
         is_printed = any(group in _PRINTED for group in self.groups)
-        if is_printed and any(_has_left(before[there.order_id], there) for there in now):
+        if is_printed and any(_has_left(before[state.order_id], state) for state in now):
             self.problem = _RACED
             return
         wanted = self.edit.digester.destination(self.edit.order.ship_to)

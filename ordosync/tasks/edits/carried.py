@@ -1,6 +1,6 @@
 """The policies of the groups of an edit: some are written, some hold the order.
 
-An edit that an earlier attempt may have written is written again, whatever the policy is now: else
+An edit that an earlier attempt may have written is written again, also under another policy: else
 it would not be known what the Supplier's order has.
 """
 

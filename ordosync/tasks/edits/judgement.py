@@ -1,4 +1,4 @@
-"""What of an edit can be written, given the Supplier's order as it is now. Reads and decides."""
+"""Decides which groups of an edit can be written, given the Supplier's order as it is now."""
 
 from collections.abc import Sequence
 
@@ -79,7 +79,7 @@ def judge(portal: Portal, attempts: Sequence[Attempt]) -> None:
         if whole:
             attempt.refuse(whole)
             continue
-        attempt.orders = [there for there in attempt.orders if _is_open(there)]
+        attempt.orders = [state for state in attempt.orders if _is_open(state)]
         _check_groups(portal.supplier.name, attempt)
         if "lines" in attempt.groups:
             id_ = attempt.link.merchant_id
@@ -108,23 +108,23 @@ def _of_whole_order(attempt: Attempt) -> Problem | None:
     orders = attempt.orders
     if not orders:
         return _GONE
-    open_ = [there for there in orders if _is_open(there)]
-    if any(there.has_label and not _is_partial(there) for there in open_):
+    open_ = [state for state in orders if _is_open(state)]
+    if any(state.has_label and not _is_partial(state) for state in open_):
         return _RACED if attempt.edit.attempted else _LABEL
     if open_:
         return None
-    statuses = {there.order.status for there in orders if there.order}
+    statuses = {state.order.status for state in orders if state.order}
     if statuses == {"cancelled"}:
         return _CANCELLED
     return _RACED if attempt.edit.attempted else _SHIPPED
 
 
-def _is_open(there: EditableOrder) -> bool:
-    return there.order is None or there.order.status not in ("shipped", "cancelled")
+def _is_open(state: EditableOrder) -> bool:
+    return state.order is None or state.order.status not in ("shipped", "cancelled")
 
 
-def _is_partial(there: EditableOrder) -> bool:
-    return there.order is not None and there.order.status == "partially_shipped"
+def _is_partial(state: EditableOrder) -> bool:
+    return state.order is not None and state.order.status == "partially_shipped"
 
 
 def _check_groups(account: str, attempt: Attempt) -> None:
@@ -132,17 +132,17 @@ def _check_groups(account: str, attempt: Attempt) -> None:
     if "lines" in attempt.groups and (len(orders) > 1 or _is_piece(attempt)):
         attempt.refuse(_SPLIT, ("lines",))
     others = sorted(attempt.groups - {"lines"})
-    fixed = [group for group in others if any(group not in there.groups for there in orders)]
+    fixed = [group for group in others if any(group not in state.groups for state in orders)]
     if fixed:
         attempt.refuse(_fixed(account, attempt, fixed), fixed)
-    for there in orders:
-        if there.order:
-            _check_untouched(attempt, there.order)
+    for state in orders:
+        if state.order:
+            _check_untouched(attempt, state.order)
 
 
 def _fixed(account: str, attempt: Attempt, groups: Sequence[Group]) -> Problem:
     named = listed(groups)
-    if any(_is_partial(there) for there in attempt.orders):
+    if any(_is_partial(state) for state in attempt.orders):
         reason = f"a part of the order is shipped, so its {named} cannot be changed"
     else:
         reason = f"account {account} cannot change the {named} of the order"

@@ -75,9 +75,9 @@ class LinePlan(Struct, frozen=True, kw_only=True):
         """Return what the write has not changed, given the Supplier's order as it is now."""
         units = {line.id: line.quantity for line in after.lines}
         now = [(units.get(link.supplier_id, 0), n) for link, n in self.wanted]
-        if any(there > n for there, n in now):
+        if any(shown_line > n for shown_line, n in now):
             return _BELOW_SENT
-        return _NOT_TAKEN if any(there < n for there, n in now) else None
+        return _NOT_TAKEN if any(shown_line < n for shown_line, n in now) else None
 
     def links(self, order: Link, line_ids: Sequence[str], after: Order | None) -> Iterator[Link]:
         """Yield the links with the units that the Supplier's order has now; the order's is last."""
@@ -157,9 +157,11 @@ def _has_other_goods(edit: Edit, plan: LinePlan, current: Order | None) -> bool:
         return all(link.merchant_id in plan.lines for link, _ in plan.wanted)
     shown = {line.id: line for line in current.lines}
     return any(
-        (normalized_sku(there.sku), there.details) != (normalized_sku(line.sku), line.details)
+        (normalized_sku(shown_line.sku), shown_line.details)
+        != (normalized_sku(line.sku), line.details)
         for link, _ in plan.wanted
-        if (line := plan.lines.get(link.merchant_id)) and (there := shown.get(link.supplier_id))
+        if (line := plan.lines.get(link.merchant_id))
+        and (shown_line := shown.get(link.supplier_id))
     )
 
 
