@@ -32,7 +32,7 @@ def conclusion(facts: OrderFacts, due: Due) -> Conclusion:
 
 
 def _open_step(facts: OrderFacts, _: Due) -> Conclusion | None:
-    order = ("failed", "sending", "unknown", "waiting")
+    order = ("failed", "sending", "unknown", "waiting", "held")
     steps = sorted(
         (
             step
@@ -98,6 +98,11 @@ def _cancelled(facts: OrderFacts, due: Due) -> Conclusion | None:
             state="cancelled-by-supplier",
             next=f"{supplier} cancelled it, which is not sent to {shop}: cancel it at {shop}, or"
             f" restore it at {supplier}{_desk(facts, 'restore')}",
+        )
+    if link.state == "cancel_asked":
+        return Conclusion(
+            state="cancellation-asked",
+            next=f"{shop} cancelled it: waiting for {supplier} to answer; it may still be sent",
         )
     if link.state == "cancel_refused":
         return Conclusion(
