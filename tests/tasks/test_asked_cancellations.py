@@ -7,6 +7,7 @@ import pytest
 
 from ordosync.accounts.sqlite.supplier_cancellations import SupplierCancellations
 from ordosync.config import load_config
+from ordosync.engine.diagnosis.attention import attention
 from ordosync.models import Outcome
 from ordosync.store import Store
 from ordosync.store.links import LinkState
@@ -44,6 +45,15 @@ def _asked(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def held(pair: Pair) -> list[StepRow]:
     with Store.open(load_config(pair.path).database) as store:
         return list(store.steps.held(PORTAL, TASK))
+
+
+def concerns(pair: Pair, after: timedelta) -> list[str]:
+    """Return the codes of the concerns of the task after a time."""
+    config = load_config(pair.path)
+    with Store.open(config.database) as store:
+        now = pair.clock.now() + after
+        listed = attention(config, store, now=now, unshipped_for=timedelta(days=7))
+        return [entry.code for entry in listed if entry.task == TASK]
 
 
 def answer(pair: Pair, state: LinkState) -> None:
@@ -114,17 +124,20 @@ def test_an_answer_that_it_was_shipped_fails_it(pair: Pair, asked: list[str]) ->
     assert (held(pair), step.code, asked) == ([], "already-shipped", ["1001"])
 
 
-def test_it_is_shown_as_held_and_needs_no_attention(pair: Pair, asked: list[str]) -> None:
+def test_it_is_shown_as_held_and_is_no_concern_before_its_deadline(
+    pair: Pair, asked: list[str]
+) -> None:
     ran = pair.run(TASK)
 
     shown = ordosync(pair.folder, "show", str(ran.run.id), "--json").json
     why = ordosync(pair.folder, "why", "1001")
-    attention = ordosync(pair.folder, "attention", "--json").json
+    entries = [concerns(pair, after) for after in (timedelta(days=1), timedelta(days=3))]
 
     assert asked
     assert [step["state"] for step in shown["runs"][0]["steps"]] == ["held"]
     assert "the Supplier was asked" in why.out
-    assert [entry for entry in attention["attention"] if entry["task"] == TASK] == []
+    # Nothing but a missing run keeps a step held for longer than until its time.
+    assert entries == [[], ["asked"]]
 
 
 def test_retry_of_all_steps_leaves_it(pair: Pair, asked: list[str]) -> None:

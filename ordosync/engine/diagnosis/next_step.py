@@ -99,11 +99,6 @@ def _cancelled(facts: OrderFacts, due: Due) -> Conclusion | None:
             next=f"{supplier} cancelled it, which is not sent to {shop}: cancel it at {shop}, or"
             f" restore it at {supplier}{_desk(facts, 'restore')}",
         )
-    if link.state == "cancel_asked":
-        return Conclusion(
-            state="cancellation-asked",
-            next=f"{shop} cancelled it: waiting for {supplier} to answer; it may still be sent",
-        )
     if link.state == "cancel_refused":
         return Conclusion(
             state="cancelled-too-late",
