@@ -56,6 +56,7 @@ class FilesMerchantPeople(MerchantPeople):
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "listing",
+            "shortages",
             "split-order",
             "comments",
             "reassigning",
@@ -273,6 +274,7 @@ class FilesSupplierPeople(SupplierPeople):
             "split-order",
             "cancel-orders",
             "reductions",
+            "report-shortages",
             "comments",
             "commitments",
             "listing",

@@ -42,6 +42,7 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
         {
             "relisting",  # a connection is sorted by id
             "requesting-again",
+            "shortages",
             "late-pieces",
             "cancelled-pieces",
             "label-cost",
@@ -317,6 +318,7 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "second-labels",
+            "report-shortages",
             "label-cost",
             "label-method",
             "cancelled-shipped",
