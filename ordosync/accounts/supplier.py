@@ -192,7 +192,8 @@ class SupplierShortages(Protocol):
         """Yield the orders whose shortages may have changed since the cursor, as they are now.
 
         An order that is complete again has no short line. An order that was cancelled by ordosync
-        is yielded, too, if the account does not know who cancelled it.
+        is yielded, too, if the account does not know who cancelled it. A piece is yielded with its
+        ancestors; the whole order is yielded, too, if the account still shows it.
         """
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Shortage | InvalidRecord]]:
