@@ -258,7 +258,7 @@ class SupplierPeople(People):
         raise NotImplementedError
 
     def is_held(self, order_id: str) -> bool:
-        """True if an order must not be shipped, whoever holds it."""
+        """True if an order must not be shipped, because ordosync or a user holds it."""
         raise NotImplementedError
 
     def hold(self, order_id: str) -> None:
