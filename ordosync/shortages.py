@@ -31,8 +31,8 @@ REASONS: dict[ShortageReason, str] = {
     "asked-to": "as requested",
     "other": "no reason given",
 }
-"""The reasons of a shortage, in words. not-enough: some units are left; asked-to: the Merchant asked
-for the cancellation; not-served: the country or a PO box is not served."""
+"""The reasons of a shortage, in words. not-enough: some units are left; asked-to: the Merchant
+wanted it; not-served: the country or a PO box is not served."""
 
 
 class ShortLine(Struct, frozen=True, kw_only=True, gc=False):

@@ -317,6 +317,7 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
     preparing: ClassVar[int] = 3
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
+            "edits",
             "second-labels",
             "report-shortages",
             "label-cost",

@@ -377,6 +377,7 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
+            "edits",
             "second-labels",
             "report-shortages",
             "split-order",
