@@ -31,7 +31,7 @@ REASONS: dict[ShortageReason, str] = {
     "asked-to": "as requested",
     "other": "no reason given",
 }
-"""The reasons of a shortage, in words. not-enough: some units are left; asked-to: the Merchant
+"""The text of each reason. not-enough: some units are left; asked-to: the Merchant
 wanted it; not-served: the country or a PO box is not served."""
 
 
