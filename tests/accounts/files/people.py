@@ -26,6 +26,7 @@ from tests.accounts.files.supplier import (
     ORDER_COLUMNS,
     SENT_READ,
     STOCK_COLUMNS,
+    change_of,
     orders,
 )
 from tests.support.clock import VirtualClock
@@ -357,9 +358,11 @@ class FilesSupplierPeople(SupplierPeople):
 
     def _order(self, order_id: str) -> Order:
         """Return an order as it was written; its file may have been deleted since."""
-        if order_id not in self._written:
-            self._written |= {order.id: order for order in orders(self.folder)}
+        self._written |= {order.id: order for order in orders(self.folder)}
         return self._written[order_id]
+
+    def is_held(self, order_id: str) -> bool:
+        return change_of(self.folder, order_id) == "HOLD"
 
     def _valid(self, order_id: str) -> Sequence[Shipment]:
         return [one for one in self._shipped.get(order_id, {}).values() if not one.voided]
