@@ -271,6 +271,7 @@ class FilesSupplierPeople(SupplierPeople):
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
+            "edits",
             "split-order",
             "cancel-orders",
             "reductions",
