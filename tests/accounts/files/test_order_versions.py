@@ -38,7 +38,7 @@ def _depot(tmp_path: Path) -> Iterator[OpenSupplier]:
 
 
 def edits(depot: OpenSupplier) -> SupplierEdits:
-    return required(depot.side.edits)
+    return depot.edits
 
 
 def with_units(folder: Path) -> ShipmentFiles:
