@@ -263,9 +263,9 @@ class FilesMerchantPeople(MerchantPeople):
 class FilesSupplierPeople(SupplierPeople):
     """The shipper, who works with files.
 
-    `lacks` names what files cannot hold. Written order files are never changed or read: they are not
-    a list, they have no timeline and no pieces, and no file cancels an order or units of it. Stock
-    files contain the Supplier's counts, without orders since then; each SKU in them is a
+    `lacks` names what files cannot hold. Written order files are never changed or read: they are
+    not a list, they have no timeline and no pieces, and no file cancels an order or units of it.
+    Stock files contain the Supplier's counts, without orders since then; each SKU in them is a
     product. A row in a tracking file is a line of a parcel with one number.
     """
 
