@@ -12,6 +12,7 @@ from ordosync.accounts.merchant import (
     Merchant,
     MerchantCancellations,
     MerchantProducts,
+    MerchantShortages,
     MerchantSplits,
     MerchantStock,
     MerchantTracking,
@@ -22,6 +23,7 @@ from ordosync.accounts.supplier import (
     SupplierCancellations,
     SupplierProducts,
     SupplierShipments,
+    SupplierShortages,
     SupplierSplits,
     SupplierStock,
 )
@@ -120,6 +122,10 @@ class OpenMerchant(OpenAccount):
     def splits(self) -> MerchantSplits:
         return required(self.side.splits)
 
+    @property
+    def shortages(self) -> MerchantShortages:
+        return required(self.side.shortages)
+
 
 class OpenSupplier(OpenAccount):
     """An open Supplier whose parts exist."""
@@ -150,6 +156,10 @@ class OpenSupplier(OpenAccount):
     @property
     def splits(self) -> SupplierSplits:
         return required(self.side.splits)
+
+    @property
+    def shortages(self) -> SupplierShortages:
+        return required(self.side.shortages)
 
 
 @overload
