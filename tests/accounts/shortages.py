@@ -77,5 +77,6 @@ def report_of(
 
 def contents(pieces: Sequence[Piece], report: ShortageReport) -> list[Mapping[str, int]]:
     """Return the units of each piece, by SKU."""
-    skus = {line.line_id: line.sku for line in (*report.lines, *report.rest)}
+    skus = {line.line_id: line.sku for line in report.lines}
+    skus |= {line.line_id: line.sku for line in report.rest}
     return [{skus[line.of_line]: line.quantity for line in piece.lines} for piece in pieces]

@@ -21,6 +21,7 @@ from ordosync.accounts.portal_account import OrderListing
 from ordosync.accounts.supplier import (
     Supplier,
     SupplierCancellations,
+    SupplierEdits,
     SupplierProducts,
     SupplierShipments,
     SupplierShortages,
@@ -160,6 +161,10 @@ class OpenSupplier(OpenAccount):
     @property
     def shortages(self) -> SupplierShortages:
         return required(self.side.shortages)
+
+    @property
+    def edits(self) -> SupplierEdits:
+        return required(self.side.edits)
 
 
 @overload
