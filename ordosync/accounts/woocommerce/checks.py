@@ -50,8 +50,8 @@ def check_merchant(
         )
     yield CheckResult(text="cannot split orders; pieces are kept in a meta field of the order")
     yield CheckResult(
-        text="a hold for a shortage sets the whole order to on-hold, without a mail; when you set it"
-        " to processing again, the shop mails the buyer that the order was received"
+        text="a hold for a shortage sets the whole order to on-hold, without a mail; when you set"
+        " it to processing again, the shop mails the buyer that the order was received"
     )
     yield CheckResult(text="cannot cancel the short units of an order: its total would change")
     yield CheckResult(text="cannot show the cost of a label, its shipping method and its warehouse")
