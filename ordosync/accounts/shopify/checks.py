@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from ordosync.accounts.account import CheckResult
 from ordosync.accounts.shopify.client import ShopifyClient
+from ordosync.accounts.shopify.edit_session import SCOPE
 from ordosync.accounts.shopify.ids import number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.options import SupplierOptions
-from ordosync.accounts.shopify.order_edits import SCOPE
 
 _MERCHANT_SCOPES = (
     "read_orders",
