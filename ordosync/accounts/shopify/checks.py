@@ -48,6 +48,7 @@ _SUPPLIER_LIMITS = (
     "reports a split once; later splits of the same order are not reported",
     "cannot cancel a shipped order, or a piece of a split order as a whole",
     "cannot store the total and the discount of a line",
+    "cannot change the shipping method or the Bill To address of an order",
 )
 
 
