@@ -154,6 +154,7 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "reassigning",
+            "shortages",
             "piece-orders",
             "late-pieces",
             "ship_to_email",
@@ -376,7 +377,9 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
+            "edits",
             "second-labels",
+            "report-shortages",
             "split-order",
             "voided-labels",
             "several-numbers",
