@@ -1,7 +1,7 @@
 """Edits of the Merchant, written to orders of the Supplier's shop in one call for each order.
 
 Uses `/orders/<id>`. An order is held by the status `on-hold`, with its earlier status in a meta
-field. At the end of a hold the shop mails "order received" to the billing address once more, so an
+field. At the end of a hold the shop mails "order received" to the billing address again, so an
 order with a billing mail address cannot be held.
 """
 
@@ -57,7 +57,7 @@ class SupplierEdits:
         *,
         reason: HoldReason,  # noqa: ARG002 - the status has no reason
     ) -> list[Outcome]:
-        """Set orders on hold that mail nobody afterwards."""
+        """Set orders on hold whose release mails no buyer."""
         return self._client.service.write_each(ids, self._hold, key=str)
 
     def release(self, ids: Sequence[str]) -> list[Outcome]:
@@ -117,7 +117,7 @@ class SupplierEdits:
         """Return the groups that can be edited now.
 
         The order has one address, which is printed on its parcels. An order in a plug-in's status
-        may be shipped. Of a number without units nobody knows what is still open.
+        may be shipped. If a number has no units, the open units are unknown.
         """
         if status in ("shipped", "cancelled") or sent.has_bare_number:
             return frozenset()

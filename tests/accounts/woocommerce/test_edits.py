@@ -400,7 +400,7 @@ def test_held_order_is_on_hold_and_gets_its_status_and_keeps_its_stock(depot: De
 
 
 def test_order_whose_buyer_would_be_mailed_is_not_held(depot: Depot) -> None:
-    """The end of a hold mails the buyer once more."""
+    """The end of a hold mails the buyer again."""
     account, fake = depot
     order_id, _ = created(account, BUYER)
 
@@ -410,7 +410,7 @@ def test_order_whose_buyer_would_be_mailed_is_not_held(depot: Depot) -> None:
     assert "bob" not in outcome.reason
     assert status(fake, order_id) == "processing"
     fake.set_status(int(order_id), "on-hold")
-    assert hold(account, order_id).state == "done"  # Its users hold it: ordosync mails nobody.
+    assert hold(account, order_id).state == "done"  # Its users hold it.
     assert release(account, order_id).state == "done"
     assert (status(fake, order_id), fake.effects("customer mailed")) == ("on-hold", [])
 
