@@ -154,6 +154,7 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "reassigning",
+            "shortages",
             "piece-orders",
             "late-pieces",
             "ship_to_email",
@@ -377,6 +378,7 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "second-labels",
+            "report-shortages",
             "split-order",
             "voided-labels",
             "several-numbers",
