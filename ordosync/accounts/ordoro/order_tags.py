@@ -33,7 +33,7 @@ class OrderTag:
 
     def add(self, order: OrderShape) -> None:
         """Add the tag to an order, unless it has it."""
-        if self._is_on(order):
+        if self.is_on(order):
             return
         number = order.order_number
         self._client.http.send(
@@ -44,7 +44,8 @@ class OrderTag:
             idempotent=True,
         )
 
-    def _is_on(self, order: OrderShape) -> bool:
+    def is_on(self, order: OrderShape) -> bool:
+        """True if an order has the tag."""
         return any(self._text in (tag.text, tag.name) for tag in order.tags or ())
 
     def _known_id(self) -> int:
