@@ -1,12 +1,15 @@
 """Rules N6, N7, N9 and N10: mail, webhooks, commands and apprise, and their failures."""
 
 import json
+import os
 import signal
 import stat
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,15 +17,17 @@ import trustme
 
 from ordosync.clock import Clock
 from ordosync.config.alert_settings import MailConfig, TargetConfig
+from ordosync.engine.alerts import commands
+from ordosync.engine.alerts.errors import DeliveryError
 from ordosync.engine.alerts.messages import Message, clean
-from ordosync.engine.alerts.sending import DeliveryError, send, webhook_body
+from ordosync.engine.alerts.sending import send, webhook_body
 from ordosync.engine.diagnosis.dismissal import dismiss
 from ordosync.secret import Secret
 from ordosync.store import Store
 from tests.http.certificates import known_as
 from tests.http.server import Server, answer
 from tests.support.command import finished, ordosync, row, started, wake
-from tests.support.mail_server import PASSWORD, USER, MailServer
+from tests.support.mail_server import PASSWORD, USER, MailServer, refused
 
 from .conftest import MakeWorld
 from .world import HOUR, KEY, MINUTE, World, key
@@ -98,9 +103,9 @@ def test_mail_to_a_server_with_another_certificate_is_not_sent(
 def test_refused_recipients_are_an_error_without_addresses(
     mail: MailConfig, mail_server: MailServer
 ) -> None:
-    mail_server.refuses = "RCPT"
+    mail_server.reactions["RCPT"] = refused("550 no such user")
 
-    assert sent(TargetConfig(mail=mail)) == "localhost refuses the recipients"
+    assert sent(TargetConfig(mail=mail)) == "localhost refuses the recipients with code 550"
 
 
 def test_mail_server_that_is_down_is_an_error() -> None:
@@ -170,6 +175,93 @@ def test_command_that_fails_or_does_not_exist_is_an_error(tmp_path: Path) -> Non
     assert sent(TargetConfig(command=(failing,))) == f"{failing} failed with exit code 1"
     missing = sent(TargetConfig(command=("/nowhere/program",)))
     assert missing == "/nowhere/program cannot be started: No such file or directory"
+
+
+def test_command_can_be_ended_by_signals(tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    script = (
+        "import signal, pathlib\n"
+        f"pathlib.Path({str(output)!r}).write_text(repr(signal.pthread_sigmask(0, [])))"
+    )
+
+    assert sent(TargetConfig(command=(program(tmp_path, script),))) is None
+    assert output.read_text() == "set()"
+
+
+def test_command_that_does_not_end_is_killed_with_what_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "_LIMIT_S", 1)
+    end, started_by_it = os.pipe()
+    os.set_inheritable(started_by_it, True)
+    # The end of the pipe is closed when no process has it any more.
+    script = (
+        f"import os, signal\nos.dup2({started_by_it}, 1)\n"
+        "os.fork()\nos.write(1, b'x')\nsignal.pause()"
+    )
+    monkeypatch.setattr(subprocess, "Popen", partial(subprocess.Popen, close_fds=False))
+
+    error = sent(TargetConfig(command=(program(tmp_path, script),)))
+
+    os.close(started_by_it)
+    assert error is not None
+    assert "did not end within 1 s" in error
+    with os.fdopen(end, "rb") as pipe:
+        assert pipe.read() == b"xx"
+
+
+def test_address_that_is_refused_is_an_error_but_the_others_get_the_mail(
+    mail: MailConfig, mail_server: MailServer
+) -> None:
+    mail_server.refused_addresses.append("boss@example.org")
+
+    warning = send(TargetConfig(mail=mail), MESSAGE, Clock())
+
+    assert warning == "localhost refuses 1 of 2 addresses; the others got the message"
+    assert len(mail_server.mails) == 1
+
+
+def test_refused_address_is_in_cron_mail_once_a_day_until_it_is_accepted(
+    make_world: MakeWorld, mail: MailConfig, mail_server: MailServer
+) -> None:
+    world = make_world(
+        f"{{again: 1h, to: {{office: {{mail: {{host: localhost, port: {mail.port},"
+        f" to: [ops@example.org, boss@example.org], from: sync@example.org, user: {USER},"
+        f" password: {PASSWORD}, ca_file: {mail.ca_file}}}}}}}}}"
+    )
+    mail_server.refused_addresses.append("boss@example.org")
+    warnings = [world.fail("1001"), *(world.deliver(HOUR) for _ in range(25))]
+    listed = ordosync(world.folder, "alerts", "list")
+    tested = ordosync(world.folder, "alerts", "test")
+    mail_server.refused_addresses.clear()
+    world.deliver(HOUR)
+
+    reason = "localhost refuses 1 of 2 addresses; the others got the message"
+    assert [len(lines) for lines in warnings] == [1, *[0] * 23, 1, 0]
+    assert warnings[0][0].startswith(f"alerts: office is reached only in part: {reason}; ")
+    assert (listed.code, tested.code) == (1, 1)
+    assert tested.err == f"error: office: {reason}\n"
+    assert ordosync(world.folder, "alerts", "list").code == 0
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize(
+    ("script", "error"),
+    [
+        (answer("", 401), "the service responds with HTTP 401"),
+        (answer("", 500), "the service responds with HTTP 500"),
+        (b"", "apprise could not send the message"),
+    ],
+)
+def test_apprise_that_cannot_send_is_an_error_without_a_secret(
+    script: bytes, error: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    pytest.importorskip("apprise")
+    with Server(script) as server:
+        url = server.url.replace("http://", "json://sync:canary-secret@")
+        assert sent(TargetConfig(apprise=Secret(f"{url}/canary-secret"))) == error
+
+    assert caplog.records == []
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")

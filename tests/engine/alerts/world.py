@@ -60,10 +60,10 @@ class World:
     def feed(self, *rows: str) -> None:
         shop(self.folder, HEADER + "".join(rows), config=(self.folder / "config.yaml").read_text())
 
-    def fail(self, *numbers: str) -> None:
-        """Let these orders fail in a run of cron an hour later."""
+    def fail(self, *numbers: str) -> list[str]:
+        """Let these orders fail in a run of cron an hour later; return as `run` does."""
         self.feed(*(row(number, quantity="x") for number in numbers))
-        self.run()
+        return self.run()
 
     def run(self) -> list[str]:
         """Call cron an hour later; return what it writes about recipients."""
