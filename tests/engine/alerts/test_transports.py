@@ -26,7 +26,7 @@ from ordosync.secret import Secret
 from ordosync.store import Store
 from tests.http.certificates import known_as
 from tests.http.server import Server, answer
-from tests.support.command import finished, ordosync, row, started, wake
+from tests.support.command import AT_ONCE, HEADER, finished, ordosync, row, shop, started, wake
 from tests.support.mail_server import PASSWORD, USER, MailServer, refused
 
 from .conftest import MakeWorld
@@ -254,14 +254,17 @@ def test_refused_address_is_in_cron_mail_once_a_day_until_it_is_accepted(
     ],
 )
 def test_apprise_that_cannot_send_is_an_error_without_a_secret(
-    script: bytes, error: str, caplog: pytest.LogCaptureFixture
+    script: bytes, error: str, tmp_path: Path
 ) -> None:
     pytest.importorskip("apprise")
     with Server(script) as server:
         url = server.url.replace("http://", "json://sync:canary-secret@")
-        assert sent(TargetConfig(apprise=Secret(f"{url}/canary-secret"))) == error
+        alerts = f"alerts: {{to: {{office: {{apprise: '{url}/canary-secret'}}}}}}\n"
+        shop(tmp_path, HEADER, config=AT_ONCE + alerts)
+        (tmp_path / "config.yaml").chmod(0o600)
+        result = finished(started(tmp_path, "alerts", "test", "--debug"))
 
-    assert caplog.records == []
+    assert result.err == f"error: office: {error}\n"
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
