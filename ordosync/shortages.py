@@ -50,6 +50,8 @@ class Shortage(Struct, frozen=True, kw_only=True, gc=False):
     """The Supplier's id."""
     lines: tuple[ShortLine, ...] = ()
     """Only lines that are short, or whose units the account counts as `kept`."""
+    has_all_lines: bool = False
+    """True if `lines` has every line of the order: a missing line has no units any more."""
     is_cancelled: bool = False
     """True if the Supplier cancelled the whole order, or all of it that was not sent."""
     is_deleted: bool = False

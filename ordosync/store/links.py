@@ -17,14 +17,16 @@ LinkState = Literal[
     "sent",
     "cancelled_by_task",
     "cancelled_by_supplier",
+    "cancel_asked",
     "cancel_refused",
     "reopened",
     "voided",
 ]
-"""State of an order since it was linked. `cancel_refused`: the Merchant cancelled it after it was
-shipped; `reopened`: its label was deleted after that, so it can be cancelled. `sent`: a piece at
-the Merchant that is one parcel of the Supplier's order. `voided`: a parcel whose label was
-deleted. `split`, for a line: its open units are in pieces.
+"""State of an order since it was linked. `cancel_asked`: the Merchant cancelled it and the Supplier
+was asked, and has not answered, so it may still be sent. `cancel_refused`: the Merchant cancelled
+it after it was shipped; `reopened`: its label was deleted after that, so it can be cancelled.
+`sent`: a piece at the Merchant that is one parcel of the Supplier's order. `voided`: a parcel whose
+label was deleted. `split`, for a line: its open units are in pieces.
 """
 
 

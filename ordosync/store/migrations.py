@@ -41,8 +41,10 @@ def migrations() -> "Migrations":
 
     @steps()
     def m004_order_numbers_and_written_values(db: "Database") -> None:
-        statements = (*_ORDER_NUMBERS, *_WRITTEN_VALUES, *_PAUSES, *_GROUP_DIGESTS, *ALERT_TABLES)
-        for statement in statements:
+        for statement in (
+            *(*_ORDER_NUMBERS, *_WRITTEN_VALUES, *_PAUSES, *_GROUP_DIGESTS),
+            *(*ALERT_TABLES, *_HELD_STEPS),
+        ):
             db.execute(statement)
         db.execute("pragma user_version = 4")
 
@@ -275,4 +277,13 @@ _GROUP_DIGESTS = (
     # known. The step has them until the write arrived, and an edit those from before the edit.
     "alter table links add column digests text",
     "alter table steps add column digests text",
+)
+
+_HELD_STEPS = (
+    # A step can be held: it waits for an answer, or for its time.
+    "drop index steps_unsettled",
+    """
+    create index steps_unsettled on steps (portal, task, state, not_before)
+        where state in ('sending', 'unknown', 'waiting', 'held', 'failed')
+    """,
 )

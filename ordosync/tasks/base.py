@@ -100,11 +100,11 @@ class Portal:
 class Decision(Struct, frozen=True, kw_only=True):
     """The reason why a step needs no write."""
 
-    state: Literal["unchanged", "skipped", "waiting", "failed"]
+    state: Literal["unchanged", "skipped", "waiting", "held", "failed"]
     code: str = ""
     reason: str = ""
-    rest: timedelta = timedelta(minutes=1)
-    """The time until the record of a waiting step is read again."""
+    rest: timedelta | None = timedelta(minutes=1)
+    """The time until the record of a waiting or held step is read again; None: by the next run."""
 
     @classmethod
     def of(cls, item: InvalidRecord) -> "Decision":
@@ -168,6 +168,8 @@ class Result(Struct, frozen=True, kw_only=True):
     """Key of the step whose lines may go to another Supplier now."""
     written: Written | None = None
     """What was written, if it differs from the step, or although the write was refused."""
+    rest: timedelta | None = None
+    """If the account was asked and answers later: the time in which it should; None: any time."""
     is_only_linked: bool = False
     """True if the account had the object already; its first link counts as done."""
 
@@ -265,8 +267,9 @@ class Task:
     content."""
     skip_notes: Mapping[str, Callable[[Portal, int], str]] = field(default_factory=dict)
     """Remarks about a run that skipped so many steps, by the code of the steps."""
-    settled: Callable[[Portal, Sequence[StepRef]], Mapping[str, Decision]] = lambda _, __: {}
-    """Returns a decision for each failed step whose cause no longer exists; only reads."""
+    settled: Callable[[Portal, Sequence[StepRow]], Mapping[str, Decision]] = lambda _, __: {}
+    """Returns a decision for each failed step whose cause no longer exists, and for each held step
+    whose answer came; only reads."""
     announce: Callable[[Portal, Sequence[StepRef], Mapping[str, Decision]], None] = (
         lambda _, __, ___: None
     )

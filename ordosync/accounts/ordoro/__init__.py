@@ -30,6 +30,7 @@ from ordosync.accounts.ordoro.merchant_tracking import MerchantTracking
 from ordosync.accounts.ordoro.options import MerchantOptions, SupplierOptions
 from ordosync.accounts.ordoro.order_listing import MerchantListing, SupplierListing
 from ordosync.accounts.ordoro.supplier_cancellations import SupplierCancellations
+from ordosync.accounts.ordoro.supplier_edits import SupplierEdits
 from ordosync.accounts.ordoro.supplier_orders import SupplierOrders
 from ordosync.accounts.ordoro.supplier_products import SupplierProducts
 from ordosync.accounts.ordoro.supplier_shipments import SupplierShipments
@@ -140,7 +141,7 @@ class OrdoroAccount(Account):
     ) -> Supplier:
         """Open the account as a portal's Supplier."""
         client = self._client(at)
-        shipments = SupplierShipments(client, options)
+        shipments, products = SupplierShipments(client, options), SupplierProducts(client)
         return Supplier(
             name=self.name,
             kind=self.kind,
@@ -151,10 +152,11 @@ class OrdoroAccount(Account):
             check=lambda: _check_supplier(client, options),
             orders=SupplierOrders(client, options),
             cancellations=SupplierCancellations(client),
-            products=SupplierProducts(client),
+            products=products,
             stock=SupplierStock(client, options),
             shipments=shipments,
             splits=SupplierSplits(client, options),
+            edits=SupplierEdits(client, products),
         )
 
     def _client(self, at: Connections) -> OrdoroClient:
@@ -227,6 +229,8 @@ def _check_supplier(client: OrdoroClient, options: SupplierOptions) -> Iterator[
     yield CheckResult(
         text="an order has one tracking number; to send several parcels, split the order at Ordoro"
     )
+    yield CheckResult(text="cannot hold orders: an edited order gets the tag merchant-edited")
+    yield CheckResult(text="cannot change the shipping method of an order")
 
 
 def _sign_in(client: OrdoroClient) -> None:

@@ -115,7 +115,7 @@ def is_current(row: StepRow, step: Step) -> bool:
         return (row.state, row.code) == (step.decision.state, step.decision.code)
     if row.content != step.content:
         return False
-    return row.state in ("sending", "unknown", "waiting", "failed")
+    return row.state in ("sending", "unknown", "waiting", "held", "failed")
 
 
 def _send_or_record(step: Step) -> Send | Record:

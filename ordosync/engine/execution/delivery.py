@@ -199,6 +199,7 @@ class Delivery:
                 now=now,
                 uncertain=is_uncertain,
                 written_json=values_written(step, result, earlier.get(step.key)),
+                rest=result.rest,
             )
             for step, result in pairs
         ]

@@ -131,6 +131,10 @@ class Recorder:
             with self.transaction():
                 numbers.add(new)
 
+    def held(self) -> Sequence[StepRow]:
+        """Return the held steps of this task, oldest first."""
+        return self._store.steps.held(self._portal.name, self._task.name)
+
     def failed(self) -> Sequence[StepRow]:
         """Return the failed steps of this task, oldest first."""
         return self._store.steps.failed(self._portal.name, self._task.name)
@@ -147,8 +151,8 @@ class Recorder:
 
     def count_unchanged(self, row: StepRow | None) -> None:
         """Count a record that needs nothing now; its step may wait until it is due."""
-        if row and row.state in ("sending", "unknown", "waiting"):
-            self.counts.waiting += 1
+        if row and row.state in ("sending", "unknown", "waiting", "held"):
+            self.counts.add("held" if row.state == "held" else "waiting")
             self.not_due += 1
         else:
             self.counts.unchanged += 1

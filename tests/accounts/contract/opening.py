@@ -20,6 +20,7 @@ from ordosync.accounts.portal_account import OrderListing
 from ordosync.accounts.supplier import (
     Supplier,
     SupplierCancellations,
+    SupplierEdits,
     SupplierProducts,
     SupplierShipments,
     SupplierSplits,
@@ -150,6 +151,10 @@ class OpenSupplier(OpenAccount):
     @property
     def splits(self) -> SupplierSplits:
         return required(self.side.splits)
+
+    @property
+    def edits(self) -> SupplierEdits:
+        return required(self.side.edits)
 
 
 @overload

@@ -63,6 +63,12 @@ Lack = Literal[
     "bare-numbers",  # at a Merchant: a number without the units of its parcel
     "cancelled-units",  # at a Merchant: some units are cancelled, and the others are not
     "reductions",  # at a Supplier: the units of a line are lowered
+    # Edits at a Supplier.
+    "edits",  # edits are written
+    "shown-orders",  # an order is shown as it is now, to compare it before an edit
+    "method-edits",
+    "holds",  # ordosync holds an order, so that it is not sent
+    "own-holds",  # its people hold orders, too
     # States that its orders lack.
     "piece-orders",  # a piece is not read as a separate order
     "late-pieces",  # pieces that appear some time after the split
@@ -249,6 +255,14 @@ class SupplierPeople(People):
 
     def ship(self, order_id: str, parcel: Shipment) -> None:
         """Ship an order or piece; ids of the parcel do not matter."""
+        raise NotImplementedError
+
+    def is_held(self, order_id: str) -> bool:
+        """True if an order must not be shipped, because ordosync or a user holds it."""
+        raise NotImplementedError
+
+    def hold(self, order_id: str) -> None:
+        """Hold an order by the account's own means."""
         raise NotImplementedError
 
     def ship_part(self, order_id: str, parcel: Shipment, *units: int) -> None:

@@ -2,6 +2,7 @@
 
 from tests.accounts.contract.order_listing import StandingAtSupplier
 from tests.accounts.contract.supplier_cancellations import CancelledOrders
+from tests.accounts.contract.supplier_edits import EditedOrders, HeldOrders
 from tests.accounts.contract.supplier_orders import CreatedOrders
 from tests.accounts.contract.supplier_parcels import ReducedOrders, SeveralParcels
 from tests.accounts.contract.supplier_products import CreatedProducts
@@ -18,6 +19,8 @@ class SupplierContract(
     SentShipments,
     SeveralParcels,
     ReducedOrders,
+    EditedOrders,
+    HeldOrders,
     MadeSplits,
     StandingAtSupplier,
 ):

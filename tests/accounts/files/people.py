@@ -270,6 +270,7 @@ class FilesSupplierPeople(SupplierPeople):
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
+            "edits",
             "split-order",
             "cancel-orders",
             "reductions",

@@ -358,6 +358,9 @@ class OrdoroSupplierPeople(AtOrdoro, SupplierOverHttp):
             "voided-labels",
             "several-parcels",
             "several-numbers",
+            "method-edits",
+            "holds",
+            "own-holds",
         }
     )
 
@@ -443,8 +446,8 @@ class OrdoroSupplierPeople(AtOrdoro, SupplierOverHttp):
                 )
                 for line in kept.lines
             ),
-            ship_to=Address(**kept.shipping_address),
-            bill_to=Address(**kept.billing_address) if kept.billing_address else None,
+            ship_to=_read(kept.shipping_address),
+            bill_to=_read(kept.billing_address) if kept.billing_address else None,
             currency=_CURRENCY,
             shipping_method=kept.requested_shipping_method or "",
             placed_at=kept.placed_at,
@@ -471,6 +474,10 @@ def _line(line: Line) -> dict[str, Any]:
     if line.details:
         written["selected_option"] = line.details
     return written
+
+
+def _read(fields: Mapping[str, Any]) -> Address:
+    return Address(**{name: value or "" for name, value in fields.items()})
 
 
 def _written(address: Address) -> dict[str, str]:

@@ -316,6 +316,7 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
     preparing: ClassVar[int] = 3
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
+            "edits",
             "second-labels",
             "label-cost",
             "label-method",

@@ -197,7 +197,7 @@ class SqliteSupplierPeople(AtDesk, SupplierPeople):
     """The shipper, at the desk."""
 
     name = "northwind"
-    lacks: ClassVar[frozenset[Lack]] = frozenset({"second-labels"})
+    lacks: ClassVar[frozenset[Lack]] = frozenset({"second-labels", "edits"})
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         super().__init__(folder, clock)

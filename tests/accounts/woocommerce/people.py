@@ -376,6 +376,7 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
+            "edits",
             "second-labels",
             "split-order",
             "voided-labels",
