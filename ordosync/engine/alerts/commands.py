@@ -28,7 +28,7 @@ def run_command(
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT if show else output,
-            # A group of its own, so that what the command started ends with it.
+            # A new group of processes, so that what the command started ends with it.
             start_new_session=True,
         )
     except OSError as error:

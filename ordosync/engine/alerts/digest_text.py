@@ -20,7 +20,7 @@ _MOST_IN_JSON = 50
 
 
 def digest_message(digest: Digest, *, title: str = "", id_: str = "") -> Message:
-    """Return the digest as a message; without `id_`, it has an id of its own."""
+    """Return the digest as a message; without `id_`, with a new id."""
     title, id_ = title or digest_title(digest), id_ or uuid4().hex
     document = {
         "event": "digest",

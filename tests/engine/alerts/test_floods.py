@@ -12,8 +12,7 @@ from tests.http.server import Server, answer
 from tests.support.clock import VirtualClock
 from tests.support.command import AT_ONCE, ordosync, row
 
-from .conftest import MakeWorld
-from .test_transports import fallback
+from .conftest import Fallback, MakeWorld
 from .world import HOUR, MINUTE, World
 
 DAY = timedelta(days=1)
@@ -111,9 +110,9 @@ def test_a_clock_that_was_a_year_ahead_delays_no_alert_and_no_digest(
 
 
 def test_retry_after_of_a_webhook_is_kept_and_the_others_need_not_wait(
-    make_world: MakeWorld, tmp_path: Path
+    fallback: Fallback,
 ) -> None:
-    world, output = fallback(make_world, tmp_path)
+    world, output = fallback()
     world.server.script[:] = [answer("", 429, Retry_After="7200")]
     [warning] = world.fail("1001")
     for _ in range(11):

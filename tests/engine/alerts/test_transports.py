@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -29,8 +28,8 @@ from tests.http.server import Server, answer
 from tests.support.command import AT_ONCE, HEADER, finished, ordosync, row, shop, started, wake
 from tests.support.mail_server import PASSWORD, USER, MailServer, refused
 
-from .conftest import MakeWorld
-from .world import HOUR, KEY, MINUTE, World, key
+from .conftest import Fallback, MakeWorld
+from .world import HOUR, KEY, MINUTE, World, key, program
 
 MESSAGE = Message(title="ordosync: ü <!channel>", text="a & b\n<x>", document={"event": "test"})
 CANARIES = ("Canary Street 7", "jane@canary.example", "+49 170 5550123", "canary-secret")
@@ -150,13 +149,6 @@ def test_body_of_a_webhook_has_at_most_64_kb() -> None:
     large = Message(title="t", text="x" * 99_999, document={"attention": ["y" * 99_999]})
 
     assert max(len(webhook_body(form, large)) for form in ("json", "slack", "teams")) <= 65_536
-
-
-def program(folder: Path, text: str) -> str:
-    path = folder / "program"
-    path.write_text(f"#!{sys.executable}\n{text}")
-    path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    return str(path)
 
 
 def test_command_gets_the_text_on_standard_input_and_no_shell(tmp_path: Path) -> None:
@@ -293,21 +285,10 @@ def test_n10_text_is_one_line_without_control_characters_and_markup(text: str) -
     assert not {"<", ">", "\n", "\u202e"} & set(clean(text))
 
 
-FALLBACK = "{to: {office: OFFICE, other: {command: [PROGRAM]}}, rules: [{to: [office]}]}"
-
-
-def fallback(make_world: MakeWorld, folder: Path) -> tuple[World, Path]:
-    """Return a world whose second recipient appends the titles to a file."""
-    output = folder / "titles"
-    output.touch()
-    script = f"import sys; open({str(output)!r}, 'a').write(sys.stdin.read())"
-    return make_world(FALLBACK.replace("PROGRAM", program(folder, script))), output
-
-
 def test_n6_after_three_attempts_the_others_are_notified_and_cron_writes_it(
-    make_world: MakeWorld, tmp_path: Path
+    fallback: Fallback, tmp_path: Path
 ) -> None:
-    world, output = fallback(make_world, tmp_path)
+    world, output = fallback()
     world.refuse()
     world.fail("1001")
     written = [world.deliver(MINUTE) for _ in range(10)]
@@ -327,9 +308,9 @@ def test_n6_after_three_attempts_the_others_are_notified_and_cron_writes_it(
 
 
 def test_n6_what_was_not_sent_is_listed_and_sent_when_the_recipient_is_back(
-    make_world: MakeWorld, tmp_path: Path
+    fallback: Fallback, tmp_path: Path
 ) -> None:
-    world, _ = fallback(make_world, tmp_path)
+    world, _ = fallback()
     world.refuse()
     world.fail("1001")
     for _ in range(24):
