@@ -286,7 +286,7 @@ def test_n10_text_is_one_line_without_control_characters_and_markup(text: str) -
 
 
 def test_n6_after_three_attempts_the_others_are_notified_and_cron_writes_it(
-    fallback: Fallback, tmp_path: Path
+    fallback: Fallback,
 ) -> None:
     world, output = fallback()
     world.refuse()
