@@ -26,6 +26,7 @@ from ordosync.accounts.woocommerce.client import WooCommerceClient
 from ordosync.accounts.woocommerce.merchant_cancellations import MerchantCancellations
 from ordosync.accounts.woocommerce.merchant_orders import MerchantOrders
 from ordosync.accounts.woocommerce.merchant_products import MerchantProducts
+from ordosync.accounts.woocommerce.merchant_shortages import MerchantShortages
 from ordosync.accounts.woocommerce.merchant_splits import MerchantSplits
 from ordosync.accounts.woocommerce.merchant_stock import MerchantStock
 from ordosync.accounts.woocommerce.merchant_tracking import MerchantTracking
@@ -40,6 +41,7 @@ from ordosync.accounts.woocommerce.supplier_cancellations import SupplierCancell
 from ordosync.accounts.woocommerce.supplier_orders import SupplierOrders
 from ordosync.accounts.woocommerce.supplier_products import SupplierProducts
 from ordosync.accounts.woocommerce.supplier_shipments import SupplierShipments
+from ordosync.accounts.woocommerce.supplier_shortages import SupplierShortages
 from ordosync.accounts.woocommerce.supplier_stock import SupplierStock
 from ordosync.accounts.woocommerce.timeline import timeline
 from ordosync.clock import Clock
@@ -132,6 +134,7 @@ class WooCommerceAccount(Account):
             stock=MerchantStock(client, shares, statuses),
             tracking=MerchantTracking(client, shares, statuses),
             splits=MerchantSplits(client, shares, statuses),
+            shortages=MerchantShortages(client, shares, statuses),
             supplier_key=_supplier_key(options),
         )
 
@@ -158,6 +161,7 @@ class WooCommerceAccount(Account):
             products=SupplierProducts(service, catalogue),
             stock=SupplierStock(catalogue),
             shipments=SupplierShipments(client, parcels),
+            shortages=SupplierShortages(client, parcels, options),
         )
 
     def _client(self, at: Connections) -> WooCommerceClient:

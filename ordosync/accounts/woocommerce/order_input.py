@@ -7,6 +7,7 @@ from itertools import count
 from msgspec.structs import astuple, replace
 
 from ordosync.accounts.woocommerce.order_mapping import written
+from ordosync.accounts.woocommerce.order_statuses import NEW
 from ordosync.accounts.woocommerce.schema import DETAILS, LineShape, OrderShape, ProductShape
 from ordosync.models import Address, Line, Order, normalized_sku
 from ordosync.order_checks import refusal
@@ -48,7 +49,7 @@ def order_body(
     }
     ordered_products = [products[normalized_sku(line.sku)] for line in order.lines]
     fields: dict[str, object] = {
-        "status": "processing",
+        "status": NEW,
         "transaction_id": order.reference,
         "currency": order.currency or None,
         "customer_note": order.customer_notes or None,

@@ -12,6 +12,7 @@ from ordosync.accounts.merchant import (
     Merchant,
     MerchantCancellations,
     MerchantProducts,
+    MerchantShortages,
     MerchantSplits,
     MerchantStock,
     MerchantTracking,
@@ -23,6 +24,7 @@ from ordosync.accounts.supplier import (
     SupplierEdits,
     SupplierProducts,
     SupplierShipments,
+    SupplierShortages,
     SupplierSplits,
     SupplierStock,
 )
@@ -121,6 +123,10 @@ class OpenMerchant(OpenAccount):
     def splits(self) -> MerchantSplits:
         return required(self.side.splits)
 
+    @property
+    def shortages(self) -> MerchantShortages:
+        return required(self.side.shortages)
+
 
 class OpenSupplier(OpenAccount):
     """An open Supplier whose parts exist."""
@@ -151,6 +157,10 @@ class OpenSupplier(OpenAccount):
     @property
     def splits(self) -> SupplierSplits:
         return required(self.side.splits)
+
+    @property
+    def shortages(self) -> SupplierShortages:
+        return required(self.side.shortages)
 
     @property
     def edits(self) -> SupplierEdits:
