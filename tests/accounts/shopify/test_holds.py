@@ -69,7 +69,7 @@ def test_calls_of_holds(account: OpenSupplier, shipper: ShopifySupplierPeople) -
 
 
 def test_added_line_is_held_too(account: OpenSupplier, shipper: ShopifySupplierPeople) -> None:
-    """It is in a fulfillment order of its own."""
+    """It is in a separate fulfillment order."""
     order_id, line_ids = created(account)
     hold(account, order_id)
     write(account, edit(order_id, "lines", lines=(added("PEN", 1),), known_lines=line_ids))
