@@ -610,7 +610,7 @@ MUTANTS = (
     Mutant(
         protection="only a user cancels an order that may be on its way",
         file="accounts/woocommerce/supplier_cancellations.py",
-        old="if status not in UNSENT and not (status in PARTIAL and sent.numbered):",
+        old="if not is_unsent and not (status in PARTIAL and sent.numbered):",
         new="if False:",
         test="accounts/woocommerce/test_supplier.py",
     ),
@@ -659,8 +659,8 @@ MUTANTS = (
     Mutant(
         protection="retry --all sends nothing that was dismissed",
         file="cli/retry.py",
-        old="if row.code != DISMISSED]",
-        new="]",
+        old="if row.code != DISMISSED and row.state",
+        new="if row.state",
         test="engine/diagnosis/test_dismiss.py",
     ),
     Mutant(
@@ -902,7 +902,7 @@ MUTANTS = (
     Mutant(
         protection="no hold because of an edit mails the buyer",
         file="accounts/woocommerce/supplier_edits.py",
-        old="if order.billing.email and order.status != _ON_HOLD:",
+        old="if order.billing.email and order.status != ON_HOLD:",
         new="if False:",
         test="accounts/woocommerce/test_edits.py",
     ),
