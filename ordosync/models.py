@@ -73,6 +73,8 @@ class Order(Struct, frozen=True, kw_only=True, gc=False):
     """Ids of the orders this one was split from, nearest first."""
     is_split: bool = False
     """True if it was split: its pieces are separate orders, and it cannot be changed."""
+    is_held: bool = False
+    """True if a local account does not ship it, since the Merchant edited it."""
     reference: str = ""
     """Chosen by ordosync, unique in the account that it creates the order in."""
     content: str = ""
