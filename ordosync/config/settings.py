@@ -83,6 +83,12 @@ class EditsConfig:
     method: EditPolicy = "notify"
     notes: EditPolicy = "ignore"
 
+    @property
+    def policies(self) -> Mapping[str, EditPolicy]:
+        """The policy of each group."""
+        groups = ("address", "lines", "method", "notes")
+        return {group: getattr(self, group) for group in groups}
+
 
 @dataclass(frozen=True, kw_only=True)
 class PingConfig:
