@@ -180,7 +180,7 @@ MUTANTS = (
     ),
     Mutant(
         protection="a named pipe is not waited for",
-        file="accounts/files/output/order_files.py",
+        file="accounts/files/output/order_records.py",
         old="            return read_regular(path)",
         new="            return path.read_bytes()",
         test="accounts/files/test_not_a_file.py",

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from ordosync.accounts.account import CheckResult
 from ordosync.accounts.shopify.client import ShopifyClient
+from ordosync.accounts.shopify.edit_session import SCOPE
 from ordosync.accounts.shopify.ids import number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.options import SupplierOptions
-from ordosync.accounts.shopify.order_edits import SCOPE
 
 _MERCHANT_SCOPES = (
     "read_orders",
@@ -35,8 +35,7 @@ _NO_EDITS = (
     f" the token lacks the scope {SCOPE}"
 )
 _MERCHANT_LIMITS = (
-    "holds the units of a shortage; a fulfillment service rejects the request or gives it back, and"
-    " only if no unit of it comes",
+    "holds the units of a shortage; a service gives a request back only if no unit of it comes",
     "cannot cancel the short units of an order: it needs a refund",
     "cannot store a parcel's cost, method, warehouse and time",
     "keeps a voided tracking number, with a comment that it is void",
@@ -52,6 +51,7 @@ _SUPPLIER_LIMITS = (
     "reports a split once; later splits of the same order are not reported",
     "cannot cancel a shipped order, or a piece of a split order as a whole",
     "cannot store the total and the discount of a line",
+    "cannot change the shipping method or the Bill To address of an order",
 )
 
 
