@@ -42,7 +42,6 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
         {
             "relisting",  # a connection is sorted by id
             "requesting-again",
-            "shortages",
             "late-pieces",
             "cancelled-pieces",
             "label-cost",
@@ -320,7 +319,9 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
             "method-edits",
             "bill_to-edits",
             "second-labels",
-            "report-shortages",
+            "backorders",  # a hold has no date, and a hold of units splits the order
+            "reasons",  # units are removed without a reason
+            "restored-orders",
             "label-cost",
             "label-method",
             "cancelled-shipped",
