@@ -276,7 +276,9 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
 class ShopifyServicePeople(ShopifyMerchantPeople):
     """The seller. The Supplier is a fulfillment service, which receives requests."""
 
-    lacks: ClassVar[frozenset[Lack]] = ShopifyMerchantPeople.lacks - {"cancelled-pieces"}
+    lacks: ClassVar[frozenset[Lack]] = ShopifyMerchantPeople.lacks - {"cancelled-pieces"} | {
+        "held-units",  # a request is given back as a whole
+    }
 
     def make_place(self) -> str:
         self.pair = {"service": "northwind"}
