@@ -245,6 +245,25 @@ def test_line_that_a_user_added_meanwhile_stays(depot: Depot) -> None:
     ]
 
 
+def test_line_that_a_user_added_before_counts_as_the_added_line(depot: Depot) -> None:
+    account, fake = depot
+    order_id, line_ids = created(account)
+    fake.edit_lines(int(order_id), {"PEN": 1})
+    fake.add_product("CAP")
+    before_next_write(fake, order_id, lambda: fake.edit_lines(int(order_id), {"CAP": 1}))
+    edited = edit(order_id, "lines", lines=(added("PEN", 2),), known_lines=line_ids)
+
+    outcome = write(account, edited)
+
+    assert (outcome.state, len(outcome.line_ids)) == ("done", 1)
+    assert [each[:2] for each in basket(fake, order_id)] == [
+        ("CUP", 2),
+        ("MUG", 1),
+        ("PEN", 2),
+        ("CAP", 1),
+    ]
+
+
 def test_added_line_is_found_as_the_others_are(depot: Depot) -> None:
     """A lost store is rebuilt by the positions of the lines that were sent."""
     account, _ = depot
@@ -413,6 +432,17 @@ def test_order_whose_buyer_would_be_mailed_is_not_held(depot: Depot) -> None:
     assert hold(account, order_id).state == "done"  # Its users hold it.
     assert release(account, order_id).state == "done"
     assert (status(fake, order_id), fake.effects("customer mailed")) == ("on-hold", [])
+
+
+def test_order_is_not_held_by_a_status_that_reports_a_shortage(tmp_path: Path) -> None:
+    answers = {"statuses": {"on-hold": "backordered"}}
+    with supplier(tmp_path, VirtualClock(), NATIVE, answers=answers) as (account, fake):
+        order_id, _ = created(account)
+
+        outcome = hold(account, order_id)
+
+        assert (outcome.state, outcome.code) == ("refused", "not-held")
+        assert status(fake, order_id) == "processing"
 
 
 def test_order_that_is_completed_while_it_is_held_stays_completed(depot: Depot) -> None:
