@@ -36,6 +36,8 @@ _NO_EDITS = (
     f" the token lacks the scope {SCOPE}"
 )
 _MERCHANT_LIMITS = (
+    "holds the units of a shortage; a service gives a request back only if no unit of it comes",
+    "cannot cancel the short units of an order: it needs a refund",
     "cannot store a parcel's cost, method, warehouse and time",
     "keeps a voided tracking number, with a comment that it is void",
     "shows a tracking number without units as a comment, until the rest of its order is sent",
@@ -44,6 +46,7 @@ _MERCHANT_LIMITS = (
     "does not report the supplier's SKU or cost",
 )
 _SUPPLIER_LIMITS = (
+    "reports cancelled orders, removed units and some holds as a shortage",
     _NO_TIMELINE,
     "does not report a parcel's cost and method",
     "reports a split once; later splits of the same order are not reported",
