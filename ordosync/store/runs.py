@@ -51,6 +51,10 @@ class RunError:
     message: str
 
 
+CRASHED = "crashed"
+"""Code of the error of a run whose process ended before it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Run:
     """One execution of a task, as recorded in the log."""
@@ -72,6 +76,16 @@ class Run:
     """A remark about the run as a whole, such as that there was no file to read."""
     is_kept: bool = True
     """True if the run is in the log; runs that found nothing are removed."""
+
+    @property
+    def has_crashed(self) -> bool:
+        """True if its process ended before it."""
+        return self.error is not None and self.error.code == CRASHED
+
+    @property
+    def was_stopped(self) -> bool:
+        """True if a signal or a deadline ended it."""
+        return self.status == "interrupted" and not self.has_crashed
 
 
 CHANGED = "(done > 0 or failed > 0 or status not in ('ok', 'partial'))"
