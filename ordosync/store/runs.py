@@ -51,10 +51,6 @@ class RunError:
     message: str
 
 
-CRASHED = "crashed"
-"""Code of the error of a run whose process ended before it."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Run:
     """One execution of a task, as recorded in the log."""
@@ -80,12 +76,7 @@ class Run:
     @property
     def has_crashed(self) -> bool:
         """True if its process ended before it."""
-        return self.error is not None and self.error.code == CRASHED
-
-    @property
-    def was_stopped(self) -> bool:
-        """True if a signal or a deadline ended it."""
-        return self.status == "interrupted" and not self.has_crashed
+        return self.error is not None and self.error.code == "crashed"
 
 
 CHANGED = "(done > 0 or failed > 0 or status not in ('ok', 'partial'))"

@@ -90,7 +90,8 @@ def outages(config: Config, store: Store, now: datetime) -> Iterator[Attention]:
 def _last_finished(store: Store, row: ScheduleRow) -> Run | None:
     """Return the last run of a task that ended by itself, or crashed."""
     runs = store.runs.newest(_FEW, portal=row.portal, task=row.task)
-    return next((run for run in runs if run.status != "running" and not run.was_stopped), None)
+    unended = ("running", "interrupted")
+    return next((run for run in runs if run.has_crashed or run.status not in unended), None)
 
 
 def late(

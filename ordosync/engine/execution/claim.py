@@ -11,7 +11,7 @@ from ordosync.failpoints import fault
 from ordosync.slots import missed, next_due
 from ordosync.store import Store
 from ordosync.store.leases import Lease
-from ordosync.store.runs import CRASHED, Run, RunError, Trigger
+from ordosync.store.runs import Run, RunError, Trigger
 from ordosync.store.schedule import ScheduleRow
 from ordosync.tasks.base import Portal, Task
 
@@ -126,7 +126,7 @@ def _close_crashed_run(lease: Lease, store: Store, clock: Clock) -> Run | None:
     if run is None or run.status != "running":
         return None
     error = RunError(
-        code=CRASHED, message="the process was killed or crashed; the next run continues"
+        code="crashed", message="the process was killed or crashed; the next run continues"
     )
     store.runs.finish(run.id, "interrupted", now=clock.now(), error=error)
     store.steps.rest(run.portal, run.task, clock=clock)
