@@ -35,7 +35,6 @@ FAILED: Mapping[str, str] = {
             "sent-elsewhere",
             "sku-claimed",
             "split-refused",
-            "stock-not-moved",
             "supplier-cancelled",
         ),
         *("supplier-cancelled-rest", "unproven"),
@@ -60,7 +59,7 @@ SKIPPED: Mapping[str, str | None] = {"no-tracking": "normal"} | dict.fromkeys(
     )
 )
 """Steps that need nothing; but an order that was shipped without a number needs it."""
-DONE = ("cost-added", "on-pieces")
+DONE = ("cost-added", "on-pieces", "stock-not-moved")
 RUNS = ("account", "auth", "brake", "crashed", "refused", "unavailable", "unexpected")
 CONCERNS = ("late", "no-reference", "unshipped")
 NAMES = ("code", "error_code")
