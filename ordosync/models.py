@@ -251,15 +251,15 @@ class Comment(Struct, frozen=True, kw_only=True, gc=False):
     text: str
 
 
-OutcomeState = Literal["done", "unchanged", "refused", "unavailable", "unknown"]
+OutcomeState = Literal["done", "unchanged", "asked", "refused", "unavailable", "unknown"]
 
 
 class Outcome(Struct, frozen=True, kw_only=True, gc=False):
     """The outcome of one write.
 
-    done: it was written now. unchanged: the account had it already. refused: it will never be
-    accepted unchanged. unavailable: it was not written, a later attempt may succeed. unknown: it
-    may have been written.
+    done: it was written now. unchanged: the account had it already. asked: a person at the account
+    was asked for it, and answers later. refused: it will never be accepted unchanged. unavailable:
+    it was not written, a later attempt may succeed. unknown: it may have been written.
     """
 
     state: OutcomeState

@@ -5,6 +5,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from ordosync.models import ParcelLine
+
 ShortageAnswer = Literal["cancelled", "backordered"]
 """cancelled: the units will never come. backordered: they come later."""
 ShortageReason = Literal[
@@ -19,8 +21,20 @@ ShortageReason = Literal[
     "asked-to",
     "other",
 ]
-"""The reason of a shortage. not-enough: some units are left; asked-to: the Merchant asked for the
-cancellation; not-served: the country or a PO box is not served."""
+REASONS: dict[ShortageReason, str] = {
+    "out-of-stock": "out of stock",
+    "not-enough": "not enough in stock",
+    "discontinued": "discontinued",
+    "bad-address": "undeliverable address",
+    "not-served": "destination not served",
+    "bad-method": "shipping method not possible",
+    "bad-sku": "unknown or wrong item",
+    "too-late": "not in time",
+    "asked-to": "as requested",
+    "other": "no reason given",
+}
+"""The text of each reason. not-enough: some units are left; asked-to: the Merchant
+wanted it; not-served: the country or a PO box is not served."""
 
 
 class ShortLine(Struct, frozen=True, kw_only=True, gc=False):
@@ -50,6 +64,8 @@ class Shortage(Struct, frozen=True, kw_only=True, gc=False):
     """The Supplier's id."""
     lines: tuple[ShortLine, ...] = ()
     """Only lines that are short, or whose units the account counts as `kept`."""
+    has_all_lines: bool = False
+    """True if `lines` has every line of the order: a missing line has no units any more."""
     is_cancelled: bool = False
     """True if the Supplier cancelled the whole order, or all of it that was not sent."""
     is_deleted: bool = False
@@ -88,3 +104,6 @@ class ShortageReport(Struct, frozen=True, kw_only=True, gc=False):
     lines: tuple[ReportedLine, ...]
     is_whole: bool = False
     """True if no open unit of the order comes."""
+    rest: tuple[ParcelLine, ...] = ()
+    """The open units that are not short, by the Merchant's line ids. A Merchant that splits the
+    order has them in the second piece."""

@@ -174,7 +174,8 @@ class SupplierEdits(Protocol):
     def hold(self, ids: Sequence[str], *, reason: HoldReason) -> list[Outcome]:
         """Keep these orders from being sent, until `release`; `unchanged` if they are held.
 
-        Refused: `shipped`, `cancelled`, or `not-held` if the account cannot hold the order now.
+        Refused: `shipped`, `cancelled`, or `not-held` if the account cannot hold the order now. An
+        account without holds may mark the order for its users, and refuses all the same.
         """
 
     def release(self, ids: Sequence[str]) -> list[Outcome]:
@@ -188,7 +189,8 @@ class SupplierShortages(Protocol):
         """Yield the orders whose shortages may have changed since the cursor, as they are now.
 
         An order that is complete again has no short line. An order that was cancelled by ordosync
-        is yielded, too, if the account does not know who cancelled it.
+        is yielded, too, if the account does not know who cancelled it. A piece is yielded with its
+        ancestors; the whole order is yielded, too, if the account still shows it.
         """
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Shortage | InvalidRecord]]:

@@ -106,8 +106,9 @@ def _check_options(steps: Sequence[str], *, every: bool, sent: str | None, not_s
 
 
 def _all_open(store: Store) -> Sequence[StepRow]:
-    """Return the waiting and failed steps; a dismissed step only if the user has named it."""
-    return [row for row in store.steps.open() if row.code != DISMISSED]
+    """Return the waiting and failed steps; dismissed and held ones only if the user names them."""
+    rows = store.steps.open()
+    return [row for row in rows if row.code != DISMISSED and row.state != "held"]
 
 
 def _one(rows: Sequence[StepRow]) -> StepRow:

@@ -175,7 +175,7 @@ def _prepare(db: "sqlite3.Connection", *, now: datetime, fence: int) -> None:
             "update steps set state = 'unknown', code = 'restored', not_before = null,"
             " sent_boot_s = null, looked_at = null,"
             " reason = 'may have been sent after the backup was made', updated_at = ?"
-            " where state in ('sending', 'unknown', 'waiting')",
+            " where state in ('sending', 'unknown', 'waiting', 'held')",
             (at,),
         )
         db.execute(
@@ -210,7 +210,7 @@ def _verify(db: "sqlite3.Connection", path: Path, source: Path) -> Copy:
         row = db.execute(
             "select (select count(*) from runs) as runs, (select count(*) from links) as links,"
             " (select count(*) from steps"
-            "  where state in ('sending', 'unknown', 'waiting', 'failed')) as open_steps,"
+            "  where state in ('sending', 'unknown', 'waiting', 'held', 'failed')) as open_steps,"
             " (select started_at from runs order by id desc limit 1) as last_run_at"
         ).fetchone()
     except sqlite3.Error as error:

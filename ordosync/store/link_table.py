@@ -112,11 +112,12 @@ class Links(LinkDigests):
         return [(_link(row), from_text(row["linked_at"])) for row in rows]
 
     def live(self, kind: LinkKind, *, page: int = 500) -> Iterator[list[Link]]:
-        """Yield the live links in pages."""
+        """Yield the links that have not ended, in pages."""
         last = ""
         while rows := self._db.execute(
-            "select * from links where portal = ? and kind = ? and state = 'live'"
-            " and merchant_id > ? order by merchant_id limit ?",
+            "select * from links where portal = ? and kind = ?"
+            " and state in ('live', 'cancel_asked') and merchant_id > ?"
+            " order by merchant_id limit ?",
             (self._portal, kind, last, page),
         ).fetchall():
             yield [_link(row) for row in rows]
@@ -295,4 +296,5 @@ def _link(row: "sqlite3.Row") -> Link:
         cancelled=row["cancelled"],
         units=None if row["units"] is None else json.loads(row["units"]),
         digests=row["digests"],
+        version=row["version"],
     )

@@ -17,14 +17,16 @@ LinkState = Literal[
     "sent",
     "cancelled_by_task",
     "cancelled_by_supplier",
+    "cancel_asked",
     "cancel_refused",
     "reopened",
     "voided",
 ]
-"""State of an order since it was linked. `cancel_refused`: the Merchant cancelled it after it was
-shipped; `reopened`: its label was deleted after that, so it can be cancelled. `sent`: a piece at
-the Merchant that is one parcel of the Supplier's order. `voided`: a parcel whose label was
-deleted. `split`, for a line: its open units are in pieces.
+"""State of an order since it was linked. `cancel_asked`: the Merchant cancelled it and the Supplier
+was asked, and has not answered, so it may still be sent. `cancel_refused`: the Merchant cancelled
+it after it was shipped; `reopened`: its label was deleted after that, so it can be cancelled.
+`sent`: a piece at the Merchant that is one parcel of the Supplier's order. `voided`: a parcel whose
+label was deleted. `split`, for a line: its open units are in pieces.
 """
 
 
@@ -48,6 +50,10 @@ class Link(Struct, frozen=True, kw_only=True):
     """For a parcel: its units by the Merchant's line; None if unknown."""
     digests: str | None = None
     """For an order: keyed digests of what was sent, by group; None if unknown."""
+    version: int = 1
+    """For an order: 1 as it was sent; it grows with each edit that was written."""
+    raised_to: int | None = None
+    """For a line: its ordered units after an edit that added units. Never read from the table."""
 
     @property
     def has_ended(self) -> bool:

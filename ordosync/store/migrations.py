@@ -41,8 +41,10 @@ def migrations() -> "Migrations":
 
     @steps()
     def m004_order_numbers_and_written_values(db: "Database") -> None:
-        statements = (*_ORDER_NUMBERS, *_WRITTEN_VALUES, *_PAUSES, *_GROUP_DIGESTS, *ALERT_TABLES)
-        for statement in statements:
+        for statement in (
+            *(*_ORDER_NUMBERS, *_WRITTEN_VALUES, *_PAUSES, *_GROUP_DIGESTS),
+            *(*ALERT_TABLES, *_HELD_STEPS),
+        ):
             db.execute(statement)
         db.execute("pragma user_version = 4")
 
@@ -274,5 +276,16 @@ _GROUP_DIGESTS = (
     # Of an order: keyed digests of its groups as they were sent; see `group_digests`. Null: not
     # known. The step has them until the write arrived, and an edit those from before the edit.
     "alter table links add column digests text",
+    # Of an order: 1 as it was sent; it grows with each edit that was written.
+    "alter table links add column version integer not null default 1",
     "alter table steps add column digests text",
+)
+
+_HELD_STEPS = (
+    # A step can be held: it waits for an answer, or for its time.
+    "drop index steps_unsettled",
+    """
+    create index steps_unsettled on steps (portal, task, state, not_before)
+        where state in ('sending', 'unknown', 'waiting', 'held', 'failed')
+    """,
 )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 Trigger = Literal["manual", "schedule", "instant", "retry"]
 Status = Literal["running", "ok", "partial", "failed", "interrupted"]
-Counted = Literal["done", "unchanged", "skipped", "waiting", "failed"]
+Counted = Literal["done", "unchanged", "skipped", "waiting", "held", "failed"]
 STATUSES: tuple[Status, ...] = ("running", "ok", "partial", "failed", "interrupted")
 
 
@@ -28,8 +28,9 @@ class Counts:
     failed: int = 0
 
     def add(self, what: Counted) -> None:
-        """Count one step."""
-        setattr(self, what, getattr(self, what) + 1)
+        """Count one step. A held step counts as skipped."""
+        name = "skipped" if what == "held" else what
+        setattr(self, name, getattr(self, name) + 1)
 
     @property
     def has_problem(self) -> bool:

@@ -211,12 +211,12 @@ class Schedule:
     def next_retry_at(self, portal: str, task: str) -> datetime | None:
         """Return when the first waiting or uncertain step can be retried; None if there is none.
 
-        Steps of an incomplete plan do not count: they are deleted.
+        Steps of an incomplete plan and held steps without a time do not count.
         """
         row = self._db.execute(
             "select min(coalesce(not_before, updated_at)) as at from steps"  # noqa: S608
             f" where portal = ? and task = ? and {UNSETTLED} and state <> 'failed'"
-            " and coalesce(code, '') <> ?",
+            " and (state <> 'held' or not_before is not null) and coalesce(code, '') <> ?",
             (portal, task, PLANNED),
         ).fetchone()
         return from_text(row["at"]) if row["at"] else None

@@ -37,13 +37,14 @@ class StepQueries:
     ) -> Sequence[StepRow]:
         """Return the steps to try or look up now, oldest first, from id `after`.
 
-        A step that waits longer than the longest wait is due as well: a wrong clock wrote it.
+        A step that waits longer than the longest wait is due as well: a wrong clock wrote it. A
+        held step may have a time that is later.
         """
         rows = self._db.execute(
             "select * from steps where portal = :portal and task = :task"  # noqa: S608
             f" and {UNSETTLED} and state <> 'failed' and id > :after"
             " and coalesce(code, '') <> :planned"
-            " and (coalesce(not_before, '') <= :now or not_before > :never)"
+            " and (coalesce(not_before, '') <= :now or (not_before > :never and state <> 'held'))"
             " order by id limit :limit",
             {
                 "portal": portal,
@@ -81,6 +82,15 @@ class StepQueries:
             (portal,),
         )
         return frozenset(id_ for row in rows for id_ in row if id_)
+
+    def held(self, portal: str, task: str) -> Sequence[StepRow]:
+        """Return the steps that wait for an answer or for their time, oldest first."""
+        rows = self._db.execute(
+            f"select * from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
+            " and state = 'held' order by id",
+            (portal, task),
+        )
+        return [step_row(row) for row in rows]
 
     def failed(self, portal: str, task: str) -> Sequence[StepRow]:
         """Return the failed steps, which need the operator, oldest first."""
@@ -150,7 +160,7 @@ class StepQueries:
         """True if writes that were due before then are still retried or were not found."""
         row = self._db.execute(
             f"select 1 from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
-            " and state <> 'failed'"
+            " and state not in ('held', 'failed')"
             " and (case when state = 'sending' then updated_at else created_at end < ?"
             " or (state = 'unknown' and attempts > 1 and code <> 'unavailable'))"
             " and coalesce(code, '') not in (select value from json_each(?)) limit 1",
@@ -233,7 +243,7 @@ class StepQueries:
         return [step_row(row) for row in rows]
 
     def open(self) -> Sequence[StepRow]:
-        """Return all steps that wait or have failed, oldest first."""
+        """Return all steps that wait, are held or have failed, oldest first."""
         rows = self._db.execute(
             f"select * from steps where {UNSETTLED}"  # noqa: S608
             " and coalesce(code, '') <> ? order by +id",

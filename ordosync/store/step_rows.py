@@ -6,11 +6,13 @@
                         +--> failed    refused: needs the operator
                         +--> waiting   unavailable or refused for now: sent again later
                         +--> unknown   may have arrived: looked up, then done or sent again
+                        +--> held      the account was asked, and has not answered yet
 
-    (new) --> done | waiting | skipped | failed      a decision without a write
+    (new) --> done | waiting | held | skipped | failed      a decision without a write
 
 A process that dies leaves `sending`, which the next run handles like `unknown`. `done` and
-`skipped` are settled. `failed` is settled by a retry, a dismissal or a later read.
+`skipped` are settled. `failed` is settled by a retry, a dismissal or a later read. `held` is as
+planned, so it counts as skipped; its record is read again at `not_before`, or by the next run.
 """
 
 from datetime import datetime
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 
-State = Literal["sending", "unknown", "waiting", "done", "skipped", "failed"]
+State = Literal["sending", "unknown", "waiting", "held", "done", "skipped", "failed"]
 
 
 class StepRef(Struct, frozen=True, kw_only=True):
@@ -100,7 +102,7 @@ class StepChange(Struct, frozen=True, kw_only=True):
     """As in `StepRow`."""
 
 
-UNSETTLED = "state in ('sending', 'unknown', 'waiting', 'failed')"
+UNSETTLED = "state in ('sending', 'unknown', 'waiting', 'held', 'failed')"
 """Condition of the partial index; SQLite uses the index only for queries that contain it."""
 UNPROVEN = "unproven"
 """Code of a failed step that may have arrived, at an account whose look-ups prove nothing."""
@@ -108,6 +110,8 @@ PLANNED = "planned"
 """Code of a step that waits only for the rest of the plan of its run."""
 PATIENT = ("partially-shipped", "which-lines", "parcels-first", "no-link")
 """Codes of steps that wait for something that may take days, which is no problem."""
+ASKED = "asked"
+"""Code of a held step: the account was asked for the write, and has not answered yet."""
 DISMISSED = "dismissed"
 """Code of a step that the operator has dismissed: it is not retried automatically."""
 NO_TRACKING = "no-tracking"

@@ -55,6 +55,7 @@ class Steps(StepQueries):
             " and excluded.state not in ('done', 'skipped') then excluded.attempts"
             " when state = 'sending' then attempts else attempts + excluded.attempts end,"
             " created_at = case when state in ('sending', 'unknown', 'waiting') or"
+            " state = 'held' and excluded.state = 'held' or"
             " content = excluded.content"
             " and (state = 'failed' or excluded.state in ('done', 'skipped'))"
             " then created_at else excluded.created_at end,"

@@ -13,10 +13,10 @@ from msgspec.structs import replace
 from ordosync.accounts.account import required
 from ordosync.models import Comment, Outcome, Page
 from ordosync.store.links import Link
-from ordosync.store.step_rows import StepRef
+from ordosync.store.step_rows import StepRef, StepRow
 from ordosync.store.written import Change, Written
 from ordosync.tasks.base import Decision, PlanRequest, Portal, Result, Step, Task
-from ordosync.tasks.cancellations import own_pieces, reductions
+from ordosync.tasks.cancellations import asked, own_pieces, reductions
 from ordosync.tasks.cancellations.own_pieces import PIECE_NOT_CANCELLED, OwnPiece
 from ordosync.tasks.cancellations.supplier_status import OPEN
 
@@ -44,7 +44,8 @@ def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
     whole_ids = [step.merchant_id for step in refs if step.merchant_id and step not in lowered]
     if whole_ids:
         page = _page(portal, whole_ids)
-        yield replace(page, items=_without_decision_if_open(portal, page.items))
+        steps = _without_decision_if_open(portal, page.items)
+        yield replace(page, items=tuple(map(asked.if_still_asked, steps)))
     if lowered:
         yield Page(items=tuple(reductions.recheck(portal, lowered)))
 
@@ -74,9 +75,13 @@ def apply(
     return results
 
 
-def settled(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
-    """Return the reported pieces and reductions that need no action any more."""
-    return {**own_pieces.settled(portal, refs), **reductions.settled(portal, refs)}
+def settled(portal: Portal, rows: Sequence[StepRow]) -> Mapping[str, Decision]:
+    """Return the pieces, reductions and asked cancellations that need no action any more."""
+    return {
+        **own_pieces.settled(portal, rows),
+        **reductions.settled(portal, rows),
+        **asked.settled(portal, rows),
+    }
 
 
 def _cancel(portal: Portal, links: Sequence[Link], *, look_first: bool) -> list[Result]:
@@ -151,6 +156,8 @@ def _result(link: Link, outcome: Outcome | None, *, again: bool) -> Result:
         return Result(outcome=outcome, links=(replace(link, state="cancelled_by_task"),))
     if outcome.state == "unchanged":
         return Result(outcome=outcome, links=(replace(link, state="cancelled_by_supplier"),))
+    if outcome.state == "asked":
+        return asked.result(link, outcome)
     if outcome.code == "already-shipped":
         return Result(outcome=outcome, links=(replace(link, state="cancel_refused"),))
     return Result(outcome=outcome)

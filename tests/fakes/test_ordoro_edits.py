@@ -24,6 +24,7 @@ def test_line_is_changed_added_and_deleted_and_the_answer_is_the_order(
     fake: FakeOrdoro, api: Api
 ) -> None:
     number, [mug, cup] = placed(fake)
+    fake.add_product("PEN")
 
     changed = api.write("PUT", f"/v3/order/{number}/line/{mug}", {"quantity": 1})
     added = api.write("POST", f"/v3/order/{number}/line", {"sku": "PEN", "quantity": 3})
@@ -46,14 +47,32 @@ def test_sku_of_a_line_cannot_be_changed(fake: FakeOrdoro, api: Api) -> None:
     assert api.refused("PUT", f"/v3/order/{number}/line/{mug}", {"sku": "PEN"}) == 400
 
 
-def test_change_of_the_address_answers_the_address(fake: FakeOrdoro, api: Api) -> None:
+@pytest.mark.parametrize("name", ["shipping_address", "billing_address"])
+def test_change_of_an_address_answers_the_address(fake: FakeOrdoro, api: Api, name: str) -> None:
     number, _ = placed(fake)
+    other = {"shipping_address", "billing_address"} - {name}
+    before = fake.order(number)
 
-    address = api.write("PUT", f"/v3/order/{number}/shipping_address", {"street1": "2 Low Street"})
+    address = api.write("PUT", f"/v3/order/{number}/{name}", {"street1": "2 Low Street"})
 
     assert (address["street1"], address["city"]) == ("2 Low Street", "Leeds")
     assert "order_number" not in address
-    assert fake.order(number)["shipping_address"] == address
+    assert fake.order(number)[name] == address
+    assert [fake.order(number)[each] for each in other] == [before[each] for each in other]
+
+
+@pytest.mark.parametrize("created", [False, True])
+def test_line_with_an_unknown_sku_is_added_only_by_a_switch(
+    fake: FakeOrdoro, api: Api, *, created: bool
+) -> None:
+    number, _ = placed(fake)
+    fake.switches.unknown_sku = "created" if created else "refused"
+
+    if created:
+        api.write("POST", f"/v3/order/{number}/line", {"sku": "PEN"})
+        assert fake.product("PEN")["name"] == "PEN"
+    else:
+        assert api.refused("POST", f"/v3/order/{number}/line", {"sku": "PEN"}) == 400
 
 
 @pytest.mark.parametrize("taken", [False, True])

@@ -36,6 +36,7 @@ def bodies(fake: FakeOrdoro) -> dict[tuple[str, str], Any]:
     """Return a valid body for each call, in an account with the objects that they name."""
     cart, supplier = fake.add_cart("Web shop"), fake.add_supplier("Northwind")
     fake.add_product("MUG")
+    fake.add_product("CUP")
     number = fake.place_order("1000", {"MUG": 2})
     line = fake.order(number)["lines"][0]["id"]
     shipped = fake.place_order("999", {"MUG": 2})
@@ -62,6 +63,7 @@ def bodies(fake: FakeOrdoro) -> dict[tuple[str, str], Any]:
         ("POST", f"/v3/order/{number}/line"): {"sku": "CUP", "quantity": 2, "item_price": 1.5},
         ("PUT", f"/v3/order/{number}/line/{line}"): {"quantity": 1, "details": None},
         ("PUT", f"/v3/order/{number}/shipping_address"): {"name": "Ann", "validate": False},
+        ("PUT", f"/v3/order/{number}/billing_address"): {"email": None, "validate": False},
         ("PUT", f"/v3/order/{number}/warehouse"): {"warehouse_id": fake.warehouse_id},
         ("POST", "/v3/tag"): {"text": "gift", "color": "#FF0"},
         ("POST", "/product/"): PRODUCT,

@@ -117,11 +117,11 @@ def test_release_of_one_hold_of_two_leaves_the_other(fake: FakeShopify) -> None:
     """R rel."""
     order, first, _ = placed(fake, 2)
     holds = [
-        sent(fake, HOLD, id=first, hold={"reason": reason})["fulfillmentHold"]["id"]
+        sent(fake, HOLD, id=first, hold={"reason": reason, "handle": reason})["fulfillmentHold"]
         for reason in ("OTHER", "INCORRECT_ADDRESS")
     ]
 
-    released = sent(fake, RELEASE, id=first, holds=holds[:1])
+    released = sent(fake, RELEASE, id=first, holds=[holds[0]["id"]])
 
     assert released["fulfillmentOrder"] == {"status": "ON_HOLD"}
     assert rows(fake, order) == [("ON_HOLD", ["2/2"])]
@@ -132,10 +132,31 @@ def test_held_one_is_not_held_in_part(fake: FakeShopify) -> None:
     _, first, line = placed(fake, 2)
     sent(fake, HOLD, id=first, hold={"reason": "OTHER"})
     units = [{"id": line, "quantity": 1}]
+    second = {"reason": "OTHER", "handle": "second", "fulfillmentOrderLineItems": units}
 
-    again = sent(fake, HOLD, id=first, hold={"reason": "OTHER", "fulfillmentOrderLineItems": units})
+    again = sent(fake, HOLD, id=first, hold=second)
 
     assert [error["code"] for error in again["userErrors"]] == ["FULFILLMENT_ORDER_NOT_SPLITTABLE"]
+
+
+def test_hold_is_refused(fake: FakeShopify) -> None:
+    """R holdv: a handle twice, 11 holds, no unit, a line twice; a closed one."""
+    order, first, line = placed(fake, 2)
+    _, other, _ = placed(fake, 1)
+
+    def code(part: str, handle: str, *quantities: int) -> str | None:
+        units = [{"id": line, "quantity": count} for count in quantities]
+        hold = {"reason": "OTHER", "handle": handle, "fulfillmentOrderLineItems": units}
+        errors = sent(fake, HOLD, id=part, hold=hold)["userErrors"]
+        return errors[0]["code"] or errors[0]["message"] if errors else None
+
+    assert code(first, "a", 0) == "GREATER_THAN_ZERO"
+    assert code(first, "a", 1, 1) == "DUPLICATED_FULFILLMENT_ORDER_LINE_ITEMS"
+    assert [code(other, str(place)) for place in range(10)] == [None] * 10
+    assert code(other, "3") == "DUPLICATE_FULFILLMENT_HOLD_HANDLE"
+    assert code(other, "10") == "FULFILLMENT_ORDER_HOLD_LIMIT_REACHED"
+    fake.ship(order, "1Z1")
+    assert code(first, "a") == "The fulfillment order is not in a holdable state."
 
 
 def test_pieces_are_merged(fake: FakeShopify) -> None:

@@ -52,7 +52,10 @@ def lost(recorded: Any, found: Any, path: str = "") -> Iterator[str]:
 
 
 def columns(statements: Sequence[str]) -> set[tuple[str, ...]]:
-    """Return the indexes of a schema, and each column of its tables with its type."""
+    """Return the indexes of a schema, and each column of its tables with its type.
+
+    The condition of a partial index may be wider than it was, such as for a new state.
+    """
     found: set[tuple[str, ...]] = set()
     with closing(sqlite3.connect(":memory:")) as db:
         for statement in sorted(statements, key=lambda sql: "INDEX" in sql[:20].upper()):
@@ -60,7 +63,7 @@ def columns(statements: Sequence[str]) -> set[tuple[str, ...]]:
                 db.execute(statement)
         for name, kind, sql in db.execute("select name, type, sql from sqlite_master").fetchall():
             if kind == "index" and sql:
-                found.add((name, sql))
+                found.add((name, sql.partition(" where ")[0]))
             elif kind == "table":
                 rows = db.execute(f"pragma table_info({name!r})").fetchall()
                 found |= {(name, *map(str, row[1:])) for row in rows}

@@ -226,6 +226,8 @@ def test_h9_a_store_of_the_version_before_is_migrated(both: TwoAccounts) -> None
         db.execute("drop table alerts")
         db.execute("drop table alert_targets")
         db.execute("drop index runs_with_changes")
+        db.execute("drop index steps_unsettled")
+        db.execute("create index steps_unsettled on steps (portal) where state = 'failed'")
         db.execute("alter table schedule drop column paused_at")
         db.execute("alter table schedule drop column resumes_at")
         db.execute("delete from _sqlite_migrations where name like 'm004%'")

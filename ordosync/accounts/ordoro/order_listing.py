@@ -92,30 +92,35 @@ class SupplierListing:
         return _snapshots(self._client, of_channel(self._options), self._as_received, now=now)
 
     def _as_received(self, shape: OrderShape) -> OrderSnapshot | None:
-        order = self._client.as_order(shape)
+        order = as_received(self._client, shape)
         if isinstance(order, InvalidRecord):
             return None
         shipment = self._shipments.shipment_of(shape)
         if shipment and shipment.cancelled:
             shipment = None
-        keys = [line.key for line in shape.lines]
-        lines = sorted(zip(keys, order.lines, strict=True), key=lambda pair: position(pair[0]))
+        ancestors = self._client.ancestors(shape)
         return OrderSnapshot(
-            order=replace(
-                order,
-                number=shape.order_number.partition("-")[2] or shape.order_number,
-                reference=reference_of(shape),
-                ancestors=self._client.ancestors(shape),
-                lines=tuple(
-                    replace(line, id=line_id(shape.order_number, key)) for key, line in lines
-                ),
-            ),
-            shipments=(shipment,) if shipment else (),
+            order=replace(order, ancestors=ancestors), shipments=(shipment,) if shipment else ()
         )
 
     def missing(self) -> str:
         """Return an empty text: the account lists all of its orders."""
         return ""
+
+
+def as_received(client: OrdoroClient, shape: OrderShape) -> Order | InvalidRecord:
+    """Return an order of the Supplier without its ancestors."""
+    order = client.as_order(shape)
+    if isinstance(order, InvalidRecord):
+        return order
+    keys = [line.key for line in shape.lines]
+    lines = sorted(zip(keys, order.lines, strict=True), key=lambda pair: position(pair[0]))
+    return replace(
+        order,
+        number=shape.order_number.partition("-")[2] or shape.order_number,
+        reference=reference_of(shape),
+        lines=tuple(replace(line, id=line_id(shape.order_number, key)) for key, line in lines),
+    )
 
 
 def _snapshots(

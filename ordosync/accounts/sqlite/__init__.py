@@ -16,6 +16,7 @@ from ordosync.accounts.sqlite.client import SqliteClient
 from ordosync.accounts.sqlite.merchant_cancellations import MerchantCancellations
 from ordosync.accounts.sqlite.merchant_orders import MerchantOrders
 from ordosync.accounts.sqlite.merchant_products import MerchantProducts
+from ordosync.accounts.sqlite.merchant_shortages import MerchantShortages
 from ordosync.accounts.sqlite.merchant_splits import MerchantSplits
 from ordosync.accounts.sqlite.merchant_stock import MerchantStock
 from ordosync.accounts.sqlite.merchant_tracking import MerchantTracking
@@ -23,9 +24,11 @@ from ordosync.accounts.sqlite.options import MerchantOptions, SupplierOptions
 from ordosync.accounts.sqlite.order_listing import MerchantListing, SupplierListing
 from ordosync.accounts.sqlite.personal_data import PersonalData
 from ordosync.accounts.sqlite.supplier_cancellations import SupplierCancellations
+from ordosync.accounts.sqlite.supplier_edits import SupplierEdits
 from ordosync.accounts.sqlite.supplier_orders import SupplierOrders
 from ordosync.accounts.sqlite.supplier_products import SupplierProducts
 from ordosync.accounts.sqlite.supplier_shipments import SupplierShipments
+from ordosync.accounts.sqlite.supplier_shortages import SupplierShortages
 from ordosync.accounts.sqlite.supplier_splits import SupplierSplits
 from ordosync.accounts.sqlite.supplier_stock import SupplierStock
 from ordosync.accounts.sqlite.timeline import Timeline
@@ -73,6 +76,7 @@ class SqliteAccount(Account):
             cancellations=MerchantCancellations(client),
             tracking=MerchantTracking(client),
             splits=MerchantSplits(client),
+            shortages=MerchantShortages(client),
             listing=MerchantListing(client, supplier=supplier),
             desk=desk,
             orders=MerchantOrders(client, supplier=supplier),
@@ -103,6 +107,8 @@ class SqliteAccount(Account):
             products=SupplierProducts(client),
             shipments=SupplierShipments(client),
             splits=SupplierSplits(client),
+            edits=SupplierEdits(client),
+            shortages=SupplierShortages(client),
             desk=desk,
             orders=SupplierOrders(client, prefix=options.prefix, warehouse=self.warehouse),
             stock=SupplierStock(client, warehouses=warehouses),

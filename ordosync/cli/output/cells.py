@@ -34,7 +34,7 @@ _STATES = frozenset({"status", "state", "last result", "severity", "next due", "
 _COLOURS = {
     **dict.fromkeys(("ok", "done", "shipped"), "green"),
     **dict.fromkeys(("partial", "waiting", "unknown", "partially shipped", "due"), "yellow"),
-    **dict.fromkeys(("awaiting fulfillment", "paused", "normal"), "yellow"),
+    **dict.fromkeys(("awaiting fulfillment", "paused", "normal", "held"), "yellow"),
     **dict.fromkeys(("failed", "interrupted", "critical", "overdue"), "red"),
     **dict.fromkeys(("skipped", "cancelled", "off", "low", "manual"), "dim"),
     "dropshipment requested": "cyan",

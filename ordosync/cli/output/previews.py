@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from ordosync.engine.execution.preview import PlannedStep
     from ordosync.engine.sandbox import Sandbox
 
-_VERBS = {"skipped": "skip", "waiting": "wait", "unknown": "wait", "failed": "fail"}
+_VERBS = {
+    "skipped": "skip",
+    "held": "hold",
+    "waiting": "wait",
+    "unknown": "wait",
+    "failed": "fail",
+}
 """What happens to a step that is not written, by its state."""
 _WRITES = {"set": "change"}
 """How the writes of a summary are counted, by its first word, if it is another one."""
@@ -62,7 +68,7 @@ def lines(preview: "Preview", *, most: int | None = None) -> Iterator[str]:
 
 def _by_outcome(steps: "Sequence[PlannedStep]") -> "list[PlannedStep]":
     """Return the steps with those last that need the user."""
-    places = ("done", "skipped", "waiting", "unknown", "sending", "failed")
+    places = ("done", "skipped", "held", "waiting", "unknown", "sending", "failed")
     return sorted(steps, key=lambda step: places.index(step.state))
 
 

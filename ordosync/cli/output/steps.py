@@ -15,7 +15,9 @@ from ordosync.store.step_rows import State, StepRow
 from ordosync.store.timestamps import to_nullable, to_text
 from ordosync.store.written import Written
 
-STATES: tuple[State, ...] = ("failed", "unknown", "sending", "waiting", "skipped", "done")
+STATES: tuple[State, ...] = (
+    *("failed", "unknown", "sending", "waiting", "held", "skipped", "done"),
+)
 """Every state, in the order in which steps are shown: first what may need the operator."""
 _LONG_KEY, _KEY_START, _KEY_END = 28, 18, 8
 

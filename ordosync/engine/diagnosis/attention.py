@@ -106,6 +106,8 @@ def _overdue(config: Config, store: Store, now: datetime) -> Iterator[Attention]
 
 def _is_overdue(step: StepRow, now: datetime) -> bool:
     """True if a look-up did not settle a step, or its automatic tries take too long."""
+    if step.state == "held":
+        return step.not_before is not None and now - step.not_before > LONG
     if step.state == "unknown" and step.looked_at and step.code != "unavailable":
         return True
     # A step that waited for a parcel may be days old when it is written.
@@ -154,7 +156,7 @@ def _next_command(step: StepRow) -> str:
         return f"ordosync dismiss {step.id}, or ordosync retry {step.id} to send it"
     if step.state == "failed" and step.code != UNPROVEN:
         return f"ordosync retry {step.id}" if is_retryable(step) else close_command(step)
-    if step.state == "waiting":
+    if step.state in ("waiting", "held"):
         return f"ordosync retry {step.id}  (it is also retried automatically)"
     return f"ordosync retry {step.id} --sent ID, or --not-sent, if no automatic look-up finds it"
 

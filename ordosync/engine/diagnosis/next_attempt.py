@@ -69,6 +69,8 @@ def of_open_step(step: StepRow) -> Conclusion | None:
     at = f" after {_at(step.not_before)}" if step.not_before else " by the next run"
     if step.state == "waiting":
         return Conclusion(state="waiting", next=f"retried automatically{at}; now: {retry}")
+    if step.state == "held":
+        return Conclusion(state="held", next=f"{step.reason or step.code}; read again{at}")
     if step.state in ("sending", "unknown"):
         return Conclusion(
             state="unknown",

@@ -32,7 +32,7 @@ def conclusion(facts: OrderFacts, due: Due) -> Conclusion:
 
 
 def _open_step(facts: OrderFacts, _: Due) -> Conclusion | None:
-    order = ("failed", "sending", "unknown", "waiting")
+    order = ("failed", "sending", "unknown", "waiting", "held")
     steps = sorted(
         (
             step

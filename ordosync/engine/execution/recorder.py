@@ -16,7 +16,7 @@ from ordosync.store import Store
 from ordosync.store.leases import LEASE, Lease
 from ordosync.store.runs import Counts, Run
 from ordosync.store.step_rows import StepChange, StepRow
-from ordosync.tasks.base import Portal, Result, Step, Task
+from ordosync.tasks.base import Portal, Result, Step, Task, edited_key
 
 _QUIET_S = LEASE.total_seconds() / 20
 """The time without a transaction after which the lease is renewed."""
@@ -94,6 +94,26 @@ class Recorder:
         if self._claims:
             self._claims.settle(changes, results)
 
+    def save_known(self, steps: Sequence[Step], results: Sequence[Result]) -> None:
+        """Record in the open transaction the states with which edited orders are compared now."""
+        contents: dict[str, tuple[str, str]] = {}
+        digests: dict[str, str | None] = {}
+        versions: dict[str, int] = {}
+        for step, result in zip(steps, results, strict=True):
+            if result.content:
+                contents[step.key] = result.content, step.as_of
+            if result.known and (key := edited_key(step.key)):
+                digests[key] = result.known.digests
+                versions |= {key: result.known.version} if result.known.version else {}
+                if result.known.content:
+                    contents[key] = result.known.content, step.as_of
+        if contents:
+            self._store.steps.reread(self._portal.name, self._task.name, contents)
+        if digests:
+            links = self._store.links(self._portal.name)
+            links.know(digests)
+            links.written(versions)
+
     def save_counts(self) -> None:
         """Record the counts in the open transaction."""
         merchant, supplier = self._portal.merchant.client, self._portal.supplier.client
@@ -131,6 +151,10 @@ class Recorder:
             with self.transaction():
                 numbers.add(new)
 
+    def held(self) -> Sequence[StepRow]:
+        """Return the held steps of this task, oldest first."""
+        return self._store.steps.held(self._portal.name, self._task.name)
+
     def failed(self) -> Sequence[StepRow]:
         """Return the failed steps of this task, oldest first."""
         return self._store.steps.failed(self._portal.name, self._task.name)
@@ -147,8 +171,8 @@ class Recorder:
 
     def count_unchanged(self, row: StepRow | None) -> None:
         """Count a record that needs nothing now; its step may wait until it is due."""
-        if row and row.state in ("sending", "unknown", "waiting"):
-            self.counts.waiting += 1
+        if row and row.state in ("sending", "unknown", "waiting", "held"):
+            self.counts.add("held" if row.state == "held" else "waiting")
             self.not_due += 1
         else:
             self.counts.unchanged += 1

@@ -76,7 +76,7 @@ class Settlement:
     def decide(self) -> None:
         """Find the steps whose cause does not exist after a complete read; `save` settles them."""
         failed = self._recorder.failed()
-        self._decisions |= self._settled_by_task(failed)
+        self._decisions |= self._settled_by_task([*failed, *self._recorder.held()])
         self._is_complete = True
         unsettled = self._store.steps.unsettled_ids(self._portal.name)
         sources = frozenset(row.key for row in failed if row.is_of_source)
@@ -91,7 +91,9 @@ class Settlement:
 
     def save(self) -> None:
         """Settle in the open transaction what `decide` has found."""
-        self._save(self._recorder.failed() if self._decisions else (), self._decisions)
+        if self._decisions:
+            rows = (*self._recorder.failed(), *self._recorder.held())
+            self._save(rows, self._decisions)
         if self._task.closes and self._is_complete:
             self._close_unreported()
 
@@ -113,12 +115,12 @@ class Settlement:
         if settled:
             self._recorder.save([from_settlement(row, decisions[row.key]) for row in settled])
 
-    def _settled_by_task(self, failed: Sequence[StepRow]) -> Mapping[str, Decision]:
+    def _settled_by_task(self, rows: Sequence[StepRow]) -> Mapping[str, Decision]:
         """Return a decision for each step that the task settles; none if an account fails."""
         try:
-            decisions = self._task.settled(self._portal, failed)
+            decisions = self._task.settled(self._portal, rows)
             if decisions:
-                self._task.announce(self._portal, failed, decisions)
+                self._task.announce(self._portal, rows, decisions)
         except AccountError:
             return {}
         return decisions

@@ -8,7 +8,7 @@ from ordosync.errors import ExistsError, StoppedCallError
 from ordosync.models import Outcome
 from ordosync.retry import delay_after, next_try
 from ordosync.store.runs import Counted
-from ordosync.store.step_rows import State, StepChange, StepRow
+from ordosync.store.step_rows import ASKED, State, StepChange, StepRow
 from ordosync.store.written import to_json
 from ordosync.tasks.base import Decision, Result, Step
 
@@ -81,8 +81,14 @@ def from_decision(step: Step, decision: Decision, *, now: datetime) -> StepChang
         decision.state,
         code=decision.code,
         reason=decision.reason,
-        not_before=now + decision.rest if decision.state == "waiting" else None,
+        not_before=_not_before(decision, now),
     )
+
+
+def _not_before(decision: Decision, now: datetime) -> datetime | None:
+    if decision.state not in ("waiting", "held") or decision.rest is None:
+        return None
+    return now + decision.rest
 
 
 def from_settlement(row: StepRow, decision: Decision) -> StepChange:
@@ -111,7 +117,7 @@ def values_written(step: Step, result: Result, earlier: StepRow | None) -> str |
     """
     if result.written and not (earlier and result.is_only_linked):
         return to_json(result.written)
-    if result.outcome.state in ("done", "unknown"):
+    if result.outcome.state in ("done", "asked", "unknown"):
         return to_json(step.written)
     if earlier and result.outcome.state in ("unchanged", "unavailable"):
         return earlier.written_json
@@ -128,13 +134,15 @@ def from_outcome(
     now: datetime,
     uncertain: bool = False,
     written_json: str | None = None,
+    rest: timedelta | None = None,
 ) -> StepChange:
     """Return the change of a step that was written. `row` is the step as it was sent.
 
     `row` is not needed if the write succeeded.
 
     It fails after `max_refusals` refusals. A look-up is reliable `settle_s` seconds after the
-    write. A step that was `uncertain` stays so until the account has answered a look-up.
+    write. A step that was `uncertain` stays so until the account has answered a look-up. A step
+    that a person was asked for is held for `rest`.
     """
     if row is None or outcome.state in ("done", "unchanged"):
         return step_change(
@@ -145,6 +153,8 @@ def from_outcome(
             reason=outcome.reason or step.remark or None,
             written_json=written_json,
         )
+    if outcome.state == "asked":
+        return _held(step, outcome, now + rest if rest else None, written_json)
     not_before = _again_at(outcome, row, max_refusals=max_refusals, settle_s=settle_s, now=now)
     state: State = "failed" if not_before is None else "waiting"
     if outcome.state == "unknown":
@@ -180,9 +190,22 @@ def counted_as(change: StepChange, result: Result) -> Counted:
     """Return the count to which a written step adds."""
     if result.outcome.state == "unchanged" and not result.is_only_linked:
         return "unchanged"
-    if change.state in ("done", "failed"):
-        return "done" if change.state == "done" else "failed"
-    return "waiting"
+    counts: dict[State, Counted] = {"done": "done", "held": "held", "failed": "failed"}
+    return counts.get(change.state, "waiting")
+
+
+def _held(
+    step: Step, outcome: Outcome, not_before: datetime | None, written_json: str | None
+) -> StepChange:
+    return step_change(
+        step,
+        "held",
+        supplier_id=outcome.id,
+        code=outcome.code or ASKED,
+        reason=outcome.reason or None,
+        not_before=not_before,
+        written_json=written_json,
+    )
 
 
 def _again_at(

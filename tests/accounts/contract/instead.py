@@ -26,8 +26,14 @@ INSTEAD: Mapping[tuple[Role, str], Mapping[Lack, str]] = {
         "several-parcels": "to send several parcels, split the order at Ordoro",
         "several-numbers": "an order has one tracking number",
         "second-labels": "an order has one tracking number",
+        "holds": "cannot hold orders: an edited order gets the tag merchant-edited",
+        "method-edits": "cannot change the shipping method",
     },
-    ("supplier", "shopify"): {"label-cost": "does not report a parcel's cost"},
+    ("supplier", "shopify"): {
+        "label-cost": "does not report a parcel's cost",
+        "method-edits": "cannot change the shipping method or the Bill To address of an order",
+        "bill_to-edits": "cannot change the shipping method or the Bill To address of an order",
+    },
     ("supplier", "woocommerce"): {
         "label-cost": "does not report the cost of a label",
         "several-parcels": "reported, without units unless a plug-in lists the products",

@@ -12,6 +12,7 @@ from ordosync.accounts.merchant import (
     Merchant,
     MerchantCancellations,
     MerchantProducts,
+    MerchantShortages,
     MerchantSplits,
     MerchantStock,
     MerchantTracking,
@@ -20,8 +21,10 @@ from ordosync.accounts.portal_account import OrderListing
 from ordosync.accounts.supplier import (
     Supplier,
     SupplierCancellations,
+    SupplierEdits,
     SupplierProducts,
     SupplierShipments,
+    SupplierShortages,
     SupplierSplits,
     SupplierStock,
 )
@@ -120,6 +123,10 @@ class OpenMerchant(OpenAccount):
     def splits(self) -> MerchantSplits:
         return required(self.side.splits)
 
+    @property
+    def shortages(self) -> MerchantShortages:
+        return required(self.side.shortages)
+
 
 class OpenSupplier(OpenAccount):
     """An open Supplier whose parts exist."""
@@ -150,6 +157,14 @@ class OpenSupplier(OpenAccount):
     @property
     def splits(self) -> SupplierSplits:
         return required(self.side.splits)
+
+    @property
+    def shortages(self) -> SupplierShortages:
+        return required(self.side.shortages)
+
+    @property
+    def edits(self) -> SupplierEdits:
+        return required(self.side.edits)
 
 
 @overload

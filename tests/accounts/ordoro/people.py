@@ -135,6 +135,18 @@ class AtOrdoro(OverHttp):
         groups = [dict(zip(ids, piece, strict=True)) for piece in pieces]
         return self.fake.split_lines(order_id, groups)
 
+    def tag(self, order_id: str, *texts: str) -> None:
+        """Add tags to an order."""
+        self.fake.tag(order_id, *texts)
+
+    def untag(self, order_id: str, text: str) -> None:
+        """Remove a tag from an order."""
+        self.fake.untag(order_id, text)
+
+    def tags(self, order_id: str) -> Sequence[str]:
+        """Return the tags of an order."""
+        return [tag["text"] for tag in self.fake.order(order_id)["tags"]]
+
     def _kept(self, order_id: str) -> Kept:
         return self.fake.shop.orders[order_id]
 
@@ -147,6 +159,7 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
             "bare-numbers",
             "more-numbers",
             "cancelled-units",
+            "shortages",
             "label-warehouse",
             "line_total",
             "line_discount",
@@ -353,11 +366,15 @@ class OrdoroSupplierPeople(AtOrdoro, SupplierOverHttp):
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "second-labels",
+            "report-shortages",
             "line_discount",
             "cancelled-shipped",
             "voided-labels",
             "several-parcels",
             "several-numbers",
+            "method-edits",
+            "holds",
+            "own-holds",
         }
     )
 
@@ -443,8 +460,8 @@ class OrdoroSupplierPeople(AtOrdoro, SupplierOverHttp):
                 )
                 for line in kept.lines
             ),
-            ship_to=Address(**kept.shipping_address),
-            bill_to=Address(**kept.billing_address) if kept.billing_address else None,
+            ship_to=_read(kept.shipping_address),
+            bill_to=_read(kept.billing_address) if kept.billing_address else None,
             currency=_CURRENCY,
             shipping_method=kept.requested_shipping_method or "",
             placed_at=kept.placed_at,
@@ -471,6 +488,10 @@ def _line(line: Line) -> dict[str, Any]:
     if line.details:
         written["selected_option"] = line.details
     return written
+
+
+def _read(fields: Mapping[str, Any]) -> Address:
+    return Address(**{name: value or "" for name, value in fields.items()})
 
 
 def _written(address: Address) -> dict[str, str]:

@@ -118,6 +118,13 @@ def _change_address(call: Call, number: str) -> Answer:
     return Answer(200, shapes_orders.order_address(order.shipping_address))
 
 
+def _change_billing_address(call: Call, number: str) -> Answer:
+    order = call.shop.order_to_write(number)
+    edits.change_billing_address(call.shop, order, call.body)
+    call.shop.note("billing address changed", number, sorted(call.body))
+    return Answer(200, shapes_orders.order_address(order.billing_address))
+
+
 def _mark_as_shipped(call: Call, number: str) -> Answer:
     order = call.shop.order_to_write(number)
     orders.mark_as_shipped(call.shop, order)
@@ -231,6 +238,12 @@ ROUTES = (
         method="PUT",
         template=f"{_ORDER}/shipping_address",
         act=_change_address,
+        body=bodies.ADDRESS_UPDATE,
+    ),
+    Route(
+        method="PUT",
+        template=f"{_ORDER}/billing_address",
+        act=_change_billing_address,
         body=bodies.ADDRESS_UPDATE,
     ),
     Route(method="POST", template=f"{_ORDER}/mark_as_shipped", act=_mark_as_shipped),

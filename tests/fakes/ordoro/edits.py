@@ -10,10 +10,12 @@ from tests.fakes.ordoro.state import Json, Line, Order, Shop
 
 
 def add_line(shop: Shop, order: Order, body: Json) -> None:
-    """Add a line; create its product if it is unknown."""
+    """Add a line; see `Switches` for an unknown product."""
     _check_editable(shop, order)
     sku = body["sku"]
     if sku not in shop.products:
+        if shop.switches.unknown_sku == "refused":
+            raise Refused(f"product {sku} not found", "sku")
         create_product(shop, {"sku": sku, "name": sku, "price": body.get("item_price", 0)})
     line = Line(
         id=shop.next_id(),
@@ -52,10 +54,20 @@ def delete_line(shop: Shop, order: Order, line_id: str) -> None:
 def change_address(shop: Shop, order: Order, body: Json) -> None:
     """Change the given fields of the shipping address."""
     _check_editable(shop, order)
-    ours = {"validate", "set_revision_lock", "validation"}
-    changed = {name: value for name, value in body.items() if name not in ours}
-    order.shipping_address = {**order.shipping_address, **changed}
+    order.shipping_address = {**order.shipping_address, **_fields(body)}
     orders.touch(shop, order)
+
+
+def change_billing_address(shop: Shop, order: Order, body: Json) -> None:
+    """Change the given fields of the billing address."""
+    _check_editable(shop, order)
+    order.billing_address = {**order.billing_address, **_fields(body)}
+    orders.touch(shop, order)
+
+
+def _fields(body: Json) -> Json:
+    options = {"validate", "set_revision_lock", "validation"}
+    return {name: value for name, value in body.items() if name not in options}
 
 
 def _line(order: Order, line_id: str) -> Line:

@@ -22,6 +22,10 @@ class Switches:
     """Changes of lines and address of an order that is shipped or has a label. No page says it."""
     line_edits_update_order: bool = False
     """True if an order counts as updated when its lines are changed. No page says it."""
+    unknown_sku: Literal["refused", "created"] = "refused"
+    """A line with an unknown SKU that is added to an order: a 400, or a new product. A new order
+    creates its products. No page says it.
+    """
     last_line: Literal["refused", "deleted"] = "refused"
     """Result of deleting the only line of an order. No page says it."""
     second_shipping: Literal["refused", "replaced"] = "refused"

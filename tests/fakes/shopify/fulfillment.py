@@ -252,10 +252,10 @@ def accept(shop: Shop, order: FulfillmentOrder) -> None:
     touch(shop, order)
 
 
-def reject(shop: Shop, order: FulfillmentOrder) -> None:
+def reject(shop: Shop, order: FulfillmentOrder, reason: str | None = None) -> None:
     """Reject a request, as the service."""
     _must_be(order, "SUBMITTED")
-    order.request_status = "REJECTED"
+    order.request_status, order.rejection = "REJECTED", reason
     touch(shop, order)
 
 

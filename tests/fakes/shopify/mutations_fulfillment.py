@@ -216,7 +216,6 @@ def _submit(
 
 _ANSWERS: dict[str, tuple[Callable[[Shop, FulfillmentOrder], None], str]] = {
     "AcceptFulfillmentRequest": (fulfillment.accept, "request accepted"),
-    "RejectFulfillmentRequest": (fulfillment.reject, "request rejected"),
     "AcceptCancellationRequest": (fulfillment.give_back, "cancellation accepted"),
     "RejectCancellationRequest": (fulfillment.keep, "cancellation rejected"),
 }
@@ -237,6 +236,22 @@ for _name, (_act, _kind) in _ANSWERS.items():
         _act(call.shop, order)
         call.shop.note(_kind, order.id, message)
         return {"fulfillmentOrder": order}
+
+
+@mutation("fulfillmentOrderRejectFulfillmentRequest")
+def _reject(
+    call: Call,
+    *,
+    id: str,  # noqa: A002 - the API's name
+    message: str | None = None,
+    reason: str | None = None,
+    line_items: list[Json] | None = None,
+) -> Json:
+    del line_items
+    order = _known(call, id)
+    fulfillment.reject(call.shop, order, reason)
+    call.shop.note("request rejected", order.id, message)
+    return {"fulfillmentOrder": order}
 
 
 @mutation("fulfillmentOrderSubmitCancellationRequest")

@@ -6,7 +6,9 @@ from tests.fakes.shopify import access, fulfillment, shapes_fulfillment, units_m
 from tests.fakes.shopify.fulfillment import Share
 from tests.fakes.shopify.refusals import UserError
 from tests.fakes.shopify.registry import Call, mutation
-from tests.fakes.shopify.state import ENDED, FulfillmentOrder, Json, Location
+from tests.fakes.shopify.state import ENDED, FulfillmentHold, FulfillmentOrder, Json, Location
+
+_MAX_HOLDS = 10
 
 
 def _known(call: Call, gid: str) -> FulfillmentOrder:
@@ -26,15 +28,64 @@ def _shares(order: FulfillmentOrder, lines: Sequence[Json] | None) -> list[Share
 @mutation("fulfillmentOrderHold")
 def _hold(call: Call, *, id: str, fulfillment_hold: Json) -> Json:  # noqa: A002 - the API's name
     order = _known(call, id)
-    held = _shares(order, fulfillment_hold.get("fulfillmentOrderLineItems"))
-    notes = fulfillment_hold.get("reasonNotes")
-    rest = units_moved.hold(call.shop, order, held, fulfillment_hold["reason"], notes)
-    call.shop.note("fulfillment order held", order.id)
+    lines, handle = fulfillment_hold.get("fulfillmentOrderLineItems"), fulfillment_hold["handle"]
+    _check_held_lines(lines or ())
+    _check_handle(order, handle)
+    if "HOLD" not in shapes_fulfillment.actions(call.shop, order):
+        raise UserError("The fulfillment order is not in a holdable state.", "id")
+    made = FulfillmentHold(
+        **call.shop.stamp("FulfillmentHold"),
+        reason=fulfillment_hold["reason"],
+        reason_notes=fulfillment_hold.get("reasonNotes"),
+        handle=handle,
+        held_by_requesting_app=True,
+    )
+    rest = units_moved.hold(call.shop, order, _shares(order, lines), made)
+    call.shop.note("fulfillment order held", order.id, handle)
     return {
         "fulfillmentHold": order.holds[-1],
         "fulfillmentOrder": order,
         "remainingFulfillmentOrder": rest,
     }
+
+
+def _check_held_lines(lines: Sequence[Json]) -> None:
+    where = ("fulfillmentHold", "fulfillmentOrderLineItems")
+    for at, line in enumerate(lines):
+        if line["quantity"] < 1:
+            raise UserError(
+                "You must select at least one item to place on partial hold.",
+                *where,
+                str(at),
+                "quantity",
+                code="GREATER_THAN_ZERO",
+            )
+    if len({line["id"] for line in lines}) < len(lines):
+        raise UserError(
+            "must contain unique line item ids",
+            *where,
+            code="DUPLICATED_FULFILLMENT_ORDER_LINE_ITEMS",
+        )
+
+
+def _check_handle(order: FulfillmentOrder, handle: str) -> None:
+    handles = [hold.handle for hold in order.holds if hold.held_by_requesting_app]
+    if handle in handles:
+        raise UserError(
+            "The handle provided for the fulfillment hold is already in use by this app for another"
+            " hold on this fulfillment order.",
+            "fulfillmentHold",
+            "handle",
+            code="DUPLICATE_FULFILLMENT_HOLD_HANDLE",
+        )
+    if len(handles) >= _MAX_HOLDS:
+        raise UserError(
+            "The maximum number of fulfillment holds for this fulfillment order has been reached"
+            " for this app. An app can only have up to 10 holds on a single fulfillment order at"
+            " any one time.",
+            "id",
+            code="FULFILLMENT_ORDER_HOLD_LIMIT_REACHED",
+        )
 
 
 @mutation("fulfillmentOrderReleaseHold")
@@ -118,6 +169,8 @@ def _cancel(call: Call, *, id: str) -> Json:  # noqa: A002 - the API's name
 @mutation("fulfillmentOrderClose")
 def _close(call: Call, *, id: str, message: str | None = None) -> Json:  # noqa: A002
     order = _known(call, id)
+    if (order.status, order.request_status) != ("IN_PROGRESS", "ACCEPTED"):
+        raise UserError("The fulfillment order is not in progress.")
     units_moved.close(call.shop, order)
     call.shop.note("fulfillment order closed", order.id, message)
     return {"fulfillmentOrder": order}

@@ -7,6 +7,7 @@ from tests.fakes.shopify.fulfillment import Share
 from tests.fakes.shopify.shop import Shop
 from tests.fakes.shopify.state import (
     Fulfillment,
+    FulfillmentHold,
     FulfillmentOrder,
     Json,
     LineItem,
@@ -90,7 +91,9 @@ class Shippers:
         with self.shop.lock:
             piece = self.shop.sure(FulfillmentOrder, fulfillment_order)
             held = self._some(piece, lines)
-            rest = units_moved.hold(self.shop, piece, held, reason, notes)
+            stamp = self.shop.stamp("FulfillmentHold")
+            made = FulfillmentHold(**stamp, reason=reason, reason_notes=notes)
+            rest = units_moved.hold(self.shop, piece, held, made)
             return rest.id if rest else piece.id
 
     def release(self, fulfillment_order: str) -> None:

@@ -132,6 +132,16 @@ class FulfillmentHold(Node):
 
     reason: str
     reason_notes: str | None = None
+    handle: str | None = None
+    held_by_requesting_app: bool = False
+
+
+@dataclass(kw_only=True)
+class OldDestination:
+    """The address of a fulfillment order whose order has another one already."""
+
+    address: Json | None
+    until: datetime
 
 
 @dataclass(kw_only=True)
@@ -149,6 +159,9 @@ class FulfillmentOrder(Node):
     holds: list[FulfillmentHold] = field(default_factory=list)
     rest_of_hold: str | None = None
     """The fulfillment order with the units that were not held; a release merges it back."""
+    rejection: str | None = None
+    """The reason with which its service rejected the last request."""
+    old_destination: "OldDestination | None" = None
 
 
 @dataclass(kw_only=True)

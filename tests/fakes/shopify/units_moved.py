@@ -37,7 +37,7 @@ def is_sent(shop: Shop, order: FulfillmentOrder) -> bool:
 
 
 def hold(
-    shop: Shop, order: FulfillmentOrder, held: Sequence[Share], reason: str, notes: str | None
+    shop: Shop, order: FulfillmentOrder, held: Sequence[Share], made: FulfillmentHold
 ) -> FulfillmentOrder | None:
     """Hold some units: the others become a new fulfillment order, which is returned."""
     others = [
@@ -49,12 +49,12 @@ def hold(
         raise UserError(
             "The fulfillment order is not in a splittable state.",
             "fulfillmentHold",
+            "fulfillmentOrderLineItems",
             code="FULFILLMENT_ORDER_NOT_SPLITTABLE",
         )
     rest = fulfillment.split(shop, order, moved) if moved else None
     order.rest_of_hold = rest.id if rest else order.rest_of_hold
-    stamp = shop.stamp("FulfillmentHold")
-    order.holds.append(FulfillmentHold(**stamp, reason=reason, reason_notes=notes))
+    order.holds.append(made)
     order.status = "ON_HOLD"
     fulfillment.touch(shop, order)
     return rest
