@@ -3,8 +3,8 @@ import sys
 
 import pytest
 
-# Where Python is not to keep what it compiled, each worker would compile all tests, and each command
-# that a test starts would compile the package.
+# Where Python is not to keep what it compiles, each worker would compile all tests, and each
+# command that a test starts would compile the package.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
