@@ -1,6 +1,6 @@
 """Does once in a process what each command repeats with the same result.
 
-A command starts in a process of its own, but those of the tests share one. Commands that a test
+A user starts a process for each command, but those of the tests share one. The commands that a test
 starts as processes do all of it, and so does everything with `pytest --sockets`.
 """
 

@@ -14,7 +14,7 @@ DEMO = "ordosync-demo"
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
     """Return the folder of this name; the first worker makes it, and the others wait for that."""
     base = factory.getbasetemp()
-    # Each worker of xdist has a folder of its own in that of the session.
+    # Each worker of xdist has a folder in that of the session.
     session = base.parent if base.name.startswith("popen-") else base
     folder, is_made = session / name, session / f"{name}.made"
     with (session / f"{name}.lock").open("w") as lock:
