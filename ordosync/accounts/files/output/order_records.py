@@ -142,6 +142,13 @@ class OrderRecords:
         """Return the paths of the fields in all whole files of an order, as far as they exist."""
         return [*self._records.glob(f"{digest(record.reference)}-v*.fields")]
 
+    def answers_path(self, number: str) -> Path | None:
+        """Return the path of the Supplier's answers to an order; None if it was not written."""
+        record = self.of_number(number)
+        if record is None or not record.reference:
+            return None
+        return self._records / f"{digest(record.reference)}.answers"
+
     def file_of(self, record: OrderRecord) -> Path:
         """Return the path of the newest file of an order."""
         version = f"-v{record.version}" if record.version > 1 else ""
