@@ -21,8 +21,20 @@ ShortageReason = Literal[
     "asked-to",
     "other",
 ]
-"""The reason of a shortage. not-enough: some units are left; asked-to: the Merchant asked for the
-cancellation; not-served: the country or a PO box is not served."""
+REASONS: dict[ShortageReason, str] = {
+    "out-of-stock": "out of stock",
+    "not-enough": "not enough in stock",
+    "discontinued": "discontinued",
+    "bad-address": "undeliverable address",
+    "not-served": "destination not served",
+    "bad-method": "shipping method not possible",
+    "bad-sku": "unknown or wrong item",
+    "too-late": "not in time",
+    "asked-to": "as requested",
+    "other": "no reason given",
+}
+"""The text of each reason. not-enough: some units are left; asked-to: the Merchant
+wanted it; not-served: the country or a PO box is not served."""
 
 
 class ShortLine(Struct, frozen=True, kw_only=True, gc=False):

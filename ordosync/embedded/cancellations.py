@@ -48,7 +48,7 @@ def cancel_units(
     if state is None:
         return refused("not-found", "does not exist")
     if not state.is_open:
-        return _not_open(state)
+        return not_open(state)
     open_parts = units.open_lines(db, number)
     if reason := units.surplus(parts, open_parts):
         return refused("more-than-open", reason)
@@ -94,6 +94,7 @@ def restore(db: "sqlite3.Connection", number: str, *, actor: str) -> Outcome:
         return refused("not-cancelled", f"is not cancelled, but {status_text(state.status)}")
     db.execute("update orders set supplier = null where number = ?", (number,))
     orders.settle(db, number)
+    db.execute("delete from shortages where order_number = ?", (number,))
     change_feed.add(db, "order", number, "restored")
     timeline.add(db, number, "Restored", actor=actor)
     return Outcome(state="done", id=number)
@@ -112,7 +113,8 @@ def _cancel_rest(db: "sqlite3.Connection", number: str, *, actor: str) -> Outcom
     return Outcome(state="done", id=number)
 
 
-def _not_open(state: orders.OrderState) -> Outcome:
+def not_open(state: orders.OrderState) -> Outcome:
+    """Return the refusal of an order without open units."""
     if state.is_split:
         return refused("already-split", "is split; its pieces are cancelled one by one")
     if state.status == "cancelled":

@@ -40,7 +40,7 @@ def migrations() -> "Migrations":
 
     @steps()
     def m004_search(db: "Database") -> None:
-        for statement in _SEARCH:
+        for statement in (*_SEARCH, *_SHORTAGES):
             db.execute(statement)
         db.execute("pragma user_version = 4")
 
@@ -209,4 +209,20 @@ _SEARCH = (
     "create index orders_number_nocase on orders (number collate nocase)",
     "create index products_sku_nocase on products (sku collate nocase)",
     "alter table products add column bin text not null default ''",  # empty: it has none
+)
+
+_SHORTAGES = (
+    """
+    create table shortages (            -- why units are not sent, or are sent later
+        order_number text not null references orders (number),
+        line_id text not null,          -- empty: the whole order
+        reason text not null,           -- see `ordosync.shortages.ShortageReason`
+        backordered integer not null,   -- units that come later
+        expected text,                  -- the day on which they are expected
+        note text not null,
+        primary key (order_number, line_id)
+    ) without rowid
+    """,
+    # Why a person must look at an order. Null: nothing, or it was cleared.
+    "alter table orders add column attention text",
 )

@@ -60,6 +60,10 @@ def _purge(db: "sqlite3.Connection", number: str, *, dry: bool) -> Purged:
             " where order_number in (select value from json_each(?))",
             numbers,
         )
+        db.execute(
+            "update shortages set note = '' where order_number in (select value from json_each(?))",
+            numbers,
+        )
         db.executemany(
             "update timeline set text = ? where id = ?", [(REMOVED, id_) for id_ in entries]
         )

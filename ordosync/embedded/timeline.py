@@ -52,6 +52,17 @@ def add_each_once(db: "sqlite3.Connection", comments: Sequence[Comment]) -> None
     )
 
 
+def add_once(db: "sqlite3.Connection", comment: Comment, *, actor: str) -> bool:
+    """Add a comment to an existing order. False if the order has one with this key."""
+    cursor = db.execute(
+        "insert into comments (order_number, key) values (?, ?) on conflict do nothing",
+        (comment.order_id, comment.key),
+    )
+    if cursor.rowcount:
+        add(db, comment.order_id, comment.text, actor=actor)
+    return cursor.rowcount > 0
+
+
 def read(db: "sqlite3.Connection", order_number: str) -> tuple[TimelineEntry, ...]:
     """Return the entries of an order, the newest last."""
     rows = db.execute("select * from timeline where order_number = ? order by id", (order_number,))

@@ -11,6 +11,7 @@ from ordosync.database import sqlite3
 from ordosync.embedded.desk import Desk
 from ordosync.embedded.migrations import APPLICATION_ID, VERSION, migrations
 from ordosync.embedded.order_filter import OrderFilter
+from ordosync.embedded.shortages import Shortages, ShortUnits
 from ordosync.models import ParcelLine, Product
 from tests.accounts.contract.examples import parcel
 from tests.embedded.ledger import ledger, status, units
@@ -111,3 +112,15 @@ def test_orders_of_version_3_are_found_and_keep_their_date(desk: Desk, path: Pat
     assert found.placed_at.isoformat() == "2026-11-01T10:00:00+00:00"
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("pragma user_version").fetchone() == (VERSION,)
+
+
+def test_units_of_an_order_of_version_3_become_short(desk: Desk, path: Path) -> None:
+    version_2(path)
+    mug = ParcelLine(line_id="1002/1", quantity=1, sku="MUG")
+    later = ShortUnits(number="1002", parts=(mug,), reason="other", is_later=True)
+
+    outcomes = [Shortages(desk.file).shorten(later) for _ in range(2)]
+    [cancelled] = Shortages(desk.file).cancel([ShortUnits(number="1002", parts=(), reason="other")])
+
+    assert [outcome.state for outcome in (*outcomes, cancelled)] == ["done", "unchanged", "done"]
+    assert status(desk, "1002") == "cancelled"

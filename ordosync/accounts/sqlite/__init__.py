@@ -16,6 +16,7 @@ from ordosync.accounts.sqlite.client import SqliteClient
 from ordosync.accounts.sqlite.merchant_cancellations import MerchantCancellations
 from ordosync.accounts.sqlite.merchant_orders import MerchantOrders
 from ordosync.accounts.sqlite.merchant_products import MerchantProducts
+from ordosync.accounts.sqlite.merchant_shortages import MerchantShortages
 from ordosync.accounts.sqlite.merchant_splits import MerchantSplits
 from ordosync.accounts.sqlite.merchant_stock import MerchantStock
 from ordosync.accounts.sqlite.merchant_tracking import MerchantTracking
@@ -26,6 +27,7 @@ from ordosync.accounts.sqlite.supplier_cancellations import SupplierCancellation
 from ordosync.accounts.sqlite.supplier_orders import SupplierOrders
 from ordosync.accounts.sqlite.supplier_products import SupplierProducts
 from ordosync.accounts.sqlite.supplier_shipments import SupplierShipments
+from ordosync.accounts.sqlite.supplier_shortages import SupplierShortages
 from ordosync.accounts.sqlite.supplier_splits import SupplierSplits
 from ordosync.accounts.sqlite.supplier_stock import SupplierStock
 from ordosync.accounts.sqlite.timeline import Timeline
@@ -73,6 +75,7 @@ class SqliteAccount(Account):
             cancellations=MerchantCancellations(client),
             tracking=MerchantTracking(client),
             splits=MerchantSplits(client),
+            shortages=MerchantShortages(client),
             listing=MerchantListing(client, supplier=supplier),
             desk=desk,
             orders=MerchantOrders(client, supplier=supplier),
@@ -103,6 +106,7 @@ class SqliteAccount(Account):
             products=SupplierProducts(client),
             shipments=SupplierShipments(client),
             splits=SupplierSplits(client),
+            shortages=SupplierShortages(client),
             desk=desk,
             orders=SupplierOrders(client, prefix=options.prefix, warehouse=self.warehouse),
             stock=SupplierStock(client, warehouses=warehouses),

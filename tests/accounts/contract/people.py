@@ -7,7 +7,7 @@ clock is virtual; a fake service uses the same one. Orders and pieces are named 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeVar, get_args
@@ -17,6 +17,7 @@ import pytest
 from ordosync.accounts.connections import Connections
 from ordosync.config.settings import Optional
 from ordosync.models import Order, Product, Shipment
+from ordosync.shortages import ShortageReason
 from tests.support.clock import VirtualClock
 
 Lack = Literal[
@@ -26,6 +27,7 @@ Lack = Literal[
     "update-tracking",
     "split-order",
     "cancel-orders",
+    "report-shortages",
     # Features that its orders lack; the optional fields follow below.
     "comments",  # a timeline that people read
     "own-orders",  # orders that this portal's Supplier does not ship
@@ -63,6 +65,11 @@ Lack = Literal[
     "bare-numbers",  # at a Merchant: a number without the units of its parcel
     "cancelled-units",  # at a Merchant: some units are cancelled, and the others are not
     "reductions",  # at a Supplier: the units of a line are lowered
+    "shortages",  # at a Merchant: a shortage is reported; otherwise it is a comment at most
+    "short-units",  # at a Supplier: some units are cancelled, and the others are not
+    "backorders",  # at a Supplier: units that come later
+    "restored-orders",  # at a Supplier: a cancelled order is opened again
+    "reasons",  # at a Supplier: why units are short
     # Edits at a Supplier.
     "edits",  # edits are written
     "shown-orders",  # an order is shown as it is now, to compare it before an edit
@@ -296,6 +303,18 @@ class SupplierPeople(People):
 
     def cancel(self, order_id: str) -> None:
         """Cancel an open order."""
+        raise NotImplementedError
+
+    def restore(self, order_id: str) -> None:
+        """Open a cancelled order again."""
+        raise NotImplementedError
+
+    def shorten(self, order_id: str, reason: ShortageReason, *units: int) -> None:
+        """Cancel these quantities of the unshipped lines of an order, for a reason."""
+        raise NotImplementedError
+
+    def backorder(self, order_id: str, expected: date, *units: int) -> None:
+        """Say that these quantities of the lines of an order come later."""
         raise NotImplementedError
 
     def products(self) -> Sequence[Product]:

@@ -7,6 +7,7 @@ from tests.accounts.contract.supplier_orders import CreatedOrders
 from tests.accounts.contract.supplier_parcels import ReducedOrders, SeveralParcels
 from tests.accounts.contract.supplier_products import CreatedProducts
 from tests.accounts.contract.supplier_shipments import SentShipments
+from tests.accounts.contract.supplier_shortages import Shortages
 from tests.accounts.contract.supplier_splits import MadeSplits
 from tests.accounts.contract.supplier_stock import SellableStock
 
@@ -22,6 +23,7 @@ class SupplierContract(
     EditedOrders,
     HeldOrders,
     MadeSplits,
+    Shortages,
     StandingAtSupplier,
 ):
     """All promises of a Supplier."""

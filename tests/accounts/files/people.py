@@ -57,6 +57,7 @@ class FilesMerchantPeople(MerchantPeople):
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "listing",
+            "shortages",
             "split-order",
             "comments",
             "reassigning",
@@ -276,6 +277,7 @@ class FilesSupplierPeople(SupplierPeople):
             "split-order",
             "cancel-orders",
             "reductions",
+            "report-shortages",
             "comments",
             "commitments",
             "listing",

@@ -159,6 +159,7 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
             "bare-numbers",
             "more-numbers",
             "cancelled-units",
+            "shortages",
             "label-warehouse",
             "line_total",
             "line_discount",
@@ -365,6 +366,7 @@ class OrdoroSupplierPeople(AtOrdoro, SupplierOverHttp):
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "second-labels",
+            "report-shortages",
             "line_discount",
             "cancelled-shipped",
             "voided-labels",

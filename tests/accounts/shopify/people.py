@@ -42,6 +42,7 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
         {
             "relisting",  # a connection is sorted by id
             "requesting-again",
+            "shortages",
             "late-pieces",
             "cancelled-pieces",
             "label-cost",
@@ -319,6 +320,7 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
             "method-edits",
             "bill_to-edits",
             "second-labels",
+            "report-shortages",
             "label-cost",
             "label-method",
             "cancelled-shipped",

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from datetime import date
 from itertools import count
 from pathlib import Path
 from typing import ClassVar
@@ -12,7 +13,9 @@ from msgspec.structs import replace
 from ordosync.database import sqlite3
 from ordosync.embedded.desk import Desk
 from ordosync.embedded.order_filter import OrderFilter
+from ordosync.embedded.shortages import Shortages, ShortUnits
 from ordosync.models import Order, Outcome, ParcelLine, Piece, PieceLine, Product, Shipment, Split
+from ordosync.shortages import ShortageReason
 from tests.accounts.contract.examples import line, parcel, product, sold
 from tests.accounts.contract.people import (
     Lack,
@@ -218,6 +221,24 @@ class SqliteSupplierPeople(AtDesk, SupplierPeople):
 
     def take_off(self, order_id: str, *units: int) -> None:
         self._cancel_units(order_id, units)
+
+    def restore(self, order_id: str) -> None:
+        _done(self.desk.restore(order_id))
+
+    def shorten(self, order_id: str, reason: ShortageReason, *units: int) -> None:
+        parts = self._parts(order_id, units)
+        request = ShortUnits(number=order_id, parts=parts, reason=reason)
+        _done(Shortages(self.desk.file).shorten(request))
+
+    def backorder(self, order_id: str, expected: date, *units: int) -> None:
+        request = ShortUnits(
+            number=order_id,
+            parts=self._parts(order_id, units),
+            reason="out-of-stock",
+            is_later=True,
+            expected=expected,
+        )
+        _done(Shortages(self.desk.file).shorten(request))
 
     def recall(self, order_id: str, number: str) -> None:
         _done(self.desk.void(order_id, number))

@@ -154,6 +154,7 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "reassigning",
+            "shortages",
             "piece-orders",
             "late-pieces",
             "ship_to_email",
@@ -378,6 +379,7 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
         {
             "edits",
             "second-labels",
+            "report-shortages",
             "split-order",
             "voided-labels",
             "several-numbers",
