@@ -37,11 +37,12 @@ class SupplierShortages:
 
         An order that was not written here, and is in no file, is omitted.
         """
-        rejected: set[str] = set()
-        for page in without_skipped(self._reader.by_id(ids)):
-            rejected.update(item.id for item in page.items if isinstance(item, InvalidRecord))
-            yield self._shortages(page)
-        written = [id_ for id_ in ids if id_ not in rejected and self._records.is_written(id_)]
+        rest = dict.fromkeys(ids)
+        for page in map(self._shortages, without_skipped(self._reader.by_id(ids))):
+            for item in page.items:
+                rest.pop(item.order_id if isinstance(item, Shortage) else item.id, None)
+            yield page
+        written = [id_ for id_ in rest if self._records.is_written(id_)]
         yield Page(items=tuple(self._sent.shortage(id_) for id_ in written))
 
     def _shortages(
