@@ -296,4 +296,5 @@ def _link(row: "sqlite3.Row") -> Link:
         cancelled=row["cancelled"],
         units=None if row["units"] is None else json.loads(row["units"]),
         digests=row["digests"],
+        version=row["version"],
     )

@@ -53,6 +53,10 @@ class Written(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The units of each of the Supplier's lines."""
     pieces: tuple[int, ...] = ()
     """The units of each piece of a split order."""
+    groups: tuple[str, ...] = ()
+    """The groups of fields of an edit that were written, or may have been."""
+    is_held: bool = False
+    """True if the order is held because of an edit."""
 
     @property
     def text(self) -> str:
@@ -79,6 +83,10 @@ class Written(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
             yield self._tracking()
         for line, change in self.changed_units.items():
             yield f"line {line}: {change.text} units"
+        if self.groups:
+            yield f"changed {', '.join(self.groups)}"
+        if self.is_held:
+            yield "held"
         if self.pieces:
             yield f"{len(self.pieces)} pieces of {' + '.join(map(str, self.pieces))} units"
 

@@ -5,10 +5,12 @@ Each read of such an account has the ordered units. The ledger has the sent ones
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from msgspec.structs import replace
 
 from ordosync.models import InvalidRecord, Order, Page
+from ordosync.store.links import Link
 from ordosync.tasks.base import Portal
 
 
@@ -37,6 +39,48 @@ def _open(item: Order | InvalidRecord, sent: Mapping[str, int]) -> Order | Inval
         replace(line, quantity=max(0, line.quantity - sent.get(line.id, 0))) for line in item.lines
     )
     return replace(item, lines=lines)
+
+
+def settled_units(ledger: Mapping[str, Sequence[Link]]) -> Mapping[str, int]:
+    """Return the units of each line that were sent, or were cancelled in both accounts."""
+    return {
+        line.merchant_id: settled
+        for lines in ledger.values()
+        for line in lines
+        if (settled := (line.sent or 0) + (line.cancelled or 0))
+    }
+
+
+def ordered_units(portal: Portal, ledger: Mapping[str, Sequence[Link]]) -> Mapping[str, int]:
+    """Return the units of each line that the Supplier was sent, if cancel-orders removes some.
+
+    Then fewer units are no edit, but a cancellation.
+    """
+    if not portal.links.carries_cancellations():
+        return {}
+    return {line.merchant_id: line.ordered or 0 for lines in ledger.values() for line in lines}
+
+
+def not_comparable(
+    portal: Portal,
+    items: Sequence[Order | InvalidRecord],
+    ledger: Mapping[str, Sequence[Link]],
+) -> AbstractSet[str]:
+    """Return the orders with fewer units than the ledger has open, if it may be behind.
+
+    Parcels that are not linked yet would look like an edit.
+    """
+    if not portal.links.may_lack_parcels():
+        return frozenset()
+    open_units = {
+        line.merchant_id: line.open_units or 0 for lines in ledger.values() for line in lines
+    }
+    return {
+        item.id
+        for item in items
+        if isinstance(item, Order)
+        if any(line.quantity < open_units.get(line.id, 0) for line in item.lines)
+    }
 
 
 def as_ordered(item: Order | InvalidRecord, settled: Mapping[str, int]) -> Order | InvalidRecord:
