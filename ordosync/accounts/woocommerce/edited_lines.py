@@ -13,6 +13,7 @@ from ordosync.accounts.woocommerce.catalogue import Catalogue
 from ordosync.accounts.woocommerce.client import WooCommerceClient
 from ordosync.accounts.woocommerce.order_input import POSITION, line_body, next_position
 from ordosync.accounts.woocommerce.order_reductions import line_items
+from ordosync.accounts.woocommerce.order_statuses import NEW, ON_HOLD
 from ordosync.accounts.woocommerce.schema import (
     LineShape,
     OrderShape,
@@ -24,7 +25,7 @@ from ordosync.models import Outcome, normalized_sku, refused
 
 _STOCK = "_reduced_stock"
 """The field of a line with the units by which the shop has reduced the stock."""
-_REDUCES_STOCK = ("processing", "on-hold")
+_REDUCES_STOCK = (NEW, ON_HOLD)
 
 
 class EditedLines:

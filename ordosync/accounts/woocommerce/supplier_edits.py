@@ -15,15 +15,13 @@ from ordosync.accounts.woocommerce.edited_fields import changed_fields, shown_or
 from ordosync.accounts.woocommerce.edited_lines import EditedLines
 from ordosync.accounts.woocommerce.order_input import text_misfit
 from ordosync.accounts.woocommerce.order_parcels import OrderParcels, SentParcels
-from ordosync.accounts.woocommerce.order_statuses import PARTIAL, SHIPPED, UNSENT
+from ordosync.accounts.woocommerce.order_statuses import NEW, ON_HOLD, PARTIAL, SHIPPED
 from ordosync.accounts.woocommerce.schema import OrderShape
 from ordosync.edits import EditableOrder, EditGroup, OrderEdit
 from ordosync.models import InvalidRecord, Outcome, refused
 
 _HELD_FROM = "_ordosync_held_from"
 """The field with the status to which an order returns at the end of its hold."""
-_ON_HOLD = "on-hold"
-_PROCESSING = "processing"
 _ALL: frozenset[EditGroup] = frozenset(get_args(EditGroup))
 _AFTER_A_PARCEL: frozenset[EditGroup] = frozenset({"lines", "method", "notes"})
 """The groups that concern the open units of a partially sent order."""
@@ -121,7 +119,8 @@ class SupplierEdits:
         """
         if status in ("shipped", "cancelled") or sent.has_bare_number:
             return frozenset()
-        if order.status not in UNSENT and not (order.status in PARTIAL and sent.numbered):
+        is_unsent = self._parcels.is_unsent(order.status)
+        if not is_unsent and not (order.status in PARTIAL and sent.numbered):
             return frozenset()
         return _AFTER_A_PARCEL if sent.parcels else _ALL
 
@@ -133,7 +132,7 @@ class SupplierEdits:
             return Outcome(state="unchanged", id=order_id)
         if refusal := self._hold_refusal(order):
             return refusal
-        after = self._set(order, _ON_HOLD, order.status)
+        after = self._set(order, ON_HOLD, order.status)
         if after.date_completed_gmt == order.date_completed_gmt:
             return Outcome(state="done", id=order_id)
         # The order was completed after it was read.
@@ -144,9 +143,11 @@ class SupplierEdits:
         status = self._parcels.status(order)
         if status in ("shipped", "cancelled"):
             return refused(status, f"order {order.id} is {status}")
-        if order.status not in (_PROCESSING, _ON_HOLD):
+        if order.status not in (NEW, ON_HOLD):
             return refused("not-held", f"order {order.id} has the status {order.status}")
-        if order.billing.email and order.status != _ON_HOLD:
+        if self._parcels.is_answer(ON_HOLD):
+            return refused("not-held", f"the status {ON_HOLD} reports a shortage, by `answers:`")
+        if order.billing.email and order.status != ON_HOLD:
             reason = "at the end of the hold the shop would mail the buyer, whose address it has"
             return refused("not-held", reason)
         return None
@@ -155,7 +156,7 @@ class SupplierEdits:
         order = self._client.order(order_id, f"read order {order_id}")
         if order is None or not order.meta(_HELD_FROM):
             return Outcome(state="unchanged", id=order_id)
-        was_held = order.status == _ON_HOLD
+        was_held = order.status == ON_HOLD
         self._set(order, str(order.meta(_HELD_FROM)) if was_held else order.status, None)
         return Outcome(state="done", id=order_id)
 
@@ -169,7 +170,7 @@ class SupplierEdits:
 
 
 def _is_held(order: OrderShape) -> bool:
-    return order.status == _ON_HOLD and bool(order.meta(_HELD_FROM))
+    return order.status == ON_HOLD and bool(order.meta(_HELD_FROM))
 
 
 def _adds_line(fields: Mapping[str, Any]) -> bool:

@@ -415,6 +415,17 @@ def test_order_whose_buyer_would_be_mailed_is_not_held(depot: Depot) -> None:
     assert (status(fake, order_id), fake.effects("customer mailed")) == ("on-hold", [])
 
 
+def test_order_is_not_held_by_a_status_that_reports_a_shortage(tmp_path: Path) -> None:
+    answers = {"statuses": {"on-hold": "backordered"}}
+    with supplier(tmp_path, VirtualClock(), NATIVE, answers=answers) as (account, fake):
+        order_id, _ = created(account)
+
+        outcome = hold(account, order_id)
+
+        assert (outcome.state, outcome.code) == ("refused", "not-held")
+        assert status(fake, order_id) == "processing"
+
+
 def test_order_that_is_completed_while_it_is_held_stays_completed(depot: Depot) -> None:
     account, fake = depot
     order_id, _ = created(account)
