@@ -51,6 +51,7 @@ from ordosync.accounts.files.output.reject_files import RejectFolder
 from ordosync.accounts.files.personal_data import PersonalData
 from ordosync.accounts.files.record_types import RecordType
 from ordosync.accounts.files.sent_units import SentUnits
+from ordosync.accounts.files.supplier_cancellations import SupplierCancellations
 from ordosync.accounts.files.supplier_edits import SupplierEdits
 from ordosync.accounts.files.supplier_orders import SupplierOrders
 from ordosync.accounts.files.supplier_products import SupplierProducts
@@ -78,6 +79,7 @@ _SUPPLIER_PART_OPTIONS = {
     "products": "stock",
     "stock": "stock",
     "shipments": "shipments",
+    "cancellations": "order_files.columns.change",
     "edits": "order_files.columns.change",
     "shortages": "answers",
 }
@@ -191,6 +193,7 @@ class FilesAccount(Account):
         answers = self._supplier_answers(client, writer.records)
         log = AnswerLog(answers, writer.records, account=self.name) if answers else None
         sent = SentUnits(shipments, log, writer.records)
+        has_changes = self.written.orders.has_changes
         stock = _reader(client, record_types.stock, self._stock)
         return Supplier(
             name=self.name,
@@ -200,14 +203,20 @@ class FilesAccount(Account):
             personal_data=self._personal_data(None, writer),
             spool=client,
             check=lambda: check_supplier(
-                self._shipments, shipments, stock, answers, has_answers=answers is not None
+                self._shipments,
+                shipments,
+                stock,
+                answers,
+                has_changes=has_changes,
+                has_answers=answers is not None,
             ),
             part_options=_SUPPLIER_PART_OPTIONS,
             orders=SupplierOrders(writer, sent, prefix=options.prefix),
             products=SupplierProducts() if stock else None,
             stock=SupplierStock(stock) if stock else None,
             shipments=SupplierShipments(shipments, writer, sent) if shipments else None,
-            edits=SupplierEdits(writer, sent) if self.written.orders.has_changes else None,
+            cancellations=SupplierCancellations(writer, sent) if has_changes else None,
+            edits=SupplierEdits(writer, sent) if has_changes else None,
             shortages=SupplierShortages(answers, log, writer.records, sent)
             if answers and log
             else None,

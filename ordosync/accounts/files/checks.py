@@ -29,7 +29,7 @@ _NO_MERCHANT_UNITS = (
 )
 _NO_CANCELLATIONS = (
     "cannot cancel: a written order file is never changed, so a user informs the Supplier of"
-    " cancelled orders and units"
+    " cancelled orders and units; with the column `change`, a further file asks for it"
 )
 _NO_SPLITS = "cannot report splits; each parcel is reported by itself"
 _NO_ANSWERS = (
@@ -54,12 +54,14 @@ def check_merchant(
 def check_supplier(
     shipments: ShipmentFiles | None,
     *readers: FileReader[Any] | None,
+    has_changes: bool,
     has_answers: bool,
 ) -> Iterator[CheckResult]:
     """Check the files of a Supplier, and name what they cannot report."""
     yield from _check_each(readers)
     yield CheckResult(text=_NO_LISTING)
-    yield CheckResult(text=_NO_CANCELLATIONS)
+    if not has_changes:
+        yield CheckResult(text=_NO_CANCELLATIONS)
     yield CheckResult(text=_NO_SPLITS)
     if not has_answers:
         yield CheckResult(text=_NO_ANSWERS)

@@ -55,11 +55,25 @@ class SentUnits:
             order_id,
             self._answers.rows_of(order_id) if self._answers else (),
             record.written_lines() if record else (),
-            self._sent(order_id),
+            self.of_lines(order_id),
             reference=record.reference if record else "",
         )
 
-    def _sent(self, order_id: str) -> Counter[str]:
+    @property
+    def is_answered(self) -> bool:
+        """True if the Supplier drops answers."""
+        return self._answers is not None
+
+    def left(self, order_id: str) -> Counter[str]:
+        """Return the units of each line that the Supplier has not cancelled."""
+        lines = self._without_cancelled(order_id)
+        return Counter({line.id: line.quantity for line in lines})
+
+    def open_units(self, order_id: str) -> Counter[str]:
+        """Return the open units of lines that have some."""
+        return self.left(order_id) - self.of_lines(order_id)
+
+    def of_lines(self, order_id: str) -> Counter[str]:
         """Return the sent units of each line."""
         sent: Counter[str] = Counter()
         for parcel in self._parcels(order_id):
