@@ -16,6 +16,7 @@ from ordosync.errors import UnavailableError
 from ordosync.models import Address, InvalidRecord, Product, Shipment, Stock
 from tests.accounts.contract import SupplierContract, line, order
 from tests.accounts.contract.opening import OpenSupplier
+from tests.accounts.contract.people import SupplierPeople
 from tests.accounts.files.conftest import Drop
 from tests.accounts.files.opening import NOON, all_of, open_supplier, since
 from tests.accounts.files.people import FilesSupplierPeople
@@ -30,6 +31,12 @@ SENT = "order,number,carrier,at,cost,void\n"
 class TestFilesAsSupplier(SupplierContract):
     def make_people(self, folder: Path, clock: VirtualClock) -> FilesSupplierPeople:
         return FilesSupplierPeople(folder, clock)
+
+    def test_order_that_does_not_exist_is_deleted(
+        self, account: OpenSupplier, people: SupplierPeople
+    ) -> None:
+        """A written order is never deleted, so an unknown order is only omitted."""
+        assert all_of(account.shortages.by_id([people.unknown_id])) == []
 
 
 @pytest.fixture(name="depot")
@@ -277,10 +284,10 @@ def test_a_stock_file_that_cannot_be_read_is_reported_with_the_others(
 
 
 def test_a_part_without_its_option_is_absent(tmp_path: Path) -> None:
-    account = open_supplier(tmp_path, shipments=None, stock=None).side
+    account = open_supplier(tmp_path, shipments=None, stock=None, answers=None).side
 
     parts = (account.products, account.stock, account.shipments)
-    assert (*parts, account.splits, account.cancellations) == (None,) * 5
+    assert (*parts, account.splits, account.cancellations, account.shortages) == (None,) * 6
     [created] = account.orders.create([order("1001")])
     assert account.orders.statuses([created.id]) == {created.id: "awaiting_fulfillment"}
 
