@@ -13,6 +13,7 @@ from msgspec.structs import asdict
 
 from ordosync.clock import Clock
 from ordosync.models import Address, Line, Order, Product, Shipment
+from ordosync.shortages import ShortageReason
 from tests.accounts.contract.examples import line, sold
 from tests.accounts.contract.over_http import (
     Field,
@@ -159,7 +160,6 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
             "bare-numbers",
             "more-numbers",
             "cancelled-units",
-            "shortages",
             "label-warehouse",
             "line_total",
             "line_discount",
@@ -366,7 +366,7 @@ class OrdoroSupplierPeople(AtOrdoro, SupplierOverHttp):
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "second-labels",
-            "report-shortages",
+            "backorders",
             "line_discount",
             "cancelled-shipped",
             "voided-labels",
@@ -380,7 +380,8 @@ class OrdoroSupplierPeople(AtOrdoro, SupplierOverHttp):
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         super().__init__(folder, clock)
-        self.pair = {"sales_channel": self.fake.add_cart("vendor portal")}
+        channel = self.fake.add_cart("vendor portal")
+        self.pair = {"sales_channel": channel, "reasons": {"tags": {"OOS": "out-of-stock"}}}
         self._own = count(1)
 
     def orders(self) -> Sequence[Order]:
@@ -415,6 +416,14 @@ class OrdoroSupplierPeople(AtOrdoro, SupplierOverHttp):
         self.fake.edit_lines(
             order_id, {kept.sku: kept.quantity - count for kept, count in lines if count}
         )
+
+    def restore(self, order_id: str) -> None:
+        self.fake.restore(order_id)
+
+    def shorten(self, order_id: str, reason: ShortageReason, *units: int) -> None:
+        assert reason == "out-of-stock"
+        self.tag(order_id, "OOS")
+        self.take_off(order_id, *units)
 
     def void(self, order_id: str) -> None:
         self.fake.void(order_id)

@@ -154,7 +154,6 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "reassigning",
-            "shortages",
             "piece-orders",
             "late-pieces",
             "ship_to_email",
@@ -378,7 +377,8 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "second-labels",
-            "report-shortages",
+            "backorders",  # a status has no date, and is for the whole order
+            "reasons",  # a status is for the whole order
             "split-order",
             "voided-labels",
             "several-numbers",
@@ -438,6 +438,9 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
             made = fulfillments.fulfill(self.fake.shop, order, body)
             # The shop dates a new parcel itself; it accepts the date of a corrected one.
             fulfillments.refulfill(self.fake.shop, order, made, body)
+
+    def restore(self, order_id: str) -> None:
+        self.fake.restore(int(order_id))
 
     def take_off(self, order_id: str, *units: int) -> None:
         lines = zip(self.order(order_id).lines, units, strict=True)
