@@ -46,6 +46,8 @@ _REQUESTS: Mapping[RequestSort, tuple[str, str]] = {
     "write-stock": ("POST", r"/products/batch$"),
     "create-product": ("POST", r"/products$"),
     "comment": ("POST", r"/notes$"),
+    "edit-order": ("PUT", r"/orders/\d+$"),
+    "add-line": ("PUT", r"/orders/\d+$"),
     "read-orders": ("GET", r"/orders$"),
     "read-order": ("GET", r"/orders/\d+$"),
     "read-products": ("GET", r"/products$"),
@@ -61,8 +63,10 @@ _EFFECTS: Mapping[Write, str] = {
     "write-stock": "stock set",
     "create-product": "product created",
     "comment": "note",
+    "edit-order": "order changed",
+    "add-line": "order changed",
 }
-_SET = frozenset[Write]({"cancel-order", "split-order", "write-stock"})
+_SET = frozenset[Write]({"cancel-order", "split-order", "write-stock", "edit-order"})
 """Effects that count once, however often they are done."""
 
 
