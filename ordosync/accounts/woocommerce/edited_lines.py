@@ -79,7 +79,8 @@ class EditedLines:
     ) -> None:
         """Remove lines that were added twice, because the request was delivered twice."""
         kept = {line.id for line in (*before.line_items, *lines)}
-        positions = {line.meta(POSITION) for line in lines}
+        # A line that a user added has no position.
+        positions = {line.meta(POSITION) for line in lines} - {None}
         doubles = [
             {"id": line.id, "quantity": 0}
             for line in after.line_items

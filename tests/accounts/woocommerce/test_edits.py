@@ -245,6 +245,25 @@ def test_line_that_a_user_added_meanwhile_stays(depot: Depot) -> None:
     ]
 
 
+def test_line_that_a_user_added_before_counts_as_the_added_line(depot: Depot) -> None:
+    account, fake = depot
+    order_id, line_ids = created(account)
+    fake.edit_lines(int(order_id), {"PEN": 1})
+    fake.add_product("CAP")
+    before_next_write(fake, order_id, lambda: fake.edit_lines(int(order_id), {"CAP": 1}))
+    edited = edit(order_id, "lines", lines=(added("PEN", 2),), known_lines=line_ids)
+
+    outcome = write(account, edited)
+
+    assert (outcome.state, len(outcome.line_ids)) == ("done", 1)
+    assert [each[:2] for each in basket(fake, order_id)] == [
+        ("CUP", 2),
+        ("MUG", 1),
+        ("PEN", 2),
+        ("CAP", 1),
+    ]
+
+
 def test_added_line_is_found_as_the_others_are(depot: Depot) -> None:
     """A lost store is rebuilt by the positions of the lines that were sent."""
     account, _ = depot
