@@ -31,6 +31,7 @@ _NO_CANCELLATIONS = (
     "cannot cancel: a written order file is never changed, so a user informs the Supplier of"
     " cancelled orders and units; with the column `change`, a further file asks for it"
 )
+_ASKS = "cannot cancel by itself: a file asks the Supplier to cancel orders and units"
 _NO_SPLITS = "cannot report splits; each parcel is reported by itself"
 _NO_ANSWERS = (
     "cannot report orders and units that the Supplier does not send; add `answers:` if it drops"
@@ -60,8 +61,7 @@ def check_supplier(
     """Check the files of a Supplier, and name what they cannot report."""
     yield from _check_each(readers)
     yield CheckResult(text=_NO_LISTING)
-    if not has_changes:
-        yield CheckResult(text=_NO_CANCELLATIONS)
+    yield CheckResult(text=_ASKS if has_changes else _NO_CANCELLATIONS)
     yield CheckResult(text=_NO_SPLITS)
     if not has_answers:
         yield CheckResult(text=_NO_ANSWERS)
