@@ -8,7 +8,15 @@ from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.portal_account import PortalAccount
 from ordosync.accounts.supplier import Supplier
 
-MerchantPart = Literal["orders", "cancellations", "products", "stock", "tracking", "splits"]
+MerchantPart = Literal[
+    "orders",
+    "cancellations",
+    "products",
+    "stock",
+    "tracking",
+    "splits",
+    "shortages",
+]
 SupplierPart = Literal[
     "orders",
     "cancellations",
@@ -26,6 +34,8 @@ class Needs:
 
     merchant: MerchantPart
     supplier: SupplierPart
+    instead: Literal["timeline"] | None = None
+    """The part of the Merchant that is used if it lacks the first one."""
 
 
 NEEDS: Mapping[str, Needs] = {
@@ -35,8 +45,7 @@ NEEDS: Mapping[str, Needs] = {
     "update-tracking": Needs(merchant="tracking", supplier="shipments"),
     "split-order": Needs(merchant="splits", supplier="splits"),
     "cancel-orders": Needs(merchant="cancellations", supplier="cancellations"),
-    # A Merchant without shortages gets comments, or the log has them.
-    "report-shortages": Needs(merchant="orders", supplier="shortages"),
+    "report-shortages": Needs(merchant="shortages", supplier="shortages", instead="timeline"),
 }
 """The parts that each task needs, by the name of the task."""
 
@@ -54,6 +63,7 @@ _MERCHANT_ACTIONS: Mapping[MerchantPart, str] = {
     "stock": "receive stock",
     "tracking": "receive tracking numbers",
     "splits": "split orders",
+    "shortages": "receive shortages",
 }
 _SUPPLIER_ACTIONS: Mapping[SupplierPart, str] = {
     "orders": "be a Supplier",
@@ -67,7 +77,8 @@ _SUPPLIER_ACTIONS: Mapping[SupplierPart, str] = {
 
 
 def _missing(needs: Needs, merchant: Merchant, supplier: Supplier) -> str:
-    if getattr(merchant, needs.merchant) is None:
+    is_replaced = needs.instead is not None and getattr(merchant, needs.instead) is not None
+    if getattr(merchant, needs.merchant) is None and not is_replaced:
         return _needs_option(merchant, needs.merchant, _MERCHANT_ACTIONS[needs.merchant])
     if getattr(supplier, needs.supplier) is None:
         return _needs_option(supplier, needs.supplier, _SUPPLIER_ACTIONS[needs.supplier])

@@ -147,7 +147,7 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
             "bare-numbers",
             "more-numbers",
             "cancelled-units",
-            "shortages",
+            "report-shortages",
             "label-warehouse",
             "line_total",
             "line_discount",

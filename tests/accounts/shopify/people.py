@@ -42,7 +42,7 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
         {
             "relisting",  # a connection is sorted by id
             "requesting-again",
-            "shortages",
+            "report-shortages",
             "late-pieces",
             "cancelled-pieces",
             "label-cost",

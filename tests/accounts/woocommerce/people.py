@@ -154,7 +154,7 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "reassigning",
-            "shortages",
+            "report-shortages",
             "piece-orders",
             "late-pieces",
             "ship_to_email",
