@@ -5,6 +5,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from ordosync.models import ParcelLine
+
 ShortageAnswer = Literal["cancelled", "backordered"]
 """cancelled: the units will never come. backordered: they come later."""
 ShortageReason = Literal[
@@ -102,3 +104,6 @@ class ShortageReport(Struct, frozen=True, kw_only=True, gc=False):
     lines: tuple[ReportedLine, ...]
     is_whole: bool = False
     """True if no open unit of the order comes."""
+    rest: tuple[ParcelLine, ...] = ()
+    """The open units that are not short, by the Merchant's line ids. A Merchant that splits the
+    order has them in the second piece."""

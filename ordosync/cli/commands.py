@@ -90,7 +90,7 @@ SECTIONS = {
         ),
         "edits": (
             "support.edits:app",
-            "List orders edited after they were sent; keep edits.",
+            "List edits of orders that were sent; apply or keep them.",
         ),
         "find": (
             "support.find:find",

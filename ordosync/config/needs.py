@@ -7,6 +7,7 @@ from typing import Literal
 from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.portal_account import PortalAccount
 from ordosync.accounts.supplier import Supplier
+from ordosync.config.settings import EditPolicy
 
 MerchantPart = Literal[
     "orders",
@@ -54,6 +55,17 @@ def unavailable_tasks(merchant: Merchant, supplier: Supplier) -> Mapping[str, st
     """Return the tasks that these accounts cannot run, each with the reason as text."""
     reasons = {task: _missing(needs, merchant, supplier) for task, needs in NEEDS.items()}
     return {task: reason for task, reason in reasons.items() if reason}
+
+
+def cannot_edit(supplier: Supplier, group: str, policy: EditPolicy) -> str:
+    """Return why this account cannot carry out a policy for edits; empty if it can."""
+    edits = supplier.edits
+    if policy == "hold" and (edits is None or not edits.can_hold):
+        return f"{_needs_option(supplier, 'edits', 'hold an order')}; choose notify"
+    if policy == "apply" and (edits is None or group not in edits.groups):
+        action = f"change the {group} of an order"
+        return f"{_needs_option(supplier, 'edits', action)}; choose notify"
+    return ""
 
 
 _MERCHANT_ACTIONS: Mapping[MerchantPart, str] = {

@@ -40,6 +40,7 @@ def open_portal(
         config=portal,
         links=store.links(name),
         digest_key=DigestKey.of(config.database),
+        clock=connections.clock,
         rivals=_rivals(config, portal, store),
     )
 

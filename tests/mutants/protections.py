@@ -180,7 +180,7 @@ MUTANTS = (
     ),
     Mutant(
         protection="a named pipe is not waited for",
-        file="accounts/files/output/order_files.py",
+        file="accounts/files/output/order_records.py",
         old="            return read_regular(path)",
         new="            return path.read_bytes()",
         test="accounts/files/test_not_a_file.py",
@@ -610,7 +610,7 @@ MUTANTS = (
     Mutant(
         protection="only a user cancels an order that may be on its way",
         file="accounts/woocommerce/supplier_cancellations.py",
-        old="if status not in UNSENT and not (status in PARTIAL and sent.numbered):",
+        old="if not is_unsent and not (status in PARTIAL and sent.numbered):",
         new="if False:",
         test="accounts/woocommerce/test_supplier.py",
     ),
@@ -659,8 +659,8 @@ MUTANTS = (
     Mutant(
         protection="retry --all sends nothing that was dismissed",
         file="cli/retry.py",
-        old="if row.code != DISMISSED]",
-        new="]",
+        old="if row.code != DISMISSED and row.state",
+        new="if row.state",
         test="engine/diagnosis/test_dismiss.py",
     ),
     Mutant(
@@ -877,5 +877,40 @@ MUTANTS = (
         old="    if portal.links.may_lack_parcels():\n        return [Result",
         new="    if False:\n        return [Result",
         test="tasks/test_cancel_orders.py",
+    ),
+    Mutant(
+        protection="an edit adds no line twice at Ordoro",
+        file="accounts/ordoro/edited_lines.py",
+        old="    return named or [known for known in same if not known.cart_orderitem_id]",
+        new="    return named[1:]",
+        test="accounts/ordoro/test_edits.py",
+    ),
+    Mutant(
+        protection="an edit adds no line twice at WooCommerce",
+        file="accounts/woocommerce/edited_lines.py",
+        old="by_id.get(line.line_id) if line.line_id else next(iter(same), None)",
+        new="by_id.get(line.line_id)",
+        test="accounts/woocommerce/test_edits.py",
+    ),
+    Mutant(
+        protection="an edit that adds a line is not repeated before the order is read",
+        file="accounts/woocommerce/supplier_edits.py",
+        old="idempotent=not _adds_line(fields)",
+        new="idempotent=True",
+        test="accounts/woocommerce/test_edits.py",
+    ),
+    Mutant(
+        protection="no hold because of an edit mails the buyer",
+        file="accounts/woocommerce/supplier_edits.py",
+        old="if order.billing.email and order.status != ON_HOLD:",
+        new="if False:",
+        test="accounts/woocommerce/test_edits.py",
+    ),
+    Mutant(
+        protection="an edit clears no note that is not sent",
+        file="edits.py",
+        old="for name in names if name in self.send}",
+        new="for name in names}",
+        test="accounts/ordoro/test_contract.py::TestOrdoroAsSupplier",
     ),
 )

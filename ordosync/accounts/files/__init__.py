@@ -41,10 +41,12 @@ from ordosync.accounts.files.output.options import (
     WrittenFiles,
 )
 from ordosync.accounts.files.output.order_files import OrderFileWriter
+from ordosync.accounts.files.output.order_records import OrderRecords
 from ordosync.accounts.files.output.reject_files import RejectFolder
 from ordosync.accounts.files.personal_data import PersonalData
 from ordosync.accounts.files.record_types import RecordType
 from ordosync.accounts.files.sent_units import SentUnits
+from ordosync.accounts.files.supplier_edits import SupplierEdits
 from ordosync.accounts.files.supplier_orders import SupplierOrders
 from ordosync.accounts.files.supplier_products import SupplierProducts
 from ordosync.accounts.files.supplier_shipments import SupplierShipments
@@ -65,7 +67,12 @@ _MERCHANT_PART_OPTIONS = {
     "stock": "inventory",
     "tracking": "tracking",
 }
-_SUPPLIER_PART_OPTIONS = {"products": "stock", "stock": "stock", "shipments": "shipments"}
+_SUPPLIER_PART_OPTIONS = {
+    "products": "stock",
+    "stock": "stock",
+    "shipments": "shipments",
+    "edits": "order_files.columns.change",
+}
 _NO_SPLITS = (
     "cannot split orders: a user adds the tracking numbers of pieces that the Supplier split off"
 )
@@ -168,15 +175,15 @@ class FilesAccount(Account):
             raise ValueError(f"account {self.name} needs `order_files:` to be a Supplier")
         client = self._client(portal)
         writer = OrderFileWriter(self.written.orders, account=self.name)
-        shipments = self._supplier_shipments(client, writer)
-        sent = SentUnits(shipments, writer)
+        shipments = self._supplier_shipments(client, writer.records)
+        sent = SentUnits(shipments, writer.records)
         stock = _reader(client, record_types.stock, self._stock)
         return Supplier(
             name=self.name,
             kind=self.kind,
             client=client,
             limits=LIMITS,
-            personal_data=self._personal_data(None),
+            personal_data=self._personal_data(None, writer),
             spool=client,
             check=lambda: self._check_supplier(shipments, stock),
             part_options=_SUPPLIER_PART_OPTIONS,
@@ -184,6 +191,7 @@ class FilesAccount(Account):
             products=SupplierProducts() if stock else None,
             stock=SupplierStock(stock) if stock else None,
             shipments=SupplierShipments(shipments, writer, sent) if shipments else None,
+            edits=SupplierEdits(writer, sent) if self.written.orders.has_changes else None,
         )
 
     @property
@@ -199,11 +207,11 @@ class FilesAccount(Account):
         return dry
 
     def _supplier_shipments(
-        self, client: FilesClient, writer: OrderFileWriter
+        self, client: FilesClient, records: OrderRecords
     ) -> FileReader[Shipment] | None:
         if self._shipments is None:
             return None
-        return client.reader(record_types.shipments(self._shipments, writer.lines_of))
+        return client.reader(record_types.shipments(self._shipments, records.lines_of))
 
     def _merchant_stock(self, products: FileReader[Product] | None) -> MerchantStock | None:
         if self.written.inventory is None:
@@ -259,7 +267,9 @@ class FilesAccount(Account):
             is_dry=self.is_dry,
         )
 
-    def _personal_data(self, orders: FileReader[Order] | None) -> PersonalData:
+    def _personal_data(
+        self, orders: FileReader[Order] | None, writer: OrderFileWriter | None = None
+    ) -> PersonalData:
         folders = (
             self._orders and self._orders.glob,
             self.written.orders and self.written.orders.folder,
@@ -268,6 +278,7 @@ class FilesAccount(Account):
         return PersonalData(
             account=self.name,
             copies=orders.copies if orders else None,
+            writer=writer,
             folders=[folder for folder in folders if folder],
         )
 

@@ -13,7 +13,7 @@ from ordosync.accounts.files.formats.converters import (
 )
 from ordosync.accounts.files.formats.rows import Row
 from ordosync.accounts.files.options import ShipmentFiles
-from ordosync.accounts.files.output.order_files import WrittenLine
+from ordosync.accounts.files.output.order_records import WrittenLine
 from ordosync.accounts.files.unit_rows import has_units, lines_named, parcel_lines
 from ordosync.models import Shipment
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from ordosync.accounts.files.output.order_files import OrderFileWriter
 from ordosync.accounts.files.spooled_records import SpooledRecords
 from ordosync.accounts.portal_account import PersonalDataRemoval, Removal
 from ordosync.models import Order
@@ -12,10 +13,16 @@ class PersonalData:
     """The copies of order files, and the folders of files that others own."""
 
     def __init__(
-        self, *, account: str, copies: SpooledRecords[Order] | None, folders: Sequence[Path]
+        self,
+        *,
+        account: str,
+        copies: SpooledRecords[Order] | None,
+        writer: OrderFileWriter | None,
+        folders: Sequence[Path],
     ) -> None:
         self._account = account
         self._copies = copies
+        self._writer = writer
         self._folders = folders
 
     @property
@@ -28,12 +35,16 @@ class PersonalData:
         return False
 
     def remove(self, order_id: str, *, dry: bool) -> PersonalDataRemoval:
-        """Remove the rows of an order from all copies."""
+        """Remove the rows of an order from all copies, and the kept fields of a written order."""
         count, unreadable = self._copies.remove(order_id, dry=dry) if self._copies else (0, [])
         place = f"copies of files of account {self._account}"
         what = f"the rows of order {order_id} in {count}"
+        removed = [Removal(place=place, what=what)] if count else []
+        if self._writer and self._writer.forget(order_id, dry=dry):
+            place = f"fields of written orders of account {self._account}"
+            removed.append(Removal(place=place, what=f"the fields of order {order_id}"))
         return PersonalDataRemoval(
-            removed=(Removal(place=place, what=what),) if count else (),
+            removed=tuple(removed),
             remaining=(
                 *(f"files of account {self._account}: {folder}" for folder in self._folders),
                 *(f"a copy that cannot be read: {path}" for path in unreadable),

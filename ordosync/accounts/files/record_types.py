@@ -30,7 +30,7 @@ from ordosync.accounts.files.options import (
     ShipmentFiles,
     StockFiles,
 )
-from ordosync.accounts.files.output.order_files import WrittenLine
+from ordosync.accounts.files.output.order_records import WrittenLine
 from ordosync.accounts.files.parcel_parser import cost_of, parcel_of
 from ordosync.accounts.files.rejections import place_of_row
 from ordosync.accounts.files.rules import skip_reason, starts_order

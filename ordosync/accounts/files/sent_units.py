@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from ordosync.accounts.files.file_reader import FileReader
-from ordosync.accounts.files.output.order_files import OrderFileWriter
+from ordosync.accounts.files.output.order_records import OrderRecords
 from ordosync.accounts.files.unit_rows import covers
 from ordosync.models import Shipment
 
@@ -12,9 +12,9 @@ from ordosync.models import Shipment
 class SentUnits:
     """The units that were sent of orders, by the tracking files that are there now."""
 
-    def __init__(self, reader: FileReader[Shipment] | None, writer: OrderFileWriter) -> None:
+    def __init__(self, reader: FileReader[Shipment] | None, records: OrderRecords) -> None:
         self._reader = reader
-        self._writer = writer
+        self._records = records
 
     def status(self, order_id: str) -> str:
         """Return shipped, partially_shipped or awaiting_fulfillment."""
@@ -40,7 +40,7 @@ class SentUnits:
         """True if no unit of an order is open after these parcels."""
         if any(parcel.is_last for parcel in parcels):
             return True
-        order = self._writer.lines_of(order_id)
+        order = self._records.lines_of(order_id)
         lines = [parcel.lines for parcel in parcels if parcel.lines is not None]
         return bool(order) and covers(lines, order)
 

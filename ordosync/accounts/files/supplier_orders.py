@@ -33,4 +33,4 @@ class SupplierOrders:
 
     def statuses(self, ids: Sequence[str]) -> Mapping[str, str]:
         """Return the statuses of these orders by the valid labels in the tracking files."""
-        return {id_: self._sent.status(id_) for id_ in self._writer.numbers(ids)}
+        return {id_: self._sent.status(id_) for id_ in ids if self._writer.records.is_written(id_)}

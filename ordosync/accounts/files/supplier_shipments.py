@@ -35,7 +35,8 @@ class SupplierShipments:
 
     def reference_on(self, shipment: Shipment) -> str:
         """Return the reference for which an order with this number was written."""
-        return self._writer.reference_of(shipment.order_id)
+        record = self._writer.records.of_number(shipment.order_id)
+        return record.reference if record else ""
 
     def _added_up(
         self, pages: Iterator[Page[Shipment | InvalidRecord]]
@@ -43,9 +44,12 @@ class SupplierShipments:
         """Yield the pages. The other parcels of an order decide if one is the last."""
         for page in without_skipped(pages):
             items = tuple(
-                replace(item, is_last=self._sent.is_last(item))
-                if isinstance(item, Shipment)
-                else item
-                for item in page.items
+                self._with_last(item) if isinstance(item, Shipment) else item for item in page.items
             )
             yield Page(items=items, cursor=page.cursor)
+
+    def _with_last(self, item: Shipment) -> Shipment:
+        is_last = self._sent.is_last(item)
+        if is_last and not item.voided:
+            self._writer.forget(item.order_id)
+        return replace(item, is_last=is_last)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from ordosync.accounts.files.formats.converters import InvalidRowError, cell, quantity
 from ordosync.accounts.files.formats.rows import Row
 from ordosync.accounts.files.options import UNIT_FIELDS, InputFiles
-from ordosync.accounts.files.output.order_files import WrittenLine
+from ordosync.accounts.files.output.order_records import WrittenLine
 from ordosync.models import ParcelLine, normalized_sku
 
 

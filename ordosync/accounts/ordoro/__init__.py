@@ -24,6 +24,7 @@ from ordosync.accounts.ordoro.client import OrdoroClient
 from ordosync.accounts.ordoro.merchant_cancellations import MerchantCancellations
 from ordosync.accounts.ordoro.merchant_orders import MerchantOrders
 from ordosync.accounts.ordoro.merchant_products import MerchantProducts
+from ordosync.accounts.ordoro.merchant_shortages import TAG, MerchantShortages
 from ordosync.accounts.ordoro.merchant_splits import MerchantSplits
 from ordosync.accounts.ordoro.merchant_stock import MerchantStock
 from ordosync.accounts.ordoro.merchant_tracking import MerchantTracking
@@ -34,6 +35,7 @@ from ordosync.accounts.ordoro.supplier_edits import SupplierEdits
 from ordosync.accounts.ordoro.supplier_orders import SupplierOrders
 from ordosync.accounts.ordoro.supplier_products import SupplierProducts
 from ordosync.accounts.ordoro.supplier_shipments import SupplierShipments
+from ordosync.accounts.ordoro.supplier_shortages import SupplierShortages
 from ordosync.accounts.ordoro.supplier_splits import SupplierSplits
 from ordosync.accounts.ordoro.supplier_stock import SupplierStock
 from ordosync.accounts.ordoro.timeline import timeline
@@ -130,6 +132,7 @@ class OrdoroAccount(Account):
             stock=stock,
             tracking=MerchantTracking(client, splits, notify_cart=self._notify_cart),
             splits=splits,
+            shortages=MerchantShortages(client, splits),
             supplier_key=options.supplier,
         )
 
@@ -156,6 +159,7 @@ class OrdoroAccount(Account):
             stock=SupplierStock(client, options),
             shipments=shipments,
             splits=SupplierSplits(client, options),
+            shortages=SupplierShortages(client, options),
             edits=SupplierEdits(client, products),
         )
 
@@ -212,6 +216,10 @@ def _check_merchant(
         text="an order or a piece of it is cancelled as a whole; a lowered quantity is reported as"
         " an edit"
     )
+    yield CheckResult(
+        text=f"cannot hold an order: a shortage of the Supplier is a comment and the tag {TAG};"
+        " units that the Supplier does not send are split off to be cancelled"
+    )
 
 
 def _check_supplier(client: OrdoroClient, options: SupplierOptions) -> Iterator[CheckResult]:
@@ -228,6 +236,10 @@ def _check_supplier(client: OrdoroClient, options: SupplierOptions) -> Iterator[
     yield CheckResult(text="cannot store the discount of a line; stores engravings only as text")
     yield CheckResult(
         text="an order has one tracking number; to send several parcels, split the order at Ordoro"
+    )
+    yield CheckResult(
+        text="reports a cancelled order, a lowered quantity and a removed line as a shortage, and"
+        " no units that come later"
     )
     yield CheckResult(text="cannot hold orders: an edited order gets the tag merchant-edited")
     yield CheckResult(text="cannot change the shipping method of an order")

@@ -1,6 +1,9 @@
 """Options that a portal adds to an Ordoro account."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ordosync.shortages import ShortageReason
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +19,14 @@ class MerchantOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reasons:
+    """Reasons of shortages."""
+
+    tags: Mapping[str, ShortageReason] = field(default_factory=dict)
+    """The reason for each tag of an order; the first one counts."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SupplierOptions:
     """Options of a portal for its Supplier."""
 
@@ -28,3 +39,5 @@ class SupplierOptions:
     """
     prefix: str = ""
     """The text before the Merchant's number, so that users see whose order it is."""
+    reasons: Reasons = field(default_factory=Reasons)
+    """Reasons of shortages; without one, the reason is `other`."""

@@ -68,8 +68,8 @@ class ParcelPieces:
         if child and len(children) == _TWO:
             [rest] = [other for other in children if other != child]
             pieces = (
-                _found(child, children[child], shipment.lines or ()),
-                _found(rest, children[rest], shipment.rest),
+                found_piece(child, children[child], shipment.lines or ()),
+                found_piece(rest, children[rest], shipment.rest),
             )
             return Outcome(state="unchanged", id=child, pieces=pieces)
         if any(_has(leaf, shipment.tracking_number) for leaf in leaves):
@@ -121,7 +121,7 @@ def _piece(shares: Mapping[str, int]) -> Piece:
     return Piece(lines=tuple(lines))
 
 
-def _found(number: str, leaves: Sequence[OrderShape], parts: Sequence[ParcelLine]) -> Piece:
+def found_piece(number: str, leaves: Sequence[OrderShape], parts: Sequence[ParcelLine]) -> Piece:
     """Return a piece with the ids of its lines, by the lines that it is a part of.
 
     A piece that was split itself is read-only, and its lines have no ids any more.

@@ -36,6 +36,7 @@ from ordosync.accounts.shopify.options import MerchantOptions, SupplierOptions
 from ordosync.accounts.shopify.order_listing import MerchantOrderListing, SupplierOrderListing
 from ordosync.accounts.shopify.received_orders import ReceivedOrders
 from ordosync.accounts.shopify.supplier_cancellations import SupplierCancellations
+from ordosync.accounts.shopify.supplier_edits import SupplierEdits
 from ordosync.accounts.shopify.supplier_orders import SupplierOrders
 from ordosync.accounts.shopify.supplier_products import SupplierProducts
 from ordosync.accounts.shopify.supplier_shipments import SupplierShipments
@@ -166,6 +167,7 @@ class ShopifyAccount(Account):
             stock=SupplierStock(client, options),
             shipments=SupplierShipments(client, received),
             splits=SupplierSplits(client, received),
+            edits=SupplierEdits(client, products),
         )
 
     def _client(self, at: Connections) -> ShopifyClient:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from ordosync.accounts.account import CheckResult
 from ordosync.accounts.shopify.client import ShopifyClient
+from ordosync.accounts.shopify.edit_session import SCOPE
 from ordosync.accounts.shopify.ids import number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.options import SupplierOptions
-from ordosync.accounts.shopify.order_edits import SCOPE
 
 _MERCHANT_SCOPES = (
     "read_orders",
@@ -48,6 +48,7 @@ _SUPPLIER_LIMITS = (
     "reports a split once; later splits of the same order are not reported",
     "cannot cancel a shipped order, or a piece of a split order as a whole",
     "cannot store the total and the discount of a line",
+    "cannot change the shipping method or the Bill To address of an order",
 )
 
 

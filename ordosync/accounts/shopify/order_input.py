@@ -9,6 +9,17 @@ from ordosync.accounts.shopify.order_mapping import INTERNAL_NOTES
 from ordosync.models import Address, Line, Order
 
 _COUNTRY = re.compile("[A-Z]{2}")
+_FIELDS = {
+    "company": "company",
+    "street1": "address1",
+    "street2": "address2",
+    "city": "city",
+    "state": "provinceCode",
+    "zip": "zip",
+    "country": "countryCode",
+    "phone": "phone",
+}
+"""The names of the fields of an address, except for the name of the person."""
 
 
 def problem(order: Order, currency: str) -> str | None:
@@ -76,20 +87,16 @@ def _money(value: Decimal, currency: str) -> Mapping[str, object]:
 
 
 def _address(address: Address) -> Mapping[str, str]:
-    first, _, last = address.name.rpartition(" ")
-    fields = {
-        "firstName": first,
-        "lastName": last,
-        "company": address.company,
-        "address1": address.street1,
-        "address2": address.street2,
-        "city": address.city,
-        "provinceCode": address.state,
-        "zip": address.zip,
-        "countryCode": address.country,
-        "phone": address.phone,
-    }
+    fields = address_input({name: getattr(address, name) for name in ("name", *_FIELDS)})
     return {name: text for name, text in fields.items() if text}
+
+
+def address_input(fields: Mapping[str, str]) -> Mapping[str, str]:
+    """Return fields of an address, some of them empty, as fields of Shopify's input."""
+    names: dict[str, str] = {}
+    if "name" in fields:
+        names["firstName"], _, names["lastName"] = fields["name"].rpartition(" ")
+    return names | {_FIELDS[name]: text for name, text in fields.items() if name in _FIELDS}
 
 
 def amount(value: Decimal) -> str:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import eq, le
 
+from ordosync.accounts.shopify.added_units import AddedUnits
 from ordosync.accounts.shopify.ids import number
 from ordosync.accounts.shopify.schema import FulfillmentOrder, Part, SentOrder, SentParcel
 
@@ -171,8 +172,16 @@ def _replaced(order: SentOrder, parts: Sequence[Part], shares: _Shares) -> Mappi
     """Return the fulfillment order that each of these replaced, since its parcel was cancelled.
 
     Shopify does not report it. A replacement is opened when the parcel is cancelled, for its units.
-    Edits may have reduced them since.
+    Edits may have reduced them since. A fulfillment order with added units replaces none; it is a
+    part of the piece of the first one.
     """
+    added = AddedUnits.of(order.added).additions(parts)
+    own = [part for part in parts if part.id not in added]
+    replaced = _replaced_of(order, own, shares)
+    return {**replaced, **dict.fromkeys(added, own[0].id)} if own else replaced
+
+
+def _replaced_of(order: SentOrder, parts: Sequence[Part], shares: _Shares) -> dict[str, str]:
     recalls = list(_recalls(order, parts, shares))
     unsent = {part.id: _unsent(order, part, shares) for part in parts}
     replaced: dict[str, str] = {}

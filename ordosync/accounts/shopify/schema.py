@@ -468,6 +468,8 @@ class SentOrder(Struct, frozen=True, rename="camel", kw_only=True):
     fulfillment_orders: Connection[Part]
     cancelled_at: At | None = None
     source_identifier: str | None = None
+    added: Metafield | None = None
+    """The record of added units."""
 
 
 class ReducibleOrder(SentOrder, frozen=True, rename="camel", kw_only=True):
@@ -488,7 +490,7 @@ class CalculatedOrder(Struct, frozen=True, rename="camel", kw_only=True):
     """An order as it will be after an edit that is not committed yet."""
 
     id: str
-    line_items: Connection[OrderLine]
+    line_items: Connection[OrderLine] = field(default_factory=lambda: Connection(nodes=[]))
 
 
 class SentFulfillment(Struct, frozen=True):

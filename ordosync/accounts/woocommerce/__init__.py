@@ -26,6 +26,7 @@ from ordosync.accounts.woocommerce.client import WooCommerceClient
 from ordosync.accounts.woocommerce.merchant_cancellations import MerchantCancellations
 from ordosync.accounts.woocommerce.merchant_orders import MerchantOrders
 from ordosync.accounts.woocommerce.merchant_products import MerchantProducts
+from ordosync.accounts.woocommerce.merchant_shortages import MerchantShortages
 from ordosync.accounts.woocommerce.merchant_splits import MerchantSplits
 from ordosync.accounts.woocommerce.merchant_stock import MerchantStock
 from ordosync.accounts.woocommerce.merchant_tracking import MerchantTracking
@@ -37,9 +38,11 @@ from ordosync.accounts.woocommerce.order_statuses import OrderStatuses
 from ordosync.accounts.woocommerce.product_selection import ProductSelection
 from ordosync.accounts.woocommerce.shop_features import ShopFeatures
 from ordosync.accounts.woocommerce.supplier_cancellations import SupplierCancellations
+from ordosync.accounts.woocommerce.supplier_edits import SupplierEdits
 from ordosync.accounts.woocommerce.supplier_orders import SupplierOrders
 from ordosync.accounts.woocommerce.supplier_products import SupplierProducts
 from ordosync.accounts.woocommerce.supplier_shipments import SupplierShipments
+from ordosync.accounts.woocommerce.supplier_shortages import SupplierShortages
 from ordosync.accounts.woocommerce.supplier_stock import SupplierStock
 from ordosync.accounts.woocommerce.timeline import timeline
 from ordosync.clock import Clock
@@ -132,6 +135,7 @@ class WooCommerceAccount(Account):
             stock=MerchantStock(client, shares, statuses),
             tracking=MerchantTracking(client, shares, statuses),
             splits=MerchantSplits(client, shares, statuses),
+            shortages=MerchantShortages(client, shares, statuses),
             supplier_key=_supplier_key(options),
         )
 
@@ -155,9 +159,11 @@ class WooCommerceAccount(Account):
             check=lambda: check_supplier(client, options, statuses),
             orders=SupplierOrders(client, catalogue, parcels, number_prefix=options.prefix),
             cancellations=SupplierCancellations(client, parcels),
+            edits=SupplierEdits(client, catalogue, parcels),
             products=SupplierProducts(service, catalogue),
             stock=SupplierStock(catalogue),
             shipments=SupplierShipments(client, parcels),
+            shortages=SupplierShortages(client, parcels, options),
         )
 
     def _client(self, at: Connections) -> WooCommerceClient:

@@ -49,6 +49,11 @@ def check_merchant(
             " the order is completed when all of them are sent"
         )
     yield CheckResult(text="cannot split orders; pieces are kept in a meta field of the order")
+    yield CheckResult(
+        text="a hold for a shortage sets the whole order to on-hold, without a mail; when you set"
+        " it to processing again, the shop mails the buyer that the order was received"
+    )
+    yield CheckResult(text="cannot cancel the short units of an order: its total would change")
     yield CheckResult(text="cannot show the cost of a label, its shipping method and its warehouse")
 
 
@@ -69,7 +74,7 @@ def _check_tracking(
             " Shipment Tracking, or set `tracking_meta:`",
             is_problem=True,
         )
-    _find_statuses(client, statuses.shipped)
+    _find_statuses(client, (*statuses.shipped, *options.answers.statuses))
     yield CheckResult(
         text='mails its administrator "New order" for each imported order, unless that mail is'
         " disabled in WooCommerce > Settings > Emails"
@@ -78,11 +83,19 @@ def _check_tracking(
     yield CheckResult(text="a parcel has one tracking number; add a parcel for each further number")
     yield CheckResult(text="cannot split orders")
     yield CheckResult(
+        text="reports a cancelled order, a lowered quantity and a refund before shipping as a"
+        " shortage, and units that come later by `answers:`"
+    )
+    yield CheckResult(
         text="parcels without a tracking number are ignored, such as the parcel that the shop"
         " creates by itself for downloadable lines"
     )
     yield CheckResult(
         text="does not report the cost of a label, its shipping method and its warehouse"
+    )
+    yield CheckResult(
+        text="holds only orders without a billing mail address: at the end of a hold, WooCommerce"
+        " mails the buyer"
     )
     yield CheckResult(
         text="may not mark an order as changed when a tracking number is added; orders without"

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from ordosync.accounts.merchant import Takes
 from ordosync.accounts.woocommerce.order_metadata import Parcel, Record, order_id_of, parcel_of
 from ordosync.accounts.woocommerce.order_share import OrderShare, SharePart
-from ordosync.accounts.woocommerce.order_statuses import SHIPPED
+from ordosync.accounts.woocommerce.order_statuses import ON_HOLD, SHIPPED
 from ordosync.accounts.woocommerce.parcel_contents import contents_of
 from ordosync.accounts.woocommerce.parcels import Lines, ShownParcel
 from ordosync.accounts.woocommerce.timeline import add_note
@@ -100,7 +100,8 @@ class MerchantTracking(SharePart):
                 record = record.with_parcel(replace(void, lines={}, shown=""))
             record = record.with_parcel(replace(parcel, shown=made.id))
         all_sent = share.is_all and not record.unshipped(str(order.id), share.lines)
-        is_open = order.status in self._statuses.to_ship
+        is_held = order.status == ON_HOLD and bool(record.holds)
+        is_open = order.status in self._statuses.to_ship or is_held
         status = {"status": SHIPPED} if all_sent and is_open else {}
         self._shares.save(order, record, **status)
 

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ordosync.accounts.woocommerce.order_statuses import NEW
+from ordosync.shortages import ShortageAnswer, ShortageReason
+
 
 @dataclass(frozen=True, kw_only=True)
 class MerchantOptions:
@@ -22,6 +25,26 @@ class MerchantOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Answers:
+    """Statuses by which the shop reports a shortage of an order."""
+
+    statuses: Mapping[str, ShortageAnswer] = field(default_factory=dict)
+    """The meaning of a status for the units that were not sent."""
+
+    def __post_init__(self) -> None:
+        if NEW in self.statuses:
+            raise ValueError(f"statuses: {NEW} is the status of each new order")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reasons:
+    """Reasons of shortages."""
+
+    statuses: Mapping[str, ShortageReason] = field(default_factory=dict)
+    """The reason for each status of an order."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SupplierOptions:
     """Options of a portal for its Supplier."""
 
@@ -31,3 +54,7 @@ class SupplierOptions:
     """The meta field of an order in which a plug-in keeps the tracking number."""
     carrier_meta: str = ""
     """The meta field in which the plug-in keeps the carrier."""
+    answers: Answers = field(default_factory=Answers)
+    """Statuses for units that come later or never; a cancelled order needs none."""
+    reasons: Reasons = field(default_factory=Reasons)
+    """Reasons of shortages; without one, the reason is `other`."""

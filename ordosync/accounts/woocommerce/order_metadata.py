@@ -69,12 +69,14 @@ class Part(Struct, frozen=True, kw_only=True):
 
 
 class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Pieces and parcels of one order and Supplier."""
+    """Pieces, parcels and holds of one order and Supplier."""
 
     parts: list[Part] = []
     parcels: list[Parcel] = []
     before: dict[int, int] = {}
     """Units of each line that others had sent before the remaining units were sent or split."""
+    holds: list[str] = []
+    """The marks of the shortages for which ordosync has set the order on hold."""
 
     def part(self, target: str) -> Part | None:
         """Return a piece by its id."""

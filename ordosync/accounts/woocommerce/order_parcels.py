@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from ordosync.accounts.woocommerce.client import WooCommerceClient
 from ordosync.accounts.woocommerce.options import SupplierOptions
 from ordosync.accounts.woocommerce.order_input import REFERENCE
-from ordosync.accounts.woocommerce.order_statuses import GONE, PARTIAL, OrderStatuses
+from ordosync.accounts.woocommerce.order_statuses import GONE, PARTIAL, UNSENT, OrderStatuses
 from ordosync.accounts.woocommerce.parcels import ShownParcel, trackings
 from ordosync.accounts.woocommerce.schema import OrderShape, parse_time
 from ordosync.models import ParcelLine, Shipment
@@ -64,12 +64,26 @@ class OrderParcels:
 
     def status_of(self, order: OrderShape, sent: SentParcels) -> str:
         """Return the status of an order with these parcels."""
-        if order.status in GONE:
+        if self.is_cancelled(order):
             return "cancelled"
         if self._is_marked(order) or sent.is_complete:
             return "shipped"
         is_partial = order.status in PARTIAL or bool(sent.numbered)
         return "partially_shipped" if is_partial else "awaiting_fulfillment"
+
+    def is_cancelled(self, order: OrderShape) -> bool:
+        """True if no more units of an order will be sent."""
+        return order.status in GONE or self._options.answers.statuses.get(order.status) == (
+            "cancelled"
+        )
+
+    def is_unsent(self, status: str) -> bool:
+        """True if an order with this status is not sent; a plug-in's status may mean sent."""
+        return status in UNSENT or self.is_answer(status)
+
+    def is_answer(self, status: str) -> bool:
+        """True if users set this status to report a shortage."""
+        return status in self._options.answers.statuses
 
     def shipments(self, order: OrderShape) -> list[Shipment]:
         """Return the shipments of an order as it is now."""

@@ -86,11 +86,11 @@ class OrderShares:
         """Return the record in an order."""
         return record_of(order, self._key)
 
-    def save(self, order: OrderShape, record: Record, **fields: str) -> None:
-        """Write the record of an order, with other fields, in one call."""
+    def save(self, order: OrderShape, record: Record, **fields: str) -> OrderShape:
+        """Write the record of an order, with other fields, in one call; return the order."""
         meta = [{"key": self._key, "value": record.written()}]
         action = f"write the record of order {order.id}"
-        self._client.save(order, {**fields, "meta_data": meta}, action)
+        return self._client.save(order, {**fields, "meta_data": meta}, action)
 
     def learn(self, orders: Sequence[OrderShape]) -> None:
         """Look up the products of the lines of these orders, many in a call."""

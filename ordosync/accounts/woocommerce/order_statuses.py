@@ -4,12 +4,15 @@ from dataclasses import dataclass
 
 from ordosync.accounts.woocommerce.schema import OrderShape
 
+NEW = "processing"
+"""The status of an order that ordosync creates."""
 SHIPPED = "completed"
 REFUNDED = "refunded"
 """The status of an order after a refund of all its money, whether or not it was sent."""
-HELD = ("on-hold",)
+ON_HOLD = "on-hold"
+HELD = (ON_HOLD,)
 """Statuses of sold orders that must not be shipped yet; they have already lowered the stock."""
-UNSENT = frozenset({"pending", "on-hold", "processing"})
+UNSENT = frozenset({"pending", ON_HOLD, NEW})
 """The shop's own statuses of orders that are not sent. A plug-in's status may mean sent."""
 GONE = frozenset({"cancelled", "refunded", "failed", "trash"})
 PARTIAL = frozenset({"partial-shipped", "partially-shipped", "partially-completed"})

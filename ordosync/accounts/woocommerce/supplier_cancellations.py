@@ -10,7 +10,7 @@ from functools import partial
 from ordosync.accounts.woocommerce.client import WooCommerceClient
 from ordosync.accounts.woocommerce.order_parcels import OrderParcels, SentParcels
 from ordosync.accounts.woocommerce.order_reductions import REST_CANCELLED, OrderReductions
-from ordosync.accounts.woocommerce.order_statuses import GONE, PARTIAL, SHIPPED, UNSENT
+from ordosync.accounts.woocommerce.order_statuses import GONE, PARTIAL, SHIPPED
 from ordosync.accounts.woocommerce.schema import OrderShape
 from ordosync.models import Outcome, Reduction, refused
 
@@ -104,7 +104,8 @@ class SupplierCancellations:
             reason = f"order {order.id} has a tracking number, and the shop does not say for which"
             return refused(code, f"{reason} units; cancel what is open at the shop")
         status = order.status
-        if status not in UNSENT and not (status in PARTIAL and sent.numbered):
+        is_unsent = self._parcels.is_unsent(status)
+        if not is_unsent and not (status in PARTIAL and sent.numbered):
             remedy = f"if it is not, cancel it at the shop; if it is, add {status} to `shipped:`"
             reason = f"order {order.id} has the status {status} and may be shipped; {remedy}"
             return refused("maybe-shipped", reason)

@@ -25,11 +25,28 @@ def timeline(service: ServiceClient) -> ServiceTimeline:
 
 def add_note(http: "HttpClient", order_id: int | str, text: str, *, to_buyer: bool = False) -> None:
     """Add a note to an order, unless it has the note; `to_buyer` mails it to the buyer."""
-    path = f"/wc/v3/orders/{order_id}/notes"
+    notes = read_notes(http, order_id)
+    if notes is not None and not any(note.note.split() == text.split() for note in notes):
+        send_note(http, order_id, text, to_buyer=to_buyer)
+
+
+def read_notes(http: "HttpClient", order_id: int | str) -> list[NoteShape] | None:
+    """Return the notes on an order; None if it does not exist."""
+    action = f"read the notes of order {order_id}"
     try:
-        notes = http.get(path, list[NoteShape], action=f"read the notes of order {order_id}")
+        return http.get(_path(order_id), list[NoteShape], action=action)
     except NotFoundError:
-        return
-    if not any(note.note.split() == text.split() for note in notes):
-        body = {"note": text, "customer_note": to_buyer}
-        http.send("POST", path, NoteShape, action=f"add a note to order {order_id}", json=body)
+        return None
+
+
+def send_note(
+    http: "HttpClient", order_id: int | str, text: str, *, to_buyer: bool = False
+) -> None:
+    """Add a note to an order."""
+    body = {"note": text, "customer_note": to_buyer}
+    action = f"add a note to order {order_id}"
+    http.send("POST", _path(order_id), NoteShape, action=action, json=body)
+
+
+def _path(order_id: int | str) -> str:
+    return f"/wc/v3/orders/{order_id}/notes"

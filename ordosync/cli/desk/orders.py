@@ -13,6 +13,7 @@ from ordosync.cli.desk.order_editing import edit_order
 from ordosync.cli.desk.order_entry import add_order
 from ordosync.cli.desk.order_export import export_orders
 from ordosync.cli.desk.order_listing import list_orders
+from ordosync.cli.desk.order_release import release_order
 from ordosync.cli.desk.packing import pick_orders, print_slips
 from ordosync.cli.desk.shipping import ship_order
 from ordosync.cli.desk.splitting import split_order
@@ -68,6 +69,7 @@ app.command("add")(add_order)
 app.command("cancel")(cancel_order)
 app.command("restore")(restore_order)
 app.command("edit")(edit_order)
+app.command("release")(release_order)
 app.command("ship")(ship_order)
 app.command("split")(split_order)
 app.command("pick")(pick_orders)

@@ -29,7 +29,11 @@ INSTEAD: Mapping[tuple[Role, str], Mapping[Lack, str]] = {
         "holds": "cannot hold orders: an edited order gets the tag merchant-edited",
         "method-edits": "cannot change the shipping method",
     },
-    ("supplier", "shopify"): {"label-cost": "does not report a parcel's cost"},
+    ("supplier", "shopify"): {
+        "label-cost": "does not report a parcel's cost",
+        "method-edits": "cannot change the shipping method or the Bill To address of an order",
+        "bill_to-edits": "cannot change the shipping method or the Bill To address of an order",
+    },
     ("supplier", "woocommerce"): {
         "label-cost": "does not report the cost of a label",
         "several-parcels": "reported, without units unless a plug-in lists the products",

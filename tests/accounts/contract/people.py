@@ -73,6 +73,7 @@ Lack = Literal[
     "edits",  # edits are written
     "shown-orders",  # an order is shown as it is now, to compare it before an edit
     "method-edits",
+    "bill_to-edits",  # the Bill To address of a contact
     "holds",  # ordosync holds an order, so that it is not sent
     "own-holds",  # its people hold orders, too
     # States that its orders lack.

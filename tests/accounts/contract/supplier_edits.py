@@ -78,6 +78,13 @@ def edit(order_id: str, *groups: EditGroup, **fields: Any) -> OrderEdit:
     )
 
 
+def possible(edited: OrderEdit, people: SupplierPeople) -> OrderEdit:
+    """Return an edit without the fields that a kind cannot change."""
+    if "bill_to-edits" not in people.lacks:
+        return edited
+    return replace(edited, order=replace(edited.order, bill_to=FIRST.bill_to))
+
+
 def write(account: OpenSupplier, edited: OrderEdit) -> Outcome:
     [outcome] = account.edits.write([edited])
     return outcome
@@ -160,7 +167,7 @@ class EditedOrders(AsSupplier):
         if group not in account.edits.groups:
             pytest.skip(f"{type(people).__name__} cannot change: {group}")
         order_id, _ = created(account)
-        edited = edit(order_id, group)
+        edited = possible(edit(order_id, group), people)
 
         first = write(account, edited)
         after = shown(people.order(order_id), people)
@@ -178,6 +185,7 @@ class EditedOrders(AsSupplier):
         groups = sorted(account.edits.groups)
         lines = (raised(line_ids[0], FIRST.lines[0], 3),)
         edited = edit(order_id, *groups, lines=lines, known_lines=line_ids)
+        edited = possible(edited, people)
 
         outcome = write(account, edited)
 

@@ -15,7 +15,9 @@ from ordosync.accounts.files.options import (
     StockFiles,
 )
 from ordosync.accounts.files.output.options import InventoryFile, OrderFolder, TrackingFile
-from ordosync.models import Page
+from ordosync.edits import OrderEdit
+from ordosync.models import Address, Page
+from tests.accounts.contract.examples import order
 from tests.accounts.contract.opening import OpenMerchant, OpenSupplier
 from tests.accounts.files.people import FilesMerchantPeople, FilesSupplierPeople
 from tests.accounts.files.supplier import ORDER_COLUMNS, SENT_COLUMNS, SENT_READ, STOCK_COLUMNS
@@ -94,3 +96,9 @@ def open_supplier(folder: Path, prefix: str = "", **options: Any) -> OpenSupplie
     portal = PortalContext(spool=folder / "spool")
     side = account.supplier(SupplierOptions(prefix=prefix), portal, people.connections)
     return OpenSupplier(people, side)
+
+
+def address_edit(number: str, street: str) -> OrderEdit:
+    """Return an edit of the address of an order, which changes nothing else."""
+    edited = order(number, ship_to=Address(name="Ann Smith", street1=street, city="Leeds"))
+    return OrderEdit(order_id=number, order=edited, groups=frozenset({"address"}))

@@ -26,6 +26,7 @@ from tests.accounts.files.supplier import (
     ORDER_COLUMNS,
     SENT_READ,
     STOCK_COLUMNS,
+    change_of,
     orders,
 )
 from tests.support.clock import VirtualClock
@@ -263,15 +264,16 @@ class FilesMerchantPeople(MerchantPeople):
 class FilesSupplierPeople(SupplierPeople):
     """The shipper, who works with files.
 
-    `lacks` names what files cannot hold. Order files are written once and never read: they are not
-    a list, they have no timeline and no pieces, and no file cancels an order or units of it. Stock
-    files contain the Supplier's counts, without orders since then; each SKU in them is a
+    `lacks` names what files cannot hold. Written order files are never changed or read: they are
+    not a list, they have no timeline and no pieces, and no file cancels an order or units of it.
+    Stock files contain the Supplier's counts, without orders since then; each SKU in them is a
     product. A row in a tracking file is a line of a parcel with one number.
     """
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
-            "edits",
+            "shown-orders",
+            "own-holds",
             "split-order",
             "cancel-orders",
             "reductions",
@@ -314,6 +316,11 @@ class FilesSupplierPeople(SupplierPeople):
             return "awaiting_fulfillment"
         is_complete = any(one.is_last for one in valid) or not self.open_units(order_id)
         return "shipped" if is_complete else "partially_shipped"
+
+    def products(self) -> Sequence[Product]:
+        """Return a product for each SKU in the order files: every SKU is one."""
+        lines = {line.sku: line for order in orders(self.folder) for line in order.lines}
+        return [Product(id=sku, sku=sku, name=line.name) for sku, line in lines.items()]
 
     def open_units(self, order_id: str) -> Mapping[str, int]:
         open_ = Counter[str]()
@@ -360,9 +367,11 @@ class FilesSupplierPeople(SupplierPeople):
 
     def _order(self, order_id: str) -> Order:
         """Return an order as it was written; its file may have been deleted since."""
-        if order_id not in self._written:
-            self._written |= {order.id: order for order in orders(self.folder)}
+        self._written |= {order.id: order for order in orders(self.folder)}
         return self._written[order_id]
+
+    def is_held(self, order_id: str) -> bool:
+        return change_of(self.folder, order_id) == "HOLD"
 
     def _valid(self, order_id: str) -> Sequence[Shipment]:
         return [one for one in self._shipped.get(order_id, {}).values() if not one.voided]

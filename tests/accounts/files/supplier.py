@@ -45,12 +45,29 @@ def order_rows(folder: Path) -> list[dict[str, str]]:
 
 
 def orders(folder: Path) -> Sequence[Order]:
-    """Return the orders that wait in the folder."""
+    """Return the orders in the folder, each as its newest whole file has it."""
     rows = [{name: plain(text) for name, text in row.items()} for row in order_rows(folder)]
+    whole = {
+        (row["order_number"], int(row["version"]))
+        for row in rows
+        if row["change"] in ("NEW", "CHANGED")
+    }
+    newest = {number: max(v for n, v in whole if n == number) for number, _ in whole}
+    kept = [row for row in rows if int(row["version"]) == newest.get(row["order_number"])]
     return [
-        _order(number, list(of_order))
-        for number, of_order in groupby(rows, key=lambda row: row["order_number"])
+        _order(number, [row for row in of_order if row["quantity"] != "0"])
+        for number, of_order in groupby(kept, key=lambda row: row["order_number"])
     ]
+
+
+def change_of(folder: Path, number: str) -> str:
+    """Return the word in the newest file of an order that holds, releases or cancels it."""
+    words = [
+        (int(row["version"]), row["change"])
+        for row in order_rows(folder)
+        if row["order_number"] == number and row["change"] != "CHANGED"
+    ]
+    return max(words)[1]
 
 
 def _order(number: str, rows: list[dict[str, str]]) -> Order:

@@ -74,8 +74,9 @@ def test_pipe_among_written_files_refuses_that_order_only(
 ) -> None:
     with opened(tmp_path) as depot:
         depot.orders.create([order("1000")])
-        writer = writer_in(tmp_path)
-        of = writer._claim("1001") if suffix == ".number" else writer._record("origin:1001#1")
+        records = writer_in(tmp_path).records
+        is_claim = suffix == ".number"
+        of = records.claim_path("1001") if is_claim else records.path("origin:1001#1")
         put(of)
 
         bad, good = depot.orders.create([order("1001"), order("1002")])
@@ -165,7 +166,7 @@ def test_empty_claim_after_a_crash_counts_as_free(tmp_path: Path) -> None:
         depot.orders.create([order("1000")])
         [claim] = (tmp_path / "orders" / ".ordosync").glob("*.number")
         writer = writer_in(tmp_path)
-        writer._claim("1004").touch()
+        writer.records.claim_path("1004").touch()
 
         [made] = depot.orders.create([order("1004")])
         [again] = depot.orders.create([order("1004")])

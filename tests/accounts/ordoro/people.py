@@ -135,6 +135,18 @@ class AtOrdoro(OverHttp):
         groups = [dict(zip(ids, piece, strict=True)) for piece in pieces]
         return self.fake.split_lines(order_id, groups)
 
+    def tag(self, order_id: str, *texts: str) -> None:
+        """Add tags to an order."""
+        self.fake.tag(order_id, *texts)
+
+    def untag(self, order_id: str, text: str) -> None:
+        """Remove a tag from an order."""
+        self.fake.untag(order_id, text)
+
+    def tags(self, order_id: str) -> Sequence[str]:
+        """Return the tags of an order."""
+        return [tag["text"] for tag in self.fake.order(order_id)["tags"]]
+
     def _kept(self, order_id: str) -> Kept:
         return self.fake.shop.orders[order_id]
 

@@ -317,7 +317,8 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
     preparing: ClassVar[int] = 3
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
-            "edits",
+            "method-edits",
+            "bill_to-edits",
             "second-labels",
             "report-shortages",
             "label-cost",
@@ -342,6 +343,13 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
         if any(fulfillment.status == "SUCCESS" for fulfillment in self.fake.fulfillments(order.id)):
             return "partially_shipped" if self.open_units(order_id) else "shipped"
         return "awaiting_fulfillment"
+
+    def is_held(self, order_id: str) -> bool:
+        return any(part.status == "ON_HOLD" for part in self._live(self._order(order_id)))
+
+    def hold(self, order_id: str) -> None:
+        for part in self._live(self._order(order_id)):
+            self.fake.hold(part.id)
 
     def open_units(self, order_id: str) -> Mapping[str, int]:
         order, _, piece = order_id.partition("/")
@@ -456,33 +464,41 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
         ]
 
     def _waiting(self, order: Kept) -> Iterator[Order]:
+        """Yield an order, or its pieces. Lines that ordosync added make no pieces."""
         live = self._live(order)
         id_ = number(order.id)
+        if len(live) < 2 or self.kept(order, "added"):
+            yield self._as_order(order, live, id_)
+            return
         for part in live:
-            quantities = {line.line_id: line.remaining_quantity for line in part.lines}
-            yield Order(
-                id=f"{id_}/{number(part.id)}" if len(live) > 1 else id_,
-                number=order.name,
-                status="awaiting_fulfillment",
-                lines=tuple(
-                    as_bought(line, quantities[line.id])
-                    for line in order.lines
-                    if quantities.get(line.id)
+            yield self._as_order(order, [part], f"{id_}/{number(part.id)}")
+
+    def _as_order(self, order: Kept, parts: Sequence[Part], id_: str) -> Order:
+        quantities: Counter[str] = Counter()
+        for part in parts:
+            for line in part.lines:
+                quantities[line.line_id] += line.remaining_quantity
+        return Order(
+            id=id_,
+            number=order.name,
+            status="awaiting_fulfillment",
+            lines=tuple(
+                as_bought(line, quantities[line.id]) for line in order.lines if quantities[line.id]
+            ),
+            ship_to=as_read(order.shipping_address, email=order.email or ""),
+            bill_to=as_read(order.billing_address) if order.billing_address else None,
+            currency=order.currency_code,
+            shipping_method=(order.shipping_line or {}).get("title", ""),
+            placed_at=order.processed_at,
+            customer_notes=order.note or "",
+            internal_notes=next(
+                (
+                    attribute["value"]
+                    for attribute in order.custom_attributes
+                    if attribute["key"] == INTERNAL_NOTES
                 ),
-                ship_to=as_read(order.shipping_address, email=order.email or ""),
-                bill_to=as_read(order.billing_address) if order.billing_address else None,
-                currency=order.currency_code,
-                shipping_method=(order.shipping_line or {}).get("title", ""),
-                placed_at=order.processed_at,
-                customer_notes=order.note or "",
-                internal_notes=next(
-                    (
-                        attribute["value"]
-                        for attribute in order.custom_attributes
-                        if attribute["key"] == INTERNAL_NOTES
-                    ),
-                    "",
-                ),
-                discount=order.discount or None,
-                tags=tuple(tag for tag in order.tags if not tag.startswith("ordosync")),
-            )
+                "",
+            ),
+            discount=order.discount or None,
+            tags=tuple(tag for tag in order.tags if not tag.startswith("ordosync")),
+        )

@@ -377,7 +377,6 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
-            "edits",
             "second-labels",
             "report-shortages",
             "split-order",
@@ -404,6 +403,12 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
         units = [line.quantity for line in self.fake.shop.orders[int(order_id)].lines]
         self.ship_part(order_id, parcel, *units)
         self.fake.set_status(int(order_id), "completed")
+
+    def is_held(self, order_id: str) -> bool:
+        return self.fake.shop.orders[int(order_id)].status == "on-hold"
+
+    def hold(self, order_id: str) -> None:
+        self.fake.set_status(int(order_id), "on-hold")
 
     def ship_part(self, order_id: str, parcel: Shipment, *units: int) -> None:
         order = self.fake.shop.orders[int(order_id)]

@@ -229,6 +229,20 @@ class People:
         with self.shop.lock:
             edits.change_address(self.shop, self._order(number), dict(fields))
 
+    def tag(self, number: str, *texts: str) -> None:
+        """Add tags to an order."""
+        with self.shop.lock:
+            order = self._order(number)
+            order.tag_ids += [orders.tag_id(self.shop, {"text": it}) for it in texts]
+            orders.touch(self.shop, order)
+
+    def untag(self, number: str, text: str) -> None:
+        """Remove a tag from an order."""
+        with self.shop.lock:
+            order = self._order(number)
+            order.tag_ids.remove(orders.tag_id(self.shop, {"text": text}))
+            orders.touch(self.shop, order)
+
     def comment(self, number: str, words: str) -> None:
         """Add a comment to the timeline."""
         with self.shop.lock:

@@ -38,6 +38,16 @@ class CalculatedOrder:
     added: list[CalculatedLineItem] = field(default_factory=list)
 
 
+def is_editable(order: Order) -> bool:
+    """Return False for an order that was cancelled or archived."""
+    return order.cancelled_at is None and order.closed_at is None
+
+
+@resolver("Order.merchantEditable")
+def _merchant_editable(_call: Call, order: Order) -> bool:
+    return is_editable(order)
+
+
 @resolver("CalculatedOrder.lineItems")
 def _lines(call: Call, edit: CalculatedOrder, **paging: Any) -> Json:
     return connections.page(call.shop, edit.lines, None, **paging)
@@ -54,7 +64,7 @@ def _begin(call: Call, *, id: str) -> Json:  # noqa: A002 - the API's name
     order = shop.get(Order, id)
     if order is None:
         raise UserError("The order does not exist.", "id")
-    if order.cancelled_at is not None or order.closed_at is not None:
+    if not is_editable(order):
         raise UserError("The order cannot be edited.")
     edit_id = shop.stamp("CalculatedOrder")["id"]
     lines = [_calculated(shop, line) for line in order.lines]

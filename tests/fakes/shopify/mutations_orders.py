@@ -1,6 +1,5 @@
-"""Mutations of orders: create, change, tag and cancel."""
+"""Mutations of orders: create, tag and cancel."""
 
-import re
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,7 +16,6 @@ from tests.fakes.shopify.state import (
     ProductVariant,
 )
 
-_PHONE = re.compile(r"\+?[\d\s().-]{7,}")
 _DEFAULT = {"inventoryBehaviour": "BYPASS"}
 
 
@@ -153,49 +151,6 @@ def _claim(shop: Shop, order: Order, location_id: str, *, obeying: bool) -> None
 def _forget(shop: Shop, order: Order) -> None:
     for node in (order, *order.lines):
         shop.drop(node)
-
-
-@mutation("orderUpdate")
-def _update(call: Call, *, input: Json) -> Json:  # noqa: A002 - the API's name
-    shop = call.shop
-    order = shop.get(Order, input["id"])
-    if order is None:
-        raise UserError("Order does not exist", "id")
-    fields = {name: value for name, value in input.items() if name != "id"}
-    wrong = _wrong(fields)
-    if wrong:
-        return {"order": order, "userErrors": [error.row for error in wrong]}
-    for name in ("email", "phone", "note"):
-        if name in fields:
-            setattr(order, name, fields[name])
-    if "poNumber" in fields:
-        order.po_number = fields["poNumber"]
-    if "tags" in fields:
-        order.tags = sorted(set(fields["tags"]))
-    if "customAttributes" in fields:
-        order.custom_attributes = fields["customAttributes"]
-    if "shippingAddress" in fields:
-        order.shipping_address = orders.address(shop, fields["shippingAddress"])
-    orders.metafields(shop, order.metafields, fields.get("metafields") or [])
-    shop.touch(order)
-    shop.note("order updated", order.id, fields)
-    return {"order": order}
-
-
-def _wrong(metafield_input: Json) -> list[UserError]:
-    if not metafield_input:
-        return [UserError("No valid update parameters have been provided")]
-    if metafield_input.get("phone") and not _PHONE.fullmatch(metafield_input["phone"]):
-        return [UserError("Phone is invalid", "phone")]
-    address = metafield_input.get("shippingAddress")
-    if address is None:
-        return []
-    wrong = []
-    if not address.get("lastName"):
-        wrong.append(UserError("Enter a last name", "shippingAddress", "lastName"))
-    if address.get("countryCode") == "US" and not address.get("zip"):
-        wrong.append(UserError("Enter a ZIP code", "shippingAddress", "zip"))
-    return wrong
 
 
 @mutation("orderCancel", errors="orderCancelUserErrors")

@@ -21,6 +21,7 @@ from tests.fakes.shopify import (  # noqa: F401 - they say which code answers wh
     mutations_edits,
     mutations_fulfillment,
     mutations_moves,
+    mutations_order_updates,
     mutations_orders,
     mutations_products,
     mutations_stock,

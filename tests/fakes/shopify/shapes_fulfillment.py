@@ -83,8 +83,11 @@ def _assigned(call: Call, order: FulfillmentOrder) -> Json:
 @resolver("FulfillmentOrder.destination")
 def _destination(call: Call, order: FulfillmentOrder) -> Json:
     bought = call.shop.sure(Order, order.order_id)
+    old = order.old_destination
+    is_old = old is not None and call.shop.now() < old.until
+    known = old.address if old and is_old else bought.shipping_address
     # Without an address it is an object with null fields.
-    address = bought.shipping_address or {"countryCodeV2": None}
+    address = known or {"countryCodeV2": None}
     gid = order.id.replace("FulfillmentOrder", "FulfillmentOrderDestination")
     return {**address, "id": gid, "countryCode": address["countryCodeV2"], "email": bought.email}
 

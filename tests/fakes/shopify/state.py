@@ -137,6 +137,14 @@ class FulfillmentHold(Node):
 
 
 @dataclass(kw_only=True)
+class OldDestination:
+    """The address of a fulfillment order whose order has another one already."""
+
+    address: Json | None
+    until: datetime
+
+
+@dataclass(kw_only=True)
 class FulfillmentOrder(Node):
     """The units of an order that ship from one location."""
 
@@ -153,6 +161,7 @@ class FulfillmentOrder(Node):
     """The fulfillment order with the units that were not held; a release merges it back."""
     rejection: str | None = None
     """The reason with which its service rejected the last request."""
+    old_destination: "OldDestination | None" = None
 
 
 @dataclass(kw_only=True)

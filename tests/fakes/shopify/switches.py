@@ -38,6 +38,8 @@ class Switches:
     """
     shrinks: Literal["oldest", "newest"] = "oldest"
     """Fulfillment order of a line that first loses units that are removed or refunded."""
+    destination_lag_s: float = 0
+    """Time until the open fulfillment orders of an order have its changed address."""
     orders_per_minute: int | None = None
     """Limit of `orderCreate`, which is 5 in development and trial shops."""
     read_days: int = 60

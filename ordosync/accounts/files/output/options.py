@@ -72,10 +72,27 @@ class OrderFolder(OutputFiles):
     """A folder for order files, one file per order; one row is one line item."""
 
     record_name: ClassVar[str] = "an order"
-    known_fields: ClassVar[tuple[str, ...]] = (*ORDER_FIELDS, *LINE_FIELDS, "line_id", "currency")
+    known_fields: ClassVar[tuple[str, ...]] = (
+        *ORDER_FIELDS,
+        *LINE_FIELDS,
+        "line_id",
+        "currency",
+        "change",
+        "version",
+    )
     required_fields: ClassVar[tuple[str, ...]] = ("order_number", "sku", "quantity")
 
     folder: Path
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if "version" in self.columns and not self.has_changes:
+            raise ValueError("columns: change is missing; without it an order has one version")
+
+    @property
+    def has_changes(self) -> bool:
+        """True if an order may have further files, which say what they change."""
+        return "change" in self.columns
 
 
 RECORDS = ".ordosync"

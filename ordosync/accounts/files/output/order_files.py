@@ -1,272 +1,179 @@
-"""Order files for a Supplier: one file per order, each written once.
+"""Order files for a Supplier: one file per order, each written once, and one for each change.
 
-The Supplier removes files, so a missing file does not mean that an order was not written. A private
-folder beside the files has a record for each reference and a claim for each number, both named by
-a digest. First the file is written under a temporary name, then the record, then the file gets
+The Supplier removes files, so a missing file does not mean that an order was not written; only its
+record does. First a file is written under a temporary name, then the record, then the file gets
 its final name. A record with a temporary file means that a run was killed between the last two
 steps: the next run gives the file its name.
 """
 
-import hashlib
-import json
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from msgspec.structs import replace
 
 from ordosync.accounts.account import outcome_of
-from ordosync.accounts.files.output.options import RECORDS, OrderFolder
-from ordosync.accounts.files.output.order_rows import (
-    NUMERIC_FIELDS,
-    line_id,
-    order_problem,
-    order_rows,
-)
-from ordosync.accounts.files.output.safe_output import folder_lock, unavailable
+from ordosync.accounts.files.output.kept_fields import KeptFields
+from ordosync.accounts.files.output.options import OrderFolder
+from ordosync.accounts.files.output.order_records import OrderRecord, OrderRecords
+from ordosync.accounts.files.output.order_rows import NUMERIC_FIELDS, order_problem, order_rows
+from ordosync.accounts.files.output.safe_output import unavailable
 from ordosync.accounts.spreadsheets import csv_text, neutral
-from ordosync.atomic_write import replace_file, sync_folder, temporary_path, write_temporary
-from ordosync.errors import RefusedError, UnavailableError
+from ordosync.atomic_write import temporary_path, write_temporary
+from ordosync.errors import UnavailableError
 from ordosync.failpoints import fault
-from ordosync.models import Order, Outcome
-from ordosync.regular_files import NotRegularError, read_regular
+from ordosync.models import Order, Outcome, refused
 
-
-@dataclass(frozen=True, kw_only=True)
-class WrittenLine:
-    """A line of an order that was written."""
-
-    id: str
-    sku: str
-    quantity: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Record:
-    """An order that was written, without personal data."""
-
-    number: str
-    lines: int
-    units: Sequence[Sequence[Any]] = ()
-    """SKU and quantity of each line; earlier releases did not record them."""
-
-    def outcome(self) -> Outcome:
-        line_ids = tuple(line_id(self.number, n) for n in range(1, self.lines + 1))
-        return Outcome(state="unchanged", id=self.number, line_ids=line_ids)
-
-    def written_lines(self) -> list[WrittenLine]:
-        units = self.units or [("", 0)] * self.lines
-        return [
-            WrittenLine(id=line_id(self.number, n), sku=str(sku), quantity=int(quantity))
-            for n, (sku, quantity) in enumerate(units, 1)
-        ]
+Item = TypeVar("Item")
+NEW = "NEW"
+"""The word in the column `change` of the first file of an order."""
 
 
 class OrderFileWriter:
-    """Writes orders into a folder; the id of an order is the number in its file."""
+    """Writes files into a folder; the id of an order is the number in its files."""
 
     def __init__(self, options: OrderFolder, *, account: str) -> None:
-        self._options = options
-        self._folder = options.folder
-        self._records = options.folder / RECORDS
-        self._account = f"account {account}"
+        self.options = options
+        self.records = OrderRecords(options.folder, account=account)
+        self.kept = KeptFields(self.records)
 
     def create(self, orders: Sequence[Order], *, prefix: str) -> list[Outcome]:
         """Write orders with a new reference; an order that cannot be written affects no other."""
-        try:
-            with self._locked("create orders"):
-                self._records.mkdir(mode=0o700, exist_ok=True)
-                return [
-                    outcome_of(order, lambda item: self._create(item, prefix)) for order in orders
-                ]
-        except UnavailableError as error:
-            return [unavailable(error.answer) for _ in orders]
+        return self._write_each(
+            orders, lambda order: self._create(order, prefix), action="create orders"
+        )
+
+    def change(
+        self, items: Sequence[tuple[str, Item]], write: Callable[[OrderRecord, Item], Outcome]
+    ) -> list[Outcome]:
+        """Write a change of each of these orders, given with their ids."""
+        return self._write_each(
+            items, lambda item: self._change(*item, write), action="change orders"
+        )
 
     def find(self, references: Sequence[str]) -> dict[str, Outcome]:
         """Return the orders that were written for these references."""
         if not references:
             return {}
-        with self._locked("find orders"):
+        with self.records.locked("find orders"):
             records = {reference: self._existing(reference) for reference in references}
         return {reference: record.outcome() for reference, record in records.items() if record}
 
-    def numbers(self, ids: Sequence[str]) -> frozenset[str]:
-        """Return which of these orders were written."""
-        return frozenset(id_ for id_ in ids if self._is_written(id_))
+    def publish(
+        self, record: OrderRecord, fields: Sequence[Mapping[str, str]], *, word: str
+    ) -> None:
+        """Write the newest file of an order and its record. Raises `OSError` and `UnicodeError`.
 
-    def reference_of(self, number: str) -> str:
-        """Return the reference for which an order was written; older records do not have it."""
-        return str(self._fields_of(number).get("reference", ""))
-
-    def lines_of(self, number: str) -> Sequence[WrittenLine]:
-        """Return the lines of a written order; none if it was not written here.
-
-        A line of an earlier release has no SKU.
+        If the process is killed, the file is there once it is recorded, and never in part.
         """
-        fields = self._fields_of(number)
-        try:
-            record = _Record(
-                number=number, lines=int(fields["lines"]), units=fields.get("units", ())
-            )
-            return record.written_lines()
-        except (ValueError, KeyError, TypeError):
-            return []
+        file = self.records.file_of(record)
+        write_temporary(temporary_path(file), self.content(record, fields, word=word))
+        if self.options.has_changes and record.whole == record.version:
+            self.kept.save(record, [self._kept(of_line) for of_line in fields])
+        fault("order-file-half")
+        self.records.save(record)
+        fault("order-file-recorded")
+        self.records.finish(record)
+        self.kept.tidy(record)
 
-    def _fields_of(self, number: str) -> Mapping[str, Any]:
-        """Return what is recorded of a written order; nothing if it was not written here."""
-        if not self._is_written(number):
-            return {}
-        try:
-            claim = self._claim(number)
-            record = claim.with_name(f"{claim.read_text('ascii')}.json")
-            fields = json.loads(record.read_text("utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return fields if isinstance(fields, dict) else {}
+    def publish_lines(self, record: OrderRecord, *, word: str) -> None:
+        """Write a file with only the lines of an order. Raises `OSError` and `UnicodeError`."""
+        fields = [
+            {
+                "order_number": record.number,
+                "line_id": line.id,
+                "sku": line.sku,
+                "quantity": str(line.quantity),
+            }
+            for line in record.written_lines()
+        ]
+        self.publish(record, fields, word=word)
 
-    def _is_written(self, number: str) -> bool:
-        try:
-            claimant = self._claimant(number)
-        except (OSError, RefusedError):
+    def forget(self, number: str, *, dry: bool = False) -> bool:
+        """Delete the kept fields of an order, which has no further file; True if there are some.
+
+        Raises `UnavailableError`.
+        """
+        record = self.records.of_number(number) if self.options.has_changes else None
+        if not record or not self.kept.has(record):
             return False
-        return self._records.joinpath(f"{claimant}.json").exists()
+        if not dry:
+            with self.records.locked("delete the kept fields of an order"):
+                self.kept.delete(record)
+        return True
 
-    @contextmanager
-    def _locked(self, action: str) -> Iterator[None]:
+    def content(
+        self, record: OrderRecord, fields: Sequence[Mapping[str, str]], *, word: str
+    ) -> bytes:
+        """Return the content of a file. Raises `UnicodeError`."""
+        version = {"change": word, "version": str(record.version)}
+        rows = [dict(self._cells({**of_line, **version})) for of_line in fields]
+        text = csv_text(list(self.options.columns.values()), rows, self.options.delimiter)
+        return text.encode(self.options.encoding)
+
+    def _kept(self, fields: Mapping[str, str]) -> Mapping[str, str]:
+        """Return the fields that are written, and the names of the line."""
+        names = {*self.options.columns, "line_id"}
+        return {name: text for name, text in fields.items() if name in names}
+
+    def _cells(self, fields: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        for name, column in self.options.columns.items():
+            text = fields.get(name, "")
+            yield column, text if name in NUMERIC_FIELDS else neutral(text)
+
+    def _write_each(
+        self, items: Sequence[Item], write: Callable[[Item], Outcome], *, action: str
+    ) -> list[Outcome]:
         try:
-            with folder_lock(self._folder):
-                yield
-        except BlockingIOError as error:
-            reason = f"another run is writing in {self._folder}"
-            raise UnavailableError(self._account, action, reason) from error
-        except FileNotFoundError as error:
-            reason = f"the folder {self._folder} does not exist; create it"
-            raise UnavailableError(self._account, action, reason) from error
+            with self.records.locked(action):
+                self.records.make_folder()
+                return [outcome_of(item, lambda it: self._written(it, write)) for item in items]
+        except UnavailableError as error:
+            return [unavailable(error.answer) for _ in items]
+
+    def _written(self, item: Item, write: Callable[[Item], Outcome]) -> Outcome:
+        try:
+            return write(item)
+        except UnicodeError:
+            return refused("invalid-order", f"has text that is not {self.options.encoding}")
         except OSError as error:
-            reason = f"{self._folder}: {error.strerror or error}"
-            raise UnavailableError(self._account, action, reason) from error
+            return unavailable(f"{self.records.folder}: {error.strerror or error}")
 
     def _create(self, order: Order, prefix: str) -> Outcome:
         if reason := order_problem(order):
-            return Outcome(state="refused", code="invalid-order", reason=reason)
-        try:
-            if existing := self._existing(order.reference):
-                return existing.outcome()
-            # Before a number is claimed, since a text that cannot be written must leave no claim.
-            self._content(order, order.number)
-            number = self._claim_number(f"{prefix}{order.number}", order.reference)
-            record = _Record(number=number, lines=len(order.lines))
-            file = self._file(order.reference)
-            write_temporary(temporary_path(file), self._content(order, number))
-            fault("order-file-half")
-            fields = {
-                "number": number,
-                "lines": record.lines,
-                "reference": order.reference,
-                "units": [[line.sku, line.quantity] for line in order.lines],
-            }
-            replace_file(self._record(order.reference), json.dumps(fields).encode())
-            fault("order-file-recorded")
-            temporary_path(file).rename(file)
-            sync_folder(self._folder)
-        except UnicodeError:
-            reason = f"has text that is not {self._options.encoding}"
-            return Outcome(state="refused", code="invalid-order", reason=reason)
-        except OSError as error:
-            reason = f"{self._folder}: {error.strerror or error}"
-            return unavailable(reason)
-        outcome = record.outcome()
-        return Outcome(state="done", id=outcome.id, line_ids=outcome.line_ids)
+            return refused("invalid-order", reason)
+        if existing := self._existing(order.reference):
+            return existing.outcome()
+        record = OrderRecord(
+            number=order.number,
+            lines=len(order.lines),
+            reference=order.reference,
+            units=tuple((line.sku, line.quantity) for line in order.lines),
+        )
+        # Before a number is claimed, since a text that cannot be written must leave no claim.
+        self.content(record, self._fields(order, order.number), word=NEW)
+        number = self.records.claim_number(f"{prefix}{order.number}", order.reference)
+        record = replace(record, number=number)
+        self.publish(record, self._fields(order, number), word=NEW)
+        return replace(record.outcome(), state="done")
 
-    def _existing(self, reference: str) -> _Record | None:
-        """Return the record of a reference, and give its file its final name."""
-        try:
-            fields = json.loads(self._read(self._record(reference)))
-            record = _Record(number=str(fields["number"]), lines=int(fields["lines"]))
-        except FileNotFoundError:
-            return None
-        except (ValueError, KeyError, TypeError) as error:
-            reason = (
-                f"{self._record(reference)} is damaged, so it is unknown if the order was written"
-            )
-            raise RefusedError(self._account, "find orders", reason) from error
-        file = self._file(reference)
-        if temporary_path(file).exists():
-            temporary_path(file).rename(file)
-            sync_folder(self._folder)
+    def _change(
+        self, number: str, item: Item, write: Callable[[OrderRecord, Item], Outcome]
+    ) -> Outcome:
+        record = self.records.of_number(number)
+        if record is None:
+            return refused("not-found", f"there is no order {number}")
+        if not record.reference:
+            return refused("not-editable", "was written by an earlier release")
+        self.records.finish(record)
+        return write(record, item)
+
+    def _fields(self, order: Order, number: str) -> list[Mapping[str, str]]:
+        return list(order_rows(order, number, self.options.decimal))
+
+    def _existing(self, reference: str) -> OrderRecord | None:
+        """Return the record of a reference, and give its newest file its final name."""
+        record = self.records.of_reference(reference)
+        if record:
+            # Earlier releases did not record the reference.
+            self.records.finish(replace(record, reference=reference))
         return record
-
-    def _claim_number(self, number: str, reference: str) -> str:
-        """Claim a number for a reference; a number that is taken gets `~2`, `~3` added."""
-        candidate, count = number, 1
-        while not self._is_claimed(candidate, reference):
-            count += 1
-            candidate = f"{number}~{count}"
-        return candidate
-
-    def _is_claimed(self, number: str, reference: str) -> bool:
-        """Claim a number; True if it belongs to this order now, or since an earlier attempt."""
-        claim = self._claim(number)
-        try:
-            flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW
-            with os.fdopen(os.open(claim, flags, 0o600), "w", encoding="ascii") as file:
-                file.write(_digest(reference))
-        except FileExistsError:
-            claimant = self._claimant(number)
-            if not claimant:
-                replace_file(claim, _digest(reference).encode(), mode=0o600)
-            return claimant in ("", _digest(reference))
-        return True
-
-    def _claimant(self, number: str) -> str:
-        """Return the digest of the reference that has a number; empty if the number is free.
-
-        A crash may leave a claim empty. Then a record may have the number.
-        """
-        try:
-            digest = self._read(self._claim(number)).decode("ascii", "replace")
-        except FileNotFoundError:
-            return ""
-        if digest:
-            return digest
-        records = self._records.glob("*.json")
-        return next((path.stem for path in records if self._number_in(path) == number), "")
-
-    def _number_in(self, record: Path) -> str:
-        try:
-            return str(json.loads(self._read(record))["number"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return ""
-
-    def _read(self, path: Path) -> bytes:
-        try:
-            return read_regular(path)
-        except NotRegularError as error:
-            reason = f"{path} is not a regular file, so ordosync did not write it; remove it"
-            raise RefusedError(self._account, "find orders", reason) from error
-
-    def _content(self, order: Order, number: str) -> bytes:
-        columns = self._options.columns
-        rows = [
-            {
-                column: fields[name] if name in NUMERIC_FIELDS else neutral(fields[name])
-                for name, column in columns.items()
-            }
-            for fields in order_rows(order, number, self._options.decimal)
-        ]
-        text = csv_text(list(columns.values()), rows, self._options.delimiter)
-        return text.encode(self._options.encoding)
-
-    def _file(self, reference: str) -> Path:
-        return self._folder / f"order-{_digest(reference)}.csv"
-
-    def _record(self, reference: str) -> Path:
-        return self._records / f"{_digest(reference)}.json"
-
-    def _claim(self, number: str) -> Path:
-        return self._records / f"{_digest(number)}.number"
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -13,7 +13,15 @@ _LARGEST_QUANTITY = 999_999_999
 
 def order_rows(order: Order, number: str, decimal_point: str) -> Iterator[Mapping[str, str]]:
     """Yield the texts of the fields for each line of an order."""
-    order_fields = {
+    fields = order_fields(order, number, decimal_point)
+    for position, line in enumerate(order.lines, 1):
+        line_id_ = {"line_id": line_id(number, position)}
+        yield {**fields, **line_id_, **line_fields(line, decimal_point)}
+
+
+def order_fields(order: Order, number: str, decimal_point: str) -> Mapping[str, str]:
+    """Return the texts of the fields of an order as a whole."""
+    return {
         "order_number": number,
         "placed_at": order.placed_at.isoformat() if order.placed_at else "",
         "shipping_method": order.shipping_method,
@@ -25,11 +33,10 @@ def order_rows(order: Order, number: str, decimal_point: str) -> Iterator[Mappin
         **_address("ship_to", order.ship_to),
         **_address("bill_to", order.bill_to or Address()),
     }
-    for position, line in enumerate(order.lines, 1):
-        yield {**order_fields, "line_id": line_id(number, position), **_line(line, decimal_point)}
 
 
-def _line(line: Line, decimal_point: str) -> dict[str, str]:
+def line_fields(line: Line, decimal_point: str) -> Mapping[str, str]:
+    """Return the texts of the fields of a line."""
     return {
         "sku": line.sku,
         "name": line.name,
@@ -61,6 +68,23 @@ def order_problem(order: Order) -> str:
             return f"line {position} has an amount that is not a number"
     texts = (text for fields in order_rows(order, order.number, ".") for text in fields.values())
     return "has a NUL byte in one of its texts" if any("\0" in text for text in texts) else ""
+
+
+def line_problem(fields: Mapping[str, str]) -> str:
+    """Return why the fields of a line cannot be written, without personal data; empty if they can.
+
+    A line without units is one that was removed.
+    """
+    if any("\0" in text for text in fields.values()):
+        return "has a NUL byte in one of its texts"
+    if not fields["sku"]:
+        return f"line {fields['line_id']} has no SKU"
+    if not 0 <= int(fields["quantity"]) <= _LARGEST_QUANTITY:
+        return f"line {fields['line_id']}: quantity is not 0 to {_LARGEST_QUANTITY}"
+    amounts = (fields.get(name, "").removeprefix("-") for name in MONEY_FIELDS)
+    if not all(text[:1].isdigit() for text in amounts if text):
+        return f"line {fields['line_id']} has an amount that is not a number"
+    return ""
 
 
 def line_id(number: str, position: int) -> str:

@@ -91,6 +91,7 @@ _SENT_PARTS = """
 """
 _SENT = f"""
   id sourceIdentifier updatedAt cancelledAt
+  added: metafield(namespace: "ordosync", key: "added") {{ value }}
   fulfillments {{
     id status createdAt updatedAt
     location {{ name }}
@@ -144,6 +145,61 @@ query UnitsById($ids: [ID!]!) {{
 }}
 """
 
+_ADDRESS = """
+  firstName lastName company address1 address2 city province provinceCode zip countryCodeV2 phone
+"""
+_EDITABLE_LINES = """
+  pageInfo { hasNextPage endCursor } nodes { id sku title quantity customAttributes { key value } }
+"""
+
+EDITABLE_ORDERS = f"""
+query EditableOrders($ids: [ID!]!) {{
+  nodes(ids: $ids) {{
+    ... on Order {{
+      {_SENT}
+      name email note merchantEditable
+      customAttributes {{ key value }}
+      shippingAddress {{ {_ADDRESS} }}
+      billingAddress {{ {_ADDRESS} }}
+      shippingLine {{ title }}
+      lineItems(first: 50) {{ {_EDITABLE_LINES} }}
+      holdable: fulfillmentOrders(first: 20) {{
+        nodes {{
+          id status
+          supportedActions {{ action }}
+          fulfillmentHolds {{ id handle heldByRequestingApp }}
+          destination {{ firstName lastName company address1 address2 city zip countryCode }}
+        }}
+      }}
+    }}
+  }}
+}}
+"""
+
+MORE_EDITABLE_LINES = f"""
+query MoreEditableLines($id: ID!, $first: Int!, $after: String) {{
+  order(id: $id) {{ lineItems(first: $first, after: $after) {{ {_EDITABLE_LINES} }} }}
+}}
+"""
+
+CHANGE_ORDER = """
+mutation ChangeOrder($input: OrderInput!) {
+  orderUpdate(input: $input) { userErrors { field message } }
+}
+"""
+
+HOLD = """
+mutation Hold($id: ID!, $hold: FulfillmentOrderHoldInput!) {
+  fulfillmentOrderHold(id: $id, fulfillmentHold: $hold) { userErrors { code field message } }
+}
+"""
+
+RELEASE = """
+mutation Release($id: ID!, $holds: [ID!]!) {
+  fulfillmentOrderReleaseHold(id: $id, holdIds: $holds) { userErrors { code field message } }
+}
+"""
+
 # An edit of an order is a session: begun, changed line by line, and committed.
 
 BEGIN_EDIT = """
@@ -160,6 +216,20 @@ mutation SetQuantity($id: ID!, $line: ID!, $quantity: Int!) {
   orderEditSetQuantity(id: $id, lineItemId: $line, quantity: $quantity, restock: true) {
     userErrors { field message }
   }
+}
+"""
+
+ADD_VARIANT = """
+mutation AddVariant($id: ID!, $variant: ID!, $quantity: Int!) {
+  orderEditAddVariant(id: $id, variantId: $variant, quantity: $quantity, allowDuplicates: true) {
+    userErrors { field message }
+  }
+}
+"""
+
+STAGED_LINES = """
+query StagedLines($id: ID!) {
+  node(id: $id) { ... on CalculatedOrder { addedLineItems(first: 250) { nodes { id quantity } } } }
 }
 """
 
