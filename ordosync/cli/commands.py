@@ -30,7 +30,7 @@ SECTIONS = {
         ),
         "report-shortages": (
             "tasks:report_shortages",
-            "Report units that the Supplier does not send to the Merchant.",
+            "Report units that the Supplier cannot send.",
         ),
         "split-order": (
             "tasks:split_order",

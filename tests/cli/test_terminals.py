@@ -43,6 +43,7 @@ SHOWS = (
     "show 1",
     "show 3",
     "split-order",
+    "report-shortages",
     "stock list --account northwind",
     "sync",
     "update-tracking",
