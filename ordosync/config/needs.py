@@ -68,6 +68,20 @@ def cannot_edit(supplier: Supplier, group: str, policy: EditPolicy) -> str:
     return ""
 
 
+def cannot_hold(merchant: Merchant) -> str:
+    """Return why this account cannot hold short units; empty if it can."""
+    if merchant.shortages and merchant.shortages.can_hold:
+        return ""
+    return f"{_needs_option(merchant, 'shortages', 'hold short units')}; choose false"
+
+
+def cannot_cancel_lines(merchant: Merchant) -> str:
+    """Return why this account cannot cancel only short units; empty if it can."""
+    if merchant.shortages and merchant.shortages.can_cancel:
+        return ""
+    return f"account {merchant.name} ({merchant.kind}) cannot cancel only short units; choose never"
+
+
 _MERCHANT_ACTIONS: Mapping[MerchantPart, str] = {
     "orders": "be a Merchant",
     "cancellations": "report cancelled orders",

@@ -45,6 +45,8 @@ DOCUMENTS = {
     "orders add": ("changed-orders",),
     "orders edit": ("changed-orders",),
     "orders cancel": ("changed-orders",),
+    "orders short": ("changed-orders",),
+    "orders unflag": ("changed-orders",),
     "orders restore": ("changed-orders",),
     "orders release": ("changed-orders",),
     "orders ship": ("shipped",),
