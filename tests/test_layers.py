@@ -164,7 +164,7 @@ PARTS = {
     path.name
     for path in (TESTS / "accounts" / "contract").glob("*_*.py")
     if path.name.startswith(("merchant_", "supplier_"))
-} | {"supplier_edits.py", "supplier_shortages.py", "merchant_shortages.py"}
+}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -91,6 +91,12 @@ class EditsConfig:
         policy: EditPolicy = getattr(self, "address" if group == "contact" else group)
         return policy
 
+    @property
+    def policies(self) -> Mapping[str, EditPolicy]:
+        """The policy of each group."""
+        groups = ("address", "lines", "method", "notes")
+        return {group: getattr(self, group) for group in groups}
+
 
 @dataclass(frozen=True, kw_only=True)
 class ShortagesConfig:

@@ -29,6 +29,7 @@ from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.merchant_cancellations import MerchantCancellations
 from ordosync.accounts.shopify.merchant_orders import MerchantOrders
 from ordosync.accounts.shopify.merchant_products import MerchantProducts
+from ordosync.accounts.shopify.merchant_shortages import MerchantShortages
 from ordosync.accounts.shopify.merchant_splits import MerchantSplits
 from ordosync.accounts.shopify.merchant_stock import MerchantStock
 from ordosync.accounts.shopify.merchant_tracking import MerchantTracking
@@ -40,6 +41,7 @@ from ordosync.accounts.shopify.supplier_edits import SupplierEdits
 from ordosync.accounts.shopify.supplier_orders import SupplierOrders
 from ordosync.accounts.shopify.supplier_products import SupplierProducts
 from ordosync.accounts.shopify.supplier_shipments import SupplierShipments
+from ordosync.accounts.shopify.supplier_shortages import SupplierShortages
 from ordosync.accounts.shopify.supplier_splits import SupplierSplits
 from ordosync.accounts.shopify.supplier_stock import SupplierStock
 from ordosync.accounts.shopify.timeline import merchant_timeline, supplier_timeline
@@ -142,6 +144,7 @@ class ShopifyAccount(Account):
                 client, location, fulfillment_orders, notify_customer=notify_customer
             ),
             splits=MerchantSplits(client, location, fulfillment_orders),
+            shortages=MerchantShortages(client, location, fulfillment_orders),
             supplier_key=(options.location, options.service),
         )
 
@@ -160,13 +163,16 @@ class ShopifyAccount(Account):
             limits=client.service.limits(batch_size=_BATCH_SIZE, settle_s=self._settle_s),
             timeline=supplier_timeline(client),
             listing=SupplierOrderListing(client, received),
-            check=partial(Checks(client, version=self._version).supplier, options),
+            check=partial(
+                Checks(client, version=self._version).supplier, options, portal.edit_policies
+            ),
             orders=SupplierOrders(client, products, options, tag=tag),
             cancellations=SupplierCancellations(client),
             products=products,
             stock=SupplierStock(client, options),
             shipments=SupplierShipments(client, received),
             splits=SupplierSplits(client, received),
+            shortages=SupplierShortages(client, received),
             edits=SupplierEdits(client, products),
         )
 

@@ -201,13 +201,18 @@ class ShopifyClient:
         The name of the metafield is made from the comment's key, so a repeated comment exists once.
         `more` metafields are set together with it.
         """
-        digest = hashlib.sha256(comment.key.encode()).hexdigest()[:12]
-        text = metafield(order, f"remark_{digest}", comment.text, kind="multi_line_text_field")
+        key = remark_key(comment.key)
+        text = metafield(order, key, comment.text, kind="multi_line_text_field")
         action = f"remark on order {number(order)}"
         metafields = [text, *more]
         self.mutate_or_raise(
             REMARK, action=action, id=order, tags=[ATTENTION], metafields=metafields
         )
+
+
+def remark_key(key: str) -> str:
+    """Return the name of the metafield of a comment."""
+    return f"remark_{hashlib.sha256(key.encode()).hexdigest()[:12]}"
 
 
 def metafield(owner: str, key: str, value: str, *, kind: str = "json") -> Mapping[str, str]:

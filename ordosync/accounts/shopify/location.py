@@ -90,7 +90,7 @@ class SupplierLocation:
     @property
     def metafield_keys(self) -> Mapping[str, str]:
         """The keys of the metafields in which ordosync keeps the history of an order."""
-        return {key: f"{key}_{self.id}" for key in ("sent", "split", "void", "parcels")}
+        return {key: f"{key}_{self.id}" for key in ("sent", "split", "void", "parcels", "held")}
 
     def metafield(self, order: str, key: str, value: object) -> Mapping[str, str]:
         """Return one of these metafields as the input of a mutation."""

@@ -72,6 +72,7 @@ class Shortages(AsMerchant):
 
         assert [outcome.state for outcome in outcomes] == ["refused", "done"]
 
+    @needs("held-units")
     def test_hold_is_set_once(self, account: OpenMerchant, people: MerchantPeople) -> None:
         if not account.shortages.can_hold:
             return

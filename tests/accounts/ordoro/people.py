@@ -13,6 +13,7 @@ from msgspec.structs import asdict
 
 from ordosync.clock import Clock
 from ordosync.models import Address, Line, Order, Product, Shipment
+from ordosync.shortages import ShortageReason
 from tests.accounts.contract.examples import line, sold
 from tests.accounts.contract.over_http import (
     Field,
@@ -40,6 +41,8 @@ _REQUESTS: Mapping[RequestSort, tuple[str, str]] = {
     "write-stock": ("PUT", r"/warehouse/\d+/$"),
     "create-product": ("POST", r"/product/$"),
     "comment": ("POST", r"/comment$"),
+    "edit-order": ("PUT", r"/shipping_address$"),
+    "add-line": ("POST", r"/line$"),
     "read-orders": ("GET", r"/v3/order$"),
     "read-order": ("GET", r"/v3/order/[^/]+$"),
     "read-products": ("GET", r"/product/$"),
@@ -54,6 +57,8 @@ _EFFECTS: Mapping[Write, str] = {
     "write-stock": "stock set",
     "create-product": "product created",
     "comment": "comment",
+    "edit-order": "address changed",
+    "add-line": "line added",
 }
 
 
@@ -61,7 +66,9 @@ class AtOrdoro(OverHttp):
     """Actions on Ordoro's own pages in both roles. Each API call is checked by its document."""
 
     fake: FakeOrdoro
-    doubles: ClassVar[frozenset[Write]] = frozenset({"create-order", "comment", "void-tracking"})
+    doubles: ClassVar[frozenset[Write]] = frozenset(
+        {"create-order", "comment", "void-tracking", "add-line"}
+    )
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         super().__init__(folder, clock)
@@ -104,8 +111,8 @@ class AtOrdoro(OverHttp):
 
     def effects(self, write: Write) -> int:
         effects = self.fake.effects(_EFFECTS[write])
-        if write == "write-stock":
-            return len({(effect.about, effect.detail) for effect in effects})
+        if write in ("write-stock", "edit-order"):
+            return len({(effect.about, str(effect.detail)) for effect in effects})
         return len(effects)
 
     @property
@@ -159,7 +166,6 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
             "bare-numbers",
             "more-numbers",
             "cancelled-units",
-            "report-shortages",
             "label-warehouse",
             "line_total",
             "line_discount",
@@ -366,7 +372,7 @@ class OrdoroSupplierPeople(AtOrdoro, SupplierOverHttp):
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "second-labels",
-            "report-shortages",
+            "backorders",
             "line_discount",
             "cancelled-shipped",
             "voided-labels",
@@ -380,7 +386,8 @@ class OrdoroSupplierPeople(AtOrdoro, SupplierOverHttp):
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         super().__init__(folder, clock)
-        self.pair = {"sales_channel": self.fake.add_cart("vendor portal")}
+        channel = self.fake.add_cart("vendor portal")
+        self.pair = {"sales_channel": channel, "reasons": {"tags": {"OOS": "out-of-stock"}}}
         self._own = count(1)
 
     def orders(self) -> Sequence[Order]:
@@ -415,6 +422,14 @@ class OrdoroSupplierPeople(AtOrdoro, SupplierOverHttp):
         self.fake.edit_lines(
             order_id, {kept.sku: kept.quantity - count for kept, count in lines if count}
         )
+
+    def restore(self, order_id: str) -> None:
+        self.fake.restore(order_id)
+
+    def shorten(self, order_id: str, reason: ShortageReason, *units: int) -> None:
+        assert reason == "out-of-stock"
+        self.tag(order_id, "OOS")
+        self.take_off(order_id, *units)
 
     def void(self, order_id: str) -> None:
         self.fake.void(order_id)

@@ -42,7 +42,6 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
         {
             "relisting",  # a connection is sorted by id
             "requesting-again",
-            "report-shortages",
             "late-pieces",
             "cancelled-pieces",
             "label-cost",
@@ -277,7 +276,9 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
 class ShopifyServicePeople(ShopifyMerchantPeople):
     """The seller. The Supplier is a fulfillment service, which receives requests."""
 
-    lacks: ClassVar[frozenset[Lack]] = ShopifyMerchantPeople.lacks - {"cancelled-pieces"}
+    lacks: ClassVar[frozenset[Lack]] = ShopifyMerchantPeople.lacks - {"cancelled-pieces"} | {
+        "held-units",  # a request is given back as a whole
+    }
 
     def make_place(self) -> str:
         self.pair = {"service": "northwind"}
@@ -320,7 +321,9 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
             "method-edits",
             "bill_to-edits",
             "second-labels",
-            "report-shortages",
+            "backorders",  # a hold has no date, and a hold of units splits the order
+            "reasons",  # units are removed without a reason
+            "restored-orders",
             "label-cost",
             "label-method",
             "cancelled-shipped",

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -168,3 +169,18 @@ def test_order_that_was_sent_meanwhile_is_not_held(
     outcome = hold(account, order_id)
 
     assert (outcome.state, outcome.code) == ("refused", "not-held")
+
+
+def test_holds_of_users_and_other_uses_of_the_app_stay(
+    account: OpenSupplier, shipper: ShopifySupplierPeople
+) -> None:
+    order_id, _ = created(account)
+    shipper.hold(order_id)
+    hold(account, order_id)
+    [part] = parts(shipper, order_id)
+    part.holds.append(replace(part.holds[-1], id=f"{part.holds[-1].id}9", handle="other"))
+
+    outcome = release(account, order_id)
+
+    assert outcome.state == "done"
+    assert [each.handle for each in part.holds] == [None, "other"]

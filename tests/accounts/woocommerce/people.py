@@ -46,6 +46,8 @@ _REQUESTS: Mapping[RequestSort, tuple[str, str]] = {
     "write-stock": ("POST", r"/products/batch$"),
     "create-product": ("POST", r"/products$"),
     "comment": ("POST", r"/notes$"),
+    "edit-order": ("PUT", r"/orders/\d+$"),
+    "add-line": ("PUT", r"/orders/\d+$"),
     "read-orders": ("GET", r"/orders$"),
     "read-order": ("GET", r"/orders/\d+$"),
     "read-products": ("GET", r"/products$"),
@@ -61,8 +63,10 @@ _EFFECTS: Mapping[Write, str] = {
     "write-stock": "stock set",
     "create-product": "product created",
     "comment": "note",
+    "edit-order": "order changed",
+    "add-line": "order changed",
 }
-_SET = frozenset[Write]({"cancel-order", "split-order", "write-stock"})
+_SET = frozenset[Write]({"cancel-order", "split-order", "write-stock", "edit-order"})
 """Effects that count once, however often they are done."""
 
 
@@ -154,7 +158,6 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "reassigning",
-            "report-shortages",
             "piece-orders",
             "late-pieces",
             "ship_to_email",
@@ -378,7 +381,8 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "second-labels",
-            "report-shortages",
+            "backorders",  # a status has no date, and is for the whole order
+            "reasons",  # a status is for the whole order
             "split-order",
             "voided-labels",
             "several-numbers",
@@ -438,6 +442,9 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
             made = fulfillments.fulfill(self.fake.shop, order, body)
             # The shop dates a new parcel itself; it accepts the date of a corrected one.
             fulfillments.refulfill(self.fake.shop, order, made, body)
+
+    def restore(self, order_id: str) -> None:
+        self.fake.restore(int(order_id))
 
     def take_off(self, order_id: str, *units: int) -> None:
         lines = zip(self.order(order_id).lines, units, strict=True)

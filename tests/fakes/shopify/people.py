@@ -98,12 +98,14 @@ class People(Stockkeepers, Shippers):
                 if it.request_status in ("SUBMITTED", "ACCEPTED", "CANCELLATION_REJECTED"):
                     fulfillment.ask_back(self.shop, it, message)
 
-    def cancel(self, order: str, *, refund: bool = True, restock: bool = True) -> None:
+    def cancel(
+        self, order: str, *, refund: bool = True, restock: bool = True, reason: str = "CUSTOMER"
+    ) -> None:
         """Cancel an order at once."""
         with self.shop.lock:
             placed = self.order(order)
             orders.check_cancellable(self.shop, placed)
-            orders.cancel(self.shop, placed, reason="CUSTOMER", restock=restock, refund=refund)
+            orders.cancel(self.shop, placed, reason=reason, restock=restock, refund=refund)
 
     def change_address(self, order: str, **fields: str) -> None:
         """Change fields of the shipping address."""

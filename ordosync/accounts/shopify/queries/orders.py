@@ -251,3 +251,34 @@ query AllReceived($first: Int!, $after: String, $query: String) {{
   }}
 }}
 """
+
+# Orders with the units that the Supplier has removed, cancelled or put on hold.
+
+_SOLD_LINES = "pageInfo { hasNextPage endCursor } nodes { id sku currentQuantity }"
+_SHORT = f"""
+  {_SENT}
+  cancelReason
+  lineItems(first: 20) {{ {_SOLD_LINES} }}
+  held: fulfillmentOrders(first: 20) {{
+    nodes {{ id fulfillmentHolds {{ reason handle heldByRequestingApp }} }}
+  }}
+"""
+
+SHORT_ORDERS = f"""
+query ShortOrders($first: Int!, $after: String, $query: String) {{
+  orders(first: $first, after: $after, query: $query, sortKey: UPDATED_AT) {{
+    pageInfo {{ hasNextPage endCursor }}
+    nodes {{ {_SHORT} }}
+  }}
+}}
+"""
+
+SHORT_BY_ID = f"""
+query ShortById($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Order {{ {_SHORT} }} }} }}
+"""
+
+MORE_SOLD_LINES = f"""
+query MoreSoldLines($id: ID!, $first: Int!, $after: String) {{
+  order(id: $id) {{ lineItems(first: $first, after: $after) {{ {_SOLD_LINES} }} }}
+}}
+"""
