@@ -39,9 +39,14 @@ def attention(
     `unshipped_for` is the age at which an import without a label becomes a concern.
     """
     dismissed = store.concerns.dismissed()
-    concerns = [
+    of_tasks = [
         *portal_concerns.stopped_by_limit(config, store),
         *portal_concerns.outages(config, store, now),
+    ]
+    known = {(entry.portal, entry.task) for entry in of_tasks}
+    concerns = [
+        *of_tasks,
+        *portal_concerns.late(config, store, now, known),
         *_overdue(config, store, now),
         *_unshipped(config, store, now - unshipped_for),
         *portal_concerns.without_references(config, store, now),
