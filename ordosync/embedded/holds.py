@@ -20,7 +20,7 @@ def hold(db: "sqlite3.Connection", number: str, *, reason: str, actor: str) -> O
     if state is None:
         return refused("not-found", "does not exist")
     if state.is_split:
-        return refused("not-held", "is split")
+        return refused("not-held", "is split; its pieces are held one by one")
     if not state.is_open:
         return refused(state.status, f"is {status_text(state.status)}")
     if state.held:

@@ -200,7 +200,7 @@ class SqliteSupplierPeople(AtDesk, SupplierPeople):
     """The shipper, at the desk."""
 
     name = "northwind"
-    lacks: ClassVar[frozenset[Lack]] = frozenset({"second-labels", "own-holds"})
+    lacks: ClassVar[frozenset[Lack]] = frozenset({"second-labels", "own-holds", "unsent-labels"})
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         super().__init__(folder, clock)
@@ -213,16 +213,14 @@ class SqliteSupplierPeople(AtDesk, SupplierPeople):
         [outcome] = self.desk.ship([replace(parcel, order_id=order_id)])
         _done(outcome)
 
+    def is_held(self, order_id: str) -> bool:
+        return _there(self.desk, order_id).is_held
+
     def ship_part(self, order_id: str, parcel: Shipment, *units: int) -> None:
         self.ship(order_id, replace(parcel, lines=self._parts(order_id, units)))
 
     def ship_with(self, order_id: str, *numbers: str) -> None:
         self.ship(order_id, parcel(number=numbers[0], more_numbers=numbers[1:]))
-
-    def is_held(self, order_id: str) -> bool:
-        with closing(sqlite3.connect(self.path)) as db:
-            [held] = db.execute("select held from orders where number = ?", (order_id,)).fetchone()
-        return bool(held)
 
     def take_off(self, order_id: str, *units: int) -> None:
         self._cancel_units(order_id, units)
