@@ -380,6 +380,7 @@ class OrdoroSupplierPeople(AtOrdoro, SupplierOverHttp):
             "several-numbers",
             "method-edits",
             "own-holds",
+            "unsent-labels",
         }
     )
 

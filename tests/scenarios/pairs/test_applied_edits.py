@@ -1,6 +1,6 @@
-"""Edits by group, policy and state of the Supplier's order, at each kind of Supplier.
+"""Holds that end, and lines that are added, at each kind of Supplier; E: lifecycle.md 1.6.
 
-E: the cases of lifecycle.md 1.6.
+`test_edit_policies` has the groups, policies and states.
 """
 
 import sqlite3
@@ -10,15 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.connections import Connections
 from ordosync.config import load_config
-from ordosync.engine import open_portal
 from ordosync.errors import ConfigError
 from ordosync.models import Order
 from ordosync.store import Store
 from ordosync.store.step_rows import StepRow
 from tests.accounts.contract.examples import line, parcel
-from tests.accounts.contract.opening import PORTAL
 from tests.accounts.contract.people import needs, skip_what_is_lacking
 from tests.accounts.sqlite.people import SqliteMerchantPeople
 from tests.scenarios.pairs.kinds import SUPPLIERS
@@ -27,7 +24,6 @@ from tests.support.clock import VirtualClock
 
 TASK = "import-orders"
 STREET = "7 Canary Lane"
-POLICIES = ("notify", "hold", "apply", "ignore")
 SQLITE = "sqlite"
 REMAINING = [pytest.param(kind, marks=pytest.mark.matrix) for kind in SUPPLIERS if kind != SQLITE]
 GROUPS = ("address", "lines", "method", "notes")
@@ -97,57 +93,10 @@ def value(order: Order, group: str) -> object:
     return values[group]
 
 
-def there(pair: Pair, supplier_id: str) -> Order | None:
-    """Return the Supplier's order as it is now; None if its account does not show it."""
-    config = load_config(pair.path)
-    with (
-        Store.open(config.database) as store,
-        closing(Connections(pair.merchant.clock)) as connections,
-    ):
-        portal = open_portal(config, config.portals[PORTAL], store, connections)
-        edits = portal.supplier.edits
-        assert edits
-        order = edits.current([supplier_id])[supplier_id].order
-        portal.supplier.close()
-    return order
-
-
 def open_edit(pair: Pair) -> StepRow | None:
     with Store.open(load_config(pair.path).database) as store:
         rows = store.steps.open()
     return next(iter(rows), None)
-
-
-def said(pair: Pair, merchant_id: str, supplier_id: str) -> str:
-    texts = [*pair.merchant.timeline(merchant_id)]
-    if "comments" not in pair.supplier.lacks:
-        texts += pair.supplier.timeline(supplier_id)
-    return " / ".join(texts)
-
-
-@needs("edits")
-@pytest.mark.parametrize(
-    "policy",
-    ["hold", "apply", *(pytest.param(it, marks=pytest.mark.matrix) for it in ("notify", "ignore"))],
-)
-@pytest.mark.parametrize("group", GROUPS)
-def test_open_order_is_edited_by_the_policy_of_the_group(
-    each_kind: Pair, group: str, policy: str
-) -> None:
-    pair = each_kind
-    merchant_id, supplier_id = imported(pair, group, policy)
-    before = value(pair.supplier.order(supplier_id), group)
-    edited(pair, merchant_id, group)
-
-    pair.run(TASK)
-
-    step = open_edit(pair)
-    assert (step and step.code) == {"notify": "edited", "hold": "edit-held"}.get(policy), step
-    is_written = value(pair.supplier.order(supplier_id), group) != before
-    assert is_written == (policy == "apply")
-    assert pair.supplier.is_held(supplier_id) == (policy == "hold")
-    assert "Canary" not in said(pair, merchant_id, supplier_id) + str(step and step.reason)
-    pair.stays_quiet(TASK)
 
 
 @needs("edits")
@@ -163,40 +112,6 @@ def test_policy_that_the_account_cannot_carry_out_is_a_problem_of_the_configurat
     else:
         with pytest.raises(ConfigError, match=rf"edits\.{group}: .*choose notify"):
             load_config(pair.path)
-
-
-@needs("edits", "update-tracking")
-@pytest.mark.parametrize("policy", POLICIES)
-@pytest.mark.parametrize("group", GROUPS)
-def test_e7_shipped_order_stays_as_it_was_sent(pair: Pair, group: str, policy: str) -> None:
-    merchant_id, supplier_id = imported(pair, group, policy)
-    pair.supplier.ship(supplier_id, parcel())
-    pair.supplier.settle()
-    before = there(pair, supplier_id)
-    edited(pair, merchant_id, group)
-
-    pair.run(TASK)
-
-    assert there(pair, supplier_id) == before
-    pair.stays_quiet(TASK)
-
-
-@needs("edits")
-@pytest.mark.parametrize("policy", ["hold", "apply"])
-@pytest.mark.parametrize("group", GROUPS)
-def test_cancelled_order_stays_as_it_was_sent(pair: Pair, group: str, policy: str) -> None:
-    merchant_id, supplier_id = imported(pair, group, policy)
-    try:
-        pair.supplier.cancel(supplier_id)
-    except NotImplementedError:
-        pytest.skip("its users cannot cancel an order")
-    pair.supplier.settle()
-    before = there(pair, supplier_id)
-    edited(pair, merchant_id, group)
-
-    pair.run(TASK)
-
-    assert there(pair, supplier_id) == before
 
 
 @needs("edits", "holds")
