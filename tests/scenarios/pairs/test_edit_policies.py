@@ -17,6 +17,7 @@ from ordosync.store import Store
 from tests.accounts.contract.examples import line, parcel
 from tests.accounts.contract.opening import PORTAL
 from tests.accounts.contract.people import MerchantPeople, SupplierPeople
+from tests.accounts.shopify.people import ShopifySupplierPeople
 from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
 from tests.scenarios.pairs.kinds import MERCHANTS
 from tests.scenarios.pairs.pair import Pair
@@ -44,6 +45,12 @@ class Supplied:
 
 SUPPLIED: Mapping[str, Supplied] = {
     "sqlite": Supplied(people=SqliteSupplierPeople, of_rest=("lines", "notes")),
+    "shopify": Supplied(
+        people=ShopifySupplierPeople,
+        groups=("address", "lines", "notes"),
+        of_rest=("address",),
+        of_pieces=("address", "notes"),
+    ),
 }
 STATES = ("open", "labelled", "partially-shipped", "shipped", "split", "cancelled")
 _LACKS = {
