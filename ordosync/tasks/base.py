@@ -159,13 +159,14 @@ class Compare(Protocol):
     """Compares a record whose step is done with the record as it was written."""
 
     def __call__(
-        self, step: Step, row: StepRow, *, open_edit: StepRow | None
+        self, step: Step, row: StepRow | None, *, open_edit: StepRow | None
     ) -> Step | Known | None:
         """Return the step that reports an edit, with the key `edit_key`; None if there is no edit.
 
-        `row` is the step as it was written. If the record cannot be compared with it, the record as
-        it was read becomes the known one. `open_edit`: the step of an edit that is not settled; if
-        the edit was taken back, that is reported, too.
+        `row` is the step as it was written; None if no step wrote it, such as a piece of an order.
+        If the record cannot be compared with what was written, the record as it was read becomes
+        the known one. `open_edit`: the step of an edit that is not settled; if the edit was taken
+        back, that is reported, too.
         """
 
 

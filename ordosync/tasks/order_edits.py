@@ -54,9 +54,9 @@ class Imported(Struct, frozen=True, kw_only=True):
     ordered: Mapping[str, int] = {}
     """If cancel-orders removes units that are cancelled: the units of each line by the ledger."""
 
-    def is_unchanged(self, row: StepRow) -> bool:
+    def is_unchanged(self, content: str) -> bool:
         """True if it was read as it was sent. This is fast, and true for most orders."""
-        is_same = row.content.startswith(f"{self.order.content}+{self.digester.rules}-")
+        is_same = content.startswith(f"{self.order.content}+{self.digester.rules}-")
         return is_same and self.digester.covers(self.known)
 
     def created(self) -> Order:
@@ -85,23 +85,24 @@ class Imported(Struct, frozen=True, kw_only=True):
         )
 
 
-def compare(step: Step, row: StepRow, *, open_edit: StepRow | None) -> Step | Known | None:
+def compare(step: Step, row: StepRow | None, *, open_edit: StepRow | None) -> Step | Known | None:
     """Compare an imported order with its state when it was sent; see `Compare`."""
-    payload = step.payload
+    payload, content = step.payload, row.content if row else ""
     if isinstance(payload, InvalidRecord):
-        return _unreadable(step, payload, row.content)
+        return _unreadable(step, payload, content)
     if not isinstance(payload, Imported):
         # It was sent before it was edited, and its outcome was not known.
         now = Known(content=step.content, digests=step.digests or "")
-        return _compared(step, row, row.digests, now, open_edit=open_edit)
-    if payload.is_unchanged(row) and not may_be_written(open_edit):
-        return _taken_back(step, row.content) if open_edit else None
+        known = row.digests if row else None
+        return _compared(step, content, known, now, open_edit=open_edit)
+    if payload.is_unchanged(content) and not may_be_written(open_edit):
+        return _taken_back(step, content) if open_edit else None
     created = payload.created()
     now = payload.known_as(created)
     if payload.is_split:
-        is_same = (row.content, payload.known) == (now.content, now.digests)
+        is_same = payload.known == now.digests and content in ("", now.content)
         return None if open_edit or is_same else now
-    result = _compared(step, row, payload.known, now, open_edit=open_edit)
+    result = _compared(step, content, payload.known, now, open_edit=open_edit)
     if isinstance(result, Step) and payload.known:
         return carried(result, payload.sent_as(created, now, payload.known), open_edit)
     return result
@@ -152,9 +153,9 @@ def announce(portal: Portal, refs: Sequence[StepRef], decisions: Mapping[str, De
 
 
 def _compared(
-    step: Step, row: StepRow, known: str | None, now: Known, *, open_edit: StepRow | None
+    step: Step, content: str, known: str | None, now: Known, *, open_edit: StepRow | None
 ) -> Step | Known | None:
-    before, after = order_digests.parse(row.content), order_digests.parse(now.content)
+    before, after = order_digests.parse(content), order_digests.parse(now.content)
     if after is None:
         # It is a notice.
         return None
@@ -167,7 +168,7 @@ def _compared(
         return _edit(step, groups, known, now, has_fewer_lines=has_fewer_lines)
     if open_edit:
         is_ignored = group_digests.ignores_more(known, now.digests)
-        return _ignored(step, row) if is_ignored else _taken_back(step, row.content)
+        return _ignored(step, content) if is_ignored else _taken_back(step, content)
     # A group that is tracked again is known from now on.
     return now if group_digests.ignores_more(now.digests, known) else None
 
@@ -228,14 +229,14 @@ def _taken_back(step: Step, before: str) -> Step:
     return _of_edit(replace(step, content=before), notice)
 
 
-def _ignored(step: Step, row: StepRow) -> Step:
+def _ignored(step: Step, content: str) -> Step:
     notice = Notice(
         code="ignored",
         reason="was edited only in groups that `edits` ignores now",
         supplier_id=step.supplier_id or "",
         key="",
     )
-    return _of_edit(replace(step, content=row.content), notice)
+    return _of_edit(replace(step, content=content), notice)
 
 
 def _of_edit(step: Step, notice: Notice) -> Step:

@@ -191,6 +191,43 @@ def test_e9_address_goes_to_each_open_piece_and_lines_are_reported(tmp_path: Pat
     assert [quantities(pair.supplied(number)) for number in pieces] == [[("MUG", 1)]] * 2
 
 
+def test_e9_edit_of_a_piece_that_was_split_at_both_accounts_is_applied(tmp_path: Path) -> None:
+    pair = configured(tmp_path, APPLY_ALL)
+    pair.imported("1001", line("MUG", 3))
+    pieces = pair.split("1001", (1,), (2,))
+    pair.run("split-order")
+    pair.run(TASK)
+    first = pair.shop.pieces_of("1001")[1]
+    edit(pair, f"{STREET} where number = '{first}'", number=first)
+    edit(pair, f"update order_lines set quantity = 5 where order_number = '{first}'", number=first)  # noqa: S608
+
+    ran = pair.run(TASK)
+    edit(pair, number=first)
+    again = pair.run(TASK)
+
+    supplied = pair.supplied(pieces[1])
+    assert [(row.key, row.state) for row in ran.steps] == [(f"{first}#1:edit", "done")]
+    assert (supplied.ship_to.street1, quantities(supplied)) == ("7 Canary Lane", [("MUG", 5)])
+    assert pair.supplied(pieces[0]).ship_to.street1 == "12 Square"
+    assert (again.steps, ledger(pair, first)[0][1]) == ((), 5)
+
+
+def test_e33_order_that_was_linked_by_a_rebuild_is_known_as_it_is_first_read(
+    tmp_path: Path,
+) -> None:
+    pair = sent(tmp_path, APPLY_ADDRESS)
+    pair.of_store("delete from steps")
+    pair.of_store("update links set digests = null")
+    edit(pair, METHOD)
+    first = pair.run(TASK)
+    edit(pair, STREET)
+
+    ran = pair.run(TASK)
+
+    assert (first.steps, ran.step.state) == ((), "done")
+    assert pair.supplied("1001").ship_to.street1 == "7 Canary Lane"
+
+
 @pytest.mark.parametrize("statement", [STREET, units_of("MUG", 5), METHOD])
 def test_e11_after_the_time_since_the_import_the_edit_is_reported(
     tmp_path: Path, statement: str

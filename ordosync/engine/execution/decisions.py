@@ -35,6 +35,8 @@ class Unchanged(Struct, frozen=True, kw_only=True):
     """The stored step covers this record."""
 
     row: StepRow | None = None
+    key: str = ""
+    """Key of the step, also if none is stored."""
     content: str | None = None
     """The content that the stored step gets; None if it keeps its own."""
     digests: str = ""
@@ -72,6 +74,8 @@ def decide_step(
     """Return the decision about one record. `open_edit`: a reported edit that is not settled."""
     is_unchanged = step.decision is not None and step.decision.state == "unchanged"
     if row is None:
+        if is_unchanged and task.compare:
+            return _decide_edit(task, step, None, open_edit=open_edit)
         return Unchanged() if is_unchanged else _send_or_record(step)
     if row.state == "done" and _is_older(step, row):
         return Unchanged(row=row)
@@ -153,15 +157,18 @@ def _decide_dismissed(task: Task, step: Step, row: StepRow, *, is_unchanged: boo
     return Record(step=replace(step, payload=None, decision=failed))
 
 
-def _decide_edit(task: Task, step: Step, row: StepRow, *, open_edit: StepRow | None) -> Need:
+def _decide_edit(task: Task, step: Step, row: StepRow | None, *, open_edit: StepRow | None) -> Need:
     if task.compare:
         edit = task.compare(step, row, open_edit=open_edit)
         if isinstance(edit, Step):
             return Edited(step=edit)
         if edit is None:
             return Unchanged(row=row)
-        return Unchanged(row=row, content=edit.content, as_of=step.as_of, digests=edit.digests)
-    return Edited(step=_edit(step)) if edited(row.content, step.content) else Unchanged(row=row)
+        return Unchanged(
+            row=row, key=step.key, content=edit.content, as_of=step.as_of, digests=edit.digests
+        )
+    is_edited = row is not None and edited(row.content, step.content)
+    return Edited(step=_edit(step)) if is_edited else Unchanged(row=row)
 
 
 def _is_only_reread(row: StepRow, step: Step) -> bool:

@@ -81,7 +81,7 @@ class Recorder:
         """Record the new contents of stored steps, and the digests of their orders."""
         rows = [(record, record.row) for record in records if record.row]
         contents = {row.key: (record.content or "", record.as_of) for record, row in rows}
-        digests = {row.key: record.digests for record, row in rows if record.digests}
+        digests = {record.key: record.digests for record in records if record.digests}
         with self.transaction():
             self._store.steps.reread(self._portal.name, self._task.name, contents)
             self._store.links(self._portal.name).know(digests)

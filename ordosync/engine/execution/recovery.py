@@ -117,8 +117,9 @@ class Recovery:
         edited = {step.key: step for step in steps if edit_key(step.key) in remaining}
         if not edited or not self._task.compare:
             return
-        for key, row in self._recorder.rows(edited).items():
-            edit = self._task.compare(edited[key], row, open_edit=remaining[edit_key(key)])
+        rows = self._recorder.rows(edited)
+        for key, step in edited.items():
+            edit = self._task.compare(step, rows.get(key), open_edit=remaining[edit_key(key)])
             if isinstance(edit, Step) and edit.key in remaining:
                 yield edit
 

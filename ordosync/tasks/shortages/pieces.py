@@ -36,12 +36,12 @@ def links(
         yield replace(link, state="split")
         for line in known.values():
             yield replace(line, state="split")
-        yield replace(link, merchant_id=short.id, state=state, generation=1)
+        yield replace(link, merchant_id=short.id, state=state, generation=1, digests=None)
         for part in short.lines:
             if part.of_line in changes:
                 yield _short_line(short, part, changes[part.of_line])
     for piece in rest:
-        yield replace(link, merchant_id=piece.id, state="live", generation=1)
+        yield replace(link, merchant_id=piece.id, state="live", generation=1, digests=None)
         for part in piece.lines:
             if part.of_line in known:
                 yield _line(piece, part, known[part.of_line], _open(part, known, changes))
