@@ -63,6 +63,8 @@ class SupplierCancellations(Protocol):
         If an order is partially shipped, sent units stay sent: `done`, or refused,
         `partially-shipped`, if the account cannot cancel only the open units. `also_shipped`
         cancels a shipped order, too; its label, tracking and stock do not change.
+        `asked`, once or again, if the account can only ask the Supplier and has no answer yet. The
+        answer is a shortage, or a parcel.
         """
 
     def reduce(self, reductions: Sequence[Reduction]) -> list[Outcome]:
@@ -70,7 +72,8 @@ class SupplierCancellations(Protocol):
 
         Never raises a quantity. An order with these units or fewer is `unchanged`. If more units
         were sent, no unit of the line stays open: `done`, or refused, `already-shipped`, if no unit
-        was open. Refused, `not-reducible`, if the account cannot reduce orders.
+        was open. Refused, `not-reducible`, if the account cannot reduce orders. `asked` as in
+        `cancel`; if no unit stays, the whole order is cancelled.
         """
 
 

@@ -20,6 +20,8 @@ from ordosync.store.concerns import Concern, Severity, step_key, unshipped_key
 from ordosync.store.links import Link
 from ordosync.store.step_rows import DISMISSED, PATIENT, UNPROVEN, StepRow
 from ordosync.tasks.cancellations import supplier_status
+from ordosync.tasks.edits.edit import HELD, RACED
+from ordosync.tasks.order_edits import is_edit
 
 UNSHIPPED_DAYS = 7
 """Days that an imported order may wait to be shipped."""
@@ -123,7 +125,10 @@ def _is_overdue(step: StepRow, now: datetime) -> bool:
 def _severity(step: StepRow, store: Store) -> Severity:
     if step.state in ("sending", "unknown") or step.code in _CRITICAL:
         return "critical"
-    if step.code == "edited" and not _is_shipped(step, store):
+    if step.code == RACED:
+        return "critical"
+    # A held order is not shipped as it was.
+    if is_edit(step) and step.code != HELD and not _is_shipped(step, store):
         return "critical"
     return "normal"
 

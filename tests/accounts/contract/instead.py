@@ -18,8 +18,8 @@ INSTEAD: Mapping[tuple[Role, str], Mapping[Lack, str]] = {
     ("merchant", "shopify"): {"label-cost": "cannot store a parcel's cost"},
     ("supplier", "files"): {
         "listing": "cannot list its orders",
-        "cancel-orders": "cannot cancel: a written order file is never changed",
-        "reductions": "cannot cancel: a written order file is never changed",
+        "cancel-orders": "cannot cancel by itself: a file asks the Supplier",
+        "reductions": "cannot cancel by itself: a file asks the Supplier",
         "split-order": "cannot report splits",
     },
     ("supplier", "ordoro"): {
