@@ -1088,7 +1088,7 @@ MUTANTS = (
         protection="alerts: a webhook is signed",
         file="engine/alerts/sending.py",
         old="hmac.new(key, body, hashlib.sha256)",
-        new='hmac.new(key, b"", hashlib.sha256)',
+        new="hmac.new(key, bytes(), hashlib.sha256)",
         test="engine/alerts/test_reports.py::test_key_of_an_alert_is_that_of_attention",
     ),
     Mutant(
