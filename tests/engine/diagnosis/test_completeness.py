@@ -51,7 +51,8 @@ EDITS: Mapping[str, str] = {"edit-held": "normal"} | dict.fromkeys(
 )
 """The same of edits of an order that is not shipped; a held order is not shipped as it was."""
 WAITING = (
-    *("busy", "changed", "earlier-parcel", "no-link", "parcels-first", "partially-shipped"),
+    *("busy", "cancellations-first", "changed", "earlier-parcel", "no-link", "parcels-first"),
+    "partially-shipped",
     *("sent-elsewhere", "split-first", "stopped", "unavailable", "which-lines"),
 )
 """Codes of steps that are tried again: they need the operator only if that takes too long."""
