@@ -162,7 +162,7 @@ def test_failed_steps_are_listed_at_once(config: Config) -> None:
         assert entry.command
     for code, severity in EDITS.items():
         failed = f"state = 'failed', code = '{code}', reason = 'why'"
-        [entry] = listed(config, f"key = '1001#1:edit', {failed}")
+        [entry] = listed(config, f"key = '1001#1:edit', content = 'address:1', {failed}")
 
         assert (entry.code, entry.severity, entry.needs_you) == (code, severity, True)
 
