@@ -224,7 +224,7 @@ def _count_file(
     return max(sent.code, int(bool(refused)))
 
 
-def _show_sent(context: Context, opened: Desk, sent: send_option.Sent) -> None:
+def _show_sent(context: Context, opened: Desk, sent: send_option.SentRuns) -> None:
     """Show the runs that sent a count, or how each Merchant gets it."""
     sent.show()
     if not sent.is_asked and not context.is_dry_run:
