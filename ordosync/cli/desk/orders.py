@@ -48,15 +48,16 @@ def show_order(
     [listed] = opened.orders_numbered([number])
     owner = Owners.of(context.config, opened.name).owner(listed)
     units, timeline = opened.units_of(number), opened.timeline(number)
+    pieces = Search(opened.file).pieces_of([number]).get(number, {})
     if context.as_json:
         parts = (listed.order, owner, units, timeline, opened.shipments_of(number))
-        render.document({"orders": [render_desk.order_detail_json(*parts)]})
+        render.document({"orders": [render_desk.order_detail_json(*parts, pieces=pieces)]})
     else:
         parcels = Packing(opened.file).parcels(number)
-        pieces = Search(opened.file).pieces_of([number]).get(number, {})
         is_placed = _is_placed(context.config, owner)
         head = order_head(listed.order, owner, pieces, is_placed=is_placed)
-        render_desk.show_order(listed.order, owner, units, timeline, parcels, head=head)
+        shown = (listed.order, owner, units, timeline, parcels)
+        render_desk.show_order(*shown, head=head, pieces=pieces)
 
 
 def _is_placed(config: Config, owner: Owner) -> bool:
