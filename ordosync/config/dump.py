@@ -12,7 +12,6 @@ from ordosync.config.schema import NOT_OPTIONS
 from ordosync.config.settings import (
     AccountConfig,
     Config,
-    EditsConfig,
     PortalConfig,
     SideConfig,
 )
@@ -31,6 +30,10 @@ def as_plain(config: Config) -> dict[str, Any]:
     }
 
 
+_NEWER = ("edits", "cancel_deadline")
+"""Options of a portal that are shown only if they differ from their defaults."""
+
+
 def _if_set(name: str, value: Any) -> dict[str, Any]:
     return {} if value is None else {name: value}
 
@@ -47,7 +50,9 @@ def _account(account: AccountConfig) -> dict[str, Any]:
 def _portal(portal: PortalConfig) -> dict[str, Any]:
     sides = {"merchant": _side(portal.merchant), "supplier": _side(portal.supplier)}
     shown = _plain(portal) | sides
-    hidden = (*NOT_PORTAL_OPTIONS, *(("edits",) if portal.edits == EditsConfig() else ()))
+    defaults = {field.name: field.default for field in fields(portal)}
+    unused = [name for name in _NEWER if getattr(portal, name) == defaults[name]]
+    hidden = (*NOT_PORTAL_OPTIONS, *unused)
     return {name: value for name, value in shown.items() if name not in hidden}
 
 

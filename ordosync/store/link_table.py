@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from ordosync.store.ledger import settle
-from ordosync.store.link_digests import LinkDigests
+from ordosync.store.link_states import LinkStates
 from ordosync.store.links import Link, LinkKind
 from ordosync.store.step_rows import UNSETTLED
 from ordosync.store.timestamps import from_text, to_text
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 
-class Links(LinkDigests):
+class Links(LinkStates):
     """The table `links`, for one portal."""
 
     def of_merchant(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Link]:
@@ -137,10 +137,10 @@ class Links(LinkDigests):
         statement = "select count(*) from links where portal = ?"
         return int(self._db.execute(statement, (self._portal,)).fetchone()[0])
 
-    def reopened(self) -> Sequence[Link]:
-        """Return the orders whose label was deleted after their cancellation was refused."""
+    def in_state(self, state: Literal["reopened", "cancel_asked"]) -> Sequence[Link]:
+        """Return the orders in a state that few orders have."""
         rows = self._db.execute(
-            "select * from links where portal = ? and kind = 'order' and state = 'reopened'"
+            f"select * from links where portal = ? and kind = 'order' and state = '{state}'"  # noqa: S608
             " order by merchant_id",
             (self._portal,),
         )
@@ -167,14 +167,6 @@ class Links(LinkDigests):
             (self._portal, json.dumps(list(ids))),
         )
         return frozenset(row["merchant_id"] for row in rows)
-
-    def requested_again(self, ids: Sequence[str]) -> None:
-        """Record that the Merchant requests these orders again after a refused cancellation."""
-        self._db.execute(
-            "update links set state = 'live' where portal = ? and kind = 'order'"
-            " and state = 'cancel_refused' and merchant_id in (select value from json_each(?))",
-            (self._portal, json.dumps(list(ids))),
-        )
 
     def unshipped(self, *, before: datetime, limit: int) -> Sequence[tuple[Link, datetime]]:
         """Return orders and pieces without a label, linked before a time, with their link times."""
@@ -210,11 +202,13 @@ class Links(LinkDigests):
     def add(self, links: Iterable[Link], *, now: datetime) -> None:
         """Insert links, and apply them to the ledger; see `ledger.settle`.
 
-        An existing link only gets the new state, unless that is `live`, and its missing numbers.
+        An existing link only gets the new state, unless that is `live`, and its missing numbers. An
+        order that `is_restored` is live again.
         Raises `LedgerError` if more units would be sent or cancelled than were ordered.
         """
         links, at = list(links), to_text(now)
         parcels = [link for link in links if link.kind in ("shipment", "parcel")]
+        self._restore([link.merchant_id for link in links if link.is_restored])
         self._insert([link for link in links if link.kind not in ("shipment", "parcel")], at)
         settle(self._db, self._portal, links)
         self._insert(parcels, at)

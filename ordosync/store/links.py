@@ -54,6 +54,8 @@ class Link(Struct, frozen=True, kw_only=True):
     """For an order: 1 as it was sent; it grows with each edit that was written."""
     raised_to: int | None = None
     """For a line: its ordered units after an edit that added units. Never read from the table."""
+    is_restored: bool = False
+    """For an order that the Supplier was asked to cancel: True if it is live again. Not stored."""
 
     @property
     def has_ended(self) -> bool:
