@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ordosync.models import ParcelLine
 from ordosync.tasks.edits.carried import groups_of
 from tests.tasks.editing import (
     ALL_SENT,
@@ -122,7 +123,7 @@ def test_e8_of_a_partially_shipped_order_only_open_units_are_edited(tmp_path: Pa
     pair = configured(tmp_path, APPLY_ALL)
     pair.imported("1001", line("MUG", 4))
     mug = pair.supplied("1001").lines[0]
-    pair.send("1001", lines=(_part(mug.id, 1),))
+    pair.send("1001", lines=(ParcelLine(line_id=mug.id, quantity=1, sku="MUG"),))
     pair.run("update-tracking")
     edit(pair, STREET, units_of("MUG", 6))
 
@@ -208,7 +209,7 @@ def test_e15_less_than_was_sent_is_reported_and_leaves_the_ledger(tmp_path: Path
     pair = configured(tmp_path, APPLY_LINES)
     pair.imported("1001", line("MUG", 3))
     mug = pair.supplied("1001").lines[0]
-    pair.send("1001", lines=(_part(mug.id, 2),))
+    pair.send("1001", lines=(ParcelLine(line_id=mug.id, quantity=2, sku="MUG"),))
     cancel_units(pair, 2)
     edit(pair)
 
@@ -358,9 +359,3 @@ def test_e31_reported_edit_is_applied_once_the_policy_says_so(tmp_path: Path) ->
 
     assert (ran.step.state, ran.step.key) == ("done", "1001#1:edit")
     assert pair.supplied("1001").ship_to.street1 == "7 Canary Lane"
-
-
-def _part(line_id: str, units: int) -> object:
-    from ordosync.models import ParcelLine  # noqa: PLC0415
-
-    return ParcelLine(line_id=line_id, quantity=units, sku="MUG")

@@ -20,6 +20,8 @@ from ordosync.store.concerns import Concern, Severity, step_key, unshipped_key
 from ordosync.store.links import Link
 from ordosync.store.step_rows import DISMISSED, PATIENT, UNPROVEN, StepRow
 from ordosync.tasks.cancellations import supplier_status
+from ordosync.tasks.edits.edit import HELD, RACED
+from ordosync.tasks.order_edits import is_edit
 
 UNSHIPPED_DAYS = 7
 """Days that an imported order may wait to be shipped."""
@@ -38,9 +40,14 @@ def attention(
     `unshipped_for` is the age at which an import without a label becomes a concern.
     """
     dismissed = store.concerns.dismissed()
-    concerns = [
+    of_tasks = [
         *portal_concerns.stopped_by_limit(config, store),
         *portal_concerns.outages(config, store, now),
+    ]
+    known = {(entry.portal, entry.task) for entry in of_tasks}
+    concerns = [
+        *of_tasks,
+        *portal_concerns.late(config, store, now, known),
         *_overdue(config, store, now),
         *_unshipped(config, store, now - unshipped_for),
         *portal_concerns.without_references(config, store, now),
@@ -118,7 +125,10 @@ def _is_overdue(step: StepRow, now: datetime) -> bool:
 def _severity(step: StepRow, store: Store) -> Severity:
     if step.state in ("sending", "unknown") or step.code in _CRITICAL:
         return "critical"
-    if step.code == "edited" and not _is_shipped(step, store):
+    if step.code == RACED:
+        return "critical"
+    # A held order is not shipped as it was.
+    if is_edit(step) and step.code != HELD and not _is_shipped(step, store):
         return "critical"
     return "normal"
 
