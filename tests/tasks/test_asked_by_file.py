@@ -33,6 +33,7 @@ portals:
     merchant: {account: shop, supplier: northwind}
     supplier: depot
     cancel_deadline: 3h
+    EDITS
 """
 ANSWERS = "answers: {glob: answers, columns: {order_number: no, answer: answer}}"
 SENT = "no,number,by,at,sku,qty\n"
@@ -44,10 +45,10 @@ def _pair(tmp_path: Path) -> Pair:
     return imported(tmp_path, ANSWERS)
 
 
-def imported(folder: Path, answers: str) -> Pair:
+def imported(folder: Path, answers: str, *, edits: str = "") -> Pair:
     for name in ("orders", "sent", "answers"):
         (folder / name).mkdir()
-    pair = Pair(folder, CONFIG.replace("ANSWERS", answers))
+    pair = Pair(folder, CONFIG.replace("ANSWERS", answers).replace("EDITS", edits))
     pair.request("1001", line("MUG", 3))
     assert pair.run("import-orders").count("done") == 1
     return pair
@@ -218,3 +219,15 @@ def test_k6_fewer_units_are_held_until_they_are_answered(pair: Pair) -> None:
     assert changes(pair) == [("1", "NEW", "3"), ("2", "CHANGED", "2")]
     [failed] = pair.failed(TASK)
     assert failed.code == "not-answered"
+
+
+def test_k6_fewer_units_that_are_applied_as_an_edit_are_written_once(tmp_path: Path) -> None:
+    pair = imported(tmp_path, ANSWERS, edits="edits: {lines: apply}")
+    cancel_units(pair, 1)
+
+    first, again = pair.run("import-orders"), pair.run("import-orders")
+
+    assert (first.count("failed"), again.count("failed")) == (0, 0)
+    assert changes(pair) == [("1", "NEW", "3"), ("2", "CHANGED", "2")]
+    assert pair.link("1001/1", "line").cancelled == 1
+    assert pair.failed("import-orders") == []
