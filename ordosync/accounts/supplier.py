@@ -158,7 +158,7 @@ class SupplierEdits(Protocol):
 
     @property
     def can_hold(self) -> bool:
-        """True if `hold` keeps an order from being sent."""
+        """True if `hold` keeps an order from being sent, or tells its users not to send it."""
 
     def current(self, ids: Sequence[str]) -> Mapping[str, EditableOrder]:
         """Return those of these orders that exist, as they are now."""
@@ -177,8 +177,7 @@ class SupplierEdits(Protocol):
     def hold(self, ids: Sequence[str], *, reason: HoldReason) -> list[Outcome]:
         """Keep these orders from being sent, until `release`; `unchanged` if they are held.
 
-        Refused: `shipped`, `cancelled`, or `not-held` if the account cannot hold the order now. An
-        account without holds may mark the order for its users, and refuses all the same.
+        Refused: `shipped`, `cancelled`, or `not-held` if the account cannot hold the order now.
         """
 
     def release(self, ids: Sequence[str]) -> list[Outcome]:

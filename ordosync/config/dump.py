@@ -30,7 +30,7 @@ def as_plain(config: Config) -> dict[str, Any]:
     }
 
 
-_NEWER = ("edits", "cancel_deadline")
+_NEWER = ("edits", "cancel_deadline", "shortages")
 """Options of a portal that are shown only if they differ from their defaults."""
 
 

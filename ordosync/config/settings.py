@@ -14,7 +14,7 @@ from ordosync.secret import Secret
 
 SCHEDULED_TASKS = ("import-orders", "import-products", "write-inventory-back", "cancel-orders")
 GLOBAL_TASKS = ("import-orders", "import-products", "write-inventory-back")
-AT_ONCE_TASKS = ("update-tracking", "split-order")
+AT_ONCE_TASKS = ("update-tracking", "split-order", "report-shortages")
 
 Interval = Literal["10-minutes", "hourly", "6-hours", "daily", "off"]
 Optional = Literal[
@@ -99,6 +99,18 @@ class EditsConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShortagesConfig:
+    """Actions at the Merchant if the Supplier does not send units, or sends them later."""
+
+    report: bool = True
+    """True to add a report to the Merchant's order."""
+    hold: bool = False
+    """True to hold the units there, too, or the order."""
+    cancel: Literal["never", "lines"] = "never"
+    """`lines` cancels the short units there, but never the order of a line. Nothing is refunded."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class PingConfig:
     """URLs to call when scheduled work of a portal starts and ends."""
 
@@ -150,6 +162,7 @@ class PortalConfig:
     edits: EditsConfig = EditsConfig()
     cancel_deadline: timedelta = timedelta(days=2)
     """The time in which a Supplier that is asked to cancel an order should answer."""
+    shortages: ShortagesConfig = ShortagesConfig()
     tasks: Mapping[str, Interval] = field(default_factory=dict)
     """The interval of each scheduled task, with defaults."""
     ping: PingConfig = PingConfig()

@@ -219,14 +219,15 @@ def _imported(
     *,
     is_split: bool,
     ordered: Mapping[str, int],
-) -> Step:
+) -> Step | None:
     """Return the step of an order that is linked already, or a notice about it."""
     if isinstance(item, InvalidRecord):
         if item.code == "reassigned":
             return reassigned(step, link)
         payload: object = item
     elif link.state == "cancelled_by_supplier":
-        return supplier_cancelled(step, link)
+        is_reported = bool(portal.links.with_reported_cancellations([link.merchant_id]))
+        return None if is_reported else supplier_cancelled(step, link)
     else:
         payload = Imported(
             order=item,

@@ -1,5 +1,6 @@
 """Orders that are held because the Merchant edited them after they were sent."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,14 @@ def test_order_of_a_group_that_is_only_reported_is_not_held(tmp_path: Path) -> N
     pair.run(TASK)
 
     assert (stored_edit(pair).code, ship(pair)) == ("edited", "done")
+
+
+def test_e11_after_the_time_since_the_import_the_order_is_not_held(tmp_path: Path) -> None:
+    pair = sent(tmp_path, "edits: {address: hold, until: 2h}")
+    pair.clock.at += timedelta(hours=3)
+    edit(pair, STREET)
+
+    assert (pair.run(TASK).step.code, ship(pair)) == ("too-late-to-apply", "done")
 
 
 def test_e31_reported_edit_is_held_once_the_policy_says_so(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from ordosync.store.step_rows import DISMISSED, PATIENT, UNPROVEN, StepRow
 from ordosync.tasks.cancellations import supplier_status
 from ordosync.tasks.edits.edit import HELD, RACED
 from ordosync.tasks.order_edits import is_edit
+from ordosync.tasks.shortages import problems
 
 UNSHIPPED_DAYS = 7
 """Days that an imported order may wait to be shipped."""
@@ -54,7 +55,7 @@ def attention(
         *portal_concerns.unlinked(config, store),
     ]
     entries = [
-        *(_with_note(entry, dismissed) for entry in _failed(config, store)),
+        *(_with_note(entry, dismissed) for entry in _failed(config, store, now)),
         *(_unless_dismissed(concern, dismissed) for concern in concerns),
         *_dismissed_steps(config, store, dismissed.values()),
     ]
@@ -93,10 +94,10 @@ def _dismissed_steps(
             )
 
 
-def _failed(config: Config, store: Store) -> Iterator[Attention]:
+def _failed(config: Config, store: Store, now: datetime) -> Iterator[Attention]:
     for step in store.steps.open():
         if step.portal in config.portals and step.state == "failed":
-            yield _of_step(step, reason_of(step), _next_command(step), _severity(step, store))
+            yield _of_step(step, reason_of(step), _next_command(step), _severity(step, store, now))
     for step in store.steps.without_tracking():
         if step.portal in config.portals:
             command = f"add tracking to order {step.supplier_id} at the Supplier"
@@ -108,7 +109,7 @@ def _overdue(config: Config, store: Store, now: datetime) -> Iterator[Attention]
     for step in store.steps.open():
         if step.portal in config.portals and step.state != "failed" and _is_overdue(step, now):
             reason = reason_of(step) or "its outcome is still unknown"
-            yield _of_step(step, reason, _next_command(step), _severity(step, store))
+            yield _of_step(step, reason, _next_command(step), _severity(step, store, now))
 
 
 def _is_overdue(step: StepRow, now: datetime) -> bool:
@@ -122,7 +123,9 @@ def _is_overdue(step: StepRow, now: datetime) -> bool:
     return now - since > (_LONG_WAIT if step.code in PATIENT else LONG)
 
 
-def _severity(step: StepRow, store: Store) -> Severity:
+def _severity(step: StepRow, store: Store, now: datetime) -> Severity:
+    if problems.is_on_time(step, now.date()):
+        return "low"
     if step.state in ("sending", "unknown") or step.code in _CRITICAL:
         return "critical"
     if step.code == RACED:
@@ -160,7 +163,7 @@ def _of_step(step: StepRow, reason: str, command: str, severity: Severity) -> At
 def _next_command(step: StepRow) -> str:
     if step.code == supplier_status.RESTORED:
         return f"ordosync reconcile {step.portal}"
-    if step.code == supplier_status.CANCELLED:
+    if step.code == supplier_status.CANCELLED or step.code in problems.CODES:
         return f"ordosync why {shlex.quote(step.merchant_id or step.key)}"
     if step.state == "failed" and step.code == DISMISSED:
         return f"ordosync dismiss {step.id}, or ordosync retry {step.id} to send it"

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ordosync.models import InvalidRecord, Order, Page
@@ -41,14 +42,30 @@ def _open(item: Order | InvalidRecord, sent: Mapping[str, int]) -> Order | Inval
     return replace(item, lines=lines)
 
 
-def settled_units(ledger: Mapping[str, Sequence[Link]]) -> Mapping[str, int]:
-    """Return the units of each line that were sent, or were cancelled in both accounts."""
-    return {
-        line.merchant_id: settled
-        for lines in ledger.values()
-        for line in lines
-        if (settled := (line.sent or 0) + (line.cancelled or 0))
-    }
+class SettledUnits(Struct, frozen=True):
+    """The units of a line that are not open any more."""
+
+    units: int
+    """Sent, or cancelled in both accounts."""
+    short: int
+    """Cancelled by the Supplier; the Merchant may have cancelled them, too."""
+    ordered: int
+
+    def as_ordered(self, quantity: int) -> int:
+        """Return the ordered units, given the open ones of the Merchant."""
+        found = quantity + self.units
+        return max(found, min(found + self.short, self.ordered))
+
+
+def settled_units(ledger: Mapping[str, Sequence[Link]]) -> Mapping[str, SettledUnits]:
+    """Return the units of each line that are settled, by the Merchant's lines."""
+    settled = {}
+    for line in (line for lines in ledger.values() for line in lines):
+        short = line.short.cancelled if line.short else 0
+        units = (line.sent or 0) + (line.cancelled or 0) - short
+        if units or short:
+            settled[line.merchant_id] = SettledUnits(units, short, line.ordered or 0)
+    return settled
 
 
 def ordered_units(portal: Portal, ledger: Mapping[str, Sequence[Link]]) -> Mapping[str, int]:
@@ -83,9 +100,16 @@ def not_comparable(
     }
 
 
-def as_ordered(item: Order | InvalidRecord, settled: Mapping[str, int]) -> Order | InvalidRecord:
+def as_ordered(
+    item: Order | InvalidRecord, settled: Mapping[str, SettledUnits]
+) -> Order | InvalidRecord:
     """Return an order with the ordered units: changes by the tasks are not edits."""
     if isinstance(item, InvalidRecord) or not any(line.id in settled for line in item.lines):
         return item
-    lines = [replace(line, quantity=line.quantity + settled.get(line.id, 0)) for line in item.lines]
+    lines = [
+        replace(line, quantity=settled[line.id].as_ordered(line.quantity))
+        if line.id in settled
+        else line
+        for line in item.lines
+    ]
     return replace(item, lines=tuple(lines))

@@ -26,7 +26,6 @@ INSTEAD: Mapping[tuple[Role, str], Mapping[Lack, str]] = {
         "several-parcels": "to send several parcels, split the order at Ordoro",
         "several-numbers": "an order has one tracking number",
         "second-labels": "an order has one tracking number",
-        "holds": "cannot hold orders: an edited order gets the tag merchant-edited",
         "method-edits": "cannot change the shipping method",
     },
     ("supplier", "shopify"): {

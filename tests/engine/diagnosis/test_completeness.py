@@ -43,7 +43,8 @@ FAILED: Mapping[str, str] = {
 )
 """Severities of failed steps: all need the operator until they are settled or dismissed."""
 WAITING = (
-    *("busy", "changed", "earlier-parcel", "no-link", "parcels-first", "partially-shipped"),
+    *("busy", "cancellations-first", "changed", "earlier-parcel", "no-link", "parcels-first"),
+    "partially-shipped",
     *("sent-elsewhere", "split-first", "stopped", "unavailable", "which-lines"),
 )
 """Codes of steps that are tried again: they need the operator only if that takes too long."""

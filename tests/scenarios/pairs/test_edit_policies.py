@@ -18,7 +18,9 @@ from tests.accounts.contract.examples import line, parcel
 from tests.accounts.contract.opening import PORTAL
 from tests.accounts.contract.people import MerchantPeople, SupplierPeople
 from tests.accounts.files.people import FilesSupplierPeople
+from tests.accounts.ordoro.people import OrdoroSupplierPeople
 from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
+from tests.accounts.woocommerce.people import ShopSupplierPeople
 from tests.scenarios.pairs.kinds import MERCHANTS
 from tests.scenarios.pairs.pair import Pair
 from tests.support.clock import VirtualClock
@@ -46,6 +48,12 @@ class Supplied:
 SUPPLIED: Mapping[str, Supplied] = {
     "files": Supplied(people=FilesSupplierPeople, of_rest=("lines", "method", "notes")),
     "sqlite": Supplied(people=SqliteSupplierPeople, of_rest=("lines", "notes")),
+    "ordoro": Supplied(
+        people=OrdoroSupplierPeople,
+        groups=("address", "lines", "notes"),
+        of_pieces=("address", "notes"),
+    ),
+    "woocommerce": Supplied(people=ShopSupplierPeople, of_rest=("lines", "method", "notes")),
 }
 STATES = ("open", "labelled", "partially-shipped", "shipped", "split", "cancelled")
 _LACKS = {
