@@ -35,7 +35,10 @@ portals:
     cancel_deadline: 3h
     EDITS
 """
-ANSWERS = "answers: {glob: answers, columns: {order_number: no, answer: answer}}"
+ANSWERS = """answers:
+      glob: answers
+      columns: {order_number: no, sku: sku, quantity: qty, answer: answer, reason: why}"""
+ANSWER = "no,sku,qty,answer,why\n"
 SENT = "no,number,by,at,sku,qty\n"
 
 
@@ -184,7 +187,7 @@ def test_k5_order_that_was_shipped_meanwhile_is_live(pair: Pair) -> None:
 def test_k5_order_that_the_supplier_cancelled_is_imported_again(pair: Pair) -> None:
     succeeded(pair.shop.cancel("1001"))
     pair.run(TASK)
-    (pair.folder / "answers" / "a.csv").write_text("no,answer\n1001,cancelled\n")
+    (pair.folder / "answers" / "a.csv").write_text(f"{ANSWER}1001,,,cancelled,\n")
     restore(pair)
 
     pair.run(TASK)
@@ -231,3 +234,64 @@ def test_k6_fewer_units_that_are_applied_as_an_edit_are_written_once(tmp_path: P
     assert changes(pair) == [("1", "NEW", "3"), ("2", "CHANGED", "2")]
     assert pair.link("1001/1", "line").cancelled == 1
     assert pair.failed("import-orders") == []
+
+
+def answer(pair: Pair, text: str, name: str = "a") -> None:
+    """Drop an answer, and read it."""
+    (pair.folder / "answers" / f"{name}.csv").write_text(f"{ANSWER}{text}\n")
+    pair.run("report-shortages")
+
+
+def test_k2_answer_that_it_is_cancelled_settles_the_step(pair: Pair) -> None:
+    succeeded(pair.shop.cancel("1001"))
+    pair.run(TASK)
+
+    answer(pair, "1001,,,cancelled,")
+    answer(pair, "1001,,,cancelled,", name="again")
+    pair.run(TASK)
+
+    assert (held(pair), pair.failed(TASK), pair.failed("report-shortages")) == ([], [], [])
+    assert pair.link("1001").state == "cancelled_by_task"
+    told = [text for text in remarks(pair.shop, "1001") if "as it was asked to" in text]
+    assert len(told) == 1
+
+
+def test_k3_rejected_cancellation_fails_the_step(pair: Pair) -> None:
+    succeeded(pair.shop.cancel("1001"))
+    pair.run(TASK)
+
+    answer(pair, "1001,,,rejected,")
+    pair.run(TASK)
+
+    [step] = pair.failed(TASK)
+    assert (held(pair), step.code) == ([], "already-shipped")
+    assert pair.link("1001").state == "cancel_refused"
+    assert not any("shipped already" in text for text in remarks(pair.shop, "1001"))
+
+
+def test_s1_order_that_the_supplier_cancels_by_itself_is_reported(pair: Pair) -> None:
+    answer(pair, "1001,,,cancelled,")
+    answer(pair, "1001,,,cancelled,", name="again")
+
+    assert pair.link("1001").state == "cancelled_by_supplier"
+    assert pair.merchant("1001").status == "dropshipment_requested"
+    assert len(pair.failed("report-shortages")) == 1
+
+
+def test_s9_answer_to_an_unknown_order_is_passed_over(pair: Pair) -> None:
+    answer(pair, "404,,,cancelled,")
+
+    assert pair.failed("report-shortages") == []
+
+
+def test_k6_answer_about_units_settles_the_step(pair: Pair) -> None:
+    cancel_units(pair, 1)
+    pair.run(TASK)
+
+    answer(pair, "1001,MUG,1,cancelled,asked-to")
+    pair.run(TASK)
+
+    assert (held(pair), pair.failed(TASK), pair.failed("report-shortages")) == ([], [], [])
+    assert pair.link("1001/1", "line").cancelled == 1
+    assert changes(pair) == [("1", "NEW", "3"), ("2", "CHANGED", "2")]
+    assert not any("cannot send" in text for text in remarks(pair.shop, "1001"))
