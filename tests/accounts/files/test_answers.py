@@ -333,6 +333,14 @@ def test_wrong_options_are_a_problem_of_the_configuration(
         answers(tmp_path, **options)
 
 
+def test_s23_check_says_that_nothing_is_reported_without_answers(tmp_path: Path) -> None:
+    without = [result.text for result in open_supplier(tmp_path, answers=None).check()]
+    with_answers = [result.text for result in open_supplier(tmp_path).check()]
+
+    assert any("add `answers:` if it drops files with them" in text for text in without)
+    assert not any("`answers:`" in text for text in with_answers)
+
+
 def answers(folder: Path, **options: Any) -> AnswerFiles:
     defaults = {"columns": ANSWER_COLUMNS, "date_format": "%Y-%m-%d"}
     return AnswerFiles(glob=folder / "answers", **{**defaults, **options})
