@@ -12,6 +12,7 @@ from ordosync.accounts.files import FilesAccount, SupplierOptions
 from ordosync.accounts.files.answer_options import AnswerFiles
 from ordosync.accounts.files.options import RowRule
 from ordosync.accounts.files.output.options import OrderFolder
+from ordosync.accounts.files.output.safe_output import folder_lock
 from ordosync.accounts.supplier import SupplierShortages
 from ordosync.errors import RefusedError
 from ordosync.models import InvalidRecord
@@ -287,6 +288,20 @@ def test_file_is_read_once_until_it_changes(depot: OpenSupplier, drop: Drop) -> 
     [*_, page] = shortages(depot).changed(since())
 
     assert all_of(shortages(depot).changed(since(page.cursor))) == []
+
+
+def test_answers_and_parcels_are_read_while_another_run_writes_orders(
+    depot: OpenSupplier, drop: Drop, tmp_path: Path
+) -> None:
+    drop("answers/a.csv", HEADER + "1001,CUP,2,cancelled,,\n")
+    drop("sent/a.csv", PARCELS + "1001,1Z999,UPS,2026-11-23 14:05,,,MUG,3\n")
+
+    with folder_lock(tmp_path / "orders"):
+        shortage = read(depot)
+        [parcel] = all_of(depot.shipments.changed(since()))
+
+    assert units(shortage) == {"CUP": (2, 0)}
+    assert getattr(parcel, "is_last", False)
 
 
 def test_dry_run_keeps_no_answers(depot: OpenSupplier, drop: Drop, tmp_path: Path) -> None:
