@@ -610,9 +610,37 @@ MUTANTS = (
     Mutant(
         protection="only a user cancels an order that may be on its way",
         file="accounts/woocommerce/supplier_cancellations.py",
-        old="if status not in UNSENT and not (status in PARTIAL and sent.numbered):",
+        old="if not is_unsent and not (status in PARTIAL and sent.numbered):",
         new="if False:",
         test="accounts/woocommerce/test_supplier.py",
+    ),
+    Mutant(
+        protection="a whole order is never cancelled for a shortage",
+        file="accounts/ordoro/merchant_shortages.py",
+        old="if units == ordered:",
+        new="if False:",
+        test="accounts/ordoro/test_merchant_shortages.py",
+    ),
+    Mutant(
+        protection="a hold that users ended is not set again",
+        file="accounts/woocommerce/merchant_shortages.py",
+        old="if order.status == ON_HOLD or mark in record.holds:",
+        new="if order.status == ON_HOLD:",
+        test="accounts/woocommerce/test_merchant_shortages.py",
+    ),
+    Mutant(
+        protection="a hold that users ended is not set again",
+        file="accounts/shopify/merchant_shortages.py",
+        old="if mark in marks:",
+        new="if False:",
+        test="accounts/shopify/test_merchant_shortages.py",
+    ),
+    Mutant(
+        protection="units that the token cannot read are no shortage",
+        file="accounts/shopify/supplier_shortages.py",
+        old="max(every.units[line.id], line.current_quantity)",
+        new="every.units[line.id]",
+        test="accounts/shopify/test_supplier_shortages.py",
     ),
     Mutant(
         protection="no parcel is the last one of an order of which units are open",

@@ -45,10 +45,13 @@ class _HeldOrder(Struct, frozen=True, rename="camel", kw_only=True):
     held: Metafield | None = None
     fulfillment_orders: Connection[HeldPart]
 
-    def has_hold(self, handle: str) -> bool:
-        """True if ordosync holds a fulfillment order with this handle."""
-        holds = [hold for part in self.fulfillment_orders.nodes for hold in part.fulfillment_holds]
-        return any(hold.is_ours and hold.handle == handle for hold in holds)
+    def parts_with(self, handle: str) -> frozenset[str]:
+        """Return the fulfillment orders that ordosync holds with this handle."""
+        return frozenset(
+            part.id
+            for part in self.fulfillment_orders.nodes
+            if any(hold.is_ours and hold.handle == handle for hold in part.fulfillment_holds)
+        )
 
 
 class MerchantShortages:
@@ -108,21 +111,23 @@ class MerchantShortages:
         order = self._fulfillment_orders.parts(report.order_id)
         if order is None:
             return refused("not-found", f"fulfillment order {report.order_id} does not exist")
-        marks, is_held = self._earlier(order, report)
+        marks, own = self._earlier(order, report)
         mark = mark_of(report)
         if mark in marks:
             return Outcome(state="unchanged", id=report.order_id)
-        outcome = self._holds.hold(report, order, _units(report))
+        outcome = self._holds.hold(report, order, _units(report), own)
         # A process may have ended between the hold and its record.
-        if outcome.state == "done" or (outcome.state == "unchanged" and is_held):
+        if outcome.state == "done" or (outcome.state == "unchanged" and own):
             held = self._location.metafield(order.order, "held", [*marks, mark])
             action = f"record the hold of {report.order_id}"
             with self._client.after_write(action):
                 self._client.set_metafields([held], action=action)
         return outcome
 
-    def _earlier(self, order: OrderParts, report: ShortageReport) -> tuple[Sequence[str], bool]:
-        """Return the marks of the reports that were held before, and if this one is held now."""
+    def _earlier(
+        self, order: OrderParts, report: ShortageReport
+    ) -> tuple[Sequence[str], frozenset[str]]:
+        """Return the marks of earlier reports with a hold, and the parts held for this report."""
         [held] = self._client.by_id(
             HOLDS,
             _HeldOrder,
@@ -130,7 +135,7 @@ class MerchantShortages:
             action=f"read the holds of {report.order_id}",
             holds=self._location.metafield_keys["held"],
         )
-        return texts(held.held), held.has_hold(handle_of(report))
+        return texts(held.held), held.parts_with(handle_of(report))
 
 
 def _units(report: ShortageReport) -> Units:

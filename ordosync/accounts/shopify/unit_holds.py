@@ -33,12 +33,15 @@ class UnitHolds:
         self._client = client
         self._location = location
 
-    def hold(self, report: ShortageReport, order: OrderParts, units: Units) -> Outcome:
-        """Hold these units of an order as far as they are not held; see the module."""
+    def hold(
+        self, report: ShortageReport, order: OrderParts, units: Units, own: frozenset[str]
+    ) -> Outcome:
+        """Hold these units of an order; `own` fulfillment orders are held for this report already.
+
+        Units that are held for another reason are held as well.
+        """
         parts = sorted(order.parts, key=lambda it: it.id != fulfillment_order(report.order_id))
-        left = units - open_units([part for part in parts if _is_held(part)])
-        if not left:
-            return Outcome(state="unchanged", id=report.order_id)
+        left = units - open_units([part for part in parts if part.id in own])
         refusal, is_done = _refusal(report, parts), False
         for part in parts:
             share = open_units([part]) & left
@@ -49,7 +52,9 @@ class UnitHolds:
                 refusal = problem
             else:
                 is_done, left = True, left - share
-        return Outcome(state="done", id=report.order_id) if is_done else refusal
+        if is_done or not left - open_units([part for part in parts if _is_held(part)]):
+            return Outcome(state="done" if is_done else "unchanged", id=report.order_id)
+        return refusal
 
     def _hold(self, report: ShortageReport, part: Part, share: Units) -> Outcome | None:
         """Hold units of one fulfillment order; return the refusal, or None if it was done."""
