@@ -28,6 +28,10 @@ SECTIONS = {
             "tasks:update_tracking",
             "Send the Supplier's tracking numbers to the Merchant.",
         ),
+        "report-shortages": (
+            "tasks:report_shortages",
+            "Report units that the Supplier does not send to the Merchant.",
+        ),
         "split-order": (
             "tasks:split_order",
             "Split the Merchant's orders like the Supplier's.",

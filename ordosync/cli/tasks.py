@@ -55,6 +55,15 @@ _HELP = {
     For example:
       ordosync update-tracking
     """,
+    "report-shortages": """Report units that the Supplier does not send to the Merchant.
+
+    Units that are cancelled, or that come later, are reported, held or cancelled as `shortages:`
+    says; nothing is refunded. `run-due` also does this as soon as a unit is short. Exits 1 if the
+    Merchant has to act on an order.
+
+    For example:
+      ordosync report-shortages --dry-run
+    """,
     "split-order": """Split the Merchant's orders like the Supplier's.
 
     `run-due` also does this as soon as an order is split.
@@ -114,16 +123,12 @@ def _import_orders(
 
 _import_orders.__doc__ = _HELP["import-orders"]
 import_orders = with_context()(_import_orders)
-import_products, write_inventory_back, update_tracking, split_order, cancel_orders = map(
-    with_context(),
-    [
-        _command_of("import-products"),
-        _command_of("write-inventory-back"),
-        _command_of("update-tracking"),
-        _command_of("split-order"),
-        _command_of("cancel-orders"),
-    ],
-)
+import_products = with_context()(_command_of("import-products"))
+write_inventory_back = with_context()(_command_of("write-inventory-back"))
+update_tracking = with_context()(_command_of("update-tracking"))
+report_shortages = with_context()(_command_of("report-shortages"))
+split_order = with_context()(_command_of("split-order"))
+cancel_orders = with_context()(_command_of("cancel-orders"))
 
 
 @with_context()

@@ -9,7 +9,15 @@ from ordosync.accounts.portal_account import PortalAccount
 from ordosync.accounts.supplier import Supplier
 
 MerchantPart = Literal["orders", "cancellations", "products", "stock", "tracking", "splits"]
-SupplierPart = Literal["orders", "cancellations", "products", "stock", "shipments", "splits"]
+SupplierPart = Literal[
+    "orders",
+    "cancellations",
+    "products",
+    "stock",
+    "shipments",
+    "splits",
+    "shortages",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +35,8 @@ NEEDS: Mapping[str, Needs] = {
     "update-tracking": Needs(merchant="tracking", supplier="shipments"),
     "split-order": Needs(merchant="splits", supplier="splits"),
     "cancel-orders": Needs(merchant="cancellations", supplier="cancellations"),
+    # A Merchant without shortages gets comments, or the log has them.
+    "report-shortages": Needs(merchant="orders", supplier="shortages"),
 }
 """The parts that each task needs, by the name of the task."""
 
@@ -52,6 +62,7 @@ _SUPPLIER_ACTIONS: Mapping[SupplierPart, str] = {
     "stock": "report stock",
     "shipments": "report parcels",
     "splits": "report split orders",
+    "shortages": "report cancelled or late units",
 }
 
 

@@ -13,7 +13,7 @@ from ordosync.secret import Secret
 
 SCHEDULED_TASKS = ("import-orders", "import-products", "write-inventory-back", "cancel-orders")
 GLOBAL_TASKS = ("import-orders", "import-products", "write-inventory-back")
-AT_ONCE_TASKS = ("update-tracking", "split-order")
+AT_ONCE_TASKS = ("update-tracking", "split-order", "report-shortages")
 
 Interval = Literal["10-minutes", "hourly", "6-hours", "daily", "off"]
 Optional = Literal[
@@ -85,6 +85,18 @@ class EditsConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShortagesConfig:
+    """What happens at the Merchant with units that the Supplier does not send, or sends later."""
+
+    report: bool = True
+    """True to add a report to the Merchant's order."""
+    hold: bool = False
+    """True to hold the units there, too, or the order."""
+    cancel: Literal["never", "lines"] = "never"
+    """`lines` cancels the short units there, but never the order of a line. Nothing is refunded."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class PingConfig:
     """URLs to call when scheduled work of a portal starts and ends."""
 
@@ -134,6 +146,7 @@ class PortalConfig:
     send: tuple[Optional, ...] = ()
     shipping_methods: ShippingMethodsConfig = ShippingMethodsConfig()
     edits: EditsConfig = EditsConfig()
+    shortages: ShortagesConfig = ShortagesConfig()
     tasks: Mapping[str, Interval] = field(default_factory=dict)
     """The interval of each scheduled task, with defaults."""
     ping: PingConfig = PingConfig()

@@ -105,7 +105,7 @@ def _add_sent(db: "sqlite3.Connection", portal: str, change: Mapping[str, int]) 
     """
     for line_id, units in change.items():
         row = db.execute(
-            "select generation, ordered, sent, cancelled from links"
+            "select generation, ordered, sent, cancelled, short from links"
             " where portal = ? and kind = 'line' and merchant_id = ?"
             " order by generation desc limit 1",
             (portal, line_id),
@@ -118,12 +118,14 @@ def _add_sent(db: "sqlite3.Connection", portal: str, change: Mapping[str, int]) 
                 f"portal {portal}: line {line_id} would have {sent} of {row['ordered']} units"
                 " sent; run `ordosync reconcile` to see both accounts"
             )
+        cancelled = min(row["cancelled"], row["ordered"] - sent)
         db.execute(
-            "update links set sent = ?, cancelled = ?"
+            "update links set sent = ?, cancelled = ?, short = ?"
             " where portal = ? and kind = 'line' and merchant_id = ? and generation = ?",
             (
                 sent,
-                min(row["cancelled"], row["ordered"] - sent),
+                cancelled,
+                _without_sent(row["short"], row["cancelled"] - cancelled),
                 portal,
                 line_id,
                 row["generation"],
@@ -131,10 +133,20 @@ def _add_sent(db: "sqlite3.Connection", portal: str, change: Mapping[str, int]) 
         )
 
 
+def _without_sent(short: str | None, units: int) -> str | None:
+    """Return the short units of a line of which so many were sent after all."""
+    if short is None or not units:
+        return short
+    values = json.loads(short)
+    return json.dumps({**values, "cancelled": max(values.get("cancelled", 0) - units, 0)})
+
+
 def _settle_line(db: "sqlite3.Connection", portal: str, line: "Link") -> None:
     """Set the cancelled units of a line, or end a line whose open units went to pieces."""
     where = " where portal = ? and kind = 'line' and merchant_id = ? and generation = ?"
     key = (portal, line.merchant_id, line.generation)
+    if line.moved:
+        db.execute(f"update links set ordered = ordered - ?{where}", (line.moved, *key))  # noqa: S608
     if line.state == "split":
         db.execute(f"update links set ordered = sent + cancelled{where}", key)  # noqa: S608
     elif line.cancelled is not None:
@@ -164,7 +176,7 @@ def _reopen(db: "sqlite3.Connection", portal: str, order: "Link") -> None:
     An order that was created again is another order at the Supplier, with its own lines.
     """
     db.execute(
-        "update links set cancelled = 0"
+        "update links set cancelled = 0, short = null"
         " where portal = ? and order_id = ? and kind = 'line' and generation < ? and exists"
         " (select 1 from links as before where before.portal = links.portal"
         " and before.kind = 'order' and before.merchant_id = links.order_id"

@@ -6,9 +6,11 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
+
 from ordosync.store.ledger import settle
-from ordosync.store.link_digests import LinkDigests
-from ordosync.store.links import Link, LinkKind
+from ordosync.store.link_steps import LinkSteps
+from ordosync.store.links import Link, LinkKind, ShortUnits
 from ordosync.store.step_rows import UNSETTLED
 from ordosync.store.timestamps import from_text, to_text
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 
-class Links(LinkDigests):
+class Links(LinkSteps):
     """The table `links`, for one portal."""
 
     def of_merchant(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Link]:
@@ -36,7 +38,8 @@ class Links(LinkDigests):
         rows = self._db.execute(
             "select * from links where portal = ? and kind = ?"
             " and supplier_id in (select value from json_each(?))"
-            " order by state not in ('split', 'sent'), generation",
+            " order by state not in ('split', 'sent'), generation,"
+            " state <> 'cancelled_by_supplier'",
             (self._portal, kind, json.dumps(list(ids))),
         )
         return {row["supplier_id"]: _link(row) for row in rows}
@@ -46,7 +49,8 @@ class Links(LinkDigests):
         rows = self._db.execute(
             "select * from links where portal = ? and kind = ?"
             " and supplier_id in (select value from json_each(?))"
-            " order by state in ('split', 'sent'), generation desc",
+            " order by state in ('split', 'sent'), generation desc,"
+            " state = 'cancelled_by_supplier'",
             (self._portal, kind, json.dumps(list(ids))),
         )
         found: dict[str, list[Link]] = {}
@@ -146,28 +150,6 @@ class Links(LinkDigests):
         )
         return [_link(row) for row in rows]
 
-    def may_lack_parcels(self) -> bool:
-        """True if the Merchant may show parcels that have no link: then the ledger is behind."""
-        row = self._db.execute(
-            "select 1 from schedule where portal = :portal and task = 'update-tracking'"
-            " and restored_at is not null and last_started_at is not null"
-            " union all select 1 from steps where portal = :portal and task = 'update-tracking'"
-            " and state in ('sending', 'unknown') limit 1",
-            {"portal": self._portal},
-        ).fetchone()
-        return row is not None
-
-    def with_unreported_parcels(self, ids: Sequence[str]) -> AbstractSet[str]:
-        """Return those of the Merchant's orders with a parcel that is not reported yet."""
-        rows = self._db.execute(
-            "select distinct merchant_id from steps where portal = ? and task = 'update-tracking'"  # noqa: S608
-            f" and ({UNSETTLED} or code = 'no-tracking')"
-            " and key not like '%:supplier-cancelled-rest'"
-            " and merchant_id in (select value from json_each(?))",
-            (self._portal, json.dumps(list(ids))),
-        )
-        return frozenset(row["merchant_id"] for row in rows)
-
     def requested_again(self, ids: Sequence[str]) -> None:
         """Record that the Merchant requests these orders again after a refused cancellation."""
         self._db.execute(
@@ -215,11 +197,23 @@ class Links(LinkDigests):
         """
         links, at = list(links), to_text(now)
         parcels = [link for link in links if link.kind in ("shipment", "parcel")]
+        changed = [link for link in links if link.kind == "line" and link.cancelled is not None]
+        self._restore([link.merchant_id for link in links if link.is_restored])
         self._insert([link for link in links if link.kind not in ("shipment", "parcel")], at)
         settle(self._db, self._portal, links)
         self._insert(parcels, at)
-        if parcels:
-            self._note_reported({link.order_id or link.merchant_id for link in parcels})
+        if parcels or changed:
+            self._note_reported({link.order_id or link.merchant_id for link in parcels + changed})
+
+    def _restore(self, order_ids: Sequence[str]) -> None:
+        """Make orders live again that the Supplier had cancelled."""
+        if order_ids:
+            self._db.execute(
+                "update links set state = 'live' where portal = ? and kind = 'order'"
+                " and state = 'cancelled_by_supplier'"
+                " and merchant_id in (select value from json_each(?))",
+                (self._portal, json.dumps(list(order_ids))),
+            )
 
     def _insert(self, links: Sequence[Link], at: str) -> None:
         self._db.executemany(_INSERT, [_row(self._portal, link, at) for link in links])
@@ -251,13 +245,14 @@ _OF_SAME_ORDER = """and not exists (
 _UNREPORTED = "portal = :portal and kind = 'order' and state = 'live' and reported = 0"
 _INSERT = """
 insert into links (portal, kind, merchant_id, generation, supplier_id, state, linked_at, order_id,
-    ordered, sent, cancelled, units, digests)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ordered, sent, cancelled, short, units, digests)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 on conflict (portal, kind, merchant_id, generation) do update set
     state = case excluded.state when 'live' then state else excluded.state end,
     order_id = coalesce(order_id, excluded.order_id),
     sent = case when ordered is null then excluded.sent else sent end,
     cancelled = case when ordered is null then excluded.cancelled else cancelled end,
+    short = coalesce(excluded.short, short),
     units = coalesce(excluded.units, units),
     digests = coalesce(excluded.digests, digests),
     ordered = coalesce(ordered, excluded.ordered)
@@ -278,6 +273,7 @@ def _row(portal: str, link: Link, at: str) -> tuple[str | int | None, ...]:
         link.ordered,
         (link.sent or 0) if is_counted else None,
         (link.cancelled or 0) if is_counted else None,
+        None if link.short is None else msgspec.json.encode(link.short).decode(),
         None if link.units is None else json.dumps(link.units),
         link.digests,
     )
@@ -294,6 +290,7 @@ def _link(row: "sqlite3.Row") -> Link:
         ordered=row["ordered"],
         sent=row["sent"],
         cancelled=row["cancelled"],
+        short=None if row["short"] is None else msgspec.json.decode(row["short"], type=ShortUnits),
         units=None if row["units"] is None else json.loads(row["units"]),
         digests=row["digests"],
     )

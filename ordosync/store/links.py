@@ -4,9 +4,12 @@ A link also prevents a second import: while it exists, its object is not importe
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Literal
 
 from msgspec import Struct
+
+from ordosync.shortages import ShortageReason
 
 LinkKind = Literal["order", "line", "product", "shipment", "parcel"]
 """`shipment` is a parcel that was linked before the ledger. Its id at the Merchant is the order's
@@ -30,6 +33,21 @@ label was deleted. `split`, for a line: its open units are in pieces.
 """
 
 
+class ShortUnits(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The units of a line that the Supplier does not send, or sends later."""
+
+    cancelled: int = 0
+    """The cancelled units of the line that no task has cancelled."""
+    reported: int = 0
+    """Those of them that the Merchant was told of."""
+    backordered: int = 0
+    expected: date | None = None
+    """The day on which backordered units are expected."""
+    reason: ShortageReason = "other"
+    reports: int = 0
+    """The number of reports to the Merchant so far."""
+
+
 class Link(Struct, frozen=True, kw_only=True):
     """One object that both accounts have, with its id in each of them."""
 
@@ -46,6 +64,12 @@ class Link(Struct, frozen=True, kw_only=True):
     """For a line: its ordered units, by the Supplier's count; None if unknown."""
     sent: int | None = None
     cancelled: int | None = None
+    short: ShortUnits | None = None
+    """For a line: None if it was never short."""
+    moved: int = 0
+    """For a line: the units that go to another piece now. Not stored."""
+    is_restored: bool = False
+    """For an order that the Supplier had cancelled: True if it is live again. Not stored."""
     units: Mapping[str, int] | None = None
     """For a parcel: its units by the Merchant's line; None if unknown."""
     digests: str | None = None

@@ -43,7 +43,7 @@ def migrations() -> "Migrations":
     def m004_order_numbers_and_written_values(db: "Database") -> None:
         for statement in (
             *(*_ORDER_NUMBERS, *_WRITTEN_VALUES, *_PAUSES, *_GROUP_DIGESTS),
-            *(*ALERT_TABLES, *_HELD_STEPS),
+            *(*ALERT_TABLES, *_HELD_STEPS, *_SHORT_UNITS),
         ):
             db.execute(statement)
         db.execute("pragma user_version = 4")
@@ -286,4 +286,9 @@ _HELD_STEPS = (
     create index steps_unsettled on steps (portal, task, state, not_before)
         where state in ('sending', 'unknown', 'waiting', 'held', 'failed')
     """,
+)
+
+_SHORT_UNITS = (
+    # Of a line: `links.ShortUnits` as a JSON object. Null: it was never short.
+    "alter table links add column short text",
 )

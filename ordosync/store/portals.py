@@ -17,7 +17,7 @@ _TABLES = (
     *("links", "claims", "order_numbers"),
 )
 
-_TO_MERCHANT = ("write-inventory-back", "update-tracking", "split-order")
+_TO_MERCHANT = ("write-inventory-back", "update-tracking", "split-order", "report-shortages")
 """The tasks that write to the Merchant; the others write to the Supplier."""
 TASKS = ("import-products", "import-orders", "cancel-orders", *_TO_MERCHANT)
 

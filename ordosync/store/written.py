@@ -51,6 +51,8 @@ class Written(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The units of each of the Merchant's lines in a parcel, if they are known."""
     changed_units: Mapping[str, Change] = {}
     """The units of each of the Supplier's lines."""
+    short_units: Mapping[str, Change] = {}
+    """The units of each of the Supplier's lines that the Supplier does not send."""
     pieces: tuple[int, ...] = ()
     """The units of each piece of a split order."""
 
@@ -79,6 +81,8 @@ class Written(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
             yield self._tracking()
         for line, change in self.changed_units.items():
             yield f"line {line}: {change.text} units"
+        for line, change in self.short_units.items():
+            yield f"line {line}: {change.text} units not sent"
         if self.pieces:
             yield f"{len(self.pieces)} pieces of {' + '.join(map(str, self.pieces))} units"
 

@@ -4,6 +4,7 @@ from ordosync.tasks import (
     cancel_orders,
     import_orders,
     import_products,
+    report_shortages,
     split_order,
     update_tracking,
     write_inventory_back,
@@ -18,6 +19,7 @@ TASKS: dict[str, Task] = {
         import_orders.TASK,
         split_order.TASK,
         update_tracking.TASK,
+        report_shortages.TASK,
         write_inventory_back.TASK,
     )
 }

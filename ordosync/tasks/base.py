@@ -51,6 +51,15 @@ class KnownLinks(Protocol):
     def may_lack_parcels(self) -> bool:
         """True if the Merchant may show parcels that have no link: then the ledger is behind."""
 
+    def with_uncertain_units(self, ids: Sequence[str]) -> AbstractSet[str]:
+        """Return those of the Merchant's orders whose units a task may have changed unrecorded."""
+
+    def may_lack_cancellations(self) -> bool:
+        """True if units may have been cancelled that the ledger does not have after a restore."""
+
+    def with_reported_cancellations(self, ids: Sequence[str]) -> AbstractSet[str]:
+        """Return those of the Merchant's orders whose cancellation by the Supplier is reported."""
+
     def line_history(self, order_ids: Sequence[str]) -> Sequence[Link]:
         """Return the links of the lines of the Merchant's orders, of all imports."""
 

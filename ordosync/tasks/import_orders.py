@@ -41,7 +41,7 @@ from ordosync.tasks.orders.fields import for_supplier, lines_of_supplier, with_q
 from ordosync.tasks.orders.group_digests import Digester
 from ordosync.tasks.orders.notice_delivery import deliver, settled
 from ordosync.tasks.orders.notices import reassigned, rest_cancelled, supplier_cancelled
-from ordosync.tasks.orders.open_units import as_ordered, with_open_units
+from ordosync.tasks.orders.open_units import as_ordered, settled_units, with_open_units
 from ordosync.tasks.orders.refusals import import_refusal
 
 
@@ -117,11 +117,11 @@ def _steps(
         split_ids = _split(page.items)
         # An order that is sent again is sent with what is open now.
         sent = [id_ for id_, link in links.items() if link.state != "cancelled_by_task"]
-        settled_units = _settled_units(portal, sent)
+        known_units = settled_units(portal, sent)
         steps = [link_step(link, is_family=True) for link in families]
         behind_ids = _not_comparable(portal, page.items, sent)
         for item in page.items:
-            order = as_ordered(item, settled_units)
+            order = as_ordered(item, known_units)
             step = sent_again_steps.get(item.id) or _step(
                 portal,
                 order,
@@ -138,16 +138,6 @@ def _steps(
             if step:
                 steps.append(step)
         yield Page(items=tuple(steps), cursor=page.cursor)
-
-
-def _settled_units(portal: Portal, ids: Sequence[str]) -> Mapping[str, int]:
-    """Return the units of each line that were sent, or were cancelled in both accounts."""
-    return {
-        line.merchant_id: settled
-        for lines in portal.links.lines_of(ids).values()
-        for line in lines
-        if (settled := (line.sent or 0) + (line.cancelled or 0))
-    }
 
 
 def _not_comparable(
@@ -241,14 +231,15 @@ def _imported(
     digester: Digester,
     *,
     is_split: bool,
-) -> Step:
+) -> Step | None:
     """Return the step of an order that is linked already, or a notice about it."""
     if isinstance(item, InvalidRecord):
         if item.code == "reassigned":
             return reassigned(step, link)
         payload: object = item
     elif link.state == "cancelled_by_supplier":
-        return supplier_cancelled(step, link)
+        is_reported = bool(portal.links.with_reported_cancellations([link.merchant_id]))
+        return None if is_reported else supplier_cancelled(step, link)
     else:
         payload = Imported(
             order=item,

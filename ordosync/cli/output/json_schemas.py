@@ -15,6 +15,7 @@ DOCUMENTS = {
     "import-products": _RUN_OR_PLAN,
     "write-inventory-back": _RUN_OR_PLAN,
     "update-tracking": _RUN_OR_PLAN,
+    "report-shortages": _RUN_OR_PLAN,
     "split-order": _RUN_OR_PLAN,
     "cancel-orders": _RUN_OR_PLAN,
     "sync": _RUN_OR_PLAN,

@@ -57,16 +57,13 @@ class Settlement:
             return
         pages = self._task.replan(self._portal, rows)
         open_ = {step.key: step.decision for page in pages for step in page.items}
-        decisions = {row.key: open_.get(row.key) or _PASSED for row in rows}
-        changed = [
-            row
-            for row in rows
-            if decisions[row.key] is _PASSED or decisions[row.key].reason != row.reason
-        ]
+        # A step without a decision has changed, so the read of this run writes it.
+        decisions = {row.key: open_.get(row.key, _PASSED) for row in rows}
+        changed = [row for row in rows if _has_changed(row, decisions[row.key])]
         self._recorder.counts.unchanged += len(changed)
         with self._recorder.transaction():
             self._store.steps.touch([row.id for row in rows], now=self._clock.now())
-            self._save(changed, decisions)
+            self._save(changed, {key: to for key, to in decisions.items() if to})
 
     def note(self, steps: Iterable[Step]) -> None:
         """Record the problems that were read again."""
@@ -132,3 +129,7 @@ class Settlement:
         is_cheap = all(account.desk is not None for _, account in self._portal.sides)
         is_asked = self._run.trigger != "schedule"
         return is_cheap or is_asked or self._clock.now() - row.updated_at >= _ASK_AGAIN_AFTER
+
+
+def _has_changed(row: StepRow, decision: Decision | None) -> bool:
+    return decision is not None and (decision is _PASSED or decision.reason != row.reason)

@@ -22,7 +22,8 @@ from ordosync.tasks import TASKS
 _SWITCHED_ON = "hourly"
 _AT_ONCE_S = 60
 _EMBEDDED_S = 600
-"""Interval of a task that each change in a local account starts: a fallback if that fails."""
+"""Interval of a task that each change in a local account starts, as a fallback if that fails, and
+of report-shortages with other Suppliers: a shortage is less urgent than a parcel."""
 
 
 def plans(config: Config, rows: Iterable[ScheduleRow]) -> list[Plan]:
@@ -155,7 +156,8 @@ def _plan(config: Config, portal: PortalConfig, task: str, *, switched: bool) ->
     decided_by: DecidedBy = "configuration" if decided else "default"
     if task in AT_ONCE_TASKS:
         is_woken = is_embedded(config.accounts[portal.supplier.account].kind)
-        interval_s: int | None = _EMBEDDED_S if is_woken else _AT_ONCE_S
+        is_urgent = task != "report-shortages"
+        interval_s: int | None = _AT_ONCE_S if is_urgent and not is_woken else _EMBEDDED_S
     elif task in GLOBAL_TASKS and portal.tasks[task] == "off" and not decided and switched:
         interval_s, decided_by = INTERVALS_S[_SWITCHED_ON], "autosync"
     else:

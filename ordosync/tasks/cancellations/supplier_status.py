@@ -1,8 +1,8 @@
 """Finds orders that the Supplier cancelled or restored without a task. Writes nothing.
 
-A Supplier's cancellation is not sent to the Merchant. An order that cancel-orders cancelled and the
-Supplier restored would be shipped although the Merchant cancelled it. Each is a failed step, which
-is settled when both accounts agree again.
+report-shortages reports a cancellation, unless the account has no shortages. An order that
+cancel-orders cancelled and the Supplier restored would be shipped although the Merchant cancelled
+it. Each is a failed step, which is settled when both accounts agree again.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -72,7 +72,8 @@ def _failed(portal: Portal, ids: Sequence[str], links: Mapping[str, Link]) -> It
     )
     for id_, link in known_links.items():
         if (
-            link.state == "live"
+            portal.supplier.shortages is None
+            and link.state == "live"
             and statuses[id_] == "cancelled"
             and link.merchant_id not in cancelled_ids
         ):

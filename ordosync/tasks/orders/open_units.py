@@ -6,6 +6,7 @@ Each read of such an account has the ordered units. The ledger has the sent ones
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ordosync.models import InvalidRecord, Order, Page
@@ -39,9 +40,43 @@ def _open(item: Order | InvalidRecord, sent: Mapping[str, int]) -> Order | Inval
     return replace(item, lines=lines)
 
 
-def as_ordered(item: Order | InvalidRecord, settled: Mapping[str, int]) -> Order | InvalidRecord:
+class SettledUnits(Struct, frozen=True):
+    """The units of a line that are not open any more."""
+
+    units: int
+    """Sent, or cancelled in both accounts."""
+    short: int
+    """Cancelled by the Supplier; the Merchant may have cancelled them, too."""
+    ordered: int
+
+    def as_ordered(self, quantity: int) -> int:
+        """Return the ordered units, given the open ones of the Merchant."""
+        found = quantity + self.units
+        return max(found, min(found + self.short, self.ordered))
+
+
+def settled_units(portal: Portal, ids: Sequence[str]) -> Mapping[str, SettledUnits]:
+    """Return the units of the lines of these orders of the Merchant that are settled."""
+    settled = {}
+    for lines in portal.links.lines_of(ids).values():
+        for line in lines:
+            short = line.short.cancelled if line.short else 0
+            units = (line.sent or 0) + (line.cancelled or 0) - short
+            if units or short:
+                settled[line.merchant_id] = SettledUnits(units, short, line.ordered or 0)
+    return settled
+
+
+def as_ordered(
+    item: Order | InvalidRecord, settled: Mapping[str, SettledUnits]
+) -> Order | InvalidRecord:
     """Return an order with the ordered units: changes by the tasks are not edits."""
     if isinstance(item, InvalidRecord) or not any(line.id in settled for line in item.lines):
         return item
-    lines = [replace(line, quantity=line.quantity + settled.get(line.id, 0)) for line in item.lines]
+    lines = [
+        replace(line, quantity=settled[line.id].as_ordered(line.quantity))
+        if line.id in settled
+        else line
+        for line in item.lines
+    ]
     return replace(item, lines=tuple(lines))

@@ -1,0 +1,67 @@
+"""Queries of links whose steps are not settled: where the ledger may be behind."""
+
+import json
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+
+from ordosync.store.link_digests import LinkDigests
+from ordosync.store.step_rows import UNSETTLED
+
+
+class LinkSteps(LinkDigests):
+    """Queries of the steps of linked orders, for one portal."""
+
+    def may_lack_parcels(self) -> bool:
+        """True if the Merchant may show parcels that have no link: then the ledger is behind."""
+        row = self._db.execute(
+            "select 1 from schedule where portal = :portal and task = 'update-tracking'"
+            " and restored_at is not null and last_started_at is not null"
+            " union all select 1 from steps where portal = :portal and task = 'update-tracking'"
+            " and state in ('sending', 'unknown') limit 1",
+            {"portal": self._portal},
+        ).fetchone()
+        return row is not None
+
+    def with_unreported_parcels(self, ids: Sequence[str]) -> AbstractSet[str]:
+        """Return those of the Merchant's orders with a parcel that is not reported yet."""
+        rows = self._db.execute(
+            "select distinct merchant_id from steps where portal = ? and task = 'update-tracking'"  # noqa: S608
+            f" and ({UNSETTLED} or code = 'no-tracking')"
+            " and key not like '%:supplier-cancelled-rest'"
+            " and merchant_id in (select value from json_each(?))",
+            (self._portal, json.dumps(list(ids))),
+        )
+        return frozenset(row["merchant_id"] for row in rows)
+
+    def with_uncertain_units(self, ids: Sequence[str]) -> AbstractSet[str]:
+        """Return those of the Merchant's orders whose units a task may have changed unrecorded."""
+        rows = self._db.execute(
+            "select distinct merchant_id from steps where portal = ?"  # noqa: S608
+            f" and task in ('cancel-orders', 'import-orders') and {UNSETTLED}"
+            " and state in ('sending', 'unknown')"
+            " and merchant_id in (select value from json_each(?))",
+            (self._portal, json.dumps(list(ids))),
+        )
+        return frozenset(row["merchant_id"] for row in rows)
+
+    def may_lack_cancellations(self) -> bool:
+        """True if units may have been cancelled that the ledger does not have after a restore."""
+        row = self._db.execute(
+            "select 1 from schedule where portal = ? and task = 'cancel-orders'"
+            " and restored_at is not null and last_started_at is not null limit 1",
+            (self._portal,),
+        ).fetchone()
+        return row is not None
+
+    def with_reported_cancellations(self, ids: Sequence[str]) -> AbstractSet[str]:
+        """Return those of the Merchant's orders whose cancellation by the Supplier is reported.
+
+        The report is still open, or it was dismissed.
+        """
+        rows = self._db.execute(
+            "select distinct merchant_id from steps where portal = ?"
+            " and task = 'report-shortages' and (state = 'failed' or code = 'dismissed')"
+            " and merchant_id in (select value from json_each(?))",
+            (self._portal, json.dumps(list(ids))),
+        )
+        return frozenset(row["merchant_id"] for row in rows)

@@ -1,0 +1,159 @@
+"""Delivery of shortages to the Merchant: reports, holds, and cancellations of the short units.
+
+Money is never refunded, and a whole order is never cancelled for a line that is short.
+"""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ordosync.failpoints import fault
+from ordosync.models import Comment, Outcome
+from ordosync.shortages import ShortageReport
+from ordosync.store.links import Link
+from ordosync.tasks.base import Portal, Result
+from ordosync.tasks.shortages import pieces, problems
+from ordosync.tasks.shortages.changes import OrderChange
+from ordosync.tasks.shortages.texts import report_of
+
+_DONE = Outcome(state="done")
+_AGREED = "cancelled in both accounts"
+
+
+class _Delivered(Struct, kw_only=True):
+    """The outcomes of one report."""
+
+    change: OrderChange
+    report: ShortageReport
+    reported: Outcome = _DONE
+    held: Outcome | None = None
+    cancelled: Outcome | None = None
+
+    @property
+    def is_told(self) -> bool:
+        return self.reported.state in ("done", "unchanged")
+
+
+def deliver(portal: Portal, changes: Sequence[OrderChange]) -> list[Result]:
+    """Report the changes; return one result for each, in order."""
+    whole_ids = [change.link.merchant_id for change in changes if change.is_whole]
+    agreed = portal.merchant.cancelled_among(whole_ids) if whole_ids else frozenset()
+    delivered = [_Delivered(change=change, report=report_of(change)) for change in changes]
+    open_ = [each for each in delivered if each.change.link.merchant_id not in agreed]
+    if portal.config.shortages.report:
+        _report(portal, [each for each in open_ if each.report.text])
+    fault("shortage-reported")
+    told = [each for each in open_ if each.is_told and each.report.lines]
+    if portal.config.shortages.cancel == "lines":
+        _cancel(portal, [each for each in told if not each.report.is_whole])
+    if portal.config.shortages.hold:
+        _hold(portal, [each for each in told if each.cancelled is None])
+    return [
+        _agreed(each) if each.change.link.merchant_id in agreed else _result(portal, each)
+        for each in delivered
+    ]
+
+
+def _report(portal: Portal, delivered: Sequence[_Delivered]) -> None:
+    if not delivered:
+        return
+    part = portal.merchant.shortages
+    if part:
+        outcomes = part.report([each.report for each in delivered])
+        for each, outcome in zip(delivered, outcomes, strict=True):
+            each.reported = outcome
+    else:
+        portal.merchant.comment(
+            [
+                Comment(key=of.report.key, order_id=of.report.order_id, text=of.report.text)
+                for of in delivered
+            ]
+        )
+    portal.supplier.comment(
+        [
+            Comment(
+                key=each.report.key,
+                order_id=each.change.shortage.order_id,
+                text=f"Reported to the Merchant: {each.report.text}",
+            )
+            for each in delivered
+            if each.is_told and not each.change.shortage.is_deleted
+        ]
+    )
+
+
+def _hold(portal: Portal, delivered: Sequence[_Delivered]) -> None:
+    part = portal.merchant.shortages
+    if part and part.can_hold and delivered:
+        outcomes = part.hold([each.report for each in delivered])
+        for each, outcome in zip(delivered, outcomes, strict=True):
+            each.held = outcome
+
+
+def _cancel(portal: Portal, delivered: Sequence[_Delivered]) -> None:
+    part = portal.merchant.shortages
+    short = [of for of in delivered if any(line.answer == "cancelled" for line in of.report.lines)]
+    if part and part.can_cancel and short:
+        outcomes = part.cancel([each.report for each in short])
+        for each, outcome in zip(short, outcomes, strict=True):
+            each.cancelled = outcome
+
+
+def _agreed(delivered: _Delivered) -> Result:
+    """Return the result of an order that both accounts have cancelled: there is nothing to tell."""
+    change = delivered.change
+    links = (*_lines(change, is_told=True), replace(change.link, state="cancelled_by_supplier"))
+    outcome = Outcome(state="unchanged", id=change.link.merchant_id, reason=_AGREED)
+    return Result(outcome=outcome, links=links)
+
+
+def _result(portal: Portal, delivered: _Delivered) -> Result:
+    """Return the result of a report. It fails as long as the Merchant has to act on it."""
+    change = delivered.change
+    for outcome in (delivered.reported, delivered.held, delivered.cancelled):
+        if outcome and outcome.state in ("unavailable", "unknown"):
+            return Result(outcome=outcome)
+    links = _links(portal, delivered)
+    if not delivered.is_told:
+        return Result(outcome=delivered.reported, links=links)
+    code = problems.code_of(change)
+    is_settled = delivered.cancelled is not None and delivered.cancelled.state != "refused"
+    if not code or (is_settled and code == problems.SHORT and not _comes_later(change)):
+        return Result(outcome=Outcome(state="done", id=change.link.merchant_id), links=links)
+    notes = [
+        f"not {name}: {outcome.reason}"
+        for name, outcome in (("held", delivered.held), ("cancelled", delivered.cancelled))
+        if outcome and outcome.state == "refused"
+    ]
+    reason = "; ".join([problems.reason_of(code, delivered.report.text), *notes])
+    refusal = Outcome(state="refused", code=code, reason=reason)
+    return Result(outcome=refusal, links=links, written=None)
+
+
+def _comes_later(change: OrderChange) -> bool:
+    return any(line.after.backordered for line in change.lines)
+
+
+def _links(portal: Portal, delivered: _Delivered) -> tuple[Link, ...]:
+    change = delivered.change
+    lines = tuple(_lines(change, is_told=delivered.is_told))
+    if change.is_whole:
+        return (*lines, replace(change.link, state="cancelled_by_supplier"))
+    if change.is_restored:
+        return (*lines, replace(change.link, state="live", is_restored=True))
+    split = next((of for of in (delivered.cancelled, delivered.held) if of and of.pieces), None)
+    if split is None:
+        return lines
+    return tuple(pieces.links(portal, change, lines, split.pieces))
+
+
+def _lines(change: OrderChange, *, is_told: bool) -> list[Link]:
+    links = [line.new_link for line in change.lines]
+    if is_told:
+        return links
+    return [
+        replace(link, short=replace(link.short, reported=line.before.reported))
+        for link, line in zip(links, change.lines, strict=True)
+        if link.short
+    ]

@@ -1,0 +1,74 @@
+"""Reported shortages that the Merchant has not acted on: each is a failed step until it has."""
+
+from collections.abc import Mapping, Sequence
+
+from ordosync.store.links import Link
+from ordosync.store.step_rows import StepRow
+from ordosync.tasks.base import Decision, Portal, Step
+from ordosync.tasks.cancellations.reductions import wanted_units
+from ordosync.tasks.shortages.changes import OrderChange
+
+CANCELLED = "supplier-cancelled"
+DELETED = "gone"
+SHORT = "short"
+BACKORDERED = "backordered"
+SURPLUS = "more-than-open"
+CODES = frozenset({CANCELLED, DELETED, SHORT, BACKORDERED, SURPLUS})
+
+_REASONS = {
+    CANCELLED: "was cancelled by the Supplier; cancel it at the Merchant, or request it from"
+    " another supplier",
+    DELETED: "does not exist at the Supplier any more; cancel it at the Merchant, or request it"
+    " from another supplier",
+    SHORT: "cancel these units at the Merchant, or request them from another supplier",
+    BACKORDERED: "these units come later",
+    SURPLUS: "more units were cancelled than were open; ask the Supplier",
+}
+
+
+def code_of(change: OrderChange) -> str:
+    """Return the code of what the Merchant has to act on after a change; empty if nothing."""
+    if change.is_whole:
+        return DELETED if change.shortage.is_deleted else CANCELLED
+    if any(line.is_surplus for line in change.lines):
+        return SURPLUS
+    if any(line.after.cancelled for line in change.lines):
+        return SHORT
+    return BACKORDERED if any(line.after.backordered for line in change.lines) else ""
+
+
+def reason_of(code: str, text: str) -> str:
+    """Return the reason of a failed step: what was reported, and what to do."""
+    return f"{text}; {_REASONS[code]}" if text else _REASONS[code]
+
+
+def step(
+    portal: Portal, row: StepRow, link: Link, lines: Mapping[str, Sequence[Link]]
+) -> Step | None:
+    """Return the step of a reported problem as it is; None if it does not exist any more."""
+    if row.state != "failed" or not _is_open(portal, link, lines.get(link.merchant_id, ())):
+        return None
+    return Step(
+        key=row.key,
+        merchant_id=row.merchant_id,
+        supplier_id=row.supplier_id,
+        content=row.content,
+        decision=Decision(state="failed", code=row.code or "", reason=row.reason or ""),
+    )
+
+
+def _is_open(portal: Portal, link: Link, lines: Sequence[Link]) -> bool:
+    """True if the Merchant still requests units that do not come, or that come later."""
+    units = wanted_units(portal, [link.merchant_id]).get(link.merchant_id)
+    if units is None or link.state == "cancelled_by_supplier":
+        return units is not None
+    return any(_is_short(line, units.get(line.merchant_id, 0)) for line in lines)
+
+
+def _is_short(line: Link, wanted: int) -> bool:
+    open_units = line.open_units or 0
+    if line.short is None:
+        return False
+    return bool(line.short.backordered and open_units) or (
+        line.short.cancelled > 0 and wanted > open_units
+    )

@@ -1,0 +1,152 @@
+"""Steps of orders whose shortages have changed, and of those whose problem is still open."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from ordosync.models import InvalidRecord
+from ordosync.shortages import Shortage
+from ordosync.store.links import Link
+from ordosync.store.step_rows import StepRef, StepRow
+from ordosync.store.written import Change, Written
+from ordosync.tasks.base import Decision, Portal, Step
+from ordosync.tasks.shortages import answers, problems, texts
+from ordosync.tasks.shortages.changes import OrderChange, change_of
+from ordosync.tasks.shortages.line_ids import with_line_ids
+
+_SHORT = ":short"
+"""The suffix of the key of a step that reports the shortages of an order."""
+_NO_LINK_REST = timedelta(days=1)
+"""The time that an answer waits for a link that an import or a restore may still add."""
+_BEHIND = Decision(
+    state="waiting",
+    code="cancellations-first",
+    reason="waits until cancel-orders has recorded which units the Merchant cancelled",
+)
+
+
+def steps_of(
+    portal: Portal,
+    items: Sequence[Shortage | InvalidRecord],
+    refs: Mapping[str, StepRef],
+    *,
+    lacks_links: bool = False,
+) -> Iterator[Step]:
+    """Yield a step for each of these orders with a change. `refs` are retried, by their keys."""
+    shortages = [item for item in items if isinstance(item, Shortage)]
+    ids = sorted({id_ for item in shortages for id_ in (item.order_id, *item.ancestors)})
+    links = portal.links.all_of_supplier("order", ids)
+    merchant_ids = sorted({link.merchant_id for found in links.values() for link in found})
+    lines = portal.links.lines_of(merchant_ids)
+    uncertain = portal.links.with_uncertain_units(merchant_ids)
+    is_behind = portal.links.may_lack_cancellations() if merchant_ids else False
+    for item in items:
+        if isinstance(item, InvalidRecord):
+            yield _invalid(item)
+        elif item.order_id in links:
+            found = links[item.order_id]
+            is_uncertain = is_behind or found[0].merchant_id in uncertain
+            if step := _step(portal, item, found, lines, refs):
+                step = _as_retried(step, f"{item.order_id}{_SHORT}", refs)
+                yield replace(step, decision=_BEHIND) if is_uncertain else step
+        elif not lacks_links:
+            yield from _unlinked(portal, item, links, refs)
+
+
+def key_of(link: Link) -> str:
+    """Return the key of the step that reports the shortages of an order."""
+    return f"{link.merchant_id}#{link.generation}{_SHORT}"
+
+
+def _step(
+    portal: Portal,
+    item: Shortage,
+    links: Sequence[Link],
+    lines: Mapping[str, Sequence[Link]],
+    refs: Mapping[str, StepRef],
+) -> Step | None:
+    link = links[0]
+    if link.state == "cancel_asked":
+        return answers.step(key_of(link), link, item)
+    if link.state not in ("live", "cancelled_by_supplier"):
+        return None
+    named = with_line_ids(portal, item, link, lines.get(link.merchant_id, ()))
+    change = change_of(named, links, lines)
+    ref = refs.get(key_of(link))
+    is_uncertain = isinstance(ref, StepRow) and ref.state in ("sending", "unknown")
+    if change.is_needed or is_uncertain:
+        return _change_step(change)
+    return problems.step(portal, ref, link, lines) if isinstance(ref, StepRow) else None
+
+
+def _as_retried(step: Step, unlinked_key: str, refs: Mapping[str, StepRef]) -> Step:
+    """Return a step with the key under which its order had no link."""
+    return replace(step, key=unlinked_key) if unlinked_key in refs else step
+
+
+def _change_step(change: OrderChange) -> Step:
+    ended = change.is_whole and change.link.state == "live"
+    return Step(
+        key=key_of(change.link),
+        merchant_id=change.link.merchant_id,
+        supplier_id=change.shortage.order_id,
+        content=change.content,
+        summary=f"report to order {change.link.merchant_id}: {texts.text_of(change) or 'nothing'}",
+        is_destructive=ended,
+        is_at_risk=ended,
+        written=_written(change),
+        payload=change,
+    )
+
+
+def _written(change: OrderChange) -> Written:
+    units = {
+        line.link.supplier_id: Change(old=line.before.reported, new=line.after.cancelled)
+        for line in change.lines
+        if line.cancelled
+    }
+    status = Change(old="open", new="cancelled") if change.is_whole else None
+    return Written(status=status, short_units=units)
+
+
+def _invalid(item: InvalidRecord) -> Step:
+    return Step(
+        key=item.id,
+        merchant_id=None,
+        supplier_id=None if item.is_whole_file else item.id,
+        content=item.content,
+        decision=Decision.of(item),
+    )
+
+
+def _unlinked(
+    portal: Portal,
+    item: Shortage,
+    links: Mapping[str, Sequence[Link]],
+    refs: Mapping[str, StepRef],
+) -> Iterator[Step]:
+    """Yield a step for an order that this portal sent but that has no link, or for a new piece.
+
+    A link may still be added. After a day the step fails.
+    """
+    ancestor = next((links[id_][0] for id_ in item.ancestors if id_ in links), None)
+    if ancestor is None and not item.reference.startswith(f"{portal.origin}:"):
+        return
+    if not item.is_cancelled and not any(of.backordered or of.cancelled for of in item.lines):
+        return
+    key = f"{item.order_id}{_SHORT}"
+    merchant_id = item.reference.partition(":")[2].rpartition("#")[0]
+    yield Step(
+        key=key,
+        merchant_id=(ancestor.merchant_id if ancestor else merchant_id) or None,
+        supplier_id=item.order_id,
+        content="no-link",
+        decision=Decision(
+            state="failed" if key in refs else "waiting",
+            code="no-link",
+            reason=f"belongs to order {item.order_id}, which ordosync sent, but whose link is"
+            " missing; tell the Merchant, or run `ordosync import-orders`, which looks for it",
+            rest=_NO_LINK_REST,
+        ),
+    )

@@ -1,0 +1,85 @@
+"""The words of a report: SKUs, units, days and reasons, never a name, an address or a price."""
+
+import hashlib
+from collections.abc import Iterator
+
+from ordosync.shortages import REASONS, ReportedLine, ShortageReason, ShortageReport
+from ordosync.tasks.shortages.changes import LineChange, OrderChange
+from ordosync.text import printable
+
+_LONGEST_WORD = 80
+"""The longest own word of a Supplier that is repeated."""
+
+
+def report_of(change: OrderChange) -> ShortageReport:
+    """Return the report of a change to the Merchant."""
+    return ShortageReport(
+        order_id=change.link.merchant_id,
+        key=_key(change),
+        text=text_of(change),
+        lines=tuple(_reported(change)),
+        is_whole=change.is_whole or change.is_rest,
+    )
+
+
+def text_of(change: OrderChange) -> str:
+    """Return the text of a report; empty if there is nothing that the Merchant must know."""
+    if change.is_whole:
+        if change.shortage.is_deleted:
+            return "The Supplier deleted this order, and sends nothing of it"
+        reason = _reason(change.reason, change.shortage.word)
+        return f"The Supplier cancelled this order, and sends nothing of it: {reason}"
+    parts = [text for line in change.lines if (text := _line_text(line))]
+    if change.is_restored:
+        parts = ["opened this order again, and sends it", *parts]
+    if not parts:
+        return ""
+    rest = "; nothing else of this order comes" if change.is_rest else ""
+    return f"The Supplier {'; it '.join(parts)}{rest}"
+
+
+def _line_text(line: LineChange) -> str:
+    sku, reason = printable(line.sku) or "a line", _reason(line.after.reason, line.word)
+    if line.cancelled > 0:
+        return f"cannot send {line.cancelled} of {sku}: {reason}"
+    if line.cancelled < 0 and not line.backordered:
+        return f"sends {-line.cancelled} of {sku} after all"
+    if line.backordered:
+        when = f", expected on {line.after.expected}" if line.after.expected else ""
+        return f"sends {line.backordered} of {sku} later{when}: {reason}"
+    return ""
+
+
+def _reason(reason: ShortageReason, word: str) -> str:
+    if reason == "other" and word:
+        return f'other, "{printable(word)[:_LONGEST_WORD]}"'
+    return REASONS[reason]
+
+
+def _key(change: OrderChange) -> str:
+    """Return the key of a report. It counts, so that the same shortage can come a second time."""
+    name = "supplier-cancelled" if change.is_whole else "short"
+    count = max((line.before.reports for line in change.lines), default=0) + 1
+    digest = hashlib.blake2b(change.content.encode(), digest_size=4).hexdigest()
+    return f"{name}:{change.link.generation}.{count}:{digest}"
+
+
+def _reported(change: OrderChange) -> Iterator[ReportedLine]:
+    for line in change.lines:
+        if line.cancelled > 0:
+            yield ReportedLine(
+                line_id=line.link.merchant_id,
+                sku=line.sku,
+                quantity=line.cancelled,
+                answer="cancelled",
+                reason=line.after.reason,
+            )
+        if line.backordered:
+            yield ReportedLine(
+                line_id=line.link.merchant_id,
+                sku=line.sku,
+                quantity=line.backordered,
+                answer="backordered",
+                reason=line.after.reason,
+                expected=line.after.expected,
+            )
