@@ -22,7 +22,7 @@ from ordosync.accounts.shopify.fulfillment_orders import FulfillmentOrders, Orde
 from ordosync.accounts.shopify.ids import fulfillment_order, gid, line_item
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.parcel_allocation import Units
-from ordosync.accounts.shopify.queries.fulfillment import HOLDS, REPORTED
+from ordosync.accounts.shopify.queries.shortages import HOLDS, REPORTED
 from ordosync.accounts.shopify.schema import Connection, Metafield
 from ordosync.accounts.shopify.shortage_reasons import HOLD_REASONS, HeldPart
 from ordosync.accounts.shopify.unit_holds import UnitHolds, handle_of

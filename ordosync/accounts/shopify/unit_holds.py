@@ -12,7 +12,7 @@ from ordosync.accounts.shopify.fulfillment_orders import OrderParts, is_cancelle
 from ordosync.accounts.shopify.ids import fulfillment_order, number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.parcel_allocation import Units, open_units
-from ordosync.accounts.shopify.queries.fulfillment import GIVE_BACK, HOLD_UNITS, REJECT_REQUEST
+from ordosync.accounts.shopify.queries.shortages import GIVE_BACK, HOLD_UNITS, REJECT_REQUEST
 from ordosync.accounts.shopify.schema import Part, UserError
 from ordosync.accounts.shopify.shortage_reasons import (
     HANDLE_PREFIX,

@@ -241,52 +241,6 @@ mutation Split($splits: [FulfillmentOrderSplitInput!]!) {
 }
 """
 
-# Shortages: reported on the order, and held, rejected or given back.
-
-REPORTED = """
-query Reported($ids: [ID!]!, $key: String!) {
-  nodes(ids: $ids) {
-    ... on FulfillmentOrder {
-      id order { id remark: metafield(namespace: "ordosync", key: $key) { value } }
-    }
-  }
-}
-"""
-
-HOLDS = """
-query Holds($ids: [ID!]!, $holds: String!) {
-  nodes(ids: $ids) {
-    ... on Order {
-      id
-      held: metafield(namespace: "ordosync", key: $holds) { value }
-      fulfillmentOrders(first: 20) {
-        nodes { id fulfillmentHolds { reason handle heldByRequestingApp } }
-      }
-    }
-  }
-}
-"""
-
-HOLD_UNITS = """
-mutation HoldUnits($id: ID!, $hold: FulfillmentOrderHoldInput!) {
-  fulfillmentOrderHold(id: $id, fulfillmentHold: $hold) { userErrors { field message code } }
-}
-"""
-
-REJECT_REQUEST = f"""
-mutation RejectRequest($id: ID!, $reason: FulfillmentOrderRejectionReason, $message: String) {{
-  fulfillmentOrderRejectFulfillmentRequest(id: $id, reason: $reason, message: $message) {{
-    {_ERRORS}
-  }}
-}}
-"""
-
-GIVE_BACK = f"""
-mutation GiveBack($id: ID!, $message: String) {{
-  fulfillmentOrderClose(id: $id, message: $message) {{ {_ERRORS} }}
-}}
-"""
-
 # All fulfillment orders, open or closed, for a comparison.
 
 _LINES = """
