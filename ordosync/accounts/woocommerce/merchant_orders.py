@@ -15,7 +15,7 @@ from ordosync.accounts.woocommerce.catalogue import Catalogue
 from ordosync.accounts.woocommerce.client import Quantities, WooCommerceClient
 from ordosync.accounts.woocommerce.order_mapping import order_of
 from ordosync.accounts.woocommerce.order_share import OrderShares
-from ordosync.accounts.woocommerce.order_statuses import OrderStatuses
+from ordosync.accounts.woocommerce.order_statuses import ON_HOLD, OrderStatuses
 from ordosync.accounts.woocommerce.parcels import Lines
 from ordosync.accounts.woocommerce.schema import OrderShape, ProductShape, digest
 from ordosync.models import InvalidRecord, Order, Page
@@ -39,21 +39,30 @@ class MerchantOrders:
         self._client = client
         self._catalogue = catalogue
         self._shares = shares
-        self._status = ",".join(statuses.to_ship)
+        self._to_ship = statuses.to_ship
 
     def changed(self, request: ReadRequest) -> Iterator[Page[Order | InvalidRecord]]:
         """Yield the orders to be shipped that changed since the cursor."""
         self._client.features.learn_timezone()
         for items, after in self._client.changed(
-            {"status": self._status}, request.cursor, now=request.now, action="read orders"
+            {"status": ",".join(self._to_ship)},
+            request.cursor,
+            now=request.now,
+            action="read orders",
         ):
             yield Page(items=tuple(self._unshipped(items)), cursor=after)
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | InvalidRecord]]:
-        """Yield these orders as they are now."""
+        """Yield these orders as they are now, also those that ordosync has set on hold."""
         self._client.features.learn_timezone()
-        items = self._client.orders_now(ids, "read orders again", status=self._status)
-        yield Page(items=tuple(self._unshipped(items)))
+        statuses = ",".join(dict.fromkeys((*self._to_ship, ON_HOLD)))
+        items = self._client.orders_now(ids, "read orders again", status=statuses)
+        yield Page(items=tuple(self._unshipped([it for it in items if self._is_to_ship(it)])))
+
+    def _is_to_ship(self, item: OrderShape | InvalidRecord) -> bool:
+        if isinstance(item, InvalidRecord):
+            return True
+        return item.status in self._to_ship or bool(self._shares.record(item).holds)
 
     def acknowledge(self, ids: Sequence[str]) -> None:
         """Do nothing: the shop has no field for imported orders."""

@@ -178,6 +178,17 @@ def test_held_order_is_completed_with_its_last_unit(shop: Shop) -> None:
     assert (last.state, status(fake, order_id)) == ("done", "completed")
 
 
+def test_held_order_is_still_read_by_its_id(shop: Shop) -> None:
+    account, fake = shop
+    held, by_users = placed(account), placed(account)
+    account.shortages.hold([report_of(account, held, MUG=1)])
+    fake.set_status(int(by_users), "on-hold")
+
+    [page] = account.orders.by_id([held, by_users])
+
+    assert [item.id for item in page.items] == [held]
+
+
 def test_hold_of_users_stays_when_all_is_sent(shop: Shop) -> None:
     account, fake = shop
     order_id = placed(account)
