@@ -4,7 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from ordosync.config import load_config
+from ordosync.store import Store
 from tests.accounts.contract.examples import line, parcel
+from tests.accounts.contract.opening import PORTAL
 from tests.accounts.contract.people import People, needs
 from tests.scenarios.pairs.pair import Pair
 
@@ -25,6 +28,12 @@ def _no_refunds(pair: Pair) -> Iterator[None]:
 def told(people: People, order_id: str) -> str:
     """Return the comments on an order; empty if the account shows none."""
     return "" if "comments" in people.lacks else "\n".join(people.timeline(order_id))
+
+
+def codes(pair: Pair) -> list[str | None]:
+    """Return the codes of the steps that wait or have failed."""
+    with Store.open(load_config(pair.path).database) as store:
+        return [step.code for step in store.steps.open() if step.portal == PORTAL]
 
 
 @needs("report-shortages", "short-units")
@@ -127,12 +136,13 @@ def test_held_units_are_neither_imported_again_nor_lost(pair: Pair) -> None:
     for task in ("import-orders", "cancel-orders", TASK):
         if pair.can_run(task):
             pair.run(task)
-    after = pair.supplier.everything()
+    after, open_codes = pair.supplier.everything(), codes(pair)
     pair.supplier.ship(supplier_id, parcel(number="1Z1"))
     pair.run("update-tracking")
 
     assert "not held" not in (ran.step.reason or "")
     assert after == before
+    assert open_codes == ["short"]
     assert pair.merchant.sent_units(merchant_id) == {"CUP": 1, "MUG": 1}
 
 
