@@ -1,6 +1,7 @@
 """Values of an edit: an order that the Merchant changed after it was sent to the Supplier."""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Literal
 
 from msgspec import Struct
@@ -9,6 +10,21 @@ from ordosync.models import Address, Line, Order
 
 EditGroup = Literal["address", "contact", "lines", "method", "notes"]
 """The groups of fields by which an edit of an order is noticed and written."""
+
+
+class Until(str):
+    """The end of the time in which an edit is written: a label, or a time since the import."""
+
+    __slots__ = ()
+
+    @property
+    def within(self) -> timedelta | None:
+        """The time since the import; None if they are written until there is a label."""
+        return None if self == LABEL else int(self[:-1]) * _UNITS[self[-1]]
+
+
+LABEL = Until("label")
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 PLACE = ("name", "company", "street1", "street2", "city", "state", "zip", "country")
 """The fields of an address without the ways to reach a person."""
 

@@ -62,6 +62,11 @@ def is_from_the_future(at: datetime | None, now: datetime) -> bool:
     return at is not None and at > now + CLOCK_SLACK
 
 
+def is_within(at: datetime, now: datetime, span: timedelta) -> bool:
+    """True if less than `span` has passed since a time, and no wrong clock wrote it."""
+    return now - at < span and not is_from_the_future(at, now)
+
+
 def next_due(slots: Slots, history: History, now: datetime) -> datetime:
     """Return when the task starts next. A task is due at `now` or earlier.
 

@@ -18,7 +18,7 @@ but is never skipped. An object can be read by its id as long as one of its step
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -85,6 +85,8 @@ class PortalContext:
     selection: Selection = field(default_factory=Everything)
     spool: Path = Path()
     """The folder for copies of files that are read; it may not exist yet."""
+    edit_policies: Mapping[str, str] = field(default_factory=dict)
+    """The policy of each group of edits; an account may need more permissions for it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,8 +16,8 @@ from ordosync.accounts.account import Account, PortalContext
 from ordosync.accounts.connections import Connections
 from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.portal_account import PersonalDataRemoval
-from ordosync.accounts.supplier import Supplier, SupplierOrders
-from ordosync.edits import OrderEdit
+from ordosync.accounts.supplier import Supplier, SupplierEdits, SupplierOrders
+from ordosync.edits import EditableOrder, OrderEdit
 from ordosync.models import (
     Order,
     Outcome,
@@ -79,9 +79,7 @@ class DryRunAccount(Account):
             stock=_part(supplier.stock, {}),
             shipments=_part(supplier.shipments, {}),
             splits=_part(supplier.splits, {}),
-            edits=_part(
-                supplier.edits, {"write": _write_edits, "hold": _accept, "release": _accept}
-            ),
+            edits=_part(supplier.edits, _Edits(supplier.edits).answers if supplier.edits else {}),
             shortages=_part(supplier.shortages, {}),
         )
 
@@ -111,6 +109,34 @@ class _Creation:
         references = [order.reference for order in orders]
         existing = self._orders.find(references) if look_first else {}
         return [existing.get(order.reference) or _refused_or_created(order) for order in orders]
+
+
+class _Edits:
+    """Answers edits; an order that was edited is not shown any more, as it has its old values."""
+
+    def __init__(self, edits: SupplierEdits) -> None:
+        self._edits = edits
+        self._written: set[str] = set()
+        self.answers: Answers = {
+            "current": self._current,
+            "write": self._write,
+            "hold": _accept,
+            "release": _accept,
+        }
+
+    def _current(self, ids: Sequence[str]) -> Mapping[str, EditableOrder]:
+        return self._edits.current([id_ for id_ in ids if id_ not in self._written])
+
+    def _write(self, edits: Sequence[OrderEdit]) -> list[Outcome]:
+        self._written |= {edit.order_id for edit in edits}
+        return [
+            Outcome(
+                state="done",
+                id=edit.order_id,
+                line_ids=tuple(_new_id() for line in edit.lines if not line.line_id),
+            )
+            for edit in edits
+        ]
 
 
 def _refused_or_created(order: Order) -> Outcome:
@@ -150,17 +176,6 @@ def _nothing(items: object) -> None:
 
 def _accept(items: Sequence[object], **options: object) -> list[Outcome]:  # noqa: ARG001
     return [Outcome(state="done", id=_new_id()) for _ in items]
-
-
-def _write_edits(edits: Sequence[OrderEdit]) -> list[Outcome]:
-    return [
-        Outcome(
-            state="done",
-            id=edit.order_id,
-            line_ids=tuple(_new_id() for line in edit.lines if not line.line_id),
-        )
-        for edit in edits
-    ]
 
 
 def _created(order: Order) -> Outcome:

@@ -179,10 +179,7 @@ class SupplierEdits(Protocol):
         """
 
     def release(self, ids: Sequence[str]) -> list[Outcome]:
-        """End the holds of ordosync and remove its marks; `unchanged` if there is none.
-
-        Other holds stay.
-        """
+        """End the holds of ordosync; `unchanged` if there is none. Other holds stay."""
 
 
 class SupplierShortages(Protocol):

@@ -30,7 +30,7 @@ SECTIONS = {
         ),
         "report-shortages": (
             "tasks:report_shortages",
-            "Report units that the Supplier does not send to the Merchant.",
+            "Report units that the Supplier cannot send.",
         ),
         "split-order": (
             "tasks:split_order",
@@ -90,7 +90,7 @@ SECTIONS = {
         ),
         "edits": (
             "support.edits:app",
-            "List orders edited after they were sent; keep edits.",
+            "List edits of orders that were sent; apply or keep them.",
         ),
         "find": (
             "support.find:find",

@@ -55,7 +55,7 @@ _HELP = {
     For example:
       ordosync update-tracking
     """,
-    "report-shortages": """Report units that the Supplier does not send to the Merchant.
+    "report-shortages": """Report units that the Supplier cannot send.
 
     Units that are cancelled, or that come later, are reported, held or cancelled as `shortages:`
     says; nothing is refunded. `run-due` also does this as soon as a unit is short. Exits 1 if the

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from ordosync.edits import LABEL, Until
 from ordosync.text import printable
 
 _ECHOED = 60
@@ -78,6 +79,13 @@ def to_duration(text: str) -> timedelta:
     return int(match[1]) * _UNITS[match[2]]
 
 
+def to_until(text: str) -> Until:
+    """Convert `label`, or a duration since the import."""
+    if text != LABEL and not _DURATION.fullmatch(text):
+        raise ValueError(f"{quoted(text)} is not possible here; write label, 30m, 2h or 1d")
+    return Until(text)
+
+
 def to_zone(text: str) -> ZoneInfo:
     """Convert the name of a time zone, such as `Europe/London`."""
     try:
@@ -97,6 +105,7 @@ CONVERTERS: Mapping[Any, Callable[[str], Any]] = {
     time: to_time,
     timedelta: to_duration,
     ZoneInfo: to_zone,
+    Until: to_until,
 }
 """Converters that do not depend on the file, by type."""
 

@@ -14,6 +14,7 @@ from ordosync.config.settings import (
     Config,
     EditsConfig,
     PortalConfig,
+    ShortagesConfig,
     SideConfig,
 )
 
@@ -47,7 +48,9 @@ def _account(account: AccountConfig) -> dict[str, Any]:
 def _portal(portal: PortalConfig) -> dict[str, Any]:
     sides = {"merchant": _side(portal.merchant), "supplier": _side(portal.supplier)}
     shown = _plain(portal) | sides
-    hidden = (*NOT_PORTAL_OPTIONS, *(("edits",) if portal.edits == EditsConfig() else ()))
+    defaults = {"edits": EditsConfig(), "shortages": ShortagesConfig()}
+    unset = (name for name, default in defaults.items() if getattr(portal, name) == default)
+    hidden = (*NOT_PORTAL_OPTIONS, *unset)
     return {name: value for name, value in shown.items() if name not in hidden}
 
 

@@ -23,6 +23,7 @@ from ordosync.config.settings import (
     PortalConfig,
     SideConfig,
 )
+from ordosync.edits import Until
 from ordosync.secret import Secret
 
 JsonSchema = dict[str, Any]
@@ -36,6 +37,7 @@ _SCALARS: Mapping[Any, JsonSchema] = {
     time: {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
     timedelta: {"type": "string", "pattern": "^[1-9][0-9]{0,3}[mhd]$"},
     ZoneInfo: {"type": "string", "minLength": 1},
+    Until: {"type": "string", "pattern": "^(label|[1-9][0-9]{0,3}[mhd])$"},
     Path: {"type": "string", "minLength": 1},
     Secret: {"type": "string", "description": "${NAME}, file:PATH, or the text"},
 }

@@ -7,8 +7,17 @@ from typing import Literal
 from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.portal_account import PortalAccount
 from ordosync.accounts.supplier import Supplier
+from ordosync.config.settings import EditPolicy
 
-MerchantPart = Literal["orders", "cancellations", "products", "stock", "tracking", "splits"]
+MerchantPart = Literal[
+    "orders",
+    "cancellations",
+    "products",
+    "stock",
+    "tracking",
+    "splits",
+    "shortages",
+]
 SupplierPart = Literal[
     "orders",
     "cancellations",
@@ -26,6 +35,8 @@ class Needs:
 
     merchant: MerchantPart
     supplier: SupplierPart
+    instead: Literal["timeline"] | None = None
+    """The part of the Merchant that is used if it lacks the first one."""
 
 
 NEEDS: Mapping[str, Needs] = {
@@ -35,8 +46,7 @@ NEEDS: Mapping[str, Needs] = {
     "update-tracking": Needs(merchant="tracking", supplier="shipments"),
     "split-order": Needs(merchant="splits", supplier="splits"),
     "cancel-orders": Needs(merchant="cancellations", supplier="cancellations"),
-    # A Merchant without shortages gets comments, or the log has them.
-    "report-shortages": Needs(merchant="orders", supplier="shortages"),
+    "report-shortages": Needs(merchant="shortages", supplier="shortages", instead="timeline"),
 }
 """The parts that each task needs, by the name of the task."""
 
@@ -47,6 +57,31 @@ def unavailable_tasks(merchant: Merchant, supplier: Supplier) -> Mapping[str, st
     return {task: reason for task, reason in reasons.items() if reason}
 
 
+def cannot_edit(supplier: Supplier, group: str, policy: EditPolicy) -> str:
+    """Return why this account cannot carry out a policy for edits; empty if it can."""
+    edits = supplier.edits
+    if policy == "hold" and (edits is None or not edits.can_hold):
+        return f"{_needs_option(supplier, 'edits', 'hold an order')}; choose notify"
+    if policy == "apply" and (edits is None or group not in edits.groups):
+        action = f"change the {group} of an order"
+        return f"{_needs_option(supplier, 'edits', action)}; choose notify"
+    return ""
+
+
+def cannot_hold(merchant: Merchant) -> str:
+    """Return why this account cannot hold short units; empty if it can."""
+    if merchant.shortages and merchant.shortages.can_hold:
+        return ""
+    return f"{_needs_option(merchant, 'shortages', 'hold short units')}; choose false"
+
+
+def cannot_cancel_lines(merchant: Merchant) -> str:
+    """Return why this account cannot cancel only short units; empty if it can."""
+    if merchant.shortages and merchant.shortages.can_cancel:
+        return ""
+    return f"account {merchant.name} ({merchant.kind}) cannot cancel only short units; choose never"
+
+
 _MERCHANT_ACTIONS: Mapping[MerchantPart, str] = {
     "orders": "be a Merchant",
     "cancellations": "report cancelled orders",
@@ -54,6 +89,7 @@ _MERCHANT_ACTIONS: Mapping[MerchantPart, str] = {
     "stock": "receive stock",
     "tracking": "receive tracking numbers",
     "splits": "split orders",
+    "shortages": "receive shortages",
 }
 _SUPPLIER_ACTIONS: Mapping[SupplierPart, str] = {
     "orders": "be a Supplier",
@@ -67,7 +103,8 @@ _SUPPLIER_ACTIONS: Mapping[SupplierPart, str] = {
 
 
 def _missing(needs: Needs, merchant: Merchant, supplier: Supplier) -> str:
-    if getattr(merchant, needs.merchant) is None:
+    is_replaced = needs.instead is not None and getattr(merchant, needs.instead) is not None
+    if getattr(merchant, needs.merchant) is None and not is_replaced:
         return _needs_option(merchant, needs.merchant, _MERCHANT_ACTIONS[needs.merchant])
     if getattr(supplier, needs.supplier) is None:
         return _needs_option(supplier, needs.supplier, _SUPPLIER_ACTIONS[needs.supplier])

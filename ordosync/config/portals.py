@@ -12,15 +12,22 @@ from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.supplier import Supplier
 from ordosync.clock import Clock
 from ordosync.config.converters import quoted, suggestion, to_name
-from ordosync.config.needs import unavailable_tasks
+from ordosync.config.needs import (
+    cannot_cancel_lines,
+    cannot_edit,
+    cannot_hold,
+    unavailable_tasks,
+)
 from ordosync.config.patterns import near, overlap
 from ordosync.config.reader import Place, Reader
 from ordosync.config.settings import (
     AT_ONCE_TASKS,
     SCHEDULED_TASKS,
     AccountConfig,
+    EditsConfig,
     Interval,
     PortalConfig,
+    ShortagesConfig,
     SideConfig,
 )
 
@@ -97,6 +104,10 @@ class PortalReader:
             values["unavailable"] = unavailable_tasks(sells, ships)
             values["supplier_key"] = sells.supplier_key
             self._refuse_unavailable(values["unavailable"], scheduled)
+            if edits := values.get("edits"):
+                self._refuse_edits(edits, ships, entries["edits"])
+            if shortages := values.get("shortages"):
+                self._refuse_shortages(shortages, sells, entries["shortages"])
         if self._reader.problem_count > before:
             return None
         return PortalConfig(name=name, **values)
@@ -150,6 +161,20 @@ class PortalReader:
         for task, place in scheduled.items():
             if task in unavailable:
                 self._reader.problem(place, unavailable[task])
+
+    def _refuse_edits(self, edits: EditsConfig, ships: Supplier, place: Place) -> None:
+        """Refuse policies that the Supplier's account cannot carry out."""
+        for group, entry in (self._reader.entries(place) or {}).items():
+            if group != "until" and (why := cannot_edit(ships, group, edits.of(group))):
+                self._reader.problem(entry, why)
+
+    def _refuse_shortages(self, shortages: ShortagesConfig, sells: Merchant, place: Place) -> None:
+        """Refuse actions that the Merchant's account cannot carry out."""
+        entries = self._reader.entries(place) or {}
+        if shortages.hold and (why := cannot_hold(sells)):
+            self._reader.problem(entries["hold"], why)
+        if shortages.cancel == "lines" and (why := cannot_cancel_lines(sells)):
+            self._reader.problem(entries["cancel"], why)
 
     def _merchant(self, side: SideConfig, partner: str, place: Place) -> Merchant | None:
         account, portal = self._opened_accounts[side.account], PortalContext(partner=partner)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from ordosync.accounts.account import Account
 from ordosync.config.alert_settings import AlertsConfig
+from ordosync.edits import LABEL, Until
 from ordosync.secret import Secret
 
 SCHEDULED_TASKS = ("import-orders", "import-products", "write-inventory-back", "cancel-orders")
@@ -70,7 +71,7 @@ class ShippingMethodsConfig:
     map: Mapping[str, str] = field(default_factory=dict)
 
 
-EditPolicy = Literal["notify", "ignore"]
+EditPolicy = Literal["notify", "hold", "apply", "ignore"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,11 +83,24 @@ class EditsConfig:
     lines: EditPolicy = "notify"
     method: EditPolicy = "notify"
     notes: EditPolicy = "ignore"
+    until: Until = LABEL
+    """The end of the time in which `hold` and `apply` are tried."""
+
+    def of(self, group: str) -> EditPolicy:
+        """Return the policy of a group; the contact has that of the address."""
+        policy: EditPolicy = getattr(self, "address" if group == "contact" else group)
+        return policy
+
+    @property
+    def policies(self) -> Mapping[str, EditPolicy]:
+        """The policy of each group."""
+        groups = ("address", "lines", "method", "notes")
+        return {group: getattr(self, group) for group in groups}
 
 
 @dataclass(frozen=True, kw_only=True)
 class ShortagesConfig:
-    """What happens at the Merchant with units that the Supplier does not send, or sends later."""
+    """Actions at the Merchant if the Supplier does not send units, or sends them later."""
 
     report: bool = True
     """True to add a report to the Merchant's order."""

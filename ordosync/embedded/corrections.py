@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
 
-from ordosync.embedded import change_feed, orders, products, timeline
+from ordosync.embedded import change_feed, holds, orders, products, timeline
 from ordosync.models import Outcome, refused
 from ordosync.order_checks import refusal
 from ordosync.text import status_text
@@ -43,6 +44,11 @@ class Corrections:
             return _edit_order(db, number, ship_to, texts)
 
         return self._file.write_each(f"edit order {number}", [number], edit)[0]
+
+    def release_order(self, number: str) -> Outcome:
+        """End the hold of an order that the Merchant edited."""
+        release = partial(holds.release, actor="desk")
+        return self._file.write_each(f"release order {number}", [number], release)[0]
 
     def edit_product(
         self, sku: str, *, name: str | None, price: Decimal | None, storage_bin: str | None

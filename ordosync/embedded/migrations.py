@@ -40,7 +40,7 @@ def migrations() -> "Migrations":
 
     @steps()
     def m004_search(db: "Database") -> None:
-        for statement in (*_SEARCH, *_SHORTAGES):
+        for statement in (*_SEARCH, *_HOLDS, *_SHORTAGES):
             db.execute(statement)
         db.execute("pragma user_version = 4")
 
@@ -209,6 +209,11 @@ _SEARCH = (
     "create index orders_number_nocase on orders (number collate nocase)",
     "create index products_sku_nocase on products (sku collate nocase)",
     "alter table products add column bin text not null default ''",  # empty: it has none
+)
+
+_HOLDS = (
+    # What the Merchant edited, `address` or `other`; such an order is not shipped. Empty: no hold.
+    "alter table orders add column held text not null default ''",
 )
 
 _SHORTAGES = (

@@ -116,6 +116,15 @@ def insert(
     return number, _line_ids(number, order.lines)
 
 
+def add_line(db: sqlite3.Connection, number: str, line: Line) -> str:
+    """Add a line to an order; return its id."""
+    row = db.execute(
+        "select max(position) + 1 as place from order_lines where order_number = ?", (number,)
+    ).fetchone()
+    db.execute(_LINE, _line_row(number, row["place"], line, None))
+    return f"{number}/{row['place']}"
+
+
 def _created(order: Order) -> str:
     return f"Created from the Merchant's order {order.number}"
 
@@ -168,21 +177,25 @@ def _line_rows(
 ) -> Iterator[tuple[object, ...]]:
     origins = of_lines or [None] * len(lines)
     for place, (line, of_line) in enumerate(zip(lines, origins, strict=True), 1):
-        yield (
-            f"{number}/{place}",
-            number,
-            place,
-            line.sku,
-            line.name,
-            line.quantity,
-            _to_text(line.unit_price),
-            line.details,
-            _to_text(line.total),
-            _to_text(line.discount),
-            line.supplier_sku,
-            _to_text(line.supplier_unit_cost),
-            of_line,
-        )
+        yield _line_row(number, place, line, of_line)
+
+
+def _line_row(number: str, place: int, line: Line, of_line: str | None) -> tuple[object, ...]:
+    return (
+        f"{number}/{place}",
+        number,
+        place,
+        line.sku,
+        line.name,
+        line.quantity,
+        _to_text(line.unit_price),
+        line.details,
+        _to_text(line.total),
+        _to_text(line.discount),
+        line.supplier_sku,
+        _to_text(line.supplier_unit_cost),
+        of_line,
+    )
 
 
 def _to_json(value: Address | tuple[str, ...]) -> str:

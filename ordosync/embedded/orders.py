@@ -34,6 +34,8 @@ class OrderState:
     supplier: str | None
     is_split: bool
     warehouse: str
+    held: str
+    """What the Merchant edited, so that the order is not shipped; empty if it is not held."""
 
     @property
     def is_open(self) -> bool:
@@ -122,7 +124,7 @@ def split_among(db: "sqlite3.Connection", numbers: Sequence[str]) -> frozenset[s
 def state_of(db: "sqlite3.Connection", number: str) -> OrderState | None:
     """Return the state of an order; None if it does not exist."""
     row = db.execute(
-        "select status, supplier, is_split, warehouse from orders where number = ?", (number,)
+        "select status, supplier, is_split, warehouse, held from orders where number = ?", (number,)
     ).fetchone()
     if row is None:
         return None
@@ -131,6 +133,7 @@ def state_of(db: "sqlite3.Connection", number: str) -> OrderState | None:
         supplier=row["supplier"],
         is_split=bool(row["is_split"]),
         warehouse=row["warehouse"],
+        held=row["held"],
     )
 
 

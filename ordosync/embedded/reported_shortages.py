@@ -13,7 +13,26 @@ from ordosync.shortages import ShortageReport
 if TYPE_CHECKING:
     import sqlite3
 
+    from ordosync.embedded.database import EmbeddedFile
+
 _ACTOR = "report-shortages"
+
+
+class Flags:
+    """The flags of orders that a person must look at."""
+
+    def __init__(self, file: "EmbeddedFile") -> None:
+        self._file = file
+
+    def of(self, number: str) -> str:
+        """Return why an order is flagged; empty if it is not."""
+        with self._file.reading(f"read order {number}") as db:
+            row = db.execute("select attention from orders where number = ?", (number,)).fetchone()
+            return (row["attention"] or "") if row else ""
+
+    def clear(self, number: str) -> Outcome:
+        """Clear the flag of an order."""
+        return self._file.write_each(f"clear the flag of order {number}", [number], _clear)[0]
 
 
 def report(db: "sqlite3.Connection", reported: ShortageReport) -> Outcome:
@@ -38,25 +57,6 @@ def hold(db: "sqlite3.Connection", reported: ShortageReport) -> Outcome:
         return Outcome(state="unchanged", id=number)
     db.execute("update orders set attention = ? where number = ?", (reported.text, number))
     return Outcome(state="done", id=number)
-
-
-def clear(db: "sqlite3.Connection", number: str, *, actor: str) -> Outcome:
-    """Clear the flag of an order."""
-    if orders.state_of(db, number) is None:
-        return refused("not-found", "does not exist")
-    cursor = db.execute(
-        "update orders set attention = null where number = ? and attention is not null", (number,)
-    )
-    if not cursor.rowcount:
-        return Outcome(state="unchanged", id=number)
-    timeline.add(db, number, "Flag for attention cleared", actor=actor)
-    return Outcome(state="done", id=number)
-
-
-def flagged(db: "sqlite3.Connection", number: str) -> str:
-    """Return why an order is flagged for attention; empty if it is not."""
-    row = db.execute("select attention from orders where number = ?", (number,)).fetchone()
-    return (row["attention"] or "") if row else ""
 
 
 def cancel(db: "sqlite3.Connection", reported: ShortageReport) -> Outcome:
@@ -94,3 +94,13 @@ def _split(reported: ShortageReport, short: dict[str, int], db: "sqlite3.Connect
             for name, lines in parts
         ),
     )
+
+
+def _clear(db: "sqlite3.Connection", number: str) -> Outcome:
+    cursor = db.execute(
+        "update orders set attention = null where number = ? and attention is not null", (number,)
+    )
+    if not cursor.rowcount:
+        return Outcome(state="unchanged", id=number)
+    timeline.add(db, number, "Flag cleared", actor="desk")
+    return Outcome(state="done", id=number)

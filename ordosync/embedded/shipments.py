@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from ordosync.embedded import ancestry, change_feed, orders, stock, timeline, units
+from ordosync.embedded import ancestry, change_feed, holds, orders, stock, timeline, units
 from ordosync.models import OWN, Outcome, ParcelLine, Shipment, refused
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ def ship(db: "sqlite3.Connection", shipment: Shipment, *, actor: str) -> Outcome
         return _again(db, shipment, same["id"], is_open=bool(open_parts), actor=actor)
     if not open_parts:
         return _not_open(state)
+    if state.held:
+        return refused("held", holds.reason(state.held, number))
     parts = shipment.lines or open_parts
     if reason := units.surplus(parts, open_parts):
         return refused("more-than-ordered", reason)

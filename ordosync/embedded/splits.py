@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from ordosync.embedded import change_feed, order_creation, orders, timeline, units
+from ordosync.embedded import change_feed, holds, order_creation, orders, timeline, units
 from ordosync.models import Line, Order, Outcome, Piece, PieceLine, Split, refused
 from ordosync.text import status_text
 
@@ -95,6 +95,8 @@ def _create_piece(
         warehouse=state.warehouse,
         of_lines=[part.of_line for part in parts],
     )
+    if state.held:
+        holds.inherit(db, number, state.held)
     timeline.add(db, number, f"Split from {order.number}", actor="ordosync")
     return replace(
         piece,

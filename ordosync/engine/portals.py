@@ -40,6 +40,7 @@ def open_portal(
         config=portal,
         links=store.links(name),
         digest_key=DigestKey.of(config.database),
+        clock=connections.clock,
         rivals=_rivals(config, portal, store),
     )
 
@@ -94,6 +95,7 @@ def supplier_of(
         partner=portal.merchant.account,
         selection=portal.products,
         spool=spool / portal.supplier.account,
+        edit_policies=portal.edits.policies,
     )
     account = config.opened[portal.supplier.account]
     return account.supplier(portal.supplier.pair, context, at or Connections(Clock()))

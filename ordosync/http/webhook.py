@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ordosync.clock import Clock
+from ordosync.http.retries import parse_retry_after
 from ordosync.http.transport import Limits, NoResponseError, Transport
 from ordosync.secret import Secret
 
@@ -12,6 +13,14 @@ _OK, _REDIRECT = 200, 300
 
 class WebhookError(Exception):
     """The message was not accepted. The text has no part of the URL but its host."""
+
+    def __init__(
+        self, why: str, *, may_have_arrived: bool = False, retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(why)
+        self.may_have_arrived = may_have_arrived
+        """True if the request was sent, and there is no response."""
+        self.retry_after_s = retry_after_s
 
 
 def post(url: Secret, body: bytes, headers: Mapping[str, str], clock: Clock) -> None:
@@ -35,9 +44,14 @@ def post(url: Secret, body: bytes, headers: Mapping[str, str], clock: Clock) -> 
         request = transport.prepare("POST", url.reveal(), params=None, body=body)
         request.headers.update(headers)
         response = transport.exchange(request, total_s=_LIMITS.total_s, writes=True)
-    except (NoResponseError, ValueError) as error:
+    except NoResponseError as error:
+        raise WebhookError(str(error), may_have_arrived=error.may_have_arrived) from error
+    except ValueError as error:
         raise WebhookError(str(error)) from error
     finally:
         transport.close()
     if not _OK <= response.status < _REDIRECT:
-        raise WebhookError(f"the webhook responds with HTTP {response.status}")
+        raise WebhookError(
+            f"the webhook responds with HTTP {response.status}",
+            retry_after_s=parse_retry_after(response.headers, clock.now()),
+        )

@@ -133,7 +133,7 @@ class AlertTable:
     def set_reached(self, target: str) -> None:
         """Record that a recipient can be reached, and make alerts due if it was not."""
         row = self.targets().get(target)
-        if row is not None and row.tries:
+        if row is not None and row.error:
             self.save_target(TargetRow(target=target, digest_at=row.digest_at))
             self.wake()
 
@@ -146,8 +146,10 @@ class AlertTable:
     def rename(self, old: str, new: str) -> None:
         """Rename a portal in the rows."""
         self._db.execute(
-            "update alerts set portal = :new, key = :new || substr(key, length(:old) + 1)"
-            " where portal = :old",
+            # The key of an outage does not begin with the portal.
+            "update alerts set portal = :new, key = case"
+            " when substr(key, 1, length(:old) + 1) = :old || ':'"
+            " then :new || substr(key, length(:old) + 1) else key end where portal = :old",
             {"old": old, "new": new},
         )
 

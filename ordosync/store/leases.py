@@ -94,6 +94,12 @@ class Leases:
         self._change(lease, assignment, until=until, until_boot_s=now_s + _LEASE_S, run_id=run_id)
         return now_s
 
+    def extend(self, lease: Lease, *, clock: Clock) -> None:
+        """Extend a lease that belongs to no run. Raises `LeaseLostError` as `renew` does."""
+        until, until_boot_s = to_text(clock.now() + LEASE), clock.boot_s() + _LEASE_S
+        assignment = "until = :until, until_boot_s = :until_boot_s"
+        self._change(lease, assignment, until=until, until_boot_s=until_boot_s)
+
     def check(self, lease: Lease) -> None:
         """Check the fence. Raises `LeaseLostError` if another process has the lease."""
         self._change(lease, "fence = fence")

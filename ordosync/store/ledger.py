@@ -142,9 +142,14 @@ def _without_sent(short: str | None, units: int) -> str | None:
 
 
 def _settle_line(db: "sqlite3.Connection", portal: str, line: "Link") -> None:
-    """Set the cancelled units of a line, or end a line whose open units went to pieces."""
+    """Set the ordered or cancelled units of a line, or end it if its open units went to pieces."""
     where = " where portal = ? and kind = 'line' and merchant_id = ? and generation = ?"
     key = (portal, line.merchant_id, line.generation)
+    if line.raised_to is not None:
+        db.execute(
+            f"update links set ordered = max(ordered, ?){where}",  # noqa: S608
+            (line.raised_to, *key),
+        )
     if line.moved:
         db.execute(f"update links set ordered = ordered - ?{where}", (line.moved, *key))  # noqa: S608
     if line.state == "split":

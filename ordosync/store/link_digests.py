@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ordosync.store.step_rows import UNSETTLED
+from ordosync.store.timestamps import from_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -17,14 +19,39 @@ class LinkDigests:
         self._db = connection
         self._portal = portal
 
+    def linked_at(self, ids: Sequence[str]) -> Mapping[str, datetime]:
+        """Return when each of the Merchant's orders was linked last."""
+        rows = self._db.execute(
+            "select merchant_id, max(linked_at) as at from links where portal = ?"
+            " and kind = 'order' and merchant_id in (select value from json_each(?)) group by 1",
+            (self._portal, json.dumps(list(ids))),
+        )
+        return {row["merchant_id"]: from_text(row["at"]) for row in rows}
+
+    def carries_cancellations(self) -> bool:
+        """True if `cancel-orders` runs automatically, or would if it were not paused."""
+        row = self._db.execute(
+            "select 1 from schedule where portal = ? and task = 'cancel-orders'"
+            " and interval_s is not null",
+            (self._portal,),
+        ).fetchone()
+        return row is not None
+
+    def written(self, versions: Mapping[str, int]) -> None:
+        """Set the versions of orders whose edits were written, by the keys of their steps."""
+        self._set("version", versions)
+
     def know(self, digests: Mapping[str, str | None]) -> None:
         """Set the digests of orders, by the keys of the steps that sent them."""
+        self._set("digests", digests)
+
+    def _set(self, column: str, values: Mapping[str, str | int | None]) -> None:
         self._db.executemany(
-            "update links set digests = ? where portal = ? and kind = 'order'"
+            f"update links set {column} = ? where portal = ? and kind = 'order'"  # noqa: S608
             " and merchant_id = ? and generation = ?",
             [
-                (known, self._portal, id_, int(generation))
-                for key, known in digests.items()
+                (value, self._portal, id_, int(generation))
+                for key, value in values.items()
                 for id_, _, generation in [key.rpartition("#")]
             ],
         )
@@ -58,7 +85,7 @@ class LinkDigests:
         rows = self._db.execute(
             f"select merchant_id, supplier_id, reason from steps where portal = ?"  # noqa: S608
             f" and task = 'import-orders' and {UNSETTLED} and state = 'failed'"
-            " and code = 'edited' order by id",
+            " and key like '%:edit' and content glob '*:*' order by id",
             (self._portal,),
         )
         return [

@@ -53,15 +53,18 @@ class LinkSteps(LinkDigests):
         ).fetchone()
         return row is not None
 
-    def with_reported_cancellations(self, ids: Sequence[str]) -> AbstractSet[str]:
-        """Return those of the Merchant's orders whose cancellation by the Supplier is reported.
+    def with_reported_cancellations(
+        self, ids: Sequence[str], *, tasks: Sequence[str] = ("report-shortages", "update-tracking")
+    ) -> AbstractSet[str]:
+        """Return those of the Merchant's orders whose cancellation by the Supplier is a step.
 
-        The report is still open, or it was dismissed.
+        It has failed, or it was dismissed.
         """
         rows = self._db.execute(
             "select distinct merchant_id from steps where portal = ?"
-            " and task = 'report-shortages' and (state = 'failed' or code = 'dismissed')"
+            " and task in (select value from json_each(?)) and content like '%cancelled%'"
+            " and (state = 'failed' or code = 'dismissed')"
             " and merchant_id in (select value from json_each(?))",
-            (self._portal, json.dumps(list(ids))),
+            (self._portal, json.dumps(list(tasks)), json.dumps(list(ids))),
         )
         return frozenset(row["merchant_id"] for row in rows)

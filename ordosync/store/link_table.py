@@ -293,4 +293,5 @@ def _link(row: "sqlite3.Row") -> Link:
         short=None if row["short"] is None else msgspec.json.decode(row["short"], type=ShortUnits),
         units=None if row["units"] is None else json.loads(row["units"]),
         digests=row["digests"],
+        version=row["version"],
     )

@@ -39,7 +39,7 @@ class ShortUnits(Struct, frozen=True, kw_only=True, omit_defaults=True):
     cancelled: int = 0
     """The cancelled units of the line that no task has cancelled."""
     reported: int = 0
-    """Those of them that the Merchant was told of."""
+    """Those of them that were reported to the Merchant."""
     backordered: int = 0
     expected: date | None = None
     """The day on which backordered units are expected."""
@@ -74,6 +74,10 @@ class Link(Struct, frozen=True, kw_only=True):
     """For a parcel: its units by the Merchant's line; None if unknown."""
     digests: str | None = None
     """For an order: keyed digests of what was sent, by group; None if unknown."""
+    version: int = 1
+    """For an order: 1 as it was sent; it grows with each edit that was written."""
+    raised_to: int | None = None
+    """For a line: its ordered units after an edit that added units. Never read from the table."""
 
     @property
     def has_ended(self) -> bool:

@@ -276,6 +276,8 @@ _GROUP_DIGESTS = (
     # Of an order: keyed digests of its groups as they were sent; see `group_digests`. Null: not
     # known. The step has them until the write arrived, and an edit those from before the edit.
     "alter table links add column digests text",
+    # Of an order: 1 as it was sent; it grows with each edit that was written.
+    "alter table links add column version integer not null default 1",
     "alter table steps add column digests text",
 )
 

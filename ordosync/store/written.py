@@ -55,6 +55,10 @@ class Written(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The units of each of the Supplier's lines that the Supplier does not send."""
     pieces: tuple[int, ...] = ()
     """The units of each piece of a split order."""
+    groups: tuple[str, ...] = ()
+    """The groups of fields of an edit that were written, or may have been."""
+    is_held: bool = False
+    """True if the order is held because of an edit."""
 
     @property
     def text(self) -> str:
@@ -83,6 +87,10 @@ class Written(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
             yield f"line {line}: {change.text} units"
         for line, change in self.short_units.items():
             yield f"line {line}: {change.text} units not sent"
+        if self.groups:
+            yield f"changed {', '.join(self.groups)}"
+        if self.is_held:
+            yield "held"
         if self.pieces:
             yield f"{len(self.pieces)} pieces of {' + '.join(map(str, self.pieces))} units"
 

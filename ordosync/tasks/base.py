@@ -4,7 +4,6 @@ The log, the retries and the clock belong to the engine.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
@@ -15,68 +14,15 @@ from ordosync.accounts.account import ReadRequest, Role
 from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.portal_account import PortalAccount
 from ordosync.accounts.supplier import Supplier
+from ordosync.clock import Clock
 from ordosync.config.settings import PortalConfig
 from ordosync.digest_key import DigestKey
 from ordosync.models import InvalidRecord, Outcome, Page
 from ordosync.store.leases import Resource
-from ordosync.store.links import Link, LinkKind
+from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef, StepRow
 from ordosync.store.written import Written
-
-
-class KnownLinks(Protocol):
-    """The portal's links, as far as a task may read them."""
-
-    def of_merchant(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Link]:
-        """Return the newest link of each of the Merchant's ids that has one."""
-
-    def of_supplier(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Link]:
-        """Return the newest link of each of the Supplier's ids that has one."""
-
-    def all_of_supplier(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
-        """Return all links of the Supplier's ids, with the one of `of_supplier` first."""
-
-    def lines_of(self, order_ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
-        """Return the links of the lines of the Merchant's orders, with their numbers.
-
-        An order whose lines were linked before the ledger is missing.
-        """
-
-    def parcels_of(self, order_ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
-        """Return the newest link of each parcel of the Merchant's orders, oldest parcel first."""
-
-    def with_unreported_parcels(self, ids: Sequence[str]) -> AbstractSet[str]:
-        """Return those of the Merchant's orders with a parcel that is not reported yet."""
-
-    def may_lack_parcels(self) -> bool:
-        """True if the Merchant may show parcels that have no link: then the ledger is behind."""
-
-    def with_uncertain_units(self, ids: Sequence[str]) -> AbstractSet[str]:
-        """Return those of the Merchant's orders whose units a task may have changed unrecorded."""
-
-    def may_lack_cancellations(self) -> bool:
-        """True if units may have been cancelled that the ledger does not have after a restore."""
-
-    def with_reported_cancellations(self, ids: Sequence[str]) -> AbstractSet[str]:
-        """Return those of the Merchant's orders whose cancellation by the Supplier is reported."""
-
-    def line_history(self, order_ids: Sequence[str]) -> Sequence[Link]:
-        """Return the links of the lines of the Merchant's orders, of all imports."""
-
-    def live(self, kind: LinkKind) -> Iterator[list[Link]]:
-        """Yield the links that have not ended, in pages."""
-
-    def unreported(self, *, linked_after: datetime, shipped_after: datetime) -> Sequence[Link]:
-        """Return the orders without a label that were linked after `linked_after`.
-
-        Orders that were shipped without a label before `shipped_after` are left out.
-        """
-
-    def open_edits(self) -> Sequence[tuple[str, str, str]]:
-        """Return both ids of each order with an open edit, and the reason of its step."""
-
-    def reopened(self) -> Sequence[Link]:
-        """Return the orders whose label was deleted after their cancellation was refused."""
+from ordosync.tasks.known_links import KnownLinks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +38,8 @@ class Portal:
     links: KnownLinks
     digest_key: DigestKey
     """Key of the digests that are compared to notice edits."""
+    clock: Clock
+    """For deadlines that count from the import of an order."""
     rivals: tuple[str, ...] = ()
     """The other portals of the same Merchant account, which may read the same lines."""
 
@@ -181,6 +129,10 @@ class Result(Struct, frozen=True, kw_only=True):
     """If the account was asked and answers later: the time in which it should; None: any time."""
     is_only_linked: bool = False
     """True if the account had the object already; its first link counts as done."""
+    known: "Known | None" = None
+    """Of an edit: the state of its order that was written, with which later reads are compared."""
+    content: str = ""
+    """Content that the step gets; empty if it keeps its own."""
 
 
 class Apply(Protocol):
@@ -197,24 +149,37 @@ class Known(Struct, frozen=True, kw_only=True):
     """The state of a written record with which later reads are compared."""
 
     content: str
+    """Empty if the order's step keeps its own."""
     digests: str = ""
+    version: int = 0
+    """The version of the order that was written; 0 if none was."""
 
 
 class Compare(Protocol):
     """Compares a record whose step is done with the record as it was written."""
 
-    def __call__(self, step: Step, row: StepRow, *, has_open_edit: bool) -> Step | Known | None:
+    def __call__(
+        self, step: Step, row: StepRow, *, open_edit: StepRow | None
+    ) -> Step | Known | None:
         """Return the step that reports an edit, with the key `edit_key`; None if there is no edit.
 
         `row` is the step as it was written. If the record cannot be compared with it, the record as
-        it was read becomes the known one. `has_open_edit`: an edit was reported; if it was taken
-        back, that is reported, too.
+        it was read becomes the known one. `open_edit`: the step of an edit that is not settled; if
+        the edit was taken back, that is reported, too.
         """
+
+
+_EDIT = ":edit"
 
 
 def edit_key(key: str) -> str:
     """Return the key of the step that reports edits of a done step: one for all its edits."""
-    return f"{key}:edit"
+    return f"{key}{_EDIT}"
+
+
+def edited_key(key: str) -> str:
+    """Return the key of the step whose record an edit changes, given that of the edit."""
+    return key.removesuffix(_EDIT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -276,6 +241,8 @@ class Task:
     content."""
     skip_notes: Mapping[str, Callable[[Portal, int], str]] = field(default_factory=dict)
     """Remarks about a run that skipped so many steps, by the code of the steps."""
+    due_again: Callable[[Portal, Sequence[StepRow]], Sequence[StepRow]] = lambda _, __: ()
+    """Returns the failed edits that are tried again in this run, as the configuration changed."""
     settled: Callable[[Portal, Sequence[StepRow]], Mapping[str, Decision]] = lambda _, __: {}
     """Returns a decision for each failed step whose cause no longer exists, and for each held step
     whose answer came; only reads."""

@@ -6,7 +6,6 @@ sent (https://support.ordoro.com/how-to-cancel-vendor-portal-orders/); they beco
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 
 from msgspec.structs import replace
 
@@ -24,7 +23,7 @@ from ordosync.tasks.base import (
     step_of_source,
 )
 from ordosync.tasks.batching import gathered
-from ordosync.tasks.order_edits import Imported, announce, compare
+from ordosync.tasks.order_edits import Imported, announce, compare, due_again
 from ordosync.tasks.orders import cancelled_rest
 from ordosync.tasks.orders.digests import of_order, rules
 from ordosync.tasks.orders.existing import (
@@ -41,7 +40,13 @@ from ordosync.tasks.orders.fields import for_supplier, lines_of_supplier, with_q
 from ordosync.tasks.orders.group_digests import Digester
 from ordosync.tasks.orders.notice_delivery import deliver, settled
 from ordosync.tasks.orders.notices import reassigned, rest_cancelled, supplier_cancelled
-from ordosync.tasks.orders.open_units import as_ordered, settled_units, with_open_units
+from ordosync.tasks.orders.open_units import (
+    as_ordered,
+    not_comparable,
+    ordered_units,
+    settled_units,
+    with_open_units,
+)
 from ordosync.tasks.orders.refusals import import_refusal
 
 
@@ -113,15 +118,17 @@ def _steps(
         sent_again_steps = sent_again(portal, list(links.values()), page.items) if behind else {}
         families = split_families(portal, page.items, links) if behind else []
         links |= {link.merchant_id: link for link in families}
-        digester = Digester(portal.digest_key.value, rules(portal.config), portal.config.edits)
+        config = portal.config
+        digester = Digester(portal.digest_key.value, rules(config), config.edits, config.send)
         split_ids = _split(page.items)
         # An order that is sent again is sent with what is open now.
         sent = [id_ for id_, link in links.items() if link.state != "cancelled_by_task"]
-        known_units = settled_units(portal, sent)
+        ledger = portal.links.lines_of(sent)
+        settled, ordered = settled_units(ledger), ordered_units(portal, ledger)
         steps = [link_step(link, is_family=True) for link in families]
-        behind_ids = _not_comparable(portal, page.items, sent)
+        behind_ids = not_comparable(portal, page.items, ledger)
         for item in page.items:
-            order = as_ordered(item, known_units)
+            order = as_ordered(item, settled)
             step = sent_again_steps.get(item.id) or _step(
                 portal,
                 order,
@@ -129,6 +136,7 @@ def _steps(
                 restored,
                 digester,
                 is_split=item.id in split_ids,
+                ordered=ordered,
             )
             if step and item.id in behind_ids and step.decision:
                 step = replace(step, payload=None)
@@ -138,28 +146,6 @@ def _steps(
             if step:
                 steps.append(step)
         yield Page(items=tuple(steps), cursor=page.cursor)
-
-
-def _not_comparable(
-    portal: Portal, items: Sequence[Order | InvalidRecord], ids: Sequence[str]
-) -> AbstractSet[str]:
-    """Return the orders with fewer units than the ledger has open, if it may be behind.
-
-    Parcels that are not linked yet would look like an edit.
-    """
-    if not portal.links.may_lack_parcels():
-        return frozenset()
-    open_units = {
-        line.merchant_id: line.open_units or 0
-        for lines in portal.links.lines_of(ids).values()
-        for line in lines
-    }
-    return {
-        item.id
-        for item in items
-        if isinstance(item, Order)
-        if any(line.quantity < open_units.get(line.id, 0) for line in item.lines)
-    }
 
 
 def _split(items: Sequence[Order | InvalidRecord]) -> frozenset[str]:
@@ -178,6 +164,7 @@ def _step(
     digester: Digester,
     *,
     is_split: bool,
+    ordered: Mapping[str, int],
 ) -> Step | None:
     if isinstance(item, InvalidRecord) and item.is_whole_file:
         return step_of_source(item)
@@ -198,7 +185,7 @@ def _step(
         number=item.number if isinstance(item, Order) and item.number != item.id else "",
     )
     if link and generation == link.generation:
-        return _imported(portal, step, item, link, digester, is_split=is_split)
+        return _imported(portal, step, item, link, digester, is_split=is_split, ordered=ordered)
     if isinstance(item, InvalidRecord):
         return replace(step, decision=Decision.of(item))
     lines = lines_of_supplier(portal.config, item.lines)
@@ -231,6 +218,7 @@ def _imported(
     digester: Digester,
     *,
     is_split: bool,
+    ordered: Mapping[str, int],
 ) -> Step | None:
     """Return the step of an order that is linked already, or a notice about it."""
     if isinstance(item, InvalidRecord):
@@ -247,6 +235,7 @@ def _imported(
             digester=digester,
             known=link.digests,
             is_split=is_split,
+            ordered=ordered,
         )
     return replace(
         step,
@@ -286,6 +275,7 @@ TASK = Task(
     reopens=("split-order", "update-tracking"),
     claims_lines=True,
     compare=compare,
+    due_again=due_again,
     settled=settled,
     announce=announce,
 )

@@ -1,13 +1,13 @@
 """Edits of an order at the Merchant after it was sent, by group of its fields.
 
-Edits are not sent (https://support.ordoro.com/how-to-cancel-vendor-portal-orders/): the Supplier
-must not find other goods in an order than those that it began to pick. `import-orders` compares the
-digests of what is sent now with those of what was sent, and reports the groups that differ, in a
-separate step, `<order>#<generation>:edit`. It fails until the edit is settled, and has the newest
-edit. Its content is `<groups>:<digests>`. Both timelines get a comment, which never has a value.
+By default edits are not sent (https://support.ordoro.com/how-to-cancel-vendor-portal-orders/): the
+Supplier must not find other goods in an order than those that it began to pick. `import-orders`
+compares the digests of what is sent now with those of what was sent, and reports the groups that
+differ, in a separate step, `<order>#<generation>:edit`. It fails until the edit is settled, and has
+the newest edit. Its content is `<groups>:<digests>`. Both timelines get a comment, which never has
+a value. With the policy `apply`, the edit is written to the Supplier's order; see `edits`.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
@@ -17,14 +17,15 @@ from ordosync.config.settings import PortalConfig
 from ordosync.models import Comment, InvalidRecord, Order
 from ordosync.store.step_rows import StepRef, StepRow
 from ordosync.tasks.base import Decision, Known, Portal, Step, edit_key
+from ordosync.tasks.edits.carried import carried, groups_of, may_be_written
+from ordosync.tasks.edits.edit import EDITED, Edit
+from ordosync.tasks.edits.texts import short
 from ordosync.tasks.orders import digests as order_digests
 from ordosync.tasks.orders import group_digests
 from ordosync.tasks.orders.fields import for_supplier, lines_of_supplier
-from ordosync.tasks.orders.group_digests import Digester
+from ordosync.tasks.orders.group_digests import GROUPS, Digester
 from ordosync.tasks.orders.notices import Notice, too_late
 
-EDITED = "edited"
-"""Code of the step of an open edit."""
 _EDIT = edit_key("")
 _ASK = "tell the Supplier, or cancel it and order again"
 _REUSED: Mapping[order_digests.Reused, str] = {
@@ -45,23 +46,41 @@ class Imported(Struct, frozen=True, kw_only=True):
     """The digests of what was sent; None if unknown."""
     is_split: bool = False
     """True if the Merchant split it after the import, so that only a piece still has its id."""
+    ordered: Mapping[str, int] = {}
+    """If cancel-orders removes units that are cancelled: the units of each line by the ledger."""
 
     def is_unchanged(self, row: StepRow) -> bool:
         """True if it was read as it was sent. This is fast, and true for most orders."""
         is_same = row.content.startswith(f"{self.order.content}+{self.digester.rules}-")
         return is_same and self.digester.covers(self.known)
 
-    def read(self) -> Known:
-        """Return its content and its digests. This is slow, so only changed orders need it."""
-        lines = lines_of_supplier(self.config, self.order.lines)
-        created = for_supplier(replace(self.order, lines=lines), self.config, reference="")
+    def created(self) -> Order:
+        """Return the fields that are sent. This is slow, so only changed orders need it."""
+        lines = tuple(
+            replace(line, quantity=max(line.quantity, self.ordered.get(line.id, 0)))
+            for line in lines_of_supplier(self.config, self.order.lines)
+        )
+        return for_supplier(replace(self.order, lines=lines), self.config, reference="")
+
+    def sent_as(self, created: Order, now: Known, known: str) -> Edit:
+        """Return the edit, with no group yet."""
+        return Edit(
+            order=created,
+            config=self.config,
+            digester=self.digester,
+            known=known,
+            now=now,
+        )
+
+    def known_as(self, created: Order) -> Known:
+        """Return the content and the digests of the order with these fields."""
         return Known(
             content=order_digests.of_order(self.order, created.lines, self.digester.rules),
             digests=self.digester.of(created),
         )
 
 
-def compare(step: Step, row: StepRow, *, has_open_edit: bool) -> Step | Known | None:
+def compare(step: Step, row: StepRow, *, open_edit: StepRow | None) -> Step | Known | None:
     """Compare an imported order with its state when it was sent; see `Compare`."""
     payload = step.payload
     if isinstance(payload, InvalidRecord):
@@ -69,20 +88,30 @@ def compare(step: Step, row: StepRow, *, has_open_edit: bool) -> Step | Known | 
     if not isinstance(payload, Imported):
         # It was sent before it was edited, and its outcome was not known.
         now = Known(content=step.content, digests=step.digests or "")
-        return _compared(step, row, row.digests, now, has_open_edit=has_open_edit)
-    if payload.is_unchanged(row):
-        return _taken_back(step, row.content) if has_open_edit else None
-    now = payload.read()
+        return _compared(step, row, row.digests, now, open_edit=open_edit)
+    if payload.is_unchanged(row) and not may_be_written(open_edit):
+        return _taken_back(step, row.content) if open_edit else None
+    created = payload.created()
+    now = payload.known_as(created)
     if payload.is_split:
         is_same = (row.content, payload.known) == (now.content, now.digests)
-        return None if has_open_edit or is_same else now
-    return _compared(step, row, payload.known, now, has_open_edit=has_open_edit)
+        return None if open_edit or is_same else now
+    result = _compared(step, row, payload.known, now, open_edit=open_edit)
+    if isinstance(result, Step) and payload.known:
+        return carried(result, payload.sent_as(created, now, payload.known), open_edit)
+    return result
 
 
-def groups_of(content: str) -> tuple[str, ...]:
-    """Return the groups that an open edit names, given the content of its step."""
-    groups, colon, _ = content.partition(":")
-    return tuple(groups.split("+")) if colon else ()
+def due_again(portal: Portal, rows: Sequence[StepRow]) -> Sequence[StepRow]:
+    """Return the edits that were only reported and that the configuration writes or holds now."""
+    if portal.supplier.edits is None:
+        return ()
+    return [row for row in rows if row.code == EDITED and _is_carried(portal.config, row)]
+
+
+def _is_carried(config: PortalConfig, row: StepRow) -> bool:
+    groups = groups_of(row.content) if row.key.endswith(_EDIT) else ()
+    return any(config.edits.of(group) in ("apply", "hold") for group in groups if group in GROUPS)
 
 
 def kept(row: StepRow) -> Mapping[str, str | None]:
@@ -104,7 +133,7 @@ def announce(portal: Portal, refs: Sequence[StepRef], decisions: Mapping[str, De
     """Add a comment to the Merchant's orders that were shipped without an edit that was open."""
     comments = [
         Comment(
-            key=f"too-late:{_short(ref.key)}",
+            key=f"too-late:{short(ref.key)}",
             order_id=ref.merchant_id,
             text="The edit came too late: the Supplier shipped the order as it was sent",
         )
@@ -117,7 +146,7 @@ def announce(portal: Portal, refs: Sequence[StepRef], decisions: Mapping[str, De
 
 
 def _compared(
-    step: Step, row: StepRow, known: str | None, now: Known, *, has_open_edit: bool
+    step: Step, row: StepRow, known: str | None, now: Known, *, open_edit: StepRow | None
 ) -> Step | Known | None:
     before, after = order_digests.parse(row.content), order_digests.parse(now.content)
     if after is None:
@@ -126,11 +155,11 @@ def _compared(
     if before and before.how == after.how and (sign := order_digests.reused(before, after)):
         return _reused(replace(step, content=now.content), sign)
     if known is None or not group_digests.are_comparable(known, now.digests):
-        return None if has_open_edit else now
+        return None if open_edit else now
     if groups := group_digests.changed(known, now.digests):
         has_fewer_lines = bool(before and before.lines - after.lines)
         return _edit(step, groups, known, now, has_fewer_lines=has_fewer_lines)
-    if has_open_edit:
+    if open_edit:
         is_ignored = group_digests.ignores_more(known, now.digests)
         return _ignored(step, row) if is_ignored else _taken_back(step, row.content)
     # A group that is tracked again is known from now on.
@@ -147,7 +176,7 @@ def _edit(
         code=EDITED,
         reason=f"was edited after it was sent ({named}){less}; edits are not sent: {_ASK}",
         supplier_id=step.supplier_id or "",
-        key=f"{EDITED}:{_short(step.key, content)}",
+        key=f"{EDITED}:{short(step.key, content)}",
         at_merchant=f"Edited after it was sent ({named}); edits are not sent: {_ASK}",
         at_supplier=f"The Merchant edited this order after it was sent ({named}); the edit was not"
         " sent",
@@ -163,7 +192,7 @@ def _reused(step: Step, sign: order_digests.Reused) -> Step:
             code=code,
             reason=_REUSED[sign],
             supplier_id=step.supplier_id or "",
-            key=f"{code}:{_short(step.key, step.content)}",
+            key=f"{code}:{short(step.key, step.content)}",
             at_merchant="Another order with this number was sent before; this one was not sent",
             at_supplier="The Merchant now has another order with this number; it was not sent",
         ),
@@ -186,7 +215,7 @@ def _taken_back(step: Step, before: str) -> Step:
         code="taken-back",
         reason="agrees with the Supplier's order again",
         supplier_id=step.supplier_id or "",
-        key=f"taken-back:{_short(step.key, before)}",
+        key=f"taken-back:{short(step.key, before)}",
         at_merchant="The edit is settled: the Supplier's order agrees with this one again",
         at_supplier="The edit is settled: the Merchant's order agrees with this one again",
     )
@@ -212,7 +241,3 @@ def _of_edit(step: Step, notice: Notice) -> Step:
         decision=None,
         payload=notice,
     )
-
-
-def _short(*parts: str) -> str:
-    return hashlib.blake2b("\0".join(parts).encode(), digest_size=4).hexdigest()

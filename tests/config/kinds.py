@@ -103,6 +103,7 @@ def _merchant(name: str, kind: str) -> Merchant:
         stock=part,
         tracking=part,
         splits=part,
+        shortages=part,
     )
 
 
@@ -118,4 +119,5 @@ def _supplier(name: str, kind: str) -> Supplier:
         stock=part,
         shipments=part,
         splits=part,
+        shortages=part,
     )

@@ -17,7 +17,7 @@ from ordosync.store import Store
 from ordosync.store.step_rows import StepRow
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import Portal, Result, Step
-from ordosync.tasks.order_edits import groups_of
+from ordosync.tasks.edits.carried import groups_of
 from tests.support.command import ordosync
 from tests.support.runs import previewed
 from tests.tasks.portal import CONFIG, SUPPLIER, Pair, line, order, remarks, succeeded
@@ -160,7 +160,7 @@ def test_digests_move_from_the_step_to_the_link(pair: Pair) -> None:
 
     digests = pair.link("1001").digests or ""
     assert row.digests is None
-    assert len(digests.partition(":")[2]) == 64
+    assert len(digests.partition(":")[2]) == 90
 
 
 @pytest.mark.parametrize("lost", ["key", "send", "digests"])
@@ -203,8 +203,11 @@ def test_orders_read_again_unchanged_make_no_step_and_no_write(pair: Pair) -> No
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{address: tell}", 'edits.address: "tell" is not possible here; choose notify or ignore'),
-        ("{lines: hold}", 'edits.lines: "hold" is not possible here; choose notify or ignore'),
+        (
+            "{address: tell}",
+            'edits.address: "tell" is not possible here; choose notify, hold, apply or ignore',
+        ),
+        ("{until: soon}", 'edits.until: "soon" is not possible here; write label, 30m, 2h or 1d'),
         ("{adress: notify}", "edits.adress: unknown option; did you mean address?"),
         ("notify", "edits: expected options (name: value), not a single value"),
     ],

@@ -25,22 +25,24 @@ class EditedLines:
         is_changed = False
         for line in edit.lines:
             parts = parts_of(order, line, edit)
-            body = _difference(parts, line)
+            missing = line.quantity - sum(part.quantity for part in parts)
             if not parts:
                 order = self._add(order, line, edit)
-            elif body:
-                order = self._change(order, parts[0], body)
-            is_changed |= not parts or bool(body)
+            elif missing > 0:
+                order = self._raise(order, parts[0], missing, line)
+            is_changed |= missing > 0
         return order, is_changed
 
-    def _change(self, order: OrderShape, line: LineShape, body: Mapping[str, object]) -> OrderShape:
+    def _raise(
+        self, order: OrderShape, part: LineShape, missing: int, line: LineEdit
+    ) -> OrderShape:
         number = order.order_number
         return self._client.http.send(
             "PUT",
-            path("order", number, "line", str(line.id)),
+            path("order", number, "line", str(part.id)),
             OrderShape,
-            action=f"edit line {line.id} of order {number}",
-            json=body,
+            action=f"edit line {part.id} of order {number}",
+            json={"quantity": part.quantity + missing, **_total(line)},
             idempotent=True,
         )
 
@@ -85,20 +87,6 @@ def added_ids(order: OrderShape, edit: OrderEdit) -> tuple[str, ...]:
     """Return the ids of the added lines of an edit that was written to the order."""
     added = [parts_of(order, line, edit) for line in edit.lines if not line.line_id]
     return tuple(line_id(order.order_number, parts[0].key) for parts in added)
-
-
-def _difference(parts: Sequence[LineShape], line: LineEdit) -> Mapping[str, object]:
-    """Return the fields to change in the first part of a line; it never gets fewer units."""
-    if not parts:
-        return {}
-    body: dict[str, object] = {}
-    missing = line.quantity - sum(part.quantity for part in parts)
-    if missing > 0:
-        body["quantity"] = parts[0].quantity + missing
-        body |= _total(line)
-    if (parts[0].details or "") != line.line.details:
-        body["details"] = line.line.details or None
-    return body
 
 
 def _added(order: OrderShape, line: LineEdit) -> Mapping[str, object]:

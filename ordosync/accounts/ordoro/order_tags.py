@@ -31,27 +31,22 @@ class OrderTag:
         self._id: int | None = None
         client.service.at_close(self._forget)
 
-    def is_on(self, order: OrderShape) -> bool:
-        """True if an order has the tag."""
-        return any(self._text in (tag.text, tag.name) for tag in order.tags or ())
-
     def add(self, order: OrderShape) -> None:
         """Add the tag to an order, unless it has it."""
-        if not self.is_on(order):
-            self._send("POST", order.order_number)
-
-    def remove(self, order: OrderShape) -> None:
-        """Remove the tag from an order."""
-        self._send("DELETE", order.order_number)
-
-    def _send(self, method: str, number: str) -> None:
+        if self.is_on(order):
+            return
+        number = order.order_number
         self._client.http.send(
-            method,
+            "POST",
             path("order", number, "tag", str(self._known_id())),
             NoneType,
             action=f"tag order {number}",
             idempotent=True,
         )
+
+    def is_on(self, order: OrderShape) -> bool:
+        """True if an order has the tag."""
+        return any(self._text in (tag.text, tag.name) for tag in order.tags or ())
 
     def _known_id(self) -> int:
         # Threads that find no tag would each create one.

@@ -17,7 +17,7 @@ from ordosync.accounts.ordoro.supplier_products import SupplierProducts
 from ordosync.accounts.service_client import recheck_refusals
 from ordosync.accounts.supplier import HoldReason
 from ordosync.edits import EditableOrder, EditGroup, OrderEdit
-from ordosync.models import InvalidRecord, Outcome, Product, refused
+from ordosync.models import Address, InvalidRecord, Order, Outcome, Product, refused
 
 _TAG = "merchant-edited"
 _NOTES = {"customer_notes": "notes_from_customer", "internal_notes": "internal_notes"}
@@ -36,7 +36,7 @@ class SupplierEdits:
         self._tag = OrderTag(client, _TAG)
 
     def current(self, ids: Sequence[str]) -> Mapping[str, EditableOrder]:
-        """Return these orders as they are now; an order that was split cannot be edited."""
+        """Return these orders as they are now; only the pieces of a split order can be edited."""
         orders = self._client.service.map_concurrently(ids, self._current)
         return {order.order_id: order for order in orders if order}
 
@@ -56,17 +56,15 @@ class SupplierEdits:
         return self._client.service.write_each(ids, self._mark, key=str)
 
     def release(self, ids: Sequence[str]) -> list[Outcome]:
-        """Remove the tag."""
-        return self._client.service.write_each(ids, self._unmark, key=str)
+        """Do nothing: no order is held. The tag stays until a user removes it."""
+        return [Outcome(state="unchanged", id=number) for number in ids]
 
     def _current(self, number: str) -> EditableOrder | None:
         shape = self._client.order_or_invalid(number, f"read order {number}")
-        if shape is None and not self._client.parent(number):
-            return None
-        if not isinstance(shape, OrderShape):
-            return EditableOrder(order_id=number, order=None, groups=frozenset())
-        order = as_received(self._client, shape)
-        if isinstance(order, InvalidRecord):
+        if shape is None:
+            return _split(number) if self._client.parent(number) else None
+        order = shape if isinstance(shape, InvalidRecord) else as_received(self._client, shape)
+        if isinstance(shape, InvalidRecord) or isinstance(order, InvalidRecord):
             return EditableOrder(order_id=number, order=None, groups=frozenset())
         is_open = shape.status in OPEN and not has_left(shape)
         return EditableOrder(
@@ -74,7 +72,6 @@ class SupplierEdits:
             order=order,
             groups=self.groups if is_open else frozenset(),
             has_label=has_left(shape),
-            is_held=self._tag.is_on(shape),
         )
 
     def _write(self, edit: OrderEdit) -> Outcome:
@@ -143,17 +140,15 @@ class SupplierEdits:
         self._tag.add(order)
         return refused("not-held", f"Ordoro cannot hold orders; order {number} has the tag {_TAG}")
 
-    def _unmark(self, number: str) -> Outcome:
-        order = self._client.order(number, f"read order {number}")
-        if order is None or not self._tag.is_on(order):
-            return Outcome(state="unchanged", id=number)
-        self._tag.remove(order)
-        return Outcome(state="done", id=number)
-
     def _missing(self, number: str) -> Outcome:
         if self._client.parent(number):
             return refused("not-editable", f"order {number} was split")
         return refused("not-found", f"order {number} does not exist")
+
+
+def _split(number: str) -> EditableOrder:
+    order = Order(id=number, number=number, lines=(), ship_to=Address(), is_split=True)
+    return EditableOrder(order_id=number, order=order, groups=frozenset())
 
 
 def _refusal(order: OrderShape) -> Outcome | None:

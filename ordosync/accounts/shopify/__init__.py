@@ -163,7 +163,9 @@ class ShopifyAccount(Account):
             limits=client.service.limits(batch_size=_BATCH_SIZE, settle_s=self._settle_s),
             timeline=supplier_timeline(client),
             listing=SupplierOrderListing(client, received),
-            check=partial(Checks(client, version=self._version).supplier, options),
+            check=partial(
+                Checks(client, version=self._version).supplier, options, portal.edit_policies
+            ),
             orders=SupplierOrders(client, products, options, tag=tag),
             cancellations=SupplierCancellations(client),
             products=products,

@@ -1,6 +1,6 @@
 """Checks of a shop for `config check --online`: scopes, version, location, limits of this kind."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ordosync.accounts.account import CheckResult
 from ordosync.accounts.shopify.client import ShopifyClient
@@ -8,6 +8,7 @@ from ordosync.accounts.shopify.edit_session import SCOPE
 from ordosync.accounts.shopify.ids import number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.options import SupplierOptions
+from ordosync.accounts.shopify.order_holds import HOLD_SCOPE
 
 _MERCHANT_SCOPES = (
     "read_orders",
@@ -74,9 +75,11 @@ class Checks:
         for limit in _MERCHANT_LIMITS:
             yield CheckResult(text=limit)
 
-    def supplier(self, options: SupplierOptions) -> Iterator[CheckResult]:
+    def supplier(
+        self, options: SupplierOptions, edit_policies: Mapping[str, str]
+    ) -> Iterator[CheckResult]:
         """Check that the location exists, and that the token has the scopes."""
-        yield from self._shop(*_SUPPLIER_SCOPES)
+        yield from self._shop(*_SUPPLIER_SCOPES, *_scopes_of_edits(edit_policies))
         if SCOPE not in self._client.shop().scopes:
             yield CheckResult(text=_NO_EDITS)
         location_id = str(options.location)
@@ -99,3 +102,11 @@ class Checks:
         if version and version != self._version:
             text = f"responds with API version {version}, not {self._version}: set `version`"
             yield CheckResult(text=text, is_problem=True)
+
+
+def _scopes_of_edits(policies: Mapping[str, str]) -> Iterator[str]:
+    """Yield the scopes that the portal's policies for edits need."""
+    if policies.get("lines") == "apply":
+        yield SCOPE
+    if "hold" in policies.values():
+        yield HOLD_SCOPE

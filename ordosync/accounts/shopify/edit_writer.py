@@ -13,7 +13,6 @@ from ordosync.accounts.shopify.edited_fields import (
     SHIP_TO,
     changed_fields,
     has_other_bill_to,
-    is_sent_elsewhere,
 )
 from ordosync.accounts.shopify.line_edits import (
     NOT_EDITABLE,
@@ -52,13 +51,12 @@ class EditWriter:
             return refusal
         if is_billed_elsewhere:
             return refused(NOT_EDITABLE, _BILL_TO)
-        return self._write(edit, order, piece, fields, missing)
+        return self._write(edit, order, fields, missing)
 
     def _write(
         self,
         edit: OrderEdit,
         order: EditedOrder,
-        piece: SentPiece,
         fields: Mapping[str, object],
         missing: MissingUnits,
     ) -> Outcome:
@@ -70,7 +68,7 @@ class EditWriter:
         errors = self._lines.commit(session, order, missing) if session else []
         if not session and SHIP_TO not in fields:
             return Outcome(state="done", id=edit.order_id, line_ids=missing.ids)
-        return self._written(edit, piece, errors, has_moved=SHIP_TO in fields)
+        return self._written(edit, errors, has_moved=SHIP_TO in fields)
 
     def _change(self, order: EditedOrder, fields: Mapping[str, object]) -> list[UserError]:
         return self._client.mutate(
@@ -80,31 +78,23 @@ class EditWriter:
             input={"id": order.id, **fields},
         )
 
-    def _written(
-        self, edit: OrderEdit, before: SentPiece, errors: Sequence[UserError], *, has_moved: bool
-    ) -> Outcome:
+    def _written(self, edit: OrderEdit, errors: Sequence[UserError], *, has_moved: bool) -> Outcome:
         """Return the outcome of an edit, by the order as it is after that."""
         with self._client.after_write(f"edit order {edit.order_id}"):
             order, piece = self._read_again(edit.order_id, has_moved=has_moved)
         missing = missing_units(edit, order, piece)
-        # Also after errors: the request may have been delivered twice.
-        if not missing.are_none and errors:
+        if missing.are_none:
+            # Also after errors: the request may have been delivered twice.
+            return Outcome(state="done", id=edit.order_id, line_ids=missing.ids)
+        if errors:
             return self._client.denied(errors, code=NOT_EDITABLE)
-        if not missing.are_none:
-            return refused(NOT_EDITABLE, "was edited, but the shop has not added the units")
-        if has_moved and piece.sent.total() > before.sent.total():
-            why = "a parcel was sent while the address was changed; check the address on it"
-            return refused("raced", why)
-        if has_moved and is_sent_elsewhere(order, piece):
-            why = "has the new address, but the shop still ships it to the old one; change it there"
-            return refused("not-taken", why)
-        return Outcome(state="done", id=edit.order_id, line_ids=missing.ids)
+        return refused(NOT_EDITABLE, "was edited, but the shop has not added the units")
 
     def _read_again(self, id_: str, *, has_moved: bool) -> tuple[EditedOrder, SentPiece]:
         """Read an order after an edit. Its fulfillment orders may get the address a bit later."""
         order, piece = self._read(id_)
         for _ in range(_MAX_POLLS if has_moved else 0):
-            if not is_sent_elsewhere(order, piece):
+            if not order.elsewhere(piece):
                 break
             self._client.service.clock.sleep(1)
             order, piece = self._read(id_)

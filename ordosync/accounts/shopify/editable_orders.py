@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.ids import gid, line_id, number
-from ordosync.accounts.shopify.order_mapping import INTERNAL_NOTES, address_of
+from ordosync.accounts.shopify.order_mapping import INTERNAL_NOTES, address_of, details
 from ordosync.accounts.shopify.order_units import SentPiece, is_split, piece_id, pieces_of, whole
 from ordosync.accounts.shopify.pagination import read_all
 from ordosync.accounts.shopify.queries.orders import EDITABLE_ORDERS, MORE_EDITABLE_LINES
@@ -30,13 +30,14 @@ _OF_REST: frozenset[EditGroup] = frozenset({"address", "contact"})
 """The groups that can be written while a part is sent: they are those of the open rest."""
 
 
-class SoldLine(Struct, frozen=True, kw_only=True):
+class SoldLine(Struct, frozen=True, rename="camel", kw_only=True):
     """A line of a sale; its quantity includes removed units."""
 
     id: str
     sku: str | None = None
     title: str = ""
     quantity: int
+    custom_attributes: list[Attribute] = field(default_factory=list)
 
 
 class _Action(Struct, frozen=True):
@@ -121,6 +122,12 @@ class EditedOrder(SentOrder, frozen=True, rename="camel", kw_only=True):
         """The address, with the e-mail address of the order."""
         return replace(address_of(self.shipping_address), email=self.email or "")
 
+    def elsewhere(self, piece: SentPiece) -> MailingAddress | None:
+        """Return the address to which an open fulfillment order is sent, if it is another one."""
+        known = _place(self.shipping_address or MailingAddress())
+        addresses = (part.destination for part in self.open_parts(piece))
+        return next((it for it in addresses if it and _place(it) != known), None)
+
     @property
     def bill_to(self) -> Address | None:
         """The Bill To address; None if there is none."""
@@ -187,13 +194,22 @@ def _order(id_: str, order: EditedOrder, piece: SentPiece) -> Order:
         number=order.name.removeprefix("#"),
         status=order.status(piece),
         lines=tuple(_lines(id_, order, piece)),
-        ship_to=order.ship_to,
+        ship_to=_sent_to(order, piece),
         bill_to=order.bill_to,
         shipping_method=order.shipping_line.title if order.shipping_line else "",
         customer_notes=order.note or "",
         internal_notes=order.internal_notes,
         reference=order.source_identifier or "",
+        is_split="/" not in id_ and is_split(pieces_of(order)),
     )
+
+
+def _sent_to(order: EditedOrder, piece: SentPiece) -> Address:
+    """Return the address of the parcels: a fulfillment order may keep another one."""
+    address = order.elsewhere(piece)
+    if address is None:
+        return order.ship_to
+    return replace(address_of(address), phone=order.ship_to.phone, email=order.ship_to.email)
 
 
 def _lines(id_: str, order: EditedOrder, piece: SentPiece) -> Iterator[Line]:
@@ -205,4 +221,12 @@ def _lines(id_: str, order: EditedOrder, piece: SentPiece) -> Iterator[Line]:
                 sku=line.sku or "",
                 name=line.title,
                 quantity=piece.units[line.id],
+                details=details(line.custom_attributes),
             )
+
+
+def _place(address: MailingAddress) -> tuple[str, ...]:
+    """Return a form of an address that is equal in both of Shopify's types of addresses."""
+    of = address_of(replace(address, name=None))
+    texts = (of.name, of.company, of.street1, of.street2, of.city, of.zip, of.country)
+    return tuple(" ".join(text.casefold().split()) for text in texts)

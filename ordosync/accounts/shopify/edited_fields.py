@@ -9,13 +9,11 @@ from collections.abc import Mapping
 from ordosync.accounts.shopify.editable_orders import EditedOrder
 from ordosync.accounts.shopify.order_input import address_input
 from ordosync.accounts.shopify.order_mapping import INTERNAL_NOTES
-from ordosync.accounts.shopify.order_units import SentPiece
 from ordosync.accounts.shopify.schema import MailingAddress
 from ordosync.edits import OrderEdit
 from ordosync.models import Address
 
 SHIP_TO = "shippingAddress"
-_SHOWN = ("first_name", "last_name", "company", "address1", "address2", "city", "zip")
 
 
 def changed_fields(edit: OrderEdit, order: EditedOrder) -> Mapping[str, object]:
@@ -43,13 +41,6 @@ def has_other_bill_to(edit: OrderEdit, order: EditedOrder) -> bool:
         for name, text in edit.bill_to_fields.items()
         if name not in ("email", "state")
     )
-
-
-def is_sent_elsewhere(order: EditedOrder, piece: SentPiece) -> bool:
-    """True if an open fulfillment order has another address than its order."""
-    wanted = _shown(order.shipping_address or MailingAddress())
-    addresses = (part.destination for part in order.open_parts(piece))
-    return any(address and _shown(address) != wanted for address in addresses)
 
 
 def _email(edit: OrderEdit) -> str | None:
@@ -84,11 +75,6 @@ def _attributes(order: EditedOrder, notes: str) -> list[Mapping[str, str]]:
         if attribute.key != INTERNAL_NOTES
     ]
     return [*others, {"key": INTERNAL_NOTES, "value": notes}] if notes else [*others]
-
-
-def _shown(address: MailingAddress) -> tuple[str, ...]:
-    country = address.country_code or address.country_code_v2 or ""
-    return (country, *(_comparable(getattr(address, name) or "") for name in _SHOWN))
 
 
 def _comparable(text: str) -> str:

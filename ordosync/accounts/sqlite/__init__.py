@@ -24,6 +24,7 @@ from ordosync.accounts.sqlite.options import MerchantOptions, SupplierOptions
 from ordosync.accounts.sqlite.order_listing import MerchantListing, SupplierListing
 from ordosync.accounts.sqlite.personal_data import PersonalData
 from ordosync.accounts.sqlite.supplier_cancellations import SupplierCancellations
+from ordosync.accounts.sqlite.supplier_edits import SupplierEdits
 from ordosync.accounts.sqlite.supplier_orders import SupplierOrders
 from ordosync.accounts.sqlite.supplier_products import SupplierProducts
 from ordosync.accounts.sqlite.supplier_shipments import SupplierShipments
@@ -106,6 +107,7 @@ class SqliteAccount(Account):
             products=SupplierProducts(client),
             shipments=SupplierShipments(client),
             splits=SupplierSplits(client),
+            edits=SupplierEdits(client),
             shortages=SupplierShortages(client),
             desk=desk,
             orders=SupplierOrders(client, prefix=options.prefix, warehouse=self.warehouse),

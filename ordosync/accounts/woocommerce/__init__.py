@@ -38,6 +38,7 @@ from ordosync.accounts.woocommerce.order_statuses import OrderStatuses
 from ordosync.accounts.woocommerce.product_selection import ProductSelection
 from ordosync.accounts.woocommerce.shop_features import ShopFeatures
 from ordosync.accounts.woocommerce.supplier_cancellations import SupplierCancellations
+from ordosync.accounts.woocommerce.supplier_edits import SupplierEdits
 from ordosync.accounts.woocommerce.supplier_orders import SupplierOrders
 from ordosync.accounts.woocommerce.supplier_products import SupplierProducts
 from ordosync.accounts.woocommerce.supplier_shipments import SupplierShipments
@@ -158,6 +159,7 @@ class WooCommerceAccount(Account):
             check=lambda: check_supplier(client, options, statuses),
             orders=SupplierOrders(client, catalogue, parcels, number_prefix=options.prefix),
             cancellations=SupplierCancellations(client, parcels),
+            edits=SupplierEdits(client, catalogue, parcels),
             products=SupplierProducts(service, catalogue),
             stock=SupplierStock(catalogue),
             shipments=SupplierShipments(client, parcels),

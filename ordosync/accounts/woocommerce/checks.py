@@ -94,6 +94,10 @@ def _check_tracking(
         text="does not report the cost of a label, its shipping method and its warehouse"
     )
     yield CheckResult(
+        text="holds only orders without a billing mail address: at the end of a hold, WooCommerce"
+        " mails the buyer"
+    )
+    yield CheckResult(
         text="may not mark an order as changed when a tracking number is added; orders without"
         " a number are read again, up to 100 in each run, and more of them once an hour"
     )

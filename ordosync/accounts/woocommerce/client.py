@@ -92,14 +92,20 @@ class WooCommerceClient:
 
         Raises `RefusedError` for an order that cannot be read.
         """
+        order = self.order_or_invalid(target, action)
+        if isinstance(order, InvalidRecord):
+            raise RefusedError(self.service.account, action, order.reason)
+        return order
+
+    def order_or_invalid(self, target: str, action: str) -> OrderShape | InvalidRecord | None:
+        """Return the same, or an `InvalidRecord` for an order that cannot be read."""
         order_id = order_id_of(target)
         if not order_id.isdecimal():
             return None
         raw = self.find(f"/wc/v3/orders/{order_id}", Raw, action=action)
         order = None if raw is None else read(raw, OrderShape, kind="orders")
-        if isinstance(order, InvalidRecord):
-            raise RefusedError(self.service.account, action, order.reason)
-        return None if order is None or order.status == "trash" else order
+        is_gone = isinstance(order, OrderShape) and order.status == "trash"
+        return None if is_gone else order
 
     def find(self, path: str, shape: type[T], *, action: str) -> T | None:
         """Return the object at a path; None if it was deleted.

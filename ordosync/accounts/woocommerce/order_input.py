@@ -15,16 +15,21 @@ from ordosync.order_checks import refusal
 REFERENCE = "_ordosync_reference"
 NUMBER = "Order number"
 """The field, not hidden from users, that has the Merchant's number."""
-_POSITION = "_ordosync_line"
+SHIP_TO_EMAIL = "Ship-to email"
+INTERNAL_NOTES = "Internal notes"
+POSITION = "_ordosync_line"
+"""The field of a line with its position among the lines that ordosync has sent."""
 _LONGEST = 60_000
 """Bytes of a text. A column takes at most 65,535 bytes and cuts a longer text."""
 
 
 def misfit(order: Order) -> str | None:
     """Return why the shop cannot keep an order; None if it can."""
-    reason = refusal(order)
-    if reason:
-        return reason
+    return refusal(order) or text_misfit(order)
+
+
+def text_misfit(order: Order) -> str | None:
+    """Return why the shop cannot keep the texts of an order; None if it can."""
     if any("," in line.sku for line in order.lines):
         return "a SKU with a comma cannot be looked up in this shop"
     texts = [*astuple(order.ship_to), *astuple(order.bill_to or Address())]
@@ -41,8 +46,8 @@ def order_body(
     meta = {
         REFERENCE: order.reference,
         NUMBER: f"{prefix}{order.number}",
-        "Ship-to email": order.ship_to.email,
-        "Internal notes": order.internal_notes,
+        SHIP_TO_EMAIL: order.ship_to.email,
+        INTERNAL_NOTES: order.internal_notes,
         "Tags": ", ".join(order.tags),
         # The shop dates an order itself.
         "Order date": order.placed_at.isoformat() if order.placed_at else "",
@@ -55,7 +60,7 @@ def order_body(
         "customer_note": order.customer_notes or None,
         "shipping": written(replace(order.ship_to, email="")),
         "billing": written(order.bill_to) if order.bill_to else None,
-        "line_items": list(map(_line_body, count(1), order.lines, ordered_products)),
+        "line_items": list(map(line_body, count(1), order.lines, ordered_products)),
         "shipping_lines": _shipping_lines(order),
         "fee_lines": _fee_lines(order),
         "meta_data": _meta_data(meta),
@@ -77,15 +82,22 @@ def _fee_lines(order: Order) -> list[Mapping[str, str]] | None:
 
 def lines_as_sent(order: OrderShape) -> list[LineShape]:
     """Return the lines that ordosync has sent, in the order in which they were sent."""
-    lines = [line for line in order.line_items if str(line.meta(_POSITION) or "").isdecimal()]
-    return sorted(lines, key=lambda line: int(line.meta(_POSITION)))
+    lines = [line for line in order.line_items if str(line.meta(POSITION) or "").isdecimal()]
+    return sorted(lines, key=lambda line: int(line.meta(POSITION)))
 
 
-def _line_body(position: int, line: Line, product: ProductShape) -> Mapping[str, object]:
+def next_position(order: OrderShape) -> int:
+    """Return the position of the next line that is added to an order."""
+    lines = lines_as_sent(order)
+    return int(lines[-1].meta(POSITION)) + 1 if lines else 1
+
+
+def line_body(position: int, line: Line, product: ProductShape) -> Mapping[str, object]:
+    """Return the body of a new line."""
     fields: dict[str, object] = {
         "product_id": product.parent_id or product.id,
         "quantity": line.quantity,
-        "meta_data": _meta_data({_POSITION: str(position), DETAILS: line.details}),
+        "meta_data": _meta_data({POSITION: str(position), DETAILS: line.details}),
     }
     if product.parent_id:
         fields["variation_id"] = product.id

@@ -20,6 +20,18 @@ from ordosync.models import Address, Line, Order
 _FOUR_PLACES = Decimal("0.0001")
 _PICKUPS = ("local_pickup", "pickup_location")
 """Prefixes of the shipping methods for pickup: the classic one, and that of the block checkout."""
+_PLACE = {
+    "company": "company",
+    "street1": "address_1",
+    "street2": "address_2",
+    "city": "city",
+    "state": "state",
+    "zip": "postcode",
+    "country": "country",
+    "phone": "phone",
+    "email": "email",
+}
+"""The fields of an address, without its name, as a shop names them."""
 _NEWER = frozenset({"needs_shipping", "as_of", "remark"})
 
 
@@ -112,23 +124,19 @@ def address_of(shape: PlaceShape) -> Address:
 
 def written(address: Address) -> Mapping[str, str]:
     """Return the fields of an address as a shop accepts them, without blank fields."""
-    first, _, last = address.name.rpartition(" ")
+    fields = place_fields(msgspec.structs.asdict(address))
+    return {name: text for name, text in fields.items() if text}
+
+
+def place_fields(fields: Mapping[str, str]) -> Mapping[str, str]:
+    """Return some fields of an address as a shop accepts them, also blank ones."""
+    place = {_PLACE[name]: text for name, text in fields.items() if name != "name"}
+    if "name" not in fields:
+        return place
+    first, _, last = fields["name"].rpartition(" ")
     if not first:
         first, last = last, ""
-    fields = {
-        "first_name": first,
-        "last_name": last,
-        "company": address.company,
-        "address_1": address.street1,
-        "address_2": address.street2,
-        "city": address.city,
-        "state": address.state,
-        "postcode": address.zip,
-        "country": address.country,
-        "phone": address.phone,
-        "email": address.email,
-    }
-    return {name: text for name, text in fields.items() if text}
+    return {"first_name": first, "last_name": last, **place}
 
 
 def _discount(shape: OrderShape) -> Decimal | None:

@@ -79,7 +79,11 @@ class OrderParcels:
 
     def is_unsent(self, status: str) -> bool:
         """True if an order with this status is not sent; a plug-in's status may mean sent."""
-        return status in UNSENT or status in self._options.answers.statuses
+        return status in UNSENT or self.is_answer(status)
+
+    def is_answer(self, status: str) -> bool:
+        """True if users set this status to report a shortage."""
+        return status in self._options.answers.statuses
 
     def shipments(self, order: OrderShape) -> list[Shipment]:
         """Return the shipments of an order as it is now."""

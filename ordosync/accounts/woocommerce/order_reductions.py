@@ -36,7 +36,7 @@ class OrderReductions:
         lowered = _lowered(order, sent.units, wanted, self._client.remaining(order))
         if not lowered:
             return False
-        fields: dict[str, object] = {"line_items": _line_items(order, lowered)}
+        fields: dict[str, object] = {"line_items": line_items(order, lowered)}
         if cancels_rest:
             fields["meta_data"] = [{"key": REST_CANCELLED, "value": "yes"}]
         action = f"reduce the quantities of order {order.id}"
@@ -45,7 +45,7 @@ class OrderReductions:
         raised = self._sent_meanwhile(order, after, lowered)
         if raised:
             action = f"restore the quantities of order {order.id}"
-            self._client.save(order, {"line_items": _line_items(order, raised)}, action)
+            self._client.save(order, {"line_items": line_items(order, raised)}, action)
         quantities = _quantities(order)
         return any(raised.get(line, count) < quantities[line] for line, count in lowered.items())
 
@@ -77,7 +77,7 @@ def _quantities(order: OrderShape) -> Quantities:
     return {line.id: line.quantity for line in order.line_items}
 
 
-def _line_items(order: OrderShape, quantities: Lines) -> list[Mapping[str, object]]:
+def line_items(order: OrderShape, quantities: Lines) -> list[Mapping[str, object]]:
     """Return new quantities of lines with the amounts for them."""
     return [
         {
@@ -92,6 +92,6 @@ def _line_items(order: OrderShape, quantities: Lines) -> list[Mapping[str, objec
 
 
 def _share(amount: Decimal, quantity: int, line: LineShape) -> str:
-    """Return the part of an amount of a line that is for so many of its units."""
+    """Return an amount of a line for another number of units."""
     share = amount * quantity / Decimal(str(line.quantity))
     return format(share.quantize(amount), "f")

@@ -90,6 +90,7 @@ class LineShape(Struct, frozen=True, kw_only=True):
 class ExtraShape(Struct, frozen=True, kw_only=True):
     """A line for shipping or a fee."""
 
+    id: int = 0
     method_id: str | None = None
     method_title: str | None = None
     total: Decimal = Decimal()

@@ -16,10 +16,13 @@ from ordosync.cli.desk.input_files import File, Layout
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.desk.order_consequences import consequence_of, was_cancelled_by_merchant
 from ordosync.cli.desk.send_option import Send
+from ordosync.cli.desk.short_orders import reason_of
 from ordosync.cli.output import render
 from ordosync.embedded.desk import Desk
+from ordosync.embedded.shortages import Shortages, ShortUnits
 from ordosync.errors import UsageError
 from ordosync.models import Order, Outcome, ParcelLine
+from ordosync.shortages import ShortageReason
 from ordosync.text import plural
 
 Numbers = Annotated[
@@ -34,6 +37,10 @@ _FEW = 5
 class _Cancellation:
     order: Order
     units: tuple[ParcelLine, ...]
+
+    def with_reason(self, reason: ShortageReason) -> ShortUnits:
+        """Return what the local account keeps of a cancellation with a reason."""
+        return ShortUnits(number=self.order.number, parts=self.units, reason=reason)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +63,10 @@ def cancel_order(
             help="Cancel only these open units; repeatable; #LINEID=QTY if a SKU repeats.",
         ),
     ] = None,
+    reason: Annotated[
+        str | None,
+        typer.Option("--reason", metavar="REASON", help="A reason, such as out-of-stock."),
+    ] = None,
     file: File = None,
     send: Send = False,
     yes: Yes = False,
@@ -65,8 +76,11 @@ def cancel_order(
     """Cancel the open units of orders; sent units stay sent.
 
     The task cancel-orders cancels them at the Supplier of a Merchant's order, too; --send runs it
-    at once. --from reads rows with the column number and, for a part of an order, sku and quantity.
-    Refused rows are written to FILE.refused.csv. Exits 1 if an order was refused, or not sent.
+    at once. At the Supplier, report-shortages reports them to the Merchant, with --reason, which is
+    one of those of `orders short`.
+
+    --from reads rows with the column number and, for a part of an order, sku and quantity. Refused
+    rows are written to FILE.refused.csv. Exits 1 if an order was refused, or not sent.
 
     For example:
       ordosync orders cancel 1001 --line MUG=1
@@ -74,6 +88,7 @@ def cancel_order(
     rows = batches.rows_of(context, number or (), file, _TO_CANCEL)
     if line and (file or len(rows) > 1):
         raise UsageError("--line is for one order; in a file, use the columns sku and quantity")
+    why = reason_of(reason) if reason else None
     opened = open_desk_of(context.config, account, batches.numbers_of(rows), is_file=bool(file))
     sending = send_option.Request.of(
         context, "cancel-orders", lambda of: of.merchant.account == opened.name, send=send
@@ -88,7 +103,7 @@ def cancel_order(
         context,
         opened,
         orders,
-        lambda: [opened.cancel(of.order.number, of.units) for of in batch.requests],
+        lambda: _cancel(opened, batch.requests, why),
     )
     if not file:
         _check_one(opened, orders, outcomes)
@@ -106,6 +121,14 @@ def cancel_order(
         is_one = len(cancelled) == 1
         _tell(consequence_of(context.config, opened, order, is_one=is_one) for order in cancelled)
     raise typer.Exit(max(sent.code, batch.finish(context, outcomes)))
+
+
+def _cancel(
+    opened: Desk, requests: Sequence[_Cancellation], reason: ShortageReason | None
+) -> Sequence[Outcome]:
+    if reason:
+        return Shortages(opened.file).cancel([of.with_reason(reason) for of in requests])
+    return [opened.cancel(of.order.number, of.units) for of in requests]
 
 
 def _cancellation(opened: Desk, rows: Sequence[InputRow], lines: Sequence[str]) -> _Cancellation:
@@ -225,12 +248,13 @@ def _save(
 ) -> Sequence[Outcome]:
     """Save a change of orders.
 
-    If one of them came from a Merchant, update-tracking also runs: it records the change, which no
-    task sends to the Merchant.
+    If one of them came from a Merchant, update-tracking also runs: it records the change.
+    report-shortages, which sends it to the Merchant, runs with the next `run-due`.
     """
     if not any(common.portal_from(context.config, opened, order.number) for order in orders):
         return save()
-    return send_now.save_and_send(context, opened, ("update-tracking",), save).outcomes
+    tasks, woken = ("update-tracking",), ("report-shortages",)
+    return send_now.save_and_send(context, opened, tasks, save, woken=woken).outcomes
 
 
 def _check_one(opened: Desk, orders: Sequence[Order], outcomes: Sequence[Outcome]) -> None:

@@ -28,9 +28,9 @@ def consequence_of(
     them = "it" if is_one else "them"
     if common.portal_from(config, opened, before.number):
         return (
-            "the Merchant is not notified, because cancellations are only sent from the Merchant to"
-            f" the Supplier; ask the Merchant to cancel {them}, too; until then"
-            f" `ordosync attention` lists {them}"
+            f"`ordosync report-shortages` reports {them} to the Merchant now, or run-due"
+            f" automatically; `ordosync attention` lists {them} until the Merchant cancels {them},"
+            " too"
         )
     supplier = opened.supplier_of(before.number)
     if supplier is None or before.status not in ("dropshipment_requested", "partially_shipped"):

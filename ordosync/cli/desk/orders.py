@@ -13,14 +13,17 @@ from ordosync.cli.desk.order_editing import edit_order
 from ordosync.cli.desk.order_entry import add_order
 from ordosync.cli.desk.order_export import export_orders
 from ordosync.cli.desk.order_listing import list_orders
+from ordosync.cli.desk.order_release import release_order
 from ordosync.cli.desk.packing import pick_orders, print_slips
 from ordosync.cli.desk.shipping import ship_order
+from ordosync.cli.desk.short_orders import short_order, unflag_order
 from ordosync.cli.desk.splitting import split_order
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import render
 from ordosync.cli.output.order_heads import order_head
 from ordosync.config.settings import Config
 from ordosync.embedded.packing import Packing
+from ordosync.embedded.reported_shortages import Flags
 from ordosync.embedded.search import Search
 from ordosync.engine.order_owners import Owner, Owners
 
@@ -47,14 +50,17 @@ def show_order(
     [listed] = opened.orders_numbered([number])
     owner = Owners.of(context.config, opened.name).owner(listed)
     units, timeline = opened.units_of(number), opened.timeline(number)
+    flag = Flags(opened.file).of(number)
     if context.as_json:
         parts = (listed.order, owner, units, timeline, opened.shipments_of(number))
-        render.document({"orders": [render_desk.order_detail_json(*parts)]})
+        order = {**render_desk.order_detail_json(*parts), "attention": flag or None}
+        render.document({"orders": [order]})
     else:
         parcels = Packing(opened.file).parcels(number)
         pieces = Search(opened.file).pieces_of([number]).get(number, {})
         is_placed = _is_placed(context.config, owner)
         head = order_head(listed.order, owner, pieces, is_placed=is_placed)
+        head = f"{head}; flagged: {flag}" if flag else head
         render_desk.show_order(listed.order, owner, units, timeline, parcels, head=head)
 
 
@@ -68,6 +74,9 @@ app.command("add")(add_order)
 app.command("cancel")(cancel_order)
 app.command("restore")(restore_order)
 app.command("edit")(edit_order)
+app.command("release")(release_order)
+app.command("short")(short_order)
+app.command("unflag")(unflag_order)
 app.command("ship")(ship_order)
 app.command("split")(split_order)
 app.command("pick")(pick_orders)

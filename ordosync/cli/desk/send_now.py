@@ -44,20 +44,19 @@ def save_and_send(
     desk: Desk,
     tasks: Sequence[str],
     save: Callable[[], Sequence[Outcome]],
+    *,
+    woken: Sequence[str] = (),
 ) -> Sent:
     """Save a change and send it to the Merchants. `run-due` sends the rest later.
+
+    `woken` are tasks that only `run-due` runs, at its next call.
 
     The tasks are marked as due before the change is saved. If the process is killed in between,
     one run finds nothing. In the opposite order, the change could wait for ten minutes.
     """
-    due = [
-        (portal, task)
-        for portal in common.portals_from(context.config, desk)
-        for task in tasks
-        if can_run(portal, task)
-    ]
+    due = _runnable(context, desk, tasks)
     with open_session(context) as session:
-        _wake(session, due)
+        _wake(session, [*due, *_runnable(context, desk, woken)])
         delivery = Sent(outcomes=save(), is_preview=context.is_dry_run)
         if not any(outcome.state == "done" for outcome in delivery.outcomes):
             return delivery
@@ -66,6 +65,11 @@ def save_and_send(
                 break
             _send(session, portal, task, delivery)
         return replace(delivery, signal=session.stop.signal)
+
+
+def _runnable(context: Context, desk: Desk, tasks: Sequence[str]) -> list[tuple[PortalConfig, str]]:
+    portals = common.portals_from(context.config, desk)
+    return [(portal, task) for portal in portals for task in tasks if can_run(portal, task)]
 
 
 def _send(session: Session, portal: PortalConfig, task: str, delivery: Sent) -> None:

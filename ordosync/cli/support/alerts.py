@@ -12,8 +12,9 @@ from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock
 from ordosync.config.alert_settings import AlertsConfig, TargetConfig
 from ordosync.config.converters import suggestion
+from ordosync.engine.alerts.errors import DeliveryError
 from ordosync.engine.alerts.messages import message_of_a_test
-from ordosync.engine.alerts.sending import DeliveryError, send
+from ordosync.engine.alerts.sending import send
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.alert_table import AlertRow, TargetRow
@@ -104,13 +105,12 @@ def _alerts(context: Context) -> AlertsConfig:
 
 
 def _tested(target: TargetConfig, clock: Clock) -> str | None:
-    """Send a message; return the error, None if it was sent."""
+    """Send a message; return the error, None if all addresses got it."""
     show = render.message if "--debug" in sys.argv else None
     try:
-        send(target, message_of_a_test(clock.now()), clock, show=show)
+        return send(target, message_of_a_test(clock.now()), clock, show=show)
     except DeliveryError as error:
         return str(error)
-    return None
 
 
 def _record(context: Context, reached: Sequence[str]) -> None:

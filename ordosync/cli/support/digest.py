@@ -12,7 +12,8 @@ from ordosync.cli.output.files import check_file, opened
 from ordosync.cli.signals import stoppable
 from ordosync.engine.alerts.digest import Digest, digest
 from ordosync.engine.alerts.digest_text import digest_json, digest_lines, digest_message
-from ordosync.engine.alerts.sending import DeliveryError, send
+from ordosync.engine.alerts.errors import DeliveryError
+from ordosync.engine.alerts.sending import send
 from ordosync.errors import UsageError
 from ordosync.store import Store
 
@@ -67,13 +68,14 @@ def _send(context: Context, content: Digest) -> bool:
     alerts = context.config.alerts
     if alerts is None or alerts.digest is None:
         raise UsageError("there is no `alerts: digest:`; see `ordosync help alerts`")
-    are_sent = True
+    errors = {}
     with stoppable(context.clock):
         for name in alerts.digest.to:
             try:
-                send(alerts.to[name], digest_message(content), context.clock)
-                render.message(f"sent to {name} by {alerts.to[name].transport}")
+                errors[name] = send(alerts.to[name], digest_message(content), context.clock)
             except DeliveryError as error:
-                render.message(f"error: {name}: {error}")
-                are_sent = False
-    return are_sent
+                errors[name] = str(error)
+            way = alerts.to[name].transport
+            failed = f"error: {name}: {errors[name]}"
+            render.message(failed if errors[name] else f"sent to {name} by {way}")
+    return not any(errors.values())

@@ -1,23 +1,36 @@
 """`edits`: the orders that the Merchant edited after they were sent."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
 
+from ordosync.cli import options
 from ordosync.cli.context import Context, with_context
+from ordosync.cli.output import previews as previews_output
 from ordosync.cli.output import render, tables
+from ordosync.cli.output import runs as runs_output
+from ordosync.cli.session import Session, open_session
+from ordosync.config.settings import PortalConfig
+from ordosync.edits import LABEL
 from ordosync.engine import register
 from ordosync.engine.diagnosis.attention import attention
 from ordosync.engine.diagnosis.attention_entry import Attention
 from ordosync.engine.diagnosis.dismissal import dismiss
 from ordosync.errors import UsageError
 from ordosync.store import Store
+from ordosync.store.step_rows import StepRow
 from ordosync.store.timestamps import to_text
-from ordosync.tasks.order_edits import EDITED, groups_of
+from ordosync.tasks.base import edit_key
+from ordosync.tasks.edits.carried import groups_of
+from ordosync.tasks.edits.edit import EDITED
+from ordosync.tasks.import_orders import TASK
 
-app = typer.Typer(help="List orders edited after they were sent; keep edits.", no_args_is_help=True)
+app = typer.Typer(
+    help="List edits of orders that were sent; apply or keep them.", no_args_is_help=True
+)
 _COLUMNS = ("since", "portal", "step", "order", "at the supplier", "edited", "next step")
 
 
@@ -27,7 +40,7 @@ def list_edits(*, context: Context) -> None:
     """List the orders that were edited after they were sent.
 
     Each row names the groups of fields that differ from what was sent: address, contact, lines,
-    method or notes. Edits are not sent; inform the supplier. Exits 0.
+    method or notes. Inform the supplier, or apply or keep the edit. Exits 0.
 
     For example:
       ordosync edits list
@@ -75,11 +88,75 @@ def keep_edits(
         render.message(f"kept order {entry.subject} as it was sent: {entry.reason}")
 
 
+@app.command("apply")
+@with_context()
+def apply_edits(
+    orders: Annotated[
+        list[str],
+        typer.Argument(metavar="ORDER...", help="Order number, or step that `edits list` shows."),
+    ],
+    *,
+    dry_run: options.DryRun = False,
+    context: Context,
+) -> None:
+    """Write an edit to the supplier's order, regardless of its policy.
+
+    The supplier's order is read first and afterwards: nothing that the supplier changed itself is
+    overwritten, and nothing is written once there is a label. A hold ends. Groups that `edits:`
+    ignores are not written. Exits 1 if the edit stays open.
+
+    For example:
+      ordosync edits apply 1001
+    """
+    if dry_run:
+        with context.sandboxed() as copies, open_session(context) as session:
+            previews = [
+                session.preview(TASK.name, _applying(portal), trigger="retry", only=rows)
+                for portal, rows in _to_apply(context, session, orders)
+            ]
+        previews_output.show(previews, copies, as_json=context.as_json, stop=session.stop)
+        return
+    with open_session(context) as session:
+        results = [
+            session.run(TASK.name, session.open(_applying(portal)), trigger="retry", only=rows)
+            for portal, rows in _to_apply(context, session, orders)
+        ]
+        failures = session.failures(results)
+    runs_output.show_results(results, failures, as_json=context.as_json, stop=session.stop)
+
+
+def _to_apply(
+    context: Context, session: Session, orders: Sequence[str]
+) -> list[tuple[PortalConfig, list[StepRow]]]:
+    """Return the steps of these edits by portal. Raises `UsageError`."""
+    listed = _open_edits(context, session.store)
+    steps = {_entry(session.store, listed, order).step or 0 for order in orders}
+    by_portal: dict[str, list[StepRow]] = {}
+    for row in session.store.steps.get(sorted(steps)):
+        by_portal.setdefault(row.portal, []).append(row)
+    return [(context.config.portals[name], rows) for name, rows in by_portal.items()]
+
+
+def _applying(portal: PortalConfig) -> PortalConfig:
+    """Return a portal that applies the edits of all groups that it does not ignore."""
+    edits = portal.edits
+    policies: dict[str, Any] = {
+        group: policy if (policy := getattr(edits, group)) == "ignore" else "apply"
+        for group in ("address", "lines", "method", "notes")
+    }
+    return replace(portal, edits=replace(edits, until=LABEL, **policies))
+
+
 def _open_edits(context: Context, store: Store) -> Sequence[Attention]:
     entries = attention(
         context.config, store, now=context.clock.now(), unshipped_for=timedelta(days=3650)
     )
-    return [entry for entry in entries if entry.code == EDITED and entry.dismissed_at is None]
+    return [entry for entry in entries if _is_edit(entry) and entry.dismissed_at is None]
+
+
+def _is_edit(entry: Attention) -> bool:
+    is_of_groups = entry.key.endswith(edit_key("")) and bool(groups_of(entry.content))
+    return is_of_groups or entry.code == EDITED
 
 
 def _entry(store: Store, listed: Sequence[Attention], word: str) -> Attention:

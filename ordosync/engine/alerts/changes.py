@@ -1,7 +1,7 @@
 """Decides what is reported to a recipient: the difference from the last message. Pure functions."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -9,13 +9,15 @@ from typing import Literal
 from msgspec.structs import replace
 
 from ordosync.engine.alerts.problems import Problem
-from ordosync.slots import is_from_the_future
+from ordosync.slots import is_within
 from ordosync.store.alert_table import AlertRow
 
 Kind = Literal["starts", "lasts", "ends"]
 _HOUR = timedelta(hours=1)
 _MOST_AN_HOUR = 3
 """Messages about one problem within an hour."""
+_MOST_TO_ONE = 6
+"""Messages to one recipient within an hour."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +77,13 @@ def _lasting(row: AlertRow | None, target: str, problem: Problem, now: datetime)
     elif row.ended_at:
         row = replace(row, ended_at=None, first_at=entry.since, changed_at=now)
     return replace(
-        row, severity=problem.severity, subject=problem.subject, messages=_recent(row, now)
+        row,
+        # Of the portals of an outage, the first may have recovered.
+        portal=entry.portal,
+        task=entry.task,
+        severity=problem.severity,
+        subject=problem.subject,
+        messages=_recent(row, now),
     )
 
 
@@ -89,11 +97,11 @@ def _recent(row: AlertRow, now: datetime) -> tuple[datetime, ...]:
     """Return the times of the messages that count; all of them until an hour without a change."""
     if _is_muted(row, now):
         return row.messages
-    return tuple(at for at in row.messages if now - at < _HOUR)
+    return tuple(at for at in row.messages if is_within(at, now, _HOUR))
 
 
 def _is_muted(row: AlertRow, now: datetime) -> bool:
-    return len(row.messages) >= _MOST_AN_HOUR and now - row.changed_at < _HOUR
+    return len(row.messages) >= _MOST_AN_HOUR and is_within(row.changed_at, now, _HOUR)
 
 
 def due_kind(row: AlertRow, *, again: timedelta, now: datetime) -> Kind | None:
@@ -104,8 +112,24 @@ def due_kind(row: AlertRow, *, again: timedelta, now: datetime) -> Kind | None:
         return "ends" if row.is_reported else None
     if not row.is_reported or row.reported_at is None:
         return "starts"
-    is_old = now - row.reported_at >= again or is_from_the_future(row.reported_at, now)
-    return "lasts" if is_old else None
+    return None if is_within(row.reported_at, now, again) else "lasts"
+
+
+def within_limit(
+    changes: Sequence[Change], rows: Iterable[AlertRow], now: datetime
+) -> list[Change]:
+    """Return the changes to report to a recipient now, who has these rows.
+
+    After too many messages within an hour, only problems that are new and critical do not wait.
+    """
+    times = {at for row in rows for at in row.messages if is_within(at, now, _HOUR)}
+    if len(times) < _MOST_TO_ONE:
+        return list(changes)
+    return [
+        change
+        for change in changes
+        if change.kind == "starts" and change.row.severity == "critical"
+    ]
 
 
 def reported(change: Change, now: datetime) -> AlertRow:

@@ -16,17 +16,19 @@ from msgspec.structs import replace
 from ordosync.clock import Clock, StoppedError
 from ordosync.config.alert_settings import AlertsConfig, DigestConfig
 from ordosync.config.settings import Config
-from ordosync.engine.alerts.changes import Change, due_kind, follow, reported
+from ordosync.engine.alerts.changes import Change, due_kind, follow, reported, within_limit
 from ordosync.engine.alerts.digest import digest
 from ordosync.engine.alerts.digest_text import digest_message
+from ordosync.engine.alerts.errors import DeliveryError
 from ordosync.engine.alerts.local_times import last_digest_time, next_digest_time, quiet_until
-from ordosync.engine.alerts.messages import Message, alert_message
+from ordosync.engine.alerts.messages import Message, alert_message, id_of, message_id
 from ordosync.engine.alerts.problems import Problem, problems_of
-from ordosync.engine.alerts.sending import DeliveryError, send
+from ordosync.engine.alerts.sending import send
 from ordosync.engine.diagnosis.attention import UNSHIPPED_DAYS, attention
 from ordosync.engine.execution.interruption import Stop
 from ordosync.errors import LeaseLostError
 from ordosync.failpoints import fault
+from ordosync.slots import is_from_the_future, is_within
 from ordosync.store import Store
 from ordosync.store.alert_table import AlertRow, TargetRow
 from ordosync.store.leases import ALERTS, Lease
@@ -36,9 +38,11 @@ _LOOK_EVERY = timedelta(minutes=10)
 """Problems may begin and end without a run: by their age, or by a command."""
 _RETRY = timedelta(minutes=5)
 _LATE_RETRY = timedelta(hours=1)
+_LONGEST_REST = timedelta(days=1)
 _TRIES = 3
 """Failed attempts after which the other recipients are notified instead."""
 _WARN_AGAIN = timedelta(days=1)
+_MAYBE = "; the message may have arrived"
 
 
 def deliver(config: Config, clock: Clock, stop: Stop) -> list[str]:
@@ -114,7 +118,8 @@ class _Delivery:
 
     def _problems(self, now: datetime) -> Mapping[str, Problem]:
         unshipped_for = timedelta(days=UNSHIPPED_DAYS)
-        return problems_of(attention(self.config, self.store, now=now, unshipped_for=unshipped_for))
+        entries = attention(self.config, self.store, now=now, unshipped_for=unshipped_for)
+        return problems_of(entries, self.config.portals)
 
     def _follow(
         self, problems: Mapping[str, Problem], targets: Mapping[str, TargetRow], now: datetime
@@ -122,14 +127,17 @@ class _Delivery:
         """Record which problems are open for each recipient; return their rows."""
 
         def targets_of(problem: Problem) -> Sequence[str]:
-            names = self.alerts.targets(problem.first.portal, problem.severity)
-            cannot_reach = any(targets[name].tries >= _TRIES for name in names)
+            places = {(entry.portal, entry.severity): None for entry in problem.entries}
+            names = [name for place in places for name in self.alerts.targets(*place)]
+            cannot_reach = any(_is_out(targets[name], now) for name in names)
             return list(targets) if cannot_reach else names
 
         before = self.store.alerts.all()
         # The problems of a portal that was removed end without a message.
         known = [
-            row for row in before if row.portal in self.config.portals and row.target in targets
+            row
+            for row in before
+            if (row.portal in self.config.portals or row.key in problems) and row.target in targets
         ]
         rows = follow(known, problems, targets_of=targets_of, now=now)
         places = {(row.target, row.key) for row in rows}
@@ -142,7 +150,7 @@ class _Delivery:
         return rows
 
     def _pending(
-        self, rows: Iterable[AlertRow], problems: Mapping[str, Problem], now: datetime
+        self, rows: Sequence[AlertRow], problems: Mapping[str, Problem], now: datetime
     ) -> Mapping[str, list[Change]]:
         """Return what each recipient should be notified of now."""
         quiet = self.alerts.quiet if quiet_until(self.alerts.quiet, now) else None
@@ -152,22 +160,26 @@ class _Delivery:
             if kind and (quiet is None or quiet.but == row.severity):
                 problem = problems.get(row.key) if row.ended_at is None else None
                 pending[row.target].append(Change(kind=kind, row=row, problem=problem))
-        return pending
+        of_target = {name: [row for row in rows if row.target == name] for name in pending}
+        allowed = {
+            name: within_limit(changes, of_target[name], now) for name, changes in pending.items()
+        }
+        return {name: changes for name, changes in allowed.items() if changes}
 
     def _message(self, changes: Sequence[Change], now: datetime, *, is_first: bool) -> Message:
         if not is_first or len(changes) == 1:
             return alert_message(changes, now)
-        portals = {change.row.portal for change in changes}
+        problems = [change.problem for change in changes if change.problem]
+        portals = {entry.portal for problem in problems for entry in problem.entries}
         title = f"ordosync: {len(changes)} problems are open already"
-        return digest_message(
-            digest(self.config, self.store, now=now, portals=portals), title=title
-        )
+        content = digest(self.config, self.store, now=now, portals=portals)
+        return digest_message(content, title=title, id_=id_of(changes))
 
     def _send_digests(
         self, settings: DigestConfig, targets: dict[str, TargetRow], now: datetime
     ) -> None:
         due_at = last_digest_time(settings, now)
-        due = [targets[name] for name in settings.to if _lacks_digest(targets[name], due_at)]
+        due = [targets[name] for name in settings.to if _lacks_digest(targets[name], due_at, now)]
         if not due:
             return
         content = digest(self.config, self.store, now=now)
@@ -179,7 +191,8 @@ class _Delivery:
                 with self._recording():
                     self.store.alerts.save_target(sent)
             elif not _is_resting(target, now):
-                targets[name] = self._send(sent, digest_message(content), now, before=target)
+                message = digest_message(content, id_=message_id(name, due_at))
+                targets[name] = self._send(sent, message, now, before=target)
 
     def _send(
         self,
@@ -191,13 +204,16 @@ class _Delivery:
         before: TargetRow | None = None,
     ) -> TargetRow:
         """Send a message; return the recipient as it is then: `before`, if it failed."""
+        with self._recording():
+            self.store.leases.extend(self.lease, clock=self.clock)
         try:
-            send(self.alerts.to[target.target], message, self.clock)
+            warning = send(self.alerts.to[target.target], message, self.clock)
         except DeliveryError as error:
-            row = _failed(before or target, str(error), now)
-            changes = ()
+            counts = error.may_have_arrived and _may_have_arrived(before or target)
+            row = _failed(target if counts else before or target, error, now, counts=counts)
+            changes = changes if counts else ()
         else:
-            row = replace(target, tries=0, next_try_at=None, error=None, warned_at=None)
+            row = _reached(target, warning)
         fault("alert-sent")
         with self._recording():
             self.store.alerts.save(reported(change, now) for change in changes)
@@ -207,15 +223,11 @@ class _Delivery:
     def _warnings(self, targets: dict[str, TargetRow], now: datetime) -> Iterator[str]:
         """Yield a line for each recipient that cannot be reached, once a day."""
         for name, row in targets.items():
-            is_new = row.warned_at is None or now - row.warned_at >= _WARN_AGAIN
-            if row.tries >= _TRIES and is_new:
+            is_known = row.warned_at is not None and is_within(row.warned_at, now, _WARN_AGAIN)
+            if row.error and (not row.tries or _is_out(row, now)) and not is_known:
                 with self._recording():
                     self.store.alerts.save_target(replace(row, warned_at=now))
-                attempts = f"{row.tries} {plural(row.tries, 'attempt', 'attempts')}"
-                yield (
-                    f"alerts: {name} cannot be reached, {attempts} failed: {row.error};"
-                    f" `ordosync alerts test {name}` tries again"
-                )
+                yield f"alerts: {name} {_problem(row)}; `ordosync alerts test {name}` tries again"
 
     def _next_look(self, targets: Iterable[TargetRow], now: datetime) -> datetime:
         times = [now + _LOOK_EVERY, quiet_until(self.alerts.quiet, now)]
@@ -234,14 +246,47 @@ class _Delivery:
 
 def _is_resting(target: TargetRow, now: datetime) -> bool:
     """True if the last attempt failed a moment ago."""
-    return target.next_try_at is not None and target.next_try_at > now
+    # A later time was written by a wrong clock.
+    return target.next_try_at is not None and now < target.next_try_at <= now + _LONGEST_REST
 
 
-def _lacks_digest(target: TargetRow, due_at: datetime) -> bool:
-    return target.digest_at is None or target.digest_at < due_at
+def _is_out(target: TargetRow, now: datetime) -> bool:
+    """True if the other recipients should not wait for the next attempt."""
+    rests_long = target.next_try_at is not None and target.next_try_at > now + _RETRY
+    return target.tries >= _TRIES or (rests_long and _is_resting(target, now))
 
 
-def _failed(target: TargetRow, error: str, now: datetime) -> TargetRow:
+def _lacks_digest(target: TargetRow, due_at: datetime, now: datetime) -> bool:
+    sent_at = target.digest_at
+    return sent_at is None or sent_at < due_at or is_from_the_future(sent_at, now)
+
+
+def _reached(target: TargetRow, warning: str | None) -> TargetRow:
+    # The warning is written once a day, and not after each message.
+    warned_at = target.warned_at if warning and not target.tries else None
+    return replace(target, tries=0, next_try_at=None, error=warning, warned_at=warned_at)
+
+
+def _may_have_arrived(target: TargetRow) -> bool:
+    """True if the last attempt failed, but the message may have arrived.
+
+    Such a message is sent twice and then counts as sent. Otherwise a server that accepts each
+    message, and never answers, would get it once an hour.
+    """
+    return (target.error or "").endswith(_MAYBE)
+
+
+def _failed(target: TargetRow, error: DeliveryError, now: datetime, *, counts: bool) -> TargetRow:
     tries = target.tries + 1
-    wait = _RETRY if tries < _TRIES else _LATE_RETRY
-    return replace(target, tries=tries, error=error, next_try_at=now + wait)
+    wait = _RETRY if tries < _TRIES and not counts else _LATE_RETRY
+    if error.retry_after_s is not None:
+        wait = min(max(wait, timedelta(seconds=error.retry_after_s)), _LONGEST_REST)
+    text = f"{error}{_MAYBE if error.may_have_arrived else ''}"
+    return replace(target, tries=tries, error=text, next_try_at=now + wait)
+
+
+def _problem(target: TargetRow) -> str:
+    if not target.tries:
+        return f"is reached only in part: {target.error}"
+    attempts = f"{target.tries} {plural(target.tries, 'attempt', 'attempts')}"
+    return f"cannot be reached, {attempts} failed: {target.error}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from ordosync.engine.alerts.digest import AGES, Digest, PortalDigest
 from ordosync.engine.alerts.messages import Message, clean, clean_reason, entry_json
@@ -18,16 +19,16 @@ _MOST_SKUS = 10
 _MOST_IN_JSON = 50
 
 
-def digest_message(digest: Digest, *, title: str = "") -> Message:
-    """Return the digest as a message."""
-    title = title or digest_title(digest)
+def digest_message(digest: Digest, *, title: str = "", id_: str = "") -> Message:
+    """Return the digest as a message; without `id_`, with a new id."""
+    title, id_ = title or digest_title(digest), id_ or uuid4().hex
     document = {
         "event": "digest",
         "title": title,
         "sent_at": to_text(digest.until),
         **digest_json(digest, most=_MOST_IN_JSON),
     }
-    return Message(title=title, text="\n".join(digest_lines(digest)), document=document)
+    return Message(title=title, text="\n".join(digest_lines(digest)), document=document, id=id_)
 
 
 def digest_title(digest: Digest) -> str:

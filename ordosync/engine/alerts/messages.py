@@ -8,7 +8,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
+from uuid import uuid4
 
 from ordosync.engine.alerts.changes import Change, Kind
 from ordosync.engine.diagnosis.attention_entry import Attention
@@ -36,6 +38,8 @@ class Message:
     text: str
     document: Mapping[str, Any] = field(default_factory=dict)
     """The content as JSON, for a webhook."""
+    id: str = field(default_factory=lambda: uuid4().hex)
+    """The same if the message is sent again, so that the recipient can recognize it."""
 
 
 def clean(value: object) -> str:
@@ -51,6 +55,11 @@ def clean_reason(reason: str) -> str:
     `attention` shows them on this machine. With columns in the wrong order, a cell has an address.
     """
     return clean(_QUOTED.sub("***", reason))
+
+
+def message_id(*parts: object) -> str:
+    """Return the id of a message from what it is about."""
+    return sha256(repr(parts).encode()).hexdigest()[:32]
 
 
 def message_of_a_test(now: datetime) -> Message:
@@ -76,7 +85,15 @@ def alert_message(changes: Sequence[Change], now: datetime) -> Message:
         "count": len(changes),
         "attention": listed,
     }
-    return Message(title=title, text="\n".join(lines), document=document)
+    return Message(title=title, text="\n".join(lines), document=document, id=id_of(changes))
+
+
+def id_of(changes: Sequence[Change]) -> str:
+    """Return the id of the message about these changes."""
+    rows = [(change.kind, change.row) for change in changes]
+    return message_id(
+        *((kind, row.target, row.key, row.changed_at, row.reported_at) for kind, row in rows)
+    )
 
 
 def _title(changes: Sequence[Change]) -> str:

@@ -3,27 +3,26 @@
 import hashlib
 import hmac
 import json
-import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
-from importlib import import_module
+from threading import Event
 from typing import Any
 
-from ordosync.clock import SLICE_S, Clock
+from ordosync.clock import Clock
 from ordosync.config.alert_settings import Form, TargetConfig
+from ordosync.engine.alerts.commands import run_command
+from ordosync.engine.alerts.errors import DeliveryError
 from ordosync.engine.alerts.messages import Message
+from ordosync.engine.alerts.services import notify
+from ordosync.engine.alerts.waiting import slices
 from ordosync.http.interruptible import interruptible
 from ordosync.secret import Secret
 
-_COMMAND_S = 10
-_TOTAL_S = 40
+_TOTAL_S = 60
 _MOST_BYTES = 65_536
 SIGNATURE = "X-Ordosync-Signature"
 """Header of a webhook with the HMAC of its body."""
-
-
-class DeliveryError(Exception):
-    """The message was not sent. The text has no secret, and no address."""
 
 
 def send(
@@ -32,65 +31,36 @@ def send(
     clock: Clock,
     *,
     show: Callable[[str], None] | None = None,
-) -> None:
-    """Send a message. Raises `DeliveryError`, or `StoppedError` after a signal.
+) -> str | None:
+    """Send a message; return a warning if only some of the addresses got it.
 
-    `show` gets the output of a command, which is ignored otherwise.
+    Raises `DeliveryError`, or `StoppedError` after a signal. `show` gets the output of a command,
+    which is ignored otherwise.
     """
-    call = partial(_send, target, message, clock, show)
-    try:
-        interruptible(call, _slices(clock))
-    except TimeoutError as error:
-        raise DeliveryError(f"no response within {_TOTAL_S} s") from error
-
-
-def _slices(clock: Clock) -> Iterator[float]:
-    """Yield the timeouts of the parts of the wait. Raises `StoppedError` after a signal."""
-    left_s: float = _TOTAL_S
-    while left_s > 0:
-        clock.check()
-        yield SLICE_S
-        left_s -= SLICE_S
-
-
-def _send(
-    target: TargetConfig, message: Message, clock: Clock, show: Callable[[str], None] | None
-) -> None:
     if target.command is not None:
-        _run(target.command, message, show)
-    elif target.webhook is not None:
+        # In this thread: a command inherits the signals that other threads block.
+        run_command(target.command, message, clock, show)
+        return None
+    sent = Event()
+    try:
+        return interruptible(partial(_send, target, message, clock, sent), slices(clock, _TOTAL_S))
+    except TimeoutError as error:
+        why = f"no complete response within {_TOTAL_S} s"
+        raise DeliveryError(why, may_have_arrived=sent.is_set()) from error
+
+
+def _send(target: TargetConfig, message: Message, clock: Clock, sent: Event) -> str | None:
+    if target.mail is not None:
+        from ordosync.engine.alerts.mail import send_mail  # noqa: PLC0415 - one of four
+
+        return send_mail(target.mail, message, at=clock.now(), sent=sent)
+    # The others do not say when they send it.
+    sent.set()
+    if target.webhook is not None:
         _post(target.webhook, target, message, clock)
     elif target.apprise is not None:
-        _notify(target.apprise, message)
-    elif target.mail is not None:
-        from ordosync.engine.alerts.mail import MailError, send_mail  # noqa: PLC0415 - one of four
-
-        try:
-            send_mail(target.mail, message, at=clock.now())
-        except MailError as error:
-            raise DeliveryError(str(error)) from error
-
-
-def _run(words: tuple[str, ...], message: Message, show: Callable[[str], None] | None) -> None:
-    """Run a command without a shell, with the text on its standard input."""
-    output = subprocess.DEVNULL if show is None else subprocess.PIPE
-    try:
-        result = subprocess.run(  # noqa: S603 - the operator configures it
-            [word.replace("{title}", message.title) for word in words],
-            input=f"{message.text}\n".encode(),
-            stdout=output,
-            stderr=subprocess.STDOUT if show else output,
-            timeout=_COMMAND_S,
-            check=False,
-        )
-    except OSError as error:
-        raise DeliveryError(f"{words[0]} cannot be started: {error.strerror}") from error
-    except subprocess.TimeoutExpired as error:
-        raise DeliveryError(f"{words[0]} did not end within {_COMMAND_S} s") from error
-    if show:
-        show(result.stdout.decode(errors="replace"))
-    if result.returncode:
-        raise DeliveryError(f"{words[0]} failed with exit code {result.returncode}")
+        notify(target.apprise, message)
+    return None
 
 
 def _post(url: Secret, target: TargetConfig, message: Message, clock: Clock) -> None:
@@ -104,7 +74,9 @@ def _post(url: Secret, target: TargetConfig, message: Message, clock: Clock) -> 
     try:
         post(url, body, headers, clock)
     except WebhookError as error:
-        raise DeliveryError(str(error)) from error
+        raise DeliveryError(
+            str(error), may_have_arrived=error.may_have_arrived, retry_after_s=error.retry_after_s
+        ) from error
 
 
 def webhook_body(form: Form, message: Message) -> bytes:
@@ -115,11 +87,11 @@ def webhook_body(form: Form, message: Message) -> bytes:
     # All texts are short, so only their number can be too large.
     few = {**message.document, "attention": [], "is_shortened": True}
     text = message.text[: _MOST_BYTES // 16]
-    return json.dumps(_BODIES[form](Message(title=message.title, text=text, document=few))).encode()
+    return json.dumps(_BODIES[form](replace(message, text=text, document=few))).encode()
 
 
 def _json_body(message: Message) -> Mapping[str, Any]:
-    return {**message.document, "text": message.text}
+    return {"id": message.id, **message.document, "text": message.text}
 
 
 def _slack_body(message: Message) -> Mapping[str, Any]:
@@ -157,18 +129,3 @@ _BODIES: Mapping[Form, Callable[[Message], Mapping[str, Any]]] = {
     "slack": _slack_body,
     "teams": _teams_body,
 }
-
-
-def _notify(url: Secret, message: Message) -> None:
-    """Send by apprise, which is an optional dependency."""
-    try:
-        apprise = import_module("apprise")
-    except ImportError as error:
-        hint = "run `pip install 'ordosync[alerts]'`"
-        raise DeliveryError(f"apprise is not installed; {hint}") from error
-    notifier = apprise.Apprise()
-    if not notifier.add(url.reveal()):
-        raise DeliveryError("apprise does not know this kind of URL")
-    text_format = apprise.NotifyFormat.TEXT
-    if not notifier.notify(title=message.title, body=message.text, body_format=text_format):
-        raise DeliveryError("apprise could not send the message")

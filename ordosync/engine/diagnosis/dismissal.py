@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from ordosync.clock import Clock
 from ordosync.config.settings import Config
+from ordosync.engine.diagnosis import edit_holds
 from ordosync.engine.diagnosis.attention import UNSHIPPED_DAYS, attention
 from ordosync.engine.diagnosis.attention_entry import Attention
 from ordosync.engine.execution.exclusive import confirm, exclusive
@@ -15,6 +16,7 @@ from ordosync.store import Store
 from ordosync.store.concerns import Concern
 from ordosync.store.step_rows import DISMISSED
 from ordosync.tasks import TASKS, order_edits
+from ordosync.tasks.edits.edit import EDITED, HELD
 
 LONGEST_NOTE = 500
 
@@ -25,12 +27,14 @@ def dismiss(
     """Dismiss open concerns by key, step or order, all or none; return them.
 
     A failed step is settled: no run sends it any more. A waiting step is still retried. Raise
-    `UsageError` for an unknown key, and `OrdosyncError` while a run works on one of the steps.
+    `UsageError` for an unknown key, and `OrdosyncError` while a run works on one of the steps. An
+    order that is held because of an edit is released first.
     """
     _check_note(note)
     now = clock.now()
     listed = attention(config, store, now=now, unshipped_for=timedelta())
     concerns = _unique(_open_entry(store, listed, word, now) for word in words)
+    edit_holds.release(config, store, (concern.step for concern in concerns), clock)
     with _settling(store, concerns, clock):
         for concern in concerns:
             _settle(store, concern, now)
@@ -147,7 +151,8 @@ def _reopen(store: Store, concern: Attention, now: datetime) -> None:
     [row] = store.steps.get([concern.step]) if concern.step else [None]
     if row is None or row.code != DISMISSED:
         return
-    code = "" if concern.code == "failed" else concern.code
+    # A hold ended with the dismissal; the next run holds the order again.
+    code = {"failed": "", HELD: EDITED}.get(concern.code, concern.code)
     if not store.steps.undo_dismissal(row, code=code, now=now):
         raise OrdosyncError(f"{concern.key} has changed meanwhile; run `ordosync attention` again")
     store.links(row.portal).know(order_edits.reopened(row))

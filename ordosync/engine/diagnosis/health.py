@@ -1,7 +1,8 @@
 """Freshness of scheduled tasks, measured from the last success.
 
 A task is fresh if its last success, ok or partial, is not older than its interval plus ten
-minutes. A task that never ran is not fresh, so a new installation shows whether cron works.
+minutes. A task that never ran is not fresh, so a new installation shows whether cron works. If
+other tasks of its portal have succeeded, it was added later, and gets its limit to run first.
 """
 
 from collections.abc import Iterable
@@ -38,6 +39,7 @@ def freshness(
 ) -> list[Freshness]:
     """Check every task that is scheduled and not paused; `max_age` replaces the limit."""
     rows = {(row.portal, row.task): row for row in store.schedule.all()}
+    running = {row.portal for row in rows.values() if row.last_ok_at}
     results = []
     for plan in plans(config, rows.values()):
         row = rows.get((plan.portal, plan.task))
@@ -53,10 +55,19 @@ def freshness(
                 task=plan.task,
                 last_ok_at=last_ok_at,
                 limit=limit,
-                problem=_problem(row, store, limit, now),
+                problem=None
+                if plan.portal in running and _is_new(row, limit, now)
+                else _problem(row, store, limit, now),
             )
         )
     return results
+
+
+def _is_new(row: ScheduleRow | None, limit: timedelta, now: datetime) -> bool:
+    """True if a task was scheduled not long ago and has not started yet."""
+    if row is None or row.last_started_at is not None:
+        return False
+    return row.next_at is None or now - row.next_at <= limit
 
 
 def _problem(row: ScheduleRow | None, store: Store, limit: timedelta, now: datetime) -> str | None:

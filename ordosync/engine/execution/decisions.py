@@ -1,7 +1,6 @@
 """Decides for each record if it is written, given the step stored for it. Pure functions."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -53,24 +52,24 @@ def decide(
     rows: Mapping[str, StepRow],
     *,
     run_id: int,
-    failed: AbstractSet[str],
+    failed: Mapping[str, StepRow],
 ) -> Iterator[Need]:
     """Yield the decision about each of these records.
 
-    `rows` are the stored steps by key, and `failed` the keys of those that had failed before this
+    `rows` are the stored steps by key, and `failed` those of the task that had failed before this
     run began to read. A record that this run has recorded already is left out.
     """
     for step in steps:
         row = rows.get(step.key)
         if row and row.last_run_id == run_id:
             continue
-        yield decide_step(task, step, row, has_open_edit=edit_key(step.key) in failed)
+        yield decide_step(task, step, row, open_edit=failed.get(edit_key(step.key)))
 
 
 def decide_step(
-    task: Task, step: Step, row: StepRow | None, *, has_open_edit: bool = False
+    task: Task, step: Step, row: StepRow | None, *, open_edit: StepRow | None = None
 ) -> Need:
-    """Return the decision about one record. `has_open_edit`: a reported edit is still open."""
+    """Return the decision about one record. `open_edit`: a reported edit that is not settled."""
     is_unchanged = step.decision is not None and step.decision.state == "unchanged"
     if row is None:
         return Unchanged() if is_unchanged else _send_or_record(step)
@@ -81,7 +80,7 @@ def decide_step(
     if task.is_state:
         return _decide_state(step, row, is_unchanged=is_unchanged)
     if row.state == "done" and not _needs_redo(row, step):
-        return _decide_edit(task, step, row, has_open_edit=has_open_edit)
+        return _decide_edit(task, step, row, open_edit=open_edit)
     if is_recorded(row, step) or is_uncertain(row) or is_unchanged:
         return Unchanged(row=row)
     if _is_only_reread(row, step):
@@ -154,9 +153,9 @@ def _decide_dismissed(task: Task, step: Step, row: StepRow, *, is_unchanged: boo
     return Record(step=replace(step, payload=None, decision=failed))
 
 
-def _decide_edit(task: Task, step: Step, row: StepRow, *, has_open_edit: bool) -> Need:
+def _decide_edit(task: Task, step: Step, row: StepRow, *, open_edit: StepRow | None) -> Need:
     if task.compare:
-        edit = task.compare(step, row, has_open_edit=has_open_edit)
+        edit = task.compare(step, row, open_edit=open_edit)
         if isinstance(edit, Step):
             return Edited(step=edit)
         if edit is None:

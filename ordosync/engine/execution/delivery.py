@@ -173,6 +173,7 @@ class Delivery:
             self._recorder.save_results(changes, results)
             if arrived:
                 self._store.steps.reread(portal, task, arrived)
+            self._recorder.save_known(steps, results)
             if not all(result.outcome.keeps_reference for result in results):
                 self._store.references.missed(self._target.name, now=self._clock.now())
 
@@ -216,7 +217,7 @@ class Delivery:
             had_arrived = result.outcome.state == "unchanged" and bool(result.outcome.id)
             if self._task.compare and step.key in earlier and had_arrived:
                 arrived = replace(step, supplier_id=result.outcome.id)
-                edit = self._task.compare(arrived, earlier[step.key], has_open_edit=False)
+                edit = self._task.compare(arrived, earlier[step.key], open_edit=None)
                 if isinstance(edit, Step):
                     edits[step.key] = edit
         return edits

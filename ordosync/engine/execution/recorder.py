@@ -16,7 +16,7 @@ from ordosync.store import Store
 from ordosync.store.leases import LEASE, Lease
 from ordosync.store.runs import Counts, Run
 from ordosync.store.step_rows import StepChange, StepRow
-from ordosync.tasks.base import Portal, Result, Step, Task
+from ordosync.tasks.base import Portal, Result, Step, Task, edited_key
 
 _QUIET_S = LEASE.total_seconds() / 20
 """The time without a transaction after which the lease is renewed."""
@@ -93,6 +93,26 @@ class Recorder:
             self._store.links(self._portal.name).add(links, now=now)
         if self._claims:
             self._claims.settle(changes, results)
+
+    def save_known(self, steps: Sequence[Step], results: Sequence[Result]) -> None:
+        """Record in the open transaction the states with which edited orders are compared now."""
+        contents: dict[str, tuple[str, str]] = {}
+        digests: dict[str, str | None] = {}
+        versions: dict[str, int] = {}
+        for step, result in zip(steps, results, strict=True):
+            if result.content:
+                contents[step.key] = result.content, step.as_of
+            if result.known and (key := edited_key(step.key)):
+                digests[key] = result.known.digests
+                versions |= {key: result.known.version} if result.known.version else {}
+                if result.known.content:
+                    contents[key] = result.known.content, step.as_of
+        if contents:
+            self._store.steps.reread(self._portal.name, self._task.name, contents)
+        if digests:
+            links = self._store.links(self._portal.name)
+            links.know(digests)
+            links.written(versions)
 
     def save_counts(self) -> None:
         """Record the counts in the open transaction."""

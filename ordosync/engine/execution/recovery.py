@@ -70,6 +70,7 @@ class Recovery:
                 with self._recorder.transaction():
                     self._store.steps.rest(portal, task, clock=self._clock)
             self._try_again([row for row in rows if self._has_rested(row)])
+        self._apply_failed_edits()
 
     def retry(self, rows: Sequence[StepRow]) -> None:
         """Retry these steps now for the operator; uncertain ones only after their settle time."""
@@ -117,9 +118,16 @@ class Recovery:
         if not edited or not self._task.compare:
             return
         for key, row in self._recorder.rows(edited).items():
-            edit = self._task.compare(edited[key], row, has_open_edit=True)
+            edit = self._task.compare(edited[key], row, open_edit=remaining[edit_key(key)])
             if isinstance(edit, Step) and edit.key in remaining:
                 yield edit
+
+    def _apply_failed_edits(self) -> None:
+        """Try failed edits again that the configuration now writes; the others stay failed."""
+        failed = self._task.due_again(self._portal, self._recorder.failed())
+        rows = {row.key: row for row in failed}
+        for page in self._task.replan(self._portal, failed) if rows else ():
+            self._write_again(list(self._edits_of(page.items, rows)), rows)
 
     def _resend(self, steps: Sequence[Step], rows: Mapping[str, StepRow]) -> None:
         """Look up and send uncertain steps; fail orders whose look-up is unreliable."""

@@ -6,8 +6,7 @@ the whole plan is made before the first write. The transaction that ends the run
 so after a failed or crashed run the same records are read again.
 """
 
-from collections.abc import Iterable, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ordosync import errors, progress
@@ -41,6 +40,7 @@ from ordosync.store.runs import Counts, Run, RunError, Status, Trigger
 from ordosync.store.step_rows import PLANNED, StepRow
 from ordosync.tasks.base import PlanRequest, Portal, Step, Task
 
+_Failed = Mapping[str, StepRow]
 _LEAST_DEADLINE_S = 60
 
 
@@ -181,7 +181,7 @@ class Execution:
             with self._recorder.transaction():
                 self._store.steps.forget_planned(self._portal.name, self._task.name)
         safety_limit = SafetyLimit(self._task, self._portal)
-        failed = frozenset(row.key for row in self._recorder.failed())
+        failed = {row.key: row for row in self._recorder.failed()}
         fault("reading")
         try:
             for page in self._task.plan(self._portal, request):
@@ -199,7 +199,7 @@ class Execution:
             raise unusable
         return cursor
 
-    def _take(self, page: Page[Step], safety_limit: SafetyLimit, failed: AbstractSet[str]) -> None:
+    def _take(self, page: Page[Step], safety_limit: SafetyLimit, failed: _Failed) -> None:
         """Decide about a page, and write it; with a safety limit, add it to the stored plan."""
         if not page.items and not self._recorder.is_quiet:
             return

@@ -1,8 +1,8 @@
 """Finds orders that the Supplier cancelled or restored without a task. Writes nothing.
 
-report-shortages reports a cancellation, unless the account has no shortages. An order that
-cancel-orders cancelled and the Supplier restored would be shipped although the Merchant cancelled
-it. Each is a failed step, which is settled when both accounts agree again.
+report-shortages reports a cancellation to the Merchant; the failed step belongs to one of the two
+tasks. An order that cancel-orders cancelled and the Supplier restored would be shipped although
+the Merchant cancelled it. A step is settled when both accounts agree again.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,6 +18,8 @@ CANCELLED = "supplier-cancelled"
 RESTORED = "supplier-restored"
 OPEN = ("awaiting_fulfillment", "dropshipment_requested", "partially_shipped")
 """Statuses of orders of which the Supplier still sends units."""
+_NOT_BY_TASK = ("live", "cancelled_by_supplier")
+"""States of orders that no task has cancelled. report-shortages notes that the Supplier did."""
 
 
 def unexpected_statuses(
@@ -36,7 +38,8 @@ def unexpected_statuses(
 
 def _is_cancelled(item: Shipment, link: Link) -> bool:
     """True if a parcel says that an order is cancelled which ordosync has not cancelled."""
-    return item.voided and not item.tracking_number and item.cancelled and link.state == "live"
+    is_cancelled = item.voided and not item.tracking_number and item.cancelled
+    return is_cancelled and link.state in _NOT_BY_TASK
 
 
 def _has_open_units(item: Shipment, link: Link) -> bool:
@@ -70,12 +73,13 @@ def _failed(portal: Portal, ids: Sequence[str], links: Mapping[str, Link]) -> It
     cancelled_ids = (
         required(portal.merchant.cancellations).among(merchant_ids) if merchant_ids else frozenset()
     )
+    reported = portal.links.with_reported_cancellations(merchant_ids, tasks=("report-shortages",))
     for id_, link in known_links.items():
         if (
-            portal.supplier.shortages is None
-            and link.state == "live"
+            link.state in _NOT_BY_TASK
             and statuses[id_] == "cancelled"
             and link.merchant_id not in cancelled_ids
+            and link.merchant_id not in reported
         ):
             yield _step(link, CANCELLED, _CANCELLED)
         elif link.state == "cancelled_by_task" and statuses[id_] in OPEN:

@@ -5,8 +5,10 @@ from collections.abc import Set as AbstractSet
 
 from ordosync.models import Comment, Order, Outcome
 from ordosync.store.links import Link
-from ordosync.store.step_rows import StepRef
+from ordosync.store.step_rows import StepRef, StepRow
 from ordosync.tasks.base import Decision, Portal, Result, Step
+from ordosync.tasks.edits.application import apply_edits
+from ordosync.tasks.edits.edit import BELOW_SENT, RACED, Edit
 from ordosync.tasks.order_edits import announce
 from ordosync.tasks.orders import cancelled_rest
 from ordosync.tasks.orders.notices import Notice, is_notice, too_late
@@ -16,19 +18,39 @@ _SETTLED = ("taken-back", "ignored")
 
 
 def deliver(portal: Portal, steps: Sequence[Step]) -> Mapping[str, Result]:
-    """Add the comments. The step of a notice fails, so it stays open until it is settled."""
+    """Write edits, and add the comments of notices.
+
+    The step of a notice fails, so it stays open until it is settled.
+    """
     notices = {step.key: step.payload for step in steps if isinstance(step.payload, Notice)}
     open_ = [step for step in steps if step.key in notices]
-    late = settled(portal, [step for step in open_ if notices[step.key].code not in _SETTLED])
+    edits = [step for step in steps if isinstance(step.payload, Edit)]
+    late = settled(portal, [*(step for step in open_ if not _is_settled(step)), *_fresh(edits)])
     _comment(portal, [step for step in open_ if step.key not in late], notices)
-    announce(portal, open_, late)
-    return {
+    announce(portal, [*open_, *edits], late)
+    written = apply_edits(portal, [step for step in edits if step.key not in late])
+    results = {
         key: Result(
             outcome=_outcome(notice, late.get(key)),
             frees=key.removesuffix(":reassigned") if notice.code == "reassigned" else "",
         )
         for key, notice in notices.items()
     }
+    passed = [step for step in edits if step.key in late]
+    return {**results, **written, **{step.key: _passed(step, late[step.key]) for step in passed}}
+
+
+def _fresh(edits: Sequence[Step]) -> list[Step]:
+    """Return the edits that no earlier attempt may have written before the order was shipped."""
+    return [step for step in edits if isinstance(step.payload, Edit) and not step.payload.attempted]
+
+
+def _passed(step: Step, late: Decision) -> Result:
+    return Result(outcome=_late(step.supplier_id or "", late))
+
+
+def _is_settled(step: Step) -> bool:
+    return isinstance(step.payload, Notice) and step.payload.code in _SETTLED
 
 
 def settled(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
@@ -39,6 +61,7 @@ def settled(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
         step.key: step.merchant_id
         for step in refs
         if step.merchant_id and is_notice(step.key) and step not in rests
+        if not _is_for_operator(step)
     }
     if not notices:
         return decisions
@@ -61,6 +84,11 @@ def settled(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
             open_.append((key, links[id_]))
     decisions |= _at_supplier(portal, open_)
     return decisions
+
+
+def _is_for_operator(ref: StepRef) -> bool:
+    """True if an edit stays open although its order is shipped, as only people can settle it."""
+    return isinstance(ref, StepRow) and ref.code in (RACED, BELOW_SENT)
 
 
 def _shipped(portal: Portal, ids: Sequence[str]) -> AbstractSet[str]:
@@ -134,9 +162,13 @@ def _comment(portal: Portal, steps: Sequence[Step], notices: Mapping[str, Notice
 
 def _outcome(notice: Notice, late: Decision | None) -> Outcome:
     if late:
-        return Outcome(state="unchanged", id=notice.supplier_id, code=late.code, reason=late.reason)
+        return _late(notice.supplier_id, late)
     if notice.code in _SETTLED:
         return Outcome(
             state="unchanged", id=notice.supplier_id, code=notice.code, reason=notice.reason
         )
     return Outcome(state="refused", code=notice.code, reason=notice.reason)
+
+
+def _late(supplier_id: str, late: Decision) -> Outcome:
+    return Outcome(state="unchanged", id=supplier_id, code=late.code, reason=late.reason)

@@ -5,11 +5,13 @@ Each read of such an account has the ordered units. The ledger has the sent ones
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from ordosync.models import InvalidRecord, Order, Page
+from ordosync.store.links import Link
 from ordosync.tasks.base import Portal
 
 
@@ -55,16 +57,47 @@ class SettledUnits(Struct, frozen=True):
         return max(found, min(found + self.short, self.ordered))
 
 
-def settled_units(portal: Portal, ids: Sequence[str]) -> Mapping[str, SettledUnits]:
-    """Return the units of the lines of these orders of the Merchant that are settled."""
+def settled_units(ledger: Mapping[str, Sequence[Link]]) -> Mapping[str, SettledUnits]:
+    """Return the units of each line that are settled, by the Merchant's lines."""
     settled = {}
-    for lines in portal.links.lines_of(ids).values():
-        for line in lines:
-            short = line.short.cancelled if line.short else 0
-            units = (line.sent or 0) + (line.cancelled or 0) - short
-            if units or short:
-                settled[line.merchant_id] = SettledUnits(units, short, line.ordered or 0)
+    for line in (line for lines in ledger.values() for line in lines):
+        short = line.short.cancelled if line.short else 0
+        units = (line.sent or 0) + (line.cancelled or 0) - short
+        if units or short:
+            settled[line.merchant_id] = SettledUnits(units, short, line.ordered or 0)
     return settled
+
+
+def ordered_units(portal: Portal, ledger: Mapping[str, Sequence[Link]]) -> Mapping[str, int]:
+    """Return the units of each line that the Supplier was sent, if cancel-orders removes some.
+
+    Then fewer units are no edit, but a cancellation.
+    """
+    if not portal.links.carries_cancellations():
+        return {}
+    return {line.merchant_id: line.ordered or 0 for lines in ledger.values() for line in lines}
+
+
+def not_comparable(
+    portal: Portal,
+    items: Sequence[Order | InvalidRecord],
+    ledger: Mapping[str, Sequence[Link]],
+) -> AbstractSet[str]:
+    """Return the orders with fewer units than the ledger has open, if it may be behind.
+
+    Parcels that are not linked yet would look like an edit.
+    """
+    if not portal.links.may_lack_parcels():
+        return frozenset()
+    open_units = {
+        line.merchant_id: line.open_units or 0 for lines in ledger.values() for line in lines
+    }
+    return {
+        item.id
+        for item in items
+        if isinstance(item, Order)
+        if any(line.quantity < open_units.get(line.id, 0) for line in item.lines)
+    }
 
 
 def as_ordered(

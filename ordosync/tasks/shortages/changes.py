@@ -156,7 +156,7 @@ def _line_change(
     shortage: Shortage, line: Link, same: Sequence[Link], *, is_ended: bool
 ) -> LineChange:
     """Return the change of a line. `same` are all links of the Supplier's line."""
-    told = next(_told(shortage, line), None)
+    answer = next(_answers(shortage, line), None)
     before = line.short or _NONE
     if is_ended and line.short is None:
         # It was cancelled before the ledger knew which units the Supplier had cancelled.
@@ -165,46 +165,46 @@ def _line_change(
     elsewhere = sum(other.short.cancelled for other in others if other.short)
     own = (line.cancelled or 0) - before.cancelled
     left = (line.ordered or 0) - (line.sent or 0) - own
-    total = _cancelled(shortage, told, same, known=elsewhere + before.cancelled)
+    total = _cancelled(shortage, answer, same, known=elsewhere + before.cancelled)
     cancelled = min(max(total - elsewhere, 0), left)
-    backordered = min(told.backordered, left - cancelled) if told else 0
-    reason = told.reason if told and told.reason != "other" else shortage.reason
+    backordered = min(answer.backordered, left - cancelled) if answer else 0
+    reason = answer.reason if answer and answer.reason != "other" else shortage.reason
     after = ShortUnits(
         cancelled=cancelled,
         backordered=backordered,
-        expected=told.expected if told and backordered else None,
+        expected=answer.expected if answer and backordered else None,
         reason=reason,
     )
     return LineChange(
         link=line,
-        sku=told.sku if told else "",
+        sku=answer.sku if answer else "",
         before=before,
         after=after,
-        word=told.word if told else "",
+        word=answer.word if answer else "",
         is_surplus=total - elsewhere > left and cancelled > before.cancelled,
     )
 
 
-def _told(shortage: Shortage, line: Link) -> Iterator[ShortLine]:
+def _answers(shortage: Shortage, line: Link) -> Iterator[ShortLine]:
     for short_line in shortage.lines:
         if short_line.line_id == line.supplier_id:
             yield short_line
 
 
 def _cancelled(
-    shortage: Shortage, told: ShortLine | None, same: Sequence[Link], *, known: int
+    shortage: Shortage, answer: ShortLine | None, same: Sequence[Link], *, known: int
 ) -> int:
     """Return all units of a line that the Supplier itself cancelled; `known` are in the ledger."""
     ordered = sum(line.ordered or 0 for line in same)
     sent = sum(line.sent or 0 for line in same)
     own = sum(line.cancelled or 0 for line in same) - known
     if _is_over(shortage):
-        kept = max(told.kept or 0 if told else 0, sent)
-    elif told is None:
+        kept = max(answer.kept or 0 if answer else 0, sent)
+    elif answer is None:
         # A missing line has no units any more, or it is complete.
         kept = sent if shortage.has_all_lines else ordered
-    elif told.kept is None:
-        return told.cancelled
+    elif answer.kept is None:
+        return answer.cancelled
     else:
-        kept = told.kept
+        kept = answer.kept
     return max(ordered - kept - own, 0)

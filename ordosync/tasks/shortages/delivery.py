@@ -31,7 +31,7 @@ class _Delivered(Struct, kw_only=True):
     cancelled: Outcome | None = None
 
     @property
-    def is_told(self) -> bool:
+    def is_reported(self) -> bool:
         return self.reported.state in ("done", "unchanged")
 
 
@@ -44,11 +44,11 @@ def deliver(portal: Portal, changes: Sequence[OrderChange]) -> list[Result]:
     if portal.config.shortages.report:
         _report(portal, [each for each in open_ if each.report.text])
     fault("shortage-reported")
-    told = [each for each in open_ if each.is_told and each.report.lines]
+    received = [each for each in open_ if each.is_reported and each.report.lines]
     if portal.config.shortages.cancel == "lines":
-        _cancel(portal, [each for each in told if not each.report.is_whole])
+        _cancel(portal, [each for each in received if not each.report.is_whole])
     if portal.config.shortages.hold:
-        _hold(portal, [each for each in told if each.cancelled is None])
+        _hold(portal, [each for each in received if each.cancelled is None])
     return [
         _agreed(each) if each.change.link.merchant_id in agreed else _result(portal, each)
         for each in delivered
@@ -78,7 +78,7 @@ def _report(portal: Portal, delivered: Sequence[_Delivered]) -> None:
                 text=f"Reported to the Merchant: {each.report.text}",
             )
             for each in delivered
-            if each.is_told and not each.change.shortage.is_deleted
+            if each.is_reported and not each.change.shortage.is_deleted
         ]
     )
 
@@ -111,9 +111,9 @@ def _with_rest(portal: Portal, delivered: _Delivered) -> ShortageReport:
 
 
 def _agreed(delivered: _Delivered) -> Result:
-    """Return the result of an order that both accounts have cancelled: there is nothing to tell."""
+    """Return the result of an order that both accounts have cancelled: nothing is reported."""
     change = delivered.change
-    links = (*_lines(change, is_told=True), replace(change.link, state="cancelled_by_supplier"))
+    links = (*_lines(change, is_reported=True), replace(change.link, state="cancelled_by_supplier"))
     outcome = Outcome(state="unchanged", id=change.link.merchant_id, reason=_AGREED)
     return Result(outcome=outcome, links=links)
 
@@ -125,10 +125,12 @@ def _result(portal: Portal, delivered: _Delivered) -> Result:
         if outcome and outcome.state in ("unavailable", "unknown"):
             return Result(outcome=outcome)
     links = _links(portal, delivered)
-    if not delivered.is_told:
+    if not delivered.is_reported:
         return Result(outcome=delivered.reported, links=links)
     code = problems.code_of(change)
     is_settled = delivered.cancelled is not None and delivered.cancelled.state != "refused"
+    if code == problems.CANCELLED and _is_known(portal, change.link):
+        code = ""
     if not code or (is_settled and code == problems.SHORT and not _comes_later(change)):
         return Result(outcome=Outcome(state="done", id=change.link.merchant_id), links=links)
     notes = [
@@ -141,13 +143,20 @@ def _result(portal: Portal, delivered: _Delivered) -> Result:
     return Result(outcome=refusal, links=links, written=None)
 
 
+def _is_known(portal: Portal, link: Link) -> bool:
+    """True if update-tracking has a step for the cancellation, which the Merchant settles."""
+    return bool(
+        portal.links.with_reported_cancellations([link.merchant_id], tasks=("update-tracking",))
+    )
+
+
 def _comes_later(change: OrderChange) -> bool:
     return any(line.after.backordered for line in change.lines)
 
 
 def _links(portal: Portal, delivered: _Delivered) -> tuple[Link, ...]:
     change = delivered.change
-    lines = tuple(_lines(change, is_told=delivered.is_told))
+    lines = tuple(_lines(change, is_reported=delivered.is_reported))
     if change.is_whole:
         return (*lines, replace(change.link, state="cancelled_by_supplier"))
     if change.is_restored:
@@ -158,9 +167,9 @@ def _links(portal: Portal, delivered: _Delivered) -> tuple[Link, ...]:
     return tuple(pieces.links(portal, change, lines, split.pieces))
 
 
-def _lines(change: OrderChange, *, is_told: bool) -> list[Link]:
+def _lines(change: OrderChange, *, is_reported: bool) -> list[Link]:
     links = [line.new_link for line in change.lines]
-    if is_told:
+    if is_reported:
         return links
     return [
         replace(link, short=replace(link.short, reported=line.before.reported))

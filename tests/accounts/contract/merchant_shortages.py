@@ -34,7 +34,7 @@ def open_orders(account: OpenMerchant, *ids: str) -> dict[str, list[tuple[str, i
     return {order.id: quantities(order) for order in found}
 
 
-@needs("shortages")
+@needs("report-shortages")
 class Shortages(AsMerchant):
     """Reports, holds and cancellations of short units."""
 

@@ -22,6 +22,8 @@ Write = Literal[
     "write-stock",
     "create-product",
     "comment",
+    "edit-order",
+    "add-line",
 ]
 RequestSort = Write | Literal["read-orders", "read-order", "read-products", "anything"]
 """Kinds of requests, independent of the service."""

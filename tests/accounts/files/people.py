@@ -57,7 +57,7 @@ class FilesMerchantPeople(MerchantPeople):
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "listing",
-            "shortages",
+            "report-shortages",
             "split-order",
             "comments",
             "reassigning",

@@ -41,6 +41,8 @@ _REQUESTS: Mapping[RequestSort, tuple[str, str]] = {
     "write-stock": ("PUT", r"/warehouse/\d+/$"),
     "create-product": ("POST", r"/product/$"),
     "comment": ("POST", r"/comment$"),
+    "edit-order": ("PUT", r"/shipping_address$"),
+    "add-line": ("POST", r"/line$"),
     "read-orders": ("GET", r"/v3/order$"),
     "read-order": ("GET", r"/v3/order/[^/]+$"),
     "read-products": ("GET", r"/product/$"),
@@ -55,6 +57,8 @@ _EFFECTS: Mapping[Write, str] = {
     "write-stock": "stock set",
     "create-product": "product created",
     "comment": "comment",
+    "edit-order": "address changed",
+    "add-line": "line added",
 }
 
 
@@ -62,7 +66,9 @@ class AtOrdoro(OverHttp):
     """Actions on Ordoro's own pages in both roles. Each API call is checked by its document."""
 
     fake: FakeOrdoro
-    doubles: ClassVar[frozenset[Write]] = frozenset({"create-order", "comment", "void-tracking"})
+    doubles: ClassVar[frozenset[Write]] = frozenset(
+        {"create-order", "comment", "void-tracking", "add-line"}
+    )
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         super().__init__(folder, clock)
@@ -105,8 +111,8 @@ class AtOrdoro(OverHttp):
 
     def effects(self, write: Write) -> int:
         effects = self.fake.effects(_EFFECTS[write])
-        if write == "write-stock":
-            return len({(effect.about, effect.detail) for effect in effects})
+        if write in ("write-stock", "edit-order"):
+            return len({(effect.about, str(effect.detail)) for effect in effects})
         return len(effects)
 
     @property

@@ -46,6 +46,8 @@ _REQUESTS: Mapping[RequestSort, tuple[str, str]] = {
     "write-stock": ("POST", r"/products/batch$"),
     "create-product": ("POST", r"/products$"),
     "comment": ("POST", r"/notes$"),
+    "edit-order": ("PUT", r"/orders/\d+$"),
+    "add-line": ("PUT", r"/orders/\d+$"),
     "read-orders": ("GET", r"/orders$"),
     "read-order": ("GET", r"/orders/\d+$"),
     "read-products": ("GET", r"/products$"),
@@ -61,8 +63,10 @@ _EFFECTS: Mapping[Write, str] = {
     "write-stock": "stock set",
     "create-product": "product created",
     "comment": "note",
+    "edit-order": "order changed",
+    "add-line": "order changed",
 }
-_SET = frozenset[Write]({"cancel-order", "split-order", "write-stock"})
+_SET = frozenset[Write]({"cancel-order", "split-order", "write-stock", "edit-order"})
 """Effects that count once, however often they are done."""
 
 
@@ -376,7 +380,6 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
-            "edits",
             "second-labels",
             "backorders",  # a status has no date, and is for the whole order
             "reasons",  # a status is for the whole order
@@ -404,6 +407,12 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
         units = [line.quantity for line in self.fake.shop.orders[int(order_id)].lines]
         self.ship_part(order_id, parcel, *units)
         self.fake.set_status(int(order_id), "completed")
+
+    def is_held(self, order_id: str) -> bool:
+        return self.fake.shop.orders[int(order_id)].status == "on-hold"
+
+    def hold(self, order_id: str) -> None:
+        self.fake.set_status(int(order_id), "on-hold")
 
     def ship_part(self, order_id: str, parcel: Shipment, *units: int) -> None:
         order = self.fake.shop.orders[int(order_id)]

@@ -1,12 +1,14 @@
 """Rules N6, N7, N9 and N10: mail, webhooks, commands and apprise, and their failures."""
 
 import json
+import os
 import signal
-import stat
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,18 +16,20 @@ import trustme
 
 from ordosync.clock import Clock
 from ordosync.config.alert_settings import MailConfig, TargetConfig
+from ordosync.engine.alerts import commands
+from ordosync.engine.alerts.errors import DeliveryError
 from ordosync.engine.alerts.messages import Message, clean
-from ordosync.engine.alerts.sending import DeliveryError, send, webhook_body
+from ordosync.engine.alerts.sending import send, webhook_body
 from ordosync.engine.diagnosis.dismissal import dismiss
 from ordosync.secret import Secret
 from ordosync.store import Store
 from tests.http.certificates import known_as
 from tests.http.server import Server, answer
-from tests.support.command import finished, ordosync, row, started, wake
-from tests.support.mail_server import PASSWORD, USER, MailServer
+from tests.support.command import AT_ONCE, HEADER, finished, ordosync, row, shop, started, wake
+from tests.support.mail_server import PASSWORD, USER, MailServer, refused
 
-from .conftest import MakeWorld
-from .world import HOUR, KEY, MINUTE, World, key
+from .conftest import Fallback, MakeWorld
+from .world import HOUR, KEY, MINUTE, World, key, program
 
 MESSAGE = Message(title="ordosync: ü <!channel>", text="a & b\n<x>", document={"event": "test"})
 CANARIES = ("Canary Street 7", "jane@canary.example", "+49 170 5550123", "canary-secret")
@@ -98,9 +102,9 @@ def test_mail_to_a_server_with_another_certificate_is_not_sent(
 def test_refused_recipients_are_an_error_without_addresses(
     mail: MailConfig, mail_server: MailServer
 ) -> None:
-    mail_server.refuses = "RCPT"
+    mail_server.reactions["RCPT"] = refused("550 no such user")
 
-    assert sent(TargetConfig(mail=mail)) == "localhost refuses the recipients"
+    assert sent(TargetConfig(mail=mail)) == "localhost refuses the recipients with code 550"
 
 
 def test_mail_server_that_is_down_is_an_error() -> None:
@@ -147,13 +151,6 @@ def test_body_of_a_webhook_has_at_most_64_kb() -> None:
     assert max(len(webhook_body(form, large)) for form in ("json", "slack", "teams")) <= 65_536
 
 
-def program(folder: Path, text: str) -> str:
-    path = folder / "program"
-    path.write_text(f"#!{sys.executable}\n{text}")
-    path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    return str(path)
-
-
 def test_command_gets_the_text_on_standard_input_and_no_shell(tmp_path: Path) -> None:
     output = tmp_path / "output"
     script = f"import sys; open({str(output)!r}, 'w').write(repr(sys.argv[1:]) + sys.stdin.read())"
@@ -170,6 +167,96 @@ def test_command_that_fails_or_does_not_exist_is_an_error(tmp_path: Path) -> Non
     assert sent(TargetConfig(command=(failing,))) == f"{failing} failed with exit code 1"
     missing = sent(TargetConfig(command=("/nowhere/program",)))
     assert missing == "/nowhere/program cannot be started: No such file or directory"
+
+
+def test_command_can_be_ended_by_signals(tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    script = (
+        "import signal, pathlib\n"
+        f"pathlib.Path({str(output)!r}).write_text(repr(signal.pthread_sigmask(0, [])))"
+    )
+
+    assert sent(TargetConfig(command=(program(tmp_path, script),))) is None
+    assert output.read_text() == "set()"
+
+
+def test_command_that_does_not_end_is_killed_with_what_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "_LIMIT_S", 1)
+    end, started_by_it = os.pipe()
+    os.set_inheritable(started_by_it, True)
+    # The end of the pipe is closed when no process has it any more.
+    script = (
+        f"import os, signal\nos.dup2({started_by_it}, 1)\n"
+        "os.fork()\nos.write(1, b'x')\nsignal.pause()"
+    )
+    monkeypatch.setattr(subprocess, "Popen", partial(subprocess.Popen, close_fds=False))
+
+    error = sent(TargetConfig(command=(program(tmp_path, script),)))
+
+    os.close(started_by_it)
+    assert error is not None
+    assert "did not end within 1 s" in error
+    with os.fdopen(end, "rb") as pipe:
+        assert pipe.read() == b"xx"
+
+
+def test_address_that_is_refused_is_an_error_but_the_others_get_the_mail(
+    mail: MailConfig, mail_server: MailServer
+) -> None:
+    mail_server.refused_addresses.append("boss@example.org")
+
+    warning = send(TargetConfig(mail=mail), MESSAGE, Clock())
+
+    assert warning == "localhost refuses 1 of 2 addresses; the others got the message"
+    assert len(mail_server.mails) == 1
+
+
+def test_refused_address_is_in_cron_mail_once_a_day_until_it_is_accepted(
+    make_world: MakeWorld, mail: MailConfig, mail_server: MailServer
+) -> None:
+    world = make_world(
+        f"{{again: 1h, to: {{office: {{mail: {{host: localhost, port: {mail.port},"
+        f" to: [ops@example.org, boss@example.org], from: sync@example.org, user: {USER},"
+        f" password: {PASSWORD}, ca_file: {mail.ca_file}}}}}}}}}"
+    )
+    mail_server.refused_addresses.append("boss@example.org")
+    warnings = [world.fail("1001"), *(world.deliver(HOUR) for _ in range(25))]
+    listed = ordosync(world.folder, "alerts", "list")
+    tested = ordosync(world.folder, "alerts", "test")
+    mail_server.refused_addresses.clear()
+    world.deliver(HOUR)
+
+    reason = "localhost refuses 1 of 2 addresses; the others got the message"
+    assert [len(lines) for lines in warnings] == [1, *[0] * 23, 1, 0]
+    assert warnings[0][0].startswith(f"alerts: office is reached only in part: {reason}; ")
+    assert (listed.code, tested.code) == (1, 1)
+    assert tested.err == f"error: office: {reason}\n"
+    assert ordosync(world.folder, "alerts", "list").code == 0
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize(
+    ("script", "error"),
+    [
+        (answer("", 401), "the service responds with HTTP 401"),
+        (answer("", 500), "the service responds with HTTP 500"),
+        (b"", "apprise could not send the message"),
+    ],
+)
+def test_apprise_that_cannot_send_is_an_error_without_a_secret(
+    script: bytes, error: str, tmp_path: Path
+) -> None:
+    pytest.importorskip("apprise")
+    with Server(script) as server:
+        url = server.url.replace("http://", "json://sync:canary-secret@")
+        alerts = f"alerts: {{to: {{office: {{apprise: '{url}/canary-secret'}}}}}}\n"
+        shop(tmp_path, HEADER, config=AT_ONCE + alerts)
+        (tmp_path / "config.yaml").chmod(0o600)
+        result = finished(started(tmp_path, "alerts", "test", "--debug"))
+
+    assert result.err == f"error: office: {error}\n"
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -198,21 +285,10 @@ def test_n10_text_is_one_line_without_control_characters_and_markup(text: str) -
     assert not {"<", ">", "\n", "\u202e"} & set(clean(text))
 
 
-FALLBACK = "{to: {office: OFFICE, other: {command: [PROGRAM]}}, rules: [{to: [office]}]}"
-
-
-def fallback(make_world: MakeWorld, folder: Path) -> tuple[World, Path]:
-    """Return a world whose second recipient appends the titles to a file."""
-    output = folder / "titles"
-    output.touch()
-    script = f"import sys; open({str(output)!r}, 'a').write(sys.stdin.read())"
-    return make_world(FALLBACK.replace("PROGRAM", program(folder, script))), output
-
-
 def test_n6_after_three_attempts_the_others_are_notified_and_cron_writes_it(
-    make_world: MakeWorld, tmp_path: Path
+    fallback: Fallback,
 ) -> None:
-    world, output = fallback(make_world, tmp_path)
+    world, output = fallback()
     world.refuse()
     world.fail("1001")
     written = [world.deliver(MINUTE) for _ in range(10)]
@@ -232,9 +308,9 @@ def test_n6_after_three_attempts_the_others_are_notified_and_cron_writes_it(
 
 
 def test_n6_what_was_not_sent_is_listed_and_sent_when_the_recipient_is_back(
-    make_world: MakeWorld, tmp_path: Path
+    fallback: Fallback, tmp_path: Path
 ) -> None:
-    world, _ = fallback(make_world, tmp_path)
+    world, _ = fallback()
     world.refuse()
     world.fail("1001")
     for _ in range(24):

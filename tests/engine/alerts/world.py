@@ -3,6 +3,8 @@
 import hashlib
 import hmac
 import json
+import stat
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -28,6 +30,14 @@ PORTAL = "shop-warehouse"
 def key(number: str) -> str:
     """Return the key of an order that failed."""
     return f"{PORTAL}:import-orders:{number}#1"
+
+
+def program(folder: Path, text: str) -> str:
+    """Write a program in Python; return its path."""
+    path = folder / "program"
+    path.write_text(f"#!{sys.executable}\n{text}")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return str(path)
 
 
 @dataclass
@@ -60,10 +70,10 @@ class World:
     def feed(self, *rows: str) -> None:
         shop(self.folder, HEADER + "".join(rows), config=(self.folder / "config.yaml").read_text())
 
-    def fail(self, *numbers: str) -> None:
-        """Let these orders fail in a run of cron an hour later."""
+    def fail(self, *numbers: str) -> list[str]:
+        """Let these orders fail in a run of cron an hour later; return as `run` does."""
         self.feed(*(row(number, quantity="x") for number in numbers))
-        self.run()
+        return self.run()
 
     def run(self) -> list[str]:
         """Call cron an hour later; return what it writes about recipients."""

@@ -10,8 +10,6 @@ from tests.fakes.shopify.shop import Shop
 from tests.fakes.shopify.state import Json, OldDestination, Order
 
 _PHONE = re.compile(r"\+?[\d\s().-]{7,}")
-_WITH_POSTCODE = ("CA", "DE", "FR", "GB")
-"""Some countries whose addresses need a postal code."""
 _STATES = frozenset(
     re.findall(
         "..",
@@ -62,12 +60,15 @@ def _wrong(fields: Json) -> list[UserError]:
 
 
 def _wrong_address(address: Json) -> list[UserError]:
-    """Return the errors of an address: those of the last name, ZIP and state are recorded."""
+    """Return the errors of an address.
+
+    Recorded are those of the last name, and of the ZIP code and state in the United States.
+    """
     required = {"lastName": "Enter a last name", "address1": "Enter an address"}
     required |= {"city": "Enter a city", "countryCode": "Select a country"}
     is_american = address.get("countryCode") == "US"
-    if is_american or address.get("countryCode") in _WITH_POSTCODE:
-        required["zip"] = "Enter a ZIP code" if is_american else "Enter a postal code"
+    if is_american:
+        required["zip"] = "Enter a ZIP code"
     wrong = [
         UserError(message, "shippingAddress", name)
         for name, message in required.items()

@@ -97,6 +97,8 @@ def edit(shop: Shop, body: Json) -> Json:
     shop.note("order changed", str(order.id), sorted(body.keys() - {"id"}))
     if order.status != before:
         shop.note("order status", str(order.id), order.status)
+    if (before, order.status) == ("on-hold", "processing") and order.billing.get("email"):
+        shop.note("customer mailed", str(order.id), "order received")
     return shapes_orders.order(shop, order)
 
 

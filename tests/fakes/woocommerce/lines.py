@@ -39,7 +39,7 @@ def write_extras(shop: Shop, extras: list[Extra], items: list[Json], *, fee: boo
             _check_new(item, fee=fee)
             extra = Extra(id=shop.next_id("item"))
             extras.append(extra)
-        extra.name = str(item.get("method_title") or item.get("name") or extra.name)
+        extra.name = str(item.get("method_title", item.get("name", extra.name)))
         extra.method_id = item.get("method_id", extra.method_id)
         extra.total = amount(item.get("total", extra.total))
         shop.set_meta(extra.meta, item.get("meta_data", []))

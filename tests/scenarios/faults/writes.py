@@ -80,12 +80,30 @@ def _new_product(troubled: Troubled) -> None:
     troubled.merchant.add_product(product("MUG"))
 
 
+def _moved(troubled: Troubled) -> None:
+    troubled.pair.configure(edits={"address": "apply"})
+    merchant_id, _ = _imported(troubled)
+    troubled.merchant.move(merchant_id, "7 Canary Lane")
+    troubled.pair.merchant.settle()
+
+
+def _extended(troubled: Troubled) -> None:
+    troubled.pair.configure(edits={"lines": "apply"})
+    merchant_id, _ = _imported(troubled)
+    troubled.supplier.count("PEN", 10)
+    troubled.merchant.add_line(merchant_id, "PEN", 3)
+    troubled.pair.merchant.settle()
+
+
 def _counted(troubled: Troubled) -> None:
     troubled.merchant.add_product(product("MUG"))
     troubled.merchant.count("MUG", 10)
     troubled.pair.run("import-products")
     troubled.supplier.count("MUG", 375)
 
+
+_EDITING = ("ordoro", "woocommerce")
+"""The kinds that make one call for an edit, which `Write` names."""
 
 WRITES = (
     PendingWrite(write="create-order", task="import-orders", role="supplier", arrange=_new_order),
@@ -95,6 +113,22 @@ WRITES = (
         role="supplier",
         arrange=_cancelled,
         needs=("cancel-orders",),
+    ),
+    PendingWrite(
+        write="edit-order",
+        task="import-orders",
+        role="supplier",
+        arrange=_moved,
+        needs=("edits",),
+        only=_EDITING,
+    ),
+    PendingWrite(
+        write="add-line",
+        task="import-orders",
+        role="supplier",
+        arrange=_extended,
+        needs=("edits",),
+        only=_EDITING,
     ),
     PendingWrite(
         write="comment",

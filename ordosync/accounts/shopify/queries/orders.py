@@ -148,7 +148,9 @@ query UnitsById($ids: [ID!]!) {{
 _ADDRESS = """
   firstName lastName company address1 address2 city province provinceCode zip countryCodeV2 phone
 """
-_EDITABLE_LINES = "pageInfo { hasNextPage endCursor } nodes { id sku title quantity }"
+_EDITABLE_LINES = """
+  pageInfo { hasNextPage endCursor } nodes { id sku title quantity customAttributes { key value } }
+"""
 
 EDITABLE_ORDERS = f"""
 query EditableOrders($ids: [ID!]!) {{

@@ -1,0 +1,61 @@
+"""An edit to be written: its groups by policy, and the codes of its step."""
+
+from msgspec import Struct
+
+from ordosync.config.settings import PortalConfig
+from ordosync.models import Order
+from ordosync.tasks.base import Known
+from ordosync.tasks.orders.group_digests import Digester, Group
+
+EDITED = "edited"
+"""Code of the step of an edit that is only reported."""
+HELD = "edit-held"
+"""Code of the step of an edit that keeps the Supplier's order from being sent."""
+RACED = "raced"
+"""Code of the step of an edit during whose write a label was made."""
+TOO_LATE = "too-late-to-apply"
+COUNTRY = "country-changed"
+CHANGED_THERE = "changed-there"
+NOT_TAKEN = "not-taken"
+NOT_EDITABLE = "not-editable"
+BELOW_SENT = "below-sent"
+SPLIT = "split"
+PLACE = ("address", "contact")
+"""The groups of which both are parts of the destination."""
+
+
+class Edit(Struct, frozen=True, kw_only=True):
+    """The payload of the step of an edit of which a group is written or held."""
+
+    order: Order
+    """The whole order with the fields that are sent, and the Merchant's ids of the lines."""
+    config: PortalConfig
+    digester: Digester
+    known: str
+    """The digests of what was sent."""
+    now: Known
+    apply: tuple[Group, ...] = ()
+    hold: tuple[Group, ...] = ()
+    notify: tuple[Group, ...] = ()
+    problem: "Problem | None" = None
+    """The reason why a group of the policy `apply` is only reported."""
+    attempted: tuple[Group, ...] = ()
+    """The groups that an earlier attempt may have written."""
+    attempted_digests: str = ""
+    """The digests of what that attempt has written."""
+    is_held: bool = False
+    """True if the Supplier's order is held because of this edit."""
+    is_taken_back: bool = False
+    """True if the Merchant has the sent order again, and an attempt may have changed it."""
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """All edited groups."""
+        return (*self.apply, *self.hold, *self.notify)
+
+
+class Problem(Struct, frozen=True, kw_only=True):
+    """The reason why groups are not written."""
+
+    code: str
+    reason: str
