@@ -158,6 +158,7 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "reassigning",
+            "short-cancellations",
             "piece-orders",
             "late-pieces",
             "ship_to_email",

@@ -125,7 +125,7 @@ def test_s3_units_that_the_merchant_cancelled_are_not_reported(pair: Pair) -> No
     assert "The Supplier" not in told(pair.merchant, merchant_id)
 
 
-@needs("report-shortages", "short-units", "shortages", "held-units")
+@needs("report-shortages", "short-units", "held-units")
 def test_held_units_are_neither_imported_again_nor_lost(pair: Pair) -> None:
     merchant_id, supplier_id = pair.imported("1001", line("CUP", 2), line("MUG", 1))
     pair.configure(shortages={"hold": "true"})
@@ -146,7 +146,7 @@ def test_held_units_are_neither_imported_again_nor_lost(pair: Pair) -> None:
     assert pair.merchant.sent_units(merchant_id) == {"CUP": 1, "MUG": 1}
 
 
-@needs("report-shortages", "short-units", "shortages")
+@needs("report-shortages", "short-units", "short-cancellations")
 def test_only_short_units_are_cancelled(pair: Pair) -> None:
     merchant_id, supplier_id = pair.imported("1001", line("CUP", 2), line("MUG", 1))
     pair.configure(shortages={"cancel": "lines"})
@@ -161,7 +161,7 @@ def test_only_short_units_are_cancelled(pair: Pair) -> None:
     assert pair.merchant.all_numbers(merchant_id) == ["1Z1"]
 
 
-@needs("report-shortages", "cancel-orders", "shortages")
+@needs("report-shortages", "cancel-orders", "short-cancellations")
 def test_whole_order_is_never_cancelled(pair: Pair) -> None:
     merchant_id, supplier_id = pair.imported("1001", line("CUP", 2))
     before = pair.merchant.status(merchant_id)
