@@ -3,8 +3,7 @@
 An `id` belongs to one account and is never compared with an id of another account; a `number` is
 what users read. `_at` is an aware UTC datetime. Money is `Decimal`, in the currency beside it.
 
-Values of which there are many are `msgspec.Struct`, here and elsewhere. A Struct is created in a
-quarter of the time of a dataclass, and the garbage collector skips it.
+A `msgspec.Struct` is created in a quarter of the time of a dataclass, and is not collected.
 """
 
 from collections.abc import Callable
@@ -73,6 +72,8 @@ class Order(Struct, frozen=True, kw_only=True, gc=False):
     """Ids of the orders this one was split from, nearest first."""
     is_split: bool = False
     """True if it was split: its pieces are separate orders, and it cannot be changed."""
+    is_held: bool = False
+    """True if a local account does not ship it, since the Merchant edited it."""
     reference: str = ""
     """Chosen by ordosync, unique in the account that it creates the order in."""
     content: str = ""
@@ -229,8 +230,7 @@ class Cancellation(Struct, frozen=True, kw_only=True, gc=False):
 
     order_id: str
     lines: tuple[ParcelLine, ...] | None = None
-    """The units of each line that are still to be sent, with 0 for a line without open units; None
-    if the whole order is cancelled."""
+    """The units of each line that are still to be sent, 0 included; None if all is cancelled."""
 
 
 class Reduction(Struct, frozen=True, kw_only=True, gc=False):

@@ -12,6 +12,7 @@ import pytest
 from tests.fakes.shortcut import without_sockets
 from tests.support.cases import Table
 from tests.support.desk import TwoAccounts
+from tests.support.once import repeated_work_once
 
 NOT_HELD = "rules that are not held"
 """The property of a test with a list of the rules that kinds of accounts cannot hold."""
@@ -25,28 +26,39 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 
 
 @pytest.fixture(name="both")
-def _both(tmp_path: Path) -> TwoAccounts:
+def _both(tmp_path: Path, _both_files: Path) -> TwoAccounts:
     """Return two accounts, with an order of two lines that was imported."""
-    both = TwoAccounts(tmp_path)
+    shutil.copytree(_both_files, tmp_path, dirs_exist_ok=True)
+    return TwoAccounts(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def _both_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the files of `both` once, since the commands take longer than many tests."""
+    both = TwoAccounts(tmp_path_factory.mktemp("both"))
     lines = ("--line", "MUG=2@4.50", "--line", "CUP=1@3")
     words = (*lines, "--supplier", "northwind", "--currency", "EUR")
     assert both.shop("orders", "add", "1001", *words).code == 0
     assert both.run("import-orders").code == 0
-    return both
+    return both.folder
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _without_sockets(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Send no request to a fake over a socket, where a socket makes no difference."""
+def _shortcuts(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Repeat no work and use no socket, where that makes no difference."""
     if request.config.getoption("--sockets"):
         yield
         return
-    with without_sockets():
+    with without_sockets(), repeated_work_once():
         yield
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--sockets", action="store_true", help="reach all fakes over sockets")
+    parser.addoption(
+        "--sockets",
+        action="store_true",
+        help="take no shortcut: all fakes over sockets, and no work is done once for many tests",
+    )
     parser.addoption("--cases", type=Path, metavar="FILE", help="write the result of each case")
 
 

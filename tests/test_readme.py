@@ -19,7 +19,8 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.support.command import finished, ordosync, started
+from tests.support.command import ordosync
+from tests.support.shared import DEMO, demo_files
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "ordosync" / "docs").glob("*.md"))]
@@ -29,7 +30,7 @@ CONSOLE = re.compile(r"^```console\n\$ (.+)\n((?:.+\n)+)```", re.MULTILINE)
 LINK = re.compile(r"\[[^]\n]+\]\(([^)\s]+)\)")
 PATH = re.compile(r"`((?:ordosync|tests|\.ci)/[\w./-]*)`")
 PLACES = ("empty", "init", "demo", "cron")
-ENTER_DEMO = "cd ordosync-demo"
+ENTER_DEMO = f"cd {DEMO}"
 SKIPPED = (". .venv/bin/activate", ENTER_DEMO, "mkdir ~/my-shop && cd ~/my-shop")
 """Run a block of shell commands in this folder."""
 
@@ -58,11 +59,7 @@ def runnable() -> Iterator[tuple[Block, str]]:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("demo")
-    result = finished(started(folder, "demo"))
-    assert result.code == 0, result
-    assert ENTER_DEMO in result.out
-    return folder / "ordosync-demo"
+    return demo_files(tmp_path_factory)
 
 
 @pytest.fixture

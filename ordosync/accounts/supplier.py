@@ -63,6 +63,8 @@ class SupplierCancellations(Protocol):
         If an order is partially shipped, sent units stay sent: `done`, or refused,
         `partially-shipped`, if the account cannot cancel only the open units. `also_shipped`
         cancels a shipped order, too; its label, tracking and stock do not change.
+        `asked`, once or again, if the account can only ask the Supplier and has no answer yet. The
+        answer is a shortage, or a parcel.
         """
 
     def reduce(self, reductions: Sequence[Reduction]) -> list[Outcome]:
@@ -70,7 +72,8 @@ class SupplierCancellations(Protocol):
 
         Never raises a quantity. An order with these units or fewer is `unchanged`. If more units
         were sent, no unit of the line stays open: `done`, or refused, `already-shipped`, if no unit
-        was open. Refused, `not-reducible`, if the account cannot reduce orders.
+        was open. Refused, `not-reducible`, if the account cannot reduce orders. `asked` as in
+        `cancel`; if no unit stays, the whole order is cancelled.
         """
 
 
@@ -155,7 +158,7 @@ class SupplierEdits(Protocol):
 
     @property
     def can_hold(self) -> bool:
-        """True if `hold` keeps an order from being sent."""
+        """True if `hold` keeps an order from being sent, or tells its users not to send it."""
 
     def current(self, ids: Sequence[str]) -> Mapping[str, EditableOrder]:
         """Return those of these orders that exist, as they are now."""
@@ -174,8 +177,7 @@ class SupplierEdits(Protocol):
     def hold(self, ids: Sequence[str], *, reason: HoldReason) -> list[Outcome]:
         """Keep these orders from being sent, until `release`; `unchanged` if they are held.
 
-        Refused: `shipped`, `cancelled`, or `not-held` if the account cannot hold the order now. An
-        account without holds may mark the order for its users, and refuses all the same.
+        Refused: `shipped`, `cancelled`, or `not-held` if the account cannot hold the order now.
         """
 
     def release(self, ids: Sequence[str]) -> list[Outcome]:

@@ -146,9 +146,8 @@ def _progress(clock: Clock, *, is_shown: bool) -> Iterator[None]:
 
 
 def _has_failed(report: PortalReport) -> bool:
-    not_ok = any(run.status in ("failed", "partial") for run in report.runs)
-    gave_up = any(alert.kind == "gave-up" for alert in report.alerts)
-    return not_ok or gave_up or report.error is not None
+    not_ok = any(run.status in ("failed", "partial") or run.has_crashed for run in report.runs)
+    return not_ok or report.error is not None
 
 
 def _ping(clock: Clock, portal: PortalConfig, event: str) -> None:

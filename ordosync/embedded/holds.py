@@ -17,8 +17,10 @@ _EDITED = {"address": "its address"}
 def hold(db: "sqlite3.Connection", number: str, *, reason: str, actor: str) -> Outcome:
     """Hold an open order; `unchanged` if it is held."""
     state = orders.state_of(db, number)
-    if state is None or state.is_split:
-        return refused("not-held", "does not exist" if state is None else "is split")
+    if state is None:
+        return refused("not-found", "does not exist")
+    if state.is_split:
+        return refused("not-held", "is split; its pieces are held one by one")
     if not state.is_open:
         return refused(state.status, f"is {status_text(state.status)}")
     if state.held:

@@ -237,6 +237,7 @@ def from_rows(db: "sqlite3.Connection", rows: "Sequence[sqlite3.Row]") -> Iterat
             tags=msgspec.json.decode(row["tags"], type=tuple[str, ...]),
             lines=tuple(lines[row["number"]]),
             is_split=bool(row["is_split"]),
+            is_held=bool(row["held"]),
             ancestors=ancestry.ancestors(db, row["number"]) if row["parent"] else (),
         )
         yield replace(order, content=_content(order))

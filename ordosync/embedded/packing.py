@@ -44,6 +44,8 @@ class PickLine(Struct, frozen=True, kw_only=True):
     """The number of orders that these units are for."""
     parts: tuple[tuple[str, Decimal], ...]
     """The numbers of these orders, the oldest first, each with its units."""
+    held: frozenset[str] = frozenset()
+    """Those of these orders that are not shipped yet, since the Merchant edited them."""
 
 
 class OrderUnits(Struct, frozen=True, kw_only=True):
@@ -107,10 +109,11 @@ class Packing:
 def _pick_line(product: tuple[str, str, str, str], rows: "Iterator[sqlite3.Row]") -> PickLine:
     """Add up the rows of one product, which are sorted by order."""
     warehouse, storage_bin, sku, name = product
-    parts = tuple(
-        (number, sum((Decimal(row["ratio"]) * row["open"] for row in lines), Decimal()))
-        for (_, number), lines in groupby(rows, itemgetter("sequence", "number"))
-    )
+    by_order = [
+        (number, is_held, sum((Decimal(row["ratio"]) * row["open"] for row in lines), Decimal()))
+        for (_, number, is_held), lines in groupby(rows, itemgetter("sequence", "number", "held"))
+    ]
+    parts = tuple((number, units) for number, _, units in by_order)
     return PickLine(
         warehouse=warehouse,
         storage_bin=storage_bin,
@@ -119,6 +122,7 @@ def _pick_line(product: tuple[str, str, str, str], rows: "Iterator[sqlite3.Row]"
         units=sum((units for _, units in parts), Decimal()),
         orders=len(parts),
         parts=parts,
+        held=frozenset(number for number, is_held, _ in by_order if is_held),
     )
 
 
@@ -168,7 +172,7 @@ with parts (kit, sku, ratio) as materialized (
     select value ->> 0, value ->> 1, value ->> 2 from json_each(:parts)
 )
 select orders.warehouse, products.bin, products.sku, products.name, orders.sequence,
-    orders.number,
+    orders.number, orders.held,
     coalesce(parts.ratio, '1') as ratio,
     order_lines.quantity - cancelled
         - case status when 'partially_shipped' then {units.SENT} else 0 end as open

@@ -73,6 +73,11 @@ class Run:
     is_kept: bool = True
     """True if the run is in the log; runs that found nothing are removed."""
 
+    @property
+    def has_crashed(self) -> bool:
+        """True if its process ended before it."""
+        return self.error is not None and self.error.code == "crashed"
+
 
 CHANGED = "(done > 0 or failed > 0 or status not in ('ok', 'partial'))"
 """Condition of the runs that wrote something, failed, or have not ended well."""

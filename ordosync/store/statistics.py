@@ -217,7 +217,8 @@ class Reports:
             " where code in ('supplier-cancelled', 'short', 'backordered')"
             " and created_at >= :since group by 1"
             " union all select portal, 'edited', count(distinct merchant_id) from steps"
-            " where code = 'edited' and created_at >= :since group by 1",
+            " where (code = 'edited' or task = 'import-orders' and key like '%:edit'"
+            " and content glob '*:*') and created_at >= :since group by 1",
             {"since": to_text(since)},
         )
         counts: defaultdict[str, Counter[str]] = defaultdict(Counter)

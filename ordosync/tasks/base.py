@@ -220,6 +220,8 @@ class Task:
     """Returns the total by which the number of destructive writes is divided, given the number of
     steps at risk. None if the task has no safety limit. With a limit, the whole plan is made before
     the first write."""
+    limited: str = ""
+    """Verb of the destructive writes, for the message of the safety limit."""
     closes: str = ""
     """Code and content of failed steps that report a state, such as `oversold`. If a complete read
     does not report the state again, the step is settled."""

@@ -224,6 +224,7 @@ TASK = Task(
     writes_to="supplier",
     needs_links_from="import-orders",
     safety_limit=_open_orders,
+    limited="cancel",
     settled=settled,
     is_state=True,  # A restored order may be cancelled again.
 )

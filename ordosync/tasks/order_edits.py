@@ -13,12 +13,12 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ordosync.config.settings import PortalConfig
+from ordosync.config.settings import EditPolicy, PortalConfig
 from ordosync.models import Comment, InvalidRecord, Order
 from ordosync.store.step_rows import StepRef, StepRow
 from ordosync.tasks.base import Decision, Known, Portal, Step, edit_key
 from ordosync.tasks.edits.carried import carried, groups_of, may_be_written
-from ordosync.tasks.edits.edit import EDITED, Edit
+from ordosync.tasks.edits.edit import EDITED, HELD, Edit
 from ordosync.tasks.edits.texts import short
 from ordosync.tasks.orders import digests as order_digests
 from ordosync.tasks.orders import group_digests
@@ -27,6 +27,11 @@ from ordosync.tasks.orders.group_digests import GROUPS, Digester
 from ordosync.tasks.orders.notices import Notice, too_late
 
 _EDIT = edit_key("")
+_CARRIED: Mapping[str, frozenset[EditPolicy]] = {
+    EDITED: frozenset({"apply", "hold"}),
+    HELD: frozenset({"apply"}),
+}
+"""Policies by which an edit is tried again, by the code of its step."""
 _ASK = "tell the Supplier, or cancel it and order again"
 _REUSED: Mapping[order_digests.Reused, str] = {
     "other-lines": "has none of the lines that were sent under this number, so it was not sent;"
@@ -103,15 +108,16 @@ def compare(step: Step, row: StepRow, *, open_edit: StepRow | None) -> Step | Kn
 
 
 def due_again(portal: Portal, rows: Sequence[StepRow]) -> Sequence[StepRow]:
-    """Return the edits that were only reported and that the configuration writes or holds now."""
+    """Return the edits that the configuration writes or holds now, and did not before."""
     if portal.supplier.edits is None:
         return ()
-    return [row for row in rows if row.code == EDITED and _is_carried(portal.config, row)]
+    return [row for row in rows if _is_carried(portal.config, row)]
 
 
 def _is_carried(config: PortalConfig, row: StepRow) -> bool:
     groups = groups_of(row.content) if row.key.endswith(_EDIT) else ()
-    return any(config.edits.of(group) in ("apply", "hold") for group in groups if group in GROUPS)
+    policies = {config.edits.of(group) for group in groups if group in GROUPS}
+    return bool(policies & _CARRIED.get(row.code or "", frozenset()))
 
 
 def kept(row: StepRow) -> Mapping[str, str | None]:

@@ -69,6 +69,7 @@ TASK = Task(
     needs_links_from="import-orders",
     runs_immediately=True,
     safety_limit=_open_orders,
+    limited="report as cancelled",
     passing=problems.CODES,
     is_state=True,  # Units that were restored may be short again.
 )

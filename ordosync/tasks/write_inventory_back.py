@@ -241,6 +241,7 @@ TASK = Task(
     apply=apply,
     writes_to="merchant",
     safety_limit=lambda _, at_risk: at_risk,
+    limited="set to 0",
     is_state=True,
     skip_notes={NOT_LINKED: _not_linked_note},
     closes=_OVERSOLD,

@@ -46,8 +46,8 @@ def test_autosync_is_a_table(both: TwoAccounts, columns: int) -> None:
 
     assert portal == "portal shop-northwind, decided by default"
     assert header.split()[-2:] == ["next", "due"]
-    # The rows are a rule and six tasks.
-    assert len(rows) == 7
+    # The rows are a rule and seven tasks.
+    assert len(rows) == 8
 
 
 def test_cells_of_rows_too_wide_for_a_table_stand_below(both: TwoAccounts) -> None:

@@ -81,6 +81,8 @@ ALSO_IN_A_PIPE = (
     "orders list --account northwind --status awaiting_fulfillment",
     "orders pick --account northwind",
     "orders release 1001 --account shop",
+    "orders short S-1001 --line MUG=1 --reason other --account northwind",
+    "orders unflag 1001 --account shop",
     "orders restore 1002 --account shop",
     "orders ship 1003 --carrier UPS --tracking 1Z8 --dry-run --account shop",
     "orders slips --csv --account shop",

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from types import SimpleNamespace
+from typing import Any, ClassVar, Literal, cast
 
 from ordosync.accounts.account import Account, NoOptions
-from ordosync.accounts.merchant import Merchant
+from ordosync.accounts.merchant import Merchant, MerchantShortages
 from ordosync.accounts.supplier import Supplier
 from ordosync.secret import Secret
 
@@ -103,7 +104,7 @@ def _merchant(name: str, kind: str) -> Merchant:
         stock=part,
         tracking=part,
         splits=part,
-        shortages=part,
+        shortages=cast("MerchantShortages", SimpleNamespace(can_hold=False, can_cancel=False)),
     )
 
 

@@ -175,6 +175,18 @@ def test_sides_that_are_wrong(problems: Problems, portal: str, why: str) -> None
         ("was: main", 'was: "main" is this portal\'s own name'),
         ("shipping_methods: {map: {Express: null}}", "shipping_methods.map.Express: needs a value"),
         ("name: x", "name: unknown option"),
+        (
+            "shortages: {hold: true}",
+            "shortages.hold: account acme (shop) cannot hold short units; choose false",
+        ),
+        (
+            "shortages: {cancel: lines}",
+            "shortages.cancel: account acme (shop) cannot cancel only short units; choose never",
+        ),
+        (
+            "shortages: {cancel: orders}",
+            'shortages.cancel: "orders" is not possible here; choose never or lines',
+        ),
     ],
 )
 def test_options_that_are_wrong(problems: Problems, options: str, why: str) -> None:

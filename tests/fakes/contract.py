@@ -53,8 +53,8 @@ class Contract:
     host_url: ClassVar[str] = "https://api.ordoro.com"
     judges_requests: ClassVar[bool] = True
     _wrong: ClassVar[dict[object, Sequence[str]]] = {}
-    """The mistakes in each request of this service, by all in which requests differ but numbers
-    in the path and times in the query.
+    """The mistakes in each request and response of this service, by all in which they differ but
+    numbers in the path and times in the query.
     """
 
     def __init__(self, *, every_request: bool = False) -> None:
@@ -74,11 +74,7 @@ class Contract:
         refused = exchange.status >= HTTPStatus.BAD_REQUEST
         if self.judges_requests and (self._every_request or not refused):
             self._note(exchange, "request", self._wrong_in(request, exchange.request))
-        answer = _OpenApiResponse(exchange, self.corrected(json.loads(exchange.body)))
-        errors = self._document.iter_apicall_response_errors(request, answer)
-        # An unknown path gets 404 or 405, which the document cannot describe.
-        wrong = [_reason(error) for error in errors if not isinstance(error, PathError)]
-        self._note(exchange, "answer", wrong)
+        self._note(exchange, "answer", self._wrong_in_answer(request, exchange))
 
     def _wrong_in(self, request: "_OpenApiRequest", raw: Request) -> Sequence[str]:
         """Return what is wrong with a request; judged once, since that takes 30 ms."""
@@ -87,6 +83,18 @@ class Contract:
         if key not in self._wrong:
             errors = self._document.iter_apicall_request_errors(request)
             self._wrong[key] = [_reason(error) for error in errors]
+        return self._wrong[key]
+
+    def _wrong_in_answer(self, request: "_OpenApiRequest", exchange: Exchange) -> Sequence[str]:
+        """Return what is wrong with a response; the same response is judged once."""
+        kind = (_DIGITS.sub("0", request.path), request.method, exchange.status)
+        key = (*kind, exchange.headers["Content-Type"], exchange.body)
+        if key not in self._wrong:
+            answer = _OpenApiResponse(exchange, self.corrected(json.loads(exchange.body)))
+            errors = self._document.iter_apicall_response_errors(request, answer)
+            # An unknown path gets 404 or 405, which the document cannot describe.
+            wrong = [_reason(error) for error in errors if not isinstance(error, PathError)]
+            self._wrong[key] = wrong
         return self._wrong[key]
 
     def _note(self, exchange: Exchange, part: str, reasons: Iterable[str]) -> None:

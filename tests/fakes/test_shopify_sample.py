@@ -30,7 +30,7 @@ def test_sample_is_the_same_each_time(clock: VirtualClock) -> None:
 def test_command_runs_the_fake(tmp_path: Path) -> None:
     config = tmp_path / "shopify.yaml"
     command = (sys.executable, "-m", "tests.fakes.shopify", "--orders", "5", "--config", config)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
     ) as running:

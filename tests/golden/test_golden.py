@@ -15,10 +15,12 @@ from typing import Any
 import pytest
 
 from tests.golden import session
+from tests.support.shared import made_once
 
 NEW_TASKS = ("report-shortages",)
 """The tasks that were added since."""
 RECORDED = Path(__file__).with_name("recorded.json")
+FILE = "session.json"
 
 
 def record(folder: Path) -> dict[str, Any]:
@@ -89,7 +91,10 @@ def columns(statements: Sequence[str]) -> set[tuple[str, ...]]:
 
 @pytest.fixture(scope="module", name="session")
 def _session(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return json.loads(json.dumps(record(tmp_path_factory.mktemp("golden"))))
+    def make(folder: Path) -> None:
+        (folder / FILE).write_text(json.dumps(record(folder)), "utf-8")
+
+    return json.loads((made_once(tmp_path_factory, "golden", make) / FILE).read_text("utf-8"))
 
 
 RECORDED_SESSION = json.loads(RECORDED.read_text("utf-8"))

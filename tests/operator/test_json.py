@@ -5,6 +5,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -18,6 +19,7 @@ from ordosync.cli.output.json_schemas import DOCUMENTS, schema_of
 from tests.support.command import AT_ONCE, HEADER, ordosync, row, shop, wake
 from tests.support.desk import SHIP, TwoAccounts
 from tests.support.json_documents import check
+from tests.support.shared import demo_files
 
 FILES = sorted(file.name for file in files("ordosync").joinpath("schemas").iterdir())
 
@@ -104,9 +106,7 @@ def test_command_without_json_is_refused_with_a_suggestion(tmp_path: Path) -> No
 
 @pytest.fixture(scope="module", name="demo")
 def _demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("json")
-    assert ordosync(folder, "demo", "demo").code == 0
-    return folder / "demo"
+    return shutil.copytree(demo_files(tmp_path_factory), tmp_path_factory.mktemp("json") / "demo")
 
 
 @pytest.mark.parametrize(

@@ -326,7 +326,7 @@ COMPLAINTS = (
         symptom="the supplier cancelled",
         make=cancelled_by_supplier,
         command=WHY_ORDER,
-        says="northwind cancelled it, which is not sent to shop: cancel it at shop",
+        says="northwind cancelled it; no task cancels it at shop: cancel it there",
     ),
     Complaint(
         number=19,

@@ -13,6 +13,7 @@ import termios
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any
 from unittest.mock import patch
 
@@ -70,8 +71,8 @@ class Done:
 def ordosync(folder: Path, *words: str, fault: str | None = None) -> Done:
     """Run `ordosync WORDS` in a folder; it must not end with a traceback.
 
-    It runs in this process, which is ten times as fast, unless a fault must kill it. What it
-    writes with --json must be as its JSON Schema says.
+    It runs in this process, which is ten times as fast, unless a fault must kill it, and there it
+    repeats a request at once. What it writes with --json must be as its JSON Schema says.
     """
     if fault:
         return finished(started(folder, *words, fault=fault))
@@ -82,6 +83,7 @@ def ordosync(folder: Path, *words: str, fault: str | None = None) -> Done:
         patch.object(sys, "stdout", out),
         patch.object(sys, "stderr", err),
         patch.dict(os.environ),
+        patch.multiple("ordosync.http.client", backoff_s=_no_backoff, _FLOOR_S=0),
     ):
         os.environ.pop("ORDOSYNC_CONFIG", None)
         try:
@@ -93,6 +95,10 @@ def ordosync(folder: Path, *words: str, fault: str | None = None) -> Done:
     if "--json" in words and out.text:
         json_documents.check(words, out.text)
     return Done(code=code, out=out.text, err=err.text)
+
+
+def _no_backoff(attempt: int, random: Random) -> float:  # noqa: ARG001 - as `backoff_s` takes them
+    return 0
 
 
 class _Captured(io.TextIOWrapper):

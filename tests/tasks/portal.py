@@ -65,10 +65,11 @@ class Pair:
         portal: str = "shop-northwind",
         *,
         only: Sequence[StepRow] | None = None,
+        may_fail: bool = False,
     ) -> Ran:
         """Run a task once, late enough to retry all waiting steps."""
         self.clock.at += timedelta(minutes=2)
-        return run_once(self.path, task, portal, self.clock, only=only)
+        return run_once(self.path, task, portal, self.clock, only=only, may_fail=may_fail)
 
     def would(self, task: str, portal: str = "shop-northwind") -> Sequence[PlannedStep]:
         """Return the writes of a dry run."""

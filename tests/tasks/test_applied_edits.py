@@ -1,10 +1,17 @@
 """Edits that are written to the Supplier's order; each rule of the specification by its number."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from ordosync.accounts.sqlite.supplier_edits import SupplierEdits
+from ordosync.config import load_config
+from ordosync.database import sqlite3
+from ordosync.errors import ConfigError
+from ordosync.models import ParcelLine
 from ordosync.tasks.edits.carried import groups_of
+from tests.support.command import ordosync
 from tests.tasks.editing import (
     ALL_SENT,
     APPLY_ALL,
@@ -51,6 +58,42 @@ def test_each_group_is_written_and_remarked_on_both_sides_without_a_value(tmp_pa
     for text in (remarks(pair.shop, "1001")[-1], remarks(pair.northwind, "1001")[-1]):
         assert "(address, contact, lines, method, notes)" in text
     assert not any(word in text for word in CANARIES for text in (*said(pair), str(ran.step)))
+    assert not any(word in text for word in CANARIES for text in stored(pair))
+
+
+def stored(pair: Pair) -> list[str]:
+    """Return every row of the store as text."""
+    with closing(sqlite3.connect(load_config(pair.path).database)) as db:
+        tables = db.execute("select name from sqlite_master where type = 'table'").fetchall()
+        return [
+            str(row)
+            for (table,) in tables
+            for row in db.execute(f"select * from {table}")  # noqa: S608
+        ]
+
+
+@pytest.mark.parametrize(
+    ("policy", "reason"),
+    [
+        ("{method: apply}", "cannot change the method of an order; choose notify"),
+        ("{address: hold}", "cannot hold an order; choose notify"),
+    ],
+)
+def test_policy_that_the_account_cannot_carry_out_is_refused_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, policy: str, reason: str
+) -> None:
+    monkeypatch.setattr(SupplierEdits, "groups", frozenset({"address"}))
+    monkeypatch.setattr(SupplierEdits, "can_hold", False)
+    pair = configured(tmp_path, f"edits: {policy}")
+
+    with pytest.raises(ConfigError) as refused:
+        load_config(pair.path)
+
+    group = policy[1:].partition(":")[0]
+    assert f"line 10: portals.shop-northwind.edits.{group}: account northwind (sqlite)" in str(
+        refused.value
+    )
+    assert reason in str(refused.value)
 
 
 def test_applied_edit_is_known_afterwards_and_read_again_without_a_step(tmp_path: Path) -> None:
@@ -122,7 +165,7 @@ def test_e8_of_a_partially_shipped_order_only_open_units_are_edited(tmp_path: Pa
     pair = configured(tmp_path, APPLY_ALL)
     pair.imported("1001", line("MUG", 4))
     mug = pair.supplied("1001").lines[0]
-    pair.send("1001", lines=(_part(mug.id, 1),))
+    pair.send("1001", lines=(ParcelLine(line_id=mug.id, quantity=1, sku="MUG"),))
     pair.run("update-tracking")
     edit(pair, STREET, units_of("MUG", 6))
 
@@ -208,7 +251,7 @@ def test_e15_less_than_was_sent_is_reported_and_leaves_the_ledger(tmp_path: Path
     pair = configured(tmp_path, APPLY_LINES)
     pair.imported("1001", line("MUG", 3))
     mug = pair.supplied("1001").lines[0]
-    pair.send("1001", lines=(_part(mug.id, 2),))
+    pair.send("1001", lines=(ParcelLine(line_id=mug.id, quantity=2, sku="MUG"),))
     cancel_units(pair, 2)
     edit(pair)
 
@@ -324,6 +367,18 @@ def test_e24_order_that_is_gone_at_the_merchant_is_never_edited(tmp_path: Path) 
     assert pair.supplied("1001").ship_to.street1 == "12 Square"
 
 
+def test_e24_edits_apply_leaves_an_order_that_is_gone_as_it_is(tmp_path: Path) -> None:
+    pair = sent(tmp_path)
+    edit(pair, STREET)
+    pair.run(TASK)
+    pair.shop.cancel("1001")
+
+    ran = ordosync(pair.folder, "edits", "apply", "1001")
+
+    assert (ran.code, stored_edit(pair).code) == (1, "edited")
+    assert pair.supplied("1001").ship_to.street1 == "12 Square"
+
+
 def test_e25_line_that_is_gone_from_the_order_is_removed(tmp_path: Path) -> None:
     pair = configured(tmp_path, APPLY_LINES)
     pair.imported("1001", line("MUG", 2), line("CUP"))
@@ -358,9 +413,3 @@ def test_e31_reported_edit_is_applied_once_the_policy_says_so(tmp_path: Path) ->
 
     assert (ran.step.state, ran.step.key) == ("done", "1001#1:edit")
     assert pair.supplied("1001").ship_to.street1 == "7 Canary Lane"
-
-
-def _part(line_id: str, units: int) -> object:
-    from ordosync.models import ParcelLine  # noqa: PLC0415
-
-    return ParcelLine(line_id=line_id, quantity=units, sku="MUG")

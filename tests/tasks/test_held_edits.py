@@ -1,5 +1,6 @@
 """Orders that are held because the Merchant edited them after they were sent."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,14 @@ def test_order_of_a_group_that_is_only_reported_is_not_held(tmp_path: Path) -> N
     assert (stored_edit(pair).code, ship(pair)) == ("edited", "done")
 
 
+def test_e11_after_the_time_since_the_import_the_order_is_not_held(tmp_path: Path) -> None:
+    pair = sent(tmp_path, "edits: {address: hold, until: 2h}")
+    pair.clock.at += timedelta(hours=3)
+    edit(pair, STREET)
+
+    assert (pair.run(TASK).step.code, ship(pair)) == ("too-late-to-apply", "done")
+
+
 def test_e31_reported_edit_is_held_once_the_policy_says_so(tmp_path: Path) -> None:
     pair = sent(tmp_path)
     edit(pair, STREET)
@@ -143,3 +152,24 @@ def test_e31_reported_edit_is_held_once_the_policy_says_so(tmp_path: Path) -> No
     configure(pair, HOLD)
 
     assert (pair.run(TASK).step.code, ship(pair)) == ("edit-held", "refused held")
+
+
+def test_lists_and_slips_mark_a_held_order(held: Pair) -> None:
+    held.imported("1002")
+    at = ("--account", "northwind")
+
+    listed = ordosync(held.folder, "orders", "list", *at)
+    documents = ordosync(held.folder, "orders", "list", "--json", *at).json["orders"]
+    shown = ordosync(held.folder, "orders", "show", "1001", *at)
+    [picked] = ordosync(held.folder, "orders", "pick", "--json", *at).json["pick"]
+    pick = ordosync(held.folder, "orders", "pick", *at)
+    slips = ordosync(held.folder, "orders", "slips", "--csv", *at)
+    ordosync(held.folder, "orders", "slips", "--html", "slips.html", *at)
+
+    assert listed.out.count("awaiting fulfillment (held)") == 1
+    assert [(of["number"], of["held"]) for of in documents] == [("1001", True), ("1002", False)]
+    assert "awaiting fulfillment (held)" in shown.out
+    assert (picked["order_numbers"], picked["held_orders"]) == (["1001", "1002"], ["1001"])
+    assert "1001 (2) held, 1002" in pick.out
+    assert [row.rpartition(",")[2] for row in slips.out.splitlines()][-2:] == ["yes", "no"]
+    assert (held.folder / "slips.html").read_text().count("Held: do not ship") == 1

@@ -1,27 +1,31 @@
 """Files in folders: CSV or JSON lines, with the columns that the partner uses.
 
-A Merchant's orders, products and cancellations are read from files that it drops. Quantities and
-tracking numbers are written to one file each, which is rewritten as a whole. A Supplier's orders
-are written to one file each; tracking numbers and stock are read. Each part has an option, and a
-part without its option is None.
+A Merchant's orders, products and cancellations are read from files that it drops. Quantities,
+tracking numbers and shortages are written to one file each, which is rewritten as a whole. A
+Supplier's orders are written to one file each, and so are changes of them; tracking numbers, stock
+and answers are read. Each part has an option, and a part without its option is None.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from copy import copy
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-from ordosync.accounts.account import Account, CheckResult, NoOptions, PortalContext
+from ordosync.accounts.account import Account, NoOptions, PortalContext
 from ordosync.accounts.connections import Connections
 from ordosync.accounts.files import record_types
+from ordosync.accounts.files.answer_log import AnswerLog
+from ordosync.accounts.files.answer_options import AnswerFiles
+from ordosync.accounts.files.answer_parser import OrderAnswers
 from ordosync.accounts.files.cancelled_units import CancelledOrders
-from ordosync.accounts.files.checks import check_files
+from ordosync.accounts.files.checks import check_merchant, check_supplier
 from ordosync.accounts.files.client import FilesClient
 from ordosync.accounts.files.file_listing import folder_of
 from ordosync.accounts.files.file_reader import FileReader
 from ordosync.accounts.files.merchant_cancellations import MerchantCancellations
 from ordosync.accounts.files.merchant_orders import MerchantOrders
 from ordosync.accounts.files.merchant_products import MerchantProducts
+from ordosync.accounts.files.merchant_shortages import MerchantShortages
 from ordosync.accounts.files.merchant_stock import MerchantStock
 from ordosync.accounts.files.merchant_tracking import MerchantTracking
 from ordosync.accounts.files.options import (
@@ -35,6 +39,7 @@ from ordosync.accounts.files.options import (
 from ordosync.accounts.files.order_listing import OrderListing
 from ordosync.accounts.files.ordered_lines import OrderedLines
 from ordosync.accounts.files.output.options import (
+    EventFile,
     InventoryFile,
     OrderFolder,
     TrackingFile,
@@ -46,10 +51,12 @@ from ordosync.accounts.files.output.reject_files import RejectFolder
 from ordosync.accounts.files.personal_data import PersonalData
 from ordosync.accounts.files.record_types import RecordType
 from ordosync.accounts.files.sent_units import SentUnits
+from ordosync.accounts.files.supplier_cancellations import SupplierCancellations
 from ordosync.accounts.files.supplier_edits import SupplierEdits
 from ordosync.accounts.files.supplier_orders import SupplierOrders
 from ordosync.accounts.files.supplier_products import SupplierProducts
 from ordosync.accounts.files.supplier_shipments import SupplierShipments
+from ordosync.accounts.files.supplier_shortages import SupplierShortages
 from ordosync.accounts.files.supplier_stock import SupplierStock
 from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.portal_account import Limits
@@ -66,23 +73,16 @@ _MERCHANT_PART_OPTIONS = {
     "products": "products",
     "stock": "inventory",
     "tracking": "tracking",
+    "shortages": "events",
 }
 _SUPPLIER_PART_OPTIONS = {
     "products": "stock",
     "stock": "stock",
     "shipments": "shipments",
+    "cancellations": "order_files.columns.change",
     "edits": "order_files.columns.change",
+    "shortages": "answers",
 }
-_NO_SPLITS = (
-    "cannot split orders: a user adds the tracking numbers of pieces that the Supplier split off"
-)
-_NO_LISTING = (
-    "cannot list its orders: `reconcile` does not compare their units and tracking numbers"
-)
-_NO_CANCELLATIONS = (
-    "cannot cancel: a written order file is never changed, so a user informs the Supplier of"
-    " cancelled orders and units"
-)
 
 
 class FilesAccount(Account):
@@ -101,18 +101,23 @@ class FilesAccount(Account):
         cancellations: CancellationFiles | None = None,
         inventory: InventoryFile | None = None,
         tracking: TrackingFile | None = None,
+        events: EventFile | None = None,
         order_files: OrderFolder | None = None,
         shipments: ShipmentFiles | None = None,
         stock: StockFiles | None = None,
+        answers: AnswerFiles | None = None,
         refused: Path | None = None,
     ) -> None:
         self.name = name
         self._orders = orders
         self._products = products
         self._cancellations = cancellations
-        self.written = WrittenFiles(inventory=inventory, tracking=tracking, orders=order_files)
+        self.written = WrittenFiles(
+            inventory=inventory, tracking=tracking, events=events, orders=order_files
+        )
         self._shipments = shipments
         self._stock = stock
+        self._answers = answers
         self._rejects = refused
         self.is_dry = False
         """True in a dry run, which writes no rejected rows."""
@@ -125,13 +130,19 @@ class FilesAccount(Account):
             self._cancellations,
             self._shipments,
             self._stock,
+            self._answers,
         )
         read = [folder_of(reading.glob) for reading in readings if reading]
         for folder in dict.fromkeys([*read, *self.written.folders]):
             if not folder.is_dir():
                 yield f"the folder {folder} does not exist; create it"
 
-    def merchant(self, options: NoOptions, portal: PortalContext, at: Connections) -> Merchant:  # noqa: ARG002
+    def merchant(
+        self,
+        options: NoOptions,  # noqa: ARG002
+        portal: PortalContext,
+        at: Connections,
+    ) -> Merchant:
         """Open the account as a portal's Merchant."""
         if self._orders is None:
             raise ValueError(f"account {self.name} needs `orders:` to be a Merchant")
@@ -150,7 +161,7 @@ class FilesAccount(Account):
             listing=OrderListing(orders, cancelled, tracking),
             personal_data=self._personal_data(orders),
             spool=client,
-            check=lambda: self._check_merchant(orders, products, cancellations),
+            check=lambda: check_merchant(self.written.tracking, orders, products, cancellations),
             part_options=_MERCHANT_PART_OPTIONS,
             orders=MerchantOrders(
                 orders, cancelled, requires_address=self._orders.has_place_columns
@@ -161,6 +172,9 @@ class FilesAccount(Account):
             products=MerchantProducts(products) if products else None,
             stock=self._merchant_stock(products),
             tracking=tracking,
+            shortages=MerchantShortages(self.written.events, account=self.name, clock=at.clock)
+            if self.written.events
+            else None,
             includes_sent_units=True,
         )
 
@@ -176,7 +190,10 @@ class FilesAccount(Account):
         client = self._client(portal)
         writer = OrderFileWriter(self.written.orders, account=self.name)
         shipments = self._supplier_shipments(client, writer.records)
-        sent = SentUnits(shipments, writer.records)
+        answers = self._supplier_answers(client, writer.records)
+        log = AnswerLog(answers, writer.records, account=self.name) if answers else None
+        sent = SentUnits(shipments, log, writer.records)
+        has_changes = self.written.orders.has_changes
         stock = _reader(client, record_types.stock, self._stock)
         return Supplier(
             name=self.name,
@@ -185,13 +202,24 @@ class FilesAccount(Account):
             limits=LIMITS,
             personal_data=self._personal_data(None, writer),
             spool=client,
-            check=lambda: self._check_supplier(shipments, stock),
+            check=lambda: check_supplier(
+                self._shipments,
+                shipments,
+                stock,
+                answers,
+                has_changes=has_changes,
+                has_answers=answers is not None,
+            ),
             part_options=_SUPPLIER_PART_OPTIONS,
             orders=SupplierOrders(writer, sent, prefix=options.prefix),
             products=SupplierProducts() if stock else None,
             stock=SupplierStock(stock) if stock else None,
             shipments=SupplierShipments(shipments, writer, sent) if shipments else None,
-            edits=SupplierEdits(writer, sent) if self.written.orders.has_changes else None,
+            cancellations=SupplierCancellations(writer, sent) if has_changes else None,
+            edits=SupplierEdits(writer, sent) if has_changes else None,
+            shortages=SupplierShortages(answers, log, writer.records, sent)
+            if answers and log
+            else None,
         )
 
     @property
@@ -213,6 +241,13 @@ class FilesAccount(Account):
             return None
         return client.reader(record_types.shipments(self._shipments, records.lines_of))
 
+    def _supplier_answers(
+        self, client: FilesClient, records: OrderRecords
+    ) -> FileReader[OrderAnswers] | None:
+        if self._answers is None:
+            return None
+        return client.reader(record_types.answers(self._answers, records.lines_of))
+
     def _merchant_stock(self, products: FileReader[Product] | None) -> MerchantStock | None:
         if self.written.inventory is None:
             return None
@@ -226,35 +261,6 @@ class FilesAccount(Account):
         return MerchantTracking(
             self.written.tracking, account=self.name, cancelled=cancelled, lines=lines
         )
-
-    def _check_merchant(self, *readers: FileReader[Any] | None) -> Iterator[CheckResult]:
-        yield from _check_each(readers)
-        yield CheckResult(
-            text="cannot list all its orders: `reconcile` does not compare older ones"
-        )
-        if self.written.tracking is None:
-            return
-        yield CheckResult(text=_NO_SPLITS)
-        if not self.written.tracking.has_units:
-            yield CheckResult(
-                text="the tracking file has a row for each parcel and no columns for its units, so"
-                " it does not show if an order is complete"
-            )
-
-    def _check_supplier(self, *readers: FileReader[Any] | None) -> Iterator[CheckResult]:
-        yield from _check_each(readers)
-        yield CheckResult(text=_NO_LISTING)
-        yield CheckResult(text=_NO_CANCELLATIONS)
-        yield CheckResult(text="cannot report splits; each parcel is reported by itself")
-        if self._shipments and not self._shipments.unit_columns:
-            yield CheckResult(
-                text="the tracking files have no columns for the units of a parcel; "
-                + (
-                    "a parcel only adds its number, and the order is shipped once `complete` is yes"
-                    if "complete" in self._shipments.columns
-                    else "the first number ships the whole order, and each further number is added"
-                )
-            )
 
     def _client(self, portal: PortalContext) -> FilesClient:
         account = f"account {self.name}"
@@ -287,9 +293,3 @@ def _reader(
     client: FilesClient, record_type: Callable[[Any], RecordType[T]], options: object
 ) -> FileReader[T] | None:
     return None if options is None else client.reader(record_type(options))
-
-
-def _check_each(readers: Sequence[FileReader[Any] | None]) -> Iterator[CheckResult]:
-    for reader in readers:
-        if reader:
-            yield from check_files(reader)

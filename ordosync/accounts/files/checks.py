@@ -1,6 +1,6 @@
 """Checks of the files that an account reads, for `config check --online`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +8,78 @@ from ordosync.accounts.account import CheckResult
 from ordosync.accounts.files.file_listing import as_of
 from ordosync.accounts.files.file_reader import FileReader
 from ordosync.accounts.files.formats.rows import InvalidFileError
+from ordosync.accounts.files.options import ShipmentFiles
+from ordosync.accounts.files.output.options import TrackingFile
 from ordosync.accounts.files.record_types import RecordType
 from ordosync.accounts.files.rejections import without_skipped
 from ordosync.accounts.files.row_index import RowIndex
 from ordosync.errors import AccountError
 from ordosync.models import InvalidRecord, Page
+
+_NO_LISTING = (
+    "cannot list its orders: `reconcile` does not compare their units and tracking numbers"
+)
+_NO_MERCHANT_LISTING = "cannot list all its orders: `reconcile` does not compare older ones"
+_NO_MERCHANT_SPLITS = (
+    "cannot split orders: a user adds the tracking numbers of pieces that the Supplier split off"
+)
+_NO_MERCHANT_UNITS = (
+    "the tracking file has a row for each parcel and no columns for its units, so it does not show"
+    " if an order is complete"
+)
+_NO_CANCELLATIONS = (
+    "cannot cancel: a written order file is never changed, so a user informs the Supplier of"
+    " cancelled orders and units; with the column `change`, a further file asks for it"
+)
+_ASKS = "cannot cancel by itself: a file asks the Supplier to cancel orders and units"
+_NO_SPLITS = "cannot report splits; each parcel is reported by itself"
+_NO_ANSWERS = (
+    "cannot report orders and units that the Supplier does not send; add `answers:` if it drops"
+    " files with them"
+)
+
+
+def check_merchant(
+    tracking: TrackingFile | None, *readers: FileReader[Any] | None
+) -> Iterator[CheckResult]:
+    """Check the files of a Merchant, and name what they cannot report."""
+    yield from _check_each(readers)
+    yield CheckResult(text=_NO_MERCHANT_LISTING)
+    if tracking is None:
+        return
+    yield CheckResult(text=_NO_MERCHANT_SPLITS)
+    if not tracking.has_units:
+        yield CheckResult(text=_NO_MERCHANT_UNITS)
+
+
+def check_supplier(
+    shipments: ShipmentFiles | None,
+    *readers: FileReader[Any] | None,
+    has_changes: bool,
+    has_answers: bool,
+) -> Iterator[CheckResult]:
+    """Check the files of a Supplier, and name what they cannot report."""
+    yield from _check_each(readers)
+    yield CheckResult(text=_NO_LISTING)
+    yield CheckResult(text=_ASKS if has_changes else _NO_CANCELLATIONS)
+    yield CheckResult(text=_NO_SPLITS)
+    if not has_answers:
+        yield CheckResult(text=_NO_ANSWERS)
+    if shipments and not shipments.unit_columns:
+        yield CheckResult(
+            text="the tracking files have no columns for the units of a parcel; "
+            + (
+                "a parcel only adds its number, and the order is shipped once `complete` is yes"
+                if "complete" in shipments.columns
+                else "the first number ships the whole order, and each further number is added"
+            )
+        )
+
+
+def _check_each(readers: Sequence[FileReader[Any] | None]) -> Iterator[CheckResult]:
+    for reader in readers:
+        if reader:
+            yield from check_files(reader)
 
 
 def check_files(reader: FileReader[Any]) -> Iterator[CheckResult]:

@@ -14,7 +14,7 @@ from ordosync.accounts.files.formats.converters import (
 from ordosync.accounts.files.formats.rows import Row
 from ordosync.accounts.files.options import ShipmentFiles
 from ordosync.accounts.files.output.order_records import WrittenLine
-from ordosync.accounts.files.unit_rows import has_units, lines_named, parcel_lines
+from ordosync.accounts.files.unit_rows import count_lines, has_units, parcel_lines
 from ordosync.models import Shipment
 
 
@@ -61,7 +61,7 @@ def _is_last(rows: Sequence[Row], options: ShipmentFiles, order: Sequence[Writte
         return True
     # Of an order of an earlier release only the number of lines is known.
     is_old = not any(line.sku for line in order)
-    return is_old and has_units(rows, options) and lines_named(rows, options) >= len(order)
+    return is_old and has_units(rows, options) and count_lines(rows, options) >= len(order)
 
 
 def cost_of(row: Row, options: ShipmentFiles) -> tuple[Decimal | None, str]:

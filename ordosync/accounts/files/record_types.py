@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from ordosync.accounts.files.answer_options import AnswerFiles
+from ordosync.accounts.files.answer_parser import OrderAnswers, answers_of
 from ordosync.accounts.files.cancelled_units import Cancelled, joined
 from ordosync.accounts.files.file_precedence import preferred_order
 from ordosync.accounts.files.formats.converters import (
@@ -179,6 +181,36 @@ def shipments(
         needed=("order_number", "tracking_number"),
         parse=lambda key, files: _state(key, files[-1], options, parse),
         side_problem=lambda row: cost_of(row, options)[1],
+    )
+
+
+def answers(
+    options: AnswerFiles, lines_of: Callable[[str], Sequence[WrittenLine]]
+) -> RecordType[OrderAnswers]:
+    """Return the type of answers, by the numbers of orders; the rows of all files count.
+
+    `lines_of` returns the lines of an order that was written for this Supplier.
+    """
+
+    def parse(key: str, files: Sequence[FileRows]) -> OrderAnswers | InvalidRecord:
+        items = [_state(key, file, options, parser(file)) for file in files]
+        problems = [item for item in items if isinstance(item, InvalidRecord)]
+        if problem := next((item for item in reversed(problems) if not item.is_skipped), None):
+            return problem
+        found = [item for item in items if isinstance(item, OrderAnswers)]
+        if not found:
+            return problems[-1]
+        return OrderAnswers(order_id=key, rows=tuple(row for item in found for row in item.rows))
+
+    def parser(file: FileRows) -> _Parse[OrderAnswers]:
+        return lambda key, rows, _, __: answers_of(key, rows, options, lines_of, file.as_of)
+
+    return RecordType(
+        name="answers",
+        options=options,
+        key=lambda row: key_text(row, "order_number", options),
+        needed=("order_number",),
+        parse=parse,
     )
 
 

@@ -10,15 +10,19 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from ordosync.accounts.files.output.edited_fields import GROUP_FIELDS, EditedFields
-from ordosync.accounts.files.output.order_files import OrderFileWriter
+from ordosync.accounts.files.output.order_files import (
+    CHANGED,
+    HOLD,
+    RELEASE,
+    OrderFileWriter,
+)
 from ordosync.accounts.files.output.order_records import OrderRecord
-from ordosync.accounts.files.output.order_rows import line_problem
+from ordosync.accounts.files.output.order_rows import line_id, line_problem
 from ordosync.accounts.files.sent_units import SentUnits
 from ordosync.accounts.supplier import HoldReason
 from ordosync.edits import EditableOrder, EditGroup, OrderEdit
 from ordosync.models import Outcome, refused
 
-CHANGED, HOLD, RELEASE = "CHANGED", "HOLD", "RELEASE"
 _ON_LABELS: frozenset[EditGroup] = frozenset({"address", "contact"})
 """Groups that do not change for the rest of an order of which a part was sent."""
 _NOT_KEPT = "was written before `change` had a column, or was complete, so its fields are not kept"
@@ -85,24 +89,39 @@ class SupplierEdits:
         edited = EditedFields(fields, record.number, self._writer.options.decimal)
         line_ids = edited.edit(edit)
         outcome = Outcome(state="unchanged", id=record.number, line_ids=line_ids)
-        if edited.lines == fields:
+        if edited.lines == fields and not record.is_asked:
             return outcome
         if reason := next(filter(None, map(line_problem, edited.lines)), ""):
             return refused("invalid-order", reason)
-        version = record.version + 1
-        changed = replace(
-            record, lines=len(edited.lines), units=edited.units, version=version, whole=version
-        )
+        changed = record.with_units(edited.units, agreed=self._agreed(record, edited.units))
         self._writer.publish(changed, edited.lines, word=CHANGED)
         return replace(outcome, state="done")
+
+    def _agreed(self, record: OrderRecord, units: Sequence[tuple[str, int]]) -> Sequence[int]:
+        """Return the units that count: those in the file, and those that the Supplier cancelled.
+
+        A reduction that was asked for counts once it is answered.
+        """
+        if not self._sent.is_answered:
+            return [count for _, count in units]
+        left = self._sent.left(record.number)
+        agreed = dict(zip(record.line_ids, record.agreed_units, strict=False))
+        ids = [line_id(record.number, place) for place in range(1, len(units) + 1)]
+        return [
+            max(agreed.get(id_, 0), count + agreed.get(id_, 0) - left[id_])
+            for id_, (_, count) in zip(ids, units, strict=True)
+        ]
 
     def _hold(self, record: OrderRecord, is_held: bool) -> Outcome:
         if is_held and (refusal := self._refusal(record)):
             return refusal
+        if is_held and record.is_asked:
+            return refused("cancelled", "the Supplier was asked to cancel it")
         if record.is_held == is_held:
             return Outcome(state="unchanged", id=record.number)
         changed = replace(record, version=record.version + 1, is_held=is_held)
-        self._writer.publish_lines(changed, word=HOLD if is_held else RELEASE)
+        word = HOLD if is_held else RELEASE
+        self._writer.publish_lines(changed, record.units_by_line, word=word)
         return Outcome(state="done", id=record.number)
 
     def _refusal(self, record: OrderRecord) -> Outcome | None:

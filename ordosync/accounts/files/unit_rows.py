@@ -15,7 +15,7 @@ def has_units(rows: Sequence[Row], options: InputFiles) -> bool:
     return any(row.cells.get(column) for row in rows for column in options.unit_columns)
 
 
-def lines_named(rows: Sequence[Row], options: InputFiles) -> int:
+def count_lines(rows: Sequence[Row], options: InputFiles) -> int:
     """Return the number of different lines in these rows."""
     parts = [units_of(row, options) for row in rows]
     return len({(part.line_id, normalized_sku(part.sku)) for part in parts})
@@ -48,7 +48,7 @@ def parcel_lines(
     is_unknown = False
     for row in rows:
         part = units_of(row, options)
-        lines = _lines_named(part, order)
+        lines = lines_named(part.line_id, part.sku, order)
         is_unknown = is_unknown or not lines
         if not lines and all(line.sku for line in order):
             name = f"id {part.line_id[:40]!a}" if part.line_id else f"SKU {part.sku[:40]!a}"
@@ -80,14 +80,13 @@ def cancelled_lines(rows: Sequence[Row], options: InputFiles) -> tuple[ParcelLin
     )
 
 
-def _lines_named(part: ParcelLine, order: Sequence[WrittenLine]) -> tuple[str, ...]:
+def lines_named(line_id: str, sku: str, order: Sequence[WrittenLine]) -> tuple[str, ...]:
     """Return the ids of the lines that a row may refer to."""
-    if part.line_id:
-        return tuple(line.id for line in order if line.id == part.line_id)
+    if line_id:
+        return tuple(line.id for line in order if line.id == line_id)
     if len(order) == 1 and not order[0].sku:
         return (order[0].id,)
-    sku = normalized_sku(part.sku)
-    return tuple(line.id for line in order if normalized_sku(line.sku) == sku)
+    return tuple(line.id for line in order if normalized_sku(line.sku) == normalized_sku(sku))
 
 
 def covers(parcels: Iterable[Sequence[ParcelLine]], order: Sequence[WrittenLine]) -> bool:
@@ -95,7 +94,7 @@ def covers(parcels: Iterable[Sequence[ParcelLine]], order: Sequence[WrittenLine]
     sent: Counter[str] = Counter()
     ordered: Counter[str] = Counter()
     for line in order:
-        ordered[normalized_sku(line.sku) or line.id] += line.quantity or 1
+        ordered[normalized_sku(line.sku) or line.id] += line.quantity if line.sku else 1
     skus = {line.id: normalized_sku(line.sku) or line.id for line in order}
     for parcel in parcels:
         for part in parcel:

@@ -241,7 +241,9 @@ def _check_supplier(client: OrdoroClient, options: SupplierOptions) -> Iterator[
         text="reports a cancelled order, a lowered quantity and a removed line as a shortage, and"
         " no units that come later"
     )
-    yield CheckResult(text="cannot hold orders: an edited order gets the tag merchant-edited")
+    yield CheckResult(
+        text="a hold is the tag merchant-edited: users can ship an order with it all the same"
+    )
     yield CheckResult(text="cannot change the shipping method of an order")
 
 

@@ -33,11 +33,16 @@ class OrderTag:
 
     def add(self, order: OrderShape) -> None:
         """Add the tag to an order, unless it has it."""
-        if self.is_on(order):
-            return
-        number = order.order_number
+        if not self.is_on(order):
+            self._send("POST", order.order_number)
+
+    def remove(self, order: OrderShape) -> None:
+        """Remove the tag from an order."""
+        self._send("DELETE", order.order_number)
+
+    def _send(self, method: str, number: str) -> None:
         self._client.http.send(
-            "POST",
+            method,
             path("order", number, "tag", str(self._known_id())),
             NoneType,
             action=f"tag order {number}",

@@ -1,8 +1,8 @@
 """Edits of the Merchant, written to orders at the Supplier while these have no label.
 
 Ordoro has separate calls for the addresses, the notes and each line of an order. The requested
-shipping method cannot be changed. Ordoro cannot hold an order either: a tag shows its users that
-the Merchant edited it.
+shipping method cannot be changed. Ordoro cannot hold an order, so a hold is a tag: it tells users
+not to ship the order, and does not prevent it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ class SupplierEdits:
     """Edits of open orders."""
 
     groups: frozenset[EditGroup] = frozenset({"address", "contact", "lines", "notes"})
-    can_hold = False
+    can_hold = True
 
     def __init__(self, client: OrdoroClient, products: SupplierProducts) -> None:
         self._client = client
@@ -52,12 +52,12 @@ class SupplierEdits:
         *,
         reason: HoldReason,  # noqa: ARG002 - the tag has no reason
     ) -> list[Outcome]:
-        """Tag these orders for the users of the account: they can be shipped all the same."""
+        """Tag these orders, so that users do not ship them."""
         return self._client.service.write_each(ids, self._mark, key=str)
 
     def release(self, ids: Sequence[str]) -> list[Outcome]:
-        """Do nothing: no order is held. The tag stays until a user removes it."""
-        return [Outcome(state="unchanged", id=number) for number in ids]
+        """Remove the tag."""
+        return self._client.service.write_each(ids, self._unmark, key=str)
 
     def _current(self, number: str) -> EditableOrder | None:
         shape = self._client.order_or_invalid(number, f"read order {number}")
@@ -72,6 +72,7 @@ class SupplierEdits:
             order=order,
             groups=self.groups if is_open else frozenset(),
             has_label=has_left(shape),
+            is_held=self._tag.is_on(shape),
         )
 
     def _write(self, edit: OrderEdit) -> Outcome:
@@ -137,8 +138,17 @@ class SupplierEdits:
             return self._missing(number)
         if refusal := _refusal(order):
             return refusal
+        if self._tag.is_on(order):
+            return Outcome(state="unchanged", id=number)
         self._tag.add(order)
-        return refused("not-held", f"Ordoro cannot hold orders; order {number} has the tag {_TAG}")
+        return Outcome(state="done", id=number)
+
+    def _unmark(self, number: str) -> Outcome:
+        order = self._client.order(number, f"read order {number}")
+        if order is None or not self._tag.is_on(order):
+            return Outcome(state="unchanged", id=number)
+        self._tag.remove(order)
+        return Outcome(state="done", id=number)
 
     def _missing(self, number: str) -> Outcome:
         if self._client.parent(number):

@@ -86,9 +86,17 @@ def is_gone(part: Part) -> bool:
 
 
 def is_reduced(order_id: str, order: OrderParts) -> bool:
-    """True if the shop removed the units of an ended order that were not sent."""
-    is_sent = order.of(order_id).sent and _own(order_id, order).order.is_reduced
-    return bool(is_sent) or is_removed(order_id, order)
+    """True if the shop removed units of an order whose own fulfillment order has ended.
+
+    The order has other parts with open units, a part of it was sent, or nothing of it is left.
+    """
+    own, parts = _own(order_id, order), order.of(order_id)
+    if not own.order.is_reduced:
+        return False
+    if parts.sent or is_removed(order_id, order):
+        return True
+    has_open_parts = any(not part.is_ended for part in parts.parts)
+    return has_open_parts and is_gone(own) and not may_be_merged(order_id, order)
 
 
 def is_removed(order_id: str, order: OrderParts) -> bool:

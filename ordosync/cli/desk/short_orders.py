@@ -1,5 +1,6 @@
 """`orders short`: units of an order that are not sent, or are sent later; `orders unflag`."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, get_args
 
@@ -16,6 +17,9 @@ from ordosync.embedded.shortages import Shortages, ShortUnits
 from ordosync.errors import UsageError
 from ordosync.models import Order
 from ordosync.shortages import ShortageReason
+from ordosync.store.runs import Run
+from ordosync.store.step_rows import StepRow
+from ordosync.tasks.shortages import problems
 
 _UNKNOWN = "unknown"
 _LONGEST_NOTE = 200
@@ -52,7 +56,7 @@ def short_order(
     """Say which units of an order are not sent, or are sent later.
 
     The units are cancelled, or, with --later, they stay open. The task report-shortages reports
-    them to the Merchant at once. Exits 1 if the Merchant has to act on it.
+    them to the Merchant at once. Exits 1 if the report could not be sent.
 
     For example:
       ordosync orders short S-1001 --line MUG=1 --reason out-of-stock
@@ -74,7 +78,9 @@ def short_order(
     common.check_order(opened, sent.outcomes[0], order.number)
     is_new = sent.outcomes[0].state == "done"
     _report(context, opened, order, request, is_new=is_new)
-    raise typer.Exit(send_now.report(sent, as_json=False, changes=dict))
+    is_sent = all(_is_sent(run, sent.failed[run.id]) for run in sent.runs)
+    if not is_sent or sent.held or sent.signal:
+        raise typer.Exit(send_now.report(sent, as_json=False, changes=dict))
 
 
 @with_context(dry_run=True)
@@ -99,12 +105,20 @@ def unflag_order(
     batches.report(context, opened, [(number, change)], is_file=False)
 
 
+def _is_sent(run: Run, failed: Sequence[StepRow]) -> bool:
+    """True if all was reported; a step fails, too, if the Merchant has to act on its report."""
+    if run.status == "ok":
+        return True
+    is_partial = run.status == "partial" and not run.counts.waiting
+    return is_partial and all(step.code in problems.CODES for step in failed)
+
+
 def reason_of(text: str) -> ShortageReason:
     """Return a reason. Raises `UsageError`, with all reasons."""
     for reason in REASONS:
         if text == reason:
             return reason
-    raise UsageError(f"--reason {text!r} is none of {', '.join(REASONS)}")
+    raise UsageError(f"--reason {text!r} is not a reason; known: {', '.join(REASONS)}")
 
 
 def note_of(text: str) -> str:
@@ -135,5 +149,10 @@ def _report(
     else:
         change = f"has {units} cancelled"
     batches.report(context, opened, [(order.number, change)], is_file=False)
-    if not common.portal_from(context.config, opened, order.number) and is_new:
+    if not is_new:
+        return
+    portal = common.portal_from(context.config, opened, order.number)
+    if portal is None:
         render.message("it is the account's own order, so no Merchant gets a report")
+    elif portal.shortages.report:
+        render.message(f"{portal.merchant.account} gets a report; `ordosync attention` lists it")

@@ -123,8 +123,10 @@ def _shipment(shipment: Shipment) -> str:
 
 
 def status(order: Order) -> str:
-    """Return the status to show. An order that was split is marked, since its pieces ship."""
-    return status_text(order.status) + (" (split)" if order.is_split else "")
+    """Return the status to show. A split order is marked, since its pieces ship; so is a hold."""
+    if order.is_split:
+        return f"{status_text(order.status)} (split)"
+    return f"{status_text(order.status)} (held)" if order.is_held else status_text(order.status)
 
 
 def total(order: Order) -> Decimal:
@@ -141,6 +143,7 @@ def order_json(order: Order) -> dict[str, Any]:
         "number": order.number,
         "status": order.status,
         "split": order.is_split,
+        "held": order.is_held,
         "created": order.placed_at and to_text(order.placed_at),
         "ship_to": _address(order),
         "shipping_method": order.shipping_method,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _ORDER = (
     *("number", "status", "split", "created", "portal", "merchant", "supplier"),
     *(f"ship_to_{name}" for name in Address.__struct_fields__),
-    *("shipping_method", "lines", "total", "currency", "account"),
+    *("shipping_method", "lines", "total", "currency", "account", "held"),
 )
 _PRODUCT = ("sku", "name", "price", "kit", "bin")
 _STOCK = ("sku", "warehouse", "physical", "committed", "available")
@@ -44,6 +44,7 @@ def _order(account: str, order: Order, owner: "Owner") -> dict[str, Cell]:
         "lines": len(order.lines),
         "total": total(order),
         "currency": order.currency,
+        "held": "yes" if order.is_held else "no",
     }
 
 

@@ -38,6 +38,7 @@ def pick_json(line: PickLine) -> dict[str, Any]:
         "bin": line.storage_bin or None,
         "units": _json_number(line.units),
         "order_numbers": [number for number, _ in line.parts],
+        "held_orders": [number for number, _ in line.parts if number in line.held],
     }
 
 
@@ -108,8 +109,13 @@ def _row(line: PickLine) -> dict[str, str | int | Decimal]:
 def _numbers(line: PickLine) -> str:
     """Return the orders of a row, with their units if these are not 1: `1001, 1002 (2)`."""
     return ", ".join(
-        number if units == 1 else f"{number} ({_number(units)})" for number, units in line.parts
+        f"{number if units == 1 else f'{number} ({_number(units)})'}{_hold(line, number)}"
+        for number, units in line.parts
     )
+
+
+def _hold(line: PickLine, number: str) -> str:
+    return " held" if number in line.held else ""
 
 
 def _number(units: Decimal) -> int | Decimal:

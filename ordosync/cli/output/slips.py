@@ -23,8 +23,10 @@ _ADDRESS = Address.__struct_fields__[:-2]
 _COLUMNS = (
     *("merchant", "number", "merchant_number", "date", *(f"ship_to_{name}" for name in _ADDRESS)),
     *("shipping_method", "customer_notes", "sku", "name", "details", "units"),
+    "held",
 )
 _PRICES = ("unit_price", "currency")
+_HELD = "Held: do not ship. The order was edited after it was sent."
 _ONE_SHEET = 12
 """The number of lines that fit on one sheet."""
 
@@ -70,6 +72,7 @@ def _rows(slip: Slip) -> Iterator[dict[str, Cell]]:
             "units": units,
             "unit_price": line.unit_price,
             "currency": order.currency,
+            "held": "yes" if order.is_held else "no",
         }
 
 
@@ -91,7 +94,9 @@ def _slip(slip: Slip, *, prices: bool) -> Iterator[str]:
     )
     yield '<section class="slip">\n<header>\n'
     yield f"<h1><bdi>{html.text(slip.merchant)}</bdi></h1>\n" if slip.merchant else ""
-    yield '<p class="faint">Packing slip</p>\n</header>\n<div class="head">\n'
+    yield '<p class="faint">Packing slip</p>\n</header>\n'
+    yield f'<p class="held">{_HELD}</p>\n' if order.is_held else ""
+    yield '<div class="head">\n'
     yield f"<div>\n<h2>Ship to</h2>\n<address>{_address(order.ship_to)}</address>\n</div>\n<dl>\n"
     for name, value in facts:
         if value:
@@ -173,6 +178,7 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem;
 dt { color: var(--faint); }
 dd { margin: 0; font-weight: 600; }
 small { color: var(--faint); font-size: .9em; }
+.held { border: 2px solid var(--ink); padding: .4rem .6rem; font-weight: 700; }
 .number { width: 1%; }
 .total { text-align: right; font-weight: 600; padding: .2rem .6rem; }
 @media print {

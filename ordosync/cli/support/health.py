@@ -14,6 +14,7 @@ from ordosync.engine.diagnosis.attention import attention
 from ordosync.engine.diagnosis.attention_entry import Attention
 from ordosync.engine.diagnosis.health import Freshness, freshness
 from ordosync.engine.diagnosis.machine_checks import Check, checks
+from ordosync.engine.diagnosis.portal_concerns import LATE
 from ordosync.engine.scheduling.timetable import Scheduled, scheduled
 from ordosync.store import Store
 from ordosync.store.timestamps import to_nullable
@@ -70,9 +71,9 @@ def health(
         results = list(checks(config, store, now=now)) if verbose else []
         paused = [task for task in scheduled(config, store, now=now) if task.paused]
     stale = [task for task in tasks if task.problem]
-    needed = [
-        entry for entry in listed if entry.needs_you and (_is_of_task(entry) or not tasks_only)
-    ]
+    # `stale` has the late tasks, by the age that this call allows.
+    others = [entry for entry in listed if entry.needs_you and entry.code != LATE]
+    needed = [entry for entry in others if _is_of_task(entry) or not tasks_only]
     healthy = not (stale or needed) and all(check.state != "trouble" for check in results)
     if context.as_json:
         render.document(_json(tasks, results, needed, paused, healthy=healthy))

@@ -19,16 +19,19 @@ ADVICE: Mapping[str, str] = {
 NOT_RETRYABLE = frozenset(
     {
         "already-shipped",
+        "backordered",
         "cancelled",
         "cut",
         "edited",
         "further-parcel",
+        "more-than-open",
         "more-than-ordered",
         "other-lines",
         "not-reducible",
         "partially-shipped",
         "piece-cancelled",
         "reused-number",
+        "short",
         "split-refused",
     }
 )

@@ -20,6 +20,9 @@ from ordosync.store.concerns import Concern, Severity, step_key, unshipped_key
 from ordosync.store.links import Link
 from ordosync.store.step_rows import DISMISSED, PATIENT, UNPROVEN, StepRow
 from ordosync.tasks.cancellations import supplier_status
+from ordosync.tasks.edits.edit import HELD, RACED
+from ordosync.tasks.order_edits import is_edit
+from ordosync.tasks.shortages import problems
 
 UNSHIPPED_DAYS = 7
 """Days that an imported order may wait to be shipped."""
@@ -38,16 +41,21 @@ def attention(
     `unshipped_for` is the age at which an import without a label becomes a concern.
     """
     dismissed = store.concerns.dismissed()
-    concerns = [
+    of_tasks = [
         *portal_concerns.stopped_by_limit(config, store),
         *portal_concerns.outages(config, store, now),
+    ]
+    known = {(entry.portal, entry.task) for entry in of_tasks}
+    concerns = [
+        *of_tasks,
+        *portal_concerns.late(config, store, now, known),
         *_overdue(config, store, now),
         *_unshipped(config, store, now - unshipped_for),
         *portal_concerns.without_references(config, store, now),
         *portal_concerns.unlinked(config, store),
     ]
     entries = [
-        *(_with_note(entry, dismissed) for entry in _failed(config, store)),
+        *(_with_note(entry, dismissed) for entry in _failed(config, store, now)),
         *(_unless_dismissed(concern, dismissed) for concern in concerns),
         *_dismissed_steps(config, store, dismissed.values()),
     ]
@@ -86,10 +94,10 @@ def _dismissed_steps(
             )
 
 
-def _failed(config: Config, store: Store) -> Iterator[Attention]:
+def _failed(config: Config, store: Store, now: datetime) -> Iterator[Attention]:
     for step in store.steps.open():
         if step.portal in config.portals and step.state == "failed":
-            yield _of_step(step, reason_of(step), _next_command(step), _severity(step, store))
+            yield _of_step(step, reason_of(step), _next_command(step), _severity(step, store, now))
     for step in store.steps.without_tracking():
         if step.portal in config.portals:
             command = f"add tracking to order {step.supplier_id} at the Supplier"
@@ -101,7 +109,7 @@ def _overdue(config: Config, store: Store, now: datetime) -> Iterator[Attention]
     for step in store.steps.open():
         if step.portal in config.portals and step.state != "failed" and _is_overdue(step, now):
             reason = reason_of(step) or "its outcome is still unknown"
-            yield _of_step(step, reason, _next_command(step), _severity(step, store))
+            yield _of_step(step, reason, _next_command(step), _severity(step, store, now))
 
 
 def _is_overdue(step: StepRow, now: datetime) -> bool:
@@ -115,10 +123,15 @@ def _is_overdue(step: StepRow, now: datetime) -> bool:
     return now - since > (_LONG_WAIT if step.code in PATIENT else LONG)
 
 
-def _severity(step: StepRow, store: Store) -> Severity:
+def _severity(step: StepRow, store: Store, now: datetime) -> Severity:
+    if problems.is_on_time(step, now.date()):
+        return "low"
     if step.state in ("sending", "unknown") or step.code in _CRITICAL:
         return "critical"
-    if step.code == "edited" and not _is_shipped(step, store):
+    if step.code == RACED:
+        return "critical"
+    # A held order is not shipped as it was.
+    if is_edit(step) and step.code != HELD and not _is_shipped(step, store):
         return "critical"
     return "normal"
 
@@ -150,7 +163,7 @@ def _of_step(step: StepRow, reason: str, command: str, severity: Severity) -> At
 def _next_command(step: StepRow) -> str:
     if step.code == supplier_status.RESTORED:
         return f"ordosync reconcile {step.portal}"
-    if step.code == supplier_status.CANCELLED:
+    if step.code == supplier_status.CANCELLED or step.code in problems.CODES:
         return f"ordosync why {shlex.quote(step.merchant_id or step.key)}"
     if step.state == "failed" and step.code == DISMISSED:
         return f"ordosync dismiss {step.id}, or ordosync retry {step.id} to send it"

@@ -15,6 +15,7 @@ from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRow
 from ordosync.tasks.cancellations import reductions, supplier_status
 from ordosync.tasks.orders.notices import is_notice
+from ordosync.tasks.shortages import problems
 
 _USER = "desk"
 
@@ -162,6 +163,14 @@ def _tracking(step: StepRow, shop: str, supplier: str) -> str:
     return _failure(step, f"report {_parcel(step)} to {shop}")
 
 
+def _shortage(step: StepRow, shop: str, supplier: str) -> str:
+    if step.state == "done":
+        return f"shortage of {supplier} reported to {shop}{_values(step)}"
+    if step.code in problems.CODES:
+        return f"{supplier}: {step.reason or step.code}"
+    return _failure(step, f"report a shortage to {shop}")
+
+
 def _cancel(step: StepRow, shop: str, supplier: str) -> str:
     if reductions.is_about(step):
         if step.state == "done":
@@ -209,12 +218,14 @@ _TEXTS = {
     "import-orders": _import,
     "split-order": _split,
     "update-tracking": _tracking,
+    "report-shortages": _shortage,
     "cancel-orders": _cancel,
 }
 _SIDES: dict[str, Side] = {
     "import-orders": "supplier",
     "split-order": "merchant",
     "update-tracking": "merchant",
+    "report-shortages": "merchant",
     "cancel-orders": "supplier",
 }
 """The account that each task writes to."""

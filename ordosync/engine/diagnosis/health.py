@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 
 from ordosync.config.settings import Config
 from ordosync.engine.scheduling.timetable import plans
-from ordosync.slots import is_from_the_future
+from ordosync.slots import is_from_the_future, is_within
 from ordosync.store import Store
+from ordosync.store.runs import Run
 from ordosync.store.schedule import ScheduleRow
 
 _GRACE = timedelta(minutes=10)
@@ -77,12 +78,35 @@ def _problem(row: ScheduleRow | None, store: Store, limit: timedelta, now: datet
         return "last succeeded in the future: the clock was wrong then, or is wrong now"
     if now - row.last_ok_at > limit:
         return f"last succeeded {_age(now - row.last_ok_at)} ago, more than {_age(limit)}"
-    newest = store.runs.newest(1, portal=row.portal, task=row.task)
-    if newest and newest[0].status == "running":
-        overlaps = row.slots.number(now) - row.slots.number(newest[0].started_at)
-        if overlaps >= _OVERLAPS:
-            return f"run {newest[0].id} still runs, {overlaps} slots later"
+    run = _running(row, store)
+    if run and (overlaps := _overlaps(run, row, now)) >= _OVERLAPS:
+        return f"run {run.id} still runs, {overlaps} slots later"
     return None
+
+
+def is_cron_running(store: Store, now: datetime) -> bool:
+    """True if a scheduled task has started lately, whether it succeeded or not."""
+    return any(
+        is_within(row.last_started_at, now, timedelta(seconds=row.interval_s) + _GRACE)
+        for row in store.schedule.all()
+        if row.interval_s and row.last_started_at
+    )
+
+
+def is_running(store: Store, portal: str, task: str, now: datetime) -> bool:
+    """True if a run of a task is running, and not for too long."""
+    row = store.schedule.get(portal, task)
+    run = _running(row, store) if row else None
+    return bool(row and run and _overlaps(run, row, now) < _OVERLAPS)
+
+
+def _running(row: ScheduleRow, store: Store) -> Run | None:
+    newest = store.runs.newest(1, portal=row.portal, task=row.task)
+    return newest[0] if newest and newest[0].status == "running" else None
+
+
+def _overlaps(run: Run, row: ScheduleRow, now: datetime) -> int:
+    return row.slots.number(now) - row.slots.number(run.started_at)
 
 
 def _age(age: timedelta) -> str:

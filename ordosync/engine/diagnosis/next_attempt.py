@@ -9,6 +9,7 @@ from ordosync.engine.diagnosis.story import Conclusion
 from ordosync.engine.scheduling.timetable import Scheduled
 from ordosync.store.step_rows import DISMISSED, StepRow
 from ordosync.tasks.orders.notices import is_notice
+from ordosync.tasks.shortages import problems
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +47,9 @@ def of_open_step(step: StepRow) -> Conclusion | None:
     retry = f"`ordosync retry {step.id}`"
     if step.state == "failed" and is_notice(step.key):
         return Conclusion(state="failed", next=f"{CLOSES_ITSELF} `{close_command(step)}`")
+    if step.state == "failed" and step.code in problems.CODES:
+        text = "closes when the Merchant has cancelled the units, or they are sent; otherwise:"
+        return Conclusion(state="failed", next=f"{text} `{close_command(step)}`")
     advice = advice_for(step)
     if advice and step.state in ("failed", "waiting"):
         done = f"; then `ordosync dismiss {step.id}`" if step.state == "failed" else ""

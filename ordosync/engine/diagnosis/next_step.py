@@ -96,7 +96,7 @@ def _cancelled(facts: OrderFacts, due: Due) -> Conclusion | None:
             return Conclusion(state="cancelled", next="nothing: both sides have cancelled it")
         return Conclusion(
             state="cancelled-by-supplier",
-            next=f"{supplier} cancelled it, which is not sent to {shop}: cancel it at {shop}, or"
+            next=f"{supplier} cancelled it; no task cancels it at {shop}: cancel it there, or"
             f" restore it at {supplier}{_desk(facts, 'restore')}",
         )
     if link.state == "cancel_refused":

@@ -234,7 +234,10 @@ def _steps(
         # A piece without a link has parcels, too.
         unlinked = store.steps.keyed_below(portal.name, "update-tracking", supplier_id)
         steps |= {step.id: step for step in unlinked}
-    tasks = ("import-orders", "split-order", "update-tracking", "cancel-orders")
+    tasks = (
+        *("import-orders", "split-order", "update-tracking"),
+        *("report-shortages", "cancel-orders"),
+    )
     return tuple(steps[key] for key in sorted(steps) if steps[key].task in tasks)
 
 

@@ -1,19 +1,24 @@
 """Concerns about a whole portal or task, for `attention`."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from ordosync.config.settings import Config
 from ordosync.engine.diagnosis.attention_entry import Attention
+from ordosync.engine.diagnosis.health import Freshness, freshness, is_cron_running, is_running
 from ordosync.engine.diagnosis.unlinked_products import unlinked_products
 from ordosync.engine.execution.unproven import EXPLANATION, unproven_accounts
 from ordosync.store import Store
 from ordosync.store.concerns import Severity
+from ordosync.store.runs import Run
 from ordosync.store.schedule import ScheduleRow
 from ordosync.store.timestamps import to_text
 from ordosync.tasks import TASKS
 from ordosync.tasks.write_inventory_back import NOT_LINKED
 
+LATE = "late"
+"""Code of a task that has not succeeded for too long, although no run of it has failed."""
+_FEW = 10
 _CRITICAL_OUTAGE = timedelta(minutes=10)
 """A task without success for this long, and for two intervals, is critical."""
 
@@ -60,27 +65,64 @@ def stopped_by_limit(config: Config, store: Store) -> Iterator[Attention]:
 
 
 def outages(config: Config, store: Store, now: datetime) -> Iterator[Attention]:
-    """Yield the scheduled tasks whose last runs all failed."""
+    """Yield the scheduled tasks whose last runs all failed or crashed."""
     for row in store.schedule.all():
         if row.trouble_since is None or row.portal not in config.portals:
             continue
-        newest = store.runs.newest(1, portal=row.portal, task=row.task)
-        error = newest[0].error if newest else None
+        run = _last_finished(store, row)
         # Waiting steps and the safety limit have separate concerns.
-        if error is None or error.code == "brake":
+        if run is None or run.error is None or run.error.code == "brake":
             continue
         yield Attention(
             key=f"{row.portal}:{row.task}",
             severity=_severity_of(row, now),
-            code=error.code,
+            code=run.error.code,
             content=to_text(row.trouble_since),
             since=row.trouble_since,
             portal=row.portal,
             task=row.task,
             subject="the whole task",
-            reason=error.message,
-            command=f"ordosync show {newest[0].id}",
+            reason=run.error.message,
+            command=f"ordosync show {run.id}",
         )
+
+
+def _last_finished(store: Store, row: ScheduleRow) -> Run | None:
+    """Return the last run of a task that ended by itself, or crashed."""
+    runs = store.runs.newest(_FEW, portal=row.portal, task=row.task)
+    unended = ("running", "interrupted")
+    return next((run for run in runs if run.has_crashed or run.status not in unended), None)
+
+
+def late(
+    config: Config, store: Store, now: datetime, known: Collection[tuple[str, str]]
+) -> Iterator[Attention]:
+    """Yield the scheduled tasks that have not succeeded for too long, except `known` ones.
+
+    Without cron, all tasks would be late; that is for `health`.
+    """
+    if not is_cron_running(store, now):
+        return
+    for task in freshness(config, store, now=now):
+        if task.problem is None or task.last_ok_at is None or (task.portal, task.task) in known:
+            continue
+        if not is_running(store, task.portal, task.task, now):
+            yield _late(task, task.last_ok_at, task.problem, now)
+
+
+def _late(task: Freshness, last_ok_at: datetime, problem: str, now: datetime) -> Attention:
+    return Attention(
+        key=f"{task.portal}:{task.task}",
+        severity="critical" if now - last_ok_at > 2 * task.limit else "normal",
+        code=LATE,
+        content=to_text(last_ok_at),
+        since=min(last_ok_at + task.limit, now),
+        portal=task.portal,
+        task=task.task,
+        subject="the whole task",
+        reason=problem,
+        command="ordosync health -v",
+    )
 
 
 def _severity_of(row: ScheduleRow, now: datetime) -> Severity:

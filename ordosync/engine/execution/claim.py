@@ -130,7 +130,7 @@ def _close_crashed_run(lease: Lease, store: Store, clock: Clock) -> Run | None:
     )
     store.runs.finish(run.id, "interrupted", now=clock.now(), error=error)
     store.steps.rest(run.portal, run.task, clock=clock)
-    return run
+    return store.runs.get(run.id)
 
 
 def _begin(

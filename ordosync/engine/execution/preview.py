@@ -81,7 +81,7 @@ class Rehearsal:
             return Preview(run=run, steps=self._steps(run, written))
         forced, written = self._run([], force=True)
         destructive = sum(step.is_destructive for step, _ in written.values())
-        change = "become 0" if self.task.writes_to == "merchant" else "be cancelled"
+        change = _CHANGES[self.task.limited]
         return Preview(
             run=run,
             steps=[_stopped(step) for step in self._steps(forced, written)],
@@ -136,6 +136,13 @@ def _planned(row: StepRow, step: Step | None, outcome: Outcome | None) -> Planne
         reason=row.reason,
         summary=step.summary if step else "",
     )
+
+
+_CHANGES = {
+    "set to 0": "become 0",
+    "cancel": "be cancelled",
+    "report as cancelled": "be reported as cancelled",
+}
 
 
 def _stopped(step: PlannedStep) -> PlannedStep:

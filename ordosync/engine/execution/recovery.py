@@ -19,7 +19,7 @@ from ordosync.engine.execution.unproven import before_restore, is_inconclusive, 
 from ordosync.models import Order
 from ordosync.store import Store
 from ordosync.store.step_rows import UNPROVEN, StepChange, StepRow
-from ordosync.tasks.base import Decision, Portal, Result, Step, Task, edit_key
+from ordosync.tasks.base import Decision, Portal, Result, Step, Task, edit_key, edited_key
 
 
 def lacks_steps(task: Task, portal: Portal, store: Store, *, restored_at: datetime | None) -> bool:
@@ -149,7 +149,11 @@ class Recovery:
             self._split_links.restore(row.merchant_id for row in rows if row.key in arrived)
         changes: list[StepChange] = []
         for row in rows:
-            if row.key in arrived:
+            if _is_failed_edit(row):
+                # An order that the Merchant does not request any more is never edited.
+                self._recorder.counts.failed += 1
+                changes.append(row_change(row, "failed", code=row.code, reason=row.reason))
+            elif row.key in arrived:
                 self._recorder.counts.unchanged += 1
                 changes.append(row_change(row, "done", supplier_id=arrived[row.key].outcome.id))
             elif is_unproven and is_uncertain(row):
@@ -211,3 +215,7 @@ class Recovery:
         # A later time than now means that the machine was restarted since.
         sent_s = row.sent_boot_s if row.sent_boot_s <= now_s else 0
         return now_s - sent_s >= settle_s
+
+
+def _is_failed_edit(row: StepRow) -> bool:
+    return row.state == "failed" and row.key == edit_key(edited_key(row.key))

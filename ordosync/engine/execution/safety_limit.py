@@ -35,7 +35,7 @@ class SafetyLimit:
         at_risk = self._task.safety_limit(self._portal, self._at_risk)
         if self._destructive <= _SHARE * at_risk:
             return
-        action = "set to 0" if self._task.writes_to == "merchant" else "cancel"
+        action = self._task.limited
         raise SafetyLimitError(
             f"account {self._task.target(self._portal).name}",
             self._task.name,

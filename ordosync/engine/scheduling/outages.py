@@ -57,6 +57,19 @@ def alerts_of(run: Run, store: Store, *, now: datetime, deliver: bool) -> list[A
     return [*alerts, Alert(kind=kind, portal=run.portal, task=run.task, run=run, since=since)]
 
 
+def alerts_of_crashes(run: Run, store: Store, *, now: datetime, deliver: bool) -> list[Alert]:
+    """Return the alert of a task that crashed too often in its slot; at most one a day."""
+    row = store.schedule.get(run.portal, run.task)
+    kind = _kind(row, troubled=True, now=now) if row else None
+    if row is None or kind is None:
+        return []
+    since = row.trouble_since or now
+    if deliver:
+        with store.transaction(portal=run.portal):
+            store.schedule.note_alert(run.portal, run.task, trouble_since=since, now=now)
+    return [Alert(kind="gave-up", portal=run.portal, task=run.task, run=run, since=since)]
+
+
 def _may_pass(run: Run, row: ScheduleRow) -> bool:
     """True if the run is retried in a minute: a single 503 is not reported."""
     passing = run.error is not None and run.error.code in _PASSING

@@ -16,7 +16,7 @@ from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine import open_portal, register, run_if_due
 from ordosync.engine.execution.claim import GaveUp
 from ordosync.engine.execution.interruption import Stop
-from ordosync.engine.scheduling.outages import Alert, alerts_of
+from ordosync.engine.scheduling.outages import Alert, alerts_of, alerts_of_crashes
 from ordosync.engine.scheduling.registration import resume_tasks
 from ordosync.engine.scheduling.retention import prune_for_a_while
 from ordosync.errors import OrdosyncError, mistake
@@ -116,13 +116,14 @@ class Tick:
         if not runs:
             self.ping(config, "start")
         result = run_if_due(TASKS[name], portal, store, self.clock, self.stop)
+        now, deliver = self.clock.now(), self.deliver_alerts
         if isinstance(result, Run):
             if result.is_kept:
                 runs.append(result)
-            alerts += alerts_of(result, store, now=self.clock.now(), deliver=self.deliver_alerts)
+            alerts += alerts_of(result, store, now=now, deliver=deliver)
         elif isinstance(result, GaveUp):
             runs.append(result.run)
-            alerts.append(Alert(kind="gave-up", portal=portal.name, task=name, run=result.run))
+            alerts += alerts_of_crashes(result.run, store, now=now, deliver=deliver)
 
     def _wrong_clock(self, rows: Sequence[ScheduleRow]) -> Sequence[Alert]:
         now = self.clock.now()

@@ -1,5 +1,7 @@
 """The outcome of an edit that was to be written: its step, and the comments on both timelines."""
 
+from msgspec.structs import replace
+
 from ordosync.models import Outcome, refused
 from ordosync.tasks.base import Portal, Result
 from ordosync.tasks.edits.attempt import Attempt
@@ -12,12 +14,18 @@ _ASK = "tell the Supplier, or cancel it and order again"
 def report(portal: Portal, attempt: Attempt) -> Result:
     """Add the comments of an attempt, and return its result."""
     if attempt.interrupted:
-        return attempt.result(attempt.interrupted)
+        return attempt.result(_interrupted(attempt, attempt.interrupted))
     if attempt.edit.is_taken_back and not attempt.left:
         return attempt.result(_taken_back(portal, attempt))
     if not attempt.left:
         return attempt.result(_applied(portal, attempt))
     return attempt.result(_left(portal, attempt))
+
+
+def _interrupted(attempt: Attempt, outcome: Outcome) -> Outcome:
+    named = listed(attempt.edit.groups) or "taken back"
+    reason = f"was edited after it was sent ({named}); it is written again later: {outcome.reason}"
+    return replace(outcome, reason=reason)
 
 
 def _taken_back(portal: Portal, attempt: Attempt) -> Outcome:

@@ -130,7 +130,8 @@ def _in_piece(item: Shipment, piece: Link, family: Family, held: Mapping[str, in
     others = _other_pieces(wanted, lefts, piece, family)
     surplus = bool(others)
     for line in lines:
-        left = lefts[line.supplier_id]
+        # Units that the Supplier had cancelled itself, and sends after all, are no surplus.
+        left = lefts[line.supplier_id] + _short(line)
         count = min(wanted[line.supplier_id], left)
         surplus = surplus or wanted[line.supplier_id] > left
         if count > 0:
@@ -140,9 +141,13 @@ def _in_piece(item: Shipment, piece: Link, family: Family, held: Mapping[str, in
         if left > count:
             rest.append(ParcelLine(line_id=line.merchant_id, quantity=left - count))
     is_last = bool(units) and all(
-        units.get(line.merchant_id, 0) == lefts[line.supplier_id] for line in lines
+        units.get(line.merchant_id, 0) >= lefts[line.supplier_id] for line in lines
     )
-    is_whole = is_last and (not any(line.sent for line in lines) or units == held)
+    # The Merchant may still have the short units open, so it must not ship the whole order.
+    is_partial = any(map(_short, lines))
+    is_whole = (
+        is_last and not is_partial and (not any(line.sent for line in lines) or units == held)
+    )
     return Contents(
         order_id=piece.merchant_id,
         lines=None if is_whole else tuple(parts),
@@ -155,6 +160,11 @@ def _in_piece(item: Shipment, piece: Link, family: Family, held: Mapping[str, in
         if is_whole
         else (),
     )
+
+
+def _short(line: Link) -> int:
+    """Return the units of a line that the Supplier itself has cancelled."""
+    return line.short.cancelled if line.short else 0
 
 
 def _at_most(units: Mapping[str, int]) -> tuple[ParcelLine, ...]:

@@ -1,6 +1,8 @@
 """Reported shortages that the Merchant has not acted on: each is a failed step until it has."""
 
+import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRow
@@ -40,6 +42,14 @@ def code_of(change: OrderChange) -> str:
 def reason_of(code: str, text: str) -> str:
     """Return the reason of a failed step: what was reported, and what to do."""
     return f"{text}; {_REASONS[code]}" if text else _REASONS[code]
+
+
+def is_on_time(row: StepRow, today: date) -> bool:
+    """True for backordered units whose days have not passed: until then there is nothing to do."""
+    if row.code != BACKORDERED:
+        return False
+    days = re.findall(r"@(\d{4}-\d\d-\d\d)", row.content)
+    return bool(days) and all(date.fromisoformat(day) >= today for day in days)
 
 
 def step(

@@ -18,15 +18,14 @@ INSTEAD: Mapping[tuple[Role, str], Mapping[Lack, str]] = {
     ("merchant", "shopify"): {"label-cost": "cannot store a parcel's cost"},
     ("supplier", "files"): {
         "listing": "cannot list its orders",
-        "cancel-orders": "cannot cancel: a written order file is never changed",
-        "reductions": "cannot cancel: a written order file is never changed",
+        "cancel-orders": "cannot cancel by itself: a file asks the Supplier",
+        "reductions": "cannot cancel by itself: a file asks the Supplier",
         "split-order": "cannot report splits",
     },
     ("supplier", "ordoro"): {
         "several-parcels": "to send several parcels, split the order at Ordoro",
         "several-numbers": "an order has one tracking number",
         "second-labels": "an order has one tracking number",
-        "holds": "cannot hold orders: an edited order gets the tag merchant-edited",
         "method-edits": "cannot change the shipping method",
     },
     ("supplier", "shopify"): {

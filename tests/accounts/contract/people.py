@@ -78,6 +78,7 @@ Lack = Literal[
     "bill_to-edits",  # the Bill To address of a contact
     "holds",  # ordosync holds an order, so that it is not sent
     "own-holds",  # its people hold orders, too
+    "unsent-labels",  # a label is made before the order is sent
     # States that its orders lack.
     "piece-orders",  # a piece is not read as a separate order
     "late-pieces",  # pieces that appear some time after the split
@@ -272,6 +273,10 @@ class SupplierPeople(People):
 
     def hold(self, order_id: str) -> None:
         """Hold an order by the account's own means."""
+        raise NotImplementedError
+
+    def label(self, order_id: str) -> None:
+        """Make a label for an order that is not sent yet."""
         raise NotImplementedError
 
     def ship_part(self, order_id: str, parcel: Shipment, *units: int) -> None:

@@ -1,5 +1,6 @@
 """Opens files accounts with a folder for each part, for one portal."""
 
+import csv
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any, TypeVar
 
 from ordosync.accounts.account import NoOptions, PortalContext, ReadRequest
 from ordosync.accounts.files import FilesAccount, SupplierOptions
+from ordosync.accounts.files.answer_options import AnswerFiles
 from ordosync.accounts.files.options import (
     CancellationFiles,
     OrderFiles,
@@ -20,11 +22,19 @@ from ordosync.models import Address, Page
 from tests.accounts.contract.examples import order
 from tests.accounts.contract.opening import OpenMerchant, OpenSupplier
 from tests.accounts.files.people import FilesMerchantPeople, FilesSupplierPeople
-from tests.accounts.files.supplier import ORDER_COLUMNS, SENT_COLUMNS, SENT_READ, STOCK_COLUMNS
+from tests.accounts.files.supplier import (
+    ANSWER_COLUMNS,
+    ORDER_COLUMNS,
+    SENT_COLUMNS,
+    SENT_READ,
+    STOCK_COLUMNS,
+)
 from tests.support.clock import VirtualClock
 
 T = TypeVar("T")
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+PARCELS = "order,number,carrier,at,cost,void,sku,qty\n"
+"""The header of a tracking file with units."""
 PRODUCTS = "sku,name,price,kit\n"
 """The header of a product file."""
 
@@ -83,7 +93,7 @@ def open_merchant(folder: Path, **options: Any) -> OpenMerchant:
 def open_supplier(folder: Path, prefix: str = "", **options: Any) -> OpenSupplier:
     """Open a Supplier with all parts, or with other options."""
     people = FilesSupplierPeople(folder, VirtualClock())
-    settings = {
+    settings: dict[str, object] = {
         "order_files": OrderFolder(folder=folder / "orders", columns=ORDER_COLUMNS),
         "shipments": ShipmentFiles(
             glob=folder / "sent",
@@ -91,6 +101,9 @@ def open_supplier(folder: Path, prefix: str = "", **options: Any) -> OpenSupplie
             **SENT_READ,  # type: ignore[arg-type]
         ),
         "stock": StockFiles(glob=folder / "stock", columns=STOCK_COLUMNS),
+        "answers": AnswerFiles(
+            glob=folder / "answers", columns=ANSWER_COLUMNS, date_format="%Y-%m-%d"
+        ),
     }
     account = FilesAccount(name="depot", **{**settings, **options})
     portal = PortalContext(spool=folder / "spool")
@@ -102,3 +115,15 @@ def address_edit(number: str, street: str) -> OrderEdit:
     """Return an edit of the address of an order, which changes nothing else."""
     edited = order(number, ship_to=Address(name="Ann Smith", street1=street, city="Leeds"))
     return OrderEdit(order_id=number, order=edited, groups=frozenset({"address"}))
+
+
+def with_units(folder: Path) -> ShipmentFiles:
+    """Return the options of tracking files with units."""
+    columns = {**SENT_COLUMNS, "sku": "sku", "quantity": "qty"}
+    return ShipmentFiles(glob=folder / "sent", columns=columns, **SENT_READ)  # type: ignore[arg-type]
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    """Return the rows of a file that was written."""
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))

@@ -4,7 +4,7 @@ import csv
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import ClassVar
@@ -19,9 +19,11 @@ from ordosync.accounts.files.options import (
     PRODUCT_FIELDS,
 )
 from ordosync.models import Address, Line, Order, ParcelLine, Product, Shipment
+from ordosync.shortages import ShortageReason
 from tests.accounts.contract.examples import parcel
 from tests.accounts.contract.people import Lack, MerchantPeople, ShownTracking, SupplierPeople
 from tests.accounts.files.supplier import (
+    ANSWER_COLUMNS,
     LABEL_COLUMNS,
     ORDER_COLUMNS,
     SENT_READ,
@@ -57,7 +59,6 @@ class FilesMerchantPeople(MerchantPeople):
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "listing",
-            "report-shortages",
             "split-order",
             "comments",
             "reassigning",
@@ -100,6 +101,7 @@ class FilesMerchantPeople(MerchantPeople):
             },
             "inventory": {"path": "out/stock.csv", "columns": {"sku": "SKU", "quantity": "Qty"}},
             "tracking": {"path": "out/tracking.csv", "columns": {name: name for name in _TRACKING}},
+            "events": {"path": "out/events.csv"},
         }
 
     def everything(self) -> object:
@@ -265,9 +267,9 @@ class FilesSupplierPeople(SupplierPeople):
     """The shipper, who works with files.
 
     `lacks` names what files cannot hold. Written order files are never changed or read: they are
-    not a list, they have no timeline and no pieces, and no file cancels an order or units of it.
-    Stock files contain the Supplier's counts, without orders since then; each SKU in them is a
-    product. A row in a tracking file is a line of a parcel with one number.
+    not a list, they have no timeline and no pieces, and no file cancels an order or units of it
+    by itself. Stock files contain the Supplier's counts, without orders since then; each SKU in
+    them is a product. A row in a tracking file is a line of a parcel with one number.
     """
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
@@ -277,7 +279,7 @@ class FilesSupplierPeople(SupplierPeople):
             "split-order",
             "cancel-orders",
             "reductions",
-            "report-shortages",
+            "restored-orders",
             "comments",
             "commitments",
             "listing",
@@ -287,7 +289,7 @@ class FilesSupplierPeople(SupplierPeople):
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         super().__init__(folder, clock)
-        for name in ("orders", "sent", "stock"):
+        for name in ("orders", "sent", "stock", "answers"):
             (folder / name).mkdir(exist_ok=True)
         self._dropped = 0
         self._shipped: dict[str, dict[str, Shipment]] = {}
@@ -302,6 +304,7 @@ class FilesSupplierPeople(SupplierPeople):
             "order_files": {"folder": "orders", "columns": ORDER_COLUMNS},
             "shipments": {"glob": "sent", "columns": LABEL_COLUMNS, **SENT_READ},
             "stock": {"glob": "stock", "columns": STOCK_COLUMNS},
+            "answers": {"glob": "answers", "columns": ANSWER_COLUMNS, "date_format": "%Y-%m-%d"},
         }
 
     def everything(self) -> object:
@@ -346,11 +349,30 @@ class FilesSupplierPeople(SupplierPeople):
             self.ship(order_id, parcel(number=number))
 
     def take_off(self, order_id: str, *units: int) -> None:
-        """Do not send these units: all that a file can say is that a parcel is the last one."""
-        skus = (line.sku for line in self._order(order_id).lines)
-        self._taken_off[order_id] = Counter(dict(zip(skus, units, strict=True)))
+        self.shorten(order_id, "other", *units)
+
+    def shorten(self, order_id: str, reason: ShortageReason, *units: int) -> None:
+        """Cancel units, in all so many; a parcel with all other units is the last one."""
+        skus = [line.sku for line in self._order(order_id).lines]
+        taken_off = self._taken_off.setdefault(order_id, Counter())
+        taken_off.update(dict(zip(skus, units, strict=True)))
+        rows = [
+            (order_id, sku, str(taken_off[sku]), "cancelled", reason, "")
+            for sku, count in zip(skus, units, strict=True)
+            if count
+        ]
+        self._drop("answers", ANSWER_COLUMNS, *rows)
         if (valid := self._valid(order_id)) and not self.open_units(order_id):
             self._tell(replace(valid[-1], is_last=True))
+
+    def backorder(self, order_id: str, expected: date, *units: int) -> None:
+        skus = (line.sku for line in self._order(order_id).lines)
+        rows = [
+            (order_id, sku, str(count), "backordered", "", expected.isoformat())
+            for sku, count in zip(skus, units, strict=True)
+            if count
+        ]
+        self._drop("answers", ANSWER_COLUMNS, *rows)
 
     def recall(self, order_id: str, number: str) -> None:
         self._tell(replace(self._shipped[order_id][number], voided=True, is_last=False))

@@ -30,6 +30,14 @@ LABEL_COLUMNS = {
     "quantity": "qty",
 }
 SENT_READ = {"date_format": "%Y-%m-%d %H:%M", "timezone": "Europe/Berlin", "currency": "GBP"}
+ANSWER_COLUMNS = {
+    "order_number": "order",
+    "sku": "sku",
+    "quantity": "qty",
+    "answer": "answer",
+    "reason": "reason",
+    "expected": "expected",
+}
 STOCK_COLUMNS = {"sku": "sku", "quantity": "qty"}
 
 

@@ -10,7 +10,6 @@ import pytest
 
 from ordosync.accounts.account import PortalContext, required
 from ordosync.accounts.files import FilesAccount, SupplierOptions
-from ordosync.accounts.files.options import ShipmentFiles
 from ordosync.accounts.files.output.options import OrderFolder
 from ordosync.accounts.supplier import SupplierEdits
 from ordosync.edits import LineEdit, OrderEdit
@@ -18,16 +17,19 @@ from ordosync.models import Address, Line
 from tests.accounts.contract import line, order
 from tests.accounts.contract.opening import OpenSupplier
 from tests.accounts.files.conftest import Drop
-from tests.accounts.files.opening import address_edit, all_of, open_supplier, since
+from tests.accounts.files.opening import (
+    PARCELS,
+    address_edit,
+    all_of,
+    open_supplier,
+    since,
+    with_units,
+)
 from tests.accounts.files.supplier import (
     ORDER_COLUMNS,
-    SENT_COLUMNS,
-    SENT_READ,
     order_rows,
     orders,
 )
-
-SENT = "order,number,carrier,at,cost,void,sku,qty\n"
 
 
 @pytest.fixture(name="depot")
@@ -39,11 +41,6 @@ def _depot(tmp_path: Path) -> Iterator[OpenSupplier]:
 
 def edits(depot: OpenSupplier) -> SupplierEdits:
     return depot.edits
-
-
-def with_units(folder: Path) -> ShipmentFiles:
-    columns = {**SENT_COLUMNS, "sku": "sku", "quantity": "qty"}
-    return ShipmentFiles(glob=folder / "sent", columns=columns, **SENT_READ)  # type: ignore[arg-type]
 
 
 def files(folder: Path) -> list[str]:
@@ -182,13 +179,13 @@ def test_order_of_which_a_part_was_sent_keeps_its_address(
 ) -> None:
     depot = open_supplier(tmp_path, shipments=with_units(tmp_path))
     [created] = depot.orders.create([order("1001", line("MUG", 2))])
-    drop("sent/a.csv", SENT + "1001,1Z999,UPS,2026-11-23 14:05,,,MUG,1\n")
+    drop("sent/a.csv", PARCELS + "1001,1Z999,UPS,2026-11-23 14:05,,,MUG,1\n")
     raised = LineEdit(line=line("MUG", 3), quantity=3, line_id=created.line_ids[0])
 
     now = edits(depot).current(["1001"])["1001"]
     [address] = edits(depot).write([address_edit("1001", "2 Low Road")])
     [lines] = edits(depot).write([line_edit(raised, known=created.line_ids)])
-    drop("sent/b.csv", SENT + "1001,1Z998,UPS,2026-11-24 14:05,,,MUG,2\n")
+    drop("sent/b.csv", PARCELS + "1001,1Z998,UPS,2026-11-24 14:05,,,MUG,2\n")
     [late] = edits(depot).write([address_edit("1001", "2 Low Road")])
     [held] = edits(depot).hold(["1001"], reason="other")
 

@@ -12,10 +12,13 @@ import pytest
 
 from ordosync.accounts.files.output.options import OrderFolder
 from ordosync.accounts.files.output.safe_output import folder_lock
+from ordosync.config.needs import NEEDS
 from ordosync.errors import UnavailableError
 from ordosync.models import Address, InvalidRecord, Product, Shipment, Stock
+from ordosync.tasks import TASKS
 from tests.accounts.contract import SupplierContract, line, order
-from tests.accounts.contract.opening import OpenSupplier
+from tests.accounts.contract.opening import OpenAccount, OpenSupplier
+from tests.accounts.contract.people import SupplierPeople
 from tests.accounts.files.conftest import Drop
 from tests.accounts.files.opening import NOON, all_of, open_supplier, since
 from tests.accounts.files.people import FilesSupplierPeople
@@ -30,6 +33,21 @@ SENT = "order,number,carrier,at,cost,void\n"
 class TestFilesAsSupplier(SupplierContract):
     def make_people(self, folder: Path, clock: VirtualClock) -> FilesSupplierPeople:
         return FilesSupplierPeople(folder, clock)
+
+    def test_account_has_each_part_that_its_people_do_not_list_as_lacking(
+        self, account: OpenAccount, people: SupplierPeople
+    ) -> None:
+        """It asks for cancellations, so an order is not cancelled at once."""
+        side = account.side
+        parts = {task for task, needs in NEEDS.items() if getattr(side, needs.supplier) is not None}
+
+        assert parts == {*TASKS} - people.lacks | {"cancel-orders"}
+
+    def test_order_that_does_not_exist_is_deleted(
+        self, account: OpenSupplier, people: SupplierPeople
+    ) -> None:
+        """A written order is never deleted, so an unknown order is only omitted."""
+        assert all_of(account.shortages.by_id([people.unknown_id])) == []
 
 
 @pytest.fixture(name="depot")
@@ -277,10 +295,14 @@ def test_a_stock_file_that_cannot_be_read_is_reported_with_the_others(
 
 
 def test_a_part_without_its_option_is_absent(tmp_path: Path) -> None:
-    account = open_supplier(tmp_path, shipments=None, stock=None).side
+    columns = {"order_number": "No", "sku": "SKU", "quantity": "Qty"}
+    folder = OrderFolder(folder=tmp_path / "orders", columns=columns)
+    account = open_supplier(
+        tmp_path, order_files=folder, shipments=None, stock=None, answers=None
+    ).side
 
-    parts = (account.products, account.stock, account.shipments)
-    assert (*parts, account.splits, account.cancellations) == (None,) * 5
+    parts = (account.products, account.stock, account.shipments, account.splits)
+    assert (*parts, account.cancellations, account.edits, account.shortages) == (None,) * 7
     [created] = account.orders.create([order("1001")])
     assert account.orders.statuses([created.id]) == {created.id: "awaiting_fulfillment"}
 

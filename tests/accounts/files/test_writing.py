@@ -1,6 +1,5 @@
 """Quantities and tracking numbers in the files that are written for a Merchant."""
 
-import csv
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +13,7 @@ from ordosync.accounts.spreadsheets import neutral, plain
 from ordosync.errors import RefusedError
 from ordosync.models import Shipment, Stock
 from tests.accounts.files.conftest import Drop, Make
+from tests.accounts.files.opening import rows
 
 SENT = Shipment(
     id="S1",
@@ -26,11 +26,6 @@ SENT = Shipment(
     currency="EUR",
     warehouse="Bonn",
 )
-
-
-def rows(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def stock(sku: str, quantity: int | None, fixed: str = "") -> Stock:

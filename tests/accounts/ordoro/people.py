@@ -379,8 +379,8 @@ class OrdoroSupplierPeople(AtOrdoro, SupplierOverHttp):
             "several-parcels",
             "several-numbers",
             "method-edits",
-            "holds",
             "own-holds",
+            "unsent-labels",
         }
     )
 
@@ -433,6 +433,10 @@ class OrdoroSupplierPeople(AtOrdoro, SupplierOverHttp):
 
     def void(self, order_id: str) -> None:
         self.fake.void(order_id)
+
+    def is_held(self, order_id: str) -> bool:
+        """Ordoro has no holds: a tag tells users not to ship an order."""
+        return "merchant-edited" in [tag["text"] for tag in self.fake.order(order_id)["tags"]]
 
     def products(self) -> Sequence[Product]:
         return [

@@ -255,20 +255,29 @@ def test_e9_order_that_was_split_cannot_be_edited_and_its_pieces_can(
     assert people.order(piece).ship_to.street1 == "2 Low Road"
 
 
-def test_order_that_cannot_be_held_is_tagged_for_its_users(
+def test_hold_is_one_tag_that_users_see_and_do_not_have_to_obey(
     account: OpenSupplier, people: OrdoroSupplierPeople
 ) -> None:
     order_id, other_id = created(account)[0], created(account, order("1002", line("MUG")))[0]
 
-    refusals = [hold(account, order_id), hold(account, other_id), hold(account, order_id)]
+    outcomes = [hold(account, order_id), hold(account, other_id), hold(account, order_id)]
 
-    assert {(outcome.state, outcome.code) for outcome in refusals} == {("refused", "not-held")}
-    assert TAG in refusals[0].reason
+    assert [outcome.state for outcome in outcomes] == ["done", "done", "unchanged"]
     assert tags(people, order_id) == tags(people, other_id) == [TAG]
     assert len(people.fake.shop.tags) == 1
-    assert not current(account, order_id).is_held
     people.ship(order_id, parcel())
     assert people.status(order_id) == "shipped"
+
+
+def test_end_of_a_hold_removes_no_other_tag(
+    account: OpenSupplier, people: OrdoroSupplierPeople
+) -> None:
+    order_id, _ = created(account, replace(FIRST, tags=("gift",)))
+    hold(account, order_id)
+
+    [outcome] = account.edits.release([order_id])
+
+    assert (outcome.state, tags(people, order_id)) == ("done", ["gift"])
 
 
 def test_tag_that_a_user_created_is_used_though_the_account_has_many(

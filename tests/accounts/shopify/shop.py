@@ -31,6 +31,8 @@ _REQUESTS: Mapping[RequestSort, str] = {
     "write-stock": "#SetStock$",
     "create-product": "#CreateProduct$",
     "comment": "#Remark$",
+    "edit-order": "#ChangeOrder$",
+    "add-line": "#CommitEdit$",
     "read-orders": "#RequestedOrders$",
     "read-order": "#RequestedOrdersById$",
     "read-products": "#Products$",
@@ -46,9 +48,11 @@ _EFFECTS: Mapping[Write, tuple[str, str]] = {
     "write-stock": ("stock set", ""),
     "create-product": ("product set", ""),
     "comment": ("metafield set", "remark_"),
+    "edit-order": ("order updated", ""),
+    "add-line": ("order edited", ""),
 }
 """Kind of the effect in the ledger, and the prefix of the metafield's key."""
-_SET = frozenset[Write]({"void-tracking", "write-stock", "comment"})
+_SET = frozenset[Write]({"void-tracking", "write-stock", "comment", "edit-order"})
 """Effects that count once, however often they are done."""
 _POINTS = 10
 """Cost of a call at most: a shop does not count calls."""
@@ -117,7 +121,7 @@ class AtShopify(OverHttp):
             if not key or effect.detail[1].startswith(key)
         ]
         if write in _SET:
-            return len({(effect.about, effect.detail) for effect in effects})
+            return len({(effect.about, str(effect.detail)) for effect in effects})
         return len(effects)
 
     @property

@@ -284,3 +284,38 @@ def test_other_pieces_of_all_cancelled_orders_are_asked_for_at_once(
 
     assert {*whole_orders(cancellations)} == {first_piece(order_id) for order_id in ids}
     assert asking.fake.requests["Family"] == 1
+
+
+def test_units_that_are_refunded_after_a_user_split_the_order_are_removed(
+    seller: ShopifyMerchantPeople, tmp_path: Path
+) -> None:
+    """The fulfillment order that the Supplier has as the order loses all of its units."""
+    pair = Pair(tmp_path, seller, SqliteSupplierPeople(tmp_path, seller.clock))
+    order_id, _ = pair.imported("1001", line("MUG", 3))
+    seller.split(order_id, (2,), (1,))
+    bought = seller.part(fulfillment_order(order_id)).order_id
+    seller.fake.refund(bought, {"MUG": 2})
+
+    ran = pair.run("cancel-orders")
+
+    [left] = pair.supplier.orders()
+    assert ran.counts == {"done": 1}
+    assert [(each.sku, each.quantity) for each in left.lines] == [("MUG", 1)]
+    pair.stays_quiet("cancel-orders")
+
+
+def test_units_that_were_moved_to_another_location_are_not_removed_by_a_refund(
+    seller: ShopifyMerchantPeople, tmp_path: Path
+) -> None:
+    pair = Pair(tmp_path, seller, SqliteSupplierPeople(tmp_path, seller.clock))
+    order_id, _ = pair.imported("1001", line("MUG", 3), line("CUP", 2))
+    replaced = fulfillment_order(order_id)
+    bought = seller.part(replaced).order_id
+    seller.fake.move(seller.fake.replace(replaced), seller.fake.location_id)
+    seller.fake.refund(bought, {"CUP": 1})
+
+    ran = pair.run("cancel-orders")
+
+    [left] = pair.supplier.orders()
+    assert "done" not in ran.counts
+    assert [(each.sku, each.quantity) for each in left.lines] == [("MUG", 3), ("CUP", 2)]

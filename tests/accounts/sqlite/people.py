@@ -200,7 +200,7 @@ class SqliteSupplierPeople(AtDesk, SupplierPeople):
     """The shipper, at the desk."""
 
     name = "northwind"
-    lacks: ClassVar[frozenset[Lack]] = frozenset({"second-labels", "edits"})
+    lacks: ClassVar[frozenset[Lack]] = frozenset({"second-labels", "own-holds", "unsent-labels"})
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         super().__init__(folder, clock)
@@ -212,6 +212,9 @@ class SqliteSupplierPeople(AtDesk, SupplierPeople):
     def ship(self, order_id: str, parcel: Shipment) -> None:
         [outcome] = self.desk.ship([replace(parcel, order_id=order_id)])
         _done(outcome)
+
+    def is_held(self, order_id: str) -> bool:
+        return _there(self.desk, order_id).is_held
 
     def ship_part(self, order_id: str, parcel: Shipment, *units: int) -> None:
         self.ship(order_id, replace(parcel, lines=self._parts(order_id, units)))

@@ -381,6 +381,7 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
+            "unsent-labels",
             "second-labels",
             "backorders",  # a status has no date, and is for the whole order
             "reasons",  # a status is for the whole order

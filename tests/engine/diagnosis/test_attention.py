@@ -177,3 +177,59 @@ def test_health_names_the_command(tmp_path: Path) -> None:
     ordosync(tmp_path, "run-due")
 
     assert "`ordosync attention`" in ordosync(tmp_path, "health").out
+
+
+def test_a_task_that_keeps_crashing_is_listed_until_it_succeeds(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1001"), config=AT_ONCE)
+    for _ in range(3):
+        ordosync(tmp_path, "run-due", fault="intent-after-commit")
+    ordosync(tmp_path, "run-due")
+
+    [entry] = ordosync(tmp_path, "attention", "--json").json["attention"]
+    health = ordosync(tmp_path, "health")
+    age(tmp_path, "update schedule set tries = 0")
+    wake(tmp_path)
+    again = ordosync(tmp_path, "run-due")
+
+    assert (entry["code"], entry["merchant"]) == ("crashed", "the whole task")
+    assert health.code == 1
+    assert "works again" in again.err
+    assert ordosync(tmp_path, "attention").code == 0
+
+
+def test_a_task_that_fails_is_listed_while_it_runs_again(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER)
+    (tmp_path / "config.yaml").write_text(CONFIG.replace("glob: feeds", "glob: nowhere/feeds"))
+    ordosync(tmp_path, "run-due")
+    age(tmp_path, "update schedule set tried_at = '2026-01-01T00:00:00.000Z'")
+    wake(tmp_path)
+    ordosync(tmp_path, "run-due")
+    age(
+        tmp_path,
+        "insert into runs (portal, task, trigger, status, started_at)"
+        " select portal, task, 'schedule', 'running', started_at from runs limit 1",
+    )
+
+    [entry] = ordosync(tmp_path, "attention", "--json").json["attention"]
+
+    assert entry["settle"] == "ordosync show 2"
+
+
+def test_a_task_that_never_ends_well_is_listed_while_cron_works(both: TwoAccounts) -> None:
+    """No run of it fails: each is stopped, or does not end."""
+    both.run("import-products")
+    both.run("run-due")
+    long_ago, just_now = "'2026-01-02T03:04:05.000Z'", "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
+    late = "task = 'import-orders' and interval_s is not null"
+    age(both.folder, f"update schedule set last_ok_at = {long_ago} where {late}")  # noqa: S608
+    age(both.folder, f"update schedule set last_started_at = {long_ago}")  # noqa: S608
+    without_cron = waiting(both)
+    age(both.folder, f"update schedule set last_started_at = {just_now} where {late}")  # noqa: S608
+
+    [entry] = waiting(both)
+    health = both.run("health")
+
+    assert without_cron == []
+    assert (entry["code"], entry["severity"]) == ("late", "critical")
+    assert health.code == 1
+    assert "needs attention" not in health.out

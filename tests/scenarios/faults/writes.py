@@ -102,8 +102,8 @@ def _counted(troubled: Troubled) -> None:
     troubled.supplier.count("MUG", 375)
 
 
-_EDITING = ("ordoro", "woocommerce")
-"""The kinds that make one call for an edit, which `Write` names."""
+_EDITING = ("ordoro", "shopify", "woocommerce")
+"""The kinds whose last call for an edit `Write` names."""
 
 WRITES = (
     PendingWrite(write="create-order", task="import-orders", role="supplier", arrange=_new_order),

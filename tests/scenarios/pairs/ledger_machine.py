@@ -21,7 +21,9 @@ from tests.support.kills import killed_at, paused_at
 from tests.support.stories import edit
 
 TASK = st.sampled_from(sorted(TASKS))
-WRITER = st.sampled_from(["import-orders", "update-tracking", "cancel-orders", "split-order"])
+WRITER = st.sampled_from(
+    ["import-orders", "update-tracking", "cancel-orders", "split-order", "report-shortages"]
+)
 PASSAGE = st.integers(1, 3)
 PAUSES = (
     "claim-after-commit",
@@ -41,6 +43,7 @@ POINTS = (
     "account-after-commit",
     "cursor-before-commit",
     "finish-before-commit",
+    "shortage-reported",
     "order-file-half",
     "order-file-recorded",
 )

@@ -25,6 +25,8 @@ class SoldOrder:
     """Units that the Merchant added after the import. No task sends them."""
     is_touched: bool = False
     """True if units were cancelled or removed, so that the accounts may differ permanently."""
+    is_off_there: bool = False
+    """True if the Supplier cancelled it, and has not restored it."""
     is_cancelled: bool = False
     """True if the Merchant cancelled the whole order, or its open rest."""
     is_split_there: bool = False

@@ -136,6 +136,27 @@ class SupplierRules(LedgerPortal):
             order.is_touched = True
 
     @rule(pick=PICK)
+    @precondition(lambda self: "restored-orders" not in self.pair.supplier.lacks)
+    def cancel_at_the_supplier(self, pick: int) -> None:
+        """Cancel an order of which nothing is sent, as the Supplier; it may be restored."""
+        order = self.any_order(pick)
+        supplier_id = self.supplier_id(order)
+        if supplier_id is None or order.is_changed or order.ever_sent:
+            return
+        self.pair.supplier.cancel(supplier_id)
+        order.is_touched = order.is_off_there = True
+
+    @rule(pick=PICK)
+    @precondition(lambda self: "restored-orders" not in self.pair.supplier.lacks)
+    def restore_at_the_supplier(self, pick: int) -> None:
+        order = self.any_order(pick)
+        supplier_id = self.supplier_id(order)
+        if supplier_id is None or not order.is_off_there:
+            return
+        self.pair.supplier.restore(supplier_id)
+        order.is_touched = order.is_off_there = False
+
+    @rule(pick=PICK)
     @precondition(lambda self: "split-order" in self.tasks)
     def split_at_the_supplier(self, pick: int) -> None:
         """Split an order, or the open rest of one, into a CUP and the other units."""

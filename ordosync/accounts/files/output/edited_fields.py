@@ -18,6 +18,8 @@ GROUP_FIELDS: Mapping[EditGroup, frozenset[str]] = {
 }
 """The fields of each group. A line has more fields, but these two always have columns."""
 
+_TOTALS = ("line_total", "line_discount")
+
 
 class EditedFields:
     """The fields of each line of an order, which an edit changes."""
@@ -49,6 +51,14 @@ class EditedFields:
             if not item.line_id:
                 added_ids.append(id_)
         return tuple(added_ids)
+
+    def lower(self, units: Mapping[str, int]) -> None:
+        """Lower lines to these units; the totals of such a line are not known then."""
+        for line in self.lines:
+            count = units.get(line["line_id"])
+            if count is not None and count < int(line["quantity"]):
+                line["quantity"] = str(count)
+                line.update({name: "" for name in _TOTALS if name in line})
 
     def _added_before(self, item: LineEdit, used_ids: AbstractSet[str]) -> str:
         """Return the id that an added line got in an attempt whose outcome was lost."""

@@ -81,6 +81,10 @@ class KeyedCsv:
             return [unavailable(f"{self._path}: {error.strerror or error}") for _ in items]
         return outcomes
 
+    def mapped(self, fields: Row) -> Row:
+        """Return the fields with a column; a field that is not given is blank."""
+        return {name: fields.get(name, "") for name in self._options.columns}
+
     def refusal(self, fields: Row) -> str:
         """Return why these fields cannot be written, without their text; empty if they can."""
         for name, column in self._options.columns.items():

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -67,6 +67,27 @@ class TrackingFile(OutputFiles):
         return "quantity" in self.columns
 
 
+EVENT_FIELDS = (
+    *("event", "order_number", "line_id", "sku", "quantity"),
+    *("answer", "reason", "expected", "at"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventFile(OutputFiles):
+    """One file with the shortages of orders, to which new rows are added."""
+
+    record_name: ClassVar[str] = "an event"
+    known_fields: ClassVar[tuple[str, ...]] = EVENT_FIELDS
+    required_fields: ClassVar[tuple[str, ...]] = ("event", "order_number", "answer")
+    """`event` is required, since it identifies the rows that were written."""
+
+    path: Path
+    columns: Mapping[str, str] = field(
+        default_factory=lambda: {name: name for name in EVENT_FIELDS}
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class OrderFolder(OutputFiles):
     """A folder for order files, one file per order; one row is one line item."""
@@ -105,6 +126,7 @@ class WrittenFiles:
 
     inventory: InventoryFile | None
     tracking: TrackingFile | None
+    events: EventFile | None
     orders: OrderFolder | None
 
     @property
@@ -120,15 +142,18 @@ class WrittenFiles:
 
     @property
     def _files(self) -> Sequence[Path]:
-        return [file.path for file in (self.inventory, self.tracking) if file]
+        return [file.path for file in (self.inventory, self.tracking, self.events) if file]
 
     def copied(self, folder: Path) -> "WrittenFiles":
         """Return these files as copies in `folder`, without the orders that were written."""
-        inventory, tracking, orders = self.inventory, self.tracking, self.orders
+        inventory, tracking, events = self.inventory, self.tracking, self.events
+        orders = self.orders
         if inventory:
             inventory = replace(inventory, path=_copy(inventory.path, folder / "inventory"))
         if tracking:
             tracking = replace(tracking, path=_copy(tracking.path, folder / "tracking"))
+        if events:
+            events = replace(events, path=_copy(events.path, folder / "events"))
         if orders:
             copy = folder / "orders"
             if orders.folder.is_dir():
@@ -136,7 +161,7 @@ class WrittenFiles:
             if (orders.folder / RECORDS).is_dir():
                 shutil.copytree(orders.folder / RECORDS, copy / RECORDS)
             orders = replace(orders, folder=copy)
-        return WrittenFiles(inventory=inventory, tracking=tracking, orders=orders)
+        return WrittenFiles(inventory=inventory, tracking=tracking, events=events, orders=orders)
 
 
 def _copy(path: Path, folder: Path) -> Path:

@@ -24,8 +24,8 @@ from ordosync.failpoints import fault
 from ordosync.models import Order, Outcome, refused
 
 Item = TypeVar("Item")
-NEW = "NEW"
-"""The word in the column `change` of the first file of an order."""
+NEW, CHANGED, HOLD, RELEASE, CANCEL = "NEW", "CHANGED", "HOLD", "RELEASE", "CANCEL"
+"""The words in the column `change`; the first file of an order is new."""
 
 
 class OrderFileWriter:
@@ -75,16 +75,17 @@ class OrderFileWriter:
         self.records.finish(record)
         self.kept.tidy(record)
 
-    def publish_lines(self, record: OrderRecord, *, word: str) -> None:
-        """Write a file with only the lines of an order. Raises `OSError` and `UnicodeError`."""
+    def publish_lines(self, record: OrderRecord, units: Mapping[str, int], *, word: str) -> None:
+        """Write a file with only these units of lines. Raises `OSError` and `UnicodeError`."""
         fields = [
             {
                 "order_number": record.number,
                 "line_id": line.id,
                 "sku": line.sku,
-                "quantity": str(line.quantity),
+                "quantity": str(units[line.id]),
             }
             for line in record.written_lines()
+            if line.id in units
         ]
         self.publish(record, fields, word=word)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ordosync.accounts.files.output.options import RECORDS
 from ordosync.accounts.files.output.order_rows import line_id
@@ -46,22 +47,53 @@ class OrderRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     whole: int = 1
     """The version of its newest file with all fields."""
     is_held: bool = False
+    is_asked: bool = False
+    """True if the Supplier was asked to cancel it, and not to send it after that."""
+    agreed: tuple[int, ...] = ()
+    """The units of each line until the Supplier answers, if its newest file asks for fewer."""
 
     @property
     def line_ids(self) -> tuple[str, ...]:
         """The ids of its lines."""
         return tuple(line_id(self.number, n) for n in range(1, self.lines + 1))
 
+    @property
+    def units_by_line(self) -> dict[str, int]:
+        """The units in its newest file, by line id."""
+        return dict(zip(self.line_ids, (count for _, count in self.units), strict=False))
+
+    @property
+    def agreed_units(self) -> tuple[int, ...]:
+        """The units of each line until the Supplier answers."""
+        return self.agreed or tuple(count for _, count in self.units)
+
+    def with_units(
+        self, units: Sequence[tuple[str, int]], *, agreed: Sequence[int]
+    ) -> "OrderRecord":
+        """Return the record after a further file with the whole order."""
+        version = self.version + 1
+        is_less = tuple(agreed) != tuple(count for _, count in units)
+        return replace(
+            self,
+            lines=len(units),
+            units=tuple(units),
+            agreed=tuple(agreed) if is_less else (),
+            version=version,
+            whole=version,
+            is_asked=False,
+        )
+
     def outcome(self) -> Outcome:
         """Return the outcome of creating it again."""
         return Outcome(state="unchanged", id=self.number, line_ids=self.line_ids)
 
     def written_lines(self) -> list[WrittenLine]:
-        """Return its lines; a line of an earlier release has no SKU."""
-        units = self.units or [("", 0)] * self.lines
+        """Return its lines, with the units that count; a line of an earlier release has no SKU."""
+        skus = [sku for sku, _ in self.units] or [""] * self.lines
+        units = self.agreed_units or (0,) * self.lines
         return [
             WrittenLine(id=id_, sku=sku, quantity=quantity)
-            for id_, (sku, quantity) in zip(self.line_ids, units, strict=False)
+            for id_, sku, quantity in zip(self.line_ids, skus, units, strict=False)
         ]
 
 
@@ -141,6 +173,13 @@ class OrderRecords:
     def kept_paths(self, record: OrderRecord) -> Sequence[Path]:
         """Return the paths of the fields in all whole files of an order, as far as they exist."""
         return [*self._records.glob(f"{digest(record.reference)}-v*.fields")]
+
+    def answers_path(self, number: str) -> Path | None:
+        """Return the path of the Supplier's answers to an order; None if it was not written."""
+        record = self.of_number(number)
+        if record is None or not record.reference:
+            return None
+        return self._records / f"{digest(record.reference)}.answers"
 
     def file_of(self, record: OrderRecord) -> Path:
         """Return the path of the newest file of an order."""

@@ -1,0 +1,199 @@
+"""`attention` is complete: every state and code that a step or run can end in has its row here."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import ordosync
+from ordosync import errors
+from ordosync.config import load_config
+from ordosync.config.settings import Config
+from ordosync.engine.diagnosis.attention import attention
+from ordosync.engine.diagnosis.attention_entry import Attention
+from ordosync.store import Store
+from ordosync.store.step_rows import PATIENT
+from tests.support.age import age
+from tests.support.desk import TwoAccounts
+
+STEP = 1
+FAILED: Mapping[str, str] = {
+    "already-shipped": "critical",
+    "edited": "critical",
+    "piece-cancelled": "critical",
+    "supplier-restored": "critical",
+} | dict.fromkeys(
+    (
+        *("cancelled", "conflict", "cut", "dismissed", "does-not-fit", "exists", "further-parcel"),
+        *("invalid", "invalid-order", "invalid.file", "invalid.money", "invalid.quantity"),
+        *("more-than-ordered", "no-address", "no-date", "not-answered", "not-editable"),
+        *("not-found", "not-held", "not-reducible", "on-hold", "other-lines", "oversold"),
+        *("partially-shipped", "reassigned", "refused", "rest-cancelled", "reused-number"),
+        *(
+            "sent-elsewhere",
+            "sku-claimed",
+            "split-refused",
+            "supplier-cancelled",
+        ),
+        *("supplier-cancelled-rest", "unproven"),
+    ),
+    "normal",
+)
+"""Severities of failed steps: all need the operator until they are settled or dismissed."""
+WAITING = (
+    *("busy", "cancellations-first", "changed", "earlier-parcel", "no-link", "parcels-first"),
+    "partially-shipped",
+    *("sent-elsewhere", "split-first", "stopped", "unavailable", "which-lines"),
+)
+"""Codes of steps that are tried again: they need the operator only if that takes too long."""
+UNKNOWN = ("no-answer", "not-ready", "taken", "unknown-outcome")
+HELD = ("asked",)
+PLANNED = "planned"
+"""A waiting step whose run was interrupted before it was sent; the next run plans it again."""
+SKIPPED: Mapping[str, str | None] = {"no-tracking": "normal"} | dict.fromkeys(
+    (
+        *("before-since", "dismissed", "edited", "given-back", "gone", "ignored", "mended"),
+        *("no-lines", "no-sku", "not-imported", "nothing-to-ship", "over", "skip-rule"),
+        *("split-after-import", "taken-back", "too-late", "voided"),
+    )
+)
+"""Steps that need nothing; but an order that was shipped without a number needs it."""
+DONE = ("cost-added", "on-pieces", "stock-not-moved")
+RUNS = ("account", "auth", "brake", "crashed", "refused", "unavailable", "unexpected")
+CONCERNS = ("late", "no-reference", "unshipped")
+NAMES = ("code", "error_code")
+"""Columns, not codes."""
+
+
+def _constants(tree: ast.Module) -> Mapping[str, str]:
+    return {
+        target.id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def _codes_of(path: Path) -> Iterator[str]:
+    tree = ast.parse(path.read_text("utf-8"))
+    constants = _constants(tree)
+    for call in ast.walk(tree):
+        if not isinstance(call, ast.Call) or getattr(call.func, "id", "") not in {
+            *("Decision", "Outcome", "Notice", "InvalidRecord", "RunError", "Attention"),
+            *("replace", "refused", "row_change", "step_change", "item"),
+        }:
+            continue
+        for keyword in call.keywords:
+            if keyword.arg == "code":
+                yield from _texts(keyword.value, constants)
+
+
+def _texts(value: ast.expr, constants: Mapping[str, str]) -> Iterator[str]:
+    for node in ast.walk(value):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif isinstance(node, ast.Name) and node.id in constants:
+            yield constants[node.id]
+
+
+def _codes() -> set[str]:
+    """Return the codes in the package; a code that ends with a point is the begin of several."""
+    package = Path(ordosync.__file__).parent
+    paths = [path for path in package.rglob("*.py") if "cli" not in path.parts]
+    found = {code for path in paths for code in _codes_of(path)}
+    found |= {
+        kind.code for kind in vars(errors).values() if isinstance(getattr(kind, "code", None), str)
+    }
+    return {code for code in found if code and not code.endswith(".")}
+
+
+def test_each_code_of_the_package_is_in_one_of_these_tables() -> None:
+    known = {*FAILED, *WAITING, PLANNED, *UNKNOWN, *HELD, *SKIPPED, *DONE, *RUNS, *CONCERNS, *NAMES}
+
+    assert _codes() - known == set(), "say here what the operator must know of a new code"
+
+
+@pytest.fixture
+def config(both: TwoAccounts) -> Config:
+    both.run("import-products")
+    return load_config(both.folder / "config.yaml")
+
+
+def listed(config: Config, statement: str, *, after: timedelta = timedelta()) -> list[Attention]:
+    """Return the entries of the step after a change of the store."""
+    age(config.database.parent, f"update steps set {statement} where id = {STEP}")  # noqa: S608 - a test's
+    now = datetime.now(UTC) + after
+    with Store.open(config.database, readonly=True) as store:
+        entries = attention(config, store, now=now, unshipped_for=timedelta(days=7))
+    return [entry for entry in entries if entry.step == STEP]
+
+
+def test_failed_steps_are_listed_at_once(config: Config) -> None:
+    for code, severity in FAILED.items():
+        [entry] = listed(config, f"state = 'failed', code = '{code}', reason = 'why'")
+
+        assert (entry.code, entry.severity, entry.needs_you) == (code, severity, True)
+        assert entry.command
+
+
+def test_waiting_steps_are_listed_when_they_wait_for_too_long(config: Config) -> None:
+    for code in WAITING:
+        limit = timedelta(days=1) if code in PATIENT else timedelta(hours=1)
+        statement = f"state = 'waiting', code = '{code}', reason = 'why'"
+
+        assert listed(config, statement, after=limit - timedelta(minutes=10)) == [], code
+        [late] = listed(config, statement, after=limit + timedelta(minutes=10))
+        assert (late.severity, late.needs_you) == ("normal", True)
+
+
+def test_writes_of_unknown_outcome_are_critical_when_they_stay_unknown(config: Config) -> None:
+    for code in UNKNOWN:
+        statement = f"state = 'unknown', code = '{code}', reason = 'why', looked_at = "
+
+        assert listed(config, f"{statement} null") == [], code
+        [looked_up] = listed(config, f"{statement} updated_at")
+        [late] = listed(config, f"{statement} null", after=timedelta(minutes=70))
+        assert looked_up.severity == late.severity == "critical"
+
+
+def test_held_steps_are_listed_an_hour_after_their_deadline(config: Config) -> None:
+    for code in HELD:
+        deadline = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '2 days')"
+        statement = f"state = 'held', code = '{code}', reason = 'why', not_before = {deadline}"
+
+        assert listed(config, statement, after=timedelta(days=2)) == []
+        [late] = listed(config, statement, after=timedelta(days=2, hours=2))
+        assert (late.severity, late.needs_you) == ("normal", True)
+
+
+def test_settled_steps_are_not_listed(config: Config) -> None:
+    for code, severity in SKIPPED.items():
+        task = "update-tracking" if code == "no-tracking" else "import-orders"
+        statement = f"state = 'skipped', code = '{code}', reason = 'why', task = '{task}'"
+
+        entries = listed(config, statement, after=timedelta(days=30))
+        assert [entry.severity for entry in entries] == ([severity] if severity else []), code
+    for code in DONE:
+        assert listed(config, f"state = 'done', code = '{code}'") == []
+
+
+@pytest.mark.parametrize(
+    ("code", "severity"), [("refused", "normal"), ("already-shipped", "critical")]
+)
+def test_attention_health_and_a_dismissal_agree(
+    both: TwoAccounts, config: Config, code: str, severity: str
+) -> None:
+    both.run("run-due")
+    listed(config, f"state = 'failed', code = '{code}', reason = 'why'")
+    [entry] = both.run("attention", "--json").json["attention"]
+    before = [both.run(command).code for command in ("attention", "health")]
+    both.run("dismiss", str(STEP), "--note", "agreed")
+    after = [both.run(command).code for command in ("attention", "health")]
+
+    assert entry["severity"] == severity
+    assert (before, after) == ([1, 1], [0, 0])
