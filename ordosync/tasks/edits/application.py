@@ -105,6 +105,8 @@ def _write_groups(edits: SupplierEdits, attempts: Sequence[Attempt]) -> None:
         _note(attempt, edit.groups, outcome)
         if outcome.state in ("done", "unchanged") and edit.lines:
             attempt.line_ids = outcome.line_ids
+        if outcome.state == "done" and outcome.code:
+            attempt.warning = outcome
 
 
 def _reduce(portal: Portal, attempts: Sequence[Attempt]) -> None:

@@ -18,6 +18,7 @@ from tests.accounts.contract.examples import line, parcel
 from tests.accounts.contract.opening import PORTAL
 from tests.accounts.contract.people import MerchantPeople, SupplierPeople
 from tests.accounts.ordoro.people import OrdoroSupplierPeople
+from tests.accounts.shopify.people import ShopifySupplierPeople
 from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
 from tests.accounts.woocommerce.people import ShopSupplierPeople
 from tests.scenarios.pairs.kinds import MERCHANTS
@@ -46,6 +47,12 @@ class Supplied:
 
 SUPPLIED: Mapping[str, Supplied] = {
     "sqlite": Supplied(people=SqliteSupplierPeople, of_rest=("lines", "notes")),
+    "shopify": Supplied(
+        people=ShopifySupplierPeople,
+        groups=("address", "lines", "notes"),
+        of_rest=("address",),
+        of_pieces=("address", "notes"),
+    ),
     "ordoro": Supplied(
         people=OrdoroSupplierPeople,
         groups=("address", "lines", "notes"),
