@@ -321,6 +321,7 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
         {
             "method-edits",
             "bill_to-edits",
+            "unsent-labels",
             "second-labels",
             "backorders",  # a hold has no date, and a hold of units splits the order
             "reasons",  # units are removed without a reason
