@@ -39,6 +39,7 @@ def deliver(portal: Portal, changes: Sequence[OrderChange]) -> list[Result]:
     """Report the changes; return one result for each, in order."""
     whole_ids = [change.link.merchant_id for change in changes if change.is_whole]
     agreed = portal.merchant.cancelled_among(whole_ids) if whole_ids else frozenset()
+    agreed |= problems.agreed(portal, changes)
     delivered = [_Delivered(change=change, report=report_of(change)) for change in changes]
     open_ = [each for each in delivered if each.change.link.merchant_id not in agreed]
     if portal.config.shortages.report:
@@ -111,9 +112,11 @@ def _with_rest(portal: Portal, delivered: _Delivered) -> ShortageReport:
 
 
 def _agreed(delivered: _Delivered) -> Result:
-    """Return the result of an order that both accounts have cancelled: nothing is reported."""
+    """Return the result of what both accounts have cancelled: nothing is reported."""
     change = delivered.change
-    links = (*_lines(change, is_reported=True), replace(change.link, state="cancelled_by_supplier"))
+    links = tuple(_lines(change, is_reported=True))
+    if change.is_whole:
+        links = (*links, replace(change.link, state="cancelled_by_supplier"))
     outcome = Outcome(state="unchanged", id=change.link.merchant_id, reason=_AGREED)
     return Result(outcome=outcome, links=links)
 

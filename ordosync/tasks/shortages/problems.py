@@ -44,6 +44,26 @@ def reason_of(code: str, text: str) -> str:
     return f"{text}; {_REASONS[code]}" if text else _REASONS[code]
 
 
+def agreed(portal: Portal, changes: Sequence[OrderChange]) -> frozenset[str]:
+    """Return the orders whose short units the Merchant does not want: nothing is reported.
+
+    The Supplier may have been asked to cancel them.
+    """
+    ids = [change.link.merchant_id for change in changes if _only_cancels(change)]
+    wanted = wanted_units(portal, ids) if ids else {}
+    return frozenset(
+        change.link.merchant_id
+        for change in changes
+        if (units := wanted.get(change.link.merchant_id)) is not None
+        and all(units.get(line.link.merchant_id, 0) <= line.open_units for line in change.lines)
+    )
+
+
+def _only_cancels(change: OrderChange) -> bool:
+    is_less = all(line.cancelled > 0 and not line.after.backordered for line in change.lines)
+    return bool(change.lines) and is_less and not change.is_whole
+
+
 def is_on_time(row: StepRow, today: date) -> bool:
     """True for backordered units whose days have not passed: until then there is nothing to do."""
     if row.code != BACKORDERED:

@@ -277,6 +277,7 @@ class FilesSupplierPeople(SupplierPeople):
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "shown-orders",
+            "unsent-labels",
             "own-holds",
             "split-order",
             "cancel-orders",
