@@ -14,8 +14,8 @@ from ordosync.shortages import ShortageReport
 from ordosync.store.links import Link
 from ordosync.tasks.base import Portal, Result
 from ordosync.tasks.shortages import pieces, problems
-from ordosync.tasks.shortages.changes import OrderChange
-from ordosync.tasks.shortages.texts import report_of
+from ordosync.tasks.shortages.changes import LineChange, OrderChange
+from ordosync.tasks.shortages.texts import report_of, with_standing
 
 _DONE = Outcome(state="done")
 _AGREED = "cancelled in both accounts"
@@ -33,6 +33,12 @@ class _Delivered(Struct, kw_only=True):
     @property
     def is_reported(self) -> bool:
         return self.reported.state in ("done", "unchanged")
+
+    @property
+    def unsettled(self) -> Sequence[LineChange]:
+        """The lines that the Merchant has to act on; not those that are cancelled there."""
+        is_cancelled = self.cancelled is not None and self.cancelled.state != "refused"
+        return [line for line in self.change.lines if not is_cancelled or line.after.backordered]
 
 
 def deliver(portal: Portal, changes: Sequence[OrderChange]) -> list[Result]:
@@ -130,18 +136,19 @@ def _result(portal: Portal, delivered: _Delivered) -> Result:
     links = _links(portal, delivered)
     if not delivered.is_reported:
         return Result(outcome=delivered.reported, links=links)
-    code = problems.code_of(change)
-    is_settled = delivered.cancelled is not None and delivered.cancelled.state != "refused"
+    standing = problems.standing(portal, change)
+    code = problems.code_of(change, (*delivered.unsettled, *standing))
     if code == problems.CANCELLED and _is_known(portal, change.link):
         code = ""
-    if not code or (is_settled and code == problems.SHORT and not _comes_later(change)):
+    if not code:
         return Result(outcome=Outcome(state="done", id=change.link.merchant_id), links=links)
     notes = [
         f"not {name}: {outcome.reason}"
         for name, outcome in (("held", delivered.held), ("cancelled", delivered.cancelled))
         if outcome and outcome.state == "refused"
     ]
-    reason = "; ".join([problems.reason_of(code, delivered.report.text), *notes])
+    text = with_standing(delivered.report.text, standing)
+    reason = "; ".join([problems.reason_of(code, text), *notes])
     refusal = Outcome(state="refused", code=code, reason=reason)
     return Result(outcome=refusal, links=links, written=None)
 
@@ -151,10 +158,6 @@ def _is_known(portal: Portal, link: Link) -> bool:
     return bool(
         portal.links.with_reported_cancellations([link.merchant_id], tasks=("update-tracking",))
     )
-
-
-def _comes_later(change: OrderChange) -> bool:
-    return any(line.after.backordered for line in change.lines)
 
 
 def _links(portal: Portal, delivered: _Delivered) -> tuple[Link, ...]:
