@@ -400,7 +400,7 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
     idle: ClassVar[Mapping[str, int]] = {
         "split-order": 0,
         "update-tracking": 2,
-        # The trash is a list of its own.
+        # The trash is a separate list.
         "report-shortages": 2,
     }
 

@@ -204,7 +204,7 @@ def test_order_that_is_restored_from_the_trash_is_complete_again(depot: Depot) -
 
 
 def test_unchanged_orders_are_two_calls(depot: Depot) -> None:
-    """The trash is a list of its own."""
+    """The trash is a separate list."""
     account, fake = depot
     for _ in range(3):
         created(account)
