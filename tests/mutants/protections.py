@@ -615,6 +615,20 @@ MUTANTS = (
         test="accounts/woocommerce/test_supplier.py",
     ),
     Mutant(
+        protection="units that stay keep their links, although an answer was lost",
+        file="tasks/shortages/delivery.py",
+        old="[_with_rest(portal, each) for each in short]",
+        new="[each.report for each in short]",
+        test="accounts/ordoro/test_cancelled_shortages.py",
+    ),
+    Mutant(
+        protection="a piece is not reported beside its order",
+        file="tasks/shortages/steps.py",
+        old=" and read.isdisjoint(item.ancestors)",
+        new="",
+        test="accounts/shopify/test_held_orders.py",
+    ),
+    Mutant(
         protection="a whole order is never cancelled for a shortage",
         file="accounts/ordoro/merchant_shortages.py",
         old="if units == ordered:",

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ordosync.failpoints import fault
-from ordosync.models import Comment, Outcome
+from ordosync.models import Comment, Outcome, ParcelLine
 from ordosync.shortages import ShortageReport
 from ordosync.store.links import Link
 from ordosync.tasks.base import Portal, Result
@@ -102,9 +102,19 @@ def _cancel(portal: Portal, delivered: Sequence[_Delivered]) -> None:
     part = portal.merchant.shortages
     short = [of for of in delivered if any(line.answer == "cancelled" for line in of.report.lines)]
     if part and part.can_cancel and short:
-        outcomes = part.cancel([each.report for each in short])
+        outcomes = part.cancel([_with_rest(portal, each) for each in short])
         for each, outcome in zip(short, outcomes, strict=True):
             each.cancelled = outcome
+
+
+def _with_rest(portal: Portal, delivered: _Delivered) -> ShortageReport:
+    """Return a report with the open units that stay in the order."""
+    link, changed = delivered.change.link, delivered.change.lines
+    open_units = {line.link.merchant_id: line.open_units for line in changed}
+    lines = portal.links.lines_of([link.merchant_id]).get(link.merchant_id, ())
+    units = {line.merchant_id: line.open_units or 0 for line in lines} | open_units
+    rest = (ParcelLine(line_id=id_, quantity=count) for id_, count in units.items() if count > 0)
+    return replace(delivered.report, rest=tuple(rest))
 
 
 def _agreed(delivered: _Delivered) -> Result:

@@ -59,6 +59,8 @@ class FilesMerchantPeople(MerchantPeople):
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "listing",
+            "short-cancellations",
+            "held-units",
             "split-order",
             "comments",
             "reassigning",
