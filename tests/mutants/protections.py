@@ -4,6 +4,172 @@ from tests.mutants import Mutant
 
 MUTANTS = (
     Mutant(
+        protection="alerts: a message that was not sent is sent later",
+        file="engine/alerts/delivery.py",
+        old="            changes = changes if counts else ()",
+        new="            pass",
+        test="engine/alerts/test_outages.py",
+    ),
+    Mutant(
+        protection="alerts: what a killed process has sent is sent again, never lost",
+        file="engine/alerts/delivery.py",
+        old='        fault("alert-sent")\n        with self._recording():',
+        new="        with self._recording():\n"
+        "            self.store.alerts.save(reported(change, now) for change in changes)\n"
+        '        fault("alert-sent")\n        with self._recording():',
+        test="engine/alerts/test_transports.py"
+        "::test_n7_killed_after_sending_the_message_is_sent_again",
+    ),
+    Mutant(
+        protection="alerts: what may have arrived is not sent each hour",
+        file="engine/alerts/delivery.py",
+        old="error.may_have_arrived and _may_have_arrived(before or target)",
+        new="False",
+        test="engine/alerts/test_outages.py",
+    ),
+    Mutant(
+        protection="alerts: two processes do not send the same message",
+        file="engine/alerts/delivery.py",
+        old="    if not isinstance(lease, Lease):",
+        new="    if False:",
+        test="engine/alerts/test_reports.py::test_n8_while_another_process_sends_nothing_is_sent",
+    ),
+    Mutant(
+        protection="alerts: the lease lasts while recipients respond slowly",
+        file="engine/alerts/delivery.py",
+        old="            self.store.leases.extend(self.lease, clock=self.clock)",
+        new="            pass",
+        test="engine/alerts/test_floods.py"
+        "::test_no_other_process_sends_while_recipients_respond_slowly",
+    ),
+    Mutant(
+        protection="alerts: the others are notified when a recipient cannot be reached",
+        file="engine/alerts/delivery.py",
+        old="            return list(targets) if cannot_reach else names",
+        new="            return names",
+        test="engine/alerts/test_transports.py"
+        "::test_n6_after_three_attempts_the_others_are_notified_and_cron_writes_it",
+    ),
+    Mutant(
+        protection="alerts: a recipient that fails is not tried at each call",
+        file="engine/alerts/delivery.py",
+        old="            if not _is_resting(targets[name], now):",
+        new="            if True:",
+        test="engine/alerts/test_transports.py"
+        "::test_n6_after_three_attempts_the_others_are_notified_and_cron_writes_it",
+    ),
+    Mutant(
+        protection="alerts: a problem is reported once, not at each call",
+        file="engine/alerts/changes.py",
+        old="    if not row.is_reported or row.reported_at is None:",
+        new="    if True:",
+        test="engine/alerts/test_reports.py",
+    ),
+    Mutant(
+        protection="alerts: what flaps is no flood",
+        file="engine/alerts/changes.py",
+        old="    if _is_muted(row, now):\n        return None",
+        new="    if False:\n        return None",
+        test="engine/alerts/test_reports.py"
+        "::test_n3_what_flaps_is_reported_three_times_an_hour_until_it_is_stable",
+    ),
+    Mutant(
+        protection="alerts: a recipient gets few messages an hour",
+        file="engine/alerts/changes.py",
+        old="    if len(times) < _MOST_TO_ONE:",
+        new="    if True:",
+        test="engine/alerts/test_floods.py::test_a_recipient_gets_at_most_six_messages_an_hour",
+    ),
+    Mutant(
+        protection="alerts: an outage of an account is one problem of all its portals",
+        file="engine/alerts/problems.py",
+        old="    if not (waits or (is_task and entry.code in _OF_ACCOUNT)):",
+        new="    if True:",
+        test="engine/alerts/test_floods.py"
+        "::test_an_outage_of_an_account_is_one_problem_of_all_its_portals",
+    ),
+    Mutant(
+        protection="alerts: a clock that was wrong delays none",
+        file="engine/alerts/delivery.py",
+        old="and now < target.next_try_at <= now + _LONGEST_REST",
+        new="and now < target.next_try_at",
+        test="engine/alerts/test_floods.py"
+        "::test_a_clock_that_was_a_year_ahead_delays_no_alert_and_no_digest",
+    ),
+    Mutant(
+        protection="alerts: what is open at first is one digest",
+        file="engine/alerts/delivery.py",
+        old="        if not is_first or len(changes) == 1:",
+        new="        if True:",
+        test="engine/alerts/test_reports.py",
+    ),
+    Mutant(
+        protection="alerts: nothing is sent in quiet hours",
+        file="engine/alerts/delivery.py",
+        old="            if kind and (quiet is None or quiet.but == row.severity):",
+        new="            if kind:",
+        test="engine/alerts/test_times.py"
+        "::test_n5_problems_of_quiet_hours_are_sent_together_at_their_end",
+    ),
+    Mutant(
+        protection="alerts: what is critical is sent in quiet hours, if configured",
+        file="engine/alerts/delivery.py",
+        old=" or quiet.but == row.severity)",
+        new=")",
+        test="engine/alerts/test_times.py::test_n5_what_is_critical_is_sent_at_once_if_configured",
+    ),
+    Mutant(
+        protection="alerts: a webhook is signed",
+        file="engine/alerts/sending.py",
+        old="hmac.new(key, body, hashlib.sha256)",
+        new="hmac.new(key, bytes(), hashlib.sha256)",
+        test="engine/alerts/test_reports.py::test_key_of_an_alert_is_that_of_attention",
+    ),
+    Mutant(
+        protection="alerts: a subject has no header of others",
+        file="engine/alerts/messages.py",
+        old="    text = _redact(str(value)[: 4 * _LONGEST])\n",
+        new="    text = str(value)[: 4 * _LONGEST]\n",
+        test="engine/alerts/test_transports.py",
+    ),
+    Mutant(
+        protection="alerts: a message has no cell of a file",
+        file="engine/alerts/messages.py",
+        old="""    return clean(_QUOTED.sub("***", reason))""",
+        new="""    return clean(reason)""",
+        test="engine/alerts/test_transports.py::test_n9_no_message_has_personal_data_or_a_secret",
+    ),
+    Mutant(
+        protection="alerts: Slack interprets nothing",
+        file="engine/alerts/sending.py",
+        old="        text = text.replace(character, escape)",
+        new="        pass",
+        test="engine/alerts/test_transports.py::test_slack_interprets_nothing",
+    ),
+    Mutant(
+        protection="alerts: a password is never sent unencrypted",
+        file="engine/alerts/mail.py",
+        old="            server.starttls(context=context)",
+        new="            pass",
+        test="engine/alerts/test_transports.py::test_mail_is_sent_over_tls_with_a_password",
+    ),
+    Mutant(
+        protection="alerts: a command ends with what it started",
+        file="engine/alerts/commands.py",
+        old="os.killpg(process.pid, signal.SIGKILL)",
+        new="process.kill()",
+        test="engine/alerts/test_transports.py"
+        "::test_command_that_does_not_end_is_killed_with_what_it_started",
+    ),
+    Mutant(
+        protection="attention: a task that fails stays listed while it runs again",
+        file="engine/diagnosis/portal_concerns.py",
+        old="run.has_crashed or run.status not in unended",
+        new="True",
+        test="engine/diagnosis/test_attention.py"
+        "::test_a_task_that_fails_is_listed_while_it_runs_again",
+    ),
+    Mutant(
         protection="a run that lost its lease commits nothing (fence)",
         file="store/leases.py",
         old=" where portal = :portal and resource = :resource and fence = :fence",
@@ -615,6 +781,20 @@ MUTANTS = (
         test="accounts/woocommerce/test_supplier.py",
     ),
     Mutant(
+        protection="units that stay keep their links, although an answer was lost",
+        file="tasks/shortages/delivery.py",
+        old="[_with_rest(portal, each) for each in short]",
+        new="[each.report for each in short]",
+        test="accounts/ordoro/test_cancelled_shortages.py",
+    ),
+    Mutant(
+        protection="a piece is not reported beside its order",
+        file="tasks/shortages/steps.py",
+        old=" and read.isdisjoint(item.ancestors)",
+        new="",
+        test="accounts/shopify/test_held_orders.py",
+    ),
+    Mutant(
         protection="a whole order is never cancelled for a shortage",
         file="accounts/ordoro/merchant_shortages.py",
         old="if units == ordered:",
@@ -968,6 +1148,48 @@ MUTANTS = (
         old="for name in names if name in self.send}",
         new="for name in names}",
         test="accounts/ordoro/test_contract.py::TestOrdoroAsSupplier",
+    ),
+    Mutant(
+        protection="a further file of an order is not written twice after a kill",
+        file="accounts/files/output/order_files.py",
+        old="        self.records.finish(record)\n        return write(record, item)",
+        new="        return write(record, item)",
+        test="accounts/files/test_order_versions.py",
+    ),
+    Mutant(
+        protection="an edit of one group at a files Supplier writes no other group",
+        file="accounts/files/output/edited_fields.py",
+        old='if "method" in edit.groups else {}',
+        new="if True else {}",
+        test="accounts/files/test_order_versions.py",
+    ),
+    Mutant(
+        protection="an answer counts after its file was removed",
+        file="accounts/files/answer_log.py",
+        old="if path and rows != kept:",
+        new="if False:",
+        test="accounts/files/test_answers.py",
+    ),
+    Mutant(
+        protection="a file asks the Supplier once for a cancellation",
+        file="accounts/files/supplier_cancellations.py",
+        old="if not record.is_asked:",
+        new="if True:",
+        test="accounts/files/test_asked_cancellations.py",
+    ),
+    Mutant(
+        protection="an event is written once",
+        file="accounts/files/merchant_shortages.py",
+        old="if event in rows:",
+        new="if False:",
+        test="accounts/files/test_events.py",
+    ),
+    Mutant(
+        protection="a parcel of the whole order answers the question of a cancellation",
+        file="tasks/parcels/links.py",
+        old="    if update.shipment.is_last:\n",
+        new="    if False:\n",
+        test="tasks/test_asked_by_file.py",
     ),
     Mutant(
         protection="an applied edit overwrites nothing that the Supplier changed",

@@ -73,7 +73,11 @@ def _failed(portal: Portal, ids: Sequence[str], links: Mapping[str, Link]) -> It
     cancelled_ids = (
         required(portal.merchant.cancellations).among(merchant_ids) if merchant_ids else frozenset()
     )
-    reported = portal.links.with_reported_cancellations(merchant_ids, tasks=("report-shortages",))
+    reported = (
+        portal.links.with_reported_cancellations(merchant_ids, tasks=("report-shortages",))
+        if merchant_ids
+        else frozenset()
+    )
     for id_, link in known_links.items():
         if (
             link.state in _NOT_BY_TASK

@@ -42,6 +42,7 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
         {
             "relisting",  # a connection is sorted by id
             "requesting-again",
+            "short-cancellations",
             "late-pieces",
             "cancelled-pieces",
             "label-cost",
