@@ -7,6 +7,7 @@ import tokenize
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "ordosync"
@@ -91,18 +92,35 @@ def test_documents_are_written_in_plain_words() -> None:
     ] == []
 
 
+class Words(NamedTuple):
+    """The docstrings and the names of variables of all modules, each with its place."""
+
+    docstrings: list[tuple[str, str]]
+    names: list[tuple[str, str]]
+
+
 @cache
-def _nodes() -> list[tuple[Path, ast.AST]]:
-    return [(path, node) for path in MODULES for node in ast.walk(ast.parse(path.read_bytes()))]
+def _words() -> Words:
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    words = Words([], [])
+    for path in MODULES:
+        file = path.relative_to(ROOT)
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, documented):
+                place = f"{file}:{getattr(node, 'lineno', 1)}"
+                words.docstrings.append((place, ast.get_docstring(node) or ""))
+            elif isinstance(node, ast.Name | ast.arg):
+                name = node.id if isinstance(node, ast.Name) else node.arg
+                words.names.append((f"{file}:{node.lineno}", name))
+    return words
 
 
 def test_docstrings_begin_with_a_noun_or_a_verb() -> None:
-    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    wrong = []
-    for path, node in _nodes():
-        text = ast.get_docstring(node) if isinstance(node, documented) else None
-        if text and text.split()[0].strip("`,:") in QUESTIONS:
-            wrong.append(f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 1)}: {text[:40]}")
+    wrong = [
+        f"{place}: {text[:40]}"
+        for place, text in _words().docstrings
+        if text and text.split()[0].strip("`,:") in QUESTIONS
+    ]
 
     assert wrong == []
 
@@ -112,12 +130,6 @@ VAGUE_NAMES = {"one", "here", "there", "told", "said", "gone", "whom"}
 
 
 def test_names_say_what_they_hold() -> None:
-    vague = []
-    for path, node in _nodes():
-        if not isinstance(node, ast.Name | ast.arg):
-            continue
-        name = node.id if isinstance(node, ast.Name) else node.arg
-        if name in VAGUE_NAMES:
-            vague.append(f"{path.relative_to(ROOT)}:{node.lineno}: {name}")
+    vague = [f"{place}: {name}" for place, name in _words().names if name in VAGUE_NAMES]
 
     assert vague == []

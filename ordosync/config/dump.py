@@ -12,9 +12,7 @@ from ordosync.config.schema import NOT_OPTIONS
 from ordosync.config.settings import (
     AccountConfig,
     Config,
-    EditsConfig,
     PortalConfig,
-    ShortagesConfig,
     SideConfig,
 )
 
@@ -30,6 +28,10 @@ def as_plain(config: Config) -> dict[str, Any]:
         "accounts": {name: _account(account) for name, account in config.accounts.items()},
         "portals": {name: _portal(portal) for name, portal in config.portals.items()},
     }
+
+
+_NEWER = ("edits", "cancel_deadline", "shortages")
+"""Options of a portal that are shown only if they differ from their defaults."""
 
 
 def _if_set(name: str, value: Any) -> dict[str, Any]:
@@ -48,9 +50,9 @@ def _account(account: AccountConfig) -> dict[str, Any]:
 def _portal(portal: PortalConfig) -> dict[str, Any]:
     sides = {"merchant": _side(portal.merchant), "supplier": _side(portal.supplier)}
     shown = _plain(portal) | sides
-    defaults = {"edits": EditsConfig(), "shortages": ShortagesConfig()}
-    unset = (name for name, default in defaults.items() if getattr(portal, name) == default)
-    hidden = (*NOT_PORTAL_OPTIONS, *unset)
+    defaults = {field.name: field.default for field in fields(portal)}
+    unused = [name for name in _NEWER if getattr(portal, name) == defaults[name]]
+    hidden = (*NOT_PORTAL_OPTIONS, *unused)
     return {name: value for name, value in shown.items() if name not in hidden}
 
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import TypeVar, get_args
 
@@ -83,6 +84,8 @@ class PortalReader:
         values["tasks"] = self._tasks(task_places, managed=values.get("manage_inventory", False))
         if values.get("was") is not None:
             self._reader.attempt(entries["was"], lambda: self._check_was(values["was"], name))
+        if deadline := values.get("cancel_deadline"):
+            self._reader.attempt(entries["cancel_deadline"], lambda: _check_deadline(deadline))
         merchant, supplier = values.get("merchant"), values.get("supplier")
         if merchant is None or supplier is None:
             return None
@@ -259,3 +262,9 @@ class PortalReader:
             if portal.was is not None and heirs.setdefault(portal.was, name) != name:
                 why = f"portal {heirs[portal.was]} was {portal.was}, too"
                 self._reader.problem(self._places[name], why)
+
+
+def _check_deadline(deadline: timedelta) -> None:
+    """Raise `ValueError` if a Supplier has too little or too much time to answer."""
+    if not timedelta(hours=1) <= deadline <= timedelta(days=30):
+        raise ValueError("must be 1h to 30d")

@@ -160,6 +160,8 @@ class PortalConfig:
     send: tuple[Optional, ...] = ()
     shipping_methods: ShippingMethodsConfig = ShippingMethodsConfig()
     edits: EditsConfig = EditsConfig()
+    cancel_deadline: timedelta = timedelta(days=2)
+    """The time in which a Supplier that is asked to cancel an order should answer."""
     shortages: ShortagesConfig = ShortagesConfig()
     tasks: Mapping[str, Interval] = field(default_factory=dict)
     """The interval of each scheduled task, with defaults."""

@@ -6,7 +6,7 @@ file is rewritten, since its free space has older copies of rows.
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ordosync.database import execute_write, transaction
@@ -30,6 +30,8 @@ class Purged:
     """The order, its ancestors, and its pieces."""
     timeline: int
     """The number of entries with a personal text."""
+    is_log_kept: bool = False
+    """True if another program reads the file, so that its write-ahead log has older rows."""
 
 
 def purge(file: "EmbeddedFile", number: str, *, dry: bool) -> Purged:
@@ -41,7 +43,8 @@ def purge(file: "EmbeddedFile", number: str, *, dry: bool) -> Purged:
         if not dry:
             execute_write(db, "vacuum")
             # Waits for readers, and raises no error if one of them has not ended.
-            db.execute("pragma wal_checkpoint(truncate)")
+            is_busy = db.execute("pragma wal_checkpoint(truncate)").fetchone()[0]
+            purged = replace(purged, is_log_kept=bool(is_busy))
     return purged
 
 

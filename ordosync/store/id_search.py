@@ -59,12 +59,12 @@ class IdSearch:
     def containing(self, text: str) -> Sequence[KnownId]:
         """Return the ids of orders and products with this text, of either account.
 
+        Case, spaces and hyphens do not count.
+
         An order without a link is known by the step that did not send it, and an order of a parcel
         by its tracking number.
         """
-        rows = self._db.execute(
-            _CONTAINING, {"portal": self._portal, "text": text.lower(), "compact": compact(text)}
-        )
+        rows = self._db.execute(_CONTAINING, {"portal": self._portal, "compact": compact(text)})
         return [
             KnownId(
                 kind=row["kind"],
@@ -79,24 +79,29 @@ class IdSearch:
         ]
 
 
-_CONTAINING = """
+def _compact(sql: str) -> str:
+    """Return the SQL of a text as it is compared, like `compact`."""
+    return f"replace(replace(lower({sql}), ' ', ''), '-', '')"
+
+
+# Of the id of a parcel, the tracking number is the part after the last colon.
+_TRACKING = "replace(supplier_id, rtrim(supplier_id, replace(supplier_id, ':', '')), '')"
+_CONTAINING = f"""
 select kind, merchant_id, supplier_id, 'id' as field, '' as value from links where portal = :portal
     and kind in ('order', 'product')
-    and (instr(lower(merchant_id), :text) or instr(lower(supplier_id), :text))
+    and (instr({_compact("merchant_id")}, :compact)
+        or instr({_compact("supplier_id")}, :compact))
 union
 select case task when 'import-orders' then 'order' else 'product' end, merchant_id, null, 'id', ''
     from steps where portal = :portal and task in ('import-orders', 'import-products')
-    and instr(lower(merchant_id), :text)
+    and instr({_compact("merchant_id")}, :compact)
     and not exists (select 1 from links where links.portal = steps.portal
         and links.kind in ('order', 'product') and links.merchant_id = steps.merchant_id)
 union
 select 'order', coalesce(order_id, merchant_id), null, 'tracking', supplier_id from links
     where portal = :portal and kind in ('parcel', 'shipment')
-    and instr(replace(replace(lower(
-        replace(supplier_id, rtrim(supplier_id, replace(supplier_id, ':', '')), '')
-    ), ' ', ''), '-', ''), :compact)
+    and instr({_compact(_TRACKING)}, :compact)
 union
 select 'order', merchant_id, null, 'number', number from order_numbers where portal = :portal
-    and instr(lower(number), :text)
-"""
-"""The condition of parcels reads the tracking number: the part of the id after the last colon."""
+    and instr({_compact("number")}, :compact)
+"""  # noqa: S608 - constants

@@ -141,10 +141,10 @@ class Links(LinkSteps):
         statement = "select count(*) from links where portal = ?"
         return int(self._db.execute(statement, (self._portal,)).fetchone()[0])
 
-    def reopened(self) -> Sequence[Link]:
-        """Return the orders whose label was deleted after their cancellation was refused."""
+    def in_state(self, state: Literal["reopened", "cancel_asked"]) -> Sequence[Link]:
+        """Return the orders in a state that few orders have."""
         rows = self._db.execute(
-            "select * from links where portal = ? and kind = 'order' and state = 'reopened'"
+            f"select * from links where portal = ? and kind = 'order' and state = '{state}'"  # noqa: S608
             " order by merchant_id",
             (self._portal,),
         )
@@ -192,7 +192,8 @@ class Links(LinkSteps):
     def add(self, links: Iterable[Link], *, now: datetime) -> None:
         """Insert links, and apply them to the ledger; see `ledger.settle`.
 
-        An existing link only gets the new state, unless that is `live`, and its missing numbers.
+        An existing link only gets the new state, unless that is `live`, and its missing numbers. An
+        order that `is_restored` is live again.
         Raises `LedgerError` if more units would be sent or cancelled than were ordered.
         """
         links, at = list(links), to_text(now)
@@ -206,11 +207,11 @@ class Links(LinkSteps):
             self._note_reported({link.order_id or link.merchant_id for link in parcels + changed})
 
     def _restore(self, order_ids: Sequence[str]) -> None:
-        """Make orders live again that the Supplier had cancelled."""
+        """Make orders live again that the Supplier had cancelled, or was asked to cancel."""
         if order_ids:
             self._db.execute(
                 "update links set state = 'live' where portal = ? and kind = 'order'"
-                " and state = 'cancelled_by_supplier'"
+                " and state in ('cancelled_by_supplier', 'cancel_asked')"
                 " and merchant_id in (select value from json_each(?))",
                 (self._portal, json.dumps(list(order_ids))),
             )

@@ -69,7 +69,8 @@ class Link(Struct, frozen=True, kw_only=True):
     moved: int = 0
     """For a line: the units that go to another piece now. Not stored."""
     is_restored: bool = False
-    """For an order that the Supplier had cancelled: True if it is live again. Not stored."""
+    """For an order that the Supplier had cancelled, or was asked to cancel: True if it is live
+    again. Not stored."""
     units: Mapping[str, int] | None = None
     """For a parcel: its units by the Merchant's line; None if unknown."""
     digests: str | None = None

@@ -288,6 +288,8 @@ _HELD_STEPS = (
     create index steps_unsettled on steps (portal, task, state, not_before)
         where state in ('sending', 'unknown', 'waiting', 'held', 'failed')
     """,
+    # The orders that the Supplier was asked to cancel, which few are.
+    "create index links_asked on links (portal, kind, merchant_id) where state = 'cancel_asked'",
 )
 
 _SHORT_UNITS = (

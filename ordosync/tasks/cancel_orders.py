@@ -26,9 +26,11 @@ def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
 
     An order that was already shipped is cancelled once its label is deleted.
     """
-    reopened = [link.merchant_id for link in portal.links.reopened()]
+    reopened = [link.merchant_id for link in portal.links.in_state("reopened")]
     if reopened:
         yield _page(portal, reopened)
+    if restored := tuple(asked.restored(portal)):
+        yield Page(items=restored)
     for page in required(portal.merchant.cancellations).changed(request):
         whole_ids = [item.order_id for item in page.items if item.lines is None]
         lowered = reductions.steps(portal, page.items)
@@ -45,7 +47,8 @@ def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
     if whole_ids:
         page = _page(portal, whole_ids)
         steps = _without_decision_if_open(portal, page.items)
-        yield replace(page, items=tuple(map(asked.if_still_asked, steps)))
+        restored = [step for step in asked.restored(portal) if step.merchant_id in whole_ids]
+        yield replace(page, items=(*map(asked.if_still_asked, steps), *restored))
     if lowered:
         yield Page(items=tuple(reductions.recheck(portal, lowered)))
 
@@ -64,12 +67,16 @@ def apply(
     cancelled = iter(_cancel(portal, links, look_first=look_first) if links else ())
     lowered = [step.payload for step in steps if isinstance(step.payload, reductions.Lowered)]
     reduced = iter(reductions.reduce(portal, lowered) if lowered else ())
+    wanted = [step.payload.link for step in steps if isinstance(step.payload, asked.Restored)]
+    restored = iter(asked.restore(portal, wanted) if wanted else ())
     results = []
     for step in steps:
         if isinstance(step.payload, Link):
             results.append(next(cancelled))
         elif isinstance(step.payload, reductions.Lowered):
             results.append(next(reduced))
+        elif isinstance(step.payload, asked.Restored):
+            results.append(next(restored))
         else:
             results.append(Result(outcome=PIECE_NOT_CANCELLED))
     return results
@@ -101,7 +108,9 @@ def _cancel(portal: Portal, links: Sequence[Link], *, look_first: bool) -> list[
         }
     )
     _comment(portal, to_cancel, outcomes)
-    return [_result(link, outcomes.get(link.merchant_id), again=look_first) for link in links]
+    return [
+        _result(portal, link, outcomes.get(link.merchant_id), again=look_first) for link in links
+    ]
 
 
 def _without_decision_if_open(portal: Portal, steps: Sequence[Step]) -> tuple[Step, ...]:
@@ -147,7 +156,7 @@ def _step(link: Link) -> Step:
     return step
 
 
-def _result(link: Link, outcome: Outcome | None, *, again: bool) -> Result:
+def _result(portal: Portal, link: Link, outcome: Outcome | None, *, again: bool) -> Result:
     if outcome is None:
         return Result(outcome=Outcome(state="unchanged", id=link.supplier_id))
     # An earlier attempt may have cancelled it. If it counted as cancelled by the Supplier, the
@@ -157,7 +166,7 @@ def _result(link: Link, outcome: Outcome | None, *, again: bool) -> Result:
     if outcome.state == "unchanged":
         return Result(outcome=outcome, links=(replace(link, state="cancelled_by_supplier"),))
     if outcome.state == "asked":
-        return asked.result(link, outcome)
+        return asked.result(portal, link, outcome)
     if outcome.code == "already-shipped":
         return Result(outcome=outcome, links=(replace(link, state="cancel_refused"),))
     return Result(outcome=outcome)
@@ -165,10 +174,10 @@ def _result(link: Link, outcome: Outcome | None, *, again: bool) -> Result:
 
 def _comment(portal: Portal, links: Sequence[Link], outcomes: Mapping[str, Outcome]) -> None:
     """Add comments in both accounts to orders that were sent before they were cancelled."""
-    late = [link for link in links if outcomes[link.merchant_id].code in _LATE]
+    late = [link for link in links if _cause(outcomes[link.merchant_id]) in _LATE]
     if not late:
         return
-    texts = [_LATE[outcomes[link.merchant_id].code] for link in late]
+    texts = [_LATE[_cause(outcomes[link.merchant_id])] for link in late]
     keys = {link.merchant_id: _key(link, outcomes[link.merchant_id]) for link in late}
     portal.supplier.comment(
         [
@@ -186,10 +195,20 @@ def _comment(portal: Portal, links: Sequence[Link], outcomes: Mapping[str, Outco
 
 def _key(link: Link, refusal: Outcome) -> str:
     """Return the key of a comment. The pieces of an order may share its timeline."""
+    if refusal.state == "asked":
+        return f"asked:{link.generation}"
     return f"piece:{link.supplier_id}" if refusal.code == "piece" else f"cancel:{link.generation}"
 
 
+def _cause(outcome: Outcome) -> str:
+    return "asked" if outcome.state == "asked" else outcome.code
+
+
 _LATE = {
+    "asked": (
+        "The Merchant cancelled this order: please cancel it, or answer that it is too late",
+        "The Supplier is asked to cancel this order; wait for its answer",
+    ),
     "already-shipped": (
         "The Merchant cancelled this order, but it is shipped already",
         "Not cancelled at the Supplier: it is shipped already",
@@ -203,7 +222,7 @@ _LATE = {
         "Not cancelled at the Supplier, who has it as a part of an order: ask the Supplier",
     ),
 }
-"""Comments on the Supplier's and on the Merchant's order, by the code of the refusal."""
+"""Comments on the Supplier's and on the Merchant's order, by the code of the refusal, or asked."""
 
 
 def _open_orders(portal: Portal, _: int) -> int:
@@ -226,5 +245,6 @@ TASK = Task(
     safety_limit=_open_orders,
     limited="cancel",
     settled=settled,
+    announce=asked.announce,
     is_state=True,  # A restored order may be cancelled again.
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from ordosync.store.links import Link, LinkKind
 
@@ -67,5 +67,5 @@ class KnownLinks(Protocol):
     def carries_cancellations(self) -> bool:
         """True if `cancel-orders` runs automatically, or would if it were not paused."""
 
-    def reopened(self) -> Sequence[Link]:
-        """Return the orders whose label was deleted after their cancellation was refused."""
+    def in_state(self, state: Literal["reopened", "cancel_asked"]) -> Sequence[Link]:
+        """Return the orders in a state that few orders have."""

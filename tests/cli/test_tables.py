@@ -137,7 +137,9 @@ def test_a_parcel_without_a_warehouse_is_shown_without_one(
     made = replace(order("1001", placed_at=SENT_AT), lines=())
 
     owner = Owner(portal=None, merchant=None, supplier=None)
-    show_order(made, owner, [], [], [parcel(number="1Z9", warehouse="")], head="order 1001")
+    show_order(
+        made, owner, [], [], [parcel(number="1Z9", warehouse="")], head="order 1001", pieces={}
+    )
 
     out = capsys.readouterr().out
     assert "UPS Ground 1Z9, 7.25 GBP" in out

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -72,6 +72,30 @@ def test_tasks_take_intervals(load: Load) -> None:
         "write-inventory-back": "10-minutes",
         "cancel-orders": "off",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "deadline"), [("1h", timedelta(hours=1)), ("30d", timedelta(days=30))]
+)
+def test_deadline_of_an_asked_cancellation(load: Load, text: str, deadline: timedelta) -> None:
+    assert load_one(load, "").cancel_deadline == timedelta(days=2)
+    assert load_one(load, f"cancel_deadline: {text}").cancel_deadline == deadline
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("59m", "must be 1h to 30d"),
+        ("31d", "must be 1h to 30d"),
+        ("2", '"2" is not a duration; write 30m, 2h or 1d'),
+    ],
+)
+def test_deadline_that_is_too_short_or_too_long_is_a_problem(
+    problems: Problems, text: str, why: str
+) -> None:
+    assert problems(with_portals(portal(f"cancel_deadline: {text}"))) == [
+        f"line 5: portals.main.cancel_deadline: {why}"
+    ]
 
 
 def test_every_other_option(load: Load) -> None:

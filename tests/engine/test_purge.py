@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from ordosync import database
 from ordosync.clock import SLICE_S
-from ordosync.database import sqlite3
+from ordosync.database import sqlite3, wal_is_safe
 from ordosync.embedded import timeline
 from ordosync.models import Address, Comment
 from tests.fakes.ordoro import FakeOrdoro
@@ -129,6 +130,24 @@ def test_purge_waits_for_a_process_that_reads_the_file(pair: Pair) -> None:
 
         assert result.code == 0
         assert holding(pair.folder) == set()
+
+
+@pytest.mark.skipif(not wal_is_safe(), reason="the write-ahead log is not used here")
+def test_purge_names_the_log_of_a_file_that_another_program_reads_too_long(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sold_to_her(pair, "1001")
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 1)
+    with closing(sqlite3.connect(pair.folder / "shop.db")) as reader:
+        reader.execute("begin")
+        reader.execute("select count(*) from orders").fetchone()
+        during = purged(pair.folder, "1001", "--yes")
+    after = purged(pair.folder, "1001", "--yes")
+
+    assert (during.code, after.code) == (0, 0)
+    assert f"may still be in: {pair.folder}/shop.db-wal, since another program" in during.err
+    assert "-wal" not in after.err
+    assert holding(pair.folder) == set()
 
 
 def test_unknown_order_is_a_usage_error(pair: Pair) -> None:

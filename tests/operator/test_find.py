@@ -366,6 +366,20 @@ def test_stock_that_runs_out_or_is_oversold_is_listed(
     assert " ".join(f"{row['sku']}:{row['available']}" for row in stock) == rows
 
 
+def test_stock_of_one_warehouse_is_listed(depot: TwoMerchants) -> None:
+    for sku, quantity, warehouse in (("MUG", "2", "main"), ("MUG", "9", "west")):
+        depot.run("stock", "set", sku, quantity, "--warehouse", warehouse)
+
+    listed = depot.run("stock", "list", "--warehouse", "west", "--json").json["stock"]
+    unknown = depot.run("stock", "list", "--warehouse", "nowhere")
+
+    assert [(row["sku"], row["warehouse"], row["physical"]) for row in listed] == [
+        ("MUG", "west", 9)
+    ]
+    assert (unknown.code, unknown.out) == (2, "")
+    assert "has no warehouse 'nowhere'; known: main, west" in unknown.err
+
+
 def test_stock_filters_that_contradict_each_other_are_refused(depot: TwoMerchants) -> None:
     assert depot.run("stock", "list", "--below", "3", "--negative").code == 2
     empty = depot.run("stock", "list", "--negative")

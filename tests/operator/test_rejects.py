@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from ordosync.atomic_write import replace_file
+from ordosync.cli.desk import rejects
+from ordosync.cli.desk.input_rows import InputRow
 from tests.support.desk import CONFIG, TwoAccounts
 
 TEXT = "number;carrier;tracking;Shipment Date;price\r\nS-1001;UPS;1Z1;2026-11-29;1\r\n"
@@ -38,6 +41,23 @@ def test_rejects_that_were_fixed_are_not_overwritten(both: TwoAccounts) -> None:
     assert rejects.read_text() == "half corrected"
     assert "1 refused: see day.refused-2.csv" in again.err == same.err
     assert not (both.folder / "day.refused-3.csv").exists()
+
+
+def test_rejects_of_two_processes_at_once_are_both_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "day.csv"
+
+    def delayed(name: Path, content: bytes, *, mode: int) -> None:
+        monkeypatch.undo()
+        rejects._write(path, [(InputRow(cells={}, number=2), "of another process")])
+        replace_file(name, content, mode=mode)
+
+    monkeypatch.setattr(rejects, "replace_file", delayed)
+    rejects._write(path, [(InputRow(cells={}, number=1), "of this process")])
+
+    assert "this process" in (tmp_path / "day.refused.csv").read_text()
+    assert "another process" in (tmp_path / "day.refused-2.csv").read_text()
 
 
 @pytest.mark.usefixtures("day")

@@ -21,7 +21,7 @@ def test_a_tracking_number_with_a_decimal_comma_is_damaged_and_not_a_list(
 
     assert (typed.code, read.code) == (2, 1)
     for done in (typed, read):
-        assert f"the tracking '1,23E+11' {ROUNDED}" in done.err
+        assert f"the tracking number '1,23E+11' {ROUNDED}" in done.err
         assert "several" not in done.err
 
 

@@ -34,6 +34,30 @@ def test_option_accepts_each_spelling_of_a_status(both: TwoAccounts, typed: str)
     assert [order["number"] for order in listed] == ["S-1001"]
 
 
+def test_split_order_has_the_status_of_its_pieces_in_the_list_and_names_them(
+    both: TwoAccounts,
+) -> None:
+    both.northwind("orders", "split", "S-1001", "--piece", "MUG=2")
+    both.northwind("orders", "ship", "S-1001-1", *LABEL, "1Z9")
+
+    listed = both.northwind("orders", "list").out.splitlines()
+    shown = both.northwind("orders", "show", "S-1001").out
+    documents = [
+        both.northwind("orders", *words, "--json").json["orders"]
+        for words in (("list",), ("show", "S-1001"))
+    ]
+
+    [row] = [line for line in listed if "S-1001 " in line or "S-1001\t" in line]
+    assert "split: 1 shipped, 1 awaiting fulfillment" in row
+    assert "pieces: S-1001-1 (shipped), S-1001-2 (awaiting fulfillment)" in shown
+    for document in documents:
+        [order] = [order for order in document if order["number"] == "S-1001"]
+        assert order["pieces"] == [
+            {"number": "S-1001-1", "status": "shipped"},
+            {"number": "S-1001-2", "status": "awaiting_fulfillment"},
+        ]
+
+
 def test_story_of_an_order_begins_with_its_shipped_pieces(both: TwoAccounts) -> None:
     both.shop("orders", "add", "1009", "--line", "MUG=2", "--supplier", "northwind")
     both.run("import-orders")

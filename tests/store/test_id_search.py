@@ -39,5 +39,7 @@ def test_ids_are_found_by_a_part_of_an_id_or_of_a_tracking_number(tmp_path: Path
         assert [(known.merchant_id, known.value) for known in ids.containing("1z")] == [
             ("1001", "1Z77")
         ]
+        for text in ("s10", "S 1001", "10-01"):
+            assert [known.supplier_id for known in ids.containing(text)][:1] == ["S-1001"]
         assert not ids.containing("2002")
         assert not store.ids("other").containing("1001")

@@ -26,7 +26,8 @@ QUESTIONS: dict[str, Callable[[Store], object]] = {
     "next retry at": lambda store: store.schedule.next_retry_at(PORTAL, TASK),
     "newest": lambda store: store.runs.newest(5, portal=PORTAL, task=TASK),
     "due": lambda store: store.schedule.due(NOW),
-    "reopened": lambda store: store.links(PORTAL).reopened(),
+    "reopened": lambda store: store.links(PORTAL).in_state("reopened"),
+    "asked": lambda store: store.links(PORTAL).in_state("cancel_asked"),
     "of the Merchant": lambda store: store.links(PORTAL).of_merchant("order", ["7"]),
     "of the Supplier": lambda store: store.links(PORTAL).of_supplier("order", ["S-7"]),
 }

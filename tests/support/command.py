@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import termios
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,13 +114,18 @@ class _Captured(io.TextIOWrapper):
         return written.decode()
 
 
-def started(folder: Path, *words: str, fault: str | None = None) -> "subprocess.Popen[bytes]":
-    """Start `ordosync WORDS` in a folder, with this fault."""
+def started(
+    folder: Path,
+    *words: str,
+    fault: str | None = None,
+    program: Sequence[str] = ("-m", "ordosync"),
+) -> "subprocess.Popen[bytes]":
+    """Start `ordosync WORDS` in a folder, with this fault; `program` is what Python runs."""
     environment = {k: v for k, v in os.environ.items() if k != "ORDOSYNC_CONFIG"}
     if fault:
         environment["ORDOSYNC_FAULT"] = fault
     return subprocess.Popen(
-        [sys.executable, "-m", "ordosync", *words],
+        [sys.executable, *program, *words],
         cwd=folder,
         env=environment,
         stdout=subprocess.PIPE,

@@ -187,6 +187,36 @@ def test_s11_sent_units_are_no_longer_backordered(pair: Pair) -> None:
     assert (len(reports(pair)), pair.failed(TASK)) == (1, [])
 
 
+def test_later_report_keeps_the_short_units_of_other_lines_open(pair: Pair) -> None:
+    shorten(pair, 1)
+    pair.run(TASK)
+    shorten(pair, 1, sku="CUP", later=LATER)
+
+    pair.run(TASK)
+
+    [step] = pair.failed(TASK)
+    assert step.code == "short"
+    assert step.reason
+    assert "sends 1 of CUP later" in step.reason
+    assert "cannot send 1 of MUG" in step.reason
+    assert "MUG" not in reports(pair)[-1]
+
+
+def test_later_report_omits_short_units_that_the_merchant_has_cancelled(pair: Pair) -> None:
+    shorten(pair, 1)
+    pair.run(TASK)
+    [mug] = [each for each in pair.merchant("1001").lines if each.sku == "MUG"]
+    succeeded(pair.shop.cancel("1001", [ParcelLine(line_id=mug.id, quantity=1, sku="MUG")]))
+    shorten(pair, 1, sku="CUP", later=LATER)
+
+    pair.run(TASK)
+
+    [step] = pair.failed(TASK)
+    assert step.code == "backordered"
+    assert step.reason
+    assert "MUG" not in step.reason
+
+
 def test_s12_backordered_order_is_cancelled_as_ever(pair: Pair) -> None:
     shorten(pair, 2, later=LATER)
     pair.run(TASK)

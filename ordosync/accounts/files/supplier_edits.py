@@ -46,14 +46,17 @@ class SupplierEdits:
         """The groups with a column."""
 
     def current(self, ids: Sequence[str]) -> Mapping[str, EditableOrder]:
-        """Return the orders that were written, without their content."""
+        """Return the orders that were written, without their content.
+
+        The rest of a partially shipped order has no label yet.
+        """
         records = {id_: self._records.of_number(id_) for id_ in ids}
         return {
             id_: EditableOrder(
                 order_id=id_,
                 order=None,
                 groups=self._groups(record),
-                has_label=self._sent.status(id_) in ("shipped", "partially_shipped"),
+                has_label=self._sent.status(id_) == "shipped",
                 is_held=record.is_held,
             )
             for id_, record in records.items()

@@ -5,10 +5,13 @@ Each open fulfillment order is held. A hold of another app or of a user stays wh
 
 from collections.abc import Mapping, Sequence
 
+from msgspec import Struct
+
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.editable_orders import HANDLE, HoldablePart
 from ordosync.accounts.shopify.ids import number
 from ordosync.accounts.shopify.queries.orders import HOLD, RELEASE
+from ordosync.accounts.shopify.schema import Id, UserError
 from ordosync.accounts.supplier import HoldReason
 from ordosync.models import Outcome, refused
 
@@ -19,6 +22,16 @@ _NOTES = "The Merchant edited this order, and the edit is not settled"
 _HELD_BEFORE = "DUPLICATE_FULFILLMENT_HOLD_HANDLE"
 
 
+class _HoldAnswer(Struct, frozen=True, rename="camel"):
+    user_errors: list[UserError]
+    fulfillment_hold: Id | None = None
+
+    @property
+    def is_refused(self) -> bool:
+        """True if it is not held; a request that is delivered twice is refused, and it is held."""
+        return bool(self.user_errors) and self.user_errors[0].code != _HELD_BEFORE
+
+
 class OrderHolds:
     """Holds of fulfillment orders, if the token may make them."""
 
@@ -26,10 +39,7 @@ class OrderHolds:
         self._client = client
 
     def hold(self, id_: str, parts: Sequence[HoldablePart], reason: HoldReason) -> Outcome:
-        """Hold all these fulfillment orders of an order.
-
-        Raises no refusal after the first hold, unless one of them changes at the same time.
-        """
+        """Hold all these fulfillment orders of an order; if one is refused, hold none."""
         free = [part for part in parts if not part.own_holds]
         if not free:
             return Outcome(state="unchanged", id=id_)
@@ -37,40 +47,46 @@ class OrderHolds:
             return refusal
         if not all(part.can_be_held for part in free):
             return refused(NOT_HELD, "is being shipped, and the shop does not let an app hold it")
+        held = {part.id: part.own_holds for part in parts if part.own_holds}
         for part in free:
-            if refusal := self._hold(part, reason):
-                return refusal
+            answer = self._hold(part, reason)
+            if answer.is_refused:
+                self._release(id_, held)
+                return self._client.denied(answer.user_errors, code=NOT_HELD)
+            held[part.id] = [answer.fulfillment_hold.id] if answer.fulfillment_hold else []
         return Outcome(state="done", id=id_)
 
     def release(self, id_: str, parts: Sequence[HoldablePart]) -> Outcome:
         """End ordosync's holds of these fulfillment orders."""
-        held = [part for part in parts if part.own_holds]
+        held = {part.id: part.own_holds for part in parts if part.own_holds}
         if not held:
             return Outcome(state="unchanged", id=id_)
         if refusal := self._missing_scope():
             return refusal
-        action = f"end the hold of order {id_}"
-        for part in held:
-            errors = self._client.mutate(
-                RELEASE, action=action, idempotent=True, id=part.id, holds=part.own_holds
-            )
-            if errors:
-                return self._client.denied(errors)
-        return Outcome(state="done", id=id_)
+        errors = self._release(id_, held)
+        return self._client.denied(errors) if errors else Outcome(state="done", id=id_)
 
-    def _hold(self, part: HoldablePart, reason: HoldReason) -> Outcome | None:
-        hold = {"reason": _REASONS[reason], "reasonNotes": _NOTES, "handle": HANDLE}
-        errors = self._client.mutate(
+    def _hold(self, part: HoldablePart, reason: HoldReason) -> _HoldAnswer:
+        return self._client.graphql.write(
             HOLD,
+            dict[str, _HoldAnswer],
             action=f"hold fulfillment order {number(part.id)}",
             idempotent=True,
             id=part.id,
-            hold=hold,
-        )
-        # The request may be delivered twice.
-        if not errors or errors[0].code == _HELD_BEFORE:
-            return None
-        return self._client.denied(errors, code=NOT_HELD)
+            hold={"reason": _REASONS[reason], "reasonNotes": _NOTES, "handle": HANDLE},
+        )["fulfillmentOrderHold"]
+
+    def _release(self, id_: str, held: Mapping[str, Sequence[str]]) -> list[UserError]:
+        """End these holds, by fulfillment order; return the errors."""
+        action = f"end the hold of order {id_}"
+        return [
+            error
+            for part, holds in held.items()
+            if holds
+            for error in self._client.mutate(
+                RELEASE, action=action, idempotent=True, id=part, holds=holds
+            )
+        ]
 
     def _missing_scope(self) -> Outcome | None:
         if HOLD_SCOPE in self._client.shop().scopes:

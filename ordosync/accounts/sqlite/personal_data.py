@@ -2,6 +2,7 @@
 
 from ordosync.accounts.portal_account import PersonalDataRemoval, Removal
 from ordosync.accounts.sqlite.client import FilePart
+from ordosync.database import BUSY_TIMEOUT_S
 from ordosync.embedded import orders
 from ordosync.embedded.purge import purge
 
@@ -25,7 +26,12 @@ class PersonalData(FilePart):
             place=f"account {self._file.name}",
             what=f"names, addresses, notes and engravings of order {names}{entries}",
         )
+        remaining = [f"copies of {self._file.path} that were made before"]
+        if purged.is_log_kept:
+            remaining.append(
+                f"{self._file.path}-wal, since another program has read the file for"
+                f" {BUSY_TIMEOUT_S} s; end it, and purge the order again"
+            )
         return PersonalDataRemoval(
-            removed=(removal,) if purged.orders else (),
-            remaining=(f"copies of {self._file.path} that were made before",),
+            removed=(removal,) if purged.orders else (), remaining=tuple(remaining)
         )

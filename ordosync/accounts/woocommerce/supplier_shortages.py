@@ -29,11 +29,21 @@ class SupplierShortages:
         self._options = options
 
     def changed(self, request: ReadRequest) -> Iterator[Page[Shortage | InvalidRecord]]:
-        """Yield the orders that changed since the cursor; those in the trash are not listed."""
-        for items, after in self._client.changed(
-            {"status": "any"}, request.cursor, now=request.now, action="read shortages"
-        ):
-            yield Page(items=self._shortages(items), cursor=after)
+        """Yield the orders that changed since the cursor, then those moved to the trash since it.
+
+        A list of any status lacks the trash.
+        """
+        cursor = request.cursor
+        for items, cursor in self._changed("any", request):
+            yield Page(items=self._shortages(items), cursor=cursor)
+        for items, _ in self._changed("trash", request):
+            yield Page(items=tuple(map(_deleted, _created(items))), cursor=cursor)
+
+    def _changed(
+        self, status: str, request: ReadRequest
+    ) -> Iterator[tuple[Sequence[OrderShape | InvalidRecord], str | None]]:
+        params, action = {"status": status}, "read shortages"
+        return self._client.changed(params, request.cursor, now=request.now, action=action)
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Shortage | InvalidRecord]]:
         """Yield these orders as they are now; an order in the trash is deleted, too."""
@@ -45,12 +55,7 @@ class SupplierShortages:
     def _shortages(
         self, items: Sequence[OrderShape | InvalidRecord]
     ) -> tuple[Shortage | InvalidRecord, ...]:
-        created = [
-            item
-            for item in items
-            if isinstance(item, InvalidRecord) or item.meta(REFERENCE) is not None
-        ]
-        return tuple(self._client.service.map_concurrently(created, self._shortage))
+        return tuple(self._client.service.map_concurrently(_created(items), self._shortage))
 
     def _shortage(self, order: OrderShape | InvalidRecord) -> Shortage | InvalidRecord:
         if isinstance(order, InvalidRecord):
@@ -85,6 +90,20 @@ class SupplierShortages:
         if reason:
             return reason, ""
         return "other", order.status if order.status in self._options.answers.statuses else ""
+
+
+def _created(
+    items: Sequence[OrderShape | InvalidRecord],
+) -> list[OrderShape | InvalidRecord]:
+    """Return the orders that ordosync has created, and those that cannot be read."""
+    return [it for it in items if isinstance(it, InvalidRecord) or it.meta(REFERENCE) is not None]
+
+
+def _deleted(item: OrderShape | InvalidRecord) -> Shortage | InvalidRecord:
+    if isinstance(item, InvalidRecord):
+        return item
+    reference = str(item.meta(REFERENCE))
+    return Shortage(order_id=str(item.id), is_deleted=True, reference=reference)
 
 
 def _short_line(

@@ -13,7 +13,7 @@ from ordosync.cli.desk import input_files
 from ordosync.cli.desk.input_files import Layout
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.desk.rejects import report_rejects
-from ordosync.cli.desk.send_option import NOT_SENT, Sent
+from ordosync.cli.desk.send_option import NOT_SENT, SentRuns
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import render
 from ordosync.embedded.desk import Desk
@@ -140,7 +140,7 @@ def report(
     changes: Sequence[tuple[str, str]],
     *,
     is_file: bool,
-    sent: Sent = NOT_SENT,
+    sent: SentRuns = NOT_SENT,
 ) -> None:
     """Report changed orders with what happened to each; of a file, how many there are of each."""
     if context.as_json:

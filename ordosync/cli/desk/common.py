@@ -144,3 +144,10 @@ def portal_from(config: Config, opened: Desk, number: str) -> PortalConfig | Non
 
 def _as_merchant(config: Config, opened: Desk) -> Sequence[PortalConfig]:
     return [portal for portal in config.portals.values() if portal.merchant.account == opened.name]
+
+
+def check_warehouse(opened: Desk, warehouse: str, known: Sequence[str]) -> None:
+    """Raise `UsageError` if the account has no such warehouse."""
+    if warehouse not in known:
+        names = ", ".join(known)
+        raise UsageError(f"account {opened.name} has no warehouse {warehouse!r}; known: {names}")

@@ -98,7 +98,7 @@ def tracking_number(text: str, *, several: str = _REPEAT) -> str:
     is the advice for a list.
     """
     # A damaged number may have a decimal comma, so it is no list of two numbers.
-    number = undamaged("".join(text.split()), "tracking")
+    number = undamaged("".join(text.split()), "tracking number")
     if is_list(text):
         raise UsageError(f"{_shown(text)} is several tracking numbers; {several}")
     return plain(number)

@@ -44,7 +44,8 @@ def edit_order(
     """Correct the address, the shipping method or the note of an open order.
 
     What is not given stays; an empty text removes a value. The timeline says which fields were
-    edited, and no values. No other account is notified: what a supplier was sent stays as it was.
+    edited, and no values. If a supplier has the order, `edits:` of the portal decides what happens
+    to its order with the next `import-orders`.
 
     For example:
       ordosync orders edit 1001 --street1 "Main Street 5" --zip 10115
@@ -75,4 +76,7 @@ def edit_order(
     batches.report(context, opened, [(number, change)], is_file=False)
     supplier = opened.supplier_of(number)
     if outcome.state == "done" and supplier:
-        render.message(f"{supplier} keeps what it was sent; tell {supplier}, if it has the order")
+        render.message(
+            f"if {supplier} has the order, `ordosync import-orders` handles the edit as `edits:`"
+            " says, and `ordosync edits list` shows it"
+        )

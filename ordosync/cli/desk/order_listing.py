@@ -3,8 +3,8 @@
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from typing import Annotated
+from itertools import chain, islice
+from typing import Annotated, Any
 
 import typer
 
@@ -12,15 +12,17 @@ from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common
 from ordosync.cli.desk.account_choice import open_desks
 from ordosync.cli.desk.order_selection import OrderSelection, with_filters
-from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import desk_csv, render
-from ordosync.cli.output.desk import listed_json
+from ordosync.cli.output.desk import listed_json, pieces_json
+from ordosync.cli.output.order_rows import OrderRow, show_orders
 from ordosync.embedded.desk import Desk
 from ordosync.embedded.order_filter import ALL
-from ordosync.engine.order_owners import Owner, Owners
-from ordosync.models import Order
+from ordosync.embedded.order_list import ListedOrder
+from ordosync.embedded.search import Search
+from ordosync.engine.order_owners import Owners
 
 _SCREENFUL = 50
+_BATCH = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +30,7 @@ class _List:
     """The selected orders of one account."""
 
     account: str
-    rows: Iterator[tuple[str, Order, Owner]]
+    rows: Iterator[OrderRow]
     total: int
     is_selection: bool
 
@@ -66,12 +68,11 @@ def list_orders(
     ]
     rows = chain.from_iterable(of.rows for of in lists)
     if context.as_json:
-        documents = [{**listed_json(order, owner), "account": of} for of, order, owner in rows]
-        render.document({"orders": documents})
+        render.document({"orders": [_json(row) for row in rows]})
     elif context.as_csv:
         desk_csv.write_orders(rows)
     elif any(of.total for of in lists):
-        render_desk.show_orders(rows, has_accounts=len(lists) > 1)
+        show_orders(rows, has_accounts=len(lists) > 1)
         for of in lists:
             if count and of.total > count:
                 which = f"account {of.account}: " if len(lists) > 1 else ""
@@ -98,10 +99,26 @@ def _select(
     listed, total = opened.select_orders(selection, newest=count or None)
     return _List(
         account=opened.name,
-        rows=((opened.name, entry.order, owners.owner(entry)) for entry in listed),
+        rows=_rows(opened, owners, listed),
         total=total,
         is_selection=selection != ALL,
     )
+
+
+def _rows(opened: Desk, owners: Owners, listed: Iterator[ListedOrder]) -> Iterator[OrderRow]:
+    """Yield the rows of an account, with the pieces of split orders."""
+    search = Search(opened.file)
+    while entries := [*islice(listed, _BATCH)]:
+        split = [entry.order.number for entry in entries if entry.order.is_split]
+        pieces = search.pieces_of(split) if split else {}
+        for entry in entries:
+            found = pieces.get(entry.order.number, {})
+            yield OrderRow(opened.name, entry.order, owners.owner(entry), found)
+
+
+def _json(row: OrderRow) -> dict[str, Any]:
+    listed = listed_json(row.order, row.owner)
+    return {**listed, "pieces": pieces_json(row.pieces), "account": row.account}
 
 
 def _report_no_orders(accounts: Sequence[str], *, is_selection: bool) -> None:

@@ -50,18 +50,19 @@ def show_order(
     [listed] = opened.orders_numbered([number])
     owner = Owners.of(context.config, opened.name).owner(listed)
     units, timeline = opened.units_of(number), opened.timeline(number)
+    pieces = Search(opened.file).pieces_of([number]).get(number, {})
     flag = Flags(opened.file).of(number)
     if context.as_json:
         parts = (listed.order, owner, units, timeline, opened.shipments_of(number))
-        order = {**render_desk.order_detail_json(*parts), "attention": flag or None}
-        render.document({"orders": [order]})
+        order = render_desk.order_detail_json(*parts, pieces=pieces)
+        render.document({"orders": [{**order, "attention": flag or None}]})
     else:
         parcels = Packing(opened.file).parcels(number)
-        pieces = Search(opened.file).pieces_of([number]).get(number, {})
         is_placed = _is_placed(context.config, owner)
         head = order_head(listed.order, owner, pieces, is_placed=is_placed)
         head = f"{head}; flagged: {flag}" if flag else head
-        render_desk.show_order(listed.order, owner, units, timeline, parcels, head=head)
+        shown = (listed.order, owner, units, timeline, parcels)
+        render_desk.show_order(*shown, head=head, pieces=pieces)
 
 
 def _is_placed(config: Config, owner: Owner) -> bool:

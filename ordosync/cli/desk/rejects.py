@@ -5,6 +5,7 @@ A file of rejects may have been fixed already, so a file with other content is n
 
 import csv
 import io
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -61,17 +62,28 @@ def _write(path: Path, refused: Rejects) -> Path:
         for row, reason in refused
     )
     content = text.getvalue().encode()
-    rejects = _free_path(path, content)
-    replace_file(rejects, content, mode=0o600)
+    rejects = _taken_path(path, content)
+    try:
+        replace_file(rejects, content, mode=0o600)
+    except OSError:
+        if not rejects.stat().st_size:
+            rejects.unlink()
+        raise
     return rejects
 
 
-def _free_path(path: Path, content: bytes) -> Path:
-    """Return the first name for the rejects whose file does not exist, or has this content."""
+def _taken_path(path: Path, content: bytes) -> Path:
+    """Return the first name for the rejects that is free, or whose file has this content.
+
+    A free name is taken by an empty file, so that no other process writes to it.
+    """
     first = _number(path) + 1
     for number in range(first, first + _MOST_FILES):
         rejects = _path(path, number)
-        if not rejects.exists() or (rejects.is_file() and rejects.read_bytes() == content):
+        with suppress(FileExistsError):
+            os.close(os.open(rejects, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            return rejects
+        if rejects.is_file() and rejects.read_bytes() == content:
             return rejects
     raise OrdosyncError(f"{rejects} exists, and {_MOST_FILES - 1} others; delete old ones")
 

@@ -23,7 +23,7 @@ _FEW = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sent:
+class Delivery:
     """The saved changes, and the runs that sent them."""
 
     outcomes: Sequence[Outcome]
@@ -46,7 +46,7 @@ def save_and_send(
     save: Callable[[], Sequence[Outcome]],
     *,
     woken: Sequence[str] = (),
-) -> Sent:
+) -> Delivery:
     """Save a change and send it to the Merchants. `run-due` sends the rest later.
 
     `woken` are tasks that only `run-due` runs, at its next call.
@@ -57,7 +57,7 @@ def save_and_send(
     due = _runnable(context, desk, tasks)
     with open_session(context) as session:
         _wake(session, [*due, *_runnable(context, desk, woken)])
-        delivery = Sent(outcomes=save(), is_preview=context.is_dry_run)
+        delivery = Delivery(outcomes=save(), is_preview=context.is_dry_run)
         if not any(outcome.state == "done" for outcome in delivery.outcomes):
             return delivery
         for portal, task in due:
@@ -72,7 +72,7 @@ def _runnable(context: Context, desk: Desk, tasks: Sequence[str]) -> list[tuple[
     return [(portal, task) for portal in portals for task in tasks if can_run(portal, task)]
 
 
-def _send(session: Session, portal: PortalConfig, task: str, delivery: Sent) -> None:
+def _send(session: Session, portal: PortalConfig, task: str, delivery: Delivery) -> None:
     result = session.run(task, session.open(portal), trigger="instant")
     if isinstance(result, AlreadyRunning):
         delivery.held.append(result)
@@ -86,7 +86,7 @@ def _send(session: Session, portal: PortalConfig, task: str, delivery: Sent) -> 
         _wake(session, [(portal, task)])
 
 
-def report(delivery: Sent, *, as_json: bool, changes: render.Fields) -> int:
+def report(delivery: Delivery, *, as_json: bool, changes: render.Fields) -> int:
     """Show the runs that sent the changes; return the exit code. `changes` are for the document."""
     not_ok = [run for run in delivery.runs if run.status != "ok"]
     code = 128 + delivery.signal if delivery.signal else int(bool(not_ok))
@@ -111,7 +111,7 @@ def report(delivery: Sent, *, as_json: bool, changes: render.Fields) -> int:
     return code
 
 
-def _sent_json(delivery: Sent) -> dict[str, Any]:
+def _sent_json(delivery: Delivery) -> dict[str, Any]:
     running = [held.run for held in delivery.held if held.run]
     return {
         "runs": [render_runs.run_json(run) for run in [*delivery.runs, *running]],

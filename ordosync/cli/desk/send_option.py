@@ -43,7 +43,7 @@ class Request:
             raise UsageError(f"--send: no portal of this account can run {task}")
         return cls(task=task, portals=portals)
 
-    def send(self, context: Context) -> "Sent":
+    def send(self, context: Context) -> "SentRuns":
         """Run the task in each portal, as its own command does."""
         from ordosync.cli.session import open_session  # noqa: PLC0415 - only if asked
 
@@ -57,11 +57,13 @@ class Request:
                     opened = session.open(portal)
                     results.append(session.run(self.task, opened, trigger="manual"))
                 failures, signal = session.failures(results), session.stop.signal
-        return Sent(is_asked=bool(self.portals), results=results, failures=failures, signal=signal)
+        return SentRuns(
+            is_asked=bool(self.portals), results=results, failures=failures, signal=signal
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sent:
+class SentRuns:
     """The runs that sent a change."""
 
     is_asked: bool
@@ -88,4 +90,4 @@ class Sent:
             render_runs.show_finished(self.results, self.failures)
 
 
-NOT_SENT = Sent(is_asked=False, results=[], failures=render_runs.NO_FAILURES)
+NOT_SENT = SentRuns(is_asked=False, results=[], failures=render_runs.NO_FAILURES)

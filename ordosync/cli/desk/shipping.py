@@ -158,7 +158,10 @@ def _ship_one(context: Context, opened: Desk, request: ParcelRequest) -> int:
 
 
 def _sent(
-    context: Context, opened: Desk, sent: send_now.Sent, results: Sequence[Result[ParcelRequest]]
+    context: Context,
+    opened: Desk,
+    sent: send_now.Delivery,
+    results: Sequence[Result[ParcelRequest]],
 ) -> int:
     """Report the runs that sent parcels; return the exit code."""
     return send_now.report(

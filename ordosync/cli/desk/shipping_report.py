@@ -18,13 +18,17 @@ _MOST = 10
 Results = Sequence[tuple[ParcelRequest, Outcome]]
 
 
-def report_parcels(context: Context, opened: Desk, results: Results, sent: send_now.Sent) -> None:
+def report_parcels(
+    context: Context, opened: Desk, results: Results, sent: send_now.Delivery
+) -> None:
     """Report the parcels that were shipped, with warnings."""
     with opened.file.kept_open("read what was shipped"):
         _report_parcels(context, opened, results, sent)
 
 
-def _report_parcels(context: Context, opened: Desk, results: Results, sent: send_now.Sent) -> None:
+def _report_parcels(
+    context: Context, opened: Desk, results: Results, sent: send_now.Delivery
+) -> None:
     done = [(request, outcome.id) for request, outcome in results if outcome.state == "done"]
     texts = [
         f"{request.order.number}: {_parcel_text(opened, request, parcel_id)}"

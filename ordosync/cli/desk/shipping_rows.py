@@ -78,11 +78,8 @@ class RequestParser:
 
     def _warehouse(self, row: InputRow) -> str:
         warehouse = row.get("warehouse")
-        if warehouse and warehouse not in self.warehouses:
-            names = ", ".join(self.warehouses)
-            raise UsageError(
-                f"account {self.desk.name} has no warehouse {warehouse!r}; known: {names}"
-            )
+        if warehouse:
+            common.check_warehouse(self.desk, warehouse, self.warehouses)
         return warehouse or self.desk.warehouse
 
 

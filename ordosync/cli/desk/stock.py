@@ -42,13 +42,16 @@ def list_stock(
     negative: Annotated[
         bool, typer.Option("--negative", help="Only rows that are oversold: below 0.")
     ] = False,
+    warehouse: Annotated[
+        str | None, typer.Option("--warehouse", help="Only the stock of this warehouse.")
+    ] = None,
     account: common.Account = None,
     context: Context,
 ) -> None:
     """List physical (on hand), committed and available stock, of all products or of these.
 
-    One row per warehouse. A kit shows only what is available. --below and --negative leave out
-    products that were never counted.
+    One row per warehouse. A kit shows only what is available. --below, --negative and --warehouse
+    leave out products that were never counted.
 
     For example:
       ordosync stock list --below 5
@@ -63,8 +66,14 @@ def list_stock(
             f"no such SKU in account {opened.name}: {missing[0]!r}; `ordosync products list"
             f" --account {opened.name}` lists the products"
         )
+    if warehouse is not None:
+        common.check_warehouse(opened, warehouse, opened.warehouses())
     rows = render_desk.stock_rows(opened.stock_levels(skus or []))
-    levels = [row for row in rows if limit is None or _is_below(row, limit)]
+    levels = [
+        row
+        for row in rows
+        if (limit is None or _is_below(row, limit)) and warehouse in (None, row["warehouse"])
+    ]
     if context.as_json:
         render.document({"stock": levels})
     elif context.as_csv:
@@ -73,6 +82,8 @@ def list_stock(
         render_desk.show_stock(levels)
     elif limit is not None:
         render.message(f"account {opened.name} has nothing counted below {limit}")
+    elif warehouse is not None:
+        render.message(f"account {opened.name} has counted none of them in {warehouse}")
     else:
         render.message(f"account {opened.name} {common.NO_PRODUCT}")
 
@@ -224,7 +235,7 @@ def _count_file(
     return max(sent.code, int(bool(refused)))
 
 
-def _show_sent(context: Context, opened: Desk, sent: send_option.Sent) -> None:
+def _show_sent(context: Context, opened: Desk, sent: send_option.SentRuns) -> None:
     """Show the runs that sent a count, or how each Merchant gets it."""
     sent.show()
     if not sent.is_asked and not context.is_dry_run:

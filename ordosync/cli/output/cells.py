@@ -86,6 +86,9 @@ def style(name: str, cell: str) -> str:
         return "red" if is_bad else ""
     if name not in _STATES:
         return ""
+    # The pieces of a split order, in several states.
+    if ", " in cell:
+        return ""
     # Such as `shipped (split)` and `paused until 12-01 10:00`.
     words = (cell, cell.partition(" (")[0], cell.partition(" ")[0], cell.rpartition(" ")[2])
     return next((_COLOURS[word] for word in words if word in _COLOURS), "")

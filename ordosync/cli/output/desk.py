@@ -20,42 +20,6 @@ if TYPE_CHECKING:
     from ordosync.engine.order_owners import Owner
 
 
-def show_orders(
-    orders: Iterable[tuple[str, Order, "Owner"]], *, has_accounts: bool = False
-) -> None:
-    """Show orders, one per row. An imported order has a Merchant, a requested one a supplier."""
-    account_column = ("account",) if has_accounts else ()
-    table(
-        (
-            *account_column,
-            "number",
-            "status",
-            "created",
-            "ship to",
-            "lines",
-            "total",
-            "merchant",
-            "supplier",
-        ),
-        (
-            (
-                *([account] if has_accounts else []),
-                order.number,
-                status(order),
-                order.placed_at or "",
-                order.ship_to.name or order.ship_to.country,
-                len(order.lines),
-                amount(total(order), order.currency),
-                "" if owner.supplier else owner.merchant or "",
-                owner.supplier or "",
-            )
-            for account, order, owner in orders
-        ),
-        less=("lines", "created"),
-        if_any=("merchant", "supplier"),
-    )
-
-
 def show_order(
     order: Order,
     owner: "Owner",
@@ -64,8 +28,9 @@ def show_order(
     shipments: Sequence[Shipment],
     *,
     head: str,
+    pieces: Mapping[str, str],
 ) -> None:
-    """Show one order with its lines and their units, its parcels and its timeline."""
+    """Show one order with its lines and their units, its pieces, parcels and timeline."""
     address = [value for value in _address(order).values() if value]
     result(head, wrapped=True)
     result(f"ship to: {', '.join(address)}", wrapped=True)
@@ -73,6 +38,9 @@ def show_order(
         result(f"shipping method: {order.shipping_method}", wrapped=True)
     _show_lines(order, units)
     result(f"total {amount(total(order), order.currency)}")
+    if pieces:
+        named = (f"{number} ({status_text(status)})" for number, status in pieces.items())
+        result(f"pieces: {', '.join(named)}", wrapped=True)
     for shipment in shipments:
         result(_shipment(shipment), wrapped=True)
     merchant = None if owner.supplier else owner.merchant
@@ -177,6 +145,8 @@ def order_detail_json(
     units: Sequence[LineUnits],
     timeline: Sequence[TimelineEntry],
     shipments: Sequence[Shipment],
+    *,
+    pieces: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return an order as `orders show --json` prints it."""
     document = listed_json(order, owner)
@@ -187,12 +157,18 @@ def order_detail_json(
         "customer_notes": order.customer_notes,
         "internal_notes": order.internal_notes,
         "tags": list(order.tags),
+        "pieces": pieces_json(pieces),
         "shipments": [parcel_json(shipment) for shipment in shipments],
         "timeline": [
             {"at": to_text(entry.at), "actor": entry.actor, "text": entry.text}
             for entry in timeline
         ],
     }
+
+
+def pieces_json(pieces: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return the pieces of a split order by their statuses, as every command prints them."""
+    return [{"number": number, "status": status} for number, status in pieces.items()]
 
 
 def parcel_json(shipment: Shipment) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from ordosync.models import Address, Order, Product
 from ordosync.store.timestamps import to_text
 
 if TYPE_CHECKING:
+    from ordosync.cli.output.order_rows import OrderRow
     from ordosync.engine.order_owners import Owner
 
 _ORDER = (
@@ -24,9 +25,9 @@ _PRODUCT = ("sku", "name", "price", "kit", "bin")
 _STOCK = ("sku", "warehouse", "physical", "committed", "available")
 
 
-def write_orders(orders: Iterable[tuple[str, Order, "Owner"]]) -> None:
+def write_orders(orders: Iterable["OrderRow"]) -> None:
     """Write one row per order, with its account."""
-    write_csv(sys.stdout, _ORDER, (_order(*row) for row in orders))
+    write_csv(sys.stdout, _ORDER, (_order(row.account, row.order, row.owner) for row in orders))
 
 
 def _order(account: str, order: Order, owner: "Owner") -> dict[str, Cell]:

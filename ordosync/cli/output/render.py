@@ -8,10 +8,12 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from itertools import islice
 
 from ordosync.cli.output.terminal import message, result
 
 Fields = Callable[[], Mapping[str, object]]
+_WORDS = 10_000
 __all__ = ["adding", "ago", "document", "local", "message", "named", "result"]
 
 
@@ -34,7 +36,10 @@ def document(value: Mapping[str, object]) -> None:
     shown = dict(value)
     for fields in _added:
         shown |= fields()
-    json.dump(shown, sys.stdout, indent=2, ensure_ascii=True)
+    # `json.dump` would write each word by itself, which takes half of the time.
+    words = json.JSONEncoder(indent=2, ensure_ascii=True).iterencode(shown)
+    while text := "".join(islice(words, _WORDS)):
+        sys.stdout.write(text)
     sys.stdout.write("\n")
 
 

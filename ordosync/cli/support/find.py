@@ -7,13 +7,18 @@ from typing import Annotated, Any
 
 import typer
 
-from ordosync.accounts import is_local
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
 from ordosync.cli.output.csv_output import write_csv
 from ordosync.cli.output.tables import table
 from ordosync.config.settings import Config
-from ordosync.engine.diagnosis.search import Finding, pairs, search, search_each
+from ordosync.engine.diagnosis.search import (
+    Finding,
+    has_remote_accounts,
+    pairs,
+    search,
+    search_each,
+)
 from ordosync.errors import UsageError
 from ordosync.store import Store
 
@@ -73,7 +78,7 @@ def find(
 
 def _nothing(config: Config, text: str) -> str:
     hint = ""
-    if any(not is_local(account.kind) for account in config.accounts.values()):
+    if has_remote_accounts(config):
         command = f"ordosync why {shlex.quote(text)} --online"
         hint = f"; `{command}` asks the remote accounts for an order"
     return f"nothing has {text!r} in its number, tracking number, customer, SKU or name{hint}"

@@ -14,7 +14,7 @@ from ordosync.cli.output import render
 from ordosync.cli.output.files import check_file, opened
 from ordosync.cli.output.pager import paged
 from ordosync.cli.output.timelines import show_timeline
-from ordosync.engine.diagnosis.search import orders_of
+from ordosync.engine.diagnosis.search import has_remote_accounts, orders_of
 from ordosync.engine.diagnosis.why import Story, nearest, unread, why
 from ordosync.errors import UsageError
 from ordosync.store import Store
@@ -64,7 +64,8 @@ def show_why(
         if not stories:
             near = nearest(config, store, word, portals=portals, clock=clock)
             files = unread(config, store, portals=portals)
-            raise UsageError(_not_found(word, near, files, online=online))
+            can_ask = not online and has_remote_accounts(config)
+            raise UsageError(_not_found(word, near, files, can_ask=can_ask))
     if context.as_json:
         render.document({"why": [_json(story) for story in stories]})
         return
@@ -108,7 +109,7 @@ def _of_customer_or_parcel(
     return [*stories.values()]
 
 
-def _not_found(word: str, near: Sequence[str], files: Sequence[str], *, online: bool) -> str:
+def _not_found(word: str, near: Sequence[str], files: Sequence[str], *, can_ask: bool) -> str:
     if files:
         return (
             f"not found: {word!r}; it may be in {', '.join(files)}, which could not be read;"
@@ -116,7 +117,7 @@ def _not_found(word: str, near: Sequence[str], files: Sequence[str], *, online: 
         )
     hint = f"did you mean {' or '.join(near)}?" if near else "`ordosync activity` lists the runs"
     where = "no portal has read it, and no local account has it"
-    more = "" if online else "; --online also asks remote accounts"
+    more = "; --online also asks remote accounts" if can_ask else ""
     return f"not found: {word!r}: {where}; {hint}{more}"
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from ordosync.accounts import is_embedded
+from ordosync.accounts import is_embedded, is_local
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.embedded.desk import Desk
 from ordosync.embedded.order_list import ListedOrder
@@ -119,6 +119,11 @@ def local_desks(config: Config) -> list[Desk]:
         for account in config.accounts.values()
         if is_embedded(account.kind)
     ]
+
+
+def has_remote_accounts(config: Config) -> bool:
+    """True if the configuration has an account at a service."""
+    return any(not is_local(account.kind) for account in config.accounts.values())
 
 
 def _in_account(config: Config, store: Store, desk: Desk, text: str, limit: int) -> Findings:

@@ -15,9 +15,10 @@ from msgspec.structs import replace
 from ordosync.accounts.account import required
 from ordosync.models import Cancellation, Comment, Order, Outcome, ParcelLine, Reduction
 from ordosync.store.links import Link
-from ordosync.store.step_rows import StepRef
+from ordosync.store.step_rows import StepRef, StepRow
 from ordosync.store.written import Change, Written
 from ordosync.tasks.base import Decision, Portal, Result, Step
+from ordosync.tasks.cancellations import asked
 from ordosync.tasks.orders.open_units import sent_units, with_open_units
 
 _LESS = ":less"
@@ -76,8 +77,14 @@ def steps(portal: Portal, cancellations: Sequence[Cancellation]) -> Iterator[Ste
 
 
 def recheck(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Step]:
-    """Yield these steps as the Merchant has the orders now."""
-    yield from _steps(portal, _wanted_now(portal, refs))
+    """Yield these steps as the Merchant has the orders now.
+
+    A step that is held fails, since its deadline has passed.
+    """
+    held = {ref.key for ref in refs if isinstance(ref, StepRow) and ref.state == "held"}
+    for step in _steps(portal, _wanted_now(portal, refs)):
+        is_late = step.key in held and step.decision is None
+        yield replace(step, decision=asked.not_answered("for fewer units")) if is_late else step
 
 
 def _steps(portal: Portal, wanted: Mapping[str, Mapping[str, int]]) -> Iterator[Step]:
@@ -124,7 +131,7 @@ def reduce(portal: Portal, planned: Sequence[Lowered]) -> list[Result]:
     )
     _comment(portal, [now[id_] for id_, outcome in outcomes.items() if outcome.state == "refused"])
     return [
-        _result(now[id_], outcomes[id_])
+        _result(portal, now[id_], outcomes[id_])
         if (id_ := lowered.link.merchant_id) in now
         else Result(outcome=Outcome(state="unchanged", id=lowered.link.supplier_id))
         for lowered in planned
@@ -196,7 +203,11 @@ def _reduction(lowered: Lowered) -> Reduction:
     )
 
 
-def _result(lowered: Lowered, outcome: Outcome) -> Result:
+def _result(portal: Portal, lowered: Lowered, outcome: Outcome) -> Result:
+    if outcome.state == "asked" and lowered.is_all:
+        return asked.result(portal, lowered.link, outcome)
+    if outcome.state == "asked":
+        return Result(outcome=outcome, rest=portal.config.cancel_deadline)
     if outcome.state not in ("done", "unchanged"):
         return Result(outcome=outcome)
     links = tuple(

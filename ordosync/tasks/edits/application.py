@@ -21,7 +21,8 @@ from ordosync.tasks.edits.report import report
 from ordosync.tasks.edits.texts import without_values
 
 Item = TypeVar("Item")
-_FINAL = ("done", "unchanged", "refused")
+_FINAL = ("done", "unchanged", "asked", "refused")
+"""The states of a call that need no further call. A Supplier that is asked has the edit."""
 
 
 def apply_edits(portal: Portal, steps: Sequence[Step]) -> Mapping[str, Result]:
@@ -105,6 +106,8 @@ def _write_groups(edits: SupplierEdits, attempts: Sequence[Attempt]) -> None:
         _note(attempt, edit.groups, outcome)
         if outcome.state in ("done", "unchanged") and edit.lines:
             attempt.line_ids = outcome.line_ids
+        if outcome.state == "done" and outcome.code:
+            attempt.warning = outcome
 
 
 def _reduce(portal: Portal, attempts: Sequence[Attempt]) -> None:

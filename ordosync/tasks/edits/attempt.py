@@ -43,6 +43,8 @@ class Attempt:
     """An outcome that is not final: it is tried again."""
     line_ids: tuple[str, ...] = ()
     """The ids of the added lines."""
+    warning: Outcome | None = None
+    """The outcome of a write that was done, with a reason why its users must do more."""
     is_written: bool = False
     """True if a write was sent, and may have changed the order."""
     is_held: bool = False

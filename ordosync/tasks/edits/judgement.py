@@ -124,7 +124,10 @@ def _is_open(state: EditableOrder) -> bool:
 
 
 def _is_partial(state: EditableOrder) -> bool:
-    return state.order is not None and state.order.status == "partially_shipped"
+    if state.order is None:
+        # Nothing of a shipped order can be written.
+        return state.has_label and bool(state.groups)
+    return state.order.status == "partially_shipped"
 
 
 def _check_groups(account: str, attempt: Attempt) -> None:

@@ -45,25 +45,31 @@ def _taken_back(portal: Portal, attempt: Attempt) -> Outcome:
 
 
 def _applied(portal: Portal, attempt: Attempt) -> Outcome:
-    named = listed(attempt.applied)
+    named, warning = listed(attempt.applied), attempt.warning
+    code = f" ({warning.code})" if warning else ""
     _comment(
         portal,
         attempt,
         "applied",
         f"Edited after it was sent ({named}); the Supplier's order has the edit now",
-        f"The Merchant edited this order after it was sent ({named}); this order has the edit now",
+        f"The Merchant edited this order after it was sent ({named}); this order has the edit"
+        f" now{code}",
     )
+    more = f"; {warning.reason}" if warning else ""
     return Outcome(
         state="done",
         id=attempt.link.supplier_id,
-        reason=f"was edited after it was sent ({named}); the Supplier's order has the edit now",
+        code=warning.code if warning else "",
+        reason=f"was edited after it was sent ({named}); the Supplier's order has the edit"
+        f" now{more}",
     )
 
 
 def _left(portal: Portal, attempt: Attempt) -> Outcome:
     """Report the groups that are not settled."""
     named, problem = listed(attempt.left), attempt.problem
-    done = f"{listed(attempt.applied)} applied at the Supplier; " if attempt.applied else ""
+    code = f" ({attempt.warning.code})" if attempt.warning else ""
+    done = f"{listed(attempt.applied)} applied at the Supplier{code}; " if attempt.applied else ""
     text = f"was edited after it was sent ({named}); {done}"
     if problem:
         what = f"not applied: {problem.reason}"

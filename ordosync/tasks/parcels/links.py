@@ -14,6 +14,8 @@ def links_of(update: TrackingUpdate, outcome: Outcome) -> tuple[Link, ...]:
     links: list[Link] = []
     if update.shipment.voided and update.link.state == "cancel_refused":
         links.append(replace(update.link, state="reopened"))
+    if not update.shipment.voided and update.link.state == "cancel_asked":
+        links += _sent_instead(update)
     if outcome.state not in ("done", "unchanged"):
         return tuple(links)
     if update.shipment.voided:
@@ -25,6 +27,12 @@ def links_of(update: TrackingUpdate, outcome: Outcome) -> tuple[Link, ...]:
     else:
         links += _of_parcel(update)
     return tuple(links)
+
+
+def _sent_instead(update: TrackingUpdate) -> Iterator[Link]:
+    """Yield the link of an order that is complete, although the Supplier was asked to cancel it."""
+    if update.shipment.is_last:
+        yield replace(update.link, state="cancel_refused")
 
 
 def _of_parcel(update: TrackingUpdate) -> Iterator[Link]:

@@ -85,6 +85,8 @@ class OrderChange(Struct, frozen=True, kw_only=True):
     shortage: Shortage
     lines: tuple[LineChange, ...]
     """Only the lines that have changed."""
+    standing: tuple[LineChange, ...] = ()
+    """The other short lines, as if they had not been reported before."""
     is_whole: bool = False
     """True if no unit of the order was sent or is open, so the order is cancelled."""
     is_rest: bool = False
@@ -107,7 +109,7 @@ class OrderChange(Struct, frozen=True, kw_only=True):
         lines = (
             f"{line.link.merchant_id}={line.after.cancelled}"
             f"+{line.after.backordered}@{line.after.expected or ''}"
-            for line in self.lines
+            for line in (*self.lines, *self.standing)
         )
         return ",".join(["cancelled"] * self.is_whole + ["open"] * self.is_restored + [*lines])
 
@@ -143,6 +145,11 @@ def change_of(
         link=link,
         shortage=shortage,
         lines=tuple(line for line in found if line.is_changed),
+        standing=tuple(
+            replace(line, before=_NONE)
+            for line in found
+            if not line.is_changed and (line.after.cancelled or line.after.backordered)
+        ),
         is_whole=is_whole,
         is_rest=not is_open and is_sent and any(line.cancelled > 0 for line in found),
     )

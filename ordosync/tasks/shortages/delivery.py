@@ -9,13 +9,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ordosync.failpoints import fault
-from ordosync.models import Comment, Outcome
+from ordosync.models import Comment, Outcome, ParcelLine
 from ordosync.shortages import ShortageReport
 from ordosync.store.links import Link
 from ordosync.tasks.base import Portal, Result
 from ordosync.tasks.shortages import pieces, problems
-from ordosync.tasks.shortages.changes import OrderChange
-from ordosync.tasks.shortages.texts import report_of
+from ordosync.tasks.shortages.changes import LineChange, OrderChange
+from ordosync.tasks.shortages.texts import report_of, with_standing
 
 _DONE = Outcome(state="done")
 _AGREED = "cancelled in both accounts"
@@ -34,11 +34,18 @@ class _Delivered(Struct, kw_only=True):
     def is_reported(self) -> bool:
         return self.reported.state in ("done", "unchanged")
 
+    @property
+    def unsettled(self) -> Sequence[LineChange]:
+        """The lines that the Merchant has to act on; not those that are cancelled there."""
+        is_cancelled = self.cancelled is not None and self.cancelled.state != "refused"
+        return [line for line in self.change.lines if not is_cancelled or line.after.backordered]
+
 
 def deliver(portal: Portal, changes: Sequence[OrderChange]) -> list[Result]:
     """Report the changes; return one result for each, in order."""
     whole_ids = [change.link.merchant_id for change in changes if change.is_whole]
     agreed = portal.merchant.cancelled_among(whole_ids) if whole_ids else frozenset()
+    agreed |= problems.agreed(portal, changes)
     delivered = [_Delivered(change=change, report=report_of(change)) for change in changes]
     open_ = [each for each in delivered if each.change.link.merchant_id not in agreed]
     if portal.config.shortages.report:
@@ -95,15 +102,27 @@ def _cancel(portal: Portal, delivered: Sequence[_Delivered]) -> None:
     part = portal.merchant.shortages
     short = [of for of in delivered if any(line.answer == "cancelled" for line in of.report.lines)]
     if part and part.can_cancel and short:
-        outcomes = part.cancel([each.report for each in short])
+        outcomes = part.cancel([_with_rest(portal, each) for each in short])
         for each, outcome in zip(short, outcomes, strict=True):
             each.cancelled = outcome
 
 
+def _with_rest(portal: Portal, delivered: _Delivered) -> ShortageReport:
+    """Return a report with the open units that stay in the order."""
+    link, changed = delivered.change.link, delivered.change.lines
+    open_units = {line.link.merchant_id: line.open_units for line in changed}
+    lines = portal.links.lines_of([link.merchant_id]).get(link.merchant_id, ())
+    units = {line.merchant_id: line.open_units or 0 for line in lines} | open_units
+    rest = (ParcelLine(line_id=id_, quantity=count) for id_, count in units.items() if count > 0)
+    return replace(delivered.report, rest=tuple(rest))
+
+
 def _agreed(delivered: _Delivered) -> Result:
-    """Return the result of an order that both accounts have cancelled: nothing is reported."""
+    """Return the result of what both accounts have cancelled: nothing is reported."""
     change = delivered.change
-    links = (*_lines(change, is_reported=True), replace(change.link, state="cancelled_by_supplier"))
+    links = tuple(_lines(change, is_reported=True))
+    if change.is_whole:
+        links = (*links, replace(change.link, state="cancelled_by_supplier"))
     outcome = Outcome(state="unchanged", id=change.link.merchant_id, reason=_AGREED)
     return Result(outcome=outcome, links=links)
 
@@ -117,18 +136,19 @@ def _result(portal: Portal, delivered: _Delivered) -> Result:
     links = _links(portal, delivered)
     if not delivered.is_reported:
         return Result(outcome=delivered.reported, links=links)
-    code = problems.code_of(change)
-    is_settled = delivered.cancelled is not None and delivered.cancelled.state != "refused"
+    standing = problems.standing(portal, change)
+    code = problems.code_of(change, (*delivered.unsettled, *standing))
     if code == problems.CANCELLED and _is_known(portal, change.link):
         code = ""
-    if not code or (is_settled and code == problems.SHORT and not _comes_later(change)):
+    if not code:
         return Result(outcome=Outcome(state="done", id=change.link.merchant_id), links=links)
     notes = [
         f"not {name}: {outcome.reason}"
         for name, outcome in (("held", delivered.held), ("cancelled", delivered.cancelled))
         if outcome and outcome.state == "refused"
     ]
-    reason = "; ".join([problems.reason_of(code, delivered.report.text), *notes])
+    text = with_standing(delivered.report.text, standing)
+    reason = "; ".join([problems.reason_of(code, text), *notes])
     refusal = Outcome(state="refused", code=code, reason=reason)
     return Result(outcome=refusal, links=links, written=None)
 
@@ -138,10 +158,6 @@ def _is_known(portal: Portal, link: Link) -> bool:
     return bool(
         portal.links.with_reported_cancellations([link.merchant_id], tasks=("update-tracking",))
     )
-
-
-def _comes_later(change: OrderChange) -> bool:
-    return any(line.after.backordered for line in change.lines)
 
 
 def _links(portal: Portal, delivered: _Delivered) -> tuple[Link, ...]:

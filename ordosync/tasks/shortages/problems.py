@@ -8,7 +8,7 @@ from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRow
 from ordosync.tasks.base import Decision, Portal, Step
 from ordosync.tasks.cancellations.reductions import wanted_units
-from ordosync.tasks.shortages.changes import OrderChange
+from ordosync.tasks.shortages.changes import LineChange, OrderChange
 
 CANCELLED = "supplier-cancelled"
 DELETED = "gone"
@@ -28,20 +28,56 @@ _REASONS = {
 }
 
 
-def code_of(change: OrderChange) -> str:
-    """Return the code of what the Merchant has to act on after a change; empty if nothing."""
+def standing(portal: Portal, change: OrderChange) -> tuple[LineChange, ...]:
+    """Return the lines that were reported before and that the Merchant has not acted on."""
+    if change.is_whole or not change.standing:
+        return ()
+    id_ = change.link.merchant_id
+    wanted = wanted_units(portal, [id_]).get(id_, {})
+    return tuple(
+        line
+        for line in change.standing
+        if _is_short(line.link, wanted.get(line.link.merchant_id, 0))
+    )
+
+
+def code_of(change: OrderChange, lines: Sequence[LineChange]) -> str:
+    """Return the code of what the Merchant has to act on after a change; empty if nothing.
+
+    `lines` are the short lines that are not settled.
+    """
     if change.is_whole:
         return DELETED if change.shortage.is_deleted else CANCELLED
     if any(line.is_surplus for line in change.lines):
         return SURPLUS
-    if any(line.after.cancelled for line in change.lines):
+    if any(line.after.cancelled for line in lines):
         return SHORT
-    return BACKORDERED if any(line.after.backordered for line in change.lines) else ""
+    return BACKORDERED if any(line.after.backordered for line in lines) else ""
 
 
 def reason_of(code: str, text: str) -> str:
     """Return the reason of a failed step: what was reported, and what to do."""
     return f"{text}; {_REASONS[code]}" if text else _REASONS[code]
+
+
+def agreed(portal: Portal, changes: Sequence[OrderChange]) -> frozenset[str]:
+    """Return the orders whose short units the Merchant does not want: nothing is reported.
+
+    The Supplier may have been asked to cancel them.
+    """
+    ids = [change.link.merchant_id for change in changes if _only_cancels(change)]
+    wanted = wanted_units(portal, ids) if ids else {}
+    return frozenset(
+        change.link.merchant_id
+        for change in changes
+        if (units := wanted.get(change.link.merchant_id)) is not None
+        and all(units.get(line.link.merchant_id, 0) <= line.open_units for line in change.lines)
+    )
+
+
+def _only_cancels(change: OrderChange) -> bool:
+    is_less = all(line.cancelled > 0 and not line.after.backordered for line in change.lines)
+    return bool(change.lines) and is_less and not change.is_whole
 
 
 def is_on_time(row: StepRow, today: date) -> bool:

@@ -41,6 +41,7 @@ def steps_of(
     lines = portal.links.lines_of(merchant_ids)
     uncertain = portal.links.with_uncertain_units(merchant_ids)
     is_behind = portal.links.may_lack_cancellations() if merchant_ids else False
+    read = {item.order_id for item in shortages}
     for item in items:
         if isinstance(item, InvalidRecord):
             yield _invalid(item)
@@ -50,7 +51,8 @@ def steps_of(
             if step := _step(portal, item, found, lines, refs):
                 step = _as_retried(step, f"{item.order_id}{_SHORT}", refs)
                 yield replace(step, decision=_BEHIND) if is_uncertain else step
-        elif not lacks_links:
+        # The shortage of a piece is in that of its order, if the account shows both.
+        elif not lacks_links and read.isdisjoint(item.ancestors):
             yield from _unlinked(portal, item, links, refs)
 
 

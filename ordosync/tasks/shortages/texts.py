@@ -1,7 +1,7 @@
 """The words of a report: SKUs, units, days and reasons, never a name, an address or a price."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ordosync.shortages import REASONS, ReportedLine, ShortageReason, ShortageReport
 from ordosync.tasks.shortages.changes import LineChange, OrderChange
@@ -35,7 +35,19 @@ def text_of(change: OrderChange) -> str:
     if not parts:
         return ""
     rest = "; nothing else of this order comes" if change.is_rest else ""
-    return f"The Supplier {'; it '.join(parts)}{rest}"
+    return f"{_sentence(parts)}{rest}"
+
+
+def with_standing(text: str, standing: Sequence[LineChange]) -> str:
+    """Return the text of a report, with the lines that were reported before and are still open."""
+    parts = [part for line in standing if (part := _line_text(line))]
+    if not parts:
+        return text
+    return "; it ".join([text, *parts]) if text else _sentence(parts)
+
+
+def _sentence(parts: Sequence[str]) -> str:
+    return f"The Supplier {'; it '.join(parts)}"
 
 
 def _line_text(line: LineChange) -> str:

@@ -65,6 +65,7 @@ Lack = Literal[
     "bare-numbers",  # at a Merchant: a number without the units of its parcel
     "cancelled-units",  # at a Merchant: some units are cancelled, and the others are not
     "reductions",  # at a Supplier: the units of a line are lowered
+    "short-cancellations",  # at a Merchant: only the short units of an order are cancelled
     "held-units",  # at a Merchant: some units are held, and the others are not
     "short-units",  # at a Supplier: some units are cancelled, and the others are not
     "backorders",  # at a Supplier: units that come later

@@ -59,6 +59,8 @@ class FilesMerchantPeople(MerchantPeople):
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "listing",
+            "short-cancellations",
+            "held-units",
             "split-order",
             "comments",
             "reassigning",
@@ -275,6 +277,7 @@ class FilesSupplierPeople(SupplierPeople):
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "shown-orders",
+            "unsent-labels",
             "own-holds",
             "split-order",
             "cancel-orders",

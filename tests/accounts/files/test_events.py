@@ -76,7 +76,7 @@ def test_report_is_added_once_and_at_the_end(make: Make, tmp_path: Path) -> None
     )
 
     outcomes = account.shortages.report([first, other])
-    again = opened(make, tmp_path).shortages.report([first, later, later])
+    again = opened(make, tmp_path).shortages.report([report("short:1", CUP), later, later])
 
     assert [outcome.state for outcome in outcomes] == ["done", "done"]
     assert [outcome.state for outcome in again] == ["unchanged", "done", "unchanged"]

@@ -223,3 +223,18 @@ def test_order_that_users_split_differently_is_refused(
     outcome = cancelled(account, report)
 
     assert (outcome.state, outcome.code) == ("refused", "already-split")
+
+
+def test_report_is_three_calls(account: OpenMerchant, people: OrdoroMerchantPeople) -> None:
+    """The id of the tag is read once a run."""
+    reports = [report_of(account, placed(people), MUG=1) for _ in range(2)]
+    account.shortages.report(reports[:1])
+    before = people.fake.requests
+
+    account.shortages.report(reports[1:])
+
+    assert people.fake.requests - before == {
+        "GET /v3/order/{n}": 1,
+        "POST /v3/order/{n}/tag/{id}": 1,
+        "POST /v3/order/{n}/comment": 1,
+    }

@@ -42,6 +42,7 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
         {
             "relisting",  # a connection is sorted by id
             "requesting-again",
+            "short-cancellations",
             "late-pieces",
             "cancelled-pieces",
             "label-cost",
@@ -320,6 +321,7 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
         {
             "method-edits",
             "bill_to-edits",
+            "unsent-labels",
             "second-labels",
             "backorders",  # a hold has no date, and a hold of units splits the order
             "reasons",  # units are removed without a reason

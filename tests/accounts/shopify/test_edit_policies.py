@@ -14,6 +14,7 @@ from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifySupplier
 from tests.accounts.sqlite.people import SqliteMerchantPeople
 from tests.fakes.shopify import Fault
 from tests.scenarios.pairs.pair import Pair
+from tests.scenarios.pairs.rebuilding import lose, rebuilt
 from tests.support.command import ordosync
 from tests.support.runs import Ran
 
@@ -225,3 +226,23 @@ def test_check_names_the_scopes_that_the_policies_need(
     assert problem in missing.out + missing.err
     assert missing.code != 0
     assert problem not in unneeded.out + unneeded.err
+
+
+def test_rebuilt_store_has_the_added_units_and_no_split(
+    pair: Pair, desk: SqliteMerchantPeople, shipper: ShopifySupplierPeople
+) -> None:
+    """The record of the added units is at the shop, not in the store."""
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 2))
+    desk.add_line(merchant_id, "PEN", 2)
+    pair.run(TASK)
+    shipper.ship_part(supplier_id, parcel(number="1Z1"), 2, 1)
+    pair.run("update-tracking")
+    lose(pair)
+
+    rebuilt(pair)
+
+    shipper.ship(supplier_id, parcel(number="1Z2"))
+    assert pair.run(TASK).steps == pair.run("split-order").steps == ()
+    assert pair.run("update-tracking").count("done") == 1
+    assert desk.sent_units(merchant_id) == {"MUG": 2, "PEN": 2}
+    assert desk.status(merchant_id) == "shipped"

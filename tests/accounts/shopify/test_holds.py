@@ -184,3 +184,21 @@ def test_holds_of_users_and_other_uses_of_the_app_stay(
 
     assert outcome.state == "done"
     assert [each.handle for each in part.holds] == [None, "other"]
+
+
+def test_order_of_which_a_part_cannot_be_held_is_not_held_at_all(
+    account: OpenSupplier, shipper: ShopifySupplierPeople
+) -> None:
+    order_id, line_ids = created(account)
+    write(account, edit(order_id, "lines", lines=(added("PEN", 1),), known_lines=line_ids))
+    second = parts(shipper, order_id)[1]
+
+    def ship() -> None:
+        shipper.fake.ship_piece(second.id, "1Z1")
+
+    shipper.fake.faults.add(Fault(kind="callback", path="#Hold$", after=1, do=ship))
+
+    outcome = hold(account, order_id)
+
+    assert (outcome.state, outcome.code) == ("refused", "not-held")
+    assert not shipper.is_held(order_id)

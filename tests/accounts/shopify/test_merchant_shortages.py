@@ -330,3 +330,16 @@ def test_hold_that_users_end_leaves_no_piece(tmp_path: Path, seller: ShopifyMerc
     assert seller.status(order_id) == "shipped"
     assert number(fulfillment_order(order_id)) == order_id
     assert seller.fake.effects("fulfillment order split") == []
+
+
+def test_report_is_two_calls_and_hold_is_four(
+    account: OpenMerchant, seller: ShopifyMerchantPeople
+) -> None:
+    report = report_of(account, placed(seller), CUP=1)
+    before = seller.fake.requests
+
+    account.shortages.report([report])
+    account.shortages.hold([report])
+
+    names = ("Reported", "Remark", "Family", "Holds", "HoldUnits", "Keep")
+    assert seller.fake.requests - before == dict.fromkeys(names, 1)

@@ -158,6 +158,7 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "reassigning",
+            "short-cancellations",
             "piece-orders",
             "late-pieces",
             "ship_to_email",
@@ -396,7 +397,12 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
     )
     open_status: ClassVar[str] = "awaiting_fulfillment"
     # A new number does not change its order, so orders without a number are read, too.
-    idle: ClassVar[Mapping[str, int]] = {"split-order": 0, "update-tracking": 2}
+    idle: ClassVar[Mapping[str, int]] = {
+        "split-order": 0,
+        "update-tracking": 2,
+        # The trash is a separate list.
+        "report-shortages": 2,
+    }
 
     def orders(self) -> Sequence[Order]:
         return [self._order(str(number)) for number in self.fake.order_ids("processing")]

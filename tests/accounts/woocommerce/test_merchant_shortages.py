@@ -224,3 +224,19 @@ def test_check_says_that_lifting_a_hold_mails_the_buyer(shop: Shop) -> None:
     texts = [result.text for result in account.check()]
 
     assert any("the shop mails the buyer that" in text for text in texts)
+
+
+def test_report_and_hold_are_two_calls_each(shop: Shop) -> None:
+    account, fake = shop
+    report = report_of(account, placed(account), MUG=1)
+    before = fake.requests
+
+    account.shortages.report([report])
+    account.shortages.hold([report])
+
+    assert requests(fake, since=before) == {
+        "GET /wc/v3/orders/{id}/notes": 1,
+        "POST /wc/v3/orders/{id}/notes": 1,
+        "GET /wc/v3/orders/{id}": 1,
+        "PUT /wc/v3/orders/{id}": 1,
+    }

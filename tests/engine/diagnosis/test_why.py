@@ -17,7 +17,16 @@ def test_01_an_unknown_number_is_reported_with_similar_ones(both: TwoAccounts) -
     assert (result.code, result.out) == (2, "")
     assert "not found: '1002'" in result.err
     assert "did you mean 1001" in result.err
-    assert "--online also asks remote accounts" in result.err
+
+
+def test_01_an_unknown_number_names_online_only_with_a_remote_account(both: TwoAccounts) -> None:
+    without = both.run("why", "1002").err
+    (both.folder / "token").write_text("x")
+    (both.folder / "token").chmod(0o600)
+    both.configure("portals:", "  web: {kind: shopify, shop: a, token: file:token}\nportals:")
+
+    assert "--online" not in without
+    assert "--online also asks remote accounts" in both.run("why", "1002").err
 
 
 def test_02_an_order_that_was_never_read_names_the_next_run(both: TwoAccounts) -> None:

@@ -227,7 +227,9 @@ def submit(
     notify: bool,
 ) -> FulfillmentOrder | None:
     """Request shares from the service; return the order with the remaining units."""
-    if order.request_status not in ("UNSUBMITTED", "REJECTED") or order.status != "OPEN":
+    # A request that its service gave back can be repeated.
+    requestable = ("UNSUBMITTED", "REJECTED", "CLOSED")
+    if order.request_status not in requestable or order.status not in ("OPEN", "INCOMPLETE"):
         raise UserError("The fulfillment order is not in a requestable state.")
     unrequested = [
         Share(line, line.remaining_quantity - _of(moved, line))
@@ -235,7 +237,7 @@ def submit(
         if line.remaining_quantity > _of(moved, line)
     ]
     remaining = split(shop, order, unrequested) if unrequested else None
-    order.request_status = "SUBMITTED"
+    order.status, order.request_status = "OPEN", "SUBMITTED"
     _ask(shop, order, "FULFILLMENT_REQUEST", message, notify_customer=notify)
     touch(shop, order)
     return remaining

@@ -123,6 +123,13 @@ class Shippers:
             else:
                 (fulfillment.give_back if accept else fulfillment.keep)(self.shop, piece)
 
+    def ask_again(self, fulfillment_order: str) -> None:
+        """Request a fulfillment order from its service, after it gave it back."""
+        with self.shop.lock:
+            piece = self.shop.sure(FulfillmentOrder, fulfillment_order)
+            everything = fulfillment.everything(piece)
+            fulfillment.submit(self.shop, piece, everything, None, notify=False)
+
     def ask_back(self, fulfillment_order: str, message: str | None = None) -> None:
         """Request the cancellation of one fulfillment order from the service."""
         with self.shop.lock:

@@ -22,8 +22,17 @@ from tests.scenarios.faults.portal import Troubled
 from tests.support.command import Done, finished, ordosync, started
 
 TASK = "import-orders"
-LIMIT_S, GRACE_S = Limits().read_s, Limits().grace_s
+LIMIT_S = Limits().read_s
 """Timeout of a response."""
+GRACE_S = 2
+"""Time for the response to a write after a signal, shorter than usual so that the test is fast."""
+SHORT_GRACE = f"""
+from ordosync.__main__ import main
+from ordosync.http import Limits
+
+Limits.__init__.__kwdefaults__["grace_s"] = {GRACE_S}
+main()
+"""
 AT_ONCE_S = LIMIT_S / 3
 """Far below the limit, and long enough for a busy machine."""
 CODES = {signal.SIGTERM: 143, signal.SIGINT: 130, signal.SIGHUP: 129}
@@ -44,8 +53,9 @@ def owing(role: Role, kind: str, folder: Path, *numbers: str) -> Iterator[Troubl
 class Hanging:
     """A service that does not respond before the command has ended."""
 
-    def __init__(self, folder: Path, command: str) -> None:
+    def __init__(self, folder: Path, command: str, *program: str) -> None:
         self._folder, self._command = folder, command
+        self._program = program or ("-m", "ordosync")
         self._is_asked, self._may_answer = threading.Event(), threading.Event()
 
     def answer(self) -> None:
@@ -55,7 +65,7 @@ class Hanging:
 
     def ended_by(self, number: signal.Signals) -> tuple[Done, float]:
         """Send the command a signal while it waits; also return how long it took to end."""
-        process = started(self._folder, self._command)
+        process = started(self._folder, self._command, program=self._program)
         try:
             assert self._is_asked.wait(LIMIT_S)
             process.send_signal(number)
@@ -150,13 +160,14 @@ def test_write_that_is_never_answered_is_looked_up_by_the_next_run(
     tmp_path: Path, kind: str
 ) -> None:
     with owing("supplier", kind, tmp_path, "1001", "1002") as troubled:
-        service = Hanging(tmp_path, TASK)
+        service = Hanging(tmp_path, TASK, "-c", SHORT_GRACE)
         troubled.foreign.meet("callback", "create-order", do=service.answer)
 
         result, took_s = service.ended_by(signal.SIGTERM)
         states = sorted(row.state for row in troubled.open_steps())
 
         assert GRACE_S - 1 < took_s < GRACE_S + AT_ONCE_S < LIMIT_S
+        assert GRACE_S < Limits().grace_s < LIMIT_S
         assert result.code == CODES[signal.SIGTERM]
         assert is_interrupted(tmp_path)
         assert states == ["unknown", "waiting"]

@@ -18,6 +18,7 @@ from ordosync.store.step_rows import StepRow
 from tests.accounts.contract.examples import line, parcel
 from tests.accounts.contract.people import needs, skip_what_is_lacking
 from tests.accounts.sqlite.people import SqliteMerchantPeople
+from tests.accounts.woocommerce.people import ShopSupplierPeople
 from tests.scenarios.pairs.kinds import SUPPLIERS
 from tests.scenarios.pairs.pair import Pair
 from tests.support.clock import VirtualClock
@@ -170,6 +171,26 @@ def test_added_line_is_linked_and_its_parcel_is_reported(each_kind: Pair) -> Non
         pair.run("update-tracking")
         assert pair.merchant.status(merchant_id) == "shipped"
         assert pair.merchant.sent_units(merchant_id) == {"MUG": 2, "PEN": 3}
+
+
+def test_e18_stock_that_the_shop_did_not_move_is_said_to_its_users(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    with (
+        closing(SqliteMerchantPeople(tmp_path, clock)) as selling,
+        closing(ShopSupplierPeople(tmp_path, clock)) as shipping,
+    ):
+        shipping.fake.switches.version = "7.8.2"
+        shipping.count("MUG", 10)
+        pair = Pair(tmp_path, selling, shipping)
+        merchant_id, supplier_id = imported(pair, "lines", "apply")
+        edited(pair, merchant_id, "lines")
+
+        ran = pair.run(TASK)
+
+        assert (ran.step.state, ran.step.code) == ("done", "stock-not-moved")
+        assert "stock of MUG" in (ran.step.reason or "")
+        assert "stock-not-moved" in shipping.timeline(supplier_id)[-1]
+        pair.stays_quiet(TASK)
 
 
 @needs("edits", "cancel-orders")

@@ -17,7 +17,9 @@ from ordosync.store import Store
 from tests.accounts.contract.examples import line, parcel
 from tests.accounts.contract.opening import PORTAL
 from tests.accounts.contract.people import MerchantPeople, SupplierPeople
+from tests.accounts.files.people import FilesSupplierPeople
 from tests.accounts.ordoro.people import OrdoroSupplierPeople
+from tests.accounts.shopify.people import ShopifySupplierPeople
 from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
 from tests.accounts.woocommerce.people import ShopSupplierPeople
 from tests.scenarios.pairs.kinds import MERCHANTS
@@ -45,7 +47,14 @@ class Supplied:
 
 
 SUPPLIED: Mapping[str, Supplied] = {
+    "files": Supplied(people=FilesSupplierPeople, of_rest=("lines", "method", "notes")),
     "sqlite": Supplied(people=SqliteSupplierPeople, of_rest=("lines", "notes")),
+    "shopify": Supplied(
+        people=ShopifySupplierPeople,
+        groups=("address", "lines", "notes"),
+        of_rest=("address",),
+        of_pieces=("address", "notes"),
+    ),
     "ordoro": Supplied(
         people=OrdoroSupplierPeople,
         groups=("address", "lines", "notes"),
@@ -160,7 +169,14 @@ def code_of(pair: Pair, merchant_id: str) -> str:
 
 
 def timelines(pair: Pair, merchant_id: str, supplier_id: str) -> list[str]:
-    return [*pair.merchant.timeline(merchant_id), *pair.supplier.timeline(supplier_id)]
+    """Return the comments on both orders, as far as the accounts have some."""
+    orders = ((pair.merchant, merchant_id), (pair.supplier, supplier_id))
+    return [
+        text
+        for people, id_ in orders
+        if "comments" not in people.lacks
+        for text in people.timeline(id_)
+    ]
 
 
 @pytest.mark.parametrize("group", ["address", "lines"])

@@ -190,7 +190,10 @@ mutation ChangeOrder($input: OrderInput!) {
 
 HOLD = """
 mutation Hold($id: ID!, $hold: FulfillmentOrderHoldInput!) {
-  fulfillmentOrderHold(id: $id, fulfillmentHold: $hold) { userErrors { code field message } }
+  fulfillmentOrderHold(id: $id, fulfillmentHold: $hold) {
+    fulfillmentHold { id }
+    userErrors { code field message }
+  }
 }
 """
 
