@@ -62,15 +62,21 @@ def run_due(
         if is_watched or context.as_json or is_new_problem(store, str(error), now=clock.now()):
             raise
         raise typer.Exit(error.exit_code) from error
-    forget_problems(context.config.database)
+    database = context.config.database
+    if all(report.error is None for report in reports):
+        forget_problems(database)
     if context.as_json:
-        document = _json(reports, _next_due_at(context.config.database))
+        document = _json(reports, _next_due_at(database))
         render.document({**document, "errors": [*document["errors"], *warnings]})
     else:
         if is_watched:
-            _show(reports, context.config.database)
+            _show(reports, database)
+        errors = [str(report.error) for report in reports if report.error]
+        # These errors are not recorded, and return each minute.
+        new = [e for e in errors if is_watched or is_new_problem(database, e, now=clock.now())]
         alerts = context.config.alerts
-        _report(reports, warnings, has_alerts=alerts is None or alerts.cron_mail or is_watched)
+        has_alerts = alerts is None or alerts.cron_mail or is_watched
+        _report(reports if has_alerts else (), [f"error: {error}" for error in new], warnings)
     if stop.signal:
         raise typer.Exit(128 + stop.signal)
     raise typer.Exit(int(any(map(_has_failed, reports))))
@@ -202,20 +208,15 @@ def _alert_json(alert: Alert) -> dict[str, Any]:
     }
 
 
-def _report(reports: Sequence[PortalReport], warnings: Sequence[str], *, has_alerts: bool) -> None:
-    lines = [line for report in reports for line in _lines(report, has_alerts=has_alerts)]
-    lines += warnings
+def _report(
+    reports: Sequence[PortalReport], errors: Sequence[str], warnings: Sequence[str]
+) -> None:
+    lines = [_line(alert) for report in reports for alert in report.alerts]
+    lines += [*errors, *warnings]
     for line in lines[:_MOST_LINES]:
         render.message(line)
     if len(lines) > _MOST_LINES:
         render.message(f"and {len(lines) - _MOST_LINES} more: `ordosync health`")
-
-
-def _lines(report: PortalReport, *, has_alerts: bool) -> Iterator[str]:
-    if has_alerts:
-        yield from (_line(alert) for alert in report.alerts)
-    if report.error:
-        yield f"error: {report.error}"
 
 
 def _line(alert: Alert) -> str:

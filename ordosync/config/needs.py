@@ -61,10 +61,10 @@ def cannot_edit(supplier: Supplier, group: str, policy: EditPolicy) -> str:
     """Return why this account cannot carry out a policy for edits; empty if it can."""
     edits = supplier.edits
     if policy == "hold" and (edits is None or not edits.can_hold):
-        return f"{_needs_option(supplier, 'edits', 'hold an order')}; choose notify"
+        return f"{_lacks(supplier, 'edits', 'hold an order')}; choose notify"
     if policy == "apply" and (edits is None or group not in edits.groups):
         action = f"change the {group} of an order"
-        return f"{_needs_option(supplier, 'edits', action)}; choose notify"
+        return f"{_lacks(supplier, 'edits', action)}; choose notify"
     return ""
 
 
@@ -72,7 +72,7 @@ def cannot_hold(merchant: Merchant) -> str:
     """Return why this account cannot hold short units; empty if it can."""
     if merchant.shortages and merchant.shortages.can_hold:
         return ""
-    return f"{_needs_option(merchant, 'shortages', 'hold short units')}; choose false"
+    return f"{_lacks(merchant, 'shortages', 'hold short units')}; choose false"
 
 
 def cannot_cancel_lines(merchant: Merchant) -> str:
@@ -116,3 +116,10 @@ def _needs_option(account: PortalAccount, part: str, action: str) -> str:
     if option is None:
         return f"account {account.name} ({account.kind}) cannot {action}"
     return f"account {account.name} needs `{option}:` to {action}"
+
+
+def _lacks(account: PortalAccount, part: str, action: str) -> str:
+    """Return why an account cannot act: it has no such part, or its part cannot."""
+    if getattr(account, part) is None:
+        return _needs_option(account, part, action)
+    return f"account {account.name} ({account.kind}) cannot {action}"

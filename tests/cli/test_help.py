@@ -136,10 +136,16 @@ def test_alerts_of_the_full_example_are_right_and_have_each_option(tmp_path: Pat
     assert [name for name in names if f"{name}:" not in section] == []
 
 
-def test_alerts_of_the_page_are_right(tmp_path: Path) -> None:
-    [section] = re.findall(
+@pytest.mark.parametrize("number", [0, 1])
+def test_alerts_of_the_page_are_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    monkeypatch.setenv("NTFY_URL", "ntfy://topic")
+    sections = re.findall(
         r"^```yaml\n(.+?)^```", documentation.page("alerts"), re.MULTILINE | re.DOTALL
     )
+    section = sections[number]
+    assert len(sections) == 2
     shop(tmp_path, config=CONFIG + section)
     (tmp_path / "smtp.txt").write_text("secret\n")
     for name in ("config.yaml", "smtp.txt"):

@@ -4,6 +4,172 @@ from tests.mutants import Mutant
 
 MUTANTS = (
     Mutant(
+        protection="alerts: a message that was not sent is sent later",
+        file="engine/alerts/delivery.py",
+        old="            changes = changes if counts else ()",
+        new="            pass",
+        test="engine/alerts/test_outages.py",
+    ),
+    Mutant(
+        protection="alerts: what a killed process has sent is sent again, never lost",
+        file="engine/alerts/delivery.py",
+        old='        fault("alert-sent")\n        with self._recording():',
+        new="        with self._recording():\n"
+        "            self.store.alerts.save(reported(change, now) for change in changes)\n"
+        '        fault("alert-sent")\n        with self._recording():',
+        test="engine/alerts/test_transports.py"
+        "::test_n7_killed_after_sending_the_message_is_sent_again",
+    ),
+    Mutant(
+        protection="alerts: what may have arrived is not sent each hour",
+        file="engine/alerts/delivery.py",
+        old="error.may_have_arrived and _may_have_arrived(before or target)",
+        new="False",
+        test="engine/alerts/test_outages.py",
+    ),
+    Mutant(
+        protection="alerts: two processes do not send the same message",
+        file="engine/alerts/delivery.py",
+        old="    if not isinstance(lease, Lease):",
+        new="    if False:",
+        test="engine/alerts/test_reports.py::test_n8_while_another_process_sends_nothing_is_sent",
+    ),
+    Mutant(
+        protection="alerts: the lease lasts while recipients respond slowly",
+        file="engine/alerts/delivery.py",
+        old="            self.store.leases.extend(self.lease, clock=self.clock)",
+        new="            pass",
+        test="engine/alerts/test_floods.py"
+        "::test_no_other_process_sends_while_recipients_respond_slowly",
+    ),
+    Mutant(
+        protection="alerts: the others are notified when a recipient cannot be reached",
+        file="engine/alerts/delivery.py",
+        old="            return list(targets) if cannot_reach else names",
+        new="            return names",
+        test="engine/alerts/test_transports.py"
+        "::test_n6_after_three_attempts_the_others_are_notified_and_cron_writes_it",
+    ),
+    Mutant(
+        protection="alerts: a recipient that fails is not tried at each call",
+        file="engine/alerts/delivery.py",
+        old="            if not _is_resting(targets[name], now):",
+        new="            if True:",
+        test="engine/alerts/test_transports.py"
+        "::test_n6_after_three_attempts_the_others_are_notified_and_cron_writes_it",
+    ),
+    Mutant(
+        protection="alerts: a problem is reported once, not at each call",
+        file="engine/alerts/changes.py",
+        old="    if not row.is_reported or row.reported_at is None:",
+        new="    if True:",
+        test="engine/alerts/test_reports.py",
+    ),
+    Mutant(
+        protection="alerts: what flaps is no flood",
+        file="engine/alerts/changes.py",
+        old="    if _is_muted(row, now):\n        return None",
+        new="    if False:\n        return None",
+        test="engine/alerts/test_reports.py"
+        "::test_n3_what_flaps_is_reported_three_times_an_hour_until_it_is_stable",
+    ),
+    Mutant(
+        protection="alerts: a recipient gets few messages an hour",
+        file="engine/alerts/changes.py",
+        old="    if len(times) < _MOST_TO_ONE:",
+        new="    if True:",
+        test="engine/alerts/test_floods.py::test_a_recipient_gets_at_most_six_messages_an_hour",
+    ),
+    Mutant(
+        protection="alerts: an outage of an account is one problem of all its portals",
+        file="engine/alerts/problems.py",
+        old="    if not (waits or (is_task and entry.code in _OF_ACCOUNT)):",
+        new="    if True:",
+        test="engine/alerts/test_floods.py"
+        "::test_an_outage_of_an_account_is_one_problem_of_all_its_portals",
+    ),
+    Mutant(
+        protection="alerts: a clock that was wrong delays none",
+        file="engine/alerts/delivery.py",
+        old="and now < target.next_try_at <= now + _LONGEST_REST",
+        new="and now < target.next_try_at",
+        test="engine/alerts/test_floods.py"
+        "::test_a_clock_that_was_a_year_ahead_delays_no_alert_and_no_digest",
+    ),
+    Mutant(
+        protection="alerts: what is open at first is one digest",
+        file="engine/alerts/delivery.py",
+        old="        if not is_first or len(changes) == 1:",
+        new="        if True:",
+        test="engine/alerts/test_reports.py",
+    ),
+    Mutant(
+        protection="alerts: nothing is sent in quiet hours",
+        file="engine/alerts/delivery.py",
+        old="            if kind and (quiet is None or quiet.but == row.severity):",
+        new="            if kind:",
+        test="engine/alerts/test_times.py"
+        "::test_n5_problems_of_quiet_hours_are_sent_together_at_their_end",
+    ),
+    Mutant(
+        protection="alerts: what is critical is sent in quiet hours, if configured",
+        file="engine/alerts/delivery.py",
+        old=" or quiet.but == row.severity)",
+        new=")",
+        test="engine/alerts/test_times.py::test_n5_what_is_critical_is_sent_at_once_if_configured",
+    ),
+    Mutant(
+        protection="alerts: a webhook is signed",
+        file="engine/alerts/sending.py",
+        old="hmac.new(key, body, hashlib.sha256)",
+        new="hmac.new(key, bytes(), hashlib.sha256)",
+        test="engine/alerts/test_reports.py::test_key_of_an_alert_is_that_of_attention",
+    ),
+    Mutant(
+        protection="alerts: a subject has no header of others",
+        file="engine/alerts/messages.py",
+        old="    text = _redact(str(value)[: 4 * _LONGEST])\n",
+        new="    text = str(value)[: 4 * _LONGEST]\n",
+        test="engine/alerts/test_transports.py",
+    ),
+    Mutant(
+        protection="alerts: a message has no cell of a file",
+        file="engine/alerts/messages.py",
+        old="""    return clean(_QUOTED.sub("***", reason))""",
+        new="""    return clean(reason)""",
+        test="engine/alerts/test_transports.py::test_n9_no_message_has_personal_data_or_a_secret",
+    ),
+    Mutant(
+        protection="alerts: Slack interprets nothing",
+        file="engine/alerts/sending.py",
+        old="        text = text.replace(character, escape)",
+        new="        pass",
+        test="engine/alerts/test_transports.py::test_slack_interprets_nothing",
+    ),
+    Mutant(
+        protection="alerts: a password is never sent unencrypted",
+        file="engine/alerts/mail.py",
+        old="            server.starttls(context=context)",
+        new="            pass",
+        test="engine/alerts/test_transports.py::test_mail_is_sent_over_tls_with_a_password",
+    ),
+    Mutant(
+        protection="alerts: a command ends with what it started",
+        file="engine/alerts/commands.py",
+        old="os.killpg(process.pid, signal.SIGKILL)",
+        new="process.kill()",
+        test="engine/alerts/test_transports.py"
+        "::test_command_that_does_not_end_is_killed_with_what_it_started",
+    ),
+    Mutant(
+        protection="attention: a task that fails stays listed while it runs again",
+        file="engine/diagnosis/portal_concerns.py",
+        old="run.has_crashed or run.status not in unended",
+        new="True",
+        test="engine/diagnosis/test_attention.py"
+        "::test_a_task_that_fails_is_listed_while_it_runs_again",
+    ),
+    Mutant(
         protection="a run that lost its lease commits nothing (fence)",
         file="store/leases.py",
         old=" where portal = :portal and resource = :resource and fence = :fence",

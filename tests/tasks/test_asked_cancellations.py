@@ -1,10 +1,11 @@
 """Cancellations that the Supplier was asked for: a step is held until the answer or a deadline."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import pytest
 
+from ordosync.accounts.sqlite.merchant_cancellations import MerchantCancellations
 from ordosync.accounts.sqlite.supplier_cancellations import SupplierCancellations
 from ordosync.config import load_config
 from ordosync.engine.diagnosis.attention import attention
@@ -146,3 +147,29 @@ def test_retry_of_all_steps_leaves_it(pair: Pair, asked: list[str]) -> None:
     result = ordosync(pair.folder, "retry", "--all")
 
     assert (result.code, len(held(pair)), asked) == (0, 1, ["1001"])
+
+
+@pytest.mark.parametrize(
+    ("state", "reply"), [("cancelled_by_task", True), ("cancel_refused", False)]
+)
+def test_k7_request_of_the_merchant_is_answered_once_the_supplier_has(
+    pair: Pair,
+    asked: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    state: LinkState,
+    *,
+    reply: bool,
+) -> None:
+    replies: list[Mapping[str, bool]] = []
+    monkeypatch.setattr(
+        MerchantCancellations, "reply", lambda _, cancelled: replies.append(cancelled)
+    )
+    pair.run(TASK)
+    before = [entry for entry in replies if entry]
+
+    answer(pair, state)
+    pair.run(TASK)
+    pair.run(TASK)
+
+    assert (asked, before) == (["1001"], [])
+    assert [entry for entry in replies if entry] == [{"1001": reply}]

@@ -73,7 +73,6 @@ _MERCHANT_PART_OPTIONS = {
     "products": "products",
     "stock": "inventory",
     "tracking": "tracking",
-    "shortages": "events",
 }
 _SUPPLIER_PART_OPTIONS = {
     "products": "stock",

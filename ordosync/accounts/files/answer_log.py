@@ -38,12 +38,13 @@ class AnswerLog:
 
         Raises `UnavailableError`.
         """
-        if not items:
-            return
         action = "keep answers"
-        with self._records.locked(action):
+        paths = {item.order_id: self._records.answers_path(item.order_id) for item in items}
+        if not any(paths.values()):
+            return
+        with self._records.locked(action, only_records=True):
             for item in items:
-                path = self._records.answers_path(item.order_id)
+                path = paths[item.order_id]
                 kept = self._kept(path)
                 rows = _newest((*kept, *item.rows))
                 if path and rows != kept:

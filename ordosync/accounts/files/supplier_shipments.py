@@ -1,6 +1,7 @@
 """A Supplier's parcels, read from the tracking files that it drops."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from msgspec.structs import replace
 
@@ -9,6 +10,7 @@ from ordosync.accounts.files.file_reader import FileReader
 from ordosync.accounts.files.output.order_files import OrderFileWriter
 from ordosync.accounts.files.rejections import without_skipped
 from ordosync.accounts.files.sent_units import SentUnits
+from ordosync.errors import UnavailableError
 from ordosync.models import InvalidRecord, Page, Shipment
 
 
@@ -51,5 +53,7 @@ class SupplierShipments:
     def _with_last(self, item: Shipment) -> Shipment:
         is_last = self._sent.is_last(item)
         if is_last and not item.voided:
-            self._writer.forget(item.order_id)
+            # Another run may be writing orders; the parcel is read all the same.
+            with suppress(UnavailableError):
+                self._writer.forget(item.order_id)
         return replace(item, is_last=is_last)

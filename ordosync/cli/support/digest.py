@@ -50,7 +50,7 @@ def show_digest(
         _write_page(content, as_html)
     else:
         for line in digest_lines(content):
-            render.result(line)
+            render.result(line, wrapped=bool(line))
     if is_sent:
         raise typer.Exit(int(not _send(context, content)))
 

@@ -14,7 +14,7 @@ from ordosync.text import plural
 
 MOST_LINES = 60
 _MOST_ENTRIES = 10
-"""Entries that need an operator; each has two lines."""
+"""Entries that need an operator; each has three lines."""
 _MOST_SKUS = 10
 _MOST_IN_JSON = 50
 
@@ -68,8 +68,9 @@ def _needs_you(digest: Digest) -> Iterator[str]:
 
 def _entry(entry: Attention) -> Iterator[str]:
     name = f"{clean(entry.portal)}: {clean(entry.task)}: {clean(entry.subject)}"
-    yield f"* {entry.severity}: {name}: {clean_reason(entry.reason)}"
-    yield f"  since {_moment(entry.since)}; next: {clean(entry.command)}"
+    yield f"* {entry.severity}: {name}, since {_moment(entry.since)}"
+    yield f"  {clean_reason(entry.reason)}"
+    yield f"  next: {clean(entry.command)}"
 
 
 def _portal(portal: PortalDigest) -> Iterator[str]:

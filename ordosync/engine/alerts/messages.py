@@ -129,9 +129,10 @@ def _lines(change: Change) -> Iterator[str]:
     row = change.row
     since = f"since {row.first_at:%Y-%m-%d %H:%M} UTC"
     if change.problem is None:
-        yield f"* {_name(change)} ({since})"
+        yield f"* {_name(change)}, {since}"
     else:
-        yield f"* {row.severity}: {_name(change)}: {_reason(change)} ({since})"
+        yield f"* {row.severity}: {_name(change)}, {since}"
+        yield f"  {_reason(change)}"
         yield f"  key: {clean(change.problem.first.key)}"
         yield f"  next: {clean(change.problem.first.command)}"
     if change.is_last_for_now:

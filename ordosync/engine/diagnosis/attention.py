@@ -29,8 +29,17 @@ UNSHIPPED_DAYS = 7
 _LONG_WAIT = timedelta(days=1)
 """The limit for steps that may wait for days; see `_is_overdue`."""
 _MOST_UNSHIPPED = 1000
-_CRITICAL = frozenset({"already-shipped", "piece-cancelled", supplier_status.RESTORED})
-"""Codes of failed steps of orders that may be sent by mistake."""
+_CRITICAL = frozenset(
+    {
+        "already-shipped",
+        "not-answered",
+        "not-reducible",
+        "piece-cancelled",
+        "reassigned",
+        supplier_status.RESTORED,
+    }
+)
+"""Codes of failed steps of orders that may be, or were, sent by mistake."""
 
 
 def attention(

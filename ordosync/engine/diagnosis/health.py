@@ -85,11 +85,11 @@ def _problem(row: ScheduleRow | None, store: Store, limit: timedelta, now: datet
 
 
 def is_cron_running(store: Store, now: datetime) -> bool:
-    """True if a scheduled task has started lately, whether it succeeded or not."""
+    """True if cron has started a task lately, whether it succeeded or not."""
     return any(
-        is_within(row.last_started_at, now, timedelta(seconds=row.interval_s) + _GRACE)
+        is_within(row.history.tried_at, now, timedelta(seconds=row.interval_s) + _GRACE)
         for row in store.schedule.all()
-        if row.interval_s and row.last_started_at
+        if row.interval_s and row.history.tried_at
     )
 
 

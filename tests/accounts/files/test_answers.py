@@ -12,6 +12,7 @@ from ordosync.accounts.files import FilesAccount, SupplierOptions
 from ordosync.accounts.files.answer_options import AnswerFiles
 from ordosync.accounts.files.options import RowRule
 from ordosync.accounts.files.output.options import OrderFolder
+from ordosync.accounts.files.output.safe_output import folder_lock
 from ordosync.accounts.supplier import SupplierShortages
 from ordosync.errors import RefusedError
 from ordosync.models import InvalidRecord
@@ -289,6 +290,20 @@ def test_file_is_read_once_until_it_changes(depot: OpenSupplier, drop: Drop) -> 
     assert all_of(shortages(depot).changed(since(page.cursor))) == []
 
 
+def test_answers_and_parcels_are_read_while_another_run_writes_orders(
+    depot: OpenSupplier, drop: Drop, tmp_path: Path
+) -> None:
+    drop("answers/a.csv", HEADER + "1001,CUP,2,cancelled,,\n")
+    drop("sent/a.csv", PARCELS + "1001,1Z999,UPS,2026-11-23 14:05,,,MUG,3\n")
+
+    with folder_lock(tmp_path / "orders"):
+        shortage = read(depot)
+        [parcel] = all_of(depot.shipments.changed(since()))
+
+    assert units(shortage) == {"CUP": (2, 0)}
+    assert getattr(parcel, "is_last", False)
+
+
 def test_dry_run_keeps_no_answers(depot: OpenSupplier, drop: Drop, tmp_path: Path) -> None:
     drop("answers/a.csv", HEADER + "1001,MUG,1,cancelled,,\n")
     (tmp_path / "dry").mkdir()
@@ -331,6 +346,14 @@ def test_wrong_options_are_a_problem_of_the_configuration(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         answers(tmp_path, **options)
+
+
+def test_s23_check_says_that_nothing_is_reported_without_answers(tmp_path: Path) -> None:
+    without = [result.text for result in open_supplier(tmp_path, answers=None).check()]
+    with_answers = [result.text for result in open_supplier(tmp_path).check()]
+
+    assert any("add `answers:` if it drops files with them" in text for text in without)
+    assert not any("`answers:`" in text for text in with_answers)
 
 
 def answers(folder: Path, **options: Any) -> AnswerFiles:

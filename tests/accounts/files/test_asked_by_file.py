@@ -114,3 +114,16 @@ def test_dry_run_asks_nobody(tmp_path: Path, put: Put) -> None:
     ordosync(tmp_path, "cancel-orders", "--dry-run")
 
     assert (changes(tmp_path), link(tmp_path)) == ([("1", "NEW", "3")], "live")
+
+
+@pytest.mark.usefixtures("put")
+def test_purge_removes_the_kept_fields_of_a_written_order(tmp_path: Path) -> None:
+    kept = [*(tmp_path / "orders" / ".ordosync").glob("*.fields")]
+
+    would = ordosync(tmp_path, "purge", "--order", "1", "--dry-run")
+    still = [path.exists() for path in kept]
+    purged = ordosync(tmp_path, "purge", "--order", "1", "--yes")
+
+    assert (would.code, purged.code, still) == (0, 0, [True])
+    assert "the fields of order 1" in purged.out
+    assert not any(path.exists() for path in kept)

@@ -59,3 +59,47 @@ def test_interval_of_a_task_without_its_files_is_a_problem(tmp_path: Path) -> No
     assert result.code == 3
     assert "import-products: account shop needs `products:` to list products" in result.err
     assert "cancel-orders" not in result.err
+
+
+def test_policy_that_needs_further_files_names_their_column(tmp_path: Path) -> None:
+    files = """kind: files
+    order_files: {folder: out, columns: {order_number: No, sku: SKU, quantity: Qty}}
+"""
+    config = CONFIG.replace("kind: sqlite\n    path: warehouse.db\n", files).rstrip()
+    (tmp_path / "config.yaml").write_text(f"{config}\n    edits: {{address: apply}}\n")
+    (tmp_path / "out").mkdir()
+
+    result = ordosync(tmp_path, "config", "check")
+
+    assert result.code == 3
+    assert "portals.shop-warehouse.edits.address" in result.err
+    assert "needs `order_files.columns.change:`" in result.err
+
+
+def test_group_without_a_column_cannot_be_applied(tmp_path: Path) -> None:
+    files = """kind: files
+    order_files:
+      folder: out
+      columns: {order_number: No, sku: SKU, quantity: Qty, change: Change}
+"""
+    config = CONFIG.replace("kind: sqlite\n    path: warehouse.db\n", files).rstrip()
+    (tmp_path / "config.yaml").write_text(f"{config}\n    edits: {{lines: apply, method: apply}}\n")
+    (tmp_path / "out").mkdir()
+
+    result = ordosync(tmp_path, "config", "check")
+
+    assert result.code == 3
+    assert "account warehouse (files) cannot change the method of an order" in result.err
+    assert "edits.lines" not in result.err
+
+
+def test_merchant_with_files_cannot_hold_short_units(tmp_path: Path) -> None:
+    events = "  shop:\n    events: {path: out/events.csv}\n"
+    config = CONFIG.replace("  shop:\n", events, 1).rstrip()
+    (tmp_path / "config.yaml").write_text(f"{config}\n    shortages: {{hold: true}}\n")
+    (tmp_path / "out").mkdir()
+
+    result = ordosync(tmp_path, "config", "check")
+
+    assert result.code == 3
+    assert "account shop (files) cannot hold short units; choose false" in result.err

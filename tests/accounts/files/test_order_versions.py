@@ -1,5 +1,6 @@
 """Further files of an order: edits, holds and their release."""
 
+import json
 import os
 import subprocess
 import sys
@@ -231,6 +232,23 @@ def test_order_from_before_the_column_can_be_held_but_not_edited(tmp_path: Path)
 
     assert {id_: each.groups for id_, each in now.items()} == {"1001": frozenset()}
     assert (written.state, written.code, held.state) == ("refused", "not-editable", "done")
+
+
+def test_order_of_an_earlier_release_is_held_and_cancelled_without_units(
+    depot: OpenSupplier, tmp_path: Path
+) -> None:
+    depot.orders.create([order("1001", line("MUG", 2))])
+    [record] = (tmp_path / "orders" / ".ordosync").glob("*.json")
+    fields = json.loads(record.read_text())
+    record.write_text(json.dumps({name: fields[name] for name in fields if name != "units"}))
+
+    [held] = edits(depot).hold(["1001"], reason="other")
+    [asked] = depot.cancellations.cancel(["1001"])
+
+    assert (held.state, asked.state) == ("done", "asked")
+    rows = [row for row in order_rows(tmp_path) if row["change"] in ("HOLD", "CANCEL")]
+    assert {(row["line_id"], row["quantity"]) for row in rows} == {("1001/1", "")}
+    assert len(rows) == 2
 
 
 def test_unknown_order_is_refused(depot: OpenSupplier) -> None:

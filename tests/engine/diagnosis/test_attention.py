@@ -222,9 +222,9 @@ def test_a_task_that_never_ends_well_is_listed_while_cron_works(both: TwoAccount
     long_ago, just_now = "'2026-01-02T03:04:05.000Z'", "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
     late = "task = 'import-orders' and interval_s is not null"
     age(both.folder, f"update schedule set last_ok_at = {long_ago} where {late}")  # noqa: S608
-    age(both.folder, f"update schedule set last_started_at = {long_ago}")  # noqa: S608
+    age(both.folder, f"update schedule set tried_at = {long_ago}")  # noqa: S608
     without_cron = waiting(both)
-    age(both.folder, f"update schedule set last_started_at = {just_now} where {late}")  # noqa: S608
+    age(both.folder, f"update schedule set tried_at = {just_now} where {late}")  # noqa: S608
 
     [entry] = waiting(both)
     health = both.run("health")

@@ -1,6 +1,8 @@
 """`attention` is complete: every state and code that a step or run can end in has its row here."""
 
 import ast
+import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,27 +23,33 @@ from tests.support.desk import TwoAccounts
 STEP = 1
 FAILED: Mapping[str, str] = {
     "already-shipped": "critical",
-    "edited": "critical",
+    "not-answered": "critical",
+    "not-reducible": "critical",
     "piece-cancelled": "critical",
+    "reassigned": "critical",
     "supplier-restored": "critical",
 } | dict.fromkeys(
     (
         *("cancelled", "conflict", "cut", "dismissed", "does-not-fit", "exists", "further-parcel"),
         *("invalid", "invalid-order", "invalid.file", "invalid.money", "invalid.quantity"),
-        *("more-than-ordered", "no-address", "no-date", "not-answered", "not-editable"),
-        *("not-found", "not-held", "not-reducible", "on-hold", "other-lines", "oversold"),
-        *("partially-shipped", "reassigned", "refused", "rest-cancelled", "reused-number"),
-        *(
-            "sent-elsewhere",
-            "sku-claimed",
-            "split-refused",
-            "supplier-cancelled",
-        ),
+        *("more-than-ordered", "no-address", "no-date", "not-editable"),
+        *("not-found", "not-held", "on-hold", "other-lines", "oversold"),
+        *("partially-shipped", "refused", "rest-cancelled", "reused-number"),
+        *("sent-elsewhere", "sku-claimed", "split-refused", "supplier-cancelled"),
         *("supplier-cancelled-rest", "unproven"),
     ),
     "normal",
 )
 """Severities of failed steps: all need the operator until they are settled or dismissed."""
+EDITS: Mapping[str, str] = {"edit-held": "normal"} | dict.fromkeys(
+    (
+        *("below-sent", "cancelled", "changed-there", "country-changed", "edited", "gone"),
+        *("not-editable", "not-taken", "raced", "shipped", "split", "stock-not-moved"),
+        "too-late-to-apply",
+    ),
+    "critical",
+)
+"""The same of edits of an order that is not shipped; a held order is not shipped as it was."""
 WAITING = (
     *("busy", "cancellations-first", "changed", "earlier-parcel", "no-link", "parcels-first"),
     "partially-shipped",
@@ -63,57 +71,70 @@ SKIPPED: Mapping[str, str | None] = {"no-tracking": "normal"} | dict.fromkeys(
 DONE = ("cost-added", "on-pieces", "stock-not-moved")
 RUNS = ("account", "auth", "brake", "crashed", "refused", "unavailable", "unexpected")
 CONCERNS = ("late", "no-reference", "unshipped")
+CALLS = (
+    *("Attention", "Decision", "InvalidRecord", "Notice", "Outcome", "Problem", "RunError"),
+    *("item", "refused", "replace", "row_change", "step_change"),
+)
+"""Functions and classes that take the code of a step, run or entry."""
 NAMES = ("code", "error_code")
 """Columns, not codes."""
 
 
-def _constants(tree: ast.Module) -> Mapping[str, str]:
-    return {
-        target.id: node.value.value
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
+def _trees() -> list[ast.Module]:
+    package = Path(ordosync.__file__).parent
+    paths = [path for path in package.rglob("*.py") if "cli" not in path.parts]
+    return [ast.parse(path.read_text("utf-8")) for path in paths]
 
 
-def _codes_of(path: Path) -> Iterator[str]:
-    tree = ast.parse(path.read_text("utf-8"))
-    constants = _constants(tree)
+def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Yield the names and values of the texts that a module defines."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+            for target in node.targets:
+                if isinstance(target, ast.Name) and isinstance(node.value.value, str):
+                    yield target.id, node.value.value
+
+
+def _values(tree: ast.Module) -> Iterator[ast.expr]:
+    """Yield the code of each value that has one."""
     for call in ast.walk(tree):
-        if not isinstance(call, ast.Call) or getattr(call.func, "id", "") not in {
-            *("Decision", "Outcome", "Notice", "InvalidRecord", "RunError", "Attention"),
-            *("replace", "refused", "row_change", "step_change", "item"),
-        }:
-            continue
-        for keyword in call.keywords:
-            if keyword.arg == "code":
-                yield from _texts(keyword.value, constants)
-
-
-def _texts(value: ast.expr, constants: Mapping[str, str]) -> Iterator[str]:
-    for node in ast.walk(value):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
-        elif isinstance(node, ast.Name) and node.id in constants:
-            yield constants[node.id]
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in CALLS:
+            yield from (keyword.value for keyword in call.keywords if keyword.arg == "code")
 
 
 def _codes() -> set[str]:
     """Return the codes in the package; a code that ends with a point is the begin of several."""
-    package = Path(ordosync.__file__).parent
-    paths = [path for path in package.rglob("*.py") if "cli" not in path.parts]
-    found = {code for path in paths for code in _codes_of(path)}
-    found |= {
+    trees, everywhere = _trees(), defaultdict[str, set[str]](set)
+    for tree in trees:
+        for name, value in _constants(tree):
+            everywhere[name].add(value)
+    found = {
         kind.code for kind in vars(errors).values() if isinstance(getattr(kind, "code", None), str)
     }
-    return {code for code in found if code and not code.endswith(".")}
+    for tree in trees:
+        own = dict(_constants(tree))
+        for node in (node for value in _values(tree) for node in ast.walk(value)):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(node.value)
+            elif isinstance(node, ast.Name):
+                found |= {own[node.id]} if node.id in own else everywhere[node.id]
+    return {code for code in found if re.fullmatch("[a-z][a-z.-]*[a-z]", code)}
 
 
 def test_each_code_of_the_package_is_in_one_of_these_tables() -> None:
-    known = {*FAILED, *WAITING, PLANNED, *UNKNOWN, *HELD, *SKIPPED, *DONE, *RUNS, *CONCERNS, *NAMES}
+    known = {
+        *FAILED,
+        *EDITS,
+        *WAITING,
+        PLANNED,
+        *UNKNOWN,
+        *HELD,
+        *SKIPPED,
+        *DONE,
+        *RUNS,
+        *CONCERNS,
+        *NAMES,
+    }
 
     assert _codes() - known == set(), "say here what the operator must know of a new code"
 
@@ -139,6 +160,11 @@ def test_failed_steps_are_listed_at_once(config: Config) -> None:
 
         assert (entry.code, entry.severity, entry.needs_you) == (code, severity, True)
         assert entry.command
+    for code, severity in EDITS.items():
+        failed = f"state = 'failed', code = '{code}', reason = 'why'"
+        [entry] = listed(config, f"key = '1001#1:edit', content = 'address:1', {failed}")
+
+        assert (entry.code, entry.severity, entry.needs_you) == (code, severity, True)
 
 
 def test_waiting_steps_are_listed_when_they_wait_for_too_long(config: Config) -> None:

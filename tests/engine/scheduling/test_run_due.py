@@ -15,6 +15,7 @@ from ordosync.clock import Clock
 from ordosync.config import load_config
 from ordosync.database import sqlite3
 from ordosync.engine import register
+from ordosync.engine.scheduling import tick
 from ordosync.store import Store
 from tests.support.clock import Cron, VirtualClock
 from tests.support.command import (
@@ -326,3 +327,21 @@ def test_a_ping_that_is_no_url_is_a_problem_of_the_configuration(tmp_path: Path)
     shop(tmp_path, config=AT_ONCE + "    ping: {start: file:nowhere}\n")
 
     assert ordosync(tmp_path, "config", "check").code == 3
+
+
+def test_a_mistake_of_ordosync_in_a_portal_is_in_cron_mail_once_a_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise TypeError("personal data")
+
+    shop(tmp_path, HEADER + row("1"), config=AT_ONCE)
+    monkeypatch.setattr(tick, "open_portal", fails)
+    broken = [ordosync(tmp_path, "run-due") for _ in range(3)]
+    monkeypatch.undo()
+    works = ordosync(tmp_path, "run-due")
+
+    assert [result.code for result in broken] == [1, 1, 1]
+    assert [result.err.count("a bug of ordosync") for result in broken] == [1, 0, 0]
+    assert "personal data" not in broken[0].err
+    assert (works.code, works.err) == (0, "")

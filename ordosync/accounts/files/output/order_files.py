@@ -76,16 +76,20 @@ class OrderFileWriter:
         self.kept.tidy(record)
 
     def publish_lines(self, record: OrderRecord, units: Mapping[str, int], *, word: str) -> None:
-        """Write a file with only these units of lines. Raises `OSError` and `UnicodeError`."""
+        """Write a file with only these units of lines. Raises `OSError` and `UnicodeError`.
+
+        The units of an order of an earlier release are not known, and stay blank.
+        """
+        is_known = bool(record.units)
         fields = [
             {
                 "order_number": record.number,
                 "line_id": line.id,
                 "sku": line.sku,
-                "quantity": str(units[line.id]),
+                "quantity": str(units[line.id]) if is_known else "",
             }
             for line in record.written_lines()
-            if line.id in units
+            if line.id in units or not is_known
         ]
         self.publish(record, fields, word=word)
 

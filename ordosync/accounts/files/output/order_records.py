@@ -106,10 +106,13 @@ class OrderRecords:
         self._account = f"account {account}"
 
     @contextmanager
-    def locked(self, action: str) -> Iterator[None]:
-        """Hold the lock of the folder. Raises `UnavailableError`."""
+    def locked(self, action: str, *, only_records: bool = False) -> Iterator[None]:
+        """Hold the lock of the folder, or only that of the records. Raises `UnavailableError`.
+
+        A read of answers must not fail because another run writes orders.
+        """
         try:
-            with folder_lock(self.folder):
+            with folder_lock(self._records if only_records else self.folder):
                 yield
         except BlockingIOError as error:
             reason = f"another run is writing in {self.folder}"
