@@ -97,8 +97,8 @@ def _failed(
 
     Each order comes with its lines, and with the units in parcels that are not reported yet.
     """
-    if not orders or portal.supplier.shortages is not None:
-        # Otherwise report-shortages reports them.
+    # If report-shortages can run, it reports these units.
+    if not orders or "report-shortages" not in portal.config.unavailable:
         return
     statuses = portal.supplier.orders.statuses([link.supplier_id for link in orders])
     complete = [link for link in orders if statuses.get(link.supplier_id) in _COMPLETE]
