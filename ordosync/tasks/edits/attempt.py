@@ -16,7 +16,7 @@ from ordosync.tasks.orders.group_digests import Group, merged
 
 _PRINTED = ("address", "contact", "method", "lines")
 """Groups that are on a label, or in the parcel."""
-_RACED = Problem(
+LABEL_MADE = Problem(
     code=RACED,
     reason="a label was made while the order was changed; look which address and units it has",
 )
@@ -88,7 +88,7 @@ class Attempt:
         self.after = shown[0] if len(self.orders) == 1 and shown else None
         is_printed = any(group in _PRINTED for group in self.groups)
         if is_printed and any(_has_left(before[state.order_id], state) for state in now):
-            self.problem = _RACED
+            self.problem = LABEL_MADE
             return
         wanted = self.edit.digester.destination(self.edit.order.ship_to)
         if "address" in self.groups and any(

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from ordosync.edits import EditableOrder
 from ordosync.models import Order
 from ordosync.tasks.base import Portal
-from ordosync.tasks.edits.attempt import Attempt
+from ordosync.tasks.edits.attempt import LABEL_MADE, Attempt
 from ordosync.tasks.edits.edit import (
     CHANGED_THERE,
     NOT_EDITABLE,
@@ -26,10 +26,6 @@ _GONE = Problem(code="gone", reason="the Supplier does not have the order any mo
 _CANCELLED = Problem(code="cancelled", reason="the Supplier's order is cancelled")
 _SHIPPED = Problem(code="shipped", reason="the Supplier's order is shipped")
 _LABEL = Problem(code=TOO_LATE, reason="the Supplier has made a label already")
-_RACED = Problem(
-    code=RACED,
-    reason="a label was made while the order was changed; look which address and units it has",
-)
 _SPLIT = Problem(
     code=SPLIT,
     reason="the Supplier has split the order, so it is not known which piece the lines are in",
@@ -110,13 +106,13 @@ def _of_whole_order(attempt: Attempt) -> Problem | None:
         return _GONE
     open_ = [state for state in orders if _is_open(state)]
     if any(state.has_label and not _is_partial(state) for state in open_):
-        return _RACED if attempt.edit.attempted else _LABEL
+        return LABEL_MADE if attempt.edit.attempted else _LABEL
     if open_:
         return None
     statuses = {state.order.status for state in orders if state.order}
     if statuses == {"cancelled"}:
         return _CANCELLED
-    return _RACED if attempt.edit.attempted else _SHIPPED
+    return LABEL_MADE if attempt.edit.attempted else _SHIPPED
 
 
 def _is_open(state: EditableOrder) -> bool:
