@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ordosync import database_file
 from tests.fakes.shortcut import without_sockets
 from tests.support.cases import Table
 from tests.support.desk import TwoAccounts
@@ -68,6 +69,17 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
     if config.getoption("--cases") and not hasattr(config, "workerinput"):
         config.pluginmanager.register(_CaseTable(config.getoption("--cases")), "case-table")
+
+
+def pytest_runtest_setup() -> None:
+    """Close the databases that earlier tests have deleted: a process may open 1,024 files.
+
+    The commands of a test share a process, which keeps a descriptor of each database. A command of
+    a user opens few.
+    """
+    for identity, descriptor in list(database_file._descriptors.items()):
+        if not os.fstat(descriptor).st_nlink:
+            os.close(database_file._descriptors.pop(identity))
 
 
 def pytest_collection_finish() -> None:

@@ -78,7 +78,7 @@ def test_a_cancellation_says_whether_it_travels(both: TwoAccounts) -> None:
     assert "`ordosync cancel-orders` cancels it at northwind" in off.err
     assert "off in the configuration" in off.err
     assert again.err == "order 1001 was already cancelled\n"
-    assert "the Merchant is not notified" in at_supplier.err
+    assert "`ordosync report-shortages` reports it to the Merchant now" in at_supplier.err
     assert own.err == "order 7 cancelled\n"
     assert "hourly" in on.err
 

@@ -103,7 +103,7 @@ def test_day_several_orders_are_cancelled_and_restored_in_one_command(
     assert [order["status"] for order in cancelled.json["orders"]] == ["cancelled"] * 3
     assert [order["merchant"] for order in cancelled.json["orders"]] == ["ann", "ann", "bob"]
     assert {order["account"] for order in cancelled.json["orders"]} == {"depot"}
-    assert cancelled.err.count("the Merchant is not notified") == 1
+    assert cancelled.err.count("reports them to the Merchant now") == 1
     assert restored.code == 0
     assert statuses(depot) == {
         "A-1001": "awaiting_fulfillment",

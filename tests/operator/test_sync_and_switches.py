@@ -21,7 +21,7 @@ def test_m11_sync_says_what_it_runs_and_what_it_leaves_out(tmp_path: Path) -> No
     first = result.err.splitlines()[0]
     assert first.startswith("sync runs import-orders; leaves out ")
     assert "write-inventory-back (shipping-only portal)" in first
-    assert "update-tracking (not possible with these accounts)" in first
+    assert "update-tracking, report-shortages (not possible with these accounts)" in first
     assert result.code == 0
 
 
@@ -32,7 +32,7 @@ def test_m11_sync_names_paused_tasks_that_it_runs(both: TwoAccounts) -> None:
 
     assert "import-orders (paused in the schedule), write-inventory-back;" in first
     assert "import-products, cancel-orders (off)" in first
-    assert "split-order, update-tracking (runs at once)" in first
+    assert "split-order, update-tracking, report-shortages (runs at once)" in first
 
 
 def test_m11_scheduled_cancellations_are_paused_and_resumed(both: TwoAccounts) -> None:
