@@ -4,6 +4,7 @@ import pytest
 
 from tests.support.desk import TwoAccounts
 
+FOR_NORTHWIND = ("--supplier", "northwind")
 SHORT = ("orders", "short", "S-1001", "--line", "MUG=1", "--reason", "out-of-stock")
 
 
@@ -31,6 +32,36 @@ def test_units_that_come_later_stay_open(both: TwoAccounts) -> None:
     assert "expected on 2026-12-10" in comments(both)[0]
     [order] = both.northwind("orders", "show", "S-1001", "--json").json["orders"]
     assert [line["cancelled"] for line in order["lines"]] == [0, 0]
+
+
+def test_s15_missing_components_make_as_many_kits_short_as_need_them(both: TwoAccounts) -> None:
+    for account in (both.shop, both.northwind):
+        account("products", "add", "BOX", "--kit", "MUG=3")
+    both.shop("orders", "add", "1002", "--line", "BOX=5", *FOR_NORTHWIND)
+    both.run("import-orders")
+
+    result = both.northwind(
+        *("orders", "short", "S-1002", "--line", "MUG=4", "--reason", "out-of-stock")
+    )
+
+    [order] = both.shop("orders", "show", "1002", "--json").json["orders"]
+    assert result.code == 0
+    assert "order S-1002 has 2 BOX cancelled" in result.err
+    assert order["timeline"][-1]["text"] == "The Supplier cannot send 2 of BOX: out of stock"
+
+
+def test_s15_component_of_several_kits_is_refused_with_the_lines(both: TwoAccounts) -> None:
+    for sku in ("BOX", "SET"):
+        both.northwind("products", "add", sku, "--kit", "MUG=3")
+    both.shop("orders", "add", "1002", "--line", "BOX=1", "--line", "SET=1", *FOR_NORTHWIND)
+    both.run("import-orders")
+
+    result = both.northwind(
+        *("orders", "short", "S-1002", "--line", "MUG=1", "--reason", "out-of-stock")
+    )
+
+    assert result.code == 2
+    assert "has no line MUG; it has BOX=1 (#" in result.err
 
 
 def test_s6_more_units_than_are_open_are_refused_at_the_desk(both: TwoAccounts) -> None:

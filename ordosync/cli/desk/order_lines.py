@@ -1,6 +1,7 @@
 """Lines of an order in options: `SKU=QTY`, or `#LINEID=QTY` if a SKU repeats."""
 
 from collections.abc import Iterable
+from math import ceil
 
 from ordosync.cli.desk import input_rows
 from ordosync.embedded.desk import Desk
@@ -48,6 +49,24 @@ def units_of(opened: Desk, order: Order, texts: Iterable[str]) -> tuple[ParcelLi
         count += units[line.id].quantity if line.id in units else 0
         units[line.id] = ParcelLine(line_id=line.id, quantity=count, sku=line.sku)
     return tuple(units.values())
+
+
+def short_units_of(opened: Desk, order: Order, texts: Iterable[str]) -> tuple[ParcelLine, ...]:
+    """Return the units that cannot be sent without these: a missing component is that of a kit."""
+    return units_of(opened, order, [_as_kit(opened, order, text) for text in texts])
+
+
+def _as_kit(opened: Desk, order: Order, text: str) -> str:
+    """Return the text of the kit that has a component, unless the component is a line itself."""
+    name, quantity = pair_of(opened, order, text)
+    if name.startswith("#") or any(line.sku == name for line in order.lines):
+        return text
+    components = [(line, opened.components(line.sku).get(name)) for line in order.lines]
+    kits = [(line, in_each) for line, in_each in components if in_each]
+    if len(kits) != 1:
+        return text
+    [(kit, in_each)] = kits
+    return f"#{kit.id}={ceil(input_rows.quantity(quantity, least=1) / in_each)}"
 
 
 def as_text(units: Iterable[ParcelLine]) -> str:

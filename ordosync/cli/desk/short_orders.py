@@ -35,7 +35,8 @@ def short_order(
         typer.Option(
             "--line",
             metavar="SKU=QTY",
-            help="The open units; repeatable; #LINEID=QTY if a SKU repeats.",
+            help="The open units; repeatable; #LINEID=QTY if a SKU repeats. Missing components of a"
+            " kit are given by their own SKU.",
         ),
     ],
     reason: Annotated[
@@ -66,7 +67,7 @@ def short_order(
     order = common.order_to_change(opened, number)
     request = ShortUnits(
         number=order.number,
-        parts=order_lines.units_of(opened, order, line),
+        parts=order_lines.short_units_of(opened, order, line),
         reason=reason_of(reason),
         is_later=later is not None,
         expected=_day(later) if later else None,
