@@ -469,10 +469,10 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
         ]
 
     def _waiting(self, order: Kept) -> Iterator[Order]:
-        """Yield an order, or its pieces. Lines that ordosync added make no pieces."""
+        """Yield an open order, or its pieces. Lines that ordosync added make no pieces."""
         live = self._live(order)
         id_ = number(order.id)
-        if len(live) < 2 or self.kept(order, "added"):
+        if len(live) == 1 or (live and self.kept(order, "added")):
             yield self._as_order(order, live, id_)
             return
         for part in live:

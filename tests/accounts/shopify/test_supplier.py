@@ -75,6 +75,14 @@ def test_order_that_a_shop_cannot_have_is_refused(
     assert shipper.orders() == []
 
 
+def test_order_that_is_shipped_does_not_wait_any_more(shipper: ShopifySupplierPeople) -> None:
+    [made] = opened(shipper).orders.create([order("1001")])
+
+    shipper.ship(made.id, parcel())
+
+    assert shipper.orders() == []
+
+
 def test_tags_beyond_the_limit_of_a_shop_are_truncated(shipper: ShopifySupplierPeople) -> None:
     account = opened(shipper, partner="the-shop-with-the-longest-name-of-all-shops")
     [made] = account.orders.create([order("1001", tags=("T" * 41,))])
