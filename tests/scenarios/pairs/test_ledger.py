@@ -72,3 +72,15 @@ def test_order_that_is_placed_after_the_clock_was_set_back_is_imported() -> None
     state.place()
     state.adds_up()
     state.teardown()
+
+
+def test_piece_with_the_id_of_its_order_is_shipped_before_the_other_one() -> None:
+    """Found with Shopify: the first piece stays in the fulfillment order that was split."""
+    state = type("Machine", (LedgerMachine,), {"kinds": PAIRS["shopify-sqlite"]})()
+    state.begin()
+    state.split_at_the_supplier(pick=0)
+    state.send_parcel(cups=1, mugs=0, pick=0)
+    state.run_task(task="split-order")
+    state.run_task(task="update-tracking")
+    state.adds_up()
+    state.teardown()
