@@ -123,12 +123,24 @@ def _import_orders(
 
 _import_orders.__doc__ = _HELP["import-orders"]
 import_orders = with_context()(_import_orders)
-import_products = with_context()(_command_of("import-products"))
-write_inventory_back = with_context()(_command_of("write-inventory-back"))
-update_tracking = with_context()(_command_of("update-tracking"))
-report_shortages = with_context()(_command_of("report-shortages"))
-split_order = with_context()(_command_of("split-order"))
-cancel_orders = with_context()(_command_of("cancel-orders"))
+(
+    import_products,
+    write_inventory_back,
+    update_tracking,
+    report_shortages,
+    split_order,
+    cancel_orders,
+) = map(
+    with_context(),
+    [
+        _command_of("import-products"),
+        _command_of("write-inventory-back"),
+        _command_of("update-tracking"),
+        _command_of("report-shortages"),
+        _command_of("split-order"),
+        _command_of("cancel-orders"),
+    ],
+)
 
 
 @with_context()

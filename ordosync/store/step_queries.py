@@ -83,11 +83,11 @@ class StepQueries:
         )
         return frozenset(id_ for row in rows for id_ in row if id_)
 
-    def held(self, portal: str, task: str) -> Sequence[StepRow]:
-        """Return the steps that wait for an answer or for their time, oldest first."""
+    def failed_or_held(self, portal: str, task: str) -> Sequence[StepRow]:
+        """Return the failed steps, and those that wait for an answer, oldest first."""
         rows = self._db.execute(
             f"select * from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
-            " and state = 'held' order by id",
+            " and state in ('failed', 'held') order by id",
             (portal, task),
         )
         return [step_row(row) for row in rows]

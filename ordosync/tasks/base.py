@@ -244,7 +244,7 @@ class Task:
     content."""
     skip_notes: Mapping[str, Callable[[Portal, int], str]] = field(default_factory=dict)
     """Remarks about a run that skipped so many steps, by the code of the steps."""
-    due_again: Callable[[Portal, Sequence[StepRow]], Sequence[StepRow]] = lambda _, __: ()
+    due_again: Callable[[Portal, Sequence[StepRow]], Sequence[StepRow]] | None = None
     """Returns the failed edits that are tried again in this run, as the configuration changed."""
     settled: Callable[[Portal, Sequence[StepRow]], Mapping[str, Decision]] = lambda _, __: {}
     """Returns a decision for each failed step whose cause no longer exists, and for each held step

@@ -126,7 +126,7 @@ def _steps(
         ledger = portal.links.lines_of(sent)
         settled, ordered = settled_units(ledger), ordered_units(portal, ledger)
         steps = [link_step(link, is_family=True) for link in families]
-        behind_ids = not_comparable(portal, page.items, ledger)
+        behind_ids = not_comparable(portal, page.items, ledger, links)
         for item in page.items:
             order = as_ordered(item, settled)
             step = sent_again_steps.get(item.id) or _step(

@@ -925,6 +925,13 @@ MUTANTS = (
         file="tasks/cancellations/supplier_rest.py",
         old="            min(line.open_units or 0, units.get(line.merchant_id, 0))",
         new="            (line.open_units or 0)",
+        test="tasks/test_supplier_rest.py",
+    ),
+    Mutant(
+        protection="short units that both sides cancelled need no operator",
+        file="tasks/shortages/problems.py",
+        old="line.short.cancelled > 0 and wanted > open_units",
+        new="line.short.cancelled > 0",
         test="scenarios/pairs/test_shipping.py::"
         "test_rest_that_the_supplier_cancelled_fails_once_until_it_is_settled",
     ),

@@ -158,6 +158,41 @@ def test_nothing_of_an_edit_is_reported_kept_or_remarked(tmp_path: Path, fake: F
     assert key not in (tmp_path / "copy.db").read_bytes()
 
 
+@pytest.mark.parametrize("repeats_it", [False, True])
+def test_nothing_of_an_applied_edit_is_reported_kept_or_remarked(
+    tmp_path: Path, fake: FakeOrdoro, repeats_it: bool
+) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(f"{config.read_text().rstrip()}\n    edits: {{address: apply}}\n")
+    (tmp_path / "feeds" / "1001.csv").write_text(
+        f"{FEED}1001,MUG,A mug,1,2.50,Ada,1 Square,ada@example.org,Graz\n"
+    )
+    assert ordosync(tmp_path, "import-orders").code == 0
+    feed(tmp_path, "1001")
+    if repeats_it:
+        echo = {"error_message": f"cannot ship to {PERSON}, {STREET} <{MAIL}> with {SECRET}"}
+        fake.faults.add(
+            Fault(kind="edited", method="PUT", times=9, edit=lambda _: echo, status=400)
+        )
+
+    for words in (
+        ("import-orders", "--dry-run"),
+        ("import-orders", "--debug"),
+        ("edits", "list", "--json"),
+        ("show", "2"),
+        ("why", "1001"),
+        ("attention", "--json"),
+        ("edits", "apply", "1001", "--json"),
+    ):
+        assert_output_has_no_personal_data(ordosync(tmp_path, *words))
+
+    said = [text for number in fake.numbers() for text in fake.comments(number)]
+    streets = [fake.order(number)["shipping_address"]["street1"] for number in fake.numbers()]
+    assert streets == [STREET]
+    assert not any(word in text for text in said for word in WORDS)
+    assert_files_have_no_personal_data(tmp_path)
+
+
 def test_nothing_is_reported_when_it_is_stopped(tmp_path: Path, fake: FakeOrdoro) -> None:
     fake.faults.add(Fault(kind="delay", method="POST", seconds=0.2))
 

@@ -151,9 +151,9 @@ class Recorder:
             with self.transaction():
                 numbers.add(new)
 
-    def held(self) -> Sequence[StepRow]:
-        """Return the held steps of this task, oldest first."""
-        return self._store.steps.held(self._portal.name, self._task.name)
+    def failed_or_held(self) -> Sequence[StepRow]:
+        """Return the failed and the held steps of this task, oldest first."""
+        return self._store.steps.failed_or_held(self._portal.name, self._task.name)
 
     def failed(self) -> Sequence[StepRow]:
         """Return the failed steps of this task, oldest first."""

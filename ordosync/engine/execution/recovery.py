@@ -125,6 +125,8 @@ class Recovery:
 
     def _apply_failed_edits(self) -> None:
         """Try failed edits again that the configuration now writes; the others stay failed."""
+        if self._task.due_again is None:
+            return
         failed = self._task.due_again(self._portal, self._recorder.failed())
         rows = {row.key: row for row in failed}
         for page in self._task.replan(self._portal, failed) if rows else ():

@@ -72,8 +72,9 @@ class Settlement:
 
     def decide(self) -> None:
         """Find the steps whose cause does not exist after a complete read; `save` settles them."""
-        failed = self._recorder.failed()
-        self._decisions |= self._settled_by_task([*failed, *self._recorder.held()])
+        rows = self._recorder.failed_or_held()
+        failed = [row for row in rows if row.state == "failed"]
+        self._decisions |= self._settled_by_task(rows)
         self._is_complete = True
         unsettled = self._store.steps.unsettled_ids(self._portal.name)
         sources = frozenset(row.key for row in failed if row.is_of_source)
@@ -89,8 +90,7 @@ class Settlement:
     def save(self) -> None:
         """Settle in the open transaction what `decide` has found."""
         if self._decisions:
-            rows = (*self._recorder.failed(), *self._recorder.held())
-            self._save(rows, self._decisions)
+            self._save(self._recorder.failed_or_held(), self._decisions)
         if self._task.closes and self._is_complete:
             self._close_unreported()
 

@@ -82,20 +82,28 @@ def not_comparable(
     portal: Portal,
     items: Sequence[Order | InvalidRecord],
     ledger: Mapping[str, Sequence[Link]],
+    links: Mapping[str, Link],
 ) -> AbstractSet[str]:
-    """Return the orders with fewer units than the ledger has open, if it may be behind.
+    """Return the orders with fewer units than the ledger has open, if one of them may be behind.
 
-    Parcels that are not linked yet would look like an edit.
+    Parcels that are not linked yet would look like an edit. So would parcels that were voided and
+    are still at the Merchant, if an order without digests got them now.
     """
-    if not portal.links.may_lack_parcels():
+    may_lack_parcels = portal.links.may_lack_parcels()
+    candidates = [
+        item
+        for item in items
+        if isinstance(item, Order) and item.id in links
+        if may_lack_parcels or links[item.id].digests is None
+    ]
+    if not candidates:
         return frozenset()
     open_units = {
         line.merchant_id: line.open_units or 0 for lines in ledger.values() for line in lines
     }
     return {
         item.id
-        for item in items
-        if isinstance(item, Order)
+        for item in candidates
         if any(line.quantity < open_units.get(line.id, 0) for line in item.lines)
     }
 
