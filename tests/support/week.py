@@ -27,7 +27,7 @@ from tests.accounts.contract.over_http import OverHttp
 from tests.accounts.contract.people import Lack, MerchantPeople, ShownTracking, SupplierPeople
 from tests.accounts.files.people import FilesSupplierPeople
 from tests.accounts.files.supplier import LABEL_COLUMNS
-from tests.accounts.ordoro.people import AtOrdoro
+from tests.accounts.ordoro.people import AtOrdoro, OrdoroMerchantPeople
 from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifySupplierPeople
 from tests.accounts.shopify.shop import AtShopify
 from tests.accounts.woocommerce.people import ShopMerchantPeople, ShopSupplierPeople
@@ -391,8 +391,11 @@ def refund(people: MerchantPeople | SupplierPeople, order_id: str) -> None:
         _take_back(people, people.fake.order(part.order_id))
     elif isinstance(people, ShopifySupplierPeople):
         _take_back(people, people.fake.order(gid("Order", order_id.partition("/")[0])))
+    elif isinstance(people, OrdoroMerchantPeople):
+        # A split order is read-only. The comments only update the orders.
+        for id_ in people.pieces(order_id) or [order_id]:
+            people.fake.comment(id_, "came back")
     elif isinstance(people, AtOrdoro):
-        # The comment only updates the order.
         people.fake.comment(order_id, "came back")
 
 
