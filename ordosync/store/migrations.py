@@ -290,6 +290,8 @@ _HELD_STEPS = (
     """,
     # The orders that the Supplier was asked to cancel, which few are.
     "create index links_asked on links (portal, kind, merchant_id) where state = 'cancel_asked'",
+    # `attention` lists these until they are dismissed, although they are done.
+    "create index steps_stock_not_moved on steps (id) where code = 'stock-not-moved'",
 )
 
 _SHORT_UNITS = (

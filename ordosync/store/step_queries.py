@@ -145,6 +145,13 @@ class StepQueries:
         )
         return [step_row(row) for row in rows]
 
+    def without_moved_stock(self) -> Sequence[StepRow]:
+        """Return the steps of edits that have not moved the Supplier's stock, oldest first."""
+        rows = self._db.execute(
+            "select * from steps where code = 'stock-not-moved' and state = 'done' order by id"
+        )
+        return [step_row(row) for row in rows]
+
     def skipped(
         self, portal: str, task: str, code: str, *, after: datetime | None
     ) -> tuple[int, datetime | None]:

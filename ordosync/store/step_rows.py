@@ -116,6 +116,8 @@ DISMISSED = "dismissed"
 """Code of a step that the operator has dismissed: it is not retried automatically."""
 NO_TRACKING = "no-tracking"
 """Code of a skipped step: the order was shipped without a tracking number."""
+STOCK_NOT_MOVED = "stock-not-moved"
+"""Code of a done step: an edit changed the units of an order, and not the Supplier's stock."""
 
 
 def step_row(row: "sqlite3.Row") -> StepRow:

@@ -14,6 +14,7 @@ from ordosync.store.step_rows import (
     DISMISSED,
     NO_TRACKING,
     PLANNED,
+    STOCK_NOT_MOVED,
     UNSETTLED,
     State,
     StepChange,
@@ -231,7 +232,7 @@ class Steps(StepQueries):
 
     def undo_dismissal(self, row: StepRow, *, code: str, now: datetime) -> bool:
         """Give a dismissed step back the code that it had. False if it has changed since."""
-        state = "skipped" if code == NO_TRACKING else "failed"
+        state = {NO_TRACKING: "skipped", STOCK_NOT_MOVED: "done"}.get(code, "failed")
         cursor = self._db.execute(
             "update steps set state = ?, code = ?, updated_at = ?"
             " where id = ? and state = 'skipped' and code = ? and content = ?",

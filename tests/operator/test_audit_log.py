@@ -223,6 +223,7 @@ def test_h9_a_store_of_the_version_before_is_migrated(both: TwoAccounts) -> None
         db.execute("alter table links drop column short")
         db.execute("alter table links drop column version")
         db.execute("drop index links_asked")
+        db.execute("drop index steps_stock_not_moved")
         db.execute("alter table runs drop column note")
         db.execute("drop table past_writes")
         db.execute("drop table order_numbers")

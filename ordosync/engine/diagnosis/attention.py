@@ -111,6 +111,9 @@ def _failed(config: Config, store: Store, now: datetime) -> Iterator[Attention]:
         if step.portal in config.portals:
             command = f"add tracking to order {step.supplier_id} at the Supplier"
             yield _of_step(step, step.reason or "", command, "normal")
+    for step in store.steps.without_moved_stock():
+        if step.portal in config.portals:
+            yield _of_step(step, step.reason or "", f"ordosync dismiss {step.id}", "normal")
 
 
 def _overdue(config: Config, store: Store, now: datetime) -> Iterator[Attention]:

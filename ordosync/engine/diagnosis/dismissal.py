@@ -14,7 +14,7 @@ from ordosync.engine.execution.exclusive import confirm, exclusive
 from ordosync.errors import OrdosyncError, UsageError
 from ordosync.store import Store
 from ordosync.store.concerns import Concern
-from ordosync.store.step_rows import DISMISSED
+from ordosync.store.step_rows import DISMISSED, STOCK_NOT_MOVED
 from ordosync.tasks import TASKS, order_edits
 from ordosync.tasks.edits.edit import EDITED, HELD
 
@@ -138,7 +138,8 @@ def _with_number(store: Store, listed: Sequence[Attention], number: str) -> list
 def _settle(store: Store, concern: Attention, now: datetime) -> None:
     """Settle a step that is not tried automatically."""
     [row] = store.steps.get([concern.step]) if concern.step else [None]
-    if row is None or row.state not in ("failed", "skipped"):
+    is_listed = row is not None and (row.state in ("failed", "skipped") or row.code == concern.code)
+    if row is None or not is_listed:
         return
     if row.content != concern.content or not store.steps.dismiss(row, now=now):
         raise OrdosyncError(f"{concern.key} has changed meanwhile; run `ordosync attention` again")
@@ -155,7 +156,8 @@ def _reopen(store: Store, concern: Attention, now: datetime) -> None:
     code = {"failed": "", HELD: EDITED}.get(concern.code, concern.code)
     if not store.steps.undo_dismissal(row, code=code, now=now):
         raise OrdosyncError(f"{concern.key} has changed meanwhile; run `ordosync attention` again")
-    store.links(row.portal).know(order_edits.reopened(row))
+    if code != STOCK_NOT_MOVED:
+        store.links(row.portal).know(order_edits.reopened(row))
 
 
 def _concern(attention: Attention, note: str, now: datetime) -> Concern:

@@ -68,7 +68,12 @@ SKIPPED: Mapping[str, str | None] = {"no-tracking": "normal"} | dict.fromkeys(
     )
 )
 """Steps that need nothing; but an order that was shipped without a number needs it."""
-DONE = ("cost-added", "on-pieces", "stock-not-moved")
+DONE: Mapping[str, str | None] = {
+    "stock-not-moved": "normal",
+    "cost-added": None,
+    "on-pieces": None,
+}
+"""Done steps need nothing; but stock that an edit did not move is to be corrected."""
 RUNS = ("account", "auth", "brake", "crashed", "refused", "unavailable", "unexpected")
 CONCERNS = ("late", "no-reference", "unshipped")
 CALLS = (
@@ -204,8 +209,27 @@ def test_settled_steps_are_not_listed(config: Config) -> None:
 
         entries = listed(config, statement, after=timedelta(days=30))
         assert [entry.severity for entry in entries] == ([severity] if severity else []), code
-    for code in DONE:
-        assert listed(config, f"state = 'done', code = '{code}'") == []
+    for code, severity in DONE.items():
+        entries = listed(config, f"state = 'done', code = '{code}'", after=timedelta(days=30))
+        assert [entry.severity for entry in entries] == ([severity] if severity else []), code
+
+
+def test_stock_that_was_not_moved_is_listed_until_a_dismissal(
+    both: TwoAccounts, config: Config
+) -> None:
+    listed(config, "state = 'done', code = 'stock-not-moved', reason = 'why'")
+    step = str(STEP)
+    codes = [
+        both.run("attention").code,
+        both.run("dismiss", step, "--note", "counted").code,
+        both.run("attention").code,
+        both.run("dismiss", step, "--undo").code,
+        both.run("attention").code,
+    ]
+
+    assert codes == [1, 0, 0, 0, 1]
+    [entry] = both.run("attention", "--json").json["attention"]
+    assert (entry["code"], entry["reason"]) == ("stock-not-moved", "why")
 
 
 @pytest.mark.parametrize(
