@@ -190,7 +190,7 @@ def test_command_that_does_not_end_is_killed_with_what_it_started(
     # The end of the pipe is closed when no process has it any more.
     script = (
         f"import os, signal\nos.dup2({started_by_it}, 1)\n"
-        "os.fork()\nos.write(1, b'x')\nsignal.pause()"
+        "os.fork()\nsignal.alarm(60)\nos.write(1, b'x')\nsignal.pause()"
     )
     monkeypatch.setattr(subprocess, "Popen", partial(subprocess.Popen, close_fds=False))
 
