@@ -219,10 +219,27 @@ def recheck_refusals(write: Callable[[Item], Outcome]) -> Callable[[Item], Outco
         try:
             return write(item)
         except RefusedError:
-            outcome = write(item)
-        return replace(outcome, state="done") if outcome.state == "unchanged" else outcome
+            return _as_first(write(item))
 
     return write_or_recheck
+
+
+def recheck_outcomes(write: Callable[[Item], Outcome], code: str) -> Callable[[Item], Outcome]:
+    """Return a write that repeats itself once if it is refused with this code.
+
+    See `recheck_refusals`.
+    """
+
+    def write_or_recheck(item: Item) -> Outcome:
+        outcome = write(item)
+        return _as_first(write(item)) if outcome.code == code else outcome
+
+    return write_or_recheck
+
+
+def _as_first(outcome: Outcome) -> Outcome:
+    """Return the outcome of a repetition: what it finds was written by the first delivery."""
+    return replace(outcome, state="done") if outcome.state == "unchanged" else outcome
 
 
 def unless_it_exists(create: Callable[[Item], Outcome]) -> Callable[[Item], Outcome]:

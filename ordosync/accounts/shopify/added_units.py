@@ -10,11 +10,10 @@ edit, so that no process can end between them.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-import msgspec
 from msgspec import Struct
 
 from ordosync.accounts.shopify.ids import number
-from ordosync.accounts.shopify.schema import Metafield, OrderedLine, Part
+from ordosync.accounts.shopify.schema import OrderedLine, Part
 
 KEY = "added"
 
@@ -28,16 +27,6 @@ class AddedUnits(Struct, frozen=True, kw_only=True):
     """The units that were added to a line of the sale."""
     skus: dict[str, int] = {}
     """The units of added lines, whose ids are not known before the edit."""
-
-    @classmethod
-    def of(cls, metafield: Metafield | None) -> "AddedUnits":
-        """Parse the metafield. An invalid metafield, overwritten by users, counts as empty."""
-        if metafield is None:
-            return cls()
-        try:
-            return msgspec.json.decode(metafield.value.encode(), type=cls)
-        except msgspec.MsgspecError:
-            return cls()
 
     def additions(self, parts: Iterable[Part]) -> frozenset[str]:
         """Return the ids of the fulfillment orders that only hold added units."""

@@ -26,13 +26,13 @@ from ordosync.accounts.shopify.queries.fulfillment import (
 from ordosync.accounts.shopify.schema import (
     Connection,
     FulfillmentOrder,
-    Metafield,
     OrderWithParts,
     Parcel,
     ParcelLine,
     ParentOrder,
     Part,
     PartWithOrder,
+    recorded,
 )
 from ordosync.accounts.shopify.split_history import SplitHistory
 from ordosync.errors import RefusedError
@@ -154,9 +154,9 @@ class FulfillmentOrders:
             parts=(),
             all_parts={number(part.id): part for part in parts},
             history=SplitHistory.of(order.sent, order.split),
-            void=texts(order.void),
+            void=recorded(order.void, list[str]),
             parcels=parcels,
-            record=ParcelRecord.of(order.parcels),
+            record=recorded(order.parcels, ParcelRecord),
         )
 
     def _with_all_lines(self, part: Part, order: OrderWithParts, parcels: Sequence[Parcel]) -> Part:
@@ -232,11 +232,3 @@ def possible_parts(order_id: str, order: OrderParts) -> Sequence[Part]:
         *parts,
         *(part for part in sibling_parts if not order.history.is_recorded(number(part.id))),
     ]
-
-
-def texts(metafield: Metafield | None) -> Sequence[str]:
-    """Return the list of texts in a metafield; empty if users have overwritten it."""
-    try:
-        return msgspec.json.decode(metafield.value.encode(), type=list[str]) if metafield else []
-    except msgspec.MsgspecError:
-        return []

@@ -16,7 +16,7 @@ from ordosync.accounts.shopify.edit_session import EditSession
 from ordosync.accounts.shopify.editable_orders import EditedOrder, SoldLine
 from ordosync.accounts.shopify.ids import gid, line_item, number
 from ordosync.accounts.shopify.order_units import SentPiece
-from ordosync.accounts.shopify.schema import UserError
+from ordosync.accounts.shopify.schema import UserError, recorded
 from ordosync.accounts.shopify.supplier_products import SupplierProducts
 from ordosync.edits import LineEdit, OrderEdit
 from ordosync.models import Outcome, Product, refused
@@ -96,7 +96,7 @@ class LineEdits:
         skus = Counter[str]()
         for wanted in missing.added:
             skus[wanted.line.sku] += wanted.quantity
-        record = AddedUnits.of(order.added)
+        record = recorded(order.added, AddedUnits)
         record = record.with_more(order.fulfillment_orders.nodes, missing.raised, skus)
         value = msgspec.json.encode(record).decode()
         self._client.set_metafields(

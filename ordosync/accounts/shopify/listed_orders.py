@@ -13,7 +13,7 @@ from msgspec import structs
 
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.foreign_parcels import less, parcels_before, units_in
-from ordosync.accounts.shopify.fulfillment_orders import is_cancelled, texts
+from ordosync.accounts.shopify.fulfillment_orders import is_cancelled
 from ordosync.accounts.shopify.ids import line_id, number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.merchant_orders import REQUESTED
@@ -27,6 +27,7 @@ from ordosync.accounts.shopify.schema import (
     Metafield,
     OrderedLine,
     ParentOrder,
+    recorded,
 )
 from ordosync.accounts.shopify.split_history import SplitHistory
 from ordosync.models import Address, Line, Order, OrderSnapshot, ParcelLine, Shipment
@@ -61,7 +62,7 @@ class ListedOrder(FulfillmentOrder, frozen=True, rename="camel", kw_only=True):
     @property
     def record(self) -> ParcelRecord:
         """The record of its parcels."""
-        return ParcelRecord.of(self.order.parcels)
+        return recorded(self.order.parcels, ParcelRecord)
 
     @property
     def foreign(self) -> list[Fulfillment]:
@@ -202,7 +203,7 @@ def _is_cancelled(listed: ListedOrder) -> bool:
 
 def _shipments(listed: ListedOrder, units: Units) -> Iterator[Shipment]:
     """Yield a shipment for each number of the parcels; the first one of a parcel has its units."""
-    void, record, id_ = texts(listed.order.void), listed.record, listed.own_id
+    void, record, id_ = recorded(listed.order.void, list[str]), listed.record, listed.own_id
     foreign = {parcel.id for parcel in listed.foreign}
     parcels = [parcel for parcel in listed.fulfillments.nodes if parcel.id not in foreign]
     for parcel in sorted(parcels, key=lambda parcel: parcel.created_at or _NEVER):

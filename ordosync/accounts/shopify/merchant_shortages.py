@@ -13,17 +13,17 @@ Units are never cancelled: that needs a refund.
 from collections.abc import Sequence
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from ordosync.accounts.account import outcome_of
 from ordosync.accounts.report_marks import mark_of
+from ordosync.accounts.service_client import recheck_outcomes
 from ordosync.accounts.shopify.client import ShopifyClient, remark_key
-from ordosync.accounts.shopify.fulfillment_orders import FulfillmentOrders, OrderParts, texts
+from ordosync.accounts.shopify.fulfillment_orders import FulfillmentOrders, OrderParts
 from ordosync.accounts.shopify.ids import fulfillment_order, gid, line_item
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.parcel_allocation import Units
 from ordosync.accounts.shopify.queries.shortages import HOLDS, REPORTED
-from ordosync.accounts.shopify.schema import Connection, Metafield
+from ordosync.accounts.shopify.schema import Connection, Metafield, recorded
 from ordosync.accounts.shopify.shortage_reasons import HOLD_REASONS, HeldPart
 from ordosync.accounts.shopify.unit_holds import UnitHolds, handle_of
 from ordosync.models import Comment, Outcome, refused
@@ -80,7 +80,8 @@ class MerchantShortages:
 
         The holds are made one after the other: several may change the same metafield.
         """
-        return [outcome_of(report, self._hold_and_recheck) for report in reports]
+        write = recheck_outcomes(self._hold, "not-held")
+        return [outcome_of(report, write) for report in reports]
 
     def cancel(self, reports: Sequence[ShortageReport]) -> list[Outcome]:
         """Refuse: Shopify cancels units only with a refund."""
@@ -98,14 +99,6 @@ class MerchantShortages:
         comment = Comment(key=report.key, order_id=report.order_id, text=report.text)
         self._client.remark(order.id, comment)
         return Outcome(state="done", id=report.order_id)
-
-    def _hold_and_recheck(self, report: ShortageReport) -> Outcome:
-        """Hold; check a refusal again: if a request is delivered twice, the second is refused."""
-        outcome = self._hold(report)
-        if outcome.code != "not-held":
-            return outcome
-        second = self._hold(report)
-        return replace(second, state="done") if second.state == "unchanged" else second
 
     def _hold(self, report: ShortageReport) -> Outcome:
         order = self._fulfillment_orders.parts(report.order_id)
@@ -135,7 +128,7 @@ class MerchantShortages:
             action=f"read the holds of {report.order_id}",
             holds=self._location.metafield_keys["held"],
         )
-        return texts(held.held), held.parts_with(handle_of(report))
+        return recorded(held.held, list[str]), held.parts_with(handle_of(report))
 
 
 def _units(report: ShortageReport) -> Units:

@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from ordosync.accounts.account import outcome_of
+from ordosync.accounts.service_client import recheck_outcomes
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.fulfillment_orders import FulfillmentOrders, OrderParts, is_cancelled
 from ordosync.accounts.shopify.ids import first_piece, fulfillment_order, line_id, line_item, number
@@ -53,15 +53,8 @@ class MerchantSplits:
 
         The splits are made one after the other: several may change the same metafield.
         """
-        return [outcome_of(split, self._split_and_recheck) for split in splits]
-
-    def _split_and_recheck(self, split: Split) -> Outcome:
-        """Split; check a refusal again: if a request is delivered twice, the second is refused."""
-        outcome = self._split(split)
-        if outcome.code != "does-not-fit":
-            return outcome
-        second = self._split(split)
-        return replace(second, state="done") if second.state == "unchanged" else second
+        write = recheck_outcomes(self._split, "does-not-fit")
+        return [outcome_of(split, write) for split in splits]
 
     def _split(self, split: Split) -> Outcome:
         order = self._fulfillment_orders.parts(split.order_id)

@@ -17,7 +17,7 @@ from operator import eq, le
 
 from ordosync.accounts.shopify.added_units import AddedUnits
 from ordosync.accounts.shopify.ids import number
-from ordosync.accounts.shopify.schema import FulfillmentOrder, Part, SentOrder, SentParcel
+from ordosync.accounts.shopify.schema import FulfillmentOrder, Part, SentOrder, SentParcel, recorded
 
 _ENDED = ("CLOSED", "CANCELLED")
 _Shares = Mapping[tuple[str, str], Counter[str]]
@@ -175,7 +175,7 @@ def _replaced(order: SentOrder, parts: Sequence[Part], shares: _Shares) -> Mappi
     Edits may have reduced them since. A fulfillment order with added units replaces none; it is a
     part of the piece of the first one.
     """
-    added = AddedUnits.of(order.added).additions(parts)
+    added = recorded(order.added, AddedUnits).additions(parts)
     own = [part for part in parts if part.id not in added]
     replaced = _replaced_of(order, own, shares)
     return {**replaced, **dict.fromkeys(added, own[0].id)} if own else replaced

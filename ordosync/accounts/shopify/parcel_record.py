@@ -7,11 +7,8 @@ record. A number with unknown units has no fulfillment yet, so the record keeps 
 
 from collections.abc import Sequence
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
-
-from ordosync.accounts.shopify.schema import Metafield
 
 
 class ParcelRecord(Struct, frozen=True, kw_only=True):
@@ -21,16 +18,6 @@ class ParcelRecord(Struct, frozen=True, kw_only=True):
     """The id of the Supplier's parcel by the number of its fulfillment."""
     numbers: dict[str, str] = {}
     """The order or piece of each tracking number without units."""
-
-    @classmethod
-    def of(cls, metafield: Metafield | None) -> "ParcelRecord":
-        """Parse the metafield. An invalid metafield, overwritten by users, counts as empty."""
-        if metafield is None:
-            return cls()
-        try:
-            return msgspec.json.decode(metafield.value.encode(), type=cls)
-        except msgspec.MsgspecError:
-            return cls()
 
     def with_sent(self, parcel_id: str, fulfillments: Sequence[str]) -> "ParcelRecord":
         """Return the record with these fulfillments as a parcel."""

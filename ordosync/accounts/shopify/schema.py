@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Generic, TypeVar
 
+import msgspec
 from msgspec import Meta, Raw, Struct, field
 
 T = TypeVar("T")
@@ -36,6 +37,14 @@ class Metafield(Struct, frozen=True):
     """The value of a metafield."""
 
     value: str
+
+
+def recorded(metafield: Metafield | None, shape: type[T]) -> T:
+    """Parse a record of ordosync; it is empty if it is missing, or if users have overwritten it."""
+    try:
+        return msgspec.json.decode(metafield.value.encode(), type=shape) if metafield else shape()
+    except msgspec.MsgspecError:
+        return shape()
 
 
 class Named(Struct, frozen=True):

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from ordosync.accounts.shopify.ids import first_piece, number
-from ordosync.accounts.shopify.schema import At, Metafield, OrderedLine
+from ordosync.accounts.shopify.schema import At, Metafield, OrderedLine, recorded
 
 T = TypeVar("T")
 
@@ -43,7 +43,7 @@ class SplitHistory:
     @classmethod
     def of(cls, sent: Metafield | None, split: Metafield | None) -> "SplitHistory":
         """Parse the metafields. An invalid metafield, overwritten by users, counts as empty."""
-        return cls(sent=_read(sent, Sent), splits=_read(split, Splits))
+        return cls(sent=recorded(sent, Sent), splits=recorded(split, Splits))
 
     def order_id(self, fulfillment_order: str) -> str:
         """Return the order of a fulfillment order; its first piece if it was split."""
@@ -97,12 +97,3 @@ class SplitHistory:
     def _with_shared_line(self, lines: Sequence[OrderedLine]) -> str:
         ids = {number(line.line_item.id) for line in lines}
         return next((id_ for id_, part in self.sent.items() if ids & {*part.lines}), "")
-
-
-def _read(metafield: Metafield | None, shape: type[dict[str, T]]) -> dict[str, T]:
-    if metafield is None:
-        return {}
-    try:
-        return msgspec.json.decode(metafield.value.encode(), type=shape)
-    except msgspec.MsgspecError:
-        return {}
