@@ -464,12 +464,14 @@ def test_kept_edit_is_closed_and_later_edits_are_compared_with_it(pair: Pair) ->
     pair.run(TASK)
 
     [listed] = ordosync(pair.folder, "edits", "list", "--json").json["edits"]
+    hint = ordosync(pair.folder, "edits", "list").err
     kept = ordosync(pair.folder, "edits", "keep", "1001", "--note", "agreed", "--json").json
     edit(pair, LINES)
     later = pair.run(TASK).step
 
     assert (listed["groups"], listed["merchant_number"]) == (["address"], "1001")
     assert listed["settle"] == f"ordosync edits keep {listed['step']}"
+    assert "`ordosync edits apply STEP` writes an edit" in hint
     assert [(row["step"], row["note"]) for row in kept["kept"]] == [(listed["step"], "agreed")]
     assert "(lines)" in (later.reason or "")
 

@@ -52,6 +52,10 @@ def list_edits(*, context: Context) -> None:
         render.document({"edits": rows})
     elif rows:
         tables.table(_COLUMNS, [_row(entry, row) for entry, row in zip(entries, rows, strict=True)])
+        render.message(
+            "`ordosync edits apply STEP` writes an edit to the supplier's order, if its account"
+            " allows that; `ordosync why ORDER` has the reason why an edit is open"
+        )
     else:
         render.message("no order was edited after it was sent")
 
