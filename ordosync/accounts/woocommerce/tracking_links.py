@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from ordosync.http import HttpClient
 
 
+_SHORTEST = 7
+"""The shortest number that a carrier known to WooCommerce has; a shop is not asked for others."""
+
+
 class TrackingLinks:
     """Looks up the links of new parcels, one call each, until a call fails."""
 
@@ -24,7 +28,7 @@ class TrackingLinks:
 
     def find(self, order_id: int, carrier: str, number: str) -> str:
         """Return the page of a parcel at its carrier; empty if the shop does not know it."""
-        if self._is_down or not (carrier and number):
+        if self._is_down or not carrier or len(number) < _SHORTEST:
             return ""
         try:
             response = self._http.get(

@@ -59,8 +59,8 @@ def test_calls_of_a_day_of_100_orders(shops: Shops) -> None:
     assert imported == 3 + 1 + 1 + 2 + 100
     assert idle == 3
     # A page, each order's parcels, the plug-ins of both shops, products; for each order: the order,
-    # its parcels, the link of its number and two writes.
-    assert reporting == 1 + 100 + 2 + 1 + 100 * 5
+    # its parcels and two writes.
+    assert reporting == 1 + 100 + 2 + 1 + 100 * 4
     assert nothing <= 2 + 100
     assert {shops.merchant.status(id_) for id_ in ids} == {"shipped"}
 

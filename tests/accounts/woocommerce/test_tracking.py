@@ -318,7 +318,7 @@ def test_plugin_is_detected_once(tmp_path: Path, shop: Switches) -> None:
             outcome(account, order_id)
 
         made = requests(fake)
-        assert sum(made.values()) <= 2 + 3 * 5
+        assert sum(made.values()) <= 2 + 3 * 4
         assert made["PUT /wc/v3/orders/{id}"] == 3
 
 

@@ -114,6 +114,16 @@ def test_w13_a_lookup_that_fails_stops_no_parcel_and_is_not_repeated(
     assert LOOKUP not in requests(fake, since=calls)
 
 
+def test_w13_a_number_that_no_carrier_has_costs_no_call(native: Shop) -> None:
+    account, fake = native
+    order_id = offered(fake)
+
+    add(account, part(fake, order_id, "BOX-12", MUG=1))
+    add(account, part(fake, order_id, NUMBER, MUG=1, carrier=""))
+
+    assert LOOKUP not in requests(fake)
+
+
 def test_w13_a_shop_without_fulfillments_is_not_asked(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock(), OLD, tag=TAG) as (account, fake):
         order_id = offered(fake)
