@@ -46,6 +46,7 @@ from ordosync.tasks.orders.open_units import (
     ordered_units,
     settled_units,
     with_open_units,
+    without_surplus,
 )
 from ordosync.tasks.orders.refusals import import_refusal
 
@@ -188,7 +189,9 @@ def _step(
         return _imported(portal, step, item, link, digester, is_split=is_split, ordered=ordered)
     if isinstance(item, InvalidRecord):
         return replace(step, decision=Decision.of(item))
-    lines = lines_of_supplier(portal.config, item.lines)
+    # Before it was cancelled, more units may have been sent than the Merchant wants now.
+    requested = without_surplus(item.lines) if link else item.lines
+    lines = lines_of_supplier(portal.config, requested)
     order = item if lines == item.lines else replace(item, lines=lines)
     refusal = import_refusal(portal, order, links)
     if refusal:
