@@ -17,6 +17,7 @@ from ordosync.store.step_rows import StepRef, StepRow
 from ordosync.store.written import Change, Written
 from ordosync.tasks.base import Decision, PlanRequest, Portal, Result, Step, Task
 from ordosync.tasks.cancellations import asked, own_pieces, reductions
+from ordosync.tasks.cancellations.lowered_units import Lowered
 from ordosync.tasks.cancellations.own_pieces import PIECE_NOT_CANCELLED, OwnPiece
 from ordosync.tasks.cancellations.supplier_status import OPEN
 from ordosync.tasks.remarks import Remark, comment
@@ -66,7 +67,7 @@ def apply(
         own_pieces.report(portal, pieces)
     links = [step.payload for step in steps if isinstance(step.payload, Link)]
     cancelled = iter(_cancel(portal, links, look_first=look_first) if links else ())
-    lowered = [step.payload for step in steps if isinstance(step.payload, reductions.Lowered)]
+    lowered = [step.payload for step in steps if isinstance(step.payload, Lowered)]
     reduced = iter(reductions.reduce(portal, lowered) if lowered else ())
     wanted = [step.payload.link for step in steps if isinstance(step.payload, asked.Restored)]
     restored = iter(asked.restore(portal, wanted) if wanted else ())
@@ -74,7 +75,7 @@ def apply(
     for step in steps:
         if isinstance(step.payload, Link):
             results.append(next(cancelled))
-        elif isinstance(step.payload, reductions.Lowered):
+        elif isinstance(step.payload, Lowered):
             results.append(next(reduced))
         elif isinstance(step.payload, asked.Restored):
             results.append(next(restored))
