@@ -68,13 +68,14 @@ def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
 def apply(portal: Portal, steps: Sequence[Step], *, look_first: bool) -> list[Result]:
     """Create the orders, and add a comment for each notice."""
     orders = {step.key: step.payload for step in steps if isinstance(step.payload, Order)}
-    results: dict[str, Result] = {}
-    if orders:
-        results |= _create(portal, orders, look_first=look_first)
-    results |= deliver(portal, steps)
-    results |= {
+    results = {
         step.key: _adopt(step.payload) for step in steps if isinstance(step.payload, Existing)
     }
+    others = [step for step in steps if not isinstance(step.payload, Order | Existing)]
+    if orders:
+        results |= _create(portal, orders, look_first=look_first)
+    if others:
+        results |= deliver(portal, others)
     return [results[step.key] for step in steps]
 
 
