@@ -72,6 +72,9 @@ Customer = Annotated[
     str, typer.Option("--customer", help="Part of the name, company, email address or phone.")
 ]
 Tracking = Annotated[str, typer.Option("--tracking", help="With this tracking number.")]
+Warehouse = Annotated[
+    str, typer.Option("--warehouse", help="Filter by the warehouse that sends the order.")
+]
 Late = Annotated[
     str | None, typer.Option("--late", metavar="AGE", help="Open for longer than 2d, 36h or 1w.")
 ]
@@ -90,6 +93,7 @@ class OrderSelection:
     skus: Sequence[str] = ()
     customer: str = ""
     tracking: str = ""
+    warehouse: str = ""
     late: str | None = None
 
     def to_filter(
@@ -109,6 +113,7 @@ class OrderSelection:
             skus=tuple(sku.strip() for sku in self.skus),
             customer=self.customer.strip(),
             tracking=self.tracking.strip(),
+            warehouse=self.warehouse.strip(),
             numbers=tuple(numbers),
         )
 
@@ -131,6 +136,7 @@ _OPTIONS: dict[str, tuple[object, object]] = {
     "skus": (Sku, None),
     "customer": (Customer, ""),
     "tracking": (Tracking, ""),
+    "warehouse": (Warehouse, ""),
     "late": (Late, None),
 }
 """The options by the names of their fields, and their defaults."""
