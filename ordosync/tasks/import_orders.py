@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from ordosync.left_out import ORDINARY, LeftOut
 from ordosync.models import Comment, InvalidRecord, Order, Outcome, Page
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
@@ -38,6 +39,7 @@ from ordosync.tasks.orders.existing import (
 )
 from ordosync.tasks.orders.fields import for_supplier, lines_of_supplier, with_quantity
 from ordosync.tasks.orders.group_digests import Digester
+from ordosync.tasks.orders.left_out import without_left_out
 from ordosync.tasks.orders.notice_delivery import deliver, settled
 from ordosync.tasks.orders.notices import reassigned, rest_cancelled, supplier_cancelled
 from ordosync.tasks.orders.open_units import (
@@ -47,7 +49,8 @@ from ordosync.tasks.orders.open_units import (
     settled_units,
     with_open_units,
 )
-from ordosync.tasks.orders.refusals import import_refusal
+from ordosync.tasks.orders.refusals import NOTHING_TO_SHIP, import_refusal
+from ordosync.text import plural
 
 
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
@@ -115,7 +118,7 @@ def _steps(
                 ids.update(item.ancestors)
         links = {**portal.links.of_merchant("order", sorted(ids))}
         restored = restored_orders(portal, [links[i.id] for i in page.items if i.id in links])
-        sent_again_steps = sent_again(portal, list(links.values()), page.items) if behind else {}
+        earlier = list(links.values()) if behind else []
         families = split_families(portal, page.items, links) if behind else []
         links |= {link.merchant_id: link for link in families}
         config = portal.config
@@ -124,10 +127,12 @@ def _steps(
         # An order that is sent again is sent with what is open now.
         sent = [id_ for id_, link in links.items() if link.state != "cancelled_by_task"]
         ledger = portal.links.lines_of(sent)
+        requested = without_left_out(portal, page.items, ledger)
         settled, ordered = settled_units(ledger), ordered_units(portal, ledger)
         steps = [link_step(link, is_family=True) for link in families]
-        behind_ids = not_comparable(portal, page.items, ledger, links)
-        for item in page.items:
+        sent_again_steps = sent_again(portal, earlier, requested.items) if earlier else {}
+        behind_ids = not_comparable(portal, requested.items, ledger, links)
+        for item in requested.items:
             order = as_ordered(item, settled)
             step = sent_again_steps.get(item.id) or _step(
                 portal,
@@ -137,6 +142,7 @@ def _steps(
                 digester,
                 is_split=item.id in split_ids,
                 ordered=ordered,
+                left_out=requested.of(item.id),
             )
             if step and item.id in behind_ids and step.decision:
                 step = replace(step, payload=None)
@@ -165,6 +171,7 @@ def _step(
     *,
     is_split: bool,
     ordered: Mapping[str, int],
+    left_out: LeftOut,
 ) -> Step | None:
     if isinstance(item, InvalidRecord) and item.is_whole_file:
         return step_of_source(item)
@@ -190,7 +197,7 @@ def _step(
         return replace(step, decision=Decision.of(item))
     lines = lines_of_supplier(portal.config, item.lines)
     order = item if lines == item.lines else replace(item, lines=lines)
-    refusal = import_refusal(portal, order, links)
+    refusal = import_refusal(portal, order, links, left_out)
     if refusal:
         return replace(step, decision=refusal)
     if link and link.supplier_id in restored:
@@ -203,9 +210,9 @@ def _step(
         step,
         content=of_order(item, created.lines, digester.rules),
         digests=digester.of(created),
-        summary=_summary(created),
-        written=_written(created),
-        remark=item.remark,
+        summary="; ".join(filter(None, (_summary(created), left_out.text))),
+        written=_written(created, left_out),
+        remark="; ".join(filter(None, (item.remark, left_out.text))),
         payload=created,
     )
 
@@ -245,9 +252,14 @@ def _imported(
     )
 
 
-def _written(order: Order) -> Written:
+def _written(order: Order, left_out: LeftOut) -> Written:
     units = sum([line.quantity for line in order.lines])
-    return Written(order=order.number, lines=len(order.lines), units=units)
+    return Written(
+        order=order.number,
+        lines=len(order.lines),
+        units=units,
+        left_out=None if left_out == ORDINARY else left_out,
+    )
 
 
 def _summary(order: Order) -> str:
@@ -264,6 +276,10 @@ def _summary(order: Order) -> str:
     return f"{text}, {value} {order.currency}"
 
 
+def _nothing_to_ship_note(portal: Portal, count: int) -> str:  # noqa: ARG001
+    return f"{plural(count, '1 order', f'{count} orders')} skipped, with nothing to ship"
+
+
 TASK = Task(
     name="import-orders",
     resource="orders",
@@ -278,4 +294,5 @@ TASK = Task(
     due_again=due_again,
     settled=settled,
     announce=announce,
+    skip_notes={NOTHING_TO_SHIP: _nothing_to_ship_note},
 )

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 
 from ordosync.clock import Clock
 from ordosync.engine.execution.decisions import Unchanged, is_reported
+from ordosync.engine.execution.left_out_notes import LeftOutNotes
 from ordosync.engine.execution.line_claims import LineClaims
-from ordosync.engine.execution.step_changes import from_decision
+from ordosync.engine.execution.step_changes import counted_as, from_decision
 from ordosync.store import Store
 from ordosync.store.leases import LEASE, Lease
 from ordosync.store.runs import Counts, Run
@@ -47,6 +48,7 @@ class Recorder:
         self.counts = Counts()
         self._notes: list[str] = []
         self._skipped: Counter[str] = Counter()
+        self._left_out = LeftOutNotes()
         self.not_due = 0
         """Number of waiting steps among the counted ones whose time has not come."""
 
@@ -130,6 +132,7 @@ class Recorder:
         for code, text in self._task.skip_notes.items():
             if count := self._skipped[code]:
                 self._notes.append(text(self._portal, count))
+        self._notes += self._left_out.texts()
         for account in (self._portal.merchant, self._portal.supplier):
             self._notes += account.client.notes
 
@@ -158,6 +161,12 @@ class Recorder:
     def failed(self) -> Sequence[StepRow]:
         """Return the failed steps of this task, oldest first."""
         return self._store.steps.failed(self._portal.name, self._task.name)
+
+    def count_result(self, step: Step, change: StepChange, result: Result) -> None:
+        """Count a step that was written, and the lines that its order was sent without."""
+        self.counts.add(counted_as(change, result))
+        if step.written and step.written.left_out and change.state == "done":
+            self._left_out.add(step.written.left_out)
 
     def count_decisions(self, steps: Iterable[Step]) -> list[StepChange]:
         """Count the steps that need no write, and return their changes; leave out the others."""
