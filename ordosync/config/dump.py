@@ -15,6 +15,7 @@ from ordosync.config.settings import (
     PortalConfig,
     SideConfig,
 )
+from ordosync.config.stock_settings import NO_SELLING_RULES
 
 
 def as_plain(config: Config) -> dict[str, Any]:
@@ -30,7 +31,7 @@ def as_plain(config: Config) -> dict[str, Any]:
     }
 
 
-_NEWER = ("edits", "cancel_deadline", "shortages", "ignore_skus")
+_NEWER = ("edits", "cancel_deadline", "shortages", "stock", "ignore_skus")
 """Options of a portal that are shown only if they differ from their defaults."""
 
 
@@ -44,7 +45,8 @@ def _account(account: AccountConfig) -> dict[str, Any]:
         for name, option in parameters(account_class(account.kind)).items()
         if name not in NOT_OPTIONS
     }
-    return {"kind": account.kind, **_plain(options)}
+    selling = account.selling if account.selling != NO_SELLING_RULES else None
+    return {"kind": account.kind, **_plain(options), **_if_set("selling", _plain(selling))}
 
 
 def _portal(portal: PortalConfig) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from ordosync.config.settings import (
     PortalConfig,
     SideConfig,
 )
+from ordosync.config.stock_settings import SellingConfig
 from ordosync.edits import Until
 from ordosync.secret import Secret
 
@@ -86,7 +87,8 @@ def _named(value: JsonSchema) -> JsonSchema:
 
 def _account(kind: str) -> JsonSchema:
     options = _object(account_class(kind), without=schema.NOT_OPTIONS)
-    options["properties"] = {"kind": {"const": kind}, **options["properties"]}
+    selling = {"selling": _object(SellingConfig)}
+    options["properties"] = {"kind": {"const": kind}, **options["properties"], **selling}
     options["required"] = ["kind", *options["required"]]
     return {"title": f"account of kind {kind}", **options}
 

@@ -17,6 +17,7 @@ from ordosync.config.portals import PortalReader
 from ordosync.config.reader import Place, Reader
 from ordosync.config.secret_sources import to_secret
 from ordosync.config.settings import AccountConfig, Config, DeskConfig
+from ordosync.config.stock_settings import NO_SELLING_RULES, SellingConfig
 from ordosync.config.yaml_file import Source
 from ordosync.idle import DATABASE
 from ordosync.secret import Secret
@@ -102,8 +103,11 @@ def _account(
         return None, None
     before = reader.problem_count
     adapter: Callable[..., Account] = account_class(kind)
+    selling = NO_SELLING_RULES
+    if "selling" in entries:
+        selling = reader.value(SellingConfig, entries.pop("selling")) or selling
     options = reader.arguments(adapter, place, entries, without=NOT_OPTIONS)
-    account = AccountConfig(name=name, kind=kind, options=options)
+    account = AccountConfig(name=name, kind=kind, options=options, selling=selling)
     if reader.problem_count > before:
         return account, None
     opened = reader.attempt(place, lambda: adapter(name=name, **options), entries=entries)

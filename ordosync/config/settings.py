@@ -9,6 +9,12 @@ from typing import Any, Literal
 
 from ordosync.accounts.account import Account
 from ordosync.config.alert_settings import AlertsConfig
+from ordosync.config.stock_settings import (
+    NO_SELLING_RULES,
+    NO_STOCK_RULES,
+    SellingConfig,
+    StockConfig,
+)
 from ordosync.edits import LABEL, Until
 from ordosync.left_out import is_among
 from ordosync.secret import Secret
@@ -133,6 +139,8 @@ class AccountConfig:
     name: str
     kind: str
     options: Mapping[str, Any]
+    selling: SellingConfig = NO_SELLING_RULES
+    """As a Supplier, in all its portals."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,6 +174,7 @@ class PortalConfig:
     cancel_deadline: timedelta = timedelta(days=2)
     """The time in which a Supplier that is asked to cancel an order should answer."""
     shortages: ShortagesConfig = ShortagesConfig()
+    stock: StockConfig = NO_STOCK_RULES
     tasks: Mapping[str, Interval] = field(default_factory=dict)
     """The interval of each scheduled task, with defaults."""
     ping: PingConfig = PingConfig()

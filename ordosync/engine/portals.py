@@ -14,6 +14,7 @@ from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.portals import PortalIdentity
 from ordosync.tasks.base import Portal
+from ordosync.tasks.stock.rules import StockRules
 
 
 def chosen(config: Config, names: Sequence[str]) -> list[PortalConfig]:
@@ -41,6 +42,7 @@ def open_portal(
         links=store.links(name),
         digest_key=DigestKey.of(config.database),
         clock=connections.clock,
+        stock_rules=StockRules(portal.stock, config.accounts[portal.supplier.account].selling),
         rivals=_rivals(config, portal, store),
     )
 

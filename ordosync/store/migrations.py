@@ -7,6 +7,8 @@ they sort as text. The SQL uses no type that only SQLite has.
 from typing import TYPE_CHECKING
 
 from ordosync.store.alert_schema import ALERT_TABLES
+from ordosync.store.held_schema import HELD_STEPS
+from ordosync.store.stock_schema import STOCK_TABLES
 
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
@@ -41,10 +43,7 @@ def migrations() -> "Migrations":
 
     @steps()
     def m004_order_numbers_and_written_values(db: "Database") -> None:
-        for statement in (
-            *(*_ORDER_NUMBERS, *_WRITTEN_VALUES, *_PAUSES, *_GROUP_DIGESTS),
-            *(*ALERT_TABLES, *_HELD_STEPS, *_SHORT_UNITS),
-        ):
+        for statement in _FOURTH:
             db.execute(statement)
         db.execute("pragma user_version = 4")
 
@@ -281,20 +280,12 @@ _GROUP_DIGESTS = (
     "alter table steps add column digests text",
 )
 
-_HELD_STEPS = (
-    # A step can be held: it waits for an answer, or for its time.
-    "drop index steps_unsettled",
-    """
-    create index steps_unsettled on steps (portal, task, state, not_before)
-        where state in ('sending', 'unknown', 'waiting', 'held', 'failed')
-    """,
-    # The orders that the Supplier was asked to cancel, which few are.
-    "create index links_asked on links (portal, kind, merchant_id) where state = 'cancel_asked'",
-    # `attention` lists these until they are dismissed, although they are done.
-    "create index steps_stock_not_moved on steps (id) where code = 'stock-not-moved'",
-)
-
 _SHORT_UNITS = (
     # Of a line: `links.ShortUnits` as a JSON object. Null: it was never short.
     "alter table links add column short text",
+)
+
+_FOURTH = (
+    *(*_ORDER_NUMBERS, *_WRITTEN_VALUES, *_PAUSES, *_GROUP_DIGESTS),
+    *(*ALERT_TABLES, *HELD_STEPS, *_SHORT_UNITS, *STOCK_TABLES),
 )

@@ -23,6 +23,7 @@ from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef, StepRow
 from ordosync.store.written import Written
 from ordosync.tasks.known_links import KnownLinks
+from ordosync.tasks.stock.rules import StockRules
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +41,7 @@ class Portal:
     """Key of the digests that are compared to notice edits."""
     clock: Clock
     """For deadlines that count from the import of an order."""
+    stock_rules: StockRules
     rivals: tuple[str, ...] = ()
     """The other portals of the same Merchant account, which may read the same lines."""
 

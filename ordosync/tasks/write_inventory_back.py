@@ -13,8 +13,8 @@ imported. The sales are read last, so only those in the moment before the write 
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -32,6 +32,8 @@ from ordosync.tasks.base import (
     Task,
     step_of_source,
 )
+from ordosync.tasks.stock.rules import StockRules
+from ordosync.tasks.stock.target import Target
 from ordosync.text import plural
 
 _FIXED = {
@@ -47,21 +49,6 @@ NOT_LINKED = "not-imported"
 """Code of skipped products that import-products has not linked."""
 UnimportedSales = Callable[[], Mapping[str, int]]
 """Returns the sold units of each SKU in orders that the Supplier does not have; reads once."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Target:
-    """The quantity to write, and the unimported sales that were subtracted from it."""
-
-    stock: Stock
-    """Its quantity is negative if more units are sold than available."""
-    sold: int
-
-    @property
-    def calculation(self) -> str:
-        """The calculation of the quantity from the Supplier's, as text."""
-        quantity = self.stock.quantity or 0
-        return f"{quantity + self.sold} at the Supplier minus {self.sold} sold but not imported yet"
 
 
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
@@ -89,26 +76,23 @@ def apply(
     look_first: bool,  # noqa: ARG001 - the same number may be written again
 ) -> list[Result]:
     """Set the quantities. An oversold product gets 0, and the log has its real quantity."""
-    targets = [step.payload for step in steps if isinstance(step.payload, _Target)]
-    outcomes = required(portal.merchant.stock).write(
-        [replace(target.stock, quantity=max(target.stock.quantity or 0, 0)) for target in targets]
-    )
+    targets = [step.payload for step in steps if isinstance(step.payload, Target)]
+    outcomes = required(portal.merchant.stock).write([target.stock for target in targets])
     return [
         Result(outcome=_noted(target, outcome))
         for target, outcome in zip(targets, outcomes, strict=True)
     ]
 
 
-def _noted(target: _Target, outcome: Outcome) -> Outcome:
-    quantity = target.stock.quantity
-    if outcome.state != "done" or quantity is None:
+def _noted(target: Target, outcome: Outcome) -> Outcome:
+    if outcome.state != "done":
         return outcome
-    explanation = f": {target.calculation}" if target.sold else ""
-    if quantity < 0:
-        return replace(
-            outcome, code="oversold", reason=f"was set to 0, but is {quantity}{explanation}"
-        )
-    return replace(outcome, reason=target.calculation) if target.sold else outcome
+    calculation = target.calculation
+    if target.remaining < 0:
+        explanation = f": {calculation}" if calculation else ""
+        reason = f"was set to 0, but is {target.remaining}{explanation}"
+        return replace(outcome, code=_OVERSOLD, reason=reason)
+    return replace(outcome, reason=calculation) if calculation else outcome
 
 
 def _unimported_sales(portal: Portal) -> Mapping[str, int]:
@@ -135,7 +119,8 @@ def _steps(
         [link.merchant_id for link in links.values()]
     )
     sold = sales() if at_merchant else {}
-    pairs = [(item, _step(item, links, at_merchant, sold)) for item in items]
+    targets = _Targets(links=links, at_merchant=at_merchant, sold=sold, rules=portal.stock_rules)
+    pairs = [(item, _step(item, targets)) for item in items]
     return tuple(
         step for item, main in pairs for step in (main, _oversold(item, main)) if step is not None
     )
@@ -161,12 +146,25 @@ def _oversold(item: Stock | InvalidRecord, step: Step) -> Step | None:
     )
 
 
-def _step(
-    item: Stock | InvalidRecord,
-    links: Mapping[str, Link],
-    at_merchant: Mapping[str, Stock],
-    sold: Mapping[str, int],
-) -> Step:
+class _Targets(NamedTuple):
+    """The values that the steps of a page are computed from."""
+
+    links: Mapping[str, Link]
+    at_merchant: Mapping[str, Stock]
+    sold: Mapping[str, int]
+    rules: StockRules
+
+    def of(self, available: int, current: Stock) -> Target:
+        """Return the target of a product that both accounts count."""
+        return Target(
+            current=current,
+            available=available,
+            unsent=self.sold.get(current.sku, 0),
+            rule=self.rules.of(current.sku),
+        )
+
+
+def _step(item: Stock | InvalidRecord, targets: _Targets) -> Step:
     if isinstance(item, InvalidRecord) and item.is_whole_file:
         return step_of_source(item)
     if isinstance(item, InvalidRecord):
@@ -177,18 +175,16 @@ def _step(
             content=item.content,
             decision=Decision.of(item),
         )
-    link = links.get(item.product_id)
-    current = at_merchant.get(link.merchant_id) if link else None
-    remaining = item.quantity
-    sales = sold.get(current.sku, 0) if current else 0
-    if remaining is not None:
-        remaining -= sales
-    available = None if remaining is None else max(remaining, 0)
+    link = targets.links.get(item.product_id)
+    current = targets.at_merchant.get(link.merchant_id) if link else None
+    available = item.quantity
+    target = None if available is None or current is None else targets.of(available, current)
+    quantity = available if target is None else target.quantity
     step = Step(
         key=item.product_id,
         merchant_id=None,
         supplier_id=item.product_id,
-        content=f"quantity-{available}",
+        content=f"quantity-{quantity}",
     )
     if link is None:
         return _skipped(step, NOT_LINKED, "is not a product that was imported")
@@ -197,29 +193,27 @@ def _step(
         return _skipped(step, "gone", "is not at the Merchant any more")
     if current.fixed:
         return _skipped(step, current.fixed, _FIXED[current.fixed])
-    if available is None:
+    if target is None:
         return _skipped(
             step, "unset", "has no quantity at the Supplier, which is not the same as 0"
         )
     step = replace(step, is_at_risk=(current.quantity or 0) > 0)
-    if current.quantity == available:
+    if current.quantity == quantity:
         return replace(step, decision=Decision(state="unchanged"))
-    return _write(step, current, remaining or 0, sales)
+    return _write(step, target)
 
 
-def _write(step: Step, current: Stock, remaining: int, sales: int) -> Step:
-    """Return the step that sets the quantity to `remaining`, or to 0 if it is negative."""
-    available = max(remaining, 0)
-    target = _Target(stock=replace(current, quantity=remaining), sold=sales)
-    before = "not counted" if current.quantity is None else current.quantity
-    notes = [f"oversold: {remaining}"] if remaining != available else []
-    notes += [target.calculation] if sales else []
+def _write(step: Step, target: Target) -> Step:
+    """Return the step that sets the quantity."""
+    before = "not counted" if target.current.quantity is None else target.current.quantity
+    notes = [f"oversold: {target.remaining}"] if target.remaining < 0 else []
+    notes += [target.calculation] if target.calculation else []
     return replace(
         step,
-        is_destructive=step.is_at_risk and available == 0,
-        summary=f"set {current.sku} from {before} to {available}"
+        is_destructive=step.is_at_risk and target.quantity == 0,
+        summary=f"set {target.current.sku} from {before} to {target.quantity}"
         + (f" ({'; '.join(notes)})" if notes else ""),
-        written=Written(quantity=Change(old=current.quantity, new=available)),
+        written=Written(quantity=Change(old=target.current.quantity, new=target.quantity)),
         payload=target,
     )
 

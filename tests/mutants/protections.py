@@ -397,7 +397,7 @@ MUTANTS = (
     Mutant(
         protection="what was never counted is not written as 0",
         file="tasks/write_inventory_back.py",
-        old="    if available is None:",
+        old="    if target is None:",
         new="    if False:",
         test="tasks/test_write_inventory_back.py",
     ),

@@ -234,6 +234,8 @@ def test_h9_a_store_of_the_version_before_is_migrated(both: TwoAccounts) -> None
         db.execute("create index steps_unsettled on steps (portal) where state = 'failed'")
         db.execute("alter table schedule drop column paused_at")
         db.execute("alter table schedule drop column resumes_at")
+        db.execute("alter table schedule drop column woken_at")
+        db.execute("drop table stock_stops")
         db.execute("delete from _sqlite_migrations where name like 'm004%'")
         db.execute("pragma user_version = 3")
 

@@ -1,0 +1,55 @@
+"""Settings of stock: rules for the quantities that a Merchant shows of a Supplier's products."""
+
+from dataclasses import dataclass
+
+_MOST_UNITS = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockConfig:
+    """Rules of a portal. What is None here is decided by the Supplier's account."""
+
+    buffer: int | None = None
+    """Units that are kept back."""
+    buffer_percent: int | None = None
+    """Share of the available units that is kept back; the larger of the two buffers counts."""
+    zero_below: int | None = None
+    """A quantity below this is shown as 0."""
+    maximum: int | None = None
+    """A larger quantity is shown as this."""
+
+    def __post_init__(self) -> None:
+        check_rule(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SellingConfig:
+    """Rules of a Supplier's account, for all its portals."""
+
+    buffer: int | None = None
+    buffer_percent: int | None = None
+    zero_below: int | None = None
+    maximum: int | None = None
+
+    def __post_init__(self) -> None:
+        check_rule(self)
+
+
+RULE_WORDS = ("buffer", "buffer_percent", "zero_below", "maximum")
+"""The words of a rule, at each level."""
+
+
+def check_rule(rule: object) -> None:
+    """Raise `ValueError` if a number of a rule is negative or too large; it begins with its name.
+
+    A wrong number is never taken as no rule, since all units would then be shown.
+    """
+    for name in RULE_WORDS:
+        number = getattr(rule, name)
+        most = 100 if name == "buffer_percent" else _MOST_UNITS
+        if number is not None and not 0 <= number <= most:
+            raise ValueError(f"{name}: must be 0 to {most}")
+
+
+NO_STOCK_RULES = StockConfig()
+NO_SELLING_RULES = SellingConfig()

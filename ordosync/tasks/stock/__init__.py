@@ -1,0 +1,1 @@
+"""Parts of Write Inventory Back: the rules, and the quantity to write."""
