@@ -89,6 +89,8 @@ class Step(StepRef, frozen=True, kw_only=True):
     """True if many such writes at once are probably a mistake, such as a quantity of 0."""
     is_at_risk: bool = False
     """True if a destructive write of this record would remove something."""
+    is_exempt: bool = False
+    """True if the safety limit does not hold it back, such as a stop that somebody has set."""
     needs_redo: bool = False
     """True if the links show that the effect of this step was undone later."""
     cured: str = ""

@@ -14,7 +14,7 @@ from ordosync.engine.execution.line_claims import LineClaims
 from ordosync.engine.execution.step_changes import from_decision
 from ordosync.store import Store
 from ordosync.store.leases import LEASE, Lease
-from ordosync.store.runs import Counts, Run
+from ordosync.store.runs import Counts, Run, Status
 from ordosync.store.step_rows import StepChange, StepRow
 from ordosync.tasks.base import Portal, Result, Step, Task, edited_key
 
@@ -178,6 +178,19 @@ class Recorder:
             self.counts.unchanged += 1
             if row and row.state == "skipped":
                 self._skipped[row.code or ""] += 1
+
+    def leaves_no_row(self, status: Status, *, is_scheduled: bool) -> bool:
+        """True if the run found nothing but steps whose time has not come.
+
+        One such row a minute would fill the log. A run that a user started is always kept, since
+        its number was shown.
+        """
+        if status not in ("ok", "partial") or self.counts.seen != self.not_due:
+            return False
+        trigger, is_immediate = self._run.trigger, self._task.runs_immediately
+        if is_scheduled:
+            return is_immediate or trigger == "retry"
+        return is_immediate and trigger == "instant" and not self.not_due
 
     def unreported(self, edits: Sequence[Step]) -> list[Step]:
         """Return the edits that were not reported before; count the others."""
