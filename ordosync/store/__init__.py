@@ -32,7 +32,9 @@ from ordosync.store.portals import Portals
 from ordosync.store.pruning import Pruning
 from ordosync.store.references import References
 from ordosync.store.runs import Runs
+from ordosync.store.sent_units import SentUnits
 from ordosync.store.steps import Steps
+from ordosync.store.stock_stops import StockStops
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -149,6 +151,14 @@ class Store:
     def claims(self, account: str) -> Claims:
         """Return the claims of lines of one Merchant account."""
         return Claims(self._connection, account)
+
+    def stock_stops(self, portal: str) -> StockStops:
+        """Return the stops of one portal."""
+        return StockStops(self._connection, portal)
+
+    def sent_units(self, account: str) -> SentUnits:
+        """Return the units that were sent to one Supplier account."""
+        return SentUnits(self._connection, account)
 
     @contextmanager
     def transaction(

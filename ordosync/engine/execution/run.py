@@ -271,6 +271,7 @@ class Execution:
         with store.transaction(portal=portal, durable=bool(self._recorder.counts.seen)):
             store.leases.release(self._claim.lease)
             self._settlement.save()
+            self._task.save(self._portal)
             self._cursor.save()
             if status in ("failed", "interrupted"):
                 store.steps.rest(portal, task, clock=self._clock)
