@@ -73,14 +73,14 @@ def _steps(portal: Portal, pages: Iterator[Page[Product | InvalidRecord]]) -> It
         links = portal.links.of_merchant("product", [item.id for item in page.items])
         ours = [item for item in page.items if _is_ours(portal, item)]
         products = [_for_supplier(portal, item) for item in ours if isinstance(item, Product)]
-        known = _known(portal, products)
+        known = _known(portal, [product for product in ours if product.id not in links])
         claims = Counter(product.sku for product in products)
         taken = portal.links.of_supplier("product", list(claims))
         # Several products may have the same id: that is one step, always of the same product.
         once = {item.id: item for item in sorted(ours, key=lambda item: item.content)}
         yield Page(
             items=tuple(
-                _step(portal, once[id_], links, claims, taken, known)
+                _step(portal, once[id_], links, claims, taken, known=known)
                 for id_ in dict.fromkeys(item.id for item in ours)
             ),
             cursor=page.cursor,
@@ -93,6 +93,7 @@ def _step(
     links: Mapping[str, Link],
     claims: Mapping[str, int],
     taken: Mapping[str, Link],
+    *,
     known: AbstractSet[str],
 ) -> Step:
     if isinstance(item, InvalidRecord) and item.is_whole_file:
@@ -125,12 +126,13 @@ def _step(
     )
 
 
-def _known(portal: Portal, products: Sequence[Product]) -> AbstractSet[str]:
+def _known(portal: Portal, items: Sequence[Product | InvalidRecord]) -> AbstractSet[str]:
     """Return the Supplier's SKUs of products that need no shipping.
 
     Shops mark real goods so by mistake. A product that the Supplier has is surely goods.
     """
-    skus = list(dict.fromkeys(it.sku for it in products if not it.needs_shipping))
+    products = [item for item in items if isinstance(item, Product) and not item.needs_shipping]
+    skus = list(dict.fromkeys(_for_supplier(portal, product).sku for product in products))
     return required(portal.supplier.products).known(skus) if skus else frozenset()
 
 

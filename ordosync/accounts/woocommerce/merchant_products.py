@@ -75,7 +75,7 @@ class MerchantProducts:
             is_kit=is_kit(shape),
         )
         fields = msgspec.structs.asdict(product)
-        # Older versions did not have this field, and an unchanged product must not count as changed.
+        # Older versions did not have it, and an unchanged product must not count as changed.
         del fields["needs_shipping"]
         return replace(product, content=digest(fields), needs_shipping=is_shipped(shape))
 
