@@ -28,7 +28,7 @@ class LeftOut(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
 
     @property
     def text(self) -> str:
-        """What is left out or sent all the same; empty if all lines are ordinary."""
+        """The lines that are left out or sent all the same, as text; empty if there are none."""
         return "; ".join(self._texts())
 
     def _texts(self) -> Iterator[str]:

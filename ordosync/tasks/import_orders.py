@@ -10,11 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from ordosync.left_out import ORDINARY, LeftOut
+from ordosync.left_out import LeftOut
 from ordosync.models import Comment, InvalidRecord, Order, Outcome, Page
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
-from ordosync.store.written import Written
 from ordosync.tasks.base import (
     Decision,
     PlanRequest,
@@ -27,6 +26,7 @@ from ordosync.tasks.base import (
 from ordosync.tasks.batching import gathered
 from ordosync.tasks.order_edits import Imported, announce, compare, due_again
 from ordosync.tasks.orders import cancelled_rest
+from ordosync.tasks.orders.created_values import nothing_to_ship_note, summary, written
 from ordosync.tasks.orders.digests import of_order, rules
 from ordosync.tasks.orders.existing import (
     Existing,
@@ -52,7 +52,6 @@ from ordosync.tasks.orders.open_units import (
     without_surplus,
 )
 from ordosync.tasks.orders.refusals import NOTHING_TO_SHIP, import_refusal
-from ordosync.text import plural
 
 
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
@@ -229,8 +228,8 @@ def _step(
         step,
         content=of_order(item, created.lines, digester.rules),
         digests=digester.of(created),
-        summary="; ".join(filter(None, (_summary(created), left_out.text))),
-        written=_written(created, left_out),
+        summary=summary(created, left_out),
+        written=written(created, left_out),
         remark="; ".join(filter(None, (item.remark, left_out.text))),
         payload=created,
     )
@@ -271,34 +270,6 @@ def _imported(
     )
 
 
-def _written(order: Order, left_out: LeftOut) -> Written:
-    units = sum([line.quantity for line in order.lines])
-    return Written(
-        order=order.number,
-        lines=len(order.lines),
-        units=units,
-        left_out=None if left_out == ORDINARY else left_out,
-    )
-
-
-def _summary(order: Order) -> str:
-    units = sum([line.quantity for line in order.lines])
-    lines = len(order.lines)
-    text = (
-        f"create order {order.number}: {lines} line{'s' * (lines != 1)},"
-        f" {units} unit{'s' * (units != 1)}"
-    )
-    prices = [line.unit_price for line in order.lines]
-    if None in prices or not order.currency:
-        return text
-    value = sum((line.unit_price or 0) * line.quantity for line in order.lines)
-    return f"{text}, {value} {order.currency}"
-
-
-def _nothing_to_ship_note(portal: Portal, count: int) -> str:  # noqa: ARG001
-    return f"{plural(count, '1 order', f'{count} orders')} skipped, with nothing to ship"
-
-
 TASK = Task(
     name="import-orders",
     resource="orders",
@@ -313,5 +284,5 @@ TASK = Task(
     due_again=due_again,
     settled=settled,
     announce=announce,
-    skip_notes={NOTHING_TO_SHIP: _nothing_to_ship_note},
+    skip_notes={NOTHING_TO_SHIP: nothing_to_ship_note},
 )

@@ -11,22 +11,25 @@ from msgspec.structs import replace
 
 from ordosync.config.settings import PortalConfig
 from ordosync.engine.comparison.order_trees import OrderTree
-from ordosync.models import Order, OrderSnapshot, Shipment, normalized_sku
+from ordosync.models import OrderSnapshot, Shipment, normalized_sku
 
 
-def with_ignored(order: Order, config: PortalConfig) -> Order:
+def with_ignored(item: OrderSnapshot, config: PortalConfig) -> OrderSnapshot:
     """Return an order whose lines that the portal ignores are marked as not shipped."""
+    order = item.order
     ignored = {line.id: "" for line in order.lines if config.ignores(line.sku)}
-    return replace(order, not_shipped={**order.not_shipped, **ignored}) if ignored else order
+    if not ignored:
+        return item
+    return replace(item, order=replace(order, not_shipped={**order.not_shipped, **ignored}))
 
 
-def without_left_out(merchant: OrderTree, suppliers: Sequence[OrderTree]) -> OrderTree:
+def without_left_out(merchant: OrderTree, suppliers: Sequence[tuple[int, OrderTree]]) -> OrderTree:
     """Return the Merchant's order and its pieces with the lines that the Supplier may have."""
     if not any(member.order.not_shipped for member in merchant.members):
         return merchant
     skus = {
         normalized_sku(line.sku)
-        for tree in suppliers
+        for _, tree in suppliers
         for member in tree.members
         for line in member.order.lines
     }

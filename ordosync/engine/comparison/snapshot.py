@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
-from msgspec.structs import replace
 
 from ordosync import progress
 from ordosync.accounts.account import Role
@@ -93,11 +92,9 @@ class Snapshot:
                     (generation, self._tree("supplier", supplier_id))
                     for generation, supplier_id in supplier_ids
                 )
+                merchant = self._tree("merchant", merchant_id)
                 yield LinkedOrders(
-                    merchant=without_left_out(
-                        self._tree("merchant", merchant_id), [tree for _, tree in suppliers]
-                    ),
-                    suppliers=suppliers,
+                    merchant=without_left_out(merchant, suppliers), suppliers=suppliers
                 )
             last = rows[-1][0]
 
@@ -192,8 +189,8 @@ class Snapshot:
         """Return the order without personal data, with its lines named as at the Supplier."""
         if role == "supplier":
             return anonymous(item, item.order.lines)
-        order = with_ignored(item.order, self.portal.config)
-        return anonymous(replace(item, order=order), lines_sent(order.lines, self.portal.config))
+        config = self.portal.config
+        return anonymous(with_ignored(item, config), lines_sent(item.order.lines, config))
 
     def _link_by_reference(self, reference: str, supplier_id: str) -> None:
         origin, _, key = reference.partition(":")
