@@ -26,7 +26,7 @@ from ordosync.tasks.base import (
 from ordosync.tasks.batching import gathered
 from ordosync.tasks.order_edits import Imported, announce, compare, due_again
 from ordosync.tasks.orders import cancelled_rest
-from ordosync.tasks.orders.created_values import nothing_to_ship_note, summary, written
+from ordosync.tasks.orders.created_values import nothing_to_ship_note, summary_of, values_of
 from ordosync.tasks.orders.digests import of_order, rules
 from ordosync.tasks.orders.existing import (
     Existing,
@@ -228,8 +228,8 @@ def _step(
         step,
         content=of_order(item, created.lines, digester.rules),
         digests=digester.of(created),
-        summary=summary(created, left_out),
-        written=written(created, left_out),
+        summary=summary_of(created, left_out),
+        written=values_of(created, left_out),
         remark="; ".join(filter(None, (item.remark, left_out.text))),
         payload=created,
     )

@@ -7,7 +7,7 @@ from ordosync.tasks.base import Portal
 from ordosync.text import plural
 
 
-def written(order: Order, left_out: LeftOut) -> Written:
+def values_of(order: Order, left_out: LeftOut) -> Written:
     """Return the values of a created order that the log keeps."""
     units = sum([line.quantity for line in order.lines])
     return Written(
@@ -18,7 +18,7 @@ def written(order: Order, left_out: LeftOut) -> Written:
     )
 
 
-def summary(order: Order, left_out: LeftOut) -> str:
+def summary_of(order: Order, left_out: LeftOut) -> str:
     """Return what would be created, and which lines are left out."""
     return "; ".join(filter(None, (_created(order), left_out.text)))
 
