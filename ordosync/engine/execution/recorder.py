@@ -177,17 +177,15 @@ class Recorder:
         """Return the failed steps of this task, oldest first."""
         return self._store.steps.failed(self._portal.name, self._task.name)
 
-<<<<<<< HEAD
     def count_result(self, step: Step, change: StepChange, result: Result) -> None:
         """Count a step that was written, and the lines that its order was sent without."""
         self.counts.add(counted_as(change, result))
         if step.written and step.written.left_out and change.state == "done":
             self._left_out.add(step.written.left_out)
-=======
+
     def open_edits(self) -> Mapping[str, StepRow]:
         """Return the edits that are not settled, by the key of the step that was edited."""
         return {edited_key(row.key): row for row in self.failed() if is_edit_key(row.key)}
->>>>>>> main
 
     def count_decisions(self, steps: Iterable[Step]) -> list[StepChange]:
         """Count the steps that need no write, and return their changes; leave out the others."""
