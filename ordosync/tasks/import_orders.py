@@ -5,6 +5,7 @@ read many times; a new order is one without a link. Edits at the Merchant after 
 sent (https://support.ordoro.com/how-to-cancel-vendor-portal-orders/); they become notices.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
@@ -46,6 +47,7 @@ from ordosync.tasks.orders.open_units import (
     ordered_units,
     settled_units,
     with_open_units,
+    without_surplus,
 )
 from ordosync.tasks.orders.refusals import import_refusal
 
@@ -83,7 +85,11 @@ def _create(
 ) -> Mapping[str, Result]:
     outcomes = portal.supplier.orders.create(list(orders.values()), look_first=look_first)
     results = {
-        key: Result(outcome=outcome, links=order_links(key, outcome, order.lines))
+        key: Result(
+            outcome=outcome,
+            links=order_links(key, outcome, order.lines),
+            sent_units=_units(portal, order) if outcome.state == "done" else None,
+        )
         for (key, order), outcome in zip(orders.items(), outcomes, strict=True)
     }
     links = [link for result in results.values() for link in result.links if link.kind == "order"]
@@ -99,6 +105,16 @@ def _create(
         ]
     )
     return results
+
+
+def _units(portal: Portal, order: Order) -> Mapping[str, int] | None:
+    """Return the units by SKU; None if the portal does not write stock back."""
+    if not portal.config.manage_inventory:
+        return None
+    units: Counter[str] = Counter()
+    for line in order.lines:
+        units[line.sku] += line.quantity
+    return units
 
 
 def _adopt(existing: Existing) -> Result:
@@ -189,7 +205,9 @@ def _step(
         return _imported(portal, step, item, link, digester, is_split=is_split, ordered=ordered)
     if isinstance(item, InvalidRecord):
         return replace(step, decision=Decision.of(item))
-    lines = lines_of_supplier(portal.config, item.lines)
+    # Before it was cancelled, more units may have been sent than the Merchant wants now.
+    requested = without_surplus(item.lines) if link else item.lines
+    lines = lines_of_supplier(portal.config, requested)
     order = item if lines == item.lines else replace(item, lines=lines)
     refusal = import_refusal(portal, order, links)
     if refusal:
