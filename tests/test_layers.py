@@ -22,6 +22,7 @@ LAYERS = (
     ("order_checks", "added_units", "edits", "shortages", "stock_rules"),
     ("database_file",),
     ("database", "http"),
+    ("database_copy",),
     ("embedded",),
     ("accounts",),
     ("config", "store"),
