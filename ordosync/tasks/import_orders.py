@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from ordosync.models import Comment, InvalidRecord, Order, Outcome, Page
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
-from ordosync.store.written import Written
 from ordosync.tasks.base import (
     Decision,
     PlanRequest,
@@ -26,7 +25,7 @@ from ordosync.tasks.base import (
 from ordosync.tasks.batching import gathered
 from ordosync.tasks.order_edits import Imported, announce, compare, due_again
 from ordosync.tasks.orders import cancelled_rest
-from ordosync.tasks.orders.digests import of_order, rules
+from ordosync.tasks.orders.digests import of_order, rules, with_keyed_contents
 from ordosync.tasks.orders.existing import (
     Existing,
     link_step,
@@ -50,6 +49,7 @@ from ordosync.tasks.orders.open_units import (
     without_surplus,
 )
 from ordosync.tasks.orders.refusals import import_refusal
+from ordosync.tasks.orders.summaries import summary_of, written_of
 
 
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
@@ -125,7 +125,8 @@ def _adopt(existing: Existing) -> Result:
 def _steps(
     portal: Portal, pages: Iterator[Page[Order | InvalidRecord]], *, behind: bool = False
 ) -> Iterator[Page[Step]]:
-    for page in with_open_units(portal, pages):
+    keyed_pages = with_keyed_contents(pages, portal.digest_key.value)
+    for page in with_open_units(portal, keyed_pages):
         ids = {item.id for item in page.items}
         for item in page.items:
             if isinstance(item, Order):
@@ -222,8 +223,8 @@ def _step(
         step,
         content=of_order(item, created.lines, digester.rules),
         digests=digester.of(created),
-        summary=_summary(created),
-        written=_written(created),
+        summary=summary_of(created),
+        written=written_of(created),
         remark=item.remark,
         payload=created,
     )
@@ -262,25 +263,6 @@ def _imported(
         payload=payload,
         decision=Decision(state="unchanged"),
     )
-
-
-def _written(order: Order) -> Written:
-    units = sum([line.quantity for line in order.lines])
-    return Written(order=order.number, lines=len(order.lines), units=units)
-
-
-def _summary(order: Order) -> str:
-    units = sum([line.quantity for line in order.lines])
-    lines = len(order.lines)
-    text = (
-        f"create order {order.number}: {lines} line{'s' * (lines != 1)},"
-        f" {units} unit{'s' * (units != 1)}"
-    )
-    prices = [line.unit_price for line in order.lines]
-    if None in prices or not order.currency:
-        return text
-    value = sum((line.unit_price or 0) * line.quantity for line in order.lines)
-    return f"{text}, {value} {order.currency}"
 
 
 TASK = Task(
