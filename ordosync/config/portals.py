@@ -13,10 +13,12 @@ from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.supplier import Supplier
 from ordosync.clock import Clock
 from ordosync.config.converters import quoted, suggestion, to_name
+from ordosync.config.hold_settings import HoldConfig
 from ordosync.config.needs import (
     cannot_cancel_lines,
     cannot_edit,
     cannot_hold,
+    cannot_hold_before_import,
     unavailable_tasks,
 )
 from ordosync.config.patterns import near, overlap
@@ -107,6 +109,8 @@ class PortalReader:
             values["unavailable"] = unavailable_tasks(sells, ships)
             values["supplier_key"] = sells.supplier_key
             self._refuse_unavailable(values["unavailable"], scheduled)
+            if hold := values.get("hold"):
+                self._refuse_hold(hold, sells, entries["hold"])
             if edits := values.get("edits"):
                 self._refuse_edits(edits, ships, entries["edits"])
             if shortages := values.get("shortages"):
@@ -170,6 +174,13 @@ class PortalReader:
         for group, entry in (self._reader.entries(place) or {}).items():
             if group != "until" and (why := cannot_edit(ships, group, edits.of(group))):
                 self._reader.problem(entry, why)
+
+    def _refuse_hold(self, hold: HoldConfig, sells: Merchant, place: Place) -> None:
+        """Refuse conditions that the Merchant's account cannot judge."""
+        entries = self._reader.entries(place) or {}
+        for condition in hold.conditions:
+            if why := cannot_hold_before_import(sells, condition):
+                self._reader.problem(entries[condition], why)
 
     def _refuse_shortages(self, shortages: ShortagesConfig, sells: Merchant, place: Place) -> None:
         """Refuse actions that the Merchant's account cannot carry out."""

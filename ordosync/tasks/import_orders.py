@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from ordosync.models import Comment, InvalidRecord, Order, Outcome, Page
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
-from ordosync.store.written import Written
 from ordosync.tasks.base import (
     Decision,
     PlanRequest,
@@ -39,6 +38,7 @@ from ordosync.tasks.orders.existing import (
 )
 from ordosync.tasks.orders.fields import for_supplier, lines_of_supplier, with_quantity
 from ordosync.tasks.orders.group_digests import Digester
+from ordosync.tasks.orders.hold import Holds
 from ordosync.tasks.orders.notice_delivery import deliver, settled
 from ordosync.tasks.orders.notices import reassigned, rest_cancelled, supplier_cancelled
 from ordosync.tasks.orders.open_units import (
@@ -50,6 +50,8 @@ from ordosync.tasks.orders.open_units import (
     without_surplus,
 )
 from ordosync.tasks.orders.refusals import import_refusal
+from ordosync.tasks.orders.summary import summary as summary_of
+from ordosync.tasks.orders.summary import written as written_of
 
 
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
@@ -143,6 +145,7 @@ def _steps(
         ledger = portal.links.lines_of(sent)
         settled, ordered = settled_units(ledger), ordered_units(portal, ledger)
         steps = [link_step(link, is_family=True) for link in families]
+        holds = Holds.of(portal, [_key(item.id, links) for item in page.items])
         behind_ids = not_comparable(portal, page.items, ledger, links)
         for item in page.items:
             order = as_ordered(item, settled)
@@ -152,6 +155,7 @@ def _steps(
                 links,
                 restored,
                 digester,
+                holds=holds,
                 is_split=item.id in split_ids,
                 ordered=ordered,
             )
@@ -180,6 +184,7 @@ def _step(
     restored: Mapping[str, str],
     digester: Digester,
     *,
+    holds: Holds,
     is_split: bool,
     ordered: Mapping[str, int],
 ) -> Step | None:
@@ -189,11 +194,7 @@ def _step(
     if link is None and isinstance(item, InvalidRecord) and item.code == "reassigned":
         # It never belonged to this Supplier.
         return None
-    generation = 1
-    if link:
-        # An order that cancel-orders cancelled is a new order if the Merchant requests it again.
-        generation = link.generation + (link.state == "cancelled_by_task")
-    key = f"{item.id}#{generation}"
+    generation, key = _generation(link), _key(item.id, links)
     step = Step(
         key=key,
         merchant_id=item.id,
@@ -222,11 +223,22 @@ def _step(
         step,
         content=of_order(item, created.lines, digester.rules),
         digests=digester.of(created),
-        summary=_summary(created),
-        written=_written(created),
+        summary=summary_of(created),
+        written=written_of(created),
         remark=item.remark,
         payload=created,
+        decision=holds.decision(key, order, created.shipping_method),
     )
+
+
+def _key(order_id: str, links: Mapping[str, Link]) -> str:
+    return f"{order_id}#{_generation(links.get(order_id))}"
+
+
+def _generation(link: Link | None) -> int:
+    """Return the number of the import, given the newest link of the order."""
+    # An order that cancel-orders cancelled is a new order if the Merchant requests it again.
+    return link.generation + (link.state == "cancelled_by_task") if link else 1
 
 
 def _imported(
@@ -262,25 +274,6 @@ def _imported(
         payload=payload,
         decision=Decision(state="unchanged"),
     )
-
-
-def _written(order: Order) -> Written:
-    units = sum([line.quantity for line in order.lines])
-    return Written(order=order.number, lines=len(order.lines), units=units)
-
-
-def _summary(order: Order) -> str:
-    units = sum([line.quantity for line in order.lines])
-    lines = len(order.lines)
-    text = (
-        f"create order {order.number}: {lines} line{'s' * (lines != 1)},"
-        f" {units} unit{'s' * (units != 1)}"
-    )
-    prices = [line.unit_price for line in order.lines]
-    if None in prices or not order.currency:
-        return text
-    value = sum((line.unit_price or 0) * line.quantity for line in order.lines)
-    return f"{text}, {value} {order.currency}"
 
 
 TASK = Task(
