@@ -17,7 +17,7 @@ from ordosync.store import Store
 from ordosync.store.leases import LEASE, Lease
 from ordosync.store.runs import Counts, Run, Status
 from ordosync.store.step_rows import StepChange, StepRow
-from ordosync.tasks.base import Portal, Result, Step, Task, edited_key
+from ordosync.tasks.base import Portal, Result, Step, Task, edited_key, is_edit_key
 
 _QUIET_S = LEASE.total_seconds() / 20
 """The time without a transaction after which the lease is renewed."""
@@ -173,6 +173,10 @@ class Recorder:
     def failed(self) -> Sequence[StepRow]:
         """Return the failed steps of this task, oldest first."""
         return self._store.steps.failed(self._portal.name, self._task.name)
+
+    def open_edits(self) -> Mapping[str, StepRow]:
+        """Return the edits that are not settled, by the key of the step that was edited."""
+        return {edited_key(row.key): row for row in self.failed() if is_edit_key(row.key)}
 
     def count_decisions(self, steps: Iterable[Step]) -> list[StepChange]:
         """Count the steps that need no write, and return their changes; leave out the others."""
