@@ -30,8 +30,8 @@ def release_order(
 ) -> None:
     """End the hold of an order.
 
-    An order that `hold:` keeps from the import is sent by the next import, although it does not meet
-    the conditions. That is valid for this order only.
+    An order that `hold:` keeps from the import is sent by the next import, although it does not
+    meet the conditions. That is valid for this order only.
 
     In a local account: an order that the merchant edited can be shipped as it is. Agree with the
     merchant first: the edit is still open there. Only another edit holds it again.
