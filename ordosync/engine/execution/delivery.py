@@ -16,7 +16,6 @@ from ordosync.engine.execution.interruption import InterruptedRunError, Stop
 from ordosync.engine.execution.line_claims import LineClaims
 from ordosync.engine.execution.recorder import Recorder
 from ordosync.engine.execution.step_changes import (
-    counted_as,
     from_outcome,
     intent,
     skip_gone,
@@ -211,8 +210,8 @@ class Delivery:
             )
             for step, result in pairs
         ]
-        for change, result in zip(changes, results, strict=True):
-            self._recorder.counts.add(counted_as(change, result))
+        for (step, result), change in zip(pairs, changes, strict=True):
+            self._recorder.count_result(step, change, result)
         return changes
 
     def _edited_since(

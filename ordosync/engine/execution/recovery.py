@@ -231,7 +231,8 @@ class Recovery:
 
 
 def _is_held(step: Step) -> bool:
-    return step.decision is not None and step.decision.state == "held"
+    is_held = step.decision is not None and step.decision.state == "held"
+    return is_held and isinstance(step.payload, Order)
 
 
 def _is_failed_edit(row: StepRow) -> bool:
