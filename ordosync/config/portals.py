@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
 from ordosync.accounts import account_class
 from ordosync.accounts.account import Account, PortalContext, Role
@@ -109,16 +109,7 @@ class PortalReader:
             values["unavailable"] = unavailable_tasks(sells, ships)
             values["supplier_key"] = sells.supplier_key
             self._refuse_unavailable(values["unavailable"], scheduled)
-            if hold := values.get("hold"):
-                self._refuse_hold(hold, sells, entries["hold"])
-            if edits := values.get("edits"):
-                self._refuse_edits(edits, ships, entries["edits"])
-            if shortages := values.get("shortages"):
-                self._refuse_shortages(shortages, sells, entries["shortages"])
-                if shortages.zero_stock and not values.get("manage_inventory"):
-                    why = "needs `manage_inventory: true` in this portal"
-                    place_of = self._reader.entries(entries["shortages"]) or {}
-                    self._reader.problem(place_of["zero_stock"], why)
+            self._refuse_policies(values, entries, sells, ships)
         if self._reader.problem_count > before:
             return None
         return PortalConfig(name=name, **values)
@@ -172,6 +163,25 @@ class PortalReader:
         for task, place in scheduled.items():
             if task in unavailable:
                 self._reader.problem(place, unavailable[task])
+
+    def _refuse_policies(
+        self,
+        values: Mapping[str, Any],
+        entries: Mapping[str, Place],
+        sells: Merchant,
+        ships: Supplier,
+    ) -> None:
+        """Refuse options of policies that an account, or this portal, cannot carry out."""
+        if hold := values.get("hold"):
+            self._refuse_hold(hold, sells, entries["hold"])
+        if edits := values.get("edits"):
+            self._refuse_edits(edits, ships, entries["edits"])
+        if shortages := values.get("shortages"):
+            self._refuse_shortages(shortages, sells, entries["shortages"])
+            if shortages.zero_stock and not values.get("manage_inventory"):
+                why = "needs `manage_inventory: true` in this portal"
+                place_of = self._reader.entries(entries["shortages"]) or {}
+                self._reader.problem(place_of["zero_stock"], why)
 
     def _refuse_edits(self, edits: EditsConfig, ships: Supplier, place: Place) -> None:
         """Refuse policies that the Supplier's account cannot carry out."""
