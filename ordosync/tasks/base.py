@@ -42,6 +42,8 @@ class Portal:
     clock: Clock
     """For deadlines that count from the import of an order."""
     stock_rules: StockRules
+    stock_portals: tuple[str, ...] = ()
+    """The portals that write the stock of this Supplier account back, this one included."""
     rivals: tuple[str, ...] = ()
     """The other portals of the same Merchant account, which may read the same lines."""
 
@@ -239,6 +241,9 @@ class Task:
     runs_immediately: bool = False
     """True if a change in a local account makes the task due. Its interval is not in the
     configuration, and a run that found nothing leaves no row unless a user started it."""
+    orders_units: bool = False
+    """True if a done step may change the number of units that are ordered from the Supplier. The
+    other Merchants of its account then get its new stock soon."""
     claims_lines: bool = False
     """True if a step sends lines of the Merchant; each line goes to only one Supplier."""
     compare: Compare | None = None

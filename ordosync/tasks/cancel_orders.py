@@ -242,6 +242,7 @@ TASK = Task(
     apply=apply,
     writes_to="supplier",
     needs_links_from="import-orders",
+    orders_units=True,
     safety_limit=_open_orders,
     limited="cancel",
     settled=settled,

@@ -273,6 +273,7 @@ TASK = Task(
     look_up=look_up,
     writes_to="supplier",
     reopens=("split-order", "update-tracking"),
+    orders_units=True,
     claims_lines=True,
     compare=compare,
     due_again=due_again,
