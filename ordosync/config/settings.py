@@ -16,6 +16,7 @@ from ordosync.config.stock_settings import (
     StockConfig,
 )
 from ordosync.edits import LABEL, Until
+from ordosync.left_out import is_among
 from ordosync.secret import Secret
 
 SCHEDULED_TASKS = ("import-orders", "import-products", "write-inventory-back", "cancel-orders")
@@ -163,6 +164,8 @@ class PortalConfig:
     """First day of imported orders, in the time zone of the Merchant account."""
     manage_inventory: bool = False
     products: ProductsConfig = ProductsConfig()
+    ignore_skus: tuple[str, ...] = ()
+    """SKUs and shell patterns of lines that are not goods, such as postage."""
     address: Literal["required", "optional"] = "required"
     """`optional` also sends orders without a street, or without both town and postcode."""
     send: tuple[Optional, ...] = ()
@@ -181,6 +184,14 @@ class PortalConfig:
     """As `Merchant.supplier_key`. Not an option."""
     decided: frozenset[str] = frozenset()
     """The tasks whose interval is in the file. Not an option."""
+
+    def ignores(self, sku: str) -> bool:
+        """True if a line of this SKU is not sent to the Supplier, since it is not goods."""
+        return is_among(sku, self.ignore_skus)
+
+    def requests(self, sku: str) -> bool:
+        """True if a line of this SKU is sent to the Supplier."""
+        return self.products.has(sku) and not self.ignores(sku)
 
 
 DESK_COLUMNS = (

@@ -1,11 +1,12 @@
 """A row of the table `schedule`: one task of a portal, and when it starts next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from ordosync.slots import TRIES, History, Slots, next_start
-from ordosync.store.timestamps import from_nullable
+from ordosync.store.timestamps import from_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
 DecidedBy = Literal["configuration", "default", "autosync"]
 # Tasks without a schedule have slots as well, in which crashes are counted.
 _BY_HAND_S = 3600
+_PAST_TIMES = ("done_at", "tried_at")
+_TIMES = (
+    *("paused_at", "resumes_at", "next_at", "last_started_at", "woken_at", "last_ok_at"),
+    *("trouble_since", "told_at"),
+)
 _MINUTE = timedelta(minutes=1)
 
 
@@ -95,19 +101,11 @@ def read_row(row: "sqlite3.Row") -> ScheduleRow:
         interval_s=row["interval_s"],
         decided_by=row["decided_by"],
         paused=None if row["paused"] is None else bool(row["paused"]),
-        paused_at=from_nullable(row["paused_at"]),
-        resumes_at=from_nullable(row["resumes_at"]),
-        next_at=from_nullable(row["next_at"]),
-        last_started_at=from_nullable(row["last_started_at"]),
-        woken_at=from_nullable(row["woken_at"]),
-        last_ok_at=from_nullable(row["last_ok_at"]),
         cursor=row["cursor"],
-        history=History(
-            done_at=from_nullable(row["done_at"]),
-            tried_at=from_nullable(row["tried_at"]),
-            tries=row["tries"],
-            failures=row["failures"],
-        ),
-        trouble_since=from_nullable(row["trouble_since"]),
-        told_at=from_nullable(row["told_at"]),
+        history=History(tries=row["tries"], failures=row["failures"], **_times(row, _PAST_TIMES)),
+        **_times(row, _TIMES),
     )
+
+
+def _times(row: "sqlite3.Row", names: Sequence[str]) -> dict[str, datetime | None]:
+    return {name: from_text(row[name]) if row[name] else None for name in names}
