@@ -184,11 +184,7 @@ def _count(
 
 
 def _count_one(
-    context: Context,
-    opened: Desk,
-    row: InputRow,
-    column: _Column,
-    sending: send_option.Request,
+    context: Context, opened: Desk, row: InputRow, column: _Column, sending: send_option.Request
 ) -> int:
     warehouses = opened.warehouses()
     count = _parse(opened, row, column)
