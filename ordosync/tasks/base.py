@@ -71,6 +71,8 @@ class Decision(Struct, frozen=True, kw_only=True):
     reason: str = ""
     rest: timedelta | None = timedelta(minutes=1)
     """The time until the record of a waiting or held step is read again; None: by the next run."""
+    until: datetime | None = None
+    """When a held step can change by itself: its record is read again then."""
 
     @classmethod
     def of(cls, item: InvalidRecord) -> "Decision":
@@ -257,9 +259,6 @@ class Task:
     runs_immediately: bool = False
     """True if a change in a local account makes the task due. Its interval is not in the
     configuration, and a run that found nothing leaves no row unless a user started it."""
-    orders_units: bool = False
-    """True if a done step may change the number of units that are ordered from the Supplier. The
-    other Merchants of its account then get its new stock soon."""
     claims_lines: bool = False
     """True if a step sends lines of the Merchant; each line goes to only one Supplier."""
     compare: Compare | None = None

@@ -246,7 +246,6 @@ TASK = Task(
     apply=apply,
     writes_to="supplier",
     needs_links_from="import-orders",
-    orders_units=True,
     safety_limit=_open_orders,
     limited="cancel",
     settled=settled,

@@ -25,7 +25,8 @@ def wake_inventory(store: Store, portals: Iterable[str], clock: Clock) -> None:
 
 
 def wake_after(task: Task, portal: Portal, store: Store, clock: Clock, counts: Counts) -> None:
-    """Wake the task if a run has changed what the Supplier can sell."""
+    """Wake the task if a run has changed orders at the Supplier, and thereby its stock."""
+    changes_orders = (task.writes_to, task.resource) == ("supplier", "orders")
     stock = portal.supplier.stock
-    if task.orders_units and counts.done and stock and stock.falls_with_orders:
+    if changes_orders and counts.done and stock and stock.falls_with_orders:
         wake_inventory(store, portal.stock_portals, clock)
