@@ -42,7 +42,7 @@ def open_portal(
         links=store.links(name),
         digest_key=DigestKey.of(config.database),
         clock=connections.clock,
-        stock_rules=StockRules(portal.stock, config.accounts[portal.supplier.account].selling),
+        stock_rules=StockRules(portal, config.accounts[portal.supplier.account].selling),
         rivals=_rivals(config, portal, store),
     )
 

@@ -53,7 +53,9 @@ UnimportedSales = Callable[[], Mapping[str, int]]
 
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     """Yield a step for each product of the Supplier; a write if the quantities differ."""
-    sales = cache(partial(_unimported_sales, portal))
+    # A wrong file of rules fails the run before anything is read.
+    portal.stock_rules.read([])
+    sales = cache(partial(unimported_sales, portal))
     for page in required(portal.supplier.stock).all(
         ReadRequest(cursor=None, now=request.now, skip_recent=request.skip_recent)
     ):
@@ -64,9 +66,7 @@ def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
     """Yield the steps of these SKUs, as they are now."""
     ids = dict.fromkeys(step.supplier_id or step.key for step in refs)
     stock = required(portal.supplier.stock).of(list(ids))
-    yield Page(
-        items=_steps(portal, list(stock.values()), cache(partial(_unimported_sales, portal)))
-    )
+    yield Page(items=_steps(portal, list(stock.values()), cache(partial(unimported_sales, portal))))
 
 
 def apply(
@@ -95,7 +95,8 @@ def _noted(target: Target, outcome: Outcome) -> Outcome:
     return replace(outcome, reason=calculation) if calculation else outcome
 
 
-def _unimported_sales(portal: Portal) -> Mapping[str, int]:
+def unimported_sales(portal: Portal) -> Mapping[str, int]:
+    """Return the units of each SKU that the Merchant has sold and the Supplier does not have."""
     units: Counter[str] = Counter()
     for page in required(portal.merchant.stock).unimported_sales():
         links = portal.links.of_merchant("order", [order.id for order in page.items])
@@ -116,6 +117,7 @@ def _steps(
     at_merchant = required(portal.merchant.stock).current(
         [link.merchant_id for link in links.values()]
     )
+    portal.stock_rules.read([stock.sku for stock in at_merchant.values()])
     sold = sales() if at_merchant else {}
     targets = _Targets(links=links, at_merchant=at_merchant, sold=sold, rules=portal.stock_rules)
     pairs = [(item, _step(item, targets)) for item in items]
@@ -154,12 +156,7 @@ class _Targets(NamedTuple):
 
     def of(self, available: int, current: Stock) -> Target:
         """Return the target of a product that both accounts count."""
-        return Target(
-            current=current,
-            available=available,
-            unsent=self.sold.get(current.sku, 0),
-            rule=self.rules.of(current.sku),
-        )
+        return Target.of(available, current, self.sold, self.rules)
 
 
 def _step(item: Stock | InvalidRecord, targets: _Targets) -> Step:

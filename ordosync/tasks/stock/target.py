@@ -1,11 +1,13 @@
 """The quantity to write of one product, and how it is computed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from msgspec.structs import replace
 
 from ordosync.models import Stock
-from ordosync.stock_rules import StockRule, published
+from ordosync.stock_rules import StockRule, calculation, published
+from ordosync.tasks.stock.rules import StockRules
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,6 +21,14 @@ class Target:
     unsent: int
     """Units that the Merchant has sold and the Supplier does not have."""
     rule: StockRule
+
+    @classmethod
+    def of(
+        cls, available: int, current: Stock, sold: Mapping[str, int], rules: StockRules
+    ) -> "Target":
+        """Return the target of a product that both accounts count; its rule was read."""
+        unsent = sold.get(current.sku, 0)
+        return cls(current=current, available=available, unsent=unsent, rule=rules.of(current.sku))
 
     @property
     def remaining(self) -> int:
@@ -38,6 +48,4 @@ class Target:
     @property
     def calculation(self) -> str:
         """The calculation of the quantity as text; empty if all available units are shown."""
-        if not self.unsent:
-            return ""
-        return f"{self.available} at the Supplier minus {self.unsent} sold but not imported yet"
+        return calculation(self.available, self.rule, unsent=self.unsent)
