@@ -67,10 +67,9 @@ def calculation(available: int, rule: StockRule, *, unsent: int = 0, pack: int =
 
 def _parts(available: int, rule: StockRule, *, unsent: int, pack: int) -> Iterator[str]:
     """Yield the parts of a calculation after the units that are there."""
-    if available - unsent * pack <= 0:
-        return
     if rule.stop:
         yield rule.stop
+    if rule.stop or available - unsent * pack <= 0:
         return
     if kept := rule.kept_back(available):
         yield f"{kept} kept back"

@@ -96,7 +96,7 @@ def test_nothing_is_shown_below_the_threshold_or_above_the_maximum(
         (100, StockRule(maximum=10), 0, 1, "100 at the Supplier, at most 10, 10 shown"),
         (3, StockRule(buffer=5, maximum=1), 0, 1, "3 at the Supplier, 5 kept back, 0 shown"),
         (20, StockRule(buffer=5, stop="stopped"), 0, 1, "20 at the Supplier, stopped, 0 shown"),
-        (0, StockRule(buffer=5, stop="stopped"), 0, 1, ""),
+        (0, StockRule(buffer=5, stop="stopped"), 0, 1, "0 at the Supplier, stopped, 0 shown"),
         (-10, StockRule(buffer=5), 0, 1, ""),
     ],
 )

@@ -1,6 +1,7 @@
 """The Supplier of a portal, in parts: its orders, products and stock, shipments and shortages."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -86,6 +87,9 @@ class SupplierProducts(Protocol):
 
     def create(self, products: Sequence[Product]) -> list[Outcome]:
         """Create products with a new SKU and unset stock; existing products do not change."""
+
+    def known(self, skus: Sequence[str]) -> AbstractSet[str]:
+        """Return those of these SKUs that the account has; none if every SKU is accepted."""
 
 
 class SupplierStock(Protocol):

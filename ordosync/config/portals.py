@@ -111,6 +111,10 @@ class PortalReader:
                 self._refuse_edits(edits, ships, entries["edits"])
             if shortages := values.get("shortages"):
                 self._refuse_shortages(shortages, sells, entries["shortages"])
+                if shortages.zero_stock and not values.get("manage_inventory"):
+                    why = "needs `manage_inventory: true` in this portal"
+                    place_of = self._reader.entries(entries["shortages"]) or {}
+                    self._reader.problem(place_of["zero_stock"], why)
         if self._reader.problem_count > before:
             return None
         return PortalConfig(name=name, **values)

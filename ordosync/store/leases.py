@@ -84,6 +84,10 @@ class Leases:
         run_id: int | None = row["run_id"]
         return run_id
 
+    def assign(self, lease: Lease, run_id: int) -> None:
+        """Note the run for which a lease was claimed."""
+        self._change(lease, "run_id = :run_id", run_id=run_id)
+
     def renew(self, lease: Lease, run_id: int, *, clock: Clock) -> float:
         """Extend the lease, and return the seconds since the machine started.
 

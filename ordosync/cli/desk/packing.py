@@ -14,7 +14,8 @@ from ordosync.cli.confirm import Yes
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common
 from ordosync.cli.desk.account_choice import confirm_requested, open_desk_of
-from ordosync.cli.desk.order_selection import OrderSelection, with_filters
+from ordosync.cli.desk.fetch_option import Fetch, fetch_orders
+from ordosync.cli.desk.order_selection import OrderSelection
 from ordosync.cli.output import files, render
 from ordosync.config.settings import Config
 from ordosync.embedded.desk import Desk
@@ -56,12 +57,12 @@ class _Selected:
         return Packing(self.desk.file)
 
 
-@with_context(csv=True)
-@with_filters
+@with_context(csv=True, filters=OrderSelection)
 def pick_orders(
     numbers: Numbers = None,
     *,
     filters: OrderSelection,
+    fetch: Fetch = False,
     html: options.Html = None,
     yes: Yes = False,
     account: common.Account = None,
@@ -70,7 +71,8 @@ def pick_orders(
     """List the open units to pack, by warehouse, bin and SKU, for all Merchants together.
 
     A kit is listed as its components. --sku lists only these products or kits. Orders that are
-    requested from a Supplier are left out, unless they are named, together with --account.
+    requested from a Supplier are left out, unless they are named, together with --account. --fetch
+    imports new orders and corrected rows first; exits 1 if something of that failed.
 
     For example:
       ordosync orders pick --status awaiting_fulfillment --html pick.html
@@ -80,10 +82,13 @@ def pick_orders(
     _check_formats(html, context)
     # A kit needs products that no line of its order has, so they are selected from the list.
     of_orders = replace(filters, skus=())
-    selected = _select(context, account, numbers or (), of_orders, yes=yes)
+    opened = _open(context, account, numbers or ())
+    fetched = fetch_orders(context, opened, is_asked=fetch, with_table=context.as_text)
+    selected = _select(context, opened, numbers or (), of_orders, is_chosen=bool(account), yes=yes)
     lines = selected.packing.pick(selected.orders, [sku.strip() for sku in filters.skus])
     if context.as_json:
-        render.document({"pick": [pick_lists.pick_json(line) for line in lines]})
+        rows = [pick_lists.pick_json(line) for line in lines]
+        render.document({"pick": rows, **fetched.as_json()})
     elif context.as_csv:
         pick_lists.write_pick_csv(sys.stdout, lines)
     elif html:
@@ -96,10 +101,10 @@ def pick_orders(
     elif lines:
         pick_lists.show_pick_list(lines)
     _report_rest(selected if lines else replace(selected, orders=()))
+    raise typer.Exit(fetched.code)
 
 
-@with_context(json=False, csv=True)
-@with_filters
+@with_context(json=False, csv=True, filters=OrderSelection)
 def print_slips(
     numbers: Numbers = None,
     *,
@@ -107,6 +112,7 @@ def print_slips(
     prices: Annotated[
         bool, typer.Option("--prices", help="Show prices; a slip has none otherwise.")
     ] = False,
+    fetch: Fetch = False,
     html: options.Html = None,
     yes: Yes = False,
     account: common.Account = None,
@@ -126,7 +132,10 @@ def print_slips(
     _check_formats(html, context)
     if not html and context.as_text and sys.stdout.isatty():
         raise UsageError("slips are a page to print: add `--html slips.html` or `--csv`")
-    selected = _select(context, account, numbers or (), filters, yes=yes)
+    opened = _open(context, account, numbers or ())
+    is_page = context.as_text and bool(html)
+    fetched = fetch_orders(context, opened, is_asked=fetch, with_table=is_page)
+    selected = _select(context, opened, numbers or (), filters, is_chosen=bool(account), yes=yes)
     parcels = _slips(selected)
     if context.as_csv:
         slips.write_slips_csv(sys.stdout, parcels, prices=prices)
@@ -136,6 +145,7 @@ def print_slips(
         count = len(selected.orders)
         render.message(f"wrote {count} {plural(count, 'slip', 'slips')} to {html}")
     _report_rest(selected)
+    raise typer.Exit(fetched.code)
 
 
 def _count_orders(lines: Sequence[PickLine]) -> int:
@@ -155,16 +165,16 @@ def _write(path: Path | None, page: Iterator[str]) -> None:
 
 def _select(
     context: Context,
-    account: str | None,
+    opened: Desk,
     numbers: Sequence[str],
     filters: OrderSelection,
     *,
+    is_chosen: bool,
     yes: bool,
 ) -> _Selected:
     """Return the open orders that the account packs itself, or those that are named."""
-    opened = _open(context, account, numbers)
     owners = Owners.of(context.config, opened.name)
-    named = _named(opened, numbers, is_chosen=bool(account))
+    named = _named(opened, numbers, is_chosen=is_chosen)
     confirm_requested(context, opened, named, "pack", yes=yes)
     selection = filters.to_filter(owners, context.clock.now(), numbers=named)
     selection = replace(selection, is_open=True)

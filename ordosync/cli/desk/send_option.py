@@ -1,6 +1,9 @@
-"""`--send` of manual commands: runs the task that sends a change, in the same command."""
+"""`--send` of manual commands: runs the task that sends a change, in the same command.
 
-from collections.abc import Callable
+`fetch_option.py` has its counterpart `--fetch`, which runs tasks before a list is made.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +16,7 @@ from ordosync.errors import UsageError
 from ordosync.store.runs import Run
 
 if TYPE_CHECKING:
+    from ordosync.cli.session import Session
     from ordosync.engine import AlreadyRunning
 
 Send = Annotated[
@@ -47,24 +51,15 @@ class Request:
         """Run the task in each portal, as its own command does."""
         from ordosync.cli.session import open_session  # noqa: PLC0415 - only if asked
 
-        results: list[Run | AlreadyRunning] = []
-        failures, signal = render_runs.NO_FAILURES, None
-        if self.portals:
-            with open_session(context) as session:
-                for portal in self.portals:
-                    if session.stop.reason:
-                        break
-                    opened = session.open(portal)
-                    results.append(session.run(self.task, opened, trigger="manual"))
-                failures, signal = session.failures(results), session.stop.signal
-        return SentRuns(
-            is_asked=bool(self.portals), results=results, failures=failures, signal=signal
-        )
+        if not self.portals:
+            return NOT_SENT
+        with open_session(context) as session:
+            return run_tasks(session, [(portal, self.task) for portal in self.portals])
 
 
 @dataclass(frozen=True, kw_only=True)
 class SentRuns:
-    """The runs that sent a change."""
+    """The runs of a command with `--send` or `--fetch`."""
 
     is_asked: bool
     results: "list[Run | AlreadyRunning]"
@@ -74,20 +69,35 @@ class SentRuns:
 
     @property
     def code(self) -> int:
-        """The exit code: 1 if not everything was sent, 128 + signal after a signal."""
+        """The exit code: 1 if a run was not ok, 128 + signal after a signal."""
         if self.signal:
             return 128 + self.signal
         return int(any(not isinstance(each, Run) or each.status != "ok" for each in self.results))
 
     def as_json(self) -> dict[str, Any]:
-        """Return the runs as a field of the command's document; empty without `--send`."""
+        """Return the runs as a field of the command's document; empty without the option."""
         runs = [each if isinstance(each, Run) else each.run for each in self.results]
         return {"runs": [render_runs.run_json(run) for run in runs if run]} if self.is_asked else {}
 
-    def show(self) -> None:
-        """Show the runs."""
+    def show(self, *, with_table: bool = True) -> None:
+        """Show the runs; without the table, only their failures and remarks."""
         if self.results:
-            render_runs.show_finished(self.results, self.failures)
+            render_runs.show_finished(self.results, self.failures, with_table=with_table)
 
 
 NOT_SENT = SentRuns(is_asked=False, results=[], failures=render_runs.NO_FAILURES)
+
+
+def run_tasks(session: "Session", runs: Sequence[tuple[PortalConfig, str]]) -> SentRuns:
+    """Run tasks of portals, each as its own command does, until a signal arrives."""
+    results: list[Run | AlreadyRunning] = []
+    for portal, task in runs:
+        if session.stop.reason:
+            break
+        results.append(session.run(task, session.open(portal), trigger="manual"))
+    return SentRuns(
+        is_asked=True,
+        results=results,
+        failures=session.failures(results),
+        signal=session.stop.signal,
+    )

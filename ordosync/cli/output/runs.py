@@ -58,12 +58,19 @@ def show_results(
     raise typer.Exit(int(any(run.status != "ok" for run in finished)))
 
 
-def show_finished(results: "Sequence[Run | AlreadyRunning]", failures: Failures) -> None:
-    """Show finished runs with their notes and first failures, and tasks that ran already."""
+def show_finished(
+    results: "Sequence[Run | AlreadyRunning]", failures: Failures, *, with_table: bool = True
+) -> None:
+    """Show finished runs with their notes and first failures, and tasks that ran already.
+
+    Without the table, standard output stays free for the document of a command.
+    """
     finished = [item for item in results if isinstance(item, Run)]
     held = [item for item in results if not isinstance(item, Run)]
-    if finished:
+    if with_table and finished:
         show_runs(finished)
+    else:
+        _show_errors(finished)
     for item in held:
         run = item.run
         since = f" since {local(run.started_at)}, run {run.id}" if run else ""
@@ -87,6 +94,10 @@ def show_runs(runs: Sequence[Run]) -> None:
     """Show runs, one per row."""
     columns = ("run", "started", "portal", "task", "trigger", "status", "counts")
     table(columns, [_run_row(run) for run in runs], less=("trigger",))
+    _show_errors(runs)
+
+
+def _show_errors(runs: Sequence[Run]) -> None:
     for run in runs:
         if run.error:
             hint = _WHAT_TO_DO.get(run.error.code)

@@ -135,7 +135,8 @@ def _target(
     except AccountError as error:
         problems.append(str(error))
         return None, ()
-    target = Target.of(at_supplier.quantity, at_merchant, sold, portal.stock_rules)
+    stop = portal.stops.of(at_supplier)
+    target = Target.of(at_supplier.quantity, at_merchant, sold, portal.stock_rules, stop)
     return target, list(portal.stock_rules.words(at_merchant.sku))
 
 

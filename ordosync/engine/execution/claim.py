@@ -147,5 +147,5 @@ def _begin(
     now = clock.now()
     run = store.runs.start(portal.name, task.name, trigger, now=now, missed_slots=missed_slots)
     store.schedule.started(portal.name, task.name, now=now, scheduled=scheduled)
-    store.leases.renew(lease, run.id, clock=clock)
+    store.leases.assign(lease, run.id)
     return Claim(lease=lease, run=run, scheduled=scheduled)

@@ -10,13 +10,15 @@ from contextlib import contextmanager
 
 from ordosync.clock import Clock
 from ordosync.engine.execution.decisions import Unchanged, is_reported
+from ordosync.engine.execution.left_out_notes import LeftOutNotes
 from ordosync.engine.execution.line_claims import LineClaims
-from ordosync.engine.execution.step_changes import from_decision
+from ordosync.engine.execution.step_changes import counted_as, from_decision
+from ordosync.models import normalized_sku
 from ordosync.store import Store
 from ordosync.store.leases import LEASE, Lease
-from ordosync.store.runs import Counts, Run
+from ordosync.store.runs import Counts, Run, Status
 from ordosync.store.step_rows import StepChange, StepRow
-from ordosync.tasks.base import Portal, Result, Step, Task, edited_key
+from ordosync.tasks.base import Portal, Result, Step, Task, edited_key, is_edit_key
 
 _QUIET_S = LEASE.total_seconds() / 20
 """The time without a transaction after which the lease is renewed."""
@@ -47,6 +49,7 @@ class Recorder:
         self.counts = Counts()
         self._notes: list[str] = []
         self._skipped: Counter[str] = Counter()
+        self._left_out = LeftOutNotes()
         self.not_due = 0
         """Number of waiting steps among the counted ones whose time has not come."""
 
@@ -65,7 +68,7 @@ class Recorder:
         """True if the last transaction was long ago, so that the lease should be renewed."""
         return self._clock.boot_s() - self._renewed_at_s >= _QUIET_S
 
-    def record(self, changes: Sequence[StepChange], results: Iterable[Result] = ()) -> None:
+    def record(self, changes: Sequence[StepChange], results: Sequence[Result] = ()) -> None:
         """Record steps, links and claims in one transaction."""
         with self.transaction():
             self.save(changes)
@@ -86,13 +89,26 @@ class Recorder:
             self._store.steps.reread(self._portal.name, self._task.name, contents)
             self._store.links(self._portal.name).know(digests)
 
-    def save_results(self, changes: Sequence[StepChange], results: Iterable[Result]) -> None:
+    def save_results(self, changes: Sequence[StepChange], results: Sequence[Result]) -> None:
         """Record the links of results in the open transaction, and free the claims that ended."""
         if links := [link for result in results for link in result.links]:
             now = self._clock.now()
             self._store.links(self._portal.name).add(links, now=now)
+        if stops := [stop for result in results for stop in result.stops]:
+            self._store.stock_stops(self._portal.name).add(stops)
+        self._save_sent_units(results)
         if self._claims:
             self._claims.settle(changes, results)
+
+    def _save_sent_units(self, results: Iterable[Result]) -> None:
+        """Add the units of this batch to those that the Supplier's account was sent."""
+        units: Counter[str] = Counter()
+        for result in results:
+            for sku, count in (result.sent_units or {}).items():
+                units[normalized_sku(sku)] += count
+        if units:
+            account = self._portal.config.supplier.account
+            self._store.sent_units(account).add(units, now=self._clock.now())
 
     def save_known(self, steps: Sequence[Step], results: Sequence[Result]) -> None:
         """Record in the open transaction the states with which edited orders are compared now."""
@@ -130,6 +146,8 @@ class Recorder:
         for code, text in self._task.skip_notes.items():
             if count := self._skipped[code]:
                 self._notes.append(text(self._portal, count))
+        self._notes += self._left_out.texts()
+        self._notes += filter(None, self._task.notes(self._portal))
         for account in (self._portal.merchant, self._portal.supplier):
             self._notes += account.client.notes
 
@@ -159,6 +177,16 @@ class Recorder:
         """Return the failed steps of this task, oldest first."""
         return self._store.steps.failed(self._portal.name, self._task.name)
 
+    def count_result(self, step: Step, change: StepChange, result: Result) -> None:
+        """Count a step that was written, and the lines that its order was sent without."""
+        self.counts.add(counted_as(change, result))
+        if step.written and step.written.left_out and change.state == "done":
+            self._left_out.add(step.written.left_out)
+
+    def open_edits(self) -> Mapping[str, StepRow]:
+        """Return the edits that are not settled, by the key of the step that was edited."""
+        return {edited_key(row.key): row for row in self.failed() if is_edit_key(row.key)}
+
     def count_decisions(self, steps: Iterable[Step]) -> list[StepChange]:
         """Count the steps that need no write, and return their changes; leave out the others."""
         changes = []
@@ -178,6 +206,19 @@ class Recorder:
             self.counts.unchanged += 1
             if row and row.state == "skipped":
                 self._skipped[row.code or ""] += 1
+
+    def leaves_no_row(self, status: Status, *, is_scheduled: bool) -> bool:
+        """True if the run found nothing but steps whose time has not come.
+
+        One such row a minute would fill the log. A run that a user started is always kept, since
+        its number was shown.
+        """
+        if status not in ("ok", "partial") or self.counts.seen != self.not_due:
+            return False
+        trigger, is_immediate = self._run.trigger, self._task.runs_immediately
+        if is_scheduled:
+            return is_immediate or trigger == "retry"
+        return is_immediate and trigger == "instant" and not self.not_due
 
     def unreported(self, edits: Sequence[Step]) -> list[Step]:
         """Return the edits that were not reported before; count the others."""

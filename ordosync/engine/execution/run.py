@@ -40,7 +40,7 @@ from ordosync.store.runs import Counts, Run, RunError, Status, Trigger
 from ordosync.store.step_rows import PLANNED, StepRow
 from ordosync.tasks.base import PlanRequest, Portal, Step, Task
 
-_Failed = Mapping[str, StepRow]
+_Edits = Mapping[str, StepRow]
 _LEAST_DEADLINE_S = 60
 
 
@@ -177,21 +177,21 @@ class Execution:
         If a part of a source cannot be used, its error is raised after everything else is written.
         """
         cursor, unusable = None, None
-        if self._task.safety_limit:
+        safety_limit = SafetyLimit(self._task, self._portal) if self._task.safety_limit else None
+        if safety_limit:
             with self._recorder.transaction():
                 self._store.steps.forget_planned(self._portal.name, self._task.name)
-        safety_limit = SafetyLimit(self._task, self._portal)
-        failed = {row.key: row for row in self._recorder.failed()}
+        open_edits = self._recorder.open_edits() if self._task.compare else {}
         fault("reading")
         try:
             for page in self._task.plan(self._portal, request):
                 self._delivery.check_stop()
-                self._take(page, safety_limit, failed)
+                self._take(page, safety_limit, open_edits)
                 progress.advance(len(page.items))
                 cursor = page.cursor
         except PartlyReadError as error:
             unusable = error
-        if self._task.safety_limit:
+        if safety_limit:
             if not force:
                 self._check_safety_limit(safety_limit)
             self._delivery.send_planned(safety_limit.planned)
@@ -199,7 +199,7 @@ class Execution:
             raise unusable
         return cursor
 
-    def _take(self, page: Page[Step], safety_limit: SafetyLimit, failed: _Failed) -> None:
+    def _take(self, page: Page[Step], safety_limit: SafetyLimit | None, edits: _Edits) -> None:
         """Decide about a page, and write it; with a safety limit, add it to the stored plan."""
         if not page.items and not self._recorder.is_quiet:
             return
@@ -208,7 +208,7 @@ class Execution:
         self._reopen(page)
         self._settlement.note(page.items)
         run_id = self._claim.run.id
-        steps = self._count(decide(self._task, page.items, rows, run_id=run_id, failed=failed))
+        steps = self._count(decide(self._task, page.items, rows, run_id=run_id, open_edits=edits))
         if split_ids := [step.merchant_id for step in steps if step.is_family]:
             self._split_links.restore(split_ids)
         steps = self._recovery.hold_back_unproven(steps)
@@ -216,11 +216,14 @@ class Execution:
         decided = self._recorder.count_decisions(steps)
         if decided or (not to_send and self._recorder.is_quiet):
             self._recorder.record(decided)
-        if not self._task.safety_limit:
+        if safety_limit is None:
             self._delivery.send(to_send)
             return
-        safety_limit.weigh(page.items, to_send)
-        self._recorder.record([step_change(step, "waiting", code=PLANNED) for step in to_send])
+        self._delivery.send([step for step in to_send if step.is_exempt])
+        limited = [step for step in to_send if not step.is_exempt]
+        safety_limit.weigh(page.items, limited)
+        if limited:
+            self._recorder.record([step_change(step, "waiting", code=PLANNED) for step in limited])
 
     def _count(self, needs: Iterable[Need]) -> list[Step]:
         """Count the records that need nothing; return the steps to send or to record."""
@@ -254,7 +257,8 @@ class Execution:
         try:
             safety_limit.check()
         except SafetyLimitError:
-            self._recorder.counts = Counts(failed=safety_limit.planned)
+            done = self._recorder.counts.done
+            self._recorder.counts = Counts(done=done, failed=safety_limit.planned)
             with self._recorder.transaction():
                 self._store.steps.forget_planned(self._portal.name, self._task.name)
             raise
@@ -263,10 +267,11 @@ class Execution:
         """Record the end of the run, its settlements and the cursor in one transaction."""
         store, run, portal, task = self._store, self._claim.run, self._portal.name, self._task.name
         fault("finish-before-commit")
-        is_kept = not self._leaves_no_row(status)
+        is_kept = not self._recorder.leaves_no_row(status, is_scheduled=self._claim.scheduled)
         with store.transaction(portal=portal, durable=bool(self._recorder.counts.seen)):
             store.leases.release(self._claim.lease)
             self._settlement.save()
+            self._task.save(self._portal)
             self._cursor.save()
             if status in ("failed", "interrupted"):
                 store.steps.rest(portal, task, clock=self._clock)
@@ -285,16 +290,3 @@ class Execution:
         if is_kept:
             return store.runs.get(run.id) or run
         return replace(run, status=status, finished_at=now, is_kept=False)
-
-    def _leaves_no_row(self, status: Status) -> bool:
-        """True if the run found nothing but steps whose time has not come.
-
-        One such row a minute would fill the log. A run that a user started is always kept, since
-        its number was shown.
-        """
-        if status not in ("ok", "partial") or self._recorder.counts.seen != self._recorder.not_due:
-            return False
-        trigger, is_immediate = self._claim.run.trigger, self._task.runs_immediately
-        if self._claim.scheduled:
-            return is_immediate or trigger == "retry"
-        return is_immediate and trigger == "instant" and not self._recorder.not_due

@@ -7,7 +7,9 @@ from msgspec.structs import replace
 
 from ordosync.models import Stock
 from ordosync.stock_rules import StockRule, calculation, published
+from ordosync.store.stock_stops import Stop
 from ordosync.tasks.stock.rules import StockRules
+from ordosync.tasks.stock.stops import reason_text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,13 +24,27 @@ class Target:
     """Units that the Merchant has sold and the Supplier does not have."""
     rule: StockRule
 
+    is_stopped: bool = False
+    """True if this product is stopped, and not only by its rule."""
+
     @classmethod
     def of(
-        cls, available: int, current: Stock, sold: Mapping[str, int], rules: StockRules
+        cls,
+        available: int,
+        current: Stock,
+        sold: Mapping[str, int],
+        rules: StockRules,
+        stop: Stop | None,
     ) -> "Target":
         """Return the target of a product that both accounts count; its rule was read."""
-        unsent = sold.get(current.sku, 0)
-        return cls(current=current, available=available, unsent=unsent, rule=rules.of(current.sku))
+        rule = rules.of(current.sku)
+        return cls(
+            current=current,
+            available=available,
+            unsent=sold.get(current.sku, 0),
+            rule=replace(rule, stop=stop.reason) if stop else rule,
+            is_stopped=stop is not None,
+        )
 
     @property
     def remaining(self) -> int:
@@ -48,4 +64,7 @@ class Target:
     @property
     def calculation(self) -> str:
         """The calculation of the quantity as text; empty if all available units are shown."""
-        return calculation(self.available, self.rule, unsent=self.unsent)
+        rule = self.rule
+        if rule.stop:
+            rule = replace(rule, stop=reason_text(rule.stop))
+        return calculation(self.available, rule, unsent=self.unsent)
