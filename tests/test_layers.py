@@ -22,6 +22,7 @@ LAYERS = (
     ("order_checks", "added_units", "edits", "shortages", "stock_rules", "left_out"),
     ("database_file",),
     ("database", "http"),
+    ("database_copy",),
     ("embedded",),
     ("accounts",),
     ("config", "store"),

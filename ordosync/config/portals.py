@@ -235,7 +235,8 @@ class PortalReader:
         yielded: set[tuple[str, str]] = set()
         for members in by_key.values() or ([],):
             portals = [*members, *by_sku]
-            for first_index, second_index in near([portal.products.skus for portal in portals]):
+            pairs = near([portal.products.skus for portal in portals]) if portals[1:] else ()
+            for first_index, second_index in pairs:
                 first, second = portals[first_index], portals[second_index]
                 if (first.name, second.name) not in yielded:
                     yielded.add((first.name, second.name))

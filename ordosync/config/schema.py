@@ -98,10 +98,10 @@ def _account(
     entries = reader.entries(place)
     if entries is None:
         return None, None
+    before = reader.problem_count
     kind = reader.required(place, entries, "kind", _to_kind)
     if kind is None:
         return None, None
-    before = reader.problem_count
     adapter: Callable[..., Account] = account_class(kind)
     selling = NO_SELLING_RULES
     if "selling" in entries:

@@ -135,7 +135,7 @@ class Execution:
             status, error = self._interrupted()
         except AccountError as failure:
             # After a signal, calls are not waited for, so their errors mean nothing.
-            if self._stop.signal is not None:
+            if self._stop.signals:
                 status, error = self._interrupted()
             else:
                 status, error = "failed", RunError(code=failure.code, message=str(failure))
@@ -203,8 +203,8 @@ class Execution:
         """Decide about a page, and write it; with a safety limit, add it to the stored plan."""
         if not page.items and not self._recorder.is_quiet:
             return
-        rows = self._recorder.rows(step.key for step in page.items)
         self._recorder.note_numbers(page.items)
+        rows = self._recorder.rows(step.key for step in page.items)
         self._reopen(page)
         self._settlement.note(page.items)
         run_id = self._claim.run.id
@@ -276,8 +276,8 @@ class Execution:
             if status in ("failed", "interrupted"):
                 store.steps.rest(portal, task, clock=self._clock)
             fault("cursor-before-commit")
-            self._recorder.save_counts()
             now = self._clock.now()
+            self._recorder.save_counts()
             if is_kept:
                 store.runs.finish(run.id, status, now=now, error=error)
             else:
