@@ -18,7 +18,7 @@ CLOCK_SLACK = timedelta(seconds=300)
 _FIRST_DELAY = timedelta(minutes=1)
 _LONGEST_DELAY = timedelta(hours=1)
 LONGEST_WAIT = timedelta(days=2)
-"""The longest wait of a step. A later time was written by a wrong clock."""
+"""The longest wait of a step, unless it is held. A wrong clock wrote a later time."""
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -93,9 +93,6 @@ def next_start(
     due = next_due(slots, history, now) if scheduled else None
     if next_retry_at is None:
         return due
-    # A wrong clock wrote a time that is further away.
-    if next_retry_at > now + LONGEST_WAIT:
-        next_retry_at = now
     next_retry_at = max(next_retry_at, _not_before(slots, history))
     return next_retry_at if due is None else min(due, next_retry_at)
 

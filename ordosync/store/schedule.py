@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ordosync.slots import CLOCK_SLACK, TRIES, History, Slots, is_from_the_future, next_start
 from ordosync.store.runs import Status
-from ordosync.store.step_rows import PLANNED, UNSETTLED
+from ordosync.store.step_queries import StepQueries
 from ordosync.store.timestamps import from_text, to_text
 
 if TYPE_CHECKING:
@@ -209,22 +209,9 @@ class Schedule:
             self._set_next(row, now=now)
 
     def _set_next(self, row: ScheduleRow, *, now: datetime) -> None:
-        next_retry_at = self.next_retry_at(row.portal, row.task)
+        next_retry_at = StepQueries(self._db).next_retry_at(row.portal, row.task, now=now)
         next_at = row.starts_next(now, next_retry_at=next_retry_at)
         self._change(row.portal, row.task, next_at=to_text(next_at) if next_at else None)
-
-    def next_retry_at(self, portal: str, task: str) -> datetime | None:
-        """Return when the first waiting or uncertain step can be retried; None if there is none.
-
-        Steps of an incomplete plan and held steps without a time do not count.
-        """
-        row = self._db.execute(
-            "select min(coalesce(not_before, updated_at)) as at from steps"  # noqa: S608
-            f" where portal = ? and task = ? and {UNSETTLED} and state <> 'failed'"
-            " and (state <> 'held' or not_before is not null) and coalesce(code, '') <> ?",
-            (portal, task, PLANNED),
-        ).fetchone()
-        return from_text(row["at"]) if row["at"] else None
 
     def note_alert(
         self, portal: str, task: str, *, trouble_since: datetime | None, now: datetime

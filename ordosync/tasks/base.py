@@ -70,6 +70,8 @@ class Decision(Struct, frozen=True, kw_only=True):
     reason: str = ""
     rest: timedelta | None = timedelta(minutes=1)
     """The time until the record of a waiting or held step is read again; None: by the next run."""
+    until: datetime | None = None
+    """When a held step can change by itself: its record is read again then."""
 
     @classmethod
     def of(cls, item: InvalidRecord) -> "Decision":

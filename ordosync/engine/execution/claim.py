@@ -107,7 +107,9 @@ def _due(task: Task, row: ScheduleRow, store: Store, now: datetime) -> Trigger |
         return "schedule" if row.next_at is None or row.next_at <= now else None
     if row.interval_s is not None and next_due(row.slots, row.history, now) <= now:
         return "schedule"
-    starts = row.starts_next(now, next_retry_at=store.schedule.next_retry_at(row.portal, row.task))
+    starts = row.starts_next(
+        now, next_retry_at=store.steps.next_retry_at(row.portal, row.task, now=now)
+    )
     return "retry" if starts and starts <= now else None
 
 

@@ -43,6 +43,7 @@ def register(config: Config, store: Store, clock: Clock) -> None:
     with store.transaction():
         for portal in identities:
             store.portals.register(portal)
+        store.steps.judge_again()
         store.schedule.keep(plans(config, store.schedule.all()), now=clock.now())
         if config.alerts is None:
             store.alerts.forget()

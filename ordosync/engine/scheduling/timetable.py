@@ -128,7 +128,7 @@ def scheduled(config: Config, store: Store, *, now: datetime) -> list[Scheduled]
         row = rows.get((plan.portal, plan.task)) or ScheduleRow(**asdict(plan))
         row = replace(row, interval_s=plan.interval_s)
         runs = store.runs.newest(1, portal=plan.portal, task=plan.task)
-        next_retry_at = store.schedule.next_retry_at(plan.portal, plan.task)
+        next_retry_at = store.steps.next_retry_at(plan.portal, plan.task, now=now)
         entries.append(
             Scheduled(
                 portal=plan.portal,
