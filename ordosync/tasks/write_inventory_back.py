@@ -49,7 +49,7 @@ _FIXED = {
 _OVERSOLD = "oversold"
 NOT_LINKED = "not-imported"
 """Code of skipped products that import-products has not linked."""
-STOPPED = "stopped"
+STOPPED = "stock-stopped"
 """Code of products that are shown as 0 because of a stop."""
 UnimportedSales = Callable[[], Mapping[str, int]]
 """Returns the sold units of each SKU in orders that the Supplier does not have; reads once."""

@@ -78,6 +78,7 @@ DONE: Mapping[str, str | None] = {
     "stock-not-moved": "normal",
     "cost-added": None,
     "on-pieces": None,
+    "stock-stopped": None,
 }
 """Done steps need nothing; but stock that an edit did not move is to be corrected."""
 RUNS = (
