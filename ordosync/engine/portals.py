@@ -44,7 +44,7 @@ def open_portal(
         links=store.links(name),
         digest_key=DigestKey.of(config.database),
         clock=connections.clock,
-        stock_rules=StockRules(portal.stock, config.accounts[portal.supplier.account].selling),
+        stock_rules=StockRules(portal, config.accounts[portal.supplier.account].selling),
         stops=Stops(store.stock_stops(name), connections.clock),
         oversold=Oversold(store.sent_units(portal.supplier.account), connections.clock),
         rivals=_rivals(config, portal, store),

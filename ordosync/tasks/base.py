@@ -56,7 +56,8 @@ class Portal:
         return ("merchant", self.merchant), ("supplier", self.supplier)
 
     def close(self) -> None:
-        """Release what both accounts hold open. Idempotent."""
+        """Release what both accounts and the rules hold open. Idempotent."""
+        self.stock_rules.close()
         self.merchant.client.close()
         self.supplier.client.close()
 
