@@ -144,7 +144,7 @@ def test_w6_order_that_cannot_be_imported_is_settled_without_a_retry(pair: Pair)
     assert entry["settle"] == f"ordosync dismiss {step.id}"
     assert "remove the line" in entry["reason"]
     assert "remove the line at the shop, and the next import-orders sends the rest" in why
-    # Its units left the shop's stock, whoever sends them.
+    # Its units left the shop's stock when they were sold.
     assert pair.merchant.physical("MUG") == 17
     assert "nothing needs attention" in at(pair, "attention").err
 
