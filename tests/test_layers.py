@@ -19,7 +19,7 @@ LAYERS = (
         "digest_key",
     ),
     ("models",),
-    ("order_checks", "added_units", "edits", "shortages", "stock_rules"),
+    ("order_checks", "added_units", "edits", "shortages", "stock_rules", "max_age"),
     ("database_file",),
     ("database", "http"),
     ("embedded",),

@@ -32,8 +32,6 @@ from ordosync.accounts.files.options import (
     CancellationFiles,
     OrderFiles,
     ProductFiles,
-    ShipmentFiles,
-    StockFiles,
     SupplierOptions,
 )
 from ordosync.accounts.files.order_listing import OrderListing
@@ -51,6 +49,8 @@ from ordosync.accounts.files.output.reject_files import RejectFolder
 from ordosync.accounts.files.personal_data import PersonalData
 from ordosync.accounts.files.record_types import RecordType
 from ordosync.accounts.files.sent_units import SentUnits
+from ordosync.accounts.files.shipment_options import ShipmentFiles
+from ordosync.accounts.files.stock_options import StockFiles
 from ordosync.accounts.files.supplier_cancellations import SupplierCancellations
 from ordosync.accounts.files.supplier_edits import SupplierEdits
 from ordosync.accounts.files.supplier_orders import SupplierOrders

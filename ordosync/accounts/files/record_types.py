@@ -29,13 +29,13 @@ from ordosync.accounts.files.options import (
     InputFiles,
     OrderFiles,
     ProductFiles,
-    ShipmentFiles,
-    StockFiles,
 )
 from ordosync.accounts.files.output.order_records import WrittenLine
 from ordosync.accounts.files.parcel_parser import cost_of, parcel_of
 from ordosync.accounts.files.rejections import place_of_row
 from ordosync.accounts.files.rules import skip_reason, starts_order
+from ordosync.accounts.files.shipment_options import ShipmentFiles
+from ordosync.accounts.files.stock_options import StockFiles
 from ordosync.accounts.files.unit_rows import cancelled_lines
 from ordosync.models import InvalidRecord, Order, Product, Shipment, Stock
 
