@@ -42,6 +42,8 @@ class EditableOrder(Struct, frozen=True, kw_only=True, gc=False):
     """True if a label was made for it: then its address is printed."""
     is_held: bool = False
     """True if ordosync holds it, so that it is not sent."""
+    sent: Mapping[str, int] = {}
+    """The units of its lines in parcels, by their ids. Some may not be reported yet."""
 
 
 class LineEdit(Struct, frozen=True, kw_only=True, gc=False):

@@ -41,6 +41,7 @@ def current(db: "sqlite3.Connection", numbers: Sequence[str]) -> dict[str, Edita
             groups=_editable(order),
             has_label=bool(states[order.number]["has_label"]),
             is_held=bool(states[order.number]["held"]),
+            sent={line.line_id: line.sent for line in units.of_order(db, order.number)},
         )
         for order in orders.read_many(db, numbers)
     }

@@ -21,16 +21,10 @@ from ordosync.database import (
 )
 from ordosync.database_file import check_folder
 from ordosync.idle import CONFIG_KEY
-from ordosync.store.claims import Claims
-from ordosync.store.concerns import Concerns
-from ordosync.store.id_search import IdSearch
 from ordosync.store.link_table import Links
 from ordosync.store.machine import check_machine
 from ordosync.store.migrations import APPLICATION_ID, VERSION, migrations
 from ordosync.store.order_numbers import OrderNumbers
-from ordosync.store.portals import Portals
-from ordosync.store.pruning import Pruning
-from ordosync.store.references import References
 from ordosync.store.runs import Runs
 from ordosync.store.steps import Steps
 
@@ -38,7 +32,13 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from ordosync.store.alert_table import AlertTable
+    from ordosync.store.claims import Claims
+    from ordosync.store.concerns import Concerns
+    from ordosync.store.id_search import IdSearch
     from ordosync.store.leases import Leases
+    from ordosync.store.portals import Portals
+    from ordosync.store.pruning import Pruning
+    from ordosync.store.references import References
     from ordosync.store.schedule import Schedule
     from ordosync.store.statistics import Reports
 
@@ -49,10 +49,6 @@ class Store:
     def __init__(self, connection: "sqlite3.Connection", path: Path) -> None:
         self._connection = connection
         self.path = path
-        self.concerns = Concerns(connection)
-        self.references = References(connection)
-        self.portals = Portals(connection)
-        self.pruning = Pruning(connection)
         self.runs = Runs(connection)
         self.steps = Steps(connection)
 
@@ -82,7 +78,7 @@ class Store:
             raise
         return cls(connection, path)
 
-    # The log is shown without these four, and starts faster without their modules.
+    # Most commands need few of these, and start faster without the modules of the others.
 
     @cached_property
     def alerts(self) -> "AlertTable":
@@ -92,11 +88,39 @@ class Store:
         return AlertTable(self._connection)
 
     @cached_property
+    def concerns(self) -> "Concerns":
+        """Problems that the operator has dismissed."""
+        from ordosync.store.concerns import Concerns  # noqa: PLC0415
+
+        return Concerns(self._connection)
+
+    @cached_property
     def leases(self) -> "Leases":
         """The leases of portals."""
         from ordosync.store.leases import Leases  # noqa: PLC0415
 
         return Leases(self._connection)
+
+    @cached_property
+    def portals(self) -> "Portals":
+        """The portals, also under earlier names."""
+        from ordosync.store.portals import Portals  # noqa: PLC0415
+
+        return Portals(self._connection)
+
+    @cached_property
+    def pruning(self) -> "Pruning":
+        """Deletes old rows."""
+        from ordosync.store.pruning import Pruning  # noqa: PLC0415
+
+        return Pruning(self._connection)
+
+    @cached_property
+    def references(self) -> "References":
+        """Accounts that do not keep the references of orders."""
+        from ordosync.store.references import References  # noqa: PLC0415
+
+        return References(self._connection)
 
     @cached_property
     def reports(self) -> "Reports":
@@ -142,12 +166,16 @@ class Store:
         """Return the numbers of the orders of one portal."""
         return OrderNumbers(self._connection, portal)
 
-    def ids(self, portal: str) -> IdSearch:
+    def ids(self, portal: str) -> "IdSearch":
         """Return the search of the ids of one portal."""
+        from ordosync.store.id_search import IdSearch  # noqa: PLC0415
+
         return IdSearch(self._connection, portal)
 
-    def claims(self, account: str) -> Claims:
+    def claims(self, account: str) -> "Claims":
         """Return the claims of lines of one Merchant account."""
+        from ordosync.store.claims import Claims  # noqa: PLC0415
+
         return Claims(self._connection, account)
 
     @contextmanager

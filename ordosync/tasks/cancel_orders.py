@@ -11,14 +11,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from ordosync.accounts.account import required
-from ordosync.models import Comment, Outcome, Page
+from ordosync.models import Outcome, Page
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef, StepRow
 from ordosync.store.written import Change, Written
 from ordosync.tasks.base import Decision, PlanRequest, Portal, Result, Step, Task
 from ordosync.tasks.cancellations import asked, own_pieces, reductions
+from ordosync.tasks.cancellations.lowered_units import Lowered
 from ordosync.tasks.cancellations.own_pieces import PIECE_NOT_CANCELLED, OwnPiece
 from ordosync.tasks.cancellations.supplier_status import OPEN
+from ordosync.tasks.remarks import Remark, comment
 
 
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
@@ -65,7 +67,7 @@ def apply(
         own_pieces.report(portal, pieces)
     links = [step.payload for step in steps if isinstance(step.payload, Link)]
     cancelled = iter(_cancel(portal, links, look_first=look_first) if links else ())
-    lowered = [step.payload for step in steps if isinstance(step.payload, reductions.Lowered)]
+    lowered = [step.payload for step in steps if isinstance(step.payload, Lowered)]
     reduced = iter(reductions.reduce(portal, lowered) if lowered else ())
     wanted = [step.payload.link for step in steps if isinstance(step.payload, asked.Restored)]
     restored = iter(asked.restore(portal, wanted) if wanted else ())
@@ -73,7 +75,7 @@ def apply(
     for step in steps:
         if isinstance(step.payload, Link):
             results.append(next(cancelled))
-        elif isinstance(step.payload, reductions.Lowered):
+        elif isinstance(step.payload, Lowered):
             results.append(next(reduced))
         elif isinstance(step.payload, asked.Restored):
             results.append(next(restored))
@@ -174,22 +176,24 @@ def _result(portal: Portal, link: Link, outcome: Outcome | None, *, again: bool)
 
 def _comment(portal: Portal, links: Sequence[Link], outcomes: Mapping[str, Outcome]) -> None:
     """Add comments in both accounts to orders that were sent before they were cancelled."""
-    late = [link for link in links if _cause(outcomes[link.merchant_id]) in _LATE]
-    if not late:
-        return
-    texts = [_LATE[_cause(outcomes[link.merchant_id])] for link in late]
-    keys = {link.merchant_id: _key(link, outcomes[link.merchant_id]) for link in late}
-    portal.supplier.comment(
+    comment(
+        portal,
         [
-            Comment(key=keys[link.merchant_id], order_id=link.supplier_id, text=text)
-            for link, (text, _) in zip(late, texts, strict=True)
-        ]
+            _remark(link, outcomes[link.merchant_id])
+            for link in links
+            if _cause(outcomes[link.merchant_id]) in _LATE
+        ],
     )
-    portal.merchant.comment(
-        [
-            Comment(key=keys[link.merchant_id], order_id=link.merchant_id, text=text)
-            for link, (_, text) in zip(late, texts, strict=True)
-        ]
+
+
+def _remark(link: Link, outcome: Outcome) -> Remark:
+    at_supplier, at_merchant = _LATE[_cause(outcome)]
+    return Remark(
+        key=_key(link, outcome),
+        merchant_id=link.merchant_id,
+        supplier_id=link.supplier_id,
+        at_merchant=at_merchant,
+        at_supplier=at_supplier,
     )
 
 

@@ -46,6 +46,7 @@ from ordosync.tasks.orders.open_units import (
     ordered_units,
     settled_units,
     with_open_units,
+    without_surplus,
 )
 from ordosync.tasks.orders.refusals import import_refusal
 
@@ -67,13 +68,14 @@ def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
 def apply(portal: Portal, steps: Sequence[Step], *, look_first: bool) -> list[Result]:
     """Create the orders, and add a comment for each notice."""
     orders = {step.key: step.payload for step in steps if isinstance(step.payload, Order)}
-    results: dict[str, Result] = {}
-    if orders:
-        results |= _create(portal, orders, look_first=look_first)
-    results |= deliver(portal, steps)
-    results |= {
+    results = {
         step.key: _adopt(step.payload) for step in steps if isinstance(step.payload, Existing)
     }
+    others = [step for step in steps if not isinstance(step.payload, Order | Existing)]
+    if orders:
+        results |= _create(portal, orders, look_first=look_first)
+    if others:
+        results |= deliver(portal, others)
     return [results[step.key] for step in steps]
 
 
@@ -188,7 +190,9 @@ def _step(
         return _imported(portal, step, item, link, digester, is_split=is_split, ordered=ordered)
     if isinstance(item, InvalidRecord):
         return replace(step, decision=Decision.of(item))
-    lines = lines_of_supplier(portal.config, item.lines)
+    # Before it was cancelled, more units may have been sent than the Merchant wants now.
+    requested = without_surplus(item.lines) if link else item.lines
+    lines = lines_of_supplier(portal.config, requested)
     order = item if lines == item.lines else replace(item, lines=lines)
     refusal = import_refusal(portal, order, links)
     if refusal:

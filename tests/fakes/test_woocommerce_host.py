@@ -34,6 +34,7 @@ def test_routes_depend_on_the_plugins(shop: FakeWooCommerce) -> None:
     assert routes() - before == {
         r"/wc/v3/orders/(?P<order_id>[\d]+)/fulfillments",
         r"/wc/v3/orders/(?P<order_id>[\d]+)/fulfillments/(?P<fulfillment_id>[\d]+)",
+        r"/wc/v3/orders/(?P<order_id>[\d]+)/fulfillments/lookup",
     }
 
 

@@ -58,6 +58,7 @@ class SupplierEdits:
                 groups=self._groups(record),
                 has_label=self._sent.status(id_) == "shipped",
                 is_held=record.is_held,
+                sent=self._sent.of_lines(id_),
             )
             for id_, record in records.items()
             if record

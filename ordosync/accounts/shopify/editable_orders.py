@@ -185,6 +185,7 @@ def editable(id_: str, order: EditedOrder) -> EditableOrder | None:
         # While a part is sent, the labels are those of its parcels, and not of the open rest.
         has_label=bool(piece.sent) and not piece.open,
         is_held=bool(parts) and all(part.own_holds for part in parts),
+        sent={_line_id(id_, line): units for line, units in piece.sent.items()},
     )
 
 
@@ -213,16 +214,19 @@ def _sent_to(order: EditedOrder, piece: SentPiece) -> Address:
 
 
 def _lines(id_: str, order: EditedOrder, piece: SentPiece) -> Iterator[Line]:
-    is_piece = "/" in id_
     for line in order.line_items.nodes:
-        if not is_piece or piece.units[line.id]:
+        if "/" not in id_ or piece.units[line.id]:
             yield Line(
-                id=line_id(id_, line.id) if is_piece else number(line.id),
+                id=_line_id(id_, line.id),
                 sku=line.sku or "",
                 name=line.title,
                 quantity=piece.units[line.id],
                 details=details(line.custom_attributes),
             )
+
+
+def _line_id(id_: str, line_item: str) -> str:
+    return line_id(id_, line_item) if "/" in id_ else number(line_item)
 
 
 def _place(address: MailingAddress) -> tuple[str, ...]:

@@ -39,3 +39,12 @@ class FilePart:
     def __init__(self, client: SqliteClient) -> None:
         self._client = client
         self._file = client.file
+
+
+class AssignedPart:
+    """A part of a Merchant with only what is assigned to the portal's Supplier."""
+
+    def __init__(self, client: SqliteClient, *, supplier: str) -> None:
+        self._client = client
+        self._file = client.file
+        self._supplier = supplier

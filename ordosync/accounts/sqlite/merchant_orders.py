@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from ordosync.accounts.account import ReadRequest
-from ordosync.accounts.sqlite.client import SqliteClient
+from ordosync.accounts.sqlite.client import AssignedPart
 from ordosync.database import sqlite3
 from ordosync.embedded import ancestry, change_feed, orders, units
 from ordosync.embedded.units import LineUnits
@@ -14,16 +14,11 @@ from ordosync.models import InvalidRecord, Order, Page
 _REQUESTED = ("dropshipment_requested", "partially_shipped")
 
 
-class MerchantOrders:
+class MerchantOrders(AssignedPart):
     """Orders that this portal's Supplier must ship."""
 
     requires_address = False
     reports_reassigned = True
-
-    def __init__(self, client: SqliteClient, *, supplier: str) -> None:
-        self._client = client
-        self._file = client.file
-        self._supplier = supplier
 
     def changed(self, request: ReadRequest) -> Iterator[Page[Order | InvalidRecord]]:
         """Yield the orders assigned to this Supplier that changed since the cursor."""

@@ -3,19 +3,14 @@
 from collections.abc import Iterator, Sequence
 
 from ordosync.accounts.account import ReadRequest
-from ordosync.accounts.sqlite.client import SqliteClient
+from ordosync.accounts.sqlite.client import AssignedPart
 from ordosync.database import sqlite3
 from ordosync.embedded import change_feed, products
 from ordosync.models import InvalidRecord, Page, Product
 
 
-class MerchantProducts:
+class MerchantProducts(AssignedPart):
     """The products that are assigned to this Supplier, or to no supplier."""
-
-    def __init__(self, client: SqliteClient, *, supplier: str) -> None:
-        self._client = client
-        self._file = client.file
-        self._supplier = supplier
 
     def changed(self, request: ReadRequest) -> Iterator[Page[Product | InvalidRecord]]:
         """Yield the products that changed since the cursor."""

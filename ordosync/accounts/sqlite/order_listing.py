@@ -3,20 +3,16 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from ordosync.accounts.sqlite.client import FilePart, SqliteClient
+from ordosync.accounts.sqlite.client import AssignedPart, FilePart
 from ordosync.embedded import orders, shipments
 from ordosync.models import OrderSnapshot, Page
 
 
-class MerchantListing:
+class MerchantListing(AssignedPart):
     """Every order that was ever requested from this portal's Supplier."""
 
     is_complete = True
     includes_foreign = True
-
-    def __init__(self, client: SqliteClient, *, supplier: str) -> None:
-        self._file = client.file
-        self._supplier = supplier
 
     def read(self, *, now: datetime) -> Iterator[Page[OrderSnapshot]]:  # noqa: ARG002
         """Yield the orders as they are now."""

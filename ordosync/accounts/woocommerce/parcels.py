@@ -34,6 +34,8 @@ class ShownParcel:
     """False while it is only planned."""
     of: str = ""
     """The order or piece for which ordosync created it; empty if others created it."""
+    link: str = ""
+    """The page of the parcel at its carrier."""
 
 
 def trackings(order: OrderShape) -> list[ShownParcel]:

@@ -76,6 +76,7 @@ class SupplierEdits:
             groups=self._editable(order, sent, status),
             has_label=status == "shipped" or bool(sent.parcels),
             is_held=_is_held(order),
+            sent={str(line): units for line, units in sent.units.items()},
         )
 
     def _write(self, edit: OrderEdit) -> Outcome:

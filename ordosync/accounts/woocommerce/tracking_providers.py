@@ -26,6 +26,7 @@ from ordosync.accounts.woocommerce.schema import (
     OrderShape,
 )
 from ordosync.accounts.woocommerce.timeline import add_note
+from ordosync.accounts.woocommerce.tracking_links import TrackingLinks
 
 if TYPE_CHECKING:
     from ordosync.http import HttpClient
@@ -82,6 +83,7 @@ class Fulfillments(TrackingProvider):
         super().__init__(http, notify_customer=notify_customer)
         self._zone = zone
         """Returns the time zone of the shop, which may take a call."""
+        self._links = TrackingLinks(http)
 
     def parcels(self, order: OrderShape) -> Sequence[ShownParcel]:
         """Return the fulfillments of an order, planned ones included."""
@@ -109,29 +111,39 @@ class Fulfillments(TrackingProvider):
         if not lines:
             notes = Notes(self.http, notify_customer=self.notify_customer)
             return notes.show(order, parcel, lines, place)
-        return self._write(order, parcel, lines, place.id if place else "", self.notify_customer)
+        place = self._find(order, place.id if place else "")
+        link = self._links.find(order.id, parcel.carrier, parcel.number)
+        return self._write(order, parcel, lines, place, link=link, notify=self.notify_customer)
 
     def change(self, order: OrderShape, parcel: Parcel, lines: Lines) -> ShownParcel:
         """Write the units of a fulfillment, or add it for a number that only a note shows."""
         if not lines:
             return super().change(order, parcel, lines)
-        return self._write(order, parcel, lines, parcel.shown, notify=False)
+        shown = self._find(order, parcel.shown)
+        link = shown.link if shown else ""
+        return self._write(order, parcel, lines, shown, link=link, notify=False)
 
     def _write(
-        self, order: OrderShape, parcel: Parcel, lines: Lines, shown_id: str, notify: bool
+        self,
+        order: OrderShape,
+        parcel: Parcel,
+        lines: Lines,
+        place: ShownParcel | None,
+        *,
+        link: str,
+        notify: bool,
     ) -> ShownParcel:
-        # A change of a deleted fulfillment is refused, or confirmed and not saved.
-        shown_id = shown_id if self._has(order, shown_id) else ""
+        fields = {**_fields_of(parcel), **({"_tracking_url": link} if link else {})}
         response = self.http.send(
-            "PUT" if shown_id else "POST",
-            f"{_fulfillments(order.id)}{f'/{shown_id}' if shown_id else ''}"
+            "PUT" if place else "POST",
+            f"{_fulfillments(order.id)}{f'/{place.id}' if place else ''}"
             f"{'?notify_customer=true' if notify else ''}",
             MadeFulfillmentShape,
             action=f"add tracking {parcel.number} to order {parcel.of}",
-            json=_body(parcel.of, lines, _fields_of(parcel)),
+            json=_body(parcel.of, lines, fields),
         )
         made_id = response.fulfillment.id if response.fulfillment else response.id
-        return ShownParcel(id=str(made_id or ""), number=parcel.number, of=parcel.of)
+        return ShownParcel(id=str(made_id or ""), number=parcel.number, of=parcel.of, link=link)
 
     def remove(self, order: OrderShape, shown_id: str) -> None:
         """Delete the fulfillment of a void parcel."""
@@ -146,7 +158,7 @@ class Fulfillments(TrackingProvider):
 
     def hide(self, order: OrderShape, parcel: Parcel, lines: Lines) -> None:
         """Remove only the number: the lines of the parcel stay sent."""
-        if not self._has(order, parcel.shown):
+        if self._find(order, parcel.shown) is None:
             return
         self.http.send(
             "PUT",
@@ -172,9 +184,13 @@ class Fulfillments(TrackingProvider):
                 "DELETE", f"{_fulfillments(order.id)}/{original.id}", NoneType, action=action
             )
 
-    def _has(self, order: OrderShape, shown_id: str) -> bool:
-        """True if the shop has this fulfillment and did not delete it."""
-        return bool(shown_id) and any(it.id == shown_id for it in self.parcels(order))
+    def _find(self, order: OrderShape, shown_id: str) -> ShownParcel | None:
+        """Return a fulfillment that the shop did not delete; None if there is none.
+
+        A change of a deleted fulfillment is refused, or confirmed and not saved.
+        """
+        parcels = self.parcels(order) if shown_id else ()
+        return next((parcel for parcel in parcels if parcel.id == shown_id), None)
 
     def _parcel(self, fulfillment: FulfillmentShape) -> ShownParcel:
         carrier = fulfillment.meta("_shipment_provider") or fulfillment.meta("_shipping_provider")
@@ -187,6 +203,7 @@ class Fulfillments(TrackingProvider):
             lines=units_of(fulfillment.meta("_items")),
             is_sent=is_sent,
             of=text_of(fulfillment.meta(_OF)),
+            link=text_of(fulfillment.meta("_tracking_url")),
         )
 
     def _moment(self, text: str) -> datetime | None:

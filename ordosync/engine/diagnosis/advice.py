@@ -20,6 +20,7 @@ NOT_RETRYABLE = frozenset(
     {
         "already-shipped",
         "backordered",
+        "below-sent",
         "cancelled",
         "cut",
         "edited",

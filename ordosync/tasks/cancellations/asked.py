@@ -13,11 +13,12 @@ from msgspec.structs import replace
 
 from ordosync.accounts.account import required
 from ordosync.edits import OrderEdit
-from ordosync.models import Comment, Order, Outcome
+from ordosync.models import Order, Outcome
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef, StepRow
 from ordosync.tasks.base import Decision, Portal, Result, Step
 from ordosync.tasks.orders.fields import for_supplier
+from ordosync.tasks.remarks import Remark, comment
 
 NOT_ANSWERED = "not-answered"
 _SHIPPED = "already-shipped"
@@ -104,7 +105,7 @@ def announce(portal: Portal, rows: Sequence[StepRef], decisions: Mapping[str, De
     refused = [link for link in links if not _ANSWERS[link.state]]
     statuses = portal.supplier.orders.statuses([link.supplier_id for link in refused])
     shipped = [link for link in refused if statuses.get(link.supplier_id) in _SENT]
-    _comment(portal, shipped)
+    comment(portal, [_late(link) for link in shipped])
 
 
 _ANSWERS = {"cancelled_by_task": True, "cancel_refused": False}
@@ -161,27 +162,12 @@ def _answers(rows: Sequence[StepRow], links: Mapping[str, Link]) -> Iterator[tup
             yield row.key, Decision(state="failed", code=_SHIPPED, reason=reason)
 
 
-def _comment(portal: Portal, links: Sequence[Link]) -> None:
-    """Add comments in both accounts that these orders are shipped, although they are cancelled."""
-    if not links:
-        return
-    portal.supplier.comment(
-        [
-            Comment(
-                key=f"cancel:{link.generation}",
-                order_id=link.supplier_id,
-                text="The Merchant cancelled this order, but it is shipped already",
-            )
-            for link in links
-        ]
-    )
-    portal.merchant.comment(
-        [
-            Comment(
-                key=f"cancel:{link.generation}",
-                order_id=link.merchant_id,
-                text="Not cancelled at the Supplier: it is shipped already",
-            )
-            for link in links
-        ]
+def _late(link: Link) -> Remark:
+    """Return the comments on an order that is shipped, although it is cancelled."""
+    return Remark(
+        key=f"cancel:{link.generation}",
+        merchant_id=link.merchant_id,
+        supplier_id=link.supplier_id,
+        at_merchant="Not cancelled at the Supplier: it is shipped already",
+        at_supplier="The Merchant cancelled this order, but it is shipped already",
     )

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ordosync.models import Comment, Outcome
+from ordosync.models import Outcome
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
 from ordosync.tasks.base import Decision, Portal, Step
+from ordosync.tasks.remarks import Remark, comment
 
 
 class OwnPiece(Struct, frozen=True, kw_only=True):
@@ -69,25 +70,18 @@ def settled(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
 
 def report(portal: Portal, pieces: Sequence[OwnPiece]) -> None:
     """Add comments in both accounts that no part of the Supplier's order was cancelled."""
-    portal.supplier.comment(
+    comment(
+        portal,
         [
-            Comment(
+            Remark(
                 key=f"piece:{piece.id}",
-                order_id=piece.link.supplier_id,
-                text=f"The Merchant cancelled a part of this order, {piece.id}; nothing was"
+                merchant_id=piece.id,
+                supplier_id=piece.link.supplier_id,
+                at_merchant="Not cancelled at the Supplier, whose order"
+                f" {piece.link.supplier_id} is not split: ask the Supplier not to send this part",
+                at_supplier=f"The Merchant cancelled a part of this order, {piece.id}; nothing was"
                 " cancelled here",
             )
             for piece in pieces
-        ]
-    )
-    portal.merchant.comment(
-        [
-            Comment(
-                key=f"piece:{piece.id}",
-                order_id=piece.id,
-                text=f"Not cancelled at the Supplier, whose order {piece.link.supplier_id} is not"
-                " split: ask the Supplier not to send this part",
-            )
-            for piece in pieces
-        ]
+        ],
     )

@@ -13,7 +13,7 @@ from ordosync.store.ledger import ENDED
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
 from ordosync.tasks.base import Decision, Portal, Step
-from ordosync.tasks.cancellations.reductions import wanted_units
+from ordosync.tasks.cancellations.lowered_units import wanted_units
 from ordosync.tasks.parcels.units import Family
 
 CANCELLED_REST = "supplier-cancelled-rest"

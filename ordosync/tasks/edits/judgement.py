@@ -80,8 +80,13 @@ def judge(portal: Portal, attempts: Sequence[Attempt]) -> None:
         if "lines" in attempt.groups:
             id_ = attempt.link.merchant_id
             of_order = [line for line in history if line.order_id == id_]
-            order = attempt.orders[0].order
-            plan = plan_of(attempt.edit, lines.get(id_, ()), order, history=of_order)
+            plan = plan_of(
+                attempt.edit,
+                lines.get(id_, ()),
+                attempt.orders[0],
+                history=of_order,
+                includes_sent_units=portal.merchant.includes_sent_units,
+            )
             _take(portal.supplier.name, attempt, plan)
 
 

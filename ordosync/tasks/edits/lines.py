@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ordosync.edits import LineEdit
+from ordosync.edits import EditableOrder, LineEdit
 from ordosync.models import Line, Order, ParcelLine, normalized_sku
 from ordosync.store.links import Link
 from ordosync.tasks.edits.edit import (
@@ -105,16 +105,28 @@ class LinePlan(Struct, frozen=True, kw_only=True):
 
 
 def plan_of(
-    edit: Edit, links: Sequence[Link], current: Order | None, *, history: Sequence[Link]
+    edit: Edit,
+    links: Sequence[Link],
+    state: EditableOrder,
+    *,
+    history: Sequence[Link],
+    includes_sent_units: bool,
 ) -> LinePlan | Problem:
-    """Return what changes, or why nothing of it is written."""
+    """Return what changes, or why nothing of it is written.
+
+    `includes_sent_units` is that of the Merchant: then a line with sent units cannot be missing.
+    """
     if not links:
         return _UNKNOWN
+    current = state.order
     lines = {line.id: line for line in edit.order.lines}
     linked = {link.merchant_id for link in history}
     shown = {line.id: line.quantity for line in current.lines} if current else {}
     plan = LinePlan(
-        wanted=tuple((link, _wanted(link, lines)) for link in links),
+        wanted=tuple(
+            (link, _wanted(link, lines, 0 if includes_sent_units else link.sent or 0))
+            for link in links
+        ),
         before={
             link.supplier_id: shown.get(link.supplier_id, 0) if current else expected(link)
             for link in links
@@ -122,7 +134,7 @@ def plan_of(
         added=tuple(line for line in lines.values() if line.id not in linked and line.quantity),
         lines=lines,
     )
-    return _problem(edit, plan, current) or plan
+    return _problem(edit, plan, state) or plan
 
 
 def expected(link: Link) -> int:
@@ -130,15 +142,17 @@ def expected(link: Link) -> int:
     return (link.ordered or 0) - (link.cancelled or 0)
 
 
-def _wanted(link: Link, lines: Mapping[str, Line]) -> int:
-    """Return the units that a line keeps; its sent ones if it is gone from the order."""
+def _wanted(link: Link, lines: Mapping[str, Line], if_missing: int) -> int:
+    """Return the units that a line keeps."""
     if link.merchant_id not in lines:
-        return link.sent or 0
+        return if_missing
     return lines[link.merchant_id].quantity - (link.cancelled or 0)
 
 
-def _problem(edit: Edit, plan: LinePlan, current: Order | None) -> Problem | None:
-    if any(n < (link.sent or 0) for link, n in plan.wanted):
+def _problem(edit: Edit, plan: LinePlan, state: EditableOrder) -> Problem | None:
+    current = state.order
+    # A parcel that is not reported yet is not in the ledger.
+    if any(n < max(link.sent or 0, state.sent.get(link.supplier_id, 0)) for link, n in plan.wanted):
         return _BELOW_SENT
     is_certain = current is not None and "lines" not in edit.attempted
     if is_certain and any(

@@ -6,7 +6,8 @@ from ordosync.models import Outcome, refused
 from ordosync.tasks.base import Portal, Result
 from ordosync.tasks.edits.attempt import Attempt
 from ordosync.tasks.edits.edit import EDITED, HELD
-from ordosync.tasks.edits.texts import comments, listed
+from ordosync.tasks.edits.texts import listed, remark
+from ordosync.tasks.remarks import comment
 
 _ASK = "tell the Supplier, or cancel it and order again"
 
@@ -108,6 +109,4 @@ def _left(portal: Portal, attempt: Attempt) -> Outcome:
 def _comment(
     portal: Portal, attempt: Attempt, kind: str, at_merchant: str, at_supplier: str
 ) -> None:
-    of_merchant, of_supplier = comments(attempt.step, kind, at_merchant, at_supplier)
-    portal.merchant.comment([of_merchant])
-    portal.supplier.comment([of_supplier])
+    comment(portal, [remark(attempt.step, kind, at_merchant, at_supplier)])

@@ -3,8 +3,9 @@
 import hashlib
 from collections.abc import Sequence
 
-from ordosync.models import Address, Comment, Order
+from ordosync.models import Address, Order
 from ordosync.tasks.base import Step
+from ordosync.tasks.remarks import Remark
 
 _SHORTEST = 3
 """The length of a text of which its place in a sentence says something."""
@@ -15,12 +16,14 @@ def listed(groups: Sequence[str]) -> str:
     return ", ".join(dict.fromkeys(groups))
 
 
-def comments(step: Step, kind: str, at_merchant: str, at_supplier: str) -> tuple[Comment, Comment]:
-    """Return the same comment for both timelines; an order has one of a kind for each edit."""
-    key = f"{kind}:{short(step.key, step.content)}"
-    return (
-        Comment(key=key, order_id=step.merchant_id or "", text=at_merchant),
-        Comment(key=key, order_id=step.supplier_id or "", text=at_supplier),
+def remark(step: Step, kind: str, at_merchant: str, at_supplier: str) -> Remark:
+    """Return the comments on both timelines; an order has one of a kind for each edit."""
+    return Remark(
+        key=f"{kind}:{short(step.key, step.content)}",
+        merchant_id=step.merchant_id or "",
+        supplier_id=step.supplier_id or "",
+        at_merchant=at_merchant,
+        at_supplier=at_supplier,
     )
 
 

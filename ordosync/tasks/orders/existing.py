@@ -8,6 +8,7 @@ from ordosync.store.links import Link
 from ordosync.tasks.base import Portal, Result, Step
 from ordosync.tasks.orders.fields import lines_sent
 from ordosync.tasks.orders.notices import is_notice
+from ordosync.tasks.orders.open_units import without_surplus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +52,11 @@ def sent_again(
     """
     later = {f"{link.merchant_id}#{link.generation + 1}": link for link in links}
     results = look_up(portal, list(later))
-    lines = {item.id: item.lines for item in items if isinstance(item, Order)} if results else {}
+    lines = (
+        {item.id: without_surplus(item.lines) for item in items if isinstance(item, Order)}
+        if results
+        else {}
+    )
     steps = {}
     for key, result in results.items():
         merchant_id = later[key].merchant_id

@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ordosync.models import InvalidRecord, Order, Page
+from ordosync.models import InvalidRecord, Line, Order, Page
 from ordosync.store.links import Link
 from ordosync.tasks.base import Portal
 
@@ -18,7 +18,10 @@ from ordosync.tasks.base import Portal
 def with_open_units(
     portal: Portal, pages: Iterator[Page[Order | InvalidRecord]]
 ) -> Iterator[Page[Order | InvalidRecord]]:
-    """Yield the orders with the units of each line that are still to be sent."""
+    """Yield the orders with the units of each line that are still to be sent.
+
+    The units of a line are negative if the order has fewer than were sent.
+    """
     for page in pages:
         sent = sent_units(portal, [item.id for item in page.items])
         yield replace(page, items=tuple(_open(item, sent) for item in page.items)) if sent else page
@@ -37,9 +40,14 @@ def _open(item: Order | InvalidRecord, sent: Mapping[str, int]) -> Order | Inval
     if isinstance(item, InvalidRecord):
         return item
     lines = tuple(
-        replace(line, quantity=max(0, line.quantity - sent.get(line.id, 0))) for line in item.lines
+        replace(line, quantity=line.quantity - sent.get(line.id, 0)) for line in item.lines
     )
     return replace(item, lines=lines)
+
+
+def without_surplus(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Return lines without negative units, for an order that is sent again."""
+    return tuple(replace(line, quantity=max(line.quantity, 0)) for line in lines)
 
 
 class SettledUnits(Struct, frozen=True):
@@ -104,7 +112,7 @@ def not_comparable(
     return {
         item.id
         for item in candidates
-        if any(line.quantity < open_units.get(line.id, 0) for line in item.lines)
+        if any(max(line.quantity, 0) < open_units.get(line.id, 0) for line in item.lines)
     }
 
 

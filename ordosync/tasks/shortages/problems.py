@@ -7,7 +7,7 @@ from datetime import date
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRow
 from ordosync.tasks.base import Decision, Portal, Step
-from ordosync.tasks.cancellations.reductions import wanted_units
+from ordosync.tasks.cancellations.lowered_units import wanted_units
 from ordosync.tasks.shortages.changes import LineChange, OrderChange
 
 CANCELLED = "supplier-cancelled"

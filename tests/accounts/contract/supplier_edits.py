@@ -307,6 +307,18 @@ class EditedOrders(AsSupplier):
         assert (now.has_label, now.groups) == (True, frozenset())
         assert people.everything() == before
 
+    @needs("several-parcels", "parcel-lines")
+    def test_current_order_has_the_units_in_its_parcels(
+        self, account: OpenSupplier, people: SupplierPeople
+    ) -> None:
+        order_id, line_ids = created(account)
+        people.ship_part(order_id, parcel(number="1Z1"), 1, 0)
+        people.settle()
+
+        sent = current(account, order_id).sent
+
+        assert [sent.get(line_id, 0) for line_id in line_ids] == [1, 0]
+
     @needs("cancel-orders")
     def test_cancelled_order_is_refused(
         self, account: OpenSupplier, people: SupplierPeople

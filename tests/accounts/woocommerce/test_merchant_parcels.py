@@ -11,21 +11,29 @@ from typing import Any
 import pytest
 
 from ordosync.accounts.account import ReadRequest
-from ordosync.models import Order, Outcome, ParcelLine, Piece, PieceLine, Shipment, Split
+from ordosync.models import Order, Piece, PieceLine, Split
 from tests.accounts.contract.account import read
 from tests.accounts.contract.examples import parcel
 from tests.accounts.contract.opening import OpenMerchant
+from tests.accounts.woocommerce.parcels import (
+    EARLY,
+    EXTENDED,
+    FIRST,
+    NATIVE,
+    OLD,
+    RIVAL,
+    Shop,
+    add,
+    lines_of,
+    offered,
+    part,
+    void,
+)
 from tests.accounts.woocommerce.people import TAG, ShopMerchantPeople
 from tests.accounts.woocommerce.shops import merchant, requests
 from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches
 from tests.support.clock import START, VirtualClock
 
-NATIVE = Switches(fulfillments=True)
-EXTENDED = Switches(shipment_tracking=True)
-RIVAL = Switches(advanced_shipment_tracking=True)
-OLD = Switches(version="7.8.2")
-FIRST = Switches(fulfillments=True, fulfillments_wrapped=True)
-EARLY = Switches(version="10.5.0", fulfillments=True)
 WAYS = {
     "fulfillments": NATIVE,
     "early": EARLY,
@@ -34,14 +42,6 @@ WAYS = {
     "rival": RIVAL,
     "notes": OLD,
 }
-Shop = tuple[OpenMerchant, FakeWooCommerce]
-
-
-def offered(fake: FakeWooCommerce) -> int:
-    """Return an order of three MUG and two CUP of this Supplier."""
-    for sku in ("MUG", "CUP"):
-        fake.add_product(sku, tags=[TAG])
-    return fake.place_order({"MUG": 3, "CUP": 2})
 
 
 @pytest.fixture(name="shop", params=list(WAYS.values()), ids=list(WAYS))
@@ -54,32 +54,6 @@ def _shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shop]:
 def _native(tmp_path: Path) -> Iterator[Shop]:
     with merchant(tmp_path, VirtualClock(), NATIVE, tag=TAG) as opened:
         yield opened
-
-
-def lines_of(fake: FakeWooCommerce, order_id: int) -> Mapping[str, str]:
-    return {line["sku"]: str(line["id"]) for line in fake.order(order_id)["line_items"]}
-
-
-def part(fake: FakeWooCommerce, order_id: int, number: str, **fields: Any) -> Shipment:
-    """Return a parcel with units by SKU; other fields have lower-case names."""
-    ids = lines_of(fake, order_id)
-    units = {name: count for name, count in fields.items() if name.isupper()}
-    more = {name: value for name, value in fields.items() if not name.isupper()}
-    lines = tuple(
-        ParcelLine(line_id=ids[sku], quantity=count, sku=sku) for sku, count in units.items()
-    )
-    defaults = {"id": f"s-{number}", "lines": lines, "is_last": False}
-    return parcel(str(order_id), number, **{**defaults, **more})
-
-
-def add(account: OpenMerchant, shipment: Shipment) -> tuple[str, str]:
-    [outcome] = account.tracking.add([shipment])
-    return outcome.state, outcome.code
-
-
-def void(account: OpenMerchant, shipment: Shipment) -> Outcome:
-    [outcome] = account.tracking.void([shipment])
-    return outcome
 
 
 def open_units(account: OpenMerchant, order_id: int) -> Mapping[str, int]:

@@ -5,6 +5,7 @@ from tests.fakes.woocommerce import (
     fulfillments,
     orders,
     shapes_orders,
+    tracking_lookup,
     trackings,
 )
 from tests.fakes.woocommerce.problems import Refused
@@ -32,6 +33,16 @@ def _get(call: Call, order_id: int, parcel_id: int) -> Answer:
     if made.deleted_at is not None:
         raise Refused(404, "Fulfillment not found.")  # a code of 404, but HTTP 400
     return _one(call, order_id, made)
+
+
+def _lookup(call: Call, order_id: int) -> Answer:
+    call.shop.order_above(order_id)
+    number = call.params["tracking_number"].strip()
+    if not number:
+        raise Refused("woocommerce_rest_tracking_number_missing", "Tracking number is required.")
+    found = tracking_lookup.details(number)
+    wrapped = call.shop.switches.fulfillments_wrapped
+    return Answer(200, {"tracking_number_details": found} if wrapped else found)
 
 
 def _create(call: Call, order_id: int) -> Answer:
@@ -181,6 +192,14 @@ ROUTES = (
         needs=_feature,
     ),
     Route(method="GET", template=_PARCEL_ID, act=_get, needs=_feature),
+    Route(
+        method="GET",
+        template=f"{_PARCELS}/lookup",
+        act=_lookup,
+        rules=fixed({"tracking_number": STRING}),
+        required=("tracking_number",),
+        needs=_feature,
+    ),
     Route(
         method="PUT",
         template=_PARCEL_ID,

@@ -173,6 +173,26 @@ def test_added_line_is_linked_and_its_parcel_is_reported(each_kind: Pair) -> Non
         assert pair.merchant.sent_units(merchant_id) == {"MUG": 2, "PEN": 3}
 
 
+@needs("edits", "several-parcels", "parcel-lines")
+def test_e15_units_in_a_parcel_that_is_not_reported_yet_leave_the_order(each_kind: Pair) -> None:
+    pair = each_kind
+    pair.configure(edits={"lines": "apply"})
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 3), line("CUP", 2))
+    pair.supplier.ship_part(supplier_id, parcel(number="1Z1"), 2, 0)
+    pair.merchant.cancel_units(merchant_id, 2, 1)
+    pair.merchant.raise_units(merchant_id, 0, 0)
+    before = pair.supplier.open_units(supplier_id)
+
+    step = pair.run(TASK).step
+
+    assert (step.state, step.code) == ("failed", "below-sent")
+    assert pair.supplier.open_units(supplier_id) == before == {"MUG": 1, "CUP": 2}
+    if "comments" not in pair.supplier.lacks:
+        assert "below-sent" in pair.supplier.timeline(supplier_id)[-1]
+    assert "below-sent" in pair.merchant.timeline(merchant_id)[-1]
+    pair.stays_quiet(TASK)
+
+
 def test_e18_stock_that_the_shop_did_not_move_is_said_to_its_users(tmp_path: Path) -> None:
     clock = VirtualClock()
     with (
