@@ -14,7 +14,9 @@ from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.portals import PortalIdentity
 from ordosync.tasks.base import Portal
+from ordosync.tasks.stock.oversold import Oversold
 from ordosync.tasks.stock.rules import StockRules
+from ordosync.tasks.stock.stops import Stops
 
 
 def chosen(config: Config, names: Sequence[str]) -> list[PortalConfig]:
@@ -43,6 +45,8 @@ def open_portal(
         digest_key=DigestKey.of(config.database),
         clock=connections.clock,
         stock_rules=StockRules(portal.stock, config.accounts[portal.supplier.account].selling),
+        stops=Stops(store.stock_stops(name), connections.clock),
+        oversold=Oversold(store.sent_units(portal.supplier.account), connections.clock),
         rivals=_rivals(config, portal, store),
     )
 

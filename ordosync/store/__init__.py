@@ -26,7 +26,9 @@ from ordosync.store.machine import check_machine
 from ordosync.store.migrations import APPLICATION_ID, VERSION, migrations
 from ordosync.store.order_numbers import OrderNumbers
 from ordosync.store.runs import Runs
+from ordosync.store.sent_units import SentUnits
 from ordosync.store.steps import Steps
+from ordosync.store.stock_stops import StockStops
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -185,6 +187,14 @@ class Store:
         from ordosync.store.claims import Claims  # noqa: PLC0415
 
         return Claims(self._connection, account)
+
+    def stock_stops(self, portal: str) -> StockStops:
+        """Return the stops of one portal."""
+        return StockStops(self._connection, portal)
+
+    def sent_units(self, account: str) -> SentUnits:
+        """Return the units that were sent to one Supplier account."""
+        return SentUnits(self._connection, account)
 
     @contextmanager
     def transaction(

@@ -4,13 +4,23 @@ STOCK_TABLES = (
     """
     create table stock_stops (
         portal text not null,
-        supplier_id text not null,  -- of the product
-        sku text not null,          -- of the Merchant's product
+        key text not null,          -- the Supplier's SKU, as `models.normalized_sku` returns it
+        sku text not null,          -- as it was given
         reason text not null,       -- operator, or of the Supplier's answer
+        note text not null,         -- what the operator wrote, or the order of the answer
         since text not null,
-        until text,                 -- null: when it is resumed, or the quantity changes
-        quantity integer,           -- the Supplier's when it was stopped
-        primary key (portal, supplier_id)
+        until text,                 -- null: it does not end by itself
+        quantity integer,           -- the Supplier's, as it was read next
+        primary key (portal, key)
+    ) without rowid
+    """,
+    """
+    create table sent_units (
+        account text not null,      -- of the Supplier
+        key text not null,          -- its SKU, as `models.normalized_sku` returns it
+        units integer not null,     -- that ordosync has sent since it was last 0 or more
+        at text not null,           -- when the last of them were sent
+        primary key (account, key)
     ) without rowid
     """,
     """

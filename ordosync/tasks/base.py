@@ -21,9 +21,12 @@ from ordosync.models import InvalidRecord, Outcome, Page
 from ordosync.store.leases import Resource
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef, StepRow
+from ordosync.store.stock_stops import Stop
 from ordosync.store.written import Written
 from ordosync.tasks.known_links import KnownLinks
+from ordosync.tasks.stock.oversold import Oversold
 from ordosync.tasks.stock.rules import StockRules
+from ordosync.tasks.stock.stops import Stops
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +45,8 @@ class Portal:
     clock: Clock
     """For deadlines that count from the import of an order."""
     stock_rules: StockRules
+    stops: Stops
+    oversold: Oversold
     rivals: tuple[str, ...] = ()
     """The other portals of the same Merchant account, which may read the same lines."""
 
@@ -89,6 +94,8 @@ class Step(StepRef, frozen=True, kw_only=True):
     """True if many such writes at once are probably a mistake, such as a quantity of 0."""
     is_at_risk: bool = False
     """True if a destructive write of this record would remove something."""
+    is_exempt: bool = False
+    """True if the safety limit does not hold it back, such as that of a stopped product."""
     needs_redo: bool = False
     """True if the links show that the effect of this step was undone later."""
     cured: str = ""
@@ -129,6 +136,10 @@ class Result(Struct, frozen=True, kw_only=True):
     """What was written, if it differs from the step, or although the write was refused."""
     rest: timedelta | None = None
     """If the account was asked and answers later: the time in which it should; None: any time."""
+    stops: tuple[Stop, ...] = ()
+    """Products that the Merchant does not sell for a while."""
+    sent_units: Mapping[str, int] | None = None
+    """Units that were sent to the Supplier, by SKU."""
     is_only_linked: bool = False
     """True if the account had the object already; its first link counts as done."""
     known: "Known | None" = None
@@ -246,6 +257,10 @@ class Task:
     content."""
     skip_notes: Mapping[str, Callable[[Portal, int], str]] = field(default_factory=dict)
     """Remarks about a run that skipped so many steps, by the code of the steps."""
+    notes: Callable[[Portal], Sequence[str]] = lambda _: ()
+    """Returns other remarks about a run, from what its plan has found."""
+    save: Callable[[Portal], None] = lambda _: None
+    """Saves what the plan has found, in the transaction that ends the run."""
     due_again: Callable[[Portal, Sequence[StepRow]], Sequence[StepRow]] | None = None
     """Returns the failed edits that are tried again in this run, as the configuration changed."""
     settled: Callable[[Portal, Sequence[StepRow]], Mapping[str, Decision]] = lambda _, __: {}

@@ -5,6 +5,7 @@ read many times; a new order is one without a link. Edits at the Merchant after 
 sent (https://support.ordoro.com/how-to-cancel-vendor-portal-orders/); they become notices.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
@@ -84,7 +85,11 @@ def _create(
 ) -> Mapping[str, Result]:
     outcomes = portal.supplier.orders.create(list(orders.values()), look_first=look_first)
     results = {
-        key: Result(outcome=outcome, links=order_links(key, outcome, order.lines))
+        key: Result(
+            outcome=outcome,
+            links=order_links(key, outcome, order.lines),
+            sent_units=_units(portal, order) if outcome.state == "done" else None,
+        )
         for (key, order), outcome in zip(orders.items(), outcomes, strict=True)
     }
     links = [link for result in results.values() for link in result.links if link.kind == "order"]
@@ -100,6 +105,16 @@ def _create(
         ]
     )
     return results
+
+
+def _units(portal: Portal, order: Order) -> Mapping[str, int] | None:
+    """Return the units by SKU; None if the portal does not write stock back."""
+    if not portal.config.manage_inventory:
+        return None
+    units: Counter[str] = Counter()
+    for line in order.lines:
+        units[line.sku] += line.quantity
+    return units
 
 
 def _adopt(existing: Existing) -> Result:

@@ -32,7 +32,9 @@ from ordosync.tasks.base import (
     Task,
     step_of_source,
 )
+from ordosync.tasks.stock.oversold import Oversold
 from ordosync.tasks.stock.rules import StockRules
+from ordosync.tasks.stock.stops import Stops
 from ordosync.tasks.stock.target import Target
 from ordosync.text import plural
 
@@ -47,6 +49,8 @@ _FIXED = {
 _OVERSOLD = "oversold"
 NOT_LINKED = "not-imported"
 """Code of skipped products that import-products has not linked."""
+STOPPED = "stopped"
+"""Code of products that are shown as 0 because of a stop."""
 UnimportedSales = Callable[[], Mapping[str, int]]
 """Returns the sold units of each SKU in orders that the Supplier does not have; reads once."""
 
@@ -88,6 +92,8 @@ def _noted(target: Target, outcome: Outcome) -> Outcome:
     if outcome.state != "done":
         return outcome
     calculation = target.calculation
+    if target.rule.stop:
+        return replace(outcome, code=STOPPED, reason=calculation)
     if target.remaining < 0:
         explanation = f": {calculation}" if calculation else ""
         reason = f"was set to 0, but is {target.remaining}{explanation}"
@@ -117,19 +123,32 @@ def _steps(
         [link.merchant_id for link in links.values()]
     )
     sold = sales() if at_merchant else {}
-    targets = _Targets(links=links, at_merchant=at_merchant, sold=sold, rules=portal.stock_rules)
+    targets = _Targets(
+        links=links,
+        at_merchant=at_merchant,
+        sold=sold,
+        rules=portal.stock_rules,
+        stops=portal.stops,
+    )
     pairs = [(item, _step(item, targets)) for item in items]
     return tuple(
-        step for item, main in pairs for step in (main, _oversold(item, main)) if step is not None
+        step
+        for item, main in pairs
+        for step in (main, _oversold(portal.oversold, item, main))
+        if step is not None
     )
 
 
-def _oversold(item: Stock | InvalidRecord, step: Step) -> Step | None:
-    """Return a failed step for a product of which the Supplier has sold too many units."""
-    if isinstance(item, InvalidRecord) or item.quantity is None or item.quantity >= 0:
+def _oversold(oversold: Oversold, item: Stock | InvalidRecord, step: Step) -> Step | None:
+    """Return a failed step for a product of which more units are sold than the Supplier has."""
+    if isinstance(item, InvalidRecord):
         return None
-    if step.decision and step.decision.state != "unchanged":
-        # Its quantity is not written.
+    is_ours = oversold.is_ours(item)
+    if (item.quantity or 0) >= 0 or (step.decision and step.decision.state != "unchanged"):
+        # It is not negative, or its quantity is not written.
+        return None
+    if not is_ours:
+        oversold.count_other()
         return None
     return Step(
         key=f"{item.product_id}:{_OVERSOLD}",
@@ -151,14 +170,19 @@ class _Targets(NamedTuple):
     at_merchant: Mapping[str, Stock]
     sold: Mapping[str, int]
     rules: StockRules
+    stops: Stops
 
-    def of(self, available: int, current: Stock) -> Target:
-        """Return the target of a product that both accounts count."""
+    def of(self, item: Stock, current: Stock | None) -> Target | None:
+        """Return the target of a product; None if an account does not have or count it."""
+        stop = self.stops.of(item)
+        if current is None or item.quantity is None:
+            return None
+        rule = self.rules.of(current.sku)
         return Target(
             current=current,
-            available=available,
+            available=item.quantity,
             unsent=self.sold.get(current.sku, 0),
-            rule=self.rules.of(current.sku),
+            rule=replace(rule, stop=stop.reason) if stop else rule,
         )
 
 
@@ -175,9 +199,8 @@ def _step(item: Stock | InvalidRecord, targets: _Targets) -> Step:
         )
     link = targets.links.get(item.product_id)
     current = targets.at_merchant.get(link.merchant_id) if link else None
-    available = item.quantity
-    target = None if available is None or current is None else targets.of(available, current)
-    quantity = available if target is None else target.quantity
+    target = targets.of(item, current)
+    quantity = item.quantity if target is None else target.quantity
     step = Step(
         key=item.product_id,
         merchant_id=None,
@@ -195,7 +218,9 @@ def _step(item: Stock | InvalidRecord, targets: _Targets) -> Step:
         return _skipped(
             step, "unset", "has no quantity at the Supplier, which is not the same as 0"
         )
-    step = replace(step, is_at_risk=(current.quantity or 0) > 0)
+    is_stopped = bool(target.rule.stop)
+    is_at_risk = (current.quantity or 0) > 0 and not is_stopped
+    step = replace(step, is_at_risk=is_at_risk, is_exempt=is_stopped)
     if current.quantity == quantity:
         return replace(step, decision=Decision(state="unchanged"))
     return _write(step, target)
@@ -227,6 +252,11 @@ def _not_linked_note(portal: Portal, count: int) -> str:
     return f"{products} skipped, not linked with a product of the Merchant; {link}"
 
 
+def _save(portal: Portal) -> None:
+    portal.stops.save()
+    portal.oversold.save()
+
+
 TASK = Task(
     name="write-inventory-back",
     resource="stock",
@@ -238,6 +268,8 @@ TASK = Task(
     limited="set to 0",
     is_state=True,
     skip_notes={NOT_LINKED: _not_linked_note},
+    notes=lambda portal: (portal.stops.note, portal.oversold.note),
+    save=_save,
     closes=_OVERSOLD,
     max_refusals=3,  # then Ordoro's "Inventory Sync Suspended", until the quantity changes
 )

@@ -492,11 +492,31 @@ def test_a_dismissed_oversold_product_fails_again_when_it_is_oversold_again(pair
     closed = pair.run(TASK)
     _count(pair, "MUG", 3)
     pair.run(TASK)
-    _count(pair, "MUG", 0)
+    pair.imported("1002", line("MUG", 1))
     again = pair.run(TASK)
 
     assert closed.count("failed") == 0
     assert again.count("failed") == 1
+
+
+def test_q3_a_product_is_oversold_only_by_units_sent_since_it_was_last_0_or_more(
+    pair: Pair,
+) -> None:
+    _linked(pair, "MUG")
+    pair.imported("1001", line("MUG", 3))
+    _count(pair, "MUG", 3)
+    pair.run(TASK)
+
+    _count(pair, "MUG", 1)
+    recounted = pair.run(TASK)
+    pair.imported("1002", line("MUG", 1))
+    sold = pair.run(TASK)
+
+    assert recounted.count("failed") == 0
+    note = "1 product is below 0 at the Supplier, not by orders that ordosync sent"
+    assert recounted.run.note == note
+    assert sold.count("failed") == 1
+    assert sold.step.reason == "is oversold: the available quantity at the Supplier is -3"
 
 
 def test_missing_imports_alone_do_not_make_a_product_oversold(pair: Pair) -> None:

@@ -81,10 +81,14 @@ class Rehearsal:
             return Preview(run=run, steps=self._steps(run, written))
         forced, written = self._run([], force=True)
         destructive = sum(step.is_destructive for step, _ in written.values())
+        exempt = {key for key, (step, _) in written.items() if step.is_exempt}
         change = _CHANGES[self.task.limited]
         return Preview(
             run=run,
-            steps=[_stopped(step) for step in self._steps(forced, written)],
+            steps=[
+                step if step.key in exempt else _stopped(step)
+                for step in self._steps(forced, written)
+            ],
             stopped_by=f"{destructive} of {at_risk[0]} would {change}",
         )
 

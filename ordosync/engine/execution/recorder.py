@@ -12,9 +12,10 @@ from ordosync.clock import Clock
 from ordosync.engine.execution.decisions import Unchanged, is_reported
 from ordosync.engine.execution.line_claims import LineClaims
 from ordosync.engine.execution.step_changes import from_decision
+from ordosync.models import normalized_sku
 from ordosync.store import Store
 from ordosync.store.leases import LEASE, Lease
-from ordosync.store.runs import Counts, Run
+from ordosync.store.runs import Counts, Run, Status
 from ordosync.store.step_rows import StepChange, StepRow
 from ordosync.tasks.base import Portal, Result, Step, Task, edited_key
 
@@ -65,7 +66,7 @@ class Recorder:
         """True if the last transaction was long ago, so that the lease should be renewed."""
         return self._clock.boot_s() - self._renewed_at_s >= _QUIET_S
 
-    def record(self, changes: Sequence[StepChange], results: Iterable[Result] = ()) -> None:
+    def record(self, changes: Sequence[StepChange], results: Sequence[Result] = ()) -> None:
         """Record steps, links and claims in one transaction."""
         with self.transaction():
             self.save(changes)
@@ -86,13 +87,26 @@ class Recorder:
             self._store.steps.reread(self._portal.name, self._task.name, contents)
             self._store.links(self._portal.name).know(digests)
 
-    def save_results(self, changes: Sequence[StepChange], results: Iterable[Result]) -> None:
+    def save_results(self, changes: Sequence[StepChange], results: Sequence[Result]) -> None:
         """Record the links of results in the open transaction, and free the claims that ended."""
         if links := [link for result in results for link in result.links]:
             now = self._clock.now()
             self._store.links(self._portal.name).add(links, now=now)
+        if stops := [stop for result in results for stop in result.stops]:
+            self._store.stock_stops(self._portal.name).add(stops)
+        self._save_sent_units(results)
         if self._claims:
             self._claims.settle(changes, results)
+
+    def _save_sent_units(self, results: Iterable[Result]) -> None:
+        """Add the units of this batch to those that the Supplier's account was sent."""
+        units: Counter[str] = Counter()
+        for result in results:
+            for sku, count in (result.sent_units or {}).items():
+                units[normalized_sku(sku)] += count
+        if units:
+            account = self._portal.config.supplier.account
+            self._store.sent_units(account).add(units, now=self._clock.now())
 
     def save_known(self, steps: Sequence[Step], results: Sequence[Result]) -> None:
         """Record in the open transaction the states with which edited orders are compared now."""
@@ -130,6 +144,7 @@ class Recorder:
         for code, text in self._task.skip_notes.items():
             if count := self._skipped[code]:
                 self._notes.append(text(self._portal, count))
+        self._notes += filter(None, self._task.notes(self._portal))
         for account in (self._portal.merchant, self._portal.supplier):
             self._notes += account.client.notes
 
@@ -178,6 +193,19 @@ class Recorder:
             self.counts.unchanged += 1
             if row and row.state == "skipped":
                 self._skipped[row.code or ""] += 1
+
+    def leaves_no_row(self, status: Status, *, is_scheduled: bool) -> bool:
+        """True if the run found nothing but steps whose time has not come.
+
+        One such row a minute would fill the log. A run that a user started is always kept, since
+        its number was shown.
+        """
+        if status not in ("ok", "partial") or self.counts.seen != self.not_due:
+            return False
+        trigger, is_immediate = self._run.trigger, self._task.runs_immediately
+        if is_scheduled:
+            return is_immediate or trigger == "retry"
+        return is_immediate and trigger == "instant" and not self.not_due
 
     def unreported(self, edits: Sequence[Step]) -> list[Step]:
         """Return the edits that were not reported before; count the others."""

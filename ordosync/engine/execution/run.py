@@ -219,8 +219,11 @@ class Execution:
         if not self._task.safety_limit:
             self._delivery.send(to_send)
             return
-        safety_limit.weigh(page.items, to_send)
-        self._recorder.record([step_change(step, "waiting", code=PLANNED) for step in to_send])
+        self._delivery.send([step for step in to_send if step.is_exempt])
+        limited = [step for step in to_send if not step.is_exempt]
+        safety_limit.weigh(page.items, limited)
+        if limited:
+            self._recorder.record([step_change(step, "waiting", code=PLANNED) for step in limited])
 
     def _count(self, needs: Iterable[Need]) -> list[Step]:
         """Count the records that need nothing; return the steps to send or to record."""
@@ -254,7 +257,8 @@ class Execution:
         try:
             safety_limit.check()
         except SafetyLimitError:
-            self._recorder.counts = Counts(failed=safety_limit.planned)
+            done = self._recorder.counts.done
+            self._recorder.counts = Counts(done=done, failed=safety_limit.planned)
             with self._recorder.transaction():
                 self._store.steps.forget_planned(self._portal.name, self._task.name)
             raise
@@ -263,10 +267,11 @@ class Execution:
         """Record the end of the run, its settlements and the cursor in one transaction."""
         store, run, portal, task = self._store, self._claim.run, self._portal.name, self._task.name
         fault("finish-before-commit")
-        is_kept = not self._leaves_no_row(status)
+        is_kept = not self._recorder.leaves_no_row(status, is_scheduled=self._claim.scheduled)
         with store.transaction(portal=portal, durable=bool(self._recorder.counts.seen)):
             store.leases.release(self._claim.lease)
             self._settlement.save()
+            self._task.save(self._portal)
             self._cursor.save()
             if status in ("failed", "interrupted"):
                 store.steps.rest(portal, task, clock=self._clock)
@@ -285,16 +290,3 @@ class Execution:
         if is_kept:
             return store.runs.get(run.id) or run
         return replace(run, status=status, finished_at=now, is_kept=False)
-
-    def _leaves_no_row(self, status: Status) -> bool:
-        """True if the run found nothing but steps whose time has not come.
-
-        One such row a minute would fill the log. A run that a user started is always kept, since
-        its number was shown.
-        """
-        if status not in ("ok", "partial") or self._recorder.counts.seen != self._recorder.not_due:
-            return False
-        trigger, is_immediate = self._claim.run.trigger, self._task.runs_immediately
-        if self._claim.scheduled:
-            return is_immediate or trigger == "retry"
-        return is_immediate and trigger == "instant" and not self._recorder.not_due

@@ -22,11 +22,11 @@ class SafetyLimit:
         self._destructive = self._at_risk = 0
         self.planned = 0
 
-    def weigh(self, steps: Sequence[Step], to_send: Sequence[Step]) -> None:
-        """Add a page: all its steps, and those of them that would be written."""
+    def weigh(self, steps: Sequence[Step], limited: Sequence[Step]) -> None:
+        """Add a page: all its steps, and those that are written only if the limit allows them."""
         self._at_risk += sum(step.is_at_risk for step in steps)
-        self._destructive += sum(step.is_destructive for step in to_send)
-        self.planned += len(to_send)
+        self._destructive += sum(step.is_destructive for step in limited)
+        self.planned += len(limited)
 
     def check(self) -> None:
         """Raise `SafetyLimitError` if the plan would remove too much."""

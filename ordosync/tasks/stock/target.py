@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from ordosync.models import Stock
 from ordosync.stock_rules import StockRule, published
+from ordosync.tasks.stock.stops import reason_text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +39,8 @@ class Target:
     @property
     def calculation(self) -> str:
         """The calculation of the quantity as text; empty if all available units are shown."""
+        if self.rule.stop:
+            return reason_text(self.rule.stop)
         if not self.unsent:
             return ""
         return f"{self.available} at the Supplier minus {self.unsent} sold but not imported yet"
