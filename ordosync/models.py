@@ -99,7 +99,6 @@ class InvalidRecord(Struct, frozen=True, kw_only=True, gc=False):
     is_whole_file: bool = False
     """True if it is a whole file or a row without an order; the id then names the source."""
     as_of: str = ""
-    """As in `Order`."""
 
 
 class Product(Struct, frozen=True, kw_only=True, gc=False):
@@ -126,8 +125,9 @@ class Stock(Struct, frozen=True, kw_only=True, gc=False):
     quantity: int | None
     """None if it was never counted, which is not 0. Negative if it is oversold."""
     fixed: str = ""
-    """The reason why it cannot be written: `kit`, `archived`, `unassigned`, `unmanaged`, `shared`
-    or `ambiguous`; empty if it can."""
+    """The reason why it cannot be written, such as `kit` or `archived`; empty if it can."""
+    counted_at: datetime | None = None
+    """The time of a quantity whose age is limited; None: now."""
 
 
 class ParcelLine(Struct, frozen=True, kw_only=True, gc=False):

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from ordosync.store.alert_table import AlertTable
     from ordosync.store.claims import Claims
     from ordosync.store.concerns import Concerns
-    from ordosync.store.id_search import IdSearch
     from ordosync.store.feeds import Feeds
+    from ordosync.store.id_search import IdSearch
     from ordosync.store.leases import Leases
     from ordosync.store.portals import Portals
     from ordosync.store.pruning import Pruning

@@ -32,6 +32,7 @@ from ordosync.tasks.base import (
     Task,
     step_of_source,
 )
+from ordosync.tasks.stock.age import StockAge
 from ordosync.tasks.stock.oversold import Oversold
 from ordosync.tasks.stock.rules import StockRules
 from ordosync.tasks.stock.stops import Stops
@@ -51,6 +52,8 @@ NOT_LINKED = "not-imported"
 """Code of skipped products that import-products has not linked."""
 STOPPED = "stopped"
 """Code of products that are shown as 0 because of a stop."""
+STALE = "stale"
+"""Code of products with a quantity at the Supplier that is too old, skipped or shown as 0."""
 UnimportedSales = Callable[[], Mapping[str, int]]
 """Returns the sold units of each SKU in orders that the Supplier does not have; reads once."""
 
@@ -58,19 +61,18 @@ UnimportedSales = Callable[[], Mapping[str, int]]
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     """Yield a step for each product of the Supplier; a write if the quantities differ."""
     sales = cache(partial(_unimported_sales, portal))
-    for page in required(portal.supplier.stock).all(
+    pages = required(portal.supplier.stock).all(
         ReadRequest(cursor=None, now=request.now, skip_recent=request.skip_recent)
-    ):
-        yield Page(items=_steps(portal, page.items, sales))
+    )
+    for items in portal.stock_age.checked(pages, portal.links.live("product")):
+        yield Page(items=_steps(portal, items, sales))
 
 
 def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
     """Yield the steps of these SKUs, as they are now."""
     ids = dict.fromkeys(step.supplier_id or step.key for step in refs)
-    stock = required(portal.supplier.stock).of(list(ids))
-    yield Page(
-        items=_steps(portal, list(stock.values()), cache(partial(_unimported_sales, portal)))
-    )
+    stock = portal.stock_age.current(list(ids), required(portal.supplier.stock).of)
+    yield Page(items=_steps(portal, stock, cache(partial(_unimported_sales, portal))))
 
 
 def apply(
@@ -93,7 +95,8 @@ def _noted(target: Target, outcome: Outcome) -> Outcome:
         return outcome
     calculation = target.calculation
     if target.rule.stop:
-        return replace(outcome, code=STOPPED, reason=calculation)
+        code = STALE if target.is_stale else STOPPED
+        return replace(outcome, code=code, reason=calculation)
     if target.remaining < 0:
         explanation = f": {calculation}" if calculation else ""
         reason = f"was set to 0, but is {target.remaining}{explanation}"
@@ -129,6 +132,7 @@ def _steps(
         sold=sold,
         rules=portal.stock_rules,
         stops=portal.stops,
+        ages=portal.stock_age,
     )
     pairs = [(item, _step(item, targets)) for item in items]
     return tuple(
@@ -171,18 +175,24 @@ class _Targets(NamedTuple):
     sold: Mapping[str, int]
     rules: StockRules
     stops: Stops
+    ages: StockAge
 
     def of(self, item: Stock, current: Stock | None) -> Target | None:
         """Return the target of a product; None if an account does not have or count it."""
         stop = self.stops.of(item)
-        if current is None or item.quantity is None:
+        if current is None or current.fixed:
+            return None
+        age = self.ages.of(item)
+        if item.quantity is None and not (age and age.is_zero):
             return None
         rule = self.rules.of(current.sku)
+        reason = stop.reason if stop else self.ages.reason(item) if age else ""
         return Target(
             current=current,
-            available=item.quantity,
+            available=item.quantity or 0,
             unsent=self.sold.get(current.sku, 0),
-            rule=replace(rule, stop=stop.reason) if stop else rule,
+            rule=replace(rule, stop=reason) if reason else rule,
+            age=None if stop else age,
         )
 
 
@@ -218,9 +228,11 @@ def _step(item: Stock | InvalidRecord, targets: _Targets) -> Step:
         return _skipped(
             step, "unset", "has no quantity at the Supplier, which is not the same as 0"
         )
-    is_stopped = bool(target.rule.stop)
-    is_at_risk = (current.quantity or 0) > 0 and not is_stopped
-    step = replace(step, is_at_risk=is_at_risk, is_exempt=is_stopped)
+    if target.age and not target.age.is_zero:
+        return _skipped(step, STALE, target.rule.stop)
+    is_exempt = target.age.is_exempt if target.age else bool(target.rule.stop)
+    is_at_risk = (current.quantity or 0) > 0 and not is_exempt
+    step = replace(step, is_at_risk=is_at_risk, is_exempt=is_exempt)
     if current.quantity == quantity:
         return replace(step, decision=Decision(state="unchanged"))
     return _write(step, target)
@@ -268,7 +280,7 @@ TASK = Task(
     limited="set to 0",
     is_state=True,
     skip_notes={NOT_LINKED: _not_linked_note},
-    notes=lambda portal: (portal.stops.note, portal.oversold.note),
+    notes=lambda portal: (portal.stops.note, portal.oversold.note, portal.stock_age.note),
     save=_save,
     closes=_OVERSOLD,
     max_refusals=3,  # then Ordoro's "Inventory Sync Suspended", until the quantity changes

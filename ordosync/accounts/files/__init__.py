@@ -160,6 +160,7 @@ class FilesAccount(Account):
             listing=OrderListing(orders, cancelled, tracking),
             personal_data=self._personal_data(orders),
             spool=client,
+            newest=client.newest,
             check=lambda: check_merchant(self.written.tracking, orders, products, cancellations),
             part_options=_MERCHANT_PART_OPTIONS,
             orders=MerchantOrders(
@@ -193,7 +194,8 @@ class FilesAccount(Account):
         log = AnswerLog(answers, writer.records, account=self.name) if answers else None
         sent = SentUnits(shipments, log, writer.records)
         has_changes = self.written.orders.has_changes
-        stock = _reader(client, record_types.stock, self._stock)
+        reader = _reader(client, record_types.stock, self._stock)
+        stock = SupplierStock(reader, self._stock) if reader and self._stock else None
         return Supplier(
             name=self.name,
             kind=self.kind,
@@ -201,10 +203,11 @@ class FilesAccount(Account):
             limits=LIMITS,
             personal_data=self._personal_data(None, writer),
             spool=client,
+            newest=client.newest,
             check=lambda: check_supplier(
                 self._shipments,
                 shipments,
-                stock,
+                reader,
                 answers,
                 has_changes=has_changes,
                 has_answers=answers is not None,
@@ -212,7 +215,8 @@ class FilesAccount(Account):
             part_options=_SUPPLIER_PART_OPTIONS,
             orders=SupplierOrders(writer, sent, prefix=options.prefix),
             products=SupplierProducts() if stock else None,
-            stock=SupplierStock(stock) if stock else None,
+            stock=stock,
+            stock_feed=stock.feed if stock else None,
             shipments=SupplierShipments(shipments, writer, sent) if shipments else None,
             cancellations=SupplierCancellations(writer, sent) if has_changes else None,
             edits=SupplierEdits(writer, sent) if has_changes else None,

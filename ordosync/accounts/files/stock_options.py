@@ -30,6 +30,8 @@ class StockFiles(InputFiles):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if "as_of" in self.columns and self.max_age is None:
+            raise ValueError("columns: as_of is only for `max_age`")
         if self.absent == "zero" and self.min_rows is None:
             raise ValueError(
                 "absent: needs `min_rows`: with fewer products, the files count as incomplete"

@@ -145,6 +145,7 @@ class Recorder:
             if count := self._skipped[code]:
                 self._notes.append(text(self._portal, count))
         self._notes += filter(None, self._task.notes(self._portal))
+        self._portal.collect_feeds()
         for account in (self._portal.merchant, self._portal.supplier):
             self._notes += account.client.notes
 

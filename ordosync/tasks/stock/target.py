@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from ordosync.models import Stock
 from ordosync.stock_rules import StockRule, published
+from ordosync.tasks.stock.age import Verdict
 from ordosync.tasks.stock.stops import reason_text
 
 
@@ -20,6 +21,13 @@ class Target:
     unsent: int
     """Units that the Merchant has sold and the Supplier does not have."""
     rule: StockRule
+    age: Verdict | None = None
+    """What happens to a quantity that is too old; None if it is not."""
+
+    @property
+    def is_stale(self) -> bool:
+        """True if the quantity at the Supplier is too old."""
+        return self.age is not None
 
     @property
     def remaining(self) -> int:

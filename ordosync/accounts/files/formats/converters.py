@@ -171,6 +171,16 @@ def flag(row: Row, name: str, options: InputFiles) -> bool:
     return _FLAGS[text.lower()]
 
 
+def as_of_cell(row: Row, options: InputFiles) -> datetime | None:
+    """Return the time of a quantity; None if its file has no column for it."""
+    if "as_of" not in options.columns:
+        return None
+    at = time(row, "as_of", cell(row, "as_of", options), options)
+    if at is None:
+        raise InvalidRowError("invalid.date", row, "as_of is blank")
+    return at
+
+
 def time(row: Row, name: str, text: str, options: InputFiles) -> datetime | None:
     """Return a time with its own offset, or with the offset of the time zone."""
     if not text or options.date_format is None or options.timezone is None:
