@@ -17,7 +17,7 @@ def read_selling(reader: Reader, place: Place, kind: str, timezone: str | None) 
             if name in entries:
                 reader.problem(entries[name], f"write `{name}` under `stock:` of this account")
     else:
-        # A local account has no time zone of its own.
+        # A local account has no option for its time zone.
         zone = timezone or ("UTC" if is_embedded(kind) else None)
         reader.attempt(place, lambda: max_age_of(selling, zone), entries=entries)
     return selling

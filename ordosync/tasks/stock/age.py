@@ -27,7 +27,7 @@ Items = Sequence[Stock | InvalidRecord]
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
-    """What happens to quantities that are too old."""
+    """The action for quantities that are too old."""
 
     is_zero: bool = False
     """True if the Merchant shows 0; otherwise its quantities stay."""
@@ -123,11 +123,13 @@ class StockAge:
         """The attempt to read all quantities; None if there was none, or their age has no limit."""
         if self._outcome is None or self._limit is None:
             return None
+        is_zero = self._verdict.is_zero
         return Attempt(
             outcome=self._outcome,
             newest_at=self._newest_at if self._outcome == "read" else None,
-            old=len(self._found),
-            is_zeroed=self._verdict.is_zero and bool(self._found),
+            # Under the safety limit, 0 is what the operator has asked for.
+            old=0 if is_zero and not self._verdict.is_exempt else len(self._found),
+            is_zeroed=is_zero and self._verdict.is_exempt and bool(self._found),
         )
 
     @property
