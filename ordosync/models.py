@@ -1,12 +1,11 @@
 """Frozen values that are sent between accounts. Imports no other module of ordosync.
 
 An `id` belongs to one account and is never compared with an id of another account; a `number` is
-what users read. `_at` is an aware UTC datetime. Money is `Decimal`, in the currency beside it.
-
-A `msgspec.Struct` is created in a quarter of the time of a dataclass, and is not collected.
+what users read. `_at` is an aware UTC datetime. Money is `Decimal`, in the currency beside it. A
+`msgspec.Struct` is created in a quarter of the time of a dataclass, and is not collected.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Generic, Literal, TypeVar
@@ -39,8 +38,8 @@ class Line(Struct, frozen=True, kw_only=True, gc=False):
     sku: str
     name: str
     quantity: int
-    """The units that are still to be sent. Units that were sent, cancelled or refunded are not
-    counted, and a line without open units has 0, if the account still shows it."""
+    """The units that are still to be sent, without sent, cancelled and refunded ones; 0 if the
+    account still shows a line without open units."""
     unit_price: Decimal | None = None
     details: str = ""
     """The buyer's choices or engraving; Ordoro calls them "Additional details"."""
@@ -75,15 +74,17 @@ class Order(Struct, frozen=True, kw_only=True, gc=False):
     is_held: bool = False
     """True if a local account does not ship it, since the Merchant edited it."""
     reference: str = ""
-    """Chosen by ordosync, unique in the account that it creates the order in."""
+    """Chosen by ordosync, unique in its account."""
     content: str = ""
     """A digest of the source, as `<form>-<digest>`; see `edited`."""
     needs_shipping: bool = True
     """False if it needs no address: no line is shipped, or the buyer picks it up."""
+    not_shipped: Mapping[str, str] = {}
+    """The lines whose product needs no shipping, each with the id of its product."""
     as_of: str = ""
     """The version of its source, as text that sorts by age; empty if there is only one version."""
     remark: str = ""
-    """Decisions of the account while it read the order, for the log. No personal data."""
+    """The account's decisions while it read the order, for the log. No personal data."""
 
 
 class InvalidRecord(Struct, frozen=True, kw_only=True, gc=False):
@@ -95,7 +96,7 @@ class InvalidRecord(Struct, frozen=True, kw_only=True, gc=False):
     """File, row and problem, for the operator. No personal data."""
     content: str
     is_skipped: bool = False
-    """True if a rule of the configuration excludes it, so that there is nothing to fix."""
+    """True if a rule excludes it, so that there is nothing to fix."""
     is_whole_file: bool = False
     """True if it is a whole file or a row without an order; the id then names the source."""
     as_of: str = ""
@@ -113,6 +114,7 @@ class Product(Struct, frozen=True, kw_only=True, gc=False):
     """The Supplier's SKU, if the Merchant keeps it."""
     is_kit: bool = False
     archived: bool = False
+    needs_shipping: bool = True
     content: str = ""
     """A digest of the source, as `<form>-<digest>`."""
 
@@ -125,7 +127,7 @@ class Stock(Struct, frozen=True, kw_only=True, gc=False):
     quantity: int | None
     """None if it was never counted, which is not 0. Negative if it is oversold."""
     fixed: str = ""
-    """The reason why it cannot be written, such as `kit` or `archived`; empty if it can."""
+    """Why it cannot be written, such as `kit` or `archived`; empty if it can."""
     counted_at: datetime | None = None
     """The time of a quantity whose age is limited; None: now."""
 
@@ -148,7 +150,6 @@ class Shipment(Struct, frozen=True, kw_only=True, gc=False):
     id: str
     """The Supplier's id, also at the Merchant; the order's id, if an order has only one number."""
     order_id: str
-    """The id of its order in the account that it is read from, or written to."""
     tracking_number: str
     """Empty if the order was only marked as shipped, or if a deleted label is unknown."""
     carrier: str
@@ -157,7 +158,6 @@ class Shipment(Struct, frozen=True, kw_only=True, gc=False):
     method: str = ""
     cost: Decimal | None = None
     currency: str = ""
-    """The currency of the cost; empty if there is no cost."""
     warehouse: str = ""
     ancestors: tuple[str, ...] = ()
     """Ids of the orders that its order was split from, nearest first."""
@@ -166,7 +166,6 @@ class Shipment(Struct, frozen=True, kw_only=True, gc=False):
     cancelled: bool = False
     """True if the Supplier cancelled its order and the order has no valid label."""
     reference: str = ""
-    """The ordosync reference of its order; empty if unknown."""
     lines: tuple[ParcelLine, ...] | None = None
     """Its units by line; None if unknown."""
     is_last: bool = True
@@ -177,7 +176,7 @@ class Shipment(Struct, frozen=True, kw_only=True, gc=False):
     at_most: tuple[ParcelLine, ...] = ()
     """For a Merchant, if it holds all open units: those that were sent to the Supplier."""
     is_requested: Callable[[str], bool] | None = None
-    """Beside `at_most`: true for the SKUs that the portal sends to the Supplier."""
+    """If it is the last one: true for the SKUs that the portal sends to the Supplier."""
     more_numbers: tuple[str, ...] = ()
     """The other tracking numbers of the same parcel."""
 
@@ -192,8 +191,8 @@ class OrderSnapshot(Struct, frozen=True, kw_only=True, gc=False):
     order: Order
     """Its number is without a prefix of the account; its lines have the sent and the open units."""
     shipments: tuple[Shipment, ...] = ()
-    """With their lines, the newest last. At the Merchant an `id` is the Supplier's; it is empty if
-    the account does not keep it, and `OWN` for a label that the Merchant entered itself."""
+    """With their lines, the newest last. At the Merchant an `id` is the Supplier's, `OWN` for a
+    label of the Merchant itself, or empty if the account does not keep it."""
     is_ours: bool = True
     """False if, at the Merchant, it was given to another supplier."""
 
@@ -223,6 +222,8 @@ class Split(Struct, frozen=True, kw_only=True, gc=False):
 
     order_id: str
     pieces: tuple[Piece, ...]
+    is_requested: Callable[[str], bool] | None = None
+    """True for the SKUs that the portal sends. Lines of other SKUs stay with the first piece."""
 
 
 class Cancellation(Struct, frozen=True, kw_only=True, gc=False):
@@ -238,8 +239,7 @@ class Reduction(Struct, frozen=True, kw_only=True, gc=False):
 
     order_id: str
     lines: tuple[ParcelLine, ...]
-    """The units of these lines that stay, 0 or more: those that were sent and those that are still
-    to be sent. Other lines do not change, and sent units stay sent."""
+    """The units of these lines that stay, sent ones included. Other lines do not change."""
 
 
 class Comment(Struct, frozen=True, kw_only=True, gc=False):

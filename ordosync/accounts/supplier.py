@@ -89,6 +89,9 @@ class SupplierProducts(Protocol):
     def create(self, products: Sequence[Product]) -> list[Outcome]:
         """Create products with a new SKU and unset stock; existing products do not change."""
 
+    def known(self, skus: Sequence[str]) -> AbstractSet[str]:
+        """Return those of these SKUs that the account has; none if every SKU is accepted."""
+
 
 class SupplierStock(Protocol):
     """Quantities that the Supplier can sell."""

@@ -5,11 +5,11 @@ A command states only its own options; `with_context` adds `--config`, `--csv`, 
 """
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from ordosync.cli import options
 from ordosync.cli.output.terminal import renaming
@@ -27,6 +27,17 @@ _SHARED = {
     "as_json": options.Json,
     "debug": options.Debug,
 }
+
+
+class OptionGroup(Protocol):
+    """Options that several commands share, as one value."""
+
+    options: ClassVar[Mapping[str, tuple[object, object]]]
+    """The options by the names of their parameters: the annotation and the default of each."""
+
+    @classmethod
+    def of(cls, typed: Mapping[str, Any]) -> "OptionGroup":
+        """Return the value of the options that were typed."""
 
 
 class Context:
@@ -79,14 +90,20 @@ class Context:
 
 
 def with_context(
-    *, json: bool = True, csv: bool = False, dry_run: bool = False
+    *,
+    json: bool = True,
+    csv: bool = False,
+    dry_run: bool = False,
+    filters: type[OptionGroup] | None = None,
 ) -> Callable[[Command], Command]:
     """Return a decorator that passes a `Context` to a command and adds its options.
 
     `--config` takes the place of the parameter `context`; `--json` and `--debug` come last. With
     `csv`, the command gets the option `--csv`. With `dry_run`, it gets the option `--dry-run`, with
-    which it works on copies.
+    which it works on copies. With `filters`, these options take the place of the parameter
+    `filters`, which gets their value.
     """
+    group = filters.options if filters else {}
 
     def decorate(command: Command) -> Command:
         @wraps(command)
@@ -104,13 +121,16 @@ def with_context(
                 raise UsageError("use either --csv or --json")
             path = config or Context.before_command
             context = Context(path, as_json=as_json, as_csv=as_csv)
+            if filters:
+                own["filters"] = filters.of({name: own.pop(name) for name in group})
             if dry_run and own.pop("dry_run"):
                 _run_dry(context, partial(command, **own))
             else:
                 command(**own, context=context)
 
         shared = {"dry_run": dry_run, "as_csv": csv, "as_json": json, "debug": True}
-        signature = _signature(command, [name for name, has_it in shared.items() if has_it])
+        names = [name for name, has_it in shared.items() if has_it]
+        signature = _signature(command, names, filters=group)
         call.__signature__ = signature  # type: ignore[attr-defined]
         return call
 
@@ -125,19 +145,23 @@ def _run_dry(context: Context, command: Command) -> None:
         command(context=context)
 
 
-def _signature(command: Command, shared: Sequence[str]) -> inspect.Signature:
-    """Return the signature of a command with these shared options."""
+def _signature(
+    command: Command, shared: Sequence[str], *, filters: Mapping[str, tuple[object, object]]
+) -> inspect.Signature:
+    """Return the signature of a command with these shared options and filters."""
     signature = inspect.signature(command)
-    parameters = [
-        parameter.replace(name="config", annotation=options.Config, default=None)
-        if parameter.name == "context"
-        else parameter
-        for parameter in signature.parameters.values()
-    ]
-    parameters += [
-        inspect.Parameter(
-            name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=_SHARED[name]
-        )
-        for name in shared
-    ]
+    replaced = {
+        "context": [_option("config", options.Config, None)],
+        "filters": [_option(name, *option) for name, option in filters.items()],
+    }
+    parameters: list[inspect.Parameter] = []
+    for parameter in signature.parameters.values():
+        parameters += replaced.get(parameter.name, [parameter])
+    parameters += [_option(name, _SHARED[name], False) for name in shared]
     return signature.replace(parameters=parameters)
+
+
+def _option(name: str, annotation: object, default: object) -> inspect.Parameter:
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
+    )

@@ -26,6 +26,7 @@ from ordosync.config.settings import (
 from ordosync.config.stock_settings import SellingConfig
 from ordosync.edits import Until
 from ordosync.secret import Secret
+from ordosync.shortages import Resume
 
 JsonSchema = dict[str, Any]
 _NAME = {"pattern": "^[a-z0-9][a-z0-9_-]{0,62}$"}
@@ -39,6 +40,7 @@ _SCALARS: Mapping[Any, JsonSchema] = {
     timedelta: {"type": "string", "pattern": "^[1-9][0-9]{0,3}[mhd]$"},
     ZoneInfo: {"type": "string", "minLength": 1},
     Until: {"type": "string", "pattern": "^(label|[1-9][0-9]{0,3}[mhd])$"},
+    Resume: {"type": "string", "pattern": "^(never|[1-9][0-9]{0,3}[mhd])$"},
     Path: {"type": "string", "minLength": 1},
     Secret: {"type": "string", "description": "${NAME}, file:PATH, or the text"},
 }

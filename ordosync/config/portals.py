@@ -111,6 +111,10 @@ class PortalReader:
                 self._refuse_edits(edits, ships, entries["edits"])
             if shortages := values.get("shortages"):
                 self._refuse_shortages(shortages, sells, entries["shortages"])
+                if shortages.zero_stock and not values.get("manage_inventory"):
+                    why = "needs `manage_inventory: true` in this portal"
+                    place_of = self._reader.entries(entries["shortages"]) or {}
+                    self._reader.problem(place_of["zero_stock"], why)
         if self._reader.problem_count > before:
             return None
         return PortalConfig(name=name, **values)
@@ -231,7 +235,8 @@ class PortalReader:
         yielded: set[tuple[str, str]] = set()
         for members in by_key.values() or ([],):
             portals = [*members, *by_sku]
-            for first_index, second_index in near([portal.products.skus for portal in portals]):
+            pairs = near([portal.products.skus for portal in portals]) if portals[1:] else ()
+            for first_index, second_index in pairs:
                 first, second = portals[first_index], portals[second_index]
                 if (first.name, second.name) not in yielded:
                     yielded.add((first.name, second.name))

@@ -99,10 +99,10 @@ def _account(
     entries = reader.entries(place)
     if entries is None:
         return None, None
+    before = reader.problem_count
     kind = reader.required(place, entries, "kind", _to_kind)
     if kind is None:
         return None, None
-    before = reader.problem_count
     adapter: Callable[..., Account] = account_class(kind)
     selling_place = entries.pop("selling", None)
     options = reader.arguments(adapter, place, entries, without=NOT_OPTIONS)

@@ -16,8 +16,10 @@ from ordosync.config.stock_settings import (
     StockConfig,
 )
 from ordosync.edits import LABEL, Until
+from ordosync.left_out import is_among
 from ordosync.max_age import MaxAge, max_age_of
 from ordosync.secret import Secret
+from ordosync.shortages import ONE_DAY, Resume
 
 SCHEDULED_TASKS = ("import-orders", "import-products", "write-inventory-back", "cancel-orders")
 GLOBAL_TASKS = ("import-orders", "import-products", "write-inventory-back")
@@ -115,6 +117,10 @@ class ShortagesConfig:
     """True to hold the units there, too, or the order."""
     cancel: Literal["never", "lines"] = "never"
     """`lines` cancels the short units there, but never the order of a line. Nothing is refunded."""
+    zero_stock: tuple[Literal["out-of-stock", "not-enough", "discontinued"], ...] = ()
+    """Reasons of the Supplier for which the Merchant shows 0 of the product."""
+    resume: Resume = ONE_DAY
+    """When the product is sold again if the Supplier's quantity does not change."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +181,8 @@ class PortalConfig:
     """First day of imported orders, in the time zone of the Merchant account."""
     manage_inventory: bool = False
     products: ProductsConfig = ProductsConfig()
+    ignore_skus: tuple[str, ...] = ()
+    """SKUs and shell patterns of lines that are not goods, such as postage."""
     address: Literal["required", "optional"] = "required"
     """`optional` also sends orders without a street, or without both town and postcode."""
     send: tuple[Optional, ...] = ()
@@ -193,6 +201,14 @@ class PortalConfig:
     """As `Merchant.supplier_key`. Not an option."""
     decided: frozenset[str] = frozenset()
     """The tasks whose interval is in the file. Not an option."""
+
+    def ignores(self, sku: str) -> bool:
+        """True if a line of this SKU is not sent to the Supplier, since it is not goods."""
+        return is_among(sku, self.ignore_skus)
+
+    def requests(self, sku: str) -> bool:
+        """True if a line of this SKU is sent to the Supplier."""
+        return self.products.has(sku) and not self.ignores(sku)
 
 
 DESK_COLUMNS = (

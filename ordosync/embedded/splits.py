@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from ordosync.added_units import with_rest_in_first
 from ordosync.embedded import change_feed, holds, order_creation, orders, timeline, units
-from ordosync.models import Line, Order, Outcome, Piece, PieceLine, Split, refused
+from ordosync.models import Line, Order, Outcome, ParcelLine, Piece, PieceLine, Split, refused
 from ordosync.text import status_text
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ def split(db: "sqlite3.Connection", requested: Split, *, actor: str) -> Outcome:
         code = "cancelled" if state.status == "cancelled" else "already-shipped"
         return refused(code, f"is {status_text(state.status)}")
     order = replace(order, lines=_open_lines(db, order))
+    open_lines = (
+        ParcelLine(line_id=line.id, quantity=line.quantity, sku=line.sku) for line in order.lines
+    )
+    requested = with_rest_in_first(requested, open_lines)
     reason = _misfit(order.lines, requested.pieces)
     if reason:
         return refused("does-not-fit", reason)

@@ -20,13 +20,13 @@ from typing import get_args
 from ordosync.clock import Clock
 from ordosync.database import (
     SIDE_FILES,
-    check_folder,
-    copy_database,
     open_database,
     sqlite3,
     to_database_error,
     transaction,
 )
+from ordosync.database_copy import copy_database
+from ordosync.database_file import check_folder
 from ordosync.errors import DamagedError, DatabaseError, OrdosyncError
 from ordosync.store.alert_table import AlertTable
 from ordosync.store.leases import Lease, Leases, Resource

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from ordosync.slots import CLOCK_SLACK, TRIES, History, Slots, is_from_the_future, next_start
 from ordosync.store.runs import Status
 from ordosync.store.step_rows import PLANNED, UNSETTLED
-from ordosync.store.timestamps import from_nullable, from_text, to_text
+from ordosync.store.timestamps import from_text, to_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 DecidedBy = Literal["configuration", "default", "autosync"]
 # Tasks without a schedule have slots as well, in which crashes are counted.
 _BY_HAND_S = 3600
+_PAST_TIMES = ("done_at", "tried_at")
+_TIMES = (
+    *("paused_at", "resumes_at", "next_at", "last_started_at", "last_ok_at"),
+    *("trouble_since", "told_at"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -283,18 +288,11 @@ def _row(row: "sqlite3.Row") -> ScheduleRow:
         interval_s=row["interval_s"],
         decided_by=row["decided_by"],
         paused=None if row["paused"] is None else bool(row["paused"]),
-        paused_at=from_nullable(row["paused_at"]),
-        resumes_at=from_nullable(row["resumes_at"]),
-        next_at=from_nullable(row["next_at"]),
-        last_started_at=from_nullable(row["last_started_at"]),
-        last_ok_at=from_nullable(row["last_ok_at"]),
         cursor=row["cursor"],
-        history=History(
-            done_at=from_nullable(row["done_at"]),
-            tried_at=from_nullable(row["tried_at"]),
-            tries=row["tries"],
-            failures=row["failures"],
-        ),
-        trouble_since=from_nullable(row["trouble_since"]),
-        told_at=from_nullable(row["told_at"]),
+        history=History(tries=row["tries"], failures=row["failures"], **_times(row, _PAST_TIMES)),
+        **_times(row, _TIMES),
     )
+
+
+def _times(row: "sqlite3.Row", names: Sequence[str]) -> dict[str, datetime | None]:
+    return {name: from_text(row[name]) if row[name] else None for name in names}

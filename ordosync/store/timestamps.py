@@ -8,14 +8,13 @@ def to_text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def from_text(text: str) -> datetime:
-    """Parse a time in the format of `to_text`."""
-    return datetime.fromisoformat(text)
+from_text = datetime.fromisoformat
+"""Parses a time in the format of `to_text`."""
 
 
 def from_nullable(text: str | None) -> datetime | None:
     """Parse the value of a column that may be null."""
-    return datetime.fromisoformat(text) if text else None
+    return from_text(text) if text else None
 
 
 def to_nullable(at: datetime | None) -> str | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 from msgspec import Struct
 
+from ordosync.left_out import LeftOut
 from ordosync.text import plural
 
 
@@ -59,6 +60,8 @@ class Written(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The groups of fields of an edit that were written, or may have been."""
     is_held: bool = False
     """True if the order is held because of an edit."""
+    left_out: LeftOut | None = None
+    """The lines that an order was sent without; None if it has all."""
 
     @property
     def text(self) -> str:

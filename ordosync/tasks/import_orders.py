@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from ordosync.left_out import LeftOut
 from ordosync.models import Comment, InvalidRecord, Order, Outcome, Page
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
-from ordosync.store.written import Written
 from ordosync.tasks.base import (
     Decision,
     PlanRequest,
@@ -26,6 +26,7 @@ from ordosync.tasks.base import (
 from ordosync.tasks.batching import gathered
 from ordosync.tasks.order_edits import Imported, announce, compare, due_again
 from ordosync.tasks.orders import cancelled_rest
+from ordosync.tasks.orders.created_values import nothing_to_ship_note, summary_of, values_of
 from ordosync.tasks.orders.digests import of_order, rules
 from ordosync.tasks.orders.existing import (
     Existing,
@@ -39,6 +40,7 @@ from ordosync.tasks.orders.existing import (
 )
 from ordosync.tasks.orders.fields import for_supplier, lines_of_supplier, with_quantity
 from ordosync.tasks.orders.group_digests import Digester
+from ordosync.tasks.orders.left_out import without_left_out
 from ordosync.tasks.orders.notice_delivery import deliver, settled
 from ordosync.tasks.orders.notices import reassigned, rest_cancelled, supplier_cancelled
 from ordosync.tasks.orders.open_units import (
@@ -49,7 +51,7 @@ from ordosync.tasks.orders.open_units import (
     with_open_units,
     without_surplus,
 )
-from ordosync.tasks.orders.refusals import import_refusal
+from ordosync.tasks.orders.refusals import NOTHING_TO_SHIP, import_refusal
 
 
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
@@ -132,7 +134,7 @@ def _steps(
                 ids.update(item.ancestors)
         links = {**portal.links.of_merchant("order", sorted(ids))}
         restored = restored_orders(portal, [links[i.id] for i in page.items if i.id in links])
-        sent_again_steps = sent_again(portal, list(links.values()), page.items) if behind else {}
+        earlier = list(links.values()) if behind else []
         families = split_families(portal, page.items, links) if behind else []
         links |= {link.merchant_id: link for link in families}
         config = portal.config
@@ -141,10 +143,12 @@ def _steps(
         # An order that is sent again is sent with what is open now.
         sent = [id_ for id_, link in links.items() if link.state != "cancelled_by_task"]
         ledger = portal.links.lines_of(sent)
+        requested = without_left_out(portal, page.items, ledger)
         settled, ordered = settled_units(ledger), ordered_units(portal, ledger)
         steps = [link_step(link, is_family=True) for link in families]
-        behind_ids = not_comparable(portal, page.items, ledger, links)
-        for item in page.items:
+        sent_again_steps = sent_again(portal, earlier, requested.items) if earlier else {}
+        behind_ids = not_comparable(portal, requested.items, ledger, links)
+        for item in requested.items:
             order = as_ordered(item, settled)
             step = sent_again_steps.get(item.id) or _step(
                 portal,
@@ -154,6 +158,7 @@ def _steps(
                 digester,
                 is_split=item.id in split_ids,
                 ordered=ordered,
+                left_out=requested.of(item.id),
             )
             if step and item.id in behind_ids and step.decision:
                 step = replace(step, payload=None)
@@ -182,6 +187,7 @@ def _step(
     *,
     is_split: bool,
     ordered: Mapping[str, int],
+    left_out: LeftOut,
 ) -> Step | None:
     if isinstance(item, InvalidRecord) and item.is_whole_file:
         return step_of_source(item)
@@ -209,7 +215,7 @@ def _step(
     requested = without_surplus(item.lines) if link else item.lines
     lines = lines_of_supplier(portal.config, requested)
     order = item if lines == item.lines else replace(item, lines=lines)
-    refusal = import_refusal(portal, order, links)
+    refusal = import_refusal(portal, order, links, left_out)
     if refusal:
         return replace(step, decision=refusal)
     if link and link.supplier_id in restored:
@@ -222,9 +228,9 @@ def _step(
         step,
         content=of_order(item, created.lines, digester.rules),
         digests=digester.of(created),
-        summary=_summary(created),
-        written=_written(created),
-        remark=item.remark,
+        summary=summary_of(created, left_out),
+        written=values_of(created, left_out),
+        remark="; ".join(filter(None, (item.remark, left_out.text))),
         payload=created,
     )
 
@@ -264,25 +270,6 @@ def _imported(
     )
 
 
-def _written(order: Order) -> Written:
-    units = sum([line.quantity for line in order.lines])
-    return Written(order=order.number, lines=len(order.lines), units=units)
-
-
-def _summary(order: Order) -> str:
-    units = sum([line.quantity for line in order.lines])
-    lines = len(order.lines)
-    text = (
-        f"create order {order.number}: {lines} line{'s' * (lines != 1)},"
-        f" {units} unit{'s' * (units != 1)}"
-    )
-    prices = [line.unit_price for line in order.lines]
-    if None in prices or not order.currency:
-        return text
-    value = sum((line.unit_price or 0) * line.quantity for line in order.lines)
-    return f"{text}, {value} {order.currency}"
-
-
 TASK = Task(
     name="import-orders",
     resource="orders",
@@ -297,4 +284,5 @@ TASK = Task(
     due_again=due_again,
     settled=settled,
     announce=announce,
+    skip_notes={NOTHING_TO_SHIP: nothing_to_ship_note},
 )

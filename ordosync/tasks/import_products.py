@@ -7,6 +7,7 @@ sent: it would come back as if the Supplier had counted it
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from msgspec.structs import replace
 
@@ -24,6 +25,10 @@ from ordosync.tasks.base import (
     Task,
     step_of_source,
 )
+from ordosync.text import plural
+
+NOT_SHIPPED = "not-shipped"
+"""Code of skipped products that need no shipping and that the Supplier does not have."""
 
 
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
@@ -68,13 +73,14 @@ def _steps(portal: Portal, pages: Iterator[Page[Product | InvalidRecord]]) -> It
         links = portal.links.of_merchant("product", [item.id for item in page.items])
         ours = [item for item in page.items if _is_ours(portal, item)]
         products = [_for_supplier(portal, item) for item in ours if isinstance(item, Product)]
+        known = _known(portal, [product for product in ours if product.id not in links])
         claims = Counter(product.sku for product in products)
         taken = portal.links.of_supplier("product", list(claims))
         # Several products may have the same id: that is one step, always of the same product.
         once = {item.id: item for item in sorted(ours, key=lambda item: item.content)}
         yield Page(
             items=tuple(
-                _step(portal, once[id_], links, claims, taken)
+                _step(portal, once[id_], links, claims, taken, known=known)
                 for id_ in dict.fromkeys(item.id for item in ours)
             ),
             cursor=page.cursor,
@@ -87,6 +93,8 @@ def _step(
     links: Mapping[str, Link],
     claims: Mapping[str, int],
     taken: Mapping[str, Link],
+    *,
+    known: AbstractSet[str],
 ) -> Step:
     if isinstance(item, InvalidRecord) and item.is_whole_file:
         return step_of_source(item)
@@ -103,6 +111,13 @@ def _step(
             reason=f"has the Supplier's SKU {product.sku}, which another product has, too",
         )
         return replace(step, decision=decision)
+    if not product.needs_shipping and product.sku not in known:
+        decision = Decision(
+            state="skipped",
+            code=NOT_SHIPPED,
+            reason="needs no shipping, and is no product of the Supplier",
+        )
+        return replace(step, decision=decision)
     return replace(
         step,
         summary=f"create product {product.sku}",
@@ -111,8 +126,23 @@ def _step(
     )
 
 
+def _known(portal: Portal, items: Sequence[Product | InvalidRecord]) -> AbstractSet[str]:
+    """Return the Supplier's SKUs of products that need no shipping.
+
+    Shops mark real goods so by mistake. A product that the Supplier has is surely goods.
+    """
+    products = [item for item in items if isinstance(item, Product) and not item.needs_shipping]
+    skus = list(dict.fromkeys(_for_supplier(portal, product).sku for product in products))
+    return required(portal.supplier.products).known(skus) if skus else frozenset()
+
+
+def _not_shipped_note(portal: Portal, count: int) -> str:
+    products = plural(count, "1 product", f"{count} products")
+    return f"{products} skipped, no shipping needed and not known to {portal.supplier.name}"
+
+
 def _is_ours(portal: Portal, item: Product | InvalidRecord) -> bool:
-    return isinstance(item, InvalidRecord) or portal.config.products.has(item.sku)
+    return isinstance(item, InvalidRecord) or portal.config.requests(item.sku)
 
 
 def _for_supplier(portal: Portal, product: Product) -> Product:
@@ -125,6 +155,7 @@ def _for_supplier(portal: Portal, product: Product) -> Product:
         # A Supplier that gets costs must not see the retail price, which orders would show.
         price=None if "supplier_unit_cost" in send else product.price,
         weight_g=product.weight_g,
+        needs_shipping=product.needs_shipping,
     )
 
 
@@ -135,4 +166,5 @@ TASK = Task(
     replan=replan,
     apply=apply,
     writes_to="supplier",
+    skip_notes={NOT_SHIPPED: _not_shipped_note},
 )

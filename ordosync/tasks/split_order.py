@@ -173,6 +173,7 @@ def _split_for_merchant(
 ) -> Split:
     return Split(
         order_id=link.merchant_id,
+        is_requested=portal.config.requests,
         pieces=tuple(
             Piece(
                 reference=f"{portal.origin}:{piece.id}",
@@ -220,6 +221,7 @@ def _links(mirrored: _MirroredSplit, outcome: Outcome) -> tuple[Link, ...]:
     links += [
         replace(line, state="split") for line in mirrored.lines if line.merchant_id not in kept
     ]
+    linked = {line.merchant_id for line in mirrored.lines}
     for at_merchant, at_supplier in zip(outcome.pieces, mirrored.open_pieces, strict=True):
         links.append(Link(kind="order", merchant_id=at_merchant.id, supplier_id=at_supplier.id))
         links += [
@@ -230,8 +232,11 @@ def _links(mirrored: _MirroredSplit, outcome: Outcome) -> tuple[Link, ...]:
                 order_id=at_merchant.id,
                 ordered=merchant_line.quantity,
             )
+            # The first piece may have lines besides, which the Supplier does not have.
             for merchant_line, supplier_line in zip(
-                at_merchant.lines, at_supplier.lines, strict=True
+                [line for line in at_merchant.lines if line.of_line in linked],
+                at_supplier.lines,
+                strict=True,
             )
         ]
     return tuple(links)

@@ -168,7 +168,7 @@ def _facts(portal: Portal, parcels: Sequence[Shipment], takes: Takes) -> ParcelF
         can_split=portal.merchant.splits is not None,
         valid=valid_numbers(parcels),
         voided=frozenset(f"{item.id}:{item.tracking_number}" for item in parcels if item.voided),
-        is_requested=portal.config.products.has,
+        is_requested=portal.config.requests,
     )
 
 

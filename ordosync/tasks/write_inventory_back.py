@@ -112,7 +112,9 @@ def _unimported_sales(portal: Portal) -> Mapping[str, int]:
             link = links.get(order.id)
             if link is None or link.state == "cancelled_by_task":
                 for line in order.lines:
-                    units[line.sku] += line.quantity
+                    # A line that is never imported would count until the Merchant ships it.
+                    if not portal.config.ignores(line.sku):
+                        units[line.sku] += line.quantity
     return units
 
 

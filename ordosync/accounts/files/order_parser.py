@@ -35,6 +35,7 @@ from ordosync.accounts.files.rules import (
     order_skip_reason,
     skip_reason,
 )
+from ordosync.left_out import is_among
 from ordosync.models import Address, InvalidRecord, Line, Order
 
 _LONGEST_NUMBER = 100
@@ -170,9 +171,11 @@ def _lines(
         if line_id in lines:
             raise InvalidRowError("invalid.line_id", row, "another row has the same line_id")
         lines[line_id] = line
-    kept_lines = tuple(line for line in lines.values() if line.sku not in options.ignore_skus)
+    kept_lines = tuple(
+        line for line in lines.values() if not is_among(line.sku, options.ignore_skus)
+    )
     if not kept_lines:
-        raise _NothingToShipError("no-lines", "has only lines of SKUs in ignore_skus")
+        raise _NothingToShipError("nothing-to-ship", "has only lines of SKUs in ignore_skus")
     return kept_lines
 
 

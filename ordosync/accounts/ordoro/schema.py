@@ -344,7 +344,10 @@ def product_of(shape: ProductShape, supplier: int) -> Product:
         is_kit=bool(shape.is_kit_parent),
         archived=shape.archive_date is not None,
     )
-    return replace(product, content=_digest(product))
+    fields = msgspec.structs.asdict(product)
+    # Older versions did not have this field, and an unchanged product must not count as changed.
+    del fields["needs_shipping"]
+    return replace(product, content=_digest(fields))
 
 
 def pounds(grams: Decimal) -> Decimal:

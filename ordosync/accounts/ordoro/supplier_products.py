@@ -1,6 +1,8 @@
 """Products at the Supplier."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from functools import partial
 from types import NoneType
 
 from ordosync.accounts.ordoro.client import OrdoroClient
@@ -21,6 +23,12 @@ class SupplierProducts:
         """Create products with a new SKU and unset stock."""
         write = unless_it_exists(recheck_refusals(self._create))
         return self._client.service.write_each(products, write, key=lambda product: product.sku)
+
+    def known(self, skus: Sequence[str]) -> AbstractSet[str]:
+        """Return those of these SKUs that exist."""
+        find = partial(self._client.product, action="find products")
+        found = self._client.service.map_concurrently(skus, find)
+        return frozenset(sku for sku, product in zip(skus, found, strict=True) if product)
 
     def _create(self, product: Product) -> Outcome:
         if self._client.product(product.sku, f"find product {product.sku}"):

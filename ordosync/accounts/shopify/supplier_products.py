@@ -5,6 +5,7 @@ was never counted.
 """
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 
@@ -50,6 +51,11 @@ class SupplierProducts:
         self.find([product.sku for product in products])
         create = unless_it_exists(self._create)
         return self._client.service.write_each(products, create, key=lambda product: product.sku)
+
+    def known(self, skus: Sequence[str]) -> AbstractSet[str]:
+        """Return those of these SKUs that exist."""
+        self.find(skus)
+        return self._variants.keys() & {*skus}
 
     def find(self, skus: Sequence[str]) -> None:
         """Read the variants with these SKUs; if several have one, the oldest counts."""

@@ -1,6 +1,7 @@
 """Products that ordosync creates at the Supplier."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from ordosync.accounts.sqlite.client import FilePart
 from ordosync.database import sqlite3
@@ -16,6 +17,11 @@ class SupplierProducts(FilePart):
     def create(self, new: Sequence[Product]) -> list[Outcome]:
         """Create products with a new SKU and unset stock."""
         return self._file.write_each("create products", new, _create)
+
+    def known(self, skus: Sequence[str]) -> AbstractSet[str]:
+        """Return those of these SKUs that exist."""
+        with self._file.reading("find products") as db:
+            return frozenset(product.sku for product in products.read(db, skus))
 
 
 def _create(db: sqlite3.Connection, product: Product) -> Outcome:

@@ -157,6 +157,11 @@ def is_kit(product: ProductShape) -> bool:
     return product.type in _KITS
 
 
+def is_shipped(product: ProductShape) -> bool:
+    """True if a product is goods; a downloadable one is a file, even if it is not virtual."""
+    return not (product.virtual or product.downloadable)
+
+
 def is_on_sale(product: ProductShape, parent: ProductShape | None = None) -> bool:
     """True if visitors of the shop see a product, or a variation with its parent."""
     return product.status == "publish" and (parent is None or parent.status == "publish")

@@ -6,10 +6,11 @@ Uses the lists of products and variations, and the shop's unit of weights.
 from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 
+import msgspec
 from msgspec.structs import replace
 
 from ordosync.accounts.account import ReadRequest
-from ordosync.accounts.woocommerce.catalogue import Catalogue, is_kit, is_on_sale
+from ordosync.accounts.woocommerce.catalogue import Catalogue, is_kit, is_on_sale, is_shipped
 from ordosync.accounts.woocommerce.client import WooCommerceClient
 from ordosync.accounts.woocommerce.product_selection import ProductSelection
 from ordosync.accounts.woocommerce.schema import DIGEST_VERSION, ProductShape, digest
@@ -73,7 +74,10 @@ class MerchantProducts:
             weight_g=self._grams(shape.weight or (parent.weight if parent else "")),
             is_kit=is_kit(shape),
         )
-        return replace(product, content=digest(product))
+        fields = msgspec.structs.asdict(product)
+        # Older versions did not have it, and an unchanged product must not count as changed.
+        del fields["needs_shipping"]
+        return replace(product, content=digest(fields), needs_shipping=is_shipped(shape))
 
     def _grams(self, weight: str | float | None) -> Decimal | None:
         amount = _decimal(weight)

@@ -171,7 +171,7 @@ class ProductShape(Struct, frozen=True, kw_only=True):
     sku: str = ""
     status: str = ""
     virtual: bool = False
-    """True if the product is not shipped."""
+    downloadable: bool = False
     regular_price: str | float | None = ""
     weight: str | float | None = ""
     manage_stock: bool | str = False

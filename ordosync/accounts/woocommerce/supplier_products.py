@@ -4,6 +4,7 @@ Uses the list of products by SKU, and `/products`.
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from ordosync.accounts.service_client import ServiceClient, unless_it_exists
 from ordosync.accounts.woocommerce.catalogue import Catalogue
@@ -18,6 +19,10 @@ class SupplierProducts:
     def __init__(self, service: ServiceClient, catalogue: Catalogue) -> None:
         self._service = service
         self._catalogue = catalogue
+
+    def known(self, skus: Sequence[str]) -> AbstractSet[str]:
+        """Return those of these SKUs that exist."""
+        return self._catalogue.by_sku(skus, "search products").keys()
 
     def create(self, products: Sequence[Product]) -> list[Outcome]:
         """Create products with a new SKU."""

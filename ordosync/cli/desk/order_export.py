@@ -9,7 +9,7 @@ from ordosync.cli import completion
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common
 from ordosync.cli.desk.account_choice import open_desk_of
-from ordosync.cli.desk.order_selection import OrderSelection, with_filters
+from ordosync.cli.desk.order_selection import OrderSelection
 from ordosync.cli.output import files, order_exports, render
 from ordosync.embedded.packing import Packing
 from ordosync.engine.order_owners import Owners
@@ -17,8 +17,7 @@ from ordosync.errors import UsageError
 from ordosync.text import plural
 
 
-@with_context(json=False, csv=True)
-@with_filters
+@with_context(json=False, csv=True, filters=OrderSelection)
 def export_orders(
     numbers: Annotated[
         list[str] | None,

@@ -11,7 +11,7 @@ import typer
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common
 from ordosync.cli.desk.account_choice import open_desks
-from ordosync.cli.desk.order_selection import OrderSelection, with_filters
+from ordosync.cli.desk.order_selection import OrderSelection
 from ordosync.cli.output import desk_csv, render
 from ordosync.cli.output.desk import listed_json, pieces_json
 from ordosync.cli.output.order_rows import OrderRow, show_orders
@@ -35,8 +35,7 @@ class _List:
     is_selection: bool
 
 
-@with_context(csv=True)
-@with_filters
+@with_context(csv=True, filters=OrderSelection)
 def list_orders(
     *,
     filters: OrderSelection,

@@ -1,12 +1,10 @@
 """Options that select orders, for every command that works on a selection of them."""
 
-import inspect
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import wraps
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import typer
 
@@ -79,8 +77,20 @@ Late = Annotated[
 
 @dataclass(frozen=True, kw_only=True)
 class OrderSelection:
-    """The values of these options, as they were typed."""
+    """The values of these options, as they were typed. See `OptionGroup`."""
 
+    options: ClassVar[Mapping[str, tuple[object, object]]] = {
+        "statuses": (Status, None),
+        "since": (Since, None),
+        "until": (Until, None),
+        "shipped_since": (ShippedSince, None),
+        "shipped_until": (ShippedUntil, None),
+        "portal": (Portal, None),
+        "skus": (Sku, None),
+        "customer": (Customer, ""),
+        "tracking": (Tracking, ""),
+        "late": (Late, None),
+    }
     statuses: Sequence[str] = ()
     since: str | None = None
     until: str | None = None
@@ -91,6 +101,11 @@ class OrderSelection:
     customer: str = ""
     tracking: str = ""
     late: str | None = None
+
+    @classmethod
+    def of(cls, typed: Mapping[str, Any]) -> "OrderSelection":
+        """Return the value of the options that were typed."""
+        return cls(**{**typed, "statuses": typed["statuses"] or (), "skus": typed["skus"] or ()})
 
     def to_filter(
         self, owners: Owners, now: datetime, *, numbers: Sequence[str] = ()
@@ -119,41 +134,3 @@ def _first_day(day: str | None, now: datetime) -> datetime | None:
 
 def _end_of_day(day: str | None, now: datetime) -> datetime | None:
     return None if day is None else periods.end_of_day(day, now, "--shipped-until")
-
-
-_OPTIONS: dict[str, tuple[object, object]] = {
-    "statuses": (Status, None),
-    "since": (Since, None),
-    "until": (Until, None),
-    "shipped_since": (ShippedSince, None),
-    "shipped_until": (ShippedUntil, None),
-    "portal": (Portal, None),
-    "skus": (Sku, None),
-    "customer": (Customer, ""),
-    "tracking": (Tracking, ""),
-    "late": (Late, None),
-}
-"""The options by the names of their fields, and their defaults."""
-
-
-def with_filters(command: Callable[..., None]) -> Callable[..., None]:
-    """Replace the parameter `filters` of a command, an `OrderSelection`, by these options."""
-
-    @wraps(command)
-    def call(**values: Any) -> None:
-        typed = {name: values.pop(name) for name in _OPTIONS}
-        lists = {name: typed[name] or () for name in ("statuses", "skus")}
-        command(filters=OrderSelection(**{**typed, **lists}), **values)
-
-    signature = inspect.signature(command)
-    options = [
-        inspect.Parameter(
-            name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
-        )
-        for name, (annotation, default) in _OPTIONS.items()
-    ]
-    parameters: list[inspect.Parameter] = []
-    for parameter in signature.parameters.values():
-        parameters += options if parameter.name == "filters" else [parameter]
-    call.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
-    return call

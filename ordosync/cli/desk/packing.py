@@ -15,7 +15,7 @@ from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common
 from ordosync.cli.desk.account_choice import confirm_requested, open_desk_of
 from ordosync.cli.desk.fetch_option import Fetch, fetch_orders
-from ordosync.cli.desk.order_selection import OrderSelection, with_filters
+from ordosync.cli.desk.order_selection import OrderSelection
 from ordosync.cli.output import files, render
 from ordosync.config.settings import Config
 from ordosync.embedded.desk import Desk
@@ -57,8 +57,7 @@ class _Selected:
         return Packing(self.desk.file)
 
 
-@with_context(csv=True)
-@with_filters
+@with_context(csv=True, filters=OrderSelection)
 def pick_orders(
     numbers: Numbers = None,
     *,
@@ -105,8 +104,7 @@ def pick_orders(
     raise typer.Exit(fetched.code)
 
 
-@with_context(json=False, csv=True)
-@with_filters
+@with_context(json=False, csv=True, filters=OrderSelection)
 def print_slips(
     numbers: Numbers = None,
     *,

@@ -23,6 +23,15 @@ def text_of(quantity: Decimal | None) -> str:
     return "not counted" if quantity is None else f"{quantity:f}"
 
 
+def counted(opened: Desk, count: Count, old: Decimal | None, warehouses: Sequence[str]) -> str:
+    """Return the on-hand quantity before and after the count, and its place."""
+    new = "" if count.warehouse in warehouses else ", a new warehouse"
+    [(_, levels, _)] = opened.stock_levels([count.sku])
+    [physical] = [level.physical for level in levels if level.warehouse == count.warehouse]
+    change = f"{text_of(old)} -> {text_of(physical)}"
+    return f"{count.sku}: {change} in {count.warehouse} of account {opened.name}{new}"
+
+
 def repeated(counts: Sequence[tuple[int, Count]]) -> list[str]:
     """Return a sentence for each product that rows of a file count more than once."""
     rows: dict[tuple[str, str], list[int]] = {}

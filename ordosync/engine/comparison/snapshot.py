@@ -17,6 +17,7 @@ from ordosync.accounts.account import Role
 from ordosync.accounts.portal_account import OrderListing
 from ordosync.database import sqlite3
 from ordosync.engine.comparison.addressees import anonymous, digest_of
+from ordosync.engine.comparison.left_out_lines import with_ignored, without_left_out
 from ordosync.engine.comparison.order_trees import REQUESTED, LinkedOrders, OrderTree
 from ordosync.engine.private_folders import private_folder
 from ordosync.models import Address, Order, OrderSnapshot, Page
@@ -87,12 +88,13 @@ class Snapshot:
                     " order by 1, 2",
                     (merchant_id,),
                 ).fetchall()
+                suppliers = tuple(
+                    (generation, self._tree("supplier", supplier_id))
+                    for generation, supplier_id in supplier_ids
+                )
+                merchant = self._tree("merchant", merchant_id)
                 yield LinkedOrders(
-                    merchant=self._tree("merchant", merchant_id),
-                    suppliers=tuple(
-                        (generation, self._tree("supplier", supplier_id))
-                        for generation, supplier_id in supplier_ids
-                    ),
+                    merchant=without_left_out(merchant, suppliers), suppliers=suppliers
                 )
             last = rows[-1][0]
 
@@ -185,9 +187,10 @@ class Snapshot:
 
     def _anonymous(self, item: OrderSnapshot, role: Role) -> OrderSnapshot:
         """Return the order without personal data, with its lines named as at the Supplier."""
-        lines = item.order.lines
-        is_merchant = role == "merchant"
-        return anonymous(item, lines_sent(lines, self.portal.config) if is_merchant else lines)
+        if role == "supplier":
+            return anonymous(item, item.order.lines)
+        config = self.portal.config
+        return anonymous(with_ignored(item, config), lines_sent(item.order.lines, config))
 
     def _link_by_reference(self, reference: str, supplier_id: str) -> None:
         origin, _, key = reference.partition(":")

@@ -74,7 +74,10 @@ def _units_sent(facts: OrderFacts, link: Link) -> str:
     """Return the lines and units with which the order was created, if the log has them."""
     key = f"{link.merchant_id}#{link.generation}"
     written = [step.written for step in facts.of_task("import-orders") if step.key == key]
-    return f": {written[0].size}" if written and written[0] else ""
+    if not written or not written[0]:
+        return ""
+    left_out = written[0].left_out
+    return f": {written[0].size}" + (f"; {left_out.text}" if left_out else "")
 
 
 def _reported(facts: OrderFacts) -> Iterator[Event]:

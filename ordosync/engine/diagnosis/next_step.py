@@ -290,7 +290,7 @@ _AFTER_SKIP = {
     "before-since": "nothing; to send it, set an earlier `since:` in portal {portal}, then {retry}",
     "no-lines": "nothing: none of its lines matches `products: skus:` of portal {portal}; to send"
     " a line, add its SKU there, then {retry}",
-    "nothing-to-ship": "nothing: all its quantities are 0 at {shop}; it is sent once that changes",
+    "nothing-to-ship": "nothing: it has nothing to ship at {shop}; it is sent once that changes",
     "split-after-import": "nothing: the Supplier has the order that it was split from",
     "cancelled": "nothing: {shop} cancelled it before it was sent",
     "dismissed": "nothing: it was dismissed; to send it nevertheless: {retry}",

@@ -121,8 +121,7 @@ def _take(task: Task, portal: Portal, store: Store, clock: Clock) -> Lease | Alr
 
 def _close_crashed_run(lease: Lease, store: Store, clock: Clock) -> Run | None:
     """End the run of the last owner, if it crashed or is frozen, and return it."""
-    run_id = store.leases.last_run(lease)
-    run = None if run_id is None else store.runs.get(run_id)
+    run = None if lease.last_run_id is None else store.runs.get(lease.last_run_id)
     if run is None or run.status != "running":
         return None
     error = RunError(
@@ -147,5 +146,5 @@ def _begin(
     now = clock.now()
     run = store.runs.start(portal.name, task.name, trigger, now=now, missed_slots=missed_slots)
     store.schedule.started(portal.name, task.name, now=now, scheduled=scheduled)
-    store.leases.renew(lease, run.id, clock=clock)
+    store.leases.assign(lease, run.id)
     return Claim(lease=lease, run=run, scheduled=scheduled)

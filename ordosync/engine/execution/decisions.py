@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from ordosync.engine.execution.unproven import is_uncertain
 from ordosync.store.step_rows import DISMISSED, StepRow
-from ordosync.tasks.base import Decision, Step, Task, edit_key
+from ordosync.tasks.base import Decision, Step, Task
 from ordosync.tasks.orders.digests import decisive
 
 _EDITED = "edited"
@@ -54,18 +54,19 @@ def decide(
     rows: Mapping[str, StepRow],
     *,
     run_id: int,
-    failed: Mapping[str, StepRow],
+    open_edits: Mapping[str, StepRow],
 ) -> Iterator[Need]:
     """Yield the decision about each of these records.
 
-    `rows` are the stored steps by key, and `failed` those of the task that had failed before this
-    run began to read. A record that this run has recorded already is left out.
+    `rows` are the stored steps by key. `open_edits` are the edits that were not settled before this
+    run began to read, by the key of the step that was edited. A record that this run has recorded
+    already is left out.
     """
     for step in steps:
         row = rows.get(step.key)
         if row and row.last_run_id == run_id:
             continue
-        yield decide_step(task, step, row, open_edit=failed.get(edit_key(step.key)))
+        yield decide_step(task, step, row, open_edit=open_edits.get(step.key))
 
 
 def decide_step(

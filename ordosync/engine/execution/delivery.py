@@ -16,7 +16,6 @@ from ordosync.engine.execution.interruption import InterruptedRunError, Stop
 from ordosync.engine.execution.line_claims import LineClaims
 from ordosync.engine.execution.recorder import Recorder
 from ordosync.engine.execution.step_changes import (
-    counted_as,
     from_outcome,
     intent,
     skip_gone,
@@ -64,7 +63,7 @@ class Delivery:
         """Raise `InterruptedRunError` if the run must stop now."""
         # A deadline stops a run only after its first write. Otherwise a read that takes longer than
         # the deadline would start over each time.
-        if self._stop.signal is not None or (self._has_written and self._stop.reason):
+        if self._stop.signals or (self._has_written and self._stop.reason):
             raise InterruptedRunError
 
     def send_planned(self, count: int) -> None:
@@ -139,19 +138,26 @@ class Delivery:
         if self._claims:
             self._claims.look_up_shared(batch)
         with self._recorder.transaction():
-            contested = _take_lines(self._claims, batch) if self._claims else {}
+            contested = self._contested(self._claims, batch) if self._claims else {}
             not_sent = {} if is_uncertain else contested
-            for key in self._released_by_hand(list(not_sent)):
-                del not_sent[key]
             ready = [step for step in batch if step.key not in not_sent]
             sending = (intent(step) for step in ready)
             self._recorder.save([*sending, *self._recorder.count_decisions(not_sent.values())])
         return ready
 
-    def _released_by_hand(self, keys: Sequence[str]) -> list[str]:
-        """Return the keys of the steps that the operator wants to be sent in any case."""
-        rows = self._recorder.rows(keys).values()
-        return [row.key for row in rows if (row.state, row.code) == ("waiting", "by-hand")]
+    def _contested(self, claims: LineClaims, batch: Sequence[Step]) -> dict[str, Step]:
+        """Claim the lines of steps; return those that another portal sends, with their decisions.
+
+        Leave out those that the operator wants to be sent in any case.
+        """
+        contested = {
+            line_claim.step.key: replace(line_claim.step, decision=claims.decision(line_claim))
+            for line_claim in claims.take(batch)
+        }
+        for row in self._recorder.rows(contested).values():
+            if (row.state, row.code) == ("waiting", "by-hand"):
+                del contested[row.key]
+        return contested
 
     def _commit_outcomes(
         self,
@@ -204,8 +210,8 @@ class Delivery:
             )
             for step, result in pairs
         ]
-        for change, result in zip(changes, results, strict=True):
-            self._recorder.counts.add(counted_as(change, result))
+        for (step, result), change in zip(pairs, changes, strict=True):
+            self._recorder.count_result(step, change, result)
         return changes
 
     def _edited_since(
@@ -225,7 +231,7 @@ class Delivery:
     def _stop_in_an_outage(self, outcomes: Sequence[Outcome]) -> None:
         has_failed = any(outcome.state in ("unavailable", "unknown") for outcome in outcomes)
         # After a signal, calls are not waited for, so their failures are not an outage.
-        if self._stop.signal is not None and has_failed:
+        if has_failed and self._stop.signals:
             raise InterruptedRunError
         for outcome in outcomes:
             is_out = outcome.state == "unavailable" or outcome.code == UnknownOutcomeError.code
@@ -236,14 +242,6 @@ class Delivery:
                     self._task.name,
                     f"{MAX_FAILURES_IN_A_ROW} writes in a row failed: {outcome.reason}",
                 )
-
-
-def _take_lines(claims: LineClaims, batch: Sequence[Step]) -> dict[str, Step]:
-    """Claim the lines of steps; return those that another portal sends, with their decisions."""
-    return {
-        line_claim.step.key: replace(line_claim.step, decision=claims.decision(line_claim))
-        for line_claim in claims.take(batch)
-    }
 
 
 def _without_units(result: Result) -> Result:

@@ -10,14 +10,15 @@ from contextlib import contextmanager
 
 from ordosync.clock import Clock
 from ordosync.engine.execution.decisions import Unchanged, is_reported
+from ordosync.engine.execution.left_out_notes import LeftOutNotes
 from ordosync.engine.execution.line_claims import LineClaims
-from ordosync.engine.execution.step_changes import from_decision
+from ordosync.engine.execution.step_changes import counted_as, from_decision
 from ordosync.models import normalized_sku
 from ordosync.store import Store
 from ordosync.store.leases import LEASE, Lease
 from ordosync.store.runs import Counts, Run, Status
 from ordosync.store.step_rows import StepChange, StepRow
-from ordosync.tasks.base import Portal, Result, Step, Task, edited_key
+from ordosync.tasks.base import Portal, Result, Step, Task, edited_key, is_edit_key
 
 _QUIET_S = LEASE.total_seconds() / 20
 """The time without a transaction after which the lease is renewed."""
@@ -48,6 +49,7 @@ class Recorder:
         self.counts = Counts()
         self._notes: list[str] = []
         self._skipped: Counter[str] = Counter()
+        self._left_out = LeftOutNotes()
         self.not_due = 0
         """Number of waiting steps among the counted ones whose time has not come."""
 
@@ -144,6 +146,7 @@ class Recorder:
         for code, text in self._task.skip_notes.items():
             if count := self._skipped[code]:
                 self._notes.append(text(self._portal, count))
+        self._notes += self._left_out.texts()
         self._notes += filter(None, self._task.notes(self._portal))
         self._portal.collect_feeds()
         for account in (self._portal.merchant, self._portal.supplier):
@@ -174,6 +177,16 @@ class Recorder:
     def failed(self) -> Sequence[StepRow]:
         """Return the failed steps of this task, oldest first."""
         return self._store.steps.failed(self._portal.name, self._task.name)
+
+    def count_result(self, step: Step, change: StepChange, result: Result) -> None:
+        """Count a step that was written, and the lines that its order was sent without."""
+        self.counts.add(counted_as(change, result))
+        if step.written and step.written.left_out and change.state == "done":
+            self._left_out.add(step.written.left_out)
+
+    def open_edits(self) -> Mapping[str, StepRow]:
+        """Return the edits that are not settled, by the key of the step that was edited."""
+        return {edited_key(row.key): row for row in self.failed() if is_edit_key(row.key)}
 
     def count_decisions(self, steps: Iterable[Step]) -> list[StepChange]:
         """Count the steps that need no write, and return their changes; leave out the others."""

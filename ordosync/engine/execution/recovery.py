@@ -19,7 +19,7 @@ from ordosync.engine.execution.unproven import before_restore, is_inconclusive, 
 from ordosync.models import Order
 from ordosync.store import Store
 from ordosync.store.step_rows import UNPROVEN, StepChange, StepRow
-from ordosync.tasks.base import Decision, Portal, Result, Step, Task, edit_key, edited_key
+from ordosync.tasks.base import Decision, Portal, Result, Step, Task, edit_key, is_edit_key
 
 
 def lacks_steps(task: Task, portal: Portal, store: Store, *, restored_at: datetime | None) -> bool:
@@ -127,9 +127,10 @@ class Recovery:
         """Try failed edits again that the configuration now writes; the others stay failed."""
         if self._task.due_again is None:
             return
-        failed = self._task.due_again(self._portal, self._recorder.failed())
-        rows = {row.key: row for row in failed}
-        for page in self._task.replan(self._portal, failed) if rows else ():
+        failed = self._recorder.failed()
+        due = self._task.due_again(self._portal, failed) if failed else ()
+        rows = {row.key: row for row in due}
+        for page in self._task.replan(self._portal, due) if due else ():
             self._write_again(list(self._edits_of(page.items, rows)), rows)
 
     def _resend(self, steps: Sequence[Step], rows: Mapping[str, StepRow]) -> None:
@@ -221,4 +222,4 @@ class Recovery:
 
 
 def _is_failed_edit(row: StepRow) -> bool:
-    return row.state == "failed" and row.key == edit_key(edited_key(row.key))
+    return row.state == "failed" and is_edit_key(row.key)

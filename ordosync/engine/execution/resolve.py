@@ -17,6 +17,7 @@ from ordosync.tasks import TASKS, waiting_for
 from ordosync.tasks.base import Portal, Step
 from ordosync.tasks.orders.existing import order_links
 from ordosync.tasks.orders.fields import lines_sent
+from ordosync.tasks.orders.left_out import without_left_out
 from ordosync.tasks.orders.notices import is_notice
 
 
@@ -109,7 +110,8 @@ def _merchant_order(portal: Portal, order_id: str) -> Order | None:
     for page in portal.merchant.orders.by_id([order_id]):
         for item in page.items:
             if isinstance(item, Order) and item.id == order_id:
-                return replace(item, lines=lines_sent(item.lines, portal.config))
+                lines = without_left_out(portal, [item], {}).lines_of(item)
+                return replace(item, lines=lines_sent(lines, portal.config))
     return None
 
 

@@ -40,7 +40,7 @@ from ordosync.store.runs import Counts, Run, RunError, Status, Trigger
 from ordosync.store.step_rows import PLANNED, StepRow
 from ordosync.tasks.base import PlanRequest, Portal, Step, Task
 
-_Failed = Mapping[str, StepRow]
+_Edits = Mapping[str, StepRow]
 _LEAST_DEADLINE_S = 60
 
 
@@ -135,7 +135,7 @@ class Execution:
             status, error = self._interrupted()
         except AccountError as failure:
             # After a signal, calls are not waited for, so their errors mean nothing.
-            if self._stop.signal is not None:
+            if self._stop.signals:
                 status, error = self._interrupted()
             else:
                 status, error = "failed", RunError(code=failure.code, message=str(failure))
@@ -177,21 +177,21 @@ class Execution:
         If a part of a source cannot be used, its error is raised after everything else is written.
         """
         cursor, unusable = None, None
-        if self._task.safety_limit:
+        safety_limit = SafetyLimit(self._task, self._portal) if self._task.safety_limit else None
+        if safety_limit:
             with self._recorder.transaction():
                 self._store.steps.forget_planned(self._portal.name, self._task.name)
-        safety_limit = SafetyLimit(self._task, self._portal)
-        failed = {row.key: row for row in self._recorder.failed()}
+        open_edits = self._recorder.open_edits() if self._task.compare else {}
         fault("reading")
         try:
             for page in self._task.plan(self._portal, request):
                 self._delivery.check_stop()
-                self._take(page, safety_limit, failed)
+                self._take(page, safety_limit, open_edits)
                 progress.advance(len(page.items))
                 cursor = page.cursor
         except PartlyReadError as error:
             unusable = error
-        if self._task.safety_limit:
+        if safety_limit:
             if not force:
                 self._check_safety_limit(safety_limit)
             self._delivery.send_planned(safety_limit.planned)
@@ -199,16 +199,16 @@ class Execution:
             raise unusable
         return cursor
 
-    def _take(self, page: Page[Step], safety_limit: SafetyLimit, failed: _Failed) -> None:
+    def _take(self, page: Page[Step], safety_limit: SafetyLimit | None, edits: _Edits) -> None:
         """Decide about a page, and write it; with a safety limit, add it to the stored plan."""
         if not page.items and not self._recorder.is_quiet:
             return
-        rows = self._recorder.rows(step.key for step in page.items)
         self._recorder.note_numbers(page.items)
+        rows = self._recorder.rows(step.key for step in page.items)
         self._reopen(page)
         self._settlement.note(page.items)
         run_id = self._claim.run.id
-        steps = self._count(decide(self._task, page.items, rows, run_id=run_id, failed=failed))
+        steps = self._count(decide(self._task, page.items, rows, run_id=run_id, open_edits=edits))
         if split_ids := [step.merchant_id for step in steps if step.is_family]:
             self._split_links.restore(split_ids)
         steps = self._recovery.hold_back_unproven(steps)
@@ -216,7 +216,7 @@ class Execution:
         decided = self._recorder.count_decisions(steps)
         if decided or (not to_send and self._recorder.is_quiet):
             self._recorder.record(decided)
-        if not self._task.safety_limit:
+        if safety_limit is None:
             self._delivery.send(to_send)
             return
         self._delivery.send([step for step in to_send if step.is_exempt])
@@ -277,8 +277,8 @@ class Execution:
             if status in ("failed", "interrupted"):
                 store.steps.rest(portal, task, clock=self._clock)
             fault("cursor-before-commit")
-            self._recorder.save_counts()
             now = self._clock.now()
+            self._recorder.save_counts()
             if is_kept:
                 store.runs.finish(run.id, status, now=now, error=error)
             else:

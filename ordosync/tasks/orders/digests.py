@@ -58,6 +58,8 @@ def rules(config: PortalConfig) -> str:
         (methods.default, sorted(methods.map.items())),
         repr(config.products),
         repr(config.merchant.pair),
+        # Older versions had no `ignore_skus`.
+        *((sorted(config.ignore_skus),) if config.ignore_skus else ()),
     )
     return hashlib.blake2b(msgspec.json.encode(fields), digest_size=4).hexdigest()
 

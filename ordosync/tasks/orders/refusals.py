@@ -4,12 +4,18 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
+from ordosync.left_out import LeftOut
 from ordosync.models import Order
 from ordosync.store.links import Link
 from ordosync.tasks.base import Decision, Portal
 
+NOTHING_TO_SHIP = "nothing-to-ship"
+"""Code of skipped orders without a unit that a Supplier ships."""
 
-def import_refusal(portal: Portal, order: Order, links: Mapping[str, Link]) -> Decision | None:
+
+def import_refusal(
+    portal: Portal, order: Order, links: Mapping[str, Link], left_out: LeftOut
+) -> Decision | None:
     """Return the decision not to import this order; None if it can be imported."""
     # A piece with its own link was sent as an order, and is requested again.
     if order.id not in links and any(ancestor in links for ancestor in order.ancestors):
@@ -27,11 +33,14 @@ def import_refusal(portal: Portal, order: Order, links: Mapping[str, Link]) -> D
             code="no-date",
             reason="has no date, so it is unknown whether it was placed before `since`",
         )
-    if not order.lines:
+    if not order.lines and not left_out.has_lines:
         return Decision(state="skipped", code="no-lines", reason="has no line for this Supplier")
     if not any(line.quantity for line in order.lines):
+        reason = f"has only {left_out.reason}" if left_out.has_lines else ""
         return Decision(
-            state="skipped", code="nothing-to-ship", reason="has only lines of quantity 0"
+            state="skipped",
+            code=NOTHING_TO_SHIP,
+            reason=reason or "has only lines of quantity 0",
         )
     return _address_refusal(portal, order)
 

@@ -138,7 +138,7 @@ def _valid_steps(item: Shipment, link: Link, family: Family, facts: ParcelFacts)
             lines=contents.lines,
             is_last=contents.is_last,
             at_most=contents.at_most,
-            is_requested=facts.is_requested if contents.at_most else None,
+            is_requested=facts.is_requested if contents.is_last else None,
             rest=contents.rest if contents.lines and facts.takes == "pieces" else (),
         ),
         link=target,

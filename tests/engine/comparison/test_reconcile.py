@@ -308,3 +308,36 @@ def test_order_that_was_sent_in_part_is_compared_as_one_that_is_requested(pair: 
     assert found["no-supplier-order", "1001", None]["fix"] == "import-orders"
     assert ("cancelled-at-supplier", "1002", "1002") in found
     assert found["split-on-one-side", "1003", "1003"]["fix"] == "split-order"
+
+
+def test_line_that_the_portal_ignores_is_no_difference(pair: Pair) -> None:
+    managed = "    manage_inventory: true\n"
+    config = pair.path.read_text().replace(managed, f"{managed}    ignore_skus: [POST]\n")
+    pair.path.write_text(config)
+    pair.imported("1001", line("MUG"), line("POST"))
+    pair.request("1002", line("POST"))
+    pair.run("import-orders")
+    pair.run("import-products")
+    pair.send("1001")
+    pair.run("update-tracking")
+
+    assert reconciled(pair).err == "both sides agree\n"
+    pair.path.write_text(pair.path.read_text().replace("[POST]", "[PIN]"))
+    assert "no-supplier-order" in reconciled(pair).out
+
+
+def test_links_are_rebuilt_without_the_lines_that_the_portal_ignores(pair: Pair) -> None:
+    managed = "    manage_inventory: true\n"
+    config = pair.path.read_text().replace(managed, f"{managed}    ignore_skus: [POST]\n")
+    pair.path.write_text(config)
+    pair.imported("1001", line("MUG"), line("POST"))
+    pair.run("import-products")
+    (pair.folder / "ordosync.db").unlink()
+
+    rebuilt = ordosync(pair.folder, "rebuild-state", PORTAL)
+    pair.send("1001")
+    pair.run("update-tracking")
+
+    assert rebuilt.code == 0
+    assert pair.merchant("1001").status == "shipped"
+    assert reconciled(pair).err == "both sides agree\n"

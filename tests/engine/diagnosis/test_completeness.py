@@ -63,7 +63,8 @@ PLANNED = "planned"
 SKIPPED: Mapping[str, str | None] = {"no-tracking": "normal"} | dict.fromkeys(
     (
         *("before-since", "dismissed", "edited", "given-back", "gone", "ignored", "mended"),
-        *("no-lines", "no-sku", "not-imported", "nothing-to-ship", "over", "skip-rule"),
+        *("no-lines", "no-sku", "not-imported", "not-shipped", "nothing-to-ship", "over"),
+        "skip-rule",
         *("split-after-import", "taken-back", "too-late", "voided"),
     )
 )

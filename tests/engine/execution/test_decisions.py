@@ -140,5 +140,7 @@ def test_failed_state_that_was_corrected_by_hand_is_recorded_as_done() -> None:
 def test_record_that_this_run_has_recorded_is_left_out() -> None:
     row = replace(stored("done"), last_run_id=2)
 
-    assert list(decide(EVENT, [STEP], {"1001": row}, run_id=2, failed={})) == []
-    assert list(decide(EVENT, [STEP], {"1001": row}, run_id=3, failed={})) == [Unchanged(row=row)]
+    assert list(decide(EVENT, [STEP], {"1001": row}, run_id=2, open_edits={})) == []
+    assert list(decide(EVENT, [STEP], {"1001": row}, run_id=3, open_edits={})) == [
+        Unchanged(row=row)
+    ]
