@@ -1,7 +1,7 @@
 """Feeds that are too old, or soon are, as the last attempt to read each of them has found.
 
-Between two runs nobody knows if a newer file has come, so a feed does not become old meanwhile. A
-task that does not run is another concern.
+A newer file may come between two runs, so a feed does not become too old meanwhile. A task that
+does not run is another concern.
 """
 
 from collections.abc import Iterator

@@ -14,7 +14,7 @@ from msgspec import Struct
 from ordosync.accounts.supplier import StockFeed
 from ordosync.clock import Clock
 from ordosync.errors import AccountError, UnavailableError
-from ordosync.max_age import age_text
+from ordosync.max_age import MaxAge, age_text
 from ordosync.models import InvalidRecord, Page, Stock
 from ordosync.store.links import Link
 from ordosync.tasks.feeds import Attempt, FeedWatch, Outcome, may_zero
@@ -192,15 +192,24 @@ class StockAge:
 
     def _judge(self) -> Verdict:
         """Return what happens to old quantities, after all were read."""
-        row = self._feeds.after("stock", Attempt(outcome="read", newest_at=self._newest_at))
-        if self._limit and row.counts_from < self._oldest:
-            if not self._zeroes or may_zero(row, self._limit):
-                return Verdict(is_zero=self._zeroes, is_exempt=True, has_missing=self._zeroes)
-            quarter = age_text(self._limit.limit / 4)
-            self._remark = f"the quantities become 0 once the feed was watched for {quarter}"
-            return _KEEP
+        if self._limit and self._is_feed_old:
+            return self._judge_feed(self._limit)
         is_absent_zero = self._min_rows is not None and self._is_complete(self._min_rows)
         return Verdict(is_zero=self._zeroes or is_absent_zero, has_missing=is_absent_zero)
+
+    @property
+    def _is_feed_old(self) -> bool:
+        row = self._feeds.after("stock", Attempt(outcome="read", newest_at=self._newest_at))
+        return row.counts_from < self._oldest
+
+    def _judge_feed(self, limit: MaxAge) -> Verdict:
+        """Return what happens to the quantities of a feed that is too old as a whole."""
+        row = self._feeds.after("stock", Attempt(outcome="read"))
+        if not self._zeroes or may_zero(row, limit):
+            return Verdict(is_zero=self._zeroes, is_exempt=True, has_missing=self._zeroes)
+        quarter = age_text(limit.limit / 4)
+        self._remark = f"the quantities become 0 once the feed was watched for {quarter}"
+        return _KEEP
 
     def _is_complete(self, min_rows: int) -> bool:
         """True if a product that no recent file has is absent, and not only in a bad file."""
@@ -217,9 +226,9 @@ class StockAge:
     def _is_lost(self, error: AccountError) -> bool:
         """Record a failed attempt; True if the quantities are set to 0 because of it."""
         self._outcome = "unavailable" if isinstance(error, UnavailableError) else "failed"
-        row = self._feeds.after("stock", Attempt(outcome=self._outcome))
         if self._limit is None or self._outcome == "failed":
             return False
+        row = self._feeds.after("stock", Attempt(outcome=self._outcome))
         is_due = self._zeroes and row.counts_from < self._oldest and may_zero(row, self._limit)
         self._verdict = Verdict(is_zero=is_due, is_exempt=True, has_missing=is_due)
         return is_due

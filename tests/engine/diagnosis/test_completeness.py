@@ -64,7 +64,7 @@ SKIPPED: Mapping[str, str | None] = {"no-tracking": "normal"} | dict.fromkeys(
     (
         *("before-since", "dismissed", "edited", "given-back", "gone", "ignored", "mended"),
         *("no-lines", "no-sku", "not-imported", "not-shipped", "nothing-to-ship", "over"),
-        "skip-rule",
+        *("skip-rule", "stale"),
         *("split-after-import", "taken-back", "too-late", "voided"),
     )
 )
@@ -76,7 +76,7 @@ DONE: Mapping[str, str | None] = {
 }
 """Done steps need nothing; but stock that an edit did not move is to be corrected."""
 RUNS = ("account", "auth", "brake", "crashed", "refused", "unavailable", "unexpected")
-CONCERNS = ("late", "no-reference", "unshipped")
+CONCERNS = ("late", "no-reference", "stale", "stale-products", "stale-soon", "unshipped")
 CALLS = (
     *("Attention", "Decision", "InvalidRecord", "Notice", "Outcome", "Problem", "RunError"),
     *("item", "refused", "replace", "row_change", "step_change"),
