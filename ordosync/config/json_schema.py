@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from ordosync.accounts import KINDS, account_class
 from ordosync.config import portals, schema
 from ordosync.config.alert_settings import AlertsConfig
+from ordosync.config.hold_settings import Country, Wait
 from ordosync.config.reader import REQUIRED, parameters
 from ordosync.config.settings import (
     DESK_COLUMNS,
@@ -38,6 +39,8 @@ _SCALARS: Mapping[Any, JsonSchema] = {
     date: {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
     time: {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
     timedelta: {"type": "string", "pattern": "^[1-9][0-9]{0,3}[mhd]$"},
+    Wait: {"anyOf": [{"enum": [0]}, {"type": "string", "pattern": "^[0-9]{1,4}[mhd]$"}]},
+    Country: {"type": "string", "pattern": "^[A-Z]{2}$"},
     ZoneInfo: {"type": "string", "minLength": 1},
     Until: {"type": "string", "pattern": "^(label|[1-9][0-9]{0,3}[mhd])$"},
     Resume: {"type": "string", "pattern": "^(never|[1-9][0-9]{0,3}[mhd])$"},

@@ -13,6 +13,7 @@ from ordosync.accounts import KINDS, account_class, is_embedded
 from ordosync.accounts.account import Account
 from ordosync.config.alerts import read_alerts
 from ordosync.config.converters import CONVERTERS, quoted, suggestion, to_name, to_path
+from ordosync.config.hold_settings import HOLD_CONVERTERS
 from ordosync.config.portals import PortalReader
 from ordosync.config.reader import Place, Reader
 from ordosync.config.secret_sources import to_secret
@@ -38,7 +39,7 @@ def reader_for(source: Source) -> Reader:
         Path: partial(to_path, folder=source.path.parent),
         Secret: partial(to_secret, source=source),
     }
-    return Reader({**CONVERTERS, **file_converters})
+    return Reader({**CONVERTERS, **HOLD_CONVERTERS, **file_converters})
 
 
 def read_config(reader: Reader, top: Place, source: Source) -> Config | None:

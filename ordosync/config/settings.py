@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from ordosync.accounts.account import Account
 from ordosync.config.alert_settings import AlertsConfig
+from ordosync.config.hold_settings import NO_HOLD, HoldConfig
 from ordosync.config.stock_settings import (
     NO_SELLING_RULES,
     NO_STOCK_RULES,
@@ -187,6 +188,7 @@ class PortalConfig:
     """`optional` also sends orders without a street, or without both town and postcode."""
     send: tuple[Optional, ...] = ()
     shipping_methods: ShippingMethodsConfig = ShippingMethodsConfig()
+    hold: HoldConfig = NO_HOLD
     edits: EditsConfig = EditsConfig()
     cancel_deadline: timedelta = timedelta(days=2)
     """The time in which a Supplier that is asked to cancel an order should answer."""

@@ -52,6 +52,8 @@ class Portal:
     stock_age: StockAge
     stops: Stops
     oversold: Oversold
+    stock_portals: tuple[str, ...] = ()
+    """The portals that write the stock of this Supplier account back, this one included."""
     rivals: tuple[str, ...] = ()
     """The other portals of the same Merchant account, which may read the same lines."""
 
@@ -67,7 +69,8 @@ class Portal:
             self.feeds.collect(newest, self.stock_age.attempt)
 
     def close(self) -> None:
-        """Release what both accounts hold open. Idempotent."""
+        """Release what both accounts and the rules hold open. Idempotent."""
+        self.stock_rules.close()
         self.merchant.client.close()
         self.supplier.client.close()
 
@@ -80,6 +83,8 @@ class Decision(Struct, frozen=True, kw_only=True):
     reason: str = ""
     rest: timedelta | None = timedelta(minutes=1)
     """The time until the record of a waiting or held step is read again; None: by the next run."""
+    until: datetime | None = None
+    """When a held step can change by itself: its record is read again then."""
 
     @classmethod
     def of(cls, item: InvalidRecord) -> "Decision":

@@ -50,7 +50,7 @@ _FIXED = {
 _OVERSOLD = "oversold"
 NOT_LINKED = "not-imported"
 """Code of skipped products that import-products has not linked."""
-STOPPED = "stopped"
+STOPPED = "stock-stopped"
 """Code of products that are shown as 0 because of a stop."""
 STALE = "stale"
 """Code of products with a quantity at the Supplier that is too old, skipped or shown as 0."""
@@ -60,7 +60,9 @@ UnimportedSales = Callable[[], Mapping[str, int]]
 
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     """Yield a step for each product of the Supplier; a write if the quantities differ."""
-    sales = cache(partial(_unimported_sales, portal))
+    # A wrong file of rules fails the run before anything is read.
+    portal.stock_rules.read([])
+    sales = cache(partial(unimported_sales, portal))
     pages = required(portal.supplier.stock).all(
         ReadRequest(cursor=None, now=request.now, skip_recent=request.skip_recent)
     )
@@ -72,7 +74,7 @@ def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
     """Yield the steps of these SKUs, as they are now."""
     ids = dict.fromkeys(step.supplier_id or step.key for step in refs)
     stock = portal.stock_age.current(list(ids), required(portal.supplier.stock).of)
-    yield Page(items=_steps(portal, stock, cache(partial(_unimported_sales, portal))))
+    yield Page(items=_steps(portal, stock, cache(partial(unimported_sales, portal))))
 
 
 def apply(
@@ -94,9 +96,10 @@ def _noted(target: Target, outcome: Outcome) -> Outcome:
     if outcome.state != "done":
         return outcome
     calculation = target.calculation
-    if target.rule.stop:
-        code = STALE if target.is_stale else STOPPED
-        return replace(outcome, code=code, reason=calculation)
+    if target.age:
+        return replace(outcome, code=STALE, reason=calculation)
+    if target.is_stopped:
+        return replace(outcome, code=STOPPED, reason=calculation)
     if target.remaining < 0:
         explanation = f": {calculation}" if calculation else ""
         reason = f"was set to 0, but is {target.remaining}{explanation}"
@@ -104,7 +107,8 @@ def _noted(target: Target, outcome: Outcome) -> Outcome:
     return replace(outcome, reason=calculation) if calculation else outcome
 
 
-def _unimported_sales(portal: Portal) -> Mapping[str, int]:
+def unimported_sales(portal: Portal) -> Mapping[str, int]:
+    """Return the units of each SKU that the Merchant has sold and the Supplier does not have."""
     units: Counter[str] = Counter()
     for page in required(portal.merchant.stock).unimported_sales():
         links = portal.links.of_merchant("order", [order.id for order in page.items])
@@ -127,6 +131,7 @@ def _steps(
     at_merchant = required(portal.merchant.stock).current(
         [link.merchant_id for link in links.values()]
     )
+    portal.stock_rules.read([stock.sku for stock in at_merchant.values()])
     sold = sales() if at_merchant else {}
     targets = _Targets(
         links=links,
@@ -182,20 +187,13 @@ class _Targets(NamedTuple):
     def of(self, item: Stock, current: Stock | None) -> Target | None:
         """Return the target of a product; None if an account does not have or count it."""
         stop = self.stops.of(item)
-        if current is None or current.fixed:
+        if current is None:
             return None
-        age = self.ages.of(item)
+        age = None if current.fixed else self.ages.of(item)
         if item.quantity is None and not (age and age.is_zero):
             return None
-        rule = self.rules.of(current.sku)
-        reason = stop.reason if stop else self.ages.reason(item) if age else ""
-        return Target(
-            current=current,
-            available=item.quantity or 0,
-            unsent=self.sold.get(current.sku, 0),
-            rule=replace(rule, stop=reason) if reason else rule,
-            age=None if stop else age,
-        )
+        target = Target.of(item.quantity or 0, current, self.sold, self.rules, stop)
+        return target if stop or not age else target.aged(age, self.ages.reason(item))
 
 
 def _step(item: Stock | InvalidRecord, targets: _Targets) -> Step:
@@ -232,7 +230,7 @@ def _step(item: Stock | InvalidRecord, targets: _Targets) -> Step:
         )
     if target.age and not target.age.is_zero:
         return _skipped(step, STALE, target.rule.stop)
-    is_exempt = target.age.is_exempt if target.age else bool(target.rule.stop)
+    is_exempt = target.is_stopped or bool(target.age and target.age.is_exempt)
     is_at_risk = (current.quantity or 0) > 0 and not is_exempt
     step = replace(step, is_at_risk=is_at_risk, is_exempt=is_exempt)
     if current.quantity == quantity:

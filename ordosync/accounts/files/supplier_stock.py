@@ -14,6 +14,8 @@ from ordosync.models import InvalidRecord, Page, Stock
 class SupplierStock:
     """The quantities in the stock files."""
 
+    falls_with_orders = False
+
     def __init__(self, reader: FileReader[Stock], options: StockFiles) -> None:
         self._reader = reader
         self._left_out: set[str] = set()

@@ -82,6 +82,7 @@ class SqliteAccount(Account):
             orders=MerchantOrders(client, supplier=supplier),
             products=MerchantProducts(client, supplier=supplier),
             stock=MerchantStock(client, supplier=supplier, warehouse=options.warehouse),
+            hold_conditions=dict.fromkeys(("age", "tags", "over", "countries", "po_box"), ""),
             supplier_key=supplier,
         )
 

@@ -48,7 +48,7 @@ DOCUMENTS = {
     "orders short": ("changed-orders",),
     "orders unflag": ("changed-orders",),
     "orders restore": ("changed-orders",),
-    "orders release": ("changed-orders",),
+    "orders release": ("released-imports", "changed-orders"),
     "orders ship": ("shipped",),
     "orders split": ("split-orders",),
     "orders pick": ("pick",),

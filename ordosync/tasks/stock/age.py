@@ -116,7 +116,7 @@ class StockAge:
         if self._outcome == "unavailable":
             return f"the Supplier was not read for {self._limit_text}"
         within = f" of the last {self._limit_text}" if self._limit else ""
-        return f"is in no stock file{within}"
+        return f"in no stock file{within}"
 
     @property
     def attempt(self) -> Attempt | None:

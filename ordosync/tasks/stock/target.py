@@ -1,12 +1,16 @@
 """The quantity to write of one product, and how it is computed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 
 from msgspec.structs import replace
 
 from ordosync.models import Stock
-from ordosync.stock_rules import StockRule, published
+from ordosync.stock_rules import StockRule, calculation, published
+from ordosync.store.stock_stops import Stop
 from ordosync.tasks.stock.age import Verdict
+from ordosync.tasks.stock.rules import StockRules
 from ordosync.tasks.stock.stops import reason_text
 
 
@@ -23,11 +27,31 @@ class Target:
     rule: StockRule
     age: Verdict | None = None
     """What happens to a quantity that is too old; None if it is not."""
+    is_stopped: bool = False
+    """True if this product is stopped, and not only by its rule."""
 
-    @property
-    def is_stale(self) -> bool:
-        """True if the quantity at the Supplier is too old."""
-        return self.age is not None
+    @classmethod
+    def of(
+        cls,
+        available: int,
+        current: Stock,
+        sold: Mapping[str, int],
+        rules: StockRules,
+        stop: Stop | None,
+    ) -> "Target":
+        """Return the target of a product that both accounts count; its rule was read."""
+        rule = rules.of(current.sku)
+        return cls(
+            current=current,
+            available=available,
+            unsent=sold.get(current.sku, 0),
+            rule=replace(rule, stop=stop.reason) if stop else rule,
+            is_stopped=stop is not None,
+        )
+
+    def aged(self, age: Verdict, reason: str) -> "Target":
+        """Return the target of a product whose quantity at the Supplier is too old."""
+        return replace_fields(self, rule=replace(self.rule, stop=reason), age=age)
 
     @property
     def remaining(self) -> int:
@@ -47,8 +71,9 @@ class Target:
     @property
     def calculation(self) -> str:
         """The calculation of the quantity as text; empty if all available units are shown."""
-        if self.rule.stop:
-            return reason_text(self.rule.stop)
-        if not self.unsent:
-            return ""
-        return f"{self.available} at the Supplier minus {self.unsent} sold but not imported yet"
+        rule = self.rule
+        if self.age:
+            return rule.stop
+        if rule.stop:
+            rule = replace(rule, stop=reason_text(rule.stop))
+        return calculation(self.available, rule, unsent=self.unsent)
