@@ -192,8 +192,7 @@ class OrderSnapshot(Struct, frozen=True, kw_only=True, gc=False):
     order: Order
     """Its number is without a prefix of the account; its lines have the sent and the open units."""
     shipments: tuple[Shipment, ...] = ()
-    """With their lines, the newest last. At the Merchant an `id` is the Supplier's, `OWN` for a
-    label of the Merchant itself, or empty if the account does not keep it."""
+    """With lines, the newest last. At the Merchant an `id` is the Supplier's, `OWN` or empty."""
     is_ours: bool = True
     """False if, at the Merchant, it was given to another supplier."""
 
