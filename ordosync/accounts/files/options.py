@@ -43,6 +43,8 @@ ORDER_FIELDS = (
     *(f"ship_to.{name}" for name in ADDRESS_FIELDS),
     *(f"bill_to.{name}" for name in ADDRESS_FIELDS),
 )
+FACT_FIELDS = ("paid",)
+"""Fields of the whole order by which a portal may hold it; they are not sent."""
 HEAD_FIELDS = ("placed_at", *(f"ship_to.{name}" for name in ("name", "street1", "city", "zip")))
 """Fields that every order has, if they are mapped."""
 MONEY_FIELDS = (
@@ -185,7 +187,7 @@ class OrderFiles(InputFiles):
     """A Merchant's order files; one row is one line item."""
 
     record_name: ClassVar[str] = "an order"
-    known_fields: ClassVar[tuple[str, ...]] = (*ORDER_FIELDS, *LINE_FIELDS, "line_id")
+    known_fields: ClassVar[tuple[str, ...]] = (*ORDER_FIELDS, *FACT_FIELDS, *LINE_FIELDS, "line_id")
     required_fields: ClassVar[tuple[str, ...]] = ("order_number", "sku", "quantity")
     money: ClassVar[tuple[str, ...]] = MONEY_FIELDS
     times: ClassVar[tuple[str, ...]] = ("placed_at",)
@@ -207,7 +209,8 @@ class OrderFiles(InputFiles):
     def order_columns(self) -> tuple[str, ...]:
         """The columns with fields of an order as a whole, besides its number."""
         lines = {self.columns[name] for name in (*LINE_FIELDS, "line_id") if name in self.columns}
-        mapped = [self.columns[name] for name in ORDER_FIELDS if name in self.columns]
+        names = (*ORDER_FIELDS, *FACT_FIELDS)
+        mapped = [self.columns[name] for name in names if name in self.columns]
         rules = [rule.column for rule in (*self.skip_orders, *self.only_orders)]
         number = self.columns["order_number"]
         return tuple(sorted({*mapped, *rules} - lines - {number}))
