@@ -5,7 +5,7 @@ Every change is made inside `transaction`, which is short and never spans a call
 """
 
 from contextlib import AbstractContextManager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -62,11 +62,11 @@ class Store:
         if readonly and not path.exists() and not path.is_symlink():
             if not path.parent.is_dir():
                 check_folder(path)
-            return cls(_in_memory(), path)
+            return cls(_in_memory(path), path)
         connection = open_database(
             path,
             application_id=APPLICATION_ID,
-            migrations=migrations,
+            migrations=partial(migrations, path),
             version=VERSION,
             readonly=readonly,
             clock=clock,
@@ -222,10 +222,10 @@ class Store:
             raise to_database_error(self.path, error) from error
 
 
-def _in_memory() -> "sqlite3.Connection":
+def _in_memory(path: Path) -> "sqlite3.Connection":
     from sqlite_utils import Database  # noqa: PLC0415 - a third of a command's start-up
 
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.row_factory = sqlite3.Row
-    migrations().apply(Database(connection))
+    migrations(path).apply(Database(connection))
     return connection

@@ -28,7 +28,7 @@ from ordosync.tasks.order_edits import Imported, announce, compare
 from ordosync.tasks.order_edits import due_again as edits_due_again
 from ordosync.tasks.orders import cancelled_rest
 from ordosync.tasks.orders.created_values import nothing_to_ship_note, summary_of, values_of
-from ordosync.tasks.orders.digests import of_order, rules
+from ordosync.tasks.orders.digests import of_order, rules, with_keyed_contents
 from ordosync.tasks.orders.existing import (
     Existing,
     generation_of,
@@ -131,7 +131,8 @@ def _adopt(existing: Existing) -> Result:
 def _steps(
     portal: Portal, pages: Iterator[Page[Order | InvalidRecord]], *, behind: bool = False
 ) -> Iterator[Page[Step]]:
-    for page in with_open_units(portal, pages):
+    keyed_pages = with_keyed_contents(pages, portal.digest_key.value)
+    for page in with_open_units(portal, keyed_pages):
         ids = {item.id for item in page.items}
         for item in page.items:
             if isinstance(item, Order):

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,7 @@ def test_q4_a_stopped_product_shows_0_until_it_is_resumed(pair: Pair) -> None:
 
     assert (stopped.code, resumed.code) == (0, 0)
     assert shown == (0, 10)
-    assert written.step.code == "stopped"
+    assert written.step.code == "stock-stopped"
     assert written.run.note == (
         "1 product is stopped and shown as 0; `ordosync stock stops` lists the stops"
     )
@@ -111,7 +112,11 @@ def test_s19_an_answer_stops_the_product_and_no_other(tmp_path: Path) -> None:
     assert _physical(pair, "MUG") == 0
     assert _physical(pair, "CUP") > 0
     [step] = [step for step in written.steps if step.key == "MUG"]
-    assert (step.state, step.code, step.reason) == ("done", "stopped", "out of stock")
+    assert (step.state, step.code, step.reason) == (
+        "done",
+        "stock-stopped",
+        "8 at the Supplier, out of stock, 0 shown",
+    )
 
 
 def test_s19_an_answer_with_another_reason_stops_nothing(tmp_path: Path) -> None:
@@ -207,6 +212,28 @@ def test_s20_only_an_operator_ends_a_stop_of_a_discontinued_product(tmp_path: Pa
 
     assert before == 0
     assert _physical(pair, "MUG") > 30
+
+
+def test_a_discontinued_product_is_listed_with_low_severity_until_it_is_resumed(
+    tmp_path: Path,
+) -> None:
+    pair = _short(tmp_path)
+    shorten(pair, 1, reason="discontinued")
+    pair.run("report-shortages")
+
+    listed = _stops_in_attention(pair)
+    ordosync(pair.folder, "stock", "resume", "MUG")
+
+    assert [(entry["severity"], entry["settle"]) for entry in listed] == [
+        ("low", "ordosync stock stops")
+    ]
+    assert listed[0]["reason"] == ("1 product is shown as 0 until you resume it")
+    assert _stops_in_attention(pair) == []
+
+
+def _stops_in_attention(pair: Pair) -> list[dict[str, Any]]:
+    entries = ordosync(pair.folder, "attention", "--json").json["attention"]
+    return [entry for entry in entries if entry["code"] == "stock-stopped"]
 
 
 def test_s20_a_further_answer_does_not_weaken_a_stop(tmp_path: Path) -> None:

@@ -62,6 +62,7 @@ def attention(
         *_unshipped(config, store, now - unshipped_for),
         *portal_concerns.without_references(config, store, now),
         *portal_concerns.unlinked(config, store),
+        *portal_concerns.discontinued(config, store),
     ]
     entries = [
         *(_with_note(entry, dismissed) for entry in _failed(config, store, now)),

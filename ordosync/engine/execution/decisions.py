@@ -193,7 +193,12 @@ def _is_only_reread(row: StepRow, step: Step) -> bool:
         return False
     if step.decision:
         return (row.state, row.code) == (step.decision.state, step.decision.code)
-    return row.state == "failed" and row.attempts > 0 and after.endswith(f".{before}")
+    # The first part of a form is the name of a key.
+    return row.state == "failed" and row.attempts > 0 and after.endswith(f".{_last_of(before)}")
+
+
+def _last_of(form: str) -> str:
+    return form.rpartition(".")[2]
 
 
 def _needs_redo(row: StepRow, step: Step) -> bool:

@@ -78,9 +78,13 @@ DONE: Mapping[str, str | None] = {
     "stock-not-moved": "normal",
     "cost-added": None,
     "on-pieces": None,
+    "stock-stopped": None,
 }
 """Done steps need nothing; but stock that an edit did not move is to be corrected."""
-RUNS = ("account", "auth", "brake", "crashed", "refused", "unavailable", "unexpected")
+RUNS = (
+    *("account", "auth", "brake", "crashed", "refused", "stock-rules", "unavailable"),
+    "unexpected",
+)
 CONCERNS = ("late", "no-reference", "unshipped")
 CALLS = (
     *(
