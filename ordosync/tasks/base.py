@@ -283,7 +283,8 @@ class Task:
     save: Callable[[Portal], None] = lambda _: None
     """Saves what the plan has found, in the transaction that ends the run."""
     due_again: Callable[[Portal, Sequence[StepRow]], Sequence[StepRow]] | None = None
-    """Returns the failed edits that are tried again in this run, as the configuration changed."""
+    """Returns the failed edits that are tried again in this run, as the configuration changed, and
+    the held orders that are judged again before their time."""
     settled: Callable[[Portal, Sequence[StepRow]], Mapping[str, Decision]] = lambda _, __: {}
     """Returns a decision for each failed step whose cause no longer exists, and for each held step
     whose answer came; only reads."""

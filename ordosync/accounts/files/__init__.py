@@ -13,7 +13,7 @@ from typing import Any, ClassVar, TypeVar
 
 from ordosync.accounts.account import Account, NoOptions, PortalContext
 from ordosync.accounts.connections import Connections
-from ordosync.accounts.files import record_types
+from ordosync.accounts.files import hold_facts, record_types
 from ordosync.accounts.files.answer_log import AnswerLog
 from ordosync.accounts.files.answer_options import AnswerFiles
 from ordosync.accounts.files.answer_parser import OrderAnswers
@@ -175,6 +175,7 @@ class FilesAccount(Account):
             shortages=MerchantShortages(self.written.events, account=self.name, clock=at.clock)
             if self.written.events
             else None,
+            hold_conditions=hold_facts.conditions(self._orders),
             includes_sent_units=True,
         )
 

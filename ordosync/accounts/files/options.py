@@ -45,6 +45,8 @@ ORDER_FIELDS = (
     *(f"ship_to.{name}" for name in ADDRESS_FIELDS),
     *(f"bill_to.{name}" for name in ADDRESS_FIELDS),
 )
+FACT_FIELDS = ("paid",)
+"""Fields of the whole order by which a portal may hold it; they are not sent."""
 HEAD_FIELDS = ("placed_at", *(f"ship_to.{name}" for name in ("name", "street1", "city", "zip")))
 """Fields that every order has, if they are mapped."""
 MONEY_FIELDS = (
@@ -150,6 +152,10 @@ class InputFiles:
         check_values(self.values)
         check_encoding(self.encoding, self.delimiter)
         check_date_format(self.date_format)
+        if self.timezone:
+            check_timezone(self.timezone)
+        if self.currency is not None and not re.fullmatch("[A-Z]{3}", self.currency):
+            raise ValueError("currency: must be three capital letters such as GBP")
         if self.quiet_s < 0:
             raise ValueError("quiet_s: must not be negative")
         self._check_dates_and_money()
@@ -159,12 +165,8 @@ class InputFiles:
         for name in self.times:
             if name in self.columns and not (self.date_format and self.timezone):
                 raise ValueError(f"{name} has a column, so date_format and timezone are needed")
-        if self.timezone:
-            check_timezone(self.timezone)
         if self.currency is None and any(name in self.columns for name in self.money):
             raise ValueError("prices have a column, so currency is needed")
-        if self.currency is not None and not re.fullmatch("[A-Z]{3}", self.currency):
-            raise ValueError("currency: must be three capital letters such as GBP")
 
     @property
     def age_limit(self) -> MaxAge | None:
@@ -195,7 +197,7 @@ class OrderFiles(InputFiles):
     """A Merchant's order files; one row is one line item."""
 
     record_name: ClassVar[str] = "an order"
-    known_fields: ClassVar[tuple[str, ...]] = (*ORDER_FIELDS, *LINE_FIELDS, "line_id")
+    known_fields: ClassVar[tuple[str, ...]] = (*ORDER_FIELDS, *FACT_FIELDS, *LINE_FIELDS, "line_id")
     required_fields: ClassVar[tuple[str, ...]] = ("order_number", "sku", "quantity")
     money: ClassVar[tuple[str, ...]] = MONEY_FIELDS
     times: ClassVar[tuple[str, ...]] = ("placed_at",)
@@ -221,7 +223,8 @@ class OrderFiles(InputFiles):
     def order_columns(self) -> tuple[str, ...]:
         """The columns with fields of an order as a whole, besides its number."""
         lines = {self.columns[name] for name in (*LINE_FIELDS, "line_id") if name in self.columns}
-        mapped = [self.columns[name] for name in ORDER_FIELDS if name in self.columns]
+        names = (*ORDER_FIELDS, *FACT_FIELDS)
+        mapped = [self.columns[name] for name in names if name in self.columns]
         rules = [rule.column for rule in (*self.skip_orders, *self.only_orders)]
         number = self.columns["order_number"]
         return tuple(sorted({*mapped, *rules} - lines - {number}))

@@ -164,7 +164,11 @@ def amount(row: Row, name: str, text: str, options: InputFiles) -> Decimal | Non
 
 def flag(row: Row, name: str, options: InputFiles) -> bool:
     """Return yes or no; blank is no."""
-    text = cell(row, name, options)
+    return to_flag(row, name, cell(row, name, options))
+
+
+def to_flag(row: Row, name: str, text: str) -> bool:
+    """Return the yes or no of a text."""
     if text.lower() not in _FLAGS:
         problem = f"{name} {text[:40]!a} is not true or false"
         raise InvalidRowError(f"invalid.{name}", row, problem)
