@@ -127,8 +127,11 @@ class Execution:
     def run(self, only: Sequence[StepRow] | None = None, *, force: bool = False) -> Run:
         """Do the work of the run and end it; return the run as it is logged."""
         try:
-            with errors.clear_frames():
+            try:
                 self._work(only, force=force)
+            except Exception as failure:
+                errors.clear_frames(failure)
+                raise
             status, error = self._completed(), None
         except (InterruptedRunError, StoppedError):
             status, error = self._interrupted()
