@@ -88,6 +88,7 @@ def merchant_of(
         partner=portal.supplier.account,
         selection=portal.products,
         spool=spool / portal.merchant.account,
+        ignores=portal.ignores,
     )
     account = config.opened[portal.merchant.account]
     return account.merchant(portal.merchant.pair, context, at or Connections(Clock()))

@@ -58,6 +58,7 @@ class FilesMerchantPeople(MerchantPeople):
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
+            "unshipped-goods",
             "listing",
             "short-cancellations",
             "held-units",

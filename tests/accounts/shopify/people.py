@@ -40,6 +40,7 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
+            "unshipped-goods",
             "relisting",  # a connection is sorted by id
             "requesting-again",
             "short-cancellations",

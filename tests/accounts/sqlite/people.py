@@ -107,7 +107,7 @@ class SqliteMerchantPeople(AtDesk, MerchantPeople):
     """The seller, at the desk."""
 
     name = "shop"
-    lacks: ClassVar[frozenset[Lack]] = frozenset({"relisting"})  # lines have a position
+    lacks: ClassVar[frozenset[Lack]] = frozenset({"relisting", "unshipped-goods"})
 
     def request(self, order: Order) -> str:
         return _done(self.desk.add_order(order, supplier=_PARTNER)).id
