@@ -162,9 +162,11 @@ def amount(row: Row, name: str, text: str, options: InputFiles) -> Decimal | Non
     return Decimal(text.replace(options.decimal, "."))
 
 
-def flag(row: Row, name: str, options: InputFiles) -> bool:
-    """Return yes or no; blank is no."""
+def flag(row: Row, name: str, options: InputFiles, *, blank: bool = False) -> bool:
+    """Return yes or no; `blank` if it is blank, or has no column."""
     text = cell(row, name, options)
+    if not text:
+        return blank
     if text.lower() not in _FLAGS:
         problem = f"{name} {text[:40]!a} is not true or false"
         raise InvalidRowError(f"invalid.{name}", row, problem)
