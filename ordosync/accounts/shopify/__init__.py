@@ -119,7 +119,7 @@ class ShopifyAccount(Account):
     def merchant(
         self,
         options: MerchantOptions,
-        portal: PortalContext,  # noqa: ARG002 - the options name the Supplier's orders
+        portal: PortalContext,
         at: Connections,
     ) -> Merchant:
         """Open the shop as a portal's Merchant."""
@@ -134,7 +134,7 @@ class ShopifyAccount(Account):
             client=client.service,
             limits=client.service.limits(batch_size=_BATCH_SIZE, settle_s=self._settle_s),
             timeline=merchant_timeline(client, fulfillment_orders),
-            listing=MerchantOrderListing(client, location),
+            listing=MerchantOrderListing(client, location, portal.ignores),
             check=partial(Checks(client, version=self._version).merchant, location),
             orders=MerchantOrders(client, location, fulfillment_orders, cancellations),
             cancellations=cancellations,

@@ -30,6 +30,17 @@ def reassigned(id_: str) -> InvalidRecord:
     )
 
 
+def placed_as_test(id_: str) -> InvalidRecord:
+    """Return the record of an order that was placed as a test."""
+    return InvalidRecord(
+        id=id_,
+        code="test-order",
+        reason="was placed as a test",
+        content=digest("test-order"),
+        is_skipped=True,
+    )
+
+
 def invalid_record(raw: Raw, code: str, reason: str) -> InvalidRecord:
     """Return the record of an order that cannot be read."""
     from ordosync.http import decode  # noqa: PLC0415 - slow to import
