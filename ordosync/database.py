@@ -37,15 +37,14 @@ SIDE_FILES = ("-wal", "-shm", "-journal")
 """Suffixes of the files that SQLite keeps with a database. They must move together with it."""
 __all__ = [
     "SIDE_FILES",
-    "check_folder",
-    "copy_database",
+    "connect",
     "execute_write",
     "open_database",
     "sqlite3",
     "to_database_error",
     "transaction",
     "wal_is_safe",
-    "writer_lock",
+    "write_transaction",
 ]
 
 
@@ -82,7 +81,7 @@ def open_database(
         if path.with_name(f"{path.name}-journal").exists():
             _recover(path, clock)
             is_wal = False
-        connection = _connect(path, readonly=readonly, clock=clock, slices=not is_wal)
+        connection = connect(path, readonly=readonly, clock=clock, slices=not is_wal)
     except OSError as error:
         raise DatabaseError(path, f"{error}; check the folder and its permissions") from error
     except sqlite3.Error as error:
@@ -100,32 +99,11 @@ def open_database(
     return connection
 
 
-def copy_database(source: "sqlite3.Connection", path: Path) -> None:
-    """Copy a consistent snapshot of `source` to a new file, while other processes may write.
-
-    The copy is a single file that only its owner can read. Raises `DatabaseError`; an incomplete
-    copy then stays.
-    """
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        target = _connect(path, readonly=False)
-        try:
-            source.backup(target)
-            # In WAL mode, even a reader would write files next to the copy.
-            target.execute("pragma journal_mode = delete")
-        finally:
-            target.close()
-    except OSError as error:
-        raise DatabaseError(path, f"{error}; check the folder and its permissions") from error
-    except sqlite3.Error as error:
-        raise to_database_error(path, error) from error
-
-
 _writer_locks: dict[Path, threading.Lock] = {}
 _writer_locks_lock = threading.Lock()
 
 
-def writer_lock(path: Path) -> threading.Lock:
+def _writer_lock(path: Path) -> threading.Lock:
     """Return the lock that threads of this process hold while they write to this file.
 
     SQLite polls a locked file with growing delays, so a thread could wait much too long.
@@ -151,6 +129,28 @@ def transaction(connection: "sqlite3.Connection") -> Iterator["sqlite3.Connectio
         if connection.in_transaction:
             connection.execute("rollback")
         raise
+
+
+@contextmanager
+def write_transaction(
+    connection: "sqlite3.Connection", path: Path, *, durable: bool = True
+) -> Iterator[None]:
+    """Run a write transaction, one thread at a time. Raises `DatabaseError`.
+
+    Unless it is `durable`, a power cut may undo it, and then all later ones, too.
+    """
+    # In other journal modes, the file itself could be damaged.
+    is_relaxed = not durable and _pragma(connection, "journal_mode") == "wal"
+    try:
+        if is_relaxed:
+            connection.execute("pragma synchronous = normal")
+        with _writer_lock(path), transaction(connection):
+            yield
+    except sqlite3.Error as error:
+        raise to_database_error(path, error) from error
+    finally:
+        if is_relaxed:
+            connection.execute("pragma synchronous = full")
 
 
 def to_database_error(path: object, error: Exception) -> DatabaseError:
@@ -215,7 +215,7 @@ def _in_slices(execute: "Callable[[], sqlite3.Cursor]", clock: Clock | None) -> 
     raise AssertionError
 
 
-def _connect(
+def connect(
     path: Path, *, readonly: bool, clock: Clock | None = None, slices: bool = False
 ) -> "sqlite3.Connection":
     """Open a file. With `slices`, each statement that waits can be stopped, not only a begin."""
@@ -237,7 +237,7 @@ def _connect(
 
 def _recover(path: Path, clock: Clock | None) -> None:
     """Let SQLite roll back the journal of a crash. A read-only connection could not."""
-    with closing(_connect(path, readonly=False, clock=clock, slices=True)) as connection:
+    with closing(connect(path, readonly=False, clock=clock, slices=True)) as connection:
         connection.execute("select count(*) from sqlite_master")
 
 
@@ -246,7 +246,7 @@ def _make(path: Path, application_id: int, migrations: "Callable[[], Migrations]
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        connection = _connect(temporary, readonly=False)
+        connection = connect(temporary, readonly=False)
         try:
             connection.execute(f"pragma application_id = {application_id:d}")
             _apply(connection, migrations)
@@ -288,7 +288,7 @@ def _migrate(
     if not readonly:
         _apply(connection, migrations)
         return
-    with closing(_connect(path, readonly=False)) as writing:
+    with closing(connect(path, readonly=False)) as writing:
         _apply(writing, migrations)
 
 

@@ -22,11 +22,11 @@ command line catches `OrdosyncError` once and turns it into one line and an exit
         UnknownOutcomeError       the write is looked up before it is repeated
         SignInError               the run fails at once
         SafetyLimitError          the run fails before its first write
+        StockRulesError           the run fails before its first write
 """
 
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -146,6 +146,12 @@ class SafetyLimitError(AccountError):
     code = "brake"
 
 
+class StockRulesError(AccountError):
+    """The file with stock rules cannot be used. Without it, too many units would be shown."""
+
+    code = "stock-rules"
+
+
 def mistake(error: Exception) -> str:
     """Describe a bug of ordosync by its place only: its data may be personal."""
     last = traceback.extract_tb(error.__traceback__)[-1]
@@ -153,15 +159,10 @@ def mistake(error: Exception) -> str:
     return f"{type(error).__name__} in {where}, a bug of ordosync; please report it"
 
 
-@contextmanager
-def clear_frames() -> Iterator[None]:
+def clear_frames(error: Exception) -> None:
     """Free what the functions held that an error has left.
 
     A generator in such a function may keep a file open. If the error is part of a cycle, only the
     garbage collection closes it, perhaps in another thread, which SQLite refuses.
     """
-    try:
-        yield
-    except Exception as error:
-        traceback.clear_frames(error.__traceback__)
-        raise
+    traceback.clear_frames(error.__traceback__)

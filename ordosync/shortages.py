@@ -1,6 +1,6 @@
 """Values of a shortage: units of an order that the Supplier does not send, or sends later."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from msgspec import Struct
@@ -35,6 +35,24 @@ REASONS: dict[ShortageReason, str] = {
 }
 """The text of each reason. not-enough: some units are left; asked-to: the Merchant
 wanted it; not-served: the country or a PO box is not served."""
+
+
+NEVER = "never"
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+
+
+class Resume(str):
+    """The time after which a product is sold again that a Supplier ran out of, or `never`."""
+
+    __slots__ = ()
+
+    @property
+    def after(self) -> timedelta | None:
+        """The time since the answer; None if only its quantity or an operator ends the stop."""
+        return None if self == NEVER else int(self[:-1]) * _UNITS[self[-1]]
+
+
+ONE_DAY = Resume("24h")
 
 
 class ShortLine(Struct, frozen=True, kw_only=True, gc=False):

@@ -18,7 +18,7 @@ CLOCK_SLACK = timedelta(seconds=300)
 _FIRST_DELAY = timedelta(minutes=1)
 _LONGEST_DELAY = timedelta(hours=1)
 LONGEST_WAIT = timedelta(days=2)
-"""The longest wait of a step. A later time was written by a wrong clock."""
+"""The longest wait of a step, unless it is held. A wrong clock wrote a later time."""
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -87,17 +87,14 @@ def next_start(
     now: datetime,
     *,
     scheduled: bool,
-    next_retry_at: datetime | None,
+    early_at: datetime | None,
 ) -> datetime | None:
-    """Return when to start next: for a slot, or earlier for a waiting step. None if never."""
+    """Return when to start next: for a slot, or earlier for another reason. None if never."""
     due = next_due(slots, history, now) if scheduled else None
-    if next_retry_at is None:
+    if early_at is None:
         return due
-    # A wrong clock wrote a time that is further away.
-    if next_retry_at > now + LONGEST_WAIT:
-        next_retry_at = now
-    next_retry_at = max(next_retry_at, _not_before(slots, history))
-    return next_retry_at if due is None else min(due, next_retry_at)
+    early_at = max(early_at, _not_before(slots, history))
+    return early_at if due is None else min(due, early_at)
 
 
 def _not_before(slots: Slots, history: History) -> datetime:

@@ -16,12 +16,13 @@ LAYERS = (
     (
         *("errors", "secret", "clock", "failpoints", "retry", "slots", "progress"),
         *("idle", "permissions", "crontab", "regular_files", "text", "atomic_write", "countries"),
-        "digest_key",
+        *("digest_key", "hold_facts", "keyed_content"),
     ),
     ("models",),
     ("order_checks", "added_units", "edits", "shortages", "stock_rules", "left_out"),
     ("database_file",),
     ("database", "http"),
+    ("database_copy",),
     ("embedded",),
     ("accounts",),
     ("config", "store"),
@@ -101,6 +102,8 @@ def test_a_transaction_of_the_engine_names_its_portal() -> None:
     of_all = {"scheduling/registration.py", "scheduling/timetable.py", "scheduling/retention.py"}
     # An entry that the operator dismisses or purges may belong to several portals.
     of_all |= {"diagnosis/dismissal.py", "purge.py"}
+    # All portals of a Supplier are woken together.
+    of_all |= {"scheduling/waking.py"}
     # One message is about the problems of all portals.
     of_all |= {"alerts/delivery.py"}
 

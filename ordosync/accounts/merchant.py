@@ -1,7 +1,7 @@
 """The Merchant of a portal, in parts: its orders, products and stock, tracking and shortages."""
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from ordosync.accounts.account import ReadRequest
@@ -219,6 +219,9 @@ class Merchant(PortalAccount):
     `Line.quantity` and the units of a `Cancellation` are then the ordered units minus the cancelled
     ones.
     """
+    hold_conditions: Mapping[str, str] = field(default_factory=dict)
+    """The conditions of `hold:` that it can judge; the value is the option that is missing for it,
+    or empty. See `HoldFacts`."""
     supplier_key: Hashable = None
     """The key that assigns a line to this Supplier, such as the supplier's id; None: only the SKU.
 

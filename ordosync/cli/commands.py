@@ -124,7 +124,7 @@ SECTIONS = {
         ),
         "stock": (
             "desk.stock:app",
-            "Manage the stock of a local account.",
+            "Manage the stock of a local account, and stop products.",
         ),
         "purge": (
             "support.purge:purge",

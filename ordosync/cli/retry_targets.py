@@ -71,14 +71,15 @@ def _of_order(config: Config, store: Store, number: str) -> Iterator[StepRow]:
     rows = [
         row
         for portal in config.portals.values()
-        for id_ in _merchant_ids(store, portal, number)
+        for id_ in merchant_ids(store, portal, number)
         for row in store.steps.of_merchant(portal.name, id_)
         if row.task not in _PRODUCT_TASKS and not _is_settled(row)
     ]
     yield from [row for row in rows if row.state != "skipped"] or rows
 
 
-def _merchant_ids(store: Store, portal: PortalConfig, number: str) -> Sequence[str]:
+def merchant_ids(store: Store, portal: PortalConfig, number: str) -> Sequence[str]:
+    """Return the ids that the Merchant's orders with this number, in either account, may have."""
     link = store.links(portal.name).of_supplier("order", [number]).get(number)
     linked = [link.merchant_id] if link else []
     return list(dict.fromkeys((number, *linked, *store.order_numbers(portal.name).ids(number))))

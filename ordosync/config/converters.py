@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from ordosync.edits import LABEL, Until
+from ordosync.shortages import NEVER, Resume
 from ordosync.text import printable
 
 _ECHOED = 60
@@ -86,6 +87,16 @@ def to_until(text: str) -> Until:
     return Until(text)
 
 
+def to_resume(text: str) -> Resume:
+    """Convert `never`, or a duration since the Supplier's answer."""
+    if text != NEVER and not _DURATION.fullmatch(text):
+        raise ValueError(f"{quoted(text)} is not possible here; write 24h, 2d or never")
+    resume = Resume(text)
+    if resume.after is not None and not timedelta(hours=1) <= resume.after <= timedelta(days=30):
+        raise ValueError("must be 1h to 30d, or never")
+    return resume
+
+
 def to_zone(text: str) -> ZoneInfo:
     """Convert the name of a time zone, such as `Europe/London`."""
     try:
@@ -106,6 +117,7 @@ CONVERTERS: Mapping[Any, Callable[[str], Any]] = {
     timedelta: to_duration,
     ZoneInfo: to_zone,
     Until: to_until,
+    Resume: to_resume,
 }
 """Converters that do not depend on the file, by type."""
 

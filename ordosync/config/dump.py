@@ -31,7 +31,7 @@ def as_plain(config: Config) -> dict[str, Any]:
     }
 
 
-_NEWER = ("edits", "cancel_deadline", "shortages", "stock", "ignore_skus")
+_NEWER = ("hold", "edits", "cancel_deadline", "shortages", "stock", "ignore_skus")
 """Options of a portal that are shown only if they differ from their defaults."""
 
 

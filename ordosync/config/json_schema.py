@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from ordosync.accounts import KINDS, account_class
 from ordosync.config import portals, schema
 from ordosync.config.alert_settings import AlertsConfig
+from ordosync.config.hold_settings import Country, Wait
 from ordosync.config.reader import REQUIRED, parameters
 from ordosync.config.settings import (
     DESK_COLUMNS,
@@ -26,6 +27,7 @@ from ordosync.config.settings import (
 from ordosync.config.stock_settings import SellingConfig
 from ordosync.edits import Until
 from ordosync.secret import Secret
+from ordosync.shortages import Resume
 
 JsonSchema = dict[str, Any]
 _NAME = {"pattern": "^[a-z0-9][a-z0-9_-]{0,62}$"}
@@ -37,8 +39,11 @@ _SCALARS: Mapping[Any, JsonSchema] = {
     date: {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
     time: {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
     timedelta: {"type": "string", "pattern": "^[1-9][0-9]{0,3}[mhd]$"},
+    Wait: {"anyOf": [{"enum": [0]}, {"type": "string", "pattern": "^[0-9]{1,4}[mhd]$"}]},
+    Country: {"type": "string", "pattern": "^[A-Z]{2}$"},
     ZoneInfo: {"type": "string", "minLength": 1},
     Until: {"type": "string", "pattern": "^(label|[1-9][0-9]{0,3}[mhd])$"},
+    Resume: {"type": "string", "pattern": "^(never|[1-9][0-9]{0,3}[mhd])$"},
     Path: {"type": "string", "minLength": 1},
     Secret: {"type": "string", "description": "${NAME}, file:PATH, or the text"},
 }

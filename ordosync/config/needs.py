@@ -82,6 +82,26 @@ def cannot_cancel_lines(merchant: Merchant) -> str:
     return f"account {merchant.name} ({merchant.kind}) cannot cancel only short units; choose never"
 
 
+def cannot_hold_before_import(merchant: Merchant, condition: str) -> str:
+    """Return why this account cannot judge a condition of `hold`; empty if it can."""
+    option = merchant.hold_conditions.get(condition)
+    if option == "":
+        return ""
+    action = _CONDITIONS[condition]
+    if option is None:
+        return f"account {merchant.name} ({merchant.kind}) does not know {action}"
+    return f"account {merchant.name} needs {option} to know {action}"
+
+
+_CONDITIONS = {
+    "paid": "if an order is paid",
+    "age": "when an order was placed",
+    "tags": "the tags of an order",
+    "risk": "the risk of an order",
+    "over": "the price of a line",
+    "countries": "the country of an address",
+    "po_box": "the street and the shipping method of an order",
+}
 _MERCHANT_ACTIONS: Mapping[MerchantPart, str] = {
     "orders": "be a Merchant",
     "cancellations": "report cancelled orders",

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
 from ordosync.accounts import account_class
 from ordosync.accounts.account import Account, PortalContext, Role
@@ -13,10 +13,12 @@ from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.supplier import Supplier
 from ordosync.clock import Clock
 from ordosync.config.converters import quoted, suggestion, to_name
+from ordosync.config.hold_settings import HoldConfig
 from ordosync.config.needs import (
     cannot_cancel_lines,
     cannot_edit,
     cannot_hold,
+    cannot_hold_before_import,
     unavailable_tasks,
 )
 from ordosync.config.patterns import near, overlap
@@ -107,10 +109,7 @@ class PortalReader:
             values["unavailable"] = unavailable_tasks(sells, ships)
             values["supplier_key"] = sells.supplier_key
             self._refuse_unavailable(values["unavailable"], scheduled)
-            if edits := values.get("edits"):
-                self._refuse_edits(edits, ships, entries["edits"])
-            if shortages := values.get("shortages"):
-                self._refuse_shortages(shortages, sells, entries["shortages"])
+            self._refuse_policies(values, entries, sells, ships)
         if self._reader.problem_count > before:
             return None
         return PortalConfig(name=name, **values)
@@ -118,11 +117,16 @@ class PortalReader:
     def _side(self, role: Role, place: Place) -> SideConfig | None:
         """Read the name of an account, or a mapping with its name and the options of this side."""
         entries: dict[str, Place] = {}
+        name_place = place
         if place.is_mapping:
             entries = self._reader.entries(place) or {}
-            name = self._reader.required(place, entries, "account", self._account_name)
+            name_place = entries.get("account", place)
+            name = self._reader.required(place, entries, "account", str)
         else:
-            name = self._reader.scalar(place, self._account_name)
+            name = self._reader.scalar(place, str)
+        if name is not None and name not in self._accounts:
+            why = f"there is no account {quoted(name)}{suggestion(name, self._accounts)}"
+            self._reader.problem(name_place, why)
         account = self._accounts.get(name)
         if account is None:
             return None
@@ -133,12 +137,6 @@ class PortalReader:
             self._reader.problem(place, why)
             return None
         return SideConfig(account=name, pair=self._reader.build(options, place, entries))
-
-    def _account_name(self, text: str) -> str:
-        if text not in self._accounts:
-            why = f"there is no account {quoted(text)}{suggestion(text, self._accounts)}"
-            raise ValueError(why)
-        return text
 
     def _tasks(self, places: Mapping[str, Place], *, managed: bool) -> dict[str, Interval]:
         """Read the interval of each scheduled task; fill in defaults."""
@@ -165,11 +163,37 @@ class PortalReader:
             if task in unavailable:
                 self._reader.problem(place, unavailable[task])
 
+    def _refuse_policies(
+        self,
+        values: Mapping[str, Any],
+        entries: Mapping[str, Place],
+        sells: Merchant,
+        ships: Supplier,
+    ) -> None:
+        """Refuse options of policies that an account, or this portal, cannot carry out."""
+        if hold := values.get("hold"):
+            self._refuse_hold(hold, sells, entries["hold"])
+        if edits := values.get("edits"):
+            self._refuse_edits(edits, ships, entries["edits"])
+        if shortages := values.get("shortages"):
+            self._refuse_shortages(shortages, sells, entries["shortages"])
+            if shortages.zero_stock and not values.get("manage_inventory"):
+                why = "needs `manage_inventory: true` in this portal"
+                place_of = self._reader.entries(entries["shortages"]) or {}
+                self._reader.problem(place_of["zero_stock"], why)
+
     def _refuse_edits(self, edits: EditsConfig, ships: Supplier, place: Place) -> None:
         """Refuse policies that the Supplier's account cannot carry out."""
         for group, entry in (self._reader.entries(place) or {}).items():
             if group != "until" and (why := cannot_edit(ships, group, edits.of(group))):
                 self._reader.problem(entry, why)
+
+    def _refuse_hold(self, hold: HoldConfig, sells: Merchant, place: Place) -> None:
+        """Refuse conditions that the Merchant's account cannot judge."""
+        entries = self._reader.entries(place) or {}
+        for condition in hold.conditions:
+            if why := cannot_hold_before_import(sells, condition):
+                self._reader.problem(entries[condition], why)
 
     def _refuse_shortages(self, shortages: ShortagesConfig, sells: Merchant, place: Place) -> None:
         """Refuse actions that the Merchant's account cannot carry out."""
@@ -231,7 +255,8 @@ class PortalReader:
         yielded: set[tuple[str, str]] = set()
         for members in by_key.values() or ([],):
             portals = [*members, *by_sku]
-            for first_index, second_index in near([portal.products.skus for portal in portals]):
+            pairs = near([portal.products.skus for portal in portals]) if portals[1:] else ()
+            for first_index, second_index in pairs:
                 first, second = portals[first_index], portals[second_index]
                 if (first.name, second.name) not in yielded:
                     yielded.add((first.name, second.name))

@@ -13,6 +13,7 @@ from ordosync.accounts import KINDS, account_class, is_embedded
 from ordosync.accounts.account import Account
 from ordosync.config.alerts import read_alerts
 from ordosync.config.converters import CONVERTERS, quoted, suggestion, to_name, to_path
+from ordosync.config.hold_settings import HOLD_CONVERTERS
 from ordosync.config.portals import PortalReader
 from ordosync.config.reader import Place, Reader
 from ordosync.config.secret_sources import to_secret
@@ -37,7 +38,7 @@ def reader_for(source: Source) -> Reader:
         Path: partial(to_path, folder=source.path.parent),
         Secret: partial(to_secret, source=source),
     }
-    return Reader({**CONVERTERS, **file_converters})
+    return Reader({**CONVERTERS, **HOLD_CONVERTERS, **file_converters})
 
 
 def read_config(reader: Reader, top: Place, source: Source) -> Config | None:
@@ -98,10 +99,10 @@ def _account(
     entries = reader.entries(place)
     if entries is None:
         return None, None
+    before = reader.problem_count
     kind = reader.required(place, entries, "kind", _to_kind)
     if kind is None:
         return None, None
-    before = reader.problem_count
     adapter: Callable[..., Account] = account_class(kind)
     selling = NO_SELLING_RULES
     if "selling" in entries:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from ordosync.accounts.account import Account
 from ordosync.config.alert_settings import AlertsConfig
+from ordosync.config.hold_settings import NO_HOLD, HoldConfig
 from ordosync.config.stock_settings import (
     NO_SELLING_RULES,
     NO_STOCK_RULES,
@@ -18,6 +19,7 @@ from ordosync.config.stock_settings import (
 from ordosync.edits import LABEL, Until
 from ordosync.left_out import is_among
 from ordosync.secret import Secret
+from ordosync.shortages import ONE_DAY, Resume
 
 SCHEDULED_TASKS = ("import-orders", "import-products", "write-inventory-back", "cancel-orders")
 GLOBAL_TASKS = ("import-orders", "import-products", "write-inventory-back")
@@ -115,6 +117,10 @@ class ShortagesConfig:
     """True to hold the units there, too, or the order."""
     cancel: Literal["never", "lines"] = "never"
     """`lines` cancels the short units there, but never the order of a line. Nothing is refunded."""
+    zero_stock: tuple[Literal["out-of-stock", "not-enough", "discontinued"], ...] = ()
+    """Reasons of the Supplier for which the Merchant shows 0 of the product."""
+    resume: Resume = ONE_DAY
+    """When the product is sold again if the Supplier's quantity does not change."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,6 +176,7 @@ class PortalConfig:
     """`optional` also sends orders without a street, or without both town and postcode."""
     send: tuple[Optional, ...] = ()
     shipping_methods: ShippingMethodsConfig = ShippingMethodsConfig()
+    hold: HoldConfig = NO_HOLD
     edits: EditsConfig = EditsConfig()
     cancel_deadline: timedelta = timedelta(days=2)
     """The time in which a Supplier that is asked to cancel an order should answer."""

@@ -36,12 +36,20 @@ class Corrections:
         self._file = file
 
     def edit_order(
-        self, number: str, *, ship_to: Mapping[str, str], texts: Mapping[str, str]
+        self,
+        number: str,
+        *,
+        ship_to: Mapping[str, str],
+        texts: Mapping[str, str],
+        warehouse: str = "",
     ) -> Outcome:
-        """Set these fields of the address, the shipping method and the note of an open order."""
+        """Set these fields of the address, the shipping method and the note of an open order.
+
+        `warehouse` is the one that sends it, and has its units committed; empty keeps the old one.
+        """
 
         def edit(db: "sqlite3.Connection", number: str) -> Outcome:
-            return _edit_order(db, number, ship_to, texts)
+            return _edit_order(db, number, ship_to, texts, warehouse)
 
         return self._file.write_each(f"edit order {number}", [number], edit)[0]
 
@@ -76,7 +84,11 @@ class Corrections:
 
 
 def _edit_order(
-    db: "sqlite3.Connection", number: str, ship_to: Mapping[str, str], texts: Mapping[str, str]
+    db: "sqlite3.Connection",
+    number: str,
+    ship_to: Mapping[str, str],
+    texts: Mapping[str, str],
+    warehouse: str,
 ) -> Outcome:
     state, before = orders.state_of(db, number), orders.read(db, number)
     if state is None or before is None:
@@ -88,16 +100,20 @@ def _edit_order(
     names += [
         noun for name, noun in _FIELDS.items() if getattr(after, name) != getattr(before, name)
     ]
+    warehouse = warehouse or state.warehouse
+    names += ["warehouse"] if warehouse != state.warehouse else []
     if not names:
         return Outcome(state="unchanged", id=number)
     if reason := refusal(after, by_desk=True):
         return refused("invalid-order", reason)
     db.execute(
-        "update orders set ship_to = ?, shipping_method = ?, internal_notes = ? where number = ?",
+        "update orders set ship_to = ?, shipping_method = ?, internal_notes = ?, warehouse = ?"
+        " where number = ?",
         (
             msgspec.json.encode(after.ship_to).decode(),
             after.shipping_method,
             after.internal_notes,
+            warehouse,
             number,
         ),
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ordosync.clock import Clock, StoppedError
-from ordosync.database import open_database, sqlite3, to_database_error, transaction, writer_lock
+from ordosync.database import open_database, sqlite3, to_database_error, write_transaction
 from ordosync.embedded.migrations import APPLICATION_ID, VERSION, migrations
 from ordosync.errors import DatabaseError, RefusedError, StoppedCallError, UnavailableError
 from ordosync.failpoints import fault
@@ -55,7 +55,7 @@ class EmbeddedFile:
     def writing(self, action: str) -> Iterator[sqlite3.Connection]:
         """Open the file for one transaction; create it if necessary."""
         with self._opened(action, create=True) as db:
-            with writer_lock(self.path), transaction(db):
+            with write_transaction(db, self.path):
                 yield db
                 fault("account-before-commit")
             fault("account-after-commit")

@@ -212,9 +212,9 @@ class Desk:
         change = partial(label_replacement.replace_label, actor=_ACTOR)
         return self.file.write_each(action, [shipment], change)[0]
 
-    def split(self, requested: Split) -> Outcome:
-        """Split the open units of an order into pieces."""
-        split = partial(splits.split, actor=_ACTOR)
+    def split(self, requested: Split, warehouses: Sequence[str] = ()) -> Outcome:
+        """Split the open units of an order into pieces, which these warehouses send."""
+        split = partial(splits.split, actor=_ACTOR, warehouses=warehouses)
         return self.file.write_each(f"split order {requested.order_id}", [requested], split)[0]
 
     def list_products(self) -> Iterator[Product]:

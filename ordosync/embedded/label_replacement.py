@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 def replace_label(db: "sqlite3.Connection", shipment: Shipment, *, actor: str) -> Outcome:
     """Void the label of an order's only parcel, and ship its units with this one.
 
-    The same label a second time is `unchanged`.
+    They are sent from the same warehouse, unless the new label names one. The same label a second
+    time is `unchanged`.
     """
     number = shipment.order_id
     labels = shipments.valid_labels(db, number)
@@ -29,4 +30,5 @@ def replace_label(db: "sqlite3.Connection", shipment: Shipment, *, actor: str) -
     if outcome.state != "done":
         return outcome
     parts = next(iter(held.values()), None)
-    return shipments.ship(db, replace(shipment, lines=parts), actor=actor)
+    warehouse = shipment.warehouse or labels[0]["warehouse"]
+    return shipments.ship(db, replace(shipment, lines=parts, warehouse=warehouse), actor=actor)

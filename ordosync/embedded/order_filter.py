@@ -42,6 +42,8 @@ class OrderFilter:
     """Words of the name, company, email address or phone number, in any case and order."""
     tracking: str = ""
     """A tracking number of one of its parcels, voided ones included, in any case."""
+    warehouse: str = ""
+    """The warehouse that sends an order, in any case."""
     shipped_since: datetime | None = None
     """The earliest time when a parcel was sent, whose label is not void."""
     shipped_until: datetime | None = None
@@ -65,12 +67,14 @@ class OrderFilter:
         )
 
     def _conditions(self) -> Iterator[str]:
+        columns = {
+            "placed_at >= :since": self.since,
+            "placed_at < :until": self.until,
+            "warehouse = :warehouse collate nocase": self.warehouse,
+        }
+        yield from (condition for condition, value in columns.items() if value)
         if self.statuses:
             yield f"status in ({_each('statuses')}) and not is_split"
-        if self.since:
-            yield "placed_at >= :since"
-        if self.until:
-            yield "placed_at < :until"
         if self.open_since:
             yield f"status in ({_each('open')}) and not is_split and placed_at < :open_since"
         if self.origins or self.suppliers:
@@ -102,6 +106,7 @@ class OrderFilter:
             "skus": json.dumps(self.skus),
             "customer": words_of(self.customer),
             "tracking": self.tracking,
+            "warehouse": self.warehouse,
             "shipped_since": to_text(self.shipped_since or _FIRST),
             "shipped_until": to_text(self.shipped_until or _LAST),
             "numbers": json.dumps(self.numbers),

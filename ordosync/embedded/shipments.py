@@ -26,8 +26,9 @@ COST_ADDED = "cost-added"
 def ship(db: "sqlite3.Connection", shipment: Shipment, *, actor: str) -> Outcome:
     """Ship units of an order, or all that are open; they are subtracted from the stock.
 
-    An order that was requested from a supplier does not change the stock of this account. The same
-    parcel a second time is `unchanged`.
+    An order that was requested from a supplier does not change the stock of this account. A parcel
+    without a warehouse is sent from that of its order. The same parcel a second time is
+    `unchanged`.
     """
     number = shipment.order_id
     state = orders.state_of(db, number)
@@ -43,6 +44,7 @@ def ship(db: "sqlite3.Connection", shipment: Shipment, *, actor: str) -> Outcome
     parts = shipment.lines or open_parts
     if reason := units.surplus(parts, open_parts):
         return refused("more-than-ordered", reason)
+    shipment = replace(shipment, warehouse=shipment.warehouse or state.warehouse)
     if state.supplier is None:
         stock.move(db, parts, shipment.warehouse, sign=-1)
     is_whole = state.status != "partially_shipped" and parts == open_parts

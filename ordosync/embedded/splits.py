@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 _MIN_PIECES = 2
 
 
-def split(db: "sqlite3.Connection", requested: Split, *, actor: str) -> Outcome:
+def split(
+    db: "sqlite3.Connection", requested: Split, *, actor: str, warehouses: Sequence[str] = ()
+) -> Outcome:
     """Split the open units of an order into all of the pieces or none.
 
-    The numbers of the pieces end in `-1`, `-2`. If the order has pieces with these references, the
-    outcome is `unchanged`, with the pieces.
+    The numbers of the pieces end in `-1`, `-2`. `warehouses` are those that send the pieces, in
+    their order; a piece whose warehouse is empty or missing stays in that of the order. If the
+    order has pieces with these references, the outcome is `unchanged`, with the pieces.
     """
     order = orders.read(db, requested.order_id)
     state = orders.state_of(db, requested.order_id)
@@ -43,8 +46,9 @@ def split(db: "sqlite3.Connection", requested: Split, *, actor: str) -> Outcome:
     if reason:
         return refused("does-not-fit", reason)
     db.execute("update orders set is_split = 1 where number = ?", (order.number,))
+    named = {place: warehouse for place, warehouse in enumerate(warehouses, 1) if warehouse}
     pieces = tuple(
-        _create_piece(db, order, state, piece, place)
+        _create_piece(db, order, state, piece, place, warehouse=named.get(place, state.warehouse))
         for place, piece in enumerate(requested.pieces, 1)
     )
     change_feed.add(db, "order", order.number, "split")
@@ -88,7 +92,13 @@ def _misfit(lines: Sequence[Line], pieces: Sequence[Piece]) -> str | None:
 
 
 def _create_piece(
-    db: "sqlite3.Connection", order: Order, state: orders.OrderState, piece: Piece, place: int
+    db: "sqlite3.Connection",
+    order: Order,
+    state: orders.OrderState,
+    piece: Piece,
+    place: int,
+    *,
+    warehouse: str,
 ) -> Piece:
     parts = [part for part in piece.lines if part.quantity]
     number, line_ids = order_creation.insert(
@@ -97,7 +107,7 @@ def _create_piece(
         f"{order.number}-{place}",
         supplier=state.supplier,
         parent=order.number,
-        warehouse=state.warehouse,
+        warehouse=warehouse,
         of_lines=[part.of_line for part in parts],
     )
     if state.held:

@@ -4,21 +4,19 @@ It contains ids, keys, quantities and digests. Names, addresses and e-mail stay 
 Every change is made inside `transaction`, which is short and never spans a call to an account.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cached_property
+from contextlib import AbstractContextManager
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from ordosync.clock import Clock
 from ordosync.database import (
-    copy_database,
     open_database,
     sqlite3,
     to_database_error,
-    transaction,
-    writer_lock,
+    write_transaction,
 )
+from ordosync.database_copy import copy_database
 from ordosync.database_file import check_folder
 from ordosync.idle import CONFIG_KEY
 from ordosync.store.link_table import Links
@@ -64,11 +62,11 @@ class Store:
         if readonly and not path.exists() and not path.is_symlink():
             if not path.parent.is_dir():
                 check_folder(path)
-            return cls(_in_memory(), path)
+            return cls(_in_memory(path), path)
         connection = open_database(
             path,
             application_id=APPLICATION_ID,
-            migrations=migrations,
+            migrations=partial(migrations, path),
             version=VERSION,
             readonly=readonly,
             clock=clock,
@@ -188,31 +186,17 @@ class Store:
         """Return the units that were sent to one Supplier account."""
         return SentUnits(self._connection, account)
 
-    @contextmanager
     def transaction(
         self,
         *,
         portal: str | None = None,  # noqa: ARG002 - SQLite locks the whole file in any case
         durable: bool = True,
-    ) -> Iterator[None]:
-        """Run a write transaction. Raises `DatabaseError` if the file cannot be used.
+    ) -> AbstractContextManager[None]:
+        """Return a write transaction; see `write_transaction`.
 
         `portal` is the only portal whose rows it reads and writes; None if it concerns several.
-        If it is not `durable`, it does not wait for the disk: a power cut may undo it. A later
-        transaction is never kept without it.
         """
-        # In other journal modes, the file itself could be damaged.
-        is_relaxed = not durable and self.journal == "wal"
-        try:
-            if is_relaxed:
-                self._connection.execute("pragma synchronous = normal")
-            with writer_lock(self.path), transaction(self._connection):
-                yield
-        except sqlite3.Error as error:
-            raise to_database_error(self.path, error) from error
-        finally:
-            if is_relaxed:
-                self._connection.execute("pragma synchronous = full")
+        return write_transaction(self._connection, self.path, durable=durable)
 
     def copy_to(self, path: Path) -> None:
         """Copy the store to a new file, without the leases of running processes."""
@@ -238,10 +222,10 @@ class Store:
             raise to_database_error(self.path, error) from error
 
 
-def _in_memory() -> "sqlite3.Connection":
+def _in_memory(path: Path) -> "sqlite3.Connection":
     from sqlite_utils import Database  # noqa: PLC0415 - a third of a command's start-up
 
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.row_factory = sqlite3.Row
-    migrations().apply(Database(connection))
+    migrations(path).apply(Database(connection))
     return connection

@@ -14,19 +14,20 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
 from ordosync.clock import Clock
 from ordosync.database import (
     SIDE_FILES,
-    check_folder,
-    copy_database,
     open_database,
     sqlite3,
     to_database_error,
     transaction,
 )
+from ordosync.database_copy import copy_database
+from ordosync.database_file import check_folder
 from ordosync.errors import DamagedError, DatabaseError, OrdosyncError
 from ordosync.store.alert_table import AlertTable
 from ordosync.store.leases import Lease, Leases, Resource
@@ -68,9 +69,9 @@ def back_up(database: Path, path: Path, *, replace: bool) -> Copy:
     if os.path.lexists(path) and not replace:
         raise OrdosyncError(f"{path} already exists; --force replaces it")
     with _temporary_file(path) as temporary:
-        with closing(_open(database, readonly=True)) as store:
+        with closing(_open(database, of=database, readonly=True)) as store:
             copy_database(store, temporary)
-        with closing(_open(temporary, readonly=True)) as written:
+        with closing(_open(temporary, of=database, readonly=True)) as written:
             copy = _verify(written, temporary, database)
         try:
             if replace:
@@ -98,9 +99,9 @@ def restore(
     """
     check_folder(database)
     with _temporary_file(database) as temporary:
-        with closing(_open(path, readonly=True)) as backup:
+        with closing(_open(path, of=database, readonly=True)) as backup:
             copy_database(backup, temporary)
-        with closing(_open(temporary)) as copy:
+        with closing(_open(temporary, of=database)) as copy:
             counts = _verify(copy, temporary, path)
             machine = machine_of(copy)
             if machine not in (None, this_machine()) and not moved:
@@ -132,7 +133,7 @@ def _replace(
     """
     if not os.path.lexists(database):
         raise DamagedError(database, "does not exist")
-    with closing(_open(database)) as present:
+    with closing(_open(database, of=database)) as present:
         try:
             fence = _claim_all(present, clock)
             kept = _beside(database, clock.now())
@@ -224,11 +225,12 @@ def _verify(db: "sqlite3.Connection", path: Path, source: Path) -> Copy:
     )
 
 
-def _open(path: Path, *, readonly: bool = False) -> "sqlite3.Connection":
+def _open(path: Path, *, of: Path, readonly: bool = False) -> "sqlite3.Connection":
+    """Open a store, or a copy of the store `of`."""
     return open_database(
         path,
         application_id=APPLICATION_ID,
-        migrations=migrations,
+        migrations=partial(migrations, of),
         version=VERSION,
         create=False,
         readonly=readonly,

@@ -36,6 +36,8 @@ class Lease:
     portal: str
     resource: str
     fence: int
+    last_run_id: int | None
+    """The run for which it was last claimed; None if there was none."""
 
 
 class Leases:
@@ -56,10 +58,12 @@ class Leases:
             " values (?, ?, 1, ?, ?, ?)"
             " on conflict (portal, resource) do update set fence = fence + 1,"
             " owner = excluded.owner, until = excluded.until,"
-            " until_boot_s = excluded.until_boot_s returning fence",
+            " until_boot_s = excluded.until_boot_s returning fence, run_id",
             (portal, resource, this_process(), until, now_s + _LEASE_S),
         ).fetchone()
-        return Lease(portal=portal, resource=resource, fence=row["fence"])
+        return Lease(
+            portal=portal, resource=resource, fence=row["fence"], last_run_id=row["run_id"]
+        )
 
     def forget(self) -> None:
         """Delete all leases, in the copy of a store that no other process uses."""
@@ -74,15 +78,6 @@ class Leases:
             "select * from leases where portal = ? and resource = ?", (portal, resource)
         ).fetchone()
         return row if row and _is_held(row, clock) else None
-
-    def last_run(self, lease: Lease) -> int | None:
-        """Return the id of the run for which the lease was last claimed."""
-        row = self._db.execute(
-            "select run_id from leases where portal = ? and resource = ?",
-            (lease.portal, lease.resource),
-        ).fetchone()
-        run_id: int | None = row["run_id"]
-        return run_id
 
     def assign(self, lease: Lease, run_id: int) -> None:
         """Note the run for which a lease was claimed."""

@@ -1,15 +1,43 @@
 """Queries of links whose steps are not settled: where the ledger may be behind."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from datetime import datetime
+
+from msgspec import Struct
 
 from ordosync.store.link_digests import LinkDigests
 from ordosync.store.step_rows import UNSETTLED
+from ordosync.store.timestamps import from_text
+
+
+class OpenImport(Struct, frozen=True, kw_only=True, gc=False):
+    """An import of an order that is not settled."""
+
+    since: datetime
+    """When the order was first read."""
+    is_released: bool
+    """True if the operator released it from the rules that hold it."""
 
 
 class LinkSteps(LinkDigests):
     """Queries of the steps of linked orders, for one portal."""
+
+    def open_imports(self, keys: Sequence[str]) -> Mapping[str, OpenImport]:
+        """Return the imports among these steps that are not settled, by key."""
+        rows = self._db.execute(
+            "select key, created_at, released_at from steps where portal = ?"  # noqa: S608
+            f" and task = 'import-orders' and {UNSETTLED}"
+            " and key in (select value from json_each(?))",
+            (self._portal, json.dumps(list(keys))),
+        )
+        return {
+            row["key"]: OpenImport(
+                since=from_text(row["created_at"]), is_released=row["released_at"] is not None
+            )
+            for row in rows
+        }
 
     def may_lack_parcels(self) -> bool:
         """True if the Merchant may show parcels that have no link: then the ledger is behind."""

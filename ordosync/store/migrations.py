@@ -4,10 +4,12 @@ A released migration is never changed. Times are UTC in ISO format with a fixed 
 they sort as text. The SQL uses no type that only SQLite has.
 """
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ordosync.store.alert_schema import ALERT_TABLES
 from ordosync.store.held_schema import HELD_STEPS
+from ordosync.store.order_contents import key_contents
 from ordosync.store.stock_schema import STOCK_TABLES
 
 if TYPE_CHECKING:
@@ -17,8 +19,11 @@ APPLICATION_ID = 0x4F53594E  # "OSYN"
 VERSION = 4
 
 
-def migrations() -> "Migrations":
-    """Return the migrations that turn an empty file into a store of this version."""
+def migrations(path: Path) -> "Migrations":
+    """Return the migrations that turn an empty file into a store of this version.
+
+    `path` is that of the store, also if a copy of it is migrated: the digest key is beside it.
+    """
     from sqlite_utils import Migrations  # noqa: PLC0415 - a third of a command's start-up
 
     steps = Migrations("ordosync")
@@ -45,6 +50,7 @@ def migrations() -> "Migrations":
     def m004_order_numbers_and_written_values(db: "Database") -> None:
         for statement in _FOURTH:
             db.execute(statement)
+        key_contents(db.conn, path)
         db.execute("pragma user_version = 4")
 
     return steps

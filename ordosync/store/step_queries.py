@@ -58,6 +58,27 @@ class StepQueries:
         )
         return [step_row(row) for row in rows]
 
+    def next_retry_at(self, portal: str, task: str, *, now: datetime) -> datetime | None:
+        """Return when the first waiting or uncertain step can be retried; None if there is none.
+
+        Steps of an incomplete plan and held steps without a time do not count. A time that is too
+        far away was written by a wrong clock, unless the step is held.
+        """
+        row = self._db.execute(
+            "select min(case when state <> 'held' and not_before > :never then :now"  # noqa: S608
+            " else coalesce(not_before, updated_at) end) as at from steps"
+            f" where portal = :portal and task = :task and {UNSETTLED} and state <> 'failed'"
+            " and (state <> 'held' or not_before is not null) and coalesce(code, '') <> :planned",
+            {
+                "portal": portal,
+                "task": task,
+                "planned": PLANNED,
+                "now": to_text(now),
+                "never": to_text(now + LONGEST_WAIT),
+            },
+        ).fetchone()
+        return from_text(row["at"]) if row["at"] else None
+
     def planned(
         self, portal: str, task: str, *, after: int = 0, limit: int = 500
     ) -> Sequence[StepRow]:

@@ -66,11 +66,18 @@ class StepRow(StepRef, frozen=True, kw_only=True):
     """The values that its last write set, as `written.to_json` returns them."""
     digests: str | None = None
     """As in `Link`, until its order is linked; of an edit: those from before the edit."""
+    released_at: datetime | None = None
+    """When the operator released its order from the rules that held it."""
 
     @property
     def written(self) -> Written | None:
         """The values that its last write set; None if there are none, or if they are not known."""
         return from_json(self.written_json)
+
+    @property
+    def is_held_by_rule(self) -> bool:
+        """True if a rule of its portal holds the order before the import."""
+        return self.state == "held" and (self.code or "").startswith(HOLD)
 
     @property
     def is_of_source(self) -> bool:
@@ -112,6 +119,8 @@ PATIENT = ("partially-shipped", "which-lines", "parcels-first", "no-link")
 """Codes of steps that wait for something that may take days, which is no problem."""
 ASKED = "asked"
 """Code of a held step: the account was asked for the write, and has not answered yet."""
+HOLD = "hold-"
+"""Prefix of the codes of held orders: a rule of the portal holds them before the import."""
 DISMISSED = "dismissed"
 """Code of a step that the operator has dismissed: it is not retried automatically."""
 NO_TRACKING = "no-tracking"
@@ -143,4 +152,5 @@ def step_row(row: "sqlite3.Row") -> StepRow:
         as_of=row["as_of"],
         written_json=row["written"],
         digests=row["digests"],
+        released_at=from_text(row["released_at"]) if row["released_at"] else None,
     )

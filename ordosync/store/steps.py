@@ -12,6 +12,7 @@ from ordosync.clock import Clock
 from ordosync.store.step_queries import StepQueries
 from ordosync.store.step_rows import (
     DISMISSED,
+    HOLD,
     NO_TRACKING,
     PLANNED,
     STOCK_NOT_MOVED,
@@ -214,6 +215,23 @@ class Steps(StepQueries):
             ),
         )
 
+    def judge_again(self) -> None:
+        """Make the orders that a rule holds due: the rules may have changed."""
+        self._db.execute(
+            f"update steps set not_before = null where task = 'import-orders' and {UNSETTLED}"  # noqa: S608
+            " and state = 'held' and code glob ?",
+            (f"{HOLD}*",),
+        )
+
+    def release(self, row: StepRow, *, now: datetime) -> bool:
+        """Release an order from the rules that hold it, due now. False if it has changed since."""
+        cursor = self._db.execute(
+            "update steps set released_at = :now, not_before = :now"
+            " where id = :id and state = 'held' and content = :content",
+            {"now": to_text(now), "id": row.id, "content": row.content},
+        )
+        return cursor.rowcount > 0
+
     def touch(self, step_ids: Sequence[int], *, now: datetime) -> None:
         """Note that these steps were checked and have not changed."""
         self._db.execute(
@@ -233,6 +251,7 @@ class Steps(StepQueries):
     def undo_dismissal(self, row: StepRow, *, code: str, now: datetime) -> bool:
         """Give a dismissed step back the code that it had. False if it has changed since."""
         state = {NO_TRACKING: "skipped", STOCK_NOT_MOVED: "done"}.get(code, "failed")
+        state = "held" if code.startswith(HOLD) else state
         cursor = self._db.execute(
             "update steps set state = ?, code = ?, updated_at = ?"
             " where id = ? and state = 'skipped' and code = ? and content = ?",

@@ -27,7 +27,7 @@ from ordosync.tasks.batching import gathered
 from ordosync.tasks.order_edits import Imported, announce, compare, due_again
 from ordosync.tasks.orders import cancelled_rest
 from ordosync.tasks.orders.created_values import nothing_to_ship_note, summary_of, values_of
-from ordosync.tasks.orders.digests import of_order, rules
+from ordosync.tasks.orders.digests import of_order, rules, with_keyed_contents
 from ordosync.tasks.orders.existing import (
     Existing,
     link_step,
@@ -40,6 +40,7 @@ from ordosync.tasks.orders.existing import (
 )
 from ordosync.tasks.orders.fields import for_supplier, lines_of_supplier, with_quantity
 from ordosync.tasks.orders.group_digests import Digester
+from ordosync.tasks.orders.hold import Holds
 from ordosync.tasks.orders.left_out import without_left_out
 from ordosync.tasks.orders.notice_delivery import deliver, settled
 from ordosync.tasks.orders.notices import reassigned, rest_cancelled, supplier_cancelled
@@ -127,7 +128,8 @@ def _adopt(existing: Existing) -> Result:
 def _steps(
     portal: Portal, pages: Iterator[Page[Order | InvalidRecord]], *, behind: bool = False
 ) -> Iterator[Page[Step]]:
-    for page in with_open_units(portal, pages):
+    keyed_pages = with_keyed_contents(pages, portal.digest_key.value)
+    for page in with_open_units(portal, keyed_pages):
         ids = {item.id for item in page.items}
         for item in page.items:
             if isinstance(item, Order):
@@ -146,6 +148,7 @@ def _steps(
         requested = without_left_out(portal, page.items, ledger)
         settled, ordered = settled_units(ledger), ordered_units(portal, ledger)
         steps = [link_step(link, is_family=True) for link in families]
+        holds = Holds.of(portal, [_key(item.id, links) for item in page.items])
         sent_again_steps = sent_again(portal, earlier, requested.items) if earlier else {}
         behind_ids = not_comparable(portal, requested.items, ledger, links)
         for item in requested.items:
@@ -156,6 +159,7 @@ def _steps(
                 links,
                 restored,
                 digester,
+                holds=holds,
                 is_split=item.id in split_ids,
                 ordered=ordered,
                 left_out=requested.of(item.id),
@@ -185,6 +189,7 @@ def _step(
     restored: Mapping[str, str],
     digester: Digester,
     *,
+    holds: Holds,
     is_split: bool,
     ordered: Mapping[str, int],
     left_out: LeftOut,
@@ -195,11 +200,7 @@ def _step(
     if link is None and isinstance(item, InvalidRecord) and item.code == "reassigned":
         # It never belonged to this Supplier.
         return None
-    generation = 1
-    if link:
-        # An order that cancel-orders cancelled is a new order if the Merchant requests it again.
-        generation = link.generation + (link.state == "cancelled_by_task")
-    key = f"{item.id}#{generation}"
+    generation, key = _generation(link), _key(item.id, links)
     step = Step(
         key=key,
         merchant_id=item.id,
@@ -232,7 +233,18 @@ def _step(
         written=values_of(created, left_out),
         remark="; ".join(filter(None, (item.remark, left_out.text))),
         payload=created,
+        decision=holds.decision(key, order, created.shipping_method),
     )
+
+
+def _key(order_id: str, links: Mapping[str, Link]) -> str:
+    return f"{order_id}#{_generation(links.get(order_id))}"
+
+
+def _generation(link: Link | None) -> int:
+    """Return the number of the import, given the newest link of the order."""
+    # An order that cancel-orders cancelled is a new order if the Merchant requests it again.
+    return link.generation + (link.state == "cancelled_by_task") if link else 1
 
 
 def _imported(

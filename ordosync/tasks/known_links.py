@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Literal, Protocol
 
+from ordosync.store.link_steps import OpenImport
 from ordosync.store.links import Link, LinkKind
 
 
@@ -19,6 +20,9 @@ class KnownLinks(Protocol):
 
     def all_of_supplier(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
         """Return all links of the Supplier's ids, with the one of `of_supplier` first."""
+
+    def open_imports(self, keys: Sequence[str]) -> Mapping[str, OpenImport]:
+        """Return the imports among these steps that are not settled, by key."""
 
     def lines_of(self, order_ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
         """Return the links of the lines of the Merchant's orders, with their numbers.

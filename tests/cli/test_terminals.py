@@ -96,6 +96,9 @@ ALSO_IN_A_PIPE = (
     "retry",
     "schema activity",
     "stock adjust MUG --by 1 --account northwind",
+    "stock resume CUP",
+    "stock stop MUG --note recalled",
+    "stock stops",
     "stock set MUG 12 --account northwind",
 )
 """Further commands, of which some change the accounts in a way that the others do not see."""

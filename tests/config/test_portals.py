@@ -211,6 +211,26 @@ def test_sides_that_are_wrong(problems: Problems, portal: str, why: str) -> None
             "shortages: {cancel: orders}",
             'shortages.cancel: "orders" is not possible here; choose never or lines',
         ),
+        (
+            "shortages: {zero_stock: [other]}",
+            (
+                'shortages.zero_stock[0]: "other" is not possible here; choose out-of-stock,'
+                " not-enough or discontinued"
+            ),
+        ),
+        (
+            "shortages: {resume: 31d}",
+            "shortages.resume: must be 1h to 30d, or never",
+        ),
+        (
+            "shortages: {resume: soon}",
+            'shortages.resume: "soon" is not possible here; write 24h, 2d or never',
+        ),
+        # S21: a portal that writes no stock cannot stop a product.
+        (
+            "shortages: {zero_stock: [discontinued]}",
+            "shortages.zero_stock: needs `manage_inventory: true` in this portal",
+        ),
     ],
 )
 def test_options_that_are_wrong(problems: Problems, options: str, why: str) -> None:

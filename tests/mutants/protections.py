@@ -402,6 +402,34 @@ MUTANTS = (
         test="tasks/test_write_inventory_back.py",
     ),
     Mutant(
+        protection="a stopped product shows 0",
+        file="stock_rules.py",
+        old="    if rule.stop:",
+        new="    if False:",
+        test="tasks/test_stock_stops.py",
+    ),
+    Mutant(
+        protection="a stop that an operator set outlasts a new count",
+        file="tasks/stock/stops.py",
+        old="    return has_changed and not stop.is_lasting",
+        new="    return has_changed",
+        test="tasks/test_stock_stops.py",
+    ),
+    Mutant(
+        protection="an answer does not replace a stop that only an operator ends",
+        file="store/stock_stops.py",
+        old="            if known and known.is_lasting and not stop.is_lasting:",
+        new="            if False:",
+        test="tasks/test_stock_stops.py",
+    ),
+    Mutant(
+        protection="only units that were sent make a product oversold",
+        file="tasks/stock/oversold.py",
+        old="        return key in self._sent",
+        new="        return True",
+        test="tasks/test_write_inventory_back.py",
+    ),
+    Mutant(
         protection="a batch is read again at the Merchant before it is cancelled",
         file="tasks/cancel_orders.py",
         old="    to_cancel = [link for link in links if link.merchant_id in cancelled_ids]",
@@ -1288,5 +1316,20 @@ MUTANTS = (
         old="ref.code in (RACED, BELOW_SENT)",
         new="False",
         test="tasks/test_applied_edits.py",
+    ),
+    Mutant(
+        protection="a sale at one Merchant soon lowers the stock of the others",
+        file="engine/execution/run.py",
+        old="wake_after(self._task, self._portal, store, self._clock, self._recorder.counts)",
+        new="pass",
+        test="engine/scheduling/test_waking.py"
+        "::test_an_import_wakes_all_portals_of_the_supplier_and_moves_no_slot",
+    ),
+    Mutant(
+        protection="a task is woken at most once a minute",
+        file="store/schedule_row.py",
+        old="        return max(self.woken_at, next_minute)",
+        new="        return self.woken_at",
+        test="engine/scheduling/test_waking.py::test_they_are_woken_at_most_once_a_minute",
     ),
 )

@@ -219,6 +219,7 @@ def test_h9_a_store_of_the_version_before_is_migrated(both: TwoAccounts) -> None
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("alter table steps drop column written")
         db.execute("alter table steps drop column digests")
+        db.execute("alter table steps drop column released_at")
         db.execute("alter table links drop column digests")
         db.execute("alter table links drop column short")
         db.execute("alter table links drop column version")

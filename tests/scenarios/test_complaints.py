@@ -100,6 +100,13 @@ def before_since(folder: Path) -> None:
     both.run("import-orders")
 
 
+def held_before_import(folder: Path) -> None:
+    both = TwoAccounts(folder)
+    both.configure("    manage", "    hold: {countries: [US]}\n    manage")
+    both.shop("orders", "add", "1001", "--line", "MUG=1", "--country", "FR", *FOR_NORTHWIND)
+    both.run("import-orders")
+
+
 def never_read(folder: Path) -> None:
     both = TwoAccounts(folder)
     both.shop("orders", "add", "1001", "--line", "MUG=1", *FOR_NORTHWIND)
@@ -463,6 +470,13 @@ COMPLAINTS = (
         command=WHY_ORDER,
         says="a file asks the Supplier; its answer is not known yet",
     ),
+    Complaint(
+        number=34,
+        symptom="an order is held before it is sent",
+        make=held_before_import,
+        command=WHY_ORDER,
+        says="goes to FR, which is not in `countries`",
+    ),
 )
 
 
@@ -488,7 +502,7 @@ def test_the_page_has_the_symptom_with_its_command(complaint: Complaint) -> None
 def test_every_symptom_of_the_page_is_tried() -> None:
     tried = [complaint.symptom for complaint in COMPLAINTS]
 
-    assert [complaint.number for complaint in COMPLAINTS] == [*range(1, 34)]
+    assert [complaint.number for complaint in COMPLAINTS] == [*range(1, 35)]
     assert len(ROWS) == len(tried)
     assert all(any(symptom.startswith(start) for start in tried) for symptom in ROWS)
 

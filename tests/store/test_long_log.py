@@ -23,7 +23,7 @@ QUESTIONS: dict[str, Callable[[Store], object]] = {
     "without tracking": lambda store: store.steps.without_tracking(),
     "open": lambda store: store.steps.open(),
     "of a run": lambda store: store.steps.of_run(2),
-    "next retry at": lambda store: store.schedule.next_retry_at(PORTAL, TASK),
+    "next retry at": lambda store: store.steps.next_retry_at(PORTAL, TASK, now=NOW),
     "newest": lambda store: store.runs.newest(5, portal=PORTAL, task=TASK),
     "due": lambda store: store.schedule.due(NOW),
     "reopened": lambda store: store.links(PORTAL).in_state("reopened"),

@@ -175,7 +175,7 @@ def test_store_of_the_second_version_is_migrated_and_nothing_is_reported_twice(
 ) -> None:
     path = load_config(world.config).database
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
-        migrations().apply(Database(db), stop_before="m003_ledger")
+        migrations(path).apply(Database(db), stop_before="m003_ledger")
         assert db.execute("pragma user_version").fetchone() == (2,)
     supplied = world.supplied()
 

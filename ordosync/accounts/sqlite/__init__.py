@@ -33,7 +33,7 @@ from ordosync.accounts.sqlite.supplier_splits import SupplierSplits
 from ordosync.accounts.sqlite.supplier_stock import SupplierStock
 from ordosync.accounts.sqlite.timeline import Timeline
 from ordosync.accounts.supplier import Supplier
-from ordosync.database import copy_database
+from ordosync.database_copy import copy_database
 from ordosync.embedded.database import EmbeddedFile
 from ordosync.embedded.desk import Desk
 
@@ -82,6 +82,7 @@ class SqliteAccount(Account):
             orders=MerchantOrders(client, supplier=supplier),
             products=MerchantProducts(client, supplier=supplier),
             stock=MerchantStock(client, supplier=supplier, warehouse=options.warehouse),
+            hold_conditions=dict.fromkeys(("age", "tags", "over", "countries", "po_box"), ""),
             supplier_key=supplier,
         )
 

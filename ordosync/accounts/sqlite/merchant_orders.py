@@ -9,6 +9,7 @@ from ordosync.accounts.sqlite.client import AssignedPart
 from ordosync.database import sqlite3
 from ordosync.embedded import ancestry, change_feed, orders, units
 from ordosync.embedded.units import LineUnits
+from ordosync.hold_facts import HoldFacts
 from ordosync.models import InvalidRecord, Order, Page
 
 _REQUESTED = ("dropshipment_requested", "partially_shipped")
@@ -66,7 +67,9 @@ class MerchantOrders(AssignedPart):
             if order.number in split or not (order.status in _REQUESTED or is_lowered):
                 continue
             open_order = _with_open_units(order, lines[order.number])
-            items.append(open_order if requested[order.number] else _reassigned(order))
+            facts = HoldFacts(since=order.placed_at, tags=order.tags)
+            usable = replace(open_order, hold_facts=facts)
+            items.append(usable if requested[order.number] else _reassigned(order))
         return tuple(items)
 
 

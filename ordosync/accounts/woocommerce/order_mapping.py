@@ -34,7 +34,7 @@ _PLACE = {
     "email": "email",
 }
 """The fields of an address, without its name, as a shop names them."""
-_NEWER = frozenset({"needs_shipping", "not_shipped", "as_of", "remark", "is_held"})
+_NEWER = frozenset({"needs_shipping", "not_shipped", "as_of", "remark", "is_held", "hold_facts"})
 
 
 def order_of(

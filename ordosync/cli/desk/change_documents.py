@@ -6,12 +6,13 @@ from typing import Any
 from ordosync.cli.desk import common, send_now
 from ordosync.cli.desk.batches import Result
 from ordosync.cli.desk.shipping_rows import ParcelRequest
+from ordosync.cli.desk.split_requests import SplitRequest
 from ordosync.cli.output import desk as render_desk
 from ordosync.config.settings import Config
 from ordosync.embedded.desk import Desk
 from ordosync.embedded.order_list import ListedOrder
 from ordosync.engine.order_owners import Owner, Owners
-from ordosync.models import Piece, Split
+from ordosync.models import Piece
 
 _NOBODY = Owner(portal=None, merchant=None, supplier=None)
 
@@ -48,14 +49,18 @@ def _parcels_json(
         ]
 
 
-def split_json(config: Config, opened: Desk, results: Sequence[Result[Split]]) -> dict[str, Any]:
+def split_json(
+    config: Config, opened: Desk, results: Sequence[Result[SplitRequest]]
+) -> dict[str, Any]:
     """Return the orders that were to be split, each with its pieces."""
-    numbers = [result.request.order_id for result in results if result.request]
+    numbers = [result.request.split.order_id for result in results if result.request]
     with opened.file.kept_open("read pieces"):
         orders = _Orders(config, opened, numbers)
         splits = [
             {
-                **orders.result_json(result, result.request.order_id if result.request else None),
+                **orders.result_json(
+                    result, result.request.split.order_id if result.request else None
+                ),
                 "pieces": [_piece_json(opened, piece) for piece in result.outcome.pieces],
             }
             for result in results
@@ -105,9 +110,10 @@ def _parcel_json(opened: Desk, number: str | None, parcel_id: str) -> dict[str, 
 
 
 def _piece_json(opened: Desk, piece: Piece) -> dict[str, Any]:
-    order = opened.read_order(piece.id)
-    lines = order.lines if order else ()
+    listed = next(iter(opened.orders_numbered([piece.id])), None)
+    lines = listed.order.lines if listed else ()
     return {
         "number": piece.id,
+        "warehouse": listed.warehouse if listed else None,
         "lines": [{"id": line.id, "sku": line.sku, "quantity": line.quantity} for line in lines],
     }

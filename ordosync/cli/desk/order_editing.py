@@ -1,4 +1,4 @@
-"""`orders edit`: corrects the address, the shipping method and the note of an open order."""
+"""`orders edit`: corrects the address, the method, the note and the warehouse of an open order."""
 
 from typing import Annotated
 
@@ -38,12 +38,16 @@ def edit_order(
         str | None, typer.Option("--method", help="Requested shipping method.")
     ] = None,
     note: Annotated[str | None, typer.Option("--note", help="Internal note.")] = None,
+    warehouse: Annotated[
+        str, typer.Option("--warehouse", help="Warehouse that sends the order.")
+    ] = "",
     account: common.Account = None,
     context: Context,
 ) -> None:
-    """Correct the address, the shipping method or the note of an open order.
+    """Correct the address, the shipping method, the note or the warehouse of an open order.
 
-    What is not given stays; an empty text removes a value. The timeline says which fields were
+    What is not given stays; an empty text removes a value. The warehouse is that of the pick list,
+    and its stock falls when the order is sent. The timeline says which fields were
     edited, and no values. If a supplier has the order, `edits:` of the portal decides what happens
     to its order with the next `import-orders`.
 
@@ -65,17 +69,22 @@ def edit_order(
     ship_to = {field: text for field, text in address.items() if text is not None}
     texts = {"shipping_method": method, "internal_notes": note}
     given = {field: text for field, text in texts.items() if text is not None}
-    if not ship_to and not given:
+    warehouse = warehouse.strip()
+    if not ship_to and not given and not warehouse:
         raise UsageError("give what to edit, such as --street1, --method or --note")
     check_address(postcode or "", country or "")
     opened = open_desk_of(context.config, account, [number])
     number = common.order_to_change(opened, number).number
-    outcome = Corrections(opened.file).edit_order(number, ship_to=ship_to, texts=given)
+    if warehouse:
+        common.check_warehouse(opened, warehouse, opened.warehouses())
+    outcome = Corrections(opened.file).edit_order(
+        number, ship_to=ship_to, texts=given, warehouse=warehouse
+    )
     common.check_order(opened, outcome, number)
     change = "edited" if outcome.state == "done" else "has these values already"
     batches.report(context, opened, [(number, change)], is_file=False)
     supplier = opened.supplier_of(number)
-    if outcome.state == "done" and supplier:
+    if outcome.state == "done" and supplier and (ship_to or given):
         render.message(
             f"if {supplier} has the order, `ordosync import-orders` handles the edit as `edits:`"
             " says, and `ordosync edits list` shows it"

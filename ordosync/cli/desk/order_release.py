@@ -1,4 +1,4 @@
-"""`orders release`: ends the hold of an order that the Merchant edited."""
+"""`orders release`: sends an order that is held, or lets an edited one be shipped."""
 
 from typing import Annotated
 
@@ -8,24 +8,43 @@ from ordosync.cli import completion
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import batches, common
 from ordosync.cli.desk.account_choice import open_desk_of
+from ordosync.cli.desk.held_imports import release_import
 from ordosync.embedded.corrections import Corrections
+from ordosync.errors import UsageError
 
 
 @with_context(dry_run=True)
 def release_order(
     number: Annotated[str, typer.Argument(autocompletion=completion.number)],
     *,
+    portal: Annotated[
+        str | None,
+        typer.Option(
+            "--portal",
+            help="Portal that holds it before the import.",
+            autocompletion=completion.portal,
+        ),
+    ] = None,
     account: common.Account = None,
     context: Context,
 ) -> None:
-    """End the hold of an order that the merchant edited, so that it can be shipped.
+    """End the hold of an order.
 
-    It stays as it is. Agree with the merchant first: the edit is still open there. Only another
-    edit holds the order again.
+    An order that `hold:` keeps from the import is sent by the next import, although it does not
+    meet the conditions. That is valid for this order only.
+
+    In a local account: an order that the merchant edited can be shipped as it is. Agree with the
+    merchant first: the edit is still open there. Only another edit holds it again.
 
     For example:
       ordosync orders release 1001
     """
+    if portal and account:
+        raise UsageError("use either --portal or --account")
+    if account is None and release_import(context, number, portal):
+        return
+    if not completion.local_accounts(context.config):
+        raise UsageError(f"order {number} is not held; `ordosync why {number}` shows its state")
     opened = open_desk_of(context.config, account, [number])
     number = common.order_to_change(opened, number).number
     outcome = Corrections(opened.file).release_order(number)

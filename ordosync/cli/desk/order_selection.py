@@ -70,6 +70,9 @@ Customer = Annotated[
     str, typer.Option("--customer", help="Part of the name, company, email address or phone.")
 ]
 Tracking = Annotated[str, typer.Option("--tracking", help="With this tracking number.")]
+Warehouse = Annotated[
+    str, typer.Option("--warehouse", help="Filter by the warehouse that sends the order.")
+]
 Late = Annotated[
     str | None, typer.Option("--late", metavar="AGE", help="Open for longer than 2d, 36h or 1w.")
 ]
@@ -89,6 +92,7 @@ class OrderSelection:
         "skus": (Sku, None),
         "customer": (Customer, ""),
         "tracking": (Tracking, ""),
+        "warehouse": (Warehouse, ""),
         "late": (Late, None),
     }
     statuses: Sequence[str] = ()
@@ -100,6 +104,7 @@ class OrderSelection:
     skus: Sequence[str] = ()
     customer: str = ""
     tracking: str = ""
+    warehouse: str = ""
     late: str | None = None
 
     @classmethod
@@ -124,6 +129,7 @@ class OrderSelection:
             skus=tuple(sku.strip() for sku in self.skus),
             customer=self.customer.strip(),
             tracking=self.tracking.strip(),
+            warehouse=self.warehouse.strip(),
             numbers=tuple(numbers),
         )
 

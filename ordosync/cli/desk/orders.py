@@ -55,11 +55,16 @@ def show_order(
     if context.as_json:
         parts = (listed.order, owner, units, timeline, opened.shipments_of(number))
         order = render_desk.order_detail_json(*parts, pieces=pieces)
-        render.document({"orders": [{**order, "attention": flag or None}]})
+        render.document(
+            {"orders": [{**order, "warehouse": listed.warehouse, "attention": flag or None}]}
+        )
     else:
         parcels = Packing(opened.file).parcels(number)
         is_placed = _is_placed(context.config, owner)
         head = order_head(listed.order, owner, pieces, is_placed=is_placed)
+        # The default warehouse is that of most orders, and says nothing.
+        is_elsewhere = listed.warehouse != opened.warehouse
+        head = f"{head}; sent from {listed.warehouse}" if is_elsewhere else head
         head = f"{head}; flagged: {flag}" if flag else head
         shown = (listed.order, owner, units, timeline, parcels)
         render_desk.show_order(*shown, head=head, pieces=pieces)

@@ -50,7 +50,7 @@ def ship_order(
     method: Annotated[str, typer.Option("--method", help="Shipping method, such as Ground.")] = "",
     cost: Annotated[str, typer.Option("--cost", help="Cost of the label.")] = "",
     warehouse: Annotated[
-        str, typer.Option("--warehouse", help="Warehouse (default: the account's).")
+        str, typer.Option("--warehouse", help="Warehouse (default: the order's).")
     ] = "",
     shipped_at: Annotated[
         str,

@@ -96,10 +96,13 @@ def _warn_of_requested_orders(opened: Desk, shipped: Sequence[ParcelRequest]) ->
 def _warn_of_uncounted(opened: Desk, shipped: Sequence[ParcelRequest]) -> None:
     """Name the products that are counted, but not in the warehouse that they were sent from."""
     by_warehouse: dict[str, set[str]] = {}
+    listed = opened.orders_numbered([request.order.number for request in shipped])
+    of_orders = {each.order.number: each.warehouse for each in listed}
     for request in shipped:
         if opened.supplier_of(request.order.number) is None:
             skus = {line.sku for line in request.shipment.lines or request.order.lines}
-            by_warehouse.setdefault(request.shipment.warehouse, set()).update(skus)
+            warehouse = request.shipment.warehouse or of_orders[request.order.number]
+            by_warehouse.setdefault(warehouse, set()).update(skus)
     for warehouse, skus in by_warehouse.items():
         with opened.file.reading("read stock") as db:
             uncounted = stock.uncounted(db, sorted(skus), warehouse)

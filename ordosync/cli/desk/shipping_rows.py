@@ -77,10 +77,11 @@ class RequestParser:
         return ParcelRequest(rows=rows, order=request.order, shipment=request.shipment)
 
     def _warehouse(self, row: InputRow) -> str:
+        """Return the warehouse of a row; empty: that of its order."""
         warehouse = row.get("warehouse")
         if warehouse:
             common.check_warehouse(self.desk, warehouse, self.warehouses)
-        return warehouse or self.desk.warehouse
+        return warehouse
 
 
 def parcels(rows: Sequence[InputRow]) -> Iterator[Sequence[InputRow]]:

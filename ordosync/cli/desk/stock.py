@@ -1,7 +1,6 @@
-"""`stock`: the stock of a local account."""
+"""`stock`: the stock of a local account, and the products that are stopped."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -10,11 +9,19 @@ from msgspec.structs import replace
 
 from ordosync.cli import completion
 from ordosync.cli.context import Context, with_context
-from ordosync.cli.desk import common, input_files, input_rows, send_option, stock_changes
+from ordosync.cli.desk import (
+    common,
+    input_files,
+    input_rows,
+    send_option,
+    stock_changes,
+    stopped_products,
+)
 from ordosync.cli.desk.input_files import File, Layout
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.desk.rejects import report_rejects
 from ordosync.cli.desk.send_option import Send
+from ordosync.cli.desk.stock_waking import wake_inventory
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import desk_csv, render
 from ordosync.embedded.desk import Desk
@@ -22,7 +29,9 @@ from ordosync.embedded.stock_counts import Count
 from ordosync.errors import UsageError
 from ordosync.text import plural
 
-app = typer.Typer(help="Manage the stock of a local account.", no_args_is_help=True)
+app = typer.Typer(
+    help="Manage the stock of a local account, and stop products.", no_args_is_help=True
+)
 Sku = Annotated[str | None, typer.Argument(autocompletion=completion.sku)]
 Warehouse = Annotated[str, typer.Option("--warehouse", help="Warehouse (default: the account's).")]
 _Column = Literal["quantity", "by"]
@@ -145,6 +154,11 @@ def adjust_stock(
     _count(context, account, row=row, file=file, column="by", send=send)
 
 
+app.command("stop")(stopped_products.stop_products)
+app.command("resume")(stopped_products.resume_products)
+app.command("stops")(stopped_products.list_stops)
+
+
 def _count(
     context: Context,
     account: str | None,
@@ -170,16 +184,13 @@ def _count(
 
 
 def _count_one(
-    context: Context,
-    opened: Desk,
-    row: InputRow,
-    column: _Column,
-    sending: send_option.Request,
+    context: Context, opened: Desk, row: InputRow, column: _Column, sending: send_option.Request
 ) -> int:
     warehouses = opened.warehouses()
     count = _parse(opened, row, column)
     before = stock_changes.quantities(opened, [count.sku])
     [outcome] = opened.count([count])
+    wake_inventory(context, opened, [outcome])
     reason = stock_changes.reason(opened, count, outcome).removeprefix(f"product {count.sku} ")
     outcome = replace(outcome, reason=reason)
     common.check(opened, outcome, f"product {count.sku}", "stock list")
@@ -189,7 +200,7 @@ def _count_one(
         render.document({**document, **sent.as_json()})
     else:
         old = before.get((count.sku, count.warehouse))
-        render.message(_count_text(opened, count, old, warehouses))
+        render.message(stock_changes.counted(opened, count, old, warehouses))
         _show_sent(context, opened, sent)
     return sent.code
 
@@ -210,6 +221,7 @@ def _count_file(
     skus = list(dict.fromkeys(count.sku for _, count in counts))
     before = stock_changes.quantities(opened, skus)
     outcomes = opened.count([count for _, count in counts])
+    wake_inventory(context, opened, outcomes)
     sent = sending.send(context)
     refused += [
         (row, stock_changes.reason(opened, count, outcome))
@@ -283,12 +295,3 @@ def _parse(opened: Desk, row: InputRow, column: _Column) -> Count:
         quantity=input_rows.quantity(row.get(column), least=least),
         is_change=column == "by",
     )
-
-
-def _count_text(opened: Desk, count: Count, old: Decimal | None, warehouses: Sequence[str]) -> str:
-    """Return the on-hand quantity before and after the count, and its place."""
-    new = "" if count.warehouse in warehouses else ", a new warehouse"
-    [(_, levels, _)] = opened.stock_levels([count.sku])
-    [physical] = [level.physical for level in levels if level.warehouse == count.warehouse]
-    change = f"{stock_changes.text_of(old)} -> {stock_changes.text_of(physical)}"
-    return f"{count.sku}: {change} in {count.warehouse} of account {opened.name}{new}"

@@ -23,6 +23,15 @@ def text_of(quantity: Decimal | None) -> str:
     return "not counted" if quantity is None else f"{quantity:f}"
 
 
+def counted(opened: Desk, count: Count, old: Decimal | None, warehouses: Sequence[str]) -> str:
+    """Return the on-hand quantity before and after the count, and its place."""
+    new = "" if count.warehouse in warehouses else ", a new warehouse"
+    [(_, levels, _)] = opened.stock_levels([count.sku])
+    [physical] = [level.physical for level in levels if level.warehouse == count.warehouse]
+    change = f"{text_of(old)} -> {text_of(physical)}"
+    return f"{count.sku}: {change} in {count.warehouse} of account {opened.name}{new}"
+
+
 def repeated(counts: Sequence[tuple[int, Count]]) -> list[str]:
     """Return a sentence for each product that rows of a file count more than once."""
     rows: dict[tuple[str, str], list[int]] = {}
@@ -60,7 +69,7 @@ def _next_step(portal: PortalConfig) -> str:
     if interval == "off":
         command = f"ordosync write-inventory-back {portal.name}"
         return f"{merchant} does not have it yet: `{command}` sends it, as --send does"
-    return f"run-due sends it to {merchant} ({interval}), and --send at once"
+    return f"the next run-due sends it to {merchant}, and --send at once"
 
 
 def quantities(opened: Desk, skus: Sequence[str]) -> _Quantities:

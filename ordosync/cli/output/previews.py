@@ -9,6 +9,7 @@ import typer
 from ordosync.cli.output.render import document
 from ordosync.cli.output.runs import run_json
 from ordosync.cli.output.terminal import message, result
+from ordosync.store.timestamps import to_text
 
 if TYPE_CHECKING:
     from ordosync.engine import Preview, Stop
@@ -78,7 +79,8 @@ def _step_text(step: "PlannedStep") -> str:
     if step.is_stopped:
         return f"stop {step.summary}"
     subject = f"{step.key} ({step.summary})" if step.summary else step.key
-    return f"{_VERBS.get(step.state, step.state)} {subject}: {step.reason or step.code}"
+    until = f", until {step.not_before:%Y-%m-%d %H:%M} UTC" if step.not_before else ""
+    return f"{_VERBS.get(step.state, step.state)} {subject}: {step.reason or step.code}{until}"
 
 
 def _totals(preview: "Preview") -> str:
@@ -91,7 +93,8 @@ def _totals(preview: "Preview") -> str:
             counts[f"to {verb} stopped"] += 1
     run = preview.run
     counts["to fail"] = 0 if preview.stopped_by else run.counts.failed
-    counts["to skip"] = run.counts.skipped
+    counts["to hold"] = sum(step.state == "held" for step in preview.steps)
+    counts["to skip"] = run.counts.skipped - counts["to hold"]
     counts["to wait"] = run.counts.waiting
     counts["unchanged"] = run.counts.unchanged
     return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
@@ -111,6 +114,7 @@ def plan_json(preview: "Preview", copies: "Sandbox") -> dict[str, Any]:
                 "state": step.state,
                 "code": step.code,
                 "reason": step.reason and copies.in_words(step.reason),
+                "not_before": to_text(step.not_before) if step.not_before else None,
             }
             for step in preview.steps
         ],

@@ -1,5 +1,6 @@
 """The next step for codes of steps that a retry alone does not settle, as text."""
 
+import shlex
 from collections.abc import Mapping
 
 from ordosync.store.step_rows import StepRow
@@ -47,6 +48,11 @@ def is_retryable(step: StepRow) -> bool:
 def close_command(step: StepRow) -> str:
     """Return the command that closes a failed step without a retry."""
     return f"ordosync {'edits keep' if is_edit(step) else 'dismiss'} {step.id}"
+
+
+def release_command(step: StepRow) -> str:
+    """Return the command that sends an order which a rule of its portal holds."""
+    return f"ordosync orders release {shlex.quote(step.merchant_id or step.key)}"
 
 
 def advice_for(step: StepRow) -> str:

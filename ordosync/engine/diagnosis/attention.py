@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from ordosync.accounts import is_embedded
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine.diagnosis import portal_concerns
-from ordosync.engine.diagnosis.advice import close_command, is_retryable, reason_of
+from ordosync.engine.diagnosis.advice import close_command, is_retryable, reason_of, release_command
 from ordosync.engine.diagnosis.attention_entry import Attention
 from ordosync.engine.scheduling.outages import LONG
 from ordosync.engine.scheduling.timetable import can_run
@@ -62,6 +62,7 @@ def attention(
         *_unshipped(config, store, now - unshipped_for),
         *portal_concerns.without_references(config, store, now),
         *portal_concerns.unlinked(config, store),
+        *portal_concerns.discontinued(config, store),
     ]
     entries = [
         *(_with_note(entry, dismissed) for entry in _failed(config, store, now)),
@@ -119,13 +120,16 @@ def _failed(config: Config, store: Store, now: datetime) -> Iterator[Attention]:
 def _overdue(config: Config, store: Store, now: datetime) -> Iterator[Attention]:
     """Yield steps whose automatic tries or look-ups take too long."""
     for step in store.steps.open():
-        if step.portal in config.portals and step.state != "failed" and _is_overdue(step, now):
+        portal = config.portals.get(step.portal)
+        if portal and step.state != "failed" and _is_overdue(step, portal, now):
             reason = reason_of(step) or "its outcome is still unknown"
             yield _of_step(step, reason, _next_command(step), _severity(step, store, now))
 
 
-def _is_overdue(step: StepRow, now: datetime) -> bool:
+def _is_overdue(step: StepRow, portal: PortalConfig, now: datetime) -> bool:
     """True if a look-up did not settle a step, or its automatic tries take too long."""
+    if step.is_held_by_rule:
+        return now - step.created_at > portal.hold.longest
     if step.state == "held":
         return step.not_before is not None and now - step.not_before > LONG
     if step.state == "unknown" and step.looked_at and step.code != "unavailable":
@@ -173,6 +177,8 @@ def _of_step(step: StepRow, reason: str, command: str, severity: Severity) -> At
 
 
 def _next_command(step: StepRow) -> str:
+    if step.is_held_by_rule:
+        return release_command(step)
     if step.code == supplier_status.RESTORED:
         return f"ordosync reconcile {step.portal}"
     if step.code == supplier_status.CANCELLED or step.code in problems.CODES:

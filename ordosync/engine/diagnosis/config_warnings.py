@@ -1,11 +1,14 @@
 """Warnings about a valid configuration that will disappoint. Connects to no account."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine.diagnosis.machine_checks import group_writable
 from ordosync.engine.diagnosis.number_clashes import number_clashes
+from ordosync.slots import INTERVALS_S
 from ordosync.store import Store
+from ordosync.tasks.orders.hold import duration
 
 
 def config_warnings(config: Config, store: Store) -> Iterator[str]:
@@ -18,6 +21,21 @@ def config_warnings(config: Config, store: Store) -> Iterator[str]:
     for portal in config.portals.values():
         if text := _unlinked_products(portal, store):
             yield text
+        if text := _late_import(portal):
+            yield text
+
+
+def _late_import(portal: PortalConfig) -> str:
+    """Return a warning if orders are read less often than their age would need."""
+    interval = portal.tasks["import-orders"]
+    every = timedelta(seconds=INTERVALS_S.get(interval, 0))
+    age = portal.hold.age
+    if not age or every <= age:
+        return ""
+    return (
+        f"portal {portal.name}: with `age: {duration(age)}` and `import-orders: {interval}`, an"
+        f" order may be sent {duration(age + every)} after it was placed"
+    )
 
 
 def _unlinked_products(portal: PortalConfig, store: Store) -> str:

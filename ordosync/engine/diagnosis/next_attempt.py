@@ -4,7 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ordosync.engine.diagnosis.advice import advice_for, close_command, is_retryable
+from ordosync.engine.diagnosis.advice import (
+    advice_for,
+    close_command,
+    is_retryable,
+    release_command,
+)
 from ordosync.engine.diagnosis.story import Conclusion
 from ordosync.engine.scheduling.timetable import Scheduled
 from ordosync.store.step_rows import DISMISSED, StepRow
@@ -73,6 +78,8 @@ def of_open_step(step: StepRow) -> Conclusion | None:
     at = f" after {_at(step.not_before)}" if step.not_before else " by the next run"
     if step.state == "waiting":
         return Conclusion(state="waiting", next=f"retried automatically{at}; now: {retry}")
+    if step.is_held_by_rule:
+        return _held_by_rule(step)
     if step.state == "held":
         return Conclusion(state="held", next=f"{step.reason or step.code}; read again{at}")
     if step.state in ("sending", "unknown"):
@@ -82,6 +89,19 @@ def of_open_step(step: StepRow) -> Conclusion | None:
             f" outcome: `ordosync retry {step.id} --sent ID` or `--not-sent`",
         )
     return None
+
+
+def _held_by_rule(step: StepRow) -> Conclusion:
+    """Return what happens to an order that a rule of its portal holds before the import."""
+    if step.released_at:
+        return Conclusion(
+            state="held", next=f"it was released; now: `ordosync import-orders {step.portal}`"
+        )
+    at = f"after {_at(step.not_before)}" if step.not_before else "by each import"
+    return Conclusion(
+        state="held",
+        next=f"it {step.reason}; judged again {at}; to send it now: `{release_command(step)}`",
+    )
 
 
 def _at(time: datetime) -> str:

@@ -11,11 +11,14 @@ from ordosync.engine.execution.unproven import EXPLANATION, unproven_accounts
 from ordosync.store import Store
 from ordosync.store.concerns import Severity
 from ordosync.store.runs import Run
-from ordosync.store.schedule import ScheduleRow
+from ordosync.store.schedule_row import ScheduleRow
+from ordosync.store.stock_stops import OPERATOR
 from ordosync.store.timestamps import to_text
 from ordosync.tasks import TASKS
-from ordosync.tasks.write_inventory_back import NOT_LINKED
+from ordosync.tasks.write_inventory_back import NOT_LINKED, STOPPED
+from ordosync.text import plural
 
+_WRITE = "write-inventory-back"
 LATE = "late"
 """Code of a task that has not succeeded for too long, although no run of it has failed."""
 _FEW = 10
@@ -128,6 +131,38 @@ def _late(task: Freshness, last_ok_at: datetime, problem: str, now: datetime) ->
 def _severity_of(row: ScheduleRow, now: datetime) -> Severity:
     limit = max(_CRITICAL_OUTAGE, timedelta(seconds=2 * (row.interval_s or 0)))
     return "critical" if row.trouble_since and now - row.trouble_since >= limit else "normal"
+
+
+def discontinued(config: Config, store: Store) -> Iterator[Attention]:
+    """Yield the portals with products that a Supplier's answer has stopped until they are resumed.
+
+    Other stops end by themselves, or an operator has set them.
+    """
+    for portal in config.portals:
+        stops = [
+            stop
+            for stop in store.stock_stops(portal).all().values()
+            if stop.reason != OPERATOR and stop.until is None
+        ]
+        if not stops:
+            continue
+        reason = plural(
+            len(stops),
+            "1 product is shown as 0 until you resume it",
+            f"{len(stops)} products are shown as 0 until you resume them",
+        )
+        yield Attention(
+            key=f"{portal}:{STOPPED}:{_WRITE}",
+            severity="low",
+            code=STOPPED,
+            content=",".join(stop.key for stop in stops),
+            since=min(stop.since for stop in stops),
+            portal=portal,
+            task=_WRITE,
+            subject=plural(len(stops), stops[0].sku, f"{len(stops)} products"),
+            reason=reason,
+            command="ordosync stock stops",
+        )
 
 
 def unlinked(config: Config, store: Store) -> Iterator[Attention]:

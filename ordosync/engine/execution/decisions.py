@@ -84,6 +84,8 @@ def decide_step(
         return _decide_dismissed(task, step, row, is_unchanged=is_unchanged)
     if task.is_state:
         return _decide_state(step, row, is_unchanged=is_unchanged)
+    if row.is_held_by_rule:
+        return _decide_held(step, row, is_unchanged=is_unchanged)
     if row.state == "done" and not _needs_redo(row, step):
         return _decide_edit(task, step, row, open_edit=open_edit)
     if is_recorded(row, step) or is_uncertain(row) or is_unchanged:
@@ -134,6 +136,15 @@ def _decide_state(step: Step, row: StepRow, *, is_unchanged: bool) -> Need:
     return Unchanged(row=row) if is_current(row, step) else _send_or_record(step)
 
 
+def _decide_held(step: Step, row: StepRow, *, is_unchanged: bool) -> Need:
+    """Return the decision about an order that a rule held: facts without a digest may differ."""
+    decision, before = step.decision, (row.state, row.code, row.reason)
+    is_same = decision and (decision.state, decision.code, decision.reason) == before
+    if is_unchanged or (is_same and decisive(row.content) == decisive(step.content)):
+        return Unchanged(row=row)
+    return _send_or_record(step)
+
+
 def _decide_dismissed(task: Task, step: Step, row: StepRow, *, is_unchanged: bool) -> Need:
     """Return the decision about a record whose step the operator has dismissed.
 
@@ -182,7 +193,12 @@ def _is_only_reread(row: StepRow, step: Step) -> bool:
         return False
     if step.decision:
         return (row.state, row.code) == (step.decision.state, step.decision.code)
-    return row.state == "failed" and row.attempts > 0 and after.endswith(f".{before}")
+    # The first part of a form is the name of a key.
+    return row.state == "failed" and row.attempts > 0 and after.endswith(f".{_last_of(before)}")
+
+
+def _last_of(form: str) -> str:
+    return form.rpartition(".")[2]
 
 
 def _needs_redo(row: StepRow, step: Step) -> bool:

@@ -63,7 +63,7 @@ class Delivery:
         """Raise `InterruptedRunError` if the run must stop now."""
         # A deadline stops a run only after its first write. Otherwise a read that takes longer than
         # the deadline would start over each time.
-        if self._stop.signal is not None or (self._has_written and self._stop.reason):
+        if self._stop.signals or (self._has_written and self._stop.reason):
             raise InterruptedRunError
 
     def send_planned(self, count: int) -> None:
@@ -231,7 +231,7 @@ class Delivery:
     def _stop_in_an_outage(self, outcomes: Sequence[Outcome]) -> None:
         has_failed = any(outcome.state in ("unavailable", "unknown") for outcome in outcomes)
         # After a signal, calls are not waited for, so their failures are not an outage.
-        if has_failed and self._stop.signal is not None:
+        if has_failed and self._stop.signals:
             raise InterruptedRunError
         for outcome in outcomes:
             is_out = outcome.state == "unavailable" or outcome.code == UnknownOutcomeError.code

@@ -11,30 +11,34 @@ class Stop:
     """The request to stop. It is checked between two writes, never during one."""
 
     def __init__(
-        self, clock: Clock, *, deadline_s: float | None = None, parent: "Stop | None" = None
+        self,
+        clock: Clock,
+        *,
+        deadline_s: float | None = None,
+        signals: list[int] | None = None,
     ) -> None:
         self._clock = clock
         self._ends = None if deadline_s is None else clock.monotonic() + deadline_s
-        self._parent = parent
-        self._signal: int | None = None
+        self.signals: list[int] = [] if signals is None else signals
+        """The numbers of the signals that were received."""
 
     def within(self, deadline_s: float) -> "Stop":
         """Return a stop with another deadline that also receives the signals of this one."""
-        return Stop(self._clock, deadline_s=deadline_s, parent=self)
+        return Stop(self._clock, deadline_s=deadline_s, signals=self.signals)
 
     @property
     def signal(self) -> int | None:
-        """Number of the signal that was received; None if there was none."""
-        return self._parent.signal if self._parent else self._signal
+        """Number of the last signal; None if there was none."""
+        return self.signals[-1] if self.signals else None
 
     def on_signal(self, number: int) -> None:
         """Record a signal."""
-        self._signal = number
+        self.signals.append(number)
 
     @property
     def reason(self) -> str | None:
         """`signal` or `deadline`; None to go on."""
-        if self.signal is not None:
+        if self.signals:
             return "signal"
         if self._ends is not None and self._clock.monotonic() >= self._ends:
             return "deadline"

@@ -6,6 +6,7 @@ known, since no write reaches it.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace as replaced
@@ -34,6 +35,8 @@ class PlannedStep(Struct, frozen=True, kw_only=True):
     reason: str | None = None
     summary: str = ""
     """The write; empty if none is made."""
+    not_before: datetime | None = None
+    """When a held step is read again; None: by the next run."""
 
     @property
     def is_written(self) -> bool:
@@ -139,6 +142,7 @@ def _planned(row: StepRow, step: Step | None, outcome: Outcome | None) -> Planne
         code=row.code,
         reason=row.reason,
         summary=step.summary if step else "",
+        not_before=row.not_before if row.state == "held" else None,
     )
 
 

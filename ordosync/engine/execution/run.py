@@ -32,6 +32,7 @@ from ordosync.engine.execution.reopening import reopen, reopenable
 from ordosync.engine.execution.safety_limit import SafetyLimit
 from ordosync.engine.execution.settlement import Settlement
 from ordosync.engine.execution.step_changes import step_change
+from ordosync.engine.scheduling.waking import wake_after
 from ordosync.errors import AccountError, OrdosyncError, PartlyReadError, SafetyLimitError, mistake
 from ordosync.failpoints import fault
 from ordosync.models import Page
@@ -88,9 +89,7 @@ class Execution:
     def __init__(
         self, task: Task, portal: Portal, store: Store, clock: Clock, stop: Stop, *, claim: Claim
     ) -> None:
-        self._task = task
-        self._portal = portal
-        self._store, self._clock = store, clock
+        self._task, self._portal, self._store, self._clock = task, portal, store, clock
         self._stop, self._claim, run = stop, claim, claim.run
         restored_at = store.schedule.restored_at(portal.name, task.name)
         may_lack_steps = lacks_steps(task, portal, store, restored_at=restored_at)
@@ -128,14 +127,17 @@ class Execution:
     def run(self, only: Sequence[StepRow] | None = None, *, force: bool = False) -> Run:
         """Do the work of the run and end it; return the run as it is logged."""
         try:
-            with errors.clear_frames():
+            try:
                 self._work(only, force=force)
+            except Exception as failure:
+                errors.clear_frames(failure)
+                raise
             status, error = self._completed(), None
         except (InterruptedRunError, StoppedError):
             status, error = self._interrupted()
         except AccountError as failure:
             # After a signal, calls are not waited for, so their errors mean nothing.
-            if self._stop.signal is not None:
+            if self._stop.signals:
                 status, error = self._interrupted()
             else:
                 status, error = "failed", RunError(code=failure.code, message=str(failure))
@@ -203,15 +205,15 @@ class Execution:
         """Decide about a page, and write it; with a safety limit, add it to the stored plan."""
         if not page.items and not self._recorder.is_quiet:
             return
-        rows = self._recorder.rows(step.key for step in page.items)
         self._recorder.note_numbers(page.items)
+        rows = self._recorder.rows(step.key for step in page.items)
         self._reopen(page)
         self._settlement.note(page.items)
         run_id = self._claim.run.id
         steps = self._count(decide(self._task, page.items, rows, run_id=run_id, open_edits=edits))
         if split_ids := [step.merchant_id for step in steps if step.is_family]:
             self._split_links.restore(split_ids)
-        steps = self._recovery.hold_back_unproven(steps)
+        steps = self._recovery.link_held(self._recovery.hold_back_unproven(steps))
         to_send = [step for step in steps if not step.decision]
         decided = self._recorder.count_decisions(steps)
         if decided or (not to_send and self._recorder.is_quiet):
@@ -276,8 +278,8 @@ class Execution:
             if status in ("failed", "interrupted"):
                 store.steps.rest(portal, task, clock=self._clock)
             fault("cursor-before-commit")
-            self._recorder.save_counts()
             now = self._clock.now()
+            self._recorder.save_counts()
             if is_kept:
                 store.runs.finish(run.id, status, now=now, error=error)
             else:
@@ -287,6 +289,7 @@ class Execution:
             store.schedule.ended(portal, task, status, now=now, scheduled=self._claim.scheduled)
         fault("cursor-after-commit")
         fault("finish-after-commit")
+        wake_after(self._task, self._portal, store, self._clock, self._recorder.counts)
         if is_kept:
             return store.runs.get(run.id) or run
         return replace(run, status=status, finished_at=now, is_kept=False)

@@ -74,7 +74,8 @@ class Settlement:
         """Find the steps whose cause does not exist after a complete read; `save` settles them."""
         rows = self._recorder.failed_or_held()
         failed = [row for row in rows if row.state == "failed"]
-        self._decisions |= self._settled_by_task(rows)
+        if rows:
+            self._decisions |= self._settled_by_task(rows)
         self._is_complete = True
         unsettled = self._store.steps.unsettled_ids(self._portal.name)
         sources = frozenset(row.key for row in failed if row.is_of_source)
@@ -127,7 +128,7 @@ class Settlement:
         if row.code not in self._task.passing:
             return False
         is_cheap = all(account.desk is not None for _, account in self._portal.sides)
-        is_asked = self._run.trigger != "schedule"
+        is_asked = self._run.trigger not in ("schedule", "woken")
         return is_cheap or is_asked or self._clock.now() - row.updated_at >= _ASK_AGAIN_AFTER
 
 

@@ -86,8 +86,8 @@ def from_decision(step: Step, decision: Decision, *, now: datetime) -> StepChang
 
 
 def _not_before(decision: Decision, now: datetime) -> datetime | None:
-    if decision.state not in ("waiting", "held") or decision.rest is None:
-        return None
+    if decision.until or decision.state not in ("waiting", "held") or decision.rest is None:
+        return decision.until
     return now + decision.rest
 
 

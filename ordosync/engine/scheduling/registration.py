@@ -7,7 +7,7 @@ from ordosync.config.settings import Config
 from ordosync.engine.portals import identity
 from ordosync.engine.scheduling.timetable import plans
 from ordosync.store import Store
-from ordosync.store.schedule import ScheduleRow
+from ordosync.store.schedule_row import ScheduleRow
 
 
 def check_renames(config: Config, store: Store) -> None:
@@ -43,6 +43,7 @@ def register(config: Config, store: Store, clock: Clock) -> None:
     with store.transaction():
         for portal in identities:
             store.portals.register(portal)
+        store.steps.judge_again()
         store.schedule.keep(plans(config, store.schedule.all()), now=clock.now())
         if config.alerts is None:
             store.alerts.forget()

@@ -16,7 +16,8 @@ from ordosync.errors import OrdosyncError, UsageError
 from ordosync.slots import INTERVALS_S
 from ordosync.store import Store
 from ordosync.store.runs import Status
-from ordosync.store.schedule import DecidedBy, Plan, ScheduleRow
+from ordosync.store.schedule import Plan
+from ordosync.store.schedule_row import DecidedBy, ScheduleRow
 from ordosync.tasks import TASKS
 
 _SWITCHED_ON = "hourly"
@@ -128,7 +129,7 @@ def scheduled(config: Config, store: Store, *, now: datetime) -> list[Scheduled]
         row = rows.get((plan.portal, plan.task)) or ScheduleRow(**asdict(plan))
         row = replace(row, interval_s=plan.interval_s)
         runs = store.runs.newest(1, portal=plan.portal, task=plan.task)
-        next_retry_at = store.schedule.next_retry_at(plan.portal, plan.task)
+        next_retry_at = store.steps.next_retry_at(plan.portal, plan.task, now=now)
         entries.append(
             Scheduled(
                 portal=plan.portal,

@@ -4,19 +4,21 @@ Its form is `<content>+<rules>-<date>-<lines>`. The first part is `Order.content
 until the order is sent: a step that was skipped or failed is decided again if it changes. After
 that, the date and the lines show if the number was used for another order. The rules select the
 lines, so two contents are comparable only under the same rules. Edits are noticed by other digests;
-see `group_digests`.
+see `group_digests`. Both are keyed.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Literal
 from zlib import crc32
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ordosync.config.settings import PortalConfig
-from ordosync.models import Line, Order
+from ordosync.keyed_content import keyed
+from ordosync.models import InvalidRecord, Line, Order, Page
 
 _FORM = "o4"
 """Version of the digest; it changes with the fields that go into it."""
@@ -34,6 +36,15 @@ class Sent(Struct, frozen=True, kw_only=True, gc=False):
 
 
 Reused = Literal["", "other-lines", "other-date"]
+
+
+def with_keyed_contents(
+    pages: Iterator[Page[Order | InvalidRecord]], key: bytes
+) -> Iterator[Page[Order | InvalidRecord]]:
+    """Yield the orders with keyed contents; no other contents are stored."""
+    for page in pages:
+        items = tuple([replace(item, content=keyed(item.content, key)) for item in page.items])
+        yield replace(page, items=items)
 
 
 def decisive(content: str) -> str:

@@ -26,6 +26,8 @@ class LineChange(Struct, frozen=True, kw_only=True):
     after: ShortUnits
     word: str = ""
     """The Supplier's own word for the reason."""
+    has_own_reason: bool = False
+    """True if the reason is of this line, not of an order with several lines."""
     is_surplus: bool = False
     """True if the Supplier cancelled more units than were open."""
 
@@ -188,6 +190,7 @@ def _line_change(
         before=before,
         after=after,
         word=answer.word if answer else "",
+        has_own_reason=bool(answer and answer.reason != "other"),
         is_surplus=total - elsewhere > left and cancelled > before.cancelled,
     )
 

@@ -15,6 +15,7 @@ from ordosync.store.links import Link
 from ordosync.tasks.base import Portal, Result
 from ordosync.tasks.shortages import pieces, problems
 from ordosync.tasks.shortages.changes import LineChange, OrderChange
+from ordosync.tasks.shortages.stops import stops_of
 from ordosync.tasks.shortages.texts import report_of, with_standing
 
 _DONE = Outcome(state="done")
@@ -133,15 +134,16 @@ def _result(portal: Portal, delivered: _Delivered) -> Result:
     for outcome in (delivered.reported, delivered.held, delivered.cancelled):
         if outcome and outcome.state in ("unavailable", "unknown"):
             return Result(outcome=outcome)
-    links = _links(portal, delivered)
+    links, stops = _links(portal, delivered), stops_of(portal, change)
     if not delivered.is_reported:
-        return Result(outcome=delivered.reported, links=links)
+        return Result(outcome=delivered.reported, links=links, stops=stops)
     standing = problems.standing(portal, change)
     code = problems.code_of(change, (*delivered.unsettled, *standing))
     if code == problems.CANCELLED and _is_known(portal, change.link):
         code = ""
     if not code:
-        return Result(outcome=Outcome(state="done", id=change.link.merchant_id), links=links)
+        outcome = Outcome(state="done", id=change.link.merchant_id)
+        return Result(outcome=outcome, links=links, stops=stops)
     notes = [
         f"not {name}: {outcome.reason}"
         for name, outcome in (("held", delivered.held), ("cancelled", delivered.cancelled))
@@ -150,7 +152,7 @@ def _result(portal: Portal, delivered: _Delivered) -> Result:
     text = with_standing(delivered.report.text, standing)
     reason = "; ".join([problems.reason_of(code, text), *notes])
     refusal = Outcome(state="refused", code=code, reason=reason)
-    return Result(outcome=refusal, links=links, written=None)
+    return Result(outcome=refusal, links=links, stops=stops)
 
 
 def _is_known(portal: Portal, link: Link) -> bool:

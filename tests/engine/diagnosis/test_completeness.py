@@ -58,6 +58,11 @@ WAITING = (
 """Codes of steps that are tried again: they need the operator only if that takes too long."""
 UNKNOWN = ("no-answer", "not-ready", "taken", "unknown-outcome")
 HELD = ("asked",)
+HELD_BY_RULE = (
+    *("hold-paid", "hold-age", "hold-tags", "hold-risk", "hold-value", "hold-country"),
+    "hold-po-box",
+)
+"""Orders that are not sent yet: they need the operator only after `longest`."""
 PLANNED = "planned"
 """A waiting step whose run was interrupted before it was sent; the next run plans it again."""
 SKIPPED: Mapping[str, str | None] = {"no-tracking": "normal"} | dict.fromkeys(
@@ -73,12 +78,25 @@ DONE: Mapping[str, str | None] = {
     "stock-not-moved": "normal",
     "cost-added": None,
     "on-pieces": None,
+    "stock-stopped": None,
 }
 """Done steps need nothing; but stock that an edit did not move is to be corrected."""
-RUNS = ("account", "auth", "brake", "crashed", "refused", "unavailable", "unexpected")
+RUNS = (
+    *("account", "auth", "brake", "crashed", "refused", "stock-rules", "unavailable"),
+    "unexpected",
+)
 CONCERNS = ("late", "no-reference", "unshipped")
 CALLS = (
-    *("Attention", "Decision", "InvalidRecord", "Notice", "Outcome", "Problem", "RunError"),
+    *(
+        "Attention",
+        "Decision",
+        "_Reason",
+        "InvalidRecord",
+        "Notice",
+        "Outcome",
+        "Problem",
+        "RunError",
+    ),
     *("item", "refused", "replace", "row_change", "step_change"),
 )
 """Functions and classes that take the code of a step, run or entry."""
@@ -135,6 +153,7 @@ def test_each_code_of_the_package_is_in_one_of_these_tables() -> None:
         PLANNED,
         *UNKNOWN,
         *HELD,
+        *HELD_BY_RULE,
         *SKIPPED,
         *DONE,
         *RUNS,
@@ -201,6 +220,16 @@ def test_held_steps_are_listed_an_hour_after_their_deadline(config: Config) -> N
         assert listed(config, statement, after=timedelta(days=2)) == []
         [late] = listed(config, statement, after=timedelta(days=2, hours=2))
         assert (late.severity, late.needs_you) == ("normal", True)
+
+
+def test_orders_that_a_rule_holds_are_listed_after_the_longest_time(config: Config) -> None:
+    for code in HELD_BY_RULE:
+        statement = f"state = 'held', code = '{code}', reason = 'why', not_before = null"
+
+        assert listed(config, statement, after=timedelta(days=6, hours=23)) == []
+        [late] = listed(config, statement, after=timedelta(days=7, hours=1))
+        assert (late.severity, late.needs_you) == ("normal", True)
+        assert late.command == "ordosync orders release 1001"
 
 
 def test_settled_steps_are_not_listed(config: Config) -> None:

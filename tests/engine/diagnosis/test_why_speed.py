@@ -20,14 +20,14 @@ MANY = 100_000
 def read_whole(both: TwoAccounts, *words: str) -> list[str]:
     """Run a command and return its queries that read a big table from end to end."""
     asked: list[tuple[Any, str]] = []
-    connect = database._connect
+    connect = database.connect
 
     def watched(path: Path, **options: Any) -> sqlite3.Connection:
         connection = connect(path, **options)
         connection.set_trace_callback(lambda text: asked.append((path, text)))
         return connection
 
-    with patch.object(database, "_connect", watched):
+    with patch.object(database, "connect", watched):
         both.run(*words)
     assert len(asked) > 5
     scans = []

@@ -1,0 +1,19 @@
+"""Facts about an order of the Merchant by which a portal may hold it. Imports nothing."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+
+class HoldFacts(Struct, frozen=True, kw_only=True, gc=False):
+    """The facts that an account reports about an order, beside the fields that are sent.
+
+    They are in no digest of an order: another tag or payment is no edit.
+    """
+
+    is_paid: bool = False
+    since: datetime | None = None
+    """The time from which the age of the order counts; None if the account does not know it."""
+    tags: tuple[str, ...] = ()
+    risk: str = ""
+    """Shopify's recommendation in lower case, such as `investigate`; empty if there is none."""

@@ -1,0 +1,141 @@
+"""Orders that a rule holds before the import, as the operator sees and releases them."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.age import age
+from tests.support.command import ordosync
+from tests.support.desk import TwoAccounts
+
+HOLD = '    hold: {over: 5, countries: [US, NO], po_box: ["UPS*"]}\n'
+ADD = ("--line", "MUG=2@9.50", "--currency", "USD", "--country", "US")
+
+
+@pytest.fixture(name="held")
+def _held(tmp_path: Path) -> TwoAccounts:
+    """Return two accounts with an order that the portal holds."""
+    both = TwoAccounts(tmp_path)
+    both.configure("    manage_inventory", HOLD + "    manage_inventory")
+    assert both.shop("orders", "add", "1001", *ADD, "--supplier", "northwind").code == 0
+    ran = both.run("import-orders", "--json")
+    assert (ran.code, ran.counts) == (0, {"seen": 1, "skipped": 1})
+    return both
+
+
+def test_h4_orders_release_sends_a_held_order_with_the_next_import(held: TwoAccounts) -> None:
+    released = held.run("orders", "release", "1001", "--json")
+    sent = held.run("import-orders", "--json")
+
+    [order] = released.json["released"]
+    assert (order["portal"], order["merchant"], order["code"]) == (
+        "shop-northwind",
+        "1001",
+        "hold-value",
+    )
+    assert sent.counts == {"seen": 1, "done": 1}
+    assert held.order("northwind", "S-1001")["number"] == "S-1001"
+
+
+def test_h4_orders_release_says_what_happens_next(held: TwoAccounts) -> None:
+    first, second = (held.run("orders", "release", "1001") for _ in range(2))
+
+    assert (first.code, second.code) == (0, 0)
+    assert "order 1001 released: import-orders of portal shop-northwind sends it" in first.err
+    assert "order 1001 was released already" in second.err
+
+
+def test_h4_a_released_order_is_sent_by_the_next_call_of_cron(held: TwoAccounts) -> None:
+    held.run("run-due")
+    held.run("orders", "release", "1001")
+
+    held.run("run-due")
+
+    assert ("import-orders", "retry", "ok") in held.activity()
+    assert held.order("northwind", "S-1001")["number"] == "S-1001"
+
+
+def test_why_names_the_reason_and_the_command(held: TwoAccounts) -> None:
+    held_text = held.run("why", "1001").out
+    held.run("orders", "release", "1001")
+    released_text = held.run("why", "1001").out
+
+    assert "is worth 19.00 USD, which is over 5" in held_text
+    assert "`ordosync orders release 1001`" in held_text
+    assert "it was released" in released_text
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("9", "--portal", "shop-northwind"), "portal shop-northwind holds no order 9"),
+        (("1001", "--portal", "elsewhere"), "there is no portal 'elsewhere'"),
+        (("1001", "--portal", "shop-northwind", "--account", "shop"), "either --portal or"),
+        (("9",), "no account has order '9'"),
+    ],
+)
+def test_an_order_that_is_not_held_is_refused(
+    held: TwoAccounts, words: tuple[str, ...], message: str
+) -> None:
+    done = held.run("orders", "release", *words)
+
+    assert (done.code, done.out) == (2, "")
+    assert message in done.err
+
+
+def test_h18_a_dry_run_says_that_it_would_hold_the_order(held: TwoAccounts) -> None:
+    held.shop("orders", "add", "1002", *ADD, "--supplier", "northwind")
+
+    text = held.run("import-orders", "--dry-run")
+    [plan] = held.run("import-orders", "--dry-run", "--json").json["plans"]
+
+    assert "hold 1002#1: is worth 19.00 USD, which is over 5" in text.out
+    assert "total: 2 to hold" in text.out
+    assert {step["state"] for step in plan["steps"]} == {"held"}
+    assert text.code == 0
+
+
+def test_an_order_that_was_released_in_a_dry_run_stays_held(held: TwoAccounts) -> None:
+    assert held.run("orders", "release", "1001", "--dry-run").code == 0
+
+    assert held.run("import-orders", "--json").counts == {"seen": 1, "skipped": 1}
+
+
+def test_a_held_order_that_is_dismissed_is_never_sent_until_that_is_undone(
+    held: TwoAccounts,
+) -> None:
+    held.configure("over: 5", "longest: 1h, over: 5")
+    age(held.folder, "update steps set created_at = '2026-01-01T00:00:00.000Z'")
+    entries = held.run("attention", "--json").json["attention"]
+
+    dismissed = held.run("dismiss", "1001")
+    held.run("import-orders")
+    undone = held.run("dismiss", "1001", "--undo")
+    held.run("import-orders")
+
+    assert [(entry["code"], entry["settle"]) for entry in entries] == [
+        ("hold-value", "ordosync orders release 1001")
+    ]
+    assert (dismissed.code, undone.code) == (0, 0)
+    assert "is worth 19.00 USD" in held.run("why", "1001").out
+
+
+@pytest.mark.parametrize(
+    ("tasks", "warning"),
+    [
+        ("import-orders: hourly", "an order may be sent 90m after it was placed"),
+        ("import-orders: 10-minutes", ""),
+        ("import-orders: off", ""),
+    ],
+)
+def test_h13_config_check_says_how_late_an_order_may_be(
+    tmp_path: Path, tasks: str, warning: str
+) -> None:
+    both = TwoAccounts(tmp_path)
+    both.configure("    manage_inventory: true", f"    hold: {{age: 30m}}\n    tasks: {{{tasks}}}")
+
+    checked = ordosync(tmp_path, "config", "check")
+
+    assert checked.code == 0
+    assert warning in checked.out + checked.err
+    assert ("`age: 30m`" in checked.out + checked.err) == bool(warning)
