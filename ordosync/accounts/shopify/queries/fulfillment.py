@@ -4,8 +4,7 @@
 
 _LINE = """
     id sku productTitle variantTitle remainingQuantity totalQuantity requiresShipping
-    inventoryItemId
-    lineItem {
+    inventoryItemId lineItem {
       id isGiftCard customAttributes { key value }
       originalUnitPriceSet { shopMoney { amount currencyCode } }
       discountedUnitPriceSet { shopMoney { amount } }
@@ -123,9 +122,7 @@ _PARTS = """
     merchantRequests(first: 1, reverse: true) { nodes { kind } }
     lineItems(first: $lines) {
       pageInfo { hasNextPage endCursor }
-      nodes {
-        id sku requiresShipping remainingQuantity totalQuantity lineItem { id isGiftCard }
-      }
+      nodes { id sku requiresShipping remainingQuantity totalQuantity lineItem { id isGiftCard } }
     }
   }
 """
@@ -176,8 +173,7 @@ query Unsent(
     nodes {
       id status updatedAt
       order {
-        test
-        sent: metafield(namespace: "ordosync", key: $sent) { value }
+        test sent: metafield(namespace: "ordosync", key: $sent) { value }
         split: metafield(namespace: "ordosync", key: $split) { value }
       }
       lineItems(first: $lines) {
@@ -216,9 +212,7 @@ mutation AcceptCancellation($id: ID!) {{
 
 REJECT_CANCELLATION = f"""
 mutation RejectCancellation($id: ID!) {{
-  fulfillmentOrderRejectCancellationRequest(
-    id: $id, message: "It is shipped already"
-  ) {{ {_ERRORS} }}
+  fulfillmentOrderRejectCancellationRequest(id: $id, message: "It is shipped already") {{ {_ERRORS} }}
 }}
 """
 
