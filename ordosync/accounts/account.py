@@ -93,6 +93,8 @@ class PortalContext:
     """True for the SKUs of lines that are not sent to the Supplier, since they are not goods."""
     edit_policies: Mapping[str, str] = field(default_factory=dict)
     """The policy of each group of edits; an account may need more permissions for it."""
+    hold_conditions: tuple[str, ...] = ()
+    """The conditions under which the portal holds an order before the import."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,12 +13,14 @@ from msgspec.structs import replace
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.fulfillment_orders import FulfillmentOrders
+from ordosync.accounts.shopify.hold_facts import HoldFactsReader
 from ordosync.accounts.shopify.ids import fulfillment_order, line_item, number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.merchant_cancellations import MerchantCancellations
 from ordosync.accounts.shopify.order_mapping import order_of
 from ordosync.accounts.shopify.order_records import (
     invalid_record,
+    moved_here,
     placed_as_test,
     reassigned,
     requested_order,
@@ -35,10 +37,6 @@ _LINES = 10
 _MAX_REMEMBERED = 1500
 """The number of orders that are remembered until the Supplier has them: more than a batch."""
 _MAX_QUANTITY = 2**31 - 1
-_MOVED_HERE = (
-    "has units that were moved here beside those of an order that was sent; they were not sent:"
-    " move them away and back as a whole, or tell the Supplier"
-)
 REQUESTED = ("SUBMITTED", "ACCEPTED", "CANCELLATION_REJECTED")
 """The request statuses of a fulfillment order that its service must ship."""
 
@@ -65,11 +63,13 @@ class MerchantOrders:
         location: SupplierLocation,
         fulfillment_orders: FulfillmentOrders,
         cancellations: MerchantCancellations,
+        hold_facts: HoldFactsReader,
     ) -> None:
         self._client = client
         self._location = location
         self._fulfillment_orders = fulfillment_orders
         self._cancellations = cancellations
+        self._hold_facts = hold_facts
         self._read: dict[str, _ReadOrder] = {}
         self._sent: dict[str, Sent] = {}
         client.service.at_close(self._forget)
@@ -204,14 +204,14 @@ class MerchantOrders:
             [item for _, item in read if isinstance(item, RequestedOrder)],
             with_imported=with_imported,
         )
-        for raw, item in read:
-            order = (
-                item
-                if isinstance(item, InvalidRecord)
-                else self._order(raw, item, counted.get(item.id))
-            )
-            if order is not None:
-                yield order
+        found = (
+            item
+            if isinstance(item, InvalidRecord)
+            else self._order(raw, item, counted.get(item.id))
+            for raw, item in read
+        )
+        items = [item for item in found if item is not None]
+        return self._hold_facts.added(items, lambda id_: self._read[id_].order)
 
     def _counted(
         self, orders: Sequence[RequestedOrder], *, with_imported: bool
@@ -270,7 +270,7 @@ class MerchantOrders:
         if not lines:
             return None
         if units is None and _has_moved_lines(requested, history, lines):
-            return invalid_record(raw, "moved-here", _MOVED_HERE)
+            return moved_here(raw)
         if not all(0 <= line.remaining_quantity <= _MAX_QUANTITY for line in lines):
             return invalid_record(raw, "invalid.quantity", "has an invalid quantity")
         order = order_of(requested, history, lines)

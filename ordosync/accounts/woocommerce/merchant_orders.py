@@ -12,11 +12,13 @@ from msgspec.structs import replace
 
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.woocommerce.client import Quantities, WooCommerceClient
+from ordosync.accounts.woocommerce.hold_facts import facts_of
 from ordosync.accounts.woocommerce.order_mapping import is_test, order_of
 from ordosync.accounts.woocommerce.order_share import OrderShares
 from ordosync.accounts.woocommerce.order_statuses import ON_HOLD, OrderStatuses
 from ordosync.accounts.woocommerce.parcels import Lines
 from ordosync.accounts.woocommerce.schema import OrderShape, digest
+from ordosync.hold_facts import HoldFacts
 from ordosync.models import InvalidRecord, Order, Page
 
 _LARGEST_QUANTITY = 2**31 - 1
@@ -33,10 +35,13 @@ class MerchantOrders:
         client: WooCommerceClient,
         shares: OrderShares,
         statuses: OrderStatuses,
+        *,
+        tags_meta: str = "",
     ) -> None:
         self._client = client
         self._shares = shares
         self._to_ship = statuses.to_ship
+        self._tags_meta = tags_meta
 
     def changed(self, request: ReadRequest) -> Iterator[Page[Order | InvalidRecord]]:
         """Yield the orders to be shipped that changed since the cursor."""
@@ -120,7 +125,8 @@ class MerchantOrders:
         elif is_test(order):
             yield _invalid_record(order, "test-order", "was placed as a test", skip=True)
         elif invalid or any(unsent.values()) or self._shares.has_own_units(order):
-            yield _usable(order, {**unsent, **invalid}, ordered)
+            facts = facts_of(order, self._tags_meta)
+            yield _usable(order, {**unsent, **invalid}, ordered, facts)
         elif lines:
             yield _invalid_record(
                 order, "nothing-to-ship", "has nothing left to send to the buyer", skip=True
@@ -136,12 +142,14 @@ def _with_shipping_needs(order: Order, unshipped: frozenset[int]) -> Order:
     return replace(order, not_shipped=not_shipped, needs_shipping=needs_shipping)
 
 
-def _usable(shape: OrderShape, lines: Quantities, ordered: Lines) -> Order | InvalidRecord:
+def _usable(
+    shape: OrderShape, lines: Quantities, ordered: Lines, facts: HoldFacts
+) -> Order | InvalidRecord:
     amounts = (amount for line in shape.line_items for amount in (line.subtotal, line.total))
     is_possible = all(0 <= quantity <= _LARGEST_QUANTITY for quantity in lines.values())
     if all(amount.is_finite() for amount in amounts) and is_possible:
         quantities = {line: int(quantity) for line, quantity in lines.items()}
-        return order_of(shape, quantities, ordered)
+        return replace(order_of(shape, quantities, ordered), hold_facts=facts)
     return _invalid_record(shape, "invalid.quantity", "has an invalid quantity or amount")
 
 

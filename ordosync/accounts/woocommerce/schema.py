@@ -1,8 +1,7 @@
 """Structures of WooCommerce's JSON, with the fields that are read.
 
-Money is text. Times have no offset, and those named `_gmt` are in UTC. Fields of plug-ins
-may have any value, and with some plug-ins quantities have fractions and prices are numbers.
-Unknown fields are ignored. An object that cannot be used becomes an `InvalidRecord`.
+Money is text. Times have no offset; those named `_gmt` are in UTC. Fields of plug-ins may have any
+value, and with some, quantities have fractions. Invalid objects become `InvalidRecord`s.
 """
 
 import hashlib
@@ -106,6 +105,7 @@ class OrderShape(Struct, frozen=True, kw_only=True):
     date_created_gmt: str | None = None
     date_modified_gmt: str | None = None
     date_completed_gmt: str | None = None
+    date_paid_gmt: str | None = None
     customer_note: str | None = None
     transaction_id: str | None = None
     billing: PlaceShape = PlaceShape()

@@ -22,9 +22,7 @@ fragment Requested on FulfillmentOrder {{
   order {{
     cancelledAt test note tags customAttributes {{ key value }}
     shippingLine {{ title }}
-    billingAddress {{
-      name company address1 address2 city provinceCode zip countryCodeV2 phone
-    }}
+    billingAddress {{ name company address1 address2 city provinceCode zip countryCodeV2 phone }}
     sent: metafield(namespace: "ordosync", key: $sent) {{ value }}
     split: metafield(namespace: "ordosync", key: $split) {{ value }}
   }}
@@ -212,7 +210,9 @@ mutation AcceptCancellation($id: ID!) {{
 
 REJECT_CANCELLATION = f"""
 mutation RejectCancellation($id: ID!) {{
-  fulfillmentOrderRejectCancellationRequest(id: $id, message: "It is shipped already") {{ {_ERRORS} }}
+  fulfillmentOrderRejectCancellationRequest(
+    id: $id, message: "It is shipped already"
+  ) {{ {_ERRORS} }}
 }}
 """
 
