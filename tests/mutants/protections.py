@@ -565,9 +565,9 @@ MUTANTS = (
     ),
     Mutant(
         protection="what a shop has sold and the Supplier has not got yet is subtracted",
-        file="accounts/shopify/merchant_stock.py",
-        old="        return max(quantity - self.unsent, 0)",
-        new="        return quantity",
+        file="tasks/stock/target.py",
+        old="unsent=current.unsent + sold",
+        new="unsent=sold",
         test="accounts/shopify/test_races.py",
     ),
     Mutant(

@@ -41,7 +41,7 @@ class Target:
         return cls(
             current=current,
             available=available,
-            unsent=sold.get(current.sku, 0),
+            unsent=current.unsent + sold.get(current.sku, 0),
             rule=replace(rule, stop=stop.reason) if stop else rule,
             is_stopped=stop is not None,
         )
