@@ -55,17 +55,17 @@ def _shortcuts(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(name="written_quantities", autouse=True, scope="session")
 def _written_quantities() -> Iterator[Quantities]:
     with checked_quantities() as quantities:
         yield quantities
 
 
 @pytest.fixture(autouse=True)
-def _quantities_are_those_of_the_rules(_written_quantities: Quantities) -> Iterator[None]:
+def _quantities_are_those_of_the_rules(written_quantities: Quantities) -> Iterator[None]:
     """Fail each test that has written a quantity to a Merchant which its rule does not give."""
     yield
-    assert _written_quantities.take_wrong() == []
+    assert written_quantities.take_wrong() == []
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

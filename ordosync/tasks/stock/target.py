@@ -57,6 +57,13 @@ class Target:
         return published(self.available, self.rule, unsent=self.unsent)
 
     @property
+    def cause(self) -> str:
+        """Why it is shown as 0, for the message of the safety limit; empty: by the Supplier."""
+        if self.rule.stop:
+            return "by a stop"
+        return "by a rule" if self.remaining > 0 else ""
+
+    @property
     def stock(self) -> Stock:
         """The quantity to write, as the Merchant's account takes it."""
         return replace(self.current, quantity=self.quantity)
