@@ -26,8 +26,7 @@ command line catches `OrdosyncError` once and turns it into one line and an exit
 """
 
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -160,15 +159,10 @@ def mistake(error: Exception) -> str:
     return f"{type(error).__name__} in {where}, a bug of ordosync; please report it"
 
 
-@contextmanager
-def clear_frames() -> Iterator[None]:
+def clear_frames(error: Exception) -> None:
     """Free what the functions held that an error has left.
 
     A generator in such a function may keep a file open. If the error is part of a cycle, only the
     garbage collection closes it, perhaps in another thread, which SQLite refuses.
     """
-    try:
-        yield
-    except Exception as error:
-        traceback.clear_frames(error.__traceback__)
-        raise
+    traceback.clear_frames(error.__traceback__)

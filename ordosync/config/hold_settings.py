@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Literal, NewType
 
 from ordosync.config.converters import quoted, to_duration
@@ -66,7 +67,7 @@ class HoldConfig:
         if self.longest <= self.age:
             raise ValueError("longest: must be longer than `age`")
 
-    @property
+    @cached_property
     def conditions(self) -> tuple[str, ...]:
         """The names of the conditions that are set."""
         return tuple(

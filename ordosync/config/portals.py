@@ -117,11 +117,16 @@ class PortalReader:
     def _side(self, role: Role, place: Place) -> SideConfig | None:
         """Read the name of an account, or a mapping with its name and the options of this side."""
         entries: dict[str, Place] = {}
+        name_place = place
         if place.is_mapping:
             entries = self._reader.entries(place) or {}
-            name = self._reader.required(place, entries, "account", self._account_name)
+            name_place = entries.get("account", place)
+            name = self._reader.required(place, entries, "account", str)
         else:
-            name = self._reader.scalar(place, self._account_name)
+            name = self._reader.scalar(place, str)
+        if name is not None and name not in self._accounts:
+            why = f"there is no account {quoted(name)}{suggestion(name, self._accounts)}"
+            self._reader.problem(name_place, why)
         account = self._accounts.get(name)
         if account is None:
             return None
@@ -132,12 +137,6 @@ class PortalReader:
             self._reader.problem(place, why)
             return None
         return SideConfig(account=name, pair=self._reader.build(options, place, entries))
-
-    def _account_name(self, text: str) -> str:
-        if text not in self._accounts:
-            why = f"there is no account {quoted(text)}{suggestion(text, self._accounts)}"
-            raise ValueError(why)
-        return text
 
     def _tasks(self, places: Mapping[str, Place], *, managed: bool) -> dict[str, Interval]:
         """Read the interval of each scheduled task; fill in defaults."""

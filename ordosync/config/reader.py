@@ -187,7 +187,27 @@ class Reader:
         values = self.arguments(target, place, entries)
         if self.problem_count > before:
             return None
-        return self.attempt(place, lambda: target(**values), entries=entries)
+        made = self.attempt(place, lambda: target(**values), entries=entries)
+        if made is None:
+            self._find_others(target, values, entries)
+        return made
+
+    def _find_others(
+        self, target: Callable[..., Any], values: Mapping[str, Any], entries: Mapping[str, Place]
+    ) -> None:
+        """Record the problems of a `target` after the first one, which is recorded.
+
+        Wrong entries are left out, one after the other. What is wrong only without them names no
+        entry, and is not recorded.
+        """
+        rest = dict(values)
+        while error := _error_of(target, rest):
+            name, colon, why = error.partition(": ")
+            if not (colon and name in rest and name in entries):
+                return
+            if len(rest) < len(values):
+                self.problem(entries[name], why)
+            del rest[name]
 
     def attempt(
         self, place: Place, make: Callable[[], Any], *, entries: Mapping[str, Place] | None = None
@@ -234,3 +254,15 @@ def _without_none(hint: Any) -> tuple[Any, bool]:
         return hint, False
     (inner,) = (arg for arg in get_args(hint) if arg is not types.NoneType)
     return inner, True
+
+
+def _error_of(target: Callable[..., Any], values: Mapping[str, Any]) -> str:
+    """Return the message of the `ValueError` that a `target` raises; empty if it raises none."""
+    try:
+        target(**values)
+    except ValueError as error:
+        return str(error)
+    except TypeError:
+        # A required entry was left out.
+        return ""
+    return ""

@@ -47,6 +47,8 @@ class Portal:
     stock_rules: StockRules
     stops: Stops
     oversold: Oversold
+    stock_portals: tuple[str, ...] = ()
+    """The portals that write the stock of this Supplier account back, this one included."""
     rivals: tuple[str, ...] = ()
     """The other portals of the same Merchant account, which may read the same lines."""
 

@@ -146,6 +146,10 @@ class InputFiles:
         check_values(self.values)
         check_encoding(self.encoding, self.delimiter)
         check_date_format(self.date_format)
+        if self.timezone:
+            check_timezone(self.timezone)
+        if self.currency is not None and not re.fullmatch("[A-Z]{3}", self.currency):
+            raise ValueError("currency: must be three capital letters such as GBP")
         if self.quiet_s < 0:
             raise ValueError("quiet_s: must not be negative")
         self._check_dates_and_money()
@@ -154,12 +158,8 @@ class InputFiles:
         for name in self.times:
             if name in self.columns and not (self.date_format and self.timezone):
                 raise ValueError(f"{name} has a column, so date_format and timezone are needed")
-        if self.timezone:
-            check_timezone(self.timezone)
         if self.currency is None and any(name in self.columns for name in self.money):
             raise ValueError("prices have a column, so currency is needed")
-        if self.currency is not None and not re.fullmatch("[A-Z]{3}", self.currency):
-            raise ValueError("currency: must be three capital letters such as GBP")
 
     @property
     def columns_read(self) -> tuple[str, ...]:
