@@ -128,7 +128,7 @@ class Stock(Struct, frozen=True, kw_only=True, gc=False):
     fixed: str = ""
     """Why it cannot be written, such as `kit` or `archived`; empty if it can."""
     unsent: int = 0
-    """Units that the Merchant has sold and the Supplier does not have, if its account says so."""
+    """Units that the Merchant has sold and the Supplier does not have, if its account knows."""
 
 
 class ParcelLine(Struct, frozen=True, kw_only=True, gc=False):

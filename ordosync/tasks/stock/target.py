@@ -58,7 +58,7 @@ class Target:
 
     @property
     def cause(self) -> str:
-        """Why it is shown as 0, for the message of the safety limit; empty: by the Supplier."""
+        """The reason for a quantity of 0, for the safety limit; empty: the Supplier has none."""
         if self.rule.stop:
             return "by a stop"
         return "by a rule" if self.remaining > 0 else ""
