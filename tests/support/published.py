@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from unittest.mock import patch
 
@@ -125,24 +126,34 @@ class _Merchant:
         links = self._portal.links.of_merchant("product", [item.product_id for item in stock])
         for item in stock:
             link = links.get(item.product_id)
-            available = self._supplier.last.get(link.supplier_id) if link else None
-            if available is None or available.quantity is None:
-                self._quantities.note(item, None, "the Supplier has no quantity")
+            if link is None:
+                self._quantities.note(item, None, "is not linked")
             else:
-                self._check(item, available, available.quantity)
+                known = self._supplier.last.get(link.supplier_id)
+                self._check(item, known or _unreported(link.supplier_id))
         return self._part.write(stock)
 
-    def _check(self, written: Stock, available: Stock, quantity: int) -> None:
+    def _check(self, written: Stock, available: Stock) -> None:
         rule = self._rule(written.sku, available)
         unsent = self._sold[written.sku] + self._unsent.get(written.product_id, 0)
-        expected = published(quantity, rule, unsent=unsent)
-        self._quantities.note(written, expected, f"{quantity} available, {unsent} unsent, {rule}")
+        expected = None
+        if rule.stop or available.quantity is not None:
+            expected = published(available.quantity or 0, rule, unsent=unsent)
+        why = f"{available.quantity} available, {unsent} unsent, {rule}"
+        self._quantities.note(written, expected, why)
 
     def _rule(self, sku: str, available: Stock) -> StockRule:
-        """Return the rule of a SKU, read again, and perhaps stopped."""
+        """Return the rule of a SKU, read again, and perhaps stopped, or with an old quantity."""
         rules = self._portal.stock_rules
         with closing(StockRules(self._portal.config, rules.selling)) as fresh:
             fresh.read([sku])
             rule = fresh.of(sku)
-        stop = self._portal.stops.of(available)
-        return replaced(rule, stop=stop.reason) if stop else rule
+        stop, age = self._portal.stops.of(available), self._portal.stock_age.of(available)
+        if stop or (age and age.is_zero):
+            return replaced(rule, stop=stop.reason if stop else "old")
+        return rule
+
+
+def _unreported(id_: str) -> Stock:
+    """Return the stock of a product that the Supplier did not report."""
+    return Stock(product_id=id_, sku="", quantity=None, counted_at=datetime.min.replace(tzinfo=UTC))

@@ -150,6 +150,7 @@ class Recorder:
                 self._notes.append(text(self._portal, count))
         self._notes += self._left_out.texts()
         self._notes += filter(None, self._task.notes(self._portal))
+        self._portal.collect_feeds()
         for account in (self._portal.merchant, self._portal.supplier):
             self._notes += account.client.notes
 
