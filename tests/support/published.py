@@ -75,7 +75,7 @@ class _Supplier:
         self._part = part
         self.last: dict[str, Stock] = {}
 
-    def __getattr__(self, name: str) -> object:
+    def __getattr__(self, name: str) -> Any:
         return getattr(self._part, name)
 
     def all(self, request: ReadRequest) -> Iterator[Page[Stock | InvalidRecord]]:
@@ -102,7 +102,7 @@ class _Merchant:
         self._sold: Counter[str] = Counter()
         self._unsent: dict[str, int] = {}
 
-    def __getattr__(self, name: str) -> object:
+    def __getattr__(self, name: str) -> Any:
         return getattr(self._part, name)
 
     def current(self, ids: Sequence[str]) -> Mapping[str, Stock]:
