@@ -123,7 +123,7 @@ def test_a_held_order_that_is_dismissed_is_never_sent_until_that_is_undone(
 @pytest.mark.parametrize(
     ("tasks", "warning"),
     [
-        ("import-orders: hourly", "an order may be sent 90m after it was placed"),
+        ("import-orders: hourly", "an order may be sent up to 90m after it was placed"),
         ("import-orders: 10-minutes", ""),
         ("import-orders: off", ""),
     ],
