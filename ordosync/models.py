@@ -39,8 +39,7 @@ class Line(Struct, frozen=True, kw_only=True, gc=False):
     sku: str
     name: str
     quantity: int
-    """The units that are still to be sent, without sent, cancelled and refunded ones; 0 if the
-    account still shows a line without open units."""
+    """The units to send, without cancelled ones; 0 if a line without open units is shown."""
     unit_price: Decimal | None = None
     details: str = ""
     """The buyer's choices or engraving; Ordoro calls them "Additional details"."""
@@ -113,7 +112,6 @@ class Product(Struct, frozen=True, kw_only=True, gc=False):
     price: Decimal | None = None
     weight_g: Decimal | None = None
     supplier_sku: str = ""
-    """The Supplier's SKU, if the Merchant keeps it."""
     is_kit: bool = False
     archived: bool = False
     needs_shipping: bool = True
@@ -129,6 +127,10 @@ class Stock(Struct, frozen=True, kw_only=True, gc=False):
     """None if it was never counted, which is not 0. Negative if it is oversold."""
     fixed: str = ""
     """Why it cannot be written, such as `kit` or `archived`; empty if it can."""
+    unsent: int = 0
+    """Units that the Merchant has sold and the Supplier does not have, if its account knows."""
+    counted_at: datetime | None = None
+    """The time of a quantity whose age is limited; None: now."""
 
 
 class ParcelLine(Struct, frozen=True, kw_only=True, gc=False):
@@ -157,7 +159,6 @@ class Shipment(Struct, frozen=True, kw_only=True, gc=False):
     method: str = ""
     cost: Decimal | None = None
     currency: str = ""
-    """The currency of the cost; empty if there is no cost."""
     warehouse: str = ""
     ancestors: tuple[str, ...] = ()
     """Ids of the orders that its order was split from, nearest first."""
@@ -191,8 +192,7 @@ class OrderSnapshot(Struct, frozen=True, kw_only=True, gc=False):
     order: Order
     """Its number is without a prefix of the account; its lines have the sent and the open units."""
     shipments: tuple[Shipment, ...] = ()
-    """With their lines, the newest last. At the Merchant an `id` is the Supplier's; it is empty if
-    the account does not keep it, and `OWN` for a label that the Merchant entered itself."""
+    """With lines, the newest last. At the Merchant an `id` is the Supplier's, `OWN` or empty."""
     is_ours: bool = True
     """False if, at the Merchant, it was given to another supplier."""
 

@@ -150,7 +150,7 @@ class Reader:
         """Record a problem for each unknown entry."""
         for key, entry in entries.items():
             if key not in names:
-                self.problem(entry, f"unknown option{suggestion(key, names)}")
+                self.problem(entry, f"unknown option{_elsewhere(key) or suggestion(key, names)}")
 
     def arguments(
         self,
@@ -249,6 +249,23 @@ class Reader:
         else:
             return True
         return False
+
+
+_OF_AGE = "`orders:`, `products:`, `stock:` and `shipments:` of a files account have it"
+_OF_STOCK = "only `stock:` of a files account has it"
+_ELSEWHERE: Mapping[str, str] = {
+    "max_age": f"{_OF_AGE}, and `selling:` of other accounts",
+    "but": f"{_OF_AGE}, and `selling:` of other accounts",
+    "when_stale": f"{_OF_STOCK}, and `selling:` of other accounts; other feeds are only reported",
+    "absent": _OF_STOCK,
+    "min_rows": _OF_STOCK,
+}
+
+
+def _elsewhere(key: str) -> str:
+    """Return the places that have an option, as a hint; empty if the name is not one of these."""
+    place = _ELSEWHERE.get(key)
+    return f" here; {place}" if place else ""
 
 
 def _without_none(hint: Any) -> tuple[Any, bool]:

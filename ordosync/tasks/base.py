@@ -23,7 +23,9 @@ from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef, StepRow
 from ordosync.store.stock_stops import Stop
 from ordosync.store.written import Written
+from ordosync.tasks.feeds import FeedWatch
 from ordosync.tasks.known_links import KnownLinks
+from ordosync.tasks.stock.age import StockAge
 from ordosync.tasks.stock.oversold import Oversold
 from ordosync.tasks.stock.rules import StockRules
 from ordosync.tasks.stock.stops import Stops
@@ -45,6 +47,9 @@ class Portal:
     clock: Clock
     """For deadlines that count from the import of an order."""
     stock_rules: StockRules
+    feeds: FeedWatch
+    """The feeds whose age is limited."""
+    stock_age: StockAge
     stops: Stops
     oversold: Oversold
     stock_portals: tuple[str, ...] = ()
@@ -56,6 +61,12 @@ class Portal:
     def sides(self) -> tuple[tuple[Role, PortalAccount], tuple[Role, PortalAccount]]:
         """Both accounts, each with its role."""
         return ("merchant", self.merchant), ("supplier", self.supplier)
+
+    def collect_feeds(self) -> None:
+        """Note what was seen of the feeds whose age is limited, before the accounts are closed."""
+        if self.feeds.limits:
+            newest = {**self.merchant.newest(), **self.supplier.newest()}
+            self.feeds.collect(newest, self.stock_age.attempt)
 
     def close(self) -> None:
         """Release what both accounts and the rules hold open. Idempotent."""
@@ -101,6 +112,8 @@ class Step(StepRef, frozen=True, kw_only=True):
     """True if a destructive write of this record would remove something."""
     is_exempt: bool = False
     """True if the safety limit does not hold it back, such as that of a stopped product."""
+    cause: str = ""
+    """The reason for a destructive write, if the source of the record is not the reason."""
     needs_redo: bool = False
     """True if the links show that the effect of this step was undone later."""
     cured: str = ""

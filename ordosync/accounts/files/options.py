@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -17,6 +18,7 @@ from ordosync.accounts.files.column_map import (
     check_values,
 )
 from ordosync.accounts.validation import check_timezone
+from ordosync.max_age import MaxAge, Weekday, max_age_of
 from ordosync.models import Address
 
 ADDRESS_FIELDS = Address.__struct_fields__
@@ -31,6 +33,7 @@ LINE_FIELDS = (
     "line_discount",
     "supplier_sku",
     "supplier_unit_cost",
+    "requires_shipping",
 )
 ORDER_FIELDS = (
     "order_number",
@@ -54,7 +57,7 @@ MONEY_FIELDS = (
     "order_discount",
     "supplier_unit_cost",
 )
-PRODUCT_FIELDS = ("sku", "name", "price", "weight_g", "supplier_sku", "kit")
+PRODUCT_FIELDS = ("sku", "name", "price", "weight_g", "supplier_sku", "kit", "requires_shipping")
 SHIPMENT_FIELDS = (
     "order_number",
     "tracking_number",
@@ -69,6 +72,8 @@ UNIT_FIELDS = ("sku", "line_id", "quantity")
 """The fields of the units of a line that are in a parcel, or were cancelled."""
 _NEWER = frozenset({"only_rows", "skip_orders", "only_orders", "text_cells"})
 """Options that earlier releases did not have."""
+_NOT_READ = frozenset({"glob", "quiet_s", "max_age", "but", "when_stale", "absent", "min_rows"})
+"""Options that do not decide how a file is read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +160,7 @@ class InputFiles:
         if self.quiet_s < 0:
             raise ValueError("quiet_s: must not be negative")
         self._check_dates_and_money()
+        max_age_of(self, self.timezone)
 
     def _check_dates_and_money(self) -> None:
         for name in self.times:
@@ -162,6 +168,11 @@ class InputFiles:
                 raise ValueError(f"{name} has a column, so date_format and timezone are needed")
         if self.currency is None and any(name in self.columns for name in self.money):
             raise ValueError("prices have a column, so currency is needed")
+
+    @property
+    def age_limit(self) -> MaxAge | None:
+        """The maximum age of these files; None if there is none."""
+        return max_age_of(self, self.timezone)
 
     @property
     def columns_read(self) -> tuple[str, ...]:
@@ -192,6 +203,10 @@ class OrderFiles(InputFiles):
     money: ClassVar[tuple[str, ...]] = MONEY_FIELDS
     times: ClassVar[tuple[str, ...]] = ("placed_at",)
 
+    max_age: timedelta | None = None
+    """Age of the newest file at which it is reported as too old; None: at no age."""
+    but: tuple[Weekday, ...] = ()
+    """Days that do not count for `max_age`."""
     ignore_skus: tuple[str, ...] = ()
     skip_orders: tuple[Rule, ...] = ()
     """Orders whose first row matches one of these are left out."""
@@ -250,6 +265,11 @@ class ProductFiles(InputFiles):
     known_fields: ClassVar[tuple[str, ...]] = PRODUCT_FIELDS
     required_fields: ClassVar[tuple[str, ...]] = ("sku",)
 
+    max_age: timedelta | None = None
+    """Age of the newest file at which it is reported as too old; None: at no age."""
+    but: tuple[Weekday, ...] = ()
+    """Days that do not count for `max_age`."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class CancellationFiles(InputFiles):
@@ -261,38 +281,16 @@ class CancellationFiles(InputFiles):
     unit_fields: ClassVar[tuple[str, ...]] = UNIT_FIELDS
 
 
-@dataclass(frozen=True, kw_only=True)
-class ShipmentFiles(InputFiles):
-    """A Supplier's tracking files; the newest file with a parcel is used."""
-
-    record_name: ClassVar[str] = "a shipment"
-    known_fields: ClassVar[tuple[str, ...]] = (*SHIPMENT_FIELDS, *UNIT_FIELDS, "complete")
-    required_fields: ClassVar[tuple[str, ...]] = (
-        "order_number",
-        "tracking_number",
-        "carrier",
-        "shipped_at",
-    )
-    money: ClassVar[tuple[str, ...]] = ("cost",)
-    times: ClassVar[tuple[str, ...]] = ("shipped_at",)
-    unit_fields: ClassVar[tuple[str, ...]] = UNIT_FIELDS
-
-
-@dataclass(frozen=True, kw_only=True)
-class StockFiles(InputFiles):
-    """A Supplier's stock files; the newest file with a SKU is used."""
-
-    record_name: ClassVar[str] = "a product's stock"
-    known_fields: ClassVar[tuple[str, ...]] = ("sku", "quantity")
-    required_fields: ClassVar[tuple[str, ...]] = ("sku", "quantity")
-
-
 def _used(options: dict[str, Any]) -> dict[str, Any]:
     """Return the options without newer options that are not used.
 
     So an unchanged configuration keeps its fingerprint, and no file is read again.
     """
-    kept = {name: value for name, value in options.items() if value or name not in _NEWER}
+    kept = {
+        name: value
+        for name, value in options.items()
+        if name not in _NOT_READ and (value or name not in _NEWER)
+    }
     for rule in (*options["skip"], *options["only_rows"]):
         if not rule["rows"]:
             del rule["rows"]
