@@ -119,6 +119,8 @@ def test_an_import_wakes_all_portals_of_the_supplier_and_moves_no_slot(world: Wo
     assert sorted(woken(runs)) == [(portal, at + MINUTE) for portal in PORTALS]
     assert (physical(world.shop, "MUG"), physical(world.outlet, "MUG")) == (19, 19)
     assert {portal: world.row(portal).history.done_at for portal in PORTALS} == slots
+    listed = ordosync(world.folder, "activity", "--all", "--json").json["runs"]
+    assert [run["trigger"] for run in listed].count("woken") == 2
 
 
 def test_l10_a_cancellation_wakes_them(world: World) -> None:
