@@ -69,7 +69,7 @@ SKIPPED: Mapping[str, str | None] = {"no-tracking": "normal"} | dict.fromkeys(
     (
         *("before-since", "dismissed", "edited", "given-back", "gone", "ignored", "mended"),
         *("no-lines", "no-sku", "not-imported", "not-shipped", "nothing-to-ship", "over"),
-        *("skip-rule", "stale"),
+        *("skip-rule", "stale", "test-order"),
         *("split-after-import", "taken-back", "too-late", "voided"),
     )
 )
