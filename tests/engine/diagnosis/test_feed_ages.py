@@ -199,10 +199,7 @@ def test_health_and_attention_exit_1_until_the_entry_is_dismissed(feeds: Feeds) 
 
     assert sorted(keys) == sorted(f"shop-depot:stale:{name}" for name in FEEDS)
     assert before == 1
-    assert not any(
-        entry["code"].startswith("stale")
-        for entry in feeds.run("attention", "--json").json["attention"]
-    )
+    assert not any(code.startswith("stale") for code in feeds.open)
 
 
 def test_a_renamed_portal_keeps_the_age_of_its_feeds(feeds: Feeds) -> None:
