@@ -17,7 +17,7 @@ _SENT = (
     ("update-tracking", "northwind", "shop", "tracking number", "tracking numbers"),
     ("cancel-orders", "shop", "northwind", "cancellation", "cancellations"),
 )
-"""A task, where it reads and writes, and one or several of what it sends."""
+"""A task, where it reads and writes, and what it sends: one of it, or several."""
 
 
 def show_summary(database: Path) -> None:
@@ -31,8 +31,8 @@ def show_summary(database: Path) -> None:
     table(
         ("from", "sent", "to"),
         [
-            (source, f"{done[task]} {plural(done[task], one, many)}", target)
-            for task, source, target, one, many in _SENT
+            (source, f"{done[task]} {plural(done[task], singular, several)}", target)
+            for task, source, target, singular, several in _SENT
             if done[task]
         ],
     )
