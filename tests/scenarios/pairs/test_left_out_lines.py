@@ -84,7 +84,7 @@ def test_p18_line_that_needs_no_shipping_is_not_sent(pair: Pair) -> None:
 
     assert quantities(order) == [("MUG", 2)]
     assert imported.run.note == "1 line left out, no shipping needed: EBOOK"
-    assert imported.step.reason == "without EBOOK, which needs no shipping"
+    assert imported.step.reason == "without EBOOK (no shipping needed)"
     assert ran.counts == {"done": 1}
     assert pair.merchant.sent_units(merchant_id) == {"MUG": 2}
     assert open_steps(pair) == []
@@ -176,6 +176,41 @@ def test_order_that_was_sent_with_the_line_has_no_edit(pair: Pair) -> None:
     assert ran.counts.get("failed", 0) == 0
     assert pair.supplier.order(supplier_id) == before
     assert open_steps(pair) == []
+
+
+@needs("unshipped-goods", "cancel-orders", "cancelled-units", "reductions")
+def test_cancelled_units_of_a_line_that_stays_out_change_nothing(pair: Pair) -> None:
+    pair.configure(edits={"lines": "notify"}, tasks={"cancel-orders": "hourly"})
+    pair.merchant.mark_unshipped("EBOOK")
+    merchant_id, supplier_id = pair.imported("1001", line("CUP", 2), line("EBOOK"))
+    pair.merchant.cancel_units(merchant_id, 0, 1)
+    for task in ("cancel-orders", "import-orders"):
+        pair.run(task)
+    unchanged = pair.supplier.open_units(supplier_id)
+
+    pair.merchant.cancel_units(merchant_id, 2, 0)
+    for task in ("cancel-orders", "import-orders"):
+        pair.run(task)
+
+    assert unchanged == {"CUP": 2}
+    assert pair.supplier.open_units(supplier_id) == {}
+    assert open_steps(pair) == []
+    pair.stays_quiet("cancel-orders", "import-orders")
+
+
+@needs("unshipped-goods", "cancel-orders", "cancelled-units", "reductions")
+def test_nothing_stays_open_if_only_lines_that_stay_out_are_left(pair: Pair) -> None:
+    pair.configure(tasks={"cancel-orders": "hourly"})
+    pair.merchant.mark_unshipped("EBOOK")
+    merchant_id, supplier_id = pair.imported("1001", line("CUP", 2), line("EBOOK"))
+    pair.merchant.cancel_units(merchant_id, 2, 0)
+
+    for task in ("cancel-orders", "import-orders"):
+        pair.run(task)
+
+    assert pair.supplier.open_units(supplier_id) == {}
+    assert open_steps(pair) == []
+    pair.stays_quiet("cancel-orders", "import-orders")
 
 
 @needs("unshipped-goods", "listing", "update-tracking")
