@@ -44,7 +44,8 @@ FAILED: Mapping[str, str] = {
 EDITS: Mapping[str, str] = {"edit-held": "normal"} | dict.fromkeys(
     (
         *("below-sent", "cancelled", "changed-there", "country-changed", "edited", "gone"),
-        *("not-editable", "not-taken", "raced", "shipped", "split", "stock-not-moved"),
+        *("not-editable", "not-taken", "raced", "sent-elsewhere", "shipped", "split"),
+        "stock-not-moved",
         "too-late-to-apply",
     ),
     "critical",
