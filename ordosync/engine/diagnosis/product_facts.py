@@ -136,7 +136,7 @@ def _target(
         problems.append(str(error))
         return None, ()
     stop = portal.stops.of(at_supplier)
-    target = Target.of(at_supplier.quantity, at_merchant, sold, portal.stock_rules, stop)
+    target = Target.of(at_supplier, at_merchant, sold, portal.stock_rules, stop)
     return target, list(portal.stock_rules.words(at_merchant.sku))
 
 
