@@ -22,6 +22,7 @@ command line catches `OrdosyncError` once and turns it into one line and an exit
         UnknownOutcomeError       the write is looked up before it is repeated
         SignInError               the run fails at once
         SafetyLimitError          the run fails before its first write
+        StockRulesError           the run fails before its first write
 """
 
 import traceback
@@ -143,6 +144,12 @@ class SafetyLimitError(AccountError):
     """The safety limit stopped the run before anything was sent: too much would change at once."""
 
     code = "brake"
+
+
+class StockRulesError(AccountError):
+    """The file with stock rules cannot be used. Without it, too many units would be shown."""
+
+    code = "stock-rules"
 
 
 def mistake(error: Exception) -> str:

@@ -87,14 +87,14 @@ def next_start(
     now: datetime,
     *,
     scheduled: bool,
-    next_retry_at: datetime | None,
+    early_at: datetime | None,
 ) -> datetime | None:
-    """Return when to start next: for a slot, or earlier for a waiting step. None if never."""
+    """Return when to start next: for a slot, or earlier for another reason. None if never."""
     due = next_due(slots, history, now) if scheduled else None
-    if next_retry_at is None:
+    if early_at is None:
         return due
-    next_retry_at = max(next_retry_at, _not_before(slots, history))
-    return next_retry_at if due is None else min(due, next_retry_at)
+    early_at = max(early_at, _not_before(slots, history))
+    return early_at if due is None else min(due, early_at)
 
 
 def _not_before(slots: Slots, history: History) -> datetime:

@@ -3,6 +3,8 @@
 `published` computes every quantity that is written to a Merchant; no other code computes one.
 """
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 
 
@@ -36,10 +38,45 @@ def published(available: int, rule: StockRule, *, unsent: int = 0, pack: int = 1
     `available` and the buffers are units of the Supplier, and `pack` of them are one unit of the
     Merchant. `unsent` are the Merchant's units that are sold and that the Supplier does not have.
     """
-    if rule.stop:
-        return 0
-    remaining = available - unsent * pack - rule.kept_back(available)
-    shown = max(remaining // pack, 0)
-    if shown < rule.zero_below:
+    shown = _sellable(available, rule, unsent=unsent, pack=pack)
+    if rule.stop or shown < rule.zero_below:
         return 0
     return shown if rule.maximum is None else min(shown, rule.maximum)
+
+
+def _sellable(available: int, rule: StockRule, *, unsent: int, pack: int) -> int:
+    """Return the Merchant's units that are neither sold nor kept back; rounded once, at the end."""
+    return max((available - unsent * pack - rule.kept_back(available)) // pack, 0)
+
+
+def calculation(available: int, rule: StockRule, *, unsent: int = 0, pack: int = 1) -> str:
+    """Return how `published` computes a quantity, as text; empty if all units are shown.
+
+    Only the parts that change the quantity are in it: 13 at the Supplier, 2 kept back, 6 to a
+    case, 1 shown.
+    """
+    begin = f"{available} at the Supplier"
+    if unsent:
+        begin += f" minus {unsent} sold but not imported yet"
+    parts = [*_parts(available, rule, unsent=unsent, pack=pack)]
+    if not parts:
+        return begin if unsent else ""
+    shown = published(available, rule, unsent=unsent, pack=pack)
+    return ", ".join((begin, *parts, f"{shown} shown"))
+
+
+def _parts(available: int, rule: StockRule, *, unsent: int, pack: int) -> Iterator[str]:
+    """Yield the parts of a calculation after the units that are there."""
+    if rule.stop:
+        yield rule.stop
+    if rule.stop or available - unsent * pack <= 0:
+        return
+    if kept := rule.kept_back(available):
+        yield f"{kept} kept back"
+    if pack > 1:
+        yield f"{pack} to a case"
+    shown = _sellable(available, rule, unsent=unsent, pack=pack)
+    if 0 < shown < rule.zero_below:
+        yield f"{shown} left, fewer than {rule.zero_below}"
+    elif rule.maximum is not None and shown > rule.maximum:
+        yield f"at most {rule.maximum}"

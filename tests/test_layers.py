@@ -102,6 +102,8 @@ def test_a_transaction_of_the_engine_names_its_portal() -> None:
     of_all = {"scheduling/registration.py", "scheduling/timetable.py", "scheduling/retention.py"}
     # An entry that the operator dismisses or purges may belong to several portals.
     of_all |= {"diagnosis/dismissal.py", "purge.py"}
+    # All portals of a Supplier are woken together.
+    of_all |= {"scheduling/waking.py"}
     # One message is about the problems of all portals.
     of_all |= {"alerts/delivery.py"}
 

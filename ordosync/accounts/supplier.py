@@ -95,6 +95,10 @@ class SupplierProducts(Protocol):
 class SupplierStock(Protocol):
     """Quantities that the Supplier can sell."""
 
+    @property
+    def falls_with_orders(self) -> bool:
+        """True if an order changes the quantities at once, without a new count of the Supplier."""
+
     def all(self, request: ReadRequest) -> Iterator[Page[Stock | InvalidRecord]]:
         """Yield all quantities; the cursor is ignored."""
 

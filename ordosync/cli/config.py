@@ -40,6 +40,7 @@ def check_config(
       ordosync config check --online
     """
     config = context.config
+    _check_rules(config)
     with Store.open(config.database, readonly=True) as store:
         check_renames(config, store)
         warnings = list(config_warnings(config, store))
@@ -56,6 +57,19 @@ def check_config(
     else:
         _show_checks(config, checks, warnings, has_trouble=has_trouble)
     raise typer.Exit(int(has_trouble))
+
+
+def _check_rules(config: Config) -> None:
+    """Raise `ConfigError` if a file with stock rules has a problem. Other tasks do not need it."""
+    files = {
+        f"portals.{portal.name}.stock.skus": portal.stock.skus
+        for portal in config.portals.values()
+        if portal.stock.skus
+    }
+    if files:
+        from ordosync.config.sku_rules import check_rules  # noqa: PLC0415 - few portals have rules
+
+        check_rules(files)
 
 
 def _show_checks(

@@ -1,6 +1,7 @@
 """Settings of stock: rules for the quantities that a Merchant shows of a Supplier's products."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 _MOST_UNITS = 1_000_000
 
@@ -17,6 +18,8 @@ class StockConfig:
     """A quantity below this is shown as 0."""
     maximum: int | None = None
     """A larger quantity is shown as this."""
+    skus: Path | None = None
+    """A CSV file with rules for single SKUs, which come first. It is read in each run."""
 
     def __post_init__(self) -> None:
         check_rule(self)
@@ -46,9 +49,19 @@ def check_rule(rule: object) -> None:
     """
     for name in RULE_WORDS:
         number = getattr(rule, name)
-        most = 100 if name == "buffer_percent" else _MOST_UNITS
-        if number is not None and not 0 <= number <= most:
-            raise ValueError(f"{name}: must be 0 to {most}")
+        if number is not None:
+            try:
+                check_number(name, number)
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from error
+
+
+def check_number(word: str, number: int) -> int:
+    """Return the number of a word of a rule. Raise `ValueError` if it is negative or too large."""
+    most = 100 if word == "buffer_percent" else _MOST_UNITS
+    if not 0 <= number <= most:
+        raise ValueError(f"must be 0 to {most}")
+    return number
 
 
 NO_STOCK_RULES = StockConfig()

@@ -10,6 +10,7 @@ from ordosync.accounts.supplier import Supplier
 from ordosync.clock import Clock
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.digest_key import DigestKey
+from ordosync.engine.scheduling.timetable import can_run
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.portals import PortalIdentity
@@ -44,10 +45,23 @@ def open_portal(
         links=store.links(name),
         digest_key=DigestKey.of(config.database),
         clock=connections.clock,
-        stock_rules=StockRules(portal.stock, config.accounts[portal.supplier.account].selling),
+        stock_rules=StockRules(portal, config.accounts[portal.supplier.account].selling),
         stops=Stops(store.stock_stops(name), connections.clock),
         oversold=Oversold(store.sent_units(portal.supplier.account), connections.clock),
+        stock_portals=stock_portals(config, portal.supplier.account, store),
         rivals=_rivals(config, portal, store),
+    )
+
+
+def stock_portals(config: Config, account: str, store: Store) -> tuple[str, ...]:
+    """Return the portals that write back the stock of a Supplier account, as the store names them.
+
+    A portal is left out if it manages no inventory or an account lacks a part of the task.
+    """
+    return tuple(
+        store.portals.known_as(identity(portal))
+        for portal in config.portals.values()
+        if portal.supplier.account == account and can_run(portal, "write-inventory-back")
     )
 
 

@@ -11,7 +11,7 @@ from ordosync.store.timestamps import from_text, to_text
 if TYPE_CHECKING:
     import sqlite3
 
-Trigger = Literal["manual", "schedule", "instant", "retry"]
+Trigger = Literal["manual", "schedule", "instant", "retry", "woken"]
 Status = Literal["running", "ok", "partial", "failed", "interrupted"]
 Counted = Literal["done", "unchanged", "skipped", "waiting", "held", "failed"]
 STATUSES: tuple[Status, ...] = ("running", "ok", "partial", "failed", "interrupted")

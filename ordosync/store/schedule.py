@@ -1,26 +1,18 @@
 """Schedule of the tasks of each portal: last runs, next start and read cursor."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from ordosync.slots import CLOCK_SLACK, TRIES, History, Slots, is_from_the_future, next_start
+from ordosync.slots import CLOCK_SLACK, is_from_the_future
 from ordosync.store.runs import Status
+from ordosync.store.schedule_row import DecidedBy, ScheduleRow, read_row
 from ordosync.store.step_queries import StepQueries
 from ordosync.store.timestamps import from_text, to_text
 
 if TYPE_CHECKING:
     import sqlite3
-
-DecidedBy = Literal["configuration", "default", "autosync"]
-# Tasks without a schedule have slots as well, in which crashes are counted.
-_BY_HAND_S = 3600
-_PAST_TIMES = ("done_at", "tried_at")
-_TIMES = (
-    *("paused_at", "resumes_at", "next_at", "last_started_at", "last_ok_at"),
-    *("trouble_since", "told_at"),
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,59 +26,6 @@ class Plan:
     decided_by: DecidedBy
 
 
-@dataclass(frozen=True, kw_only=True)
-class ScheduleRow:
-    """A task of a portal as recorded in the store."""
-
-    portal: str
-    task: str
-    interval_s: int | None
-    decided_by: DecidedBy
-    paused: bool | None = None
-    """Set by `autosync`. False: resumed or switched on; None: never set."""
-    paused_at: datetime | None = None
-    resumes_at: datetime | None = None
-    """When a pause ends by itself; None if it does not."""
-    next_at: datetime | None = None
-    last_started_at: datetime | None = None
-    last_ok_at: datetime | None = None
-    cursor: str | None = None
-    """The cursor of the next read; None if it starts from the beginning."""
-    history: History = field(default_factory=History)
-    trouble_since: datetime | None = None
-    told_at: datetime | None = None
-
-    @property
-    def slots(self) -> Slots:
-        """The slots in which the runs of the task are counted."""
-        return Slots.of(self.portal, self.task, self.interval_s or _BY_HAND_S)
-
-    def gave_up(self, now: datetime) -> bool:
-        """True if the task crashed too often in this slot and waits for the next slot."""
-        tried_at = self.history.tried_at
-        return (
-            self.history.tries >= TRIES
-            and tried_at is not None
-            and self.slots.number(tried_at) == self.slots.number(now)
-        )
-
-    def was_woken(self, now: datetime) -> bool:
-        """True if the task was made due by `wake` after its run had started."""
-        return self.next_at not in (None, self.last_started_at) and self.next_at <= now
-
-    def starts_next(self, now: datetime, *, next_retry_at: datetime | None) -> datetime | None:
-        """Return when to start next, for its slot or for a step; None if never."""
-        if self.paused:
-            return self.resumes_at
-        return next_start(
-            self.slots,
-            self.history,
-            now,
-            scheduled=self.interval_s is not None,
-            next_retry_at=next_retry_at,
-        )
-
-
 class Schedule:
     """The table `schedule`. Call methods that change it inside a transaction."""
 
@@ -95,14 +34,14 @@ class Schedule:
 
     def all(self) -> Sequence[ScheduleRow]:
         """Return all rows, ordered by portal and task."""
-        return [_row(row) for row in self._db.execute("select * from schedule order by 1, 2")]
+        return [read_row(row) for row in self._db.execute("select * from schedule order by 1, 2")]
 
     def get(self, portal: str, task: str) -> ScheduleRow | None:
         """Return one row."""
         row = self._db.execute(
             "select * from schedule where portal = ? and task = ?", (portal, task)
         ).fetchone()
-        return _row(row) if row else None
+        return read_row(row) if row else None
 
     def due(self, now: datetime) -> Sequence[ScheduleRow]:
         """Return the tasks that are due, and those that a wrong clock may have postponed."""
@@ -112,7 +51,7 @@ class Schedule:
             " union select * from schedule where last_started_at > ? order by next_at",
             (to_text(now), to_text(now + CLOCK_SLACK)),
         )
-        return [_row(row) for row in rows]
+        return [read_row(row) for row in rows]
 
     def keep(self, plans: Iterable[Plan], *, now: datetime) -> None:
         """Apply the configuration; tasks that it no longer contains are not run again."""
@@ -144,6 +83,17 @@ class Schedule:
     def wake(self, portal: str, task: str, *, now: datetime) -> None:
         """Make a task due now."""
         self._change(portal, task, next_at=to_text(now))
+
+    def wake_once(self, portal: str, task: str, *, now: datetime) -> None:
+        """Make a scheduled task due, unless it starts after `now`; its slot stays.
+
+        A task that is paused or off does not become due.
+        """
+        self._change(portal, task, woken_at=to_text(now))
+        row = self.get(portal, task)
+        start = row and row.starts_next(now, next_retry_at=None)
+        if row and start and (row.next_at is None or start < row.next_at):
+            self._change(portal, task, next_at=to_text(start))
 
     def started(self, portal: str, task: str, *, now: datetime, scheduled: bool) -> None:
         """Note that a run has started. If its process dies, the task is due at once.
@@ -189,13 +139,15 @@ class Schedule:
 
     def forget_future(self, row: ScheduleRow, *, now: datetime) -> bool:
         """Delete times that a wrong clock wrote. True if there were any."""
-        times = (row.last_started_at, row.history.done_at, row.history.tried_at)
+        history = row.history
+        times = (row.last_started_at, row.woken_at, history.done_at, history.tried_at)
         if not any(is_from_the_future(at, now) for at in times):
             return False
         self._change(
             row.portal,
             row.task,
             last_started_at=None,
+            woken_at=None,
             done_at=None,
             tried_at=None,
             tries=0,
@@ -266,20 +218,3 @@ class Schedule:
             " where portal = :portal and task = :task",
             {"portal": portal, "task": task, **values},
         )
-
-
-def _row(row: "sqlite3.Row") -> ScheduleRow:
-    return ScheduleRow(
-        portal=row["portal"],
-        task=row["task"],
-        interval_s=row["interval_s"],
-        decided_by=row["decided_by"],
-        paused=None if row["paused"] is None else bool(row["paused"]),
-        cursor=row["cursor"],
-        history=History(tries=row["tries"], failures=row["failures"], **_times(row, _PAST_TIMES)),
-        **_times(row, _TIMES),
-    )
-
-
-def _times(row: "sqlite3.Row", names: Sequence[str]) -> dict[str, datetime | None]:
-    return {name: from_text(row[name]) if row[name] else None for name in names}

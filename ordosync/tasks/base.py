@@ -47,6 +47,8 @@ class Portal:
     stock_rules: StockRules
     stops: Stops
     oversold: Oversold
+    stock_portals: tuple[str, ...] = ()
+    """The portals that write the stock of this Supplier account back, this one included."""
     rivals: tuple[str, ...] = ()
     """The other portals of the same Merchant account, which may read the same lines."""
 
@@ -56,7 +58,8 @@ class Portal:
         return ("merchant", self.merchant), ("supplier", self.supplier)
 
     def close(self) -> None:
-        """Release what both accounts hold open. Idempotent."""
+        """Release what both accounts and the rules hold open. Idempotent."""
+        self.stock_rules.close()
         self.merchant.client.close()
         self.supplier.client.close()
 

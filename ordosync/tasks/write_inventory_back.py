@@ -57,7 +57,9 @@ UnimportedSales = Callable[[], Mapping[str, int]]
 
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     """Yield a step for each product of the Supplier; a write if the quantities differ."""
-    sales = cache(partial(_unimported_sales, portal))
+    # A wrong file of rules fails the run before anything is read.
+    portal.stock_rules.read([])
+    sales = cache(partial(unimported_sales, portal))
     for page in required(portal.supplier.stock).all(
         ReadRequest(cursor=None, now=request.now, skip_recent=request.skip_recent)
     ):
@@ -68,9 +70,7 @@ def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
     """Yield the steps of these SKUs, as they are now."""
     ids = dict.fromkeys(step.supplier_id or step.key for step in refs)
     stock = required(portal.supplier.stock).of(list(ids))
-    yield Page(
-        items=_steps(portal, list(stock.values()), cache(partial(_unimported_sales, portal)))
-    )
+    yield Page(items=_steps(portal, list(stock.values()), cache(partial(unimported_sales, portal))))
 
 
 def apply(
@@ -92,7 +92,7 @@ def _noted(target: Target, outcome: Outcome) -> Outcome:
     if outcome.state != "done":
         return outcome
     calculation = target.calculation
-    if target.rule.stop:
+    if target.is_stopped:
         return replace(outcome, code=STOPPED, reason=calculation)
     if target.remaining < 0:
         explanation = f": {calculation}" if calculation else ""
@@ -101,7 +101,8 @@ def _noted(target: Target, outcome: Outcome) -> Outcome:
     return replace(outcome, reason=calculation) if calculation else outcome
 
 
-def _unimported_sales(portal: Portal) -> Mapping[str, int]:
+def unimported_sales(portal: Portal) -> Mapping[str, int]:
+    """Return the units of each SKU that the Merchant has sold and the Supplier does not have."""
     units: Counter[str] = Counter()
     for page in required(portal.merchant.stock).unimported_sales():
         links = portal.links.of_merchant("order", [order.id for order in page.items])
@@ -124,6 +125,7 @@ def _steps(
     at_merchant = required(portal.merchant.stock).current(
         [link.merchant_id for link in links.values()]
     )
+    portal.stock_rules.read([stock.sku for stock in at_merchant.values()])
     sold = sales() if at_merchant else {}
     targets = _Targets(
         links=links,
@@ -179,13 +181,7 @@ class _Targets(NamedTuple):
         stop = self.stops.of(item)
         if current is None or item.quantity is None:
             return None
-        rule = self.rules.of(current.sku)
-        return Target(
-            current=current,
-            available=item.quantity,
-            unsent=self.sold.get(current.sku, 0),
-            rule=replace(rule, stop=stop.reason) if stop else rule,
-        )
+        return Target.of(item.quantity, current, self.sold, self.rules, stop)
 
 
 def _step(item: Stock | InvalidRecord, targets: _Targets) -> Step:
@@ -220,9 +216,8 @@ def _step(item: Stock | InvalidRecord, targets: _Targets) -> Step:
         return _skipped(
             step, "unset", "has no quantity at the Supplier, which is not the same as 0"
         )
-    is_stopped = bool(target.rule.stop)
-    is_at_risk = (current.quantity or 0) > 0 and not is_stopped
-    step = replace(step, is_at_risk=is_at_risk, is_exempt=is_stopped)
+    is_at_risk = (current.quantity or 0) > 0 and not target.is_stopped
+    step = replace(step, is_at_risk=is_at_risk, is_exempt=target.is_stopped)
     if current.quantity == quantity:
         return replace(step, decision=Decision(state="unchanged"))
     return _write(step, target)

@@ -40,6 +40,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "schedule": schedule.measure,
     "claiming": claiming.measure,
     "inventory": inventory.measure,
+    "rules": inventory.measure_rules,
 }
 
 

@@ -1,43 +1,41 @@
 """Write Inventory Back: a few changes among many SKUs cost little, except the read."""
 
 import json
+import random
 from collections.abc import Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from ordosync.clock import Clock
 from ordosync.database import transaction
 from ordosync.store import Store
 from ordosync.store.links import Link
-from tests.benchmarks.measuring import ORDOSYNC, Result, always, at_most, scaled, spent
+from tests.benchmarks.measuring import (
+    ORDOSYNC,
+    Result,
+    always,
+    at_most,
+    in_turn,
+    peak_mib,
+    scaled,
+    spent,
+)
 from tests.benchmarks.portals import configured, embedded, idle, opened
+
+ROUNDS = 5
+WORDS = (ORDOSYNC, "write-inventory-back", "--json")
 
 
 def measure(folder: Path, scale: float) -> Sequence[Result]:
     """Write all quantities once, then none, then a few of them."""
     count, few = scaled(100_000, scale, least=200), scaled(100, scale, least=5)
-    place = configured(
-        folder,
-        merchant=embedded("shop"),
-        supplier=embedded("w"),
-        more=", manage_inventory: true",
-    )
     skus = [f"SKU-{i:06d}" for i in range(count)]
-    for name in ("shop", "w"):
-        with closing(opened(place / f"{name}.db")) as db, transaction(db):
-            db.executemany(
-                "insert into products (sku, name) values (?, ?)", zip(skus, skus, strict=True)
-            )
-    _count(place, skus, 7)
-    idle(place)
-    with closing(Store.open(place / "ordosync.db")) as store, store.transaction():
-        links = (Link(kind="product", merchant_id=sku, supplier_id=sku) for sku in skus)
-        store.links("p").add(links, now=Clock().now())
-    words = (ORDOSYNC, "write-inventory-back", "--json")
-    full = spent(*words, cwd=place)
-    reading = spent(*words, cwd=place)
+    place = _linked(folder, skus)
+    full = spent(*WORDS, cwd=place)
+    reading = spent(*WORDS, cwd=place)
     _count(place, skus[:: count // few][:few], 8)
-    changed = spent(*words, cwd=place)
+    changed = spent(*WORDS, cwd=place)
     written = json.loads(changed.out)["runs"][0]["done"]
     writing_s = max(changed.wall_s - reading.wall_s, 0)
     return [
@@ -50,6 +48,61 @@ def measure(folder: Path, scale: float) -> Sequence[Result]:
             note=f"reading takes {100 * reading.wall_s / full.wall_s:.0f} % of the full run",
         ),
     ]
+
+
+def measure_rules(folder: Path, scale: float) -> Sequence[Result]:
+    """Read all quantities, with a rule for each SKU in any order, and without; write none."""
+    count = scaled(100_000, scale, least=200)
+    skus = [f"SKU-{i:06d}" for i in range(count)]
+    rules = folder / "rules.csv"
+    rows = [f"{sku},{at % 5},,{at % 3},{50 + at % 100},\n" for at, sku in enumerate(skus)]
+    random.Random(0).shuffle(rows)  # noqa: S311 - it decides nothing
+    rules.write_text("sku,buffer,buffer_percent,zero_below,maximum,stop\n" + "".join(rows))
+    places = {
+        "without": _linked(folder / "without", skus),
+        "with": _linked(folder / "with", skus, f", stock: {{skus: {rules}}}"),
+    }
+    for place in places.values():
+        spent(*WORDS, cwd=place)
+    ways = {name: partial(spent, *WORDS, cwd=place) for name, place in places.items()}
+    medians = in_turn(ways, rounds=ROUNDS)
+    peaks = {name: peak_mib(*WORDS[1:], cwd=place) for name, place in places.items()}
+    return [
+        at_most(
+            f"{count:,} SKUs with a rule each, none changed, against none without rules",
+            medians.ratio("with", "without"),
+            1.2,
+            note=medians.note("with", "without"),
+        ),
+        always(
+            f"{count:,} SKUs with a rule each, more memory",
+            peaks["with"] - peaks["without"],
+            5,
+            unit=" MiB",
+        ),
+    ]
+
+
+def _linked(folder: Path, skus: Sequence[str], more: str = "") -> Path:
+    """Return the folder of two accounts with these products, which the Supplier has counted."""
+    folder.mkdir(exist_ok=True)
+    place = configured(
+        folder,
+        merchant=embedded("shop"),
+        supplier=embedded("w"),
+        more=f", manage_inventory: true{more}",
+    )
+    for name in ("shop", "w"):
+        with closing(opened(place / f"{name}.db")) as db, transaction(db):
+            db.executemany(
+                "insert into products (sku, name) values (?, ?)", zip(skus, skus, strict=True)
+            )
+    _count(place, skus, 7)
+    idle(place)
+    with closing(Store.open(place / "ordosync.db")) as store, store.transaction():
+        links = (Link(kind="product", merchant_id=sku, supplier_id=sku) for sku in skus)
+        store.links("p").add(links, now=Clock().now())
+    return place
 
 
 def _count(place: Path, skus: Sequence[str], quantity: int) -> None:

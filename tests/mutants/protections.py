@@ -1317,4 +1317,19 @@ MUTANTS = (
         new="False",
         test="tasks/test_applied_edits.py",
     ),
+    Mutant(
+        protection="a sale at one Merchant soon lowers the stock of the others",
+        file="engine/execution/run.py",
+        old="wake_after(self._task, self._portal, store, self._clock, self._recorder.counts)",
+        new="pass",
+        test="engine/scheduling/test_waking.py"
+        "::test_an_import_wakes_all_portals_of_the_supplier_and_moves_no_slot",
+    ),
+    Mutant(
+        protection="a task is woken at most once a minute",
+        file="store/schedule_row.py",
+        old="        return max(self.woken_at, next_minute)",
+        new="        return self.woken_at",
+        test="engine/scheduling/test_waking.py::test_they_are_woken_at_most_once_a_minute",
+    ),
 )

@@ -31,7 +31,7 @@ def test_a_count_of_the_supplier_names_the_command_that_sends_it(both: TwoAccoun
     command = "ordosync write-inventory-back shop-northwind"
     assert f"shop does not have it yet: `{command}` sends it" in by_hand
     assert "does not have it yet" not in sent
-    assert "run-due sends it to shop (hourly), and --send at once" in scheduled
+    assert "the next run-due sends it to shop, and --send at once" in scheduled
 
 
 def test_a_signal_before_the_count_is_sent_is_the_exit_code(

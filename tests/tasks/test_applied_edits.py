@@ -341,13 +341,17 @@ def test_e17_fewer_units_are_left_to_cancel_orders_where_it_is_on(
 
 
 def test_e18_more_units_than_the_supplier_has_are_applied(tmp_path: Path) -> None:
-    pair = sent(tmp_path, APPLY_LINES)
+    pair = sent(tmp_path, APPLY_LINES, "manage_inventory: true")
     pair.northwind.set_stock("MUG", "main", 2)
+    pair.run("import-products")
+    pair.run("write-inventory-back")
     edit(pair, units_of("MUG", 9))
 
     assert pair.run(TASK).step.state == "done"
     assert quantities(pair.supplied("1001")) == [("MUG", 9)]
     assert ledger(pair) == [("1001/1", 9, 0)]
+    oversold = pair.run("write-inventory-back").step
+    assert oversold.reason == "is oversold: the available quantity at the Supplier is -7"
 
 
 def test_e19_added_line_of_an_unknown_sku_becomes_a_product_and_is_linked(tmp_path: Path) -> None:

@@ -112,7 +112,11 @@ def test_s19_an_answer_stops_the_product_and_no_other(tmp_path: Path) -> None:
     assert _physical(pair, "MUG") == 0
     assert _physical(pair, "CUP") > 0
     [step] = [step for step in written.steps if step.key == "MUG"]
-    assert (step.state, step.code, step.reason) == ("done", "stock-stopped", "out of stock")
+    assert (step.state, step.code, step.reason) == (
+        "done",
+        "stock-stopped",
+        "8 at the Supplier, out of stock, 0 shown",
+    )
 
 
 def test_s19_an_answer_with_another_reason_stops_nothing(tmp_path: Path) -> None:

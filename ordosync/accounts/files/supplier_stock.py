@@ -11,6 +11,8 @@ from ordosync.models import InvalidRecord, Page, Stock
 class SupplierStock:
     """The quantities in the stock files."""
 
+    falls_with_orders = False
+
     def __init__(self, reader: FileReader[Stock]) -> None:
         self._reader = reader
 

@@ -16,6 +16,8 @@ from ordosync.models import InvalidRecord, Page, Stock
 class SupplierStock:
     """Available quantities."""
 
+    falls_with_orders = True
+
     def __init__(self, client: OrdoroClient, options: SupplierOptions) -> None:
         self._client = client
         self._options = options

@@ -121,5 +121,5 @@ def _not_editable(edit: OrderEdit, order: EditedOrder, piece: SentPiece) -> Outc
     groups = edit.groups - order.groups(piece)
     if not groups:
         return None
-    why = "is partially shipped" if piece.sent else "is split, or its lines cannot be edited"
+    why = "is split, or its lines cannot be edited"
     return refused(NOT_EDITABLE, f"{why}; these cannot be changed: {', '.join(sorted(groups))}")

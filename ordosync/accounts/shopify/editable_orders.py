@@ -26,8 +26,6 @@ from ordosync.models import Address, Line, Order
 HANDLE = "ordosync-edit"
 """The handle of ordosync's holds: an app may hold a fulfillment order once with each handle."""
 GROUPS: frozenset[EditGroup] = frozenset({"address", "contact", "lines", "notes"})
-_OF_REST: frozenset[EditGroup] = frozenset({"address", "contact"})
-"""The groups that can be written while a part is sent: they are those of the open rest."""
 
 
 class SoldLine(Struct, frozen=True, rename="camel", kw_only=True):
@@ -108,12 +106,9 @@ class EditedOrder(SentOrder, frozen=True, rename="camel", kw_only=True):
         return piece.status
 
     def groups(self, piece: SentPiece) -> frozenset[EditGroup]:
-        """Return the groups that can be written now."""
-        status = self.status(piece)
-        if self.cancelled_at or status == "shipped":
+        """Return the groups that can be written now; of a partially shipped order, to its rest."""
+        if self.cancelled_at or self.status(piece) == "shipped":
             return frozenset()
-        if status == "partially_shipped":
-            return _OF_REST
         has_editable_lines = self.merchant_editable and not is_split(pieces_of(self))
         return GROUPS if has_editable_lines else GROUPS - {"lines"}
 

@@ -20,6 +20,8 @@ from ordosync.models import InvalidRecord, Page, Stock
 class SupplierStock:
     """Sellable quantities at the Supplier's location."""
 
+    falls_with_orders = True
+
     def __init__(self, client: ShopifyClient, options: SupplierOptions) -> None:
         self._client = client
         self._location = gid("Location", str(options.location))

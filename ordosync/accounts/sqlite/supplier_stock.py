@@ -15,6 +15,8 @@ _PAGE = 500
 class SupplierStock:
     """Available quantities: physical minus committed, in all warehouses or the configured ones."""
 
+    falls_with_orders = True
+
     def __init__(self, client: SqliteClient, *, warehouses: frozenset[str]) -> None:
         self._file = client.file
         self._warehouses = warehouses

@@ -14,6 +14,8 @@ from ordosync.models import InvalidRecord, Page, Stock
 class SupplierStock:
     """Quantities of the shop's products."""
 
+    falls_with_orders = True
+
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
 

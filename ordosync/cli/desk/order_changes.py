@@ -17,6 +17,7 @@ from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.desk.order_consequences import consequence_of, was_cancelled_by_merchant
 from ordosync.cli.desk.send_option import Send
 from ordosync.cli.desk.short_orders import reason_of
+from ordosync.cli.desk.stock_waking import wake_inventory
 from ordosync.cli.output import render
 from ordosync.embedded.desk import Desk
 from ordosync.embedded.shortages import Shortages, ShortUnits
@@ -251,10 +252,13 @@ def _save(
     If one of them came from a Merchant, update-tracking also runs: it records the change.
     report-shortages, which sends it to the Merchant, runs with the next `run-due`.
     """
-    if not any(common.portal_from(context.config, opened, order.number) for order in orders):
-        return save()
-    tasks, woken = ("update-tracking",), ("report-shortages",)
-    return send_now.save_and_send(context, opened, tasks, save, woken=woken).outcomes
+    if any(common.portal_from(context.config, opened, order.number) for order in orders):
+        tasks, woken = ("update-tracking",), ("report-shortages",)
+        outcomes = send_now.save_and_send(context, opened, tasks, save, woken=woken).outcomes
+    else:
+        outcomes = save()
+    wake_inventory(context, opened, outcomes)
+    return outcomes
 
 
 def _check_one(opened: Desk, orders: Sequence[Order], outcomes: Sequence[Outcome]) -> None:

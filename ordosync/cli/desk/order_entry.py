@@ -13,6 +13,7 @@ from ordosync.cli.desk import batches, common, input_rows
 from ordosync.cli.desk.batches import Batch
 from ordosync.cli.desk.input_files import File, Layout
 from ordosync.cli.desk.input_rows import InputRow
+from ordosync.cli.desk.stock_waking import wake_inventory
 from ordosync.cli.output import render
 from ordosync.countries import check_country
 from ordosync.embedded.desk import Desk
@@ -103,6 +104,7 @@ def add_order(
         file, batches.by_number(rows), lambda of: _entry(context, opened, of, line or ())
     )
     outcomes = _save(opened, batch.requests)
+    wake_inventory(context, opened, outcomes)
     if not file:
         common.check_order(opened, outcomes[0], batch.requests[0].order.number)
     results = list(zip(batch.requests, outcomes, strict=True))

@@ -10,6 +10,7 @@ from ordosync.cli import completion
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import batches, common, order_lines, send_now
 from ordosync.cli.desk.account_choice import open_desk_of
+from ordosync.cli.desk.stock_waking import wake_inventory
 from ordosync.cli.output import render
 from ordosync.embedded.desk import Desk
 from ordosync.embedded.reported_shortages import Flags
@@ -76,6 +77,9 @@ def short_order(
     sent = send_now.save_and_send(
         context, opened, ("report-shortages",), lambda: [Shortages(opened.file).shorten(request)]
     )
+    # Units that are sent later stay ordered.
+    if not request.is_later:
+        wake_inventory(context, opened, sent.outcomes)
     common.check_order(opened, sent.outcomes[0], order.number)
     is_new = sent.outcomes[0].state == "done"
     _report(context, opened, order, request, is_new=is_new)

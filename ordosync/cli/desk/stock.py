@@ -21,6 +21,7 @@ from ordosync.cli.desk.input_files import File, Layout
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.desk.rejects import report_rejects
 from ordosync.cli.desk.send_option import Send
+from ordosync.cli.desk.stock_waking import wake_inventory
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import desk_csv, render
 from ordosync.embedded.desk import Desk
@@ -183,16 +184,13 @@ def _count(
 
 
 def _count_one(
-    context: Context,
-    opened: Desk,
-    row: InputRow,
-    column: _Column,
-    sending: send_option.Request,
+    context: Context, opened: Desk, row: InputRow, column: _Column, sending: send_option.Request
 ) -> int:
     warehouses = opened.warehouses()
     count = _parse(opened, row, column)
     before = stock_changes.quantities(opened, [count.sku])
     [outcome] = opened.count([count])
+    wake_inventory(context, opened, [outcome])
     reason = stock_changes.reason(opened, count, outcome).removeprefix(f"product {count.sku} ")
     outcome = replace(outcome, reason=reason)
     common.check(opened, outcome, f"product {count.sku}", "stock list")
@@ -223,6 +221,7 @@ def _count_file(
     skus = list(dict.fromkeys(count.sku for _, count in counts))
     before = stock_changes.quantities(opened, skus)
     outcomes = opened.count([count for _, count in counts])
+    wake_inventory(context, opened, outcomes)
     sent = sending.send(context)
     refused += [
         (row, stock_changes.reason(opened, count, outcome))

@@ -69,7 +69,7 @@ def _next_step(portal: PortalConfig) -> str:
     if interval == "off":
         command = f"ordosync write-inventory-back {portal.name}"
         return f"{merchant} does not have it yet: `{command}` sends it, as --send does"
-    return f"run-due sends it to {merchant} ({interval}), and --send at once"
+    return f"the next run-due sends it to {merchant}, and --send at once"
 
 
 def quantities(opened: Desk, skus: Sequence[str]) -> _Quantities:

@@ -6,7 +6,7 @@ from ordosync.cli.output import html
 from ordosync.cli.output.html import Markup, text
 from ordosync.engine.alerts.digest import AGES, Digest, PortalDigest
 from ordosync.engine.alerts.messages import clean_reason
-from ordosync.store.schedule import ScheduleRow
+from ordosync.store.schedule_row import ScheduleRow
 
 
 def digest_page(digest: Digest) -> Iterator[str]:

@@ -9,7 +9,7 @@ from ordosync.config.settings import Config
 from ordosync.engine.diagnosis.attention import UNSHIPPED_DAYS, attention
 from ordosync.engine.diagnosis.attention_entry import Attention
 from ordosync.store import Store
-from ordosync.store.schedule import ScheduleRow
+from ordosync.store.schedule_row import ScheduleRow
 from ordosync.store.statistics import Events
 
 PERIOD = timedelta(days=1)

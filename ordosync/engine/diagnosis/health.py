@@ -14,7 +14,7 @@ from ordosync.engine.scheduling.timetable import plans
 from ordosync.slots import is_from_the_future, is_within
 from ordosync.store import Store
 from ordosync.store.runs import Run
-from ordosync.store.schedule import ScheduleRow
+from ordosync.store.schedule_row import ScheduleRow
 
 _GRACE = timedelta(minutes=10)
 _FEW = 3

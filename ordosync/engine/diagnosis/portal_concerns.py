@@ -11,7 +11,7 @@ from ordosync.engine.execution.unproven import EXPLANATION, unproven_accounts
 from ordosync.store import Store
 from ordosync.store.concerns import Severity
 from ordosync.store.runs import Run
-from ordosync.store.schedule import ScheduleRow
+from ordosync.store.schedule_row import ScheduleRow
 from ordosync.store.stock_stops import OPERATOR
 from ordosync.store.timestamps import to_text
 from ordosync.tasks import TASKS

@@ -18,6 +18,8 @@ from ordosync.store.step_rows import StepRow
 from ordosync.store.written import Written
 from ordosync.tasks import write_inventory_back
 from ordosync.tasks.base import Portal
+from ordosync.tasks.stock.rules import Word
+from ordosync.tasks.stock.target import Target
 
 _QUANTITY = "quantity-"
 _MOST_PAST = 10
@@ -39,6 +41,10 @@ class _Facts:
     at_supplier: Stock | None
     calculation: str = ""
     """The calculation of the available quantity, as text."""
+    target: Target | None = None
+    """The quantity to write; None if an account has no quantity or was not read."""
+    words: Sequence[Word] = ()
+    """The words of its stock rule, each with its level."""
     problems: tuple[str, ...] = ()
 
 
@@ -78,6 +84,7 @@ def _gather(lookup: AccountLookup, store: Store, sku: str) -> _Facts:
         problems,
     )
     imported = steps.by_key(portal.name, "import-products", [merchant_id]).get(merchant_id)
+    target, words = _target(portal, at_merchant, at_supplier, problems)
     return _Facts(
         portal=portal,
         merchant_id=merchant_id if link or at_merchant or imported else None,
@@ -90,6 +97,8 @@ def _gather(lookup: AccountLookup, store: Store, sku: str) -> _Facts:
         at_merchant=at_merchant,
         at_supplier=at_supplier,
         calculation=_calculation(portal.supplier, at_supplier) if at_supplier else "",
+        target=target,
+        words=words,
         problems=tuple(problems),
     )
 
@@ -111,6 +120,24 @@ def _ask(
         problems.append(str(error))
         return None
     return stock.get(sku)
+
+
+def _target(
+    portal: Portal, at_merchant: Stock | None, at_supplier: Stock | None, problems: list[str]
+) -> tuple[Target | None, Sequence[Word]]:
+    """Return the quantity to write of a product that both accounts have, and its rule."""
+    is_written = portal.config.manage_inventory and at_merchant and not at_merchant.fixed
+    if not (is_written and at_merchant and at_supplier) or at_supplier.quantity is None:
+        return None, ()
+    try:
+        portal.stock_rules.read([at_merchant.sku])
+        sold = write_inventory_back.unimported_sales(portal)
+    except AccountError as error:
+        problems.append(str(error))
+        return None, ()
+    stop = portal.stops.of(at_supplier)
+    target = Target.of(at_supplier.quantity, at_merchant, sold, portal.stock_rules, stop)
+    return target, list(portal.stock_rules.words(at_merchant.sku))
 
 
 def _calculation(supplier: Supplier, at_supplier: Stock) -> str:
@@ -142,6 +169,9 @@ def _events(facts: _Facts) -> Iterator[Event]:
         quantity = facts.at_supplier.quantity
         text = "no quantity was set" if quantity is None else f"{quantity} available"
         yield Event(at=None, text=f"{supplier}: {text}{facts.calculation}", side="supplier")
+    if facts.target and (calculation := facts.target.calculation):
+        rule = f"; its rule: {', '.join(word.text for word in facts.words)}" if facts.words else ""
+        yield Event(at=None, text=f"{calculation}{rule}", is_sync=True)
     if facts.at_merchant:
         quantity = facts.at_merchant.quantity
         text = "has no quantity" if quantity is None else f"shows {quantity}"
@@ -207,13 +237,11 @@ def _conclusion(lookup: AccountLookup, facts: _Facts, due: Due) -> Conclusion:
         )
         return Conclusion(state=written.code or "skipped", next=text)
     next_write = next_run("write-inventory-back", portal.name, due)
-    is_same = (
-        facts.at_merchant
-        and facts.at_supplier
-        and facts.at_merchant.quantity == max(facts.at_supplier.quantity or 0, 0)
-    )
-    if is_same:
-        return Conclusion(state="in-step", next="nothing: both sides have the same quantity")
+    if facts.target and facts.target.current.quantity == facts.target.quantity:
+        text = "nothing: both sides have the same quantity"
+        if facts.target.calculation:
+            text = f"nothing: {portal.merchant.name} shows the right quantity"
+        return Conclusion(state="in-step", next=text)
     if not (facts.at_merchant and facts.at_supplier) and not lookup.online:
         return Conclusion(state="written" if written else "not-written", next=next_write)
     return Conclusion(state="differs", next=next_write)

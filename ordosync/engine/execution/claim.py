@@ -12,7 +12,7 @@ from ordosync.slots import missed, next_due
 from ordosync.store import Store
 from ordosync.store.leases import Lease
 from ordosync.store.runs import Run, RunError, Trigger
-from ordosync.store.schedule import ScheduleRow
+from ordosync.store.schedule_row import ScheduleRow
 from ordosync.tasks.base import Portal, Task
 
 
@@ -99,7 +99,7 @@ def claim_if_due(
 
 
 def _due(task: Task, row: ScheduleRow, store: Store, now: datetime) -> Trigger | None:
-    """Return `schedule` if a whole run is due, `retry` if only retries are; None if neither."""
+    """Return why a run is due: `schedule` or `woken` is a whole run; None if none is due."""
     if row.paused or row.gave_up(now):
         return None
     # The desk sets `next_at`, too.
@@ -110,7 +110,9 @@ def _due(task: Task, row: ScheduleRow, store: Store, now: datetime) -> Trigger |
     starts = row.starts_next(
         now, next_retry_at=store.steps.next_retry_at(row.portal, row.task, now=now)
     )
-    return "retry" if starts and starts <= now else None
+    if starts is None or starts > now:
+        return None
+    return "woken" if row.woken_start and row.woken_start <= now else "retry"
 
 
 def _take(task: Task, portal: Portal, store: Store, clock: Clock) -> Lease | AlreadyRunning:

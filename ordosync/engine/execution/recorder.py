@@ -102,6 +102,8 @@ class Recorder:
 
     def _save_sent_units(self, results: Iterable[Result]) -> None:
         """Add the units of this batch to those that the Supplier's account was sent."""
+        if not self._portal.config.manage_inventory:
+            return
         units: Counter[str] = Counter()
         for result in results:
             for sku, count in (result.sent_units or {}).items():

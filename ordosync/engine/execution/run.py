@@ -32,6 +32,7 @@ from ordosync.engine.execution.reopening import reopen, reopenable
 from ordosync.engine.execution.safety_limit import SafetyLimit
 from ordosync.engine.execution.settlement import Settlement
 from ordosync.engine.execution.step_changes import step_change
+from ordosync.engine.scheduling.waking import wake_after
 from ordosync.errors import AccountError, OrdosyncError, PartlyReadError, SafetyLimitError, mistake
 from ordosync.failpoints import fault
 from ordosync.models import Page
@@ -88,9 +89,7 @@ class Execution:
     def __init__(
         self, task: Task, portal: Portal, store: Store, clock: Clock, stop: Stop, *, claim: Claim
     ) -> None:
-        self._task = task
-        self._portal = portal
-        self._store, self._clock = store, clock
+        self._task, self._portal, self._store, self._clock = task, portal, store, clock
         self._stop, self._claim, run = stop, claim, claim.run
         restored_at = store.schedule.restored_at(portal.name, task.name)
         may_lack_steps = lacks_steps(task, portal, store, restored_at=restored_at)
@@ -290,6 +289,7 @@ class Execution:
             store.schedule.ended(portal, task, status, now=now, scheduled=self._claim.scheduled)
         fault("cursor-after-commit")
         fault("finish-after-commit")
+        wake_after(self._task, self._portal, store, self._clock, self._recorder.counts)
         if is_kept:
             return store.runs.get(run.id) or run
         return replace(run, status=status, finished_at=now, is_kept=False)

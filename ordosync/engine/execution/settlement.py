@@ -128,7 +128,7 @@ class Settlement:
         if row.code not in self._task.passing:
             return False
         is_cheap = all(account.desk is not None for _, account in self._portal.sides)
-        is_asked = self._run.trigger != "schedule"
+        is_asked = self._run.trigger not in ("schedule", "woken")
         return is_cheap or is_asked or self._clock.now() - row.updated_at >= _ASK_AGAIN_AFTER
 
 

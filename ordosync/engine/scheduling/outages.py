@@ -11,7 +11,7 @@ from ordosync.errors import UnavailableError, UnknownOutcomeError
 from ordosync.slots import is_from_the_future
 from ordosync.store import Store
 from ordosync.store.runs import Run
-from ordosync.store.schedule import ScheduleRow
+from ordosync.store.schedule_row import ScheduleRow
 
 _AGAIN = timedelta(days=1)
 _PASSING = (UnavailableError.code, UnknownOutcomeError.code)

@@ -7,7 +7,7 @@ from ordosync.config.settings import Config
 from ordosync.engine.portals import identity
 from ordosync.engine.scheduling.timetable import plans
 from ordosync.store import Store
-from ordosync.store.schedule import ScheduleRow
+from ordosync.store.schedule_row import ScheduleRow
 
 
 def check_renames(config: Config, store: Store) -> None:

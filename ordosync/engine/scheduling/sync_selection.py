@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ordosync.config.settings import AT_ONCE_TASKS, GLOBAL_TASKS, Config, PortalConfig
 from ordosync.engine.scheduling.timetable import can_run, plans
-from ordosync.store.schedule import ScheduleRow
+from ordosync.store.schedule_row import ScheduleRow
 from ordosync.tasks import TASKS
 
 

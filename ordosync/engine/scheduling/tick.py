@@ -23,7 +23,7 @@ from ordosync.errors import OrdosyncError, mistake
 from ordosync.slots import is_from_the_future
 from ordosync.store import Store
 from ordosync.store.runs import Run
-from ordosync.store.schedule import ScheduleRow
+from ordosync.store.schedule_row import ScheduleRow
 from ordosync.tasks import TASKS
 from ordosync.threads import block_signals
 

@@ -16,7 +16,8 @@ from ordosync.errors import OrdosyncError, UsageError
 from ordosync.slots import INTERVALS_S
 from ordosync.store import Store
 from ordosync.store.runs import Status
-from ordosync.store.schedule import DecidedBy, Plan, ScheduleRow
+from ordosync.store.schedule import Plan
+from ordosync.store.schedule_row import DecidedBy, ScheduleRow
 from ordosync.tasks import TASKS
 
 _SWITCHED_ON = "hourly"

@@ -123,14 +123,11 @@ class Attempt:
         if self.interrupted:
             return Result(outcome=outcome, written=written)
         # Units that were written count, whatever came of the other groups.
-        links = (
-            tuple(self.plan.links(self.link, self.line_ids, self.after))
-            if self.plan and self.is_written
-            else ()
-        )
+        plan = self.plan if self.is_written else None
         return Result(
             outcome=outcome,
-            links=links,
+            links=tuple(plan.links(self.link, self.line_ids, self.after)) if plan else (),
+            sent_units=plan.more_units if plan and "lines" in self.groups else None,
             written=written,
             known=self._known(),
             content=self._content(),

@@ -3,6 +3,7 @@
 Lines are compared by the ledger, and by their ids, never by SKU: an order may have a SKU twice.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
@@ -56,6 +57,14 @@ class LinePlan(Struct, frozen=True, kw_only=True):
             if n > self.before[link.supplier_id] and link.merchant_id in self.lines
         )
         return (*raised, *(LineEdit(line=line, quantity=line.quantity) for line in self.added))
+
+    @property
+    def more_units(self) -> Mapping[str, int]:
+        """The units that are written in addition, by SKU."""
+        units: Counter[str] = Counter()
+        for edit in self.edits:
+            units[edit.line.sku] += edit.quantity - self.before.get(edit.line_id, 0)
+        return units
 
     @property
     def lowered(self) -> tuple[ParcelLine, ...]:

@@ -1,11 +1,14 @@
 """The quantity to write of one product, and how it is computed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from msgspec.structs import replace
 
 from ordosync.models import Stock
-from ordosync.stock_rules import StockRule, published
+from ordosync.stock_rules import StockRule, calculation, published
+from ordosync.store.stock_stops import Stop
+from ordosync.tasks.stock.rules import StockRules
 from ordosync.tasks.stock.stops import reason_text
 
 
@@ -20,6 +23,28 @@ class Target:
     unsent: int
     """Units that the Merchant has sold and the Supplier does not have."""
     rule: StockRule
+
+    is_stopped: bool = False
+    """True if this product is stopped, and not only by its rule."""
+
+    @classmethod
+    def of(
+        cls,
+        available: int,
+        current: Stock,
+        sold: Mapping[str, int],
+        rules: StockRules,
+        stop: Stop | None,
+    ) -> "Target":
+        """Return the target of a product that both accounts count; its rule was read."""
+        rule = rules.of(current.sku)
+        return cls(
+            current=current,
+            available=available,
+            unsent=sold.get(current.sku, 0),
+            rule=replace(rule, stop=stop.reason) if stop else rule,
+            is_stopped=stop is not None,
+        )
 
     @property
     def remaining(self) -> int:
@@ -39,8 +64,7 @@ class Target:
     @property
     def calculation(self) -> str:
         """The calculation of the quantity as text; empty if all available units are shown."""
-        if self.rule.stop:
-            return reason_text(self.rule.stop)
-        if not self.unsent:
-            return ""
-        return f"{self.available} at the Supplier minus {self.unsent} sold but not imported yet"
+        rule = self.rule
+        if rule.stop:
+            rule = replace(rule, stop=reason_text(rule.stop))
+        return calculation(self.available, rule, unsent=self.unsent)

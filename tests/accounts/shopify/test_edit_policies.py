@@ -4,6 +4,7 @@ E: the cases of lifecycle.md 1.6.
 """
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from msgspec.structs import replace
@@ -116,6 +117,30 @@ def test_e8_address_of_the_open_rest_is_applied(
 
     assert ran.step.state == "done", ran.step
     assert street(shipper, supplier_id) == STREET
+
+
+@pytest.mark.parametrize("raises", ["in place", "new"])
+def test_e8_more_units_of_a_partly_sent_order_are_applied_and_reported(
+    pair: Pair,
+    desk: SqliteMerchantPeople,
+    shipper: ShopifySupplierPeople,
+    raises: Literal["in place", "new"],
+) -> None:
+    shipper.fake.switches.raised_quantity = raises
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 2), line("CUP", 1))
+    shipper.ship_part(supplier_id, parcel(number="1Z1"), 1, 0)
+    desk.raise_units(merchant_id, 2, 0)
+
+    ran = pair.run(TASK)
+
+    assert ran.step.state == "done", ran.step
+    assert shipper.open_units(supplier_id) == {"MUG": 3, "CUP": 1}
+    pair.run("update-tracking")
+    shipper.ship(supplier_id, parcel(number="1Z2"))
+    pair.run("update-tracking")
+    assert desk.sent_units(merchant_id) == {"MUG": 4, "CUP": 1}
+    assert desk.status(merchant_id) == "shipped"
+    pair.stays_quiet(TASK, "split-order", "update-tracking")
 
 
 def test_e9_address_is_applied_to_the_pieces(

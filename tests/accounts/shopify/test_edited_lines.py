@@ -105,6 +105,29 @@ def test_parcels_of_added_units_are_those_of_the_order(
     assert account.orders.statuses([order_id]) == {order_id: "shipped"}
 
 
+@pytest.mark.parametrize("sent", [(1, 0), (2, 0), (1, 1)])
+def test_e8_units_are_added_to_a_partly_sent_order(
+    account: OpenSupplier, shipper: ShopifySupplierPeople, sent: tuple[int, int]
+) -> None:
+    """Also where all units of a line are sent, if the shop accepts more of it."""
+    order_id, line_ids = created(account)
+    shipper.ship_part(order_id, parcel(number="1Z1"), *sent)
+
+    outcome = write(account, edit(order_id, "lines", lines=more(line_ids), known_lines=line_ids))
+
+    assert outcome.state == "done", outcome
+    left = {"CUP": 3 - sent[0], "MUG": 1 - sent[1], "PEN": 2}
+    assert shipper.open_units(order_id) == {sku: units for sku, units in left.items() if units}
+    assert splits(account, shipper) == []
+    assert account.orders.statuses([order_id]) == {order_id: "partially_shipped"}
+    shipper.ship(order_id, parcel(number="1Z2"))
+    assert splits(account, shipper) == []
+    both = shipments(account, shipper)
+    assert [(each.order_id, each.ancestors, each.is_last) for each in both] == [
+        (order_id, (), True)
+    ] * 2
+
+
 def test_recalled_parcel_of_added_units_splits_no_order(
     account: OpenSupplier, shipper: ShopifySupplierPeople
 ) -> None:

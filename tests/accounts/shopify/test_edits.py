@@ -206,25 +206,33 @@ def test_details_and_a_split_are_shown(
 def test_e8_address_of_a_partly_sent_order_is_that_of_its_rest(
     account: OpenSupplier, shipper: ShopifySupplierPeople
 ) -> None:
-    order_id, line_ids = created(account)
+    order_id, _ = created(account)
     shipper.ship_part(order_id, parcel(number="1Z1"), 1, 0)
-    lines = (raised(line_ids[0], FIRST.lines[0], 3),)
 
     now = current(account, order_id)
-    refusal = write(account, edit(order_id, "lines", lines=lines, known_lines=line_ids))
     outcome = write(account, moved(order_id))
 
-    assert now.groups == {"address", "contact"}
+    assert now.groups == {"address", "contact", "lines", "notes"}
     assert not now.has_label
     assert now.order
     assert (now.order.status, [each.quantity for each in now.order.lines]) == (
         "partially_shipped",
         [2, 1],
     )
-    assert (refusal.state, refusal.code) == ("refused", "not-editable")
-    assert "partially shipped" in refusal.reason
     assert outcome.state == "done"
     assert writes(shipper) == 1
+
+
+def test_e8_notes_of_a_partly_sent_order_are_set(
+    account: OpenSupplier, shipper: ShopifySupplierPeople
+) -> None:
+    order_id, _ = created(account)
+    shipper.ship_part(order_id, parcel(number="1Z1"), 1, 0)
+
+    outcome = write(account, edit(order_id, "notes"))
+
+    assert outcome.state == "done"
+    assert shipper.order(order_id).customer_notes == "Leave at the door"
 
 
 def test_e9_pieces_share_the_address_and_get_no_more_units(

@@ -81,7 +81,10 @@ DONE: Mapping[str, str | None] = {
     "stock-stopped": None,
 }
 """Done steps need nothing; but stock that an edit did not move is to be corrected."""
-RUNS = ("account", "auth", "brake", "crashed", "refused", "unavailable", "unexpected")
+RUNS = (
+    *("account", "auth", "brake", "crashed", "refused", "stock-rules", "unavailable"),
+    "unexpected",
+)
 CONCERNS = ("late", "no-reference", "unshipped")
 CALLS = (
     *(

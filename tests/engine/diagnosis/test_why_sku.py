@@ -138,3 +138,38 @@ def test_an_unknown_word_exits_2_without_standard_output(
 
     assert (result.code, result.out) == (2, "")
     assert "did you mean MUG?" in result.err
+
+
+def test_the_rule_of_a_quantity_names_the_level_of_each_word(mug: TwoAccounts) -> None:
+    (mug.folder / "rules.csv").write_text("sku,buffer,maximum\nMUG,,3\nM*,1,\n")
+    mug.configure(
+        "    manage_inventory: true\n",
+        "    manage_inventory: true\n    stock: {zero_below: 2, skus: rules.csv}\n",
+    )
+    count(mug)
+
+    before = story(mug.folder, "MUG")
+    mug.run("write-inventory-back")
+    after = story(mug.folder, "MUG")
+
+    rule = (
+        "5 at the Supplier, 1 kept back, at most 3, 3 shown; its rule: buffer 1 of row 3 of"
+        " rules.csv (M*), zero_below 2 of portal shop-northwind, maximum 3 of row 2 of rules.csv"
+        " (MUG)"
+    )
+    assert rule in texts(before)
+    assert (before["state"], after["state"]) == ("differs", "in-step")
+    assert after["next"] == "nothing: shop shows the right quantity"
+    assert "quantity unset → 3 written to shop" in " ".join(texts(after))
+
+
+def test_a_wrong_file_of_rules_is_reported(mug: TwoAccounts) -> None:
+    mug.configure(
+        "    manage_inventory: true\n",
+        "    manage_inventory: true\n    stock: {skus: rules.csv}\n",
+    )
+    count(mug)
+
+    explanation = story(mug.folder, "MUG")
+
+    assert any("rules.csv: No such file or directory" in text for text in texts(explanation))

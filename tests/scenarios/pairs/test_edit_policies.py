@@ -52,7 +52,7 @@ SUPPLIED: Mapping[str, Supplied] = {
     "shopify": Supplied(
         people=ShopifySupplierPeople,
         groups=("address", "lines", "notes"),
-        of_rest=("address",),
+        of_rest=("address", "lines", "notes"),
         of_pieces=("address", "notes"),
     ),
     "ordoro": Supplied(

@@ -1,0 +1,32 @@
+"""Wakes the tasks that write the stock of a Supplier back, when its stock has changed.
+
+Each Merchant then shows what the others have left. A woken task starts at the next call by cron.
+The transaction follows that of the change: if the process is killed in between, the Merchants get
+the new quantities at their next interval.
+"""
+
+from collections.abc import Iterable
+
+from ordosync.clock import Clock
+from ordosync.store import Store
+from ordosync.store.runs import Counts
+from ordosync.tasks.base import Portal, Task
+
+_TASK = "write-inventory-back"
+
+
+def wake_inventory(store: Store, portals: Iterable[str], clock: Clock) -> None:
+    """Wake the task in these portals, which are named as in the store."""
+    # Two processes that lock several rows do it in the same order.
+    if names := sorted(portals):
+        with store.transaction():
+            for name in names:
+                store.schedule.wake_once(name, _TASK, now=clock.now())
+
+
+def wake_after(task: Task, portal: Portal, store: Store, clock: Clock, counts: Counts) -> None:
+    """Wake the task if a run has changed orders at the Supplier, and thereby its stock."""
+    changes_orders = (task.writes_to, task.resource) == ("supplier", "orders")
+    stock = portal.supplier.stock
+    if changes_orders and counts.done and stock and stock.falls_with_orders:
+        wake_inventory(store, portal.stock_portals, clock)
