@@ -1,6 +1,7 @@
 """Opens the accounts of portals, as configuration and store describe them."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from ordosync.accounts.account import PortalContext
@@ -16,6 +17,7 @@ from ordosync.store import Store
 from ordosync.store.portals import PortalIdentity
 from ordosync.tasks.base import Portal
 from ordosync.tasks.stock.oversold import Oversold
+from ordosync.tasks.stock.portal_stock import PortalStock
 from ordosync.tasks.stock.rules import StockRules
 from ordosync.tasks.stock.stops import Stops
 
@@ -45,10 +47,12 @@ def open_portal(
         links=store.links(name),
         digest_key=DigestKey.of(config.database),
         clock=connections.clock,
-        stock_rules=StockRules(portal, config.accounts[portal.supplier.account].selling),
-        stops=Stops(store.stock_stops(name), connections.clock),
-        oversold=Oversold(store.sent_units(portal.supplier.account), connections.clock),
-        stock_portals=stock_portals(config, portal.supplier.account, store),
+        open_stock=lambda: PortalStock(
+            rules=StockRules(portal, config.accounts[portal.supplier.account].selling),
+            stops=Stops(store.stock_stops(name), connections.clock),
+            oversold=Oversold(store.sent_units(portal.supplier.account), connections.clock),
+        ),
+        stock_portals=partial(stock_portals, config, portal.supplier.account, store),
         rivals=_rivals(config, portal, store),
     )
 

@@ -6,6 +6,7 @@ The log, the retries and the clock belong to the engine.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -24,9 +25,7 @@ from ordosync.store.step_rows import StepRef, StepRow
 from ordosync.store.stock_stops import Stop
 from ordosync.store.written import Written
 from ordosync.tasks.known_links import KnownLinks
-from ordosync.tasks.stock.oversold import Oversold
-from ordosync.tasks.stock.rules import StockRules
-from ordosync.tasks.stock.stops import Stops
+from ordosync.tasks.stock.portal_stock import PortalStock
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,13 +43,17 @@ class Portal:
     """Key of the digests that are compared to notice edits."""
     clock: Clock
     """For deadlines that count from the import of an order."""
-    stock_rules: StockRules
-    stops: Stops
-    oversold: Oversold
-    stock_portals: tuple[str, ...] = ()
-    """The portals that write the stock of this Supplier account back, this one included."""
+    open_stock: Callable[[], PortalStock]
+    """Opens `stock`, which few tasks need."""
+    stock_portals: Callable[[], Sequence[str]]
+    """Returns the portals that write the stock of this Supplier account back, with this one."""
     rivals: tuple[str, ...] = ()
     """The other portals of the same Merchant account, which may read the same lines."""
+
+    @cached_property
+    def stock(self) -> PortalStock:
+        """The rules, stops and oversold products of the portal, as they are at the first use."""
+        return self.open_stock()
 
     @property
     def sides(self) -> tuple[tuple[Role, PortalAccount], tuple[Role, PortalAccount]]:
@@ -59,7 +62,8 @@ class Portal:
 
     def close(self) -> None:
         """Release what both accounts and the rules hold open. Idempotent."""
-        self.stock_rules.close()
+        if "stock" in self.__dict__:
+            self.stock.rules.close()
         self.merchant.client.close()
         self.supplier.client.close()
 

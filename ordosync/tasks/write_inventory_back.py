@@ -58,7 +58,7 @@ UnimportedSales = Callable[[], Mapping[str, int]]
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     """Yield a step for each product of the Supplier; a write if the quantities differ."""
     # A wrong file of rules fails the run before anything is read.
-    portal.stock_rules.read([])
+    portal.stock.rules.read([])
     sales = cache(partial(unimported_sales, portal))
     for page in required(portal.supplier.stock).all(
         ReadRequest(cursor=None, now=request.now, skip_recent=request.skip_recent)
@@ -68,6 +68,7 @@ def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
 
 def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
     """Yield the steps of these SKUs, as they are now."""
+    portal.stock.rules.read([])
     ids = dict.fromkeys(step.supplier_id or step.key for step in refs)
     stock = required(portal.supplier.stock).of(list(ids))
     yield Page(items=_steps(portal, list(stock.values()), cache(partial(unimported_sales, portal))))
@@ -125,20 +126,20 @@ def _steps(
     at_merchant = required(portal.merchant.stock).current(
         [link.merchant_id for link in links.values()]
     )
-    portal.stock_rules.read([stock.sku for stock in at_merchant.values()])
+    portal.stock.rules.read([stock.sku for stock in at_merchant.values()])
     sold = sales() if at_merchant else {}
     targets = _Targets(
         links=links,
         at_merchant=at_merchant,
         sold=sold,
-        rules=portal.stock_rules,
-        stops=portal.stops,
+        rules=portal.stock.rules,
+        stops=portal.stock.stops,
     )
     pairs = [(item, _step(item, targets)) for item in items]
     return tuple(
         step
         for item, main in pairs
-        for step in (main, _oversold(portal.oversold, item, main))
+        for step in (main, _oversold(portal.stock.oversold, item, main))
         if step is not None
     )
 
@@ -250,8 +251,8 @@ def _not_linked_note(portal: Portal, count: int) -> str:
 
 
 def _save(portal: Portal) -> None:
-    portal.stops.save()
-    portal.oversold.save()
+    portal.stock.stops.save()
+    portal.stock.oversold.save()
 
 
 TASK = Task(
@@ -265,7 +266,7 @@ TASK = Task(
     limited="set to 0",
     is_state=True,
     skip_notes={NOT_LINKED: _not_linked_note},
-    notes=lambda portal: (portal.stops.note, portal.oversold.note),
+    notes=lambda portal: (portal.stock.stops.note, portal.stock.oversold.note),
     save=_save,
     closes=_OVERSOLD,
     max_refusals=3,  # then Ordoro's "Inventory Sync Suspended", until the quantity changes

@@ -29,4 +29,4 @@ def wake_after(task: Task, portal: Portal, store: Store, clock: Clock, counts: C
     changes_orders = (task.writes_to, task.resource) == ("supplier", "orders")
     stock = portal.supplier.stock
     if changes_orders and counts.done and stock and stock.falls_with_orders:
-        wake_inventory(store, portal.stock_portals, clock)
+        wake_inventory(store, portal.stock_portals(), clock)

@@ -1,0 +1,16 @@
+"""The state of one portal that decides which quantities its Merchant shows, during one run."""
+
+from dataclasses import dataclass
+
+from ordosync.tasks.stock.oversold import Oversold
+from ordosync.tasks.stock.rules import StockRules
+from ordosync.tasks.stock.stops import Stops
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortalStock:
+    """The stock rules, the stops and the oversold products of a portal."""
+
+    rules: StockRules
+    stops: Stops
+    oversold: Oversold
