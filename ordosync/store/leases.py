@@ -15,9 +15,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from ordosync.clock import Clock
+from ordosync.clock import Clock, to_text
 from ordosync.errors import LeaseLostError
-from ordosync.store.timestamps import to_text
 
 if TYPE_CHECKING:
     import sqlite3
