@@ -129,6 +129,8 @@ class Stock(Struct, frozen=True, kw_only=True, gc=False):
     """None if it was never counted, which is not 0. Negative if it is oversold."""
     fixed: str = ""
     """Why it cannot be written, such as `kit` or `archived`; empty if it can."""
+    counted_at: datetime | None = None
+    """The time of a quantity whose age is limited; None: now."""
 
 
 class ParcelLine(Struct, frozen=True, kw_only=True, gc=False):
@@ -157,7 +159,6 @@ class Shipment(Struct, frozen=True, kw_only=True, gc=False):
     method: str = ""
     cost: Decimal | None = None
     currency: str = ""
-    """The currency of the cost; empty if there is no cost."""
     warehouse: str = ""
     ancestors: tuple[str, ...] = ()
     """Ids of the orders that its order was split from, nearest first."""
@@ -191,8 +192,7 @@ class OrderSnapshot(Struct, frozen=True, kw_only=True, gc=False):
     order: Order
     """Its number is without a prefix of the account; its lines have the sent and the open units."""
     shipments: tuple[Shipment, ...] = ()
-    """With their lines, the newest last. At the Merchant an `id` is the Supplier's; it is empty if
-    the account does not keep it, and `OWN` for a label that the Merchant entered itself."""
+    """With lines, the newest last. At the Merchant an `id` is the Supplier's, `OWN` or empty."""
     is_ours: bool = True
     """False if, at the Merchant, it was given to another supplier."""
 

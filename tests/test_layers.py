@@ -19,7 +19,7 @@ LAYERS = (
         *("digest_key", "hold_facts", "keyed_content"),
     ),
     ("models",),
-    ("order_checks", "added_units", "edits", "shortages", "stock_rules", "left_out"),
+    ("order_checks", "added_units", "edits", "shortages", "stock_rules", "left_out", "max_age"),
     ("database_file",),
     ("database", "http"),
     ("database_copy",),

@@ -87,6 +87,8 @@ class PortalContext:
     """The folder for copies of files that are read; it may not exist yet."""
     edit_policies: Mapping[str, str] = field(default_factory=dict)
     """The policy of each group of edits; an account may need more permissions for it."""
+    hold_conditions: tuple[str, ...] = ()
+    """The conditions under which the portal holds an order before the import."""
 
 
 @dataclass(frozen=True, kw_only=True)

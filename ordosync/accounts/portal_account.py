@@ -150,6 +150,9 @@ class PortalAccount:
     """The desk of a local account; users make all changes with it."""
     check: Callable[[], Iterator[CheckResult]] = _no_checks
     """Signs in and checks that the account has all that the portal needs. Reads only."""
+    newest: Callable[[], Mapping[str, datetime | None]] = dict
+    """Returns the time of the newest file of each reading that has `max_age` and was read; None if
+    there is no file."""
     part_options: Mapping[str, str] = field(default_factory=dict)
     """The option of the account that a part depends on, by the name of the part."""
 

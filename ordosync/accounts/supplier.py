@@ -1,8 +1,9 @@
 """The Supplier of a portal, in parts: its orders, products and stock, shipments and shortages."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Protocol
 
 from ordosync.accounts.account import ReadRequest
@@ -208,6 +209,23 @@ class SupplierShortages(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StockFeed:
+    """The files that the quantities are read from, as the last read found them."""
+
+    newest_at: Callable[[], datetime | None]
+    """Returns the time of the newest file; None if there is no file."""
+    is_complete: Callable[[], bool]
+    """Returns True if no file was left out, such as one that was just being written."""
+    left_out: Callable[[], AbstractSet[str]]
+    """Returns the products whose rows were left out by a rule."""
+    has_times: bool = False
+    """True if each quantity has its own time, which replaces that of its file."""
+    min_rows: int | None = None
+    """Products that the recent files must have before a product that they lack is set to 0. None if
+    such products keep their quantity."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Supplier(PortalAccount):
     """The Supplier of a portal. A part is None if the account does not have it."""
 
@@ -215,6 +233,8 @@ class Supplier(PortalAccount):
     cancellations: SupplierCancellations | None = None
     products: SupplierProducts | None = None
     stock: SupplierStock | None = None
+    stock_feed: StockFeed | None = None
+    """None if the quantities are not read from files."""
     shipments: SupplierShipments | None = None
     splits: SupplierSplits | None = None
     edits: SupplierEdits | None = None

@@ -147,7 +147,7 @@ class Reader:
         """Record a problem for each unknown entry."""
         for key, entry in entries.items():
             if key not in names:
-                self.problem(entry, f"unknown option{suggestion(key, names)}")
+                self.problem(entry, f"unknown option{_elsewhere(key) or suggestion(key, names)}")
 
     def arguments(
         self,
@@ -187,7 +187,27 @@ class Reader:
         values = self.arguments(target, place, entries)
         if self.problem_count > before:
             return None
-        return self.attempt(place, lambda: target(**values), entries=entries)
+        made = self.attempt(place, lambda: target(**values), entries=entries)
+        if made is None:
+            self._find_others(target, values, entries)
+        return made
+
+    def _find_others(
+        self, target: Callable[..., Any], values: Mapping[str, Any], entries: Mapping[str, Place]
+    ) -> None:
+        """Record the problems of a `target` after the first one, which is recorded.
+
+        Wrong entries are left out, one after the other. What is wrong only without them names no
+        entry, and is not recorded.
+        """
+        rest = dict(values)
+        while error := _error_of(target, rest):
+            name, colon, why = error.partition(": ")
+            if not (colon and name in rest and name in entries):
+                return
+            if len(rest) < len(values):
+                self.problem(entries[name], why)
+            del rest[name]
 
     def attempt(
         self, place: Place, make: Callable[[], Any], *, entries: Mapping[str, Place] | None = None
@@ -228,9 +248,38 @@ class Reader:
         return False
 
 
+_OF_AGE = "`orders:`, `products:`, `stock:` and `shipments:` of a files account have it"
+_OF_STOCK = "only `stock:` of a files account has it"
+_ELSEWHERE: Mapping[str, str] = {
+    "max_age": f"{_OF_AGE}, and `selling:` of other accounts",
+    "but": f"{_OF_AGE}, and `selling:` of other accounts",
+    "when_stale": f"{_OF_STOCK}, and `selling:` of other accounts; other feeds are only reported",
+    "absent": _OF_STOCK,
+    "min_rows": _OF_STOCK,
+}
+
+
+def _elsewhere(key: str) -> str:
+    """Return the places that have an option, as a hint; empty if the name is not one of these."""
+    place = _ELSEWHERE.get(key)
+    return f" here; {place}" if place else ""
+
+
 def _without_none(hint: Any) -> tuple[Any, bool]:
     """Split `X | None` into X and True; other hints into themselves and False."""
     if get_origin(hint) not in (Union, types.UnionType):
         return hint, False
     (inner,) = (arg for arg in get_args(hint) if arg is not types.NoneType)
     return inner, True
+
+
+def _error_of(target: Callable[..., Any], values: Mapping[str, Any]) -> str:
+    """Return the message of the `ValueError` that a `target` raises; empty if it raises none."""
+    try:
+        target(**values)
+    except ValueError as error:
+        return str(error)
+    except TypeError:
+        # A required entry was left out.
+        return ""
+    return ""

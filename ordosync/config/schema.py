@@ -17,8 +17,9 @@ from ordosync.config.hold_settings import HOLD_CONVERTERS
 from ordosync.config.portals import PortalReader
 from ordosync.config.reader import Place, Reader
 from ordosync.config.secret_sources import to_secret
+from ordosync.config.selling import read_selling
 from ordosync.config.settings import AccountConfig, Config, DeskConfig
-from ordosync.config.stock_settings import NO_SELLING_RULES, SellingConfig
+from ordosync.config.stock_settings import NO_SELLING_RULES
 from ordosync.config.yaml_file import Source
 from ordosync.idle import DATABASE
 from ordosync.secret import Secret
@@ -104,10 +105,11 @@ def _account(
     if kind is None:
         return None, None
     adapter: Callable[..., Account] = account_class(kind)
-    selling = NO_SELLING_RULES
-    if "selling" in entries:
-        selling = reader.value(SellingConfig, entries.pop("selling")) or selling
+    selling_place = entries.pop("selling", None)
     options = reader.arguments(adapter, place, entries, without=NOT_OPTIONS)
+    selling = NO_SELLING_RULES
+    if selling_place:
+        selling = read_selling(reader, selling_place, kind, options.get("timezone"))
     account = AccountConfig(name=name, kind=kind, options=options, selling=selling)
     if reader.problem_count > before:
         return account, None

@@ -18,6 +18,7 @@ from ordosync.config.stock_settings import (
 )
 from ordosync.edits import LABEL, Until
 from ordosync.left_out import is_among
+from ordosync.max_age import MaxAge, max_age_of
 from ordosync.secret import Secret
 from ordosync.shortages import ONE_DAY, Resume
 
@@ -147,6 +148,17 @@ class AccountConfig:
     options: Mapping[str, Any]
     selling: SellingConfig = NO_SELLING_RULES
     """As a Supplier, in all its portals."""
+
+    @property
+    def age_limits(self) -> Mapping[str, MaxAge]:
+        """The maximum age of each reading that has one, such as `stock`."""
+        if limit := max_age_of(self.selling, self.options.get("timezone") or "UTC"):
+            return {"stock": limit}
+        limits = {
+            reading: getattr(self.options.get(reading), "age_limit", None)
+            for reading in ("orders", "products", "stock", "shipments")
+        }
+        return {reading: limit for reading, limit in limits.items() if limit}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,10 @@
 """Settings of stock: rules for the quantities that a Merchant shows of a Supplier's products."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+
+from ordosync.max_age import Weekday, WhenStale
 
 _MOST_UNITS = 1_000_000
 
@@ -33,6 +36,12 @@ class SellingConfig:
     buffer_percent: int | None = None
     zero_below: int | None = None
     maximum: int | None = None
+    max_age: timedelta | None = None
+    """Time since the last complete read after which quantities are too old; None: any time."""
+    but: tuple[Weekday, ...] = ()
+    """Days that do not count for `max_age`, in the time zone of the account."""
+    when_stale: WhenStale = "keep"
+    """`zero` sets quantities that are too old to 0; `keep` leaves the Merchant's as they are."""
 
     def __post_init__(self) -> None:
         check_rule(self)

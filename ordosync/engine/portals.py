@@ -1,6 +1,7 @@
 """Opens the accounts of portals, as configuration and store describe them."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from ordosync.accounts.connections import Connections
 from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.supplier import Supplier
 from ordosync.clock import Clock
+from ordosync.config.feeds import feeds_of
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.digest_key import DigestKey
 from ordosync.engine.scheduling.timetable import can_run
@@ -16,10 +18,15 @@ from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.portals import PortalIdentity
 from ordosync.tasks.base import Portal
+from ordosync.tasks.feeds import FeedWatch
+from ordosync.tasks.stock.age import StockAge
 from ordosync.tasks.stock.oversold import Oversold
 from ordosync.tasks.stock.portal_stock import PortalStock
 from ordosync.tasks.stock.rules import StockRules
 from ordosync.tasks.stock.stops import Stops
+
+_BY_HAND_S = 3600
+"""The interval of a task without a schedule, for the age of its feed."""
 
 
 def chosen(config: Config, names: Sequence[str]) -> list[PortalConfig]:
@@ -38,23 +45,39 @@ def open_portal(
     portal_identity = identity(portal)
     name, origin = store.portals.known_as(portal_identity), store.portals.origin(portal_identity)
     spool = config.database.with_name(f"{config.database.name}.spool") / origin
+    supplier = supplier_of(config, portal, spool=spool, at=connections)
+    feeds = _feeds(config, portal, store, name, connections.clock)
     return Portal(
         name=name,
         origin=origin,
         merchant=merchant_of(config, portal, spool=spool, at=connections),
-        supplier=supplier_of(config, portal, spool=spool, at=connections),
+        supplier=supplier,
         config=portal,
         links=store.links(name),
         digest_key=DigestKey.of(config.database),
         clock=connections.clock,
+        feeds=feeds,
         open_stock=lambda: PortalStock(
             rules=StockRules(portal, config.accounts[portal.supplier.account].selling),
+            age=StockAge(supplier.stock_feed, feeds, connections.clock),
             stops=Stops(store.stock_stops(name), connections.clock),
             oversold=Oversold(store.sent_units(portal.supplier.account), connections.clock),
         ),
         stock_portals=partial(stock_portals, config, portal.supplier.account, store),
         rivals=_rivals(config, portal, store),
     )
+
+
+def _feeds(
+    config: Config, portal: PortalConfig, store: Store, name: str, clock: Clock
+) -> FeedWatch:
+    """Return the watch of the portal's feeds, by its name in the store."""
+
+    def interval_of(task: str) -> timedelta:
+        row = store.schedule.get(name, task)
+        return timedelta(seconds=(row and row.interval_s) or _BY_HAND_S)
+
+    return FeedWatch(feeds_of(config, portal), store.feeds, name, clock, interval_of)
 
 
 def stock_portals(config: Config, account: str, store: Store) -> tuple[str, ...]:
@@ -106,6 +129,7 @@ def merchant_of(
         partner=portal.supplier.account,
         selection=portal.products,
         spool=spool / portal.merchant.account,
+        hold_conditions=portal.hold.conditions,
     )
     account = config.opened[portal.merchant.account]
     return account.merchant(portal.merchant.pair, context, at or Connections(Clock()))

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ordosync.store.alert_table import AlertTable
     from ordosync.store.claims import Claims
     from ordosync.store.concerns import Concerns
+    from ordosync.store.feeds import Feeds
     from ordosync.store.id_search import IdSearch
     from ordosync.store.leases import Leases
     from ordosync.store.portals import Portals
@@ -93,6 +94,13 @@ class Store:
         from ordosync.store.concerns import Concerns  # noqa: PLC0415
 
         return Concerns(self._connection)
+
+    @cached_property
+    def feeds(self) -> "Feeds":
+        """The feeds whose age is limited."""
+        from ordosync.store.feeds import Feeds  # noqa: PLC0415
+
+        return Feeds(self._connection)
 
     @cached_property
     def leases(self) -> "Leases":

@@ -37,6 +37,15 @@ class LinkDigests:
         ).fetchone()
         return row is not None
 
+    def runs_cancellations(self) -> bool:
+        """True if `cancel-orders` runs automatically, and is not paused."""
+        row = self._db.execute(
+            "select 1 from schedule where portal = ? and task = 'cancel-orders'"
+            " and interval_s is not null and coalesce(paused, 0) = 0",
+            (self._portal,),
+        ).fetchone()
+        return row is not None
+
     def written(self, versions: Mapping[str, int]) -> None:
         """Set the versions of orders whose edits were written, by the keys of their steps."""
         self._set("version", versions)

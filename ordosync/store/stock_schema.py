@@ -23,6 +23,22 @@ STOCK_TABLES = (
         primary key (account, key)
     ) without rowid
     """,
+    """
+    create table feeds (
+        portal text not null,
+        reading text not null,      -- orders, products, stock or shipments
+        since text not null,        -- when its age was first watched
+        tried_at text not null,     -- the last attempt to read it
+        watched_since text not null,    -- the first attempt since the last interruption here
+        newest_at text,             -- the time of its newest content; null: there was none
+        ahead_at text,              -- the same, if it was in the future
+        failures integer not null,  -- attempts in a row in which the account did not answer
+        failing_since text,
+        old integer not null,       -- linked products whose quantity was too old
+        zeroed_at text,             -- when such quantities were set to 0
+        primary key (portal, reading)
+    ) without rowid
+    """,
     # When another portal changed what the Supplier can sell: the task is due if it has not started
     # since. Its slot stays.
     "alter table schedule add column woken_at text",

@@ -24,6 +24,7 @@ from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef, StepRow
 from ordosync.store.stock_stops import Stop
 from ordosync.store.written import Written
+from ordosync.tasks.feeds import FeedWatch
 from ordosync.tasks.known_links import KnownLinks
 from ordosync.tasks.stock.portal_stock import PortalStock
 
@@ -43,6 +44,8 @@ class Portal:
     """Key of the digests that are compared to notice edits."""
     clock: Clock
     """For deadlines that count from the import of an order."""
+    feeds: FeedWatch
+    """The feeds whose age is limited."""
     open_stock: Callable[[], PortalStock]
     """Opens `stock`, which few tasks need."""
     stock_portals: Callable[[], Sequence[str]]
@@ -52,13 +55,19 @@ class Portal:
 
     @cached_property
     def stock(self) -> PortalStock:
-        """The rules, stops and oversold products of the portal, as they are at the first use."""
+        """What decides the quantities of the portal, as it is at the first use."""
         return self.open_stock()
 
     @property
     def sides(self) -> tuple[tuple[Role, PortalAccount], tuple[Role, PortalAccount]]:
         """Both accounts, each with its role."""
         return ("merchant", self.merchant), ("supplier", self.supplier)
+
+    def collect_feeds(self) -> None:
+        """Note what was seen of the feeds whose age is limited, before the accounts are closed."""
+        if self.feeds.limits:
+            newest = {**self.merchant.newest(), **self.supplier.newest()}
+            self.feeds.collect(newest, self.stock.age.attempt)
 
     def close(self) -> None:
         """Release what both accounts and the rules hold open. Idempotent."""
@@ -276,7 +285,8 @@ class Task:
     save: Callable[[Portal], None] = lambda _: None
     """Saves what the plan has found, in the transaction that ends the run."""
     due_again: Callable[[Portal, Sequence[StepRow]], Sequence[StepRow]] | None = None
-    """Returns the failed edits that are tried again in this run, as the configuration changed."""
+    """Returns the failed edits that are tried again in this run, as the configuration changed, and
+    the held orders that are judged again before their time."""
     settled: Callable[[Portal, Sequence[StepRow]], Mapping[str, Decision]] = lambda _, __: {}
     """Returns a decision for each failed step whose cause no longer exists, and for each held step
     whose answer came; only reads."""

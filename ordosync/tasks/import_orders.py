@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from ordosync.left_out import ORDINARY, LeftOut
 from ordosync.models import Comment, InvalidRecord, Order, Outcome, Page
 from ordosync.store.links import Link
-from ordosync.store.step_rows import StepRef
+from ordosync.store.step_rows import StepRef, StepRow
 from ordosync.tasks.base import (
     Decision,
     PlanRequest,
@@ -24,12 +24,14 @@ from ordosync.tasks.base import (
     step_of_source,
 )
 from ordosync.tasks.batching import gathered
-from ordosync.tasks.order_edits import Imported, announce, compare, due_again
+from ordosync.tasks.order_edits import Imported, announce, compare
+from ordosync.tasks.order_edits import due_again as edits_due_again
 from ordosync.tasks.orders import cancelled_rest
 from ordosync.tasks.orders.created_values import nothing_to_ship_note, summary_of, values_of
 from ordosync.tasks.orders.digests import of_order, rules, with_keyed_contents
 from ordosync.tasks.orders.existing import (
     Existing,
+    generation_of,
     link_step,
     look_up,
     order_links,
@@ -37,10 +39,11 @@ from ordosync.tasks.orders.existing import (
     restored_orders,
     sent_again,
     split_families,
+    step_key,
 )
 from ordosync.tasks.orders.fields import for_supplier, lines_of_supplier, with_quantity
 from ordosync.tasks.orders.group_digests import Digester
-from ordosync.tasks.orders.hold import Holds
+from ordosync.tasks.orders.hold import Holds, releasable
 from ordosync.tasks.orders.left_out import without_left_out
 from ordosync.tasks.orders.notice_delivery import deliver, settled
 from ordosync.tasks.orders.notices import reassigned, rest_cancelled, supplier_cancelled
@@ -148,7 +151,7 @@ def _steps(
         requested = without_left_out(portal, page.items, ledger)
         settled, ordered = settled_units(ledger), ordered_units(portal, ledger)
         steps = [link_step(link, is_family=True) for link in families]
-        holds = Holds.of(portal, [_key(item.id, links) for item in page.items])
+        holds = Holds.of(portal, [step_key(item.id, links) for item in page.items])
         sent_again_steps = sent_again(portal, earlier, requested.items) if earlier else {}
         behind_ids = not_comparable(portal, requested.items, ledger, links)
         for item in requested.items:
@@ -200,7 +203,7 @@ def _step(
     if link is None and isinstance(item, InvalidRecord) and item.code == "reassigned":
         # It never belonged to this Supplier.
         return None
-    generation, key = _generation(link), _key(item.id, links)
+    generation, key = generation_of(link), step_key(item.id, links)
     step = Step(
         key=key,
         merchant_id=item.id,
@@ -238,16 +241,6 @@ def _step(
     )
 
 
-def _key(order_id: str, links: Mapping[str, Link]) -> str:
-    return f"{order_id}#{_generation(links.get(order_id))}"
-
-
-def _generation(link: Link | None) -> int:
-    """Return the number of the import, given the newest link of the order."""
-    # An order that cancel-orders cancelled is a new order if the Merchant requests it again.
-    return link.generation + (link.state == "cancelled_by_task") if link else 1
-
-
 def _imported(
     portal: Portal,
     step: Step,
@@ -281,6 +274,11 @@ def _imported(
         payload=payload,
         decision=Decision(state="unchanged"),
     )
+
+
+def due_again(portal: Portal, rows: Sequence[StepRow]) -> Sequence[StepRow]:
+    """Return the edits and the held orders that are tried again in this run."""
+    return [*edits_due_again(portal, rows), *releasable(portal, rows)]
 
 
 TASK = Task(

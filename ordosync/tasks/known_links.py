@@ -71,5 +71,8 @@ class KnownLinks(Protocol):
     def carries_cancellations(self) -> bool:
         """True if `cancel-orders` runs automatically, or would if it were not paused."""
 
+    def runs_cancellations(self) -> bool:
+        """True if `cancel-orders` runs automatically, and is not paused."""
+
     def in_state(self, state: Literal["reopened", "cancel_asked"]) -> Sequence[Link]:
         """Return the orders in a state that few orders have."""

@@ -32,6 +32,7 @@ from ordosync.tasks.base import (
     Task,
     step_of_source,
 )
+from ordosync.tasks.stock.age import StockAge
 from ordosync.tasks.stock.oversold import Oversold
 from ordosync.tasks.stock.rules import StockRules
 from ordosync.tasks.stock.stops import Stops
@@ -51,6 +52,8 @@ NOT_LINKED = "not-imported"
 """Code of skipped products that import-products has not linked."""
 STOPPED = "stock-stopped"
 """Code of products that are shown as 0 because of a stop."""
+STALE = "stale"
+"""Code of products with a quantity at the Supplier that is too old, skipped or shown as 0."""
 UnimportedSales = Callable[[], Mapping[str, int]]
 """Returns the sold units of each SKU in orders that the Supplier does not have; reads once."""
 
@@ -60,18 +63,19 @@ def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     # A wrong file of rules fails the run before anything is read.
     portal.stock.rules.read([])
     sales = cache(partial(unimported_sales, portal))
-    for page in required(portal.supplier.stock).all(
+    pages = required(portal.supplier.stock).all(
         ReadRequest(cursor=None, now=request.now, skip_recent=request.skip_recent)
-    ):
-        yield Page(items=_steps(portal, page.items, sales))
+    )
+    for items in portal.stock.age.checked(pages, portal.links.live("product")):
+        yield Page(items=_steps(portal, items, sales))
 
 
 def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
     """Yield the steps of these SKUs, as they are now."""
     portal.stock.rules.read([])
     ids = dict.fromkeys(step.supplier_id or step.key for step in refs)
-    stock = required(portal.supplier.stock).of(list(ids))
-    yield Page(items=_steps(portal, list(stock.values()), cache(partial(unimported_sales, portal))))
+    stock = portal.stock.age.current(list(ids), required(portal.supplier.stock).of)
+    yield Page(items=_steps(portal, stock, cache(partial(unimported_sales, portal))))
 
 
 def apply(
@@ -93,6 +97,8 @@ def _noted(target: Target, outcome: Outcome) -> Outcome:
     if outcome.state != "done":
         return outcome
     calculation = target.calculation
+    if target.age:
+        return replace(outcome, code=STALE, reason=calculation)
     if target.is_stopped:
         return replace(outcome, code=STOPPED, reason=calculation)
     if target.remaining < 0:
@@ -134,6 +140,7 @@ def _steps(
         sold=sold,
         rules=portal.stock.rules,
         stops=portal.stock.stops,
+        ages=portal.stock.age,
     )
     pairs = [(item, _step(item, targets)) for item in items]
     return tuple(
@@ -176,13 +183,18 @@ class _Targets(NamedTuple):
     sold: Mapping[str, int]
     rules: StockRules
     stops: Stops
+    ages: StockAge
 
     def of(self, item: Stock, current: Stock | None) -> Target | None:
         """Return the target of a product; None if an account does not have or count it."""
         stop = self.stops.of(item)
-        if current is None or item.quantity is None:
+        if current is None:
             return None
-        return Target.of(item.quantity, current, self.sold, self.rules, stop)
+        age = None if current.fixed else self.ages.of(item)
+        if item.quantity is None and not (age and age.is_zero):
+            return None
+        target = Target.of(item.quantity or 0, current, self.sold, self.rules, stop)
+        return target if stop or not age else target.aged(age, self.ages.reason(item))
 
 
 def _step(item: Stock | InvalidRecord, targets: _Targets) -> Step:
@@ -217,8 +229,11 @@ def _step(item: Stock | InvalidRecord, targets: _Targets) -> Step:
         return _skipped(
             step, "unset", "has no quantity at the Supplier, which is not the same as 0"
         )
-    is_at_risk = (current.quantity or 0) > 0 and not target.is_stopped
-    step = replace(step, is_at_risk=is_at_risk, is_exempt=target.is_stopped)
+    if target.age and not target.age.is_zero:
+        return _skipped(step, STALE, target.rule.stop)
+    is_exempt = target.is_stopped or bool(target.age and target.age.is_exempt)
+    is_at_risk = (current.quantity or 0) > 0 and not is_exempt
+    step = replace(step, is_at_risk=is_at_risk, is_exempt=is_exempt)
     if current.quantity == quantity:
         return replace(step, decision=Decision(state="unchanged"))
     return _write(step, target)
@@ -266,7 +281,11 @@ TASK = Task(
     limited="set to 0",
     is_state=True,
     skip_notes={NOT_LINKED: _not_linked_note},
-    notes=lambda portal: (portal.stock.stops.note, portal.stock.oversold.note),
+    notes=lambda portal: (
+        portal.stock.stops.note,
+        portal.stock.oversold.note,
+        portal.stock.age.note,
+    ),
     save=_save,
     closes=_OVERSOLD,
     max_refusals=3,  # then Ordoro's "Inventory Sync Suspended", until the quantity changes

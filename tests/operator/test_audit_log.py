@@ -238,6 +238,7 @@ def test_h9_a_store_of_the_version_before_is_migrated(both: TwoAccounts) -> None
         db.execute("alter table schedule drop column woken_at")
         db.execute("drop table stock_stops")
         db.execute("drop table sent_units")
+        db.execute("drop table feeds")
         db.execute("delete from _sqlite_migrations where name like 'm004%'")
         db.execute("pragma user_version = 3")
 

@@ -41,3 +41,14 @@ def test_the_help_of_ship_names_the_columns_of_the_configuration(both: TwoAccoun
     text = both.run("orders", "ship", "--help").out
 
     assert "`desk: columns:` of the configuration" in " ".join(text.split())
+
+
+def test_a_refused_row_is_a_sentence_about_its_order(both: TwoAccounts) -> None:
+    """`row 3: is shipped already` says neither which order nor what."""
+    rows = ("S-1001,UPS,1Z1", "S-1001,UPS,1Z2", "S-1001,UPS,", "S-9,UPS,1Z3", "")
+    (both.folder / "day.csv").write_text("\n".join(("number,carrier,tracking", *rows)))
+    read = both.northwind("orders", "ship", "--from", "day.csv")
+
+    assert "row 3: S-1001 is shipped already\n" in read.err
+    assert "row 4: S-1001 has no tracking\n" in read.err
+    assert "row 5: account northwind has no order 'S-9'" in read.err

@@ -82,6 +82,31 @@ def test_m7_time_zone_names_its_own_line_and_the_nearest_zone(
     assert f"did you mean {hint}?" in result.err
 
 
+def test_m7_all_wrong_values_of_a_place_are_listed_at_once(tmp_path: Path) -> None:
+    """Otherwise each of them takes an edit and a check."""
+    option = (
+        "values: {ship_to.country: {United Kingdom: UK}}\n      date_format: DD.MM.YYYY\n"
+        "      timezone: London\n      currency: Pounds\n      quiet_s: 60"
+    )
+
+    result = check(tmp_path, columns=f"{WITH_DATES}, ship_to.country: country", option=option)
+
+    lines = [line.partition(" accounts.shop.orders.")[::2] for line in result.err.splitlines()]
+    assert [(where, rest.partition(":")[0]) for where, rest in lines] == [
+        ("error: line 7:", "values"),
+        ("error: line 8:", "date_format"),
+        ("error: line 9:", "timezone"),
+        ("error: line 10:", "currency"),
+    ]
+
+
+def test_m7_a_value_that_only_lacks_another_one_is_no_second_problem(tmp_path: Path) -> None:
+    """Without the wrong time zone, the date format would have none."""
+    option = 'date_format: "%Y-%m-%d"\n      timezone: London'
+
+    assert len(check(tmp_path, columns=WITH_DATES, option=option).err.splitlines()) == 1
+
+
 def test_m7_country_code_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     option = "values: {ship_to.country: {United Kingdom: UK}}"
 

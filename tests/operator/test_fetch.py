@@ -61,3 +61,17 @@ def test_day_an_account_to_which_no_portal_imports_has_nothing_to_fetch(both: Tw
     done = both.shop("orders", "pick", "--fetch")
     assert done.code == 2
     assert "--fetch: no portal imports orders to account shop" in done.err
+
+
+def test_day_a_list_is_that_of_the_only_account_that_packs_for_others(both: TwoAccounts) -> None:
+    listed = both.run("orders", "pick", "--json")
+    assert (listed.code, listed.err) == (0, "account northwind\n")
+    assert [line["sku"] for line in listed.json["pick"]] == ["CUP", "MUG"]
+    assert both.run("orders", "slips").err == "account northwind\n"
+    assert both.run("orders", "pick", "--account", "northwind").err == ""
+
+    both.configure(
+        "  shop-northwind:\n",
+        "  back:\n    merchant: northwind\n    supplier: shop\n  shop-northwind:\n",
+    )
+    assert "choose an account with --account" in both.run("orders", "pick").err

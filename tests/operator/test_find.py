@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.desk import TwoAccounts
 from tests.support.merchants import CONFIG, TwoMerchants
+from tests.support.screen import seen
 
 SHIP = ("--carrier", "UPS", "--tracking")
 
@@ -394,3 +395,9 @@ def test_find_shows_hostile_names_without_what_a_terminal_obeys(depot: TwoMercha
     done = depot.run("find", "eve")
 
     assert "customer: Eve \\x1b]0;x\\u202etxt" in done.out
+
+
+def test_find_shows_a_value_once_in_a_row_of_a_terminal(depot: TwoMerchants) -> None:
+    shown = "\n".join(seen(depot.folder, "find", "Zoë", columns=120))
+    assert shown.count("Zoë Müller") == 1
+    assert "customer: Zoë Müller" in depot.run("find", "Zoë").out

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.command import ordosync
 from tests.support.copies import backed_up, go_back
+from tests.tasks.editing import configure
 from tests.tasks.portal import Pair, succeeded
 from tests.tasks.short_orders import TASK, reports, with_order
 
@@ -44,6 +46,44 @@ def test_units_that_a_task_cancelled_before_the_restore_are_no_shortage(pair: Pa
 
     assert (reports(pair), pair.failed(TASK)) == ([], [])
     assert pair.link("1001").state == "cancelled_by_task"
+
+
+@pytest.mark.parametrize("is_paused", [True, False])
+def test_wait_for_a_task_that_does_not_run_says_what_to_do(pair: Pair, is_paused: bool) -> None:
+    if is_paused:
+        run_every_hour(pair)
+        assert ordosync(pair.folder, "autosync", "off", "cancel-orders").code == 0
+    backup = backed_up(pair.path)
+    succeeded(pair.northwind.cancel("1001"))
+    go_back(pair.path, backup, pair.clock)
+    first = pair.run(TASK).step
+    for _ in range(2):
+        _complete_the_ledger(pair)
+
+    again = pair.run(TASK)
+
+    command = "run `ordosync cancel-orders shop-northwind` an hour after the restore"
+    assert (first.state, first.code) == ("waiting", "cancellations-first")
+    assert command in (first.reason or "")
+    assert again.counts == {"failed": 1}
+
+
+def test_wait_for_a_task_that_runs_names_no_command(pair: Pair) -> None:
+    run_every_hour(pair)
+    backup = backed_up(pair.path)
+    succeeded(pair.northwind.cancel("1001"))
+    go_back(pair.path, backup, pair.clock)
+
+    reason = pair.run(TASK).step.reason or ""
+
+    assert reason.startswith("waits until cancel-orders")
+    assert "ordosync cancel-orders" not in reason
+
+
+def run_every_hour(pair: Pair) -> None:
+    """Let cancel-orders run automatically."""
+    configure(pair, "tasks: {cancel-orders: hourly}")
+    assert ordosync(pair.folder, "autosync").code == 0
 
 
 def _complete_the_ledger(pair: Pair) -> None:

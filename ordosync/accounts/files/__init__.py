@@ -13,7 +13,7 @@ from typing import Any, ClassVar, TypeVar
 
 from ordosync.accounts.account import Account, NoOptions, PortalContext
 from ordosync.accounts.connections import Connections
-from ordosync.accounts.files import record_types
+from ordosync.accounts.files import hold_facts, record_types
 from ordosync.accounts.files.answer_log import AnswerLog
 from ordosync.accounts.files.answer_options import AnswerFiles
 from ordosync.accounts.files.answer_parser import OrderAnswers
@@ -32,8 +32,6 @@ from ordosync.accounts.files.options import (
     CancellationFiles,
     OrderFiles,
     ProductFiles,
-    ShipmentFiles,
-    StockFiles,
     SupplierOptions,
 )
 from ordosync.accounts.files.order_listing import OrderListing
@@ -51,6 +49,8 @@ from ordosync.accounts.files.output.reject_files import RejectFolder
 from ordosync.accounts.files.personal_data import PersonalData
 from ordosync.accounts.files.record_types import RecordType
 from ordosync.accounts.files.sent_units import SentUnits
+from ordosync.accounts.files.shipment_options import ShipmentFiles
+from ordosync.accounts.files.stock_options import StockFiles
 from ordosync.accounts.files.supplier_cancellations import SupplierCancellations
 from ordosync.accounts.files.supplier_edits import SupplierEdits
 from ordosync.accounts.files.supplier_orders import SupplierOrders
@@ -160,6 +160,7 @@ class FilesAccount(Account):
             listing=OrderListing(orders, cancelled, tracking),
             personal_data=self._personal_data(orders),
             spool=client,
+            newest=client.newest,
             check=lambda: check_merchant(self.written.tracking, orders, products, cancellations),
             part_options=_MERCHANT_PART_OPTIONS,
             orders=MerchantOrders(
@@ -174,6 +175,7 @@ class FilesAccount(Account):
             shortages=MerchantShortages(self.written.events, account=self.name, clock=at.clock)
             if self.written.events
             else None,
+            hold_conditions=hold_facts.conditions(self._orders),
             includes_sent_units=True,
         )
 
@@ -193,7 +195,8 @@ class FilesAccount(Account):
         log = AnswerLog(answers, writer.records, account=self.name) if answers else None
         sent = SentUnits(shipments, log, writer.records)
         has_changes = self.written.orders.has_changes
-        stock = _reader(client, record_types.stock, self._stock)
+        reader = _reader(client, record_types.stock, self._stock)
+        stock = SupplierStock(reader, self._stock) if reader and self._stock else None
         return Supplier(
             name=self.name,
             kind=self.kind,
@@ -201,10 +204,11 @@ class FilesAccount(Account):
             limits=LIMITS,
             personal_data=self._personal_data(None, writer),
             spool=client,
+            newest=client.newest,
             check=lambda: check_supplier(
                 self._shipments,
                 shipments,
-                stock,
+                reader,
                 answers,
                 has_changes=has_changes,
                 has_answers=answers is not None,
@@ -212,7 +216,8 @@ class FilesAccount(Account):
             part_options=_SUPPLIER_PART_OPTIONS,
             orders=SupplierOrders(writer, sent, prefix=options.prefix),
             products=SupplierProducts() if stock else None,
-            stock=SupplierStock(stock) if stock else None,
+            stock=stock,
+            stock_feed=stock.feed if stock else None,
             shipments=SupplierShipments(shipments, writer, sent) if shipments else None,
             cancellations=SupplierCancellations(writer, sent) if has_changes else None,
             edits=SupplierEdits(writer, sent) if has_changes else None,

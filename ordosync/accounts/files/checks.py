@@ -8,11 +8,11 @@ from ordosync.accounts.account import CheckResult
 from ordosync.accounts.files.file_listing import as_of
 from ordosync.accounts.files.file_reader import FileReader
 from ordosync.accounts.files.formats.rows import InvalidFileError
-from ordosync.accounts.files.options import ShipmentFiles
 from ordosync.accounts.files.output.options import TrackingFile
 from ordosync.accounts.files.record_types import RecordType
 from ordosync.accounts.files.rejections import without_skipped
 from ordosync.accounts.files.row_index import RowIndex
+from ordosync.accounts.files.shipment_options import ShipmentFiles
 from ordosync.errors import AccountError
 from ordosync.models import InvalidRecord, Page
 

@@ -4,12 +4,14 @@ A task finishes its own read with the ids that are not settled yet, so only the 
 finished. A read that failed keeps its copies until the files are read again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ordosync.accounts.files.file_listing import newest_time
 from ordosync.accounts.files.file_reader import FileReader
 from ordosync.accounts.files.output.reject_files import RejectFolder
 from ordosync.accounts.files.record_types import RecordType
@@ -53,6 +55,14 @@ class FilesClient:
             if _has_no_file(reader)
         ]
 
+    def newest(self) -> Mapping[str, datetime | None]:
+        """Return the time of the newest file of each reading that has `max_age` and was read."""
+        return {
+            reader.record_type.name: _newest_at(reader)
+            for reader in self._read
+            if reader.record_type.options.age_limit
+        }
+
     def reader(self, record_type: RecordType[T]) -> FileReader[T]:
         """Return a reader of the files of one record type."""
         reader = FileReader(
@@ -83,6 +93,13 @@ class FilesClient:
         self._last = reader
         if reader not in self._read:
             self._read.append(reader)
+
+
+def _newest_at(reader: FileReader[Any]) -> datetime | None:
+    try:
+        return newest_time(reader.files())
+    except AccountError:
+        return None
 
 
 def _has_no_file(reader: FileReader[Any]) -> bool:

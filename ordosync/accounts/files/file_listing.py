@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ordosync.errors import RefusedError, UnavailableError
@@ -65,6 +65,16 @@ def as_of(name: str, path: Path) -> str:
         # The file was deleted after the folder was listed. Reading it reports that.
         changed = 0
     return f"{max(changed, 0):011d} {natural(name)} {name}"
+
+
+def time_of(as_of: str) -> datetime:
+    """Return the time of the last change of a file, by the sort key of its age."""
+    return datetime.fromtimestamp(int(as_of[:11]), UTC)
+
+
+def newest_time(files: Mapping[str, Path]) -> datetime | None:
+    """Return the time of the newest of these files; None if there is none."""
+    return max((time_of(as_of(name, path)) for name, path in files.items()), default=None)
 
 
 def natural(text: str) -> str:

@@ -68,14 +68,14 @@ class FileReader(Generic[T]):
         """The names of the files that the last read left out."""
         self._snapshot: tuple[dict[str, list[int] | None], RowIndex[T]] | None = None
         """The states of the files in the last snapshot, and their rows."""
-        self._unfinished: frozenset[str] = frozenset()
+        self.unfinished: frozenset[str] = frozenset()
         """Files that may not be complete yet, as of the last snapshot."""
         self._reasons: dict[str, str] = {}
         """The reasons for rows that the last read from a cursor rejected, with a reject folder."""
 
     def close(self) -> None:
         """Delete the rows of the last read and of the last snapshot."""
-        self._unfinished = frozenset()
+        self.unfinished = frozenset()
         self._forget_snapshot()
         self._close_index()
 
@@ -162,7 +162,7 @@ class FileReader(Generic[T]):
 
         Copies and problems with files stay those of the last read.
         """
-        self._unfinished = self._recently_changed(quiet_at) if quiet_at else frozenset()
+        self.unfinished = self._recently_changed(quiet_at) if quiet_at else frozenset()
         index: RowIndex[T] = RowIndex(self.record_type)
         try:
             rejected = self._add_all(index, only=None)
@@ -173,7 +173,7 @@ class FileReader(Generic[T]):
                 yield Page(items=tuple(items.values()))
             # During a read from a cursor, its own problems are kept.
             if self._index is None:
-                self._problems, self._unread = problems, list(self._unfinished)
+                self._problems, self._unread = problems, list(self.unfinished)
         finally:
             index.close()
 
@@ -202,7 +202,7 @@ class FileReader(Generic[T]):
         Tasks call this for each page, and a page must not take a read of all files.
         """
         files = self.files().items()
-        state = {name: mark_of(path) for name, path in files if name not in self._unfinished}
+        state = {name: mark_of(path) for name, path in files if name not in self.unfinished}
         if self._snapshot is None or self._snapshot[0] != state:
             self._forget_snapshot()
             index: RowIndex[T] = RowIndex(self.record_type)
@@ -263,7 +263,7 @@ class FileReader(Generic[T]):
         """Add all files as they are now; return those that cannot be read, by their id."""
         rejected: dict[str, InvalidRecord] = {}
         for name, path in self.files().items():
-            if name in self._unfinished:
+            if name in self.unfinished:
                 continue
             try:
                 index.add(name, path, as_of=as_of(name, path), only=only)

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -17,6 +18,7 @@ from ordosync.accounts.files.column_map import (
     check_values,
 )
 from ordosync.accounts.validation import check_timezone
+from ordosync.max_age import MaxAge, Weekday, max_age_of
 from ordosync.models import Address
 
 ADDRESS_FIELDS = Address.__struct_fields__
@@ -43,6 +45,8 @@ ORDER_FIELDS = (
     *(f"ship_to.{name}" for name in ADDRESS_FIELDS),
     *(f"bill_to.{name}" for name in ADDRESS_FIELDS),
 )
+FACT_FIELDS = ("paid",)
+"""Fields of the whole order by which a portal may hold it; they are not sent."""
 HEAD_FIELDS = ("placed_at", *(f"ship_to.{name}" for name in ("name", "street1", "city", "zip")))
 """Fields that every order has, if they are mapped."""
 MONEY_FIELDS = (
@@ -67,6 +71,8 @@ UNIT_FIELDS = ("sku", "line_id", "quantity")
 """The fields of the units of a line that are in a parcel, or were cancelled."""
 _NEWER = frozenset({"only_rows", "skip_orders", "only_orders", "text_cells"})
 """Options that earlier releases did not have."""
+_NOT_READ = frozenset({"glob", "quiet_s", "max_age", "but", "when_stale", "absent", "min_rows"})
+"""Options that do not decide how a file is read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,20 +152,26 @@ class InputFiles:
         check_values(self.values)
         check_encoding(self.encoding, self.delimiter)
         check_date_format(self.date_format)
+        if self.timezone:
+            check_timezone(self.timezone)
+        if self.currency is not None and not re.fullmatch("[A-Z]{3}", self.currency):
+            raise ValueError("currency: must be three capital letters such as GBP")
         if self.quiet_s < 0:
             raise ValueError("quiet_s: must not be negative")
         self._check_dates_and_money()
+        max_age_of(self, self.timezone)
 
     def _check_dates_and_money(self) -> None:
         for name in self.times:
             if name in self.columns and not (self.date_format and self.timezone):
                 raise ValueError(f"{name} has a column, so date_format and timezone are needed")
-        if self.timezone:
-            check_timezone(self.timezone)
         if self.currency is None and any(name in self.columns for name in self.money):
             raise ValueError("prices have a column, so currency is needed")
-        if self.currency is not None and not re.fullmatch("[A-Z]{3}", self.currency):
-            raise ValueError("currency: must be three capital letters such as GBP")
+
+    @property
+    def age_limit(self) -> MaxAge | None:
+        """The maximum age of these files; None if there is none."""
+        return max_age_of(self, self.timezone)
 
     @property
     def columns_read(self) -> tuple[str, ...]:
@@ -185,11 +197,15 @@ class OrderFiles(InputFiles):
     """A Merchant's order files; one row is one line item."""
 
     record_name: ClassVar[str] = "an order"
-    known_fields: ClassVar[tuple[str, ...]] = (*ORDER_FIELDS, *LINE_FIELDS, "line_id")
+    known_fields: ClassVar[tuple[str, ...]] = (*ORDER_FIELDS, *FACT_FIELDS, *LINE_FIELDS, "line_id")
     required_fields: ClassVar[tuple[str, ...]] = ("order_number", "sku", "quantity")
     money: ClassVar[tuple[str, ...]] = MONEY_FIELDS
     times: ClassVar[tuple[str, ...]] = ("placed_at",)
 
+    max_age: timedelta | None = None
+    """Age of the newest file at which it is reported as too old; None: at no age."""
+    but: tuple[Weekday, ...] = ()
+    """Days that do not count for `max_age`."""
     ignore_skus: tuple[str, ...] = ()
     skip_orders: tuple[Rule, ...] = ()
     """Orders whose first row matches one of these are left out."""
@@ -207,7 +223,8 @@ class OrderFiles(InputFiles):
     def order_columns(self) -> tuple[str, ...]:
         """The columns with fields of an order as a whole, besides its number."""
         lines = {self.columns[name] for name in (*LINE_FIELDS, "line_id") if name in self.columns}
-        mapped = [self.columns[name] for name in ORDER_FIELDS if name in self.columns]
+        names = (*ORDER_FIELDS, *FACT_FIELDS)
+        mapped = [self.columns[name] for name in names if name in self.columns]
         rules = [rule.column for rule in (*self.skip_orders, *self.only_orders)]
         number = self.columns["order_number"]
         return tuple(sorted({*mapped, *rules} - lines - {number}))
@@ -247,6 +264,11 @@ class ProductFiles(InputFiles):
     known_fields: ClassVar[tuple[str, ...]] = PRODUCT_FIELDS
     required_fields: ClassVar[tuple[str, ...]] = ("sku",)
 
+    max_age: timedelta | None = None
+    """Age of the newest file at which it is reported as too old; None: at no age."""
+    but: tuple[Weekday, ...] = ()
+    """Days that do not count for `max_age`."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class CancellationFiles(InputFiles):
@@ -258,38 +280,16 @@ class CancellationFiles(InputFiles):
     unit_fields: ClassVar[tuple[str, ...]] = UNIT_FIELDS
 
 
-@dataclass(frozen=True, kw_only=True)
-class ShipmentFiles(InputFiles):
-    """A Supplier's tracking files; the newest file with a parcel is used."""
-
-    record_name: ClassVar[str] = "a shipment"
-    known_fields: ClassVar[tuple[str, ...]] = (*SHIPMENT_FIELDS, *UNIT_FIELDS, "complete")
-    required_fields: ClassVar[tuple[str, ...]] = (
-        "order_number",
-        "tracking_number",
-        "carrier",
-        "shipped_at",
-    )
-    money: ClassVar[tuple[str, ...]] = ("cost",)
-    times: ClassVar[tuple[str, ...]] = ("shipped_at",)
-    unit_fields: ClassVar[tuple[str, ...]] = UNIT_FIELDS
-
-
-@dataclass(frozen=True, kw_only=True)
-class StockFiles(InputFiles):
-    """A Supplier's stock files; the newest file with a SKU is used."""
-
-    record_name: ClassVar[str] = "a product's stock"
-    known_fields: ClassVar[tuple[str, ...]] = ("sku", "quantity")
-    required_fields: ClassVar[tuple[str, ...]] = ("sku", "quantity")
-
-
 def _used(options: dict[str, Any]) -> dict[str, Any]:
     """Return the options without newer options that are not used.
 
     So an unchanged configuration keeps its fingerprint, and no file is read again.
     """
-    kept = {name: value for name, value in options.items() if value or name not in _NEWER}
+    kept = {
+        name: value
+        for name, value in options.items()
+        if name not in _NOT_READ and (value or name not in _NEWER)
+    }
     for rule in (*options["skip"], *options["only_rows"]):
         if not rule["rows"]:
             del rule["rows"]

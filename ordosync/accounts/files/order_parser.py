@@ -18,11 +18,13 @@ from ordosync.accounts.files.formats.converters import (
     key_text,
     quantity,
     time,
+    to_flag,
 )
 from ordosync.accounts.files.formats.rows import FileRows, Row
 from ordosync.accounts.files.line_ids import content_of, lines_with_ids
 from ordosync.accounts.files.options import (
     ADDRESS_FIELDS,
+    FACT_FIELDS,
     LINE_FIELDS,
     MONEY_FIELDS,
     ORDER_FIELDS,
@@ -35,6 +37,7 @@ from ordosync.accounts.files.rules import (
     order_skip_reason,
     skip_reason,
 )
+from ordosync.hold_facts import HoldFacts
 from ordosync.left_out import is_among
 from ordosync.models import Address, InvalidRecord, Line, Order
 
@@ -111,6 +114,9 @@ def _order(number: str, rows: Sequence[Row], options: OrderFiles) -> Order:
     lines = _lines(number, kept, rows, options)
     bill_to = _address("bill_to", fields)
     placed_at = time(first, "placed_at", fields.get("placed_at", ""), options)
+    tags = tuple(tag.strip() for tag in fields.get("tags", "").split(",") if tag.strip())
+    since = placed_at.astimezone(UTC) if placed_at else None
+    is_paid = to_flag(first, "paid", fields.get("paid", ""))
     return Order(
         id=number,
         number=number,
@@ -118,12 +124,13 @@ def _order(number: str, rows: Sequence[Row], options: OrderFiles) -> Order:
         currency=options.currency or "",
         ship_to=_address("ship_to", fields),
         bill_to=None if bill_to == Address() else bill_to,
-        placed_at=placed_at.astimezone(UTC) if placed_at else None,
+        placed_at=since,
         shipping_method=fields.get("shipping_method", ""),
         customer_notes=fields.get("customer_notes", ""),
         internal_notes=fields.get("internal_notes", ""),
         discount=amount(first, "order_discount", fields.get("order_discount", ""), options),
-        tags=tuple(tag.strip() for tag in fields.get("tags", "").split(",") if tag.strip()),
+        tags=tags,
+        hold_facts=HoldFacts(is_paid=is_paid, since=since, tags=tags),
     )
 
 
@@ -134,7 +141,7 @@ def _order_fields(kept: Sequence[Row], rows: Sequence[Row], options: OrderFiles)
     A field that is blank on the kept rows may be on a row that a rule leaves out.
     """
     fields = {}
-    for name in ORDER_FIELDS:
+    for name in (*ORDER_FIELDS, *FACT_FIELDS):
         if (column := options.columns.get(name)) is None:
             continue
         filled = [row for row in kept if row.cells.get(column)]

@@ -12,8 +12,8 @@ from ordosync.accounts.files.formats.converters import (
     time,
 )
 from ordosync.accounts.files.formats.rows import Row
-from ordosync.accounts.files.options import ShipmentFiles
 from ordosync.accounts.files.output.order_records import WrittenLine
+from ordosync.accounts.files.shipment_options import ShipmentFiles
 from ordosync.accounts.files.unit_rows import count_lines, has_units, parcel_lines
 from ordosync.models import Shipment
 

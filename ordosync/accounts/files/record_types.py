@@ -5,16 +5,20 @@ used: each state replaces the previous one. Orders follow `file_precedence`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
+
+from msgspec.structs import replace as replaced
 
 from ordosync.accounts.files.answer_options import AnswerFiles
 from ordosync.accounts.files.answer_parser import OrderAnswers, answers_of
 from ordosync.accounts.files.cancelled_units import Cancelled, joined
+from ordosync.accounts.files.file_listing import time_of
 from ordosync.accounts.files.file_precedence import preferred_order
 from ordosync.accounts.files.formats.converters import (
     InvalidRowError,
     amount,
+    as_of_cell,
     cell,
     digest,
     flag,
@@ -29,13 +33,13 @@ from ordosync.accounts.files.options import (
     InputFiles,
     OrderFiles,
     ProductFiles,
-    ShipmentFiles,
-    StockFiles,
 )
 from ordosync.accounts.files.output.order_records import WrittenLine
 from ordosync.accounts.files.parcel_parser import cost_of, parcel_of
 from ordosync.accounts.files.rejections import place_of_row
 from ordosync.accounts.files.rules import skip_reason, starts_order
+from ordosync.accounts.files.shipment_options import ShipmentFiles
+from ordosync.accounts.files.stock_options import StockFiles
 from ordosync.accounts.files.unit_rows import cancelled_lines
 from ordosync.models import InvalidRecord, Order, Product, Shipment, Stock
 
@@ -134,7 +138,14 @@ def products(options: ProductFiles) -> RecordType[Product]:
 
 def stock(options: StockFiles) -> RecordType[Stock]:
     """Return the type of quantities; the id of a product is its SKU."""
-    return _by_field("stock", options, "sku", _stock)
+
+    def parse(key: str, files: Sequence[FileRows]) -> Stock | InvalidRecord:
+        item = _state(key, files[-1], options, _stock)
+        if isinstance(item, InvalidRecord) or item.counted_at or options.max_age is None:
+            return item
+        return replaced(item, counted_at=time_of(files[-1].as_of))
+
+    return replace(_by_field("stock", options, "sku", _stock), parse=parse)
 
 
 def cancellations(options: CancellationFiles) -> RecordType[Cancelled]:
@@ -273,4 +284,4 @@ def _stock(key: str, rows: Sequence[Row], options: InputFiles, _: str) -> Stock:
     row = rows[0]
     sku = key_cell(row, "sku", options)
     quantity = stock_quantity(row, cell(row, "quantity", options))
-    return Stock(product_id=key, sku=sku, quantity=quantity)
+    return Stock(product_id=key, sku=sku, quantity=quantity, counted_at=as_of_cell(row, options))

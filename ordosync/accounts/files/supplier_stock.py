@@ -3,8 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from ordosync.accounts.account import ReadRequest
+from ordosync.accounts.files.file_listing import newest_time
 from ordosync.accounts.files.file_reader import FileReader
 from ordosync.accounts.files.rejections import without_skipped
+from ordosync.accounts.files.stock_options import StockFiles
+from ordosync.accounts.supplier import StockFeed
 from ordosync.models import InvalidRecord, Page, Stock
 
 
@@ -13,14 +16,37 @@ class SupplierStock:
 
     falls_with_orders = False
 
-    def __init__(self, reader: FileReader[Stock]) -> None:
+    def __init__(self, reader: FileReader[Stock], options: StockFiles) -> None:
         self._reader = reader
+        self._left_out: set[str] = set()
+        self.feed = StockFeed(
+            newest_at=lambda: newest_time(reader.files()),
+            is_complete=lambda: not reader.unfinished,
+            left_out=lambda: self._left_out,
+            has_times="as_of" in options.columns,
+            min_rows=options.min_rows,
+        )
 
     def all(self, request: ReadRequest) -> Iterator[Page[Stock | InvalidRecord]]:
         """Yield the quantities in all stock files as they are now."""
-        return without_skipped(self._reader.all(request))
+        pages = self._reader.all(request)
+        if self.feed.min_rows is not None:
+            pages = self._noting_skipped(pages)
+        return without_skipped(pages)
 
     def of(self, ids: Sequence[str]) -> Mapping[str, Stock]:
         """Return the quantities of these SKUs in the stock files as they are now."""
         items = self._reader.current_of(ids)
         return {id_: item for id_, item in items.items() if isinstance(item, Stock)}
+
+    def _noting_skipped(
+        self, pages: Iterator[Page[Stock | InvalidRecord]]
+    ) -> Iterator[Page[Stock | InvalidRecord]]:
+        self._left_out = set()
+        for page in pages:
+            self._left_out |= {
+                item.id
+                for item in page.items
+                if isinstance(item, InvalidRecord) and item.is_skipped
+            }
+            yield page

@@ -10,6 +10,7 @@ from ordosync.accounts.ordoro.client import REQUESTED, OrdoroClient
 from ordosync.accounts.ordoro.merchant_cancellations import MerchantCancellations
 from ordosync.accounts.ordoro.options import MerchantOptions
 from ordosync.accounts.ordoro.schema import OrderShape, product_of
+from ordosync.hold_facts import HoldFacts
 from ordosync.models import InvalidRecord, Order, Page
 
 
@@ -89,7 +90,9 @@ class MerchantOrders:
             lines = tuple(
                 replace(line, supplier_sku=self._supplier_sku(line.sku)) for line in lines
             )
-        return replace(order, lines=lines, ancestors=self._client.ancestors(shape))
+        facts = HoldFacts(since=order.placed_at, tags=order.tags)
+        ancestors = self._client.ancestors(shape)
+        return replace(order, lines=lines, ancestors=ancestors, hold_facts=facts)
 
     def _supplier_sku(self, sku: str) -> str:
         if sku not in self._skus:

@@ -25,6 +25,7 @@ from ordosync.accounts.shopify.auth import GrantedToken, StaticToken
 from ordosync.accounts.shopify.checks import Checks
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.fulfillment_orders import FulfillmentOrders
+from ordosync.accounts.shopify.hold_facts import CONDITIONS, HoldFactsReader
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.merchant_cancellations import MerchantCancellations
 from ordosync.accounts.shopify.merchant_orders import MerchantOrders
@@ -119,7 +120,7 @@ class ShopifyAccount(Account):
     def merchant(
         self,
         options: MerchantOptions,
-        portal: PortalContext,  # noqa: ARG002 - the options name the Supplier's orders
+        portal: PortalContext,
         at: Connections,
     ) -> Merchant:
         """Open the shop as a portal's Merchant."""
@@ -136,7 +137,13 @@ class ShopifyAccount(Account):
             timeline=merchant_timeline(client, fulfillment_orders),
             listing=MerchantOrderListing(client, location),
             check=partial(Checks(client, version=self._version).merchant, location),
-            orders=MerchantOrders(client, location, fulfillment_orders, cancellations),
+            orders=MerchantOrders(
+                client,
+                location,
+                fulfillment_orders,
+                cancellations,
+                HoldFactsReader(client, portal.hold_conditions),
+            ),
             cancellations=cancellations,
             products=MerchantProducts(client, location, options),
             stock=MerchantStock(client, location),
@@ -145,6 +152,7 @@ class ShopifyAccount(Account):
             ),
             splits=MerchantSplits(client, location, fulfillment_orders),
             shortages=MerchantShortages(client, location, fulfillment_orders),
+            hold_conditions=CONDITIONS,
             supplier_key=(options.location, options.service),
         )
 

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.fulfillment_orders import FulfillmentOrders
+from ordosync.accounts.shopify.hold_facts import HoldFactsReader
 from ordosync.accounts.shopify.ids import fulfillment_order, line_item, number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.merchant_cancellations import MerchantCancellations
@@ -61,11 +62,13 @@ class MerchantOrders:
         location: SupplierLocation,
         fulfillment_orders: FulfillmentOrders,
         cancellations: MerchantCancellations,
+        hold_facts: HoldFactsReader,
     ) -> None:
         self._client = client
         self._location = location
         self._fulfillment_orders = fulfillment_orders
         self._cancellations = cancellations
+        self._hold_facts = hold_facts
         self._read: dict[str, _ReadOrder] = {}
         self._sent: dict[str, Sent] = {}
         client.service.at_close(self._forget)
@@ -200,14 +203,14 @@ class MerchantOrders:
             [item for _, item in read if isinstance(item, RequestedOrder)],
             with_imported=with_imported,
         )
-        for raw, item in read:
-            order = (
-                item
-                if isinstance(item, InvalidRecord)
-                else self._order(raw, item, counted.get(item.id))
-            )
-            if order is not None:
-                yield order
+        found = (
+            item
+            if isinstance(item, InvalidRecord)
+            else self._order(raw, item, counted.get(item.id))
+            for raw, item in read
+        )
+        items = [item for item in found if item is not None]
+        return self._hold_facts.added(items, lambda id_: self._read[id_].order)
 
     def _counted(
         self, orders: Sequence[RequestedOrder], *, with_imported: bool

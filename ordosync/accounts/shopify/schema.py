@@ -228,6 +228,26 @@ class ParentOrder(Struct, frozen=True, rename="camel", kw_only=True):
         return any(line.current_quantity < line.quantity for line in self.line_items.nodes)
 
 
+class OrderPayment(Struct, frozen=True, rename="camel"):
+    """The payment of an order."""
+
+    id: str
+    display_financial_status: str | None = None
+
+
+class RiskSummary(Struct, frozen=True):
+    """The risk of an order."""
+
+    recommendation: str
+
+
+class OrderRisk(Struct, frozen=True):
+    """An order with its risk."""
+
+    id: str
+    risk: RiskSummary
+
+
 class FulfillmentOrder(Struct, frozen=True, rename="camel", kw_only=True):
     """The state of a fulfillment order."""
 

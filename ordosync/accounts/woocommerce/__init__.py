@@ -23,6 +23,7 @@ from ordosync.accounts.validation import check_concurrency, check_timezone, chec
 from ordosync.accounts.woocommerce.catalogue import Catalogue
 from ordosync.accounts.woocommerce.checks import check_merchant, check_supplier
 from ordosync.accounts.woocommerce.client import WooCommerceClient
+from ordosync.accounts.woocommerce.hold_facts import conditions
 from ordosync.accounts.woocommerce.merchant_cancellations import MerchantCancellations
 from ordosync.accounts.woocommerce.merchant_orders import MerchantOrders
 from ordosync.accounts.woocommerce.merchant_products import MerchantProducts
@@ -129,13 +130,14 @@ class WooCommerceAccount(Account):
             timeline=timeline(service),
             listing=MerchantListing(client, shares, statuses),
             check=lambda: check_merchant(client, options, statuses),
-            orders=MerchantOrders(client, catalogue, shares, statuses),
+            orders=MerchantOrders(client, catalogue, shares, statuses, tags_meta=options.tags_meta),
             cancellations=MerchantCancellations(client, shares, statuses),
             products=MerchantProducts(client, catalogue, selection),
             stock=MerchantStock(client, shares, statuses),
             tracking=MerchantTracking(client, shares, statuses),
             splits=MerchantSplits(client, shares, statuses),
             shortages=MerchantShortages(client, shares, statuses),
+            hold_conditions=conditions(options),
             supplier_key=_supplier_key(options),
         )
 

@@ -13,11 +13,13 @@ from msgspec.structs import replace
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.woocommerce.catalogue import Catalogue
 from ordosync.accounts.woocommerce.client import Quantities, WooCommerceClient
+from ordosync.accounts.woocommerce.hold_facts import facts_of
 from ordosync.accounts.woocommerce.order_mapping import order_of
 from ordosync.accounts.woocommerce.order_share import OrderShares
 from ordosync.accounts.woocommerce.order_statuses import ON_HOLD, OrderStatuses
 from ordosync.accounts.woocommerce.parcels import Lines
 from ordosync.accounts.woocommerce.schema import OrderShape, ProductShape, digest
+from ordosync.hold_facts import HoldFacts
 from ordosync.models import InvalidRecord, Order, Page
 
 _LARGEST_QUANTITY = 2**31 - 1
@@ -35,11 +37,14 @@ class MerchantOrders:
         catalogue: Catalogue,
         shares: OrderShares,
         statuses: OrderStatuses,
+        *,
+        tags_meta: str = "",
     ) -> None:
         self._client = client
         self._catalogue = catalogue
         self._shares = shares
         self._to_ship = statuses.to_ship
+        self._tags_meta = tags_meta
 
     def changed(self, request: ReadRequest) -> Iterator[Page[Order | InvalidRecord]]:
         """Yield the orders to be shipped that changed since the cursor."""
@@ -139,7 +144,8 @@ class MerchantOrders:
         elif any(isinstance(quantities[line.id], float) for line in lines):
             yield _invalid_record(order, "invalid", "has a quantity that is not a whole number")
         elif invalid or any(unsent.values()) or self._shares.has_own_units(order):
-            yield _usable(order, {**unsent, **invalid}, ordered)
+            facts = facts_of(order, self._tags_meta)
+            yield _usable(order, {**unsent, **invalid}, ordered, facts)
         elif lines:
             yield _invalid_record(
                 order, "nothing-to-ship", "has nothing left to send to the buyer", skip=True
@@ -155,12 +161,14 @@ def _has_address(order: Order) -> bool:
     return bool((to.street1 or to.street2) and (to.city or to.zip))
 
 
-def _usable(shape: OrderShape, lines: Quantities, ordered: Lines) -> Order | InvalidRecord:
+def _usable(
+    shape: OrderShape, lines: Quantities, ordered: Lines, facts: HoldFacts
+) -> Order | InvalidRecord:
     amounts = (amount for line in shape.line_items for amount in (line.subtotal, line.total))
     is_possible = all(0 <= quantity <= _LARGEST_QUANTITY for quantity in lines.values())
     if all(amount.is_finite() for amount in amounts) and is_possible:
         quantities = {line: int(quantity) for line, quantity in lines.items()}
-        return order_of(shape, quantities, ordered)
+        return replace(order_of(shape, quantities, ordered), hold_facts=facts)
     return _invalid_record(shape, "invalid.quantity", "has an invalid quantity or amount")
 
 

@@ -22,6 +22,9 @@ class MerchantOptions:
     """Only products whose fields have these values."""
     bundles: Literal["parent", "contents"] = "parent"
     """The lines of a bundle that are sent: its own line, or the lines of its contents."""
+    # It selects nothing, so it is no part of the text by which the store identifies a portal.
+    tags_meta: str = field(default="", repr=False)
+    """The meta field of an order with its tags, for the conditions of `hold`."""
 
 
 @dataclass(frozen=True, kw_only=True)

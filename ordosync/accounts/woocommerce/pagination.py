@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Params = Mapping[str, str]
 ORDER_FIELDS = (
-    "id,number,status,currency,date_created_gmt,date_modified_gmt,date_completed_gmt,"
+    "id,number,status,currency,date_created_gmt,date_modified_gmt,date_completed_gmt,date_paid_gmt,"
     "customer_note,billing,shipping,line_items,shipping_lines,fee_lines,refunds,meta_data"
 )
 PRODUCT_FIELDS = (

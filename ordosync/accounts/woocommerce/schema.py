@@ -106,6 +106,7 @@ class OrderShape(Struct, frozen=True, kw_only=True):
     date_created_gmt: str | None = None
     date_modified_gmt: str | None = None
     date_completed_gmt: str | None = None
+    date_paid_gmt: str | None = None
     customer_note: str | None = None
     transaction_id: str | None = None
     billing: PlaceShape = PlaceShape()

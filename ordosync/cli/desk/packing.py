@@ -193,7 +193,19 @@ def _select(
 def _open(context: Context, account: str | None, numbers: Sequence[str]) -> Desk:
     if numbers:
         return open_desk_of(context.config, account, numbers, is_to_ship=True)
-    return common.open_desk(context.config, account)
+    chosen = account or common.default_account(context.config)
+    return common.open_desk(context.config, chosen or _only_supplier(context.config))
+
+
+def _only_supplier(config: Config) -> str | None:
+    """Return the local account that packs for all portals; None if there is not exactly one."""
+    local = completion.local_accounts(config)
+    suppliers = {portal.supplier.account for portal in config.portals.values()}
+    packing = [name for name in local if name in suppliers]
+    if len(packing) != 1 or len(local) == 1:
+        return None
+    render.message(f"account {packing[0]}")
+    return packing[0]
 
 
 def _named(opened: Desk, numbers: Sequence[str], *, is_chosen: bool) -> list[str]:

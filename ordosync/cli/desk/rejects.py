@@ -21,6 +21,7 @@ from ordosync.errors import OrdosyncError
 
 Rejects = Sequence[tuple[InputRow, str]]
 _MOST_FILES = 1000
+_VERBS = ("is", "has", "needs", "must", "would")
 
 
 def report_rejects(
@@ -34,15 +35,25 @@ def report_rejects(
     if context.is_dry_run or path == STDIN:
         verb = "would be refused" if context.is_dry_run else "was refused"
         for row, reason in ordered:
-            render.message(f"row {row.number} {verb}: {reason}")
+            render.message(f"row {row.number} {verb}: {_named(row, reason)}")
     elif ordered:
         rejects = _write(path, ordered)
         render.message(f"{len(refused)} refused: see {rejects}")
-        failures = [Failure(subject=f"row {row.number}", reason=reason) for row, reason in ordered]
+        failures = [
+            Failure(subject=f"row {row.number}", reason=_named(row, reason))
+            for row, reason in ordered
+        ]
         for line in reasons.lines(failures, more=f"see {rejects}"):
             render.message(line)
     else:
         _delete_settled(path, rows)
+
+
+def _named(row: InputRow, reason: str) -> str:
+    """Return a reason as a sentence: with the order or SKU of the row, if it begins with a verb."""
+    subject = row.get("number") or row.get("sku")
+    begins_with_verb = reason.partition(" ")[0] in _VERBS
+    return f"{subject} {reason}" if subject and begins_with_verb else reason
 
 
 def _write(path: Path, refused: Rejects) -> Path:

@@ -98,7 +98,7 @@ def _show(findings: Sequence[Finding]) -> None:
                 finding.customer,
                 finding.state,
                 ", ".join(finding.tracking),
-                f"{finding.field}: {finding.value}",
+                _match(finding),
                 finding.merchant or "",
             )
             for finding in findings
@@ -106,6 +106,12 @@ def _show(findings: Sequence[Finding]) -> None:
         less=("matches", "merchant", "account"),
         if_any=("other side", "customer", "status", "tracking", "merchant"),
     )
+
+
+def _match(finding: Finding) -> str:
+    """Return the field that was found; a terminal shows its value only once in a row."""
+    shown = (finding.customer, finding.id, *finding.tracking) if sys.stdout.isatty() else ()
+    return finding.field if finding.value in shown else f"{finding.field}: {finding.value}"
 
 
 def _csv_row(finding: Finding) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from ordosync.engine.alerts.problems import Problem
+from ordosync.engine.alerts.problems import Problem, worse_key
 from ordosync.slots import is_within
 from ordosync.store.alert_table import AlertRow
 
@@ -55,7 +55,7 @@ def follow(
         _ended(row, now)
         for key, before in known.items()
         for row in before.values()
-        if key not in problems
+        if key not in problems and worse_key(key) not in problems
     )
     return [*lasting, *(row for row in ended if row.is_reported or row.messages)]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ordosync.config.settings import PortalConfig
 from ordosync.engine.diagnosis.attention_entry import Attention
+from ordosync.engine.diagnosis.feed_ages import STALE, STALE_SOON
 from ordosync.errors import SignInError, UnavailableError, UnknownOutcomeError
 from ordosync.store.concerns import Severity
 from ordosync.tasks import TASKS
@@ -51,12 +52,21 @@ def problems_of(
     return {key: Problem(key=key, entries=_sorted(group)) for key, group in groups.items()}
 
 
+def worse_key(key: str) -> str:
+    """Return the key of the problem that takes the place of another one; empty if none does."""
+    code, colon, subject = key.partition(":")
+    return f"{STALE}{colon}{subject}" if code == STALE_SOON else ""
+
+
 def _key(entry: Attention, portals: Mapping[str, PortalConfig]) -> str:
     """Return the key of an entry, or of the outage of an account that it is a part of.
 
     While an account is down, each task of all its portals fails, and each order waits. All that is
     one problem; otherwise each portal would report it, and each hour more orders.
     """
+    if entry.code in (STALE, STALE_SOON):
+        # Several portals may read the same files.
+        return f"{entry.code}:{entry.subject}"
     is_task = entry.key == f"{entry.portal}:{entry.task}"
     waits = entry.code == UnavailableError.code and entry.severity == "normal"
     if not (waits or (is_task and entry.code in _OF_ACCOUNT)):

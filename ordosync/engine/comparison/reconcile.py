@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ordosync import progress
-from ordosync.engine.comparison.difference import NOT_COMPARED, Comparison, Difference
+from ordosync.engine.comparison.difference import Comparison, Difference
 from ordosync.engine.comparison.missing_records import missing_orders, product_differences
 from ordosync.engine.comparison.open_edits import open_edits
 from ordosync.engine.comparison.order_trees import (
@@ -21,10 +21,9 @@ from ordosync.engine.comparison.order_trees import (
     OrderTree,
     is_open,
     matches,
-    quantities_by_sku,
-    same_quantities,
     valid_numbers,
 )
+from ordosync.engine.comparison.quantity_differences import quantity_differences
 from ordosync.engine.comparison.snapshot import both_sides
 from ordosync.engine.comparison.tracking_differences import tracking_differences
 from ordosync.engine.comparison.unit_differences import (
@@ -123,7 +122,7 @@ def _of_linked(comparison: Comparison, linked: LinkedOrders) -> Iterator[Differe
         )
     supplier = newest if not open_trees or newest in open_trees else open_trees[-1]
     generation = next(g for g, tree in linked.suppliers if tree is supplier)
-    yield from _quantities(comparison, merchant, supplier)
+    yield from quantity_differences(comparison, merchant, supplier)
     supplier = supplier.without(merchant.numbers_before_split - supplier.numbers_before_split)
     sent = _sent_pieces(comparison.portal, merchant)
     parcels: list[OrderSnapshot] = []
@@ -139,54 +138,6 @@ def _sent_pieces(portal: Portal, merchant: OrderTree) -> frozenset[str]:
         return frozenset()
     links = portal.links.of_merchant("order", [order.order.id for order in merchant.members])
     return frozenset(id_ for id_, link in links.items() if link.state == "sent")
-
-
-def _quantities(
-    comparison: Comparison, merchant: OrderTree, supplier: OrderTree
-) -> Iterator[Difference]:
-    """Yield differences between the units that were ordered and those of both sides' pieces."""
-    at_merchant, at_supplier = merchant.quantities(), supplier.quantities()
-    ids = (merchant.id, supplier.id)
-    for tree, quantities, side in (
-        (merchant, at_merchant, "Merchant"),
-        (supplier, at_supplier, "Supplier"),
-    ):
-        root = tree.member(tree.id)
-        ordered = quantities_by_sku([root] if root else [])
-        if root and root.order.is_split and not same_quantities(ordered, quantities):
-            description = f"its pieces at the {side} are {_text(quantities)}, not {_text(ordered)}"
-            yield comparison.differs("sum-broken", description, ids)
-    are_open = not merchant.is_cancelled and not supplier.is_cancelled
-    if are_open and not (at_merchant and at_supplier):
-        yield from _not_compared(
-            comparison, merchant, supplier, "Supplier" if at_merchant else "Merchant"
-        )
-    elif (
-        are_open
-        and not same_quantities(at_merchant, at_supplier)
-        # A cancelled piece of one account may be reduced units of an order in the other.
-        and not same_quantities(
-            merchant.quantities(cancelled=False), supplier.quantities(cancelled=False)
-        )
-    ):
-        description = (
-            f"is {_text(at_merchant)} at the Merchant, {_text(at_supplier)} at the Supplier"
-        )
-        yield comparison.differs("sum-broken", description, ids)
-
-
-def _not_compared(
-    comparison: Comparison, merchant: OrderTree, supplier: OrderTree, side: str
-) -> Iterator[Difference]:
-    portal = comparison.portal
-    is_ours = all(order.is_ours for order in merchant.members)
-    if is_ours and all(account.lists_all for _, account in portal.sides):
-        description = f"the {side} shows no SKU on its lines, as after its products were deleted"
-        yield comparison.differs(NOT_COMPARED, description, (merchant.id, supplier.id))
-
-
-def _text(quantities: dict[str, int]) -> str:
-    return ", ".join(f"{sku}={count}" for sku, count in sorted(quantities.items()))
 
 
 def _of_match(

@@ -13,6 +13,7 @@ from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine.diagnosis import portal_concerns
 from ordosync.engine.diagnosis.advice import close_command, is_retryable, reason_of, release_command
 from ordosync.engine.diagnosis.attention_entry import Attention
+from ordosync.engine.diagnosis.feed_ages import stale_feeds
 from ordosync.engine.scheduling.outages import LONG
 from ordosync.engine.scheduling.timetable import can_run
 from ordosync.store import Store
@@ -62,6 +63,7 @@ def attention(
         *_unshipped(config, store, now - unshipped_for),
         *portal_concerns.without_references(config, store, now),
         *portal_concerns.unlinked(config, store),
+        *stale_feeds(config, store),
         *portal_concerns.discontinued(config, store),
     ]
     entries = [

@@ -3,7 +3,7 @@
 import grp
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,9 +12,11 @@ from typing import Literal
 from ordosync import crontab
 from ordosync.config.settings import Config
 from ordosync.database import sqlite3, wal_is_safe
+from ordosync.engine.diagnosis.feed_ages import FeedAge, feed_ages
 from ordosync.engine.diagnosis.health import lateness, shortest
 from ordosync.engine.scheduling.timetable import interval_name
 from ordosync.errors import OrdosyncError
+from ordosync.max_age import age_text
 from ordosync.permissions import shared
 from ordosync.slots import is_from_the_future
 from ordosync.store import Store
@@ -42,6 +44,8 @@ def checks(config: Config, store: Store, *, now: datetime) -> Iterator[Check]:
     yield _clock(store, now)
     yield _cron_calls(store, now)
     yield _crontab(config)
+    if ages := list(feed_ages(config, store)):
+        yield _feeds(ages)
 
 
 def _sqlite(store: Store) -> Check:
@@ -147,6 +151,19 @@ def _crontab(config: Config) -> Check:
         text = f"calls {program}, which does not exist; `ordosync cron install` fixes it"
         return Check(name="crontab", state="warning", text=text)
     return Check(name="crontab", state="ok", text=f"calls {program} every minute")
+
+
+def _feeds(ages: Sequence[FeedAge]) -> Check:
+    """Report the age of the limited feeds; warn if a file has a time in the future."""
+    ahead = [
+        f"{age.name}: the newest time is {age.row.ahead_at:%Y-%m-%d %H:%M} UTC, in the future; it"
+        " counts as now"
+        for age in ages
+        if age.row.ahead_at
+    ]
+    sentences = [f"{age.sentence} (max_age {age_text(age.feed.limit.limit)})" for age in ages]
+    text = "; ".join(dict.fromkeys(ahead or sentences))
+    return Check(name="feeds", state="warning" if ahead else "ok", text=text)
 
 
 def _failed(name: str, text: str) -> Check:

@@ -152,6 +152,7 @@ class Recorder:
         if self._left_out:
             self._notes += left_out_notes(self._left_out)
         self._notes += filter(None, self._task.notes(self._portal))
+        self._portal.collect_feeds()
         for account in (self._portal.merchant, self._portal.supplier):
             self._notes += account.client.notes
 

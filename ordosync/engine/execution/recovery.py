@@ -63,6 +63,7 @@ class Recovery:
         """Look up uncertain steps, and retry the steps that are due."""
         if self._is_restored:
             self._adopt_failed()
+        self._judge_held_again()
         portal, task, last_id = self._portal.name, self._task.name, 0
         while rows := self._store.steps.due(portal, task, now=self._clock.now(), after=last_id):
             last_id = rows[-1].id
@@ -131,6 +132,14 @@ class Recovery:
             edit = self._task.compare(step, rows.get(key), open_edit=remaining[edit_key(key)])
             if isinstance(edit, Step) and edit.key in remaining:
                 yield edit
+
+    def _judge_held_again(self) -> None:
+        """Read held orders again that may be sent before their time."""
+        if self._task.due_again is None:
+            return
+        held = [row for row in self._recorder.failed_or_held() if row.is_held_by_rule]
+        if held:
+            self._try_again(self._task.due_again(self._portal, held))
 
     def _apply_failed_edits(self) -> None:
         """Try failed edits again that the configuration now writes; the others stay failed."""

@@ -20,6 +20,17 @@ class Existing:
     """Links of its lines, if these are known."""
 
 
+def step_key(order_id: str, links: Mapping[str, Link]) -> str:
+    """Return the key of the step of the Merchant's order, given the newest links of orders."""
+    return f"{order_id}#{generation_of(links.get(order_id))}"
+
+
+def generation_of(link: Link | None) -> int:
+    """Return the number of the import, given the newest link of the order."""
+    # An order that cancel-orders cancelled is a new order if the Merchant requests it again.
+    return link.generation + (link.state == "cancelled_by_task") if link else 1
+
+
 def restored_orders(portal: Portal, links: Sequence[Link]) -> Mapping[str, str]:
     """Return the status of each order that cancel-orders cancelled and that is not cancelled now.
 

@@ -16,6 +16,7 @@ from msgspec import Struct
 from ordosync.config.hold_settings import HoldConfig
 from ordosync.models import Address, Order
 from ordosync.store.link_steps import OpenImport
+from ordosync.store.step_rows import StepRow
 from ordosync.tasks.base import Decision, Portal
 
 _PO_BOX = re.compile(
@@ -59,6 +60,14 @@ class Holds:
             return None
         first_read_at = opened.since if opened else self.now
         return hold(self.config, order, method=method, first_read_at=first_read_at, now=self.now)
+
+
+def releasable(portal: Portal, rows: Sequence[StepRow]) -> list[StepRow]:
+    """Return the held orders whose time has not come, and that a tag can release before it."""
+    if not portal.config.hold.tags.release:
+        return []
+    now = portal.clock.now()
+    return [row for row in rows if row.is_held_by_rule and row.not_before and row.not_before > now]
 
 
 def hold(

@@ -24,6 +24,10 @@ _BEHIND = Decision(
     code="cancellations-first",
     reason="waits until cancel-orders has recorded which units the Merchant cancelled",
 )
+_NEVER = (
+    "; it does not run automatically, so run `ordosync cancel-orders {}` an hour after the restore"
+)
+"""What the operator does if cancel-orders is off or paused. It reads everything from then on."""
 
 
 def steps_of(
@@ -41,6 +45,7 @@ def steps_of(
     lines = portal.links.lines_of(merchant_ids)
     uncertain = portal.links.with_uncertain_units(merchant_ids)
     is_behind = portal.links.may_lack_cancellations() if merchant_ids else False
+    behind = _behind(portal) if is_behind else _BEHIND
     read = {item.order_id for item in shortages}
     for item in items:
         if isinstance(item, InvalidRecord):
@@ -50,10 +55,17 @@ def steps_of(
             is_uncertain = is_behind or found[0].merchant_id in uncertain
             if step := _step(portal, item, found, lines, refs):
                 step = _as_retried(step, f"{item.order_id}{_SHORT}", refs)
-                yield replace(step, decision=_BEHIND) if is_uncertain else step
+                yield replace(step, decision=behind) if is_uncertain else step
         # The shortage of a piece is in that of its order, if the account shows both.
         elif not lacks_links and read.isdisjoint(item.ancestors):
             yield from _unlinked(portal, item, links, refs)
+
+
+def _behind(portal: Portal) -> Decision:
+    """Return the decision that a shortage waits until the ledger is complete after a restore."""
+    if portal.links.runs_cancellations():
+        return _BEHIND
+    return replace(_BEHIND, reason=_BEHIND.reason + _NEVER.format(portal.name))
 
 
 def key_of(link: Link) -> str:

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 
 from msgspec.structs import replace
 
 from ordosync.models import Stock
 from ordosync.stock_rules import StockRule, calculation, published
 from ordosync.store.stock_stops import Stop
+from ordosync.tasks.stock.age import Verdict
 from ordosync.tasks.stock.rules import StockRules
 from ordosync.tasks.stock.stops import reason_text
 
@@ -23,7 +25,8 @@ class Target:
     unsent: int
     """Units that the Merchant has sold and the Supplier does not have."""
     rule: StockRule
-
+    age: Verdict | None = None
+    """What happens to a quantity that is too old; None if it is not."""
     is_stopped: bool = False
     """True if this product is stopped, and not only by its rule."""
 
@@ -46,6 +49,10 @@ class Target:
             is_stopped=stop is not None,
         )
 
+    def aged(self, age: Verdict, reason: str) -> "Target":
+        """Return the target of a product whose quantity at the Supplier is too old."""
+        return replace_fields(self, rule=replace(self.rule, stop=reason), age=age)
+
     @property
     def remaining(self) -> int:
         """The available units minus the unsent ones; negative if too many are sold."""
@@ -65,6 +72,8 @@ class Target:
     def calculation(self) -> str:
         """The calculation of the quantity as text; empty if all available units are shown."""
         rule = self.rule
+        if self.age:
+            return rule.stop
         if rule.stop:
             rule = replace(rule, stop=reason_text(rule.stop))
         return calculation(self.available, rule, unsent=self.unsent)

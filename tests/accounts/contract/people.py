@@ -41,6 +41,9 @@ Lack = Literal[
     "withdrawn-cancellations",  # a cancellation ends before its step is settled
     "known-ids",  # an unknown order or product is refused
     "details",  # of a line, such as what is engraved
+    "order-tags",  # tags that people give an order
+    "payments",  # it shows which orders are paid
+    "risks",  # a recommendation about fraud
     # Features that its products lack.
     "assigned-products",  # products that only one supplier sees
     "archiving",
@@ -224,6 +227,18 @@ class MerchantPeople(People):
 
     def raise_units(self, order_id: str, *units: int) -> None:
         """Add these quantities to the lines of an order."""
+        raise NotImplementedError
+
+    def tag(self, order_id: str, *tags: str) -> None:
+        """Give an order these tags, in place of its earlier ones."""
+        raise NotImplementedError
+
+    def set_paid(self, order_id: str, *, is_paid: bool) -> None:
+        """Mark an order as paid or not paid."""
+        raise NotImplementedError
+
+    def rate(self, order_id: str, recommendation: str) -> None:
+        """Recommend what to do about the risk of an order, in lower case."""
         raise NotImplementedError
 
     def move(self, order_id: str, street: str) -> None:

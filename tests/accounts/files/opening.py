@@ -13,10 +13,10 @@ from ordosync.accounts.files.options import (
     CancellationFiles,
     OrderFiles,
     ProductFiles,
-    ShipmentFiles,
-    StockFiles,
 )
 from ordosync.accounts.files.output.options import InventoryFile, OrderFolder, TrackingFile
+from ordosync.accounts.files.shipment_options import ShipmentFiles
+from ordosync.accounts.files.stock_options import StockFiles
 from ordosync.edits import OrderEdit
 from ordosync.models import Address, Page
 from tests.accounts.contract.examples import order

@@ -14,10 +14,12 @@ from msgspec.structs import replace
 
 from ordosync.accounts.files.options import (
     ADDRESS_FIELDS,
+    FACT_FIELDS,
     LINE_FIELDS,
     ORDER_FIELDS,
     PRODUCT_FIELDS,
 )
+from ordosync.hold_facts import HoldFacts
 from ordosync.models import Address, Line, Order, ParcelLine, Product, Shipment
 from ordosync.shortages import ShortageReason
 from tests.accounts.contract.examples import parcel
@@ -34,6 +36,7 @@ from tests.accounts.files.supplier import (
 from tests.support.clock import VirtualClock
 
 _ORDER_FIELDS = tuple(name for name in ORDER_FIELDS if name != "placed_at")
+_TIME = "%Y-%m-%d %H:%M:%S"
 _SUPPLIER = "supplier"
 """Column with the supplier of an order."""
 _TRACKING = (
@@ -72,8 +75,12 @@ class FilesMerchantPeople(MerchantPeople):
             "known-ids",
             "assigned-products",
             "archiving",
+            "risks",
         }
     )
+
+    has_dates = False
+    """True if the order files have a column with the date of an order."""
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         super().__init__(folder, clock)
@@ -86,7 +93,11 @@ class FilesMerchantPeople(MerchantPeople):
 
     @property
     def options(self) -> Mapping[str, object]:
-        columns = {name: name for name in (*_ORDER_FIELDS, *LINE_FIELDS)}
+        columns = {name: name for name in (*_ORDER_FIELDS, *FACT_FIELDS, *LINE_FIELDS)}
+        dated: dict[str, object] = {}
+        if self.has_dates:
+            columns["placed_at"] = "placed_at"
+            dated = {"date_format": _TIME, "timezone": "UTC"}
         ours = {"column": _SUPPLIER, "matches": "^northwind$", "reason": "another ships it"}
         return {
             "kind": "files",
@@ -95,6 +106,7 @@ class FilesMerchantPeople(MerchantPeople):
                 "columns": columns,
                 "currency": "GBP",
                 "only_orders": [ours],
+                **dated,
             },
             "products": {"glob": "listed", "columns": {name: name for name in PRODUCT_FIELDS}},
             "cancellations": {
@@ -154,6 +166,13 @@ class FilesMerchantPeople(MerchantPeople):
 
     def timeline(self, order_id: str) -> Sequence[str]:  # noqa: ARG002
         return []
+
+    def tag(self, order_id: str, *tags: str) -> None:
+        self.request(replace(self._orders[order_id], tags=tags))
+
+    def set_paid(self, order_id: str, *, is_paid: bool) -> None:
+        facts = HoldFacts(is_paid=is_paid)
+        self.request(replace(self._orders[order_id], hold_facts=facts))
 
     def request(self, order: Order) -> str:
         [order_id] = self.request_all([order])
@@ -236,12 +255,16 @@ class FilesMerchantPeople(MerchantPeople):
             return list(csv.DictReader(file))
 
     def _drop_orders(self, orders: Sequence[Order], *, supplier: str) -> None:
+        def placed_at(order: Order) -> str:
+            return f"{order.placed_at or self.clock.now():{_TIME}}"
+
         rows = [
-            {**_order_row(order, line), _SUPPLIER: supplier}
+            {**_order_row(order, line), "placed_at": placed_at(order), _SUPPLIER: supplier}
             for order in orders
             for line in order.lines
         ]
-        self._drop("placed", (*_ORDER_FIELDS, *LINE_FIELDS, _SUPPLIER), rows)
+        header = (*_ORDER_FIELDS, "placed_at", *FACT_FIELDS, *LINE_FIELDS, _SUPPLIER)
+        self._drop("placed", header, rows)
 
     def _drop_cancellations(self) -> None:
         path = self.folder / "cancelled" / "all.csv"
@@ -446,6 +469,7 @@ def _order_row(order: Order, line: Line) -> dict[str, str]:
         "customer_notes": order.customer_notes,
         "internal_notes": order.internal_notes,
         "tags": ",".join(order.tags),
+        "paid": "yes" if order.hold_facts.is_paid else "no",
         "order_discount": _text(order.discount),
         **{f"ship_to.{name}": getattr(order.ship_to, name) for name in ADDRESS_FIELDS},
         **{f"bill_to.{name}": getattr(bill_to, name) for name in ADDRESS_FIELDS},

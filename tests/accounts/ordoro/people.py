@@ -169,6 +169,8 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
             "label-warehouse",
             "line_total",
             "line_discount",
+            "payments",
+            "risks",
         }
     )
     # The supplier's SKUs need one more call, which is optional.
@@ -204,6 +206,11 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
         for kept in [*self._leaves(order_id)]:
             if kept.status == "dropshipment_requested":
                 self.cancel(kept.number)
+
+    def tag(self, order_id: str, *tags: str) -> None:
+        for text in [tag["text"] for tag in self.fake.order(order_id)["tags"]]:
+            self.fake.untag(order_id, text)
+        self.fake.tag(order_id, *tags)
 
     def request_again(self, order_id: str) -> None:
         self.fake.restore(order_id)

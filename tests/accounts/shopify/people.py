@@ -99,6 +99,15 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
     def take(self, order: Order) -> str:
         return self.place_order(order, self.fake.location_id)
 
+    def tag(self, order_id: str, *tags: str) -> None:
+        self._order(self._part(order_id)).tags = [*tags]
+
+    def set_paid(self, order_id: str, *, is_paid: bool) -> None:
+        self._order(self._part(order_id)).financial_status = "PAID" if is_paid else "PENDING"
+
+    def rate(self, order_id: str, recommendation: str) -> None:
+        self._order(self._part(order_id)).recommendation = recommendation.upper()
+
     def cancel(self, order_id: str) -> None:
         self.fake.cancel(self._part(order_id).order_id)
 

@@ -1,5 +1,6 @@
 """People of embedded accounts, who use the desk's commands."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -107,7 +108,13 @@ class SqliteMerchantPeople(AtDesk, MerchantPeople):
     """The seller, at the desk."""
 
     name = "shop"
-    lacks: ClassVar[frozenset[Lack]] = frozenset({"relisting"})  # lines have a position
+    lacks: ClassVar[frozenset[Lack]] = frozenset(
+        {
+            "relisting",  # lines have a position
+            "payments",
+            "risks",
+        }
+    )
 
     def request(self, order: Order) -> str:
         return _done(self.desk.add_order(order, supplier=_PARTNER)).id
@@ -117,6 +124,15 @@ class SqliteMerchantPeople(AtDesk, MerchantPeople):
 
     def take(self, order: Order) -> str:
         return _done(self.desk.add_order(order)).id
+
+    def tag(self, order_id: str, *tags: str) -> None:
+        # The desk has no command for it.
+        with closing(sqlite3.connect(self.path)) as db, db:
+            db.execute("update orders set tags = ? where number = ?", (json.dumps(tags), order_id))
+            db.execute(
+                "insert into changes (kind, object_id, what) values ('order', ?, 'edited')",
+                (order_id,),
+            )
 
     def cancel_rest(self, order_id: str) -> None:
         for id_ in self.pieces(order_id) or [order_id]:

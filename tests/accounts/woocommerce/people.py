@@ -25,6 +25,8 @@ from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches, fulfillmen
 from tests.fakes.woocommerce.state import Line as KeptLine
 from tests.support.clock import VirtualClock
 
+TAGS_META = "_order_tags"
+"""The field of an order in which a plug-in keeps its tags."""
 TAG = "Northwind"
 _STATUSES = {"completed": "shipped", "cancelled": "cancelled"}
 _FIELDS = {
@@ -158,6 +160,7 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "reassigning",
+            "risks",
             "short-cancellations",
             "piece-orders",
             "late-pieces",
@@ -185,7 +188,7 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         super().__init__(folder, clock)
         self.fake.add_term("tags", TAG)
-        self.pair = {"tag": TAG}
+        self.pair = {"tag": TAG, "tags_meta": TAGS_META}
 
     def request(self, order: Order) -> str:
         for line in order.lines:
@@ -203,6 +206,15 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
 
     def relist(self, order_id: str) -> None:
         self.fake.relist(int(order_id))
+
+    def tag(self, order_id: str, *tags: str) -> None:
+        meta = [{"key": TAGS_META, "value": ", ".join(tags)}]
+        self.fake.edit_order(int(order_id), meta_data=meta)
+
+    def set_paid(self, order_id: str, *, is_paid: bool) -> None:
+        order = self.fake.shop.orders[int(order_id)]
+        order.paid_at = self.clock.now() if is_paid else None
+        self.fake.edit_order(int(order_id), customer_note=order.customer_note)
 
     def request_again(self, order_id: str) -> None:
         self.fake.restore(int(order_id))

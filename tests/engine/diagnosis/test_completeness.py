@@ -69,7 +69,7 @@ SKIPPED: Mapping[str, str | None] = {"no-tracking": "normal"} | dict.fromkeys(
     (
         *("before-since", "dismissed", "edited", "given-back", "gone", "ignored", "mended"),
         *("no-lines", "no-sku", "not-imported", "not-shipped", "nothing-to-ship", "over"),
-        "skip-rule",
+        *("skip-rule", "stale"),
         *("split-after-import", "taken-back", "too-late", "voided"),
     )
 )
@@ -85,7 +85,7 @@ RUNS = (
     *("account", "auth", "brake", "crashed", "refused", "stock-rules", "unavailable"),
     "unexpected",
 )
-CONCERNS = ("late", "no-reference", "unshipped")
+CONCERNS = ("late", "no-reference", "stale", "stale-products", "stale-soon", "unshipped")
 CALLS = (
     *(
         "Attention",

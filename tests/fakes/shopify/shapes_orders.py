@@ -156,6 +156,11 @@ def _financial(_call: Call, order: Order) -> str | None:
     return order.financial_status
 
 
+@resolver("Order.risk")
+def _risk(_call: Call, order: Order) -> Json:
+    return {"recommendation": order.recommendation}
+
+
 @resolver("Order.currentSubtotalLineItemsQuantity")
 def _current_quantity(call: Call, order: Order) -> int:  # noqa: ARG001
     return sum(line.current_quantity for line in order.lines)

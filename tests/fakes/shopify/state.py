@@ -95,6 +95,8 @@ class Order(Node):
     """Discount on the whole order, which its lines do not contain."""
     tax: Decimal = Decimal(0)
     financial_status: str | None = "PAID"
+    recommendation: str = "NONE"
+    """What to do about its risk: ACCEPT, CANCEL, INVESTIGATE or NONE."""
     cancelled_at: datetime | None = None
     cancel_reason: str | None = None
     closed_at: datetime | None = None

@@ -34,3 +34,9 @@ def compared(pair: Pair, *, fix: bool = False) -> list[Difference]:
             for _ in repair(portal, differing, store, clock, Stop(clock)):
                 pass
     return compared(pair) if fix else differing
+
+
+def differing(pair: Pair) -> list[tuple[str, str]]:
+    """Return the differences of orders; products are not compared here."""
+    found = [it for it in compared(pair) if it.kind != "no-product-link"]
+    return [(it.kind, it.description) for it in found]

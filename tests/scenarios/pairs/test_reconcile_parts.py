@@ -8,15 +8,9 @@ from tests.accounts.contract.examples import line, parcel
 from tests.accounts.contract.opening import PORTAL
 from tests.accounts.contract.people import needs
 from tests.accounts.shopify.people import ShopifySupplierPeople
-from tests.scenarios.pairs.comparing import compared
+from tests.scenarios.pairs.comparing import compared, differing
 from tests.scenarios.pairs.pair import Pair
 from tests.scenarios.pairs.parcels import ordered, sent
-
-
-def differing(pair: Pair) -> list[tuple[str, str]]:
-    """Return the differences of orders; products are not compared here."""
-    found = [it for it in compared(pair) if it.kind != "no-product-link"]
-    return [(it.kind, it.description) for it in found]
 
 
 @needs("update-tracking", "cancel-orders", "parcels", "several-parcels", "parcel-lines")

@@ -9,6 +9,7 @@ from ordosync.store import Store
 from tests.accounts.contract.examples import line, parcel
 from tests.accounts.contract.opening import PORTAL
 from tests.accounts.contract.people import People, needs
+from tests.scenarios.pairs.comparing import differing
 from tests.scenarios.pairs.pair import Pair
 
 TASK = "report-shortages"
@@ -61,6 +62,23 @@ def test_short_units_are_reported_once_and_the_rest_is_sent(pair: Pair) -> None:
     assert told(pair.merchant, merchant_id).count("cannot send") == reported.count("cannot send")
     sent = pair.link(merchant_id)
     assert sent.supplier_id == supplier_id
+
+
+@needs("report-shortages", "short-units", "listing")
+def test_reconcile_says_that_short_units_were_reported(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001", line("CUP", 2), line("MUG", 1))
+    pair.supplier.take_off(supplier_id, 1, 0)
+    before = differing(pair)
+    pair.run(TASK)
+
+    after = differing(pair)
+
+    assert [kind for kind, _ in before] == ["sum-broken"]
+    assert [kind for kind, _ in after] == ["reported-short"]
+    assert "short of CUP=1" in after[0][1]
+    if "cancelled-units" not in pair.merchant.lacks:
+        pair.merchant.cancel_units(merchant_id, 1, 0)
+        assert differing(pair) == []
 
 
 @needs("report-shortages", "short-units", "reasons")

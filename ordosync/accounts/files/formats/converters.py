@@ -164,11 +164,25 @@ def amount(row: Row, name: str, text: str, options: InputFiles) -> Decimal | Non
 
 def flag(row: Row, name: str, options: InputFiles) -> bool:
     """Return yes or no; blank is no."""
-    text = cell(row, name, options)
+    return to_flag(row, name, cell(row, name, options))
+
+
+def to_flag(row: Row, name: str, text: str) -> bool:
+    """Return the yes or no of a text."""
     if text.lower() not in _FLAGS:
         problem = f"{name} {text[:40]!a} is not true or false"
         raise InvalidRowError(f"invalid.{name}", row, problem)
     return _FLAGS[text.lower()]
+
+
+def as_of_cell(row: Row, options: InputFiles) -> datetime | None:
+    """Return the time of a quantity; None if its file has no column for it."""
+    if "as_of" not in options.columns:
+        return None
+    at = time(row, "as_of", cell(row, "as_of", options), options)
+    if at is None:
+        raise InvalidRowError("invalid.date", row, "as_of is blank")
+    return at
 
 
 def time(row: Row, name: str, text: str, options: InputFiles) -> datetime | None:
