@@ -44,8 +44,8 @@ class Portal:
     """Key of the digests that are compared to notice edits."""
     clock: Clock
     """For deadlines that count from the import of an order."""
-    feeds: FeedWatch
-    """The feeds whose age is limited."""
+    feeds: FeedWatch | None
+    """The feeds whose age is limited; None if there is none."""
     open_stock: Callable[[], PortalStock]
     """Opens `stock`, which few tasks need."""
     stock_portals: Callable[[], Sequence[str]]
@@ -65,7 +65,7 @@ class Portal:
 
     def collect_feeds(self) -> None:
         """Note what was seen of the feeds whose age is limited, before the accounts are closed."""
-        if self.feeds.limits:
+        if self.feeds:
             newest = {**self.merchant.newest(), **self.supplier.newest()}
             self.feeds.collect(newest, self.stock.age.attempt)
 
