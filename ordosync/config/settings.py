@@ -153,7 +153,8 @@ class AccountConfig:
     @cached_property
     def age_limits(self) -> Mapping[str, MaxAge]:
         """The maximum age of each reading that has one, such as `stock`."""
-        if limit := max_age_of(self.selling, self.options.get("timezone") or "UTC"):
+        zone = self.options.get("timezone") or "UTC"
+        if self.selling.max_age and (limit := max_age_of(self.selling, zone)):
             return {"stock": limit}
         limits = {
             reading: getattr(self.options.get(reading), "age_limit", None)

@@ -55,7 +55,7 @@ class Portal:
 
     @cached_property
     def stock(self) -> PortalStock:
-        """What decides the quantities of the portal, as it is at the first use."""
+        """The rules and the state of the stock, as they are at the first use."""
         return self.open_stock()
 
     @property

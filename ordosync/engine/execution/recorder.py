@@ -48,6 +48,8 @@ class Recorder:
         self._claims = claims
         self._renewed_at_s = clock.boot_s()
         self.counts = Counts()
+        self._had_failed = True
+        """False if no step had failed when they were last read; `counts` has those of this run."""
         self._notes: list[str] = []
         self._skipped: Counter[str] = Counter()
         self._left_out: list[LeftOut] = []
@@ -176,7 +178,9 @@ class Recorder:
 
     def failed_or_held(self) -> Sequence[StepRow]:
         """Return the failed and the held steps of this task, oldest first."""
-        return self._store.steps.failed_or_held(self._portal.name, self._task.name)
+        rows = self._store.steps.failed_or_held(self._portal.name, self._task.name)
+        self._had_failed = any(row.state == "failed" for row in rows)
+        return rows
 
     def failed(self) -> Sequence[StepRow]:
         """Return the failed steps of this task, oldest first."""
@@ -190,6 +194,8 @@ class Recorder:
 
     def open_edits(self) -> Mapping[str, StepRow]:
         """Return the edits that are not settled, by the key of the step that was edited."""
+        if not (self._had_failed or self.counts.failed):
+            return {}
         return {edited_key(row.key): row for row in self.failed() if is_edit_key(row.key)}
 
     def count_decisions(self, steps: Iterable[Step]) -> list[StepChange]:
