@@ -76,6 +76,10 @@ class NoOptions:
     """The options of a kind that has none for a portal."""
 
 
+def _nothing(sku: str) -> bool:  # noqa: ARG001
+    return False
+
+
 @dataclass(frozen=True, kw_only=True)
 class PortalContext:
     """The portal for which an account is opened."""
@@ -85,6 +89,8 @@ class PortalContext:
     selection: Selection = field(default_factory=Everything)
     spool: Path = Path()
     """The folder for copies of files that are read; it may not exist yet."""
+    ignores: Callable[[str], bool] = _nothing
+    """True for the SKUs of lines that are not sent to the Supplier, since they are not goods."""
     edit_policies: Mapping[str, str] = field(default_factory=dict)
     """The policy of each group of edits; an account may need more permissions for it."""
     hold_conditions: tuple[str, ...] = ()

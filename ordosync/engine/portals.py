@@ -129,6 +129,7 @@ def merchant_of(
         partner=portal.supplier.account,
         selection=portal.products,
         spool=spool / portal.merchant.account,
+        ignores=portal.ignores,
         hold_conditions=portal.hold.conditions,
     )
     account = config.opened[portal.merchant.account]

@@ -1320,7 +1320,7 @@ MUTANTS = (
     Mutant(
         protection="a sale at one Merchant soon lowers the stock of the others",
         file="engine/execution/run.py",
-        old="wake_after(self._task, self._portal, store, self._clock, self._recorder.counts)",
+        old="wake_after(self._task, self._portal, store, self._clock, self._recorder)",
         new="pass",
         test="engine/scheduling/test_waking.py"
         "::test_an_import_wakes_all_portals_of_the_supplier_and_moves_no_slot",

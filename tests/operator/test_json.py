@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 
 from ordosync.cli.commands import COMMANDS, load
 from ordosync.cli.output.json_schemas import DOCUMENTS, schema_of
+from ordosync.store.written import Written
 from tests.support.command import AT_ONCE, HEADER, ordosync, row, shop, wake
 from tests.support.desk import SHIP, TwoAccounts
 from tests.support.json_documents import check
@@ -255,3 +256,9 @@ def test_h8_history_names_the_accounts(both: TwoAccounts) -> None:
     [story] = both.run("why", "1001", "--json").json["why"]
 
     assert (story["merchant_account"], story["supplier_account"]) == ("shop", "northwind")
+
+
+def test_schema_has_each_value_of_a_write() -> None:
+    common = json.loads(files("ordosync").joinpath("schemas/common.json").read_text("utf-8"))
+
+    assert {*common["$defs"]["written"]["properties"]} == {*Written.__struct_fields__}

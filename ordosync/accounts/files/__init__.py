@@ -157,7 +157,7 @@ class FilesAccount(Account):
             kind=self.kind,
             client=client,
             limits=LIMITS,
-            listing=OrderListing(orders, cancelled, tracking),
+            listing=OrderListing(orders, cancelled, tracking, ignores=portal.ignores),
             personal_data=self._personal_data(orders),
             spool=client,
             newest=client.newest,

@@ -1,6 +1,6 @@
 """The tracking file of a Merchant: its rows are the parcels of each order, or their lines."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ordosync.accounts.files.cancelled_units import Cancelled, CancelledOrders
 from ordosync.accounts.files.options import UNIT_FIELDS
@@ -58,11 +58,22 @@ class MerchantTracking:
         """Rewrite the tracking file with these numbers flagged as void."""
         return self._file.change(shipments, self._void)
 
-    def parcels(self, orders: Sequence[Order]) -> Mapping[str, TrackingRows]:
+    def parcels(
+        self, orders: Sequence[Order], ignores: Callable[[str], bool]
+    ) -> Mapping[str, TrackingRows]:
         """Return the rows of those of these orders that have some."""
         rows = self._file.read()
         return {
-            order.id: TrackingRows(rows[order.id], order.lines, self._options)
+            order.id: TrackingRows(
+                rows[order.id],
+                order.lines,
+                self._options,
+                not_awaited=frozenset(
+                    line.id
+                    for line in order.lines
+                    if line.id in order.not_shipped or ignores(line.sku)
+                ),
+            )
             for order in orders
             if order.id in rows
         }

@@ -33,6 +33,7 @@ LINE_FIELDS = (
     "line_discount",
     "supplier_sku",
     "supplier_unit_cost",
+    "requires_shipping",
 )
 ORDER_FIELDS = (
     "order_number",
@@ -56,7 +57,7 @@ MONEY_FIELDS = (
     "order_discount",
     "supplier_unit_cost",
 )
-PRODUCT_FIELDS = ("sku", "name", "price", "weight_g", "supplier_sku", "kit")
+PRODUCT_FIELDS = ("sku", "name", "price", "weight_g", "supplier_sku", "kit", "requires_shipping")
 SHIPMENT_FIELDS = (
     "order_number",
     "tracking_number",

@@ -4,7 +4,7 @@ A Supplier has no listing: its orders can only be found by their reference.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -27,10 +27,13 @@ class OrderListing:
         reader: FileReader[Order],
         cancelled: CancelledOrders,
         tracking: MerchantTracking | None,
+        *,
+        ignores: Callable[[str], bool],
     ) -> None:
         self._reader = reader
         self._cancelled = cancelled
         self._tracking = tracking
+        self._ignores = ignores
 
     def read(self, *, now: datetime) -> Iterator[Page[OrderSnapshot]]:  # noqa: ARG002
         """Yield all orders in the files."""
@@ -38,7 +41,7 @@ class OrderListing:
         for page in self._reader.current():
             orders = [item for item in page.items if isinstance(item, Order)]
             left = {order.id: remaining(order, cancelled.get(order.id)) for order in orders}
-            parcels = self._tracking.parcels(orders) if self._tracking else {}
+            parcels = self._tracking.parcels(orders, self._ignores) if self._tracking else {}
             yield Page(
                 items=tuple(
                     _snapshot(order, left[order.id], parcels.get(order.id)) for order in orders

@@ -3,7 +3,7 @@
 A reason names file and row. It quotes a cell only if the cell cannot have personal data.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from functools import partial
 
@@ -13,6 +13,7 @@ from ordosync.accounts.files.formats.converters import (
     InvalidRowError,
     amount,
     cell,
+    flag,
     key_cell,
     key_problem,
     key_text,
@@ -111,7 +112,7 @@ def _order(number: str, rows: Sequence[Row], options: OrderFiles) -> Order:
     if len(number) > _LONGEST_NUMBER:
         raise InvalidRowError("invalid.order_number", first, "the order number is too long")
     fields = _order_fields(kept, rows, options)
-    lines = _lines(number, kept, rows, options)
+    lines, not_shipped = _lines(number, kept, rows, options)
     bill_to = _address("bill_to", fields)
     placed_at = time(first, "placed_at", fields.get("placed_at", ""), options)
     tags = tuple(tag.strip() for tag in fields.get("tags", "").split(",") if tag.strip())
@@ -121,6 +122,8 @@ def _order(number: str, rows: Sequence[Row], options: OrderFiles) -> Order:
         id=number,
         number=number,
         lines=lines,
+        not_shipped=not_shipped,
+        needs_shipping=len(not_shipped) < len(lines),
         currency=options.currency or "",
         ship_to=_address("ship_to", fields),
         bill_to=None if bill_to == Address() else bill_to,
@@ -166,8 +169,10 @@ def _agreed(name: str, rows: Sequence[Row], options: OrderFiles) -> str:
 
 def _lines(
     number: str, kept: Sequence[Row], rows: Sequence[Row], options: OrderFiles
-) -> tuple[Line, ...]:
+) -> tuple[tuple[Line, ...], Mapping[str, str]]:
+    """Return the lines of an order, and those that need no shipping with their SKUs."""
     lines: dict[str, Line] = {}
+    not_shipped: dict[str, str] = {}
     numbers = {row.number for row in kept}
     for line_id, row in lines_with_ids(number, rows, options):
         if row.number not in numbers:
@@ -177,13 +182,14 @@ def _lines(
             key_cell(row, "line_id", options)
         if line_id in lines:
             raise InvalidRowError("invalid.line_id", row, "another row has the same line_id")
+        if is_among(line.sku, options.ignore_skus):
+            continue
         lines[line_id] = line
-    kept_lines = tuple(
-        line for line in lines.values() if not is_among(line.sku, options.ignore_skus)
-    )
-    if not kept_lines:
+        if not flag(row, "requires_shipping", options, blank=True):
+            not_shipped[line_id] = line.sku
+    if not lines:
         raise _NothingToShipError("nothing-to-ship", "has only lines of SKUs in ignore_skus")
-    return kept_lines
+    return tuple(lines.values()), not_shipped
 
 
 def _line(line_id: str, row: Row, options: OrderFiles) -> Line:

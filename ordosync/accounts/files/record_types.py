@@ -276,6 +276,7 @@ def _product(key: str, rows: Sequence[Row], options: InputFiles, content: str) -
         weight_g=amount(row, "weight_g", cell(row, "weight_g", options), options),
         supplier_sku=cell(row, "supplier_sku", options),
         is_kit=flag(row, "kit", options),
+        needs_shipping=flag(row, "requires_shipping", options, blank=True),
         content=content,
     )
 

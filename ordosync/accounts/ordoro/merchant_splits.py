@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from ordosync.accounts.ordoro.client import OPEN, OrdoroClient, path
-from ordosync.accounts.ordoro.schema import OrderShape
+from ordosync.accounts.ordoro.schema import LineShape, OrderShape
 from ordosync.accounts.ordoro.split_matching import body_of, matched, misfit
 from ordosync.accounts.service_client import recheck_refusals
-from ordosync.models import Outcome, Piece, Split, refused
+from ordosync.added_units import with_rest_in_first
+from ordosync.models import Outcome, ParcelLine, Piece, Split, refused
 
 _READY_TRIES = 3
 _NOT_READY = Outcome(state="unknown", code="not-ready", reason="its pieces are not created yet")
@@ -31,6 +32,7 @@ class MerchantSplits:
         if order.status not in OPEN:
             code = "cancelled" if order.status == "cancelled" else "already-shipped"
             return refused(code, f"is {order.status}")
+        split = with_rest_in_first(split, _parts_of(order.lines))
         wrong = misfit(split, order.lines)
         if wrong:
             return refused("does-not-fit", f"does not fit: {wrong}")
@@ -55,6 +57,8 @@ class MerchantSplits:
         if not parent.ready:
             return _NOT_READY
         children = self._children(parent.child_order_numbers or ())
+        lines = [line for child in children or () for line in child.lines]
+        split = with_rest_in_first(split, _parts_of(lines))
         pieces = matched(split, children) if children is not None else None
         if pieces is None:
             return refused("already-split", "is already split differently")
@@ -76,3 +80,9 @@ class MerchantSplits:
         """Return these orders; None if one of them was split itself."""
         orders = self._client.orders_now(numbers, "read the pieces")
         return [orders[n] for n in numbers] if len(orders) == len(numbers) else None
+
+
+def _parts_of(lines: Sequence[LineShape]) -> list[ParcelLine]:
+    return [
+        ParcelLine(line_id=line.full_id, quantity=line.quantity, sku=line.sku) for line in lines
+    ]

@@ -135,7 +135,7 @@ class ShopifyAccount(Account):
             client=client.service,
             limits=client.service.limits(batch_size=_BATCH_SIZE, settle_s=self._settle_s),
             timeline=merchant_timeline(client, fulfillment_orders),
-            listing=MerchantOrderListing(client, location),
+            listing=MerchantOrderListing(client, location, portal.ignores),
             check=partial(Checks(client, version=self._version).merchant, location),
             orders=MerchantOrders(
                 client,

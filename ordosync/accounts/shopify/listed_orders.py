@@ -6,7 +6,7 @@ parcel is never shipped: it was merged, moved, or replaced by another one.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from msgspec import structs
@@ -17,6 +17,7 @@ from ordosync.accounts.shopify.fulfillment_orders import is_cancelled
 from ordosync.accounts.shopify.ids import line_id, number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.merchant_orders import REQUESTED
+from ordosync.accounts.shopify.order_mapping import not_shipped
 from ordosync.accounts.shopify.pagination import read_all
 from ordosync.accounts.shopify.parcel_record import ParcelRecord
 from ordosync.accounts.shopify.queries.fulfillment import MORE_LISTED_PARCELS
@@ -92,9 +93,12 @@ class ListedOrder(FulfillmentOrder, frozen=True, rename="camel", kw_only=True):
 class ListedOrders:
     """Snapshots of fulfillment orders."""
 
-    def __init__(self, client: ShopifyClient, location: SupplierLocation) -> None:
+    def __init__(
+        self, client: ShopifyClient, location: SupplierLocation, ignores: Callable[[str], bool]
+    ) -> None:
         self._client = client
         self._location = location
+        self._ignores = ignores
 
     def snapshots(self, orders: Sequence[ListedOrder]) -> Iterator[OrderSnapshot]:
         """Yield the snapshots of these orders."""
@@ -121,7 +125,7 @@ class ListedOrders:
         history, id_ = listed.history, listed.own_id
         lines = self._lines(listed, units)
         ancestors = history.ancestors(id_, lines)
-        status = self._status(listed)
+        status = self._status(listed, lines)
         order = Order(
             id=id_,
             number=listed.order_name.removeprefix("#"),
@@ -131,6 +135,7 @@ class ListedOrders:
             status=status,
             ancestors=ancestors,
             is_split=_is_replaced(listed),
+            not_shipped=not_shipped(id_, lines),
             reference=history.splits.get(ancestors[0], {}).get(id_, "") if ancestors else "",
         )
         is_ours = self._location.is_at(listed.location)
@@ -149,11 +154,13 @@ class ListedOrders:
         ]
         return [line for line in counted if line.total_quantity]
 
-    def _status(self, listed: ListedOrder) -> str:
+    def _status(self, listed: ListedOrder, lines: Sequence[OrderedLine]) -> str:
         if _is_cancelled(listed):
             return "cancelled"
         if listed.own:
-            return "shipped" if listed.is_ended else "partially_shipped"
+            awaited = [it for it in lines if it.is_shipped and not self._ignores(it.sku or "")]
+            is_sent = listed.is_ended or not any(line.remaining_quantity for line in awaited)
+            return "shipped" if is_sent else "partially_shipped"
         if not listed.is_open:
             return "awaiting_fulfillment"
         is_requested = not self._location.is_service or listed.request_status in REQUESTED

@@ -1,8 +1,7 @@
 """Merchant orders: the fulfillment orders that this portal's Supplier must ship.
 
 A fulfillment order is read with its order, by `fulfillmentOrders` or by its id. After the import,
-the metafield `sent` of the order records that the Supplier has it, and the request to a fulfillment
-service is accepted.
+the metafield `sent` of the order records that the Supplier has it, and its request is accepted.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +18,13 @@ from ordosync.accounts.shopify.ids import fulfillment_order, line_item, number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.merchant_cancellations import MerchantCancellations
 from ordosync.accounts.shopify.order_mapping import order_of
-from ordosync.accounts.shopify.order_records import invalid_record, reassigned, requested_order
+from ordosync.accounts.shopify.order_records import (
+    invalid_record,
+    moved_here,
+    placed_as_test,
+    reassigned,
+    requested_order,
+)
 from ordosync.accounts.shopify.parcel_allocation import Units
 from ordosync.accounts.shopify.queries.fulfillment import REQUESTED_ORDERS, REQUESTED_ORDERS_BY_ID
 from ordosync.accounts.shopify.schema import OrderedLine, RequestedOrder
@@ -32,10 +37,6 @@ _LINES = 10
 _MAX_REMEMBERED = 1500
 """The number of orders that are remembered until the Supplier has them: more than a batch."""
 _MAX_QUANTITY = 2**31 - 1
-_MOVED_HERE = (
-    "has units that were moved here beside those of an order that was sent; they were not sent:"
-    " move them away and back as a whole, or tell the Supplier"
-)
 REQUESTED = ("SUBMITTED", "ACCEPTED", "CANCELLATION_REJECTED")
 """The request statuses of a fulfillment order that its service must ship."""
 
@@ -247,6 +248,8 @@ class MerchantOrders:
         history = SplitHistory.of(requested.order.sent, requested.order.split)
         if not self._location.is_at(requested.location):
             return reassigned(history.order_id(number(requested.id)))
+        if requested.order.test and not history.is_recorded(number(requested.id)):
+            return placed_as_test(history.order_id(number(requested.id)))
         if requested.is_open and self._location.is_service and not _is_wanted(requested):
             return None
         return self._order_to_ship(raw, requested, history, units)
@@ -267,7 +270,7 @@ class MerchantOrders:
         if not lines:
             return None
         if units is None and _has_moved_lines(requested, history, lines):
-            return invalid_record(raw, "moved-here", _MOVED_HERE)
+            return moved_here(raw)
         if not all(0 <= line.remaining_quantity <= _MAX_QUANTITY for line in lines):
             return invalid_record(raw, "invalid.quantity", "has an invalid quantity")
         order = order_of(requested, history, lines)

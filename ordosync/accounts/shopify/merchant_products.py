@@ -112,4 +112,5 @@ class MerchantProducts:
             weight_g=grams or None,
             is_kit=variant.requires_components,
             content=digest(content),
+            needs_shipping=item.requires_shipping and not sold.is_gift_card,
         )

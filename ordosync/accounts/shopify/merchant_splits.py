@@ -8,6 +8,7 @@ each split order, since Shopify does not.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 
@@ -137,7 +138,19 @@ def _existing_pieces(
             return None
         existing[place] = number(part.id)
     missing = sum((piece for place, piece in enumerate(pieces) if place not in existing), Counter())
-    return existing if missing and missing == _remaining(root) else None
+    own = _remaining(root, without=_lines_of_nobody(split, root, frozenset().union(*pieces)))
+    return existing if missing and missing == own else None
+
+
+def _lines_of_nobody(split: Split, root: Part, named: AbstractSet[str]) -> frozenset[str]:
+    """Return the lines that no Supplier sends: they stay in the first piece."""
+    is_requested = split.is_requested
+    return frozenset(
+        number(line.line_item.id)
+        for line in root.line_items.nodes
+        if number(line.line_item.id) not in named
+        and not (line.is_shipped and (is_requested is None or is_requested(line.sku or "")))
+    )
 
 
 def _shares(order_id: str, piece: Piece) -> Shares:
@@ -150,10 +163,11 @@ def _shares(order_id: str, piece: Piece) -> Shares:
     return +shares
 
 
-def _remaining(part: Part) -> Shares:
+def _remaining(part: Part, *, without: AbstractSet[str] = frozenset()) -> Shares:
     shares: Shares = Counter()
     for line in part.line_items.nodes:
-        shares[number(line.line_item.id)] += line.remaining_quantity
+        if number(line.line_item.id) not in without:
+            shares[number(line.line_item.id)] += line.remaining_quantity
     return +shares
 
 

@@ -93,7 +93,7 @@ class MerchantTracking:
         order = self._fulfillment_orders.parts(shipment.order_id)
         if order is None:
             return refused("not-found", f"fulfillment order {shipment.order_id} does not exist")
-        if is_whole:
+        if shipment.is_last:
             shipment = without_added(shipment, order)
         if shipment.lines is not None:
             return self._add_units(shipment, order)

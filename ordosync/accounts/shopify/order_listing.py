@@ -5,7 +5,7 @@ which of them were at this location before. If a parcel is cancelled, its fulfil
 closed and unsent, and a new one replaces it. The old one counts as split into the new one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from msgspec import structs
@@ -53,10 +53,12 @@ class MerchantOrderListing:
     is_complete = True
     includes_foreign = False
 
-    def __init__(self, client: ShopifyClient, location: SupplierLocation) -> None:
+    def __init__(
+        self, client: ShopifyClient, location: SupplierLocation, ignores: Callable[[str], bool]
+    ) -> None:
         self._client = client
         self._location = location
-        self._orders = ListedOrders(client, location)
+        self._orders = ListedOrders(client, location, ignores)
 
     def missing(self) -> str:
         """Describe the old orders that the token may not read; empty if it may."""

@@ -1,7 +1,7 @@
 """Conversion of a fulfillment order and its parent order to an order of ordosync."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -9,6 +9,7 @@ import msgspec
 from ordosync.accounts.shopify.ids import line_id, number
 from ordosync.accounts.shopify.schema import (
     Attribute,
+    LineItem,
     MailingAddress,
     OrderedLine,
     ParentOrder,
@@ -49,7 +50,17 @@ def order_of(
         ancestors=history.ancestors(id_, lines),
         content=_content(requested, lines),
         needs_shipping=_needs_shipping(requested, lines),
+        not_shipped=not_shipped(id_, lines),
     )
+
+
+def not_shipped(order_id: str, lines: Sequence[OrderedLine]) -> Mapping[str, str]:
+    """Return the lines that need no shipping, with the ids of their products."""
+    return {
+        line_id(order_id, line.line_item.id): number(line.inventory_item_id or "")
+        for line in lines
+        if not line.is_shipped
+    }
 
 
 def address_of(shape: MailingAddress | None) -> Address:
@@ -92,7 +103,7 @@ def digest(value: object) -> str:
 def _needs_shipping(requested: RequestedOrder, lines: Sequence[OrderedLine]) -> bool:
     """True if a parcel is sent to the buyer, also by local delivery."""
     method = requested.delivery_method.method_type if requested.delivery_method else ""
-    return method not in _NO_ADDRESS and any(line.requires_shipping for line in lines)
+    return method not in _NO_ADDRESS and any(line.is_shipped for line in lines)
 
 
 def _bill_to(of: ParentOrder) -> Address | None:
@@ -139,12 +150,22 @@ def _currency(shape: OrderedLine) -> str:
     return money.shop_money.currency_code if money else ""
 
 
+def _digested(item: LineItem) -> Mapping[str, object]:
+    """Return the fields that earlier versions read, or all orders would count as edited."""
+    return {
+        "id": item.id,
+        "customAttributes": item.custom_attributes,
+        "originalUnitPriceSet": item.original_unit_price_set,
+        "discountedUnitPriceSet": item.discounted_unit_price_set,
+    }
+
+
 def _content(requested: RequestedOrder, lines: Sequence[OrderedLine]) -> str:
     """Return a digest of the fields that the Supplier gets: other changes are not edits."""
     of = requested.order
     tags = [tag for tag in of.tags if not tag.startswith(OWN_TAGS)]
     content: Sequence[object] = (
-        [(line.sku, line.remaining_quantity, line.line_item) for line in lines],
+        [(line.sku, line.remaining_quantity, _digested(line.line_item)) for line in lines],
         requested.destination,
         # Without its type: earlier versions did not read it, so all orders would count as edited.
         requested.delivery_method and {"presentedName": requested.delivery_method.presented_name},

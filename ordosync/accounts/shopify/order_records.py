@@ -30,6 +30,26 @@ def reassigned(id_: str) -> InvalidRecord:
     )
 
 
+def placed_as_test(id_: str) -> InvalidRecord:
+    """Return the record of an order that was placed as a test."""
+    return InvalidRecord(
+        id=id_,
+        code="test-order",
+        reason="was placed as a test",
+        content=digest("test-order"),
+        is_skipped=True,
+    )
+
+
+def moved_here(raw: Raw) -> InvalidRecord:
+    """Return the record of an order with units of an order that was sent."""
+    reason = (
+        "has units that were moved here beside those of an order that was sent; they were not sent:"
+        " move them away and back as a whole, or tell the Supplier"
+    )
+    return invalid_record(raw, "moved-here", reason)
+
+
 def invalid_record(raw: Raw, code: str, reason: str) -> InvalidRecord:
     """Return the record of an order that cannot be read."""
     from ordosync.http import decode  # noqa: PLC0415 - slow to import

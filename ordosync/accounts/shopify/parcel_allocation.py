@@ -13,7 +13,11 @@ from dataclasses import dataclass
 from ordosync.accounts.shopify.fulfillment_orders import OrderParts
 from ordosync.accounts.shopify.ids import fulfillment_order, gid, line_id, line_item, number
 from ordosync.accounts.shopify.schema import FulfillmentOrder, Parcel, Part
-from ordosync.added_units import without_added_units
+from ordosync.added_units import (
+    requested_lines,
+    with_lines_of_nobody,
+    without_added_units,
+)
 from ordosync.models import Shipment
 
 Units = Counter[str]
@@ -136,13 +140,19 @@ def has_open_units(part: FulfillmentOrder) -> bool:
 
 
 def without_added(shipment: Shipment, order: OrderParts) -> Shipment:
-    """Return a parcel with all open units, without those that the Merchant added later."""
+    """Return a parcel with all open units, without those that no Supplier sends.
+
+    The Merchant added them later, or they need no shipping. A line that the portal ignores is
+    shipped with the others.
+    """
     order_id = shipment.order_id
     units = open_units(order.parts) + units_in(void_parcels(order))
     items = order.history.items(order_id, ())
     added = {id_ for id_ in units if items is not None and number(id_) not in items}
-    return without_added_units(
-        shipment,
-        {line_id(order_id, id_): count for id_, count in units.items()},
-        {line_id(order_id, id_) for id_ in added},
-    )
+    lines = [line for part in order.parts for line in part.line_items.nodes]
+    unshipped = {line.line_item.id for line in lines if not line.is_shipped}
+    skus = {line_id(order_id, line.line_item.id): line.sku or "" for line in lines}
+    open_lines = {line_id(order_id, id_): count for id_, count in units.items()}
+    left_open = {line_id(order_id, id_) for id_ in added | unshipped}
+    shipment = without_added_units(shipment, open_lines, left_open)
+    return with_lines_of_nobody(shipment, open_lines, requested_lines(shipment, skus) | left_open)

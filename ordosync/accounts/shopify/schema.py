@@ -94,6 +94,7 @@ class LineItem(Struct, frozen=True, rename="camel", kw_only=True):
     custom_attributes: list[Attribute] = field(default_factory=list)
     original_unit_price_set: Money | None = None
     discounted_unit_price_set: Money | None = None
+    is_gift_card: bool = False
 
 
 class OrderedLine(Struct, frozen=True, rename="camel", kw_only=True):
@@ -107,6 +108,12 @@ class OrderedLine(Struct, frozen=True, rename="camel", kw_only=True):
     remaining_quantity: int = 0
     total_quantity: int = 0
     requires_shipping: bool = True
+    inventory_item_id: str | None = None
+
+    @property
+    def is_shipped(self) -> bool:
+        """True if the line is goods."""
+        return self.requires_shipping and not self.line_item.is_gift_card
 
 
 class RequestedLine(OrderedLine, frozen=True, rename="camel", kw_only=True):
@@ -199,6 +206,7 @@ class ParentOrder(Struct, frozen=True, rename="camel", kw_only=True):
     """The order that a fulfillment order is a part of."""
 
     cancelled_at: At | None = None
+    test: bool = False
     current_subtotal_line_items_quantity: int | None = None
     """The units that were neither removed nor refunded."""
     subtotal_line_items_quantity: int | None = None
@@ -400,13 +408,14 @@ class InventoryLevel(Struct, frozen=True):
         return next((quantity.quantity for quantity in self.quantities if quantity.name == name), 0)
 
 
-class ShopProduct(Struct, frozen=True):
+class ShopProduct(Struct, frozen=True, rename="camel"):
     """The fields that the variants of a product share."""
 
     title: str = ""
     status: str = ""
     vendor: str = ""
     tags: list[str] = field(default_factory=list)
+    is_gift_card: bool = False
 
 
 class InventoryItem(Struct, frozen=True, rename="camel", kw_only=True):
@@ -415,6 +424,7 @@ class InventoryItem(Struct, frozen=True, rename="camel", kw_only=True):
     id: str
     sku: str | None = None
     tracked: bool = True
+    requires_shipping: bool = True
     measurement: Measurement = Measurement()
     inventory_level: InventoryLevel | None = None
     variants: Connection["Variant"] = field(default_factory=lambda: Connection(nodes=[]))
@@ -432,7 +442,7 @@ class Variant(Struct, frozen=True, rename="camel", kw_only=True):
     inventory_item: InventoryItem | None = None
 
 
-class ProductWithVariants(ShopProduct, frozen=True, kw_only=True):
+class ProductWithVariants(ShopProduct, frozen=True, rename="camel", kw_only=True):
     """A product with its variants."""
 
     id: str

@@ -37,6 +37,7 @@ from ordosync.accounts.woocommerce.order_parcels import OrderParcels
 from ordosync.accounts.woocommerce.order_share import OrderShares
 from ordosync.accounts.woocommerce.order_statuses import OrderStatuses
 from ordosync.accounts.woocommerce.product_selection import ProductSelection
+from ordosync.accounts.woocommerce.shipping_needs import ShippingNeeds
 from ordosync.accounts.woocommerce.shop_features import ShopFeatures
 from ordosync.accounts.woocommerce.supplier_cancellations import SupplierCancellations
 from ordosync.accounts.woocommerce.supplier_edits import SupplierEdits
@@ -121,7 +122,9 @@ class WooCommerceAccount(Account):
         client, statuses = self._client(at), self._statuses
         service, catalogue = client.service, Catalogue(client)
         selection = ProductSelection(service, catalogue, options, portal.selection)
-        shares = OrderShares(client, selection, supplier=options.supplier or portal.partner)
+        needs = ShippingNeeds(service, catalogue, portal.ignores)
+        supplier = options.supplier or portal.partner
+        shares = OrderShares(client, selection, needs, supplier=supplier)
         return Merchant(
             name=self.name,
             kind=self.kind,
@@ -130,7 +133,7 @@ class WooCommerceAccount(Account):
             timeline=timeline(service),
             listing=MerchantListing(client, shares, statuses),
             check=lambda: check_merchant(client, options, statuses),
-            orders=MerchantOrders(client, catalogue, shares, statuses, tags_meta=options.tags_meta),
+            orders=MerchantOrders(client, shares, statuses, tags_meta=options.tags_meta),
             cancellations=MerchantCancellations(client, shares, statuses),
             products=MerchantProducts(client, catalogue, selection),
             stock=MerchantStock(client, shares, statuses),

@@ -11,14 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from ordosync.accounts.account import ReadRequest
-from ordosync.accounts.woocommerce.catalogue import Catalogue
 from ordosync.accounts.woocommerce.client import Quantities, WooCommerceClient
 from ordosync.accounts.woocommerce.hold_facts import facts_of
-from ordosync.accounts.woocommerce.order_mapping import order_of
+from ordosync.accounts.woocommerce.order_mapping import is_test, order_of
 from ordosync.accounts.woocommerce.order_share import OrderShares
 from ordosync.accounts.woocommerce.order_statuses import ON_HOLD, OrderStatuses
 from ordosync.accounts.woocommerce.parcels import Lines
-from ordosync.accounts.woocommerce.schema import OrderShape, ProductShape, digest
+from ordosync.accounts.woocommerce.schema import OrderShape, digest
 from ordosync.hold_facts import HoldFacts
 from ordosync.models import InvalidRecord, Order, Page
 
@@ -34,14 +33,12 @@ class MerchantOrders:
     def __init__(
         self,
         client: WooCommerceClient,
-        catalogue: Catalogue,
         shares: OrderShares,
         statuses: OrderStatuses,
         *,
         tags_meta: str = "",
     ) -> None:
         self._client = client
-        self._catalogue = catalogue
         self._shares = shares
         self._to_ship = statuses.to_ship
         self._tags_meta = tags_meta
@@ -87,7 +84,7 @@ class MerchantOrders:
     def _unshipped(
         self, items: Sequence[OrderShape | InvalidRecord]
     ) -> Iterator[Order | InvalidRecord]:
-        shapes = [item for item in items if isinstance(item, OrderShape)]
+        shapes, needs = [item for item in items if isinstance(item, OrderShape)], self._shares.needs
         self._shares.learn(shapes)
         unsent = self._client.service.map_concurrently(shapes, self._shares.unsent)
         quantities = dict(zip([shape.id for shape in shapes], unsent, strict=True))
@@ -97,31 +94,13 @@ class MerchantOrders:
                 orders.append(item)
             elif self._shares.is_requested(item, quantities[item.id]):
                 orders += self._requested(item, quantities[item.id])
-        yield from self._with_shipping_needs(orders)
-
-    def _with_shipping_needs(
-        self, orders: Sequence[Order | InvalidRecord]
-    ) -> Iterator[Order | InvalidRecord]:
-        """Yield orders, with `needs_shipping` if an order has no address.
-
-        An order of virtual products needs no address. Only the products say if they are virtual,
-        so they are read only for orders without an address.
-        """
-        without_address = [
-            order
+        has_line = self._shares.selection.has_line
+        needs.learn([line for it in shapes for line in it.line_items if has_line(line)])
+        unshipped = {str(it.id): needs.unshipped(it) for it in shapes}
+        yield from (
+            _with_shipping_needs(order, unshipped[order.id]) if isinstance(order, Order) else order
             for order in orders
-            if isinstance(order, Order) and order.needs_shipping and not _has_address(order)
-        ]
-        skus = [line.sku for order in without_address for line in order.lines]
-        action = "check if products are shipped"
-        products = self._catalogue.by_sku(skus, action) if skus else {}
-        ids = {order.id for order in without_address}
-        for order in orders:
-            if isinstance(order, Order) and order.id in ids:
-                shapes = [products.get(line.sku, ()) for line in order.lines]
-                yield replace(order, needs_shipping=not all(map(_is_virtual, shapes)))
-            else:
-                yield order
+        )
 
     def _requested(
         self, order: OrderShape, quantities: Quantities
@@ -143,6 +122,8 @@ class MerchantOrders:
             )
         elif any(isinstance(quantities[line.id], float) for line in lines):
             yield _invalid_record(order, "invalid", "has a quantity that is not a whole number")
+        elif is_test(order):
+            yield _invalid_record(order, "test-order", "was placed as a test", skip=True)
         elif invalid or any(unsent.values()) or self._shares.has_own_units(order):
             facts = facts_of(order, self._tags_meta)
             yield _usable(order, {**unsent, **invalid}, ordered, facts)
@@ -152,13 +133,13 @@ class MerchantOrders:
             )
 
 
-def _is_virtual(products: Sequence[ProductShape]) -> bool:
-    return bool(products) and all(product.virtual for product in products)
-
-
-def _has_address(order: Order) -> bool:
-    to = order.ship_to
-    return bool((to.street1 or to.street2) and (to.city or to.zip))
+def _with_shipping_needs(order: Order, unshipped: frozenset[int]) -> Order:
+    """Return an order with the lines that need no shipping. Only those need no address."""
+    not_shipped = {line.id: line.sku for line in order.lines if int(line.id) in unshipped}
+    if not not_shipped:
+        return order
+    needs_shipping = order.needs_shipping and len(not_shipped) < len(order.lines)
+    return replace(order, not_shipped=not_shipped, needs_shipping=needs_shipping)
 
 
 def _usable(

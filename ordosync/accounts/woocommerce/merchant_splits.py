@@ -37,13 +37,25 @@ class MerchantSplits(SharePart):
         share = share.without_foreign(self._client.shown_parcels(share.order))
         if share.order.status == SHIPPED or share.is_shipped(target):
             return refused("already-shipped", "is shipped")
-        if misfit := _misfit(split, share.open_lines(target)):
+        if misfit := self._misfit(split, share):
             return refused("does-not-fit", f"does not fit: {misfit}")
         parts = _parts_for(split)
         self._client.tracking.plan(share.order, parts)
         add_note(self._client.http, share.order.id, "\n".join(_note(share, parts)))
         self._shares.save(share.order, share.record.with_parts(parts))
         return Outcome(state="done", id=target, pieces=_matched(split, parts) or ())
+
+    def _misfit(self, split: Split, share: OrderShare) -> str | None:
+        """Return why the pieces do not fit; lines that no Supplier sends need not be in one."""
+        lines = share.open_lines(split.order_id)
+        misfit = _misfit(split, lines)
+        if not misfit:
+            return None
+        self._shares.needs.learn(share.order.line_items)
+        named = {line_number(split.order_id, p.of_line) for it in split.pieces for p in it.lines}
+        not_awaited = self._shares.needs.not_awaited(share.order) - named
+        awaited = {line: count for line, count in lines.items() if line not in not_awaited}
+        return _misfit(split, awaited)
 
 
 def _note(share: OrderShare, parts: Sequence[Part]) -> Iterator[str]:

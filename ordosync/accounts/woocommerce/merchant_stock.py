@@ -13,6 +13,7 @@ from ordosync.accounts.account import outcome_of
 from ordosync.accounts.pagination import LIMIT
 from ordosync.accounts.woocommerce.catalogue import is_kit, is_on_sale
 from ordosync.accounts.woocommerce.client import Quantities, WooCommerceClient
+from ordosync.accounts.woocommerce.order_mapping import is_test
 from ordosync.accounts.woocommerce.order_share import OrderShares
 from ordosync.accounts.woocommerce.order_statuses import OrderStatuses
 from ordosync.accounts.woocommerce.schema import (
@@ -48,7 +49,8 @@ class MerchantStock:
     def unimported_sales(self) -> Iterator[Page[Order]]:
         """Yield the orders that have lowered the stock and are not shipped, on hold or not.
 
-        An order that cannot be imported has lowered it, too. It has the lines that are known.
+        An order that cannot be imported has lowered it, too. It has the lines that are known. The
+        order of a test is no sale.
         """
         query = {"status": ",".join(self._statuses.sold)}
         listed = self._client.lists.changed_orders(query, "read sold orders")
@@ -57,6 +59,7 @@ class MerchantStock:
                 item
                 for item in items
                 if isinstance(item, OrderShape)
+                and not is_test(item)
                 and self._shares.record(item).unshipped(str(item.id))
             ]
             self._shares.learn(orders)

@@ -38,7 +38,7 @@ class MerchantTracking(SharePart):
         return self._client.service.write_each(shipments, self._void, key=_order_id)
 
     def _add(self, shipment: Shipment) -> Outcome:
-        target = shipment.order_id
+        target, is_last = shipment.order_id, shipment.is_last
         share = self._shares.read(target)
         if share is None:
             return refused("not-found", f"order {target} does not exist")
@@ -58,7 +58,7 @@ class MerchantTracking(SharePart):
             if isinstance(contents, Outcome):
                 return contents
             parcels = [(_recorded(share, shipment, target, contents), contents), *further]
-        self._show(share, parcels, shown)
+        self._show(share, parcels, shown, is_last=is_last)
         return Outcome(state="done", id=target)
 
     def _add_to_pieces(self, share: OrderShare, shipment: Shipment) -> Outcome:
@@ -77,7 +77,8 @@ class MerchantTracking(SharePart):
             lines = {} if is_number else share.open_lines(piece)
             parcels.append((_recorded(share, shipment, piece, lines), lines))
             parcels += _further(share, shipment, piece)
-        self._show(share, parcels, self._client.tracking.parcels(share.order))
+        shown = self._client.tracking.parcels(share.order)
+        self._show(share, parcels, shown, is_last=shipment.is_last)
         return Outcome(state="done", id=target, code="on-pieces")
 
     def _show(
@@ -85,6 +86,8 @@ class MerchantTracking(SharePart):
         share: OrderShare,
         parcels: Sequence[tuple[Parcel, Lines]],
         shown: Sequence[ShownParcel],
+        *,
+        is_last: bool,
     ) -> None:
         order, record, tracking = share.order, share.record, self._client.tracking
         for parcel, lines in parcels:
@@ -99,7 +102,11 @@ class MerchantTracking(SharePart):
                     tracking.remove(order, void.shown)
                 record = record.with_parcel(replace(void, lines={}, shown=""))
             record = record.with_parcel(replace(parcel, shown=made.id))
-        all_sent = share.is_all and not record.unshipped(str(order.id), share.lines)
+        all_sent = share.is_complete(record)
+        if not all_sent and is_last:
+            # Only lines that no Supplier sends may be open; a linked one is sent with the others.
+            self._shares.needs.learn(order.line_items)
+            all_sent = share.is_complete(record, self._shares.needs.not_awaited(order))
         is_held = order.status == ON_HOLD and bool(record.holds)
         is_open = order.status in self._statuses.to_ship or is_held
         status = {"status": SHIPPED} if all_sent and is_open else {}

@@ -15,7 +15,7 @@ from ordosync.accounts.woocommerce.client import WooCommerceClient
 from ordosync.accounts.woocommerce.foreign_parcels import sent_before
 from ordosync.accounts.woocommerce.order_input import NUMBER, REFERENCE, lines_as_sent
 from ordosync.accounts.woocommerce.order_mapping import address_of
-from ordosync.accounts.woocommerce.order_metadata import Record
+from ordosync.accounts.woocommerce.order_metadata import Record, line_number
 from ordosync.accounts.woocommerce.order_parcels import OrderParcels, SentParcels
 from ordosync.accounts.woocommerce.order_share import SharePart
 from ordosync.accounts.woocommerce.order_statuses import REFUNDED
@@ -87,6 +87,7 @@ class MerchantListing(SharePart):
         """Yield every order that is not in the trash."""
         for orders in _pages(self._client, now=now):
             self._shares.learn(orders)
+            self._shares.needs.learn([line for order in orders for line in order.line_items])
             lists = self._client.service.map_concurrently(orders, self._snapshots)
             yield Page(items=tuple(chain.from_iterable(lists)))
 
@@ -125,6 +126,7 @@ class MerchantListing(SharePart):
                 for line, count in lines.items()
             },
             shown=shown,
+            not_awaited=self._shares.needs.not_awaited(order),
             is_all=all(line in lines for line, quantity in quantities.items() if quantity > 0),
         )
 
@@ -139,6 +141,7 @@ class MerchantListing(SharePart):
                 lines=tree.lines_of(target),
                 reference=part.reference if part else "",
                 is_split=tree.is_split(target),
+                unshipped=self._shares.needs.unshipped(tree.order),
             ),
             shipments=shipments,
         )
@@ -194,11 +197,16 @@ def _order(
     lines: Lines | None = None,
     reference: str = "",
     is_split: bool = False,
+    unshipped: frozenset[int] = frozenset(),
 ) -> Order:
+    of_order = _lines(order.line_items, lines or {}, of=target)
     return Order(
         id=target,
         number=order.number,
-        lines=_lines(order.line_items, lines or {}, of=target),
+        lines=of_order,
+        not_shipped={
+            line.id: line.sku for line in of_order if line_number(target, line.id) in unshipped
+        },
         ship_to=_NOWHERE,
         status=status,
         placed_at=parse_time(order.date_created_gmt),

@@ -18,6 +18,8 @@ from ordosync.accounts.woocommerce.schema import (
 from ordosync.models import Address, Line, Order
 
 _FOUR_PLACES = Decimal("0.0001")
+_TEST_MODES = {"_wcpay_mode": "test", "_ppcp_paypal_payment_mode": "sandbox"}
+"""The fields in which WooPayments and PayPal Payments keep the mode of an order's payment."""
 _PICKUPS = ("local_pickup", "pickup_location")
 """Prefixes of the shipping methods for pickup: the classic one, and that of the block checkout."""
 _PLACE = {
@@ -74,6 +76,11 @@ def is_picked_up(shape: OrderShape) -> bool:
     """True if the buyer collects the order: all of its shipping methods are pickups."""
     methods = [method.method_id or "" for method in shape.shipping_lines]
     return bool(methods) and all(method.startswith(_PICKUPS) for method in methods)
+
+
+def is_test(order: OrderShape) -> bool:
+    """True if a payment plug-in in its test mode took the order."""
+    return any(order.meta(key) == mode for key, mode in _TEST_MODES.items())
 
 
 def _differs(shipping: Address, billing: Address) -> bool:

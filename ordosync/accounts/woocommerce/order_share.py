@@ -17,6 +17,7 @@ from ordosync.accounts.woocommerce.order_statuses import OrderStatuses
 from ordosync.accounts.woocommerce.parcels import Lines, ShownParcel
 from ordosync.accounts.woocommerce.product_selection import ProductSelection
 from ordosync.accounts.woocommerce.schema import OrderShape, whole
+from ordosync.accounts.woocommerce.shipping_needs import ShippingNeeds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,8 +28,13 @@ class OrderShare:
     record: Record
     remaining: Lines
     """This Supplier's lines, minus refunded units."""
-    is_all: bool
-    """True if no line belongs to another supplier."""
+    others: frozenset[int]
+    """The lines of other suppliers."""
+
+    @property
+    def is_all(self) -> bool:
+        """True if no line belongs to another supplier."""
+        return not self.others
 
     @property
     def lines(self) -> Lines:
@@ -62,6 +68,14 @@ class OrderShare:
             return {}
         return subtract(self.lines_of(target), self.record.units(target))
 
+    def is_complete(self, record: Record, not_awaited: frozenset[int] = frozenset()) -> bool:
+        """True if all goods of all suppliers are in these parcels.
+
+        `not_awaited` are the lines that no Supplier sends.
+        """
+        lines = {line: count for line, count in self.lines.items() if line not in not_awaited}
+        return not (self.others - not_awaited or record.unshipped(str(self.order.id), lines))
+
     def is_shipped(self, target: str) -> bool:
         """True if parcels have all units of the order, or of a piece; void ones still count."""
         return self.record.is_shipped(target, self.lines_of(target))
@@ -75,10 +89,16 @@ class OrderShares:
     """Shares of the shop's orders, and the records in these orders."""
 
     def __init__(
-        self, client: WooCommerceClient, selection: ProductSelection, *, supplier: str
+        self,
+        client: WooCommerceClient,
+        selection: ProductSelection,
+        needs: ShippingNeeds,
+        *,
+        supplier: str,
     ) -> None:
         self._client = client
         self.selection = selection
+        self.needs = needs
         self._key = f"_ordosync_{supplier}"
         """The field of an order that has the record."""
 
@@ -108,7 +128,9 @@ class OrderShares:
             order=order,
             record=self.record(order),
             remaining=lines,
-            is_all=all(line in lines for line, quantity in quantities.items() if quantity > 0),
+            others=frozenset(
+                line for line, quantity in quantities.items() if quantity > 0 and line not in lines
+            ),
         )
         return share if share.has(target) else None
 

@@ -22,6 +22,8 @@ class OrderTree:
     shown: Sequence[ShownParcel]
     is_all: bool
     """True if no line belongs to another supplier."""
+    not_awaited: frozenset[int] = frozenset()
+    """The lines that no Supplier sends."""
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -40,7 +42,9 @@ class OrderTree:
     def is_sent_in_part(self, target: str) -> bool:
         """True if parcels have units of the order or piece, but not all."""
         has_units = bool(self.record.units(target, voided=True))
-        return has_units and not self.record.is_shipped(target, self.lines_of(target))
+        lines = self.lines_of(target).items()
+        awaited = {line: count for line, count in lines if line not in self.not_awaited}
+        return has_units and not self.record.is_shipped(target, awaited)
 
     def lines_of(self, target: str) -> Lines:
         """Return the lines of the order, or of one of its pieces."""

@@ -1,8 +1,7 @@
 """Structures of WooCommerce's JSON, with the fields that are read.
 
-Money is text. Times have no offset, and those named `_gmt` are in UTC. Fields of plug-ins
-may have any value, and with some plug-ins quantities have fractions and prices are numbers.
-Unknown fields are ignored. An object that cannot be used becomes an `InvalidRecord`.
+Money is text. Times have no offset; those named `_gmt` are in UTC. Fields of plug-ins may have any
+value, and with some, quantities have fractions. Invalid objects become `InvalidRecord`s.
 """
 
 import hashlib

@@ -13,6 +13,7 @@ from ordosync.cli.output.csv_output import write_csv
 from ordosync.cli.output.tables import table
 from ordosync.clock import to_nullable, to_text
 from ordosync.engine import check_renames, chosen, register
+from ordosync.engine.scheduling.waking import wake_inventory
 from ordosync.errors import UsageError
 from ordosync.models import normalized_sku
 from ordosync.store import Store
@@ -74,6 +75,7 @@ def stop_products(
         with store.transaction():
             for name in portals:
                 store.stock_stops(name).add(stops)
+        wake_inventory(store, portals, context.clock)
     rows = [_json(name, stop) for name in portals for stop in stops]
     if context.as_json:
         render.document({"stopped": rows})
@@ -104,6 +106,7 @@ def resume_products(skus: Skus, *, portal: Portal = None, context: Context) -> N
                 existing = stops.all()
                 stops.remove(keys)
                 rows += [_json(name, existing[key]) for key in keys if key in existing]
+        wake_inventory(store, {row["portal"] for row in rows}, context.clock)
     if context.as_json:
         render.document({"resumed": rows})
     for row in rows if not context.as_json else ():

@@ -32,6 +32,7 @@ NOT_RETRYABLE = frozenset(
         "not-reducible",
         "partially-shipped",
         "piece-cancelled",
+        "product-gone",
         "reused-number",
         "short",
         "split-refused",

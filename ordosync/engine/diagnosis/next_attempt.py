@@ -55,6 +55,9 @@ def of_open_step(step: StepRow) -> Conclusion | None:
     if step.state == "failed" and step.code in problems.CODES:
         text = "closes when the Merchant has cancelled the units, or they are sent; otherwise:"
         return Conclusion(state="failed", next=f"{text} `{close_command(step)}`")
+    if step.state == "failed" and step.code == "product-gone":
+        text = "remove the line at the shop, and the next import-orders sends the rest; otherwise:"
+        return Conclusion(state="failed", next=f"{text} `{close_command(step)}`")
     advice = advice_for(step)
     if advice and step.state in ("failed", "waiting"):
         done = f"; then `ordosync dismiss {step.id}`" if step.state == "failed" else ""

@@ -291,6 +291,7 @@ _AFTER_SKIP = {
     "no-lines": "nothing: none of its lines matches `products: skus:` of portal {portal}; to send"
     " a line, add its SKU there, then {retry}",
     "nothing-to-ship": "nothing: it has nothing to ship at {shop}; it is sent once that changes",
+    "test-order": "nothing: it was placed as a test at {shop}",
     "split-after-import": "nothing: the Supplier has the order that it was split from",
     "cancelled": "nothing: {shop} cancelled it before it was sent",
     "dismissed": "nothing: it was dismissed; to send it nevertheless: {retry}",

@@ -139,6 +139,7 @@ class Delivery:
         if self._claims:
             self._claims.look_up_shared(batch)
         with self._recorder.transaction():
+            batch = self._claims.take_added(batch) if self._claims else batch
             contested = self._contested(self._claims, batch) if self._claims else {}
             not_sent = {} if is_uncertain else contested
             ready = [step for step in batch if step.key not in not_sent]

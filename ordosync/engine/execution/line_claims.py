@@ -3,12 +3,17 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from ordosync.models import Order
 from ordosync.store import Store
 from ordosync.store.claims import Holder
 from ordosync.store.step_rows import UNPROVEN, StepChange
-from ordosync.tasks.base import Decision, Portal, Result, Step, Task
+from ordosync.store.written import Written
+from ordosync.tasks.base import Decision, Portal, Result, Step, Task, edit_key
+from ordosync.tasks.edits.edit import Edit, Problem
 
+ELSEWHERE = "sent-elsewhere"
 _ENDED = ("cancelled_by_task", "cancelled_by_supplier")
 
 
@@ -32,7 +37,8 @@ class LineClaims:
 
     def look_up_shared(self, steps: Sequence[Step]) -> None:
         """Ask the Merchant, before the transaction, which lines have units at two Suppliers."""
-        for step in self._contested(steps):
+        added = [self._added(step, edit) for step, edit in self._edits(steps)]
+        for step in (*self._contested(steps), *filter(None, added)):
             for holder in self._claims.others(self._portal.name, self._lines(step)).values():
                 pair = step.merchant_id or "", holder.key.rpartition("#")[0]
                 if pair not in self._shared:
@@ -52,6 +58,36 @@ class LineClaims:
                 self._claims.take(self._portal.name, dict.fromkeys(self._lines(step), step.key))
         return foreign
 
+    def take_added(self, steps: Sequence[Step]) -> list[Step]:
+        """Claim the lines that edits add to their orders in the open transaction.
+
+        Return the steps. If another portal sends such a line, the edit's lines are only reported.
+        """
+        claimed = {step.key: self._with_added(step, edit) for step, edit in self._edits(steps)}
+        return [claimed.get(step.key, step) for step in steps]
+
+    def _with_added(self, step: Step, edit: Edit) -> Step:
+        added = self._added(step, edit)
+        if added is None:
+            return step
+        holder = self._holder(added)
+        if holder is None:
+            self._claims.take(self._portal.name, dict.fromkeys(self._lines(added), step.key))
+            return step
+        reason = self.sender(ForeignClaim(step=step, holder=holder))
+        edit = edit.only_reported("lines", Problem(code=ELSEWHERE, reason=reason))
+        written = step.written or Written()
+        return replace(step, payload=edit, written=replace(written, groups=edit.apply))
+
+    def _added(self, step: Step, edit: Edit) -> Step | None:
+        """Return the step with an order of the lines that it adds; None if it adds no line."""
+        ids = [line.id for line in edit.order.lines if line.quantity]
+        if "lines" not in edit.apply or not ids:
+            return None
+        linked = self._store.links(self._portal.name).of_merchant("line", ids)
+        lines = tuple(it for it in edit.order.lines if it.id in ids and it.id not in linked)
+        return replace(step, payload=replace(edit.order, lines=lines)) if lines else None
+
     def settle(self, changes: Iterable[StepChange], results: Iterable[Result]) -> None:
         """Free the lines of orders that were not sent, were cancelled or were reassigned."""
         keys: list[str] = []
@@ -65,7 +101,8 @@ class LineClaims:
                 for link in result.links
                 if link.kind == "order" and link.state in _ENDED
             ]
-        self._claims.free(self._portal.name, keys)
+        # Lines that an edit has added are claimed with the key of the edit.
+        self._claims.free(self._portal.name, [*keys, *map(edit_key, keys)])
 
     def are_kept(self, key: str) -> bool:
         """True if no other portal can send the lines of this step."""
@@ -83,10 +120,10 @@ class LineClaims:
         reason = self.sender(claim)
         if self._portal.merchant.orders.reports_reassigned:
             reason += "; that portal has not read yet that it was assigned to another supplier"
-            return Decision(state="waiting", code="sent-elsewhere", reason=reason)
+            return Decision(state="waiting", code=ELSEWHERE, reason=reason)
         return Decision(
             state="failed",
-            code="sent-elsewhere",
+            code=ELSEWHERE,
             reason=f"{reason}; cancel that, then `ordosync retry STEP`",
         )
 
@@ -94,6 +131,11 @@ class LineClaims:
         if not self._portal.rivals:
             return []
         return [step for step in steps if isinstance(step.payload, Order)]
+
+    def _edits(self, steps: Sequence[Step]) -> list[tuple[Step, Edit]]:
+        if not self._portal.rivals:
+            return []
+        return [(step, step.payload) for step in steps if isinstance(step.payload, Edit)]
 
     def _lines(self, step: Step) -> Sequence[str]:
         payload = step.payload

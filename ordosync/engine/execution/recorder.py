@@ -55,6 +55,8 @@ class Recorder:
         self._left_out: list[LeftOut] = []
         self.not_due = 0
         """Number of waiting steps among the counted ones whose time has not come."""
+        self.has_stopped = False
+        """True if a product is shown as 0 from now on."""
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -99,6 +101,7 @@ class Recorder:
             self._store.links(self._portal.name).add(links, now=now)
         if stops := [stop for result in results for stop in result.stops]:
             self._store.stock_stops(self._portal.name).add(stops)
+            self.has_stopped = True
         self._save_sent_units(results)
         if self._claims:
             self._claims.settle(changes, results)

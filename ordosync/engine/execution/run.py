@@ -291,7 +291,7 @@ class Execution:
             store.schedule.ended(portal, task, status, now=now, scheduled=self._claim.scheduled)
         fault("cursor-after-commit")
         fault("finish-after-commit")
-        wake_after(self._task, self._portal, store, self._clock, self._recorder.counts)
+        wake_after(self._task, self._portal, store, self._clock, self._recorder)
         if is_kept:
             return store.runs.get(run.id) or run
         return replace(run, status=status, finished_at=now, is_kept=False)

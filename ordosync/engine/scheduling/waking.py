@@ -8,8 +8,8 @@ the new quantities at their next interval.
 from collections.abc import Iterable
 
 from ordosync.clock import Clock
+from ordosync.engine.execution.recorder import Recorder
 from ordosync.store import Store
-from ordosync.store.runs import Counts
 from ordosync.tasks.base import Portal, Task
 
 _TASK = "write-inventory-back"
@@ -24,9 +24,11 @@ def wake_inventory(store: Store, portals: Iterable[str], clock: Clock) -> None:
                 store.schedule.wake_once(name, _TASK, now=clock.now())
 
 
-def wake_after(task: Task, portal: Portal, store: Store, clock: Clock, counts: Counts) -> None:
-    """Wake the task if a run has changed orders at the Supplier, and thereby its stock."""
+def wake_after(task: Task, portal: Portal, store: Store, clock: Clock, recorder: Recorder) -> None:
+    """Wake the task if a run has changed orders at the Supplier, or has stopped a product."""
     changes_orders = (task.writes_to, task.resource) == ("supplier", "orders")
     stock = portal.supplier.stock
-    if changes_orders and counts.done and stock and stock.falls_with_orders:
+    if changes_orders and recorder.counts.done and stock and stock.falls_with_orders:
         wake_inventory(store, portal.stock_portals(), clock)
+    elif recorder.has_stopped:
+        wake_inventory(store, {portal.name}.intersection(portal.stock_portals()), clock)

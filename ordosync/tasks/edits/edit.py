@@ -1,6 +1,7 @@
 """An edit to be written: its groups by policy, and the codes of its step."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ordosync.config.settings import PortalConfig
 from ordosync.models import Order
@@ -52,6 +53,15 @@ class Edit(Struct, frozen=True, kw_only=True):
     def groups(self) -> tuple[Group, ...]:
         """All edited groups."""
         return (*self.apply, *self.hold, *self.notify)
+
+    def only_reported(self, group: Group, problem: "Problem") -> "Edit":
+        """Return the edit with a group that is not written for this reason."""
+        return replace(
+            self,
+            apply=tuple(each for each in self.apply if each != group),
+            notify=(*self.notify, group),
+            problem=self.problem or problem,
+        )
 
 
 class Problem(Struct, frozen=True, kw_only=True):

@@ -46,7 +46,7 @@ def _fresh(edits: Sequence[Step]) -> list[Step]:
 
 
 def _passed(step: Step, late: Decision) -> Result:
-    return Result(outcome=_late(step.supplier_id or "", late))
+    return Result(outcome=_late(step.supplier_id or "", late), frees=step.key)
 
 
 def _is_settled(step: Step) -> bool:

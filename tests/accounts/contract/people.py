@@ -48,6 +48,7 @@ Lack = Literal[
     "assigned-products",  # products that only one supplier sees
     "archiving",
     "kits",
+    "unshipped-goods",  # at a Merchant: products that need no shipping
     "made-products",  # products exist without a count
     "uncounted",  # an unknown stock, which is not 0
     "oversold",  # a stock below 0
@@ -211,6 +212,10 @@ class MerchantPeople(People):
 
     def archive(self, sku: str) -> None:
         """Stop selling a product, but keep it."""
+        raise NotImplementedError
+
+    def mark_unshipped(self, sku: str) -> None:
+        """Mark an existing product as one that needs no shipping."""
         raise NotImplementedError
 
     def count(self, sku: str, quantity: int) -> None:

@@ -90,6 +90,8 @@ class FilesMerchantPeople(MerchantPeople):
         self._orders: dict[str, Order] = {}
         self._cancelled: set[str] = set()
         self._refunded: dict[str, Counter[str]] = {}
+        self._unshipped: set[str] = set()
+        self._products: dict[str, Product] = {}
 
     @property
     def options(self) -> Mapping[str, object]:
@@ -208,9 +210,16 @@ class FilesMerchantPeople(MerchantPeople):
             "weight_g": _text(product.weight_g),
             "supplier_sku": product.supplier_sku,
             "kit": "yes" if product.is_kit else "no",
+            "requires_shipping": "no" if product.sku in self._unshipped else "",
         }
+        self._products[product.sku] = product
         self._drop("listed", PRODUCT_FIELDS, [row])
         return product.sku
+
+    def mark_unshipped(self, sku: str) -> None:
+        self._unshipped.add(sku)
+        if sku in self._products:
+            self.add_product(self._products[sku])
 
     def count(self, sku: str, quantity: int) -> None:
         rows = {row["SKU"]: row for row in self._read("stock")}
@@ -259,7 +268,12 @@ class FilesMerchantPeople(MerchantPeople):
             return f"{order.placed_at or self.clock.now():{_TIME}}"
 
         rows = [
-            {**_order_row(order, line), "placed_at": placed_at(order), _SUPPLIER: supplier}
+            {
+                **_order_row(order, line),
+                "placed_at": placed_at(order),
+                "requires_shipping": "false" if line.sku in self._unshipped else "",
+                _SUPPLIER: supplier,
+            }
             for order in orders
             for line in order.lines
         ]

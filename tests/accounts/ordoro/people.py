@@ -163,6 +163,7 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
+            "unshipped-goods",
             "bare-numbers",
             "more-numbers",
             "cancelled-units",

@@ -75,6 +75,7 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
         super().__init__(folder, clock)
         self.place = self.make_place()
         self._split: dict[str, Sequence[str]] = {}
+        self._unshipped: set[str] = set()
 
     def make_place(self) -> str:
         """Create the Supplier's location; return its id."""
@@ -143,6 +144,14 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
 
     def archive(self, sku: str) -> None:
         self.fake.archive(sku)
+
+    def mark_unshipped(self, sku: str) -> None:
+        self._unshipped.add(sku)
+        if sku in {variant.sku for variant in self.fake.shop.all(Variant)}:
+            self.fake.item(sku).requires_shipping = False
+            self.fake.shop.touch(self.fake.item(sku))
+        for item in self.fake.shop.all(LineItem):
+            item.requires_shipping = item.requires_shipping and item.sku != sku
 
     def count(self, sku: str, quantity: int) -> None:
         self.fake.set_stock(sku, quantity, location=self.place)
@@ -274,7 +283,10 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
             "shipping": order.shipping_method,
         }
         placed = self.fake.place_order(
-            [as_sold(line) for line in order.lines],
+            [
+                {**as_sold(line), "requires_shipping": line.sku not in self._unshipped}
+                for line in order.lines
+            ],
             location=location,
             address=as_written(order.ship_to),
             request=request,

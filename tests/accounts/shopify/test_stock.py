@@ -10,6 +10,7 @@ from tests.accounts.contract.examples import line, product, sold
 from tests.accounts.contract.opening import OpenMerchant, opened
 from tests.accounts.shopify.people import ShopifyMerchantPeople
 from tests.accounts.sqlite.people import SqliteSupplierPeople
+from tests.fakes.shopify.state import LineItem
 from tests.scenarios.pairs.pair import Pair
 
 
@@ -122,3 +123,19 @@ def test_product_that_is_not_tracked_is_not_written(seller: ShopifyMerchantPeopl
     with closing(opened(seller)) as account:
         assert account.stock.current([mug])[mug].fixed == "unmanaged"
         assert write(account, mug, 7).code == "fixed"
+
+
+def test_w6_units_of_an_order_that_cannot_be_imported_are_subtracted(
+    seller: ShopifyMerchantPeople, tmp_path: Path
+) -> None:
+    pair = Pair(tmp_path, seller, SqliteSupplierPeople(tmp_path, seller.clock))
+    mug = offered(seller, 5)
+    offered(seller, 5, "CUP")
+    seller.request(sold("1001", line("MUG", 2), line("CUP", 1)))
+    for item in seller.fake.shop.all(LineItem):
+        item.sku = None if item.sku == "CUP" else item.sku
+
+    assert pair.run("import-orders").counts == {"failed": 1}
+
+    assert write(opened(seller), mug, 10).state == "done"
+    assert seller.physical("MUG") == 10 - 2

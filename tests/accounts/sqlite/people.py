@@ -111,6 +111,7 @@ class SqliteMerchantPeople(AtDesk, MerchantPeople):
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "relisting",  # lines have a position
+            "unshipped-goods",
             "payments",
             "risks",
         }

@@ -244,6 +244,11 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
     def archive(self, sku: str) -> None:
         self.fake.edit_product(sku, status="draft")
 
+    def mark_unshipped(self, sku: str) -> None:
+        if self.fake.shop.by_sku(sku) is None:
+            self.fake.add_product(sku, tags=[TAG])
+        self.fake.edit_product(sku, virtual=True)
+
     def count(self, sku: str, quantity: int) -> None:
         self.fake.set_stock(sku, quantity)
 

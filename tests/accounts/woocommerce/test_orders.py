@@ -99,7 +99,8 @@ def test_products_of_a_hundred_orders_are_looked_up_in_one_call(tmp_path: Path) 
             fake.place_order({"MUG": 1, "CUP": 1, "SHIRT-S": 1})
 
         assert len(orders(account)) == 100
-        assert requests(fake)["GET /wc/v3/products"] == 1
+        # By number for the tag, and by SKU, since only a variation tells if it is shipped.
+        assert requests(fake)["GET /wc/v3/products"] == 2
 
 
 def test_products_by_tag_are_imported_with_their_variations(tmp_path: Path) -> None:
@@ -272,24 +273,20 @@ def test_order_that_the_buyer_picks_up_needs_no_shipping(
 
 
 @pytest.mark.parametrize(("virtual", "needed"), [(["GIFT"], True), (["GIFT", "PLAN-M"], False)])
-def test_order_without_an_address_is_read_if_all_its_products_are_virtual(
+def test_order_needs_no_address_if_all_its_products_are_virtual(
     tmp_path: Path, virtual: list[str], needed: bool
 ) -> None:
-    """Only the product says that it is virtual, so it is read if the address is missing."""
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("GIFT", virtual="GIFT" in virtual)
         fake.add_product("PLAN", type="variable")
         fake.add_variation("PLAN", "PLAN-M", virtual="PLAN-M" in virtual)
-        fake.place_order({"GIFT": 1})
-        before = requests(fake)
         fake.place_order({"GIFT": 1, "PLAN-M": 2}, billing={"first_name": "Ann"}, shipping=BLANK)
 
-        usual, order = orders(account)
+        [order] = orders(account)
 
-        assert isinstance(usual, Order)
         assert isinstance(order, Order)
-        assert (usual.needs_shipping, order.needs_shipping) == (True, needed)
-        assert requests(fake, since=before)["GET /wc/v3/products"] == 1
+        assert order.needs_shipping == needed
+        assert [line.sku for line in order.lines if line.id in order.not_shipped] == virtual
 
 
 def test_order_that_cannot_be_read_does_not_stop_the_others(tmp_path: Path) -> None:
@@ -493,3 +490,69 @@ def test_stock_of_the_contents_of_a_bundle_has_fallen_as_well(tmp_path: Path) ->
         [order] = read(account.stock.unimported_sales())[0]
 
         assert basket(order) == [("SET", 2), ("MUG", 4), ("CUP", 1)]
+
+
+@pytest.mark.parametrize(
+    ("key", "mode", "is_test"),
+    [
+        ("_wcpay_mode", "test", True),
+        ("_wcpay_mode", "prod", False),
+        ("_ppcp_paypal_payment_mode", "sandbox", True),
+        ("_ppcp_paypal_payment_mode", "live", False),
+    ],
+)
+def test_order_that_a_payment_plugin_took_as_a_test_is_skipped(
+    tmp_path: Path, key: str, mode: str, *, is_test: bool
+) -> None:
+    with merchant(tmp_path, VirtualClock()) as (account, fake):
+        fake.add_product("MUG", stock=5)
+        order_id = fake.sell("MUG")
+        fake.edit_order(order_id, meta_data=[{"key": key, "value": mode}])
+
+        [order] = orders(account)
+        sold = read(account.stock.unimported_sales())[0]
+
+        assert isinstance(order, InvalidRecord) is is_test
+        assert getattr(order, "code", "") == ("test-order" if is_test else "")
+        # A test is no sale either.
+        assert [basket(each) for each in sold] == ([] if is_test else [[("MUG", 1)]])
+
+
+@pytest.mark.parametrize("mark", ["virtual", "downloadable"])
+def test_p18_lines_of_virtual_and_downloadable_products_need_no_shipping(
+    tmp_path: Path, mark: str
+) -> None:
+    with merchant(tmp_path, VirtualClock()) as (account, fake):
+        marks: dict[str, Any] = {mark: True}
+        fake.add_product("MUG")
+        fake.add_product("FILE", **marks)
+        fake.add_product("SHIRT", type="variable")
+        fake.add_variation("SHIRT", "SHIRT-PDF", **marks)
+        fake.add_variation("SHIRT", "SHIRT-S")
+        fake.place_order({"MUG": 1, "FILE": 1, "SHIRT-PDF": 1, "SHIRT-S": 1})
+
+        [order] = orders(account)
+
+        assert isinstance(order, Order)
+        unshipped = {line.sku for line in order.lines if line.id in order.not_shipped}
+        assert unshipped == {"FILE", "SHIRT-PDF"}
+
+
+@pytest.mark.parametrize("plugin", [*BUNDLES])
+def test_bundle_is_shipped_if_one_of_its_contents_is(tmp_path: Path, plugin: str) -> None:
+    """The product of a bundle whose contents are shipped by themselves is virtual."""
+    with merchant(tmp_path, VirtualClock()) as (account, fake):
+        fake.add_product("SET", virtual=True)
+        for sku in ("MUG", "CUP"):
+            fake.add_product(sku)
+        sell_a_set(fake, plugin)
+
+        [shipped] = orders(account)
+        fake.edit_product("MUG", virtual=True)
+        account.close()
+        [unshipped] = orders(account)
+
+        assert isinstance(shipped, Order)
+        assert isinstance(unshipped, Order)
+        assert not shipped.not_shipped
+        assert [*unshipped.not_shipped.values()] == ["SET"]

@@ -154,7 +154,11 @@ def test_ordinary_orders_are_read_without_a_call_for_parcels(tmp_path: Path) -> 
 
         read(account.orders.changed(ReadRequest(cursor=None, now=START)))
 
-        assert requests(fake) == {"GET /wp-json/": 1, "GET /wc/v3/orders": 1}
+        assert requests(fake) == {
+            "GET /wp-json/": 1,
+            "GET /wc/v3/orders": 1,
+            "GET /wc/v3/products": 1,
+        }
 
 
 @pytest.fixture(name="pair")

@@ -55,9 +55,10 @@ def test_calls_of_a_day_of_100_orders(shops: Shops) -> None:
     reporting = shops.calls_of("update-tracking")
     nothing = shops.calls_of("update-tracking")
 
-    # Merchant: site, orders, products. Supplier: newest orders, products, two new ones, 100 orders.
-    assert imported == 3 + 1 + 1 + 2 + 100
-    assert idle == 3
+    # Merchant: site, orders, products by number and by SKU. Supplier: newest orders, products, two
+    # new ones, 100 orders.
+    assert imported == 4 + 1 + 1 + 2 + 100
+    assert idle == 4
     # A page, each order's parcels, the plug-ins of both shops, products; for each order: the order,
     # its parcels and two writes.
     assert reporting == 1 + 100 + 2 + 1 + 100 * 4

@@ -201,7 +201,8 @@ def test_calls_of_a_merchants_list(tmp_path: Path) -> None:
         assert calls == {
             LIST: 3,
             "GET /wp-json/": 1,
-            "GET /wc/v3/products": 2,
+            # The new SKUs of two pages, by number for the tag and by SKU for the shipping needs.
+            "GET /wc/v3/products": 4,
             "GET /wc/v3/orders/{id}/refunds": 1,
             "GET /wc/v3/orders/{id}/fulfillments": 1,
         }

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -13,7 +14,9 @@ from tests.accounts.sqlite.people import SqliteSupplierPeople
 from tests.accounts.woocommerce.people import TAG, ShopMerchantPeople
 from tests.fakes.woocommerce import Fault
 from tests.scenarios.pairs.pair import Pair
+from tests.scenarios.pairs.rebuilding import lose, rebuilt
 from tests.support.clock import VirtualClock
+from tests.support.command import Done, ordosync
 
 TASK = "write-inventory-back"
 
@@ -32,6 +35,12 @@ def _pair(tmp_path: Path) -> Iterator[Pair]:
         pair.run(TASK)
         assert selling.physical("MUG") == 10
         yield pair
+
+
+def at(pair: Pair, *words: str) -> Done:
+    """Run a command at the time of the pair's clock."""
+    with patch("ordosync.cli.context.Clock", lambda: pair.merchant.clock):
+        return ordosync(pair.folder, *words)
 
 
 def sell(pair: Pair, number: str, quantity: int = 2) -> int:
@@ -115,6 +124,57 @@ def test_units_of_an_order_that_cannot_be_imported_are_deducted(pair: Pair) -> N
 
     assert (imported.counts, imported.step.code) == ({"failed": 1}, "product-gone")
     assert "remove the line from the order" in (imported.step.reason or "")
+    assert pair.merchant.physical("MUG") == 17
+
+
+def test_w6_order_that_cannot_be_imported_is_settled_without_a_retry(pair: Pair) -> None:
+    assert isinstance(pair.merchant, ShopMerchantPeople)
+    fake = pair.merchant.fake
+    fake.add_product("GONE", tags=[TAG])
+    order_id = fake.place_order({"MUG": 3, "GONE": 1})
+    fake.delete_product("GONE", force=True)
+    pair.supplier.count("MUG", 20)
+    step = pair.run("import-orders").step
+
+    [entry] = at(pair, "attention", "--json").json["attention"]
+    why = at(pair, "why", str(order_id)).out
+    assert at(pair, "dismiss", str(step.id)).code == 0
+    pair.run(TASK)
+
+    assert entry["settle"] == f"ordosync dismiss {step.id}"
+    assert "remove the line" in entry["reason"]
+    assert "remove the line at the shop, and the next import-orders sends the rest" in why
+    # Its units left the shop's stock when they were sold.
+    assert pair.merchant.physical("MUG") == 17
+    assert "nothing needs attention" in at(pair, "attention").err
+
+
+def test_w6_order_is_imported_once_its_line_was_removed(pair: Pair) -> None:
+    assert isinstance(pair.merchant, ShopMerchantPeople)
+    fake = pair.merchant.fake
+    fake.add_product("GONE", tags=[TAG])
+    order_id = fake.place_order({"MUG": 3, "GONE": 1})
+    fake.delete_product("GONE", force=True)
+    assert pair.run("import-orders").counts == {"failed": 1}
+
+    fake.edit_lines(order_id, {"": 0})
+
+    assert pair.run("import-orders").counts == {"done": 1}
+
+
+def test_w6_units_of_orders_that_cannot_be_imported_stay_sold_after_a_rebuild(pair: Pair) -> None:
+    assert isinstance(pair.merchant, ShopMerchantPeople)
+    fake = pair.merchant.fake
+    fake.add_product("GONE", tags=[TAG])
+    fake.place_order({"MUG": 3, "GONE": 1})
+    fake.delete_product("GONE", force=True)
+    pair.supplier.count("MUG", 20)
+    pair.run("import-orders")
+    lose(pair)
+    rebuilt(pair, add=True)
+
+    pair.run(TASK)
+
     assert pair.merchant.physical("MUG") == 17
 
 

@@ -44,7 +44,8 @@ FAILED: Mapping[str, str] = {
 EDITS: Mapping[str, str] = {"edit-held": "normal"} | dict.fromkeys(
     (
         *("below-sent", "cancelled", "changed-there", "country-changed", "edited", "gone"),
-        *("not-editable", "not-taken", "raced", "shipped", "split", "stock-not-moved"),
+        *("not-editable", "not-taken", "raced", "sent-elsewhere", "shipped", "split"),
+        "stock-not-moved",
         "too-late-to-apply",
     ),
     "critical",
@@ -69,7 +70,7 @@ SKIPPED: Mapping[str, str | None] = {"no-tracking": "normal"} | dict.fromkeys(
     (
         *("before-since", "dismissed", "edited", "given-back", "gone", "ignored", "mended"),
         *("no-lines", "no-sku", "not-imported", "not-shipped", "nothing-to-ship", "over"),
-        *("skip-rule", "stale"),
+        *("skip-rule", "stale", "test-order"),
         *("split-after-import", "taken-back", "too-late", "voided"),
     )
 )

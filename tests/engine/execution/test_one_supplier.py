@@ -246,6 +246,100 @@ def test_two_processes_side_by_side_send_or_settle_each_order_once(tmp_path: Pat
     assert len(of_store(tmp_path, "select * from claims")) == len(steps_of)
 
 
+PATTERNS = """
+accounts:
+  shop: {kind: files, orders: {glob: placed, columns: {order_number: Order, sku: SKU, quantity: Qty,
+    line_id: Line, ship_to.name: Name, ship_to.street1: Street, ship_to.city: City}}}
+  warehouse: {kind: sqlite, path: warehouse.db}
+  depot: {kind: sqlite, path: depot.db}
+portals:
+  shop-warehouse:
+    merchant: shop
+    supplier: warehouse
+    edits: {lines: apply, address: apply}
+  shop-depot:
+    merchant: shop
+    supplier: depot
+    products: {skus: ["MUG*"]}
+    tasks: {import-orders: off}
+"""
+PLACED = "Order,Line,SKU,Qty,Name,Street,City\n"
+
+
+def place(folder: Path, name: str, *rows: str) -> None:
+    (folder / "placed").mkdir(exist_ok=True)
+    (folder / "placed" / name).write_text(PLACED + "\n".join(rows) + "\n")
+
+
+def line_of(line_id: str, sku: str, street: str = "1 High Street") -> str:
+    return f"1001,{line_id},{sku},1,Ann Smith,{street},Leeds"
+
+
+def units_at(folder: Path, account: str) -> list[str]:
+    """Return the SKUs of order 1001 at a Supplier."""
+    shown = ordosync(folder, "orders", "show", "1001", "--account", account, "--json").json
+    return sorted(each["sku"] for each in shown["orders"][0]["lines"])
+
+
+def test_line_that_an_edit_adds_is_not_sent_by_another_portal(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text(PATTERNS)
+    place(tmp_path, "1.csv", line_of("a", "CUP"))
+    ordosync(tmp_path, *FIRST)
+    place(tmp_path, "2.csv", line_of("a", "CUP"), line_of("b", "MUG"))
+
+    edited = ordosync(tmp_path, *FIRST, fault="result-before-commit")
+    refused = ordosync(tmp_path, *SECOND)
+    again = ordosync(tmp_path, *FIRST)
+
+    [step] = steps(tmp_path, refused.run["id"])
+    assert (step["state"], step["code"]) == ("failed", "sent-elsewhere")
+    assert edited.code != 0
+    assert again.counts["done"] == 1
+    assert (units_at(tmp_path, "warehouse"), at(tmp_path, "depot")) == (["CUP", "MUG"], [])
+
+
+def test_edit_does_not_add_a_line_that_another_portal_sends(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text(PATTERNS)
+    place(tmp_path, "1.csv", line_of("a", "CUP"))
+    ordosync(tmp_path, *FIRST)
+    street = "2 Low Road"
+    place(tmp_path, "2.csv", line_of("a", "CUP", street), line_of("b", "MUG", street))
+    ordosync(tmp_path, *SECOND)
+
+    edited = ordosync(tmp_path, *FIRST)
+
+    [step] = steps(tmp_path, edited.run["id"])
+    assert (step["state"], step["code"]) == ("failed", "sent-elsewhere")
+    assert "address applied at the Supplier; not applied: portal shop-depot sends" in step["reason"]
+    assert (units_at(tmp_path, "warehouse"), units_at(tmp_path, "depot")) == (["CUP"], ["MUG"])
+
+
+def test_line_of_an_edit_that_was_not_written_may_be_sent_by_another_portal(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "config.yaml").write_text(PATTERNS)
+    place(tmp_path, "1.csv", line_of("a", "CUP"))
+    ordosync(tmp_path, *FIRST)
+    ordosync(
+        tmp_path,
+        "orders",
+        "ship",
+        "1001",
+        "--account",
+        "warehouse",
+        "--carrier",
+        "UPS",
+        "--tracking",
+        "1Z1",
+    )
+    place(tmp_path, "2.csv", line_of("a", "CUP"), line_of("b", "MUG"))
+    ordosync(tmp_path, *FIRST)
+
+    ordosync(tmp_path, *SECOND)
+
+    assert (units_at(tmp_path, "warehouse"), units_at(tmp_path, "depot")) == (["CUP"], ["MUG"])
+
+
 def test_renamed_portal_keeps_its_claims(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1001"), config=TWO)
     ordosync(tmp_path, *FIRST)

@@ -63,12 +63,22 @@ class World(Pair):
         """Sell one unit at the shop, and import the order."""
         self.imported(number, line())
 
+    def link_of(self, portal: str, merchant_id: str) -> str:
+        """Return the number of the Supplier's order."""
+        with Store.open(load_config(self.path).database) as store:
+            link = store.links(portal).of_merchant("order", [merchant_id])[merchant_id]
+            return link.supplier_id
+
     def desk(self, *words: str) -> None:
         """Run a command of the Supplier's desk, a little later."""
+        self.command(*words, "--account", "northwind")
+
+    def command(self, *words: str) -> None:
+        """Run a command, a little later."""
         self.clock.at += timedelta(seconds=1)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("ordosync.cli.context.Clock", lambda: self.clock)
-            result = ordosync(self.folder, *words, "--account", "northwind")
+            result = ordosync(self.folder, *words)
         assert result.code == 0, result
 
 
@@ -135,6 +145,34 @@ def test_the_desk_wakes_them(world: World, words: tuple[str, ...]) -> None:
 
     assert {portal for portal, _ in woken(runs)} == {*PORTALS}
     assert physical(world.outlet, "MUG") != before
+
+
+def test_a_stop_and_its_end_wake_their_portal(world: World) -> None:
+    world.command("stock", "stop", "MUG", "--portal", "outlet-northwind")
+    stopped = world.pass_by(MINUTE)
+    shown = physical(world.outlet, "MUG")
+    world.command("stock", "resume", "MUG")
+    resumed = world.pass_by(MINUTE)
+
+    of_portal = [portal for portal, _ in [*woken(stopped), *woken(resumed)]]
+    assert of_portal == ["outlet-northwind"] * 2
+    assert (shown, physical(world.outlet, "MUG")) == (0, 20)
+
+
+def test_a_stop_by_a_shortage_wakes_its_portal(world: World) -> None:
+    text = world.path.read_text()
+    world.path.write_text(text + "    shortages: {zero_stock: [discontinued]}\n")
+    succeeded(world.outlet.add_order(order("3", line()), supplier=SUPPLIER))
+    world.run("import-orders", "outlet-northwind")
+    world.pass_by(MINUTE)
+    number = world.link_of("outlet-northwind", "3")
+
+    # Units that are sent later stay ordered.
+    words = ("--line", "MUG=1", "--reason", "discontinued", "--later", "unknown")
+    world.desk("orders", "short", number, *words)
+
+    assert [portal for portal, _ in woken(world.pass_by(MINUTE))] == ["outlet-northwind"]
+    assert physical(world.outlet, "MUG") == 0
 
 
 def test_a_parcel_wakes_nothing_since_its_units_were_ordered_before(world: World) -> None:

@@ -134,8 +134,9 @@ def open_fulfillment(
 def route(shop: Shop, order: Order, places: Mapping[str, str]) -> None:
     """Create a fulfillment order for each location; `places` are locations by line id."""
     for location_id in dict.fromkeys(places.values()):
-        lines = [line for line in order.lines if places[line.id] == location_id]
-        open_fulfillment(shop, order, lines, location_id)
+        lines = [line for line in order.lines if places[line.id] == location_id and not line.is_tip]
+        if lines:
+            open_fulfillment(shop, order, lines, location_id)
 
 
 def start(shop: Shop, *, name: str | None = None, **fields: object) -> Order:

@@ -266,6 +266,8 @@ def _fulfillable(call: Call, line: LineItem) -> int:
 
 @resolver("LineItem.nonFulfillableQuantity")
 def _non_fulfillable(call: Call, line: LineItem) -> int:
+    if line.is_tip:
+        return line.quantity
     return line.quantity - max(line.current_quantity, shipped_quantity(call.shop, line))
 
 

@@ -55,6 +55,9 @@ class LineItem(Node):
     variant_title: str | None = None
     vendor: str | None = None
     requires_shipping: bool = True
+    is_gift_card: bool = False
+    is_tip: bool = False
+    """True if it is in no fulfillment order."""
     taxable: bool = True
     custom_attributes: list[Json] = field(default_factory=list)
     variant_id: str | None = None
@@ -235,6 +238,7 @@ class Product(Node):
     vendor: str = ""
     product_type: str = ""
     tags: list[str] = field(default_factory=list)
+    is_gift_card: bool = False
     description_html: str = ""
     option_names: list[str] = field(default_factory=lambda: ["Title"])
     variant_ids: list[str] = field(default_factory=list)

@@ -162,9 +162,10 @@ def amount(row: Row, name: str, text: str, options: InputFiles) -> Decimal | Non
     return Decimal(text.replace(options.decimal, "."))
 
 
-def flag(row: Row, name: str, options: InputFiles) -> bool:
-    """Return yes or no; blank is no."""
-    return to_flag(row, name, cell(row, name, options))
+def flag(row: Row, name: str, options: InputFiles, *, blank: bool = False) -> bool:
+    """Return yes or no; `blank` if it is blank, or has no column."""
+    text = cell(row, name, options)
+    return to_flag(row, name, text) if text else blank
 
 
 def to_flag(row: Row, name: str, text: str) -> bool:

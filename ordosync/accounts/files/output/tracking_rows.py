@@ -6,6 +6,7 @@ there adds only its number.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 
 from msgspec.structs import replace
@@ -14,7 +15,7 @@ from ordosync.accounts.files.line_ids import own_id
 from ordosync.accounts.files.output.keyed_csv import Row
 from ordosync.accounts.files.output.options import TrackingFile
 from ordosync.accounts.files.output.safe_output import decimal_text
-from ordosync.added_units import requested_lines, without_added_units
+from ordosync.added_units import requested_lines, with_lines_of_nobody, without_added_units
 from ordosync.models import Line, ParcelLine, Shipment
 
 Units = tuple[tuple[str, str, int], ...]
@@ -24,10 +25,19 @@ Units = tuple[tuple[str, str, int], ...]
 class TrackingRows:
     """The rows of one order, and its lines as the order files have them."""
 
-    def __init__(self, rows: Sequence[Row], lines: Sequence[Line], options: TrackingFile) -> None:
+    def __init__(
+        self,
+        rows: Sequence[Row],
+        lines: Sequence[Line],
+        options: TrackingFile,
+        *,
+        not_awaited: AbstractSet[str] = frozenset(),
+    ) -> None:
         self._rows = rows
         self._lines = lines
         self._options = options
+        self._not_awaited = not_awaited
+        """The lines that no Supplier sends."""
 
     @property
     def status(self) -> str:
@@ -40,7 +50,7 @@ class TrackingRows:
         sent: Counter[tuple[str, str]] = Counter()
         for id_, sku, count in self._units_in(self._rows):
             sent[id_, sku] += count
-        ordered = self._ordered(self._lines)
+        ordered = self._ordered([it for it in self._lines if it.id not in self._not_awaited])
         if all(sent[name] >= count for name, count in ordered.items()):
             return "shipped"
         return "partially_shipped" if sent else "dropshipment_requested"
@@ -71,11 +81,13 @@ class TrackingRows:
             return ()
         parts = shipment.lines or ()
         skus = {line.id: line.sku for line in self._lines}
-        if shipment.lines is None and shipment.is_last:
-            parts = tuple(self._open(shipment.tracking_number))
-            open_units = {part.line_id: part.quantity for part in parts}
+        if shipment.is_last:
+            open_parts = tuple(self._open(shipment.tracking_number))
+            open_units = {part.line_id: part.quantity for part in open_parts}
             requested = requested_lines(shipment, skus)
-            parts = without_added_units(shipment, open_units, requested).lines or parts
+            shipment = without_added_units(shipment, open_units, requested)
+            shipment = with_lines_of_nobody(shipment, open_units, requested)
+            parts = shipment.lines or open_parts
         units: Counter[tuple[str, str]] = Counter()
         for part in parts:
             units[self._named(part.line_id, skus.get(part.line_id, part.sku))] += part.quantity

@@ -4,8 +4,8 @@
 
 _LINE = """
     id sku productTitle variantTitle remainingQuantity totalQuantity requiresShipping
-    lineItem {
-      id customAttributes { key value }
+    inventoryItemId lineItem {
+      id isGiftCard customAttributes { key value }
       originalUnitPriceSet { shopMoney { amount currencyCode } }
       discountedUnitPriceSet { shopMoney { amount } }
     }
@@ -20,11 +20,9 @@ fragment Requested on FulfillmentOrder {{
   deliveryMethod {{ presentedName methodType }}
   merchantRequests(first: 1, reverse: true) {{ nodes {{ kind }} }}
   order {{
-    cancelledAt note tags customAttributes {{ key value }}
+    cancelledAt test note tags customAttributes {{ key value }}
     shippingLine {{ title }}
-    billingAddress {{
-      name company address1 address2 city provinceCode zip countryCodeV2 phone
-    }}
+    billingAddress {{ name company address1 address2 city provinceCode zip countryCodeV2 phone }}
     sent: metafield(namespace: "ordosync", key: $sent) {{ value }}
     split: metafield(namespace: "ordosync", key: $split) {{ value }}
   }}
@@ -122,7 +120,7 @@ _PARTS = """
     merchantRequests(first: 1, reverse: true) { nodes { kind } }
     lineItems(first: $lines) {
       pageInfo { hasNextPage endCursor }
-      nodes { id remainingQuantity totalQuantity lineItem { id } }
+      nodes { id sku requiresShipping remainingQuantity totalQuantity lineItem { id isGiftCard } }
     }
   }
 """
@@ -173,7 +171,7 @@ query Unsent(
     nodes {
       id status updatedAt
       order {
-        sent: metafield(namespace: "ordosync", key: $sent) { value }
+        test sent: metafield(namespace: "ordosync", key: $sent) { value }
         split: metafield(namespace: "ordosync", key: $split) { value }
       }
       lineItems(first: $lines) {
@@ -244,7 +242,10 @@ mutation Split($splits: [FulfillmentOrderSplitInput!]!) {
 # All fulfillment orders, open or closed, for a comparison.
 
 _LINES = """
-pageInfo { hasNextPage endCursor } nodes { id sku remainingQuantity totalQuantity lineItem { id } }
+pageInfo { hasNextPage endCursor }
+nodes {
+  id sku requiresShipping inventoryItemId remainingQuantity totalQuantity lineItem { id isGiftCard }
+}
 """
 
 _LISTED_PARCELS = """

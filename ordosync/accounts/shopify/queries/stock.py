@@ -6,7 +6,7 @@ _OFFERED = f"""
   nodes {{
     {_VARIANT}
     inventoryItem {{
-      id measurement {{ weight {{ value unit }} }}
+      id requiresShipping measurement {{ weight {{ value unit }} }}
       inventoryLevel(locationId: $location) {{ id }}
     }}
   }}
@@ -17,7 +17,7 @@ query Products($first: Int!, $after: String, $query: String, $variants: Int!, $l
   products(first: $first, after: $after, query: $query, sortKey: UPDATED_AT) {{
     pageInfo {{ hasNextPage endCursor }}
     nodes {{
-      id updatedAt title status vendor tags
+      id updatedAt title status vendor tags isGiftCard
       variants(first: $variants) {{ {_OFFERED} }}
     }}
   }}
@@ -34,9 +34,11 @@ ITEMS = f"""
 query Items($ids: [ID!]!, $location: ID!) {{
   nodes(ids: $ids) {{
     ... on InventoryItem {{
-      id measurement {{ weight {{ value unit }} }}
+      id requiresShipping measurement {{ weight {{ value unit }} }}
       inventoryLevel(locationId: $location) {{ id }}
-      variants(first: 1) {{ nodes {{ {_VARIANT} product {{ title status vendor tags }} }} }}
+      variants(first: 1) {{
+        nodes {{ {_VARIANT} product {{ title status vendor tags isGiftCard }} }}
+      }}
     }}
   }}
 }}
