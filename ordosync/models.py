@@ -39,8 +39,7 @@ class Line(Struct, frozen=True, kw_only=True, gc=False):
     sku: str
     name: str
     quantity: int
-    """The units that are still to be sent, without sent, cancelled and refunded ones; 0 if the
-    account still shows a line without open units."""
+    """The units to send, without cancelled ones; 0 if a line without open units is shown."""
     unit_price: Decimal | None = None
     details: str = ""
     """The buyer's choices or engraving; Ordoro calls them "Additional details"."""
@@ -113,7 +112,6 @@ class Product(Struct, frozen=True, kw_only=True, gc=False):
     price: Decimal | None = None
     weight_g: Decimal | None = None
     supplier_sku: str = ""
-    """The Supplier's SKU, if the Merchant keeps it."""
     is_kit: bool = False
     archived: bool = False
     needs_shipping: bool = True
@@ -129,6 +127,8 @@ class Stock(Struct, frozen=True, kw_only=True, gc=False):
     """None if it was never counted, which is not 0. Negative if it is oversold."""
     fixed: str = ""
     """Why it cannot be written, such as `kit` or `archived`; empty if it can."""
+    unsent: int = 0
+    """Units that the Merchant has sold and the Supplier does not have, if its account knows."""
     counted_at: datetime | None = None
     """The time of a quantity whose age is limited; None: now."""
 

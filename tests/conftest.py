@@ -14,6 +14,7 @@ from tests.fakes.shortcut import without_sockets
 from tests.support.cases import Table
 from tests.support.desk import TwoAccounts
 from tests.support.once import repeated_work_once
+from tests.support.published import Quantities, checked_quantities
 
 NOT_HELD = "rules that are not held"
 """The property of a test with a list of the rules that kinds of accounts cannot hold."""
@@ -52,6 +53,19 @@ def _shortcuts(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     with without_sockets(), repeated_work_once():
         yield
+
+
+@pytest.fixture(name="written_quantities", autouse=True, scope="session")
+def _written_quantities() -> Iterator[Quantities]:
+    with checked_quantities() as quantities:
+        yield quantities
+
+
+@pytest.fixture(autouse=True)
+def _quantities_are_those_of_the_rules(written_quantities: Quantities) -> Iterator[None]:
+    """Fail each test that has written a quantity to a Merchant which its rule does not give."""
+    yield
+    assert written_quantities.take_wrong() == []
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

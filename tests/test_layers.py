@@ -159,6 +159,23 @@ def _depth(value: type) -> int:
     return sum(base.__module__.startswith("ordosync.") for base in value.__mro__)
 
 
+def test_only_one_function_computes_the_quantity_that_a_merchant_shows() -> None:
+    """OpenLinker's buffers were ignored by one more path to the shop."""
+    writers = {
+        str(path.relative_to(PACKAGE))
+        for path in MODULES
+        if re.search(r"\bstock\)?\.write\(", path.read_text("utf-8"))
+    }
+    computing = {
+        str(path.relative_to(PACKAGE))
+        for path in MODULES
+        if "ordosync.stock_rules.published" in _imports(path)
+    }
+
+    assert writers == {"tasks/write_inventory_back.py"}
+    assert computing == {"tasks/stock/target.py"}
+
+
 # The folder listing explains the system: allowed file names, and forbidden code.
 
 ACCOUNTS = PACKAGE / "accounts"

@@ -111,7 +111,7 @@ class MerchantStock(Protocol):
 
         A product that does not exist is omitted. Each kind defines its quantity. At Ordoro, it is
         physical on hand in one warehouse. If a sale lowers the quantity, the account reports
-        `unimported_sales`, too.
+        `unimported_sales`, or the `unsent` units of each product.
         """
 
     def unimported_sales(self) -> Iterator[Page[Order]]:

@@ -242,8 +242,10 @@ def _show_run(run: Run, all_steps: RunSteps, steps: RunSteps) -> None:
     if all_steps.steps:
         count = len(all_steps.steps)
         render.message(f"{count} {plural(count, 'step', 'steps')} now: {all_steps.summary}")
-    if failed := [str(step.id) for step in steps.steps if step.state == "failed"]:
-        render.message(_next_step(failed))
+    if failed := [step for step in steps.steps if step.state == "failed"]:
+        from ordosync.cli.failed_steps import next_step  # noqa: PLC0415 - only failures need it
+
+        render.message(next_step(failed))
 
 
 def _no_run(store: Store, run: int) -> str:
@@ -289,11 +291,3 @@ def _had_steps(run: Run) -> bool:
     counts = run.counts
     stopped_by_limit = run.error is not None and run.error.code == "brake"
     return not stopped_by_limit and counts.seen > counts.unchanged
-
-
-def _next_step(failed: Sequence[str]) -> str:
-    steps = " ".join(failed[:_FEW]) if len(failed) <= _FEW else "STEP..."
-    return (
-        f"{len(failed)} failed: fix the cause, then `ordosync retry {steps}`;"
-        f" `ordosync dismiss {steps}` closes steps that need no more work"
-    )

@@ -114,6 +114,8 @@ class Step(StepRef, frozen=True, kw_only=True):
     """True if a destructive write of this record would remove something."""
     is_exempt: bool = False
     """True if the safety limit does not hold it back, such as that of a stopped product."""
+    cause: str = ""
+    """The reason for a destructive write, if the source of the record is not the reason."""
     needs_redo: bool = False
     """True if the links show that the effect of this step was undone later."""
     cured: str = ""

@@ -247,6 +247,7 @@ def _write(step: Step, target: Target) -> Step:
     return replace(
         step,
         is_destructive=step.is_at_risk and target.quantity == 0,
+        cause=target.cause,
         summary=f"set {target.current.sku} from {before} to {target.quantity}"
         + (f" ({'; '.join(notes)})" if notes else ""),
         written=Written(quantity=Change(old=target.current.quantity, new=target.quantity)),

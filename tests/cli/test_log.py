@@ -175,12 +175,23 @@ def test_the_number_of_an_empty_scheduled_run_is_not_reused(both: TwoAccounts) -
     assert after > before + len(runs)
 
 
-def test_a_run_with_failed_steps_says_what_to_do_next(both: TwoAccounts) -> None:
-    run, step = _failed(both)
+def test_a_run_with_failed_steps_says_what_to_do_next(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1001", country="Suisse"))
+    assert ordosync(tmp_path, "import-orders").code == 1
+
+    shown = ordosync(tmp_path, "show", "1").err
+
+    assert "1 failed: fix the cause, then `ordosync retry 1`; `ordosync dismiss 1` closes" in shown
+
+
+def test_a_run_names_no_retry_for_a_step_that_a_retry_does_not_settle(both: TwoAccounts) -> None:
+    """`show` advised a retry, which answered that it does not settle the step."""
+    run, _ = _failed(both)
 
     shown = both.run("show", str(run)).err
 
-    assert f"1 failed: fix the cause, then `ordosync retry {step}`" in shown
+    assert "1 failed, and a retry settles none of them: `ordosync attention` shows" in shown
+    assert "ordosync retry" not in shown
 
 
 def test_a_run_whose_steps_were_retried_later_says_so(both: TwoAccounts) -> None:

@@ -395,6 +395,28 @@ MUTANTS = (
         test="scenarios/faults/test_references.py",
     ),
     Mutant(
+        protection="each quantity that reaches a Merchant is computed by its rule",
+        file="tasks/stock/target.py",
+        old="published(self.available, self.rule, unsent=self.unsent)",
+        new="max(self.available - self.unsent, 0)",
+        test="scenarios/pairs/test_stock_rules.py::test_each_quantity_is_what_the_rules_make_of_it",
+    ),
+    Mutant(
+        protection="the quantity is computed by the rule of its SKU, read in this run",
+        file="tasks/write_inventory_back.py",
+        old="    portal.stock_rules.read([stock.sku for stock in at_merchant.values()])\n",
+        new="",
+        test="scenarios/pairs/test_stock_rules.py::test_each_quantity_is_what_the_rules_make_of_it",
+    ),
+    Mutant(
+        protection="a file of rules that cannot be read is never taken as no rule",
+        file="tasks/stock/rules.py",
+        old="            raise StockRulesError(",
+        new="            return None\n            raise StockRulesError(",
+        test="tasks/test_rules_of_stock.py"
+        "::test_a_file_that_cannot_be_used_fails_the_run_and_no_other_task",
+    ),
+    Mutant(
         protection="what was never counted is not written as 0",
         file="tasks/write_inventory_back.py",
         old="    if target is None:",
@@ -565,9 +587,9 @@ MUTANTS = (
     ),
     Mutant(
         protection="what a shop has sold and the Supplier has not got yet is subtracted",
-        file="accounts/shopify/merchant_stock.py",
-        old="        return max(quantity - self.unsent, 0)",
-        new="        return quantity",
+        file="tasks/stock/target.py",
+        old="unsent=current.unsent + sold",
+        new="unsent=sold",
         test="accounts/shopify/test_races.py",
     ),
     Mutant(

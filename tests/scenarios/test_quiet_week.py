@@ -33,23 +33,26 @@ def _pairs() -> Iterator[object]:
         name, people = f"{merchant}-{supplier}", (SELLING[merchant], SHIPPING[supplier])
         mark = pytest.mark.slow if people in slow else pytest.mark.matrix
         if (merchant, supplier) in USUAL:
-            yield pytest.param(*people, WORKING, id=name)
-        yield pytest.param(*people, always, marks=mark, id=f"{name}-always")
+            yield pytest.param(*people, WORKING, False, id=name)
+        yield pytest.param(*people, always, False, marks=mark, id=f"{name}-always")
+        marks = () if (merchant, supplier) in USUAL else mark
+        yield pytest.param(*people, WORKING, True, marks=marks, id=f"{name}-rules")
 
 
-@pytest.mark.parametrize(("merchant", "supplier", "hours"), list(_pairs()))
+@pytest.mark.parametrize(("merchant", "supplier", "hours", "has_rules"), list(_pairs()))
 def test_a_quiet_week_needs_no_operator(
     tmp_path: Path,
     merchant: type[MerchantPeople],
     supplier: type[SupplierPeople],
     hours: tuple[int, ...],
+    has_rules: bool,
 ) -> None:
     clock = VirtualClock()
     with (
         closing(merchant(tmp_path, clock)) as selling,
         closing(supplier(tmp_path, clock)) as shipping,
     ):
-        week = Week(tmp_path, selling, shipping, hours=hours)
+        week = Week(tmp_path, selling, shipping, hours=hours, has_rules=has_rules)
 
         week.pass_by()
 

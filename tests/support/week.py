@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from ordosync.accounts.shopify.ids import fulfillment_order, gid
-from ordosync.config import load_config
+from ordosync.config import Config, load_config
+from ordosync.engine.portals import merchant_of
 from ordosync.engine.scheduling.timetable import can_run
 from ordosync.models import Line, Order, Product
 from ordosync.store import Store
@@ -66,6 +67,7 @@ class FeedPeople(MerchantPeople):
                 "glob": "feeds",
                 "columns": dict(zip((*fields, *address), _FEED, strict=True)),
                 "currency": "GBP",
+                "max_age": "5d",
                 "only_orders": [{"column": "Status", "matches": "^paid$", "reason": "not paid"}],
             },
             "products": {"glob": "listed", "columns": {"sku": "SKU", "name": "Item"}},
@@ -217,6 +219,7 @@ class Week:
         supplier: SupplierPeople,
         *,
         hours: Sequence[int],
+        has_rules: bool = False,
     ) -> None:
         self.merchant, self.supplier = merchant, supplier
         self._hours = hours
@@ -227,7 +230,9 @@ class Week:
         config = load_config(path)
         scheduled = ("import-products", "import-orders", "cancel-orders", "write-inventory-back")
         tasks = {task: "hourly" for task in scheduled if can_run(config.portals[PORTAL], task)}
-        write_config(folder, merchant, supplier, **options, tasks=tasks)
+        accounts = selling_rules(config) if has_rules else {}
+        options |= rules(config) if has_rules else {}
+        write_config(folder, merchant, supplier, accounts, **options, tasks=tasks)
         self.path = path
         self.clock = merchant.clock
         self.cron = Cron(folder, self.clock)
@@ -378,6 +383,35 @@ class Week:
         """Return the link of an order of the Merchant."""
         with Store.open(load_config(self.path).database, readonly=True) as store:
             return store.links(PORTAL).of_merchant("order", [merchant_id])[merchant_id]
+
+
+def selling_rules(config: Config) -> Mapping[str, object]:
+    """Return the options of each account as a Supplier. Files have an age at their readings."""
+    has_files = any(account.kind == "files" for account in config.accounts.values())
+    age = {} if has_files else {"max_age": "48h"}
+    return {"selling": {"buffer": 1, **age}}
+
+
+def rules(config: Config) -> Mapping[str, object]:
+    """Return options of a portal with every rule on, as far as its accounts can judge it."""
+    portal = config.portals[PORTAL]
+    judged = merchant_of(config, portal).hold_conditions
+    hold: Mapping[str, object] = {
+        "paid": "true",
+        "age": "30m",
+        "tags": {"hold": ["fraud-check"], "release": ["ok-to-ship"]},
+        "risk": ["investigate", "cancel"],
+        "over": "5000",
+        "countries": ["GB", "US", "DE"],
+        "po_box": ["UPS*"],
+    }
+    able = {name: value for name, value in hold.items() if judged.get(name) == ""}
+    return {
+        "stock": {"buffer": 2, "buffer_percent": 10, "zero_below": 3, "maximum": 400},
+        "hold": {**able, "longest": "2d"},
+        "shortages": {"zero_stock": ["out-of-stock", "not-enough", "discontinued"]},
+        "ignore_skus": ["GIFT*"],
+    }
 
 
 def refund(people: MerchantPeople | SupplierPeople, order_id: str) -> None:

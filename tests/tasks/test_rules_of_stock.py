@@ -1,13 +1,16 @@
 """Write Inventory Back with stock rules: levels, the file for single SKUs, and the words."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from ordosync.embedded.stock_counts import Count
 from ordosync.models import Product
+from ordosync.stock_rules import StockRule, published
 from tests.support.command import ordosync
-from tests.tasks.portal import CONFIG, SUPPLIER, Pair, physical, succeeded
+from tests.support.runs import Ran
+from tests.tasks.portal import CONFIG, SUPPLIER, Pair, available, line, physical, succeeded
 
 TASK = "write-inventory-back"
 HEADER = "sku,buffer,buffer_percent,zero_below,maximum,stop\n"
@@ -182,3 +185,189 @@ def test_q15_only_parts_that_matter_are_said(counted: Pair) -> None:
         "CUP": "was set to 0, but is -1",
         "POT": "20 at the Supplier, 2 kept back, 18 shown",
     }
+
+
+# Rules of lifecycle 6.4.
+
+
+def many(pair: Pair, number: int, **quantities: int) -> list[str]:
+    """Offer so many products, of each of which both accounts have 8; return their SKUs."""
+    skus = [f"SKU-{at:02d}" for at in range(number)]
+    for sku in skus:
+        product = Product(id="", sku=sku, name=f"A {sku}")
+        succeeded(pair.shop.add_product(product, supplier=SUPPLIER))
+        succeeded(pair.shop.set_stock(sku, "main", 8))
+    pair.run("import-products")
+    count(pair, **dict.fromkeys(skus, 8), **quantities)
+    return skus
+
+
+def message(ran: Ran) -> str:
+    assert ran.run.error is not None
+    assert ran.run.error.code == "brake"
+    return ran.run.error.message
+
+
+def test_q1_a_product_that_was_never_counted_is_left_as_it_is(counted: Pair) -> None:
+    succeeded(counted.shop.add_product(Product(id="", sku="JAR", name="A jar"), supplier=SUPPLIER))
+    succeeded(counted.shop.set_stock("JAR", "main", 40))
+    configure(counted, stock="{buffer: 2, zero_below: 3, maximum: 10, skus: rules/acme.csv}")
+    rules(counted, "JAR,1,,,5,yes")
+    counted.run("import-products")
+
+    ran = counted.run(TASK)
+
+    [step] = [step for step in ran.steps if step.key == "JAR"]
+    assert (step.state, step.code) == ("skipped", "unset")
+    assert physical(counted.shop, "JAR") == 40
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("update products set archived = 1 where sku = 'MUG'", "archived"),
+        ("update products set supplier = 'southwind' where sku = 'MUG'", "unassigned"),
+        ("update products set is_kit = 1 where sku = 'MUG'", "kit"),
+    ],
+)
+def test_q2_a_fixed_quantity_is_not_written_by_a_rule(
+    counted: Pair, statement: str, code: str
+) -> None:
+    configure(counted, stock="{maximum: 5, skus: rules/acme.csv}")
+    rules(counted, "MUG,,,,,yes")
+    counted.sql("shop", statement)
+
+    ran = counted.run(TASK)
+
+    assert {step.key: step.code for step in ran.steps}["MUG"] == code
+    assert shown(counted) == [None, 5, 5]
+
+
+def test_q3_a_negative_quantity_is_0_and_listed_until_it_is_0_or_more(counted: Pair) -> None:
+    configure(counted, stock="{buffer: 2}")
+    counted.imported("1001", line("MUG", 21))
+
+    ran = counted.run(TASK)
+    listed = [entry["code"] for entry in attention(counted)]
+    count(counted, MUG=21)
+    counted.run(TASK)
+
+    assert shown(counted) == [0, 18, 18]
+    assert ran.counts == {"done": 3, "failed": 1}
+    assert listed == ["oversold"]
+    assert attention(counted) == []
+
+
+def test_q7_a_changed_rule_is_written_by_the_next_run(counted: Pair) -> None:
+    configure(counted, stock="{buffer: 5}")
+    counted.run(TASK)
+    before = shown(counted)
+    configure(counted, stock="{buffer: 5, maximum: 12}", selling="{buffer_percent: 30}")
+
+    ran = counted.run(TASK)
+    again = counted.run(TASK)
+
+    assert (before, shown(counted)) == ([15, 15, 15], [12, 12, 12])
+    assert (ran.counts, again.counts) == ({"done": 3}, {"unchanged": 3})
+
+
+def test_q7_the_safety_limit_counts_what_a_rule_sets_to_0(pair: Pair) -> None:
+    skus = many(pair, 25)
+    configure(pair, stock="{zero_below: 9}")
+
+    stopped = pair.run(TASK, may_fail=True)
+    configure(pair, stock="{zero_below: 8}")
+    passed = pair.run(TASK)
+
+    assert "would set to 0 25 of 25 at once (25 by a rule), so" in message(stopped)
+    assert passed.counts == {"unchanged": 25}
+    assert [physical(pair.shop, sku) for sku in skus] == [8] * 25
+
+
+def test_q8_the_safety_limit_says_how_many_are_0_for_each_reason(pair: Pair) -> None:
+    skus = many(pair, 30)
+    configure(pair, stock="{skus: rules/acme.csv}")
+    rules(pair, "SKU-0*,8,,,,", "SKU-1*,,,,,yes")
+    count(pair, **dict.fromkeys(skus[20:25], 0))
+
+    stopped = pair.run(TASK, may_fail=True)
+    dry = ordosync(pair.folder, TASK, "shop-northwind", "--dry-run")
+
+    reasons = "(10 by a rule, 10 by a stop, 5 by the Supplier)"
+    assert f"would set to 0 25 of 30 at once {reasons}, so nothing was sent" in message(stopped)
+    assert f"25 of 30 would become 0 {reasons}" in " ".join(dry.out.split())
+
+
+def test_q9_a_buffer_larger_than_all_stock_stops_the_first_run(pair: Pair) -> None:
+    skus = many(pair, 25)
+    configure(pair, stock="{buffer: 100}")
+
+    stopped = pair.run(TASK, may_fail=True)
+
+    assert "25 by a rule" in message(stopped)
+    assert [physical(pair.shop, sku) for sku in skus] == [8] * 25
+
+
+def test_q10_a_kit_of_fractions_is_rounded_once(counted: Pair) -> None:
+    tea = Product(id="", sku="TEA", name="Tea")
+    succeeded(counted.northwind.add_product(tea))
+    count(counted, TEA=10)
+    for sku, part in (("TIN", {"TEA": "0.75"}), ("BOX", {"TIN": "0.5"})):
+        parts = {name: Decimal(ratio) for name, ratio in part.items()}
+        kit = Product(id="", sku=sku, name=f"A {sku}", is_kit=True)
+        succeeded(counted.northwind.add_product(kit, components=parts))
+    box = Product(id="", sku="BOX", name="A box")
+    succeeded(counted.shop.add_product(box, supplier=SUPPLIER))
+    counted.run("import-products")
+    configure(counted, stock="{buffer: 1, buffer_percent: 10}")
+
+    counted.run(TASK)
+
+    # 10 / 0.375 = 26.67; 10 percent of 26, rounded up, are 3.
+    assert physical(counted.shop, "BOX") == 26 - 3
+
+
+def test_q11_a_buffer_makes_open_orders_count_no_more_than_twice(counted: Pair) -> None:
+    configure(counted, stock="{buffer: 5}")
+    counted.imported("1001", line("MUG", 2))
+    counted.run(TASK)
+    while_open = (physical(counted.shop, "MUG"), available(counted.shop, "MUG"))
+
+    counted.send("1001")
+    counted.run("update-tracking")
+    counted.run(TASK)
+
+    assert while_open == (13, 11)
+    assert (physical(counted.shop, "MUG"), available(counted.shop, "MUG")) == (13, 13)
+
+
+def test_q12_two_packs_are_shown_from_the_same_number() -> None:
+    rule = StockRule(buffer=2)
+
+    single, case = published(13, rule), published(13, rule, pack=6)
+
+    assert (single, case) == (11, 1)
+    assert (published(13 - 6, rule), published(13 - 6, rule, pack=6)) == (5, 0)
+
+
+def test_q12_a_second_product_of_one_sku_of_the_supplier_is_not_linked(counted: Pair) -> None:
+    configure(counted)
+    counted.path.write_text(
+        counted.path.read_text().replace(
+            "inventory: true\n", "inventory: true\n    send: [supplier_sku]\n", 1
+        )
+    )
+    case = Product(id="", sku="CASE", name="A case", supplier_sku="MUG")
+    succeeded(counted.shop.add_product(case, supplier=SUPPLIER))
+
+    linked = counted.run("import-products")
+    counted.run(TASK)
+
+    assert [(step.state, step.code) for step in linked.steps] == [("failed", "sku-claimed")]
+    assert physical(counted.shop, "CASE") is None
+    assert physical(counted.shop, "MUG") == 20
+
+
+def attention(pair: Pair) -> list[dict[str, object]]:
+    entries = ordosync(pair.folder, "attention", "--json").json["attention"]
+    return [entry for entry in entries if entry["task"] == TASK]

@@ -1,8 +1,8 @@
 """Merchant stock: the Supplier's sellable quantity, written as `available` at its location.
 
 A sale lowers `available` at once, but the Supplier's count only after the import. So `current`
-returns `available` plus the unimported sales, and `write` subtracts them. The task and this part
-both use the Supplier's count.
+returns the unimported sales beside `available`, and the task subtracts them from the Supplier's
+count.
 
 A quantity is replaced only if it is still the quantity that was read before the unimported sales.
 If it has changed, the shop has sold a unit or another process has written. Then nothing is written
@@ -14,8 +14,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from msgspec.structs import replace
-
 from ordosync.accounts.account import outcome_of
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.ids import gid, number
@@ -26,7 +24,12 @@ from ordosync.accounts.shopify.unimported_sales import UnimportedSales
 from ordosync.models import Order, Outcome, Page, Stock, refused
 
 _STALE = "CHANGE_FROM_QUANTITY_STALE"
-_RETRY_S = 60
+_CHANGED = Outcome(
+    state="unavailable",
+    code="changed",
+    reason="its quantity in the shop has changed meanwhile; both are read again",
+    retry_after_s=60,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,10 +40,6 @@ class _Counted:
     """None if it is not stocked at the location."""
     unsent: int
     fixed: str
-
-    def target(self, quantity: int) -> int:
-        """Return the quantity to write for this quantity of the Supplier."""
-        return max(quantity - self.unsent, 0)
 
 
 class MerchantStock:
@@ -57,7 +56,7 @@ class MerchantStock:
         self._sales = UnimportedSales(self._client, self._location)
 
     def current(self, ids: Sequence[str]) -> Mapping[str, Stock]:
-        """Return the available quantities plus the unimported sales."""
+        """Return the available quantities, each with its unimported sales."""
         items = self._client.by_id(
             ITEMS_STOCK,
             InventoryItem,
@@ -72,7 +71,7 @@ class MerchantStock:
         return {number(item.id): self._stock(item, has_sales=has_sales) for item in items}
 
     def _stock(self, item: InventoryItem, *, has_sales: bool) -> Stock:
-        """Remember the stock of an item; return it as the Supplier's count."""
+        """Remember the stock of an item, and return it."""
         id_ = number(item.id)
         counted = _Counted(
             available=item.inventory_level.count("available") if item.inventory_level else None,
@@ -80,11 +79,16 @@ class MerchantStock:
             fixed=self._fixed(item),
         )
         self._counted[id_] = counted
-        quantity = None if counted.available is None else counted.available + counted.unsent
-        return Stock(product_id=id_, sku=item.sku or "", quantity=quantity, fixed=counted.fixed)
+        return Stock(
+            product_id=id_,
+            sku=item.sku or "",
+            quantity=counted.available,
+            fixed=counted.fixed,
+            unsent=counted.unsent,
+        )
 
     def unimported_sales(self) -> Iterator[Page[Order]]:
-        """Yield nothing: `current` includes unimported sales itself."""
+        """Yield nothing: `current` returns the units of each product."""
         return iter(())
 
     def write(self, stock: Sequence[Stock]) -> list[Outcome]:
@@ -112,10 +116,13 @@ class MerchantStock:
             return refused("fixed", f"is {stock.fixed or counted.fixed} and cannot be written")
         if stock.quantity is None or stock.quantity < 0:
             return refused("invalid", f"{stock.quantity} is not a quantity to write")
-        target = counted.target(stock.quantity)
-        if target == counted.available:
+        # Read again after its write failed: the quantity was computed before the sale.
+        if counted.unsent > stock.unsent:
+            del self._counted[stock.product_id]
+            return _CHANGED
+        if stock.quantity == counted.available:
             return Outcome(state="unchanged", id=stock.product_id)
-        return target
+        return stock.quantity
 
     def _write(self, targets: Mapping[str, int], outcomes: dict[str, Outcome]) -> None:
         new = [id_ for id_ in targets if self._counted[id_].available is None]
@@ -130,9 +137,6 @@ class MerchantStock:
         for id_, target in targets.items():
             if outcomes[id_].state == "done":
                 unsent = self._counted[id_].unsent
-                if unsent:
-                    why = f"{target} available in the shop: {unsent} sold but not imported yet"
-                    outcomes[id_] = replace(outcomes[id_], reason=why)
                 self._counted[id_] = _Counted(available=target, unsent=unsent, fixed="")
             else:
                 del self._counted[id_]
@@ -186,12 +190,7 @@ class MerchantStock:
 
     def _refusal(self, error: UserError) -> Outcome:
         if error.code == _STALE:
-            return Outcome(
-                state="unavailable",
-                code="changed",
-                reason="its quantity in the shop has changed meanwhile; both are read again",
-                retry_after_s=_RETRY_S,
-            )
+            return _CHANGED
         if error.code and error.code.startswith("IDEMPOTENCY"):
             return Outcome(state="unavailable", code="busy", reason=self._client.message([error]))
         code = "not-found" if error.code == "INVALID_INVENTORY_ITEM" else "refused"

@@ -32,10 +32,10 @@ def split_order(
         list[str] | None,
         typer.Option(
             "--piece",
-            metavar="SKU=QTY[,SKU=QTY][@WAREHOUSE]",
+            metavar="SKU=QTY[,SKU=QTY]",
             help="One piece; repeatable. Use #LINEID=QTY if a SKU repeats. Several pieces must"
-            " add up to what is still to ship; after one piece, the rest is the second. A piece"
-            " is sent from the warehouse of the order, unless it names another one.",
+            " add up to what is still to ship; after one piece, the rest is the second. With"
+            " @WAREHOUSE at its end, a piece is sent from there, and not from the order's.",
         ),
     ] = None,
     file: File = None,

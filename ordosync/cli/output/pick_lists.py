@@ -12,6 +12,8 @@ from ordosync.cli.output.tables import table
 from ordosync.embedded.packing import PickLine
 from ordosync.text import plural
 
+_LONGEST_WHOLE = 40
+"""The longest text that a page does not break: a longer one might be wider than the page."""
 _COLUMNS = ("warehouse", "bin", "sku", "name", "units", "orders", "order numbers")
 _STYLE = """
 .box { display: inline-block; width: 1em; height: 1em; border: 1.5px solid var(--ink);
@@ -91,7 +93,14 @@ def _table(lines: Sequence[PickLine]) -> Iterator[str]:
 
 
 def _numbers_html(line: PickLine) -> html.Markup:
-    return html.text(_numbers(line))
+    """Return the orders of a row; none of them is broken at its hyphen or before its units."""
+    texts = [_text(line, number, units) for number, units in line.parts]
+    return html.Markup(", ".join(map(_whole, texts)))
+
+
+def _whole(text: str) -> str:
+    is_short = len(text) <= _LONGEST_WHOLE
+    return f'<span class="whole">{html.text(text)}</span>' if is_short else html.text(text)
 
 
 def _row(line: PickLine) -> dict[str, str | int | Decimal]:
@@ -108,14 +117,12 @@ def _row(line: PickLine) -> dict[str, str | int | Decimal]:
 
 def _numbers(line: PickLine) -> str:
     """Return the orders of a row, with their units if these are not 1: `1001, 1002 (2)`."""
-    return ", ".join(
-        f"{number if units == 1 else f'{number} ({_number(units)})'}{_hold(line, number)}"
-        for number, units in line.parts
-    )
+    return ", ".join(_text(line, number, units) for number, units in line.parts)
 
 
-def _hold(line: PickLine, number: str) -> str:
-    return " held" if number in line.held else ""
+def _text(line: PickLine, number: str, units: Decimal) -> str:
+    hold = " held" if number in line.held else ""
+    return f"{number if units == 1 else f'{number} ({_number(units)})'}{hold}"
 
 
 def _number(units: Decimal) -> int | Decimal:

@@ -15,6 +15,7 @@ from ordosync.clock import Clock
 from ordosync.engine.execution.claim import AlreadyRunning
 from ordosync.engine.execution.interruption import Stop
 from ordosync.engine.execution.run import run_task
+from ordosync.engine.execution.safety_limit import causes, causes_text
 from ordosync.errors import SafetyLimitError
 from ordosync.models import Outcome
 from ordosync.store import Store
@@ -86,13 +87,14 @@ class Rehearsal:
         destructive = sum(step.is_destructive for step, _ in written.values())
         exempt = {key for key, (step, _) in written.items() if step.is_exempt}
         change = _CHANGES[self.task.limited]
+        by_cause = causes_text(causes(step for step, _ in written.values()))
         return Preview(
             run=run,
             steps=[
                 step if step.key in exempt else _stopped(step)
                 for step in self._steps(forced, written)
             ],
-            stopped_by=f"{destructive} of {at_risk[0]} would {change}",
+            stopped_by=f"{destructive} of {at_risk[0]} would {change}{by_cause}",
         )
 
     def _run(self, at_risk: list[int], *, force: bool) -> tuple[Run, _Written]:

@@ -51,7 +51,7 @@ class StockRules:
 
     def __init__(self, portal: PortalConfig, selling: SellingConfig) -> None:
         self._portal = portal
-        self._selling = selling
+        self.selling = selling
         self._path = portal.stock.skus
         self._file: SkuRules | None = None
         self._rows: Mapping[str, list[SkuRule]] = {}
@@ -107,11 +107,11 @@ class StockRules:
         for row in rows:
             yield f"row {row.row} of {file} ({row.sku})", _words(row.words)
         yield f"portal {self._portal.name}", self._portal.stock
-        yield f"account {self._portal.supplier.account}", self._selling
+        yield f"account {self._portal.supplier.account}", self.selling
 
     def _merge(self, *rows: str) -> StockRule:
         words: dict[str, object] = {}
-        for level in (self._selling, self._portal.stock, *map(_words, reversed(rows))):
+        for level in (self.selling, self._portal.stock, *map(_words, reversed(rows))):
             for name in WORDS:
                 if (value := getattr(level, name, None)) is not None:
                     words[name] = value

@@ -44,7 +44,7 @@ class Target:
         return cls(
             current=current,
             available=available,
-            unsent=sold.get(current.sku, 0),
+            unsent=current.unsent + sold.get(current.sku, 0),
             rule=replace(rule, stop=stop.reason) if stop else rule,
             is_stopped=stop is not None,
         )
@@ -62,6 +62,13 @@ class Target:
     def quantity(self) -> int:
         """The quantity to write."""
         return published(self.available, self.rule, unsent=self.unsent)
+
+    @property
+    def cause(self) -> str:
+        """The reason for a quantity of 0, for the safety limit; empty: the Supplier has none."""
+        if self.rule.stop:
+            return "by an old quantity" if self.age else "by a stop"
+        return "by a rule" if self.remaining > 0 else ""
 
     @property
     def stock(self) -> Stock:

@@ -1,0 +1,159 @@
+"""Checks each quantity that reaches a Merchant, in any test: it is what `published` returns.
+
+The check sits between the task and the accounts. It notes what the Supplier has and what the
+Merchant has sold, reads the rules again, and compares. So a second way to compute a quantity, or a
+rule that was forgotten on one path, fails the test that takes this path.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from unittest.mock import patch
+
+from msgspec.structs import replace as replaced
+
+from ordosync.accounts.account import ReadRequest
+from ordosync.accounts.merchant import MerchantStock
+from ordosync.accounts.supplier import SupplierStock
+from ordosync.models import InvalidRecord, Order, Outcome, Page, Stock
+from ordosync.stock_rules import StockRule, published
+from ordosync.tasks.base import Portal
+from ordosync.tasks.stock.rules import StockRules
+
+
+class Quantities:
+    """The quantities that tests have written, and those of them that are wrong."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._wrong: list[str] = []
+
+    def take_wrong(self) -> list[str]:
+        """Return the wrong quantities since the last call."""
+        wrong, self._wrong = self._wrong, []
+        return wrong
+
+    def note(self, written: Stock, expected: int | None, why: str) -> None:
+        """Note a quantity that is written, and what it should be."""
+        self.count += 1
+        if written.quantity != expected:
+            self._wrong.append(f"{written.sku}: {written.quantity} instead of {expected}: {why}")
+
+
+@contextmanager
+def checked_quantities() -> Iterator[Quantities]:
+    """Check the quantities of all portals that are opened meanwhile."""
+    quantities = Quantities()
+
+    def opened(**values: Any) -> Portal:
+        return _watched(Portal(**values), quantities)
+
+    with patch("ordosync.engine.portals.Portal", opened):
+        yield quantities
+
+
+def _watched(portal: Portal, quantities: Quantities) -> Portal:
+    at_supplier, at_merchant = portal.supplier.stock, portal.merchant.stock
+    if at_supplier is None or at_merchant is None:
+        return portal
+    supplier = _Supplier(at_supplier)
+    merchant = _Merchant(at_merchant, supplier, portal, quantities)
+    return replace(
+        portal,
+        supplier=replace(portal.supplier, stock=supplier),
+        merchant=replace(portal.merchant, stock=merchant),
+    )
+
+
+class _Supplier:
+    """The Supplier's stock; it remembers what was read last."""
+
+    def __init__(self, part: SupplierStock) -> None:
+        self._part = part
+        self.last: dict[str, Stock] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._part, name)
+
+    def all(self, request: ReadRequest) -> Iterator[Page[Stock | InvalidRecord]]:
+        for page in self._part.all(request):
+            self.last |= {item.product_id: item for item in page.items if isinstance(item, Stock)}
+            yield page
+
+    def of(self, ids: Sequence[str]) -> Mapping[str, Stock]:
+        stock = self._part.of(ids)
+        self.last |= stock
+        return stock
+
+
+class _Merchant:
+    """The Merchant's stock; it remembers its sales, and checks each write."""
+
+    def __init__(
+        self, part: MerchantStock, supplier: _Supplier, portal: Portal, quantities: Quantities
+    ) -> None:
+        self._part = part
+        self._supplier = supplier
+        self._portal = portal
+        self._quantities = quantities
+        self._sold: Counter[str] = Counter()
+        self._unsent: dict[str, int] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._part, name)
+
+    def current(self, ids: Sequence[str]) -> Mapping[str, Stock]:
+        stock = self._part.current(ids)
+        self._unsent |= {id_: item.unsent for id_, item in stock.items()}
+        return stock
+
+    def unimported_sales(self) -> Iterator[Page[Order]]:
+        self._sold.clear()
+        for page in self._part.unimported_sales():
+            links = self._portal.links.of_merchant("order", [order.id for order in page.items])
+            for order in page.items:
+                link = links.get(order.id)
+                if link is None or link.state == "cancelled_by_task":
+                    for line in order.lines:
+                        if not self._portal.config.ignores(line.sku):
+                            self._sold[line.sku] += line.quantity
+            yield page
+
+    def write(self, stock: Sequence[Stock]) -> list[Outcome]:
+        links = self._portal.links.of_merchant("product", [item.product_id for item in stock])
+        for item in stock:
+            link = links.get(item.product_id)
+            if link is None:
+                self._quantities.note(item, None, "is not linked")
+            else:
+                known = self._supplier.last.get(link.supplier_id)
+                self._check(item, known or _unreported(link.supplier_id))
+        return self._part.write(stock)
+
+    def _check(self, written: Stock, available: Stock) -> None:
+        rule = self._rule(written.sku, available)
+        unsent = self._sold[written.sku] + self._unsent.get(written.product_id, 0)
+        expected = None
+        if rule.stop or available.quantity is not None:
+            expected = published(available.quantity or 0, rule, unsent=unsent)
+        why = f"{available.quantity} available, {unsent} unsent, {rule}"
+        self._quantities.note(written, expected, why)
+
+    def _rule(self, sku: str, available: Stock) -> StockRule:
+        """Return the rule of a SKU, read again, and perhaps stopped, or with an old quantity."""
+        rules = self._portal.stock_rules
+        with closing(StockRules(self._portal.config, rules.selling)) as fresh:
+            fresh.read([sku])
+            rule = fresh.of(sku)
+        stop, age = self._portal.stops.of(available), self._portal.stock_age.of(available)
+        if stop or (age and age.is_zero):
+            return replaced(rule, stop=stop.reason if stop else "old")
+        return rule
+
+
+def _unreported(id_: str) -> Stock:
+    """Return the stock of a product that the Supplier did not report."""
+    return Stock(product_id=id_, sku="", quantity=None, counted_at=datetime.min.replace(tzinfo=UTC))
