@@ -41,13 +41,11 @@ class Portal:
     config: PortalConfig
     links: KnownLinks
     digest_key: DigestKey
-    """Key of the digests that are compared to notice edits."""
     clock: Clock
     """For deadlines that count from the import of an order."""
     feeds: FeedWatch | None
     """The feeds whose age is limited; None if there is none."""
     open_stock: Callable[[], PortalStock]
-    """Opens `stock`, which few tasks need."""
     stock_portals: Callable[[], Sequence[str]]
     """Returns the portals that write the stock of this Supplier account back, with this one."""
     rivals: tuple[str, ...] = ()
@@ -55,7 +53,7 @@ class Portal:
 
     @cached_property
     def stock(self) -> PortalStock:
-        """The rules and the state of the stock, as they are at the first use."""
+        """The rules and the state of the stock, opened at the first use: few tasks need them."""
         return self.open_stock()
 
     @property

@@ -80,7 +80,7 @@ def restore(pair: Pair) -> None:
 
 def held(pair: Pair) -> list[StepRow]:
     with Store.open(load_config(pair.path).database) as store:
-        rows = store.steps.failed_or_held("shop-northwind", TASK)
+        rows = store.steps.failed("shop-northwind", TASK, or_held=True)
         return [row for row in rows if row.state == "held"]
 
 

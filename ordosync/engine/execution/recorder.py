@@ -179,15 +179,11 @@ class Recorder:
             with self.transaction():
                 numbers.add(new)
 
-    def failed_or_held(self) -> Sequence[StepRow]:
-        """Return the failed and the held steps of this task, oldest first."""
-        rows = self._store.steps.failed_or_held(self._portal.name, self._task.name)
+    def failed(self, *, or_held: bool = False) -> Sequence[StepRow]:
+        """Return the failed steps of this task, oldest first; if asked for, the held ones, too."""
+        rows = self._store.steps.failed(self._portal.name, self._task.name, or_held=or_held)
         self._had_failed = any(row.state == "failed" for row in rows)
         return rows
-
-    def failed(self) -> Sequence[StepRow]:
-        """Return the failed steps of this task, oldest first."""
-        return self._store.steps.failed(self._portal.name, self._task.name)
 
     def count_result(self, step: Step, change: StepChange, counted: Counted) -> None:
         """Count a step that was written, and the lines that its order was sent without."""

@@ -63,7 +63,7 @@ class Recovery:
         """Look up uncertain steps, and retry the steps that are due."""
         if self._is_restored:
             self._adopt_failed()
-        rows_before = self._recorder.failed_or_held() if self._task.due_again else ()
+        rows_before = self._recorder.failed(or_held=True) if self._task.due_again else ()
         # Held orders that may be sent before their time.
         if held := self._due_again([row for row in rows_before if row.is_held_by_rule]):
             self._try_again(held)

@@ -89,6 +89,17 @@ def test_order_on_hold_has_reduced_the_stock_as_well(pair: Pair) -> None:
     assert pair.merchant.physical("MUG") == 18
 
 
+def test_l11_units_that_are_cancelled_before_the_import_are_shown_again(pair: Pair) -> None:
+    order_id = sell(pair, "1001")
+    pair.run(TASK)
+    before = pair.merchant.physical("MUG")
+    pair.merchant.cancel(str(order_id))
+
+    pair.run(TASK)
+
+    assert (before, pair.merchant.physical("MUG")) == (8, 10)
+
+
 def test_oversold_quantity_is_0_and_never_less(pair: Pair) -> None:
     sell(pair, "1001", 12)
 

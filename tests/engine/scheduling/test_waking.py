@@ -15,7 +15,16 @@ from ordosync.store.schedule_row import ScheduleRow
 from tests.support.clock import Cron
 from tests.support.command import ordosync
 from tests.support.kills import killed_at
-from tests.tasks.portal import CONFIG, SUPPLIER, Pair, line, order, physical, succeeded
+from tests.tasks.portal import (
+    CONFIG,
+    SUPPLIER,
+    Pair,
+    available,
+    line,
+    order,
+    physical,
+    succeeded,
+)
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -110,9 +119,11 @@ def test_an_import_wakes_all_portals_of_the_supplier_and_moves_no_slot(world: Wo
     assert sorted(woken(runs)) == [(portal, at + MINUTE) for portal in PORTALS]
     assert (physical(world.shop, "MUG"), physical(world.outlet, "MUG")) == (19, 19)
     assert {portal: world.row(portal).history.done_at for portal in PORTALS} == slots
+    listed = ordosync(world.folder, "activity", "--all", "--json").json["runs"]
+    assert [run["trigger"] for run in listed].count("woken") == 2
 
 
-def test_a_cancellation_wakes_them(world: World) -> None:
+def test_l10_a_cancellation_wakes_them(world: World) -> None:
     world.sell("2")
     world.pass_by(MINUTE)
     succeeded(world.shop.cancel("2"))
@@ -135,7 +146,7 @@ def test_a_cancellation_wakes_them(world: World) -> None:
     ],
     ids=" ".join,
 )
-def test_the_desk_wakes_them(world: World, words: tuple[str, ...]) -> None:
+def test_l9_the_desk_wakes_them(world: World, words: tuple[str, ...]) -> None:
     world.sell("2")
     world.pass_by(MINUTE)
     before = physical(world.outlet, "MUG")
@@ -184,6 +195,16 @@ def test_a_parcel_wakes_nothing_since_its_units_were_ordered_before(world: World
 
     assert woken(runs) == []
     assert physical(world.outlet, "MUG") == 19
+
+
+def test_l14_merchant_with_physical_on_hand_shows_less_while_an_order_is_open(
+    world: World,
+) -> None:
+    world.sell("2")
+    world.pass_by(MINUTE)
+
+    # Orders 1 and 2 are open at the shop, and the Supplier has subtracted them, too.
+    assert available(world.shop, "MUG") == 19 - 2 < (available(world.northwind, "MUG") or 0)
 
 
 @pytest.mark.parametrize("days", [1, pytest.param(7, marks=pytest.mark.slow)])

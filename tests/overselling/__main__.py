@@ -1,0 +1,32 @@
+"""Runs many histories, and prints the mean of oversold units; exits 1 if a goal is not met."""
+
+import argparse
+import sys
+from functools import partial
+from multiprocessing import get_context
+
+from tests.overselling.goals import WORLDS, Means, ending
+
+
+def main() -> int:
+    """Run the histories of all worlds."""
+    parser = argparse.ArgumentParser(prog="python -m tests.overselling", description=__doc__)
+    parser.add_argument("--histories", type=int, default=500, metavar="N", help="of each world")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes at a time")
+    parser.add_argument("--seed", type=int, default=0, help="of the first history")
+    given = parser.parse_args()
+    seeds = range(given.seed, given.seed + given.histories)
+    missed = 0
+    with get_context("spawn").Pool(given.jobs) as pool:
+        for name, (_, most) in WORLDS.items():
+            means = Means.of(pool.imap_unordered(partial(ending, name), seeds))
+            missed += means.oversold > most
+            sys.stdout.write(
+                f"{name}: oversold {means.oversold:.3f}, at most {most}; left {means.left:.2f}\n"
+            )
+            sys.stdout.flush()
+    return int(bool(missed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

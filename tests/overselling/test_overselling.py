@@ -1,0 +1,44 @@
+"""Two Merchants of one Supplier seldom sell a unit twice, with woken portals and a buffer."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.overselling.goals import WORLDS, Means, ending
+from tests.overselling.history import SKU, History, World
+from tests.tasks.portal import physical
+
+# A mean of 20 histories varies more than one of 500; without a buffer or woken portals it is 1.
+_VARIANCE = 0.2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", WORLDS)
+def test_few_units_are_sold_twice(name: str) -> None:
+    means = Means.of(ending(name, seed) for seed in range(20))
+
+    assert means.oversold <= WORLDS[name][1] + _VARIANCE
+
+
+def test_a_history_ends_with_the_buffer_or_less(tmp_path: Path) -> None:
+    history = History(tmp_path, World(portals=2, imports=60, writes=60), seed=1)
+
+    end = history.run()
+
+    assert end.oversold * end.left == 0
+    assert end.left <= 2
+    assert history.sold == 20 - end.left + end.oversold
+
+
+def test_l16_sales_of_the_other_merchants_are_not_subtracted(tmp_path: Path) -> None:
+    """Each Merchant's orders are read by its own portal only; waking and a buffer remain."""
+    history = History(tmp_path, World(portals=2, imports=60, writes=60, buffer=0), seed=1)
+    one, other = history.shops
+
+    with history.engine() as engine:
+        engine.write()
+        for _ in range(3):
+            one.buy()
+        engine.write()
+
+    assert (physical(one.desk, SKU), physical(other.desk, SKU)) == (20 - 3, 20)
