@@ -192,7 +192,7 @@ class _Targets(NamedTuple):
         age = None if current.fixed else self.ages.of(item)
         if item.quantity is None and not (age and age.is_zero):
             return None
-        target = Target.of(item.quantity or 0, current, self.sold, self.rules, stop)
+        target = Target.of(item, current, self.sold, self.rules, stop)
         return target if stop or not age else target.aged(age, self.ages.reason(item))
 
 
