@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from ordosync.clock import to_text
 from ordosync.config.feeds import LimitedFeed, feeds_of
 from ordosync.config.settings import Config
 from ordosync.engine.diagnosis.attention_entry import Attention
@@ -15,7 +16,6 @@ from ordosync.engine.scheduling.timetable import can_run
 from ordosync.max_age import age_text
 from ordosync.store import Store
 from ordosync.store.feeds import FeedRow
-from ordosync.store.timestamps import to_text
 from ordosync.text import plural
 
 STALE, STALE_SOON = "stale", "stale-soon"
