@@ -159,6 +159,25 @@ def test_h17_rebuild_state_links_an_order_that_a_rule_would_hold(held: TwoAccoun
     assert held.run("orders", "list", "--account", "northwind").out.count("S-1001") == 1
 
 
+def test_an_order_that_was_sent_after_the_backup_is_linked_although_it_was_held_then(
+    tmp_path: Path,
+) -> None:
+    both = TwoAccounts(tmp_path)
+    both.configure("    manage_inventory", "    hold: {age: 6d}\n    manage_inventory")
+    both.shop("orders", "add", "1001", *ADD, "--supplier", "northwind")
+    both.run("import-orders")
+    both.run("backup", "backup.db")
+    both.run("orders", "release", "1001")
+    both.run("import-orders")
+
+    assert both.run("restore", "backup.db", "--yes").code == 0
+    ran = both.run("import-orders", "--json")
+
+    assert ran.counts == {"seen": 1, "unchanged": 1}
+    assert "imported as order S-1001" in both.run("why", "1001").out
+    assert len(both.run("orders", "list", "--account", "northwind", "--json").json["orders"]) == 1
+
+
 def test_h18_a_dry_run_says_that_it_would_hold_the_order(held: TwoAccounts) -> None:
     held.shop("orders", "add", "1002", *ADD, "--supplier", "northwind")
 

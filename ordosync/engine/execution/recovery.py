@@ -137,9 +137,12 @@ class Recovery:
         """Read held orders again that may be sent before their time."""
         if self._task.due_again is None:
             return
-        held = [row for row in self._recorder.failed_or_held() if row.is_held_by_rule]
-        if held:
-            self._try_again(self._task.due_again(self._portal, held))
+        now, rows = self._clock.now(), self._recorder.failed_or_held()
+        held = [
+            row for row in rows if row.is_held_by_rule and row.not_before and row.not_before > now
+        ]
+        if held and (due := self._task.due_again(self._portal, held)):
+            self._try_again(due)
 
     def _apply_failed_edits(self) -> None:
         """Try failed edits again that the configuration now writes; the others stay failed."""
