@@ -16,7 +16,7 @@ from ordosync.store import Store
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRow
 from ordosync.store.written import Written
-from ordosync.tasks import write_inventory_back
+from ordosync.tasks import import_products, write_inventory_back
 from ordosync.tasks.base import Portal
 from ordosync.tasks.stock.rules import Word
 from ordosync.tasks.stock.target import Target
@@ -136,7 +136,7 @@ def _target(
         problems.append(str(error))
         return None, ()
     stop = portal.stops.of(at_supplier)
-    target = Target.of(at_supplier.quantity, at_merchant, sold, portal.stock_rules, stop)
+    target = Target.of(at_supplier, at_merchant, sold, portal.stock_rules, stop)
     return target, list(portal.stock_rules.words(at_merchant.sku))
 
 
@@ -227,6 +227,13 @@ def _conclusion(lookup: AccountLookup, facts: _Facts, due: Due) -> Conclusion:
     open_step = of_open_step(written) if written else None
     if open_step:
         return open_step
+    if written and written.code == write_inventory_back.STALE:
+        supplier = portal.supplier.name
+        return Conclusion(
+            state=write_inventory_back.STALE,
+            next=f"{supplier} must report a new quantity; `ordosync health -v` shows the age of its"
+            " stock",
+        )
     if facts.at_supplier and facts.at_supplier.quantity is None:
         return Conclusion(state="unset", next=_set_quantity(facts))
     if written and written.state == "skipped" and not (facts.at_merchant and facts.at_supplier):
@@ -254,6 +261,12 @@ def _not_imported(facts: _Facts, due: Due) -> Conclusion:
         return open_step
     if facts.at_merchant and facts.at_merchant.fixed in ("unassigned", "archived"):
         return _fixed(facts, facts.at_merchant.fixed)
+    if facts.imported and facts.imported.code == import_products.NOT_SHIPPED:
+        return Conclusion(
+            state=import_products.NOT_SHIPPED,
+            next=f"nothing: it needs no shipping at {shop}; if it does, correct it there, then"
+            f" `ordosync import-products {facts.portal.name}`",
+        )
     if facts.at_merchant is None and facts.imported is None and facts.at_supplier:
         return Conclusion(
             state="not-imported",

@@ -137,7 +137,7 @@ class Recovery:
         """Read held orders again that may be sent before their time."""
         if self._task.due_again is None:
             return
-        now, rows = self._clock.now(), self._recorder.failed_or_held()
+        now, rows = self._clock.now(), self._recorder.failed(or_held=True)
         held = [
             row for row in rows if row.is_held_by_rule and row.not_before and row.not_before > now
         ]
