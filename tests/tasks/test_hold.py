@@ -485,7 +485,7 @@ def test_h7_an_order_that_is_held_too_long_needs_the_operator(portal: Holding) -
     assert before == []
     assert (entry.code, entry.severity) == ("hold-value", "normal")
     assert entry.command == "ordosync orders release 1001"
-    # It is one problem of its own, which alerts report.
+    # It is a separate problem, which alerts report.
     assert [*problems_of([entry], load_config(portal.path).portals)] == [entry.key]
     assert portal.send_orders().counts == {"skipped": 1}
     assert not portal.is_sent()
