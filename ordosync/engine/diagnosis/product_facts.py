@@ -130,14 +130,14 @@ def _target(
     if not (is_written and at_merchant and at_supplier) or at_supplier.quantity is None:
         return None, ()
     try:
-        portal.stock_rules.read([at_merchant.sku])
+        portal.stock.rules.read([at_merchant.sku])
         sold = write_inventory_back.unimported_sales(portal)
     except AccountError as error:
         problems.append(str(error))
         return None, ()
-    stop = portal.stops.of(at_supplier)
-    target = Target.of(at_supplier, at_merchant, sold, portal.stock_rules, stop)
-    return target, list(portal.stock_rules.words(at_merchant.sku))
+    stop = portal.stock.stops.of(at_supplier)
+    target = Target.of(at_supplier, at_merchant, sold, portal.stock.rules, stop)
+    return target, list(portal.stock.rules.words(at_merchant.sku))
 
 
 def _calculation(supplier: Supplier, at_supplier: Stock) -> str:

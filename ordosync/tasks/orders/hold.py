@@ -63,10 +63,11 @@ class Holds:
 
 
 def releasable(portal: Portal, rows: Sequence[StepRow]) -> list[StepRow]:
-    """Return the held orders among these steps, if a tag can release them before their time."""
+    """Return the held orders whose time has not come, and that a tag can release before it."""
     if not portal.config.hold.tags.release:
         return []
-    return [row for row in rows if row.is_held_by_rule]
+    now = portal.clock.now()
+    return [row for row in rows if row.is_held_by_rule and row.not_before and row.not_before > now]
 
 
 def hold(
