@@ -68,6 +68,7 @@ def _watched(portal: Portal, quantities: Quantities) -> Portal:
         portal,
         supplier=replace(portal.supplier, stock=supplier),
         merchant=replace(portal.merchant, stock=merchant),
+        open_stock=lambda: portal.stock,
     )
 
 
