@@ -65,6 +65,7 @@ def _watched(portal: Portal, quantities: Quantities) -> Portal:
         portal,
         supplier=replace(portal.supplier, stock=supplier),
         merchant=replace(portal.merchant, stock=merchant),
+        open_stock=lambda: portal.stock,
     )
 
 
