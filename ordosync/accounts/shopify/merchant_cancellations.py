@@ -26,7 +26,7 @@ from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.queries.fulfillment import CHANGED_ORDERS
 from ordosync.accounts.shopify.schema import FulfillmentOrder, Part
 from ordosync.accounts.shopify.split_history import SplitHistory
-from ordosync.accounts.shopify.wanted_units import wanted_lines
+from ordosync.accounts.shopify.wanted_units import merged_into, wanted_lines
 from ordosync.models import Cancellation, Page
 
 
@@ -111,15 +111,23 @@ class MerchantCancellations:
                 self._client.set_metafields([metafield], action=action)
 
     def _reduced(self, states: Sequence[FulfillmentOrder]) -> Iterator[Cancellation]:
-        """Yield the open units of orders with removed or refunded units."""
+        """Yield the open units of orders with removed or refunded units.
+
+        An order that may have units of one of them is yielded, too.
+        """
         ids = [number(state.id) for state in states]
         found: dict[str, Cancellation] = {}
         for id_, order in (self._fulfillment_orders.parts_of(ids) if ids else {}).items():
             order_id = order.history.order_id(_order_of(id_, order))
-            lines = wanted_lines(order_id, order)
-            if lines is not None:
-                found[order_id] = Cancellation(order_id=order_id, lines=lines)
+            for each in (order_id, *merged_into(order_id, order)):
+                found[each] = Cancellation(order_id=each, lines=wanted_lines(each, order))
         yield from found.values()
+
+    def merged(self, ids: Sequence[str]) -> Iterator[Cancellation]:
+        """Yield the units of these orders that may be in other orders now, and of those orders."""
+        states = self._fulfillment_orders.states(ids).values()
+        gone = [it for it in states if it.order.is_reduced and not it.order.is_cancelled]
+        yield from self._reduced([it for it in gone if _is_closed_unsent(it)])
 
     def _cancelled(self, ended: Sequence[FulfillmentOrder]) -> Mapping[str, str]:
         """Return, by fulfillment order, the order or the piece that is cancelled with it."""
