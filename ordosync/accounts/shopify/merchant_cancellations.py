@@ -21,7 +21,7 @@ from ordosync.accounts.shopify.fulfillment_orders import (
     is_cancelled,
     possible_parts,
 )
-from ordosync.accounts.shopify.ids import first_piece, fulfillment_order, number
+from ordosync.accounts.shopify.ids import first_piece, fulfillment_order, line_order, number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.queries.fulfillment import CHANGED_ORDERS
 from ordosync.accounts.shopify.schema import FulfillmentOrder, Part
@@ -127,7 +127,15 @@ class MerchantCancellations:
         """Yield the units of these orders that may be in other orders now, and of those orders."""
         states = self._fulfillment_orders.states(ids).values()
         gone = [it for it in states if it.order.is_reduced and not it.order.is_cancelled]
-        yield from self._reduced([it for it in gone if _is_closed_unsent(it)])
+        found = {it.order_id: it for it in self._reduced([*filter(_is_closed_unsent, gone)])}
+        others = {
+            id_: [line_order(line) for part in each.lines or () for line in part.other_lines]
+            for id_, each in found.items()
+        }
+        # An order without units that was not merged may have been moved, or replaced.
+        merged = {id_ for id_, of_order in others.items() if of_order}
+        for id_ in merged.union(*others.values()):
+            yield found[id_]
 
     def _cancelled(self, ended: Sequence[FulfillmentOrder]) -> Mapping[str, str]:
         """Return, by fulfillment order, the order or the piece that is cancelled with it."""

@@ -31,10 +31,14 @@ def wanted_lines(order_id: str, order: OrderParts) -> tuple[ParcelLine, ...]:
     """Return the units of each line of an order, 0 included.
 
     If the order may have been merged, `other_lines` has the lines that may have its units now.
+    Units of a line that the other order did not have are those of this order.
     """
     items = _items(_own(order_id, order), order)
     units = wanted_units(order_id, order)
     others = {id_: _items(_own(id_, order), order) for id_ in merged_into(order_id, order)}
+    for id_, known in others.items():
+        of_other = wanted_units(id_, order)
+        units.update({gid("LineItem", it): of_other[gid("LineItem", it)] for it in items - known})
     return tuple(
         ParcelLine(
             line_id=line_id(order_id, item),

@@ -84,6 +84,25 @@ def test_refund_after_a_merge_takes_units_off_the_merged_piece(
     pair.stays_quiet(TASK)
 
 
+def test_line_that_only_the_merged_piece_had_stays_wanted(
+    pair: Pair, seller: ShopifyMerchantPeople
+) -> None:
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 3), line("CUP", 2))
+    supplied = list(pair.supplier.split(supplier_id, (1, 0), (2, 2)))
+    pair.run("split-order")
+    sold = pair.merchant.pieces(merchant_id)
+    mugs, both = sorted(sold, key=lambda id_: len(sold[id_]))
+    seller.fake.merge(fulfillment_order(both), into=fulfillment_order(mugs))
+    order = seller.part(fulfillment_order(mugs)).order_id
+    seller.fake.refund(order, {"MUG": 1, "CUP": 1}, "CANCEL")
+
+    pair.run(TASK)
+
+    assert pair.supplier.open_units(supplied[0]) == {"MUG": 1}
+    assert pair.supplier.open_units(supplied[1]) == {"MUG": 1, "CUP": 1}
+    pair.stays_quiet(TASK)
+
+
 def test_refund_beside_a_parcel_leaves_the_sent_unit(
     pair: Pair, seller: ShopifyMerchantPeople
 ) -> None:
