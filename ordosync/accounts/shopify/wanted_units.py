@@ -50,7 +50,7 @@ def wanted_lines(order_id: str, order: OrderParts) -> tuple[ParcelLine, ...]:
 
 
 def merged_into(order_id: str, order: OrderParts) -> tuple[str, ...]:
-    """Return the orders that may have the units of an order that has none of its own."""
+    """Return the orders that may have the units of an order without units."""
     own = _own(order_id, order)
     if not is_gone(own) or is_removed(order_id, order):
         return ()
