@@ -171,6 +171,26 @@ def test_h4_a_kill_does_not_forget_a_release(portal: Holding, fault: str) -> Non
     assert portal.step().state == "done"
 
 
+def test_h4_a_failed_attempt_does_not_forget_a_release(portal: Holding) -> None:
+    portal.hold("over: 1")
+    portal.place()
+    portal.send_orders()
+    portal.release()
+    succeeded(portal.northwind.add_order(order("9")))
+    portal.sql(
+        "northwind",
+        "create trigger refuse before insert on orders begin select raise(abort, 'full'); end",
+    )
+    first = portal.run(TASK, may_fail=True)
+    portal.sql("northwind", "drop trigger refuse")
+    portal.clock.at += timedelta(hours=1)
+
+    portal.retry(TASK, portal.step())
+
+    assert first.count("done") == 0
+    assert portal.is_sent()
+
+
 def test_h4_a_release_does_not_count_for_the_same_order_when_it_is_requested_again(
     portal: Holding,
 ) -> None:
