@@ -129,7 +129,7 @@ def test_h2_all_conditions_are_said_and_the_latest_time_counts() -> None:
     assert (decision.code, decision.until) == ("hold-paid", NOON + timedelta(hours=1))
     assert decision.reason == (
         "is not paid; was placed less than 2h ago; has the risk recommendation cancel;"
-        " is worth 19.00 GBP, which is over 10"
+        " is worth more than 10 GBP"
     )
 
 
@@ -548,3 +548,19 @@ def test_h17_orders_that_both_accounts_have_are_linked_although_a_rule_would_hol
     assert [entry["merchant"] for entry in adopted["adoptions"]] == ["1001"]
     assert portal.send_orders().counts == {"unchanged": 1}
     assert portal.step().state == "done"
+
+
+def test_no_value_price_or_address_is_in_the_reason(portal: Holding) -> None:
+    portal.hold("over: 1, countries: [US], po_box: ['*']")
+    portal.place(
+        "1001",
+        line("MUG", 3, unit_price=Decimal("471.47")),
+        ship_to=address(street1="PO Box 4711", country="Canaria Street 17"),
+    )
+
+    reason = portal.send_orders().step.reason or ""
+
+    assert reason == (
+        "is worth more than 1 GBP; has a country that is not a code of two letters;"
+        ' goes to a PO box by a method that matches "*"'
+    )

@@ -121,8 +121,9 @@ def _of_value(order: Order, over: Decimal) -> Iterator[_Reason]:
         return
     value = sum((line.unit_price or 0) * line.quantity for line in order.lines)
     if value > over:
-        amount = f"{value} {order.currency}".rstrip()
-        yield _Reason(code="hold-value", text=f"is worth {amount}, which is over {over}")
+        # The value itself is as private as a price: the log and alerts have this text.
+        text = f"is worth more than {over} {order.currency}".rstrip()
+        yield _Reason(code="hold-value", text=text)
 
 
 def _of_address(config: HoldConfig, to: Address, method: str) -> Iterator[_Reason]:
