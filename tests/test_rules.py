@@ -10,10 +10,12 @@ from tests.support.rules import (
     HOLDS,
     LATER,
     RULES,
+    STOCKS,
     age_rules_tested,
     held_rules_tested,
     named_tests,
     skipped,
+    stock_rules_tested,
 )
 
 
@@ -47,3 +49,7 @@ def test_rules_that_a_kind_cannot_hold_are_those_that_it_says(
 
 def test_each_rule_of_old_quantities_has_a_test_of_its_name() -> None:
     assert {*AGES} - age_rules_tested() == set()
+
+
+def test_each_rule_of_quantities_has_a_test_of_its_name() -> None:
+    assert {*STOCKS} - stock_rules_tested() == set()

@@ -168,6 +168,22 @@ def test_a_word_without_a_value_is_a_problem(counted: Pair, stock: str, selling:
     assert "needs a value, or null" in checked.err
 
 
+def test_a_comparison_of_both_sides_knows_the_rules(counted: Pair) -> None:
+    configure(counted, stock="{buffer: 5, skus: rules/acme.csv}")
+    rules(counted, "CUP,,,,9,", "POT,,,,,yes")
+    counted.run(TASK)
+    portal = "shop-northwind"
+
+    same = ordosync(counted.folder, "reconcile", portal)
+    succeeded(counted.shop.set_stock("MUG", "main", 20))
+    other = ordosync(counted.folder, "reconcile", portal)
+    fixed = ordosync(counted.folder, "reconcile", portal, "--fix")
+
+    assert (same.code, other.code, fixed.code) == (0, 1, 0)
+    assert "set MUG from 20 to 15 (20 at the Supplier, 5 kept back, 15 shown)" in other.out
+    assert shown(counted) == [15, 9, 0]
+
+
 # Words.
 
 
