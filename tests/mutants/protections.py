@@ -1435,4 +1435,54 @@ MUTANTS = (
         test="tasks/test_left_out_lines.py"
         "::test_p18_order_in_two_parcels_is_shipped_with_the_last_one",
     ),
+    Mutant(
+        protection="an old quantity is not written",
+        file="tasks/stock/age.py",
+        old="        if is_unset or not self._is_old(product):",
+        new="        if True:",
+        test="tasks/test_stock_age.py::test_a2_an_old_number_is_not_written",
+    ),
+    Mutant(
+        protection="nothing is set to 0 as the first act after the machine was off",
+        file="tasks/feeds.py",
+        old="    is_first = row is None or _is_interrupted(row, now, interval)",
+        new="    is_first = row is None",
+        test="tasks/test_stock_age.py"
+        "::test_a3_zero_is_never_the_first_act_after_the_machine_was_off",
+    ),
+    Mutant(
+        protection="one failed attempt to read sets nothing to 0",
+        file="tasks/feeds.py",
+        old="    is_tried_often = not row.failures or row.failures >= _TRIES",
+        new="    is_tried_often = True",
+        test="tasks/test_feeds.py::test_a3_one_or_two_failures_are_not_enough",
+    ),
+    Mutant(
+        protection="a key that is refused sets nothing to 0",
+        file="tasks/stock/age.py",
+        old='        if self._limit is None or self._outcome == "failed":',
+        new="        if self._limit is None:",
+        test="scenarios/faults/test_stock_age.py::test_a3_a_key_that_is_revoked_sets_nothing_to_zero",
+    ),
+    Mutant(
+        protection="a cut stock file makes no product absent",
+        file="tasks/stock/age.py",
+        old="        if self._recent < min_rows:",
+        new="        if False:",
+        test="tasks/test_stock_age.py::test_a6_a_feed_with_too_few_rows_sets_nothing_to_zero",
+    ),
+    Mutant(
+        protection="a file that cannot be read makes no product absent",
+        file="tasks/stock/age.py",
+        old="        elif self._has_rejected or (self._files and not self._files.is_complete()):",
+        new="        elif False:",
+        test="tasks/test_stock_age.py::test_a6_a_file_that_cannot_be_read_makes_nothing_absent",
+    ),
+    Mutant(
+        protection="a renamed portal keeps its stops",
+        file="store/portals.py",
+        old='"stock_stops", ',
+        new="",
+        test="tasks/test_stock_stops.py::test_q4_a_stop_stays_when_its_portal_is_renamed",
+    ),
 )
