@@ -294,5 +294,7 @@ _AFTER_SKIP = {
     "test-order": "nothing: it was placed as a test at {shop}",
     "split-after-import": "nothing: the Supplier has the order that it was split from",
     "cancelled": "nothing: {shop} cancelled it before it was sent",
+    "withdrawn": "nothing: it is sent if a newer file of {shop} has it; after a newer file was"
+    " removed: {retry}",
     "dismissed": "nothing: it was dismissed; to send it nevertheless: {retry}",
 }
