@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from ordosync.accounts.account import PortalContext
@@ -59,7 +60,7 @@ def open_portal(
         stock_age=StockAge(supplier.stock_feed, feeds, connections.clock),
         stops=Stops(store.stock_stops(name), connections.clock),
         oversold=Oversold(store.sent_units(portal.supplier.account), connections.clock),
-        stock_portals=stock_portals(config, portal.supplier.account, store),
+        stock_portals=partial(stock_portals, config, portal.supplier.account, store),
         rivals=_rivals(config, portal, store),
     )
 

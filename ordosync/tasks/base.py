@@ -52,8 +52,8 @@ class Portal:
     stock_age: StockAge
     stops: Stops
     oversold: Oversold
-    stock_portals: tuple[str, ...] = ()
-    """The portals that write the stock of this Supplier account back, this one included."""
+    stock_portals: Callable[[], Sequence[str]] = tuple
+    """Returns the portals that write the stock of this Supplier account back, this one included."""
     rivals: tuple[str, ...] = ()
     """The other portals of the same Merchant account, which may read the same lines."""
 

@@ -29,6 +29,6 @@ def wake_after(task: Task, portal: Portal, store: Store, clock: Clock, recorder:
     changes_orders = (task.writes_to, task.resource) == ("supplier", "orders")
     stock = portal.supplier.stock
     if changes_orders and recorder.counts.done and stock and stock.falls_with_orders:
-        wake_inventory(store, portal.stock_portals, clock)
+        wake_inventory(store, portal.stock_portals(), clock)
     elif recorder.has_stopped:
-        wake_inventory(store, {portal.name}.intersection(portal.stock_portals), clock)
+        wake_inventory(store, {portal.name}.intersection(portal.stock_portals()), clock)
