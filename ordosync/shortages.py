@@ -89,7 +89,7 @@ class Shortage(Struct, frozen=True, kw_only=True, gc=False):
     is_deleted: bool = False
     """True if the order does not exist any more."""
     is_refused: bool = False
-    """True if the Supplier refused a cancellation that it was asked for."""
+    """True if the Supplier refused what it was asked for last: to cancel it, or units of it."""
     reason: ShortageReason = "other"
     word: str = ""
     ancestors: tuple[str, ...] = ()

@@ -100,6 +100,10 @@ class SupplierStock(Protocol):
     def falls_with_orders(self) -> bool:
         """True if an order changes the quantities at once, without a new count of the Supplier."""
 
+    @property
+    def reports_archived(self) -> bool:
+        """True if a product that the Supplier has archived is read, and `fixed` as `archived`."""
+
     def all(self, request: ReadRequest) -> Iterator[Page[Stock | InvalidRecord]]:
         """Yield all quantities; the cursor is ignored."""
 

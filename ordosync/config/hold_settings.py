@@ -64,8 +64,8 @@ class HoldConfig:
             raise ValueError("po_box: a pattern must not be blank; write * for all methods")
         if not timedelta(hours=1) <= self.longest <= timedelta(days=60):
             raise ValueError("longest: must be 1h to 60d")
-        if self.longest <= self.age:
-            raise ValueError("longest: must be longer than `age`")
+        if self.longest < self.age:
+            raise ValueError("longest: must not be shorter than `age`")
 
     @cached_property
     def conditions(self) -> tuple[str, ...]:

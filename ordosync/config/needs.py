@@ -82,6 +82,14 @@ def cannot_cancel_lines(merchant: Merchant) -> str:
     return f"account {merchant.name} ({merchant.kind}) cannot cancel only short units; choose never"
 
 
+def cannot_zero_discontinued(supplier: Supplier) -> str:
+    """Return why this account cannot report discontinued products; empty if it can."""
+    if supplier.stock is None or supplier.stock.reports_archived:
+        return ""
+    name = f"account {supplier.name} ({supplier.kind})"
+    return f"{name} does not report archived products; choose keep, or stop them with `skus:`"
+
+
 def cannot_hold_before_import(merchant: Merchant, condition: str) -> str:
     """Return why this account cannot judge a condition of `hold`; empty if it can."""
     option = merchant.hold_conditions.get(condition)

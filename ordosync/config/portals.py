@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Any, TypeVar, get_args
+from typing import TypeVar, get_args
 
 from ordosync.accounts import account_class
 from ordosync.accounts.account import Account, PortalContext, Role
@@ -13,24 +13,16 @@ from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.supplier import Supplier
 from ordosync.clock import Clock
 from ordosync.config.converters import quoted, suggestion, to_name
-from ordosync.config.hold_settings import HoldConfig
-from ordosync.config.needs import (
-    cannot_cancel_lines,
-    cannot_edit,
-    cannot_hold,
-    cannot_hold_before_import,
-    unavailable_tasks,
-)
+from ordosync.config.needs import unavailable_tasks
 from ordosync.config.patterns import near, overlap
+from ordosync.config.policies import PolicyReader
 from ordosync.config.reader import Place, Reader
 from ordosync.config.settings import (
     AT_ONCE_TASKS,
     SCHEDULED_TASKS,
     AccountConfig,
-    EditsConfig,
     Interval,
     PortalConfig,
-    ShortagesConfig,
     SideConfig,
 )
 
@@ -109,7 +101,7 @@ class PortalReader:
             values["unavailable"] = unavailable_tasks(sells, ships)
             values["supplier_key"] = sells.supplier_key
             self._refuse_unavailable(values["unavailable"], scheduled)
-            self._refuse_policies(values, entries, sells, ships)
+            PolicyReader(self._reader, sells, ships).refuse(values, entries)
         if self._reader.problem_count > before:
             return None
         return PortalConfig(name=name, **values)
@@ -162,46 +154,6 @@ class PortalReader:
         for task, place in scheduled.items():
             if task in unavailable:
                 self._reader.problem(place, unavailable[task])
-
-    def _refuse_policies(
-        self,
-        values: Mapping[str, Any],
-        entries: Mapping[str, Place],
-        sells: Merchant,
-        ships: Supplier,
-    ) -> None:
-        """Refuse options of policies that an account, or this portal, cannot carry out."""
-        if hold := values.get("hold"):
-            self._refuse_hold(hold, sells, entries["hold"])
-        if edits := values.get("edits"):
-            self._refuse_edits(edits, ships, entries["edits"])
-        if shortages := values.get("shortages"):
-            self._refuse_shortages(shortages, sells, entries["shortages"])
-            if shortages.zero_stock and not values.get("manage_inventory"):
-                why = "needs `manage_inventory: true` in this portal"
-                place_of = self._reader.entries(entries["shortages"]) or {}
-                self._reader.problem(place_of["zero_stock"], why)
-
-    def _refuse_edits(self, edits: EditsConfig, ships: Supplier, place: Place) -> None:
-        """Refuse policies that the Supplier's account cannot carry out."""
-        for group, entry in (self._reader.entries(place) or {}).items():
-            if group != "until" and (why := cannot_edit(ships, group, edits.of(group))):
-                self._reader.problem(entry, why)
-
-    def _refuse_hold(self, hold: HoldConfig, sells: Merchant, place: Place) -> None:
-        """Refuse conditions that the Merchant's account cannot judge."""
-        entries = self._reader.entries(place) or {}
-        for condition in hold.conditions:
-            if why := cannot_hold_before_import(sells, condition):
-                self._reader.problem(entries[condition], why)
-
-    def _refuse_shortages(self, shortages: ShortagesConfig, sells: Merchant, place: Place) -> None:
-        """Refuse actions that the Merchant's account cannot carry out."""
-        entries = self._reader.entries(place) or {}
-        if shortages.hold and (why := cannot_hold(sells)):
-            self._reader.problem(entries["hold"], why)
-        if shortages.cancel == "lines" and (why := cannot_cancel_lines(sells)):
-            self._reader.problem(entries["cancel"], why)
 
     def _merchant(self, side: SideConfig, partner: str, place: Place) -> Merchant | None:
         account, portal = self._opened_accounts[side.account], PortalContext(partner=partner)

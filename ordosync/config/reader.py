@@ -88,7 +88,10 @@ class Reader:
     def problem(self, place: Place, message: str, *, path: str | None = None) -> None:
         """Record a problem at a place, or of a missing value at a path below it."""
         path = place.path if path is None else path
-        self._problems.append((place.line, f"{path}: {message}" if path else message))
+        found = place.line, f"{path}: {message}" if path else message
+        # Some places are read again to check what the accounts can do.
+        if found not in self._problems:
+            self._problems.append(found)
 
     def value(self, hint: Any, place: Place) -> Any:
         """Read a value of this type."""

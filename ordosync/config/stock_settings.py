@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 from ordosync.max_age import Weekday, WhenStale
 
@@ -23,6 +24,8 @@ class StockConfig:
     """A larger quantity is shown as this."""
     skus: Path | None = None
     """A CSV file with rules for single SKUs, which come first. It is read in each run."""
+    discontinued: Literal["keep", "zero"] = "keep"
+    """`zero` shows 0 of a product that the Supplier has archived."""
 
     def __post_init__(self) -> None:
         check_rule(self)

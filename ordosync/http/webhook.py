@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ordosync.clock import Clock
+from ordosync.errors import DeliveryError
 from ordosync.http.retries import parse_retry_after
 from ordosync.http.transport import Limits, NoResponseError, Transport
 from ordosync.secret import Secret
@@ -11,20 +12,8 @@ _LIMITS = Limits(read_s=10, total_s=10, size=65_536)
 _OK, _REDIRECT = 200, 300
 
 
-class WebhookError(Exception):
-    """The message was not accepted. The text has no part of the URL but its host."""
-
-    def __init__(
-        self, why: str, *, may_have_arrived: bool = False, retry_after_s: float | None = None
-    ) -> None:
-        super().__init__(why)
-        self.may_have_arrived = may_have_arrived
-        """True if the request was sent, and there is no response."""
-        self.retry_after_s = retry_after_s
-
-
 def post(url: Secret, body: bytes, headers: Mapping[str, str], clock: Clock) -> None:
-    """Send a POST request. Raises `WebhookError`.
+    """Send a POST request. Raises `DeliveryError`, with no part of the URL but its host.
 
     Redirects are not followed, and the response is not read beyond a limit.
     """
@@ -39,19 +28,19 @@ def post(url: Secret, body: bytes, headers: Mapping[str, str], clock: Clock) -> 
             connections=1,
         )
     except ValueError as error:
-        raise WebhookError(str(error)) from error
+        raise DeliveryError(str(error)) from error
     try:
         request = transport.prepare("POST", url.reveal(), params=None, body=body)
         request.headers.update(headers)
         response = transport.exchange(request, total_s=_LIMITS.total_s, writes=True)
     except NoResponseError as error:
-        raise WebhookError(str(error), may_have_arrived=error.may_have_arrived) from error
+        raise DeliveryError(str(error), may_have_arrived=error.may_have_arrived) from error
     except ValueError as error:
-        raise WebhookError(str(error)) from error
+        raise DeliveryError(str(error)) from error
     finally:
         transport.close()
     if not _OK <= response.status < _REDIRECT:
-        raise WebhookError(
+        raise DeliveryError(
             f"the webhook responds with HTTP {response.status}",
             retry_after_s=parse_retry_after(response.headers, clock.now()),
         )

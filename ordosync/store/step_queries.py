@@ -104,21 +104,15 @@ class StepQueries:
         )
         return frozenset(id_ for row in rows for id_ in row if id_)
 
-    def failed_or_held(self, portal: str, task: str) -> Sequence[StepRow]:
-        """Return the failed steps, and those that wait for an answer, oldest first."""
-        rows = self._db.execute(
-            f"select * from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
-            " and state in ('failed', 'held') order by id",
-            (portal, task),
-        )
-        return [step_row(row) for row in rows]
+    def failed(self, portal: str, task: str, *, or_held: bool = False) -> Sequence[StepRow]:
+        """Return the failed steps, which need the operator, oldest first.
 
-    def failed(self, portal: str, task: str) -> Sequence[StepRow]:
-        """Return the failed steps, which need the operator, oldest first."""
+        With `or_held`, return those that wait for an answer, too.
+        """
         rows = self._db.execute(
             f"select * from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
-            " and state = 'failed' order by id",
-            (portal, task),
+            " and state in ('failed', ?) order by id",
+            (portal, task, "held" if or_held else "failed"),
         )
         return [step_row(row) for row in rows]
 

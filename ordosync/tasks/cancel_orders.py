@@ -93,6 +93,12 @@ def settled(portal: Portal, rows: Sequence[StepRow]) -> Mapping[str, Decision]:
     }
 
 
+def announce(portal: Portal, rows: Sequence[StepRef], decisions: Mapping[str, Decision]) -> None:
+    """Add comments about the answers of the Supplier that `settled` has found."""
+    asked.announce(portal, rows, decisions)
+    reductions.announce(portal, rows, decisions)
+
+
 def _cancel(portal: Portal, links: Sequence[Link], *, look_first: bool) -> list[Result]:
     cancelled_ids = required(portal.merchant.cancellations).among(
         [link.merchant_id for link in links]
@@ -249,6 +255,6 @@ TASK = Task(
     safety_limit=_open_orders,
     limited="cancel",
     settled=settled,
-    announce=asked.announce,
+    announce=announce,
     is_state=True,  # A restored order may be cancelled again.
 )

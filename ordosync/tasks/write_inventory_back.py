@@ -192,7 +192,7 @@ class _Targets(NamedTuple):
         age = None if current.fixed else self.ages.of(item)
         if item.quantity is None and not (age and age.is_zero):
             return None
-        target = Target.of(item.quantity or 0, current, self.sold, self.rules, stop)
+        target = Target.of(item, current, self.sold, self.rules, stop)
         return target if stop or not age else target.aged(age, self.ages.reason(item))
 
 
@@ -229,7 +229,7 @@ def _step(item: Stock | InvalidRecord, targets: _Targets) -> Step:
             step, "unset", "has no quantity at the Supplier, which is not the same as 0"
         )
     if target.age and not target.age.is_zero:
-        return _skipped(step, STALE, target.rule.stop)
+        return _skipped(step, STALE, f"has a quantity {target.rule.stop}")
     is_exempt = target.is_stopped or bool(target.age and target.age.is_exempt)
     is_at_risk = (current.quantity or 0) > 0 and not is_exempt
     step = replace(step, is_at_risk=is_at_risk, is_exempt=is_exempt)

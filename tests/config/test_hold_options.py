@@ -111,7 +111,14 @@ def test_a_wrong_value_names_its_line(tmp_path: Path, line: str, why: str) -> No
     assert problem(tmp_path, line).startswith(f"line 9: portals.shop-northwind.hold.{why}")
 
 
-def test_the_longest_time_must_be_longer_than_the_age(tmp_path: Path) -> None:
+def test_the_longest_time_must_not_be_shorter_than_the_age(tmp_path: Path) -> None:
     message = problem(tmp_path, "age: 2d", "longest: 1d")
 
-    assert message == "line 10: portals.shop-northwind.hold.longest: must be longer than `age`"
+    assert message == "line 10: portals.shop-northwind.hold.longest: must not be shorter than `age`"
+    assert read(tmp_path, "age: 7d").longest == timedelta(days=7)
+
+
+def test_an_option_that_is_given_twice_is_one_problem(tmp_path: Path) -> None:
+    message = problem(tmp_path, "age: 30m", "age: 1h")
+
+    assert message == "line 10: portals.shop-northwind.hold.age: given twice, first in line 9"

@@ -1354,4 +1354,33 @@ MUTANTS = (
         new="        return self.woken_at",
         test="engine/scheduling/test_waking.py::test_they_are_woken_at_most_once_a_minute",
     ),
+    Mutant(
+        protection="an order that the operator released is sent, although a rule would hold it",
+        file="tasks/orders/hold.py",
+        old="(opened and opened.is_released)",
+        new="False",
+        test="tasks/test_hold.py::test_h4_a_kill_does_not_forget_a_release",
+    ),
+    Mutant(
+        protection="an order that a lost store had sent is linked, although a rule holds it now",
+        file="engine/execution/recovery.py",
+        old="if _is_held(step)] if self._lacks_steps else []",
+        new="if False]",
+        test="tasks/test_hold.py"
+        "::test_an_order_that_a_lost_store_had_sent_is_linked_although_it_is_held_now",
+    ),
+    Mutant(
+        protection="a new policy judges all held orders in the next run",
+        file="engine/scheduling/registration.py",
+        old="        store.steps.judge_again()\n",
+        new="",
+        test="tasks/test_hold.py::test_h11_a_new_policy_judges_all_held_orders_in_the_next_run",
+    ),
+    Mutant(
+        protection="a tag releases a held order before its time",
+        file="engine/execution/recovery.py",
+        old="        self._judge_held_again()\n",
+        new="",
+        test="scenarios/pairs/test_holds.py::test_h5_a_release_tag_sends_an_order_before_its_time",
+    ),
 )

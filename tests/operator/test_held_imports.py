@@ -12,6 +12,28 @@ HOLD = '    hold: {over: 5, countries: [US, NO], po_box: ["UPS*"]}\n'
 ADD = ("--line", "MUG=2@9.50", "--currency", "USD", "--country", "US")
 
 
+FEED = "order,sku,qty,price,country\n1001,ONE,1,9.50,US\n1001,TWO,1,9.50,US\n"
+COLUMNS = "{order_number: order, sku: sku, quantity: qty, unit_price: price}"
+TWO_SUPPLIERS = f"""
+accounts:
+  shop: {{kind: files, orders: {{glob: "one.csv", currency: USD, columns: {COLUMNS}}}}}
+  one: {{kind: sqlite, path: 1.db}}
+  two: {{kind: sqlite, path: 2.db}}
+portals:
+  shop-one: {{merchant: shop, supplier: one, products: {{skus: [ONE]}}, hold: {{over: 1}}}}
+  shop-two: {{merchant: shop, supplier: two, products: {{skus: [TWO]}}, hold: {{over: 1}}}}
+"""
+REMOTE = f"""
+accounts:
+  shop: {{kind: files, orders: {{glob: "one.csv", currency: USD, columns: {COLUMNS}}}}}
+  northwind:
+    kind: files
+    order_files: {{folder: out, columns: {{order_number: O, sku: S, quantity: Q}}}}
+portals:
+  shop-northwind: {{merchant: shop, supplier: northwind, hold: {{over: 1}}}}
+"""
+
+
 @pytest.fixture(name="held")
 def _held(tmp_path: Path) -> TwoAccounts:
     """Return two accounts with an order that the portal holds."""
@@ -83,6 +105,38 @@ def test_an_order_that_is_not_held_is_refused(
     assert message in done.err
 
 
+def test_h14_an_order_that_several_portals_hold_is_released_by_portal(tmp_path: Path) -> None:
+    both = TwoAccounts(tmp_path)
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.csv").write_text(FEED)
+    (tmp_path / "config.yaml").write_text(TWO_SUPPLIERS)
+    both.run("import-orders")
+
+    in_doubt = both.run("orders", "release", "1001")
+    released = both.run("orders", "release", "1001", "--portal", "shop-two", "--json")
+    sent = both.run("import-orders", "--json")
+
+    assert in_doubt.code == 2
+    assert "choose with --portal shop-one or --portal shop-two" in in_doubt.err
+    assert [order["portal"] for order in released.json["released"]] == ["shop-two"]
+    assert [(run["portal"], run["done"], run["skipped"]) for run in sent.json["runs"]] == [
+        ("shop-one", 0, 1),
+        ("shop-two", 1, 0),
+    ]
+
+
+def test_an_order_of_remote_accounts_that_is_not_held_is_refused(tmp_path: Path) -> None:
+    both = TwoAccounts(tmp_path)
+    (tmp_path / "config.yaml").write_text(REMOTE)
+
+    done = both.run("orders", "release", "7")
+
+    assert (done.code, done.err) == (
+        2,
+        "error: no portal holds order '7' before its import; `ordosync why 7` shows its state\n",
+    )
+
+
 def test_h18_a_dry_run_says_that_it_would_hold_the_order(held: TwoAccounts) -> None:
     held.shop("orders", "add", "1002", *ADD, "--supplier", "northwind")
 
@@ -123,7 +177,7 @@ def test_a_held_order_that_is_dismissed_is_never_sent_until_that_is_undone(
 @pytest.mark.parametrize(
     ("tasks", "warning"),
     [
-        ("import-orders: hourly", "an order may be sent 90m after it was placed"),
+        ("import-orders: hourly", "an order may be sent up to 90m after it was placed"),
         ("import-orders: 10-minutes", ""),
         ("import-orders: off", ""),
     ],

@@ -14,6 +14,7 @@ import pytest
 from tests.support.command import HEADER, ordosync, row, shop
 from tests.support.desk import SHIP, TwoAccounts
 from tests.support.stories import edit
+from tests.tasks.aged_stock import HOUR, AgedStock
 
 PAGE = Path(__file__).parents[2] / "ordosync" / "docs" / "troubleshooting.md"
 ITEM = re.compile(r"^\* \*\*(.+?)\*\*:\s(.+?)(?=\n\n|\n\* |\Z)", re.MULTILINE | re.DOTALL)
@@ -235,6 +236,17 @@ def kit(folder: Path) -> None:
 def damaged_file(folder: Path) -> None:
     shop(folder, HEADER + row("1", "1E+12"))
     ordosync(folder, "import-orders")
+
+
+def stopped_feed(folder: Path, options: str = "max_age: 1h") -> None:
+    world = AgedStock(folder, options)
+    world.sell("MUG")
+    world.drop({"MUG": 8})
+    world.pass_time(2 * HOUR)
+
+
+def feed_of_zeros(folder: Path) -> None:
+    stopped_feed(folder, "max_age: 1h\nwhen_stale: zero")
 
 
 WHY_ORDER, WHY_SKU = "ordosync why ORDER", "ordosync why SKU"
@@ -477,6 +489,20 @@ COMPLAINTS = (
         command=WHY_ORDER,
         says="goes to FR, which is not in `countries`",
     ),
+    Complaint(
+        number=35,
+        symptom="quantities are not updated any more",
+        make=stopped_feed,
+        command="ordosync attention",
+        says="depot stock: the newest file is 2 h old, more than 1 h; no quantity of it is written",
+    ),
+    Complaint(
+        number=36,
+        symptom="all products are shown as 0",
+        make=feed_of_zeros,
+        command="ordosync attention",
+        says="more than 1 h; its products are shown as 0 since 2026-11-02 02:00 UTC",
+    ),
 )
 
 
@@ -502,7 +528,7 @@ def test_the_page_has_the_symptom_with_its_command(complaint: Complaint) -> None
 def test_every_symptom_of_the_page_is_tried() -> None:
     tried = [complaint.symptom for complaint in COMPLAINTS]
 
-    assert [complaint.number for complaint in COMPLAINTS] == [*range(1, 35)]
+    assert [complaint.number for complaint in COMPLAINTS] == [*range(1, 37)]
     assert len(ROWS) == len(tried)
     assert all(any(symptom.startswith(start) for start in tried) for symptom in ROWS)
 

@@ -151,6 +151,9 @@ class _Merchant:
         stop, age = self._portal.stops.of(available), self._portal.stock_age.of(available)
         if stop or (age and age.is_zero):
             return replaced(rule, stop=stop.reason if stop else "old")
+        is_zero = self._portal.config.stock.discontinued == "zero"
+        if is_zero and available.fixed == "archived":
+            return replaced(rule, stop="discontinued")
         return rule
 
 

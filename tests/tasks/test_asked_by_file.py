@@ -80,7 +80,7 @@ def restore(pair: Pair) -> None:
 
 def held(pair: Pair) -> list[StepRow]:
     with Store.open(load_config(pair.path).database) as store:
-        rows = store.steps.failed_or_held("shop-northwind", TASK)
+        rows = store.steps.failed("shop-northwind", TASK, or_held=True)
         return [row for row in rows if row.state == "held"]
 
 
@@ -283,6 +283,67 @@ def test_s9_answer_to_an_unknown_order_is_passed_over(pair: Pair) -> None:
     answer(pair, "404,,,cancelled,")
 
     assert pair.failed("report-shortages") == []
+
+
+@pytest.mark.parametrize("row", ["1001,MUG,1,rejected,", "1001,,,rejected,"])
+def test_k6_rejected_units_fail_the_step_and_stay(pair: Pair, row: str) -> None:
+    cancel_units(pair, 1)
+    pair.run(TASK)
+
+    answer(pair, row)
+    ran, again = pair.run(TASK), pair.run(TASK)
+
+    [step] = pair.failed(TASK)
+    assert (held(pair), step.code) == ([], "not-reducible")
+    assert "and refused" in (step.reason or "")
+    assert (pair.link("1001").state, pair.link("1001/1", "line").cancelled) == ("live", 0)
+    assert pair.failed("report-shortages") == []
+    told = [text for text in remarks(pair.shop, "1001") if "ask the Supplier not to send" in text]
+    assert (len(told), again.steps) == (1, ())
+    assert ran.run.error is None
+
+
+def test_k6_rejected_units_that_are_wanted_again_settle_the_step(pair: Pair) -> None:
+    cancel_units(pair, 1)
+    pair.run(TASK)
+    answer(pair, "1001,MUG,1,rejected,")
+    pair.run(TASK)
+
+    answer(pair, "1001,MUG,1,cancelled,asked-to", name="b")
+    pair.run(TASK)
+
+    assert pair.failed(TASK) == []
+    assert pair.link("1001/1", "line").cancelled == 1
+
+
+def test_k3_rejection_of_units_is_no_answer_to_a_later_cancellation(pair: Pair) -> None:
+    cancel_units(pair, 1)
+    pair.run(TASK)
+    answer(pair, "1001,MUG,1,rejected,")
+    pair.run(TASK)
+    succeeded(pair.shop.cancel("1001"))
+
+    pair.run(TASK)
+    pair.run("report-shortages")
+    asked = pair.link("1001").state
+    answer(pair, "1001,,,rejected,", name="b")
+
+    assert (asked, pair.link("1001").state) == ("cancel_asked", "cancel_refused")
+
+
+def test_k3_rejected_cancellation_is_no_answer_to_fewer_units(pair: Pair) -> None:
+    succeeded(pair.shop.cancel("1001"))
+    pair.run(TASK)
+    answer(pair, "1001,,,rejected,")
+    restore(pair)
+    pair.run("import-orders")
+    pair.run(TASK)
+    cancel_units(pair, 1)
+
+    pair.run(TASK)
+    pair.run(TASK)
+
+    assert [step.code for step in held(pair)] == ["asked"]
 
 
 def test_k6_answer_about_units_settles_the_step(pair: Pair) -> None:

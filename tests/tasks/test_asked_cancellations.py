@@ -45,7 +45,7 @@ def _asked(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def held(pair: Pair) -> list[StepRow]:
     with Store.open(load_config(pair.path).database) as store:
-        rows = store.steps.failed_or_held(PORTAL, TASK)
+        rows = store.steps.failed(PORTAL, TASK, or_held=True)
         return [row for row in rows if row.state == "held"]
 
 

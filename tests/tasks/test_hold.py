@@ -410,7 +410,10 @@ def test_h15_only_methods_that_do_not_deliver_to_a_po_box_hold() -> None:
     by_ups = judged(config, ship_to=to, method="ups ground")
 
     assert by_ups
-    assert (by_ups.code, by_ups.reason) == ("hold-po-box", 'goes to a PO box by a method of "UPS*"')
+    assert (by_ups.code, by_ups.reason) == (
+        "hold-po-box",
+        'goes to a PO box by a method that matches "UPS*"',
+    )
     assert judged(config, ship_to=to, method="USPS Priority") is None
     assert judged(config, ship_to=to, method="UPS", needs_shipping=False) is None
 

@@ -258,6 +258,57 @@ def test_q3_a_negative_quantity_is_0_and_listed_until_it_is_0_or_more(counted: P
     assert attention(counted) == []
 
 
+@pytest.mark.parametrize(("discontinued", "mug"), [("keep", 18), ("zero", 0)])
+def test_q5_a_product_that_the_supplier_archives(
+    counted: Pair, discontinued: str, mug: int
+) -> None:
+    configure(counted, stock=f"{{buffer: 2, discontinued: {discontinued}}}")
+    counted.run(TASK)
+    counted.sql("northwind", "update products set archived = 1 where sku = 'MUG'")
+
+    counted.run(TASK)
+    again = counted.run(TASK)
+
+    assert shown(counted) == [mug, 18, 18]
+    assert again.counts == {"unchanged": 3}
+
+
+def test_q5_the_log_says_that_a_product_is_discontinued(counted: Pair) -> None:
+    configure(counted, stock="{discontinued: zero}")
+    counted.sql("northwind", "update products set archived = 1 where sku = 'MUG'")
+
+    ran = counted.run(TASK)
+
+    reasons = {step.key: step.reason for step in ran.steps}
+    assert reasons["MUG"] == "20 at the Supplier, discontinued, 0 shown"
+
+
+def test_q5_a_kind_that_does_not_report_it_is_a_problem(counted: Pair) -> None:
+    configure(counted, stock="{discontinued: zero}")
+    text = counted.path.read_text().replace(
+        "{kind: sqlite, path: northwind.db}",
+        "{kind: files, order_files: {folder: ., columns: {order_number: O, sku: S, quantity: Q}},"
+        " stock: {glob: s.csv, columns: {sku: SKU, quantity: Qty}}}",
+    )
+    counted.path.write_text(text)
+
+    checked = ordosync(counted.folder, "config", "check")
+
+    assert checked.code == 3
+    assert "stock.discontinued: account northwind (files) does not report archived" in checked.err
+
+
+def test_rules_of_a_portal_that_writes_no_quantities_are_a_problem(counted: Pair) -> None:
+    configure(counted, stock="{buffer: 2}")
+    counted.path.write_text(counted.path.read_text().replace("inventory: true", "inventory: false"))
+
+    checked = ordosync(counted.folder, "config", "check")
+
+    assert checked.code == 3
+    needs = "portals.shop-northwind.stock: needs `manage_inventory: true` in this portal"
+    assert needs in checked.err
+
+
 def test_q7_a_changed_rule_is_written_by_the_next_run(counted: Pair) -> None:
     configure(counted, stock="{buffer: 5}")
     counted.run(TASK)

@@ -2,10 +2,16 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
-from tests.tasks.aged_stock import DAY, HOUR, AgedStock
+from ordosync.errors import DatabaseError
+from ordosync.store import Store
+from tests.support.command import ordosync
+from tests.support.kills import killed_at
+from tests.support.runs import previewed
+from tests.tasks.aged_stock import DAY, HOUR, PORTAL, STOCK, AgedStock
 
 ZERO = "max_age: 24h\nwhen_stale: zero"
 
@@ -80,6 +86,31 @@ def test_a3_zero_is_written_when_the_time_has_passed(zeroing: AgedStock) -> None
     assert "its products are shown as 0 since 2026-11-03 01:00 UTC" in entry.reason
 
 
+def test_a3_why_and_the_preview_name_the_reason(zeroing: AgedStock) -> None:
+    zeroing.pass_time(22 * HOUR)
+    zeroing.clock.at += HOUR
+    preview = previewed(zeroing.folder / "config.yaml", STOCK, PORTAL, zeroing.clock)
+    zeroing.clock.at -= HOUR
+    zeroing.pass_time(HOUR)
+
+    why = ordosync(zeroing.folder, "why", "MUG").out
+    assert [step.summary for step in preview.writes] == [
+        "set CUP from 8 to 0 (older than 24 h at the Supplier)",
+        "set MUG from 9 to 0 (older than 24 h at the Supplier)",
+    ]
+    assert "quantity 9 → 0 written to shop (older than 24 h at the Supplier)" in why
+    assert "next: depot must report a new quantity; `ordosync health -v` shows the age" in why
+
+
+def test_a2_why_names_the_reason(world: AgedStock) -> None:
+    world.pass_time(24 * HOUR)
+
+    why = ordosync(world.folder, "why", "MUG").out
+
+    assert "not written to shop: has a quantity older than 24 h at the Supplier" in why
+    assert "MUG at depot, portal shop-depot: stale" in why
+
+
 def test_a3_zero_is_not_held_back_by_the_safety_limit(tmp_path: Path) -> None:
     world = AgedStock(tmp_path, ZERO)
     skus = [f"SKU{number}" for number in range(40)]
@@ -152,6 +183,64 @@ def test_a3_a_task_that_was_paused_has_not_watched(zeroing: AgedStock) -> None:
     zeroing.pass_time(5 * HOUR)
 
     assert zeroing.shown == {"CUP": 8, "MUG": 9}
+
+
+POINTS = ("reading", "intent-before-commit", "intent-after-commit", "result-before-commit")
+ENDS = ("result-after-commit", "finish-before-commit", "finish-after-commit")
+
+
+@pytest.mark.parametrize("point", [*POINTS, *ENDS])
+def test_a3_zero_is_written_by_a_later_run_if_one_was_killed(
+    zeroing: AgedStock, point: str
+) -> None:
+    zeroing.pass_time(22 * HOUR)
+    with killed_at(point, 1) as killed:
+        zeroing.pass_time(HOUR)
+
+    zeroing.pass_time(3 * HOUR)
+
+    assert killed
+    assert zeroing.shown == {"CUP": 0, "MUG": 0}
+    assert zeroing.codes == ["stale"]
+
+
+def test_a3_runs_that_were_killed_have_not_watched(zeroing: AgedStock) -> None:
+    zeroing.pass_time(HOUR)
+    for _ in range(26):
+        with killed_at("reading", 1):
+            zeroing.pass_time(HOUR)
+
+    zeroing.pass_time(5 * HOUR)
+    before = zeroing.shown
+    zeroing.pass_time(4 * HOUR)
+
+    assert before == {"CUP": 8, "MUG": 9}
+    assert zeroing.shown == {"CUP": 0, "MUG": 0}
+
+
+def test_a3_a_disk_that_was_full_is_an_interruption(
+    zeroing: AgedStock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No run can be recorded, and no file could be written by the partner."""
+    zeroing.pass_time(HOUR)
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "transaction", full_disk)
+        for _ in range(26):
+            zeroing.clock.at += HOUR
+            with pytest.raises(AssertionError, match="disk is full"):
+                zeroing.cron.tick()
+
+    zeroing.pass_time(5 * HOUR)
+    before = zeroing.shown
+    zeroing.pass_time(3 * HOUR)
+
+    assert before == {"CUP": 8, "MUG": 9}
+    assert zeroing.shown == {"CUP": 0, "MUG": 0}
+
+
+def full_disk(store: Store, **_: object) -> NoReturn:
+    """Refuse each transaction, as SQLite does when the disk is full."""
+    raise DatabaseError(store.path, "database or disk is full")
 
 
 def test_a3_a_folder_that_is_missing_counts_after_three_attempts(zeroing: AgedStock) -> None:

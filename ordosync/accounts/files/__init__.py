@@ -207,6 +207,7 @@ class FilesAccount(Account):
             newest=client.newest,
             check=lambda: check_supplier(
                 self._shipments,
+                self._stock,
                 shipments,
                 reader,
                 answers,

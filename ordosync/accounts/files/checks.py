@@ -13,6 +13,7 @@ from ordosync.accounts.files.record_types import RecordType
 from ordosync.accounts.files.rejections import without_skipped
 from ordosync.accounts.files.row_index import RowIndex
 from ordosync.accounts.files.shipment_options import ShipmentFiles
+from ordosync.accounts.files.stock_options import StockFiles
 from ordosync.errors import AccountError
 from ordosync.models import InvalidRecord, Page
 
@@ -37,6 +38,10 @@ _NO_ANSWERS = (
     "cannot report orders and units that the Supplier does not send; add `answers:` if it drops"
     " files with them"
 )
+_TIME_OF_FILE = (
+    "a quantity is as old as its file, and a copy of a file may look newer than its quantities;"
+    " name the column with their time as `as_of`, if there is one"
+)
 
 
 def check_merchant(
@@ -54,6 +59,7 @@ def check_merchant(
 
 def check_supplier(
     shipments: ShipmentFiles | None,
+    stock: StockFiles | None,
     *readers: FileReader[Any] | None,
     has_changes: bool,
     has_answers: bool,
@@ -65,6 +71,8 @@ def check_supplier(
     yield CheckResult(text=_NO_SPLITS)
     if not has_answers:
         yield CheckResult(text=_NO_ANSWERS)
+    if stock and stock.age_limit and "as_of" not in stock.columns:
+        yield CheckResult(text=_TIME_OF_FILE)
     if shipments and not shipments.unit_columns:
         yield CheckResult(
             text="the tracking files have no columns for the units of a parcel; "

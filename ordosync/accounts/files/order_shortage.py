@@ -70,15 +70,21 @@ def shortage_of(
     sent: Mapping[str, int],
     *,
     reference: str = "",
+    rejected_before: str = "",
 ) -> Shortage:
-    """Return the shortage of an order, given its answers, oldest first, and its sent units."""
+    """Return the shortage of an order, given its answers, oldest first, and its sent units.
+
+    A rejection counts if it is newer than `rejected_before`: an older one was the answer to an
+    earlier request.
+    """
     lines: dict[tuple[str, ...], _Line] = {}
     newest: dict[str, AnswerRow] = {}
     whole: AnswerRow | None = None
     for row in rows:
-        newest["refusal" if row.answer == "rejected" else "shortage"] = row
         if row.answer == "rejected":
+            newest |= {"refusal": row} if row.as_of > rejected_before else {}
             continue
+        newest["shortage"] = row
         whole = row if row.quantity is None else None
         for ids in _targets(row, order):
             lines.setdefault(ids, _line(ids, row, order, sent)).answer(row)

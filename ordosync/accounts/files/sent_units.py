@@ -57,7 +57,13 @@ class SentUnits:
             record.written_lines() if record else (),
             self.of_lines(order_id),
             reference=record.reference if record else "",
+            rejected_before=record.rejected if record else "",
         )
+
+    def newest_rejection(self, order_id: str) -> str:
+        """Return the time and row of the newest rejection as sortable text; empty if none."""
+        rows = self._answers.rows_of(order_id) if self._answers else ()
+        return max((row.as_of for row in rows if row.answer == "rejected"), default="")
 
     @property
     def is_answered(self) -> bool:

@@ -42,7 +42,8 @@ class SupplierCancellations:
             return outcome
         if not record.is_asked:
             open_ = self._sent.open_units(number)
-            changed = replace(record, version=record.version + 1, is_asked=True)
+            rejected = self._sent.newest_rejection(number)
+            changed = replace(record, version=record.version + 1, is_asked=True, rejected=rejected)
             self._writer.publish_lines(changed, open_, word=CANCEL)
         return Outcome(state="asked", id=number, reason=_ASKED)
 
@@ -61,7 +62,8 @@ class SupplierCancellations:
         edited.lower(units)
         if edited.lines == fields:
             return self._repeated(record, reduction)
-        changed = record.with_units(edited.units, agreed=self._agreed(record))
+        asking = replace(record, rejected=self._sent.newest_rejection(record.number))
+        changed = asking.with_units(edited.units, agreed=self._agreed(record))
         self._writer.publish(changed, edited.lines, word=CHANGED)
         if self._sent.is_answered:
             return Outcome(state="asked", id=record.number, reason=_ASKED)

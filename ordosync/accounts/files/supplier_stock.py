@@ -15,6 +15,7 @@ class SupplierStock:
     """The quantities in the stock files."""
 
     falls_with_orders = False
+    reports_archived = False
 
     def __init__(self, reader: FileReader[Stock], options: StockFiles) -> None:
         self._reader = reader

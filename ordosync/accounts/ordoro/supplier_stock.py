@@ -17,6 +17,7 @@ class SupplierStock:
     """Available quantities."""
 
     falls_with_orders = True
+    reports_archived = True
 
     def __init__(self, client: OrdoroClient, options: SupplierOptions) -> None:
         self._client = client
@@ -57,7 +58,8 @@ class SupplierStock:
         quantity = None
         if _was_counted(product, places) or product.is_kit_parent:
             quantity = floor(sum((place.available or Decimal() for place in places), Decimal()))
-        return Stock(product_id=product.sku, sku=product.sku, quantity=quantity)
+        fixed = "archived" if product.archive_date else ""
+        return Stock(product_id=product.sku, sku=product.sku, quantity=quantity, fixed=fixed)
 
 
 def _was_counted(product: ProductShape, places: Sequence[PlaceShape]) -> bool:

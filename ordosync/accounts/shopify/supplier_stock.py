@@ -21,6 +21,7 @@ class SupplierStock:
     """Sellable quantities at the Supplier's location."""
 
     falls_with_orders = True
+    reports_archived = False
 
     def __init__(self, client: ShopifyClient, options: SupplierOptions) -> None:
         self._client = client

@@ -16,6 +16,7 @@ class SupplierStock:
     """Available quantities: physical minus committed, in all warehouses or the configured ones."""
 
     falls_with_orders = True
+    reports_archived = True
 
     def __init__(self, client: SqliteClient, *, warehouses: frozenset[str]) -> None:
         self._file = client.file
@@ -27,18 +28,18 @@ class SupplierStock:
     def all(self, request: ReadRequest) -> Iterator[Page[Stock | InvalidRecord]]:  # noqa: ARG002
         """Yield all quantities, as they are now."""
         with self._file.reading("read stock") as db:
-            skus = [product.sku for product in products.read_all(db)]
+            listed = [(product.sku, product.archived) for product in products.read_all(db)]
             inventory = self._inventory(db)
-            for start in range(0, len(skus), _PAGE):
-                page = skus[start : start + _PAGE]
-                yield Page(items=tuple(self._available(inventory, sku) for sku in page))
+            for start in range(0, len(listed), _PAGE):
+                page = listed[start : start + _PAGE]
+                yield Page(items=tuple(self._available(inventory, *item) for item in page))
 
     def of(self, ids: Sequence[str]) -> Mapping[str, Stock]:
         """Return the quantities of these products."""
         with self._file.reading("read stock again") as db:
             inventory = self._inventory(db)
             return {
-                product.id: self._available(inventory, product.sku)
+                product.id: self._available(inventory, product.sku, product.archived)
                 for product in products.read(db, ids)
             }
 
@@ -49,6 +50,7 @@ class SupplierStock:
             self._counted = at, Inventory(db).load()
         return self._counted[1]
 
-    def _available(self, inventory: Inventory, sku: str) -> Stock:
+    def _available(self, inventory: Inventory, sku: str, archived: bool) -> Stock:
         quantity = inventory.available(sku, self._warehouses)
-        return Stock(product_id=sku, sku=sku, quantity=quantity)
+        fixed = "archived" if archived else ""
+        return Stock(product_id=sku, sku=sku, quantity=quantity, fixed=fixed)

@@ -15,6 +15,7 @@ class SupplierStock:
     """Quantities of the shop's products."""
 
     falls_with_orders = True
+    reports_archived = False
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue

@@ -5,6 +5,7 @@ from typing import Any
 
 from ordosync.cli.desk import common, send_now
 from ordosync.cli.desk.batches import Result
+from ordosync.cli.desk.edited_orders import open_edits
 from ordosync.cli.desk.shipping_rows import ParcelRequest
 from ordosync.cli.desk.split_requests import SplitRequest
 from ordosync.cli.output import desk as render_desk
@@ -37,11 +38,13 @@ def _parcels_json(
 ) -> list[dict[str, Any]]:
     """Return parcels by the ids in their outcomes. Each result stands beside its order's number."""
     with opened.file.kept_open("read parcels"):
-        orders = _Orders(config, opened, [number for _, number in results if number])
+        numbers = [number for _, number in results if number]
+        orders, edits = _Orders(config, opened, numbers), open_edits(config, opened, numbers)
         return [
             {
                 **orders.result_json(result, number),
                 "open": _open_units(opened, number),
+                "open_edit": edits.get(number or "", []),
                 "sends_tracking": _sends_tracking(config, opened, number),
                 "parcel": _parcel_json(opened, number, result.outcome.id),
             }

@@ -1,5 +1,6 @@
 """`orders release`: sends an order that is held, or lets an edited one be shipped."""
 
+import shlex
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from ordosync.cli.desk import batches, common
 from ordosync.cli.desk.account_choice import open_desk_of
 from ordosync.cli.desk.held_imports import release_import
 from ordosync.embedded.corrections import Corrections
+from ordosync.embedded.desk import Desk
 from ordosync.errors import UsageError
 
 
@@ -43,11 +45,22 @@ def release_order(
         raise UsageError("use either --portal or --account")
     if account is None and release_import(context, number, portal):
         return
-    if not completion.local_accounts(context.config):
-        raise UsageError(f"order {number} is not held; `ordosync why {number}` shows its state")
-    opened = open_desk_of(context.config, account, [number])
-    number = common.order_to_change(opened, number).number
+    opened, number = _opened(context, account, number)
     outcome = Corrections(opened.file).release_order(number)
     common.check_order(opened, outcome, number)
     change = "released" if outcome.state == "done" else "was not held"
     batches.report(context, opened, [(number, change)], is_file=False)
+
+
+def _opened(context: Context, account: str | None, number: str) -> tuple[Desk, str]:
+    """Return the local account of an order, and its number there."""
+    if not completion.local_accounts(context.config):
+        why = f"`ordosync why {shlex.quote(number)}` shows its state"
+        raise UsageError(f"no portal holds order {number!r} before its import; {why}")
+    try:
+        opened = open_desk_of(context.config, account, [number])
+        return opened, common.order_to_change(opened, number).number
+    except UsageError as error:
+        if account is not None:
+            raise
+        raise UsageError(f"no portal holds order {number!r} before its import; {error}") from error

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ordosync.cli.context import Context
 from ordosync.cli.desk import common, order_lines, send_now
+from ordosync.cli.desk.edited_orders import open_edits
 from ordosync.cli.desk.shipping_rows import ParcelRequest
 from ordosync.cli.output import render
 from ordosync.embedded import stock
@@ -11,6 +12,7 @@ from ordosync.embedded.desk import Desk
 from ordosync.embedded.search import Search
 from ordosync.embedded.shipments import COST_ADDED, label
 from ordosync.models import Order, Outcome, Shipment
+from ordosync.tasks.edits.texts import listed
 from ordosync.text import plural
 
 _FEW = 5
@@ -45,6 +47,7 @@ def _report_parcels(
             render.message(f"and {len(done) - _MOST} more")
     warn_of_shared_numbers(opened, [request.shipment for request, _ in done])
     _warn_of_requested_orders(opened, [request for request, _ in done])
+    _warn_of_edits(context, opened, [request for request, _ in done])
     _warn_of_uncounted(opened, [request for request, _ in done])
     _warn_without_tracking(context, opened, [request.order for request, _ in done])
 
@@ -91,6 +94,16 @@ def _warn_of_requested_orders(opened: Desk, shipped: Sequence[ParcelRequest]) ->
             render.message(
                 f"order {order.number} is requested from {supplier}, which may ship it, too"
             )
+
+
+def _warn_of_edits(context: Context, opened: Desk, shipped: Sequence[ParcelRequest]) -> None:
+    """Name the orders whose Merchant edited them: the parcel may have the old address."""
+    numbers = dict.fromkeys(request.order.number for request in shipped)
+    for number, groups in open_edits(context.config, opened, numbers).items():
+        render.message(
+            f"order {number} was edited by the Merchant ({listed(groups)}), and the edit is not in"
+            f" it; look at the parcel, and see `ordosync why {number}`"
+        )
 
 
 def _warn_of_uncounted(opened: Desk, shipped: Sequence[ParcelRequest]) -> None:

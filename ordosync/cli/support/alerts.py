@@ -12,10 +12,9 @@ from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock
 from ordosync.config.alert_settings import AlertsConfig, TargetConfig
 from ordosync.config.converters import suggestion
-from ordosync.engine.alerts.errors import DeliveryError
 from ordosync.engine.alerts.messages import message_of_a_test
 from ordosync.engine.alerts.sending import send
-from ordosync.errors import UsageError
+from ordosync.errors import DeliveryError, UsageError
 from ordosync.store import Store
 from ordosync.store.alert_table import AlertRow, TargetRow
 from ordosync.store.timestamps import to_nullable, to_text

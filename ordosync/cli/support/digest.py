@@ -12,9 +12,8 @@ from ordosync.cli.output.files import check_file, opened
 from ordosync.cli.signals import stoppable
 from ordosync.engine.alerts.digest import Digest, digest
 from ordosync.engine.alerts.digest_text import digest_json, digest_lines, digest_message
-from ordosync.engine.alerts.errors import DeliveryError
 from ordosync.engine.alerts.sending import send
-from ordosync.errors import UsageError
+from ordosync.errors import DeliveryError, UsageError
 from ordosync.store import Store
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from ordosync.clock import Clock
-from ordosync.engine.alerts.errors import DeliveryError
 from ordosync.engine.alerts.messages import Message
 from ordosync.engine.alerts.waiting import slices
+from ordosync.errors import DeliveryError
 
 _LIMIT_S = 10
 

@@ -19,14 +19,13 @@ from ordosync.config.settings import Config
 from ordosync.engine.alerts.changes import Change, due_kind, follow, reported, within_limit
 from ordosync.engine.alerts.digest import digest
 from ordosync.engine.alerts.digest_text import digest_message
-from ordosync.engine.alerts.errors import DeliveryError
 from ordosync.engine.alerts.local_times import last_digest_time, next_digest_time, quiet_until
 from ordosync.engine.alerts.messages import Message, alert_message, id_of, message_id
 from ordosync.engine.alerts.problems import Problem, problems_of
 from ordosync.engine.alerts.sending import send
 from ordosync.engine.diagnosis.attention import UNSHIPPED_DAYS, attention
 from ordosync.engine.execution.interruption import Stop
-from ordosync.errors import LeaseLostError
+from ordosync.errors import DeliveryError, LeaseLostError
 from ordosync.failpoints import fault
 from ordosync.slots import is_from_the_future, is_within
 from ordosync.store import Store

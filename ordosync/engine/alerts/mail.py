@@ -11,8 +11,8 @@ from email.utils import format_datetime
 from threading import Event
 
 from ordosync.config.alert_settings import MailConfig
-from ordosync.engine.alerts.errors import DeliveryError
 from ordosync.engine.alerts.messages import Message
+from ordosync.errors import DeliveryError
 from ordosync.http.connection_errors import explain
 from ordosync.text import plural
 

@@ -12,10 +12,10 @@ from typing import Any
 from ordosync.clock import Clock
 from ordosync.config.alert_settings import Form, TargetConfig
 from ordosync.engine.alerts.commands import run_command
-from ordosync.engine.alerts.errors import DeliveryError
 from ordosync.engine.alerts.messages import Message
 from ordosync.engine.alerts.services import notify
 from ordosync.engine.alerts.waiting import slices
+from ordosync.errors import DeliveryError
 from ordosync.http.interruptible import interruptible
 from ordosync.secret import Secret
 
@@ -64,19 +64,14 @@ def _send(target: TargetConfig, message: Message, clock: Clock, sent: Event) -> 
 
 
 def _post(url: Secret, target: TargetConfig, message: Message, clock: Clock) -> None:
-    from ordosync.http.webhook import WebhookError, post  # noqa: PLC0415 - one of four
+    from ordosync.http.webhook import post  # noqa: PLC0415 - one of four
 
     body = webhook_body(target.form or "json", message)
     headers = {}
     if target.secret is not None:
         key = target.secret.reveal().encode()
         headers[SIGNATURE] = f"sha256={hmac.new(key, body, hashlib.sha256).hexdigest()}"
-    try:
-        post(url, body, headers, clock)
-    except WebhookError as error:
-        raise DeliveryError(
-            str(error), may_have_arrived=error.may_have_arrived, retry_after_s=error.retry_after_s
-        ) from error
+    post(url, body, headers, clock)
 
 
 def webhook_body(form: Form, message: Message) -> bytes:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 
-from ordosync.engine.alerts.errors import DeliveryError
 from ordosync.engine.alerts.messages import Message
+from ordosync.errors import DeliveryError
 from ordosync.secret import Secret
 
 _STATUS = re.compile(r"error=(\d{3})\b")

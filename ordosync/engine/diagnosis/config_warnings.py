@@ -34,7 +34,7 @@ def _late_import(portal: PortalConfig) -> str:
         return ""
     return (
         f"portal {portal.name}: with `age: {duration(age)}` and `import-orders: {interval}`, an"
-        f" order may be sent {duration(age + every)} after it was placed"
+        f" order may be sent up to {duration(age + every)} after it was placed"
     )
 
 

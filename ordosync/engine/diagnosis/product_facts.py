@@ -136,7 +136,7 @@ def _target(
         problems.append(str(error))
         return None, ()
     stop = portal.stops.of(at_supplier)
-    target = Target.of(at_supplier.quantity, at_merchant, sold, portal.stock_rules, stop)
+    target = Target.of(at_supplier, at_merchant, sold, portal.stock_rules, stop)
     return target, list(portal.stock_rules.words(at_merchant.sku))
 
 
@@ -227,6 +227,13 @@ def _conclusion(lookup: AccountLookup, facts: _Facts, due: Due) -> Conclusion:
     open_step = of_open_step(written) if written else None
     if open_step:
         return open_step
+    if written and written.code == write_inventory_back.STALE:
+        supplier = portal.supplier.name
+        return Conclusion(
+            state=write_inventory_back.STALE,
+            next=f"{supplier} must report a new quantity; `ordosync health -v` shows the age of its"
+            " stock",
+        )
     if facts.at_supplier and facts.at_supplier.quantity is None:
         return Conclusion(state="unset", next=_set_quantity(facts))
     if written and written.state == "skipped" and not (facts.at_merchant and facts.at_supplier):

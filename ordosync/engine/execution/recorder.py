@@ -175,13 +175,9 @@ class Recorder:
             with self.transaction():
                 numbers.add(new)
 
-    def failed_or_held(self) -> Sequence[StepRow]:
-        """Return the failed and the held steps of this task, oldest first."""
-        return self._store.steps.failed_or_held(self._portal.name, self._task.name)
-
-    def failed(self) -> Sequence[StepRow]:
-        """Return the failed steps of this task, oldest first."""
-        return self._store.steps.failed(self._portal.name, self._task.name)
+    def failed(self, *, or_held: bool = False) -> Sequence[StepRow]:
+        """Return the failed steps of this task, oldest first; if asked for, the held ones, too."""
+        return self._store.steps.failed(self._portal.name, self._task.name, or_held=or_held)
 
     def count_result(self, step: Step, change: StepChange, result: Result) -> None:
         """Count a step that was written, and the lines that its order was sent without."""

@@ -137,7 +137,7 @@ class Recovery:
         """Read held orders again that may be sent before their time."""
         if self._task.due_again is None:
             return
-        held = [row for row in self._recorder.failed_or_held() if row.is_held_by_rule]
+        held = [row for row in self._recorder.failed(or_held=True) if row.is_held_by_rule]
         if held:
             self._try_again(self._task.due_again(self._portal, held))
 

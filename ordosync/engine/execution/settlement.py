@@ -72,7 +72,7 @@ class Settlement:
 
     def decide(self) -> None:
         """Find the steps whose cause does not exist after a complete read; `save` settles them."""
-        rows = self._recorder.failed_or_held()
+        rows = self._recorder.failed(or_held=True)
         failed = [row for row in rows if row.state == "failed"]
         if rows:
             self._decisions |= self._settled_by_task(rows)
@@ -91,7 +91,7 @@ class Settlement:
     def save(self) -> None:
         """Settle in the open transaction what `decide` has found."""
         if self._decisions:
-            self._save(self._recorder.failed_or_held(), self._decisions)
+            self._save(self._recorder.failed(or_held=True), self._decisions)
         if self._task.closes and self._is_complete:
             self._close_unreported()
 

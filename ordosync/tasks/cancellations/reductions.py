@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from ordosync.accounts.account import required
 from ordosync.models import Cancellation, Outcome, ParcelLine, Reduction, refused
+from ordosync.shortages import Shortage
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef, StepRow
 from ordosync.tasks.base import Decision, Portal, Result, Step
@@ -34,6 +35,11 @@ _LESS = ":less"
 _REASON = "waits until update-tracking has read which units were sent"
 _BEHIND = Decision(state="waiting", code="parcels-first", reason=_REASON)
 _LATER = Outcome(state="unavailable", code="parcels-first", reason=_REASON)
+_REJECTED = Decision(
+    state="failed",
+    code="not-reducible",
+    reason="the Supplier was asked for fewer units, and refused",
+)
 _OVER = Decision(state="skipped", code="over", reason="both accounts have the same units now")
 
 
@@ -85,13 +91,40 @@ def settled(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
     if not mine or portal.links.may_lack_parcels():
         return {}
     still = {_key(of.link): of for of in lowered_orders(portal, _wanted_now(portal, mine))}
-    decisions = {step.key: _OVER for step in mine if step.key not in still}
-    for step in mine:
-        is_held = isinstance(step, StepRow) and step.state == "held"
-        if is_held and step.key in still and not still[step.key].less:
-            # The Supplier has answered; what is left was sent.
-            reason = late_reason(still[step.key])
-            decisions[step.key] = Decision(state="failed", code=BELOW_SENT, reason=reason)
+    held = {step.key for step in mine if isinstance(step, StepRow) and step.state == "held"}
+    return {
+        **{step.key: _OVER for step in mine if step.key not in still},
+        **_answered(portal, {key: of for key, of in still.items() if key in held}),
+    }
+
+
+def announce(portal: Portal, rows: Sequence[StepRef], decisions: Mapping[str, Decision]) -> None:
+    """Add comments to the orders whose reduction the Supplier has rejected."""
+    rejected = [row for row in rows if is_about(row) and decisions.get(row.key) == _REJECTED]
+    if rejected:
+        lowered = lowered_orders(portal, _wanted_now(portal, rejected))
+        comment(portal, [not_removed(of) for of in lowered])
+
+
+def _answered(portal: Portal, asked_for: Mapping[str, Lowered]) -> Mapping[str, Decision]:
+    """Return the reductions that the Supplier was asked for and has answered, by key."""
+    shortages = portal.supplier.shortages
+    ids = [lowered.link.supplier_id for lowered in asked_for.values() if lowered.less]
+    pages = shortages.by_id(ids) if shortages and ids else ()
+    rejected = {
+        item.order_id
+        for page in pages
+        for item in page.items
+        if isinstance(item, Shortage) and item.is_refused
+    }
+    decisions = {}
+    for key, lowered in asked_for.items():
+        if not lowered.less:
+            # What is left was sent.
+            reason = late_reason(lowered)
+            decisions[key] = Decision(state="failed", code=BELOW_SENT, reason=reason)
+        elif lowered.link.supplier_id in rejected:
+            decisions[key] = _REJECTED
     return decisions
 
 

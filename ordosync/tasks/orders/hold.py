@@ -142,7 +142,9 @@ def _of_address(config: HoldConfig, to: Address, method: str) -> Iterator[_Reaso
         if fnmatchcase(method.strip().casefold(), pattern.strip().casefold())
     ]
     if patterns and is_po_box(to):
-        yield _Reason(code="hold-po-box", text=f'goes to a PO box by a method of "{patterns[0]}"')
+        yield _Reason(
+            code="hold-po-box", text=f'goes to a PO box by a method that matches "{patterns[0]}"'
+        )
 
 
 def is_po_box(address: Address) -> bool:

@@ -110,11 +110,11 @@ class StockAge:
         return self._verdict
 
     def reason(self, product: Stock) -> str:
-        """Return why a quantity is too old."""
+        """Return why a quantity is too old, as a part of a sentence."""
         if product.counted_at != _MISSING:
-            return f"the Supplier's quantity is older than {self._limit_text}"
+            return f"older than {self._limit_text} at the Supplier"
         if self._outcome == "unavailable":
-            return f"the Supplier was not read for {self._limit_text}"
+            return f"not read for {self._limit_text}"
         within = f" of the last {self._limit_text}" if self._limit else ""
         return f"in no stock file{within}"
 

@@ -14,6 +14,7 @@ from msgspec import convert
 from ordosync.config.settings import PortalConfig
 from ordosync.config.stock_settings import RULE_WORDS, SellingConfig
 from ordosync.errors import StockRulesError
+from ordosync.models import Stock
 from ordosync.stock_rules import StockRule
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from ordosync.config.sku_rules import SkuRule, SkuRules
 
 WORDS = (*RULE_WORDS, "stop")
+DISCONTINUED = "discontinued"
+"""The reason why a product is shown as 0 that the Supplier has archived."""
 STOPPED = "stopped by its rule"
 """The reason why a product is shown as 0 if its row says `stop`."""
 _MOST_EQUAL = 10_000
@@ -70,6 +73,11 @@ class StockRules:
     def of(self, sku: str) -> StockRule:
         """Return the rule of the product with this SKU of the Merchant, which was read."""
         return self._merged(*(row.words for row in self._rows.get(sku, ())))
+
+    def stop_of(self, product: Stock) -> str:
+        """Return why the Supplier's product is shown as 0 by the portal; empty if it is not."""
+        is_zero = self._portal.stock.discontinued == "zero" and product.fixed == "archived"
+        return DISCONTINUED if is_zero else ""
 
     def words(self, sku: str) -> Iterator[Word]:
         """Yield each word of the rule of a product, which was read, with its level."""

@@ -10,7 +10,7 @@ from ordosync.models import Stock
 from ordosync.stock_rules import StockRule, calculation, published
 from ordosync.store.stock_stops import Stop
 from ordosync.tasks.stock.age import Verdict
-from ordosync.tasks.stock.rules import StockRules
+from ordosync.tasks.stock.rules import DISCONTINUED, StockRules
 from ordosync.tasks.stock.stops import reason_text
 
 
@@ -33,19 +33,21 @@ class Target:
     @classmethod
     def of(
         cls,
-        available: int,
+        item: Stock,
         current: Stock,
         sold: Mapping[str, int],
         rules: StockRules,
         stop: Stop | None,
     ) -> "Target":
-        """Return the target of a product that both accounts count; its rule was read."""
+        """Return the target of the Supplier's product `item`; its rule was read."""
         rule = rules.of(current.sku)
+        if reason := stop.reason if stop else rules.stop_of(item):
+            rule = replace(rule, stop=reason)
         return cls(
             current=current,
-            available=available,
+            available=item.quantity or 0,
             unsent=current.unsent + sold.get(current.sku, 0),
-            rule=replace(rule, stop=stop.reason) if stop else rule,
+            rule=rule,
             is_stopped=stop is not None,
         )
 
@@ -66,8 +68,10 @@ class Target:
     @property
     def cause(self) -> str:
         """The reason for a quantity of 0, for the safety limit; empty: the Supplier has none."""
+        if self.age:
+            return "by an old quantity"
         if self.rule.stop:
-            return "by an old quantity" if self.age else "by a stop"
+            return "" if self.rule.stop == DISCONTINUED else "by a stop"
         return "by a rule" if self.remaining > 0 else ""
 
     @property

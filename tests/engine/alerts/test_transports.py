@@ -18,10 +18,10 @@ import trustme
 from ordosync.clock import Clock
 from ordosync.config.alert_settings import MailConfig, TargetConfig
 from ordosync.engine.alerts import commands
-from ordosync.engine.alerts.errors import DeliveryError
 from ordosync.engine.alerts.messages import Message, clean
 from ordosync.engine.alerts.sending import send, webhook_body
 from ordosync.engine.diagnosis.dismissal import dismiss
+from ordosync.errors import DeliveryError
 from ordosync.secret import Secret
 from ordosync.store import Store
 from tests.http.certificates import known_as

@@ -49,6 +49,8 @@ class OrderRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     is_held: bool = False
     is_asked: bool = False
     """True if the Supplier was asked to cancel it, and not to send it after that."""
+    rejected: str = ""
+    """The newest rejection when the Supplier was asked last; only a newer one is the answer."""
     agreed: tuple[int, ...] = ()
     """The units of each line until the Supplier answers, if its newest file asks for fewer."""
 
