@@ -1,6 +1,7 @@
-"""The clock of the process: the only place that reads the time or sleeps.
+"""The clock of the process, the only place that reads the time or sleeps; times as text.
 
-The CLI creates it and passes it down. Tests use another one.
+The CLI creates the clock and passes it down. Tests use another one. In every database a time is a
+text: UTC, ISO 8601 with milliseconds and Z, so that times sort.
 """
 
 import time
@@ -49,3 +50,22 @@ class Clock:
     def stop(self) -> None:
         """End all waits from now on. Takes no lock, so it is safe in a signal handler."""
         self._stopped_at_s = self.monotonic()
+
+
+def to_text(at: datetime) -> str:
+    """Format an aware time, truncated to milliseconds."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+from_text = datetime.fromisoformat
+"""Parses a time in the format of `to_text`."""
+
+
+def from_nullable(text: str | None) -> datetime | None:
+    """Parse the value of a column that may be null."""
+    return from_text(text) if text else None
+
+
+def to_nullable(at: datetime | None) -> str | None:
+    """Format a time that may be missing."""
+    return to_text(at) if at else None

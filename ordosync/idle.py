@@ -140,6 +140,6 @@ def _nothing_is_due(database: str, config: str) -> bool:
 
 
 def _text(at: float) -> str:
-    """Format a time as `ordosync.store.timestamps` does."""
+    """Format a time as `ordosync.clock` does."""
     seconds = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at))
     return f"{seconds}.{int(at % 1 * 1000):03d}Z"

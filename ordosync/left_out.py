@@ -24,7 +24,7 @@ class LeftOut(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     @property
     def reason(self) -> str:
         """The lines that are left out, as text; empty if there are none."""
-        return "; ".join(self._reasons())
+        return ", ".join(self._reasons())
 
     @property
     def text(self) -> str:
@@ -42,10 +42,9 @@ class LeftOut(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
 
     def _reasons(self) -> Iterator[str]:
         if self.unshipped:
-            need = "needs" if len(self.unshipped) == 1 else "need"
-            yield f"{', '.join(self.unshipped)}, which {need} no shipping"
+            yield f"{', '.join(self.unshipped)} (no shipping needed)"
         if self.ignored:
-            yield f"{', '.join(self.ignored)}, as in `ignore_skus`"
+            yield f"{', '.join(self.ignored)} (in `ignore_skus`)"
 
 
 ORDINARY = LeftOut()

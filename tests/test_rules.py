@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.accounts.contract.instead import INSTEAD
-from tests.support.rules import LATER, RULES, named_tests, skipped
+from tests.support.rules import AGES, LATER, RULES, age_rules_tested, named_tests, skipped
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -30,3 +30,7 @@ def test_rules_that_a_kind_cannot_hold_are_those_that_it_says(
     ]
     assert unnamed == []
     assert {(each.role, each.kind) for each in found} == {*INSTEAD}
+
+
+def test_each_rule_of_old_quantities_has_a_test_of_its_name() -> None:
+    assert {*AGES} - age_rules_tested() == set()

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from math import isclose
 
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""The first bytes of .xlsx and .ods files, and of .xls files."""
 _FORMULA = frozenset("=+-@\t\r\0\uff1d\uff0b\uff0d\uff20")
 """The characters that begin a formula in a spreadsheet, full-width forms included."""
 _DAMAGED = re.compile(

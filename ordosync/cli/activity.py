@@ -18,6 +18,7 @@ from ordosync.cli.output.changes import Changes, show_changes, written_to
 from ordosync.cli.output.pager import paged
 from ordosync.cli.output.steps import RunSteps
 from ordosync.cli.periods import parse_since
+from ordosync.clock import to_nullable
 from ordosync.errors import UsageError
 from ordosync.idle import glance
 from ordosync.store import Store
@@ -25,7 +26,6 @@ from ordosync.store.concerns import Concern, step_key
 from ordosync.store.order_numbers import OF_PRODUCTS
 from ordosync.store.runs import QuietRuns, Run, RunFilter
 from ordosync.store.step_rows import StepRow, Write
-from ordosync.store.timestamps import to_nullable
 from ordosync.text import plural
 
 _FEW = 5

@@ -13,11 +13,11 @@ from ordosync.cli.output import render
 from ordosync.cli.output.cells import DueTime
 from ordosync.cli.output.csv_output import write_csv
 from ordosync.cli.output.tables import table
+from ordosync.clock import to_nullable
 from ordosync.engine import check_renames, chosen, register
 from ordosync.engine.scheduling.timetable import Scheduled, check_switch, scheduled, switch_task
 from ordosync.errors import OrdosyncError, UsageError
 from ordosync.store import Store
-from ordosync.store.timestamps import to_nullable
 from ordosync.tasks import TASKS
 
 _COLUMNS = (

@@ -10,6 +10,7 @@ from ordosync.cli.confirm import Yes, confirm
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
 from ordosync.cli.signals import stoppable
+from ordosync.clock import to_nullable, to_text
 from ordosync.config.settings import Config
 from ordosync.engine.portals import longest_settle_s
 from ordosync.engine.scheduling.retention import prune as prune_store
@@ -18,7 +19,6 @@ from ordosync.store import Store
 from ordosync.store.backup import Copy, back_up
 from ordosync.store.backup import restore as restore_store
 from ordosync.store.pruning import Pruned
-from ordosync.store.timestamps import to_nullable, to_text
 from ordosync.text import plural
 
 

@@ -16,7 +16,7 @@ from ordosync.cli.output import render
 from ordosync.cli.output import runs as render_runs
 from ordosync.cli.repeat_guard import forget_problems, is_new_problem
 from ordosync.cli.signals import stoppable
-from ordosync.clock import Clock
+from ordosync.clock import Clock, to_nullable
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine import Stop
 from ordosync.engine.scheduling.outages import Alert
@@ -24,7 +24,6 @@ from ordosync.engine.scheduling.tick import PortalReport, Tick
 from ordosync.errors import ConfigError, DatabaseError, mistake
 from ordosync.idle import DATABASE, database_of
 from ordosync.store import Store
-from ordosync.store.timestamps import to_nullable
 
 _MOST_LINES = 20
 

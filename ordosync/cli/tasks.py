@@ -192,7 +192,7 @@ def _run(
     missing: dict[str, Path] = {}
     with open_session(context) as session:
         for portal, task in select(session):
-            if session.stop.reason:
+            if session.stop.signals:
                 break
             opened = session.open(portal)
             missing |= _missing_file(opened)
@@ -232,7 +232,7 @@ def _preview(
     previews: list[Preview] = []
     with context.sandboxed() as copies, open_session(context) as session:
         for portal, task in select(session):
-            if session.stop.reason:
+            if session.stop.signals:
                 break
             previews.append(session.preview(task, portal, force=force))
     render_previews.show(previews, copies, as_json=context.as_json, stop=session.stop)

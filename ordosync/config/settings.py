@@ -4,6 +4,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -149,10 +150,11 @@ class AccountConfig:
     selling: SellingConfig = NO_SELLING_RULES
     """As a Supplier, in all its portals."""
 
-    @property
+    @cached_property
     def age_limits(self) -> Mapping[str, MaxAge]:
         """The maximum age of each reading that has one, such as `stock`."""
-        if limit := max_age_of(self.selling, self.options.get("timezone") or "UTC"):
+        zone = self.options.get("timezone") or "UTC"
+        if self.selling.max_age and (limit := max_age_of(self.selling, zone)):
             return {"stock": limit}
         limits = {
             reading: getattr(self.options.get(reading), "age_limit", None)

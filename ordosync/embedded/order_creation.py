@@ -11,10 +11,10 @@ from decimal import Decimal
 
 import msgspec
 
+from ordosync.clock import to_text
 from ordosync.database import sqlite3
 from ordosync.embedded import change_feed, orders, products, timeline
 from ordosync.embedded.database import savepoint, write_one
-from ordosync.embedded.timestamps import to_text
 from ordosync.models import Address, Line, Order, Outcome, Product
 from ordosync.order_checks import refusal
 

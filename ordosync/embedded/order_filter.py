@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
+from ordosync.clock import to_text
 from ordosync.embedded.orders import OPEN
-from ordosync.embedded.timestamps import to_text
 
 if TYPE_CHECKING:
     import sqlite3

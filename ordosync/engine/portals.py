@@ -10,7 +10,7 @@ from ordosync.accounts.connections import Connections
 from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.supplier import Supplier
 from ordosync.clock import Clock
-from ordosync.config.feeds import feeds_of
+from ordosync.config.feeds import LimitedFeed, feeds_of
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.digest_key import DigestKey
 from ordosync.engine.scheduling.timetable import can_run
@@ -21,6 +21,7 @@ from ordosync.tasks.base import Portal
 from ordosync.tasks.feeds import FeedWatch
 from ordosync.tasks.stock.age import StockAge
 from ordosync.tasks.stock.oversold import Oversold
+from ordosync.tasks.stock.portal_stock import PortalStock
 from ordosync.tasks.stock.rules import StockRules
 from ordosync.tasks.stock.stops import Stops
 
@@ -45,7 +46,9 @@ def open_portal(
     name, origin = store.portals.known_as(portal_identity), store.portals.origin(portal_identity)
     spool = config.database.with_name(f"{config.database.name}.spool") / origin
     supplier = supplier_of(config, portal, spool=spool, at=connections)
-    feeds = _feeds(config, portal, store, name, connections.clock)
+    feeds = feeds_of(config, portal)
+    watch = partial(_feed_watch, feeds, store, name, connections.clock)
+    watched = watch() if feeds else None
     return Portal(
         name=name,
         origin=origin,
@@ -55,26 +58,26 @@ def open_portal(
         links=store.links(name),
         digest_key=DigestKey.of(config.database),
         clock=connections.clock,
-        stock_rules=StockRules(portal, config.accounts[portal.supplier.account].selling),
-        feeds=feeds,
-        stock_age=StockAge(supplier.stock_feed, feeds, connections.clock),
-        stops=Stops(store.stock_stops(name), connections.clock),
-        oversold=Oversold(store.sent_units(portal.supplier.account), connections.clock),
+        feeds=watched,
+        open_stock=lambda: PortalStock(
+            rules=StockRules(portal, config.accounts[portal.supplier.account].selling),
+            age=StockAge(supplier.stock_feed, watched or watch(), connections.clock),
+            stops=Stops(store.stock_stops(name), connections.clock),
+            oversold=Oversold(store.sent_units(portal.supplier.account), connections.clock),
+        ),
         stock_portals=partial(stock_portals, config, portal.supplier.account, store),
         rivals=_rivals(config, portal, store),
     )
 
 
-def _feeds(
-    config: Config, portal: PortalConfig, store: Store, name: str, clock: Clock
-) -> FeedWatch:
-    """Return the watch of the portal's feeds, by its name in the store."""
+def _feed_watch(feeds: Sequence[LimitedFeed], store: Store, name: str, clock: Clock) -> FeedWatch:
+    """Return the watch of these feeds of a portal, by its name in the store."""
 
     def interval_of(task: str) -> timedelta:
         row = store.schedule.get(name, task)
         return timedelta(seconds=(row and row.interval_s) or _BY_HAND_S)
 
-    return FeedWatch(feeds_of(config, portal), store.feeds, name, clock, interval_of)
+    return FeedWatch(feeds, store.feeds, name, clock, interval_of)
 
 
 def stock_portals(config: Config, account: str, store: Store) -> tuple[str, ...]:

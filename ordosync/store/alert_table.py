@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from ordosync.clock import from_nullable, from_text, to_nullable, to_text
 from ordosync.idle import ALERTS_KEY
-from ordosync.store.timestamps import from_nullable, from_text, to_nullable, to_text
 
 if TYPE_CHECKING:
     import sqlite3

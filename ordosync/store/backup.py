@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import get_args
 
-from ordosync.clock import Clock
+from ordosync.clock import Clock, from_text, to_text
 from ordosync.database import (
     SIDE_FILES,
     open_database,
@@ -36,7 +36,6 @@ from ordosync.store.migrations import APPLICATION_ID, VERSION, migrations
 from ordosync.store.portals import Portals
 from ordosync.store.runs import Runs
 from ordosync.store.step_rows import PLANNED
-from ordosync.store.timestamps import from_text, to_text
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from ordosync.store.timestamps import from_text, to_text
+from ordosync.clock import from_text, to_text
 
 if TYPE_CHECKING:
     import sqlite3

@@ -15,9 +15,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from ordosync.clock import Clock
+from ordosync.clock import Clock, to_text
 from ordosync.errors import LeaseLostError
-from ordosync.store.timestamps import to_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -52,6 +51,7 @@ class Leases:
         if holder:
             run_id: int | None = holder["run_id"]
             return run_id
+        owner = this_process()
         now_s, until = clock.boot_s(), to_text(clock.now() + LEASE)
         row = self._db.execute(
             "insert into leases (portal, resource, fence, owner, until, until_boot_s)"
@@ -59,7 +59,7 @@ class Leases:
             " on conflict (portal, resource) do update set fence = fence + 1,"
             " owner = excluded.owner, until = excluded.until,"
             " until_boot_s = excluded.until_boot_s returning fence, run_id",
-            (portal, resource, this_process(), until, now_s + _LEASE_S),
+            (portal, resource, owner, until, now_s + _LEASE_S),
         ).fetchone()
         return Lease(
             portal=portal, resource=resource, fence=row["fence"], last_run_id=row["run_id"]

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ordosync.clock import from_text
 from ordosync.store.step_rows import UNSETTLED
-from ordosync.store.timestamps import from_text
 
 if TYPE_CHECKING:
     import sqlite3

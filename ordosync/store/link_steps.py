@@ -7,9 +7,9 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from ordosync.clock import from_text
 from ordosync.store.link_digests import LinkDigests
 from ordosync.store.step_rows import UNSETTLED
-from ordosync.store.timestamps import from_text
 
 
 class OpenImport(Struct, frozen=True, kw_only=True, gc=False):

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from ordosync.clock import from_text, to_text
 from ordosync.store.ledger import settle
 from ordosync.store.link_steps import LinkSteps
 from ordosync.store.links import Link, LinkKind, ShortUnits
 from ordosync.store.step_rows import UNSETTLED
-from ordosync.store.timestamps import from_text, to_text
 
 if TYPE_CHECKING:
     import sqlite3

@@ -6,7 +6,7 @@ A look-up by reference proves nothing there: an order that it does not find may 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ordosync.store.timestamps import from_text, to_text
+from ordosync.clock import from_text, to_text
 
 if TYPE_CHECKING:
     import sqlite3

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from ordosync.store.timestamps import from_text, to_text
+from ordosync.clock import from_text, to_text
 
 if TYPE_CHECKING:
     import sqlite3

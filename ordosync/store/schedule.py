@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ordosync.clock import from_text, to_text
 from ordosync.slots import CLOCK_SLACK, is_from_the_future
 from ordosync.store.runs import Status
 from ordosync.store.schedule_row import DecidedBy, ScheduleRow, read_row
 from ordosync.store.step_queries import StepQueries
-from ordosync.store.timestamps import from_text, to_text
 
 if TYPE_CHECKING:
     import sqlite3

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from ordosync.clock import from_text
 from ordosync.slots import TRIES, History, Slots, next_start
-from ordosync.store.timestamps import from_text
 
 if TYPE_CHECKING:
     import sqlite3

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ordosync.store.timestamps import to_text
+from ordosync.clock import to_text
 
 if TYPE_CHECKING:
     import sqlite3

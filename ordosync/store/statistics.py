@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from ordosync.clock import from_text, to_text
 from ordosync.store.runs import Counts
 from ordosync.store.step_rows import UNSETTLED
-from ordosync.store.timestamps import from_text, to_text
 
 if TYPE_CHECKING:
     import sqlite3

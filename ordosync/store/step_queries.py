@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ordosync.clock import from_text, to_text
 from ordosync.slots import LONGEST_WAIT
 from ordosync.store.step_rows import PATIENT, PLANNED, UNSETTLED, StepRow, Write, step_row
-from ordosync.store.timestamps import from_text, to_text
 from ordosync.store.written import Written, decoded
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from ordosync.store.timestamps import from_text
+from ordosync.clock import from_text
 from ordosync.store.written import Written, from_json
 
 if TYPE_CHECKING:

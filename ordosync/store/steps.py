@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from ordosync.clock import Clock
+from ordosync.clock import Clock, to_text
 from ordosync.store.step_queries import StepQueries
 from ordosync.store.step_rows import (
     DISMISSED,
@@ -21,7 +21,6 @@ from ordosync.store.step_rows import (
     StepChange,
     StepRow,
 )
-from ordosync.store.timestamps import to_text
 
 
 class Steps(StepQueries):

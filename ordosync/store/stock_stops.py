@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from ordosync.store.timestamps import from_nullable, from_text, to_nullable, to_text
+from ordosync.clock import from_nullable, from_text, to_nullable, to_text
 
 if TYPE_CHECKING:
     import sqlite3

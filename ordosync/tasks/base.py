@@ -6,6 +6,7 @@ The log, the retries and the clock belong to the engine.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -25,10 +26,7 @@ from ordosync.store.stock_stops import Stop
 from ordosync.store.written import Written
 from ordosync.tasks.feeds import FeedWatch
 from ordosync.tasks.known_links import KnownLinks
-from ordosync.tasks.stock.age import StockAge
-from ordosync.tasks.stock.oversold import Oversold
-from ordosync.tasks.stock.rules import StockRules
-from ordosync.tasks.stock.stops import Stops
+from ordosync.tasks.stock.portal_stock import PortalStock
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,19 +41,20 @@ class Portal:
     config: PortalConfig
     links: KnownLinks
     digest_key: DigestKey
-    """Key of the digests that are compared to notice edits."""
     clock: Clock
     """For deadlines that count from the import of an order."""
-    stock_rules: StockRules
-    feeds: FeedWatch
-    """The feeds whose age is limited."""
-    stock_age: StockAge
-    stops: Stops
-    oversold: Oversold
-    stock_portals: Callable[[], Sequence[str]] = tuple
-    """Returns the portals that write the stock of this Supplier account back, this one included."""
+    feeds: FeedWatch | None
+    """The feeds whose age is limited; None if there is none."""
+    open_stock: Callable[[], PortalStock]
+    stock_portals: Callable[[], Sequence[str]]
+    """Returns the portals that write the stock of this Supplier account back, with this one."""
     rivals: tuple[str, ...] = ()
     """The other portals of the same Merchant account, which may read the same lines."""
+
+    @cached_property
+    def stock(self) -> PortalStock:
+        """The rules and the state of the stock, opened at the first use: few tasks need them."""
+        return self.open_stock()
 
     @property
     def sides(self) -> tuple[tuple[Role, PortalAccount], tuple[Role, PortalAccount]]:
@@ -64,13 +63,14 @@ class Portal:
 
     def collect_feeds(self) -> None:
         """Note what was seen of the feeds whose age is limited, before the accounts are closed."""
-        if self.feeds.limits:
+        if self.feeds:
             newest = {**self.merchant.newest(), **self.supplier.newest()}
-            self.feeds.collect(newest, self.stock_age.attempt)
+            self.feeds.collect(newest, self.stock.age.attempt)
 
     def close(self) -> None:
         """Release what both accounts and the rules hold open. Idempotent."""
-        self.stock_rules.close()
+        if "stock" in self.__dict__:
+            self.stock.rules.close()
         self.merchant.client.close()
         self.supplier.client.close()
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from ordosync.left_out import LeftOut
+from ordosync.left_out import ORDINARY, LeftOut
 from ordosync.models import Comment, InvalidRecord, Order, Outcome, Page
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef, StepRow
@@ -228,13 +228,14 @@ def _step(
         return replace(step, supplier_id=link.supplier_id, summary=summary, payload=payload)
     order = replace(order, lines=with_quantity(order.lines))
     created = for_supplier(order, portal.config, reference=reference_of(portal, key))
+    without = "" if left_out is ORDINARY else left_out.text
     return replace(
         step,
         content=of_order(item, created.lines, digester.rules),
         digests=digester.of(created),
-        summary=summary_of(created, left_out),
+        summary="; ".join(filter(None, (summary_of(created), without))),
         written=values_of(created, left_out),
-        remark="; ".join(filter(None, (item.remark, left_out.text))),
+        remark="; ".join(filter(None, (item.remark, without))),
         payload=created,
         decision=holds.decision(key, order, created.shipping_method),
     )

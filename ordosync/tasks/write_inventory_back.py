@@ -61,19 +61,20 @@ UnimportedSales = Callable[[], Mapping[str, int]]
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     """Yield a step for each product of the Supplier; a write if the quantities differ."""
     # A wrong file of rules fails the run before anything is read.
-    portal.stock_rules.read([])
+    portal.stock.rules.read([])
     sales = cache(partial(unimported_sales, portal))
     pages = required(portal.supplier.stock).all(
         ReadRequest(cursor=None, now=request.now, skip_recent=request.skip_recent)
     )
-    for items in portal.stock_age.checked(pages, portal.links.live("product")):
+    for items in portal.stock.age.checked(pages, portal.links.live("product")):
         yield Page(items=_steps(portal, items, sales))
 
 
 def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
     """Yield the steps of these SKUs, as they are now."""
+    portal.stock.rules.read([])
     ids = dict.fromkeys(step.supplier_id or step.key for step in refs)
-    stock = portal.stock_age.current(list(ids), required(portal.supplier.stock).of)
+    stock = portal.stock.age.current(list(ids), required(portal.supplier.stock).of)
     yield Page(items=_steps(portal, stock, cache(partial(unimported_sales, portal))))
 
 
@@ -131,21 +132,21 @@ def _steps(
     at_merchant = required(portal.merchant.stock).current(
         [link.merchant_id for link in links.values()]
     )
-    portal.stock_rules.read([stock.sku for stock in at_merchant.values()])
+    portal.stock.rules.read([stock.sku for stock in at_merchant.values()])
     sold = sales() if at_merchant else {}
     targets = _Targets(
         links=links,
         at_merchant=at_merchant,
         sold=sold,
-        rules=portal.stock_rules,
-        stops=portal.stops,
-        ages=portal.stock_age,
+        rules=portal.stock.rules,
+        stops=portal.stock.stops,
+        ages=portal.stock.age,
     )
     pairs = [(item, _step(item, targets)) for item in items]
     return tuple(
         step
         for item, main in pairs
-        for step in (main, _oversold(portal.oversold, item, main))
+        for step in (main, _oversold(portal.stock.oversold, item, main))
         if step is not None
     )
 
@@ -266,8 +267,8 @@ def _not_linked_note(portal: Portal, count: int) -> str:
 
 
 def _save(portal: Portal) -> None:
-    portal.stops.save()
-    portal.oversold.save()
+    portal.stock.stops.save()
+    portal.stock.oversold.save()
 
 
 TASK = Task(
@@ -281,7 +282,11 @@ TASK = Task(
     limited="set to 0",
     is_state=True,
     skip_notes={NOT_LINKED: _not_linked_note},
-    notes=lambda portal: (portal.stops.note, portal.oversold.note, portal.stock_age.note),
+    notes=lambda portal: (
+        portal.stock.stops.note,
+        portal.stock.oversold.note,
+        portal.stock.age.note,
+    ),
     save=_save,
     closes=_OVERSOLD,
     max_refusals=3,  # then Ordoro's "Inventory Sync Suspended", until the quantity changes

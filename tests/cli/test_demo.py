@@ -38,6 +38,15 @@ def test_the_demo_runs_every_task_and_can_be_called_again(tmp_path: Path) -> Non
         "  cd ordosync-demo",
         "  ordosync orders list --account northwind",
     ]
+    assert first.out.splitlines()[-12:-5] == [
+        "In short:",
+        "from\tsent\tto",
+        "shop\t300 orders, each exactly once\tnorthwind",
+        "northwind\t97 quantities of stock\tshop",
+        "northwind\t1 split\tshop",
+        "northwind\t12 tracking numbers\tshop",
+        "shop\t1 cancellation\tnorthwind",
+    ]
     folder = tmp_path / "ordosync-demo"
     runs = ordosync(folder, "activity", "-n", "50", "--json").json["runs"]
     assert {run["status"] for run in runs} == {"ok"}

@@ -404,7 +404,7 @@ MUTANTS = (
     Mutant(
         protection="the quantity is computed by the rule of its SKU, read in this run",
         file="tasks/write_inventory_back.py",
-        old="    portal.stock_rules.read([stock.sku for stock in at_merchant.values()])\n",
+        old="    portal.stock.rules.read([stock.sku for stock in at_merchant.values()])\n",
         new="",
         test="scenarios/pairs/test_stock_rules.py::test_each_quantity_is_what_the_rules_make_of_it",
     ),
@@ -1379,8 +1379,32 @@ MUTANTS = (
     Mutant(
         protection="a tag releases a held order before its time",
         file="engine/execution/recovery.py",
-        old="        self._judge_held_again()\n",
-        new="",
+        old="            self._try_again(held)\n",
+        new="            pass\n",
         test="scenarios/pairs/test_holds.py::test_h5_a_release_tag_sends_an_order_before_its_time",
+    ),
+    Mutant(
+        protection="a line that needs no shipping is not sent",
+        file="tasks/orders/left_out.py",
+        old="        return product is not None and product not in self._products",
+        new="        return False",
+        test="scenarios/pairs/test_left_out_lines.py"
+        "::test_p18_line_that_needs_no_shipping_is_not_sent",
+    ),
+    Mutant(
+        protection="a line that was sent stays in its order although a rule leaves it out now",
+        file="tasks/orders/left_out.py",
+        old="        if line.id in self._sent:\n            return False",
+        new="        if False:\n            return False",
+        test="scenarios/pairs/test_left_out_lines.py"
+        "::test_order_that_was_sent_with_the_line_has_no_edit",
+    ),
+    Mutant(
+        protection="a line that no Supplier sends does not keep an order open",
+        file="added_units.py",
+        old="        if count > 0 and id_ not in named and id_ not in requested",
+        new="        if False",
+        test="tasks/test_left_out_lines.py"
+        "::test_p18_order_in_two_parcels_is_shipped_with_the_last_one",
     ),
 )

@@ -253,6 +253,22 @@ def test_m6_other_encoding_is_suggested(tmp_path: Path) -> None:
     assert "is not utf-8 text; try `encoding: cp1252`" in run.out + run.err
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_m6_workbook_in_the_folder_of_a_feed_is_named_as_one(encoding: str, tmp_path: Path) -> None:
+    """It is no text in another encoding."""
+    check(tmp_path, option=f"encoding: {encoding}")
+    feed(tmp_path, b"PK\x03\x04\xe4 rows")
+
+    imported = ordosync(tmp_path, "import-orders")
+    checked = ordosync(tmp_path, "config", "check", "--online")
+
+    for done in (imported, checked):
+        assert done.code == 1
+        assert "orders.csv: is a workbook of a spreadsheet; save its sheet as CSV" in (
+            done.out + done.err
+        )
+
+
 def test_m6_first_row_of_a_file_without_header_stays_out_of_the_log(tmp_path: Path) -> None:
     feed(tmp_path, "1,MUG,2,Ada Lovelace\n")
     check(tmp_path)

@@ -62,6 +62,15 @@ def test_day_another_carrier_can_be_given_for_a_new_label(both: TwoAccounts) -> 
     assert (new["carrier"], new["method"]) == ("DPD", "")
 
 
+def test_day_a_second_label_names_the_command_that_replaces_the_first(both: TwoAccounts) -> None:
+    assert both.northwind(*SHIP).code == 0
+    done = both.northwind(*SHIP[:-1], "1Z9B")
+    assert done.code == 1
+    command = "`ordosync orders ship S-1001 --replace --tracking 1Z9B` replaces its label"
+    assert f"order S-1001 is shipped already, with UPS 1Z9; {command}" in done.err
+    assert _labels(both, "northwind", "S-1001") == [("1Z9", False)]
+
+
 def test_day_a_preview_of_a_replacement_changes_nothing(both: TwoAccounts) -> None:
     assert both.northwind(*SHIP).code == 0
     done = both.northwind(*REPLACE, "--dry-run")

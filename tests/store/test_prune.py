@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from ordosync.clock import to_text
 from ordosync.config import load_config
 from ordosync.database import sqlite3
 from ordosync.engine import Stop
 from ordosync.engine.scheduling.retention import prune
 from ordosync.store import Store
 from ordosync.store.pruning import BATCH
-from ordosync.store.timestamps import to_text
 from tests.support.clock import START, Cron, VirtualClock
 from tests.support.command import AT_ONCE, HEADER, numbers, ordosync, row, shop
 

@@ -65,6 +65,7 @@ def _watched(portal: Portal, quantities: Quantities) -> Portal:
         portal,
         supplier=replace(portal.supplier, stock=supplier),
         merchant=replace(portal.merchant, stock=merchant),
+        open_stock=lambda: portal.stock,
     )
 
 
@@ -144,11 +145,11 @@ class _Merchant:
 
     def _rule(self, sku: str, available: Stock) -> StockRule:
         """Return the rule of a SKU, read again, and perhaps stopped, or with an old quantity."""
-        rules = self._portal.stock_rules
+        rules = self._portal.stock.rules
         with closing(StockRules(self._portal.config, rules.selling)) as fresh:
             fresh.read([sku])
             rule = fresh.of(sku)
-        stop, age = self._portal.stops.of(available), self._portal.stock_age.of(available)
+        stop, age = self._portal.stock.stops.of(available), self._portal.stock.age.of(available)
         if stop or (age and age.is_zero):
             return replaced(rule, stop=stop.reason if stop else "old")
         is_zero = self._portal.config.stock.discontinued == "zero"

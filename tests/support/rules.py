@@ -95,3 +95,16 @@ def _tests_in(module: ModuleType) -> Iterator[tuple[str, object]]:
             yield from vars(value).items()
         else:
             yield name, value
+
+
+AGES = tuple(f"a{number}" for number in range(1, 8))
+"""The rules of old quantities: lifecycle.md 6.6."""
+_AGE_NAME = re.compile(r"\btest_((?:a[1-7]_)+)\w*")
+
+
+def age_rules_tested() -> frozenset[str]:
+    """Return the rules of old quantities that have a test; other files have other rules A."""
+    names = ("test_stock_age.py", "test_feed_ages.py", "test_stale_feeds.py")
+    texts = [path.read_text() for name in names for path in TESTS.rglob(name)]
+    found = [name for text in texts for name in _AGE_NAME.findall(text)]
+    return frozenset(rule for name in found for rule in name.split("_"))

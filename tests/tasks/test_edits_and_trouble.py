@@ -172,6 +172,56 @@ def test_edit_that_is_taken_back_after_a_write_of_unknown_outcome_is_written_bac
     assert pair.supplied("1001").ship_to.street1 == "12 Square"
 
 
+@pytest.mark.parametrize("is_lost", [True, False])
+def test_added_line_that_is_removed_after_a_write_of_unknown_outcome_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_lost: bool
+) -> None:
+    """Nothing shows if the Supplier's users added it, so it is not removed."""
+    pair = sent(tmp_path, "edits: {lines: apply}")
+
+    def lost(part: SupplierEdits, edits: Sequence[OrderEdit]) -> list[Outcome]:
+        if not is_lost:
+            WRITE(part, edits)
+        return [Outcome(state="unknown", code="unknown", reason="no answer") for _ in edits]
+
+    answering(monkeypatch, lost)
+    add_line(pair, "VASE", 2)
+    pair.run(TASK)
+    monkeypatch.undo()
+    edit(pair, "delete from order_lines where sku = 'VASE'")
+
+    ran = pair.run(TASK)
+
+    if is_lost:
+        assert (ran.step.state, ran.step.code) == ("done", "taken-back")
+        return
+    assert (ran.step.state, ran.step.code) == ("failed", "changed-there")
+    assert "remove it there" in (ran.step.reason or "")
+    assert quantities(pair.supplied("1001")) == [("MUG", 2), ("VASE", 2)]
+    pair.sql("northwind", "delete from order_lines where sku = 'VASE'")
+    assert pair.retry(TASK, stored_edit(pair)).step.code == "taken-back"
+
+
+def test_added_line_of_a_write_of_unknown_outcome_is_linked_if_it_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = sent(tmp_path, "edits: {lines: apply}")
+
+    def unanswered(part: SupplierEdits, edits: Sequence[OrderEdit]) -> list[Outcome]:
+        WRITE(part, edits)
+        return [Outcome(state="unknown", code="unknown", reason="no answer") for _ in edits]
+
+    answering(monkeypatch, unanswered)
+    add_line(pair, "VASE", 2)
+    pair.run(TASK)
+    monkeypatch.undo()
+
+    ran = pair.run(TASK)
+
+    assert (ran.step.state, pair.link("1001/9", "line").supplier_id) == ("done", "1001/2")
+    assert quantities(pair.supplied("1001")) == [("MUG", 2), ("VASE", 2)]
+
+
 def test_e32_dry_run_says_group_policy_and_call_and_no_value(tmp_path: Path) -> None:
     pair = sent(tmp_path, ALL_SENT, "edits: {address: apply, method: hold, notes: notify}")
     edit(pair, STREET, METHOD, NOTES)

@@ -34,7 +34,7 @@ def test_p18_ignored_lines_stay_out_and_are_counted(ignoring: Pair) -> None:
 
     assert quantities(ignoring.supplied("1001")) == [("MUG", 2)]
     assert ran.run.note == "2 lines left out by `ignore_skus`: POST, WRAP-RED"
-    assert ran.step.reason == "without POST, WRAP-RED, as in `ignore_skus`"
+    assert ran.step.reason == "without POST, WRAP-RED (in `ignore_skus`)"
 
 
 def test_dry_run_shows_the_lines_that_stay_out(ignoring: Pair) -> None:
@@ -42,7 +42,7 @@ def test_dry_run_shows_the_lines_that_stay_out(ignoring: Pair) -> None:
 
     [planned] = ignoring.would(IMPORT)
 
-    assert planned.summary.endswith("; without POST, as in `ignore_skus`")
+    assert planned.summary.endswith("; without POST (in `ignore_skus`)")
 
 
 def test_p18_order_with_only_such_lines_is_skipped(ignoring: Pair) -> None:
@@ -51,7 +51,7 @@ def test_p18_order_with_only_such_lines_is_skipped(ignoring: Pair) -> None:
     ran = ignoring.run(IMPORT)
 
     assert (ran.step.state, ran.step.code) == ("skipped", "nothing-to-ship")
-    assert ran.step.reason == "has only POST, as in `ignore_skus`"
+    assert ran.step.reason == "has only POST (in `ignore_skus`)"
     assert ran.run.note == "1 order skipped, with nothing to ship"
 
 

@@ -61,8 +61,9 @@ class MerchantOrders(AssignedPart):
         requested = orders.requested_from(db, self._supplier, numbers)
         split = orders.split_among(db, numbers)
         items: list[Order | InvalidRecord] = []
+        read = orders.read_many(db, [number for number in numbers if number in requested])
         lines = units.of_orders(db, requested)
-        for order in orders.read_many(db, [number for number in numbers if number in requested]):
+        for order in read:
             is_lowered = order.status == "shipped" and order.number in also_shipped
             if order.number in split or not (order.status in _REQUESTED or is_lowered):
                 continue

@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 
+from ordosync.accounts.spreadsheets import WORKBOOKS
 from ordosync.cli.context import Context
 from ordosync.cli.desk.input_rows import InputRow, SourceRow
 from ordosync.cli.output import render
@@ -33,8 +34,6 @@ STDIN = Path("-")
 _LARGEST_FILE = 64 * 1024 * 1024
 ADDED = ("row", "reason")
 """Columns that are added to rejects, and ignored when the fixed file is read again."""
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-"""The first bytes of .xlsx and .ods files, and of .xls files."""
 _COMMON: Mapping[str, Sequence[str]] = {
     "number": (
         "ordernumber",
@@ -124,7 +123,7 @@ def _text(path: Path) -> str:
         raise UsageError(f"{path} cannot be read: {error.strerror}; check its path") from error
     if len(data) > _LARGEST_FILE:
         raise UsageError(f"{_shown(path)} is larger than {_LARGEST_FILE // 2**20} MB; split it")
-    if data.startswith(_WORKBOOKS):
+    if data.startswith(WORKBOOKS):
         raise UsageError(
             f"{_shown(path)} is a workbook of a spreadsheet; save its sheet as CSV in UTF-8, and"
             " give that file"

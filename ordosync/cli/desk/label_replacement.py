@@ -1,5 +1,6 @@
 """`orders ship --replace`: voids the label of an order, and ships its units with another one."""
 
+import shlex
 from collections.abc import Sequence
 
 from ordosync.cli.context import Context
@@ -10,7 +11,8 @@ from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.desk.shipping_rows import ParcelRequest
 from ordosync.cli.output import render
 from ordosync.embedded.desk import Desk
-from ordosync.errors import UsageError
+from ordosync.errors import OrdosyncError, UsageError
+from ordosync.models import Outcome
 
 
 def check_options(row: InputRow, lines: Sequence[str], *, void: bool) -> None:
@@ -31,6 +33,24 @@ def with_old_carrier(opened: Desk, row: InputRow) -> InputRow:
     old = labels[-1]
     method = row.get("method") or old.method
     return InputRow(cells={**row.cells, "carrier": old.carrier, "method": method})
+
+
+def check_label(opened: Desk, request: ParcelRequest, outcome: Outcome) -> None:
+    """Raise an error with the command that replaces the label if the order has another one."""
+    number, new = request.order.number, request.shipment
+    labels = [label for label in opened.shipments_of(number) if not label.voided]
+    # A label of the Supplier is not this account's to replace.
+    is_own = outcome.code == "already-shipped" and opened.supplier_of(number) is None
+    if not is_own or len(labels) != 1:
+        return
+    [old] = labels
+    command = shlex.join(
+        ("ordosync", "orders", "ship", number, "--replace", "--tracking", new.tracking_number)
+    )
+    raise OrdosyncError(
+        f"order {number} is shipped already, with {old.carrier} {old.tracking_number};"
+        f" `{command}` replaces its label"
+    )
 
 
 def replace_label(context: Context, opened: Desk, request: ParcelRequest) -> int:

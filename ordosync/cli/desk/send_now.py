@@ -61,7 +61,7 @@ def save_and_send(
         if not any(outcome.state == "done" for outcome in delivery.outcomes):
             return delivery
         for portal, task in due:
-            if session.stop.reason:
+            if session.stop.signals:
                 break
             _send(session, portal, task, delivery)
         return replace(delivery, signal=session.stop.signal)

@@ -92,7 +92,7 @@ def run_tasks(session: "Session", runs: Sequence[tuple[PortalConfig, str]]) -> S
     """Run tasks of portals, each as its own command does, until a signal arrives."""
     results: list[Run | AlreadyRunning] = []
     for portal, task in runs:
-        if session.stop.reason:
+        if session.stop.signals:
             break
         results.append(session.run(task, session.open(portal), trigger="manual"))
     return SentRuns(

@@ -149,6 +149,7 @@ def _ship_one(context: Context, opened: Desk, request: ParcelRequest) -> int:
     )
     [outcome] = result.outcomes
     number = request.order.number
+    label_replacement.check_label(opened, request, outcome)
     common.check_order(opened, outcome, number)
     report_parcels(context, opened, [(request, outcome)], result)
     # A parcel without lines holds all units that were open.

@@ -11,13 +11,13 @@ from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
 from ordosync.cli.output.csv_output import write_csv
 from ordosync.cli.output.tables import table
+from ordosync.clock import to_nullable, to_text
 from ordosync.engine import check_renames, chosen, register
 from ordosync.engine.scheduling.waking import wake_inventory
 from ordosync.errors import UsageError
 from ordosync.models import normalized_sku
 from ordosync.store import Store
 from ordosync.store.stock_stops import OPERATOR, Stop
-from ordosync.store.timestamps import to_nullable, to_text
 from ordosync.tasks.stock.stops import reason_text
 
 _LONGEST_NOTE = 500

@@ -9,11 +9,11 @@ from msgspec.structs import asdict
 from ordosync.cli.output.render import local, result
 from ordosync.cli.output.tables import table
 from ordosync.cli.output.timelines import show_timeline
+from ordosync.clock import to_text
 from ordosync.embedded.stock import Level
 from ordosync.embedded.timeline import TimelineEntry
 from ordosync.embedded.units import LineUnits
 from ordosync.models import Order, Product, Shipment
-from ordosync.store.timestamps import to_text
 from ordosync.text import status_text
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from msgspec.structs import asdict
 
 from ordosync.cli.output.csv_output import Cell, write_csv
 from ordosync.cli.output.desk import kit_text, total
+from ordosync.clock import to_text
 from ordosync.models import Address, Order, Product
-from ordosync.store.timestamps import to_text
 
 if TYPE_CHECKING:
     from ordosync.cli.output.order_rows import OrderRow

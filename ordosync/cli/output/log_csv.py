@@ -7,8 +7,8 @@ from ordosync.cli.output.changes import Changes
 from ordosync.cli.output.csv_output import write_csv
 from ordosync.cli.output.runs import run_json
 from ordosync.cli.output.steps import RunSteps, step_json
+from ordosync.clock import to_text
 from ordosync.store.runs import Run
-from ordosync.store.timestamps import to_text
 
 _COUNTS = ("seen", "done", "unchanged", "skipped", "waiting", "failed", "calls", "cost")
 _RUN = (

@@ -8,9 +8,9 @@ from msgspec.structs import asdict
 
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output.csv_output import Cell, write_csv
+from ordosync.clock import to_text
 from ordosync.embedded.packing import OrderUnits
 from ordosync.models import Address
-from ordosync.store.timestamps import to_text
 
 if TYPE_CHECKING:
     from ordosync.engine.order_owners import Owner

@@ -9,7 +9,7 @@ import typer
 from ordosync.cli.output.render import document
 from ordosync.cli.output.runs import run_json
 from ordosync.cli.output.terminal import message, result
-from ordosync.store.timestamps import to_text
+from ordosync.clock import to_text
 
 if TYPE_CHECKING:
     from ordosync.engine import Preview, Stop

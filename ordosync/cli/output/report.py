@@ -8,8 +8,8 @@ from typing import Any
 
 from ordosync.accounts.spreadsheets import csv_text, neutral
 from ordosync.cli.output.tables import table
+from ordosync.clock import to_text
 from ordosync.engine.diagnosis.report import Day, DeliveryTimes, TaskReport
-from ordosync.store.timestamps import to_text
 
 _BARS = "▁▂▃▄▅▆▇█"
 _DATED = 10

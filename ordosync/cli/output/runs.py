@@ -12,8 +12,8 @@ from ordosync.cli.output.reasons import Failure
 from ordosync.cli.output.render import document, local
 from ordosync.cli.output.tables import table
 from ordosync.cli.output.terminal import message, result
+from ordosync.clock import to_nullable, to_text
 from ordosync.store.runs import Run
-from ordosync.store.timestamps import to_nullable, to_text
 from ordosync.text import plural
 
 if TYPE_CHECKING:

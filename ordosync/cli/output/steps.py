@@ -10,9 +10,9 @@ import msgspec
 
 from ordosync.cli.output.render import local
 from ordosync.cli.output.tables import table
+from ordosync.clock import to_nullable, to_text
 from ordosync.store.concerns import Concern
 from ordosync.store.step_rows import State, StepRow
-from ordosync.store.timestamps import to_nullable, to_text
 from ordosync.store.written import Written
 
 STATES: tuple[State, ...] = (

@@ -16,6 +16,7 @@ import typer
 from ordosync.cli.desk.common import open_desk
 from ordosync.cli.output import render
 from ordosync.cli.setup import demo_data
+from ordosync.cli.setup.demo_summary import show_summary
 from ordosync.cli.setup.init import write_new
 from ordosync.config import load_config
 from ordosync.embedded.desk import Desk
@@ -62,6 +63,7 @@ def demo(
     else:
         _ship_and_split(folder, waiting)
     _run_all(folder, _AFTER_SHIPPING)
+    show_summary(config.database)
     render.result("")
     render.result(f"All files are in {folder.resolve()}. To try the commands yourself:")
     for line in shell_lines(folder):

@@ -9,7 +9,7 @@ import typer
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render, tables
 from ordosync.cli.signals import stoppable
-from ordosync.clock import Clock
+from ordosync.clock import Clock, to_nullable, to_text
 from ordosync.config.alert_settings import AlertsConfig, TargetConfig
 from ordosync.config.converters import suggestion
 from ordosync.engine.alerts.messages import message_of_a_test
@@ -17,7 +17,6 @@ from ordosync.engine.alerts.sending import send
 from ordosync.errors import DeliveryError, UsageError
 from ordosync.store import Store
 from ordosync.store.alert_table import AlertRow, TargetRow
-from ordosync.store.timestamps import to_nullable, to_text
 
 app = typer.Typer(help="List and test the alerts of `alerts:`.", no_args_is_help=True)
 

@@ -13,6 +13,7 @@ from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render, tables
 from ordosync.cli.output.csv_output import write_csv
 from ordosync.cli.output.pager import paged
+from ordosync.clock import to_nullable, to_text
 from ordosync.engine import register
 from ordosync.engine.diagnosis.attention import UNSHIPPED_DAYS, attention
 from ordosync.engine.diagnosis.attention_entry import Attention
@@ -21,7 +22,6 @@ from ordosync.engine.diagnosis.dismissal import undo as reopen
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.order_numbers import OF_PRODUCTS
-from ordosync.store.timestamps import to_nullable, to_text
 
 Numbers = Mapping[tuple[str, str], str]
 _COLUMNS = ("since", "severity", "key", "order", "reason", "next step")

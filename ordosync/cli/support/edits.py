@@ -13,6 +13,7 @@ from ordosync.cli.output import previews as previews_output
 from ordosync.cli.output import render, tables
 from ordosync.cli.output import runs as runs_output
 from ordosync.cli.session import Session, open_session
+from ordosync.clock import to_text
 from ordosync.config.settings import PortalConfig
 from ordosync.edits import LABEL
 from ordosync.engine import register
@@ -22,7 +23,6 @@ from ordosync.engine.diagnosis.dismissal import dismiss
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.step_rows import StepRow
-from ordosync.store.timestamps import to_text
 from ordosync.tasks.base import edit_key
 from ordosync.tasks.edits.carried import groups_of
 from ordosync.tasks.edits.edit import EDITED

@@ -10,6 +10,7 @@ import typer
 
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
+from ordosync.clock import to_nullable
 from ordosync.engine.diagnosis.attention import attention
 from ordosync.engine.diagnosis.attention_entry import Attention
 from ordosync.engine.diagnosis.health import Freshness, freshness
@@ -17,7 +18,6 @@ from ordosync.engine.diagnosis.machine_checks import Check, checks
 from ordosync.engine.diagnosis.portal_concerns import LATE
 from ordosync.engine.scheduling.timetable import Scheduled, scheduled
 from ordosync.store import Store
-from ordosync.store.timestamps import to_nullable
 from ordosync.text import plural
 
 _FEW = 5

@@ -50,7 +50,7 @@ def reconcile(
     runs: list[Run | AlreadyRunning] = []
     with open_session(context) as session:
         for portal in selected:
-            if session.stop.reason:
+            if session.stop.signals:
                 break
             compared, repairs = _reconcile(session, portal, fix=fix)
             found += compared

@@ -14,11 +14,11 @@ from ordosync.cli.output import render
 from ordosync.cli.output.files import check_file, opened
 from ordosync.cli.output.pager import paged
 from ordosync.cli.output.timelines import show_timeline
+from ordosync.clock import to_nullable
 from ordosync.engine.diagnosis.search import has_remote_accounts, orders_of
 from ordosync.engine.diagnosis.why import Story, nearest, unread, why
 from ordosync.errors import UsageError
 from ordosync.store import Store
-from ordosync.store.timestamps import to_nullable
 from ordosync.text import status_text
 
 _MANY = 5

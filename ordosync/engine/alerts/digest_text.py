@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from ordosync.clock import to_nullable, to_text
 from ordosync.engine.alerts.digest import AGES, Digest, PortalDigest
 from ordosync.engine.alerts.messages import Message, clean, clean_reason, entry_json
 from ordosync.engine.diagnosis.attention_entry import Attention
 from ordosync.store.schedule_row import ScheduleRow
-from ordosync.store.timestamps import to_nullable, to_text
 from ordosync.text import plural
 
 MOST_LINES = 60

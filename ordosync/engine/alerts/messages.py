@@ -12,10 +12,10 @@ from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
+from ordosync.clock import to_text
 from ordosync.engine.alerts.changes import Change, Kind
 from ordosync.engine.diagnosis.attention_entry import Attention
 from ordosync.http.redaction import Redactor
-from ordosync.store.timestamps import to_text
 from ordosync.text import plural
 
 _MOST_LISTED = 10

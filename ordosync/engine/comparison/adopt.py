@@ -23,6 +23,7 @@ from ordosync.store import Store
 from ordosync.store.links import Link
 from ordosync.tasks import TASKS, waiting_for
 from ordosync.tasks.base import PlanRequest, Portal, Step
+from ordosync.tasks.orders.fields import for_supplier, lines_of_supplier, with_quantity
 
 
 class Adoption(Struct, frozen=True, kw_only=True):
@@ -89,8 +90,32 @@ def _proposals(snapshot: Snapshot, clock: Clock) -> Iterator[Adoption]:
         for step in steps:
             if step.key in existing:
                 yield _adoption(snapshot, step, existing[step.key].outcome.id, "reference")
-            elif adoption := _by_number(snapshot, step):
+            elif adoption := _with_or_without(snapshot, step):
                 yield adoption
+
+
+def _with_or_without(snapshot: Snapshot, step: Step) -> Adoption | None:
+    """Return the adoption of an order that may also have the lines that are left out.
+
+    Another tool may have sent them.
+    """
+    adoption = _by_number(snapshot, step)
+    if adoption and not adoption.by and step.written and step.written.left_out:
+        for whole in _with_all_lines(snapshot.portal, step):
+            other = _by_number(snapshot, whole)
+            return other if other and other.by else adoption
+    return adoption
+
+
+def _with_all_lines(portal: Portal, step: Step) -> Iterator[Step]:
+    """Yield the step with all lines of its order that are this Supplier's."""
+    for page in portal.merchant.orders.by_id([step.merchant_id or ""]):
+        for item in page.items:
+            if isinstance(item, Order) and item.id == step.merchant_id:
+                lines = with_quantity(lines_of_supplier(portal.config, item.lines))
+                order = replace(item, lines=lines)
+                created = for_supplier(order, portal.config, reference="")
+                yield replace(step, payload=created)
 
 
 def _by_number(snapshot: Snapshot, step: Step) -> Adoption | None:

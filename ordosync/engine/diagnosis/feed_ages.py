@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from ordosync.clock import to_text
 from ordosync.config.feeds import LimitedFeed, feeds_of
 from ordosync.config.settings import Config
 from ordosync.engine.diagnosis.attention_entry import Attention
+from ordosync.engine.scheduling.timetable import can_run
 from ordosync.max_age import age_text
 from ordosync.store import Store
 from ordosync.store.feeds import FeedRow
-from ordosync.store.timestamps import to_text
 from ordosync.text import plural
 
 STALE, STALE_SOON = "stale", "stale-soon"
@@ -62,12 +63,12 @@ class FeedAge:
 
 
 def feed_ages(config: Config, store: Store) -> Iterator[FeedAge]:
-    """Yield the feeds whose age is limited, of tasks that have run and are not paused."""
+    """Yield the feeds whose age is limited, of tasks that have run, can run and are not paused."""
     for portal in config.portals.values():
         feeds = feeds_of(config, portal)
         rows = store.feeds.of(portal.name) if feeds else {}
         for feed in feeds:
-            if feed.reading not in rows:
+            if feed.reading not in rows or not can_run(portal, feed.task):
                 continue
             schedule = store.schedule.get(portal.name, feed.task)
             if schedule is None or not schedule.paused:

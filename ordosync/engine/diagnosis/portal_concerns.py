@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
+from ordosync.clock import to_text
 from ordosync.config.settings import Config
 from ordosync.engine.diagnosis.attention_entry import Attention
 from ordosync.engine.diagnosis.health import Freshness, freshness, is_cron_running, is_running
@@ -13,7 +14,6 @@ from ordosync.store.concerns import Severity
 from ordosync.store.runs import Run
 from ordosync.store.schedule_row import ScheduleRow
 from ordosync.store.stock_stops import OPERATOR
-from ordosync.store.timestamps import to_text
 from ordosync.tasks import TASKS
 from ordosync.tasks.write_inventory_back import NOT_LINKED, STOPPED
 from ordosync.text import plural

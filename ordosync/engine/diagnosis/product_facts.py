@@ -16,7 +16,7 @@ from ordosync.store import Store
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRow
 from ordosync.store.written import Written
-from ordosync.tasks import write_inventory_back
+from ordosync.tasks import import_products, write_inventory_back
 from ordosync.tasks.base import Portal
 from ordosync.tasks.stock.rules import Word
 from ordosync.tasks.stock.target import Target
@@ -130,14 +130,14 @@ def _target(
     if not (is_written and at_merchant and at_supplier) or at_supplier.quantity is None:
         return None, ()
     try:
-        portal.stock_rules.read([at_merchant.sku])
+        portal.stock.rules.read([at_merchant.sku])
         sold = write_inventory_back.unimported_sales(portal)
     except AccountError as error:
         problems.append(str(error))
         return None, ()
-    stop = portal.stops.of(at_supplier)
-    target = Target.of(at_supplier, at_merchant, sold, portal.stock_rules, stop)
-    return target, list(portal.stock_rules.words(at_merchant.sku))
+    stop = portal.stock.stops.of(at_supplier)
+    target = Target.of(at_supplier, at_merchant, sold, portal.stock.rules, stop)
+    return target, list(portal.stock.rules.words(at_merchant.sku))
 
 
 def _calculation(supplier: Supplier, at_supplier: Stock) -> str:
@@ -261,6 +261,12 @@ def _not_imported(facts: _Facts, due: Due) -> Conclusion:
         return open_step
     if facts.at_merchant and facts.at_merchant.fixed in ("unassigned", "archived"):
         return _fixed(facts, facts.at_merchant.fixed)
+    if facts.imported and facts.imported.code == import_products.NOT_SHIPPED:
+        return Conclusion(
+            state=import_products.NOT_SHIPPED,
+            next=f"nothing: it needs no shipping at {shop}; if it does, correct it there, then"
+            f" `ordosync import-products {facts.portal.name}`",
+        )
     if facts.at_merchant is None and facts.imported is None and facts.at_supplier:
         return Conclusion(
             state="not-imported",

@@ -16,6 +16,7 @@ from ordosync.engine.execution.interruption import InterruptedRunError, Stop
 from ordosync.engine.execution.line_claims import LineClaims
 from ordosync.engine.execution.recorder import Recorder
 from ordosync.engine.execution.step_changes import (
+    counted_as,
     from_outcome,
     intent,
     skip_gone,
@@ -194,9 +195,10 @@ class Delivery:
     ) -> list[StepChange]:
         """Count the outcomes of a batch and return the changes of its steps."""
         pairs, now = list(zip(steps, results, strict=True)), self._clock.now()
-        rows = self._recorder.rows(
+        open_keys = [
             step.key for step, result in pairs if result.outcome.state not in ("done", "unchanged")
-        )
+        ]
+        rows = self._recorder.rows(open_keys) if open_keys else {}
         changes = [
             from_outcome(
                 step,
@@ -212,7 +214,7 @@ class Delivery:
             for step, result in pairs
         ]
         for (step, result), change in zip(pairs, changes, strict=True):
-            self._recorder.count_result(step, change, result)
+            self._recorder.count_result(step, change, counted_as(change, result))
         return changes
 
     def _edited_since(

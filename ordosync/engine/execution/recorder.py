@@ -10,13 +10,14 @@ from contextlib import contextmanager
 
 from ordosync.clock import Clock
 from ordosync.engine.execution.decisions import Unchanged, is_reported
-from ordosync.engine.execution.left_out_notes import LeftOutNotes
+from ordosync.engine.execution.left_out_notes import left_out_notes
 from ordosync.engine.execution.line_claims import LineClaims
-from ordosync.engine.execution.step_changes import counted_as, from_decision
+from ordosync.engine.execution.step_changes import from_decision
+from ordosync.left_out import LeftOut
 from ordosync.models import normalized_sku
 from ordosync.store import Store
 from ordosync.store.leases import LEASE, Lease
-from ordosync.store.runs import Counts, Run, Status
+from ordosync.store.runs import Counted, Counts, Run, Status
 from ordosync.store.step_rows import StepChange, StepRow
 from ordosync.tasks.base import Portal, Result, Step, Task, edited_key, is_edit_key
 
@@ -47,9 +48,11 @@ class Recorder:
         self._claims = claims
         self._renewed_at_s = clock.boot_s()
         self.counts = Counts()
+        self._had_failed = True
+        """False if no step had failed when they were last read; `counts` has those of this run."""
         self._notes: list[str] = []
         self._skipped: Counter[str] = Counter()
-        self._left_out = LeftOutNotes()
+        self._left_out: list[LeftOut] = []
         self.not_due = 0
         """Number of waiting steps among the counted ones whose time has not come."""
         self.has_stopped = False
@@ -151,7 +154,8 @@ class Recorder:
         for code, text in self._task.skip_notes.items():
             if count := self._skipped[code]:
                 self._notes.append(text(self._portal, count))
-        self._notes += self._left_out.texts()
+        if self._left_out:
+            self._notes += left_out_notes(self._left_out)
         self._notes += filter(None, self._task.notes(self._portal))
         self._portal.collect_feeds()
         for account in (self._portal.merchant, self._portal.supplier):
@@ -177,16 +181,20 @@ class Recorder:
 
     def failed(self, *, or_held: bool = False) -> Sequence[StepRow]:
         """Return the failed steps of this task, oldest first; if asked for, the held ones, too."""
-        return self._store.steps.failed(self._portal.name, self._task.name, or_held=or_held)
+        rows = self._store.steps.failed(self._portal.name, self._task.name, or_held=or_held)
+        self._had_failed = any(row.state == "failed" for row in rows)
+        return rows
 
-    def count_result(self, step: Step, change: StepChange, result: Result) -> None:
+    def count_result(self, step: Step, change: StepChange, counted: Counted) -> None:
         """Count a step that was written, and the lines that its order was sent without."""
-        self.counts.add(counted_as(change, result))
+        self.counts.add(counted)
         if step.written and step.written.left_out and change.state == "done":
-            self._left_out.add(step.written.left_out)
+            self._left_out.append(step.written.left_out)
 
     def open_edits(self) -> Mapping[str, StepRow]:
         """Return the edits that are not settled, by the key of the step that was edited."""
+        if not (self._had_failed or self.counts.failed):
+            return {}
         return {edited_key(row.key): row for row in self.failed() if is_edit_key(row.key)}
 
     def count_decisions(self, steps: Iterable[Step]) -> list[StepChange]:

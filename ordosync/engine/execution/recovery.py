@@ -63,7 +63,10 @@ class Recovery:
         """Look up uncertain steps, and retry the steps that are due."""
         if self._is_restored:
             self._adopt_failed()
-        self._judge_held_again()
+        rows_before = self._recorder.failed(or_held=True) if self._task.due_again else ()
+        # Held orders that may be sent before their time.
+        if held := self._due_again([row for row in rows_before if row.is_held_by_rule]):
+            self._try_again(held)
         portal, task, last_id = self._portal.name, self._task.name, 0
         while rows := self._store.steps.due(portal, task, now=self._clock.now(), after=last_id):
             last_id = rows[-1].id
@@ -71,7 +74,7 @@ class Recovery:
                 with self._recorder.transaction():
                     self._store.steps.rest(portal, task, clock=self._clock)
             self._try_again([row for row in rows if self._has_rested(row)])
-        self._apply_failed_edits()
+        self._apply_failed_edits([row for row in rows_before if row.state == "failed"])
 
     def retry(self, rows: Sequence[StepRow]) -> None:
         """Retry these steps now for the operator; uncertain ones only after their settle time."""
@@ -133,20 +136,13 @@ class Recovery:
             if isinstance(edit, Step) and edit.key in remaining:
                 yield edit
 
-    def _judge_held_again(self) -> None:
-        """Read held orders again that may be sent before their time."""
-        if self._task.due_again is None:
-            return
-        held = [row for row in self._recorder.failed(or_held=True) if row.is_held_by_rule]
-        if held:
-            self._try_again(self._task.due_again(self._portal, held))
+    def _due_again(self, rows: Sequence[StepRow]) -> Sequence[StepRow]:
+        """Return those of these steps that are tried again, as the configuration changed."""
+        return self._task.due_again(self._portal, rows) if self._task.due_again and rows else ()
 
-    def _apply_failed_edits(self) -> None:
+    def _apply_failed_edits(self, failed: Sequence[StepRow]) -> None:
         """Try failed edits again that the configuration now writes; the others stay failed."""
-        if self._task.due_again is None:
-            return
-        failed = self._recorder.failed()
-        due = self._task.due_again(self._portal, failed) if failed else ()
+        due = self._due_again(failed)
         rows = {row.key: row for row in due}
         for page in self._task.replan(self._portal, due) if due else ():
             self._write_again(list(self._edits_of(page.items, rows)), rows)

@@ -274,7 +274,8 @@ class Execution:
             store.leases.release(self._claim.lease)
             self._settlement.save()
             self._task.save(self._portal)
-            self._portal.feeds.save()
+            if self._portal.feeds:
+                self._portal.feeds.save()
             self._cursor.save()
             if status in ("failed", "interrupted"):
                 store.steps.rest(portal, task, clock=self._clock)

@@ -35,6 +35,11 @@ _NOT_TAKEN = Problem(
 _CHANGED_THERE = Problem(
     code=CHANGED_THERE, reason="the Supplier's order has other units than were sent to it"
 )
+_EXTRA_LINE = Problem(
+    code=CHANGED_THERE,
+    reason="the Supplier's order has a line that the Merchant's does not have, perhaps from an"
+    " attempt to add it; remove it there, unless the Supplier has added it, and retry",
+)
 
 
 class LinePlan(Struct, frozen=True, kw_only=True):
@@ -143,7 +148,7 @@ def plan_of(
         added=tuple(line for line in lines.values() if line.id not in linked and line.quantity),
         lines=lines,
     )
-    return _problem(edit, plan, state) or plan
+    return _problem(edit, plan, state) or _extra(edit, plan, current, history) or plan
 
 
 def expected(link: Link) -> int:
@@ -169,6 +174,20 @@ def _problem(edit: Edit, plan: LinePlan, state: EditableOrder) -> Problem | None
     ):
         return _CHANGED_THERE
     return _OTHER_GOODS if _has_other_goods(edit, plan, current) else None
+
+
+def _extra(
+    edit: Edit, plan: LinePlan, current: Order | None, history: Sequence[Link]
+) -> Problem | None:
+    """Return the problem of a line that an attempt of unknown outcome may have added."""
+    if current is None or "lines" not in edit.attempted:
+        return None
+    known = {link.supplier_id for link in history}
+    unknown = Counter(
+        normalized_sku(line.sku) for line in current.lines if line.quantity and line.id not in known
+    )
+    unknown.subtract(normalized_sku(line.sku) for line in plan.added)
+    return _EXTRA_LINE if +unknown else None
 
 
 def _has_other_goods(edit: Edit, plan: LinePlan, current: Order | None) -> bool:

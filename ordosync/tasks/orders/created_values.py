@@ -18,12 +18,8 @@ def values_of(order: Order, left_out: LeftOut) -> Written:
     )
 
 
-def summary_of(order: Order, left_out: LeftOut) -> str:
-    """Return what would be created, and which lines are left out."""
-    return "; ".join(filter(None, (_created(order), left_out.text)))
-
-
-def _created(order: Order) -> str:
+def summary_of(order: Order) -> str:
+    """Return what would be created."""
     units = sum([line.quantity for line in order.lines])
     lines = len(order.lines)
     text = (

@@ -199,3 +199,23 @@ def test_order_that_another_portal_sends_is_left_to_the_operator(pair: Pair) -> 
     [left] = result.json["adoptions"]
     assert left["why_not"] == "portal shop-depot sends a line of it already, as order 1001"
     assert pair.run("import-orders").step.code == "sent-elsewhere"
+
+
+@pytest.mark.parametrize("lines", [("MUG",), ("MUG", "POST")], ids=["without", "with"])
+def test_order_is_adopted_with_or_without_the_lines_that_stay_out(
+    pair: Pair, lines: tuple[str, ...]
+) -> None:
+    managed = "    manage_inventory: true\n"
+    config = pair.path.read_text().replace(managed, f"{managed}    ignore_skus: [POST]\n")
+    pair.path.write_text(config)
+    pair.request("1001", line("MUG"), line("POST"))
+    succeeded(pair.northwind.add_order(order("S-1001", *(line(sku) for sku in lines))))
+
+    result = adopted(pair)
+    ran = pair.run("import-orders")
+    pair.send("S-1001")
+    pair.run("update-tracking")
+
+    assert pairs(result) == {"1001": ("S-1001", "number")}
+    assert ran.counts == {"unchanged": 1}
+    assert pair.merchant("1001").status == "shipped"

@@ -80,6 +80,7 @@ DONE: Mapping[str, str | None] = {
     "cost-added": None,
     "on-pieces": None,
     "stock-stopped": None,
+    "stale": None,
 }
 """Done steps need nothing; but stock that an edit did not move is to be corrected."""
 RUNS = (

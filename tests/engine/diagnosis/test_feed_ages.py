@@ -11,6 +11,7 @@ from ordosync.config import load_config
 from ordosync.config.settings import Config
 from ordosync.engine.diagnosis.attention import attention
 from ordosync.engine.diagnosis.attention_entry import Attention
+from ordosync.engine.diagnosis.feed_ages import stale_feeds
 from ordosync.engine.diagnosis.machine_checks import Check, checks
 from ordosync.store import Store
 from tests.support.clock import Cron, VirtualClock
@@ -187,6 +188,17 @@ def test_the_feed_of_a_paused_task_is_not_listed(feeds: Feeds) -> None:
         assert feeds.run("autosync", "off", task).code == 0
 
     assert [entry.task for entry in feeds.open.values()] == ["update-tracking"]
+
+
+def test_the_feed_of_a_task_that_cannot_run_any_more_is_not_listed(feeds: Feeds) -> None:
+    feeds.pass_time(9 * HOUR)
+    begin, end = CONFIG.index("    tracking:"), CONFIG.index("  depot:")
+    (feeds.folder / "config.yaml").write_text(CONFIG[:begin] + CONFIG[end:])
+
+    with Store.open(feeds.config.database, readonly=True) as store:
+        listed = list(stale_feeds(feeds.config, store))
+
+    assert [entry.task for entry in listed] == ["import-orders", "import-products"]
 
 
 def test_health_and_attention_exit_1_until_the_entry_is_dismissed(feeds: Feeds) -> None:

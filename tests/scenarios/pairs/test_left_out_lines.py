@@ -2,6 +2,9 @@
 
 import pytest
 
+from ordosync.config import load_config
+from ordosync.engine.diagnosis.why import why
+from ordosync.store import Store
 from tests.accounts.contract.account import quantities
 from tests.accounts.contract.examples import line, parcel, product, sold
 from tests.accounts.contract.people import needs
@@ -84,7 +87,7 @@ def test_p18_line_that_needs_no_shipping_is_not_sent(pair: Pair) -> None:
 
     assert quantities(order) == [("MUG", 2)]
     assert imported.run.note == "1 line left out, no shipping needed: EBOOK"
-    assert imported.step.reason == "without EBOOK, which needs no shipping"
+    assert imported.step.reason == "without EBOOK (no shipping needed)"
     assert ran.counts == {"done": 1}
     assert pair.merchant.sent_units(merchant_id) == {"MUG": 2}
     assert open_steps(pair) == []
@@ -156,26 +159,65 @@ def test_product_that_needs_no_shipping_is_linked_only_if_the_supplier_has_it(pa
 
     ran = pair.run("import-products")
 
-    assert [(step.state, step.code) for step in ran.steps if step.state == "skipped"] == [
-        ("skipped", "not-shipped")
-    ]
     assert ran.counts == {"done": 1, "skipped": 1}
+    [skipped] = [step for step in ran.steps if step.state == "skipped"]
+    config = load_config(pair.path)
+    with Store.open(config.database, readonly=True) as store:
+        [story] = why(config, store, skipped.key, online=False, clock=pair.merchant.clock)
+    assert "if it does, correct it there" in story.conclusion.next
     pair.stays_quiet("import-products")
 
 
-@needs("unshipped-goods")
+@needs("unshipped-goods", "update-tracking")
 def test_order_that_was_sent_with_the_line_has_no_edit(pair: Pair) -> None:
     """Its product was marked later, or an earlier version sent the line."""
-    _, supplier_id = pair.imported("1001", line("MUG", 2), line("EBOOK"))
-    before = pair.supplier.order(supplier_id)
+    pair.configure(edits={"address": "ignore"})
+    merchant_id, supplier_id = pair.imported("1001", line("EBOOK"), line("MUG", 2))
     pair.merchant.mark_unshipped("EBOOK")
-    pair.merchant.request(sold("1002", line("MUG")))
+    pair.merchant.move(merchant_id, "2 New Street")
 
     ran = pair.run("import-orders")
+    pair.supplier.ship(supplier_id, parcel(number="1Z1"))
+    pair.run(TASK)
 
-    assert ran.counts.get("failed", 0) == 0
-    assert pair.supplier.order(supplier_id) == before
+    assert ran.counts == {"unchanged": 1}
+    assert pair.merchant.sent_units(merchant_id) == {"EBOOK": 1, "MUG": 2}
     assert open_steps(pair) == []
+
+
+@needs("unshipped-goods", "cancel-orders", "cancelled-units", "reductions")
+def test_cancelled_units_of_a_line_that_stays_out_change_nothing(pair: Pair) -> None:
+    pair.configure(edits={"lines": "notify"}, tasks={"cancel-orders": "hourly"})
+    pair.merchant.mark_unshipped("EBOOK")
+    merchant_id, supplier_id = pair.imported("1001", line("CUP", 2), line("EBOOK"))
+    pair.merchant.cancel_units(merchant_id, 0, 1)
+    for task in ("cancel-orders", "import-orders"):
+        pair.run(task)
+    unchanged = pair.supplier.open_units(supplier_id)
+
+    pair.merchant.cancel_units(merchant_id, 2, 0)
+    for task in ("cancel-orders", "import-orders"):
+        pair.run(task)
+
+    assert unchanged == {"CUP": 2}
+    assert pair.supplier.open_units(supplier_id) == {}
+    assert open_steps(pair) == []
+    pair.stays_quiet("cancel-orders", "import-orders")
+
+
+@needs("unshipped-goods", "cancel-orders", "cancelled-units", "reductions")
+def test_nothing_stays_open_if_only_lines_that_stay_out_are_left(pair: Pair) -> None:
+    pair.configure(tasks={"cancel-orders": "hourly"})
+    pair.merchant.mark_unshipped("EBOOK")
+    merchant_id, supplier_id = pair.imported("1001", line("CUP", 2), line("EBOOK"))
+    pair.merchant.cancel_units(merchant_id, 2, 0)
+
+    for task in ("cancel-orders", "import-orders"):
+        pair.run(task)
+
+    assert pair.supplier.open_units(supplier_id) == {}
+    assert open_steps(pair) == []
+    pair.stays_quiet("cancel-orders", "import-orders")
 
 
 @needs("unshipped-goods", "listing", "update-tracking")

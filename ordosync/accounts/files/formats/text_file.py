@@ -11,9 +11,11 @@ from ordosync.accounts.files.formats.csv_rows import csv_rows, csv_texts
 from ordosync.accounts.files.formats.json_lines import json_rows, json_texts
 from ordosync.accounts.files.formats.rows import InvalidFileError, Row
 from ordosync.accounts.files.options import InputFiles
+from ordosync.accounts.spreadsheets import WORKBOOKS
 from ordosync.regular_files import open_regular
 
 _BLOCK = 1024 * 1024
+_LONGEST_START = max(map(len, WORKBOOKS))
 _ROWS = 500
 """The number of rows after which the position in the file is noted."""
 
@@ -56,7 +58,12 @@ def _is_json(path: Path) -> bool:
 
 
 def _open(path: Path, encoding: str) -> TextIO:
-    return io.TextIOWrapper(open_regular(path), encoding=encoding, newline="")
+    file = open_regular(path)
+    if file.read(_LONGEST_START).startswith(WORKBOOKS):
+        file.close()
+        raise InvalidFileError("is a workbook of a spreadsheet; save its sheet as CSV")
+    file.seek(0)
+    return io.TextIOWrapper(file, encoding=encoding, newline="")
 
 
 def _has_utf8(path: Path) -> bool:

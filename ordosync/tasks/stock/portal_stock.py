@@ -1,0 +1,18 @@
+"""The state of one portal that decides which quantities its Merchant shows, during one run."""
+
+from dataclasses import dataclass
+
+from ordosync.tasks.stock.age import StockAge
+from ordosync.tasks.stock.oversold import Oversold
+from ordosync.tasks.stock.rules import StockRules
+from ordosync.tasks.stock.stops import Stops
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortalStock:
+    """The stock rules of a portal, the age of its stock, its stops and oversold products."""
+
+    rules: StockRules
+    age: StockAge
+    stops: Stops
+    oversold: Oversold
