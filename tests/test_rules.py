@@ -5,7 +5,16 @@ from collections.abc import Callable
 import pytest
 
 from tests.accounts.contract.instead import INSTEAD
-from tests.support.rules import AGES, LATER, RULES, age_rules_tested, named_tests, skipped
+from tests.support.rules import (
+    AGES,
+    HOLDS,
+    LATER,
+    RULES,
+    age_rules_tested,
+    held_rules_tested,
+    named_tests,
+    skipped,
+)
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -14,6 +23,10 @@ def test_rule_has_a_test_of_its_name(rule: str) -> None:
         pytest.skip(LATER[rule])
 
     assert named_tests().get(rule)
+
+
+def test_each_rule_of_held_orders_has_a_test_of_its_name() -> None:
+    assert {*HOLDS} - held_rules_tested() == set()
 
 
 def test_rules_that_a_kind_cannot_hold_are_those_that_it_says(

@@ -134,6 +134,10 @@ def _no_checks() -> Iterator[CheckResult]:
     return iter(())
 
 
+def _no_stock_checks(ids: Sequence[str]) -> Iterator[CheckResult]:  # noqa: ARG001 - as others
+    return iter(())
+
+
 @dataclass(frozen=True, kw_only=True)
 class PortalAccount:
     """An account opened for one portal: the parts of both roles. Use it from one thread."""
@@ -150,6 +154,8 @@ class PortalAccount:
     """The desk of a local account; users make all changes with it."""
     check: Callable[[], Iterator[CheckResult]] = _no_checks
     """Signs in and checks that the account has all that the portal needs. Reads only."""
+    check_stock: Callable[[Sequence[str]], Iterator[CheckResult]] = _no_stock_checks
+    """Checks settings of these products that quantities depend on and no task writes."""
     newest: Callable[[], Mapping[str, datetime | None]] = dict
     """Returns the time of the newest file of each reading that has `max_age` and was read; None if
     there is no file."""

@@ -1,7 +1,10 @@
 """Checks of options that several kinds of account have."""
 
 import difflib
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo, available_timezones
+
+_FEW = 3
 
 
 def check_url(option: str, url: str) -> None:
@@ -35,3 +38,14 @@ def check_concurrency(concurrency: int) -> None:
     """Raise `ValueError` if no request would be allowed."""
     if concurrency < 1:
         raise ValueError("concurrency: must be 1 or more")
+
+
+def backorders_text(skus: Sequence[str], asked: int) -> str:
+    """Describe products that a shop sells although it has none; empty if there are none."""
+    if not skus:
+        return ""
+    few = ", ".join(skus[:_FEW]) + (", ..." if len(skus) > _FEW else "")
+    return (
+        f"sells below 0: {len(skus)} of {asked} linked products allow back-orders ({few});"
+        " quantities are written, and this setting is not"
+    )

@@ -50,7 +50,7 @@ def check_config(
                 " such an order fails, and you decide"
                 for portal, account, _ in unproven_accounts(config, store, now=context.clock.now())
             ]
-    checks = list(online_checks(config, context.clock)) if online else []
+        checks = list(online_checks(config, store, context.clock)) if online else []
     has_trouble = any(check.state == "trouble" for check in checks)
     if context.as_json:
         render.document(_check_json(config, checks, warnings))

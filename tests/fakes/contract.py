@@ -40,6 +40,8 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.%A-Z+-]+")
 _ORDER = "/v3/order/{order_number}"
 _SAME = {f"{_ORDER}/billing_address": f"{_ORDER}/shipping_address"}
 """Paths that the subset of the whole document omits, with a path that has the same schemas."""
+_CHANNEL = "/product/{sku}/cart/{cart_id}/"
+"""The subset has only the write of this path; the whole document also has its read."""
 _TERMS = ("supplier_sku", "supplier_price", "is_default", "min_order_qty")
 """Terms of a product's supplier: they can be written, but the document has no field to read
 them.
@@ -109,6 +111,10 @@ def _read(document: Path) -> OpenAPI:
     content = json.loads(document.read_text("utf-8"))
     paths = content["paths"]
     paths |= {path: paths[same] for path, same in _SAME.items() if same in paths}
+    if _CHANNEL in paths:
+        written = paths[_CHANNEL]["put"]
+        read = {name: value for name, value in written.items() if name != "requestBody"}
+        paths[_CHANNEL]["get"] = {**read, "operationId": "ProductCartBySkuAndCartId_GET"}
     return OpenAPI.from_dict(content, config=unchecked)
 
 

@@ -35,6 +35,24 @@ def test_an_order_of_two_accounts_is_one_row_with_buyer_status_and_tracking(
     assert len(both.run("find", "1002", "--json").json["found"]) == 2
 
 
+def test_the_status_is_that_of_the_account_that_ships_it_also_at_the_limit(
+    both: TwoAccounts,
+) -> None:
+    """The rows of one account may be beyond the limit, and those of the other are not."""
+    for number in range(1002, 1008):
+        words = ("--line", "MUG=1", "--supplier", "northwind", "--name", "Bo")
+        both.shop("orders", "add", str(number), *words)
+    both.run("import-orders")
+    for own in range(5):
+        both.northwind("orders", "add", f"own-{own}", "--line", "MUG=1", "--name", "Bo")
+
+    found = rows(both, "find", "Bo", "-n", "4")
+
+    assert {row["account"] for row in found} == {"northwind"}
+    assert {row["status"] for row in found} == {"awaiting fulfillment"}
+    assert len(rows(both, "find", "Bo", "-n", "0")) == 11
+
+
 def test_a_terminal_of_80_columns_has_number_buyer_status_and_tracking(both: TwoAccounts) -> None:
     ship(both)
 

@@ -137,6 +137,47 @@ def test_an_order_of_remote_accounts_that_is_not_held_is_refused(tmp_path: Path)
     )
 
 
+def test_reconcile_does_not_miss_a_held_order_and_does_not_send_it(held: TwoAccounts) -> None:
+    found = held.run("reconcile", "--json")
+    fixed = held.run("reconcile", "--fix", "--json")
+
+    kinds = {row["kind"] for done in (found, fixed) for row in done.json["differences"]}
+    assert kinds <= {"no-product-link"}
+    assert held.run("orders", "list", "--account", "northwind", "--json").json["orders"] == []
+
+
+def test_h17_rebuild_state_links_an_order_that_a_rule_would_hold(held: TwoAccounts) -> None:
+    held.run("orders", "release", "1001")
+    held.run("import-orders")
+    (held.folder / "ordosync.db").unlink()
+
+    rebuilt = held.run("rebuild-state")
+    ran = held.run("import-orders", "--json")
+
+    assert rebuilt.code == 0
+    assert ran.counts == {"seen": 1, "unchanged": 1}
+    assert held.run("orders", "list", "--account", "northwind").out.count("S-1001") == 1
+
+
+def test_an_order_that_was_sent_after_the_backup_is_linked_although_it_was_held_then(
+    tmp_path: Path,
+) -> None:
+    both = TwoAccounts(tmp_path)
+    both.configure("    manage_inventory", "    hold: {age: 6d}\n    manage_inventory")
+    both.shop("orders", "add", "1001", *ADD, "--supplier", "northwind")
+    both.run("import-orders")
+    both.run("backup", "backup.db")
+    both.run("orders", "release", "1001")
+    both.run("import-orders")
+
+    assert both.run("restore", "backup.db", "--yes").code == 0
+    ran = both.run("import-orders", "--json")
+
+    assert ran.counts == {"seen": 1, "unchanged": 1}
+    assert "imported as order S-1001" in both.run("why", "1001").out
+    assert len(both.run("orders", "list", "--account", "northwind", "--json").json["orders"]) == 1
+
+
 def test_h18_a_dry_run_says_that_it_would_hold_the_order(held: TwoAccounts) -> None:
     held.shop("orders", "add", "1002", *ADD, "--supplier", "northwind")
 

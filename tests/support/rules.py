@@ -46,6 +46,18 @@ class Skipped:
         return f"{self.rule.upper()}: {self.kind} as {self.role}: {'; '.join(reasons)}"
 
 
+HOLDS = tuple(f"h{number}" for number in range(1, 19))
+"""The rules of orders that are held before the import: lifecycle.md 4.3."""
+_HOLD_NAME = re.compile(r"\btest_(h[1-9]\d?)_\w*")
+
+
+def held_rules_tested() -> frozenset[str]:
+    """Return the rules of held orders that have a test; other files have other rules H."""
+    names = ("test_hold.py", "test_holds.py", "test_held_imports.py")
+    paths = [path for name in names for path in TESTS.rglob(name)]
+    return frozenset(rule for path in paths for rule in _HOLD_NAME.findall(path.read_text()))
+
+
 @functools.cache
 def named_tests() -> Mapping[str, list[str]]:
     """Return the tests that are named after each rule."""

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from ordosync.config import load_config
 from ordosync.config.hold_settings import HoldConfig, HoldTags, Wait
+from ordosync.engine.alerts.problems import problems_of
 from ordosync.hold_facts import HoldFacts
 from ordosync.models import Product
 from ordosync.tasks.base import Decision
@@ -483,6 +485,8 @@ def test_h7_an_order_that_is_held_too_long_needs_the_operator(portal: Holding) -
     assert before == []
     assert (entry.code, entry.severity) == ("hold-value", "normal")
     assert entry.command == "ordosync orders release 1001"
+    # It is a separate problem, which alerts report.
+    assert [*problems_of([entry], load_config(portal.path).portals)] == [entry.key]
     assert portal.send_orders().counts == {"skipped": 1}
     assert not portal.is_sent()
 

@@ -13,6 +13,7 @@ written is physical on hand, as Ordoro's own vendor portals write it.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -30,6 +31,7 @@ from ordosync.accounts.ordoro.merchant_stock import MerchantStock
 from ordosync.accounts.ordoro.merchant_tracking import MerchantTracking
 from ordosync.accounts.ordoro.options import MerchantOptions, SupplierOptions
 from ordosync.accounts.ordoro.order_listing import MerchantListing, SupplierListing
+from ordosync.accounts.ordoro.stock_checks import check_channel_limits
 from ordosync.accounts.ordoro.supplier_cancellations import SupplierCancellations
 from ordosync.accounts.ordoro.supplier_edits import SupplierEdits
 from ordosync.accounts.ordoro.supplier_orders import SupplierOrders
@@ -154,6 +156,7 @@ class OrdoroAccount(Account):
             timeline=timeline(client),
             listing=SupplierListing(client, options, shipments),
             check=lambda: _check_supplier(client, options),
+            check_stock=partial(check_channel_limits, client, options),
             orders=SupplierOrders(client, options),
             cancellations=SupplierCancellations(client),
             products=products,

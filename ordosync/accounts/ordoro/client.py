@@ -193,6 +193,12 @@ class OrdoroClient:
 
         return f"/product/{quoted(sku)}/warehouse/{warehouse}/"
 
+    def channel_path(self, sku: str, channel: int) -> str:
+        """Return the path of a product's settings on one sales channel."""
+        from ordosync.http import quoted  # noqa: PLC0415 - slow to import
+
+        return f"/product/{quoted(sku)}/cart/{channel}/"
+
     def _all_warehouses(self) -> Sequence[PlaceName]:
         if self._warehouses is None:
             page = self.http.get(

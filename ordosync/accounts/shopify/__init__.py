@@ -37,6 +37,7 @@ from ordosync.accounts.shopify.merchant_tracking import MerchantTracking
 from ordosync.accounts.shopify.options import MerchantOptions, SupplierOptions
 from ordosync.accounts.shopify.order_listing import MerchantOrderListing, SupplierOrderListing
 from ordosync.accounts.shopify.received_orders import ReceivedOrders
+from ordosync.accounts.shopify.stock_checks import check_backorders
 from ordosync.accounts.shopify.supplier_cancellations import SupplierCancellations
 from ordosync.accounts.shopify.supplier_edits import SupplierEdits
 from ordosync.accounts.shopify.supplier_orders import SupplierOrders
@@ -137,6 +138,7 @@ class ShopifyAccount(Account):
             timeline=merchant_timeline(client, fulfillment_orders),
             listing=MerchantOrderListing(client, location, portal.ignores),
             check=partial(Checks(client, version=self._version).merchant, location),
+            check_stock=partial(check_backorders, client),
             orders=MerchantOrders(
                 client,
                 location,

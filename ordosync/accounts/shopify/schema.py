@@ -438,6 +438,7 @@ class Variant(Struct, frozen=True, rename="camel", kw_only=True):
     title: str = ""
     price: Decimal | None = None
     requires_components: bool = False
+    inventory_policy: str = "DENY"
     product: ShopProduct = ShopProduct()
     inventory_item: InventoryItem | None = None
 

@@ -11,6 +11,7 @@ is its SKU.
 """
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -39,6 +40,7 @@ from ordosync.accounts.woocommerce.order_statuses import OrderStatuses
 from ordosync.accounts.woocommerce.product_selection import ProductSelection
 from ordosync.accounts.woocommerce.shipping_needs import ShippingNeeds
 from ordosync.accounts.woocommerce.shop_features import ShopFeatures
+from ordosync.accounts.woocommerce.stock_checks import check_backorders
 from ordosync.accounts.woocommerce.supplier_cancellations import SupplierCancellations
 from ordosync.accounts.woocommerce.supplier_edits import SupplierEdits
 from ordosync.accounts.woocommerce.supplier_orders import SupplierOrders
@@ -133,6 +135,7 @@ class WooCommerceAccount(Account):
             timeline=timeline(service),
             listing=MerchantListing(client, shares, statuses),
             check=lambda: check_merchant(client, options, statuses),
+            check_stock=partial(check_backorders, selection),
             orders=MerchantOrders(client, shares, statuses, tags_meta=options.tags_meta),
             cancellations=MerchantCancellations(client, shares, statuses),
             products=MerchantProducts(client, catalogue, selection),

@@ -27,7 +27,7 @@ ORDER_FIELDS = (
     "customer_note,billing,shipping,line_items,shipping_lines,fee_lines,refunds,meta_data"
 )
 PRODUCT_FIELDS = (
-    "id,parent_id,type,name,sku,status,virtual,downloadable,regular_price,weight,manage_stock,stock_quantity,stock_status,"
+    "id,parent_id,type,name,sku,status,virtual,downloadable,regular_price,weight,manage_stock,stock_quantity,stock_status,backorders,"
     "date_modified_gmt,tags,categories,attributes,meta_data"
 )
 

@@ -178,6 +178,7 @@ class ProductShape(Struct, frozen=True, kw_only=True):
     """`parent` if a variation has the quantity of its product."""
     stock_quantity: int | float | None = None
     stock_status: str = ""
+    backorders: str = "no"
     date_modified_gmt: str | None = None
     tags: list[TermShape] = []
     categories: list[TermShape] = []

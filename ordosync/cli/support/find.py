@@ -63,12 +63,12 @@ def find(
         find_in = search_each if context.as_text else search
         limit = (count or _ALL) * (2 if context.as_text else 1)
         found = find_in(config, store, text, limit=limit)
+        rows = pairs(config, store, found.findings) if context.as_text else []
     if context.as_json:
         render.document({"found": [_json(row) for row in found.findings], "total": found.total})
     elif context.as_csv:
         write_csv(sys.stdout, _COLUMNS, [_csv_row(row) for row in found.findings])
     elif found.total:
-        rows = pairs(config, found.findings)
         _show(rows[: count or _ALL])
         if found.total > len(found.findings) or len(rows) > (count or _ALL):
             render.message(f"more than {count} match; -n 0 shows all")

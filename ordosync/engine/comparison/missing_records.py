@@ -25,6 +25,8 @@ def missing_orders(comparison: Comparison, ids: Sequence[str]) -> Iterator[Diffe
 
 def _of_missing(comparison: Comparison, step: Step, link: Link | None) -> Difference | None:
     id_, is_hidden = step.merchant_id or step.key, bool(comparison.snapshot.unlisted["supplier"])
+    if step.decision and step.decision.state == "held":
+        return None
     if isinstance(step.payload, Order):
         step_ref = StepRef(key=step.key, merchant_id=step.merchant_id)
         description = "is requested at the Merchant, but the Supplier does not have it"

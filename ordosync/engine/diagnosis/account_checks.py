@@ -1,6 +1,6 @@
 """Checks of both accounts of each portal for `config check --online`. Reads only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal
@@ -9,8 +9,11 @@ from ordosync.accounts.account import CheckResult, Role
 from ordosync.accounts.connections import Connections
 from ordosync.clock import Clock
 from ordosync.config.settings import Config, PortalConfig
-from ordosync.engine.portals import merchant_of, supplier_of
+from ordosync.engine.portals import identity, merchant_of, supplier_of
 from ordosync.errors import AccountError
+from ordosync.store import Store
+
+_MOST_PRODUCTS = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,22 +28,37 @@ class OnlineCheck:
     text: str
 
 
-def online_checks(config: Config, clock: Clock) -> Iterator[OnlineCheck]:
+def online_checks(config: Config, store: Store, clock: Clock) -> Iterator[OnlineCheck]:
     """Check both sides of each portal; an unreachable account does not stop the others."""
     with closing(Connections(clock)) as connections:
         for portal in config.portals.values():
             roles: tuple[Role, Role] = ("merchant", "supplier")
             for role in roles:
-                yield from _side(config, portal, role, connections)
+                yield from _side(config, portal, role, connections, _products(store, portal, role))
+
+
+def _products(store: Store, portal: PortalConfig, role: Role) -> Sequence[str]:
+    """Return the first linked products of a portal that writes quantities, by their ids."""
+    if not portal.manage_inventory:
+        return ()
+    name = store.portals.known_as(identity(portal))
+    links = next(iter(store.links(name).live("product", page=_MOST_PRODUCTS)), [])
+    return [link.merchant_id if role == "merchant" else link.supplier_id for link in links]
 
 
 def _side(
-    config: Config, portal: PortalConfig, role: Role, connections: Connections
+    config: Config,
+    portal: PortalConfig,
+    role: Role,
+    connections: Connections,
+    products: Sequence[str],
 ) -> Iterator[OnlineCheck]:
     opener = merchant_of if role == "merchant" else supplier_of
     account = opener(config, portal, spool=config.database.parent, at=connections)
     try:
         results = list(account.check())
+        if products and not any(result.is_problem for result in results):
+            results += account.check_stock(products)
     except AccountError as error:
         results = [CheckResult(text=str(error), is_problem=True)]
     finally:

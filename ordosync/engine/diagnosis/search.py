@@ -1,7 +1,7 @@
 """Search of all local accounts and of the store for a part of what an operator knows."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -76,10 +76,18 @@ def search_each(config: Config, store: Store, text: str, *, limit: int) -> Findi
     return Findings(findings=found, total=len(remote) + sum(of.total for of in local))
 
 
-def pairs(config: Config, findings: Sequence[Finding]) -> list[Finding]:
-    """Return one finding per order: the one in the account that ships it, if that was found."""
-    places = {(finding.kind, finding.account, finding.id): finding for finding in findings}
+def pairs(config: Config, store: Store, findings: Sequence[Finding]) -> list[Finding]:
+    """Return one finding per order: the one in the account that ships it, if that is known."""
     shipping = {name: portal.supplier.account for name, portal in config.portals.items()}
+    places: dict[tuple[str, str, str], Finding] = {
+        (finding.kind, finding.account, finding.id): finding for finding in findings
+    }
+    of_merchants = [
+        finding
+        for finding in findings
+        if finding.kind == "order" and finding.account != shipping.get(finding.portal or "")
+    ]
+    places |= _beyond_the_limit(config, store, of_merchants, known=places)
     rows: dict[tuple[str, str, str], Finding] = {}
     for finding in findings:
         other = places.get((finding.kind, finding.other_account or "", finding.other_id or ""))
@@ -88,6 +96,36 @@ def pairs(config: Config, findings: Sequence[Finding]) -> list[Finding]:
         else:
             rows.setdefault((finding.kind, finding.account, finding.id), finding)
     return [*rows.values()]
+
+
+def _beyond_the_limit(
+    config: Config,
+    store: Store,
+    findings: Sequence[Finding],
+    *,
+    known: Collection[tuple[str, str, str]],
+) -> dict[tuple[str, str, str], Finding]:
+    """Return the other sides of orders that the limit of the search has left out."""
+    wanted: dict[str, list[Match]] = {}
+    for finding in findings:
+        account, number = finding.other_account or "", finding.other_id or ""
+        if number and ("order", account, number) not in known:
+            wanted.setdefault(account, []).append(
+                Match(
+                    id=number,
+                    field=finding.field,
+                    value=finding.value,
+                    is_exact=finding.is_exact,
+                    status="",
+                )
+            )
+    found = [
+        finding
+        for desk in local_desks(config)
+        if desk.name in wanted
+        for finding in _orders_in(config, store, desk, wanted[desk.name])
+    ]
+    return {("order", finding.account, finding.id): finding for finding in found}
 
 
 def _joined(finding: Finding, other: Finding) -> Finding:
@@ -109,7 +147,7 @@ def orders_of(config: Config, store: Store, text: str) -> tuple[list[Finding], b
     orders = [finding for finding in found.findings if finding.kind == "order"]
     parcels = [order for order in orders if order.field == "tracking" and order.is_exact]
     orders = parcels or [order for order in orders if order.field == "customer"]
-    return pairs(config, orders), found.total > len(found.findings)
+    return pairs(config, store, orders), found.total > len(found.findings)
 
 
 def local_desks(config: Config) -> list[Desk]:
@@ -129,21 +167,7 @@ def has_remote_accounts(config: Config) -> bool:
 def _in_account(config: Config, store: Store, desk: Desk, text: str, limit: int) -> Findings:
     find = Search(desk.file)
     orders, products = find.orders(text, limit=limit), find.products(text, limit=limit)
-    owners = Owners.of(config, desk.name)
-    numbers = [match.id for match in orders.matches]
-    listed = {entry.order.number: entry for entry in desk.orders_numbered(numbers)}
-    pieces = find.pieces_of([*listed])
-    tracking = find.tracking_of([*listed, *(piece for of in pieces.values() for piece in of)])
-    found = [
-        dataclasses.replace(
-            _order(config, store, owners, match, listed[match.id]),
-            customer=listed[match.id].order.ship_to.name,
-            tracking=_tracking(tracking, [match.id, *pieces.get(match.id, ())]),
-            pieces=tuple(pieces.get(match.id, {}).values()),
-        )
-        for match in orders.matches
-        if match.id in listed
-    ]
+    found = _orders_in(config, store, desk, orders.matches)
     found += [
         Finding(
             kind="product",
@@ -156,6 +180,26 @@ def _in_account(config: Config, store: Store, desk: Desk, text: str, limit: int)
         for match in products.matches
     ]
     return Findings(findings=found, total=orders.total + products.total)
+
+
+def _orders_in(config: Config, store: Store, desk: Desk, matches: Sequence[Match]) -> list[Finding]:
+    """Return the orders that match in a local account, as they are now."""
+    find, owners = Search(desk.file), Owners.of(config, desk.name)
+    listed = {
+        entry.order.number: entry for entry in desk.orders_numbered([of.id for of in matches])
+    }
+    pieces = find.pieces_of([*listed])
+    tracking = find.tracking_of([*listed, *(piece for of in pieces.values() for piece in of)])
+    return [
+        dataclasses.replace(
+            _order(config, store, owners, match, listed[match.id]),
+            customer=listed[match.id].order.ship_to.name,
+            tracking=_tracking(tracking, [match.id, *pieces.get(match.id, ())]),
+            pieces=tuple(pieces.get(match.id, {}).values()),
+        )
+        for match in matches
+        if match.id in listed
+    ]
 
 
 def _tracking(known: Mapping[str, Sequence[str]], numbers: Sequence[str]) -> tuple[str, ...]:
@@ -176,7 +220,7 @@ def _order(
         field=match.field,
         value=match.value,
         is_exact=match.is_exact,
-        status=match.status,
+        status=listed.order.status,
         portal=owner.portal,
         merchant=owner.merchant,
         other_account=other[0] if other else None,

@@ -74,6 +74,6 @@ def test_order_of_a_test_that_was_imported_is_read_on(seller: ShopifyMerchantPeo
 
 
 def _sold(account: OpenMerchant, item: str) -> int:
-    """Return the units that are sold and not imported: the quantity includes them, of 8 left."""
+    """Return the units that are sold and not imported."""
     [stock] = account.stock.current([item]).values()
-    return (stock.quantity or 0) - 8
+    return stock.unsent

@@ -528,3 +528,19 @@ def test_difference_14_no_number_and_no_status_is_written_over(tmp_path: Path) -
         assert people(account).seen_numbers(order_id) == ["OWN1", "1Z1"]
         assert fake.order(order_id)["status"] == "processing"
         assert open_units(account, order_id)["MUG"] == 1
+
+
+def test_p18_order_is_completed_without_the_virtual_lines_of_any_supplier(native: Shop) -> None:
+    account, fake = native
+    fake.add_product("MUG", tags=[TAG])
+    fake.add_product("EBOOK", virtual=True)
+    fake.add_product("OWN")
+    order_id = fake.place_order({"MUG": 2, "EBOOK": 1})
+    mixed = fake.place_order({"MUG": 1, "EBOOK": 1, "OWN": 1})
+
+    outcomes = [add(account, parcel(str(id_), f"1Z{id_}")) for id_ in (order_id, mixed)]
+
+    assert outcomes == [("done", ""), ("done", "")]
+    assert fake.order(order_id)["status"] == "completed"
+    # The shop itself still has to send a line.
+    assert fake.order(mixed)["status"] == "processing"

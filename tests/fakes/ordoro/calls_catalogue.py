@@ -52,6 +52,13 @@ def _count(call: Call, sku: str, warehouse_id: str) -> Answer:
     return Answer(200, _show(call, product))
 
 
+def _channel(call: Call, sku: str, cart_id: str) -> Answer:
+    settings = call.shop.product(sku).channels.get(_id(cart_id, "cart_id"))
+    if settings is None:
+        raise Refused(f"product {sku} is not on sales channel {cart_id}", status=404)
+    return Answer(200, settings)
+
+
 def _supply(call: Call, sku: str, supplier_id: str) -> Answer:
     product = call.shop.product(sku)
     products.supply(call.shop, product, _id(supplier_id, "supplier_id"), call.body)
@@ -154,6 +161,7 @@ ROUTES = (
         act=_supply,
         body=bodies.PRODUCT_SUPPLIER,
     ),
+    Route(method="GET", template=f"{_PRODUCT}cart/{{id}}/", act=_channel),
     Route(method="GET", template="/supplier/", act=_suppliers, lists=True),
     Route(method="GET", template="/supplier/{id}/", act=_supplier),
     Route(method="GET", template="/warehouse/", act=_warehouses, lists=True),

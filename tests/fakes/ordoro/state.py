@@ -112,6 +112,8 @@ class Product:
     """Thresholds and location by warehouse, as written."""
     suppliers: dict[int, Terms] = field(default_factory=dict)
     components: dict[str, Number] = field(default_factory=dict)
+    channels: dict[int, Json] = field(default_factory=dict)
+    """Settings by sales channel; a channel without an entry does not list the product."""
     archived_at: datetime | None = None
 
 

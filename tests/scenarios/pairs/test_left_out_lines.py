@@ -11,6 +11,7 @@ from tests.accounts.contract.people import needs
 from tests.scenarios.pairs.comparing import compared
 from tests.scenarios.pairs.pair import Pair
 from tests.scenarios.pairs.parcels import TASK, numbers, open_steps
+from tests.scenarios.pairs.rebuilding import lose, rebuilt
 
 IGNORED = ["POST", "WRAP-*"]
 
@@ -231,3 +232,26 @@ def test_line_that_needs_no_shipping_is_no_difference(pair: Pair) -> None:
     kinds = {difference.kind for difference in compared(pair)}
 
     assert not kinds - {"no-product-link", "quantity-differs"}
+
+
+@needs("unshipped-goods", "listing", "update-tracking")
+@pytest.mark.parametrize("is_sent", [False, True], ids=["out", "sent"])
+def test_lost_store_is_rebuilt_whether_the_line_was_sent_or_not(
+    pair: Pair, *, is_sent: bool
+) -> None:
+    if not is_sent:
+        pair.merchant.mark_unshipped("EBOOK")
+    merchant_id, supplier_id = pair.imported("1001", line("EBOOK"), line("MUG", 2))
+    pair.merchant.mark_unshipped("EBOOK")
+    lose(pair)
+
+    result = rebuilt(pair)
+    pair.run("import-orders")
+    pair.supplier.ship(supplier_id, parcel(number="1Z1"))
+    pair.run(TASK)
+
+    assert result.lines == (2 if is_sent else 1)
+    sent = {"MUG": 2, **({"EBOOK": 1} if is_sent else {})}
+    assert pair.merchant.sent_units(merchant_id) == sent
+    assert open_steps(pair) == []
+    pair.stays_quiet("import-orders", TASK)

@@ -58,6 +58,14 @@ query ItemsStock($ids: [ID!]!, $location: ID!) {
 }
 """
 
+SELLING_POLICIES = """
+query SellingPolicies($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on InventoryItem { id sku variants(first: 1) { nodes { inventoryPolicy } } }
+  }
+}
+"""
+
 _SELLABLE = """
   id sku tracked
   inventoryLevel(locationId: $location) { quantities(names: ["available"]) { name quantity } }
