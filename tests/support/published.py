@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from unittest.mock import patch
 
@@ -59,6 +60,8 @@ def _watched(portal: Portal, quantities: Quantities) -> Portal:
     at_supplier, at_merchant = portal.supplier.stock, portal.merchant.stock
     if at_supplier is None or at_merchant is None:
         return portal
+    # The check and the run must see the same state.
+    portal = replace(portal, open_stock=cache(portal.open_stock))
     supplier = _Supplier(at_supplier)
     merchant = _Merchant(at_merchant, supplier, portal, quantities)
     return replace(

@@ -364,6 +364,15 @@ def test_a6_a_refused_row_is_not_absent(tmp_path: Path) -> None:
     assert world.shown == {"CUP": 3, "MUG": 4, "JUG": 7}
 
 
+def test_a6_a_sku_in_another_spelling_is_not_absent(tmp_path: Path) -> None:
+    world = many(tmp_path, ABSENT)
+    world.drop({"CUP": 3, "MUG": 4, "jug": 9})
+
+    world.pass_time(HOUR)
+
+    assert world.shown == {"CUP": 3, "MUG": 4, "JUG": 7}
+
+
 def test_a6_a_row_that_a_rule_leaves_out_is_not_absent(tmp_path: Path) -> None:
     world = many(tmp_path, f"{ABSENT}\nskip: [{{column: sku, matches: JUG, reason: other}}]")
     world.drop({"CUP": 3, "MUG": 4, "JUG": 9})

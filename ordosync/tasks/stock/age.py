@@ -15,7 +15,7 @@ from ordosync.accounts.supplier import StockFeed
 from ordosync.clock import Clock
 from ordosync.errors import AccountError, UnavailableError
 from ordosync.max_age import MaxAge, age_text
-from ordosync.models import InvalidRecord, Page, Stock
+from ordosync.models import InvalidRecord, Page, Stock, normalized_sku
 from ordosync.store.links import Link
 from ordosync.tasks.feeds import Attempt, FeedWatch, Outcome, may_zero
 from ordosync.text import plural
@@ -178,7 +178,7 @@ class StockAge:
 
     def _see(self, id_: str) -> None:
         if self._min_rows is not None or self._zeroes:
-            self._seen.add(id_)
+            self._seen.add(normalized_sku(id_))
 
     @property
     def _zeroes(self) -> bool:
@@ -234,10 +234,12 @@ class StockAge:
         return is_due
 
     def _missing(self, linked: Iterable[Sequence[Link]]) -> Iterator[Items]:
-        left_out = self._files.left_out() if self._files else frozenset()
+        for id_ in self._files.left_out() if self._files else ():
+            self._see(id_)
         for links in linked:
             ids = dict.fromkeys(link.supplier_id for link in links)
-            yield [_unreported(id_) for id_ in ids if id_ not in self._seen | left_out]
+            # A SKU in another spelling is not linked, but it is not absent, either.
+            yield [_unreported(id_) for id_ in ids if normalized_sku(id_) not in self._seen]
 
 
 def _unreported(id_: str) -> Stock:
