@@ -1,7 +1,7 @@
 """Units of the Merchant's order that the Supplier does not have.
 
-Units that were added after the import stay open: no Supplier sends them. Lines that the portal does
-not send, such as postage, are shipped with the rest, or the order would never be.
+Units that were added after the import stay open: no Supplier sends them. Lines that the portal
+ignores, such as postage, are shipped with the rest, or the order would never be.
 """
 
 from collections.abc import Iterable, Mapping
@@ -32,36 +32,37 @@ def without_added_units(
     return replace(shipment, lines=tuple(lines), is_last=False, at_most=())
 
 
-def with_lines_of_nobody(
-    shipment: Shipment, open_units: Mapping[str, int], requested: AbstractSet[str]
+def with_ignored_lines(
+    shipment: Shipment, open_units: Mapping[str, int], skus: Mapping[str, str]
 ) -> Shipment:
-    """Return the last parcel of an order with the open lines that the portal does not send.
+    """Return the last parcel of an order with the open lines that the portal ignores.
 
     A parcel without lines has them already.
     """
-    if not shipment.lines or not shipment.is_last or shipment.is_requested is None:
+    is_ignored = shipment.is_ignored
+    if not shipment.lines or not shipment.is_last or is_ignored is None:
         return shipment
     named = {part.line_id for part in shipment.lines}
     others = (
         ParcelLine(line_id=id_, quantity=count)
         for id_, count in open_units.items()
-        if count > 0 and id_ not in named and id_ not in requested
+        if count > 0 and id_ not in named and is_ignored(skus.get(id_, ""))
     )
     return replace(shipment, lines=(*shipment.lines, *others))
 
 
 def with_rest_in_first(split: Split, lines: Iterable[ParcelLine]) -> Split:
-    """Return a split whose first piece also has the open lines that the portal does not send.
+    """Return a split whose first piece also has the open lines that the portal ignores.
 
     `lines` are the open lines of the order, with their SKUs.
     """
-    is_requested, named = split.is_requested, {p.of_line for it in split.pieces for p in it.lines}
-    if is_requested is None or not split.pieces:
+    is_ignored, named = split.is_ignored, {p.of_line for it in split.pieces for p in it.lines}
+    if is_ignored is None or not split.pieces:
         return split
     rest = tuple(
         PieceLine(of_line=line.line_id, quantity=line.quantity)
         for line in lines
-        if line.quantity and line.line_id not in named and not is_requested(line.sku)
+        if line.quantity and line.line_id not in named and is_ignored(line.sku)
     )
     first, *others = split.pieces
     first = replace(first, lines=(*first.lines, *rest))

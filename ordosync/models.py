@@ -170,16 +170,17 @@ class Shipment(Struct, frozen=True, kw_only=True, gc=False):
     lines: tuple[ParcelLine, ...] | None = None
     """Its units by line; None if unknown."""
     is_last: bool = True
-    """True if no unit of its order is open after it, regardless of the status that a service shows.
-    Only a parcel without `lines` that is the last one holds all units that were still open."""
+    """True if no unit of its order is open after it, whatever status a service shows. Only a parcel
+    without `lines` that is the last one holds all units that were still open."""
     rest: tuple[ParcelLine, ...] = ()
     """For a Merchant that takes pieces: the units that stay open after it."""
     at_most: tuple[ParcelLine, ...] = ()
     """For a Merchant, if it holds all open units: those that were sent to the Supplier."""
     is_requested: Callable[[str], bool] | None = None
-    """If it is the last one: true for the SKUs that the portal sends to the Supplier."""
+    """Beside `at_most`: true for the SKUs that the portal sends to the Supplier."""
+    is_ignored: Callable[[str], bool] | None = None
+    """For a Merchant, if it is the last one: true for the SKUs that the portal ignores."""
     more_numbers: tuple[str, ...] = ()
-    """The other tracking numbers of the same parcel."""
 
 
 OWN = "own"
@@ -222,8 +223,8 @@ class Split(Struct, frozen=True, kw_only=True, gc=False):
 
     order_id: str
     pieces: tuple[Piece, ...]
-    is_requested: Callable[[str], bool] | None = None
-    """True for the SKUs that the portal sends. Lines of other SKUs stay with the first piece."""
+    is_ignored: Callable[[str], bool] | None = None
+    """True for the SKUs that the portal ignores; their lines stay with the first piece."""
 
 
 class Cancellation(Struct, frozen=True, kw_only=True, gc=False):
@@ -246,7 +247,7 @@ class Comment(Struct, frozen=True, kw_only=True, gc=False):
     """A comment on the timeline of an order."""
 
     key: str
-    """Identifies the comment: it is added to an order once per key."""
+    """Identifies the comment: added to an order only once."""
     order_id: str
     text: str
 
@@ -257,14 +258,13 @@ OutcomeState = Literal["done", "unchanged", "asked", "refused", "unavailable", "
 class Outcome(Struct, frozen=True, kw_only=True, gc=False):
     """The outcome of one write.
 
-    done: it was written now. unchanged: the account had it already. asked: a person at the account
-    was asked for it, and answers later. refused: it will never be accepted unchanged. unavailable:
-    it was not written, a later attempt may succeed. unknown: it may have been written.
+    done: it was written now. unchanged: the account had it already. asked: a person answers later.
+    refused: it will never be accepted unchanged. unavailable: it was not written, a later attempt
+    may succeed. unknown: it may have been written.
     """
 
     state: OutcomeState
     id: str = ""
-    """The id in the account, when done or unchanged."""
     line_ids: tuple[str, ...] = ()
     """The ids of the lines in the account, in the order in which they were sent."""
     pieces: tuple[Piece, ...] = ()

@@ -11,11 +11,13 @@ from tests.support.rules import (
     LATER,
     RULES,
     SHARED,
+    STOCKS,
     age_rules_tested,
     held_rules_tested,
     named_tests,
     shared_rules_tested,
     skipped,
+    stock_rules_tested,
 )
 
 
@@ -53,3 +55,7 @@ def test_rules_that_a_kind_cannot_hold_are_those_that_it_says(
 
 def test_each_rule_of_old_quantities_has_a_test_of_its_name() -> None:
     assert {*AGES} - age_rules_tested() == set()
+
+
+def test_each_rule_of_quantities_has_a_test_of_its_name() -> None:
+    assert {*STOCKS} - stock_rules_tested() == set()

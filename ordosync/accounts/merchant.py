@@ -1,6 +1,6 @@
 """The Merchant of a portal, in parts: its orders, products and stock, tracking and shortages."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -81,6 +81,8 @@ class MerchantCancellations(Protocol):
         An order is cancelled as a whole if it is cancelled and none of its units was sent, or if
         the account does not report which units are cancelled. An account that does not know the
         earlier state of an order yields each changed order with its units.
+        If users may have merged an order into another one, `other_lines` of its lines are the lines
+        that may have its units now, and the other order is in the same page.
         """
 
     def among(self, ids: Sequence[str]) -> frozenset[str]:
@@ -222,6 +224,9 @@ class Merchant(PortalAccount):
     hold_conditions: Mapping[str, str] = field(default_factory=dict)
     """The conditions of `hold:` that it can judge; the value is the option that is missing for it,
     or empty. See `HoldFacts`."""
+    merged: Callable[[Sequence[str]], Iterable[Cancellation]] = lambda _: ()
+    """Yields the units of these orders that users may have merged into other orders, and those of
+    the other orders; see `MerchantCancellations.changed`. `orders.by_id` omits a merged order."""
     supplier_key: Hashable = None
     """The key that assigns a line to this Supplier, such as the supplier's id; None: only the SKU.
 

@@ -20,6 +20,14 @@ from ordosync.config.stock_settings import StockConfig
 _NEEDS_INVENTORY = "needs `manage_inventory: true` in this portal"
 
 
+def refuse_blank(reader: Reader, place: Place) -> None:
+    """Record a problem for each option without a value: it would be taken as no rule."""
+    entries = (reader.entries(place) if place.is_mapping else None) or {}
+    for entry in entries.values():
+        if entry.is_null and not entry.node.value:
+            reader.problem(entry, "needs a value, or null")
+
+
 class PolicyReader:
     """Compares the policies of one portal with its accounts."""
 
@@ -61,6 +69,7 @@ class PolicyReader:
             self._reader.problem(entries["zero_stock"], _NEEDS_INVENTORY)
 
     def _stock(self, stock: StockConfig, place: Place, *, is_managed: bool) -> None:
+        refuse_blank(self._reader, place)
         if not is_managed:
             self._reader.problem(place, _NEEDS_INVENTORY)
         if stock.discontinued == "zero" and (why := cannot_zero_discontinued(self._ships)):

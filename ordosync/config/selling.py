@@ -1,6 +1,7 @@
 """Reads the rules of a Supplier's account, and refuses those that its kind cannot have."""
 
 from ordosync.accounts import is_embedded
+from ordosync.config.policies import refuse_blank
 from ordosync.config.reader import Place, Reader
 from ordosync.config.stock_settings import NO_SELLING_RULES, SellingConfig
 from ordosync.max_age import max_age_of
@@ -11,6 +12,7 @@ _OF_AGE = ("max_age", "but", "when_stale")
 def read_selling(reader: Reader, place: Place, kind: str, timezone: str | None) -> SellingConfig:
     """Return the option `selling` of an account."""
     selling: SellingConfig = reader.value(SellingConfig, place) or NO_SELLING_RULES
+    refuse_blank(reader, place)
     entries = (reader.entries(place) if place.is_mapping else None) or {}
     if kind == "files":
         for name in _OF_AGE:

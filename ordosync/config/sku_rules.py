@@ -58,6 +58,9 @@ class SkuRules:
             self._db.execute(f"pragma {pragma}")
         self._db.execute(_SCHEMA)
         self._lengths: set[int] = set()
+        self._count = 0
+        self._used = bytearray()
+        """By row: 1 if it is about a product that was asked for."""
         self._problems: list[str] = []
         self._problem_count = 0
         try:
@@ -76,9 +79,12 @@ class SkuRules:
         A SKU without a row is omitted.
         """
         if not self._lengths:
-            return {sku: [rule] for sku, rule in self._rules(skus).items()}
+            rules = self._rules(skus)
+            self._use(rules.values())
+            return {sku: [rule] for sku, rule in rules.items()}
         names = {sku: [sku, *self._patterns(sku)] for sku in skus}
         rules = self._rules({name for each in names.values() for name in each})
+        self._use(rules.values())
         return {
             sku: [rules[name] for name in each if name in rules]
             for sku, each in names.items()
@@ -88,6 +94,23 @@ class SkuRules:
     def _rules(self, names: Iterable[str]) -> Mapping[str, SkuRule]:
         rows = self._db.execute(_RULES, (json.dumps(list(names)),))
         return {row[0]: SkuRule(*row) for row in rows}
+
+    def unused(self) -> tuple[int, str]:
+        """Return the number of rows about no product so far, and the first of them as text."""
+        count = self._count - sum(self._used)
+        if not count:
+            return 0, ""
+        unused = (
+            (row, sku)
+            for sku, row in self._db.execute("select sku, row from rules")
+            if not self._used[row]
+        )
+        row, sku = min(unused)
+        return count, f"row {row} ({printable(shortened(sku))})"
+
+    def _use(self, rules: Iterable[SkuRule]) -> None:
+        for rule in rules:
+            self._used[rule.row] = 1
 
     def _patterns(self, sku: str) -> Iterator[str]:
         """Yield the patterns that may fit a SKU, longest first."""
@@ -124,13 +147,15 @@ class SkuRules:
             raise InvalidRulesError("is a workbook of a spreadsheet; save its sheet as CSV UTF-8")
 
     def _add(self, rows: Iterator[SkuRow]) -> None:
-        count = 0
+        last = 0
         self._db.execute("begin")
         while page := list(islice(rows, _PAGE)):
-            count += len(page)
+            self._count += len(page)
+            last = page[-1].number
             self._insert([row[:3] for row in page if not self._note(row)])
         self._db.execute("commit")
-        if not count:
+        self._used = bytearray(last + 1)
+        if not self._count:
             raise InvalidRulesError(
                 "has no row below its header; add one, or remove `skus:` if no SKU has a rule"
             )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from ordosync.added_units import requested_lines, with_lines_of_nobody, without_added_units
+from ordosync.added_units import requested_lines, with_ignored_lines, without_added_units
 from ordosync.embedded import ancestry, change_feed, orders, shipments, timeline, units
 from ordosync.models import Outcome, ParcelLine, Shipment, refused
 
@@ -72,9 +72,8 @@ def _add_to(
     open_parts = units.open_parts(lines)
     open_units = {part.line_id: part.quantity for part in open_parts}
     skus = {part.line_id: part.sku for part in open_parts}
-    requested = requested_lines(shipment, skus)
-    shipment = without_added_units(shipment, open_units, requested)
-    shipment = with_lines_of_nobody(shipment, open_units, requested)
+    shipment = without_added_units(shipment, open_units, requested_lines(shipment, skus))
+    shipment = with_ignored_lines(shipment, open_units, skus)
     parts = shipment.lines or (open_parts if shipment.is_last else ())
     known = _known(db, shipment, number, brings_units=bool(parts))
     if known and (not parts or known in units.in_parcels(db, [known])):

@@ -1,6 +1,6 @@
 """Opens the accounts of portals, as configuration and store describe them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -65,7 +65,9 @@ def open_portal(
             stops=Stops(store.stock_stops(name), connections.clock),
             oversold=Oversold(store.sent_units(portal.supplier.account), connections.clock),
         ),
-        stock_portals=partial(stock_portals, config, portal.supplier.account, store),
+        stock_portals=partial(
+            stock_portals, config, portal.supplier.account, store, names={portal.name: name}
+        ),
         rivals=_rivals(config, portal, store),
     )
 
@@ -80,13 +82,16 @@ def _feed_watch(feeds: Sequence[LimitedFeed], store: Store, name: str, clock: Cl
     return FeedWatch(feeds, store.feeds, name, clock, interval_of)
 
 
-def stock_portals(config: Config, account: str, store: Store) -> tuple[str, ...]:
+def stock_portals(
+    config: Config, account: str, store: Store, *, names: Mapping[str, str] = {}
+) -> tuple[str, ...]:
     """Return the portals that write back the stock of a Supplier account, as the store names them.
 
-    A portal is left out if it manages no inventory or an account lacks a part of the task.
+    A portal is left out if it manages no inventory or an account lacks a part of the task. `names`
+    has the names in the store that are known already.
     """
     return tuple(
-        store.portals.known_as(identity(portal))
+        names.get(portal.name) or store.portals.known_as(identity(portal))
         for portal in config.portals.values()
         if portal.supplier.account == account and can_run(portal, "write-inventory-back")
     )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _TABLES = (
     *("schedule", "leases", "runs", "steps", "past_writes"),
-    *("links", "claims", "order_numbers"),
+    *("links", "claims", "order_numbers", "stock_stops", "feeds"),
 )
 
 _TO_MERCHANT = ("write-inventory-back", "update-tracking", "split-order", "report-shortages")

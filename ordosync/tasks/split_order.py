@@ -173,7 +173,7 @@ def _split_for_merchant(
 ) -> Split:
     return Split(
         order_id=link.merchant_id,
-        is_requested=portal.config.requests,
+        is_ignored=portal.config.ignores,
         pieces=tuple(
             Piece(
                 reference=f"{portal.origin}:{piece.id}",

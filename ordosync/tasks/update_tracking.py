@@ -169,6 +169,7 @@ def _facts(portal: Portal, parcels: Sequence[Shipment], takes: Takes) -> ParcelF
         valid=valid_numbers(parcels),
         voided=frozenset(f"{item.id}:{item.tracking_number}" for item in parcels if item.voided),
         is_requested=portal.config.requests,
+        is_ignored=portal.config.ignores,
     )
 
 

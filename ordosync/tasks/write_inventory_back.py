@@ -68,6 +68,7 @@ def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     )
     for items in portal.stock.age.checked(pages, portal.links.live("product")):
         yield Page(items=_steps(portal, items, sales))
+    portal.stock.rules.note_unused()
 
 
 def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
@@ -286,6 +287,7 @@ TASK = Task(
         portal.stock.stops.note,
         portal.stock.oversold.note,
         portal.stock.age.note,
+        portal.stock.rules.note,
     ),
     save=_save,
     closes=_OVERSOLD,

@@ -82,7 +82,7 @@ def test_why_names_the_reason_and_the_command(held: TwoAccounts) -> None:
     held.run("orders", "release", "1001")
     released_text = held.run("why", "1001").out
 
-    assert "is worth 19.00 USD, which is over 5" in held_text
+    assert "is worth more than 5 USD" in held_text
     assert "`ordosync orders release 1001`" in held_text
     assert "it was released" in released_text
 
@@ -184,7 +184,7 @@ def test_h18_a_dry_run_says_that_it_would_hold_the_order(held: TwoAccounts) -> N
     text = held.run("import-orders", "--dry-run")
     [plan] = held.run("import-orders", "--dry-run", "--json").json["plans"]
 
-    assert "hold 1002#1: is worth 19.00 USD, which is over 5" in text.out
+    assert "hold 1002#1: is worth more than 5 USD" in text.out
     assert "total: 2 to hold" in text.out
     assert {step["state"] for step in plan["steps"]} == {"held"}
     assert text.code == 0
@@ -212,7 +212,7 @@ def test_a_held_order_that_is_dismissed_is_never_sent_until_that_is_undone(
         ("hold-value", "ordosync orders release 1001")
     ]
     assert (dismissed.code, undone.code) == (0, 0)
-    assert "is worth 19.00 USD" in held.run("why", "1001").out
+    assert "is worth more than 5 USD" in held.run("why", "1001").out
 
 
 @pytest.mark.parametrize(

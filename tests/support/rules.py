@@ -130,3 +130,15 @@ def age_rules_tested() -> frozenset[str]:
     texts = [path.read_text() for name in names for path in TESTS.rglob(name)]
     found = [name for text in texts for name in _AGE_NAME.findall(text)]
     return frozenset(rule for name in found for rule in name.split("_"))
+
+
+STOCKS = tuple(f"q{number}" for number in range(1, 16))
+"""The rules of quantities: lifecycle.md 6.4."""
+_STOCK_NAME = re.compile(r"\btest_(q[1-9]\d?)_\w*")
+
+
+def stock_rules_tested() -> frozenset[str]:
+    """Return the rules of quantities that have a test; other files have other rules Q."""
+    names = ("test_rules_of_stock.py", "test_stock_stops.py", "test_stock_checks.py")
+    texts = [path.read_text() for name in names for path in TESTS.rglob(name)]
+    return frozenset(name for text in texts for name in _STOCK_NAME.findall(text))

@@ -129,7 +129,7 @@ def test_h2_all_conditions_are_said_and_the_latest_time_counts() -> None:
     assert (decision.code, decision.until) == ("hold-paid", NOON + timedelta(hours=1))
     assert decision.reason == (
         "is not paid; was placed less than 2h ago; has the risk recommendation cancel;"
-        " is worth 19.00 GBP, which is over 10"
+        " is worth more than 10 GBP"
     )
 
 
@@ -169,6 +169,26 @@ def test_h4_a_kill_does_not_forget_a_release(portal: Holding, fault: str) -> Non
     assert passed
     assert portal.is_sent()
     assert portal.step().state == "done"
+
+
+def test_h4_a_failed_attempt_does_not_forget_a_release(portal: Holding) -> None:
+    portal.hold("over: 1")
+    portal.place()
+    portal.send_orders()
+    portal.release()
+    succeeded(portal.northwind.add_order(order("9")))
+    portal.sql(
+        "northwind",
+        "create trigger refuse before insert on orders begin select raise(abort, 'full'); end",
+    )
+    first = portal.run(TASK, may_fail=True)
+    portal.sql("northwind", "drop trigger refuse")
+    portal.clock.at += timedelta(hours=1)
+
+    portal.retry(TASK, portal.step())
+
+    assert first.count("done") == 0
+    assert portal.is_sent()
 
 
 def test_h4_a_release_does_not_count_for_the_same_order_when_it_is_requested_again(
@@ -528,3 +548,19 @@ def test_h17_orders_that_both_accounts_have_are_linked_although_a_rule_would_hol
     assert [entry["merchant"] for entry in adopted["adoptions"]] == ["1001"]
     assert portal.send_orders().counts == {"unchanged": 1}
     assert portal.step().state == "done"
+
+
+def test_no_value_price_or_address_is_in_the_reason(portal: Holding) -> None:
+    portal.hold("over: 1, countries: [US], po_box: ['*']")
+    portal.place(
+        "1001",
+        line("MUG", 3, unit_price=Decimal("471.47")),
+        ship_to=address(street1="PO Box 4711", country="Canaria Street 17"),
+    )
+
+    reason = portal.send_orders().step.reason or ""
+
+    assert reason == (
+        "is worth more than 1 GBP; has a country that is not a code of two letters;"
+        ' goes to a PO box by a method that matches "*"'
+    )

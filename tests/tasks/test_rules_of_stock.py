@@ -115,7 +115,7 @@ def test_a_file_that_cannot_be_used_fails_the_run_and_no_other_task(
     assert ran.run.error.code == "stock-rules"
     message = ran.run.error.message
     assert message.startswith(f"portal shop-northwind: read its stock rules: {path}: ")
-    assert message.endswith("; nothing was written; `ordosync config check` shows all problems")
+    assert message.endswith("; no quantity is written without them: `ordosync config check`")
     assert "\n" not in message
     assert counted.everything() == before
 
@@ -143,6 +143,45 @@ def test_config_check_lists_the_problems_of_all_files(counted: Pair) -> None:
     )
     assert lines[-1] == f"error: portals.shop-northwind.stock.skus: {path}: 2 more"
     assert shown.json["portals"]["shop-northwind"]["stock"]["skus"] == str(path)
+
+
+def test_rows_that_fit_no_product_are_noted(counted: Pair) -> None:
+    configure(counted, stock="{skus: rules/acme.csv}")
+    rules(counted, "MUG,5,,,,", "mug,5,,,,", "PO*,1,,,,", "JAR*,1,,,,")
+
+    ran = counted.run(TASK)
+    rules(counted, "MUG,5,,,,", "PO*,1,,,,")
+    again = counted.run(TASK)
+
+    note = "acme.csv: 2 rows fit no product of this portal, such as row 3 (mug)"
+    assert ran.run.note == note
+    assert again.run.note == ""
+
+
+@pytest.mark.parametrize(("stock", "selling"), [("{buffer: }", ""), ("", "{maximum: }")])
+def test_a_word_without_a_value_is_a_problem(counted: Pair, stock: str, selling: str) -> None:
+    configure(counted, stock=stock, selling=selling)
+
+    checked = ordosync(counted.folder, "config", "check")
+
+    assert checked.code == 3
+    assert "needs a value, or null" in checked.err
+
+
+def test_a_comparison_of_both_sides_knows_the_rules(counted: Pair) -> None:
+    configure(counted, stock="{buffer: 5, skus: rules/acme.csv}")
+    rules(counted, "CUP,,,,9,", "POT,,,,,yes")
+    counted.run(TASK)
+    portal = "shop-northwind"
+
+    same = ordosync(counted.folder, "reconcile", portal)
+    succeeded(counted.shop.set_stock("MUG", "main", 20))
+    other = ordosync(counted.folder, "reconcile", portal)
+    fixed = ordosync(counted.folder, "reconcile", portal, "--fix")
+
+    assert (same.code, other.code, fixed.code) == (0, 1, 0)
+    assert "set MUG from 20 to 15 (20 at the Supplier, 5 kept back, 15 shown)" in other.out
+    assert shown(counted) == [15, 9, 0]
 
 
 # Words.

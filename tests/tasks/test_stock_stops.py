@@ -87,6 +87,20 @@ def test_q4_a_stop_ends_after_its_time(pair: Pair) -> None:
     assert ordosync(pair.folder, "stock", "stops", "--json").json == {"stops": []}
 
 
+def test_q4_a_stop_stays_when_its_portal_is_renamed(pair: Pair) -> None:
+    _sold(pair, "MUG")
+    ordosync(pair.folder, "stock", "stop", *PORTAL, "MUG")
+    pair.run(TASK)
+    text = pair.path.read_text()
+    pair.path.write_text(text.replace("  shop-northwind:\n", "  new:\n    was: shop-northwind\n"))
+
+    pair.run(TASK, "new")
+
+    listed = ordosync(pair.folder, "stock", "stops", "--json").json["stops"]
+    assert [row["portal"] for row in listed] == ["new"]
+    assert _physical(pair, "MUG") == 0
+
+
 def test_q13_stops_are_written_although_the_safety_limit_holds_the_rest(pair: Pair) -> None:
     skus = [f"SKU{n}" for n in range(25)]
     _sold(pair, *skus)

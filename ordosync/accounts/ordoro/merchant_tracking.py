@@ -14,7 +14,7 @@ from ordosync.accounts.ordoro.parcel_pieces import ParcelPieces
 from ordosync.accounts.ordoro.schema import OrderShape, ShippingShape
 from ordosync.accounts.ordoro.timeline import is_void, times_void, valid_text, void_text
 from ordosync.accounts.service_client import recheck_refusals
-from ordosync.added_units import requested_lines, with_lines_of_nobody, without_added_units
+from ordosync.added_units import requested_lines, with_ignored_lines, without_added_units
 from ordosync.models import Outcome, OutcomeState, Shipment, refused
 
 
@@ -51,9 +51,8 @@ class MerchantTracking:
         if not current:
             quantities = {line.full_id: line.quantity for line in order.lines}
             skus = {line.full_id: line.sku for line in order.lines}
-            requested = requested_lines(shipment, skus)
-            shipment = without_added_units(shipment, quantities, requested)
-            shipment = with_lines_of_nobody(shipment, quantities, requested)
+            shipment = without_added_units(shipment, quantities, requested_lines(shipment, skus))
+            shipment = with_ignored_lines(shipment, quantities, skus)
         outcome = _without_write(order, shipment)
         if outcome:
             return outcome

@@ -153,6 +153,7 @@ class ShopifyAccount(Account):
                 client, location, fulfillment_orders, notify_customer=notify_customer
             ),
             splits=MerchantSplits(client, location, fulfillment_orders),
+            merged=cancellations.merged,
             shortages=MerchantShortages(client, location, fulfillment_orders),
             hold_conditions=CONDITIONS,
             supplier_key=(options.location, options.service),

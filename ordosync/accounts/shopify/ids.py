@@ -35,6 +35,11 @@ def line_id(order_id: str, line_item: str) -> str:
     return f"{order_id}:{number(line_item)}"
 
 
+def line_order(line: str) -> str:
+    """Return the order or the piece that a line belongs to."""
+    return line.rpartition(":")[0]
+
+
 def line_item(line: str) -> str:
     """Return the line item of the sale that a line belongs to."""
     return line.rpartition(":")[2]

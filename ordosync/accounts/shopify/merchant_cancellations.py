@@ -21,12 +21,12 @@ from ordosync.accounts.shopify.fulfillment_orders import (
     is_cancelled,
     possible_parts,
 )
-from ordosync.accounts.shopify.ids import first_piece, fulfillment_order, number
+from ordosync.accounts.shopify.ids import first_piece, fulfillment_order, line_order, number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.queries.fulfillment import CHANGED_ORDERS
 from ordosync.accounts.shopify.schema import FulfillmentOrder, Part
 from ordosync.accounts.shopify.split_history import SplitHistory
-from ordosync.accounts.shopify.wanted_units import wanted_lines
+from ordosync.accounts.shopify.wanted_units import merged_into, wanted_lines
 from ordosync.models import Cancellation, Page
 
 
@@ -111,15 +111,33 @@ class MerchantCancellations:
                 self._client.set_metafields([metafield], action=action)
 
     def _reduced(self, states: Sequence[FulfillmentOrder]) -> Iterator[Cancellation]:
-        """Yield the open units of orders with removed or refunded units."""
+        """Yield the open units of orders with removed or refunded units.
+
+        An order that may have units of one of them is yielded, too.
+        """
         ids = [number(state.id) for state in states]
         found: dict[str, Cancellation] = {}
         for id_, order in (self._fulfillment_orders.parts_of(ids) if ids else {}).items():
             order_id = order.history.order_id(_order_of(id_, order))
-            lines = wanted_lines(order_id, order)
-            if lines is not None:
-                found[order_id] = Cancellation(order_id=order_id, lines=lines)
+            for each in (order_id, *merged_into(order_id, order)):
+                found[each] = Cancellation(order_id=each, lines=wanted_lines(each, order))
         yield from found.values()
+
+    def merged(self, ids: Sequence[str]) -> Iterator[Cancellation]:
+        """Yield the units of these orders that may be in other orders now, and of those orders."""
+        states = self._fulfillment_orders.states(ids).values()
+        without_units = [it for it in states if it.order.is_reduced and not it.order.is_cancelled]
+        found = {
+            it.order_id: it for it in self._reduced([*filter(_is_closed_unsent, without_units)])
+        }
+        others = {
+            id_: [line_order(line) for part in each.lines or () for line in part.other_lines]
+            for id_, each in found.items()
+        }
+        # An order without units that was not merged may have been moved, or replaced.
+        merged = {id_ for id_, of_order in others.items() if of_order}
+        for id_ in merged.union(*others.values()):
+            yield found[id_]
 
     def _cancelled(self, ended: Sequence[FulfillmentOrder]) -> Mapping[str, str]:
         """Return, by fulfillment order, the order or the piece that is cancelled with it."""

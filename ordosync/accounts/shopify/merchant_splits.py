@@ -144,12 +144,12 @@ def _existing_pieces(
 
 def _lines_of_nobody(split: Split, root: Part, named: AbstractSet[str]) -> frozenset[str]:
     """Return the lines that no Supplier sends: they stay in the first piece."""
-    is_requested = split.is_requested
+    is_ignored = split.is_ignored
     return frozenset(
         number(line.line_item.id)
         for line in root.line_items.nodes
         if number(line.line_item.id) not in named
-        and not (line.is_shipped and (is_requested is None or is_requested(line.sku or "")))
+        and not (line.is_shipped and not (is_ignored and is_ignored(line.sku or "")))
     )
 
 

@@ -13,11 +13,7 @@ from dataclasses import dataclass
 from ordosync.accounts.shopify.fulfillment_orders import OrderParts
 from ordosync.accounts.shopify.ids import fulfillment_order, gid, line_id, line_item, number
 from ordosync.accounts.shopify.schema import FulfillmentOrder, Parcel, Part
-from ordosync.added_units import (
-    requested_lines,
-    with_lines_of_nobody,
-    without_added_units,
-)
+from ordosync.added_units import with_ignored_lines, without_added_units
 from ordosync.models import Shipment
 
 Units = Counter[str]
@@ -155,4 +151,5 @@ def without_added(shipment: Shipment, order: OrderParts) -> Shipment:
     open_lines = {line_id(order_id, id_): count for id_, count in units.items()}
     left_open = {line_id(order_id, id_) for id_ in added | unshipped}
     shipment = without_added_units(shipment, open_lines, left_open)
-    return with_lines_of_nobody(shipment, open_lines, requested_lines(shipment, skus) | left_open)
+    goods = {id_: sku for id_, sku in skus.items() if id_ not in left_open}
+    return with_ignored_lines(shipment, {id_: open_lines.get(id_, 0) for id_ in goods}, goods)

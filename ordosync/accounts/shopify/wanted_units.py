@@ -27,19 +27,37 @@ def wanted_in(part: Part, order: OrderParts) -> Units:
     return open_units([part]) + units_in(void_parcels(of_part))
 
 
-def wanted_lines(order_id: str, order: OrderParts) -> tuple[ParcelLine, ...] | None:
+def wanted_lines(order_id: str, order: OrderParts) -> tuple[ParcelLine, ...]:
     """Return the units of each line of an order, 0 included.
 
-    None if the order may have been merged: then its units are part of another one.
+    If the order may have been merged, `other_lines` has the lines that may have its units now.
+    Units of a line that the other order did not have are those of this order.
     """
-    if may_be_merged(order_id, order) and not is_removed(order_id, order):
-        return None
     items = _items(_own(order_id, order), order)
     units = wanted_units(order_id, order)
+    others = {id_: _items(_own(id_, order), order) for id_ in merged_into(order_id, order)}
+    for id_, known in others.items():
+        of_other = wanted_units(id_, order)
+        units.update({gid("LineItem", it): of_other[gid("LineItem", it)] for it in items - known})
     return tuple(
-        ParcelLine(line_id=line_id(order_id, item), quantity=units[gid("LineItem", item)])
+        ParcelLine(
+            line_id=line_id(order_id, item),
+            quantity=units[gid("LineItem", item)],
+            other_lines=tuple(line_id(id_, item) for id_ in others if item in others[id_]),
+        )
         for item in sorted(items, key=int)
     )
+
+
+def merged_into(order_id: str, order: OrderParts) -> tuple[str, ...]:
+    """Return the orders that may have the units of an order without units."""
+    own = _own(order_id, order)
+    if not is_gone(own) or is_removed(order_id, order):
+        return ()
+    items = _items(own, order)
+    parts = (part for part in _recorded(own, order) if part is not own and not is_gone(part))
+    ids = (order.history.order_id(number(it.id)) for it in parts if items & _items(it, order))
+    return tuple(dict.fromkeys(ids))
 
 
 def may_be_merged(order_id: str, order: OrderParts) -> bool:

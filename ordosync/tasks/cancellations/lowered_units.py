@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from ordosync.models import Order
+from ordosync.models import Cancellation, Order, ParcelLine
 from ordosync.store.links import Link
 from ordosync.store.written import Change, Written
 from ordosync.tasks.base import Portal
 from ordosync.tasks.edits.edit import BELOW_SENT
-from ordosync.tasks.orders.open_units import with_open_units
+from ordosync.tasks.orders.open_units import sent_units, with_open_units
 from ordosync.tasks.remarks import Remark
 
 
@@ -74,12 +74,43 @@ def wanted_units(portal: Portal, ids: Sequence[str]) -> Mapping[str, Mapping[str
 
     They are negative if it wants fewer units than were sent.
     """
-    return {
+    found = {
         item.id: {line.id: line.quantity for line in item.lines}
         for page in with_open_units(portal, portal.merchant.orders.by_id(ids))
         for item in page.items
         if isinstance(item, Order)
     }
+    missing = [id_ for id_ in ids if id_ not in found]
+    merged = wanted_in(portal, list(portal.merchant.merged(missing))) if missing else {}
+    return found | {id_: units for id_, units in merged.items() if id_ in missing}
+
+
+def wanted_in(
+    portal: Portal, cancellations: Sequence[Cancellation]
+) -> Mapping[str, Mapping[str, int]]:
+    """Return the open units by line of orders of which some units are cancelled."""
+    items = {item.order_id: item.lines for item in cancellations if item.lines is not None}
+    sent = sent_units(portal, list(items))
+    units = {
+        part.line_id: part.quantity - sent.get(part.line_id, 0)
+        for lines in items.values()
+        for part in lines
+    }
+    others = sorted({id_ for lines in items.values() for part in lines for id_ in part.other_lines})
+    links = portal.links.of_merchant("line", others) if others else {}
+    return {
+        order_id: {
+            part.line_id: units[part.line_id] + _merged_units(part, units, links) for part in lines
+        }
+        for order_id, lines in items.items()
+    }
+
+
+def _merged_units(part: ParcelLine, units: Mapping[str, int], links: Mapping[str, Link]) -> int:
+    """Return the units of a line that are in other lines now: more than the ledger has of them."""
+    shown = sum(units.get(id_, 0) for id_ in part.other_lines)
+    own = sum(links[id_].open_units or 0 for id_ in part.other_lines if id_ in links)
+    return max(0, shown - own)
 
 
 def lowered_orders(portal: Portal, wanted: Mapping[str, Mapping[str, int]]) -> Iterator[Lowered]:

@@ -24,10 +24,10 @@ from ordosync.tasks.cancellations.lowered_units import (
     not_removed,
     sent_already,
     units_text,
+    wanted_in,
     wanted_units,
 )
 from ordosync.tasks.edits.edit import BELOW_SENT
-from ordosync.tasks.orders.open_units import sent_units
 from ordosync.tasks.remarks import comment
 
 _LESS = ":less"
@@ -50,14 +50,7 @@ def is_about(ref: StepRef) -> bool:
 
 def steps(portal: Portal, cancellations: Sequence[Cancellation]) -> Iterator[Step]:
     """Yield a step for each of these open orders with fewer wanted units than open ones."""
-    sent = sent_units(portal, [item.order_id for item in cancellations])
-    wanted = {
-        item.order_id: {
-            part.line_id: part.quantity - sent.get(part.line_id, 0) for part in item.lines
-        }
-        for item in cancellations
-        if item.lines is not None
-    }
+    wanted = wanted_in(portal, cancellations)
     for step in _steps(portal, wanted):
         if isinstance(step.payload, Lowered) and not step.payload.is_complete:
             yield step

@@ -5,7 +5,7 @@ is never dropped: the operator can release it, and `attention` lists it after `l
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -47,10 +47,10 @@ class Holds:
     open: Mapping[str, OpenImport]
 
     @classmethod
-    def of(cls, portal: Portal, keys: Sequence[str]) -> "Holds":
+    def of(cls, portal: Portal, keys: Iterable[str]) -> "Holds":
         """Return the holds for the orders of these steps."""
         config = portal.config.hold
-        imports = portal.links.open_imports(keys) if config.conditions else {}
+        imports = portal.links.open_imports([*keys]) if config.conditions else {}
         return cls(config=config, now=portal.clock.now(), open=imports)
 
     def decision(self, key: str, order: Order, method: str) -> Decision | None:
@@ -121,8 +121,9 @@ def _of_value(order: Order, over: Decimal) -> Iterator[_Reason]:
         return
     value = sum((line.unit_price or 0) * line.quantity for line in order.lines)
     if value > over:
-        amount = f"{value} {order.currency}".rstrip()
-        yield _Reason(code="hold-value", text=f"is worth {amount}, which is over {over}")
+        # The value itself is as private as a price: the log and alerts have this text.
+        text = f"is worth more than {over} {order.currency}".rstrip()
+        yield _Reason(code="hold-value", text=text)
 
 
 def _of_address(config: HoldConfig, to: Address, method: str) -> Iterator[_Reason]:

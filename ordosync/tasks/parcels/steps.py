@@ -52,6 +52,7 @@ class ParcelFacts:
     voided: frozenset[str]
     """The labels that are void in this page, as links name them."""
     is_requested: Callable[[str], bool] | None = None
+    is_ignored: Callable[[str], bool] | None = None
     """True for the SKUs that are sent to the Supplier."""
 
 
@@ -138,7 +139,8 @@ def _valid_steps(item: Shipment, link: Link, family: Family, facts: ParcelFacts)
             lines=contents.lines,
             is_last=contents.is_last,
             at_most=contents.at_most,
-            is_requested=facts.is_requested if contents.is_last else None,
+            is_requested=facts.is_requested if contents.at_most else None,
+            is_ignored=facts.is_ignored if contents.is_last else None,
             rest=contents.rest if contents.lines and facts.takes == "pieces" else (),
         ),
         link=target,

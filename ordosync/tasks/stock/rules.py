@@ -16,6 +16,7 @@ from ordosync.config.stock_settings import RULE_WORDS, SellingConfig
 from ordosync.errors import StockRulesError
 from ordosync.models import Stock
 from ordosync.stock_rules import StockRule
+from ordosync.text import plural
 
 if TYPE_CHECKING:
     from ordosync.config.sku_rule_rows import SkuWords
@@ -57,6 +58,7 @@ class StockRules:
         self.selling = selling
         self._path = portal.stock.skus
         self._file: SkuRules | None = None
+        self._note = ""
         self._rows: Mapping[str, list[SkuRule]] = {}
         """The rows about the products of the page that is worked on."""
         self._merged = lru_cache(_MOST_EQUAL)(self._merge)
@@ -88,6 +90,18 @@ class StockRules:
             if value is not None:
                 yield Word(name=name, value=value, level=text)
 
+    def note_unused(self) -> None:
+        """Note the rows about no product, after the rules of all products were read."""
+        count, first = self._file.unused() if self._file and self._path else (0, "")
+        if count and self._path:
+            rows = plural(count, "1 row fits", f"{count} rows fit")
+            self._note = f"{self._path.name}: {rows} no product of this portal, such as {first}"
+
+    @property
+    def note(self) -> str:
+        """A remark about the run; empty if each row is about a product."""
+        return self._note
+
     def close(self) -> None:
         """Forget the file, which may change before the next run. Idempotent."""
         self._rows = {}
@@ -106,7 +120,7 @@ class StockRules:
             raise StockRulesError(
                 f"portal {self._portal.name}",
                 "read its stock rules",
-                f"{error}{more}; nothing was written; `ordosync config check` shows all problems",
+                f"{error}{more}; no quantity is written without them: `ordosync config check`",
             ) from error
 
     def _levels(self, rows: "Sequence[SkuRule]") -> Iterator[tuple[str, object]]:

@@ -118,7 +118,7 @@ def test_line_that_is_sent_completely_is_no_removed_line(seller: ShopifyMerchant
     assert quantities(order) == [("CUP", 0), ("MUG", 1)]
 
 
-def test_order_that_may_be_merged_into_another_is_not_reduced(
+def test_order_that_may_be_merged_names_the_lines_that_may_have_its_units(
     seller: ShopifyMerchantPeople,
 ) -> None:
     """Difference 1: the units of a merged fulfillment order are a part of another one."""
@@ -129,8 +129,14 @@ def test_order_that_may_be_merged_into_another_is_not_reduced(
     seller.fake.merge(fulfillment_order(second), into=fulfillment_order(first))
     seller.cancel_units(order_id, 0, 1)
 
-    assert reduced(account, seller) == []
-    assert ids
+    found = {each.order_id: each for each in reduced(account, seller)}
+
+    leaf = first.partition("~")[0]
+    [cup] = found[second].lines or ()
+    assert (cup.line_id, cup.quantity) == (second_line(second, ids), 0)
+    assert [id_.partition(":")[0] for id_ in cup.other_lines] == [leaf]
+    assert opened_units(found[leaf], ids) == {"CUP": 2, "MUG": 0}
+    assert {each.order_id: each for each in account.side.merged([second])} == found
 
 
 @pytest.mark.parametrize("is_merged", [False, True])

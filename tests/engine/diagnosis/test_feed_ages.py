@@ -216,6 +216,8 @@ def test_health_and_attention_exit_1_until_the_entry_is_dismissed(feeds: Feeds) 
 
 def test_a_renamed_portal_keeps_the_age_of_its_feeds(feeds: Feeds) -> None:
     feeds.pass_time(9 * HOUR)
+    for name in FEEDS:
+        (feeds.folder / name / "file.csv").unlink()
     text = CONFIG.replace("  shop-depot:\n", "  other:\n    was: shop-depot\n")
     (feeds.folder / "config.yaml").write_text(text)
 

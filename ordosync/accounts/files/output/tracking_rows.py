@@ -15,7 +15,7 @@ from ordosync.accounts.files.line_ids import own_id
 from ordosync.accounts.files.output.keyed_csv import Row
 from ordosync.accounts.files.output.options import TrackingFile
 from ordosync.accounts.files.output.safe_output import decimal_text
-from ordosync.added_units import requested_lines, with_lines_of_nobody, without_added_units
+from ordosync.added_units import requested_lines, with_ignored_lines, without_added_units
 from ordosync.models import Line, ParcelLine, Shipment
 
 Units = tuple[tuple[str, str, int], ...]
@@ -86,7 +86,7 @@ class TrackingRows:
             open_units = {part.line_id: part.quantity for part in open_parts}
             requested = requested_lines(shipment, skus)
             shipment = without_added_units(shipment, open_units, requested)
-            shipment = with_lines_of_nobody(shipment, open_units, requested)
+            shipment = with_ignored_lines(shipment, open_units, skus)
             parts = shipment.lines or open_parts
         units: Counter[tuple[str, str]] = Counter()
         for part in parts:
