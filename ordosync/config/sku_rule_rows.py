@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
 from itertools import chain
-from typing import NamedTuple, TextIO
+from typing import TextIO
 
 from msgspec import Struct
 
@@ -23,6 +23,8 @@ _MOST_EQUAL = 10_000
 """The number of different rules that are converted only once."""
 _DELIMITERS = ",;\t"
 _STOPS = {"yes": 1, "true": 1, "no": 0, "false": 0}
+_is_plain = re.compile(r"[A-Za-z0-9][\w ./-]{0,200}\*?").fullmatch
+"""True for most SKUs, which need no further look."""
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 
 
@@ -46,16 +48,10 @@ class SkuWords(Struct, frozen=True, gc=False):
         return cls(*(int(number) if number else None for number in text.split(",")))
 
 
-class SkuRow(NamedTuple):
-    """One row: a SKU, or the begin of SKUs with `*` at the end, and its words."""
-
-    sku: str
-    number: int
-    """The line in the file; the header is 1."""
-    words: str
-    """The numbers of `SkuWords` as text, with commas between them: most rows are equal."""
-    problem: str = ""
-    """The reason why it cannot be used; empty if it can."""
+SkuRow = tuple[str, int, str, str]
+"""One row: a SKU, or the begin of SKUs with `*` at the end; the line in the file, of which the
+header is 1; the numbers of `SkuWords` as text, with commas between them; and the reason why it
+cannot be used, or empty. No class, since there may be 100,000 of them in each run."""
 
 
 def sku_rows(file: TextIO) -> Iterator[SkuRow]:
@@ -70,7 +66,7 @@ def sku_rows(file: TextIO) -> Iterator[SkuRow]:
         number = reader.line_num
         for cells in reader:
             begin, number = number + 1, reader.line_num
-            if any(map(str.strip, cells)):
+            if cells and (cells[0].strip() or any(map(str.strip, cells))):
                 yield row_of(begin, cells)
     except csv.Error as error:
         raise InvalidRulesError(f"row {number + 1} is not valid CSV ({error})") from error
@@ -90,14 +86,15 @@ class _Columns:
 
     def __call__(self, number: int, cells: list[str]) -> SkuRow:
         """Return the row with its words, or with its problem."""
-        if len(cells) != self._width or any(map(str.strip, cells[self._used :])):
+        has_more = self._used < self._width and any(map(str.strip, cells[self._used :]))
+        if has_more or len(cells) != self._width:
             found = plural(len(cells), "1 cell", f"{len(cells)} cells")
             why = f"has {found}, the header has {self._used}; add or remove delimiters"
-            return SkuRow("", number, "", why)
+            return "", number, "", why
         del cells[self._used :]
         sku = cells.pop(self._sku).strip()
         words, problem = self._words(*cells)
-        return SkuRow(sku, number, words, _problem_of_sku(sku) or problem)
+        return sku, number, words, problem if _is_plain(sku) else _problem_of_sku(sku) or problem
 
 
 def _columns(header: Sequence[str]) -> Sequence[str]:

@@ -9,7 +9,6 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
 from ordosync.config.converters import shortened
 from ordosync.config.sku_rule_rows import InvalidRulesError, SkuRow, sku_rows
@@ -27,14 +26,9 @@ _SCHEMA = "create table rules (sku text primary key, row integer, words text) wi
 _RULES = "select sku, row, words from rules where sku in (select value from json_each(?))"
 
 
-class SkuRule(NamedTuple):
-    """A row that is about a SKU."""
-
-    sku: str
-    """As it is in the file, perhaps with `*` at the end."""
-    row: int
-    words: str
-    """As in `SkuRow`."""
+SkuRule = tuple[str, int, str]
+"""A row that is about a SKU: the SKU as it is in the file, perhaps with `*` at the end; the line;
+and the words, as in `SkuRow`."""
 
 
 class RulesProblemsError(Exception):
@@ -93,7 +87,7 @@ class SkuRules:
 
     def _rules(self, names: Iterable[str]) -> Mapping[str, SkuRule]:
         rows = self._db.execute(_RULES, (json.dumps(list(names)),))
-        return {row[0]: SkuRule(*row) for row in rows}
+        return {row[0]: row for row in rows}
 
     def unused(self) -> tuple[int, str]:
         """Return the number of rows about no product so far, and the first of them as text."""
@@ -109,8 +103,8 @@ class SkuRules:
         return count, f"row {row} ({printable(shortened(sku))})"
 
     def _use(self, rules: Iterable[SkuRule]) -> None:
-        for rule in rules:
-            self._used[rule.row] = 1
+        for _, row, _ in rules:
+            self._used[row] = 1
 
     def _patterns(self, sku: str) -> Iterator[str]:
         """Yield the patterns that may fit a SKU, longest first."""
@@ -151,8 +145,11 @@ class SkuRules:
         self._db.execute("begin")
         while page := list(islice(rows, _PAGE)):
             self._count += len(page)
-            last = page[-1].number
-            self._insert([row[:3] for row in page if not self._note(row)])
+            last = page[-1][1]
+            for row in page:
+                if row[3]:
+                    self._note(row)
+            self._insert([row[:3] for row in page if not row[3]])
         self._db.execute("commit")
         self._used = bytearray(last + 1)
         if not self._count:
@@ -160,26 +157,23 @@ class SkuRules:
                 "has no row below its header; add one, or remove `skus:` if no SKU has a rule"
             )
 
-    def _insert(self, rows: Sequence[tuple[str, int, str]]) -> None:
+    def _insert(self, rows: Sequence[SkuRule]) -> None:
         self._lengths |= {len(sku) - 1 for sku, *_ in rows if sku[-1] == "*"}
         done = self._db.executemany("insert or ignore into rules values (?, ?, ?)", rows)
         if done.rowcount == len(rows):
             return
         first = self._rules([sku for sku, *_ in rows])
         for sku, number, words in rows:
-            if first[sku].row != number:
-                problem = f"is also in row {first[sku].row}; remove one of them"
-                self._note(SkuRow(sku, number, words, problem))
+            if first[sku][1] != number:
+                problem = f"is also in row {first[sku][1]}; remove one of them"
+                self._note((sku, number, words, problem))
 
-    def _note(self, row: SkuRow) -> bool:
-        """Note the problem of a row; return False if it has none."""
-        if not row.problem:
-            return False
+    def _note(self, row: SkuRow) -> None:
+        sku, number, _, problem = row
         self._problem_count += 1
         if len(self._problems) < MOST_PROBLEMS:
-            sku = f" ({shortened(row.sku)})" if row.sku else ""
-            self._problems.append(f"{self._path}: row {row.number}{sku}: {row.problem}")
-        return True
+            named = f" ({shortened(sku)})" if sku else ""
+            self._problems.append(f"{self._path}: row {number}{named}: {problem}")
 
     def _whole(self, problem: str) -> RulesProblemsError:
         return RulesProblemsError([f"{self._path}: {problem}"], 1)

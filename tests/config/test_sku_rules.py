@@ -21,13 +21,13 @@ def _path(tmp_path: Path) -> Path:
 def rows(path: Path, sku: str) -> list[tuple[str, int]]:
     """Return the rows about a SKU, the first one first."""
     with closing(SkuRules(path)) as rules:
-        return [(rule.sku, rule.row) for rule in rules.of([sku]).get(sku, ())]
+        return [(name, row) for name, row, _ in rules.of([sku]).get(sku, ())]
 
 
 def words(path: Path, sku: str) -> SkuWords:
     with closing(SkuRules(path)) as rules:
-        [rule] = rules.of([sku])[sku]
-        return SkuWords.of(rule.words)
+        [(_, _, text)] = rules.of([sku])[sku]
+        return SkuWords.of(text)
 
 
 def problems(path: Path) -> list[str]:
@@ -206,7 +206,7 @@ def _many(path: Path) -> Iterator[SkuRules]:
 def test_the_rows_of_a_page_are_read_at_once(many: SkuRules) -> None:
     found = many.of(["SKU-00001", "SKU-02999", "SKU-03000", "OTHER"])
 
-    assert {sku: [rule.row for rule in rules] for sku, rules in found.items()} == {
+    assert {sku: [row for _, row, _ in rules] for sku, rules in found.items()} == {
         "SKU-00001": [3, 3002],
         "SKU-02999": [3001, 3002],
         "SKU-03000": [3002],

@@ -126,10 +126,8 @@ class MerchantCancellations:
     def merged(self, ids: Sequence[str]) -> Iterator[Cancellation]:
         """Yield the units of these orders that may be in other orders now, and of those orders."""
         states = self._fulfillment_orders.states(ids).values()
-        without_units = [it for it in states if it.order.is_reduced and not it.order.is_cancelled]
-        found = {
-            it.order_id: it for it in self._reduced([*filter(_is_closed_unsent, without_units)])
-        }
+        reduced = [it for it in states if it.order.is_reduced and not it.order.is_cancelled]
+        found = {it.order_id: it for it in self._reduced([*filter(_is_closed_unsent, reduced)])}
         others = {
             id_: [line_order(line) for part in each.lines or () for line in part.other_lines]
             for id_, each in found.items()

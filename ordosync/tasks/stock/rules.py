@@ -74,7 +74,8 @@ class StockRules:
 
     def of(self, sku: str) -> StockRule:
         """Return the rule of the product with this SKU of the Merchant, which was read."""
-        return self._merged(*(row.words for row in self._rows.get(sku, ())))
+        rows = self._rows.get(sku, ())
+        return self._merged(*[words for _, _, words in rows])
 
     def stop_of(self, product: Stock) -> str:
         """Return why the Supplier's product is shown as 0 by the portal; empty if it is not."""
@@ -126,8 +127,8 @@ class StockRules:
     def _levels(self, rows: "Sequence[SkuRule]") -> Iterator[tuple[str, object]]:
         """Yield each level with its name, the most special first."""
         file = self._path.name if self._path else ""
-        for row in rows:
-            yield f"row {row.row} of {file} ({row.sku})", _words(row.words)
+        for sku, row, words in rows:
+            yield f"row {row} of {file} ({sku})", _words(words)
         yield f"portal {self._portal.name}", self._portal.stock
         yield f"account {self._portal.supplier.account}", self.selling
 
