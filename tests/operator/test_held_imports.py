@@ -215,6 +215,27 @@ def test_a_held_order_that_is_dismissed_is_never_sent_until_that_is_undone(
     assert "is worth more than 5 USD" in held.run("why", "1001").out
 
 
+def test_a_dismissed_order_is_held_again_by_a_retry_and_sent_by_a_release_as_why_says(
+    held: TwoAccounts,
+) -> None:
+    held.configure("over: 5", "longest: 1h, over: 5")
+    age(held.folder, "update steps set created_at = '2026-01-01T00:00:00.000Z'")
+    [entry] = held.run("attention", "--json").json["attention"]
+    held.run("dismiss", "1001")
+
+    dismissed_text = held.run("why", "1001").out
+    retried = held.run("retry", str(entry["step"]), "--json")
+    held_text = held.run("why", "1001").out
+    held.run("orders", "release", "1001")
+    sent = held.run("import-orders", "--json")
+
+    assert f"to send it nevertheless: `ordosync retry {entry['step']}` and" in dismissed_text
+    assert "if it is held again, `ordosync orders release 1001`" in dismissed_text
+    assert retried.counts == {"seen": 1, "skipped": 1}
+    assert "to send it now: `ordosync orders release 1001`" in held_text
+    assert sent.counts == {"seen": 1, "done": 1}
+
+
 @pytest.mark.parametrize(
     ("tasks", "warning"),
     [
