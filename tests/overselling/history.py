@@ -6,7 +6,7 @@ store, the schedule, the tasks and the safety limit are the real ones; only the 
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -23,6 +23,7 @@ from ordosync.store.runs import Run
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import Portal
 from tests.support.clock import VirtualClock
+from tests.support.published import with_merchant_stock
 from tests.tasks.portal import available, line, order, physical, succeeded
 
 SKU = "MUG"
@@ -222,10 +223,8 @@ class Engine:
         portal = open_portal(
             self._config, self._config.portals[name], self._store, self._connections
         )
-        stock = portal.merchant.stock
-        assert stock
-        falling = FallingStock(stock, self._shops[name].desk)
-        return replace(portal, merchant=replace(portal.merchant, stock=falling))
+        desk = self._shops[name].desk
+        return with_merchant_stock(portal, lambda stock: FallingStock(stock, desk))
 
 
 def _config(world: World, names: Sequence[str]) -> str:

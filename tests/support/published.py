@@ -6,7 +6,7 @@ rule that was forgotten on one path, fails the test that takes this path.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -72,6 +72,18 @@ def _watched(portal: Portal, quantities: Quantities) -> Portal:
     )
 
 
+def with_merchant_stock(
+    portal: Portal, wrapped: Callable[[MerchantStock], MerchantStock]
+) -> Portal:
+    """Return a portal whose Merchant has a wrapped stock part, of which the check knows."""
+    stock = portal.merchant.stock
+    assert stock
+    if isinstance(stock, _Merchant):
+        stock.wrap(wrapped)
+        return portal
+    return replace(portal, merchant=replace(portal.merchant, stock=wrapped(stock)))
+
+
 class _Supplier:
     """The Supplier's stock; it remembers what was read last."""
 
@@ -108,6 +120,10 @@ class _Merchant:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._part, name)
+
+    def wrap(self, wrapped: Callable[[MerchantStock], MerchantStock]) -> None:
+        """Wrap the account's part."""
+        self._part = wrapped(self._part)
 
     def current(self, ids: Sequence[str]) -> Mapping[str, Stock]:
         stock = self._part.current(ids)

@@ -17,7 +17,8 @@ MANY = 10
 CALLS: Mapping[tuple[str, str], tuple[int, int, int]] = {
     ("ordoro", "sqlite"): (3, 20, 21),
     ("shopify", "sqlite"): (2, 11, 23),
-    ("woocommerce", "sqlite"): (3, 42, 3),
+    # One call more than in 799b213: an order does not say which of its products are virtual.
+    ("woocommerce", "sqlite"): (4, 42, 3),
     ("sqlite", "ordoro"): (10, 2, 20),
     ("sqlite", "shopify"): (14, 2, 31),
     ("sqlite", "woocommerce"): (12, 12, 20),
