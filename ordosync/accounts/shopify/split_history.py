@@ -21,11 +21,13 @@ from ordosync.accounts.shopify.schema import At, Metafield, OrderedLine, recorde
 T = TypeVar("T")
 
 
-class SentPart(Struct, frozen=True):
+class SentPart(Struct, frozen=True, omit_defaults=True):
     """A fulfillment order that the Supplier has."""
 
     at: At
     lines: list[str] = msgspec.field(default_factory=list)
+    bundles: list[str] = msgspec.field(default_factory=list)
+    """The bundles that were sent as lines; see `bundle_lines`."""
 
 
 Sent = dict[str, SentPart]
@@ -74,6 +76,11 @@ class SplitHistory:
         ids = (order_id, *self.ancestors(order_id, lines))
         sent = next((self.sent[id_].lines for id_ in ids if id_ in self.sent), None)
         return None if sent is None else frozenset(sent)
+
+    def bundles(self, order_id: str, lines: Sequence[OrderedLine]) -> Sequence[str]:
+        """Return the bundles with which an order or an ancestor was sent."""
+        ids = (order_id, *self.ancestors(order_id, lines))
+        return next((self.sent[id_].bundles for id_ in ids if id_ in self.sent), ())
 
     def leaves(self, order_id: str, *above: str) -> Iterator[str]:
         """Yield the unsplit pieces into which ordosync has split an order, in several steps."""

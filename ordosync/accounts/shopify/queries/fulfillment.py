@@ -6,6 +6,7 @@ _LINE = """
     id sku productTitle variantTitle remainingQuantity totalQuantity requiresShipping
     inventoryItemId lineItem {
       id isGiftCard customAttributes { key value }
+      lineItemGroup { id title quantity variantSku customAttributes { key value } }
       originalUnitPriceSet { shopMoney { amount currencyCode } }
       discountedUnitPriceSet { shopMoney { amount } }
     }
@@ -244,7 +245,8 @@ mutation Split($splits: [FulfillmentOrderSplitInput!]!) {
 _LINES = """
 pageInfo { hasNextPage endCursor }
 nodes {
-  id sku requiresShipping inventoryItemId remainingQuantity totalQuantity lineItem { id isGiftCard }
+  id sku requiresShipping inventoryItemId remainingQuantity totalQuantity
+  lineItem { id isGiftCard lineItemGroup { id variantSku } }
 }
 """
 
