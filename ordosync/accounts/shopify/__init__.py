@@ -146,7 +146,7 @@ class ShopifyAccount(Account):
                 fulfillment_orders,
                 cancellations,
                 HoldFactsReader(client, portal.hold_conditions),
-                bundles=NewBundles(client, sends_contents=options.bundles == "contents"),
+                bundles=NewBundles(client, portal, sends_contents=options.bundles == "contents"),
             ),
             cancellations=cancellations,
             products=MerchantProducts(client, location, options),

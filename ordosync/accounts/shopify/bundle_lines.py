@@ -6,6 +6,7 @@ collapse the contents, and all that is written is expanded again, without a look
 `sent` records the bundles of an order: it keeps the lines with which it was sent. Pure functions.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -21,6 +22,7 @@ from ordosync.shortages import ReportedLine, ShortageReport
 Units = Counter[str]
 """Units by the Shopify id of the line item."""
 _Part = TypeVar("_Part", ParcelLine, ReportedLine)
+_BUNDLE = re.compile(r"[0-9]+x[1-9][0-9]*(\+[0-9]+x[1-9][0-9]*)*")
 
 
 def bundle_of(contents: Mapping[str, int]) -> str:
@@ -28,9 +30,14 @@ def bundle_of(contents: Mapping[str, int]) -> str:
     return "+".join(f"{item}x{contents[item]}" for item in sorted(contents, key=int))
 
 
+def is_bundle(item: str) -> bool:
+    """True if a text is a bundle and no line item."""
+    return _BUNDLE.fullmatch(item) is not None
+
+
 def contents_of(item: str) -> Mapping[str, int]:
     """Return the units of each line item in a bundle; a line item contains itself."""
-    if "x" not in item:
+    if not is_bundle(item):
         return {item: 1}
     parts = (part.partition("x") for part in item.split("+"))
     return {of: int(count) for of, _, count in parts}
@@ -150,7 +157,7 @@ def _bundle_item(bundle: str, group: LineItemGroup, by_item: Mapping[str, Ordere
     contents = contents_of(bundle)
     items = {item: by_item[item].line_item for item in contents if item in by_item}
     if len(items) < len(contents):
-        return LineItem(id=bundle, custom_attributes=group.custom_attributes)
+        return LineItem(id=bundle, custom_attributes=[*group.custom_attributes])
     per_unit = [(item, contents[id_]) for id_, item in items.items()]
     attributes = [it for item in items.values() for it in item.custom_attributes]
     return LineItem(
@@ -215,7 +222,7 @@ def _expanded(parts: Iterable[_Part]) -> Iterator[_Part]:
 
 def _lines_of(line: str) -> Iterator[tuple[str, int]]:
     """Yield the lines of the contents of a line, with their units in one unit of it."""
-    if "x" not in line_item(line):
+    if not is_bundle(line_item(line)):
         yield line, 1
         return
     for item, count in contents_of(line_item(line)).items():

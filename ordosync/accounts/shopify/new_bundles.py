@@ -1,13 +1,14 @@
 """Bundles of fulfillment orders that the Supplier does not have yet.
 
-A bundle is sent as one line if it has a SKU, and if all of its contents are to be shipped together:
-a fulfillment order may have only some of them, or units may be removed. Otherwise its contents are
-sent. The lines of the whole sale show what a bundle contains.
+A bundle is sent as one line if its SKU is the Supplier's, and if all of its contents are to be
+shipped together: a fulfillment order may have only some of them, or units may be removed. Otherwise
+its contents are sent. The lines of the whole sale show what a bundle contains.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from ordosync.accounts.account import PortalContext
 from ordosync.accounts.shopify.bundle_lines import (
     Units,
     bundle_of,
@@ -48,8 +49,11 @@ Sold = Mapping[str, Sequence[SoldBundle]]
 class NewBundles:
     """Reads the bundles of a portal's new orders."""
 
-    def __init__(self, client: ShopifyClient, *, sends_contents: bool) -> None:
+    def __init__(
+        self, client: ShopifyClient, portal: PortalContext, *, sends_contents: bool
+    ) -> None:
         self._client = client
+        self._portal = portal
         self._sends_contents = sends_contents
 
     def sold(self, orders: Sequence[RequestedOrder]) -> Sold:
@@ -58,7 +62,22 @@ class NewBundles:
             return {}
         ids = [order.order_id for order in orders if _may_have_bundles(order)]
         sales = self._client.by_id(GROUPED_ORDERS, GroupedOrder, ids, action=_ACTION) if ids else ()
-        return {sale.id: _bundles(self._lines(sale)) for sale in sales}
+        return {sale.id: self._bundles(self._lines(sale)) for sale in sales}
+
+    def _bundles(self, lines: Sequence[GroupedLine]) -> list[SoldBundle]:
+        """Return the bundles that the Supplier may have as products."""
+        by_group: dict[LineItemGroup, list[GroupedLine]] = {}
+        for line in lines:
+            if line.line_item_group:
+                by_group.setdefault(line.line_item_group, []).append(line)
+        return [
+            SoldBundle(group.id, sku, _contents(group, of_group))
+            for group, of_group in by_group.items()
+            if (sku := group.variant_sku) and self._is_sent(sku)
+        ]
+
+    def _is_sent(self, sku: str) -> bool:
+        return self._portal.selection.has(sku) and not self._portal.ignores(sku)
 
     def _lines(self, sale: GroupedOrder) -> list[GroupedLine]:
         graphql, more = self._client.graphql, MORE_GROUPED_LINES
@@ -96,7 +115,7 @@ def _whole_in(lines: Sequence[OrderedLine], sold: Sequence[SoldBundle]) -> SentA
     bundles, in_parts = [], []
     groups = {it.id for line in lines if (it := line.line_item.line_item_group)}
     for of_sale in sold:
-        if of_sale.group not in groups or not of_sale.sku:
+        if of_sale.group not in groups:
             continue
         if _is_whole(of_sale.contents, remaining_units(lines)):
             bundles.append(bundle_of(of_sale.contents))
@@ -123,19 +142,6 @@ def _may_have_bundles(order: RequestedOrder) -> bool:
     if history.items(history.order_id(number(order.id)), lines.nodes) is not None:
         return False
     return lines.page_info.has_next_page or any(it.line_item.line_item_group for it in lines.nodes)
-
-
-def _bundles(lines: Sequence[GroupedLine]) -> list[SoldBundle]:
-    by_group: dict[str, list[GroupedLine]] = {}
-    groups: dict[str, LineItemGroup] = {}
-    for line in lines:
-        if group := line.line_item_group:
-            groups[group.id] = group
-            by_group.setdefault(group.id, []).append(line)
-    return [
-        SoldBundle(id_, group.variant_sku or "", _contents(group, by_group[id_]))
-        for id_, group in groups.items()
-    ]
 
 
 def _contents(group: LineItemGroup, lines: Sequence[GroupedLine]) -> Mapping[str, int]:

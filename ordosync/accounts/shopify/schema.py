@@ -94,7 +94,7 @@ class LineItemGroup(Struct, frozen=True, rename="camel", kw_only=True):
     title: str = ""
     quantity: int = 0
     variant_sku: str | None = None
-    custom_attributes: list[Attribute] = field(default_factory=list)
+    custom_attributes: tuple[Attribute, ...] = ()
 
 
 class LineItem(Struct, frozen=True, rename="camel", kw_only=True):

@@ -15,6 +15,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
+from ordosync.accounts.shopify.bundle_lines import is_bundle
 from ordosync.accounts.shopify.ids import first_piece, number
 from ordosync.accounts.shopify.schema import At, Metafield, OrderedLine, recorded
 
@@ -80,7 +81,8 @@ class SplitHistory:
     def bundles(self, order_id: str, lines: Sequence[OrderedLine]) -> Sequence[str]:
         """Return the bundles with which an order or an ancestor was sent."""
         ids = (order_id, *self.ancestors(order_id, lines))
-        return next((self.sent[id_].bundles for id_ in ids if id_ in self.sent), ())
+        bundles = next((self.sent[id_].bundles for id_ in ids if id_ in self.sent), ())
+        return [bundle for bundle in bundles if is_bundle(bundle)]
 
     def leaves(self, order_id: str, *above: str) -> Iterator[str]:
         """Yield the unsplit pieces into which ordosync has split an order, in several steps."""
