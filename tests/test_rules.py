@@ -10,10 +10,12 @@ from tests.support.rules import (
     HOLDS,
     LATER,
     RULES,
+    SHARED,
     STOCKS,
     age_rules_tested,
     held_rules_tested,
     named_tests,
+    shared_rules_tested,
     skipped,
     stock_rules_tested,
 )
@@ -29,6 +31,10 @@ def test_rule_has_a_test_of_its_name(rule: str) -> None:
 
 def test_each_rule_of_held_orders_has_a_test_of_its_name() -> None:
     assert {*HOLDS} - held_rules_tested() == set()
+
+
+def test_each_rule_of_a_shared_supplier_without_quotas_has_a_test_of_its_name() -> None:
+    assert {*SHARED} - shared_rules_tested() == set()
 
 
 def test_rules_that_a_kind_cannot_hold_are_those_that_it_says(

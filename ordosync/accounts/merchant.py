@@ -227,6 +227,9 @@ class Merchant(PortalAccount):
     merged: Callable[[Sequence[str]], Iterable[Cancellation]] = lambda _: ()
     """Yields the units of these orders that users may have merged into other orders, and those of
     the other orders; see `MerchantCancellations.changed`. `orders.by_id` omits a merged order."""
+    withdrawn: Callable[[Iterable[str]], Mapping[str, str]] | None = None
+    """Returns why orders that were last read in these states of the source (`Order.as_of`) are not
+    requested any more, by state; states of other orders are omitted. None: `by_id` omits them."""
     supplier_key: Hashable = None
     """The key that assigns a line to this Supplier, such as the supplier's id; None: only the SKU.
 

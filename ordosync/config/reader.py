@@ -258,7 +258,8 @@ _ELSEWHERE: Mapping[str, str] = {
     "but": f"{_OF_AGE}, and `selling:` of other accounts",
     "when_stale": f"{_OF_STOCK}, and `selling:` of other accounts; other feeds are only reported",
     "absent": _OF_STOCK,
-    "min_rows": _OF_STOCK,
+    "min_rows": "`stock:` and `orders:` of a files account have it",
+    "complete": "only `orders:` of a files account has it",
 }
 
 

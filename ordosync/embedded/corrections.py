@@ -1,6 +1,6 @@
 """Corrections that users make to open orders and to products of a local account."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,7 +9,8 @@ import msgspec
 from msgspec.structs import replace
 
 from ordosync.embedded import change_feed, holds, orders, products, timeline
-from ordosync.models import Outcome, refused
+from ordosync.embedded.tags import with_tags
+from ordosync.models import Order, Outcome, refused
 from ordosync.order_checks import refusal
 from ordosync.text import status_text
 
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
     from ordosync.embedded.database import EmbeddedFile
 
-_FIELDS = {"shipping_method": "shipping method", "internal_notes": "internal note"}
-"""The texts of an order that can be corrected, and their names in the timeline."""
+_FIELDS = {"shipping_method": "shipping method", "internal_notes": "internal note", "tags": "tags"}
+"""The other fields of an order that can be corrected, and their names in the timeline."""
 
 _EDIT_PRODUCT = """
 update products
@@ -41,15 +42,28 @@ class Corrections:
         *,
         ship_to: Mapping[str, str],
         texts: Mapping[str, str],
+        tags: Sequence[str] = (),
+        removed_tags: Sequence[str] = (),
         warehouse: str = "",
     ) -> Outcome:
         """Set these fields of the address, the shipping method and the note of an open order.
 
-        `warehouse` is the one that sends it, and has its units committed; empty keeps the old one.
+        `tags` are added. `warehouse` is the one that sends it, and has its units committed; empty
+        keeps the old one.
         """
 
         def edit(db: "sqlite3.Connection", number: str) -> Outcome:
-            return _edit_order(db, number, ship_to, texts, warehouse)
+            return _edit_order(
+                db,
+                number,
+                lambda order: replace(
+                    order,
+                    ship_to=replace(order.ship_to, **ship_to),
+                    tags=with_tags(order.tags, added=tags, removed=removed_tags),
+                    **texts,
+                ),
+                warehouse,
+            )
 
         return self._file.write_each(f"edit order {number}", [number], edit)[0]
 
@@ -86,8 +100,7 @@ class Corrections:
 def _edit_order(
     db: "sqlite3.Connection",
     number: str,
-    ship_to: Mapping[str, str],
-    texts: Mapping[str, str],
+    edited: Callable[[Order], Order],
     warehouse: str,
 ) -> Outcome:
     state, before = orders.state_of(db, number), orders.read(db, number)
@@ -95,7 +108,7 @@ def _edit_order(
         return refused("not-found", "does not exist")
     if not state.is_open:
         return refused("not-open", f"is {'split' if state.is_split else status_text(state.status)}")
-    after = replace(before, ship_to=replace(before.ship_to, **ship_to), **texts)
+    after = edited(before)
     names = ["address"] if after.ship_to != before.ship_to else []
     names += [
         noun for name, noun in _FIELDS.items() if getattr(after, name) != getattr(before, name)
@@ -107,12 +120,13 @@ def _edit_order(
     if reason := refusal(after, by_desk=True):
         return refused("invalid-order", reason)
     db.execute(
-        "update orders set ship_to = ?, shipping_method = ?, internal_notes = ?, warehouse = ?"
-        " where number = ?",
+        "update orders set ship_to = ?, shipping_method = ?, internal_notes = ?, tags = ?,"
+        " warehouse = ? where number = ?",
         (
             msgspec.json.encode(after.ship_to).decode(),
             after.shipping_method,
             after.internal_notes,
+            msgspec.json.encode(after.tags).decode(),
             warehouse,
             number,
         ),

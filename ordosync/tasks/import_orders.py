@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from ordosync.left_out import ORDINARY, LeftOut
-from ordosync.models import Comment, InvalidRecord, Order, Outcome, Page
+from ordosync.models import Comment, InvalidRecord, Order, Page
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef, StepRow
 from ordosync.tasks.base import (
@@ -31,6 +31,7 @@ from ordosync.tasks.orders.created_values import nothing_to_ship_note, summary_o
 from ordosync.tasks.orders.digests import of_order, rules, with_keyed_contents
 from ordosync.tasks.orders.existing import (
     Existing,
+    adopted,
     generation_of,
     link_step,
     look_up,
@@ -56,6 +57,7 @@ from ordosync.tasks.orders.open_units import (
     without_surplus,
 )
 from ordosync.tasks.orders.refusals import NOTHING_TO_SHIP, import_refusal
+from ordosync.tasks.orders.withdrawn import withdrawn_rows, without_withdrawn
 
 
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
@@ -76,7 +78,7 @@ def apply(portal: Portal, steps: Sequence[Step], *, look_first: bool) -> list[Re
     """Create the orders, and add a comment for each notice."""
     orders = {step.key: step.payload for step in steps if isinstance(step.payload, Order)}
     results = {
-        step.key: _adopt(step.payload) for step in steps if isinstance(step.payload, Existing)
+        step.key: adopted(step.payload) for step in steps if isinstance(step.payload, Existing)
     }
     others = [step for step in steps if not isinstance(step.payload, Order | Existing)]
     if orders:
@@ -121,11 +123,6 @@ def _units(portal: Portal, order: Order) -> Mapping[str, int] | None:
     for line in order.lines:
         units[line.sku] += line.quantity
     return units
-
-
-def _adopt(existing: Existing) -> Result:
-    outcome = Outcome(state="unchanged", id=existing.link.supplier_id)
-    return Result(outcome=outcome, links=(existing.link, *existing.lines))
 
 
 def _steps(
@@ -174,7 +171,8 @@ def _steps(
                 steps.append(rest_cancelled(step))
             if step:
                 steps.append(step)
-        yield Page(items=tuple(steps), cursor=page.cursor)
+        decided = without_withdrawn(portal, requested.items, steps)
+        yield Page(items=decided, cursor=page.cursor)
 
 
 def _split(items: Sequence[Order | InvalidRecord]) -> frozenset[str]:
@@ -278,7 +276,8 @@ def _imported(
 
 def due_again(portal: Portal, rows: Sequence[StepRow]) -> Sequence[StepRow]:
     """Return the edits and the held orders that are tried again in this run."""
-    return [*edits_due_again(portal, rows), *releasable(portal, rows)]
+    held = {row.id: row for row in (*releasable(portal, rows), *withdrawn_rows(portal, rows))}
+    return [*edits_due_again(portal, rows), *held.values()]
 
 
 TASK = Task(

@@ -1392,10 +1392,42 @@ MUTANTS = (
     Mutant(
         protection="an order that a lost store had sent is linked, although a rule holds it now",
         file="engine/execution/recovery.py",
-        old="if _is_held(step)] if self._lacks_steps else []",
+        old="if _is_unsent(step)] if self._lacks_steps else []",
         new="if False]",
         test="tasks/test_hold.py"
         "::test_an_order_that_a_lost_store_had_sent_is_linked_although_it_is_held_now",
+    ),
+    Mutant(
+        protection="an order that the newest complete file lacks is not sent",
+        file="tasks/orders/withdrawn.py",
+        old="    if not reason or not isinstance(step.payload, Order):\n",
+        new="    if True:\n",
+        test="accounts/files/test_complete_files.py"
+        "::test_h12_a_held_order_that_the_newest_complete_file_lacks_is_not_sent",
+    ),
+    Mutant(
+        protection="an order that was withdrawn is linked if a lost store had sent it",
+        file="engine/execution/recovery.py",
+        old='step.decision.state in ("held", "skipped")',
+        new='step.decision.state == "held"',
+        test="accounts/files/test_complete_files.py"
+        "::test_h12_a_lost_store_links_an_order_that_was_sent_although_it_is_gone",
+    ),
+    Mutant(
+        protection="a file with a row that cannot be read withdraws no order",
+        file="accounts/files/complete_files.py",
+        old="index.is_whole() and len(",
+        new="len(",
+        test="accounts/files/test_complete_files.py"
+        "::test_h12_a_file_that_may_lack_orders_withdraws_nothing",
+    ),
+    Mutant(
+        protection="a file that may still be written withdraws no order",
+        file="accounts/files/complete_files.py",
+        old=" or 0 <= age_s < self._options.quiet_s",
+        new="",
+        test="accounts/files/test_complete_files.py"
+        "::test_h12_a_file_that_may_lack_orders_withdraws_nothing",
     ),
     Mutant(
         protection="a new policy judges all held orders in the next run",

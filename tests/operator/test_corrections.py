@@ -56,6 +56,55 @@ def test_an_edit_that_cannot_be_meant_is_refused(
     assert reason in done.err
 
 
+def tags_of(depot: TwoMerchants, number: str) -> list[str]:
+    [order] = depot.run("orders", "show", number, "--json").json["orders"]
+    tags: list[str] = order["tags"]
+    return tags
+
+
+def test_tags_are_added_and_removed_in_any_case(depot: TwoMerchants) -> None:
+    added = depot.run("orders", "edit", "A-1001", "--tag", " VIP ", "--tag", "fraud-check")
+    again = depot.run("orders", "edit", "A-1001", "--tag", "vip")
+    shown = depot.run("orders", "show", "A-1001").out
+    removed = depot.run("orders", "edit", "A-1001", "--untag", "Fraud-Check", "--tag", "gift")
+
+    assert [done.code for done in (added, again, removed)] == [0, 0, 0]
+    assert "has these values already" in again.err
+    assert "tags: VIP, fraud-check" in shown
+    assert tags_of(depot, "A-1001") == ["VIP", "gift"]
+    assert "Edited: tags" in depot.run("orders", "show", "A-1001").out
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("--tag", " "), "--tag: a tag must not be empty"),
+        (("--tag", "a,b"), "--tag: the tag 'a,b' must have no comma"),
+        (("--untag", "a\nb"), "--untag: the tag 'a\\nb' must have no comma and no control"),
+        (("--tag", "vip", "--untag", "VIP"), "--tag and --untag have the same tag: vip"),
+    ],
+)
+def test_tags_that_cannot_be_meant_are_refused(
+    depot: TwoMerchants, words: tuple[str, ...], reason: str
+) -> None:
+    done = depot.run("orders", "edit", "A-1001", *words)
+
+    assert done.code == 2
+    assert reason in done.err
+    assert tags_of(depot, "A-1001") == []
+
+
+def test_an_order_is_added_with_its_tags(both: TwoAccounts) -> None:
+    added = both.shop("orders", "add", "7", "--line", "MUG=1", "--tag", "vip", "--tag", "VIP")
+    empty = both.shop("orders", "add", "8", "--line", "MUG=1", "--tag", "")
+    (both.folder / "orders.csv").write_text("number,sku,quantity\n9,MUG,1\n")
+    of_file = both.shop("orders", "add", "--from", "orders.csv", "--tag", "vip")
+
+    assert (added.code, empty.code, of_file.code) == (0, 2, 2)
+    assert both.order("shop", "7")["tags"] == ["vip"]
+    assert "leave out --tag" in of_file.err
+
+
 def test_an_edit_is_not_written_in_a_dry_run(depot: TwoMerchants) -> None:
     done = depot.run("orders", "edit", "A-1001", "--city", "Bonn", "--dry-run")
 

@@ -215,6 +215,52 @@ def test_a_held_order_that_is_dismissed_is_never_sent_until_that_is_undone(
     assert "is worth more than 5 USD" in held.run("why", "1001").out
 
 
+def test_a_dismissed_order_is_held_again_by_a_retry_and_sent_by_a_release_as_why_says(
+    held: TwoAccounts,
+) -> None:
+    held.configure("over: 5", "longest: 1h, over: 5")
+    age(held.folder, "update steps set created_at = '2026-01-01T00:00:00.000Z'")
+    [entry] = held.run("attention", "--json").json["attention"]
+    held.run("dismiss", "1001")
+
+    dismissed_text = held.run("why", "1001").out
+    retried = held.run("retry", str(entry["step"]), "--json")
+    held_text = held.run("why", "1001").out
+    held.run("orders", "release", "1001")
+    sent = held.run("import-orders", "--json")
+
+    assert f"to send it nevertheless: `ordosync retry {entry['step']}` and" in dismissed_text
+    assert "if it is held again, `ordosync orders release 1001`" in dismissed_text
+    assert retried.counts == {"seen": 1, "skipped": 1}
+    assert "to send it now: `ordosync orders release 1001`" in held_text
+    assert sent.counts == {"seen": 1, "done": 1}
+
+
+def test_a_held_order_is_judged_again_by_the_tags_of_orders_edit(tmp_path: Path) -> None:
+    both = TwoAccounts(tmp_path)
+    tags = "    hold: {tags: {hold: [fraud-check], release: [ok]}, age: 7d, longest: 8d}\n"
+    both.configure("    manage_inventory", tags + "    manage_inventory")
+    words = (*ADD, "--supplier", "northwind", "--tag", "Fraud-check", "--tag", "OK")
+    assert both.shop("orders", "add", "1001", *words).code == 0
+    assert both.shop("orders", "add", "1002", *words[:-2]).code == 0
+    first = both.run("import-orders", "--json")
+
+    both.shop("orders", "edit", "1002", "--untag", "fraud-check")
+    by_age = both.run("import-orders", "--json")
+    why = both.run("why", "1002").out
+    both.shop("orders", "edit", "1002", "--tag", "ok")
+    released = both.run("import-orders", "--json")
+    both.shop("orders", "edit", "1001", "--tag", "later")
+    after = both.run("import-orders", "--json")
+
+    assert (first.json["runs"][0]["done"], first.json["runs"][0]["skipped"]) == (1, 1)
+    assert by_age.json["runs"][0]["skipped"] == 1
+    assert "was placed less than 7d ago" in why
+    assert released.json["runs"][0]["done"] == 1
+    # The tags of an order that was sent are no edit of it.
+    assert (after.code, after.json["runs"][0]["failed"]) == (0, 0)
+
+
 @pytest.mark.parametrize(
     ("tasks", "warning"),
     [

@@ -46,9 +46,19 @@ class Skipped:
         return f"{self.rule.upper()}: {self.kind} as {self.role}: {'; '.join(reasons)}"
 
 
+SHARED = ("l9", "l10", "l11", "l12", "l14", "l16")
+"""The rules of one Supplier with several Merchants that need no quotas: lifecycle.md 6.5."""
+_SHARED_NAME = re.compile(r"\btest_(l[1-9]\d?)_\w*")
 HOLDS = tuple(f"h{number}" for number in range(1, 19))
 """The rules of orders that are held before the import: lifecycle.md 4.3."""
 _HOLD_NAME = re.compile(r"\btest_(h[1-9]\d?)_\w*")
+
+
+def shared_rules_tested() -> frozenset[str]:
+    """Return the rules of a shared Supplier that have a test; other files have other rules L."""
+    names = ("test_waking.py", "test_overselling.py", "test_unsent.py")
+    paths = [path for name in names for path in TESTS.rglob(name)]
+    return frozenset(rule for path in paths for rule in _SHARED_NAME.findall(path.read_text()))
 
 
 def held_rules_tested() -> frozenset[str]:

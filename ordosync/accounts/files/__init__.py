@@ -6,10 +6,10 @@ Supplier's orders are written to one file each, and so are changes of them; trac
 and answers are read. Each part has an option, and a part without its option is None.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from copy import copy
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from ordosync.accounts.account import Account, NoOptions, PortalContext
 from ordosync.accounts.connections import Connections
@@ -20,6 +20,7 @@ from ordosync.accounts.files.answer_parser import OrderAnswers
 from ordosync.accounts.files.cancelled_units import CancelledOrders
 from ordosync.accounts.files.checks import check_merchant, check_supplier
 from ordosync.accounts.files.client import FilesClient
+from ordosync.accounts.files.complete_files import CompleteFiles
 from ordosync.accounts.files.file_listing import folder_of
 from ordosync.accounts.files.file_reader import FileReader
 from ordosync.accounts.files.merchant_cancellations import MerchantCancellations
@@ -47,7 +48,6 @@ from ordosync.accounts.files.output.order_files import OrderFileWriter
 from ordosync.accounts.files.output.order_records import OrderRecords
 from ordosync.accounts.files.output.reject_files import RejectFolder
 from ordosync.accounts.files.personal_data import PersonalData
-from ordosync.accounts.files.record_types import RecordType
 from ordosync.accounts.files.sent_units import SentUnits
 from ordosync.accounts.files.shipment_options import ShipmentFiles
 from ordosync.accounts.files.stock_options import StockFiles
@@ -65,7 +65,6 @@ from ordosync.models import Order, Product, Shipment
 
 __all__ = ["FilesAccount", "SupplierOptions"]
 
-T = TypeVar("T")
 LIMITS = Limits(batch_size=1000)
 """A batch of quantities or tracking numbers rewrites the file once, for any number of rows."""
 _MERCHANT_PART_OPTIONS = {
@@ -147,8 +146,8 @@ class FilesAccount(Account):
             raise ValueError(f"account {self.name} needs `orders:` to be a Merchant")
         client = self._client(portal)
         orders = client.reader(record_types.orders(self._orders))
-        products = _reader(client, record_types.products, self._products)
-        cancellations = _reader(client, record_types.cancellations, self._cancellations)
+        products = client.optional_reader(record_types.products, self._products)
+        cancellations = client.optional_reader(record_types.cancellations, self._cancellations)
         cancelled = CancelledOrders(cancellations)
         lines = OrderedLines(orders, cancelled, portal.selection)
         tracking = self._merchant_tracking(cancelled, lines)
@@ -176,6 +175,9 @@ class FilesAccount(Account):
             if self.written.events
             else None,
             hold_conditions=hold_facts.conditions(self._orders),
+            withdrawn=CompleteFiles(orders, self._orders, at.clock).withdrawn
+            if self._orders.complete
+            else None,
             includes_sent_units=True,
         )
 
@@ -195,7 +197,7 @@ class FilesAccount(Account):
         log = AnswerLog(answers, writer.records, account=self.name) if answers else None
         sent = SentUnits(shipments, log, writer.records)
         has_changes = self.written.orders.has_changes
-        reader = _reader(client, record_types.stock, self._stock)
+        reader = client.optional_reader(record_types.stock, self._stock)
         stock = SupplierStock(reader, self._stock) if reader and self._stock else None
         return Supplier(
             name=self.name,
@@ -292,9 +294,3 @@ class FilesAccount(Account):
             writer=writer,
             folders=[folder for folder in folders if folder],
         )
-
-
-def _reader(
-    client: FilesClient, record_type: Callable[[Any], RecordType[T]], options: object
-) -> FileReader[T] | None:
-    return None if options is None else client.reader(record_type(options))

@@ -4,7 +4,7 @@ A task finishes its own read with the ids that are not settled yet, so only the 
 finished. A read that failed keeps its copies until the files are read again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
@@ -74,6 +74,12 @@ class FilesClient:
         )
         self._readers.append(reader)
         return reader
+
+    def optional_reader(
+        self, record_type: Callable[[Any], RecordType[T]], options: object
+    ) -> FileReader[T] | None:
+        """Return a reader of the files of these options; None without options."""
+        return None if options is None else self.reader(record_type(options))
 
     def finish(
         self, unsettled: AbstractSet[str], *, sources: AbstractSet[str], dry: bool

@@ -17,6 +17,7 @@ from ordosync.accounts.files.column_map import (
     check_field,
     check_values,
 )
+from ordosync.accounts.files.rule_options import RowRule, Rule
 from ordosync.accounts.validation import check_timezone
 from ordosync.max_age import MaxAge, Weekday, max_age_of
 from ordosync.models import Address
@@ -72,7 +73,9 @@ UNIT_FIELDS = ("sku", "line_id", "quantity")
 """The fields of the units of a line that are in a parcel, or were cancelled."""
 _NEWER = frozenset({"only_rows", "skip_orders", "only_orders", "text_cells"})
 """Options that earlier releases did not have."""
-_NOT_READ = frozenset({"glob", "quiet_s", "max_age", "but", "when_stale", "absent", "min_rows"})
+_NOT_READ = frozenset(
+    {"glob", "quiet_s", "max_age", "but", "when_stale", "absent", "min_rows", "complete"}
+)
 """Options that do not decide how a file is read."""
 
 
@@ -82,30 +85,6 @@ class SupplierOptions:
 
     prefix: str = ""
     """Prefix of the Merchant's order number, so that the Supplier sees whose order it is."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rule:
-    """A pattern that a cell must or must not match, checked before a row is validated."""
-
-    column: str
-    matches: str
-    """A regular expression, searched in the cell."""
-    reason: str
-
-    def __post_init__(self) -> None:
-        try:
-            re.compile(self.matches)
-        except re.error as error:
-            raise ValueError(f"matches: is not a regular expression ({error})") from error
-
-
-@dataclass(frozen=True, kw_only=True)
-class RowRule(Rule):
-    """A rule about single rows, each checked by its own cell."""
-
-    rows: bool = False
-    """True if the column marks single lines, even where it is blank on all but the first row."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,6 +191,17 @@ class OrderFiles(InputFiles):
     """Orders whose first row matches one of these are left out."""
     only_orders: tuple[Rule, ...] = ()
     """Orders whose first row does not match all of these are left out."""
+    complete: bool = False
+    """True if each file has all open orders, so an order that the newest lacks is not sent."""
+    min_rows: int | None = None
+    """For `complete`: orders that a file must have to count as complete; None: 1."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.min_rows is not None and self.min_rows < 1:
+            raise ValueError("min_rows: must be 1 or more")
+        if self.min_rows is not None and not self.complete:
+            raise ValueError("min_rows: is only for `complete: true`")
 
     @property
     def columns_read(self) -> tuple[str, ...]:

@@ -130,6 +130,13 @@ class RowIndex(Generic[T]):
             {*(key for (key,) in keys), *(id_of_row(name, _row(at, "{}", "")) for name, at in rows)}
         )
 
+    def is_whole(self) -> bool:
+        """True if every row has a key and can be read, or is left out by a rule."""
+        rows = self._db.execute(
+            "select row, cells, problem from rows where key = '' or problem <> ''"
+        )
+        return all(skip_reason(_row(*columns), self._options) for columns in rows)
+
     def among(self, copy: Path, keys: AbstractSet[str]) -> frozenset[str]:
         """Return which of these keys a file that was added has."""
         rows = self._db.execute(

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from ordosync.accounts.files.formats.converters import text_of
 from ordosync.accounts.files.formats.rows import Row
-from ordosync.accounts.files.options import InputFiles, OrderFiles, Rule
+from ordosync.accounts.files.options import InputFiles, OrderFiles
+from ordosync.accounts.files.rule_options import Rule
 
 
 def skip_reason(row: Row, options: InputFiles) -> str:

@@ -1,4 +1,4 @@
-"""`orders edit`: corrects the address, the method, the note and the warehouse of an open order."""
+"""`orders edit`: corrects the address, method, note, tags and warehouse of an open order."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from ordosync.cli import completion
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import batches, common
 from ordosync.cli.desk.account_choice import open_desk_of
-from ordosync.cli.desk.order_entry import check_address
+from ordosync.cli.desk.order_entry import check_address, checked_tags
 from ordosync.cli.output import render
 from ordosync.embedded.corrections import Corrections
 from ordosync.errors import UsageError
@@ -38,18 +38,23 @@ def edit_order(
         str | None, typer.Option("--method", help="Requested shipping method.")
     ] = None,
     note: Annotated[str | None, typer.Option("--note", help="Internal note.")] = None,
+    tag: Annotated[list[str] | None, typer.Option("--tag", help="Tag to add; repeatable.")] = None,
+    untag: Annotated[
+        list[str] | None, typer.Option("--untag", help="Tag to remove; repeatable.")
+    ] = None,
     warehouse: Annotated[
         str, typer.Option("--warehouse", help="Warehouse that sends the order.")
     ] = "",
     account: common.Account = None,
     context: Context,
 ) -> None:
-    """Correct the address, the shipping method, the note or the warehouse of an open order.
+    """Correct the address, the method, the note, the tags or the warehouse of an open order.
 
     What is not given stays; an empty text removes a value. The warehouse is that of the pick list,
     and its stock falls when the order is sent. The timeline says which fields were
     edited, and no values. If a supplier has the order, `edits:` of the portal decides what happens
-    to its order with the next `import-orders`.
+    to its order with the next `import-orders`. Tags are not sent later, but an order that `hold:`
+    keeps from the supplier is judged again by its new tags.
 
     For example:
       ordosync orders edit 1001 --street1 "Main Street 5" --zip 10115
@@ -69,16 +74,24 @@ def edit_order(
     ship_to = {field: text for field, text in address.items() if text is not None}
     texts = {"shipping_method": method, "internal_notes": note}
     given = {field: text for field, text in texts.items() if text is not None}
+    tags, removed_tags = checked_tags("--tag", tag or ()), checked_tags("--untag", untag or ())
     warehouse = warehouse.strip()
-    if not ship_to and not given and not warehouse:
+    if not (ship_to or given or tags or removed_tags or warehouse):
         raise UsageError("give what to edit, such as --street1, --method or --note")
+    if both := {text.casefold() for text in tags} & {text.casefold() for text in removed_tags}:
+        raise UsageError(f"--tag and --untag have the same tag: {', '.join(sorted(both))}")
     check_address(postcode or "", country or "")
     opened = open_desk_of(context.config, account, [number])
     number = common.order_to_change(opened, number).number
     if warehouse:
         common.check_warehouse(opened, warehouse, opened.warehouses())
     outcome = Corrections(opened.file).edit_order(
-        number, ship_to=ship_to, texts=given, warehouse=warehouse
+        number,
+        ship_to=ship_to,
+        texts=given,
+        tags=tags,
+        removed_tags=removed_tags,
+        warehouse=warehouse,
     )
     common.check_order(opened, outcome, number)
     change = "edited" if outcome.state == "done" else "has these values already"

@@ -16,6 +16,7 @@ from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.desk.stock_waking import wake_inventory
 from ordosync.cli.output import render
 from ordosync.countries import check_country
+from ordosync.embedded import tags as tags_of_orders
 from ordosync.embedded.desk import Desk
 from ordosync.errors import UsageError
 from ordosync.models import Address, Line, Order, Outcome, Product
@@ -68,6 +69,9 @@ def add_order(
         str | None,
         typer.Option("--supplier", help="Supplier that ships it (default: this account)."),
     ] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option("--tag", help="Tag of the order; repeatable.")
+    ] = None,
     currency: Annotated[
         str, typer.Option("--currency", help="Currency of the prices: three capital letters.")
     ] = "",
@@ -97,11 +101,12 @@ def add_order(
     address = (name, company, street1, street2, city, state, postcode, country, email, phone)
     values = (number or "", currency, supplier or "", *address)
     typed = InputRow(cells=dict(zip(_OF_ORDER, values, strict=True)))
-    _check_options(typed, line or (), has_file=file is not None)
+    tags = checked_tags("--tag", tag or ())
+    _check_options(typed, line or (), tags, has_file=file is not None)
     rows = batches.rows_of(context, [], file, _TO_ADD) if file else [typed]
     opened = common.open_desk(context.config, account)
     batch = Batch.parse(
-        file, batches.by_number(rows), lambda of: _entry(context, opened, of, line or ())
+        file, batches.by_number(rows), lambda of: _entry(context, opened, of, line or (), tags)
     )
     outcomes = _save(opened, batch.requests)
     wake_inventory(context, opened, outcomes)
@@ -115,10 +120,20 @@ def add_order(
     raise typer.Exit(batch.finish(context, outcomes))
 
 
-def _check_options(typed: InputRow, lines: Sequence[str], *, has_file: bool) -> None:
+def checked_tags(option: str, tags: Sequence[str]) -> tuple[str, ...]:
+    """Return these tags without spaces around them, each once. Raises `UsageError`."""
+    if problem := tags_of_orders.problem(tags):
+        raise UsageError(f"{option}: {problem}")
+    return tags_of_orders.with_tags(tag.strip() for tag in tags)
+
+
+def _check_options(
+    typed: InputRow, lines: Sequence[str], tags: Sequence[str], *, has_file: bool
+) -> None:
     """Raise `UsageError` if an order is given in options and in a file, or in neither."""
     if has_file:
-        given = [name for name in _OF_ORDER if typed.get(name)] + (["--line"] if lines else [])
+        given = [name for name in _OF_ORDER if typed.get(name)]
+        given += [name for name, values in (("--line", lines), ("--tag", tags)) if values]
         if given:
             raise UsageError(f"--from reads everything from the file; leave out {given[0]}")
     elif not typed.get("number") or not lines:
@@ -126,7 +141,11 @@ def _check_options(typed: InputRow, lines: Sequence[str], *, has_file: bool) -> 
 
 
 def _entry(
-    context: Context, opened: Desk, rows: Sequence[InputRow], lines: Sequence[str]
+    context: Context,
+    opened: Desk,
+    rows: Sequence[InputRow],
+    lines: Sequence[str],
+    tags: tuple[str, ...],
 ) -> _Entry:
     row = input_rows.merged(rows, _OF_ORDER, "order")
     number, currency, supplier = batches.number_of(rows), row.get("currency"), row.get("supplier")
@@ -143,6 +162,7 @@ def _entry(
         lines=_lines(number, inputs, products),
         ship_to=Address(**{name: row.get(name) for name in _ADDRESS}),
         currency=currency,
+        tags=tags,
     )
     new_skus = tuple(entry.sku for entry in inputs if entry.sku not in products)
     return _Entry(order=order, supplier=supplier or None, new_skus=new_skus)

@@ -36,6 +36,8 @@ def show_order(
     result(f"ship to: {', '.join(address)}", wrapped=True)
     if order.shipping_method:
         result(f"shipping method: {order.shipping_method}", wrapped=True)
+    if order.tags:
+        result(f"tags: {', '.join(order.tags)}", wrapped=True)
     _show_lines(order, units)
     result(f"total {amount(total(order), order.currency)}")
     if pieces:

@@ -92,7 +92,8 @@ def dismiss(
 
     `ordosync attention --dismissed` lists them with their notes. If the order or file changes, an
     entry is open again. Later runs do not send a dismissed order that was never sent; `ordosync
-    retry STEP` sends it. --undo reopens an entry and sends nothing. Automatic retries continue.
+    retry STEP` sends it, unless `hold:` holds it again: then `orders release` does. --undo reopens
+    an entry and sends nothing. Automatic retries continue.
 
     For example:
       ordosync dismiss 17 --note "agreed by phone"

@@ -25,7 +25,7 @@ def missing_orders(comparison: Comparison, ids: Sequence[str]) -> Iterator[Diffe
 
 def _of_missing(comparison: Comparison, step: Step, link: Link | None) -> Difference | None:
     id_, is_hidden = step.merchant_id or step.key, bool(comparison.snapshot.unlisted["supplier"])
-    if step.decision and step.decision.state == "held":
+    if step.decision and step.decision.state in ("held", "skipped"):
         return None
     if isinstance(step.payload, Order):
         step_ref = StepRef(key=step.key, merchant_id=step.merchant_id)

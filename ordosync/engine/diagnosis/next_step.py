@@ -6,6 +6,7 @@ function returns None if it does not apply.
 
 from collections.abc import Callable
 
+from ordosync.engine.diagnosis.after_skip import after_skip
 from ordosync.engine.diagnosis.next_attempt import Due, next_run, of_open_step
 from ordosync.engine.diagnosis.order_facts import OrderFacts
 from ordosync.engine.diagnosis.story import Conclusion, states_of
@@ -196,15 +197,7 @@ def _imported(facts: OrderFacts, _: Due) -> Conclusion | None:
 
 def _skipped(facts: OrderFacts, due: Due) -> Conclusion | None:
     steps = [step for step in facts.of_task("import-orders") if step.state == "skipped"]
-    if not steps:
-        return None
-    portal, code = facts.portal.name, steps[-1].code or ""
-    retry = f"`ordosync retry {steps[-1].id}`"
-    advice = _AFTER_SKIP.get(code, "nothing; after the cause has changed: {retry}")
-    text = advice.format(shop=_names(facts)[0], portal=portal, retry=retry)
-    if code == "gone" and facts.is_requested:
-        text = next_run("import-orders", portal, due)
-    return Conclusion(state="skipped", next=text)
+    return Conclusion(state="skipped", next=after_skip(facts, steps[-1], due)) if steps else None
 
 
 def _only_at_supplier(facts: OrderFacts, due: Due) -> Conclusion | None:
@@ -286,13 +279,3 @@ _UNASSIGNED = ("awaiting_fulfillment", "partially_shipped")
 """Statuses of an order that the Merchant sends itself, if it does not request it."""
 _DONE = frozenset({"shipped", "cancelled", "split"})
 _VERBS = {"cancelled": "cancelled", "shipped": "shipped"}
-_AFTER_SKIP = {
-    "before-since": "nothing; to send it, set an earlier `since:` in portal {portal}, then {retry}",
-    "no-lines": "nothing: none of its lines matches `products: skus:` of portal {portal}; to send"
-    " a line, add its SKU there, then {retry}",
-    "nothing-to-ship": "nothing: it has nothing to ship at {shop}; it is sent once that changes",
-    "test-order": "nothing: it was placed as a test at {shop}",
-    "split-after-import": "nothing: the Supplier has the order that it was split from",
-    "cancelled": "nothing: {shop} cancelled it before it was sent",
-    "dismissed": "nothing: it was dismissed; to send it nevertheless: {retry}",
-}

@@ -93,13 +93,13 @@ class Recovery:
         decision = Decision(state="failed", code=UNPROVEN, reason=explanation)
         return [replace(step, decision=decision) if step.key in lost else step for step in steps]
 
-    def link_held(self, steps: Sequence[Step]) -> list[Step]:
-        """Return the steps; an order that is held is linked instead if it was sent before.
+    def link_unsent(self, steps: Sequence[Step]) -> list[Step]:
+        """Return the steps; an order that is not to be sent is linked if it was sent before.
 
         Its step may be lost: only the Supplier knows that it has the order.
         """
-        held = [step.key for step in steps if _is_held(step)] if self._lacks_steps else []
-        sent = self._task.look_up(self._portal, held) if held else {}
+        unsent = [step.key for step in steps if _is_unsent(step)] if self._lacks_steps else []
+        sent = self._task.look_up(self._portal, unsent) if unsent else {}
         return [replace(step, decision=None) if step.key in sent else step for step in steps]
 
     def _try_again(self, rows: Sequence[StepRow]) -> None:
@@ -118,7 +118,7 @@ class Recovery:
         self, steps: Sequence[Step], rows: Mapping[str, StepRow]
     ) -> Mapping[str, Step]:
         """Record or write steps; return those that are uncertain and need no write any more."""
-        certain = self.link_held([step for step in steps if not is_uncertain(rows[step.key])])
+        certain = self.link_unsent([step for step in steps if not is_uncertain(rows[step.key])])
         uncertain = [step for step in steps if is_uncertain(rows[step.key])]
         self._recorder.record(self._recorder.count_decisions(certain))
         self._delivery.send([step for step in certain if not step.decision])
@@ -235,9 +235,10 @@ class Recovery:
         return now_s - sent_s >= settle_s
 
 
-def _is_held(step: Step) -> bool:
-    is_held = step.decision is not None and step.decision.state == "held"
-    return is_held and isinstance(step.payload, Order)
+def _is_unsent(step: Step) -> bool:
+    """True for an order that is held, or that was withdrawn."""
+    is_unsent = step.decision is not None and step.decision.state in ("held", "skipped")
+    return is_unsent and isinstance(step.payload, Order)
 
 
 def _is_failed_edit(row: StepRow) -> bool:

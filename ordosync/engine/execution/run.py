@@ -213,7 +213,7 @@ class Execution:
         steps = self._count(decide(self._task, page.items, rows, run_id=run_id, open_edits=edits))
         if split_ids := [step.merchant_id for step in steps if step.is_family]:
             self._split_links.restore(split_ids)
-        steps = self._recovery.link_held(self._recovery.hold_back_unproven(steps))
+        steps = self._recovery.link_unsent(self._recovery.hold_back_unproven(steps))
         to_send = [step for step in steps if not step.decision]
         decided = self._recorder.count_decisions(steps)
         if decided or (not to_send and self._recorder.is_quiet):

@@ -115,6 +115,12 @@ def link_step(link: Link, lines: Sequence[Link] = (), *, is_family: bool = False
     )
 
 
+def adopted(existing: Existing) -> Result:
+    """Return the result of linking an order that the Supplier already has."""
+    outcome = Outcome(state="unchanged", id=existing.link.supplier_id)
+    return Result(outcome=outcome, links=(existing.link, *existing.lines))
+
+
 def order_links(key: str, outcome: Outcome, lines: Sequence[Line] = ()) -> tuple[Link, ...]:
     """Return the links of an order, and those of its lines if the outcome has as many."""
     if not outcome.id:

@@ -71,7 +71,7 @@ SKIPPED: Mapping[str, str | None] = {"no-tracking": "normal"} | dict.fromkeys(
         *("before-since", "dismissed", "edited", "given-back", "gone", "ignored", "mended"),
         *("no-lines", "no-sku", "not-imported", "not-shipped", "nothing-to-ship", "over"),
         *("skip-rule", "stale", "test-order"),
-        *("split-after-import", "taken-back", "too-late", "voided"),
+        *("split-after-import", "taken-back", "too-late", "voided", "withdrawn"),
     )
 )
 """Steps that need nothing; but an order that was shipped without a number needs it."""

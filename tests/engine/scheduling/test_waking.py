@@ -14,7 +14,7 @@ from ordosync.store.runs import Run
 from ordosync.store.schedule_row import ScheduleRow
 from tests.support.clock import Cron
 from tests.support.command import ordosync
-from tests.support.kills import killed_at
+from tests.support.kills import killed_at, paused_at
 from tests.tasks.portal import (
     CONFIG,
     SUPPLIER,
@@ -195,6 +195,19 @@ def test_a_parcel_wakes_nothing_since_its_units_were_ordered_before(world: World
 
     assert woken(runs) == []
     assert physical(world.outlet, "MUG") == 19
+
+
+def test_l12_two_calls_at_once_run_a_woken_task_once(world: World) -> None:
+    world.sell("2")
+    world.clock.at += MINUTE
+
+    def call_again() -> None:
+        world.cron.tick()
+
+    with paused_at("claim-before-commit", 1, call_again):
+        world.cron.tick()
+
+    assert sorted(portal for portal, _ in woken(world.cron.runs)) == [*PORTALS]
 
 
 def test_l14_merchant_with_physical_on_hand_shows_less_while_an_order_is_open(
