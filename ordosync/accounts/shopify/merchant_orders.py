@@ -211,12 +211,13 @@ class MerchantOrders:
     ) -> Iterator[Order | InvalidRecord]:
         """Yield the orders of a page to ship; `with_imported`: see `by_id`."""
         read = [(raw, requested_order(raw)) for raw in page]
-        here = [
+        assigned = [
             item
             for _, item in read
             if isinstance(item, RequestedOrder) and self._location.is_at(item.location)
         ]
-        counted, sold = self._counted(here, with_imported=with_imported), self._bundles.sold(here)
+        counted = self._counted(assigned, with_imported=with_imported)
+        sold = self._bundles.sold(assigned)
         found = (
             item
             if isinstance(item, InvalidRecord)

@@ -25,7 +25,7 @@ class MerchantOptions:
     """True if the shop sends the buyer an e-mail about each parcel."""
     # Not in the text by which the store identifies a portal: older versions had no such option.
     bundles: Literal["parent", "contents"] = field(default="parent", repr=False)
-    """The lines of a bundle that are sent: one of its own, or those of its contents."""
+    """The lines of a bundle that are sent: its own line, or the lines of its contents."""
 
     def __post_init__(self) -> None:
         if (self.location is None) == (self.service is None):

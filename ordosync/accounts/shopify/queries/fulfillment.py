@@ -114,8 +114,7 @@ query Tracked($ids: [ID!]!, $parcels: String!) {
 # it has no pages and costs little.
 
 _PARTS = """
-  pageInfo { hasNextPage endCursor }
-  nodes {
+  pageInfo { hasNextPage endCursor } nodes {
     id status requestStatus
     assignedLocation { location { id } }
     merchantRequests(first: 1, reverse: true) { nodes { kind } }
@@ -243,8 +242,7 @@ mutation Split($splits: [FulfillmentOrderSplitInput!]!) {
 # All fulfillment orders, open or closed, for a comparison.
 
 _LINES = """
-pageInfo { hasNextPage endCursor }
-nodes {
+pageInfo { hasNextPage endCursor } nodes {
   id sku requiresShipping inventoryItemId remainingQuantity totalQuantity
   lineItem { id isGiftCard lineItemGroup { id variantSku } }
 }
