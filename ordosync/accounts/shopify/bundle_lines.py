@@ -101,14 +101,20 @@ def _other_lines(bundle: str, by_item: Mapping[str, ParcelLine]) -> tuple[str, .
 
 
 def collapsed(
-    lines: Sequence[OrderedLine], bundles: Sequence[str], *, with_rest: bool = False
+    lines: Sequence[OrderedLine],
+    bundles: Sequence[str],
+    units: Units | None = None,
+    *,
+    with_rest: bool = False,
 ) -> list[OrderedLine]:
     """Return lines with those of bundles in place of their contents.
 
-    `with_rest` keeps the lines of contents whose units are in no whole bundle.
+    `units` are the open ones if other fulfillment orders have some of them. `with_rest` keeps the
+    lines of contents whose units are in no whole bundle.
     """
     by_item = {number(line.line_item.id): line for line in lines}
-    remaining, total = remaining_units(lines), _total_units(lines)
+    remaining = remaining_units(lines) if units is None else units
+    total = _total_units(lines)
     rest, total_rest = rest_of(remaining, bundles), rest_of(total, bundles)
     contents = {item: bundle for bundle in bundles for item in contents_of(bundle)}
     shown: dict[str, OrderedLine] = {}

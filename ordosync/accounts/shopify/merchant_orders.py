@@ -282,7 +282,7 @@ class MerchantOrders:
             return moved_here(raw)
         if not all(0 <= line.remaining_quantity <= _MAX_QUANTITY for line in lines):
             return invalid_record(raw, "invalid.quantity", "has an invalid quantity")
-        sent_as = bundles_in(requested, history, lines, sold)
+        sent_as = bundles_in(requested, history, lines, units, sold)
         order = order_of(requested, history, lines, sent_as)
         self._remember(order, requested, history.sent, sent_as.bundles)
         return order

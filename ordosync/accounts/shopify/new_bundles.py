@@ -91,10 +91,16 @@ class SentAs(NamedTuple):
     bundles: Sequence[str] = ()
     remark: str = ""
     """The reason why contents are sent, or units are not."""
+    units: Units | None = None
+    """The open units of an imported order, if other fulfillment orders have some of them."""
 
 
 def bundles_in(
-    requested: RequestedOrder, history: SplitHistory, lines: Sequence[OrderedLine], sold: Sold
+    requested: RequestedOrder,
+    history: SplitHistory,
+    lines: Sequence[OrderedLine],
+    units: Units | None,
+    sold: Sold,
 ) -> SentAs:
     """Return the bundles among the open lines of an order; an imported order keeps its own."""
     id_ = history.order_id(number(requested.id))
@@ -102,13 +108,14 @@ def bundles_in(
         return _whole_in(lines, sold.get(requested.order_id, ()))
     bundles = history.bundles(id_, lines)
     contents = {item for bundle in bundles for item in contents_of(bundle)}
-    rest = rest_of(remaining_units(lines), bundles)
+    rest = rest_of(remaining_units(lines) if units is None else units, bundles)
     left = [
         line.sku or ""
         for line in lines
         if rest[line.line_item.id] and number(line.line_item.id) in contents
     ]
-    return SentAs(bundles, f"leaves out {', '.join(left)}: in no whole bundle now" if left else "")
+    text = f"leaves out {', '.join(left)}: in no whole bundle now" if left else ""
+    return SentAs(bundles, text, units)
 
 
 def _whole_in(lines: Sequence[OrderedLine], sold: Sequence[SoldBundle]) -> SentAs:

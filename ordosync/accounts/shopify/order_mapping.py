@@ -36,7 +36,7 @@ def order_of(
     sent_as: SentAs,
 ) -> Order:
     """Return the order, with the units that are still to be shipped."""
-    shown = collapsed(lines, sent_as.bundles)
+    shown = collapsed(lines, sent_as.bundles, sent_as.units)
     id_ = history.order_id(number(requested.id))
     of = requested.order
     method = requested.delivery_method.presented_name if requested.delivery_method else None

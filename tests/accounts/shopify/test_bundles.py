@@ -27,7 +27,7 @@ from tests.accounts.contract.account import read
 from tests.accounts.contract.examples import parcel
 from tests.accounts.contract.opening import OpenMerchant, opened
 from tests.accounts.shopify.listing import standing
-from tests.accounts.shopify.people import ShopifyMerchantPeople
+from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifyServicePeople
 from tests.accounts.sqlite.people import SqliteSupplierPeople
 from tests.scenarios.pairs.comparing import compared
 from tests.scenarios.pairs.pair import Pair
@@ -367,6 +367,27 @@ def test_shortage_of_a_bundle_holds_its_contents(pair: Pair, seller: ShopifyMerc
     ]
 
 
+def test_service_gives_the_contents_of_a_short_bundle_back(
+    asking: ShopifyServicePeople, tmp_path: Path
+) -> None:
+    with closing(SqliteSupplierPeople(tmp_path, asking.clock)) as supplier:
+        pair = Pair(tmp_path, asking, supplier)
+        pair.configure(shortages={"hold": "true"})
+        lines = asking.fake.bundle("A set", 2, CONTENTS, sku="SET")
+        placed = asking.fake.place_order(lines, location=asking.place, request=True)
+        assert pair.run("import-orders").count("done") == 1
+        [part] = asking.fake.fulfillment_orders(placed)
+        accepted = part.request_status
+        supplier.shorten(pair.link(number(part.id)).supplier_id, "out-of-stock", 2)
+
+        pair.run("report-shortages")
+
+    returned = [asking.fake.contents(it.id) for it in asking.fake.fulfillment_orders(placed)]
+    assert accepted == "ACCEPTED"
+    assert {"CUP": 4, "MUG": 2} in returned
+    assert "ACCEPTED" not in {it.request_status for it in asking.fake.fulfillment_orders(placed)}
+
+
 def test_removed_bundle_is_cancelled_at_the_supplier(
     pair: Pair, seller: ShopifyMerchantPeople
 ) -> None:
@@ -419,6 +440,21 @@ def test_order_that_users_split_keeps_its_bundles(
     pair.run("update-tracking")
 
     assert {status for status, _ in left(seller, order_id)} == {"CLOSED"}
+
+
+def test_bundle_is_whole_while_users_have_moved_one_of_its_contents(
+    seller: ShopifyMerchantPeople,
+) -> None:
+    """The order's own fulfillment order has no line of the other content any more."""
+    order_id = sell(seller, 1)
+    with closing(opened(seller)) as account:
+        by_id(account, order_id)
+        account.orders.acknowledge([order_id])
+        seller.fake.split(fulfillment_order(order_id), {"MUG": 1})
+
+        order = by_id(account, order_id)
+
+    assert (units(order), order.remark) == ({"SET": 1}, "")
 
 
 def test_contents_are_unimported_sales_of_their_products(seller: ShopifyMerchantPeople) -> None:
