@@ -112,6 +112,8 @@ def collapsed(
     `units` are the open ones if other fulfillment orders have some of them. `with_rest` keeps the
     lines of contents whose units are in no whole bundle.
     """
+    if not bundles:
+        return [*lines]
     by_item = {number(line.line_item.id): line for line in lines}
     remaining = remaining_units(lines) if units is None else units
     total = _total_units(lines)

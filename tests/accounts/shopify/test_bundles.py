@@ -457,6 +457,22 @@ def test_bundle_is_whole_while_users_have_moved_one_of_its_contents(
     assert (units(order), order.remark) == ({"SET": 1}, "")
 
 
+def test_bundle_is_not_edited_while_users_have_moved_one_of_its_contents(
+    pair: Pair, seller: ShopifyMerchantPeople
+) -> None:
+    pair.configure(edits={"lines": "apply"})
+    order_id, supplier_id = imported(pair, seller, 1)
+    seller.fake.split(fulfillment_order(order_id), {"MUG": 1})
+
+    for task in ("import-orders", "cancel-orders", "import-orders"):
+        pair.run(task)
+
+    assert pair.supplier.open_units(supplier_id) == {"SET": 1}
+    pair.supplier.ship(supplier_id, parcel())
+    pair.run("update-tracking")
+    assert {status for status, _ in left(seller, order_id)} == {"CLOSED"}
+
+
 def test_contents_are_unimported_sales_of_their_products(seller: ShopifyMerchantPeople) -> None:
     for sku in CONTENTS:
         seller.fake.add_product(sku, on_hand=0, location=seller.place)
