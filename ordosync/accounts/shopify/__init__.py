@@ -34,6 +34,7 @@ from ordosync.accounts.shopify.merchant_shortages import MerchantShortages
 from ordosync.accounts.shopify.merchant_splits import MerchantSplits
 from ordosync.accounts.shopify.merchant_stock import MerchantStock
 from ordosync.accounts.shopify.merchant_tracking import MerchantTracking
+from ordosync.accounts.shopify.new_bundles import NewBundles
 from ordosync.accounts.shopify.options import MerchantOptions, SupplierOptions
 from ordosync.accounts.shopify.order_listing import MerchantOrderListing, SupplierOrderListing
 from ordosync.accounts.shopify.received_orders import ReceivedOrders
@@ -145,6 +146,7 @@ class ShopifyAccount(Account):
                 fulfillment_orders,
                 cancellations,
                 HoldFactsReader(client, portal.hold_conditions),
+                bundles=NewBundles(client, portal, sends_contents=options.bundles == "contents"),
             ),
             cancellations=cancellations,
             products=MerchantProducts(client, location, options),

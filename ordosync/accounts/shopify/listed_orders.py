@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from msgspec import structs
 
+from ordosync.accounts.shopify.bundle_lines import collapsed, collapsed_units
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.foreign_parcels import less, parcels_before, units_in
 from ordosync.accounts.shopify.fulfillment_orders import is_cancelled
@@ -124,18 +125,19 @@ class ListedOrders:
     def _snapshot(self, listed: ListedOrder, units: Units) -> OrderSnapshot:
         history, id_ = listed.history, listed.own_id
         lines = self._lines(listed, units)
-        ancestors = history.ancestors(id_, lines)
+        ancestors, bundles = history.ancestors(id_, lines), history.bundles(id_, lines)
         status = self._status(listed, lines)
+        shown = collapsed(lines, bundles, with_rest=True)
         order = Order(
             id=id_,
             number=listed.order_name.removeprefix("#"),
             # A cancelled order has lost all units of some lines, and no units of others.
-            lines=() if status == "cancelled" else as_lines(lines, of=id_),
+            lines=() if status == "cancelled" else as_lines(shown, of=id_),
             ship_to=NO_ADDRESS,
             status=status,
             ancestors=ancestors,
             is_split=_is_replaced(listed),
-            not_shipped=not_shipped(id_, lines),
+            not_shipped=not_shipped(id_, shown),
             reference=history.splits.get(ancestors[0], {}).get(id_, "") if ancestors else "",
         )
         is_ours = self._location.is_at(listed.location)
@@ -211,10 +213,11 @@ def _is_cancelled(listed: ListedOrder) -> bool:
 def _shipments(listed: ListedOrder, units: Units) -> Iterator[Shipment]:
     """Yield a shipment for each number of the parcels; the first one of a parcel has its units."""
     void, record, id_ = recorded(listed.order.void, list[str]), listed.record, listed.own_id
+    bundles = listed.history.bundles(id_, listed.line_items.nodes)
     foreign = {parcel.id for parcel in listed.foreign}
     parcels = [parcel for parcel in listed.fulfillments.nodes if parcel.id not in foreign]
     for parcel in sorted(parcels, key=lambda parcel: parcel.created_at or _NEVER):
-        lines = _parcel_lines(units[parcel.id], id_) if parcel.id in units else None
+        lines = _parcel_lines(units[parcel.id], id_, bundles) if parcel.id in units else None
         for tracking in parcel.tracking_info:
             if tracking.number:
                 yield Shipment(
@@ -244,7 +247,10 @@ def _numbers_without_units(listed: ListedOrder) -> Iterator[Shipment]:
             )
 
 
-def _parcel_lines(units: Mapping[str, int], order_id: str) -> tuple[ParcelLine, ...]:
+def _parcel_lines(
+    units: Counter[str], order_id: str, bundles: Sequence[str]
+) -> tuple[ParcelLine, ...]:
     return tuple(
-        ParcelLine(line_id=line_id(order_id, item), quantity=count) for item, count in units.items()
+        ParcelLine(line_id=line_id(order_id, item), quantity=count)
+        for item, count in collapsed_units(units, bundles).items()
     )

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.merchant import whole
+from ordosync.accounts.shopify.bundle_lines import collapsed_parts
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.fulfillment_orders import (
     FulfillmentOrders,
@@ -120,7 +121,9 @@ class MerchantCancellations:
         for id_, order in (self._fulfillment_orders.parts_of(ids) if ids else {}).items():
             order_id = order.history.order_id(_order_of(id_, order))
             for each in (order_id, *merged_into(order_id, order)):
-                found[each] = Cancellation(order_id=each, lines=wanted_lines(each, order))
+                bundles = order.history.bundles(each, ())
+                lines = collapsed_parts(each, wanted_lines(each, order), bundles)
+                found[each] = Cancellation(order_id=each, lines=lines)
         yield from found.values()
 
     def merged(self, ids: Sequence[str]) -> Iterator[Cancellation]:

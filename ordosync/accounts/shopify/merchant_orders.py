@@ -8,19 +8,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from msgspec import Raw
-from msgspec.structs import replace
 
 from ordosync.accounts.account import ReadRequest
+from ordosync.accounts.shopify.bundle_lines import line_items
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.fulfillment_orders import FulfillmentOrders
 from ordosync.accounts.shopify.hold_facts import HoldFactsReader
-from ordosync.accounts.shopify.ids import fulfillment_order, line_item, number
+from ordosync.accounts.shopify.ids import fulfillment_order, number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.merchant_cancellations import MerchantCancellations
+from ordosync.accounts.shopify.new_bundles import NewBundles, Sold, bundles_in
 from ordosync.accounts.shopify.order_mapping import order_of
 from ordosync.accounts.shopify.order_records import (
+    has_moved_lines,
     invalid_record,
     moved_here,
+    open_lines,
     placed_as_test,
     reassigned,
     requested_order,
@@ -49,6 +52,7 @@ class _ReadOrder(NamedTuple):
     """The Shopify id of the whole order."""
     is_requested: bool
     lines: list[str]
+    bundles: Sequence[str]
 
 
 class MerchantOrders:
@@ -64,12 +68,15 @@ class MerchantOrders:
         fulfillment_orders: FulfillmentOrders,
         cancellations: MerchantCancellations,
         hold_facts: HoldFactsReader,
+        *,
+        bundles: NewBundles,
     ) -> None:
         self._client = client
         self._location = location
         self._fulfillment_orders = fulfillment_orders
         self._cancellations = cancellations
         self._hold_facts = hold_facts
+        self._bundles = bundles
         self._read: dict[str, _ReadOrder] = {}
         self._sent: dict[str, Sent] = {}
         client.service.at_close(self._forget)
@@ -134,7 +141,8 @@ class MerchantOrders:
         sent: dict[str, Sent] = {}
         for id_, order in orders.items():
             earlier = sent.get(order.order) or self._sent[order.order]
-            sent[order.order] = {**earlier, id_: SentPart(at=now, lines=order.lines)}
+            part = SentPart(at=now, lines=order.lines, bundles=[*order.bundles])
+            sent[order.order] = {**earlier, id_: part}
         self._client.set_metafields(
             [self._location.metafield(order, "sent", value) for order, value in sent.items()],
             action="record which orders the Supplier has",
@@ -150,7 +158,7 @@ class MerchantOrders:
 
     def line_claims(self, order: Order) -> Sequence[str]:
         """Return the line items: they stay the same if a unit moves to another order."""
-        return [line_item(line.id) for line in order.lines]
+        return line_items(line.id for line in order.lines)
 
     def is_beside(self, order_id: str, other_id: str) -> bool:
         """True if the other order is still to be shipped from another location.
@@ -181,13 +189,16 @@ class MerchantOrders:
             oldest = self._read.pop(next(iter(self._read)))
             self._sent.pop(oldest.order, None)
 
-    def _remember(self, order: Order, requested: RequestedOrder, sent: Sent) -> None:
+    def _remember(
+        self, order: Order, requested: RequestedOrder, sent: Sent, bundles: Sequence[str]
+    ) -> None:
         self._sent[requested.order_id] = sent
         self._read[order.id] = _ReadOrder(
             id=requested.id,
             order=requested.order_id,
             is_requested=self._location.is_service and requested.request_status == "SUBMITTED",
-            lines=[line_item(line.id) for line in order.lines],
+            lines=line_items(line.id for line in order.lines),
+            bundles=bundles,
         )
 
     @property
@@ -200,14 +211,17 @@ class MerchantOrders:
     ) -> Iterator[Order | InvalidRecord]:
         """Yield the orders of a page to ship; `with_imported`: see `by_id`."""
         read = [(raw, requested_order(raw)) for raw in page]
-        counted = self._counted(
-            [item for _, item in read if isinstance(item, RequestedOrder)],
-            with_imported=with_imported,
-        )
+        assigned = [
+            item
+            for _, item in read
+            if isinstance(item, RequestedOrder) and self._location.is_at(item.location)
+        ]
+        counted = self._counted(assigned, with_imported=with_imported)
+        sold = self._bundles.sold(assigned)
         found = (
             item
             if isinstance(item, InvalidRecord)
-            else self._order(raw, item, counted.get(item.id))
+            else self._order(raw, item, counted.get(item.id), sold)
             for raw, item in read
         )
         items = [item for item in found if item is not None]
@@ -223,8 +237,7 @@ class MerchantOrders:
         ids = [
             number(order.id)
             for order in orders
-            if self._location.is_at(order.location)
-            and order.order.sent
+            if order.order.sent
             and (with_imported or (order.is_open and any(map(_is_sent, order.line_items.nodes))))
         ]
         counted: dict[str, Units] = {}
@@ -240,7 +253,7 @@ class MerchantOrders:
         return counted
 
     def _order(
-        self, raw: Raw, requested: RequestedOrder, units: Units | None
+        self, raw: Raw, requested: RequestedOrder, units: Units | None, sold: Sold
     ) -> Order | InvalidRecord | None:
         """Return an order to ship; None if it is not to be shipped, or not yet."""
         if requested.order.cancelled_at or not (requested.is_open or units is not None):
@@ -252,44 +265,27 @@ class MerchantOrders:
             return placed_as_test(history.order_id(number(requested.id)))
         if requested.is_open and self._location.is_service and not _is_wanted(requested):
             return None
-        return self._order_to_ship(raw, requested, history, units)
+        return self._order_to_ship(raw, requested, history, units, sold)
 
     def _order_to_ship(
-        self, raw: Raw, requested: RequestedOrder, history: SplitHistory, units: Units | None
+        self,
+        raw: Raw,
+        requested: RequestedOrder,
+        history: SplitHistory,
+        units: Units | None,
+        sold: Sold,
     ) -> Order | InvalidRecord | None:
-        lines = self._client.lines(requested)
-        if units is not None:
-            items = history.items(history.order_id(number(requested.id)), lines) or frozenset()
-            lines = [
-                replace(line, remaining_quantity=units[line.line_item.id])
-                for line in lines
-                if units[line.line_item.id] or number(line.line_item.id) in items
-            ]
-        else:
-            lines = [line for line in lines if line.remaining_quantity != 0]
+        lines = open_lines(self._client.lines(requested), requested, history, units)
         if not lines:
             return None
-        if units is None and _has_moved_lines(requested, history, lines):
+        if units is None and has_moved_lines(requested, history, lines):
             return moved_here(raw)
         if not all(0 <= line.remaining_quantity <= _MAX_QUANTITY for line in lines):
             return invalid_record(raw, "invalid.quantity", "has an invalid quantity")
-        order = order_of(requested, history, lines)
-        self._remember(order, requested, history.sent)
+        sent_as = bundles_in(requested, history, lines, units, sold)
+        order = order_of(requested, history, lines, sent_as)
+        self._remember(order, requested, history.sent, sent_as.bundles)
         return order
-
-
-def _has_moved_lines(
-    requested: RequestedOrder, history: SplitHistory, lines: Sequence[OrderedLine]
-) -> bool:
-    """True if users moved units here that are in one fulfillment order with those of an order.
-
-    Shopify closes the order's own fulfillment order, and makes one of all units.
-    """
-    id_ = number(requested.id)
-    if history.is_recorded(id_):
-        return False
-    items = history.items(id_, lines)
-    return items is not None and not {number(line.line_item.id) for line in lines} <= items
 
 
 def _is_sent(line: OrderedLine) -> bool:

@@ -17,6 +17,7 @@ from msgspec import Struct
 from ordosync.accounts.account import outcome_of
 from ordosync.accounts.report_marks import mark_of
 from ordosync.accounts.service_client import recheck_outcomes
+from ordosync.accounts.shopify.bundle_lines import expanded_report
 from ordosync.accounts.shopify.client import ShopifyClient, remark_key
 from ordosync.accounts.shopify.fulfillment_orders import FulfillmentOrders, OrderParts
 from ordosync.accounts.shopify.ids import fulfillment_order, gid, line_item
@@ -108,7 +109,7 @@ class MerchantShortages:
         mark = mark_of(report)
         if mark in marks:
             return Outcome(state="unchanged", id=report.order_id)
-        outcome = self._holds.hold(report, order, _units(report), own)
+        outcome = self._holds.hold(report, order, _units(expanded_report(report)), own)
         # A process may have ended between the hold and its record.
         if outcome.state == "done" or (outcome.state == "unchanged" and own):
             held = self._location.metafield(order.order, "held", [*marks, mark])

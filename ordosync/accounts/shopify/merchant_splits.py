@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from ordosync.accounts.account import outcome_of
 from ordosync.accounts.service_client import recheck_outcomes
+from ordosync.accounts.shopify.bundle_lines import expanded_split
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.fulfillment_orders import FulfillmentOrders, OrderParts, is_cancelled
 from ordosync.accounts.shopify.ids import first_piece, fulfillment_order, line_id, line_item, number
@@ -72,7 +73,7 @@ class MerchantSplits:
         if not root.is_open:
             return refused("already-shipped", f"is {root.status.lower()}")
         other_parts = [part for part in order.parts if part is not root]
-        existing = _existing_pieces(split, root, other_parts)
+        existing = _existing_pieces(expanded_split(split), root, other_parts)
         if existing is None:
             if other_parts:
                 return refused("already-split", "is already split differently")
@@ -104,7 +105,7 @@ class MerchantSplits:
         line_ids = {number(line.line_item.id): line.id for line in root.line_items.nodes}
         lines = [
             {"id": line_ids[line_item(part.of_line)], "quantity": part.quantity}
-            for part in split.pieces[place].lines
+            for part in expanded_split(split).pieces[place].lines
         ]
         answer = self._client.graphql.write(
             SPLIT,

@@ -12,6 +12,7 @@ from functools import partial
 
 from ordosync.accounts.account import outcome_of
 from ordosync.accounts.merchant import Takes
+from ordosync.accounts.shopify.bundle_lines import expanded_shipments
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.fulfillment_orders import FulfillmentOrders, OrderParts, is_cancelled
 from ordosync.accounts.shopify.ids import fulfillment_order, number
@@ -62,6 +63,7 @@ class MerchantTracking:
 
         Parcels of one order are added one after the other: they may change the same metafield.
         """
+        shipments = expanded_shipments(shipments)
         states = self._states([shipment.order_id for shipment in shipments])
         unsplit = {id_: state for id_, state in states.items() if _is_untouched(state)}
 

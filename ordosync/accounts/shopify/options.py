@@ -24,15 +24,10 @@ class MerchantOptions:
     notify_customer: bool = True
     """True if the shop sends the buyer an e-mail about each parcel."""
     # Not in the text by which the store identifies a portal: older versions had no such option.
-    bundles: Literal["parent", "contents"] = field(default="contents", repr=False)
-    """The lines of a bundle that are sent. A fulfillment order has only those of its contents."""
+    bundles: Literal["parent", "contents"] = field(default="parent", repr=False)
+    """The lines of a bundle that are sent: its own line, or the lines of its contents."""
 
     def __post_init__(self) -> None:
-        if self.bundles == "parent":
-            raise ValueError(
-                "bundles: a fulfillment order of Shopify has a line for each content of a bundle,"
-                " and none for the bundle; use `bundles: contents`"
-            )
         if (self.location is None) == (self.service is None):
             raise ValueError("set either `location` or `service`")
 

@@ -6,7 +6,9 @@ from decimal import Decimal
 
 import msgspec
 
+from ordosync.accounts.shopify.bundle_lines import collapsed
 from ordosync.accounts.shopify.ids import line_id, number
+from ordosync.accounts.shopify.new_bundles import SentAs
 from ordosync.accounts.shopify.schema import (
     Attribute,
     LineItem,
@@ -28,9 +30,13 @@ _NO_ADDRESS = ("PICK_UP", "RETAIL", "NONE")
 
 
 def order_of(
-    requested: RequestedOrder, history: SplitHistory, lines: Sequence[OrderedLine]
+    requested: RequestedOrder,
+    history: SplitHistory,
+    lines: Sequence[OrderedLine],
+    sent_as: SentAs,
 ) -> Order:
     """Return the order, with the units that are still to be shipped."""
+    shown = collapsed(lines, sent_as.bundles, sent_as.units)
     id_ = history.order_id(number(requested.id))
     of = requested.order
     method = requested.delivery_method.presented_name if requested.delivery_method else None
@@ -38,7 +44,7 @@ def order_of(
         id=id_,
         number=requested.order_name.removeprefix("#"),
         status="dropshipment_requested",
-        lines=tuple(_line(id_, line) for line in lines),
+        lines=tuple(_line(id_, line) for line in shown),
         ship_to=address_of(requested.destination),
         bill_to=_bill_to(of),
         currency=next((c for line in lines if (c := _currency(line))), ""),
@@ -48,9 +54,10 @@ def order_of(
         internal_notes=_internal(of.custom_attributes),
         tags=tuple(tag for tag in of.tags if not tag.startswith(OWN_TAGS)),
         ancestors=history.ancestors(id_, lines),
-        content=_content(requested, lines),
+        content=_content(requested, lines, sent_as.bundles),
         needs_shipping=_needs_shipping(requested, lines),
-        not_shipped=not_shipped(id_, lines),
+        not_shipped=not_shipped(id_, shown),
+        remark=sent_as.remark,
     )
 
 
@@ -160,7 +167,9 @@ def _digested(item: LineItem) -> Mapping[str, object]:
     }
 
 
-def _content(requested: RequestedOrder, lines: Sequence[OrderedLine]) -> str:
+def _content(
+    requested: RequestedOrder, lines: Sequence[OrderedLine], bundles: Sequence[str]
+) -> str:
     """Return a digest of the fields that the Supplier gets: other changes are not edits."""
     of = requested.order
     tags = [tag for tag in of.tags if not tag.startswith(OWN_TAGS)]
@@ -170,5 +179,7 @@ def _content(requested: RequestedOrder, lines: Sequence[OrderedLine]) -> str:
         # Without its type: earlier versions did not read it, so all orders would count as edited.
         requested.delivery_method and {"presentedName": requested.delivery_method.presented_name},
         (of.billing_address, of.note, of.shipping_line, of.custom_attributes, tags),
+        # Earlier versions sent no bundles.
+        *((bundles,) if bundles else ()),
     )
     return digest(content)

@@ -1,11 +1,19 @@
-"""Records of fulfillment orders as they are read: parsed, or with the reason why they are not."""
+"""Records of fulfillment orders as they are read: parsed, or with the reason why they are not.
+
+And the open lines of those that are parsed.
+"""
+
+from collections.abc import Sequence
 
 from msgspec import Raw
+from msgspec.structs import replace
 
 from ordosync.accounts.shopify.ids import number
 from ordosync.accounts.shopify.order_mapping import digest
 from ordosync.accounts.shopify.pagination import Listed
-from ordosync.accounts.shopify.schema import RequestedOrder
+from ordosync.accounts.shopify.parcel_allocation import Units
+from ordosync.accounts.shopify.schema import OrderedLine, RequestedOrder
+from ordosync.accounts.shopify.split_history import SplitHistory
 from ordosync.models import InvalidRecord
 
 
@@ -48,6 +56,37 @@ def moved_here(raw: Raw) -> InvalidRecord:
         " move them away and back as a whole, or tell the Supplier"
     )
     return invalid_record(raw, "moved-here", reason)
+
+
+def has_moved_lines(
+    requested: RequestedOrder, history: SplitHistory, lines: Sequence[OrderedLine]
+) -> bool:
+    """True if users moved units here that are in one fulfillment order with those of an order.
+
+    Shopify closes the order's own fulfillment order, and makes one of all units.
+    """
+    id_ = number(requested.id)
+    if history.is_recorded(id_):
+        return False
+    items = history.items(id_, lines)
+    return items is not None and not {number(line.line_item.id) for line in lines} <= items
+
+
+def open_lines(
+    lines: Sequence[OrderedLine],
+    requested: RequestedOrder,
+    history: SplitHistory,
+    units: Units | None,
+) -> list[OrderedLine]:
+    """Return lines with their open units; if these were counted, also lines without any."""
+    if units is None:
+        return [line for line in lines if line.remaining_quantity != 0]
+    items = history.items(history.order_id(number(requested.id)), lines) or frozenset()
+    return [
+        replace(line, remaining_quantity=units[line.line_item.id])
+        for line in lines
+        if units[line.line_item.id] or number(line.line_item.id) in items
+    ]
 
 
 def invalid_record(raw: Raw, code: str, reason: str) -> InvalidRecord:

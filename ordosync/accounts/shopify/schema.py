@@ -87,6 +87,16 @@ class Money(Struct, frozen=True, rename="camel"):
     shop_money: Amount
 
 
+class LineItemGroup(Struct, frozen=True, rename="camel", kw_only=True):
+    """A bundle that was sold. Each line of its contents names it."""
+
+    id: str
+    title: str = ""
+    quantity: int = 0
+    variant_sku: str | None = None
+    custom_attributes: tuple[Attribute, ...] = ()
+
+
 class LineItem(Struct, frozen=True, rename="camel", kw_only=True):
     """A line of a sale. Splits of its fulfillment orders do not change it."""
 
@@ -95,6 +105,24 @@ class LineItem(Struct, frozen=True, rename="camel", kw_only=True):
     original_unit_price_set: Money | None = None
     discounted_unit_price_set: Money | None = None
     is_gift_card: bool = False
+    line_item_group: LineItemGroup | None = None
+
+
+class GroupedLine(Struct, frozen=True, rename="camel", kw_only=True):
+    """A line of a sale with its bundle."""
+
+    id: str
+    quantity: int
+    """Units that were removed or refunded are included."""
+    current_quantity: int
+    line_item_group: LineItemGroup | None = None
+
+
+class GroupedOrder(Struct, frozen=True, rename="camel", kw_only=True):
+    """An order with the bundles of its lines."""
+
+    id: str
+    line_items: Connection[GroupedLine]
 
 
 class OrderedLine(Struct, frozen=True, rename="camel", kw_only=True):

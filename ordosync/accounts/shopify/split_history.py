@@ -15,17 +15,20 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
+from ordosync.accounts.shopify.bundle_lines import is_bundle
 from ordosync.accounts.shopify.ids import first_piece, number
 from ordosync.accounts.shopify.schema import At, Metafield, OrderedLine, recorded
 
 T = TypeVar("T")
 
 
-class SentPart(Struct, frozen=True):
+class SentPart(Struct, frozen=True, omit_defaults=True):
     """A fulfillment order that the Supplier has."""
 
     at: At
     lines: list[str] = msgspec.field(default_factory=list)
+    bundles: list[str] = msgspec.field(default_factory=list)
+    """The bundles that were sent as lines; see `bundle_lines`."""
 
 
 Sent = dict[str, SentPart]
@@ -74,6 +77,12 @@ class SplitHistory:
         ids = (order_id, *self.ancestors(order_id, lines))
         sent = next((self.sent[id_].lines for id_ in ids if id_ in self.sent), None)
         return None if sent is None else frozenset(sent)
+
+    def bundles(self, order_id: str, lines: Sequence[OrderedLine]) -> Sequence[str]:
+        """Return the bundles with which an order or an ancestor was sent."""
+        ids = (order_id, *self.ancestors(order_id, lines))
+        bundles = next((self.sent[id_].bundles for id_ in ids if id_ in self.sent), ())
+        return [bundle for bundle in bundles if is_bundle(bundle)]
 
     def leaves(self, order_id: str, *above: str) -> Iterator[str]:
         """Yield the unsplit pieces into which ordosync has split an order, in several steps."""

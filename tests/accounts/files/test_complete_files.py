@@ -11,7 +11,7 @@ from ordosync.accounts.files.options import OrderFiles
 from ordosync.config import load_config
 from ordosync.store import Store
 from ordosync.store.step_rows import StepRow
-from tests.support.clock import VirtualClock
+from tests.support.clock import Cron, VirtualClock
 from tests.support.command import ordosync
 from tests.support.kills import killed_at
 from tests.support.runs import Ran, previewed, run_once
@@ -261,6 +261,23 @@ def test_h12_a_file_that_may_lack_orders_withdraws_nothing(feed: Feed, name: str
 
     assert feed.state("1001") == ("held", "hold-age")
     assert feed.state("1003")[0] in ("held", "failed")
+
+
+def test_h12_a_scheduled_run_waits_until_a_file_is_not_written_any_more(feed: Feed) -> None:
+    feed.configure(hold=f"{HELD}, tasks: {{import-orders: 10-minutes}}")
+    cron = Cron(feed.folder, feed.clock)
+    feed.export("1.csv", "1001", "1002")
+    cron.tick(feed.clock.at + timedelta(minutes=11))
+    path = feed.export("2.csv", "1002")
+    os.utime(path, ((feed.clock.at + timedelta(minutes=11)).timestamp() - 5,) * 2)
+
+    cron.tick(feed.clock.at + timedelta(minutes=11))
+    early = feed.state("1001")
+    cron.tick(feed.clock.at + timedelta(minutes=11))
+
+    assert early == ("held", "hold-age")
+    assert feed.state("1001") == WITHDRAWN
+    assert {run.status for run in cron.runs} == {"ok"}
 
 
 def test_h12_a_bad_value_of_another_order_does_not_hide_that_an_order_is_gone(feed: Feed) -> None:

@@ -7,12 +7,20 @@ from graphql import parse, validate
 from graphql.validation import NoDeprecatedCustomRule, specified_rules
 
 from ordosync.accounts.shopify import NEWEST
-from ordosync.accounts.shopify.queries import fulfillment, holds, orders, shop, shortages, stock
+from ordosync.accounts.shopify.queries import (
+    bundles,
+    fulfillment,
+    holds,
+    orders,
+    shop,
+    shortages,
+    stock,
+)
 from tests.fakes.shopify import schemas
 
 DOCUMENTS: Mapping[str, str] = {
     name: text
-    for part in (shop, fulfillment, holds, stock, orders, shortages)
+    for part in (shop, bundles, fulfillment, holds, stock, orders, shortages)
     for name, text in vars(part).items()
     if name.isupper() and name[0] != "_"
 }

@@ -19,6 +19,7 @@ from tests.fakes.shopify.state import (
     FulfillmentOrder,
     Json,
     LineItem,
+    LineItemGroup,
     Location,
     Order,
     ProductVariant,
@@ -72,6 +73,33 @@ class People(Stockkeepers, Shippers):
             if request:
                 self.request_fulfillment(order.id)
             return order.id
+
+    def bundle(
+        self,
+        title: str,
+        quantity: int,
+        contents: Mapping[str, int],
+        *,
+        sku: str | None = None,
+        price: Decimal | int = 1,
+        custom_attributes: Sequence[Json] = (),
+    ) -> list[Json]:
+        """Return lines for `place_order`: those of the contents of so many bundles."""
+        if quantity < 1 or not contents or min(contents.values()) < 1:
+            raise ValueError("a bundle has contents, and is sold in whole units")
+        with self.shop.lock:
+            group = LineItemGroup(
+                **self.shop.stamp("LineItemGroup"),
+                title=title,
+                quantity=quantity,
+                variant_sku=sku,
+                custom_attributes=[*custom_attributes],
+            )
+            self.shop.add(group)
+        return [
+            {"sku": of, "quantity": count * quantity, "price": price, "line_item_group": group}
+            for of, count in contents.items()
+        ]
 
     def sell(self, sku: str, quantity: int, *, location: str | None = None) -> str:
         """Sell units that are not shipped yet, so the available quantity falls."""

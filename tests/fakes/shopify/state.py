@@ -35,6 +35,18 @@ class Metafield(Node):
 
 
 @dataclass(kw_only=True)
+class LineItemGroup(Node):
+    """A bundle in an order; the lines of its contents name it."""
+
+    title: str
+    quantity: int
+    product_id: str | None = None
+    variant_id: str | None = None
+    variant_sku: str | None = None
+    custom_attributes: list[Json] = field(default_factory=list)
+
+
+@dataclass(kw_only=True)
 class LineItem(Node):
     """A line of an order; `removed` units of its `quantity` were removed by an edit or a refund.
 
@@ -62,6 +74,7 @@ class LineItem(Node):
     custom_attributes: list[Json] = field(default_factory=list)
     variant_id: str | None = None
     product_id: str | None = None
+    line_item_group: LineItemGroup | None = None
 
     @property
     def current_quantity(self) -> int:

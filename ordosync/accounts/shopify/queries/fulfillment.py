@@ -6,6 +6,7 @@ _LINE = """
     id sku productTitle variantTitle remainingQuantity totalQuantity requiresShipping
     inventoryItemId lineItem {
       id isGiftCard customAttributes { key value }
+      lineItemGroup { id title quantity variantSku customAttributes { key value } }
       originalUnitPriceSet { shopMoney { amount currencyCode } }
       discountedUnitPriceSet { shopMoney { amount } }
     }
@@ -113,8 +114,7 @@ query Tracked($ids: [ID!]!, $parcels: String!) {
 # it has no pages and costs little.
 
 _PARTS = """
-  pageInfo { hasNextPage endCursor }
-  nodes {
+  pageInfo { hasNextPage endCursor } nodes {
     id status requestStatus
     assignedLocation { location { id } }
     merchantRequests(first: 1, reverse: true) { nodes { kind } }
@@ -242,9 +242,9 @@ mutation Split($splits: [FulfillmentOrderSplitInput!]!) {
 # All fulfillment orders, open or closed, for a comparison.
 
 _LINES = """
-pageInfo { hasNextPage endCursor }
-nodes {
-  id sku requiresShipping inventoryItemId remainingQuantity totalQuantity lineItem { id isGiftCard }
+pageInfo { hasNextPage endCursor } nodes {
+  id sku requiresShipping inventoryItemId remainingQuantity totalQuantity
+  lineItem { id isGiftCard lineItemGroup { id variantSku } }
 }
 """
 
