@@ -6,7 +6,7 @@ starts as processes do all of it, and so does everything with `pytest --sockets`
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from threading import Lock
 from typing import Any
 from unittest.mock import patch
@@ -44,11 +44,13 @@ class _NewDatabases(ExitStack):
         if db.execute("select count(*) from sqlite_master").fetchone()[0]:
             _migrate(db, migrations)
             return
+        # Those of the store also have its path, which a new file does not need.
+        kind = migrations.func if isinstance(migrations, partial) else migrations
         with self._lock:
-            if migrations in self._contents:
-                self._contents[migrations].backup(db)
+            if kind in self._contents:
+                self._contents[kind].backup(db)
                 return
             _migrate(db, migrations)
             content = sqlite3.connect(":memory:", check_same_thread=False)
-            self._contents[migrations] = self.enter_context(closing(content))
+            self._contents[kind] = self.enter_context(closing(content))
             db.backup(content)
