@@ -37,6 +37,15 @@ TRANSPORTS = {
     "apprise-mail": (DOWN, *MAIL_STATES),
     "command": (DOWN, *COMMAND_STATES),
 }
+USUAL = {
+    "webhook": DOWN,
+    "apprise-http": "limited",
+    "mail": "silent",
+    "mail-implicit": DOWN,
+    "apprise-mail": DOWN,
+    "command": "failing",
+}
+"""The state of each transport that the fast tests try; the others are marked slow."""
 STARTS = f"ordosync: {PORTAL}: import-orders: 1001: "
 
 
@@ -78,7 +87,11 @@ def recipient(
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize(
     ("recipient", "state"),
-    [(name, state) for name, states in TRANSPORTS.items() for state in states],
+    [
+        pytest.param(name, state, marks=() if state == USUAL[name] else pytest.mark.slow)
+        for name, states in TRANSPORTS.items()
+        for state in states
+    ],
     indirect=["recipient"],
 )
 def test_an_alert_reaches_a_recipient_that_failed_for_a_day_and_is_no_flood(
