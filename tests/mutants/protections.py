@@ -1491,9 +1491,9 @@ MUTANTS = (
     ),
     Mutant(
         protection="a key that is refused sets nothing to 0",
-        file="tasks/stock/age.py",
-        old='        if self._limit is None or self._outcome == "failed":',
-        new="        if self._limit is None:",
+        file="tasks/feeds.py",
+        old='now if is_first or attempt.outcome == "failed" else before.watched_since',
+        new="now if is_first else before.watched_since",
         test="scenarios/faults/test_stock_age.py::test_a3_a_key_that_is_revoked_sets_nothing_to_zero",
     ),
     Mutant(

@@ -299,6 +299,24 @@ def test_e15_less_than_was_sent_is_reported_and_leaves_the_ledger(tmp_path: Path
     assert ledger(pair) == [("1001/1", 3, 0)]
 
 
+def test_e15_edit_below_what_was_sent_stays_failed_after_the_rest_is_shipped(
+    tmp_path: Path,
+) -> None:
+    pair = configured(tmp_path, APPLY_LINES)
+    pair.imported("1001", line("MUG", 3))
+    mug = pair.supplied("1001").lines[0]
+    pair.send("1001", lines=(ParcelLine(line_id=mug.id, quantity=2, sku="MUG"),))
+    cancel_units(pair, 2)
+    edit(pair)
+    pair.run(TASK)
+
+    pair.send("1001", "1Z2", lines=(ParcelLine(line_id=mug.id, quantity=1, sku="MUG"),))
+    pair.run("update-tracking")
+    pair.run(TASK)
+
+    assert [step.code for step in pair.failed(TASK)] == ["below-sent"]
+
+
 def test_e16_no_unit_left_cancels_the_suppliers_order(tmp_path: Path) -> None:
     pair = configured(tmp_path, APPLY_LINES)
     pair.imported("1001", line("MUG", 2), line("CUP"))

@@ -165,6 +165,16 @@ def test_s9_answer_for_an_order_whose_link_is_missing_waits_a_day(
     assert [step.code for step in pair.failed(TASK)] == ["no-link"]
 
 
+def test_pieces_of_an_order_that_the_merchant_cancelled_before_their_split_are_passed_over(
+    pair: Pair,
+) -> None:
+    *_, last = pair.split("1001", (1, 2), (1, 1))
+    succeeded(pair.shop.cancel("1001"))
+    succeeded(pair.northwind.cancel(last))
+
+    assert pair.run(TASK).counts == {}
+
+
 def test_order_of_the_suppliers_own_is_passed_over(pair: Pair) -> None:
     succeeded(pair.northwind.add_order(order("own")))
     succeeded(pair.northwind.cancel("own"))

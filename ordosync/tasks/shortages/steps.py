@@ -47,6 +47,7 @@ def steps_of(
     is_behind = portal.links.may_lack_cancellations() if merchant_ids else False
     behind = _behind(portal) if is_behind else _BEHIND
     read = {item.order_id for item in shortages}
+    unlinked: list[Step] = []
     for item in items:
         if isinstance(item, InvalidRecord):
             yield _invalid(item)
@@ -58,7 +59,18 @@ def steps_of(
                 yield replace(step, decision=behind) if is_uncertain else step
         # The shortage of a piece is in that of its order, if the account shows both.
         elif not lacks_links and read.isdisjoint(item.ancestors):
-            yield from _unlinked(portal, item, links, refs)
+            unlinked += _unlinked(portal, item, links, refs)
+    yield from _not_cancelled(portal, unlinked)
+
+
+def _not_cancelled(portal: Portal, steps: Sequence[Step]) -> Iterator[Step]:
+    """Yield the steps of orders that the Merchant has not cancelled as well.
+
+    The Merchant refuses the split of a cancelled order, so its pieces never get links.
+    """
+    ids = sorted({step.merchant_id for step in steps if step.merchant_id})
+    cancelled = portal.merchant.cancelled_among(ids) if ids else frozenset()
+    return (step for step in steps if step.merchant_id not in cancelled)
 
 
 def _behind(portal: Portal) -> Decision:

@@ -226,7 +226,7 @@ class StockAge:
     def _is_lost(self, error: AccountError) -> bool:
         """Record a failed attempt; True if the quantities are set to 0 because of it."""
         self._outcome = "unavailable" if isinstance(error, UnavailableError) else "failed"
-        if self._limit is None or self._outcome == "failed":
+        if self._limit is None:
             return False
         row = self._feeds.after("stock", Attempt(outcome=self._outcome))
         is_due = self._zeroes and row.counts_from < self._oldest and may_zero(row, self._limit)

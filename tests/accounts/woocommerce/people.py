@@ -173,7 +173,8 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
     )
     open_status: ClassVar[str] = "dropshipment_requested"
     # The index of the shop, and the products of the last order, which is read again.
-    idle: ClassVar[Mapping[str, int]] = {"import-orders": 3}
+    # An order that is read again does not say which of its products are virtual.
+    idle: ClassVar[Mapping[str, int]] = {"import-orders": 4}
     places: ClassVar[Mapping[Field, Sequence[str | int]]] = {
         "number": ("number",),
         "status": ("status",),
