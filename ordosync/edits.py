@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from ordosync.durations import to_timedelta
 from ordosync.models import Address, Line, Order
 
 EditGroup = Literal["address", "contact", "lines", "method", "notes"]
@@ -20,11 +21,10 @@ class Until(str):
     @property
     def within(self) -> timedelta | None:
         """The time since the import; None if they are written until there is a label."""
-        return None if self == LABEL else int(self[:-1]) * _UNITS[self[-1]]
+        return None if self == LABEL else to_timedelta(self)
 
 
 LABEL = Until("label")
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 PLACE = ("name", "company", "street1", "street2", "city", "state", "zip", "country")
 """The fields of an address without the ways to reach a person."""
 

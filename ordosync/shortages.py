@@ -5,6 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from ordosync.durations import to_timedelta
 from ordosync.models import ParcelLine
 
 ShortageAnswer = Literal["cancelled", "backordered"]
@@ -38,7 +39,6 @@ wanted it; not-served: the country or a PO box is not served."""
 
 
 NEVER = "never"
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
 class Resume(str):
@@ -49,7 +49,7 @@ class Resume(str):
     @property
     def after(self) -> timedelta | None:
         """The time since the answer; None if only its quantity or an operator ends the stop."""
-        return None if self == NEVER else int(self[:-1]) * _UNITS[self[-1]]
+        return None if self == NEVER else to_timedelta(self)
 
 
 ONE_DAY = Resume("24h")

@@ -16,7 +16,7 @@ LAYERS = (
     (
         *("errors", "secret", "clock", "failpoints", "retry", "slots", "progress"),
         *("idle", "permissions", "crontab", "regular_files", "text", "atomic_write", "countries"),
-        *("digest_key", "hold_facts", "keyed_content"),
+        *("digest_key", "durations", "hold_facts", "keyed_content"),
     ),
     ("models",),
     ("order_checks", "added_units", "edits", "shortages", "stock_rules", "left_out", "max_age"),

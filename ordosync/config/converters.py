@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from ordosync.durations import to_timedelta
 from ordosync.edits import LABEL, Until
 from ordosync.shortages import NEVER, Resume
 from ordosync.text import printable
@@ -25,7 +26,6 @@ _DECIMAL = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"[0-9]{2}:[0-9]{2}")
 _DURATION = re.compile(r"([1-9][0-9]{0,3})([mhd])")
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 T = TypeVar("T")
 _BOOLS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
@@ -74,10 +74,9 @@ def _iso(text: str, form: re.Pattern[str], parse: Callable[[str], T], what: str)
 
 def to_duration(text: str) -> timedelta:
     """Convert a duration, such as `30m`, `2h` or `1d`."""
-    match = _DURATION.fullmatch(text)
-    if not match:
+    if not _DURATION.fullmatch(text):
         raise ValueError(f"{quoted(text)} is not a duration; write 30m, 2h or 1d")
-    return int(match[1]) * _UNITS[match[2]]
+    return to_timedelta(text)
 
 
 def to_until(text: str) -> Until:

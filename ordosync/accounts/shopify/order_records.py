@@ -29,24 +29,16 @@ def requested_order(raw: Raw) -> RequestedOrder | InvalidRecord:
 
 def reassigned(id_: str) -> InvalidRecord:
     """Return the record of an order that was given to another location."""
-    return InvalidRecord(
-        id=id_,
-        code="reassigned",
-        reason="was given to another location",
-        content=digest("elsewhere"),
-        is_skipped=True,
-    )
+    return _skipped(id_, "reassigned", "was given to another location", "elsewhere")
 
 
 def placed_as_test(id_: str) -> InvalidRecord:
     """Return the record of an order that was placed as a test."""
-    return InvalidRecord(
-        id=id_,
-        code="test-order",
-        reason="was placed as a test",
-        content=digest("test-order"),
-        is_skipped=True,
-    )
+    return _skipped(id_, "test-order", "was placed as a test", "test-order")
+
+
+def _skipped(id_: str, code: str, reason: str, state: str) -> InvalidRecord:
+    return InvalidRecord(id=id_, code=code, reason=reason, content=digest(state), is_skipped=True)
 
 
 def moved_here(raw: Raw) -> InvalidRecord:

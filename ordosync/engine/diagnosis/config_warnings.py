@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from ordosync import durations
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine.diagnosis.machine_checks import group_writable
 from ordosync.engine.diagnosis.number_clashes import number_clashes
 from ordosync.slots import INTERVALS_S
 from ordosync.store import Store
-from ordosync.tasks.orders.hold import duration
 
 
 def config_warnings(config: Config, store: Store) -> Iterator[str]:
@@ -33,8 +33,9 @@ def _late_import(portal: PortalConfig) -> str:
     if not age or every <= age:
         return ""
     return (
-        f"portal {portal.name}: with `age: {duration(age)}` and `import-orders: {interval}`, an"
-        f" order may be sent up to {duration(age + every)} after it was placed"
+        f"portal {portal.name}: with `age: {durations.to_text(age)}` and"
+        f" `import-orders: {interval}`, an order may be sent up to"
+        f" {durations.to_text(age + every)} after it was placed"
     )
 
 

@@ -7,12 +7,13 @@ is never dropped: the operator can release it, and `attention` lists it after `l
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
+from ordosync import durations
 from ordosync.config.hold_settings import HoldConfig
 from ordosync.models import Address, Order
 from ordosync.store.link_steps import OpenImport
@@ -26,7 +27,6 @@ _PO_BOX = re.compile(
 )
 """A PO box at the beginning of a line of an address, with its number."""
 _COUNTRY = re.compile(r"[A-Z]{2}")
-_UNITS = ((timedelta(days=1), "d"), (timedelta(hours=1), "h"), (timedelta(minutes=1), "m"))
 
 
 class _Reason(Struct, frozen=True, kw_only=True):
@@ -101,7 +101,7 @@ def _reasons(
         return
     since = facts.since if facts.since and facts.since <= now else first_read_at
     if now < since + config.age:
-        text = f"was placed less than {duration(config.age)} ago"
+        text = f"was placed less than {durations.to_text(config.age)} ago"
         yield _Reason(code="hold-age", text=text, until=since + config.age)
     for tag in config.tags.hold:
         if tag.strip().casefold() in tags:
@@ -152,9 +152,3 @@ def is_po_box(address: Address) -> bool:
     """True if a line of the street begins with a PO box and its number."""
     streets = (address.street1, address.street2)
     return any(_PO_BOX.match(street.strip().casefold()) for street in streets)
-
-
-def duration(span: timedelta) -> str:
-    """Return a duration as the configuration writes it."""
-    unit, letter = next(pair for pair in _UNITS if span % pair[0] == timedelta())
-    return f"{span // unit}{letter}"
