@@ -7,11 +7,13 @@ from ordosync.models import Order
 _LARGEST_QUANTITY = 2**31 - 1  # an integer, also in other databases
 
 
-def refusal(order: Order, *, by_desk: bool = False) -> str | None:
+def refusal(order: Order, *, by_desk: bool = False, is_stored: bool = False) -> str | None:
     """Return why no account can store this order, without personal data; None if all can.
 
-    Only an order that a user enters, `by_desk`, has no reference.
+    Only an order that a user enters, `by_desk`, has no reference. In an order that `is_stored`
+    already, a line that was sent or cancelled has no open units.
     """
+    least = 0 if is_stored else 1
     if not order.reference and not by_desk:
         return "has no reference"
     if not order.number:
@@ -21,8 +23,9 @@ def refusal(order: Order, *, by_desk: bool = False) -> str | None:
     for position, line in enumerate(order.lines, 1):
         if not line.sku:
             return f"line {position} has no SKU"
-        if not 1 <= line.quantity <= _LARGEST_QUANTITY:
-            return f"line {position}: quantity {line.quantity} is not 1 to {_LARGEST_QUANTITY}"
+        if not least <= line.quantity <= _LARGEST_QUANTITY:
+            limits = f"{least} to {_LARGEST_QUANTITY}"
+            return f"line {position}: quantity {line.quantity} is not {limits}"
         for amount in (line.unit_price, line.total, line.discount, line.supplier_unit_cost):
             if amount is not None and not amount.is_finite():
                 return f"line {position} has an amount that is not a number"

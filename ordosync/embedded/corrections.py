@@ -117,7 +117,7 @@ def _edit_order(
     names += ["warehouse"] if warehouse != state.warehouse else []
     if not names:
         return Outcome(state="unchanged", id=number)
-    if reason := refusal(after, by_desk=True):
+    if reason := refusal(after, by_desk=True, is_stored=True):
         return refused("invalid-order", reason)
     db.execute(
         "update orders set ship_to = ?, shipping_method = ?, internal_notes = ?, tags = ?,"

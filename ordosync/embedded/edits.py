@@ -57,7 +57,7 @@ def write(db: "sqlite3.Connection", edit: OrderEdit, *, actor: str) -> Outcome:
     if fixed := sorted(edit.groups - _editable(order)):
         return refused("not-editable", f"is split or partially shipped: {', '.join(fixed)}")
     after = _edited(order, edit)
-    if reason := refusal(after, by_desk=True):
+    if reason := refusal(after, by_desk=True, is_stored=True):
         return refused("invalid-order", reason)
     changed = [name for name, of in _TEXTS.items() if of(order) != of(after)]
     db.execute(_SET_TEXTS, _texts(after))

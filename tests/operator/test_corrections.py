@@ -199,3 +199,27 @@ def test_m13_a_number_of_a_step_and_of_another_order_is_refused(tmp_path: Path) 
         assert refused.code == 2
         assert f"`ordosync retry {ids[number]}` retries the order" in refused.err
         assert step.run["seen"] == 1
+
+
+def test_an_order_with_a_cancelled_line_can_be_edited_and_the_edit_is_applied(
+    tmp_path: Path,
+) -> None:
+    both = TwoAccounts(tmp_path)
+    config = tmp_path / "config.yaml"
+    config.write_text(f"{config.read_text()}    edits: {{address: apply}}\n")
+    both.shop(
+        *("orders", "add", "1001", "--line", "MUG=2", "--line", "CUP=1", "--name", "Ada"),
+        *("--street1", "1 High St", "--city", "London", "--zip", "E1", "--country", "GB"),
+        *("--supplier", "northwind"),
+    )
+    both.run("import-orders")
+    both.shop("orders", "cancel", "1001", "--line", "CUP=1")
+    both.run("cancel-orders")
+
+    edited = both.shop("orders", "edit", "1001", "--street1", "2 Low St")
+    both.run("import-orders")
+
+    assert edited.code == 0, edited
+    orders = both.northwind("orders", "list", "--json").json["orders"]
+    [number] = [order["number"] for order in orders]
+    assert "2 Low St" in both.northwind("orders", "show", number).out
