@@ -10,7 +10,7 @@ from ordosync.accounts.account import Role
 from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
 from tests.scenarios.faults.kinds import MERCHANTS, SUPPLIERS
 from tests.scenarios.faults.portal import Troubled
-from tests.scenarios.faults.writes import WRITES, PendingWrite
+from tests.scenarios.faults.writes import FAULTS, WRITES, PendingWrite, is_rare
 from tests.scenarios.pairs.pair import Pair
 from tests.support.clock import VirtualClock
 
@@ -48,9 +48,14 @@ PENDING = [
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark most tests of later kinds as slow."""
+    """Mark most tests of later kinds as slow, and most faults of each write."""
     for item in items:
         if Path(__file__).parent not in item.path.parents:
+            continue
+        values = item.callspec.params if hasattr(item, "callspec") else {}
+        if values.get("fault") in FAULTS and "owing" in values:
+            if is_rare(values["owing"][0], values["fault"]):
+                item.add_marker(pytest.mark.slow)
             continue
         for kind, fast in FAST.items():
             if kind in item.name.partition("[")[2] and not any(name in item.name for name in fast):

@@ -8,11 +8,10 @@ import pytest
 from tests.accounts.contract.examples import line, sold
 from tests.fakes.faults import Kind
 from tests.scenarios.faults.portal import Troubled
-from tests.scenarios.faults.writes import PendingWrite
+from tests.scenarios.faults.writes import FAULTS, PendingWrite
 
 Owing = tuple[Troubled, PendingWrite]
 
-FAULTS: tuple[Kind, ...] = ("reset", "throttled", "lost-reset", "lost-502", "cut", "twice")
 MORE: tuple[Kind, ...] = (
     "close",
     "unavailable",
