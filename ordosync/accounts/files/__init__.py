@@ -13,28 +13,24 @@ from typing import Any, ClassVar
 
 from ordosync.accounts.account import Account, NoOptions, PortalContext
 from ordosync.accounts.connections import Connections
-from ordosync.accounts.files import hold_facts, record_types
+from ordosync.accounts.files import hold_facts
 from ordosync.accounts.files.answer_log import AnswerLog
-from ordosync.accounts.files.answer_options import AnswerFiles
-from ordosync.accounts.files.answer_parser import OrderAnswers
 from ordosync.accounts.files.cancelled_units import CancelledOrders
 from ordosync.accounts.files.checks import check_merchant, check_supplier
 from ordosync.accounts.files.client import FilesClient
 from ordosync.accounts.files.complete_files import CompleteFiles
-from ordosync.accounts.files.file_listing import folder_of
-from ordosync.accounts.files.file_reader import FileReader
+from ordosync.accounts.files.input_options.answer_files import AnswerFiles
+from ordosync.accounts.files.input_options.input_files import CancellationFiles, ProductFiles
+from ordosync.accounts.files.input_options.order_files import OrderFiles
+from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
+from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.files.merchant_cancellations import MerchantCancellations
 from ordosync.accounts.files.merchant_orders import MerchantOrders
 from ordosync.accounts.files.merchant_products import MerchantProducts
 from ordosync.accounts.files.merchant_shortages import MerchantShortages
 from ordosync.accounts.files.merchant_stock import MerchantStock
 from ordosync.accounts.files.merchant_tracking import MerchantTracking
-from ordosync.accounts.files.options import (
-    CancellationFiles,
-    OrderFiles,
-    ProductFiles,
-    SupplierOptions,
-)
+from ordosync.accounts.files.options import SupplierOptions
 from ordosync.accounts.files.order_listing import OrderListing
 from ordosync.accounts.files.ordered_lines import OrderedLines
 from ordosync.accounts.files.output.options import (
@@ -47,10 +43,12 @@ from ordosync.accounts.files.output.options import (
 from ordosync.accounts.files.output.order_files import OrderFileWriter
 from ordosync.accounts.files.output.order_records import OrderRecords
 from ordosync.accounts.files.output.reject_files import RejectFolder
+from ordosync.accounts.files.parsing import record_types
+from ordosync.accounts.files.parsing.answer_parser import OrderAnswers
 from ordosync.accounts.files.personal_data import PersonalData
+from ordosync.accounts.files.reading.file_listing import folder_of
+from ordosync.accounts.files.reading.file_reader import FileReader
 from ordosync.accounts.files.sent_units import SentUnits
-from ordosync.accounts.files.shipment_options import ShipmentFiles
-from ordosync.accounts.files.stock_options import StockFiles
 from ordosync.accounts.files.supplier_cancellations import SupplierCancellations
 from ordosync.accounts.files.supplier_edits import SupplierEdits
 from ordosync.accounts.files.supplier_orders import SupplierOrders

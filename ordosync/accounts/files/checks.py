@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from ordosync.accounts.account import CheckResult
-from ordosync.accounts.files.file_listing import as_of
-from ordosync.accounts.files.file_reader import FileReader
 from ordosync.accounts.files.formats.rows import InvalidFileError
+from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
+from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.files.output.options import TrackingFile
-from ordosync.accounts.files.record_types import RecordType
-from ordosync.accounts.files.rejections import without_skipped
-from ordosync.accounts.files.row_index import RowIndex
-from ordosync.accounts.files.shipment_options import ShipmentFiles
-from ordosync.accounts.files.stock_options import StockFiles
+from ordosync.accounts.files.parsing.record_types import RecordType
+from ordosync.accounts.files.reading.file_listing import as_of
+from ordosync.accounts.files.reading.file_reader import FileReader
+from ordosync.accounts.files.reading.rejections import without_skipped
+from ordosync.accounts.files.reading.row_index import RowIndex
 from ordosync.errors import AccountError
 from ordosync.models import InvalidRecord, Page
 

@@ -11,10 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ordosync.accounts.files.file_listing import newest_time
-from ordosync.accounts.files.file_reader import FileReader
 from ordosync.accounts.files.output.reject_files import RejectFolder
-from ordosync.accounts.files.record_types import RecordType
+from ordosync.accounts.files.parsing.record_types import RecordType
+from ordosync.accounts.files.reading.file_listing import newest_time
+from ordosync.accounts.files.reading.file_reader import FileReader
 from ordosync.errors import AccountError
 
 T = TypeVar("T")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ordosync.accounts.files.options import OrderFiles
+from ordosync.accounts.files.input_options.order_files import OrderFiles
 
 _FIELDS: Mapping[str, tuple[str, ...]] = {
     "paid": ("paid",),

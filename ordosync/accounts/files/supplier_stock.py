@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from ordosync.accounts.account import ReadRequest
-from ordosync.accounts.files.file_listing import newest_time
-from ordosync.accounts.files.file_reader import FileReader
-from ordosync.accounts.files.rejections import without_skipped
-from ordosync.accounts.files.stock_options import StockFiles
+from ordosync.accounts.files.input_options.stock_files import StockFiles
+from ordosync.accounts.files.reading.file_listing import newest_time
+from ordosync.accounts.files.reading.file_reader import FileReader
+from ordosync.accounts.files.reading.rejections import without_skipped
 from ordosync.accounts.supplier import StockFeed
 from ordosync.models import InvalidRecord, Page, Stock
 

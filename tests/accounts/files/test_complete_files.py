@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.files.options import OrderFiles
+from ordosync.accounts.files.input_options.order_files import OrderFiles
 from ordosync.config import load_config
 from ordosync.store import Store
 from ordosync.store.step_rows import StepRow

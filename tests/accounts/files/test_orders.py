@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from ordosync.accounts.files.options import OrderFiles
-from ordosync.accounts.files.rule_options import RowRule, Rule
+from ordosync.accounts.files.input_options.order_files import OrderFiles
+from ordosync.accounts.files.input_options.rules import RowRule, Rule
 from ordosync.engine.execution.decisions import edited
 from ordosync.models import InvalidRecord, Order
 from tests.accounts.contract.account import read

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.files.options import ProductFiles
-from ordosync.accounts.files.shipment_options import ShipmentFiles
-from ordosync.accounts.files.stock_options import StockFiles
+from ordosync.accounts.files.input_options.input_files import ProductFiles
+from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
+from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.spreadsheets import damage, unmarked
 from ordosync.errors import RefusedError
 from ordosync.models import InvalidRecord, Product, Shipment, Stock

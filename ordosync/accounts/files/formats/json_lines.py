@@ -13,7 +13,7 @@ from ordosync.accounts.files.formats.rows import (
     cell_problem,
     cleaner,
 )
-from ordosync.accounts.files.options import InputFiles
+from ordosync.accounts.files.input_options.input_files import InputFiles
 
 
 def json_rows(file: Iterable[str], options: InputFiles) -> Iterator[Row]:

@@ -10,7 +10,7 @@ from ordosync import progress
 from ordosync.accounts.files.formats.csv_rows import csv_rows, csv_texts
 from ordosync.accounts.files.formats.json_lines import json_rows, json_texts
 from ordosync.accounts.files.formats.rows import InvalidFileError, Row
-from ordosync.accounts.files.options import InputFiles
+from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.spreadsheets import WORKBOOKS
 from ordosync.regular_files import open_regular
 

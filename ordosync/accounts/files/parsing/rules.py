@@ -6,10 +6,11 @@ A rule for rows checks each row by itself, a rule for orders the first row of ea
 import re
 from collections.abc import Sequence
 
-from ordosync.accounts.files.formats.converters import text_of
 from ordosync.accounts.files.formats.rows import Row
-from ordosync.accounts.files.options import InputFiles, OrderFiles
-from ordosync.accounts.files.rule_options import Rule
+from ordosync.accounts.files.input_options.input_files import InputFiles
+from ordosync.accounts.files.input_options.order_files import OrderFiles
+from ordosync.accounts.files.input_options.rules import Rule
+from ordosync.accounts.files.parsing.converters import text_of
 
 
 def skip_reason(row: Row, options: InputFiles) -> str:

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from ordosync.accounts.files.formats.rows import FileRows
-from ordosync.accounts.files.line_ids import content_of, mapping_version, missing_sku
-from ordosync.accounts.files.options import OrderFiles
-from ordosync.accounts.files.order_parser import parse_order
+from ordosync.accounts.files.input_options.order_files import OrderFiles
+from ordosync.accounts.files.parsing.line_ids import content_of, mapping_version, missing_sku
+from ordosync.accounts.files.parsing.order_parser import parse_order
 from ordosync.models import InvalidRecord, Order
 
 

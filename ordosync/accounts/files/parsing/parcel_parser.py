@@ -3,7 +3,10 @@
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from ordosync.accounts.files.formats.converters import (
+from ordosync.accounts.files.formats.rows import Row
+from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
+from ordosync.accounts.files.output.order_records import WrittenLine
+from ordosync.accounts.files.parsing.converters import (
     InvalidRowError,
     amount,
     cell,
@@ -11,10 +14,7 @@ from ordosync.accounts.files.formats.converters import (
     key_cell,
     time,
 )
-from ordosync.accounts.files.formats.rows import Row
-from ordosync.accounts.files.output.order_records import WrittenLine
-from ordosync.accounts.files.shipment_options import ShipmentFiles
-from ordosync.accounts.files.unit_rows import count_lines, has_units, parcel_lines
+from ordosync.accounts.files.parsing.unit_rows import count_lines, has_units, parcel_lines
 from ordosync.models import Shipment
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
 
-from ordosync.accounts.files.options import UNIT_FIELDS, InputFiles
+from ordosync.accounts.files.input_options.fields import UNIT_FIELDS
+from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.shortages import ShortageAnswer, ShortageReason
 
 Answer = Literal[ShortageAnswer, "rejected"]

@@ -9,10 +9,10 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 
-from ordosync.accounts.files.file_listing import natural
-from ordosync.accounts.files.formats.converters import InvalidRowError, cell
 from ordosync.accounts.files.formats.rows import Row
-from ordosync.accounts.files.options import OrderFiles
+from ordosync.accounts.files.input_options.order_files import OrderFiles
+from ordosync.accounts.files.parsing.converters import InvalidRowError, cell
+from ordosync.accounts.files.reading.file_listing import natural
 
 _DIGEST_VERSION = "2"
 """Version of digests; digests of earlier releases start differently and are not compared."""

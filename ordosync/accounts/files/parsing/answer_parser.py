@@ -6,17 +6,17 @@ from typing import cast
 
 from msgspec import Struct
 
-from ordosync.accounts.files.answer_options import ANSWERS, REASONS, Answer, AnswerFiles
-from ordosync.accounts.files.formats.converters import (
+from ordosync.accounts.files.formats.rows import Row
+from ordosync.accounts.files.input_options.answer_files import ANSWERS, REASONS, Answer, AnswerFiles
+from ordosync.accounts.files.output.order_records import WrittenLine
+from ordosync.accounts.files.parsing.converters import (
     InvalidRowError,
     cell,
     key_cell,
     quantity,
     text_of,
 )
-from ordosync.accounts.files.formats.rows import Row
-from ordosync.accounts.files.output.order_records import WrittenLine
-from ordosync.accounts.files.unit_rows import lines_named
+from ordosync.accounts.files.parsing.unit_rows import lines_named
 from ordosync.models import normalized_sku
 from ordosync.shortages import ShortageReason
 from ordosync.text import printable

@@ -10,12 +10,12 @@ from typing import Any, Generic, TypeVar
 from msgspec.structs import replace
 
 from ordosync import progress
-from ordosync.accounts.files.formats.converters import digest, key_problem
 from ordosync.accounts.files.formats.rows import FileRows, Row
 from ordosync.accounts.files.formats.text_file import read_rows
-from ordosync.accounts.files.record_types import RecordType, keyed_rows
-from ordosync.accounts.files.rejections import id_of_row, place_of_row
-from ordosync.accounts.files.rules import skip_reason
+from ordosync.accounts.files.parsing.converters import digest, key_problem
+from ordosync.accounts.files.parsing.record_types import RecordType, keyed_rows
+from ordosync.accounts.files.parsing.rules import skip_reason
+from ordosync.accounts.files.reading.rejections import id_of_row, place_of_row
 from ordosync.database import sqlite3
 from ordosync.models import InvalidRecord
 

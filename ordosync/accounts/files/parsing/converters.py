@@ -13,7 +13,12 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from ordosync.accounts.files.formats.rows import Row
-from ordosync.accounts.files.options import LINE_FIELDS, PRODUCT_FIELDS, SHIPMENT_FIELDS, InputFiles
+from ordosync.accounts.files.input_options.fields import (
+    LINE_FIELDS,
+    PRODUCT_FIELDS,
+    SHIPMENT_FIELDS,
+)
+from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.spreadsheets import damage, may_mean, plain, unmarked
 from ordosync.countries import COUNTRY_CODES
 

@@ -10,12 +10,20 @@ from typing import Generic, TypeVar
 
 from msgspec.structs import replace as replaced
 
-from ordosync.accounts.files.answer_options import AnswerFiles
-from ordosync.accounts.files.answer_parser import OrderAnswers, answers_of
 from ordosync.accounts.files.cancelled_units import Cancelled, joined
-from ordosync.accounts.files.file_listing import time_of
-from ordosync.accounts.files.file_precedence import preferred_order
-from ordosync.accounts.files.formats.converters import (
+from ordosync.accounts.files.formats.rows import FileRows, Row
+from ordosync.accounts.files.input_options.answer_files import AnswerFiles
+from ordosync.accounts.files.input_options.input_files import (
+    CancellationFiles,
+    InputFiles,
+    ProductFiles,
+)
+from ordosync.accounts.files.input_options.order_files import OrderFiles
+from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
+from ordosync.accounts.files.input_options.stock_files import StockFiles
+from ordosync.accounts.files.output.order_records import WrittenLine
+from ordosync.accounts.files.parsing.answer_parser import OrderAnswers, answers_of
+from ordosync.accounts.files.parsing.converters import (
     InvalidRowError,
     amount,
     as_of_cell,
@@ -27,20 +35,12 @@ from ordosync.accounts.files.formats.converters import (
     may_have_id,
     stock_quantity,
 )
-from ordosync.accounts.files.formats.rows import FileRows, Row
-from ordosync.accounts.files.options import (
-    CancellationFiles,
-    InputFiles,
-    OrderFiles,
-    ProductFiles,
-)
-from ordosync.accounts.files.output.order_records import WrittenLine
-from ordosync.accounts.files.parcel_parser import cost_of, parcel_of
-from ordosync.accounts.files.rejections import place_of_row
-from ordosync.accounts.files.rules import skip_reason, starts_order
-from ordosync.accounts.files.shipment_options import ShipmentFiles
-from ordosync.accounts.files.stock_options import StockFiles
-from ordosync.accounts.files.unit_rows import cancelled_lines
+from ordosync.accounts.files.parsing.file_precedence import preferred_order
+from ordosync.accounts.files.parsing.parcel_parser import cost_of, parcel_of
+from ordosync.accounts.files.parsing.rules import skip_reason, starts_order
+from ordosync.accounts.files.parsing.unit_rows import cancelled_lines
+from ordosync.accounts.files.reading.file_listing import time_of
+from ordosync.accounts.files.reading.rejections import place_of_row
 from ordosync.models import InvalidRecord, Order, Product, Shipment, Stock
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ordosync.accounts.files.file_listing import as_of
+from ordosync.accounts.files.reading.file_listing import as_of
 from ordosync.permissions import make_folder
 from ordosync.regular_files import open_regular, read_regular
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from ordosync.accounts.files.options import InputFiles
+from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.max_age import Weekday, WhenStale
 
 

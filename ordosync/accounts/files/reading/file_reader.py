@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from ordosync.accounts.account import ReadRequest
-from ordosync.accounts.files.file_listing import (
+from ordosync.accounts.files.formats.rows import InvalidFileError
+from ordosync.accounts.files.output.reject_files import RejectFolder
+from ordosync.accounts.files.parsing.record_types import RecordType
+from ordosync.accounts.files.reading.file_listing import (
     as_of,
     cursor_of,
     files_of,
@@ -21,13 +24,10 @@ from ordosync.accounts.files.file_listing import (
     oldest_first,
     state_of,
 )
-from ordosync.accounts.files.formats.rows import InvalidFileError
-from ordosync.accounts.files.output.reject_files import RejectFolder
-from ordosync.accounts.files.record_types import RecordType
-from ordosync.accounts.files.rejections import id_of_file, invalid_file, reasons, source_ids
-from ordosync.accounts.files.row_index import RowIndex
-from ordosync.accounts.files.spool import Spool
-from ordosync.accounts.files.spooled_records import SpooledRecords
+from ordosync.accounts.files.reading.rejections import id_of_file, invalid_file, reasons, source_ids
+from ordosync.accounts.files.reading.row_index import RowIndex
+from ordosync.accounts.files.reading.spool import Spool
+from ordosync.accounts.files.reading.spooled_records import SpooledRecords
 from ordosync.errors import UnavailableError
 from ordosync.models import InvalidRecord, Page
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from ordosync.accounts.files.options import SHIPMENT_FIELDS, UNIT_FIELDS, InputFiles
+from ordosync.accounts.files.input_options.fields import SHIPMENT_FIELDS, UNIT_FIELDS
+from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.max_age import Weekday
 
 

@@ -9,7 +9,16 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from ordosync.accounts.files.formats.converters import (
+from ordosync.accounts.files.formats.rows import FileRows, Row
+from ordosync.accounts.files.input_options.fields import (
+    ADDRESS_FIELDS,
+    FACT_FIELDS,
+    LINE_FIELDS,
+    MONEY_FIELDS,
+    ORDER_FIELDS,
+)
+from ordosync.accounts.files.input_options.order_files import OrderFiles
+from ordosync.accounts.files.parsing.converters import (
     InvalidRowError,
     amount,
     cell,
@@ -21,23 +30,14 @@ from ordosync.accounts.files.formats.converters import (
     time,
     to_flag,
 )
-from ordosync.accounts.files.formats.rows import FileRows, Row
-from ordosync.accounts.files.line_ids import content_of, lines_with_ids
-from ordosync.accounts.files.options import (
-    ADDRESS_FIELDS,
-    FACT_FIELDS,
-    LINE_FIELDS,
-    MONEY_FIELDS,
-    ORDER_FIELDS,
-    OrderFiles,
-)
-from ordosync.accounts.files.rejections import place_of_row
-from ordosync.accounts.files.rules import (
+from ordosync.accounts.files.parsing.line_ids import content_of, lines_with_ids
+from ordosync.accounts.files.parsing.rules import (
     conflicting_rule,
     has_order_fields,
     order_skip_reason,
     skip_reason,
 )
+from ordosync.accounts.files.reading.rejections import place_of_row
 from ordosync.hold_facts import HoldFacts
 from ordosync.left_out import is_among
 from ordosync.models import Address, InvalidRecord, Line, Order

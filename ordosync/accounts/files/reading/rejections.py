@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from ordosync.accounts.files.file_listing import folder_of
 from ordosync.accounts.files.formats.rows import Row
-from ordosync.accounts.files.options import InputFiles
+from ordosync.accounts.files.input_options.input_files import InputFiles
+from ordosync.accounts.files.reading.file_listing import folder_of
 from ordosync.models import InvalidRecord, Page
 from ordosync.regular_files import open_regular
 

@@ -1,0 +1,93 @@
+"""Options of a Merchant's order files."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import ClassVar
+
+from ordosync.accounts.files.input_options.fields import (
+    FACT_FIELDS,
+    HEAD_FIELDS,
+    LINE_FIELDS,
+    MONEY_FIELDS,
+    ORDER_FIELDS,
+    PLACE_FIELDS,
+)
+from ordosync.accounts.files.input_options.input_files import InputFiles
+from ordosync.accounts.files.input_options.rules import Rule
+from ordosync.max_age import Weekday
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderFiles(InputFiles):
+    """A Merchant's order files; one row is one line item."""
+
+    record_name: ClassVar[str] = "an order"
+    known_fields: ClassVar[tuple[str, ...]] = (*ORDER_FIELDS, *FACT_FIELDS, *LINE_FIELDS, "line_id")
+    required_fields: ClassVar[tuple[str, ...]] = ("order_number", "sku", "quantity")
+    money: ClassVar[tuple[str, ...]] = MONEY_FIELDS
+    times: ClassVar[tuple[str, ...]] = ("placed_at",)
+
+    max_age: timedelta | None = None
+    """Age of the newest file at which it is reported as too old; None: at no age."""
+    but: tuple[Weekday, ...] = ()
+    """Days that do not count for `max_age`."""
+    ignore_skus: tuple[str, ...] = ()
+    skip_orders: tuple[Rule, ...] = ()
+    """Orders whose first row matches one of these are left out."""
+    only_orders: tuple[Rule, ...] = ()
+    """Orders whose first row does not match all of these are left out."""
+    complete: bool = False
+    """True if each file has all open orders, so an order that the newest lacks is not sent."""
+    min_rows: int | None = None
+    """For `complete`: orders that a file must have to count as complete; None: 1."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.min_rows is not None and self.min_rows < 1:
+            raise ValueError("min_rows: must be 1 or more")
+        if self.min_rows is not None and not self.complete:
+            raise ValueError("min_rows: is only for `complete: true`")
+
+    @property
+    def columns_read(self) -> tuple[str, ...]:
+        """Every column that a file must have."""
+        rules = (*self.skip_orders, *self.only_orders)
+        return tuple(dict.fromkeys([*super().columns_read, *(rule.column for rule in rules)]))
+
+    # Cached, since every row needs it.
+    @cached_property
+    def order_columns(self) -> tuple[str, ...]:
+        """The columns with fields of an order as a whole, besides its number."""
+        lines = {self.columns[name] for name in (*LINE_FIELDS, "line_id") if name in self.columns}
+        names = (*ORDER_FIELDS, *FACT_FIELDS)
+        mapped = [self.columns[name] for name in names if name in self.columns]
+        rules = [rule.column for rule in (*self.skip_orders, *self.only_orders)]
+        number = self.columns["order_number"]
+        return tuple(sorted({*mapped, *rules} - lines - {number}))
+
+    @cached_property
+    def head_columns(self) -> tuple[str, ...]:
+        """The order columns that are blank only on rows that are not the first of their order."""
+        mapped = {self.columns[name] for name in HEAD_FIELDS if name in self.columns}
+        return tuple(sorted(mapped.intersection(self.order_columns)))
+
+    @cached_property
+    def line_columns(self) -> tuple[str, ...]:
+        """The columns with fields of a single line."""
+        mapped = [self.columns[name] for name in (*LINE_FIELDS, "line_id") if name in self.columns]
+        return tuple(sorted(set(mapped)))
+
+    @cached_property
+    def row_columns(self) -> tuple[str, ...]:
+        """The columns that decide about a row: those of its line, those of rules, and the number.
+
+        The number is blank on a row that may be a line of the order above it.
+        """
+        rules = [rule.column for rule in (*self.skip, *self.only_rows)]
+        return tuple(dict.fromkeys([*self.line_columns, *rules, self.columns["order_number"]]))
+
+    @property
+    def has_place_columns(self) -> bool:
+        """True if an address has more than a name and a country."""
+        return any(f"ship_to.{name}" in self.columns for name in PLACE_FIELDS)
