@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from ordosync.accounts.option_types import Names
 from ordosync.durations import to_timedelta
 from ordosync.edits import LABEL, Until
 from ordosync.shortages import NEVER, Resume
@@ -106,8 +107,17 @@ def to_zone(text: str) -> ZoneInfo:
         ) from None
 
 
+def names(texts: Iterable[str | None]) -> Names:
+    """Convert a list of names to the first one with the others."""
+    known = [text for text in texts if text]
+    if not known:
+        raise ValueError("at least one name is needed")
+    return Names(*known)
+
+
 CONVERTERS: Mapping[Any, Callable[[str], Any]] = {
     str: str,
+    Names: Names,
     int: to_int,
     bool: to_bool,
     Decimal: to_decimal,

@@ -6,6 +6,7 @@ from datetime import time, timedelta
 from typing import Any
 
 from ordosync.accounts import account_class
+from ordosync.accounts.option_types import Names
 from ordosync.config.portals import NOT_OPTIONS as NOT_PORTAL_OPTIONS
 from ordosync.config.reader import parameters
 from ordosync.config.schema import NOT_OPTIONS
@@ -63,6 +64,8 @@ def _side(side: SideConfig) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Names) and value.others:
+        return list(value.all)
     if is_dataclass(value):
         return {
             field.name.removesuffix("_"): _plain(getattr(value, field.name))

@@ -9,10 +9,11 @@ from dataclasses import is_dataclass
 from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 from ordosync.accounts import KINDS, account_class
+from ordosync.accounts.option_types import Names
 from ordosync.config import portals, schema
 from ordosync.config.alert_settings import AlertsConfig
 from ordosync.config.hold_settings import Country, Wait
@@ -44,6 +45,7 @@ _SCALARS: Mapping[Any, JsonSchema] = {
     ZoneInfo: {"type": "string", "minLength": 1},
     Until: {"type": "string", "pattern": "^(label|[1-9][0-9]{0,3}[mhd])$"},
     Resume: {"type": "string", "pattern": "^(never|[1-9][0-9]{0,3}[mhd])$"},
+    Names: {"type": ["string", "number", "boolean", "array"]},
     Path: {"type": "string", "minLength": 1},
     Secret: {"type": "string", "description": "${NAME}, file:PATH, or the text"},
 }
@@ -143,6 +145,8 @@ def _object(target: Callable[..., Any], *, without: Collection[str] = ()) -> Jso
 def _value(hint: Any) -> JsonSchema:
     """Return the schema of a value of this type; the types are those that `Reader` reads."""
     origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return _value(arguments[1])
     if origin in (Union, types.UnionType):
         return {
             "anyOf": [
@@ -151,7 +155,8 @@ def _value(hint: Any) -> JsonSchema:
             ]
         }
     if isinstance(hint, type) and hint is not SideConfig and is_dataclass(hint):
-        return _object(hint)
+        has_short_form = hasattr(hint, "of_text")
+        return {"anyOf": [_SCALARS[str], _object(hint)]} if has_short_form else _object(hint)
     if origin is tuple:
         return {"type": "array", "items": _value(arguments[0])}
     if origin is Mapping:

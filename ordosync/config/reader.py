@@ -12,11 +12,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, is_dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import yaml
 
-from ordosync.config.converters import at_line, shortened, suggestion, to_choice
+from ordosync.accounts.option_types import Names
+from ordosync.config.converters import at_line, names, shortened, suggestion, to_choice
 
 _NULLS = ("", "~", "null", "Null", "NULL")
 _SHAPES: Mapping[type[yaml.Node], str] = {
@@ -98,8 +99,15 @@ class Reader:
         hint, nullable = _without_none(hint)
         if nullable and place.is_null:
             return None
+        if get_origin(hint) is Annotated:
+            hint = get_args(hint)[1]
         if isinstance(hint, type) and is_dataclass(hint):
+            if hasattr(hint, "of_text") and isinstance(place.node, yaml.ScalarNode):
+                return self.scalar(place, hint.of_text)
             return self.build(hint, place, self.entries(place))
+        if hint is Names and isinstance(place.node, yaml.SequenceNode):
+            texts = [self.value(str, item) for item in self.items(place)]
+            return self.attempt(place, lambda: names(texts))
         origin = get_origin(hint)
         if origin is tuple:
             return tuple(self.value(get_args(hint)[0], item) for item in self.items(place))

@@ -178,7 +178,7 @@ def test_h12_an_order_that_was_sent_is_not_touched(feed: Feed) -> None:
 
     ran = feed.run()
     # All files are read again.
-    feed.configure("complete: true\n      text_cells: true", hold="manage_inventory: false")
+    feed.configure("complete: true\n      dialect: spreadsheet", hold="manage_inventory: false")
     again = feed.run()
 
     assert {*ran.counts, *again.counts} == {"unchanged"}

@@ -55,7 +55,7 @@ class FileRows:
 
 def cleaner(options: InputFiles) -> Callable[[str], str]:
     """Return the function that cleans the text of a cell."""
-    if options.text_cells:
+    if options.dialect == "spreadsheet":
         return lambda text: unmarked(text.strip())
     return str.strip
 

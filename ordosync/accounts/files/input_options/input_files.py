@@ -4,11 +4,11 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from ordosync.accounts.files.input_options.column_map import (
     check_columns,
@@ -18,16 +18,16 @@ from ordosync.accounts.files.input_options.column_map import (
     check_values,
 )
 from ordosync.accounts.files.input_options.fields import PRODUCT_FIELDS, UNIT_FIELDS
+from ordosync.accounts.files.input_options.fingerprints import fingerprinted
 from ordosync.accounts.files.input_options.rules import RowRule
+from ordosync.accounts.files.input_options.table_options import EndOfData, Header
+from ordosync.accounts.files.input_options.transforms import Transform
+from ordosync.accounts.option_types import FirstOf, names_of
 from ordosync.accounts.validation import check_timezone
 from ordosync.max_age import MaxAge, Weekday, max_age_of
 
-_NEWER = frozenset({"only_rows", "skip_orders", "only_orders", "text_cells"})
-"""Options that earlier releases did not have."""
-_NOT_READ = frozenset(
-    {"glob", "quiet_s", "max_age", "but", "when_stale", "absent", "min_rows", "complete"}
-)
-"""Options that do not decide how a file is read."""
+Format = Literal["csv", "jsonl", "json", "xml", "xlsx", "xls"]
+Dialect = Literal["exact", "spreadsheet"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,10 +45,31 @@ class InputFiles:
     """Fields in which the rows of a record may differ, since each row is the units of one line."""
 
     glob: Path
-    columns: Mapping[str, str]
-    """Columns by field."""
-    encoding: str = "utf-8"
+    preset: str = ""
+    """The name of a known export; the options beside it replace the preset's, field by field."""
+    columns: Mapping[str, FirstOf]
+    """Columns by field: the first of these names that a file has."""
+    format: Format | None = None
+    """The format of the files; None: by the suffix of each."""
+    sheet: str = ""
+    """The name of the sheet in a workbook; empty: the only visible one."""
+    record: str = ""
+    """The path of a record in an XML or JSON document, such as `orders/order` or `orders[]`."""
+    lines: str = ""
+    """The path of a line in a record; empty: a record is one row."""
+    header: Header = Header(row=1)  # noqa: RUF009 - it is frozen
+    until: EndOfData | None = None
+    optional: tuple[str, ...] = ()
+    """Columns that a file may lack."""
+    encoding: FirstOf = "utf-8"
+    """Encodings, tried in this order."""
     delimiter: str = ","
+    quotes: bool = True
+    """False if a quotation mark is a character like any other."""
+    dialect: Dialect = "exact"
+    """`spreadsheet`: `="0012"` and `'0012` mean 0012, and a header may differ in case."""
+    whole: Literal["newline"] | None = None
+    """`newline`: a file whose last row has no line end is refused, since it was cut."""
     decimal: Literal[".", ","] = "."
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By field, the value for each text in the file."""
@@ -59,8 +80,12 @@ class InputFiles:
     """Rows that match one of these are left out."""
     only_rows: tuple[RowRule, ...] = ()
     """Rows that do not match all of these are left out."""
-    text_cells: bool = False
-    """True if `="0012"` and `'0012` mean 0012, as spreadsheets mark text."""
+    transform: Mapping[str, tuple[Transform, ...]] = field(default_factory=dict)
+    """By field, the steps from the text of its cell to its own text."""
+    constants: Mapping[str, str] = field(default_factory=dict)
+    """Texts of fields that have no column."""
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    """Texts of fields whose cell is blank."""
     quiet_s: int = 10
     """Scheduled runs leave out a file that changed less than this many seconds ago."""
 
@@ -73,7 +98,8 @@ class InputFiles:
             if name not in self.columns:
                 raise ValueError(f"values: {name} has no column")
         check_values(self.values)
-        check_encoding(self.encoding, self.delimiter)
+        for encoding in names_of(self.encoding):
+            check_encoding(encoding, self.delimiter)
         check_date_format(self.date_format)
         if self.timezone:
             check_timezone(self.timezone)
@@ -111,7 +137,7 @@ class InputFiles:
     @cached_property
     def fingerprint(self) -> str:
         """Eight hex digits that change with every option that decides how a file is read."""
-        options = {**_used(asdict(self)), "quiet_s": None, "glob": None}
+        options = {**fingerprinted(self), "quiet_s": None, "glob": None}
         return hashlib.sha256(json.dumps(options, sort_keys=True).encode()).hexdigest()[:8]
 
 
@@ -137,19 +163,3 @@ class CancellationFiles(InputFiles):
     known_fields: ClassVar[tuple[str, ...]] = ("order_number", *UNIT_FIELDS)
     required_fields: ClassVar[tuple[str, ...]] = ("order_number",)
     unit_fields: ClassVar[tuple[str, ...]] = UNIT_FIELDS
-
-
-def _used(options: dict[str, Any]) -> dict[str, Any]:
-    """Return the options without newer options that are not used.
-
-    So an unchanged configuration keeps its fingerprint, and no file is read again.
-    """
-    kept = {
-        name: value
-        for name, value in options.items()
-        if name not in _NOT_READ and (value or name not in _NEWER)
-    }
-    for rule in (*options["skip"], *options["only_rows"]):
-        if not rule["rows"]:
-            del rule["rows"]
-    return kept

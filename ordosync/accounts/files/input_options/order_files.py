@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from ordosync.accounts.files.input_options.fields import (
     FACT_FIELDS,
@@ -15,6 +15,8 @@ from ordosync.accounts.files.input_options.fields import (
 )
 from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.files.input_options.rules import Rule
+from ordosync.accounts.files.input_options.statuses import StatusColumn
+from ordosync.accounts.files.input_options.table_options import OneRow
 from ordosync.max_age import Weekday
 
 
@@ -33,6 +35,16 @@ class OrderFiles(InputFiles):
     but: tuple[Weekday, ...] = ()
     """Days that do not count for `max_age`."""
     ignore_skus: tuple[str, ...] = ()
+    statuses: tuple[StatusColumn, ...] = ()
+    """Columns whose words decide what happens to an order or to a line."""
+    blank_repeats: bool = False
+    """True if a blank cell of an order's field repeats the row above, the number included."""
+    one_row: OneRow | None = None
+    """The lines of an order that is one row."""
+    rows: Literal["each", "sum"] = "each"
+    """`sum`: rows of one line add up, such as refunds in negative rows."""
+    quantity_is: Literal["ordered", "owed"] = "ordered"
+    """`owed`: a quantity counts until its order is sent, and never afterwards."""
     skip_orders: tuple[Rule, ...] = ()
     """Orders whose first row matches one of these are left out."""
     only_orders: tuple[Rule, ...] = ()

@@ -1,23 +1,23 @@
 """Options of rules that leave out rows or orders of files."""
 
-import re
 from dataclasses import dataclass
+
+from ordosync.accounts.files.input_options.table_options import check_pattern
+from ordosync.accounts.option_types import FirstOf
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
     """A pattern that a cell must or must not match, checked before a row is validated."""
 
-    column: str
+    column: FirstOf
     matches: str
     """A regular expression, searched in the cell."""
-    reason: str
+    reason: str = ""
+    """The reason in the log; empty: the rule itself."""
 
     def __post_init__(self) -> None:
-        try:
-            re.compile(self.matches)
-        except re.error as error:
-            raise ValueError(f"matches: is not a regular expression ({error})") from error
+        check_pattern("matches", self.matches)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.max_age import Weekday, WhenStale
@@ -21,6 +21,8 @@ class StockFiles(InputFiles):
     """Age at which a quantity is not written any more; None: it is always written."""
     but: tuple[Weekday, ...] = ()
     """Days that do not count for `max_age`."""
+    rows: Literal["each", "sum"] = "each"
+    """`sum`: rows of one SKU add up, such as those of several warehouses."""
     when_stale: WhenStale = "keep"
     """`zero` sets quantities that are too old to 0; `keep` leaves the Merchant's as they are."""
     absent: WhenStale = "keep"

@@ -126,7 +126,9 @@ def _check_whole(row: Row, name: str, column: str) -> None:
 
 def _damage(text: str) -> str:
     reason = damage(text)
-    return f"{reason}, or set `text_cells: true`" if reason and unmarked(text) != text else reason
+    return (
+        f"{reason}, or set `dialect: spreadsheet`" if reason and unmarked(text) != text else reason
+    )
 
 
 def key_cell(row: Row, name: str, options: InputFiles) -> str:

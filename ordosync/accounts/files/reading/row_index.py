@@ -10,8 +10,8 @@ from typing import Any, Generic, TypeVar
 from msgspec.structs import replace
 
 from ordosync import progress
+from ordosync.accounts.files.formats.file_rows import read_rows
 from ordosync.accounts.files.formats.rows import FileRows, Row
-from ordosync.accounts.files.formats.text_file import read_rows
 from ordosync.accounts.files.parsing.converters import digest, key_problem
 from ordosync.accounts.files.parsing.record_types import RecordType, keyed_rows
 from ordosync.accounts.files.parsing.rules import skip_reason

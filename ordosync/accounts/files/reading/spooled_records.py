@@ -6,8 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from ordosync.accounts.files.formats.file_rows import without_rows
 from ordosync.accounts.files.formats.rows import InvalidFileError
-from ordosync.accounts.files.formats.text_file import without_rows
 from ordosync.accounts.files.parsing.record_types import RecordType, belongs_to
 from ordosync.accounts.files.reading.file_listing import as_of
 from ordosync.accounts.files.reading.row_index import RowIndex

@@ -2,7 +2,7 @@
 
 import codecs
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TextIO
 
@@ -10,26 +10,51 @@ from ordosync import progress
 from ordosync.accounts.files.formats.csv_rows import csv_rows, csv_texts
 from ordosync.accounts.files.formats.json_lines import json_rows, json_texts
 from ordosync.accounts.files.formats.rows import InvalidFileError, Row
-from ordosync.accounts.files.input_options.input_files import InputFiles
+from ordosync.accounts.files.input_options.input_files import Format, InputFiles
 from ordosync.accounts.spreadsheets import WORKBOOKS
 from ordosync.regular_files import open_regular
 
 _BLOCK = 1024 * 1024
 _LONGEST_START = max(map(len, WORKBOOKS))
+_BY_SUFFIX: Mapping[str, Format] = {
+    ".csv": "csv",
+    ".txt": "csv",
+    ".tsv": "csv",
+    ".jsonl": "jsonl",
+    ".json": "json",
+    ".xml": "xml",
+    ".xlsx": "xlsx",
+    ".xls": "xls",
+}
+"""The formats by suffix; a file with another suffix is read as CSV."""
 _ROWS = 500
 """The number of rows after which the position in the file is noted."""
 
 
 def read_rows(path: Path, options: InputFiles) -> Iterator[Row]:
     """Yield the rows of a file. Raises `InvalidFileError` at any point, and `OSError`."""
+    match format_of(path, options):
+        case "jsonl":
+            yield from _text_rows(path, options, json_rows)
+        case _:
+            yield from _text_rows(path, options, csv_rows)
+
+
+def format_of(path: Path, options: InputFiles) -> Format:
+    """Return the format of a file: as configured, otherwise by its suffix."""
+    return options.format or _BY_SUFFIX.get(path.suffix.lower(), "csv")
+
+
+def _text_rows(
+    path: Path, options: InputFiles, parse: Callable[[TextIO, InputFiles], Iterator[Row]]
+) -> Iterator[Row]:
     is_utf8 = codecs.lookup(options.encoding).name in ("utf-8", "utf-8-sig")
     if not is_utf8 and _has_utf8(path):
         raise InvalidFileError(f"is UTF-8 text, not {options.encoding}; set `encoding: utf-8`")
     encoding = "utf-8-sig" if is_utf8 else options.encoding
     try:
         with _open(path, encoding) as file:
-            rows = json_rows(file, options) if _is_json(path) else csv_rows(file, options)
-            for count, row in enumerate(rows):
+            for count, row in enumerate(parse(file, options)):
                 if not count % _ROWS:
                     progress.reached(file.buffer.tell())
                 yield row
@@ -47,14 +72,10 @@ def without_rows(
     """
     encoding = "utf-8-sig" if codecs.lookup(options.encoding).name == "utf-8" else options.encoding
     with _open(path, encoding) as file:
-        read = json_texts if _is_json(path) else csv_texts
+        read = json_texts if format_of(path, options) == "jsonl" else csv_texts
         texts = list(read(file, options))
     kept = [text for text, row in texts if row is None or not is_removed(row)]
     return None if len(kept) == len(texts) else "".join(kept).encode(encoding)
-
-
-def _is_json(path: Path) -> bool:
-    return path.suffix == ".jsonl"
 
 
 def _open(path: Path, encoding: str) -> TextIO:

@@ -1,0 +1,56 @@
+"""Options of columns whose words decide what happens to an order, or to a row."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ordosync.accounts.option_types import FirstOf
+
+Verdict = Literal["travels", "held", "skipped", "failed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusColumn:
+    """The words of a column, each with what it means. Case and blanks around do not matter.
+
+    An order is judged by its first row. A word that is in none of the lists fails the order, since
+    a new word of a service may mean anything. The blank word is `""`.
+    """
+
+    column: FirstOf
+    travels: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    """Words that can still change: the order waits for a newer file."""
+    skipped: tuple[str, ...] = ()
+    """Words after which nothing is left to send."""
+    failed: tuple[str, ...] = ()
+    """Words that do not say which units are to be sent."""
+    rows: bool = False
+    """True if each row is judged by itself: a skipped row is a line that is not owed any more.
+
+    It counts until the order is sent, and never afterwards.
+    """
+
+    def __post_init__(self) -> None:
+        words = [*self.travels, *self.held, *self.skipped, *self.failed]
+        folded = [word.strip().casefold() for word in words]
+        twice = next((word for word in folded if folded.count(word) > 1), None)
+        if twice is not None:
+            raise ValueError(f"column: the word {twice[:40]!a} of this column is given twice")
+        if not self.travels:
+            raise ValueError("travels: at least one word is needed")
+        if self.rows and self.held:
+            raise ValueError("held: a single row cannot be held; use a column of the order")
+
+    def verdict(self, text: str) -> Verdict | None:
+        """Return the meaning of a cell; None if its word is unknown."""
+        word = text.strip().casefold()
+        lists: tuple[tuple[Verdict, tuple[str, ...]], ...] = (
+            ("travels", self.travels),
+            ("held", self.held),
+            ("skipped", self.skipped),
+            ("failed", self.failed),
+        )
+        for verdict, words in lists:
+            if word in (each.strip().casefold() for each in words):
+                return verdict
+        return None
