@@ -26,5 +26,5 @@ def test_impossible_words_are_refused(options: dict[str, tuple[str, ...]]) -> No
 
 
 def test_a_column_without_a_word_that_travels_is_refused() -> None:
-    with pytest.raises(ValueError, match="^travels: at least one word"):
+    with pytest.raises(ValueError, match=r"^travels: at least one word"):
         StatusColumn(column="s", skipped=("x",))

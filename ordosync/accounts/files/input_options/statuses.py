@@ -13,8 +13,8 @@ class StatusColumn:
     """The words of a column, each with what it means. Case and blanks around do not matter.
 
     An order is judged by its first row. A word that is in none of the lists fails the order, since
-    a new word of a service may mean anything. The blank word is `""`. A column that is `optional` and
-    that a file lacks decides nothing.
+    a new word of a service may mean anything. The blank word is `""`. A column that is
+    `optional` and that a file lacks decides nothing.
     """
 
     is_concise: ClassVar[bool] = True
