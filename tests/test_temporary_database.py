@@ -1,4 +1,4 @@
-"""Databases of one run are in a file that nobody else can open, and that no crash leaves behind."""
+"""Databases of one run are in a file without a name, which no other process can open."""
 
 from contextlib import closing
 from pathlib import Path
