@@ -3,6 +3,7 @@
 A dataclass with a class method `of_text` may also be written as a single value, as in `header: 4`.
 """
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 
@@ -37,3 +38,16 @@ FirstOf = Annotated[str, Names]
 def names_of(text: str) -> tuple[str, ...]:
     """Return all names of a text that may be `Names`."""
     return text.all if isinstance(text, Names) else (text,)
+
+
+def merged(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return these texts without repetition; texts with the same first name share all names."""
+    found: dict[str, str] = {}
+    for text in texts:
+        others = names_of(text)[1:]
+        if text in found and others:
+            known = names_of(found[text])
+            found[text] = Names(*dict.fromkeys([*known, *others]))
+        elif text not in found:
+            found[text] = text
+    return tuple(found.values())
