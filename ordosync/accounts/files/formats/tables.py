@@ -98,7 +98,7 @@ def _row_of(columns: Columns, *, is_ragged: bool) -> Callable[..., Row]:
 
 
 def _width_problem(texts: Sequence[str], columns: Columns, *, is_ragged: bool) -> str:
-    """Return the problem of a row with fewer or more cells; blank cells too many are none."""
+    """Return the problem of a row with fewer or more cells; blank cells too many are ignored."""
     count, total = len(texts), len(columns.names)
     if any(texts[total:]) or (count < columns.width and not is_ragged):
         return f"has {count} cells, the header has {total}"
