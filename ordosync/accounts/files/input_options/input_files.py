@@ -22,7 +22,7 @@ from ordosync.accounts.files.input_options.fingerprints import NEWER, fingerprin
 from ordosync.accounts.files.input_options.rules import RowRule
 from ordosync.accounts.files.input_options.table_options import EndOfData, Header
 from ordosync.accounts.files.input_options.transforms import Transform
-from ordosync.accounts.option_types import FirstOf, names_of
+from ordosync.accounts.option_types import FirstOf, merged, names_of
 from ordosync.accounts.validation import check_timezone
 from ordosync.max_age import MaxAge, Weekday, max_age_of
 
@@ -129,7 +129,8 @@ class InputFiles:
     def columns_read(self) -> tuple[str, ...]:
         """Every column that a file must have."""
         rules = (*self.skip, *self.only_rows)
-        return tuple(dict.fromkeys([*self.columns.values(), *(rule.column for rule in rules)]))
+        until = [self.until.column] if self.until and self.until.column else []
+        return merged([*self.columns.values(), *(rule.column for rule in rules), *until])
 
     @cached_property
     def unit_columns(self) -> frozenset[str]:
