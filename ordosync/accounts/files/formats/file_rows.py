@@ -1,21 +1,16 @@
 """Reads the rows of a file in its format, and copies a file without some of its rows."""
 
-import codecs
-import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TextIO
 
 from ordosync import progress
 from ordosync.accounts.files.formats.csv_rows import csv_rows, csv_texts
 from ordosync.accounts.files.formats.json_lines import json_rows, json_texts
-from ordosync.accounts.files.formats.rows import InvalidFileError, Row
+from ordosync.accounts.files.formats.rows import Row
+from ordosync.accounts.files.formats.text_files import data_lines, encoding_of, not_text, open_text
 from ordosync.accounts.files.input_options.input_files import Format, InputFiles
-from ordosync.accounts.spreadsheets import WORKBOOKS
-from ordosync.regular_files import open_regular
+from ordosync.regular_files import is_empty
 
-_BLOCK = 1024 * 1024
-_LONGEST_START = max(map(len, WORKBOOKS))
 _BY_SUFFIX: Mapping[str, Format] = {
     ".csv": "csv",
     ".txt": "csv",
@@ -32,7 +27,12 @@ _ROWS = 500
 
 
 def read_rows(path: Path, options: InputFiles) -> Iterator[Row]:
-    """Yield the rows of a file. Raises `InvalidFileError` at any point, and `OSError`."""
+    """Yield the rows of a file. Raises `InvalidFileError` at any point, and `OSError`.
+
+    An empty file has no rows: many partners drop one if they have nothing to say.
+    """
+    if is_empty(path):
+        return
     match format_of(path, options):
         case "jsonl":
             yield from _text_rows(path, options, json_rows)
@@ -46,21 +46,18 @@ def format_of(path: Path, options: InputFiles) -> Format:
 
 
 def _text_rows(
-    path: Path, options: InputFiles, parse: Callable[[TextIO, InputFiles], Iterator[Row]]
+    path: Path, options: InputFiles, parse: Callable[[Iterable[str], InputFiles], Iterator[Row]]
 ) -> Iterator[Row]:
-    is_utf8 = codecs.lookup(options.encoding).name in ("utf-8", "utf-8-sig")
-    if not is_utf8 and _has_utf8(path):
-        raise InvalidFileError(f"is UTF-8 text, not {options.encoding}; set `encoding: utf-8`")
-    encoding = "utf-8-sig" if is_utf8 else options.encoding
+    encoding, must_end = encoding_of(path, options), options.whole == "newline"
     try:
-        with _open(path, encoding) as file:
-            for count, row in enumerate(parse(file, options)):
+        with open_text(path, encoding) as file:
+            lines = data_lines(file, path, must_end=must_end)
+            for count, row in enumerate(parse(lines, options)):
                 if not count % _ROWS:
                     progress.reached(file.buffer.tell())
                 yield row
     except UnicodeError as error:
-        hint = "; try `encoding: cp1252`" if is_utf8 else ""
-        raise InvalidFileError(f"is not {options.encoding} text{hint}") from error
+        raise not_text(options.encoding) from error
 
 
 def without_rows(
@@ -70,33 +67,12 @@ def without_rows(
 
     The other rows stay as they are, byte by byte. Raises `InvalidFileError` and `OSError`.
     """
-    encoding = "utf-8-sig" if codecs.lookup(options.encoding).name == "utf-8" else options.encoding
-    with _open(path, encoding) as file:
-        read = json_texts if format_of(path, options) == "jsonl" else csv_texts
-        texts = list(read(file, options))
+    encoding = encoding_of(path, options)
+    read = json_texts if format_of(path, options) == "jsonl" else csv_texts
+    try:
+        with open_text(path, encoding) as file:
+            texts = list(read(data_lines(file, path), options))
+    except UnicodeError as error:
+        raise not_text(options.encoding) from error
     kept = [text for text, row in texts if row is None or not is_removed(row)]
     return None if len(kept) == len(texts) else "".join(kept).encode(encoding)
-
-
-def _open(path: Path, encoding: str) -> TextIO:
-    file = open_regular(path)
-    if file.read(_LONGEST_START).startswith(WORKBOOKS):
-        file.close()
-        raise InvalidFileError("is a workbook of a spreadsheet; save its sheet as CSV")
-    file.seek(0)
-    return io.TextIOWrapper(file, encoding=encoding, newline="")
-
-
-def _has_utf8(path: Path) -> bool:
-    """True if a file has letters other than ASCII, and all of them are UTF-8."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    is_ascii = True
-    try:
-        with open_regular(path) as file:
-            while block := file.read(_BLOCK):
-                is_ascii = is_ascii and block.isascii()
-                decoder.decode(block)
-            decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return not is_ascii

@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any, TextIO
+from typing import Any
 
 from ordosync.accounts.files.formats.rows import (
     LONGEST_TEXT,
@@ -39,7 +39,7 @@ def json_rows(file: Iterable[str], options: InputFiles) -> Iterator[Row]:
             yield Row(number, cells, "; ".join(problems) or cell_problem(cells, used_columns))
 
 
-def json_texts(file: TextIO, options: InputFiles) -> Iterator[tuple[str, Row | None]]:
+def json_texts(file: Iterable[str], options: InputFiles) -> Iterator[tuple[str, Row | None]]:
     """Yield each line with its row; None for blank lines."""
     for line in file:
         yield line, next(json_rows([line], options), None)

@@ -20,6 +20,11 @@ from ordosync.accounts.files.input_options.column_map import (
 from ordosync.accounts.files.input_options.fields import PRODUCT_FIELDS, UNIT_FIELDS
 from ordosync.accounts.files.input_options.fingerprints import NEWER, fingerprinted
 from ordosync.accounts.files.input_options.rules import RowRule
+from ordosync.accounts.files.input_options.table_checks import (
+    check_format,
+    check_header,
+    check_optional,
+)
 from ordosync.accounts.files.input_options.table_options import EndOfData, Header
 from ordosync.accounts.files.input_options.transforms import Transform
 from ordosync.accounts.option_types import FirstOf, merged, names_of
@@ -111,6 +116,10 @@ class InputFiles:
         if self.quiet_s < 0:
             raise ValueError("quiet_s: must not be negative")
         self._check_dates_and_money()
+        check_header(self.header, self.columns_read)
+        check_format(self)
+        if not self.preset:
+            check_optional(self.optional, self.columns_read)
         max_age_of(self, self.timezone)
 
     def _check_dates_and_money(self) -> None:
