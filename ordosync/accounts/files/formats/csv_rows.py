@@ -36,16 +36,17 @@ def csv_rows(file: TextIO, options: InputFiles) -> Iterator[Row]:
         raise InvalidFileError(f"row {reader.line_num}: is not valid CSV ({error})") from error
 
 
-def csv_texts(file: TextIO, options: InputFiles) -> Iterator[tuple[str, Row | None]]:
-    """Yield the text of each row with the row; None for the header and for blank lines."""
+def csv_texts(file: TextIO, options: InputFiles) -> Iterator[tuple[str, list[Row]]]:
+    """Yield the text of each row with the row; none for the header and for blank lines."""
     lines = _RecordedLines(file)
     reader = csv.reader(lines, delimiter=options.delimiter, strict=True)
     try:
         header = [cell.strip() for cell in next(reader, [])]
         used_columns, clean = frozenset(options.columns_read), cleaner(options)
-        yield lines.take(), None
+        yield lines.take(), []
         for cells in reader:
-            yield lines.take(), _row(0, header, cells, used_columns, clean) if cells else None
+            row = _row(0, header, cells, used_columns, clean)
+            yield lines.take(), [row] if cells else []
     except csv.Error as error:
         raise InvalidFileError(f"is not valid CSV ({error})") from error
 

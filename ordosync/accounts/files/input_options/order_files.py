@@ -14,6 +14,7 @@ from ordosync.accounts.files.input_options.fields import (
     PLACE_FIELDS,
 )
 from ordosync.accounts.files.input_options.input_files import InputFiles
+from ordosync.accounts.files.input_options.record_paths import check_is_of_record
 from ordosync.accounts.files.input_options.rules import Rule
 from ordosync.accounts.files.input_options.statuses import StatusColumn
 from ordosync.accounts.files.input_options.table_options import OneRow
@@ -56,6 +57,7 @@ class OrderFiles(InputFiles):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        check_is_of_record(self.columns["order_number"], self.lines)
         if self.min_rows is not None and self.min_rows < 1:
             raise ValueError("min_rows: must be 1 or more")
         if self.min_rows is not None and not self.complete:
