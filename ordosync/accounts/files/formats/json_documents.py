@@ -18,7 +18,10 @@ _BLOCK = 256 * 1024
 _BLANK = re.compile(r"[ \t\r\n]*")
 _LONGEST_WORD = 10
 """The number of characters before the end of a text in which an incomplete word may begin."""
+_LONGEST_SIGN = 3
+"""The same of a number, such as `e+`."""
 _MOST_KEYS = 50
+_INVALID = "is not JSON"
 _CUT = "ends too early; it may have been cut"
 
 
@@ -129,7 +132,7 @@ class _Text:
             return
         while True:
             if self.peek() != '"':
-                raise self.error("is not JSON" if self.peek() else _CUT)
+                raise self.error(_INVALID if self.peek() else _CUT)
             key = self.value()[1]
             self._expect(":")
             yield key
@@ -156,24 +159,27 @@ class _Text:
                 value, end = DECODER.raw_decode(self._buffer, self._at)
             except json.JSONDecodeError as error:
                 if not self._may_go_on(error):
-                    raise self.error("is not JSON") from error
+                    raise self.error(_INVALID) from error
                 if not self._read_on():
-                    raise self.error(_CUT) from error
+                    raise self.error(_CUT if self._is_cut(error) else _INVALID) from error
                 continue
             except ValueError as error:
-                raise self.error("is not JSON") from error
+                raise self.error(_INVALID) from error
             except RecursionError as error:
                 raise self.error("has parts in too many levels") from error
-            # A number at the end of the buffer may go on.
-            if end == len(self._buffer) and self._read_on():
+            # A number at the end of the buffer may go on, as in 12 and 12.5e+3.
+            if end > len(self._buffer) - _LONGEST_SIGN and self._read_on():
                 continue
             self._at = end
             return self._before + end, value
 
     def _may_go_on(self, error: json.JSONDecodeError) -> bool:
         """True if a value may only be incomplete in the buffer."""
-        is_near_end = error.pos >= len(self._buffer) - _LONGEST_WORD
-        return is_near_end or error.msg.startswith("Unterminated")
+        return self._is_cut(error) or error.pos >= len(self._buffer) - _LONGEST_WORD
+
+    def _is_cut(self, error: json.JSONDecodeError) -> bool:
+        is_at_end = error.pos >= len(self._buffer.rstrip())
+        return is_at_end or error.msg.startswith("Unterminated")
 
     def error(self, problem: str) -> InvalidFileError:
         """Return the error of a file, with the place."""
@@ -187,10 +193,14 @@ class _Text:
         self._expect(",")
         return False
 
-    def _expect(self, char: str, problem: str = "is not JSON") -> None:
+    def _expect(self, char: str, problem: str = _INVALID) -> None:
         found = self.peek()
+        if not found:
+            raise self.error(_CUT)
         if found != char:
-            raise self.error(problem if found else _CUT)
+            # Raises another error if there is no value at all.
+            self.value()
+            raise self.error(problem)
         self._at += 1
 
     def _read_on(self) -> bool:
@@ -200,6 +210,7 @@ class _Text:
             raise self.error(f"has a part of more than {LONGEST_TEXT} characters")
         # Twice as much each time, since the part is read again from its start.
         block = self._file.read(max(_BLOCK, len(left)))
-        self._before += self._at
-        self._buffer, self._at = left + block, 0
+        if block:
+            self._before += self._at
+            self._buffer, self._at = left + block, 0
         return bool(block)

@@ -188,4 +188,5 @@ class _Parser:
 
     def _error(self, problem: str) -> InvalidFileError:
         """Return the error of a file, with the place."""
-        return InvalidFileError(f"{problem} (after record {self._record.number})")
+        whole = self._record.number - bool(self._open)
+        return InvalidFileError(f"{problem} (after record {whole})")

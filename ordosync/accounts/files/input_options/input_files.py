@@ -19,12 +19,12 @@ from ordosync.accounts.files.input_options.column_map import (
 )
 from ordosync.accounts.files.input_options.fields import PRODUCT_FIELDS, UNIT_FIELDS
 from ordosync.accounts.files.input_options.file_formats import Format
-from ordosync.accounts.files.input_options.fingerprints import fingerprinted
+from ordosync.accounts.files.input_options.fingerprints import NEWER, fingerprinted
 from ordosync.accounts.files.input_options.record_paths import check_paths
 from ordosync.accounts.files.input_options.rules import RowRule
 from ordosync.accounts.files.input_options.table_options import EndOfData, Header
 from ordosync.accounts.files.input_options.transforms import Transform
-from ordosync.accounts.option_types import FirstOf, names_of
+from ordosync.accounts.option_types import FirstOf, merged, names_of
 from ordosync.accounts.validation import check_timezone
 from ordosync.max_age import MaxAge, Weekday, max_age_of
 
@@ -44,6 +44,9 @@ class InputFiles:
     times: ClassVar[tuple[str, ...]] = ()
     unit_fields: ClassVar[tuple[str, ...]] = ()
     """Fields in which the rows of a record may differ, since each row is the units of one line."""
+
+    newer_options: ClassVar[frozenset[str]] = NEWER
+    """Options that `config show` shows only if they differ from their defaults."""
 
     glob: Path
     preset: str = ""
@@ -128,7 +131,8 @@ class InputFiles:
     def columns_read(self) -> tuple[str, ...]:
         """Every column that a file must have."""
         rules = (*self.skip, *self.only_rows)
-        return tuple(dict.fromkeys([*self.columns.values(), *(rule.column for rule in rules)]))
+        until = [self.until.column] if self.until and self.until.column else []
+        return merged([*self.columns.values(), *(rule.column for rule in rules), *until])
 
     @cached_property
     def unit_columns(self) -> frozenset[str]:
