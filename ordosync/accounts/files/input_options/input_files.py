@@ -17,7 +17,7 @@ from ordosync.accounts.files.input_options.column_map import (
     check_values,
 )
 from ordosync.accounts.files.input_options.fields import ID_FIELDS, PRODUCT_FIELDS, UNIT_FIELDS
-from ordosync.accounts.files.input_options.fingerprints import fingerprinted
+from ordosync.accounts.files.input_options.fingerprints import NEWER, fingerprinted
 from ordosync.accounts.files.input_options.rules import RowRule
 from ordosync.accounts.files.input_options.table_options import EndOfData, Header
 from ordosync.accounts.files.input_options.transform_checks import (
@@ -28,7 +28,7 @@ from ordosync.accounts.files.input_options.transform_checks import (
     check_texts,
 )
 from ordosync.accounts.files.input_options.transforms import Transform, joined_columns, last_parts
-from ordosync.accounts.option_types import FirstOf, names_of
+from ordosync.accounts.option_types import FirstOf, merged, names_of
 from ordosync.accounts.validation import check_timezone
 from ordosync.max_age import MaxAge, Weekday, max_age_of
 
@@ -52,6 +52,9 @@ class InputFiles:
     """Fields that have neither a constant nor a default, since each record has its own text."""
     unit_fields: ClassVar[tuple[str, ...]] = ()
     """Fields in which the rows of a record may differ, since each row is the units of one line."""
+
+    newer_options: ClassVar[frozenset[str]] = NEWER
+    """Options that `config show` shows only if they differ from their defaults."""
 
     glob: Path
     preset: str = ""
@@ -171,7 +174,8 @@ class InputFiles:
     def columns_read(self) -> tuple[str, ...]:
         """Every column that a file must have."""
         rules = (*self.skip, *self.only_rows)
-        return tuple(dict.fromkeys([*self.field_columns, *(rule.column for rule in rules)]))
+        until = [self.until.column] if self.until and self.until.column else []
+        return merged([*self.field_columns, *(rule.column for rule in rules), *until])
 
     @cached_property
     def sources(self) -> Mapping[str, tuple[str, ...]]:
@@ -183,7 +187,7 @@ class InputFiles:
     def field_columns(self) -> tuple[str, ...]:
         """The columns of all fields, each once."""
         columns = (column for columns in self.sources.values() for column in columns)
-        return tuple(dict.fromkeys([*self.columns.values(), *columns]))
+        return merged([*self.columns.values(), *columns])
 
     @cached_property
     def unit_columns(self) -> frozenset[str]:

@@ -18,6 +18,7 @@ from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.files.input_options.rules import Rule
 from ordosync.accounts.files.input_options.statuses import StatusColumn
 from ordosync.accounts.files.input_options.table_options import OneRow
+from ordosync.accounts.option_types import merged
 from ordosync.max_age import Weekday
 
 
@@ -72,7 +73,7 @@ class OrderFiles(InputFiles):
     def columns_read(self) -> tuple[str, ...]:
         """Every column that a file must have."""
         rules = (*self.skip_orders, *self.only_orders)
-        return tuple(dict.fromkeys([*super().columns_read, *(rule.column for rule in rules)]))
+        return merged([*super().columns_read, *(rule.column for rule in rules)])
 
     # Cached, since every row needs it.
     @cached_property

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import Literal
+from typing import ClassVar, Literal
 
 from ordosync.accounts.files.input_options.column_map import check_date_format
 from ordosync.accounts.option_types import FirstOf
@@ -18,6 +18,8 @@ _MOST_DIGITS = 100
 @dataclass(frozen=True, kw_only=True)
 class Part:
     """A part of the text of a column that is split."""
+
+    is_concise: ClassVar[bool] = True
 
     from_: FirstOf
     at: str
@@ -38,6 +40,8 @@ class Transform:
     Exactly one of the options is set; `by` belongs to `join`, and `rest` to `map`. In YAML the
     steps without an argument are single words, such as `upper`.
     """
+
+    is_concise: ClassVar[bool] = True
 
     word: Literal["strip", "upper", "lower", "country"] | None = None
     """`country`: the name of a country becomes its code."""
@@ -94,6 +98,10 @@ class Transform:
         """The options that are set, without those that belong to another."""
         names = [each.name for each in fields(self) if each.name not in ("rest", "by")]
         return [name for name in names if getattr(self, name) not in _UNSET]
+
+    def as_text(self) -> str | None:
+        """Return the single word of the step."""
+        return "whole" if self.whole else self.word
 
     @property
     def columns(self) -> tuple[str, ...]:
