@@ -1,14 +1,12 @@
-"""Rules without a reason: the log says the rule in plain words."""
+"""Rules without a `reason`: the log has the rule itself."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from ordosync.accounts.files.input_options.rules import Rule
 from ordosync.accounts.files.parsing.rule_texts import reason_of
-from tests.accounts.files.test_order_rules import CONFIG, HEAD, HEADER
-from tests.support.command import ordosync, steps
+from tests.accounts.files.order_feeds import Feeds
 
 
 @pytest.mark.parametrize(
@@ -24,7 +22,7 @@ from tests.support.command import ordosync, steps
         ("^a\x1b", 'Status matches "^a\\x1b"', None),
     ],
 )
-def test_rule_in_plain_words(pattern: str, matches: str, differs: str | None) -> None:
+def test_text_of_a_rule(pattern: str, matches: str, differs: str | None) -> None:
     rule = Rule(column="Status", matches=pattern)
 
     texts = reason_of(rule, is_match=True), reason_of(rule, is_match=False)
@@ -51,14 +49,14 @@ def test_reason_of_the_configuration_is_used() -> None:
 def test_order_that_a_rule_leaves_out_says_the_rule(
     tmp_path: Path, rules: str, reason: str
 ) -> None:
-    (tmp_path / "feeds").mkdir()
-    (tmp_path / "config.yaml").write_text(CONFIG.replace("RULES", rules))
-    (tmp_path / "feeds" / "a.csv").write_text(HEADER + f"1,pending,1,MUG,{HEAD}\n")
+    feeds = Feeds(tmp_path)
+    feeds.configure(rules)
+    feeds.drop("a.csv", "No,Status,SKU,Qty,To\n1,pending,MUG,1,Ada\n")
 
-    result = ordosync(tmp_path, "import-orders", "--json")
+    result = feeds.run()
 
     assert result.counts == {"seen": 1, "skipped": 1}
-    assert [step["reason"] for step in steps(tmp_path, 1)] == [reason]
+    assert feeds.steps()["1#1"]["reason"] == reason
 
 
 @pytest.mark.parametrize(
@@ -73,10 +71,10 @@ def test_order_that_a_rule_leaves_out_says_the_rule(
 def test_word_that_is_near_an_option_is_refused_with_the_option(
     tmp_path: Path, option: str, hint: str
 ) -> None:
-    rules: Any = f'{option}: [{{column: Status, matches: "^paid$"}}]'
-    (tmp_path / "config.yaml").write_text(CONFIG.replace("RULES", rules))
+    feeds = Feeds(tmp_path)
+    feeds.configure(f'{option}: [{{column: Status, matches: "^paid$"}}]')
 
-    result = ordosync(tmp_path, "config", "check")
+    result = feeds.run("config", "check")
 
     assert result.code == 3
     assert f"unknown option; {hint}" in result.err

@@ -1,4 +1,4 @@
-"""Reasons of rules without a `reason`: the rule in plain words.
+"""Texts of rules that have no `reason`.
 
 A reason quotes the configuration, never a cell, which may have personal data.
 """
