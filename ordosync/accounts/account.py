@@ -116,6 +116,9 @@ class Account(ABC):
     supplier_options: ClassVar[type[Any] | None] = None
     """The class of a portal's options for its Supplier; None if the kind cannot be a Supplier."""
 
+    presets: ClassVar[Path | None] = None
+    """The folder with a YAML file for each preset of the options; None if the kind has none."""
+
     @property
     def location(self) -> str:
         """The file or service with the data; empty if it has no single one.

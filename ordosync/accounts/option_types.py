@@ -1,6 +1,8 @@
 """Types of options with a short form in YAML. They import nothing of the configuration.
 
-A dataclass with a class method `of_text` may also be written as a single value, as in `header: 4`.
+A dataclass with a class method `of_text` may also be written as a single value, as in `header: 4`;
+its method `as_text` returns this value, or None. Of a dataclass whose `is_concise` is True,
+`config show` shows only the options that differ from their defaults.
 """
 
 from typing import Annotated, Any

@@ -21,6 +21,16 @@ from ordosync.text import printable
 
 _ECHOED = 60
 _LISTED = 20
+_OF_AGE = "`orders:`, `products:`, `stock:` and `shipments:` of a files account have it"
+_OF_STOCK = "only `stock:` of a files account has it"
+_ELSEWHERE: Mapping[str, str] = {
+    "max_age": f"{_OF_AGE}, and `selling:` of other accounts",
+    "but": f"{_OF_AGE}, and `selling:` of other accounts",
+    "when_stale": f"{_OF_STOCK}, and `selling:` of other accounts; other feeds are only reported",
+    "absent": _OF_STOCK,
+    "min_rows": "`stock:` and `orders:` of a files account have it",
+    "complete": "only `orders:` of a files account has it",
+}
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
@@ -166,6 +176,12 @@ def suggestion(word: str, choices: Iterable[str]) -> str:
     if close := difflib.get_close_matches(word, choices, n=1):
         return f"; did you mean {close[0]}?"
     return f"; choose {either(choices)}" if 0 < len(choices) <= _LISTED else ""
+
+
+def elsewhere(key: str) -> str:
+    """Return the places that have an option, as a hint; empty if the name is not one of these."""
+    place = _ELSEWHERE.get(key)
+    return f" here; {place}" if place else ""
 
 
 def either(words: Iterable[str]) -> str:

@@ -3,6 +3,7 @@
 A schema cannot hold all rules, so `ordosync config check` stays the judge.
 """
 
+import inspect
 import types
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import is_dataclass
@@ -137,9 +138,15 @@ def _object(target: Callable[..., Any], *, without: Collection[str] = ()) -> Jso
     return {
         "type": "object",
         "additionalProperties": False,
-        "required": [name for name, option in options.items() if option.default is REQUIRED],
+        "required": [name for name, option in options.items() if _is_required(option, options)],
         "properties": {name: _value(option.annotation) for name, option in options.items()},
     }
+
+
+def _is_required(option: inspect.Parameter, options: Collection[str]) -> bool:
+    """True if an option has no default and is in no preset. A preset has columns, but no path."""
+    is_in_presets = "preset" in options and get_origin(option.annotation) is Mapping
+    return option.default is REQUIRED and not is_in_presets
 
 
 def _value(hint: Any) -> JsonSchema:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from ordosync.accounts.account import Account, NoOptions, PortalContext
 from ordosync.accounts.connections import Connections
-from ordosync.accounts.files import hold_facts
+from ordosync.accounts.files import hold_facts, presets
 from ordosync.accounts.files.answer_log import AnswerLog
 from ordosync.accounts.files.cancelled_units import CancelledOrders
 from ordosync.accounts.files.checks import check_merchant, check_supplier
@@ -87,6 +87,7 @@ class FilesAccount(Account):
     kind: ClassVar[str] = "files"
     merchant_options: ClassVar[type[Any]] = NoOptions
     supplier_options: ClassVar[type[Any]] = SupplierOptions
+    presets: ClassVar[Path | None] = presets.FOLDER
 
     def __init__(
         self,
@@ -132,6 +133,7 @@ class FilesAccount(Account):
         for folder in dict.fromkeys([*read, *self.written.folders]):
             if not folder.is_dir():
                 yield f"the folder {folder} does not exist; create it"
+        yield from presets.warnings(reading.preset for reading in readings if reading)
 
     def merchant(
         self,

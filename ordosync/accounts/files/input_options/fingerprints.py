@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any
 
+from ordosync.accounts.files.presets import digest_of
 from ordosync.accounts.option_types import Names
 
-_NEWER = frozenset(
+NEWER = frozenset(
     {
         *("only_rows", "skip_orders", "only_orders", "format", "sheet", "record", "lines"),
         *("header", "until", "dialect", "quotes", "whole", "transform", "constants", "defaults"),
@@ -27,7 +28,9 @@ _NOT_READ = frozenset(
 def fingerprinted(options: Any) -> dict[str, Any]:
     """Return the options of input files as plain values."""
     kept = {each.name: getattr(options, each.name) for each in fields(options)}
-    unused = {each.name for each in fields(options) if kept[each.name] == _default(each)} & _NEWER
+    unused = {each.name for each in fields(options) if kept[each.name] == _default(each)} & NEWER
+    if options.preset:
+        kept["preset"] = digest_of(options.preset)
     return {
         name: _plain(value)
         for name, value in kept.items()

@@ -18,7 +18,7 @@ from ordosync.accounts.files.input_options.column_map import (
     check_values,
 )
 from ordosync.accounts.files.input_options.fields import PRODUCT_FIELDS, UNIT_FIELDS
-from ordosync.accounts.files.input_options.fingerprints import fingerprinted
+from ordosync.accounts.files.input_options.fingerprints import NEWER, fingerprinted
 from ordosync.accounts.files.input_options.rules import RowRule
 from ordosync.accounts.files.input_options.table_options import EndOfData, Header
 from ordosync.accounts.files.input_options.transforms import Transform
@@ -43,6 +43,9 @@ class InputFiles:
     times: ClassVar[tuple[str, ...]] = ()
     unit_fields: ClassVar[tuple[str, ...]] = ()
     """Fields in which the rows of a record may differ, since each row is the units of one line."""
+
+    newer_options: ClassVar[frozenset[str]] = NEWER
+    """Options that `config show` shows only if they differ from their defaults."""
 
     glob: Path
     preset: str = ""

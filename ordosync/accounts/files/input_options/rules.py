@@ -1,6 +1,7 @@
 """Options of rules that leave out rows or orders of files."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ordosync.accounts.files.input_options.table_options import check_pattern
 from ordosync.accounts.option_types import FirstOf
@@ -9,6 +10,8 @@ from ordosync.accounts.option_types import FirstOf
 @dataclass(frozen=True, kw_only=True)
 class Rule:
     """A pattern that a cell must or must not match, checked before a row is validated."""
+
+    is_concise: ClassVar[bool] = True
 
     column: FirstOf
     matches: str

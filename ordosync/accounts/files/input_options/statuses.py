@@ -1,7 +1,7 @@
 """Options of columns whose words decide what happens to an order, or to a row."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from ordosync.accounts.option_types import FirstOf
 
@@ -15,6 +15,10 @@ class StatusColumn:
     An order is judged by its first row. A word that is in none of the lists fails the order, since
     a new word of a service may mean anything. The blank word is `""`.
     """
+
+    is_concise: ClassVar[bool] = True
+    preset_key: ClassVar[str] = "column"
+    """The words of a column replace those that a preset has for it."""
 
     column: FirstOf
     travels: tuple[str, ...] = ()

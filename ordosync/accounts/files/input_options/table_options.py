@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ordosync.accounts.option_types import FirstOf
 
@@ -22,6 +23,8 @@ class Header:
 
     In YAML also `header: 4` and `header: none`. Without a header, columns are numbers from 1.
     """
+
+    is_concise: ClassVar[bool] = True
 
     row: int | None = None
     """The line of the header in the file, from 1."""
@@ -48,10 +51,16 @@ class Header:
             raise ValueError(f"{text[:40]!a} is not possible here; write a row such as 4, or none")
         return cls(row=int(text))
 
+    def as_text(self) -> str | None:
+        """Return the number of the row, or `none`."""
+        return None if self.contains else str(self.row or "none")
+
 
 @dataclass(frozen=True, kw_only=True)
 class EndOfData:
     """The row that ends the data, such as a total; it and the rows after it are ignored."""
+
+    is_concise: ClassVar[bool] = True
 
     matches: str
     """A regular expression, searched in the cell."""
@@ -65,6 +74,8 @@ class EndOfData:
 @dataclass(frozen=True, kw_only=True)
 class OneRow:
     """The lines of an order that is one row: in one cell, or in numbered columns."""
+
+    is_concise: ClassVar[bool] = True
 
     items: FirstOf | None = None
     """The column with all lines of the order."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Literal
+from typing import ClassVar, Literal
 
 from ordosync.accounts.files.input_options.column_map import check_date_format
 from ordosync.accounts.option_types import FirstOf
@@ -13,6 +13,8 @@ _WORDS = ("strip", "upper", "lower", "country", "whole")
 @dataclass(frozen=True, kw_only=True)
 class Part:
     """A part of the text of a column that is split."""
+
+    is_concise: ClassVar[bool] = True
 
     from_: FirstOf
     at: str
@@ -33,6 +35,8 @@ class Transform:
     Exactly one of the options is set; `by` belongs to `join`, and `rest` to `map`. In YAML the
     steps without an argument are single words, such as `upper`.
     """
+
+    is_concise: ClassVar[bool] = True
 
     word: Literal["strip", "upper", "lower", "country", "whole"] | None = None
     """`country`: the name of a country to its code; `whole`: 2.00 to 2."""
@@ -72,6 +76,10 @@ class Transform:
         if text not in _WORDS:
             raise ValueError(f"{text[:40]!a} is not a step; write one of {', '.join(_WORDS)}")
         return cls(word=text)  # type: ignore[arg-type]
+
+    def as_text(self) -> str | None:
+        """Return the single word of the step."""
+        return self.word
 
     @property
     def columns(self) -> tuple[str, ...]:
