@@ -64,8 +64,9 @@ class OrderFiles(InputFiles):
     @property
     def columns_read(self) -> tuple[str, ...]:
         """Every column that a file must have."""
-        rules = (*self.skip_orders, *self.only_orders)
-        return tuple(dict.fromkeys([*super().columns_read, *(rule.column for rule in rules)]))
+        rules = [rule.column for rule in (*self.skip_orders, *self.only_orders)]
+        statuses = [each.column for each in self.statuses]
+        return tuple(dict.fromkeys([*super().columns_read, *rules, *statuses]))
 
     # Cached, since every row needs it.
     @cached_property
@@ -75,6 +76,7 @@ class OrderFiles(InputFiles):
         names = (*ORDER_FIELDS, *FACT_FIELDS)
         mapped = [self.columns[name] for name in names if name in self.columns]
         rules = [rule.column for rule in (*self.skip_orders, *self.only_orders)]
+        rules += [each.column for each in self.statuses if not each.rows]
         number = self.columns["order_number"]
         return tuple(sorted({*mapped, *rules} - lines - {number}))
 
@@ -97,6 +99,7 @@ class OrderFiles(InputFiles):
         The number is blank on a row that may be a line of the order above it.
         """
         rules = [rule.column for rule in (*self.skip, *self.only_rows)]
+        rules += [each.column for each in self.statuses if each.rows]
         return tuple(dict.fromkeys([*self.line_columns, *rules, self.columns["order_number"]]))
 
     @property
