@@ -5,6 +5,7 @@ its method `as_text` returns this value, or None. Of a dataclass whose `is_conci
 `config show` shows only the options that differ from their defaults.
 """
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 
@@ -39,3 +40,16 @@ FirstOf = Annotated[str, Names]
 def names_of(text: str) -> tuple[str, ...]:
     """Return all names of a text that may be `Names`."""
     return text.all if isinstance(text, Names) else (text,)
+
+
+def merged(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return these texts without repetition; texts with the same first name share all names."""
+    found: dict[str, str] = {}
+    for text in texts:
+        others = names_of(text)[1:]
+        if text in found and others:
+            known = names_of(found[text])
+            found[text] = Names(*dict.fromkeys([*known, *others]))
+        elif text not in found:
+            found[text] = text
+    return tuple(found.values())

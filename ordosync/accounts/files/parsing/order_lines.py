@@ -42,7 +42,7 @@ class OrderLines(NamedTuple):
 
 
 def lines_of(
-    number: str, kept: Sequence[Row], rows: Sequence[Row], options: OrderFiles
+    number: str, kept: Sequence[Row], rows: Sequence[Row], options: OrderFiles, currency: str
 ) -> OrderLines:
     """Return the lines of an order. `kept` are those of its rows that are not left out."""
     lines: dict[str, Line] = {}
@@ -52,8 +52,8 @@ def lines_of(
     for line_id, row in line_rows:
         if row.number not in numbers:
             continue
-        line = _line(line_id, row, options)
-        if "line_id" in options.columns:
+        line = _line(line_id, row, options, currency)
+        if "line_id" in options.sources:
             key_cell(row, "line_id", options)
         if line_id in lines:
             raise InvalidRowError("invalid.line_id", row, "another row has the same line_id")
@@ -65,29 +65,35 @@ def lines_of(
     if not lines:
         raise NothingToShipError("nothing-to-ship", "has only lines of SKUs in ignore_skus")
     others = [(line_id, row) for line_id, row in line_rows if row.number not in numbers]
-    for line in _readable(others, options):
+    for line in _readable(others, options, currency):
         if line.id not in lines:
             lines[line.id] = line
             not_shipped[line.id] = NOT_OWED
     return OrderLines(tuple(lines.values()), not_shipped)
 
 
-def _readable(line_rows: Sequence[tuple[str, Row]], options: OrderFiles) -> Iterator[Line]:
+def _readable(
+    line_rows: Sequence[tuple[str, Row]], options: OrderFiles, currency: str
+) -> Iterator[Line]:
     """Yield the lines of rows that are left out; many of them are no lines, such as a total."""
     for line_id, row in line_rows:
         if row.problem:
             continue
         with suppress(InvalidRowError):
-            line = _line(line_id, row, options)
+            line = _line(line_id, row, options, currency)
             if not is_among(line.sku, options.ignore_skus):
                 yield line
 
 
-def _line(line_id: str, row: Row, options: OrderFiles) -> Line:
-    text = {name: cell(row, name, options) for name in LINE_FIELDS if name in options.columns}
+def _line(line_id: str, row: Row, options: OrderFiles, currency: str) -> Line:
+    text = {name: cell(row, name, options) for name in LINE_FIELDS if name in options.sources}
     if not text["sku"]:
         raise InvalidRowError("invalid.sku", row, "the SKU is blank")
-    money = {name: amount(row, name, text[name], options) for name in _LINE_MONEY if name in text}
+    money = {
+        name: amount(row, name, text[name], options, currency)
+        for name in _LINE_MONEY
+        if name in text
+    }
     return Line(
         id=line_id,
         sku=text["sku"],

@@ -3,7 +3,8 @@
 A reason names file and row. It quotes a cell only if the cell cannot have personal data.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from functools import partial
 
@@ -13,7 +14,9 @@ from ordosync.accounts.files.formats.rows import FileRows, Row
 from ordosync.accounts.files.input_options.fields import (
     ADDRESS_FIELDS,
     FACT_FIELDS,
+    MONEY_FIELDS,
     ORDER_FIELDS,
+    READ_FIELDS,
 )
 from ordosync.accounts.files.input_options.order_files import OrderFiles
 from ordosync.accounts.files.parsing.converters import (
@@ -22,6 +25,7 @@ from ordosync.accounts.files.parsing.converters import (
     cell,
     key_problem,
     key_text,
+    raw_texts,
     time,
     to_flag,
 )
@@ -109,7 +113,8 @@ def _order(number: str, rows: Sequence[Row], options: OrderFiles) -> Order:
     if len(number) > _LONGEST_NUMBER:
         raise InvalidRowError("invalid.order_number", first, "the order number is too long")
     fields = _order_fields(kept, rows, options)
-    lines, not_shipped = lines_of(number, kept, rows, options)
+    currency = _currency(first, fields, options)
+    lines, not_shipped = lines_of(number, kept, rows, options, currency)
     bill_to = _address("bill_to", fields)
     placed_at = time(first, "placed_at", fields.get("placed_at", ""), options)
     tags = tuple(tag.strip() for tag in fields.get("tags", "").split(",") if tag.strip())
@@ -121,14 +126,16 @@ def _order(number: str, rows: Sequence[Row], options: OrderFiles) -> Order:
         lines=lines,
         not_shipped=not_shipped,
         needs_shipping=len(not_shipped) < len(lines),
-        currency=options.currency or "",
+        currency=currency,
         ship_to=_address("ship_to", fields),
         bill_to=None if bill_to == Address() else bill_to,
         placed_at=since,
         shipping_method=fields.get("shipping_method", ""),
         customer_notes=fields.get("customer_notes", ""),
         internal_notes=fields.get("internal_notes", ""),
-        discount=amount(first, "order_discount", fields.get("order_discount", ""), options),
+        discount=amount(
+            first, "order_discount", fields.get("order_discount", ""), options, currency
+        ),
         tags=tags,
         hold_facts=HoldFacts(is_paid=is_paid, since=since, tags=tags),
     )
@@ -141,28 +148,44 @@ def _order_fields(kept: Sequence[Row], rows: Sequence[Row], options: OrderFiles)
     A field that is blank on the kept rows may be on a row that a rule leaves out.
     """
     fields = {}
-    for name in (*ORDER_FIELDS, *FACT_FIELDS):
-        if (column := options.columns.get(name)) is None:
+    for name in (*ORDER_FIELDS, *READ_FIELDS, *FACT_FIELDS):
+        if (columns := options.sources.get(name)) is None:
             continue
-        filled = [row for row in kept if row.cells.get(column)]
-        filled = filled or [row for row in rows if row.cells.get(column)] or [kept[0]]
+        filled = [row for row in kept if any(map(row.cells.get, columns))]
+        filled = filled or [row for row in rows if any(map(row.cells.get, columns))] or [kept[0]]
         fields[name] = _agreed(name, filled, options)
     return fields
 
 
 def _agreed(name: str, rows: Sequence[Row], options: OrderFiles) -> str:
-    first, column = rows[0], options.columns[name]
+    first = rows[0]
     for row in rows:
         if row.problem:
             raise InvalidRowError("invalid.row", row, row.problem)
     text = cell(first, name, options)
     for row in rows[1:]:
-        is_same = row.cells.get(column) == first.cells.get(column)
+        is_same = raw_texts(row, name, options) == raw_texts(first, name, options)
         if not is_same and cell(row, name, options) != text:
             problem = f"{name} differs from row {first.number}"
             raise InvalidRowError("invalid.conflict", row, problem)
     return text
 
 
+def _currency(first: Row, fields: Mapping[str, str], options: OrderFiles) -> str:
+    """Return the currency of an order; blank only if the order has no amounts."""
+    if "currency" not in fields:
+        return options.currency or ""
+    currency = fields["currency"]
+    if not currency and not any(name in options.sources for name in MONEY_FIELDS):
+        return ""
+    if not re.fullmatch("[A-Z]{3}", currency):
+        problem = f"currency {currency[:40]!a} is not a code such as USD"
+        raise InvalidRowError("invalid.currency", first, problem)
+    return currency
+
+
 def _address(kind: str, fields: dict[str, str]) -> Address:
-    return Address(**{name: fields.get(f"{kind}.{name}", "") for name in ADDRESS_FIELDS})
+    texts = {name: fields.get(f"{kind}.{name}", "") for name in (*ADDRESS_FIELDS, "street3")}
+    further = texts.pop("street3")
+    texts["street2"] = ", ".join(filter(None, (texts["street2"], further)))
+    return Address(**texts)

@@ -34,7 +34,8 @@ class StatusReason(NamedTuple):
 
 def order_status(rows: Sequence[Row], options: OrderFiles) -> StatusReason | None:
     """Return the strongest verdict of the columns about whole orders; None: it is sent."""
-    found = [_of_order(rows, column) for column in options.statuses if not column.rows]
+    columns = [column for column in options.statuses if not column.rows]
+    found = [_of_order(rows, column) for column in columns if not _is_absent(column, rows, options)]
     return _strongest([each for each in found if each])
 
 
@@ -64,7 +65,11 @@ def facts_with_status(
 
 def _row_status(row: Row, options: OrderFiles) -> StatusReason | None:
     columns = [column for column in options.statuses if column.rows]
-    found = [_judged(text_of(row, column.column), column) for column in columns]
+    found = [
+        _judged(text_of(row, column.column), column)
+        for column in columns
+        if not _is_absent(column, [row], options)
+    ]
     return _strongest([each for each in found if each])
 
 
@@ -73,8 +78,13 @@ def has_lost_status(rows: Sequence[Row], options: OrderFiles) -> bool:
     return any(
         column.verdict("") is None and not any(text_of(row, column.column) for row in rows)
         for column in options.statuses
-        if not column.rows
+        if not column.rows and not _is_absent(column, rows, options)
     )
+
+
+def _is_absent(column: StatusColumn, rows: Sequence[Row], options: OrderFiles) -> bool:
+    """True if a file lacks a column that it may lack."""
+    return column.column in options.optional and not any(column.column in row.cells for row in rows)
 
 
 def _of_order(rows: Sequence[Row], column: StatusColumn) -> StatusReason | None:

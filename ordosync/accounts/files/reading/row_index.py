@@ -16,8 +16,8 @@ from ordosync.accounts.files.parsing.converters import digest, key_problem
 from ordosync.accounts.files.parsing.record_types import RecordType, keyed_rows
 from ordosync.accounts.files.parsing.rules import skip_reason
 from ordosync.accounts.files.reading.rejections import id_of_row, place_of_row
-from ordosync.database import sqlite3
 from ordosync.models import InvalidRecord
+from ordosync.temporary_database import temporary_database
 
 T = TypeVar("T")
 
@@ -39,8 +39,7 @@ class RowIndex(Generic[T]):
         self._record_type = record_type
         self._options = record_type.options
         self._columns = None if whole_rows else frozenset(self._options.columns_read)
-        self._db: sqlite3.Connection = sqlite3.connect("", isolation_level=None)
-        self._db.execute("pragma synchronous = off")
+        self._db = temporary_database()
         for statement in _SCHEMA:
             self._db.execute(statement)
         self._files: dict[int, tuple[str, str, frozenset[str]]] = {}
@@ -75,11 +74,11 @@ class RowIndex(Generic[T]):
     ) -> None:
         self._db.execute("begin")
         started_keys: set[str] = set()
+        file = self._db.execute(
+            "insert into files (name, copy, only_compared) values (?, ?, ?)",
+            (name, str(path), only_compared),
+        ).lastrowid
         try:
-            file = self._db.execute(
-                "insert into files (name, copy, only_compared) values (?, ?, ?)",
-                (name, str(path), only_compared),
-            ).lastrowid
             self._db.executemany(
                 "insert into rows values (?, ?, ?, ?, ?, ?)",
                 (
@@ -89,9 +88,10 @@ class RowIndex(Generic[T]):
                 ),
             )
         except BaseException:
-            self._db.execute("rollback")
+            self._db.execute("delete from rows where file = ?", (file,))
             raise
-        self._db.execute("commit")
+        finally:
+            self._db.execute("commit")
         self._files[file or 0] = name, as_of, frozenset(started_keys)
 
     def pages(self) -> Iterator[dict[str, T | InvalidRecord]]:
