@@ -33,7 +33,7 @@ def _verb(pattern: str, *, is_match: bool) -> str:
     found = _WORDS.fullmatch(pattern)
     words = (found[1] or found[2]).split("|") if found else []
     if 0 < len(words) <= _MOST_WORDS:
-        return f"{verb} {' or '.join(quoted(word) for word in words)}"
+        return f"{verb} {' or '.join(map(quoted, words))}"
     verb = "matches" if is_match else "does not match"
     return f"{verb} {quoted(pattern)}"
 

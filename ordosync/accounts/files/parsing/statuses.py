@@ -18,7 +18,7 @@ from ordosync.hold_facts import HoldFacts
 from ordosync.text import printable
 
 _LONGEST = 40
-_BY_HAND = "look at the order, and send it by hand"
+_BY_HAND = "check the order, and send it manually"
 _HINT = "add the word to `travels`, `held`, `skipped` or `failed` of the column"
 _DECISIVE = ("skipped", "failed", "held")
 """Verdicts that keep an order from the Supplier, the strongest first."""
