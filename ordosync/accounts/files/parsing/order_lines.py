@@ -47,10 +47,11 @@ def lines_of(
     """Return the lines of an order. `kept` are those of its rows that are not left out."""
     lines: dict[str, Line] = {}
     not_shipped: dict[str, str] = {}
-    numbers = {row.number for row in kept}
+    # The rows of one record have the same number.
+    kept_rows = {id(row) for row in kept}
     line_rows = lines_with_ids(number, rows, options)
     for line_id, row in line_rows:
-        if row.number not in numbers:
+        if id(row) not in kept_rows:
             continue
         line = _line(line_id, row, options, currency)
         if "line_id" in options.sources:
@@ -64,7 +65,7 @@ def lines_of(
             not_shipped[line_id] = line.sku
     if not lines:
         raise NothingToShipError("nothing-to-ship", "has only lines of SKUs in ignore_skus")
-    others = [(line_id, row) for line_id, row in line_rows if row.number not in numbers]
+    others = [(line_id, row) for line_id, row in line_rows if id(row) not in kept_rows]
     for line in _readable(others, options, currency):
         if line.id not in lines:
             lines[line.id] = line

@@ -10,7 +10,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from ordosync.accounts.files.formats.rows import FileRows, Row
+from ordosync.accounts.files.formats.rows import NO_LINES, FileRows, Row
 from ordosync.accounts.files.input_options.fields import (
     ADDRESS_FIELDS,
     FACT_FIELDS,
@@ -42,7 +42,7 @@ from ordosync.accounts.files.parsing.statuses import (
     left_out_reason,
     order_status,
 )
-from ordosync.accounts.files.reading.rejections import place_of_row
+from ordosync.accounts.files.reading.rejections import reason_of
 from ordosync.hold_facts import HoldFacts
 from ordosync.models import Address, InvalidRecord, Order
 
@@ -66,8 +66,7 @@ def parse_order(number: str, file: FileRows, options: OrderFiles) -> Order | Inv
         if len(own) < len(file.rows):
             _check_numbers(number, file.rows, options)
     except InvalidRowError as error:
-        place = place_of_row(file.name, error.row, options)
-        return item(code=error.code, reason=f"{place}: {error}")
+        return item(code=error.code, reason=reason_of(file.name, error, options))
     except NothingToShipError as empty:
         return item(code=empty.code, reason=str(empty), is_skipped=True)
     return replace(order, hold_facts=facts, content=content, as_of=file.as_of)
@@ -105,6 +104,9 @@ def _has_number(row: Row, options: OrderFiles) -> bool:
 
 
 def _order(number: str, rows: Sequence[Row], options: OrderFiles) -> Order:
+    rows = [row for row in rows if row.problem != NO_LINES]
+    if not rows:
+        raise NothingToShipError("nothing-to-ship", NO_LINES)
     kept = [row for row in rows if not left_out_reason(row, options)]
     for row in kept:
         if row.problem:
@@ -166,8 +168,8 @@ def _agreed(name: str, rows: Sequence[Row], options: OrderFiles) -> str:
     for row in rows[1:]:
         is_same = raw_texts(row, name, options) == raw_texts(first, name, options)
         if not is_same and cell(row, name, options) != text:
-            problem = f"{name} differs from row {first.number}"
-            raise InvalidRowError("invalid.conflict", row, problem)
+            problem = f"{name} differs from"
+            raise InvalidRowError("invalid.conflict", row, problem, other=first)
     return text
 
 
