@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ordosync.accounts.files.input_options.input_files import Format
+from ordosync.accounts.files.input_options.file_formats import Format
 from ordosync.errors import RefusedError, UnavailableError
 
 _IN_FOLDER = (".csv", ".jsonl")
