@@ -32,6 +32,11 @@ def read_rows(path: Path, options: InputFiles) -> Iterator[Row]:
     if is_empty(path):
         return
     match format_of(path, options):
+        case "xlsx" | "xls" as form:
+            # Only who reads a workbook needs ZIP files and XML.
+            from ordosync.accounts.files.formats.workbooks import workbook_rows  # noqa: PLC0415
+
+            yield from workbook_rows(path, form, options)
         case "jsonl":
             yield from _line_rows(path, options, json_rows)
         case "json":

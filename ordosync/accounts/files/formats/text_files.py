@@ -45,9 +45,12 @@ def encoding_of(path: Path, options: InputFiles) -> str:
 def open_text(path: Path, encoding: str) -> TextIO:
     """Open a text file; its line ends stay. Raises `InvalidFileError` for a workbook."""
     file = open_regular(path)
-    if file.read(_LONGEST_START).startswith(WORKBOOKS):
+    start = file.read(_LONGEST_START)
+    if start.startswith(WORKBOOKS):
         file.close()
-        raise InvalidFileError("is a workbook of a spreadsheet; save its sheet as CSV")
+        name = ".xlsx" if start.startswith(WORKBOOKS[0]) else ".xls"
+        hint = f"save its sheet as CSV, or name it {name}"
+        raise InvalidFileError(f"is a workbook of a spreadsheet; {hint}")
     file.seek(0)
     return io.TextIOWrapper(file, encoding=encoding, newline="")
 
