@@ -88,6 +88,6 @@ def ambiguity(ranges: Sequence[DateRange]) -> Mapping[str, str]:
     }
 
 
-def _swapped(date_format: str, one: str, other: str) -> str:
-    exchanged = {one: other, other: one}
+def _swapped(date_format: str, first: str, second: str) -> str:
+    exchanged = {first: second, second: first}
     return re.sub("|".join(exchanged), lambda match: exchanged[match[0]], date_format)

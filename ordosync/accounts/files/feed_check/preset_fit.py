@@ -51,9 +51,9 @@ def _matched(options: Mapping[str, Any], found: Mapping[str, str]) -> set[str] |
     matched = set()
     for names in _columns(options):
         folded = [_folded(name) for name in names]
-        there = next((name for name in folded if name in found), "")
-        if there:
-            matched.add(there)
+        column = next((name for name in folded if name in found), "")
+        if column:
+            matched.add(column)
         elif optional.isdisjoint(folded):
             return None
     return matched
