@@ -15,6 +15,7 @@ from ordosync.accounts.files.input_options.fields import (
     READ_FIELDS,
 )
 from ordosync.accounts.files.input_options.input_files import InputFiles
+from ordosync.accounts.files.input_options.record_paths import check_is_of_record
 from ordosync.accounts.files.input_options.rules import Rule
 from ordosync.accounts.files.input_options.statuses import StatusColumn
 from ordosync.accounts.files.input_options.table_options import OneRow
@@ -64,6 +65,8 @@ class OrderFiles(InputFiles):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        for column in self.columns_of("order_number"):
+            check_is_of_record(column, self.lines)
         if self.min_rows is not None and self.min_rows < 1:
             raise ValueError("min_rows: must be 1 or more")
         if self.min_rows is not None and not self.complete:
@@ -72,8 +75,9 @@ class OrderFiles(InputFiles):
     @property
     def columns_read(self) -> tuple[str, ...]:
         """Every column that a file must have."""
-        rules = (*self.skip_orders, *self.only_orders)
-        return merged([*super().columns_read, *(rule.column for rule in rules)])
+        rules = [rule.column for rule in (*self.skip_orders, *self.only_orders)]
+        statuses = [each.column for each in self.statuses]
+        return merged([*super().columns_read, *rules, *statuses])
 
     # Cached, since every row needs it.
     @cached_property
@@ -81,6 +85,7 @@ class OrderFiles(InputFiles):
         """The columns with fields of an order as a whole, besides its number."""
         mapped = self.columns_of(*ORDER_FIELDS, *READ_FIELDS, *FACT_FIELDS)
         rules = [rule.column for rule in (*self.skip_orders, *self.only_orders)]
+        rules += [each.column for each in self.statuses if not each.rows]
         number = self.columns_of("order_number")
         return tuple(sorted({*mapped, *rules}.difference(self.line_columns, number)))
 
@@ -102,6 +107,7 @@ class OrderFiles(InputFiles):
         The number is blank on a row that may be a line of the order above it.
         """
         rules = [rule.column for rule in (*self.skip, *self.only_rows)]
+        rules += [each.column for each in self.statuses if each.rows]
         number = self.columns_of("order_number")
         return tuple(dict.fromkeys([*self.line_columns, *rules, *number]))
 

@@ -40,7 +40,7 @@ from ordosync.accounts.files.parsing.parcel_parser import cost_of, parcel_of
 from ordosync.accounts.files.parsing.rules import skip_reason, starts_order
 from ordosync.accounts.files.parsing.unit_rows import cancelled_lines
 from ordosync.accounts.files.reading.file_listing import time_of
-from ordosync.accounts.files.reading.rejections import place_of_row
+from ordosync.accounts.files.reading.rejections import reason_of
 from ordosync.models import InvalidRecord, Order, Product, Shipment, Stock
 
 T = TypeVar("T")
@@ -75,12 +75,18 @@ class RecordType(Generic[T]):
         return next(name for name in self.needed if not key_text(row, name, self.options))
 
 
-def keyed_rows(rows: Iterable[Row], record_type: RecordType[T]) -> Iterator[tuple[str, str, Row]]:
+def keyed_rows(
+    rows: Iterable[Row], record_type: RecordType[T], *, has_records: bool = False
+) -> Iterator[tuple[str, str, Row]]:
     """Yield each row with its key and with the key that it blocks; one of the two is empty.
 
     A row without a key blocks the order above it, since it may be a line of that order. Rows
-    without a SKU at the end of a file are totals, and block nothing.
+    without a SKU at the end of a file are totals, and block nothing. In a file that `has_records`
+    a row belongs to no other record.
     """
+    if has_records:
+        yield from ((record_type.key(row), "", row) for row in rows)
+        return
     above = ""
     pending_rows: list[Row] = []
     for row in rows:
@@ -108,8 +114,12 @@ def _may_belong(row: Row, above: str, record_type: RecordType[T]) -> bool:
     return may_have_id(row, record_type.needed[0], above, record_type.options)
 
 
-def belongs_to(key: str, key_of: Callable[[Row], str]) -> Callable[[Row], bool]:
+def belongs_to(
+    key: str, key_of: Callable[[Row], str], *, has_records: bool = False
+) -> Callable[[Row], bool]:
     """Return a function that is called row by row: True if a row has or may have this key."""
+    if has_records:
+        return lambda row: key_of(row) == key
     above = ""
 
     def belongs(row: Row) -> bool:
@@ -253,7 +263,7 @@ def _state(key: str, file: FileRows, options: InputFiles, parse: _Parse[T]) -> T
         _check_same(kept, options)
         return parse(key, kept, options, digest(kept[:1], options))
     except InvalidRowError as error:
-        reason = f"{place_of_row(file.name, error.row, options)}: {error}"
+        reason = reason_of(file.name, error, options)
         return InvalidRecord(id=key, code=error.code, reason=reason, content=content)
 
 
@@ -264,8 +274,7 @@ def _check_same(rows: Sequence[Row], options: InputFiles) -> None:
         if row.problem:
             raise InvalidRowError("invalid.row", row, row.problem)
         if digest([row], options, without=options.unit_columns) != first:
-            problem = f"differs from row {rows[0].number}"
-            raise InvalidRowError("invalid.conflict", row, problem)
+            raise InvalidRowError("invalid.conflict", row, "differs from", other=rows[0])
 
 
 def _product(key: str, rows: Sequence[Row], options: InputFiles, content: str) -> Product:
