@@ -14,6 +14,18 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 # Scripts and emoji need these format characters; they neither reorder nor hide text.
 _JOINERS = frozenset("\u200c\u200d")
 
+# Blanks that `str.strip` does not remove: they have no width.
+_WITHOUT_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
+
+
+def trimmed(text: str) -> str:
+    """Return the text without blanks at both ends, those without a width included."""
+    text = text.strip()
+    # Blanks of both kinds may alternate.
+    while text and (text[0] in _WITHOUT_WIDTH or text[-1] in _WITHOUT_WIDTH):
+        text = text.strip(_WITHOUT_WIDTH).strip()
+    return text
+
 
 def printable(text: object) -> str:
     r"""Return the text with its hidden characters written out, such as ESC as `\x1b`."""

@@ -22,7 +22,7 @@ LAYERS = (
     ("order_checks", "added_units", "edits", "shortages", "stock_rules", "left_out", "max_age"),
     ("database_file",),
     ("database", "http"),
-    ("database_copy",),
+    ("database_copy", "temporary_database"),
     ("embedded",),
     ("accounts",),
     ("config", "store"),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from ordosync.accounts.option_types import Names
 from ordosync.durations import to_timedelta
 from ordosync.edits import LABEL, Until
 from ordosync.shortages import NEVER, Resume
@@ -20,6 +21,16 @@ from ordosync.text import printable
 
 _ECHOED = 60
 _LISTED = 20
+_OF_AGE = "`orders:`, `products:`, `stock:` and `shipments:` of a files account have it"
+_OF_STOCK = "only `stock:` of a files account has it"
+_ELSEWHERE: Mapping[str, str] = {
+    "max_age": f"{_OF_AGE}, and `selling:` of other accounts",
+    "but": f"{_OF_AGE}, and `selling:` of other accounts",
+    "when_stale": f"{_OF_STOCK}, and `selling:` of other accounts; other feeds are only reported",
+    "absent": _OF_STOCK,
+    "min_rows": "`stock:` and `orders:` of a files account have it",
+    "complete": "only `orders:` of a files account has it",
+}
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
@@ -106,8 +117,17 @@ def to_zone(text: str) -> ZoneInfo:
         ) from None
 
 
+def names(texts: Iterable[str | None]) -> Names:
+    """Convert a list of names to the first one with the others."""
+    known = [text for text in texts if text]
+    if not known:
+        raise ValueError("at least one name is needed")
+    return Names(*known)
+
+
 CONVERTERS: Mapping[Any, Callable[[str], Any]] = {
     str: str,
+    Names: Names,
     int: to_int,
     bool: to_bool,
     Decimal: to_decimal,
@@ -149,11 +169,19 @@ def to_choice(text: str, choices: Iterable[str], noun: str) -> str:
 
 
 def suggestion(word: str, choices: Iterable[str]) -> str:
-    """Return a hint for an unknown word: the most similar known word, or all known words."""
+    """Return a hint for an unknown word: known words that begin with it or are similar, or all."""
     choices = tuple(choices)
+    if longer := [choice for choice in choices if choice.startswith(f"{word}_")]:
+        return f"; did you mean {either(longer)}?"
     if close := difflib.get_close_matches(word, choices, n=1):
         return f"; did you mean {close[0]}?"
     return f"; choose {either(choices)}" if 0 < len(choices) <= _LISTED else ""
+
+
+def elsewhere(key: str) -> str:
+    """Return the places that have an option, as a hint; empty if the name is not one of these."""
+    place = _ELSEWHERE.get(key)
+    return f" here; {place}" if place else ""
 
 
 def either(words: Iterable[str]) -> str:

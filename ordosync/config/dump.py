@@ -1,12 +1,16 @@
 """Dumps a configuration with all defaults and without secrets, for `config show`."""
 
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import time, timedelta
+from pathlib import Path
 from typing import Any
 
+from ordosync import durations
 from ordosync.accounts import account_class
+from ordosync.accounts.option_types import Names
 from ordosync.config.portals import NOT_OPTIONS as NOT_PORTAL_OPTIONS
+from ordosync.config.presets import option_names
 from ordosync.config.reader import parameters
 from ordosync.config.schema import NOT_OPTIONS
 from ordosync.config.settings import (
@@ -31,6 +35,8 @@ def as_plain(config: Config) -> dict[str, Any]:
     }
 
 
+_MOST_MINUTES = 10_000
+"""The number of minutes that the configuration cannot have."""
 _NEWER = ("hold", "edits", "cancel_deadline", "shortages", "stock", "ignore_skus")
 """Options of a portal that are shown only if they differ from their defaults."""
 
@@ -40,13 +46,22 @@ def _if_set(name: str, value: Any) -> dict[str, Any]:
 
 
 def _account(account: AccountConfig) -> dict[str, Any]:
+    kind = account_class(account.kind)
     options = {
-        name: account.options.get(name, option.default)
-        for name, option in parameters(account_class(account.kind)).items()
+        name: _options(account.options.get(name, option.default), kind.presets)
+        for name, option in parameters(kind).items()
         if name not in NOT_OPTIONS
     }
     selling = account.selling if account.selling != NO_SELLING_RULES else None
-    return {"kind": account.kind, **_plain(options), **_if_set("selling", _plain(selling))}
+    return {"kind": account.kind, **options, **_if_set("selling", _plain(selling))}
+
+
+def _options(value: Any, presets: Path | None) -> Any:
+    """Return an option of an account, with all options that its preset sets."""
+    name = getattr(value, "preset", "")
+    if not (presets and name):
+        return _plain(value)
+    return _shown(value, option_names(presets, name))
 
 
 def _portal(portal: PortalConfig) -> dict[str, Any]:
@@ -63,11 +78,12 @@ def _side(side: SideConfig) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Names):
+        return list(value.all) if value.others else str(value)
+    if hasattr(value, "as_text") and (text := value.as_text()) is not None:
+        return text
     if is_dataclass(value):
-        return {
-            field.name.removesuffix("_"): _plain(getattr(value, field.name))
-            for field in fields(value)
-        }
+        return _shown(value)
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, tuple):
@@ -77,5 +93,24 @@ def _plain(value: Any) -> Any:
     if isinstance(value, time):
         return f"{value:%H:%M}"
     if isinstance(value, timedelta):
-        return f"{value // timedelta(minutes=1)}m"
+        minutes = value // timedelta(minutes=1)
+        return f"{minutes}m" if minutes < _MOST_MINUTES else durations.to_text(value)
     return str(value)
+
+
+def _shown(options: Any, always: Collection[str] = ()) -> dict[str, Any]:
+    """Return the options of a dataclass, without unused ones that earlier releases did not have."""
+    is_concise = getattr(options, "is_concise", False)
+    newer = getattr(options, "newer_options", ())
+    return {
+        option.name.removesuffix("_"): _plain(getattr(options, option.name))
+        for option in fields(options)
+        if option.name in always
+        or not (is_concise or option.name in newer)
+        or getattr(options, option.name) != _default(option)
+    }
+
+
+def _default(option: Field[Any]) -> Any:
+    factory = option.default_factory
+    return option.default if factory is MISSING else factory()

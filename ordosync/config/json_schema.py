@@ -3,16 +3,18 @@
 A schema cannot hold all rules, so `ordosync config check` stays the judge.
 """
 
+import inspect
 import types
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import is_dataclass
 from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 from ordosync.accounts import KINDS, account_class
+from ordosync.accounts.option_types import Names
 from ordosync.config import portals, schema
 from ordosync.config.alert_settings import AlertsConfig
 from ordosync.config.hold_settings import Country, Wait
@@ -44,6 +46,7 @@ _SCALARS: Mapping[Any, JsonSchema] = {
     ZoneInfo: {"type": "string", "minLength": 1},
     Until: {"type": "string", "pattern": "^(label|[1-9][0-9]{0,3}[mhd])$"},
     Resume: {"type": "string", "pattern": "^(never|[1-9][0-9]{0,3}[mhd])$"},
+    Names: {"type": ["string", "number", "boolean", "array"]},
     Path: {"type": "string", "minLength": 1},
     Secret: {"type": "string", "description": "${NAME}, file:PATH, or the text"},
 }
@@ -135,14 +138,22 @@ def _object(target: Callable[..., Any], *, without: Collection[str] = ()) -> Jso
     return {
         "type": "object",
         "additionalProperties": False,
-        "required": [name for name, option in options.items() if option.default is REQUIRED],
+        "required": [name for name, option in options.items() if _is_required(option, options)],
         "properties": {name: _value(option.annotation) for name, option in options.items()},
     }
+
+
+def _is_required(option: inspect.Parameter, options: Collection[str]) -> bool:
+    """True if an option has no default and is in no preset. A preset has columns, but no path."""
+    is_in_presets = "preset" in options and get_origin(option.annotation) is Mapping
+    return option.default is REQUIRED and not is_in_presets
 
 
 def _value(hint: Any) -> JsonSchema:
     """Return the schema of a value of this type; the types are those that `Reader` reads."""
     origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return _value(arguments[1])
     if origin in (Union, types.UnionType):
         return {
             "anyOf": [
@@ -151,7 +162,8 @@ def _value(hint: Any) -> JsonSchema:
             ]
         }
     if isinstance(hint, type) and hint is not SideConfig and is_dataclass(hint):
-        return _object(hint)
+        has_short_form = hasattr(hint, "of_text")
+        return {"anyOf": [_SCALARS[str], _object(hint)]} if has_short_form else _object(hint)
     if origin is tuple:
         return {"type": "array", "items": _value(arguments[0])}
     if origin is Mapping:

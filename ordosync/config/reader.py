@@ -12,11 +12,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, is_dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import yaml
 
-from ordosync.config.converters import at_line, shortened, suggestion, to_choice
+from ordosync.accounts.option_types import Names
+from ordosync.config.converters import at_line, elsewhere, names, shortened, suggestion, to_choice
 
 _NULLS = ("", "~", "null", "Null", "NULL")
 _SHAPES: Mapping[type[yaml.Node], str] = {
@@ -24,6 +25,8 @@ _SHAPES: Mapping[type[yaml.Node], str] = {
     yaml.SequenceNode: "a list",
     yaml.MappingNode: "options (name: value)",
 }
+PRESET = "preset "
+"""The begin of the name of the source of nodes that are not from the file itself."""
 REQUIRED = inspect.Parameter.empty
 """The default of a parameter that has none."""
 
@@ -40,6 +43,12 @@ class Place:
     def path(self) -> str:
         """The path in messages."""
         return self.below()
+
+    @property
+    def origin(self) -> str:
+        """The preset that has the node, as in `preset shopify-export`; empty if it is the file."""
+        name = self.node.start_mark.name
+        return name if name.startswith(PRESET) else ""
 
     @property
     def is_null(self) -> bool:
@@ -88,18 +97,26 @@ class Reader:
     def problem(self, place: Place, message: str, *, path: str | None = None) -> None:
         """Record a problem at a place, or of a missing value at a path below it."""
         path = place.path if path is None else path
-        found = place.line, f"{path}: {message}" if path else message
+        origin = f" (from the {place.origin})" if place.origin else ""
+        found = place.line, f"{path}: {message}{origin}" if path else message
         # Some places are read again to check what the accounts can do.
         if found not in self._problems:
             self._problems.append(found)
 
     def value(self, hint: Any, place: Place) -> Any:
         """Read a value of this type."""
-        hint, nullable = _without_none(hint)
+        hint, nullable = without_none(hint)
         if nullable and place.is_null:
             return None
+        if get_origin(hint) is Annotated:
+            hint = get_args(hint)[1]
         if isinstance(hint, type) and is_dataclass(hint):
+            if hasattr(hint, "of_text") and isinstance(place.node, yaml.ScalarNode):
+                return self.scalar(place, hint.of_text)
             return self.build(hint, place, self.entries(place))
+        if hint is Names and isinstance(place.node, yaml.SequenceNode):
+            texts = [self.value(str, item) for item in self.items(place)]
+            return self.attempt(place, lambda: names(texts))
         origin = get_origin(hint)
         if origin is tuple:
             return tuple(self.value(get_args(hint)[0], item) for item in self.items(place))
@@ -150,7 +167,7 @@ class Reader:
         """Record a problem for each unknown entry."""
         for key, entry in entries.items():
             if key not in names:
-                self.problem(entry, f"unknown option{_elsewhere(key) or suggestion(key, names)}")
+                self.problem(entry, f"unknown option{elsewhere(key) or suggestion(key, names)}")
 
     def arguments(
         self,
@@ -251,25 +268,7 @@ class Reader:
         return False
 
 
-_OF_AGE = "`orders:`, `products:`, `stock:` and `shipments:` of a files account have it"
-_OF_STOCK = "only `stock:` of a files account has it"
-_ELSEWHERE: Mapping[str, str] = {
-    "max_age": f"{_OF_AGE}, and `selling:` of other accounts",
-    "but": f"{_OF_AGE}, and `selling:` of other accounts",
-    "when_stale": f"{_OF_STOCK}, and `selling:` of other accounts; other feeds are only reported",
-    "absent": _OF_STOCK,
-    "min_rows": "`stock:` and `orders:` of a files account have it",
-    "complete": "only `orders:` of a files account has it",
-}
-
-
-def _elsewhere(key: str) -> str:
-    """Return the places that have an option, as a hint; empty if the name is not one of these."""
-    place = _ELSEWHERE.get(key)
-    return f" here; {place}" if place else ""
-
-
-def _without_none(hint: Any) -> tuple[Any, bool]:
+def without_none(hint: Any) -> tuple[Any, bool]:
     """Split `X | None` into X and True; other hints into themselves and False."""
     if get_origin(hint) not in (Union, types.UnionType):
         return hint, False

@@ -15,6 +15,7 @@ from ordosync.config.alerts import read_alerts
 from ordosync.config.converters import CONVERTERS, quoted, suggestion, to_name, to_path
 from ordosync.config.hold_settings import HOLD_CONVERTERS
 from ordosync.config.portals import PortalReader
+from ordosync.config.presets import with_presets
 from ordosync.config.reader import Place, Reader
 from ordosync.config.secret_sources import to_secret
 from ordosync.config.selling import read_selling
@@ -106,6 +107,7 @@ def _account(
         return None, None
     adapter: Callable[..., Account] = account_class(kind)
     selling_place = entries.pop("selling", None)
+    entries = with_presets(reader, account_class(kind).presets, adapter, entries)
     options = reader.arguments(adapter, place, entries, without=NOT_OPTIONS)
     selling = NO_SELLING_RULES
     if selling_place:

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from ordosync.config.converters import shortened
 from ordosync.config.sku_rule_rows import InvalidRulesError, SkuRow, sku_rows
-from ordosync.database import sqlite3
 from ordosync.errors import ConfigError
 from ordosync.regular_files import open_regular
+from ordosync.temporary_database import temporary_database
 from ordosync.text import plural, printable
 
 LARGEST_FILE = 16 * 1024 * 1024
@@ -47,9 +47,8 @@ class SkuRules:
     def __init__(self, path: Path) -> None:
         """Read the whole file. Raise `RulesProblemsError`."""
         self._path = path
-        self._db = sqlite3.connect("", isolation_level=None)
-        for pragma in ("synchronous = off", "journal_mode = off", "cache_size = -1000"):
-            self._db.execute(f"pragma {pragma}")
+        self._db = temporary_database()
+        self._db.execute("pragma cache_size = -1000")
         self._db.execute(_SCHEMA)
         self._lengths: set[int] = set()
         self._count = 0

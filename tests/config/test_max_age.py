@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.files.options import OrderFiles
+from ordosync.accounts.files.input_options.order_files import OrderFiles
 from tests.support.command import ordosync
 
 CONFIG = """\

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ordosync import permissions
-from ordosync.accounts.files.spool import Spool
+from ordosync.accounts.files.reading.spool import Spool
 from ordosync.config import load_config
 from ordosync.errors import ConfigError
 from ordosync.idle import glance, is_idle

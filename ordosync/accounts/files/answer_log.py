@@ -9,9 +9,9 @@ from pathlib import Path
 
 import msgspec
 
-from ordosync.accounts.files.answer_parser import AnswerRow, OrderAnswers
-from ordosync.accounts.files.file_reader import FileReader
 from ordosync.accounts.files.output.order_records import OrderRecords
+from ordosync.accounts.files.parsing.answer_parser import AnswerRow, OrderAnswers
+from ordosync.accounts.files.reading.file_reader import FileReader
 from ordosync.atomic_write import replace_file
 from ordosync.errors import RefusedError, UnavailableError
 from ordosync.regular_files import read_regular

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ordosync.accounts.files.line_ids import own_id
+from ordosync.accounts.files.parsing.line_ids import own_id
 from ordosync.models import InvalidRecord, Order, ParcelLine, normalized_sku
 
 if TYPE_CHECKING:
-    from ordosync.accounts.files.file_reader import FileReader
+    from ordosync.accounts.files.reading.file_reader import FileReader
 
 
 class Cancelled(Struct, frozen=True, kw_only=True):

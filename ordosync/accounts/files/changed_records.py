@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from ordosync.accounts.account import ReadRequest
-from ordosync.accounts.files.file_listing import as_of, cursor_of, marks_of, state_of
-from ordosync.accounts.files.file_reader import FileReader
 from ordosync.accounts.files.formats.rows import InvalidFileError
-from ordosync.accounts.files.row_index import RowIndex
+from ordosync.accounts.files.reading.file_listing import as_of, cursor_of, marks_of, state_of
+from ordosync.accounts.files.reading.file_reader import FileReader
+from ordosync.accounts.files.reading.row_index import RowIndex
 from ordosync.models import InvalidRecord, Page
 
 T = TypeVar("T")

@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from ordosync.accounts.account import CheckResult
-from ordosync.accounts.files.file_listing import as_of
-from ordosync.accounts.files.file_reader import FileReader
 from ordosync.accounts.files.formats.rows import InvalidFileError
+from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
+from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.files.output.options import TrackingFile
-from ordosync.accounts.files.record_types import RecordType
-from ordosync.accounts.files.rejections import without_skipped
-from ordosync.accounts.files.row_index import RowIndex
-from ordosync.accounts.files.shipment_options import ShipmentFiles
-from ordosync.accounts.files.stock_options import StockFiles
+from ordosync.accounts.files.parsing.record_types import RecordType
+from ordosync.accounts.files.reading.file_listing import as_of
+from ordosync.accounts.files.reading.file_reader import FileReader
+from ordosync.accounts.files.reading.rejections import without_skipped
+from ordosync.accounts.files.reading.row_index import RowIndex
 from ordosync.errors import AccountError
 from ordosync.models import InvalidRecord, Page
 
@@ -71,14 +71,14 @@ def check_supplier(
     yield CheckResult(text=_NO_SPLITS)
     if not has_answers:
         yield CheckResult(text=_NO_ANSWERS)
-    if stock and stock.age_limit and "as_of" not in stock.columns:
+    if stock and stock.age_limit and "as_of" not in stock.sources:
         yield CheckResult(text=_TIME_OF_FILE)
     if shipments and not shipments.unit_columns:
         yield CheckResult(
             text="the tracking files have no columns for the units of a parcel; "
             + (
                 "a parcel only adds its number, and the order is shipped once `complete` is yes"
-                if "complete" in shipments.columns
+                if "complete" in shipments.sources
                 else "the first number ships the whole order, and each further number is added"
             )
         )

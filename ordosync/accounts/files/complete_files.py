@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from ordosync.accounts.files.file_listing import as_of, mark_of, state_of
-from ordosync.accounts.files.file_reader import FileReader
 from ordosync.accounts.files.formats.rows import InvalidFileError
-from ordosync.accounts.files.options import OrderFiles
-from ordosync.accounts.files.rejections import place_of
-from ordosync.accounts.files.row_index import RowIndex
+from ordosync.accounts.files.input_options.order_files import OrderFiles
+from ordosync.accounts.files.reading.file_listing import as_of, mark_of, state_of
+from ordosync.accounts.files.reading.file_reader import FileReader
+from ordosync.accounts.files.reading.rejections import place_of
+from ordosync.accounts.files.reading.row_index import RowIndex
 from ordosync.clock import Clock
 from ordosync.models import Order
 

@@ -16,7 +16,7 @@ from ordosync.accounts.files.cancelled_units import (
     unknown_line,
 )
 from ordosync.accounts.files.changed_records import changed_records
-from ordosync.accounts.files.file_reader import FileReader
+from ordosync.accounts.files.reading.file_reader import FileReader
 from ordosync.errors import PartlyReadError
 from ordosync.models import Cancellation, InvalidRecord, Order, Page, ParcelLine
 

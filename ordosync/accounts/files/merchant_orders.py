@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.files.cancelled_units import Cancelled, CancelledOrders, remaining
-from ordosync.accounts.files.file_reader import FileReader
+from ordosync.accounts.files.reading.file_reader import FileReader
 from ordosync.models import InvalidRecord, Order, Page
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ordosync.accounts.account import ReadRequest
-from ordosync.accounts.files.file_reader import FileReader
+from ordosync.accounts.files.reading.file_reader import FileReader
 from ordosync.models import InvalidRecord, Page, Product
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from ordosync.accounts.files.line_ids import own_id
 from ordosync.accounts.files.output.keyed_csv import KeyedCsv, Row, Rows, put
 from ordosync.accounts.files.output.options import EventFile
+from ordosync.accounts.files.parsing.line_ids import own_id
 from ordosync.clock import Clock
 from ordosync.models import Outcome, refused
 from ordosync.shortages import ShortageReport

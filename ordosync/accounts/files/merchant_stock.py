@@ -5,9 +5,9 @@ A quantity is what can be sold, as the Supplier counts it.
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ordosync.accounts.files.file_reader import FileReader
 from ordosync.accounts.files.output.keyed_csv import KeyedCsv, Rows, put
 from ordosync.accounts.files.output.options import InventoryFile
+from ordosync.accounts.files.reading.file_reader import FileReader
 from ordosync.models import Order, Outcome, Page, Product, Stock, refused
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from ordosync.accounts.files.cancelled_units import Cancelled, CancelledOrders
-from ordosync.accounts.files.options import UNIT_FIELDS
+from ordosync.accounts.files.input_options.fields import UNIT_FIELDS
 from ordosync.accounts.files.ordered_lines import OrderedLines
 from ordosync.accounts.files.output.keyed_csv import KeyedCsv, Rows, put
 from ordosync.accounts.files.output.options import TrackingFile

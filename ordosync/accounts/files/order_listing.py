@@ -10,9 +10,9 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from ordosync.accounts.files.cancelled_units import CancelledOrders, remaining
-from ordosync.accounts.files.file_reader import FileReader
 from ordosync.accounts.files.merchant_tracking import MerchantTracking
 from ordosync.accounts.files.output.tracking_rows import TrackingRows
+from ordosync.accounts.files.reading.file_reader import FileReader
 from ordosync.models import Order, OrderSnapshot, Page, Shipment
 
 

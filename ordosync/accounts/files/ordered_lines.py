@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from ordosync.accounts.account import Selection
 from ordosync.accounts.files.cancelled_units import CancelledOrders, remaining
-from ordosync.accounts.files.file_reader import FileReader
+from ordosync.accounts.files.reading.file_reader import FileReader
 from ordosync.models import Line, Order
 
 

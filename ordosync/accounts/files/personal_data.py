@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ordosync.accounts.files.output.order_files import OrderFileWriter
-from ordosync.accounts.files.spooled_records import SpooledRecords
+from ordosync.accounts.files.reading.spooled_records import SpooledRecords
 from ordosync.accounts.portal_account import PersonalDataRemoval, Removal
 from ordosync.models import Order
 

@@ -6,9 +6,9 @@ from contextlib import suppress
 from msgspec.structs import replace
 
 from ordosync.accounts.account import ReadRequest
-from ordosync.accounts.files.file_reader import FileReader
 from ordosync.accounts.files.output.order_files import OrderFileWriter
-from ordosync.accounts.files.rejections import without_skipped
+from ordosync.accounts.files.reading.file_reader import FileReader
+from ordosync.accounts.files.reading.rejections import without_skipped
 from ordosync.accounts.files.sent_units import SentUnits
 from ordosync.errors import UnavailableError
 from ordosync.models import InvalidRecord, Page, Shipment

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.files.answer_log import AnswerLog
-from ordosync.accounts.files.answer_parser import OrderAnswers
-from ordosync.accounts.files.file_reader import FileReader
 from ordosync.accounts.files.output.order_records import OrderRecords
-from ordosync.accounts.files.rejections import without_skipped
+from ordosync.accounts.files.parsing.answer_parser import OrderAnswers
+from ordosync.accounts.files.reading.file_reader import FileReader
+from ordosync.accounts.files.reading.rejections import without_skipped
 from ordosync.accounts.files.sent_units import SentUnits
 from ordosync.models import InvalidRecord, Page
 from ordosync.shortages import Shortage

@@ -8,15 +8,12 @@ from typing import Any, TypeVar
 
 from ordosync.accounts.account import NoOptions, PortalContext, ReadRequest
 from ordosync.accounts.files import FilesAccount, SupplierOptions
-from ordosync.accounts.files.answer_options import AnswerFiles
-from ordosync.accounts.files.options import (
-    CancellationFiles,
-    OrderFiles,
-    ProductFiles,
-)
+from ordosync.accounts.files.input_options.answer_files import AnswerFiles
+from ordosync.accounts.files.input_options.input_files import CancellationFiles, ProductFiles
+from ordosync.accounts.files.input_options.order_files import OrderFiles
+from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
+from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.files.output.options import InventoryFile, OrderFolder, TrackingFile
-from ordosync.accounts.files.shipment_options import ShipmentFiles
-from ordosync.accounts.files.stock_options import StockFiles
 from ordosync.edits import OrderEdit
 from ordosync.models import Address, Page
 from tests.accounts.contract.examples import order

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from ordosync.accounts.files.options import (
+from ordosync.accounts.files.input_options.fields import (
     ADDRESS_FIELDS,
     FACT_FIELDS,
     LINE_FIELDS,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
 
-from ordosync.accounts.files.options import ADDRESS_FIELDS
+from ordosync.accounts.files.input_options.fields import ADDRESS_FIELDS
 from ordosync.accounts.files.output.options import OrderFolder
 from ordosync.accounts.spreadsheets import plain
 from ordosync.models import Address, Line, Order

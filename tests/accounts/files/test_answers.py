@@ -9,10 +9,10 @@ import pytest
 
 from ordosync.accounts.account import PortalContext, required
 from ordosync.accounts.files import FilesAccount, SupplierOptions
-from ordosync.accounts.files.answer_options import AnswerFiles
+from ordosync.accounts.files.input_options.answer_files import AnswerFiles
+from ordosync.accounts.files.input_options.rules import RowRule
 from ordosync.accounts.files.output.options import OrderFolder
 from ordosync.accounts.files.output.safe_output import folder_lock
-from ordosync.accounts.files.rule_options import RowRule
 from ordosync.accounts.supplier import SupplierShortages
 from ordosync.errors import RefusedError
 from ordosync.models import InvalidRecord

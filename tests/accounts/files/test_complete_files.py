@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.files.options import OrderFiles
+from ordosync.accounts.files.input_options.order_files import OrderFiles
 from ordosync.config import load_config
 from ordosync.store import Store
 from ordosync.store.step_rows import StepRow
@@ -178,7 +178,7 @@ def test_h12_an_order_that_was_sent_is_not_touched(feed: Feed) -> None:
 
     ran = feed.run()
     # All files are read again.
-    feed.configure("complete: true\n      text_cells: true", hold="manage_inventory: false")
+    feed.configure("complete: true\n      dialect: spreadsheet", hold="manage_inventory: false")
     again = feed.run()
 
     assert {*ran.counts, *again.counts} == {"unchanged"}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.files.options import OrderFiles
+from ordosync.accounts.files.input_options.order_files import OrderFiles
 from ordosync.models import InvalidRecord, Order, Product
 from tests.accounts.files.conftest import Drop, Make, _drop, _make  # noqa: F401 - fixtures
 from tests.accounts.files.opening import all_of, open_merchant, since

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ordosync.accounts.files.options import OrderFiles
+from ordosync.accounts.files.input_options.order_files import OrderFiles
 from ordosync.hold_facts import HoldFacts
 from ordosync.models import InvalidRecord, Order
 from tests.accounts.contract.account import read

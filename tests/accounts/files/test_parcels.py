@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.files.shipment_options import ShipmentFiles
+from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
 from ordosync.models import InvalidRecord, ParcelLine, Shipment
 from tests.accounts.contract import line, order
 from tests.accounts.contract.opening import OpenSupplier

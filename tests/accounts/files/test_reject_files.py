@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.files.options import OrderFiles
+from ordosync.accounts.files.input_options.order_files import OrderFiles
 from ordosync.errors import UnavailableError
 from tests.accounts.files.conftest import Drop, Make
 from tests.accounts.files.opening import PRODUCTS, all_of, since

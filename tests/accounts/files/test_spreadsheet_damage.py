@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.files.options import ProductFiles
-from ordosync.accounts.files.shipment_options import ShipmentFiles
-from ordosync.accounts.files.stock_options import StockFiles
+from ordosync.accounts.files.input_options.input_files import ProductFiles
+from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
+from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.spreadsheets import damage, unmarked
 from ordosync.errors import RefusedError
 from ordosync.models import InvalidRecord, Product, Shipment, Stock
@@ -91,8 +91,8 @@ def test_names_and_streets_are_not_checked(tmp_path: Path) -> None:
     assert (to["name"], to["street1"], to["city"]) == ("#N/A", "1E+5", "'2nd")
 
 
-def test_text_cells_are_read_if_the_option_is_set(tmp_path: Path) -> None:
-    config = CONFIG.replace("      currency", "      text_cells: true\n      currency")
+def test_text_marks_are_read_in_the_dialect_of_spreadsheets(tmp_path: Path) -> None:
+    config = CONFIG.replace("      currency", "      dialect: spreadsheet\n      currency")
     feed = (
         HEADER
         + '"=""0001002""","=""0012""","=""Mug""","=""2""",9.50,Ada,DE\n'
@@ -110,7 +110,7 @@ def test_text_cells_are_read_if_the_option_is_set(tmp_path: Path) -> None:
 
 
 def test_rounded_number_in_a_text_cell_is_refused_nevertheless(tmp_path: Path) -> None:
-    config = CONFIG.replace("      currency", "      text_cells: true\n      currency")
+    config = CONFIG.replace("      currency", "      dialect: spreadsheet\n      currency")
     shop(tmp_path, HEADER + row("'1.2E+12"), config=config)
 
     assert ordosync(tmp_path, "import-orders", "--json").counts == {"seen": 1, "failed": 1}

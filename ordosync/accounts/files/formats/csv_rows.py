@@ -1,53 +1,72 @@
 """Reads the rows of a CSV file."""
 
 import csv
-import difflib
 import json
-from collections.abc import Callable, Iterable, Iterator
-from collections.abc import Set as AbstractSet
-from typing import TextIO
+import re
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
-from ordosync.accounts.files.formats.rows import (
-    LONGEST_TEXT,
-    InvalidFileError,
-    Row,
-    cell_problem,
-    cleaner,
-)
-from ordosync.accounts.files.options import InputFiles
+from ordosync.accounts.files.formats.rows import LONGEST_TEXT, InvalidFileError, Row
+from ordosync.accounts.files.formats.tables import TableRow, table_rows
+from ordosync.accounts.files.input_options.input_files import InputFiles
+from ordosync.accounts.option_types import names_of
+
+_QUOTES_HINT = "; set `quotes: false` if a quotation mark is a character like any other"
 
 
-def csv_rows(file: TextIO, options: InputFiles) -> Iterator[Row]:
+def csv_rows(lines: Iterable[str], options: InputFiles) -> Iterator[Row]:
     """Yield the rows of a file. Raises `InvalidFileError`."""
+    yield from _rows(_table(lines, options), options)
+
+
+def csv_texts(file: Iterable[str], options: InputFiles) -> Iterator[tuple[str, list[Row]]]:
+    """Yield the text of each row with the row; none for rows outside the data, and blank rows."""
+    lines = _RecordedLines(file)
+    table = [(row, lines.take()) for row in _table(lines, options)]
+    rows = {row.number: row for row in _rows((row for row, _ in table), options)}
+    for row, text in table:
+        yield text, [rows[row.number]] if row.number in rows else []
+
+
+def _rows(table: Iterator[TableRow], options: InputFiles) -> Iterator[Row]:
+    encodings = " or ".join(names_of(options.encoding))
+    read_as = f"delimiter: {options.delimiter!a}; encoding: {encodings}"
+    first = next(table, None)
+    if first and _is_delimiter_mark(first, options.delimiter):
+        yield from table_rows(table, options, read_as=read_as, first_row=first.number + 1)
+    else:
+        yield from table_rows(chain([first] if first else [], table), options, read_as=read_as)
+
+
+def _is_delimiter_mark(row: TableRow, delimiter: str) -> bool:
+    """True for a first row such as `sep=;`, which spreadsheets write and read."""
+    mark = re.fullmatch("sep=(.)", delimiter.join(row.texts))
+    if mark and mark[1] != delimiter:
+        hint = f"set `delimiter: {json.dumps(mark[1])}`"
+        raise InvalidFileError(f"row 1 says that it is separated by {mark[1]!a}; {hint}")
+    return mark is not None
+
+
+def _table(lines: Iterable[str], options: InputFiles) -> Iterator[TableRow]:
+    """Yield each row of the text, blank rows included."""
     csv.field_size_limit(LONGEST_TEXT)
     # Strict, since an unbalanced quote would swallow the rows after it without an error.
-    reader = csv.reader(file, delimiter=options.delimiter, strict=True)
+    reader = csv.reader(
+        lines,
+        delimiter=options.delimiter,
+        quoting=csv.QUOTE_MINIMAL if options.quotes else csv.QUOTE_NONE,
+        strict=True,
+    )
+    last_number = 0
     try:
-        header = [cell.strip() for cell in next(reader, [])]
-        _check_header(header, options)
-        used_columns, clean = frozenset(options.columns_read), cleaner(options)
-        last_number = reader.line_num
-        for cells in reader:
-            number, last_number = last_number + 1, reader.line_num
-            # A row without any text is ignored.
-            if any(map(str.strip, cells)):
-                yield _row(number, header, cells, used_columns, clean)
+        for texts in reader:
+            yield TableRow(last_number + 1, texts)
+            last_number = reader.line_num
     except csv.Error as error:
-        raise InvalidFileError(f"row {reader.line_num}: is not valid CSV ({error})") from error
-
-
-def csv_texts(file: TextIO, options: InputFiles) -> Iterator[tuple[str, Row | None]]:
-    """Yield the text of each row with the row; None for the header and for blank lines."""
-    lines = _RecordedLines(file)
-    reader = csv.reader(lines, delimiter=options.delimiter, strict=True)
-    try:
-        header = [cell.strip() for cell in next(reader, [])]
-        used_columns, clean = frozenset(options.columns_read), cleaner(options)
-        yield lines.take(), None
-        for cells in reader:
-            yield lines.take(), _row(0, header, cells, used_columns, clean) if cells else None
-    except csv.Error as error:
-        raise InvalidFileError(f"is not valid CSV ({error})") from error
+        hint = "" if "field limit" in str(error) or not options.quotes else _QUOTES_HINT
+        raise InvalidFileError(
+            f"row {reader.line_num}: is not valid CSV ({error}){hint}"
+        ) from error
 
 
 class _RecordedLines:
@@ -70,49 +89,3 @@ class _RecordedLines:
         text = "".join(self._recent)
         self._recent.clear()
         return text
-
-
-def _check_header(header: list[str], options: InputFiles) -> None:
-    if not header:
-        raise InvalidFileError("is empty; a header row is needed")
-    for column in options.columns_read:
-        if column not in header:
-            hint = _delimiter_hint(header, options) or _similar_column(column, header)
-            raise InvalidFileError(f"column {column!a} is missing{hint}", columns=header)
-        if header.count(column) > 1:
-            raise InvalidFileError(f"column {column!a} is in the header twice")
-
-
-def _delimiter_hint(header: list[str], options: InputFiles) -> str:
-    """Return a hint if another delimiter splits the header into columns that are needed."""
-    if len(header) > 1:
-        return ""
-    needed = {column.casefold() for column in options.columns_read}
-
-    def found(delimiter: str) -> int:
-        [cells] = csv.reader(header, delimiter=delimiter)
-        return len(needed & {cell.strip().casefold() for cell in cells})
-
-    best = max(",;\t|", key=found)
-    hint = f"; it is separated by {best!a}: set `delimiter: {json.dumps(best)}`"
-    return hint if found(best) else ""
-
-
-def _similar_column(column: str, header: list[str]) -> str:
-    """Return a hint with the column that differs in case or by a typing error."""
-    by_fold = {name.casefold(): name for name in header}
-    near = difflib.get_close_matches(column.casefold(), by_fold, n=1)
-    return f"; did you mean {by_fold[near[0]]!a}?" if near else ""
-
-
-def _row(
-    number: int,
-    header: list[str],
-    texts: list[str],
-    used_columns: AbstractSet[str],
-    clean: Callable[[str], str],
-) -> Row:
-    cells = {name: clean(text) for name, text in zip(header, texts, strict=False)}
-    if len(texts) != len(header):
-        return Row(number, cells, f"has {len(texts)} cells, the header has {len(header)}")
-    return Row(number, cells, cell_problem(cells, used_columns))

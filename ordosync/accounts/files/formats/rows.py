@@ -3,15 +3,17 @@
 All cells are text: leading zeros are kept, and no number is rounded.
 """
 
-from collections.abc import Callable, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from ordosync.accounts.files.options import InputFiles
+from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.spreadsheets import unmarked
+from ordosync.text import trimmed
 
 LONGEST_TEXT = 4 * 1024 * 1024
 """Maximum characters of an unused cell or a line of JSON; `csv` needs four bytes for each."""
+NO_LINES = "has no lines"
+"""The problem of the only row of a record that has no lines."""
 _LONGEST_CELL = 10_000
 
 
@@ -35,7 +37,7 @@ class Row:
 
     def __init__(self, number: int, cells: dict[str, str], problem: str = "") -> None:
         self.number = number
-        """The line in the file; the header is 1."""
+        """The line in the file, where the header is 1; in a document the count of the record."""
         self.cells = cells
         self.problem = problem
 
@@ -55,12 +57,31 @@ class FileRows:
 
 def cleaner(options: InputFiles) -> Callable[[str], str]:
     """Return the function that cleans the text of a cell."""
-    if options.text_cells:
-        return lambda text: unmarked(text.strip())
-    return str.strip
+    if options.dialect == "spreadsheet":
+        return lambda text: unmarked(trimmed(text))
+    return trimmed
 
 
-def cell_problem(cells: dict[str, str], used_columns: AbstractSet[str]) -> str:
+def row_cleaner(options: InputFiles) -> Callable[[Sequence[str]], tuple[list[str], bool]]:
+    """Return the function that cleans the texts of a row, as `cleaner` does for a cell.
+
+    It also returns True if a cell may have a problem. Most rows pass one fast check of all cells.
+    """
+    clean, has_marks = cleaner(options), options.dialect == "spreadsheet"
+
+    def clean_row(texts: Sequence[str]) -> tuple[list[str], bool]:
+        cells = [text.strip() for text in texts]
+        row = "".join(cells)
+        if row.isprintable() and len(row) <= _LONGEST_CELL:
+            if has_marks and ("'" in row or '="' in row):
+                cells = list(map(clean, cells))
+            return cells, False
+        return list(map(clean, cells)), True
+
+    return clean_row
+
+
+def cell_problem(cells: dict[str, str], used_columns: Collection[str]) -> str:
     """Return the problem of the used cells; empty if there is none."""
     for column in used_columns:
         text = cells.get(column, "")

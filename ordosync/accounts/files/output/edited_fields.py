@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from ordosync.accounts.files.options import ADDRESS_FIELDS
+from ordosync.accounts.files.input_options.fields import ADDRESS_FIELDS
 from ordosync.accounts.files.output.order_rows import line_fields, line_id
 from ordosync.edits import EditGroup, LineEdit, OrderEdit
 from ordosync.models import normalized_sku

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from ordosync.accounts.files.file_listing import mark_of
 from ordosync.accounts.files.output.options import OutputFiles
 from ordosync.accounts.files.output.safe_output import folder_lock, unavailable
+from ordosync.accounts.files.reading.file_listing import mark_of
 from ordosync.accounts.spreadsheets import csv_text, neutral, plain
 from ordosync.atomic_write import replace_file
 from ordosync.errors import RefusedError, UnavailableError

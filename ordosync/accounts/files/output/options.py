@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from ordosync.accounts.files.column_map import check_columns, check_encoding
-from ordosync.accounts.files.options import (
+from ordosync.accounts.files.input_options.column_map import check_columns, check_encoding
+from ordosync.accounts.files.input_options.fields import (
     LINE_FIELDS,
     ORDER_FIELDS,
     SHIPMENT_FIELDS,

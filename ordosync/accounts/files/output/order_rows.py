@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from ordosync.accounts.files.options import ADDRESS_FIELDS, MONEY_FIELDS
+from ordosync.accounts.files.input_options.fields import ADDRESS_FIELDS, MONEY_FIELDS
 from ordosync.accounts.files.output.safe_output import decimal_text
 from ordosync.models import Address, Line, Order
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from ordosync.accounts.files.formats.rows import Row
-from ordosync.accounts.files.options import InputFiles
+from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.spreadsheets import csv_text, neutral, plain
 from ordosync.atomic_write import replace_file
 from ordosync.errors import UnavailableError

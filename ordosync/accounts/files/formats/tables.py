@@ -1,0 +1,123 @@
+"""Tables: rows of cells with a header, as in CSV files and workbooks.
+
+A format yields the rows of a file as they are. Here is what all tables share: the header, the end
+of the data, blank rows, and cells by the name of their column.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from types import MappingProxyType
+from typing import NamedTuple
+
+from ordosync.accounts.files.formats.columns import Columns, columns_of
+from ordosync.accounts.files.formats.headers import CleanRow, HeaderRow, find_header, numbered
+from ordosync.accounts.files.formats.rows import (
+    InvalidFileError,
+    Row,
+    cell_problem,
+    row_cleaner,
+)
+from ordosync.accounts.files.input_options.input_files import InputFiles
+
+_NO_PROBLEMS: Mapping[int, str] = MappingProxyType({})
+
+
+class TableRow(NamedTuple):
+    """A row of a table, as its format has it."""
+
+    number: int
+    """The line in the file, from 1."""
+    texts: Sequence[str]
+    problems: Mapping[int, str] = _NO_PROBLEMS
+    """The problems of cells by their index. They count only if the column is used."""
+
+
+def table_rows(
+    source: Iterable[TableRow],
+    options: InputFiles,
+    *,
+    read_as: str = "",
+    first_row: int = 1,
+    is_ragged: bool = False,
+) -> Iterator[Row]:
+    """Yield the rows of a table between its header and the end of its data.
+
+    `read_as` says how the file was split into cells, for messages. `first_row` is the first row
+    that may be the header. In a table that `is_ragged`, blank cells at the end of a row are left
+    out. Raises `InvalidFileError`.
+    """
+    clean, rows = row_cleaner(options), iter(source)
+    header, rows = _header_and_rows(rows, options, first_row)
+    columns = columns_of(header, options, read_as=read_as)
+    is_end, row_of = _end_of_data(options, columns), _row_of(columns, is_ragged=is_ragged)
+    for number, texts, problems in rows:
+        cells, is_suspect = clean(texts)
+        # A row without any text is ignored.
+        if not problems and not any(cells):
+            continue
+        if is_end is not None and is_end(cells):
+            return
+        yield row_of(number, cells, problems, is_suspect)
+
+
+def _header_and_rows(
+    rows: Iterator[TableRow], options: InputFiles, first_row: int
+) -> tuple[HeaderRow, Iterator[TableRow]]:
+    """Return the header, and the rows after it."""
+    clean = row_cleaner(options)
+    if not options.header.is_missing:
+        cleaned = (CleanRow(row.number, clean(row.texts)[0]) for row in rows)
+        return find_header(cleaned, options, first_row=first_row), rows
+    first = next((row for row in rows if any(clean(row.texts)[0])), None)
+    if first is None:
+        raise InvalidFileError("is empty")
+    return numbered(len(first.texts)), chain([first], rows)
+
+
+def _row_of(columns: Columns, *, is_ragged: bool) -> Callable[..., Row]:
+    """Return the function that makes a row of its number, its cells and their problems."""
+    names, further_names, total = columns.names, columns.further_names, len(columns.names)
+
+    def row_of(number: int, texts: list[str], problems: Mapping[int, str], is_suspect: bool) -> Row:
+        problem = ""
+        if len(texts) != total:
+            problem = _width_problem(texts, columns, is_ragged=is_ragged)
+            texts += [""] * (total - len(texts))
+        cells = dict(zip(names, texts, strict=False))
+        for name, place in further_names:
+            cells[name] = texts[place]
+        if not problem and problems:
+            problem = _problem_of_used(problems, columns)
+        if not problem and is_suspect:
+            problem = cell_problem(cells, columns.places)
+        return Row(number, cells, problem)
+
+    return row_of
+
+
+def _width_problem(texts: Sequence[str], columns: Columns, *, is_ragged: bool) -> str:
+    """Return the problem of a row with fewer or more cells; blank cells too many are ignored."""
+    count, total = len(texts), len(columns.names)
+    if any(texts[total:]) or (count < columns.width and not is_ragged):
+        return f"has {count} cells, the header has {total}"
+    return ""
+
+
+def _problem_of_used(problems: Mapping[int, str], columns: Columns) -> str:
+    found = (column for column, place in columns.places.items() if place in problems)
+    return next((f"{column!a} {problems[columns.places[column]]}" for column in found), "")
+
+
+def _end_of_data(options: InputFiles, columns: Columns) -> Callable[[Sequence[str]], bool] | None:
+    """Return the function that is True for the row that ends the data; None if no row does."""
+    until = options.until
+    if until is None:
+        return None
+    search = re.compile(until.matches).search
+    if until.column is None:
+        return lambda texts: any(map(search, texts))
+    place = columns.places.get(until.column)
+    if place is None:
+        return None
+    return lambda texts: place < len(texts) and bool(search(texts[place]))

@@ -1,0 +1,117 @@
+"""Options of a Merchant's order files."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import ClassVar, Literal
+
+from ordosync.accounts.files.input_options.fields import (
+    FACT_FIELDS,
+    HEAD_FIELDS,
+    LINE_FIELDS,
+    MONEY_FIELDS,
+    ORDER_FIELDS,
+    PLACE_FIELDS,
+    READ_FIELDS,
+)
+from ordosync.accounts.files.input_options.input_files import InputFiles
+from ordosync.accounts.files.input_options.record_paths import check_is_of_record
+from ordosync.accounts.files.input_options.rules import Rule
+from ordosync.accounts.files.input_options.statuses import StatusColumn
+from ordosync.accounts.files.input_options.table_options import OneRow
+from ordosync.accounts.option_types import merged
+from ordosync.max_age import Weekday
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderFiles(InputFiles):
+    """A Merchant's order files; one row is one line item."""
+
+    record_name: ClassVar[str] = "an order"
+    known_fields: ClassVar[tuple[str, ...]] = (
+        *ORDER_FIELDS,
+        *READ_FIELDS,
+        *FACT_FIELDS,
+        *LINE_FIELDS,
+        "line_id",
+    )
+    required_fields: ClassVar[tuple[str, ...]] = ("order_number", "sku", "quantity")
+    money: ClassVar[tuple[str, ...]] = MONEY_FIELDS
+    times: ClassVar[tuple[str, ...]] = ("placed_at",)
+
+    max_age: timedelta | None = None
+    """Age of the newest file at which it is reported as too old; None: at no age."""
+    but: tuple[Weekday, ...] = ()
+    """Days that do not count for `max_age`."""
+    ignore_skus: tuple[str, ...] = ()
+    statuses: tuple[StatusColumn, ...] = ()
+    """Columns whose words decide what happens to an order or to a line."""
+    blank_repeats: bool = False
+    """True if a blank cell of an order's field repeats the row above, the number included."""
+    one_row: OneRow | None = None
+    """The lines of an order that is one row."""
+    rows: Literal["each", "sum"] = "each"
+    """`sum`: rows of one line add up, such as refunds in negative rows."""
+    quantity_is: Literal["ordered", "owed"] = "ordered"
+    """`owed`: a quantity counts until its order is sent, and never afterwards."""
+    skip_orders: tuple[Rule, ...] = ()
+    """Orders whose first row matches one of these are left out."""
+    only_orders: tuple[Rule, ...] = ()
+    """Orders whose first row does not match all of these are left out."""
+    complete: bool = False
+    """True if each file has all open orders, so an order that the newest lacks is not sent."""
+    min_rows: int | None = None
+    """For `complete`: orders that a file must have to count as complete; None: 1."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for column in self.columns_of("order_number"):
+            check_is_of_record(column, self.lines)
+        if self.min_rows is not None and self.min_rows < 1:
+            raise ValueError("min_rows: must be 1 or more")
+        if self.min_rows is not None and not self.complete:
+            raise ValueError("min_rows: is only for `complete: true`")
+
+    @property
+    def columns_read(self) -> tuple[str, ...]:
+        """Every column that a file must have."""
+        rules = [rule.column for rule in (*self.skip_orders, *self.only_orders)]
+        statuses = [each.column for each in self.statuses]
+        return merged([*super().columns_read, *rules, *statuses])
+
+    # Cached, since every row needs it.
+    @cached_property
+    def order_columns(self) -> tuple[str, ...]:
+        """The columns with fields of an order as a whole, besides its number."""
+        mapped = self.columns_of(*ORDER_FIELDS, *READ_FIELDS, *FACT_FIELDS)
+        rules = [rule.column for rule in (*self.skip_orders, *self.only_orders)]
+        rules += [each.column for each in self.statuses if not each.rows]
+        number = self.columns_of("order_number")
+        return tuple(sorted({*mapped, *rules}.difference(self.line_columns, number)))
+
+    @cached_property
+    def head_columns(self) -> tuple[str, ...]:
+        """The order columns that are blank only on rows that are not the first of their order."""
+        mapped = self.columns_of(*HEAD_FIELDS)
+        return tuple(sorted({*mapped}.intersection(self.order_columns)))
+
+    @cached_property
+    def line_columns(self) -> tuple[str, ...]:
+        """The columns with fields of a single line."""
+        return tuple(sorted(self.columns_of(*LINE_FIELDS, "line_id")))
+
+    @cached_property
+    def row_columns(self) -> tuple[str, ...]:
+        """The columns that decide about a row: those of its line, those of rules, and the number.
+
+        The number is blank on a row that may be a line of the order above it.
+        """
+        rules = [rule.column for rule in (*self.skip, *self.only_rows)]
+        rules += [each.column for each in self.statuses if each.rows]
+        number = self.columns_of("order_number")
+        return tuple(dict.fromkeys([*self.line_columns, *rules, *number]))
+
+    @property
+    def has_place_columns(self) -> bool:
+        """True if an address has more than a name and a country."""
+        return bool(self.columns_of(*(f"ship_to.{name}" for name in PLACE_FIELDS)))

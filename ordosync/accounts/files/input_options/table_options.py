@@ -1,0 +1,98 @@
+"""Options of the rows of a file: where its header is, where its data end, and lines in one row."""
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ordosync.accounts.option_types import FirstOf
+
+_NUMBERED = "{n}"
+
+
+def check_pattern(option: str, pattern: str) -> None:
+    """Raise `ValueError` if a text is not a regular expression."""
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{option}: is not a regular expression ({error})") from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """The place of the header: a row, the first row with these texts, or no header at all.
+
+    In YAML also `header: 4` and `header: none`. Without a header, columns are numbers from 1.
+    """
+
+    is_concise: ClassVar[bool] = True
+
+    row: int | None = None
+    """The line of the header in the file, from 1."""
+    contains: tuple[str, ...] = ()
+    """Texts that only the header has, one in a cell."""
+
+    def __post_init__(self) -> None:
+        if self.row is not None and self.row < 1:
+            raise ValueError("row: must be 1 or more")
+        if self.row is not None and self.contains:
+            raise ValueError("contains: is not possible together with `row`")
+
+    @property
+    def is_missing(self) -> bool:
+        """True if the files have no header."""
+        return self.row is None and not self.contains
+
+    @classmethod
+    def of_text(cls, text: str) -> "Header":
+        """Return the header of a single value: the number of its row, or `none`."""
+        if text == "none":
+            return cls()
+        if not re.fullmatch("[0-9]{1,4}", text):
+            raise ValueError(f"{text[:40]!a} is not possible here; write a row such as 4, or none")
+        return cls(row=int(text))
+
+    def as_text(self) -> str | None:
+        """Return the number of the row, or `none`."""
+        return None if self.contains else str(self.row or "none")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndOfData:
+    """The row that ends the data, such as a total; it and the rows after it are ignored."""
+
+    is_concise: ClassVar[bool] = True
+
+    matches: str
+    """A regular expression, searched in the cell."""
+    column: FirstOf | None = None
+    """The column of the cell; None: any cell of the row."""
+
+    def __post_init__(self) -> None:
+        check_pattern("matches", self.matches)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneRow:
+    """The lines of an order that is one row: in one cell, or in numbered columns."""
+
+    is_concise: ClassVar[bool] = True
+
+    items: FirstOf | None = None
+    """The column with all lines of the order."""
+    at: str = ";"
+    """The text between two lines in the cell."""
+    each: str = ""
+    """The form of a line with fields in braces, such as `{quantity} x {sku}`."""
+    columns: str = ""
+    """The numbered columns with one line each, such as `line_item_{n}`, where n starts at 1.
+
+    Without `each`, a numbered column has one field: then the columns of fields are numbered, too.
+    """
+
+    def __post_init__(self) -> None:
+        if bool(self.items) == bool(self.columns):
+            raise ValueError("items: either `items` or `columns` is needed")
+        if self.columns and _NUMBERED not in self.columns:
+            raise ValueError("columns: must have {n} for the number")
+        if self.items and not self.each:
+            raise ValueError("each: is missing; it is the form of a line in `items`")

@@ -1,0 +1,1 @@
+"""Parsing of rows: cells to values, rows to records, and the rules that leave rows out."""

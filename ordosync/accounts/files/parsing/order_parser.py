@@ -1,0 +1,193 @@
+"""Converts the rows of one order to an order, or to the reason why they cannot be used.
+
+A reason names file and row. It quotes a cell only if the cell cannot have personal data.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC
+from functools import partial
+
+from msgspec.structs import replace
+
+from ordosync.accounts.files.formats.rows import NO_LINES, FileRows, Row
+from ordosync.accounts.files.input_options.fields import (
+    ADDRESS_FIELDS,
+    FACT_FIELDS,
+    MONEY_FIELDS,
+    ORDER_FIELDS,
+    READ_FIELDS,
+)
+from ordosync.accounts.files.input_options.order_files import OrderFiles
+from ordosync.accounts.files.parsing.converters import (
+    InvalidRowError,
+    amount,
+    cell,
+    key_problem,
+    key_text,
+    raw_texts,
+    time,
+    to_flag,
+)
+from ordosync.accounts.files.parsing.line_ids import content_of
+from ordosync.accounts.files.parsing.order_lines import NothingToShipError, lines_of
+from ordosync.accounts.files.parsing.rules import (
+    conflicting_rule,
+    has_order_fields,
+    order_skip_reason,
+)
+from ordosync.accounts.files.parsing.statuses import (
+    StatusReason,
+    facts_with_status,
+    left_out_reason,
+    order_status,
+)
+from ordosync.accounts.files.reading.rejections import reason_of
+from ordosync.hold_facts import HoldFacts
+from ordosync.models import Address, InvalidRecord, Order
+
+_LONGEST_NUMBER = 100
+
+
+def parse_order(number: str, file: FileRows, options: OrderFiles) -> Order | InvalidRecord:
+    """Return the order in the rows of one file, or an `InvalidRecord`.
+
+    A row without an order number may be a line of this order. Then the order is not sent.
+    """
+    own = [row for row in file.rows if _has_number(row, options)]
+    content = content_of(file.rows, options)
+    item = partial(InvalidRecord, id=number, content=content, as_of=file.as_of)
+    try:
+        status = order_status(own, options)
+        if reason := _reason_to_skip(own, file, options, status):
+            return item(code="skip-rule", reason=reason, is_skipped=True)
+        order = _order(number, own, options)
+        facts = facts_with_status(order.hold_facts, status, own, options)
+        if len(own) < len(file.rows):
+            _check_numbers(number, file.rows, options)
+    except InvalidRowError as error:
+        return item(code=error.code, reason=reason_of(file.name, error, options))
+    except NothingToShipError as empty:
+        return item(code=empty.code, reason=str(empty), is_skipped=True)
+    return replace(order, hold_facts=facts, content=content, as_of=file.as_of)
+
+
+def _reason_to_skip(
+    rows: Sequence[Row], file: FileRows, options: OrderFiles, status: StatusReason | None
+) -> str:
+    """Return why rules or its status leave out the whole order; empty if they do not."""
+    first = rows[0]
+    if file.starts_other_order and not has_order_fields(first, options):
+        problem = "the first row of the order is missing, and may be on the previous page"
+        raise InvalidRowError("cut", first, f"{problem}; export the whole order")
+    if reason := order_skip_reason(first, options):
+        return reason
+    if problem := conflicting_rule(rows, options):
+        raise InvalidRowError("invalid.rule", first, problem)
+    if status and status.verdict == "skipped":
+        return status.reason
+    reasons = [left_out_reason(row, options) for row in rows]
+    return reasons[0] if all(reasons) else ""
+
+
+def _check_numbers(number: str, rows: Sequence[Row], options: OrderFiles) -> None:
+    """Raise `InvalidRowError` if a row has no number."""
+    for row in rows:
+        if not _has_number(row, options):
+            reason = key_problem(row, "order_number", options)
+            problem = f"{reason}; it may be a line of order {number}"
+            raise InvalidRowError("invalid.order_number", row, problem)
+
+
+def _has_number(row: Row, options: OrderFiles) -> bool:
+    return bool(key_text(row, "order_number", options))
+
+
+def _order(number: str, rows: Sequence[Row], options: OrderFiles) -> Order:
+    rows = [row for row in rows if row.problem != NO_LINES]
+    if not rows:
+        raise NothingToShipError("nothing-to-ship", NO_LINES)
+    kept = [row for row in rows if not left_out_reason(row, options)]
+    for row in kept:
+        if row.problem:
+            raise InvalidRowError("invalid.row", row, row.problem)
+    first = rows[0]
+    if len(number) > _LONGEST_NUMBER:
+        raise InvalidRowError("invalid.order_number", first, "the order number is too long")
+    fields = _order_fields(kept, rows, options)
+    currency = _currency(first, fields, options)
+    lines, not_shipped = lines_of(number, kept, rows, options, currency)
+    bill_to = _address("bill_to", fields)
+    placed_at = time(first, "placed_at", fields.get("placed_at", ""), options)
+    tags = tuple(tag.strip() for tag in fields.get("tags", "").split(",") if tag.strip())
+    since = placed_at.astimezone(UTC) if placed_at else None
+    is_paid = to_flag(first, "paid", fields.get("paid", ""))
+    return Order(
+        id=number,
+        number=number,
+        lines=lines,
+        not_shipped=not_shipped,
+        needs_shipping=len(not_shipped) < len(lines),
+        currency=currency,
+        ship_to=_address("ship_to", fields),
+        bill_to=None if bill_to == Address() else bill_to,
+        placed_at=since,
+        shipping_method=fields.get("shipping_method", ""),
+        customer_notes=fields.get("customer_notes", ""),
+        internal_notes=fields.get("internal_notes", ""),
+        discount=amount(
+            first, "order_discount", fields.get("order_discount", ""), options, currency
+        ),
+        tags=tags,
+        hold_facts=HoldFacts(is_paid=is_paid, since=since, tags=tags),
+    )
+
+
+def _order_fields(kept: Sequence[Row], rows: Sequence[Row], options: OrderFiles) -> dict[str, str]:
+    """Return the fields of the order as a whole.
+
+    Many exports fill them on the first row only, so a blank cell does not contradict another row.
+    A field that is blank on the kept rows may be on a row that a rule leaves out.
+    """
+    fields = {}
+    for name in (*ORDER_FIELDS, *READ_FIELDS, *FACT_FIELDS):
+        if (columns := options.sources.get(name)) is None:
+            continue
+        filled = [row for row in kept if any(map(row.cells.get, columns))]
+        filled = filled or [row for row in rows if any(map(row.cells.get, columns))] or [kept[0]]
+        fields[name] = _agreed(name, filled, options)
+    return fields
+
+
+def _agreed(name: str, rows: Sequence[Row], options: OrderFiles) -> str:
+    first = rows[0]
+    for row in rows:
+        if row.problem:
+            raise InvalidRowError("invalid.row", row, row.problem)
+    text = cell(first, name, options)
+    for row in rows[1:]:
+        is_same = raw_texts(row, name, options) == raw_texts(first, name, options)
+        if not is_same and cell(row, name, options) != text:
+            problem = f"{name} differs from"
+            raise InvalidRowError("invalid.conflict", row, problem, other=first)
+    return text
+
+
+def _currency(first: Row, fields: Mapping[str, str], options: OrderFiles) -> str:
+    """Return the currency of an order; blank only if the order has no amounts."""
+    if "currency" not in fields:
+        return options.currency or ""
+    currency = fields["currency"]
+    if not currency and not any(name in options.sources for name in MONEY_FIELDS):
+        return ""
+    if not re.fullmatch("[A-Z]{3}", currency):
+        problem = f"currency {currency[:40]!a} is not a code such as USD"
+        raise InvalidRowError("invalid.currency", first, problem)
+    return currency
+
+
+def _address(kind: str, fields: dict[str, str]) -> Address:
+    texts = {name: fields.get(f"{kind}.{name}", "") for name in (*ADDRESS_FIELDS, "street3")}
+    further = texts.pop("street3")
+    texts["street2"] = ", ".join(filter(None, (texts["street2"], further)))
+    return Address(**texts)

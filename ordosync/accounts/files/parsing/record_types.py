@@ -1,0 +1,299 @@
+"""Types of records in files: the key that groups rows, and the function that parses them.
+
+The rows of one file with the same key must be equal. If several files have a key, the newest is
+used: each state replaces the previous one. Orders follow `file_precedence`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from msgspec.structs import replace as replaced
+
+from ordosync.accounts.files.cancelled_units import Cancelled, joined
+from ordosync.accounts.files.formats.rows import FileRows, Row
+from ordosync.accounts.files.input_options.answer_files import AnswerFiles
+from ordosync.accounts.files.input_options.input_files import (
+    CancellationFiles,
+    InputFiles,
+    ProductFiles,
+)
+from ordosync.accounts.files.input_options.order_files import OrderFiles
+from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
+from ordosync.accounts.files.input_options.stock_files import StockFiles
+from ordosync.accounts.files.output.order_records import WrittenLine
+from ordosync.accounts.files.parsing.answer_parser import OrderAnswers, answers_of
+from ordosync.accounts.files.parsing.converters import (
+    InvalidRowError,
+    amount,
+    as_of_cell,
+    cell,
+    digest,
+    flag,
+    key_cell,
+    key_text,
+    may_have_id,
+    stock_quantity,
+)
+from ordosync.accounts.files.parsing.file_precedence import preferred_order
+from ordosync.accounts.files.parsing.parcel_parser import cost_of, parcel_of
+from ordosync.accounts.files.parsing.rules import skip_reason, starts_order
+from ordosync.accounts.files.parsing.unit_rows import cancelled_lines
+from ordosync.accounts.files.reading.file_listing import time_of
+from ordosync.accounts.files.reading.rejections import reason_of
+from ordosync.models import InvalidRecord, Order, Product, Shipment, Stock
+
+T = TypeVar("T")
+_MOST_TOTALS = 1000
+"""If a file ends with more rows without a number than this, they are not totals."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordType(Generic[T]):
+    """The records in the files of one option."""
+
+    name: str
+    """The name of the option, such as `orders`."""
+    options: InputFiles
+    account: str = ""
+    """The name of the account, for reasons."""
+    key: Callable[[Row], str]
+    """Returns the key of a row, which is the id of its record; empty if a part of it is blank."""
+    needed: tuple[str, ...]
+    """The fields that make the key. It is empty if one of them is blank."""
+    parse: Callable[[str, Sequence[FileRows]], T | InvalidRecord]
+    """Parses the rows of one key, by file, oldest file first."""
+    starts_record: Callable[[Row], bool] = lambda _: False
+    """Returns True if a row has fields that only the first row of an order has."""
+    side_problem: Callable[[Row], str] = lambda _: ""
+    """Returns the problem of a row that can be used in spite of it; empty if there is none."""
+    has_lines: bool = False
+    """True if several rows are one record. A row without a key may then belong to the row above."""
+
+    def blank(self, row: Row) -> str:
+        """Return the field that is missing for the key of a row."""
+        return next(name for name in self.needed if not key_text(row, name, self.options))
+
+
+def keyed_rows(
+    rows: Iterable[Row], record_type: RecordType[T], *, has_records: bool = False
+) -> Iterator[tuple[str, str, Row]]:
+    """Yield each row with its key and with the key that it blocks; one of the two is empty.
+
+    A row without a key blocks the order above it, since it may be a line of that order. Rows
+    without a SKU at the end of a file are totals, and block nothing. In a file that `has_records`
+    a row belongs to no other record.
+    """
+    if has_records:
+        yield from ((record_type.key(row), "", row) for row in rows)
+        return
+    above = ""
+    pending_rows: list[Row] = []
+    for row in rows:
+        key = record_type.key(row)
+        if key or len(pending_rows) > _MOST_TOTALS:
+            yield from (("", above, pending) for pending in pending_rows)
+            pending_rows.clear()
+        if key:
+            above = key
+            yield key, "", row
+        elif not _may_belong(row, above, record_type) or skip_reason(row, record_type.options):
+            yield "", "", row
+        else:
+            pending_rows.append(row)
+    skus = record_type.options.columns_of("sku")
+    for pending in pending_rows:
+        # A constant SKU has no column, and then no row looks like a total.
+        yield "", above if not skus or any(map(pending.cells.get, skus)) else "", pending
+
+
+def _may_belong(row: Row, above: str, record_type: RecordType[T]) -> bool:
+    """True if a row without a usable key may be a line of the order above it."""
+    if not above or not record_type.has_lines:
+        return False
+    return may_have_id(row, record_type.needed[0], above, record_type.options)
+
+
+def belongs_to(
+    key: str, key_of: Callable[[Row], str], *, has_records: bool = False
+) -> Callable[[Row], bool]:
+    """Return a function that is called row by row: True if a row has or may have this key."""
+    if has_records:
+        return lambda row: key_of(row) == key
+    above = ""
+
+    def belongs(row: Row) -> bool:
+        nonlocal above
+        above = key_of(row) or above
+        return above == key
+
+    return belongs
+
+
+def orders(options: OrderFiles) -> RecordType[Order]:
+    """Return the type of orders; the id of an order is its number."""
+    return RecordType(
+        name="orders",
+        options=options,
+        key=lambda row: key_text(row, "order_number", options),
+        needed=("order_number",),
+        parse=lambda key, files: preferred_order(key, files, options),
+        starts_record=lambda row: starts_order(row, options),
+        has_lines=True,
+    )
+
+
+def products(options: ProductFiles) -> RecordType[Product]:
+    """Return the type of products; the id of a product is its SKU."""
+    return _by_field("products", options, "sku", _product)
+
+
+def stock(options: StockFiles) -> RecordType[Stock]:
+    """Return the type of quantities; the id of a product is its SKU."""
+
+    def parse(key: str, files: Sequence[FileRows]) -> Stock | InvalidRecord:
+        item = _state(key, files[-1], options, _stock)
+        if isinstance(item, InvalidRecord) or item.counted_at or options.max_age is None:
+            return item
+        return replaced(item, counted_at=time_of(files[-1].as_of))
+
+    return replace(_by_field("stock", options, "sku", _stock), parse=parse)
+
+
+def cancellations(options: CancellationFiles) -> RecordType[Cancelled]:
+    """Return the type of cancellations, by the numbers of orders.
+
+    Rows of several files add up: the newest file with a line has its cancelled units.
+    """
+
+    def parse(key: str, rows: Sequence[Row], _: InputFiles, __: str) -> Cancelled:
+        key_cell(rows[0], "order_number", options)
+        return Cancelled(order_id=key, units=cancelled_lines(rows, options))
+
+    return RecordType(
+        name="cancellations",
+        options=options,
+        key=lambda row: key_text(row, "order_number", options),
+        needed=("order_number",),
+        parse=lambda key, files: joined(
+            [_state(key, file, options, parse) for file in reversed(files)]
+        ),
+    )
+
+
+def shipments(
+    options: ShipmentFiles, lines_of: Callable[[str], Sequence[WrittenLine]]
+) -> RecordType[Shipment]:
+    """Return the type of shipments; a parcel's id is its order number and tracking number.
+
+    `lines_of` returns the lines of an order that was written for this Supplier.
+    """
+
+    def key(row: Row) -> str:
+        of = key_text(row, "order_number", options)
+        number = key_text(row, "tracking_number", options)
+        return f"{of}:{number}" if of and number else ""
+
+    def parse(key: str, rows: Sequence[Row], _: InputFiles, __: str) -> Shipment:
+        return parcel_of(key, rows, options, lines_of)
+
+    return RecordType(
+        name="shipments",
+        options=options,
+        key=key,
+        needed=("order_number", "tracking_number"),
+        parse=lambda key, files: _state(key, files[-1], options, parse),
+        side_problem=lambda row: cost_of(row, options)[1],
+    )
+
+
+def answers(
+    options: AnswerFiles, lines_of: Callable[[str], Sequence[WrittenLine]]
+) -> RecordType[OrderAnswers]:
+    """Return the type of answers, by the numbers of orders; the rows of all files count.
+
+    `lines_of` returns the lines of an order that was written for this Supplier.
+    """
+
+    def parse(key: str, files: Sequence[FileRows]) -> OrderAnswers | InvalidRecord:
+        items = [_state(key, file, options, parser(file)) for file in files]
+        problems = [item for item in items if isinstance(item, InvalidRecord)]
+        if problem := next((item for item in reversed(problems) if not item.is_skipped), None):
+            return problem
+        found = [item for item in items if isinstance(item, OrderAnswers)]
+        if not found:
+            return problems[-1]
+        return OrderAnswers(order_id=key, rows=tuple(row for item in found for row in item.rows))
+
+    def parser(file: FileRows) -> _Parse[OrderAnswers]:
+        return lambda key, rows, _, __: answers_of(key, rows, options, lines_of, file.as_of)
+
+    return RecordType(
+        name="answers",
+        options=options,
+        key=lambda row: key_text(row, "order_number", options),
+        needed=("order_number",),
+        parse=parse,
+    )
+
+
+_Parse = Callable[[str, Sequence[Row], InputFiles, str], T]
+
+
+def _by_field(name: str, options: InputFiles, field: str, parse: _Parse[T]) -> RecordType[T]:
+    return RecordType(
+        name=name,
+        options=options,
+        key=lambda row: key_text(row, field, options),
+        needed=(field,),
+        parse=lambda key, files: _state(key, files[-1], options, parse),
+    )
+
+
+def _state(key: str, file: FileRows, options: InputFiles, parse: _Parse[T]) -> T | InvalidRecord:
+    rows = file.rows
+    content = digest(rows, options)
+    kept = [row for row in rows if not skip_reason(row, options)]
+    if not kept:
+        reason = skip_reason(rows[0], options)
+        return InvalidRecord(
+            id=key, code="skip-rule", reason=reason, content=content, is_skipped=True
+        )
+    try:
+        _check_same(kept, options)
+        return parse(key, kept, options, digest(kept[:1], options))
+    except InvalidRowError as error:
+        reason = reason_of(file.name, error, options)
+        return InvalidRecord(id=key, code=error.code, reason=reason, content=content)
+
+
+def _check_same(rows: Sequence[Row], options: InputFiles) -> None:
+    """Raise `InvalidRowError` if the rows of a record differ in more than units of lines."""
+    first = digest(rows[:1], options, without=options.unit_columns)
+    for row in rows:
+        if row.problem:
+            raise InvalidRowError("invalid.row", row, row.problem)
+        if digest([row], options, without=options.unit_columns) != first:
+            raise InvalidRowError("invalid.conflict", row, "differs from", other=rows[0])
+
+
+def _product(key: str, rows: Sequence[Row], options: InputFiles, content: str) -> Product:
+    row = rows[0]
+    return Product(
+        id=key,
+        sku=key_cell(row, "sku", options),
+        name=cell(row, "name", options) or key,
+        price=amount(row, "price", cell(row, "price", options), options),
+        weight_g=amount(row, "weight_g", cell(row, "weight_g", options), options),
+        supplier_sku=cell(row, "supplier_sku", options),
+        is_kit=flag(row, "kit", options),
+        needs_shipping=flag(row, "requires_shipping", options, blank=True),
+        content=content,
+    )
+
+
+def _stock(key: str, rows: Sequence[Row], options: InputFiles, _: str) -> Stock:
+    row = rows[0]
+    sku = key_cell(row, "sku", options)
+    quantity = stock_quantity(row, cell(row, "quantity", options))
+    return Stock(product_id=key, sku=sku, quantity=quantity, counted_at=as_of_cell(row, options))

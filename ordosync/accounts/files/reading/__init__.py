@@ -1,0 +1,1 @@
+"""Reading of files: which are new, copies of what is unsettled, and the rows of one read by key."""

@@ -1,0 +1,278 @@
+"""Rows of one read by their key, in a private temporary database, so that memory stays flat."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from msgspec.structs import replace
+
+from ordosync import progress
+from ordosync.accounts.files.formats.file_rows import has_records, read_rows
+from ordosync.accounts.files.formats.rows import NO_LINES, FileRows, Row
+from ordosync.accounts.files.parsing.converters import digest, key_problem
+from ordosync.accounts.files.parsing.record_types import RecordType, keyed_rows
+from ordosync.accounts.files.parsing.rules import skip_reason
+from ordosync.accounts.files.reading.rejections import id_of_row, place_of_row
+from ordosync.models import InvalidRecord
+from ordosync.temporary_database import temporary_database
+
+T = TypeVar("T")
+
+_PAGE = 500
+_ENOUGH = 2
+"""Two keys of a file are enough to find one that differs from any single key."""
+_SCHEMA = (
+    "create table files (id integer primary key, name text, copy text, only_compared integer)",
+    "create table rows (file integer, key text, above text, row integer, cells text, problem text)",
+    "create index rows_key on rows (key)",
+    "create index rows_above on rows (above) where above <> ''",
+)
+
+
+class RowIndex(Generic[T]):
+    """The rows of some files, grouped by key."""
+
+    def __init__(self, record_type: RecordType[T], *, whole_rows: bool = False) -> None:
+        self._record_type = record_type
+        self._options = record_type.options
+        self._columns = None if whole_rows else frozenset(self._options.columns_read)
+        self._db = temporary_database()
+        for statement in _SCHEMA:
+            self._db.execute(statement)
+        self._files: dict[int, tuple[str, str, frozenset[str]]] = {}
+        """Name and age of each file, and some keys that start in it."""
+
+    def add(
+        self,
+        name: str,
+        path: Path,
+        *,
+        as_of: str,
+        only: AbstractSet[str] | None = None,
+        only_compared: bool = False,
+    ) -> None:
+        """Add the rows of a file, or none of them. Raises `InvalidFileError` and `OSError`.
+
+        `only` adds only these keys, and ids of rows without a key. If a file and copies of it are
+        added, the first counts. A file that is `only_compared` has been read before: its
+        rows without a key are not reported again.
+        """
+        with progress.phase(f"read {name}", total=path.stat().st_size, unit="bytes"):
+            self._add(name, path, as_of, only, only_compared=only_compared)
+
+    def _add(
+        self,
+        name: str,
+        path: Path,
+        as_of: str,
+        only: AbstractSet[str] | None,
+        *,
+        only_compared: bool,
+    ) -> None:
+        self._db.execute("begin")
+        started_keys: set[str] = set()
+        file = self._db.execute(
+            "insert into files (name, copy, only_compared) values (?, ?, ?)",
+            (name, str(path), only_compared),
+        ).lastrowid
+        try:
+            self._db.executemany(
+                "insert into rows values (?, ?, ?, ?, ?, ?)",
+                (
+                    (file, key, above, row.number, self._cells(row), row.problem)
+                    for key, above, row in self._keyed_rows(path, started_keys)
+                    if only is None or key in only or above in only or id_of_row(name, row) in only
+                ),
+            )
+        except BaseException:
+            self._db.execute("delete from rows where file = ?", (file,))
+            raise
+        finally:
+            self._db.execute("commit")
+        self._files[file or 0] = name, as_of, frozenset(started_keys)
+
+    def pages(self) -> Iterator[dict[str, T | InvalidRecord]]:
+        """Yield the records by key, in the order in which the keys first appear."""
+        keys = self._db.execute(
+            "select key from rows where key <> '' group by key order by min(rowid)"
+        )
+        [total] = self._db.execute(
+            "select count(distinct key) from rows where key <> ''"
+        ).fetchone()
+        with progress.phase(self._record_type.name, total=total):
+            while page := [key for (key,) in keys.fetchmany(_PAGE)]:
+                yield dict(self._items(page))
+        yield from self._keyless()
+
+    def some(self, keys: Iterable[str]) -> dict[str, T | InvalidRecord]:
+        """Return the records with these keys, without missing keys."""
+        return dict(self._items(sorted(set(keys))))
+
+    def beginning(self, prefix: str) -> list[T | InvalidRecord]:
+        """Return the records whose keys begin with a text, in the order of the files."""
+        keys = self._db.execute(
+            "select key from rows where key >= ? and key < ? group by key order by min(rowid)",
+            (prefix, f"{prefix[:-1]}{chr(ord(prefix[-1]) + 1)}"),
+        ).fetchall()
+        items = self.some(key for (key,) in keys)
+        return [items[key] for (key,) in keys if key in items]
+
+    def keys(self) -> frozenset[str]:
+        """Return all keys, and the ids of rows without a key."""
+        keys = self._db.execute("select distinct key from rows where key <> ''")
+        rows = self._db.execute(
+            "select files.name, row from rows join files on files.id = rows.file where key = ''"
+        )
+        return frozenset(
+            {*(key for (key,) in keys), *(id_of_row(name, _row(at, "{}", "")) for name, at in rows)}
+        )
+
+    def first_rows(self, keys: Iterable[str]) -> dict[str, int]:
+        """Return the number of the first row of each of these keys."""
+        rows = self._db.execute(
+            "select key, min(row) from rows where key in (select value from json_each(?))"
+            " group by key",
+            (json.dumps(sorted(keys)),),
+        )
+        return dict(rows)
+
+    def is_whole(self) -> bool:
+        """True if every row has a key and can be read, or is left out by a rule."""
+        rows = self._db.execute(
+            "select row, cells, problem from rows where key = '' or problem not in ('', ?)",
+            (NO_LINES,),
+        )
+        return all(skip_reason(_row(*columns), self._options) for columns in rows)
+
+    def among(self, copy: Path, keys: AbstractSet[str]) -> frozenset[str]:
+        """Return which of these keys a file that was added has."""
+        rows = self._db.execute(
+            "select distinct key from rows join files on files.id = rows.file"
+            " where files.copy = ? and key in (select value from json_each(?))",
+            (str(copy), json.dumps(sorted(keys))),
+        )
+        return frozenset(key for (key,) in rows)
+
+    def rows_of(self, reasons: Mapping[str, str]) -> Iterator[tuple[str, Row, str]]:
+        """Yield the rows with these keys, or ids of rows without a key, file by file.
+
+        Each row comes with the name of its file and the reason.
+        """
+        rows = self._db.execute(
+            "select key, files.name, row, cells, problem from rows"
+            " join files on files.id = rows.file order by rows.rowid"
+        )
+        for key, name, *columns in rows:
+            row = _row(*columns)
+            reason = reasons.get(key or id_of_row(name, row))
+            if reason is not None:
+                yield name, row, reason
+
+    def close(self) -> None:
+        """Delete the database."""
+        self._db.close()
+
+    def _keyed_rows(self, path: Path, started_keys: set[str]) -> Iterator[tuple[str, str, Row]]:
+        """Yield the rows of a file as `keyed_rows` does; collect two keys that start in it."""
+        rows, is_of_records = read_rows(path, self._options), has_records(path, self._options)
+        starts_record = self._record_type.starts_record
+        for key, above, row in keyed_rows(rows, self._record_type, has_records=is_of_records):
+            if (
+                key
+                and not is_of_records
+                and len(started_keys) < _ENOUGH
+                and key not in started_keys
+                and starts_record(row)
+            ):
+                started_keys.add(key)
+            yield key, above, row
+
+    def _items(self, keys: Sequence[str]) -> Iterator[tuple[str, T | InvalidRecord]]:
+        rows = self._db.execute(
+            # Not `or`, which would scan all rows.
+            "select of, file, row, cells, problem from (select key as of, rowid as at, * from"
+            " rows where key in (select value from json_each(:keys)) union all"
+            " select above, rowid, * from rows where above <> ''"
+            " and above in (select value from json_each(:keys))) order by of, at",
+            {"keys": json.dumps(keys)},
+        )
+        files_by_key = {
+            key: self._by_file(key, group) for key, group in groupby(rows, key=lambda row: row[0])
+        }
+        for key in keys:
+            if key in files_by_key:
+                item = self._with_advice(self._record_type.parse(key, files_by_key[key]))
+                yield key, item
+                if not isinstance(item, InvalidRecord):
+                    yield from self._side_problems(files_by_key[key][-1])
+
+    def _with_advice(self, item: T | InvalidRecord) -> T | InvalidRecord:
+        """Name the option that gives a text its meaning, if the text has none there."""
+        if not isinstance(item, InvalidRecord) or item.code != "invalid.value":
+            return item
+        option = f"accounts.{self._record_type.account}.{self._record_type.name}.values"
+        reason = f"{item.reason}; add it under `{option}` in the configuration"
+        return replace(item, reason=reason)
+
+    def _side_problems(self, newest: FileRows) -> Iterator[tuple[str, InvalidRecord]]:
+        """Yield the problem of a row that was used in spite of it, as a record of the row alone."""
+        row = newest.rows[-1]
+        if reason := self._record_type.side_problem(row):
+            problem = InvalidRecord(
+                id=id_of_row(newest.name, row),
+                code="invalid.money",
+                reason=f"{place_of_row(newest.name, row, self._options)}: {reason}",
+                content=digest([row], self._options),
+                is_whole_file=True,
+            )
+            yield problem.id, problem
+
+    def _by_file(self, key: str, rows: Iterable[Sequence[Any]]) -> list[FileRows]:
+        files: dict[str, FileRows] = {}
+        for file, group in groupby(rows, key=lambda row: row[1]):
+            file_rows = self._in_file(key, file, [_row(*columns) for _, _, *columns in group])
+            # A further file of this name is a copy of an earlier state.
+            files.setdefault(file_rows.name, file_rows)
+        return sorted(files.values(), key=lambda item: item.as_of)
+
+    def _in_file(self, key: str, file: int, rows: Sequence[Row]) -> FileRows:
+        name, as_of, started_keys = self._files[file]
+        return FileRows(
+            name=name, rows=rows, as_of=as_of, starts_other_order=bool(started_keys - {key})
+        )
+
+    def _keyless(self) -> Iterator[dict[str, T | InvalidRecord]]:
+        rows = self._db.execute(
+            "select files.name, row, cells, problem from rows join files on files.id = rows.file"
+            " where key = '' and not only_compared order by rows.rowid"
+        )
+        while page := rows.fetchmany(_PAGE):
+            items = [self._without_key(name, _row(*columns)) for name, *columns in page]
+            yield {item.id: item for item in items}
+
+    def _without_key(self, name: str, row: Row) -> InvalidRecord:
+        rule = skip_reason(row, self._options)
+        field = self._record_type.blank(row)
+        problem = key_problem(row, field, self._options)
+        blank = f"{place_of_row(name, row, self._options)}: {problem}"
+        return InvalidRecord(
+            id=id_of_row(name, row),
+            code="skip-rule" if rule else f"invalid.{field}",
+            reason=rule or blank,
+            content=digest([row], self._options),
+            is_skipped=bool(rule),
+            is_whole_file=True,
+        )
+
+    def _cells(self, row: Row) -> str:
+        columns, cells = self._columns, row.cells
+        if columns is not None:
+            cells = {column: text for column, text in cells.items() if column in columns}
+        return json.dumps(cells)
+
+
+def _row(number: int, cells: str, problem: str) -> Row:
+    return Row(number, json.loads(cells), problem)
