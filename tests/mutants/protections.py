@@ -305,8 +305,8 @@ MUTANTS = (
     Mutant(
         protection="a row without a number holds back the order above it",
         file="accounts/files/parsing/record_types.py",
-        old='above if pending.cells.get(sku) else "", pending)',
-        new='"", pending)',
+        old='above if not skus or any(map(pending.cells.get, skus)) else "", pending',
+        new='"", pending',
         test="accounts/files/test_rows_without_number.py",
     ),
     Mutant(

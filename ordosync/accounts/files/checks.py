@@ -71,14 +71,14 @@ def check_supplier(
     yield CheckResult(text=_NO_SPLITS)
     if not has_answers:
         yield CheckResult(text=_NO_ANSWERS)
-    if stock and stock.age_limit and "as_of" not in stock.columns:
+    if stock and stock.age_limit and "as_of" not in stock.sources:
         yield CheckResult(text=_TIME_OF_FILE)
     if shipments and not shipments.unit_columns:
         yield CheckResult(
             text="the tracking files have no columns for the units of a parcel; "
             + (
                 "a parcel only adds its number, and the order is shipped once `complete` is yes"
-                if "complete" in shipments.columns
+                if "complete" in shipments.sources
                 else "the first number ships the whole order, and each further number is added"
             )
         )

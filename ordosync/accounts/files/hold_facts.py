@@ -21,5 +21,5 @@ def conditions(options: OrderFiles) -> Mapping[str, str]:
 
 
 def _missing(fields: tuple[str, ...], options: OrderFiles) -> str:
-    names = [f"`{name}`" for name in fields if name not in options.columns]
+    names = [f"`{name}`" for name in fields if name not in options.sources]
     return f"{' and '.join(names)} in `orders: columns:`" if names else ""

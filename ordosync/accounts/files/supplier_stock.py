@@ -24,7 +24,7 @@ class SupplierStock:
             newest_at=lambda: newest_time(reader.files()),
             is_complete=lambda: not reader.unfinished,
             left_out=lambda: self._left_out,
-            has_times="as_of" in options.columns,
+            has_times="as_of" in options.sources,
             min_rows=options.min_rows,
         )
 

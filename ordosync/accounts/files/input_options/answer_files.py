@@ -23,9 +23,14 @@ class AnswerFiles(InputFiles):
     required_fields: ClassVar[tuple[str, ...]] = ("order_number", "answer")
     unit_fields: ClassVar[tuple[str, ...]] = (*UNIT_FIELDS, *_FIELDS)
 
+    @property
+    def dates(self) -> tuple[str, ...]:
+        """The fields that are dates or times."""
+        return ("expected",)
+
     def __post_init__(self) -> None:
         super().__post_init__()
-        if "expected" in self.columns and not self.date_format:
+        if "expected" in self.sources and not self.date_formats("expected"):
             raise ValueError("expected has a column, so date_format is needed")
         for name, words in (("answer", ANSWERS), ("reason", REASONS)):
             for meaning in self.values.get(name, {}).values():

@@ -18,12 +18,13 @@ _DIRECTIVES = {
     "SS": "%S",
     "MON": "%b",
 }
+_EXCEL = "%Y-%m-%d %H:%M:%S"
 _LETTERS = re.compile("|".join(_DIRECTIVES), re.IGNORECASE)
 _SAMPLE = datetime(2026, 11, 29, 13, 0, tzinfo=UTC)
 
 
 def check_columns(
-    columns: Mapping[str, str],
+    columns: Mapping[str, object],
     known_fields: Sequence[str],
     required_fields: Sequence[str],
     *,
@@ -47,7 +48,7 @@ def check_field(option: str, name: str, known_fields: Sequence[str], *, record_n
         raise ValueError(f"{option}: {name!a} is not a field of {record_name}{hint}")
 
 
-def _check_units(columns: Mapping[str, str]) -> None:
+def _check_units(columns: Mapping[str, object]) -> None:
     """Raise `ValueError` if units have a column without their line, or a line without its units."""
     has_line = "sku" in columns or "line_id" in columns
     if has_line and "quantity" not in columns:
@@ -66,10 +67,16 @@ def check_encoding(encoding: str, delimiter: str) -> None:
         raise ValueError("delimiter: must be one character")
 
 
+def directives(date_format: str) -> str:
+    """Return a date format as of `strptime`; `excel` is the form of a workbook's dates."""
+    return _EXCEL if date_format == "excel" else date_format
+
+
 def check_date_format(date_format: str | None) -> None:
     """Raise `ValueError` if this format has no complete date; None is valid."""
     if date_format is None:
         return
+    date_format = directives(date_format)
     try:
         read = datetime.strptime(_SAMPLE.strftime(date_format), date_format)  # noqa: DTZ007 - see above
     except ValueError as error:

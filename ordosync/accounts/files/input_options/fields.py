@@ -49,5 +49,11 @@ SHIPMENT_FIELDS = (
     "warehouse",
     "voided",
 )
+AMOUNT_FIELDS = (*MONEY_FIELDS, "price", "cost")
+NUMBER_FIELDS = (*AMOUNT_FIELDS, "quantity", "weight_g")
+ID_FIELDS = ("order_number", "tracking_number", "line_id")
+"""Ids that each record has for itself."""
+READ_FIELDS = ("currency", "ship_to.street3", "bill_to.street3")
+"""Fields of an order in files that are read; files that are written have them in other fields."""
 UNIT_FIELDS = ("sku", "line_id", "quantity")
 """The fields of the units of a line that are in a parcel, or were cancelled."""

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,16 +16,24 @@ from ordosync.accounts.files.input_options.column_map import (
     check_field,
     check_values,
 )
-from ordosync.accounts.files.input_options.fields import PRODUCT_FIELDS, UNIT_FIELDS
+from ordosync.accounts.files.input_options.fields import ID_FIELDS, PRODUCT_FIELDS, UNIT_FIELDS
 from ordosync.accounts.files.input_options.fingerprints import NEWER, fingerprinted
 from ordosync.accounts.files.input_options.rules import RowRule
 from ordosync.accounts.files.input_options.table_options import EndOfData, Header
-from ordosync.accounts.files.input_options.transforms import Transform
+from ordosync.accounts.files.input_options.transform_checks import (
+    check_codes,
+    check_currency,
+    check_signs,
+    check_steps,
+    check_texts,
+)
+from ordosync.accounts.files.input_options.transforms import Transform, joined_columns, last_parts
 from ordosync.accounts.option_types import FirstOf, merged, names_of
 from ordosync.accounts.validation import check_timezone
 from ordosync.max_age import MaxAge, Weekday, max_age_of
 
 Format = Literal["csv", "jsonl", "json", "xml", "xlsx", "xls"]
+_TEXT_SUFFIXES = (".csv", ".txt", ".tsv", ".jsonl", ".json", ".xml")
 Dialect = Literal["exact", "spreadsheet"]
 
 
@@ -41,6 +48,8 @@ class InputFiles:
     money: ClassVar[tuple[str, ...]] = ()
     """Fields that need a currency."""
     times: ClassVar[tuple[str, ...]] = ()
+    own_fields: ClassVar[tuple[str, ...]] = ID_FIELDS
+    """Fields that have neither a constant nor a default, since each record has its own text."""
     unit_fields: ClassVar[tuple[str, ...]] = ()
     """Fields in which the rows of a record may differ, since each row is the units of one line."""
 
@@ -93,12 +102,10 @@ class InputFiles:
     """Scheduled runs leave out a file that changed less than this many seconds ago."""
 
     def __post_init__(self) -> None:
-        check_columns(
-            self.columns, self.known_fields, self.required_fields, record_name=self.record_name
-        )
+        self._check_fields()
+        self._check_transforms()
         for name in self.values:
-            check_field("values", name, self.known_fields, record_name=self.record_name)
-            if name not in self.columns:
+            if not self.sources.get(name):
                 raise ValueError(f"values: {name} has no column")
         check_values(self.values)
         for encoding in names_of(self.encoding):
@@ -106,19 +113,57 @@ class InputFiles:
         check_date_format(self.date_format)
         if self.timezone:
             check_timezone(self.timezone)
-        if self.currency is not None and not re.fullmatch("[A-Z]{3}", self.currency):
-            raise ValueError("currency: must be three capital letters such as GBP")
         if self.quiet_s < 0:
             raise ValueError("quiet_s: must not be negative")
         self._check_dates_and_money()
         max_age_of(self, self.timezone)
 
+    def _check_fields(self) -> None:
+        options = ("values", "transform", "constants", "defaults")
+        for option, name in ((each, name) for each in options for name in getattr(self, each)):
+            check_field(option, name, self.known_fields, record_name=self.record_name)
+        check_columns(
+            self.sources, self.known_fields, self.required_fields, record_name=self.record_name
+        )
+
+    def _check_transforms(self) -> None:
+        mapped = {*self.columns, *joined_columns(self.transform)}
+        check_texts(self.constants, self.defaults, with_column=mapped, own_fields=self.own_fields)
+        for name, steps in self.transform.items():
+            if name not in self.sources:
+                raise ValueError(f"transform: {name} has no column")
+            check_steps(
+                name,
+                steps,
+                has_column=name in self.columns,
+                dates=self.dates,
+                decimal=self.decimal,
+            )
+        for option in ("constants", "defaults"):
+            check_codes(option, getattr(self, option), self.transform)
+
     def _check_dates_and_money(self) -> None:
         for name in self.times:
-            if name in self.columns and not (self.date_format and self.timezone):
+            if name in self.sources and not (self.date_formats(name) and self.timezone):
                 raise ValueError(f"{name} has a column, so date_format and timezone are needed")
-        if self.currency is None and any(name in self.columns for name in self.money):
+        is_text = self.format not in (None, "xlsx", "xls") or self.glob.suffix in _TEXT_SUFFIXES
+        if is_text and "excel" in (
+            format_ for name in self.dates for format_ in self.date_formats(name)
+        ):
+            raise ValueError("date_format: `excel` is for workbooks; write a format")
+        has_money = any(name in self.sources for name in self.money)
+        if self.currency is not None:
+            check_currency("currency", self.currency)
+            check_signs(self.transform, self.currency)
+            if "currency" in self.sources:
+                raise ValueError("currency: is mapped, too; for blank cells, use `defaults`")
+        elif has_money and "currency" not in self.sources:
             raise ValueError("prices have a column, so currency is needed")
+
+    @property
+    def dates(self) -> tuple[str, ...]:
+        """The fields that are dates or times."""
+        return self.times
 
     @property
     def age_limit(self) -> MaxAge | None:
@@ -130,12 +175,45 @@ class InputFiles:
         """Every column that a file must have."""
         rules = (*self.skip, *self.only_rows)
         until = [self.until.column] if self.until and self.until.column else []
-        return merged([*self.columns.values(), *(rule.column for rule in rules), *until])
+        return merged([*self.field_columns, *(rule.column for rule in rules), *until])
+
+    @cached_property
+    def sources(self) -> Mapping[str, tuple[str, ...]]:
+        """The columns of each field, by field. A constant has no column."""
+        columns = {name: (column,) for name, column in self.columns.items()}
+        return {**dict.fromkeys(self.constants, ()), **joined_columns(self.transform), **columns}
+
+    @cached_property
+    def field_columns(self) -> tuple[str, ...]:
+        """The columns of all fields, each once."""
+        columns = (column for columns in self.sources.values() for column in columns)
+        return merged([*self.columns.values(), *columns])
 
     @cached_property
     def unit_columns(self) -> frozenset[str]:
         """The columns of the fields of units; none if a record has one row."""
-        return frozenset(self.columns[name] for name in self.unit_fields if name in self.columns)
+        return frozenset(self.columns_of(*self.unit_fields))
+
+    @cached_property
+    def derived_fields(self) -> frozenset[str]:
+        """The fields whose text is not just that of their cell."""
+        return frozenset([*self.transform, *self.constants, *self.defaults])
+
+    @cached_property
+    def last_parts(self) -> Mapping[tuple[str, str], int]:
+        """The last part of each column that is split, by the column and the text between parts."""
+        return last_parts(self.transform)
+
+    def date_formats(self, name: str) -> tuple[str, ...]:
+        """Return the formats of a date: those of its transform, otherwise `date_format`."""
+        steps = self.transform.get(name, ())
+        own = steps[-1].date if steps else ()
+        return own or ((self.date_format,) if self.date_format else ())
+
+    def columns_of(self, *names: str) -> tuple[str, ...]:
+        """Return the columns of these fields, each once, without those of unmapped fields."""
+        columns = (column for name in names for column in self.sources.get(name, ()))
+        return tuple(dict.fromkeys(columns))
 
     # Cached, since every row needs it.
     @cached_property
@@ -152,6 +230,7 @@ class ProductFiles(InputFiles):
     record_name: ClassVar[str] = "a product"
     known_fields: ClassVar[tuple[str, ...]] = PRODUCT_FIELDS
     required_fields: ClassVar[tuple[str, ...]] = ("sku",)
+    own_fields: ClassVar[tuple[str, ...]] = (*ID_FIELDS, "sku")
 
     max_age: timedelta | None = None
     """Age of the newest file at which it is reported as too old; None: at no age."""

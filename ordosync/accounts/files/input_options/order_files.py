@@ -12,6 +12,7 @@ from ordosync.accounts.files.input_options.fields import (
     MONEY_FIELDS,
     ORDER_FIELDS,
     PLACE_FIELDS,
+    READ_FIELDS,
 )
 from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.files.input_options.rules import Rule
@@ -26,7 +27,13 @@ class OrderFiles(InputFiles):
     """A Merchant's order files; one row is one line item."""
 
     record_name: ClassVar[str] = "an order"
-    known_fields: ClassVar[tuple[str, ...]] = (*ORDER_FIELDS, *FACT_FIELDS, *LINE_FIELDS, "line_id")
+    known_fields: ClassVar[tuple[str, ...]] = (
+        *ORDER_FIELDS,
+        *READ_FIELDS,
+        *FACT_FIELDS,
+        *LINE_FIELDS,
+        "line_id",
+    )
     required_fields: ClassVar[tuple[str, ...]] = ("order_number", "sku", "quantity")
     money: ClassVar[tuple[str, ...]] = MONEY_FIELDS
     times: ClassVar[tuple[str, ...]] = ("placed_at",)
@@ -72,24 +79,21 @@ class OrderFiles(InputFiles):
     @cached_property
     def order_columns(self) -> tuple[str, ...]:
         """The columns with fields of an order as a whole, besides its number."""
-        lines = {self.columns[name] for name in (*LINE_FIELDS, "line_id") if name in self.columns}
-        names = (*ORDER_FIELDS, *FACT_FIELDS)
-        mapped = [self.columns[name] for name in names if name in self.columns]
+        mapped = self.columns_of(*ORDER_FIELDS, *READ_FIELDS, *FACT_FIELDS)
         rules = [rule.column for rule in (*self.skip_orders, *self.only_orders)]
-        number = self.columns["order_number"]
-        return tuple(sorted({*mapped, *rules} - lines - {number}))
+        number = self.columns_of("order_number")
+        return tuple(sorted({*mapped, *rules}.difference(self.line_columns, number)))
 
     @cached_property
     def head_columns(self) -> tuple[str, ...]:
         """The order columns that are blank only on rows that are not the first of their order."""
-        mapped = {self.columns[name] for name in HEAD_FIELDS if name in self.columns}
-        return tuple(sorted(mapped.intersection(self.order_columns)))
+        mapped = self.columns_of(*HEAD_FIELDS)
+        return tuple(sorted({*mapped}.intersection(self.order_columns)))
 
     @cached_property
     def line_columns(self) -> tuple[str, ...]:
         """The columns with fields of a single line."""
-        mapped = [self.columns[name] for name in (*LINE_FIELDS, "line_id") if name in self.columns]
-        return tuple(sorted(set(mapped)))
+        return tuple(sorted(self.columns_of(*LINE_FIELDS, "line_id")))
 
     @cached_property
     def row_columns(self) -> tuple[str, ...]:
@@ -98,9 +102,10 @@ class OrderFiles(InputFiles):
         The number is blank on a row that may be a line of the order above it.
         """
         rules = [rule.column for rule in (*self.skip, *self.only_rows)]
-        return tuple(dict.fromkeys([*self.line_columns, *rules, self.columns["order_number"]]))
+        number = self.columns_of("order_number")
+        return tuple(dict.fromkeys([*self.line_columns, *rules, *number]))
 
     @property
     def has_place_columns(self) -> bool:
         """True if an address has more than a name and a country."""
-        return any(f"ship_to.{name}" in self.columns for name in PLACE_FIELDS)
+        return bool(self.columns_of(*(f"ship_to.{name}" for name in PLACE_FIELDS)))

@@ -14,7 +14,12 @@ class ShipmentFiles(InputFiles):
     """A Supplier's tracking files; the newest file with a parcel is used."""
 
     record_name: ClassVar[str] = "a shipment"
-    known_fields: ClassVar[tuple[str, ...]] = (*SHIPMENT_FIELDS, *UNIT_FIELDS, "complete")
+    known_fields: ClassVar[tuple[str, ...]] = (
+        *SHIPMENT_FIELDS,
+        *UNIT_FIELDS,
+        "complete",
+        "currency",
+    )
     required_fields: ClassVar[tuple[str, ...]] = (
         "order_number",
         "tracking_number",

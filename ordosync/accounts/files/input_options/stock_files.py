@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar, Literal
 
+from ordosync.accounts.files.input_options.fields import ID_FIELDS
 from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.max_age import Weekday, WhenStale
 
@@ -15,6 +16,7 @@ class StockFiles(InputFiles):
     record_name: ClassVar[str] = "a product's stock"
     known_fields: ClassVar[tuple[str, ...]] = ("sku", "quantity", "as_of")
     required_fields: ClassVar[tuple[str, ...]] = ("sku", "quantity")
+    own_fields: ClassVar[tuple[str, ...]] = (*ID_FIELDS, "sku")
     times: ClassVar[tuple[str, ...]] = ("as_of",)
 
     max_age: timedelta | None = None
@@ -32,7 +34,7 @@ class StockFiles(InputFiles):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if "as_of" in self.columns and self.max_age is None:
+        if "as_of" in self.sources and self.max_age is None:
             raise ValueError("columns: as_of is only for `max_age`")
         if self.absent == "zero" and self.min_rows is None:
             raise ValueError(

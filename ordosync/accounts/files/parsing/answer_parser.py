@@ -1,7 +1,7 @@
 """Converts the rows of a Supplier's answer files, order by order."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import cast
 
 from msgspec import Struct
@@ -12,17 +12,17 @@ from ordosync.accounts.files.output.order_records import WrittenLine
 from ordosync.accounts.files.parsing.converters import (
     InvalidRowError,
     cell,
+    field_text,
     key_cell,
     quantity,
-    text_of,
 )
+from ordosync.accounts.files.parsing.transforms import TransformError, read_date
 from ordosync.accounts.files.parsing.unit_rows import lines_named
 from ordosync.models import normalized_sku
 from ordosync.shortages import ShortageReason
 from ordosync.text import printable
 
 _LONGEST_WORD = 60
-_EXAMPLE = date(2026, 12, 1)
 
 
 class AnswerRow(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -95,7 +95,7 @@ def _is_known(order: Sequence[WrittenLine]) -> bool:
 def _units(row: Row, options: AnswerFiles) -> tuple[str, str, int | None]:
     """Return the line of a row and its units; None for a row about the whole order."""
     texts = [
-        cell(row, name, options) if name in options.columns else ""
+        cell(row, name, options) if name in options.sources else ""
         for name in ("line_id", "sku", "quantity")
     ]
     line_id, sku, count = texts
@@ -126,8 +126,7 @@ def _reason(row: Row, options: AnswerFiles) -> tuple[ShortageReason, str]:
 
 
 def _word(row: Row, name: str, options: AnswerFiles) -> str:
-    column = options.columns.get(name)
-    return " ".join(text_of(row, column).split()) if column else ""
+    return " ".join(field_text(row, name, options).split())
 
 
 def _folded(text: str) -> str:
@@ -136,11 +135,11 @@ def _folded(text: str) -> str:
 
 
 def _day(row: Row, options: AnswerFiles) -> date | None:
-    text = _word(row, "expected", options)
-    if not text or not options.date_format:
+    text, formats = _word(row, "expected", options), options.date_formats("expected")
+    if not text or not formats:
         return None
     try:
-        return datetime.strptime(text, options.date_format).date()  # noqa: DTZ007 - a day has none
-    except ValueError as error:
-        problem = f"expected {text[:40]!a} is not a date like {_EXAMPLE:{options.date_format}}"
+        return read_date(text, formats).date()
+    except TransformError as error:
+        problem = f"expected {text[:40]!a} {error}"
         raise InvalidRowError("invalid.date", row, problem) from error

@@ -13,12 +13,23 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from ordosync.accounts.files.formats.rows import Row
+from ordosync.accounts.files.input_options.currencies import fits
 from ordosync.accounts.files.input_options.fields import (
+    AMOUNT_FIELDS,
+    ID_FIELDS,
     LINE_FIELDS,
     PRODUCT_FIELDS,
     SHIPMENT_FIELDS,
 )
 from ordosync.accounts.files.input_options.input_files import InputFiles
+from ordosync.accounts.files.parsing.transforms import (
+    TransformError,
+    amount_problem,
+    joined,
+    part_of,
+    read_date,
+    transformed,
+)
 from ordosync.accounts.spreadsheets import damage, may_mean, plain, unmarked
 from ordosync.countries import COUNTRY_CODES
 
@@ -30,14 +41,13 @@ _ECHOED = (
     *LINE_FIELDS,
     *PRODUCT_FIELDS,
     *SHIPMENT_FIELDS,
+    *("currency", "line_id", "as_of"),
 )
 _FLAGS = {
     **dict.fromkeys(("true", "yes", "y", "1"), True),
     **dict.fromkeys(("false", "no", "n", "0", ""), False),
 }
 _LONGEST_KEY = 100
-_EXAMPLE = datetime(2026, 11, 29, 9, 12, tzinfo=UTC)
-"""A date that shows a user what a date format means."""
 _IDS = frozenset(
     (
         "order_number",
@@ -65,7 +75,7 @@ def digest(
     rows: Sequence[Row], options: InputFiles, *, without: AbstractSet[str] = frozenset()
 ) -> str:
     """Return a digest of the mapped cells of rows, with the fingerprint of the mapping."""
-    columns = sorted({*options.columns.values()} - without)
+    columns = sorted({*options.field_columns} - without)
     cells = [[row.cells.get(column, "") for column in columns] + [row.problem] for row in rows]
     text = json.dumps(cells)
     return f"{options.fingerprint}-{hashlib.sha256(text.encode()).hexdigest()[:32]}"
@@ -79,11 +89,8 @@ def text_of(row: Row, column: str) -> str:
 
 def cell(row: Row, name: str, options: InputFiles) -> str:
     """Return the text of a field, replaced by its value in `values`."""
-    column = options.columns.get(name)
-    text = text_of(row, column) if column else ""
+    text = field_text(row, name, options)
     meanings = options.values.get(name)
-    if column and name in _IDS and not (meanings and text in meanings):
-        _check_whole(row, name, column)
     if meanings is None or text in meanings.values() or _is_country(name, text):
         return text
     if text not in meanings:
@@ -92,26 +99,84 @@ def cell(row: Row, name: str, options: InputFiles) -> str:
     return meanings[text]
 
 
+def field_text(row: Row, name: str, options: InputFiles) -> str:
+    """Return the text of a field after its transforms; empty if it is not mapped."""
+    if name in options.derived_fields:
+        return _derived_text(row, name, options)
+    if not (column := options.columns.get(name)):
+        return ""
+    text = text_of(row, column)
+    if name in _IDS and text not in options.values.get(name, ()):
+        _check_whole(row, name, column)
+    return text
+
+
+def _derived_text(row: Row, name: str, options: InputFiles) -> str:
+    """Return the text of a field that has a transform, a constant or a default."""
+    steps = options.transform.get(name, ())
+    named = {text for step in steps for text in step.map}
+    for column in options.sources[name] if name in _IDS else ():
+        if text_of(row, column) not in named:
+            _check_whole(row, name, column)
+    text = _source_text(row, name, options) or options.defaults.get(name, "")
+    try:
+        return transformed(text, steps, decimal=options.decimal)
+    except TransformError as error:
+        quoted = f"{name} {text[:40]!a}" if name in _ECHOED else name
+        code = "invalid.money" if name in AMOUNT_FIELDS else f"invalid.{name}"
+        raise InvalidRowError(code, row, f"{quoted} {error}") from error
+
+
+def _source_text(row: Row, name: str, options: InputFiles) -> str:
+    """Return the text of a field in the columns that it is read from, or its constant."""
+    texts = [text_of(row, column) for column in options.sources[name]]
+    if name in options.columns or not texts:
+        return texts[0] if texts else options.constants[name]
+    first = options.transform[name][0]
+    if first.split:
+        last = options.last_parts[first.split.from_, first.split.at]
+        return part_of(texts[0], first.split, last)
+    # Rows whose number lacks a part would count as rows of the same order.
+    return joined(texts, first.by, whole=name in ID_FIELDS)
+
+
+def raw_texts(row: Row, name: str, options: InputFiles) -> list[str]:
+    """Return the texts in the columns of a field, as the file has them."""
+    return [row.cells.get(column, "") for column in options.sources[name]]
+
+
 def _is_country(name: str, text: str) -> bool:
     return name.endswith(".country") and text in COUNTRY_CODES
 
 
 def key_text(row: Row, name: str, options: InputFiles) -> str:
     """Return the text of an id; empty if it is blank, or damaged by a spreadsheet."""
-    column = options.columns[name]
-    text = row.cells.get(column, "")
+    if name in options.derived_fields:
+        try:
+            return _derived_text(row, name, options)
+        except InvalidRowError:
+            return ""
+    text = row.cells.get(options.columns[name], "")
     return "" if damage(text) else plain(text)
 
 
 def key_problem(row: Row, name: str, options: InputFiles) -> str:
     """Return the reason why a row has no such id."""
-    text = row.cells.get(options.columns[name], "")
     label = name.replace("_", " ")
+    if name in options.derived_fields:
+        try:
+            _derived_text(row, name, options)
+        except InvalidRowError as error:
+            return f"the {label} cannot be read: {error}"
+        return f"the {label} is blank"
+    text = row.cells.get(options.columns[name], "")
     return f"the {label} {text[:40]!a} {_damage(text)}" if text else f"the {label} is blank"
 
 
 def may_have_id(row: Row, name: str, id_: str, options: InputFiles) -> bool:
     """True if a row without an id, or with a damaged id, may have this id."""
+    if name in options.derived_fields:
+        return True
     text = row.cells.get(options.columns[name], "")
     return not text or may_mean(text, id_)
 
@@ -159,14 +224,28 @@ def stock_quantity(row: Row, text: str) -> int | None:
     return int(text)
 
 
-def amount(row: Row, name: str, text: str, options: InputFiles) -> Decimal | None:
-    """Return an amount; a thousands separator or an exponent is rejected, never guessed."""
+def amount(
+    row: Row, name: str, text: str, options: InputFiles, currency: str = ""
+) -> Decimal | None:
+    """Return an amount in a currency, if there is one; nothing is guessed."""
     if not text:
         return None
     if not re.fullmatch(rf"-?[0-9]{{1,15}}({re.escape(options.decimal)}[0-9]{{1,6}})?", text):
-        problem = f"{name} {text[:40]!a} is not an amount such as 12{options.decimal}50"
+        problem = f"{name} {text[:40]!a} {amount_problem(text, options.decimal)}"
         raise InvalidRowError("invalid.money", row, problem)
+    for step in options.transform.get(name, ()) if currency else ():
+        raw = " ".join(raw_texts(row, name, options))
+        if step.currency and step.currency in raw and not fits(step.currency, currency):
+            problem = f"{name} {raw[:40]!a} is not in {currency}, the currency of the order"
+            raise InvalidRowError("invalid.money", row, problem)
     return Decimal(text.replace(options.decimal, "."))
+
+
+def currency_of(row: Row, options: InputFiles) -> str:
+    """Return the currency of a row; empty if there is none."""
+    return (
+        cell(row, "currency", options) if "currency" in options.sources else options.currency or ""
+    )
 
 
 def flag(row: Row, name: str, options: InputFiles, *, blank: bool = False) -> bool:
@@ -185,7 +264,7 @@ def to_flag(row: Row, name: str, text: str) -> bool:
 
 def as_of_cell(row: Row, options: InputFiles) -> datetime | None:
     """Return the time of a quantity; None if its file has no column for it."""
-    if "as_of" not in options.columns:
+    if "as_of" not in options.sources:
         return None
     at = time(row, "as_of", cell(row, "as_of", options), options)
     if at is None:
@@ -195,15 +274,16 @@ def as_of_cell(row: Row, options: InputFiles) -> datetime | None:
 
 def time(row: Row, name: str, text: str, options: InputFiles) -> datetime | None:
     """Return a time with its own offset, or with the offset of the time zone."""
-    if not text or options.date_format is None or options.timezone is None:
+    formats = options.date_formats(name)
+    if not text or not formats or options.timezone is None:
         return None
     try:
-        local = datetime.strptime(text, options.date_format)  # noqa: DTZ007 - the zone follows
+        local = read_date(text, formats)
         if local.tzinfo is None:
             local = local.replace(tzinfo=ZoneInfo(options.timezone))
         # A time that no clock can show is rejected here, not later.
         local.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        problem = f"{name} {text[:40]!a} is not a date like {_EXAMPLE:{options.date_format}}"
-        raise InvalidRowError("invalid.date", row, problem) from error
+    except (TransformError, ValueError, OverflowError) as error:
+        reason = error if isinstance(error, TransformError) else "is out of range"
+        raise InvalidRowError("invalid.date", row, f"{name} {text[:40]!a} {reason}") from error
     return local

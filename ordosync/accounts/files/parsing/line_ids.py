@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from ordosync.accounts.files.formats.rows import Row
 from ordosync.accounts.files.input_options.order_files import OrderFiles
-from ordosync.accounts.files.parsing.converters import InvalidRowError, cell
+from ordosync.accounts.files.parsing.converters import InvalidRowError, cell, raw_texts
 from ordosync.accounts.files.reading.file_listing import natural
 
 _DIGEST_VERSION = "2"
@@ -23,7 +23,7 @@ def lines_with_ids(number: str, rows: Sequence[Row], options: OrderFiles) -> lis
 
     So an order does not depend on the sequence of its rows, even if rows with the same SKU differ.
     """
-    has_ids = "line_id" in options.columns
+    has_ids = "line_id" in options.sources
     named_rows = [(_text(row, "line_id" if has_ids else "sku", options), row) for row in rows]
     if len(named_rows) > 1:
         named_rows.sort(key=lambda item: (natural(item[0]), item[0], _cells(item[1], options)))
@@ -82,7 +82,7 @@ def _text(row: Row, name: str, options: OrderFiles) -> str:
         return cell(row, name, options)
     # The problem is reported when the row is read. The text as it is will do for an id.
     except InvalidRowError:
-        return row.cells.get(options.columns[name], "")
+        return " ".join(raw_texts(row, name, options))
 
 
 def own_id(line_id: str) -> str:

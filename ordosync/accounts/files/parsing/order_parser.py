@@ -3,6 +3,7 @@
 A reason names file and row. It quotes a cell only if the cell cannot have personal data.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC
 from functools import partial
@@ -16,6 +17,7 @@ from ordosync.accounts.files.input_options.fields import (
     LINE_FIELDS,
     MONEY_FIELDS,
     ORDER_FIELDS,
+    READ_FIELDS,
 )
 from ordosync.accounts.files.input_options.order_files import OrderFiles
 from ordosync.accounts.files.parsing.converters import (
@@ -27,6 +29,7 @@ from ordosync.accounts.files.parsing.converters import (
     key_problem,
     key_text,
     quantity,
+    raw_texts,
     time,
     to_flag,
 )
@@ -112,7 +115,8 @@ def _order(number: str, rows: Sequence[Row], options: OrderFiles) -> Order:
     if len(number) > _LONGEST_NUMBER:
         raise InvalidRowError("invalid.order_number", first, "the order number is too long")
     fields = _order_fields(kept, rows, options)
-    lines, not_shipped = _lines(number, kept, rows, options)
+    currency = _currency(first, fields, options)
+    lines, not_shipped = _lines(number, kept, rows, options, currency)
     bill_to = _address("bill_to", fields)
     placed_at = time(first, "placed_at", fields.get("placed_at", ""), options)
     tags = tuple(tag.strip() for tag in fields.get("tags", "").split(",") if tag.strip())
@@ -124,14 +128,16 @@ def _order(number: str, rows: Sequence[Row], options: OrderFiles) -> Order:
         lines=lines,
         not_shipped=not_shipped,
         needs_shipping=len(not_shipped) < len(lines),
-        currency=options.currency or "",
+        currency=currency,
         ship_to=_address("ship_to", fields),
         bill_to=None if bill_to == Address() else bill_to,
         placed_at=since,
         shipping_method=fields.get("shipping_method", ""),
         customer_notes=fields.get("customer_notes", ""),
         internal_notes=fields.get("internal_notes", ""),
-        discount=amount(first, "order_discount", fields.get("order_discount", ""), options),
+        discount=amount(
+            first, "order_discount", fields.get("order_discount", ""), options, currency
+        ),
         tags=tags,
         hold_facts=HoldFacts(is_paid=is_paid, since=since, tags=tags),
     )
@@ -144,31 +150,44 @@ def _order_fields(kept: Sequence[Row], rows: Sequence[Row], options: OrderFiles)
     A field that is blank on the kept rows may be on a row that a rule leaves out.
     """
     fields = {}
-    for name in (*ORDER_FIELDS, *FACT_FIELDS):
-        if (column := options.columns.get(name)) is None:
+    for name in (*ORDER_FIELDS, *READ_FIELDS, *FACT_FIELDS):
+        if (columns := options.sources.get(name)) is None:
             continue
-        filled = [row for row in kept if row.cells.get(column)]
-        filled = filled or [row for row in rows if row.cells.get(column)] or [kept[0]]
+        filled = [row for row in kept if any(map(row.cells.get, columns))]
+        filled = filled or [row for row in rows if any(map(row.cells.get, columns))] or [kept[0]]
         fields[name] = _agreed(name, filled, options)
     return fields
 
 
 def _agreed(name: str, rows: Sequence[Row], options: OrderFiles) -> str:
-    first, column = rows[0], options.columns[name]
+    first = rows[0]
     for row in rows:
         if row.problem:
             raise InvalidRowError("invalid.row", row, row.problem)
     text = cell(first, name, options)
     for row in rows[1:]:
-        is_same = row.cells.get(column) == first.cells.get(column)
+        is_same = raw_texts(row, name, options) == raw_texts(first, name, options)
         if not is_same and cell(row, name, options) != text:
             problem = f"{name} differs from row {first.number}"
             raise InvalidRowError("invalid.conflict", row, problem)
     return text
 
 
+def _currency(first: Row, fields: Mapping[str, str], options: OrderFiles) -> str:
+    """Return the currency of an order; blank only if the order has no amounts."""
+    if "currency" not in fields:
+        return options.currency or ""
+    currency = fields["currency"]
+    if not currency and not any(name in options.sources for name in MONEY_FIELDS):
+        return ""
+    if not re.fullmatch("[A-Z]{3}", currency):
+        problem = f"currency {currency[:40]!a} is not a code such as USD"
+        raise InvalidRowError("invalid.currency", first, problem)
+    return currency
+
+
 def _lines(
-    number: str, kept: Sequence[Row], rows: Sequence[Row], options: OrderFiles
+    number: str, kept: Sequence[Row], rows: Sequence[Row], options: OrderFiles, currency: str
 ) -> tuple[tuple[Line, ...], Mapping[str, str]]:
     """Return the lines of an order, and those that need no shipping with their SKUs."""
     lines: dict[str, Line] = {}
@@ -177,8 +196,8 @@ def _lines(
     for line_id, row in lines_with_ids(number, rows, options):
         if row.number not in numbers:
             continue
-        line = _line(line_id, row, options)
-        if "line_id" in options.columns:
+        line = _line(line_id, row, options, currency)
+        if "line_id" in options.sources:
             key_cell(row, "line_id", options)
         if line_id in lines:
             raise InvalidRowError("invalid.line_id", row, "another row has the same line_id")
@@ -192,11 +211,15 @@ def _lines(
     return tuple(lines.values()), not_shipped
 
 
-def _line(line_id: str, row: Row, options: OrderFiles) -> Line:
-    text = {name: cell(row, name, options) for name in LINE_FIELDS if name in options.columns}
+def _line(line_id: str, row: Row, options: OrderFiles, currency: str) -> Line:
+    text = {name: cell(row, name, options) for name in LINE_FIELDS if name in options.sources}
     if not text["sku"]:
         raise InvalidRowError("invalid.sku", row, "the SKU is blank")
-    money = {name: amount(row, name, text[name], options) for name in _LINE_MONEY if name in text}
+    money = {
+        name: amount(row, name, text[name], options, currency)
+        for name in _LINE_MONEY
+        if name in text
+    }
     return Line(
         id=line_id,
         sku=text["sku"],
@@ -212,4 +235,7 @@ def _line(line_id: str, row: Row, options: OrderFiles) -> Line:
 
 
 def _address(kind: str, fields: dict[str, str]) -> Address:
-    return Address(**{name: fields.get(f"{kind}.{name}", "") for name in ADDRESS_FIELDS})
+    texts = {name: fields.get(f"{kind}.{name}", "") for name in (*ADDRESS_FIELDS, "street3")}
+    further = texts.pop("street3")
+    texts["street2"] = ", ".join(filter(None, (texts["street2"], further)))
+    return Address(**texts)

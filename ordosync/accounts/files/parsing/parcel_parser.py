@@ -10,6 +10,7 @@ from ordosync.accounts.files.parsing.converters import (
     InvalidRowError,
     amount,
     cell,
+    currency_of,
     flag,
     key_cell,
     time,
@@ -40,7 +41,7 @@ def parcel_of(
         shipped_at=shipped_at,
         method=cell(row, "method", options),
         cost=cost,
-        currency=options.currency or "" if cost is not None else "",
+        currency=currency_of(row, options) if cost is not None else "",
         warehouse=cell(row, "warehouse", options),
         voided=flag(row, "voided", options),
         lines=parcel_lines(rows, options, order),
@@ -53,10 +54,10 @@ def _is_last(rows: Sequence[Row], options: ShipmentFiles, order: Sequence[Writte
 
     A file without columns for units has a row for each order that is sent.
     """
-    if "complete" in options.columns and flag(rows[0], "complete", options):
+    if "complete" in options.sources and flag(rows[0], "complete", options):
         return True
     if not options.unit_columns:
-        return "complete" not in options.columns
+        return "complete" not in options.sources
     if not order:
         return True
     # Of an order of an earlier release only the number of lines is known.
@@ -67,6 +68,7 @@ def _is_last(rows: Sequence[Row], options: ShipmentFiles, order: Sequence[Writte
 def cost_of(row: Row, options: ShipmentFiles) -> tuple[Decimal | None, str]:
     """Return the cost of a label, or the reason why it cannot be read: it is left out then."""
     try:
-        return amount(row, "cost", cell(row, "cost", options), options), ""
+        text = cell(row, "cost", options)
+        return amount(row, "cost", text, options, currency_of(row, options)), ""
     except InvalidRowError as error:
         return None, f"{error}; the tracking number is used without it"

@@ -95,8 +95,10 @@ def keyed_rows(rows: Iterable[Row], record_type: RecordType[T]) -> Iterator[tupl
             yield "", "", row
         else:
             pending_rows.append(row)
-    sku = record_type.options.columns.get("sku", "")
-    yield from (("", above if pending.cells.get(sku) else "", pending) for pending in pending_rows)
+    skus = record_type.options.columns_of("sku")
+    for pending in pending_rows:
+        # A constant SKU has no column, and then no row looks like a total.
+        yield "", above if not skus or any(map(pending.cells.get, skus)) else "", pending
 
 
 def _may_belong(row: Row, above: str, record_type: RecordType[T]) -> bool:

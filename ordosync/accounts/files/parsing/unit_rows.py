@@ -24,7 +24,7 @@ def count_lines(rows: Sequence[Row], options: InputFiles) -> int:
 
 def units_of(row: Row, options: InputFiles) -> ParcelLine:
     """Return the units of a row, and the texts that identify its line."""
-    texts = {name: cell(row, name, options) for name in UNIT_FIELDS if name in options.columns}
+    texts = {name: cell(row, name, options) for name in UNIT_FIELDS if name in options.sources}
     count = quantity(row, texts["quantity"])
     if count == 0:
         raise InvalidRowError("invalid.quantity", row, "quantity is 0")
