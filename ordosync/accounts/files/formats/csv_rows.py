@@ -18,13 +18,13 @@ def csv_rows(file: TextIO, options: InputFiles) -> Iterator[Row]:
     yield from _rows(_table(file, options), options)
 
 
-def csv_texts(file: TextIO, options: InputFiles) -> Iterator[tuple[str, Row | None]]:
-    """Yield the text of each row with the row; None for rows outside the data, and blank rows."""
+def csv_texts(file: TextIO, options: InputFiles) -> Iterator[tuple[str, list[Row]]]:
+    """Yield the text of each row with the row; none for rows outside the data, and blank rows."""
     lines = _RecordedLines(file)
     table = [(row, lines.take()) for row in _table(lines, options)]
     rows = {row.number: row for row in _rows((row for row, _ in table), options)}
     for row, text in table:
-        yield text, rows.get(row.number)
+        yield text, [rows[row.number]] if row.number in rows else []
 
 
 def _rows(table: Iterator[TableRow], options: InputFiles) -> Iterator[Row]:

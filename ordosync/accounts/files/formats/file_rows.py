@@ -2,31 +2,28 @@
 
 import codecs
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TextIO
 
 from ordosync import progress
 from ordosync.accounts.files.formats.csv_rows import csv_rows, csv_texts
+from ordosync.accounts.files.formats.json_documents import json_document_rows
 from ordosync.accounts.files.formats.json_lines import json_rows, json_texts
+from ordosync.accounts.files.formats.removed_records import json_without, xml_without
 from ordosync.accounts.files.formats.rows import InvalidFileError, Row
-from ordosync.accounts.files.input_options.input_files import Format, InputFiles
+from ordosync.accounts.files.formats.xml_documents import xml_rows
+from ordosync.accounts.files.input_options.file_formats import (
+    DOCUMENTS,
+    Format,
+    format_by_suffix,
+)
+from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.spreadsheets import WORKBOOKS
 from ordosync.regular_files import open_regular
 
 _BLOCK = 1024 * 1024
 _LONGEST_START = max(map(len, WORKBOOKS))
-_BY_SUFFIX: Mapping[str, Format] = {
-    ".csv": "csv",
-    ".txt": "csv",
-    ".tsv": "csv",
-    ".jsonl": "jsonl",
-    ".json": "json",
-    ".xml": "xml",
-    ".xlsx": "xlsx",
-    ".xls": "xls",
-}
-"""The formats by suffix; a file with another suffix is read as CSV."""
 _ROWS = 500
 """The number of rows after which the position in the file is noted."""
 
@@ -36,13 +33,23 @@ def read_rows(path: Path, options: InputFiles) -> Iterator[Row]:
     match format_of(path, options):
         case "jsonl":
             yield from _text_rows(path, options, json_rows)
+        case "json":
+            yield from _text_rows(path, options, json_document_rows)
+        case "xml":
+            yield from xml_rows(path, options)
         case _:
             yield from _text_rows(path, options, csv_rows)
 
 
 def format_of(path: Path, options: InputFiles) -> Format:
     """Return the format of a file: as configured, otherwise by its suffix."""
-    return options.format or _BY_SUFFIX.get(path.suffix.lower(), "csv")
+    return options.format or format_by_suffix(path) or "csv"
+
+
+def has_records(path: Path, options: InputFiles) -> bool:
+    """True if each record of a file is whole by itself, so that no row belongs to another."""
+    format_ = format_of(path, options)
+    return format_ in DOCUMENTS or (format_ == "jsonl" and bool(options.lines))
 
 
 def _text_rows(
@@ -70,12 +77,22 @@ def without_rows(
 
     The other rows stay as they are, byte by byte. Raises `InvalidFileError` and `OSError`.
     """
+    if format_of(path, options) == "xml":
+        return xml_without(path, options, is_removed)
     encoding = "utf-8-sig" if codecs.lookup(options.encoding).name == "utf-8" else options.encoding
     with _open(path, encoding) as file:
-        read = json_texts if format_of(path, options) == "jsonl" else csv_texts
-        texts = list(read(file, options))
-    kept = [text for text, row in texts if row is None or not is_removed(row)]
-    return None if len(kept) == len(texts) else "".join(kept).encode(encoding)
+        text = _text_without(format_of(path, options), file, options, is_removed)
+    return None if text is None else text.encode(encoding)
+
+
+def _text_without(
+    format_: Format, file: TextIO, options: InputFiles, is_removed: Callable[[Row], bool]
+) -> str | None:
+    if format_ == "json":
+        return json_without(file, options, is_removed)
+    texts = list((json_texts if format_ == "jsonl" else csv_texts)(file, options))
+    kept = [text for text, rows in texts if not any(map(is_removed, rows))]
+    return None if len(kept) == len(texts) else "".join(kept)
 
 
 def _open(path: Path, encoding: str) -> TextIO:

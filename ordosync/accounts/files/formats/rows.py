@@ -12,6 +12,8 @@ from ordosync.text import trimmed
 
 LONGEST_TEXT = 4 * 1024 * 1024
 """Maximum characters of an unused cell or a line of JSON; `csv` needs four bytes for each."""
+NO_LINES = "has no lines"
+"""The problem of the only row of a record that has no lines."""
 _LONGEST_CELL = 10_000
 
 
@@ -35,7 +37,7 @@ class Row:
 
     def __init__(self, number: int, cells: dict[str, str], problem: str = "") -> None:
         self.number = number
-        """The line in the file; the header is 1."""
+        """The line in the file, where the header is 1; in a document the count of the record."""
         self.cells = cells
         self.problem = problem
 

@@ -17,7 +17,9 @@ from ordosync.accounts.files.input_options.column_map import (
     check_values,
 )
 from ordosync.accounts.files.input_options.fields import ID_FIELDS, PRODUCT_FIELDS, UNIT_FIELDS
+from ordosync.accounts.files.input_options.file_formats import Format
 from ordosync.accounts.files.input_options.fingerprints import NEWER, fingerprinted
+from ordosync.accounts.files.input_options.record_paths import check_paths
 from ordosync.accounts.files.input_options.rules import RowRule
 from ordosync.accounts.files.input_options.table_options import EndOfData, Header
 from ordosync.accounts.files.input_options.transform_checks import (
@@ -32,7 +34,6 @@ from ordosync.accounts.option_types import FirstOf, merged, names_of
 from ordosync.accounts.validation import check_timezone
 from ordosync.max_age import MaxAge, Weekday, max_age_of
 
-Format = Literal["csv", "jsonl", "json", "xml", "xlsx", "xls"]
 _TEXT_SUFFIXES = (".csv", ".txt", ".tsv", ".jsonl", ".json", ".xml")
 Dialect = Literal["exact", "spreadsheet"]
 
@@ -117,6 +118,7 @@ class InputFiles:
             raise ValueError("quiet_s: must not be negative")
         self._check_dates_and_money()
         max_age_of(self, self.timezone)
+        check_paths(self)
 
     def _check_fields(self) -> None:
         options = ("values", "transform", "constants", "defaults")

@@ -15,6 +15,7 @@ from ordosync.accounts.files.input_options.fields import (
     READ_FIELDS,
 )
 from ordosync.accounts.files.input_options.input_files import InputFiles
+from ordosync.accounts.files.input_options.record_paths import check_is_of_record
 from ordosync.accounts.files.input_options.rules import Rule
 from ordosync.accounts.files.input_options.statuses import StatusColumn
 from ordosync.accounts.files.input_options.table_options import OneRow
@@ -64,6 +65,8 @@ class OrderFiles(InputFiles):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        for column in self.columns_of("order_number"):
+            check_is_of_record(column, self.lines)
         if self.min_rows is not None and self.min_rows < 1:
             raise ValueError("min_rows: must be 1 or more")
         if self.min_rows is not None and not self.complete:

@@ -65,10 +65,12 @@ _IDS = frozenset(
 class InvalidRowError(Exception):
     """A row that makes its record unusable."""
 
-    def __init__(self, code: str, row: Row, problem: str) -> None:
+    def __init__(self, code: str, row: Row, problem: str, *, other: Row | None = None) -> None:
         super().__init__(problem)
         self.code = code
         self.row = row
+        self.other = other
+        """The row whose number ends the problem."""
 
 
 def digest(

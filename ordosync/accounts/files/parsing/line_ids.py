@@ -9,7 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 
-from ordosync.accounts.files.formats.rows import Row
+from ordosync.accounts.files.formats.rows import NO_LINES, Row
 from ordosync.accounts.files.input_options.order_files import OrderFiles
 from ordosync.accounts.files.parsing.converters import InvalidRowError, cell, raw_texts
 from ordosync.accounts.files.reading.file_listing import natural
@@ -24,7 +24,8 @@ def lines_with_ids(number: str, rows: Sequence[Row], options: OrderFiles) -> lis
     So an order does not depend on the sequence of its rows, even if rows with the same SKU differ.
     """
     has_ids = "line_id" in options.sources
-    named_rows = [(_text(row, "line_id" if has_ids else "sku", options), row) for row in rows]
+    name = "line_id" if has_ids else "sku"
+    named_rows = [(_text(row, name, options), row) for row in rows if row.problem != NO_LINES]
     if len(named_rows) > 1:
         named_rows.sort(key=lambda item: (natural(item[0]), item[0], _cells(item[1], options)))
     if has_ids:

@@ -10,7 +10,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from ordosync.accounts.files.formats.rows import FileRows, Row
+from ordosync.accounts.files.formats.rows import NO_LINES, FileRows, Row
 from ordosync.accounts.files.input_options.fields import (
     ADDRESS_FIELDS,
     FACT_FIELDS,
@@ -40,7 +40,7 @@ from ordosync.accounts.files.parsing.rules import (
     order_skip_reason,
     skip_reason,
 )
-from ordosync.accounts.files.reading.rejections import place_of_row
+from ordosync.accounts.files.reading.rejections import reason_of
 from ordosync.hold_facts import HoldFacts
 from ordosync.left_out import is_among
 from ordosync.models import Address, InvalidRecord, Line, Order
@@ -64,8 +64,7 @@ def parse_order(number: str, file: FileRows, options: OrderFiles) -> Order | Inv
         if len(own) < len(file.rows):
             _check_numbers(number, file.rows, options)
     except InvalidRowError as error:
-        place = place_of_row(file.name, error.row, options)
-        return item(code=error.code, reason=f"{place}: {error}")
+        return item(code=error.code, reason=reason_of(file.name, error, options))
     except _NothingToShipError as empty:
         return item(code=empty.code, reason=str(empty), is_skipped=True)
     return replace(order, content=content, as_of=file.as_of)
@@ -107,6 +106,9 @@ class _NothingToShipError(Exception):
 
 
 def _order(number: str, rows: Sequence[Row], options: OrderFiles) -> Order:
+    rows = [row for row in rows if row.problem != NO_LINES]
+    if not rows:
+        raise _NothingToShipError("nothing-to-ship", NO_LINES)
     kept = [row for row in rows if not skip_reason(row, options)]
     for row in kept:
         if row.problem:
@@ -168,8 +170,8 @@ def _agreed(name: str, rows: Sequence[Row], options: OrderFiles) -> str:
     for row in rows[1:]:
         is_same = raw_texts(row, name, options) == raw_texts(first, name, options)
         if not is_same and cell(row, name, options) != text:
-            problem = f"{name} differs from row {first.number}"
-            raise InvalidRowError("invalid.conflict", row, problem)
+            problem = f"{name} differs from"
+            raise InvalidRowError("invalid.conflict", row, problem, other=first)
     return text
 
 
@@ -192,9 +194,10 @@ def _lines(
     """Return the lines of an order, and those that need no shipping with their SKUs."""
     lines: dict[str, Line] = {}
     not_shipped: dict[str, str] = {}
-    numbers = {row.number for row in kept}
+    # The rows of one record have the same number.
+    kept_rows = {id(row) for row in kept}
     for line_id, row in lines_with_ids(number, rows, options):
-        if row.number not in numbers:
+        if id(row) not in kept_rows:
             continue
         line = _line(line_id, row, options, currency)
         if "line_id" in options.sources:

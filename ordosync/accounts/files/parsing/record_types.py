@@ -25,23 +25,19 @@ from ordosync.accounts.files.output.order_records import WrittenLine
 from ordosync.accounts.files.parsing.answer_parser import OrderAnswers, answers_of
 from ordosync.accounts.files.parsing.converters import (
     InvalidRowError,
-    amount,
-    as_of_cell,
-    cell,
     digest,
-    flag,
     key_cell,
     key_text,
     may_have_id,
-    stock_quantity,
 )
 from ordosync.accounts.files.parsing.file_precedence import preferred_order
 from ordosync.accounts.files.parsing.parcel_parser import cost_of, parcel_of
+from ordosync.accounts.files.parsing.product_parser import product_of, stock_of
 from ordosync.accounts.files.parsing.rules import skip_reason, starts_order
 from ordosync.accounts.files.parsing.tracking_numbers import one_number_each
 from ordosync.accounts.files.parsing.unit_rows import cancelled_lines
 from ordosync.accounts.files.reading.file_listing import time_of
-from ordosync.accounts.files.reading.rejections import place_of_row
+from ordosync.accounts.files.reading.rejections import reason_of
 from ordosync.models import InvalidRecord, Order, Product, Shipment, Stock
 
 T = TypeVar("T")
@@ -78,12 +74,18 @@ class RecordType(Generic[T]):
         return next(name for name in self.needed if not key_text(row, name, self.options))
 
 
-def keyed_rows(rows: Iterable[Row], record_type: RecordType[T]) -> Iterator[tuple[str, str, Row]]:
+def keyed_rows(
+    rows: Iterable[Row], record_type: RecordType[T], *, has_records: bool = False
+) -> Iterator[tuple[str, str, Row]]:
     """Yield each row with its key and with the key that it blocks; one of the two is empty.
 
     A row without a key blocks the order above it, since it may be a line of that order. Rows
-    without a SKU at the end of a file are totals, and block nothing.
+    without a SKU at the end of a file are totals, and block nothing. In a file that `has_records`
+    a row belongs to no other record.
     """
+    if has_records:
+        yield from ((record_type.key(row), "", row) for row in rows)
+        return
     above = ""
     pending_rows: list[Row] = []
     for row in rows:
@@ -111,8 +113,12 @@ def _may_belong(row: Row, above: str, record_type: RecordType[T]) -> bool:
     return may_have_id(row, record_type.needed[0], above, record_type.options)
 
 
-def belongs_to(key: str, key_of: Callable[[Row], str]) -> Callable[[Row], bool]:
+def belongs_to(
+    key: str, key_of: Callable[[Row], str], *, has_records: bool = False
+) -> Callable[[Row], bool]:
     """Return a function that is called row by row: True if a row has or may have this key."""
+    if has_records:
+        return lambda row: key_of(row) == key
     above = ""
 
     def belongs(row: Row) -> bool:
@@ -138,19 +144,19 @@ def orders(options: OrderFiles) -> RecordType[Order]:
 
 def products(options: ProductFiles) -> RecordType[Product]:
     """Return the type of products; the id of a product is its SKU."""
-    return _by_field("products", options, "sku", _product)
+    return _by_field("products", options, "sku", product_of)
 
 
 def stock(options: StockFiles) -> RecordType[Stock]:
     """Return the type of quantities; the id of a product is its SKU."""
 
     def parse(key: str, files: Sequence[FileRows]) -> Stock | InvalidRecord:
-        item = _state(key, files[-1], options, _stock)
+        item = _state(key, files[-1], options, stock_of)
         if isinstance(item, InvalidRecord) or item.counted_at or options.max_age is None:
             return item
         return replaced(item, counted_at=time_of(files[-1].as_of))
 
-    return replace(_by_field("stock", options, "sku", _stock), parse=parse)
+    return replace(_by_field("stock", options, "sku", stock_of), parse=parse)
 
 
 def cancellations(options: CancellationFiles) -> RecordType[Cancelled]:
@@ -258,7 +264,7 @@ def _state(key: str, file: FileRows, options: InputFiles, parse: _Parse[T]) -> T
         _check_same(kept, options)
         return parse(key, kept, options, digest(kept[:1], options))
     except InvalidRowError as error:
-        reason = f"{place_of_row(file.name, error.row, options)}: {error}"
+        reason = reason_of(file.name, error, options)
         return InvalidRecord(id=key, code=error.code, reason=reason, content=content)
 
 
@@ -269,27 +275,4 @@ def _check_same(rows: Sequence[Row], options: InputFiles) -> None:
         if row.problem:
             raise InvalidRowError("invalid.row", row, row.problem)
         if digest([row], options, without=options.unit_columns) != first:
-            problem = f"differs from row {rows[0].number}"
-            raise InvalidRowError("invalid.conflict", row, problem)
-
-
-def _product(key: str, rows: Sequence[Row], options: InputFiles, content: str) -> Product:
-    row = rows[0]
-    return Product(
-        id=key,
-        sku=key_cell(row, "sku", options),
-        name=cell(row, "name", options) or key,
-        price=amount(row, "price", cell(row, "price", options), options),
-        weight_g=amount(row, "weight_g", cell(row, "weight_g", options), options),
-        supplier_sku=cell(row, "supplier_sku", options),
-        is_kit=flag(row, "kit", options),
-        needs_shipping=flag(row, "requires_shipping", options, blank=True),
-        content=content,
-    )
-
-
-def _stock(key: str, rows: Sequence[Row], options: InputFiles, _: str) -> Stock:
-    row = rows[0]
-    sku = key_cell(row, "sku", options)
-    quantity = stock_quantity(row, cell(row, "quantity", options))
-    return Stock(product_id=key, sku=sku, quantity=quantity, counted_at=as_of_cell(row, options))
+            raise InvalidRowError("invalid.conflict", row, "differs from", other=rows[0])

@@ -5,8 +5,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from ordosync.accounts.files.formats.file_rows import format_of
 from ordosync.accounts.files.formats.rows import Row
+from ordosync.accounts.files.input_options.file_formats import DOCUMENTS
 from ordosync.accounts.files.input_options.input_files import InputFiles
+from ordosync.accounts.files.parsing.converters import InvalidRowError
 from ordosync.accounts.files.reading.file_listing import folder_of
 from ordosync.models import InvalidRecord, Page
 from ordosync.regular_files import open_regular
@@ -31,7 +34,19 @@ def place_of(name: str, options: InputFiles) -> str:
 
 def place_of_row(name: str, row: Row, options: InputFiles) -> str:
     """Return the file and the number of a row, for a reason."""
-    return f"{place_of(name, options)} row {row.number}"
+    return f"{place_of(name, options)} {numbered(name, row, options)}"
+
+
+def reason_of(name: str, error: InvalidRowError, options: InputFiles) -> str:
+    """Return the reason why a row cannot be used, with its file and number."""
+    other = f" {numbered(name, error.other, options)}" if error.other else ""
+    return f"{place_of_row(name, error.row, options)}: {error}{other}"
+
+
+def numbered(name: str, row: Row, options: InputFiles) -> str:
+    """Return the number of a row, or of its record in a document, for a reason."""
+    is_document = format_of(Path(name), options) in DOCUMENTS
+    return f"{'record' if is_document else 'row'} {row.number}"
 
 
 def invalid_file(name: str, path: Path, error: Exception, options: InputFiles) -> InvalidRecord:

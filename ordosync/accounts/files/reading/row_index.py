@@ -10,8 +10,8 @@ from typing import Any, Generic, TypeVar
 from msgspec.structs import replace
 
 from ordosync import progress
-from ordosync.accounts.files.formats.file_rows import read_rows
-from ordosync.accounts.files.formats.rows import FileRows, Row
+from ordosync.accounts.files.formats.file_rows import has_records, read_rows
+from ordosync.accounts.files.formats.rows import NO_LINES, FileRows, Row
 from ordosync.accounts.files.parsing.converters import digest, key_problem
 from ordosync.accounts.files.parsing.record_types import RecordType, keyed_rows
 from ordosync.accounts.files.parsing.rules import skip_reason
@@ -133,7 +133,8 @@ class RowIndex(Generic[T]):
     def is_whole(self) -> bool:
         """True if every row has a key and can be read, or is left out by a rule."""
         rows = self._db.execute(
-            "select row, cells, problem from rows where key = '' or problem <> ''"
+            "select row, cells, problem from rows where key = '' or problem not in ('', ?)",
+            (NO_LINES,),
         )
         return all(skip_reason(_row(*columns), self._options) for columns in rows)
 
@@ -168,10 +169,12 @@ class RowIndex(Generic[T]):
     def _keyed_rows(self, path: Path, started_keys: set[str]) -> Iterator[tuple[str, str, Row]]:
         """Yield the rows of a file as `keyed_rows` does; collect two keys that start in it."""
         rows = self._record_type.split(read_rows(path, self._options))
+        is_of_records = has_records(path, self._options)
         starts_record = self._record_type.starts_record
-        for key, above, row in keyed_rows(rows, self._record_type):
+        for key, above, row in keyed_rows(rows, self._record_type, has_records=is_of_records):
             if (
                 key
+                and not is_of_records
                 and len(started_keys) < _ENOUGH
                 and key not in started_keys
                 and starts_record(row)

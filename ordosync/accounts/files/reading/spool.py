@@ -49,7 +49,7 @@ class Spool:
             paths = [
                 path
                 for path in self._folder.iterdir()
-                if not path.name.startswith(".") and path.suffix != ".json" and path.is_file()
+                if not path.name.startswith(".") and not _is_note(path) and path.is_file()
             ]
             yield from sorted(paths, key=lambda path: as_of(self.name_of(path), path))
 
@@ -78,13 +78,13 @@ class Spool:
         if not content:
             self.keep(copy, ())
             return
-        temporary = copy.with_name(f".{copy.name}")
+        temporary, stat = copy.with_name(f".{copy.name}"), copy.stat()
         with _new_file(temporary) as file:
             file.write(content)
-        stat = copy.stat()
+            file.flush()
+            # Copies are read by their age, so it must be right as soon as the content is.
+            os.utime(file.fileno(), ns=(stat.st_atime_ns, stat.st_mtime_ns))
         temporary.replace(copy)
-        # Copies are read by their age.
-        os.utime(copy, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
     def tidy(self) -> None:
         """Delete unfinished files of a crash, and empty folders."""
@@ -121,6 +121,11 @@ def _new_file(path: Path) -> BinaryIO:
     path.unlink(missing_ok=True)
     flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW
     return os.fdopen(os.open(path, flags, 0o600), "wb")
+
+
+def _is_note(path: Path) -> bool:
+    """True for a note, not for the copy of a JSON document: its name has only one suffix."""
+    return path.suffix == ".json" and ("." in path.stem or path.with_suffix("").exists())
 
 
 def _note_of(copy: Path) -> Path:

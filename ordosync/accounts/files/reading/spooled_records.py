@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from ordosync.accounts.files.formats.file_rows import without_rows
+from ordosync.accounts.files.formats.file_rows import has_records, without_rows
 from ordosync.accounts.files.formats.rows import InvalidFileError
 from ordosync.accounts.files.parsing.record_types import RecordType, belongs_to
 from ordosync.accounts.files.reading.file_listing import as_of
@@ -109,8 +109,10 @@ class SpooledRecords(Generic[T]):
         return count, unreadable
 
     def _without(self, copy: Path, key: str) -> bytes | None:
-        is_removed = belongs_to(key, self._record_type.key)
-        return without_rows(copy, self._record_type.options, is_removed)
+        options = self._record_type.options
+        is_whole = has_records(copy, options)
+        is_removed = belongs_to(key, self._record_type.key, has_records=is_whole)
+        return without_rows(copy, options, is_removed)
 
     def _are_current(self, files: Mapping[str, Path]) -> Iterator[bool]:
         """Yield True for each copy whose file still exists unchanged."""
