@@ -13,13 +13,7 @@ FEEDS = Path(__file__).parents[3].parent / "shared" / "data" / "feeds"
 EXPECTED: Mapping[str, Any] = (
     json.loads((FEEDS / "expected.json").read_text("utf-8")) if FEEDS.is_dir() else {}
 )
-PENDING = frozenset(
-    {
-        *("amazon-unshipped-orders.txt", "ebay-orders-report-us.csv", "ebay-orders-report-uk.csv"),
-        *("etsy-sold-order-items.csv", "shopify-orders-export.csv", "orders.json", "orders.xml"),
-        *("supplier-stock-with-title-rows.csv", "one-row-per-order.csv"),
-    }
-)
+PENDING = frozenset({"supplier-stock-with-title-rows.csv", "one-row-per-order.csv"})
 """Samples with options that are not finished."""
 SAMPLES = [
     name
