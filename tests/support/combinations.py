@@ -1,4 +1,7 @@
-"""Combinations of parameters: few are tried by the fast tests, and all by the slow ones."""
+"""Combinations of parameters: few are tried by the fast tests, and all by the slow ones.
+
+Of a slow test few are slow, and the rest is in the matrix.
+"""
 
 from collections.abc import Sequence
 from itertools import product
@@ -7,8 +10,8 @@ from typing import Any
 import pytest
 
 
-def covering(*values: Sequence[Any]) -> list[Any]:
-    """Return all combinations; only as many as have each value at least once are not slow."""
+def covering(*values: Sequence[Any], rest: pytest.MarkDecorator = pytest.mark.slow) -> list[Any]:
+    """Return all combinations; the fewest that have each value at least once are not marked."""
     lengths = [len(of_one) for of_one in values]
     few = {
         # The shift pairs a value of one parameter with different ones of another.
@@ -18,7 +21,7 @@ def covering(*values: Sequence[Any]) -> list[Any]:
     return [
         pytest.param(
             *(of_one[place] for of_one, place in zip(values, places, strict=True)),
-            marks=() if places in few else pytest.mark.slow,
+            marks=() if places in few else rest,
         )
         for places in product(*map(range, lengths))
     ]

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.files import row_index
 from ordosync.accounts.files.output.options import OrderFolder
 from ordosync.accounts.files.output.safe_output import folder_lock
+from ordosync.accounts.files.reading import row_index
 from ordosync.config.needs import NEEDS
 from ordosync.errors import UnavailableError
 from ordosync.models import Address, InvalidRecord, Product, Shipment, Stock

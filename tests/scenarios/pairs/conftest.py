@@ -33,13 +33,16 @@ PAIRS: dict[str, Kinds] = {
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the pairs of each test whose kinds other pairs of the test have already.
 
-    A variant of a kind is slow.
+    A variant of a kind is slow, and in the matrix if the test itself is slow.
     """
     for item in items:
         pair = item.callspec.params.get("pair") if hasattr(item, "callspec") else None
-        if pair in PAIRS.values() and pair not in _few(item):
+        if pair is None or pair not in PAIRS.values():
+            continue
+        is_variant = pair[0] in ALSO.values()
+        if pair not in _few(item) or (is_variant and item.get_closest_marker("slow")):
             item.add_marker(pytest.mark.matrix)
-        elif pair and pair[0] in ALSO.values():
+        elif is_variant:
             item.add_marker(pytest.mark.slow)
 
 
