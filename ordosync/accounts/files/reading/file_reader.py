@@ -163,7 +163,7 @@ class FileReader(Generic[T]):
         Copies and problems with files stay those of the last read.
         """
         self.unfinished = self._recently_changed(quiet_at) if quiet_at else frozenset()
-        index: RowIndex[T] = RowIndex(self.record_type)
+        index: RowIndex[T] = RowIndex(self.record_type, files=self.files)
         try:
             rejected = self._add_all(index, only=None)
             yield Page(items=tuple(rejected.values()))
@@ -205,7 +205,7 @@ class FileReader(Generic[T]):
         state = {name: mark_of(path) for name, path in files if name not in self.unfinished}
         if self._snapshot is None or self._snapshot[0] != state:
             self._forget_snapshot()
-            index: RowIndex[T] = RowIndex(self.record_type)
+            index: RowIndex[T] = RowIndex(self.record_type, files=self.files)
             self._add_all(index, only=None)
             self._snapshot = state, index
         return self._snapshot[1]
@@ -245,7 +245,8 @@ class FileReader(Generic[T]):
 
     def _new_index(self) -> RowIndex[T]:
         self._close_index()
-        self._index = RowIndex(self.record_type, whole_rows=self._rejects is not None)
+        has_rejects = self._rejects is not None
+        self._index = RowIndex(self.record_type, whole_rows=has_rejects, files=self.files)
         self._rejected, self._new_copies, self._unread, self._reasons = {}, set(), [], {}
         self._problems = set()
         return self._index
