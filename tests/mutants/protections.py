@@ -798,7 +798,7 @@ MUTANTS = (
     Mutant(
         protection="a further page without the status of its first order sends no part of it",
         file="accounts/files/parsing/cut_orders.py",
-        old="    if is_cut or (file.is_first and options.blank_repeats and _is_head_lost(rows, options)):",
+        old="    if is_cut or (is_first and _is_head_lost(rows, options)):",
         new="    if is_cut:",
         test="accounts/files/test_blank_repeats.py",
     ),

@@ -17,7 +17,8 @@ def check_head(rows: Sequence[Row], file: FileRows, options: OrderFiles) -> None
     first = rows[0]
     has_head = has_order_fields(first, options) or not options.order_columns
     is_cut = (file.starts_other_order or options.blank_repeats) and not has_head
-    if is_cut or (file.is_first and options.blank_repeats and _is_head_lost(rows, options)):
+    is_first = file.is_first and options.blank_repeats
+    if is_cut or (is_first and _is_head_lost(rows, options)):
         problem = "the first row of the order is missing, and may be on the previous page"
         raise InvalidRowError("cut", first, f"{problem}; export the whole order")
 

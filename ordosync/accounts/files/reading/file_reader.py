@@ -245,11 +245,11 @@ class FileReader(Generic[T]):
 
     def _new_index(self) -> RowIndex[T]:
         self._close_index()
-        has_rejects = self._rejects is not None
-        self._index = RowIndex(self.record_type, whole_rows=has_rejects, files=self.files)
+        is_whole = self._rejects is not None
+        index = self._index = RowIndex(self.record_type, whole_rows=is_whole, files=self.files)
         self._rejected, self._new_copies, self._unread, self._reasons = {}, set(), [], {}
         self._problems = set()
-        return self._index
+        return index
 
     def files(self) -> dict[str, Path]:
         """Return the files as they are now, oldest first."""
@@ -266,9 +266,8 @@ class FileReader(Generic[T]):
     ) -> dict[str, InvalidRecord]:
         """Add all files as they are now; return those that cannot be read, by their id."""
         rejected: dict[str, InvalidRecord] = {}
-        for name, path in self.files().items():
-            if name in self.unfinished:
-                continue
+        files = self.files().items()
+        for name, path in ((n, p) for n, p in files if n not in self.unfinished):
             try:
                 index.add(name, path, as_of=as_of(name, path), only=only)
             except FileNotFoundError:
