@@ -1,7 +1,7 @@
 """Reads the rows of a JSON lines file: one object per line."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TextIO
+from typing import Any
 
 from ordosync.accounts.files.formats.json_values import (
     DECODER,
@@ -33,7 +33,7 @@ def json_rows(file: Iterable[str], options: InputFiles) -> Iterator[Row]:
             yield from records.rows(number, fields, other_cells=cells, problems=problems)
 
 
-def json_texts(file: TextIO, options: InputFiles) -> Iterator[tuple[str, list[Row]]]:
+def json_texts(file: Iterable[str], options: InputFiles) -> Iterator[tuple[str, list[Row]]]:
     """Yield each line with its rows; none for blank lines."""
     for line in file:
         yield line, list(json_rows([line], options))
