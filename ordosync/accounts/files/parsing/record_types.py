@@ -4,7 +4,7 @@ The rows of one file with the same key must be equal. If several files have a ke
 used: each state replaces the previous one. Orders follow `file_precedence`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
