@@ -15,5 +15,10 @@ class HoldFacts(Struct, frozen=True, kw_only=True, gc=False):
     since: datetime | None = None
     """The time from which the age of the order counts; None if the account does not know it."""
     tags: tuple[str, ...] = ()
+    held: str = ""
+    """Why the order is held, regardless of the conditions of the portal; empty if it is not."""
+    unclear: tuple[str, str] | None = None
+    """The code and the reason why it is unclear what is to be sent: the order fails, unless it was
+    sent before."""
     risk: str = ""
     """Shopify's recommendation in lower case, such as `investigate`; empty if there is none."""

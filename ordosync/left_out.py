@@ -5,6 +5,10 @@ from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
+NOT_OWED = "\0"
+"""In `Order.not_shipped`, the product of a line that was not owed any more before the order was
+sent: the line is left out even if the Supplier has its product."""
+
 
 class LeftOut(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The SKUs of an order's lines that are left out, or are sent all the same."""

@@ -169,8 +169,10 @@ def to_choice(text: str, choices: Iterable[str], noun: str) -> str:
 
 
 def suggestion(word: str, choices: Iterable[str]) -> str:
-    """Return a hint for an unknown word: the most similar known word, or all known words."""
+    """Return a hint for an unknown word: known words that begin with it or are similar, or all."""
     choices = tuple(choices)
+    if longer := [choice for choice in choices if choice.startswith(f"{word}_")]:
+        return f"; did you mean {either(longer)}?"
     if close := difflib.get_close_matches(word, choices, n=1):
         return f"; did you mean {close[0]}?"
     return f"; choose {either(choices)}" if 0 < len(choices) <= _LISTED else ""

@@ -148,7 +148,7 @@ def _steps(
         requested = without_left_out(portal, page.items, ledger)
         settled, ordered = settled_units(ledger), ordered_units(portal, ledger)
         steps = [link_step(link, is_family=True) for link in families]
-        holds = Holds.of(portal, (step_key(item.id, links) for item in page.items))
+        holds = Holds.of(portal, {step_key(item.id, links): item for item in page.items})
         sent_again_steps = sent_again(portal, earlier, requested.items) if earlier else {}
         behind_ids = not_comparable(portal, requested.items, ledger, links)
         for item in requested.items:

@@ -1,11 +1,11 @@
-"""Holds of orders before the import, by the conditions of `hold:`.
+"""Holds of orders before the import: by the conditions of `hold:`, or by the account itself.
 
 A held order is read again when its time has come, or by the next run, and is judged again then. It
 is never dropped: the operator can release it, and `attention` lists it after `longest`.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from ordosync import durations
 from ordosync.config.hold_settings import HoldConfig
-from ordosync.models import Address, Order
+from ordosync.models import Address, InvalidRecord, Order
 from ordosync.store.link_steps import OpenImport
 from ordosync.store.step_rows import StepRow
 from ordosync.tasks.base import Decision, Portal
@@ -47,19 +47,25 @@ class Holds:
     open: Mapping[str, OpenImport]
 
     @classmethod
-    def of(cls, portal: Portal, keys: Iterable[str]) -> "Holds":
-        """Return the holds for the orders of these steps."""
+    def of(cls, portal: Portal, items: Mapping[str, Order | InvalidRecord]) -> "Holds":
+        """Return the holds for the orders of these steps, by their keys."""
         config = portal.config.hold
-        imports = portal.links.open_imports([*keys]) if config.conditions else {}
+        keys = [key for key, item in items.items() if config.conditions or _is_held(item)]
+        imports = portal.links.open_imports(keys) if keys else {}
         return cls(config=config, now=portal.clock.now(), open=imports)
 
     def decision(self, key: str, order: Order, method: str) -> Decision | None:
         """Return the decision to hold the order of a step; None if it can be sent."""
         opened = self.open.get(key)
-        if not self.config.conditions or (opened and opened.is_released):
+        has_conditions = self.config.conditions or order.hold_facts.held
+        if not has_conditions or (opened and opened.is_released):
             return None
         first_read_at = opened.since if opened else self.now
         return hold(self.config, order, method=method, first_read_at=first_read_at, now=self.now)
+
+
+def _is_held(item: Order | InvalidRecord) -> bool:
+    return isinstance(item, Order) and bool(item.hold_facts.held)
 
 
 def releasable(portal: Portal, rows: Sequence[StepRow]) -> list[StepRow]:
@@ -94,6 +100,8 @@ def _reasons(
     config: HoldConfig, order: Order, method: str, first_read_at: datetime, now: datetime
 ) -> Iterator[_Reason]:
     facts = order.hold_facts
+    if facts.held:
+        yield _Reason(code="hold-status", text=facts.held)
     if config.paid and not facts.is_paid:
         yield _Reason(code="hold-paid", text="is not paid")
     tags = {tag.strip().casefold() for tag in facts.tags}

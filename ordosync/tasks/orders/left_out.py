@@ -2,7 +2,8 @@
 
 An order is imported without them. So no link, parcel or split has them, and adding or removing such
 a line is no edit. Shops also mark real goods as not shipped by mistake, so a line is sent all the
-same if its product is linked to one of the Supplier. A line that was sent stays sent.
+same if its product is linked to one of the Supplier, unless it is not owed any more. A line that
+was sent stays sent.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ordosync.left_out import ORDINARY, LeftOut
+from ordosync.left_out import NOT_OWED, ORDINARY, LeftOut
 from ordosync.models import InvalidRecord, Line, Order
 from ordosync.store.links import Link
 from ordosync.tasks.base import Portal
@@ -78,6 +79,7 @@ class _Sorter:
             line
             for line in order.lines
             if line.quantity and line.id not in self._sent and self._config.products.has(line.sku)
+            if order.not_shipped.get(line.id) != NOT_OWED
         ]
         ignored = [line for line in lines if self._config.ignores(line.sku)]
         marked = [line for line in lines if line.id in order.not_shipped and line not in ignored]

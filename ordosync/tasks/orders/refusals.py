@@ -1,4 +1,4 @@
-"""The reasons why a requested order is not imported: portal rules, `since` and the address."""
+"""The reasons why a requested order is not imported, such as portal rules or its address."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, time
@@ -42,6 +42,9 @@ def import_refusal(
             code=NOTHING_TO_SHIP,
             reason=reason or "has only lines of quantity 0",
         )
+    if order.hold_facts.unclear:
+        code, reason = order.hold_facts.unclear
+        return Decision(state="failed", code=code, reason=reason)
     return _address_refusal(portal, order)
 
 

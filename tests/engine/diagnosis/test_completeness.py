@@ -36,7 +36,7 @@ FAILED: Mapping[str, str] = {
         *("not-found", "not-held", "on-hold", "other-lines", "oversold"),
         *("partially-shipped", "refused", "rest-cancelled", "reused-number"),
         *("sent-elsewhere", "sku-claimed", "split-refused", "supplier-cancelled"),
-        *("supplier-cancelled-rest", "unproven"),
+        *("supplier-cancelled-rest", "unclear-status", "unknown-status", "unproven"),
     ),
     "normal",
 )
@@ -61,7 +61,7 @@ UNKNOWN = ("no-answer", "not-ready", "taken", "unknown-outcome")
 HELD = ("asked",)
 HELD_BY_RULE = (
     *("hold-paid", "hold-age", "hold-tags", "hold-risk", "hold-value", "hold-country"),
-    "hold-po-box",
+    *("hold-po-box", "hold-status"),
 )
 """Orders that are not sent yet: they need the operator only after `longest`."""
 PLANNED = "planned"

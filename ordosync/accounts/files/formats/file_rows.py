@@ -31,6 +31,11 @@ _ROWS = 500
 def read_rows(path: Path, options: InputFiles) -> Iterator[Row]:
     """Yield the rows of a file. Raises `InvalidFileError` at any point, and `OSError`."""
     match format_of(path, options):
+        case "xlsx" | "xls" as form:
+            # Only who reads a workbook needs ZIP files and XML.
+            from ordosync.accounts.files.formats.workbooks import workbook_rows  # noqa: PLC0415
+
+            yield from workbook_rows(path, form, options)
         case "jsonl":
             yield from _text_rows(path, options, json_rows)
         case "json":
@@ -97,9 +102,12 @@ def _text_without(
 
 def _open(path: Path, encoding: str) -> TextIO:
     file = open_regular(path)
-    if file.read(_LONGEST_START).startswith(WORKBOOKS):
+    start = file.read(_LONGEST_START)
+    if start.startswith(WORKBOOKS):
         file.close()
-        raise InvalidFileError("is a workbook of a spreadsheet; save its sheet as CSV")
+        name = ".xlsx" if start.startswith(WORKBOOKS[0]) else ".xls"
+        hint = f"save its sheet as CSV, or name it {name}"
+        raise InvalidFileError(f"is a workbook of a spreadsheet; {hint}")
     file.seek(0)
     return io.TextIOWrapper(file, encoding=encoding, newline="")
 

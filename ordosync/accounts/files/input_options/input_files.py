@@ -114,6 +114,8 @@ class InputFiles:
         check_date_format(self.date_format)
         if self.timezone:
             check_timezone(self.timezone)
+        if self.sheet and self._is_text:
+            raise ValueError("sheet: is only for workbooks; leave it out")
         if self.quiet_s < 0:
             raise ValueError("quiet_s: must not be negative")
         self._check_dates_and_money()
@@ -144,12 +146,18 @@ class InputFiles:
         for option in ("constants", "defaults"):
             check_codes(option, getattr(self, option), self.transform)
 
+    @property
+    def _is_text(self) -> bool:
+        """True if no file can be a workbook."""
+        if self.format is not None:
+            return self.format not in ("xlsx", "xls")
+        return self.glob.suffix in _TEXT_SUFFIXES
+
     def _check_dates_and_money(self) -> None:
         for name in self.times:
             if name in self.sources and not (self.date_formats(name) and self.timezone):
                 raise ValueError(f"{name} has a column, so date_format and timezone are needed")
-        is_text = self.format not in (None, "xlsx", "xls") or self.glob.suffix in _TEXT_SUFFIXES
-        if is_text and "excel" in (
+        if self._is_text and "excel" in (
             format_ for name in self.dates for format_ in self.date_formats(name)
         ):
             raise ValueError("date_format: `excel` is for workbooks; write a format")

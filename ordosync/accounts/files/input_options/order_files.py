@@ -75,8 +75,9 @@ class OrderFiles(InputFiles):
     @property
     def columns_read(self) -> tuple[str, ...]:
         """Every column that a file must have."""
-        rules = (*self.skip_orders, *self.only_orders)
-        return merged([*super().columns_read, *(rule.column for rule in rules)])
+        rules = [rule.column for rule in (*self.skip_orders, *self.only_orders)]
+        statuses = [each.column for each in self.statuses]
+        return merged([*super().columns_read, *rules, *statuses])
 
     # Cached, since every row needs it.
     @cached_property
@@ -84,6 +85,7 @@ class OrderFiles(InputFiles):
         """The columns with fields of an order as a whole, besides its number."""
         mapped = self.columns_of(*ORDER_FIELDS, *READ_FIELDS, *FACT_FIELDS)
         rules = [rule.column for rule in (*self.skip_orders, *self.only_orders)]
+        rules += [each.column for each in self.statuses if not each.rows]
         number = self.columns_of("order_number")
         return tuple(sorted({*mapped, *rules}.difference(self.line_columns, number)))
 
@@ -105,6 +107,7 @@ class OrderFiles(InputFiles):
         The number is blank on a row that may be a line of the order above it.
         """
         rules = [rule.column for rule in (*self.skip, *self.only_rows)]
+        rules += [each.column for each in self.statuses if each.rows]
         number = self.columns_of("order_number")
         return tuple(dict.fromkeys([*self.line_columns, *rules, *number]))
 

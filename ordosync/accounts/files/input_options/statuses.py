@@ -1,6 +1,8 @@
 """Options of columns whose words decide what happens to an order, or to a row."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, Literal
 
 from ordosync.accounts.option_types import FirstOf
@@ -50,14 +52,14 @@ class StatusColumn:
 
     def verdict(self, text: str) -> Verdict | None:
         """Return the meaning of a cell; None if its word is unknown."""
-        word = text.strip().casefold()
+        return self._verdicts.get(text.strip().casefold(), self.others)
+
+    @cached_property
+    def _verdicts(self) -> Mapping[str, Verdict]:
         lists: tuple[tuple[Verdict, tuple[str, ...]], ...] = (
             ("travels", self.travels),
             ("held", self.held),
             ("skipped", self.skipped),
             ("failed", self.failed),
         )
-        for verdict, words in lists:
-            if word in (each.strip().casefold() for each in words):
-                return verdict
-        return self.others
+        return {word.strip().casefold(): verdict for verdict, words in lists for word in words}

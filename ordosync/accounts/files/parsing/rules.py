@@ -11,6 +11,7 @@ from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.files.input_options.order_files import OrderFiles
 from ordosync.accounts.files.input_options.rules import Rule
 from ordosync.accounts.files.parsing.converters import text_of
+from ordosync.accounts.files.parsing.rule_texts import reason_of
 
 
 def skip_reason(row: Row, options: InputFiles) -> str:
@@ -59,11 +60,11 @@ def conflicting_rule(rows: Sequence[Row], options: OrderFiles) -> str:
 def _reason(row: Row, never: Sequence[Rule], always: Sequence[Rule]) -> str:
     for rule in never:
         if _matches(rule, row):
-            return rule.reason
+            return reason_of(rule, is_match=True)
     for rule in always:
         # A problem of such a row is reported, not skipped.
         if not row.problem and not _matches(rule, row):
-            return rule.reason
+            return reason_of(rule, is_match=False)
     return ""
 
 

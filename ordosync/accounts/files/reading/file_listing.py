@@ -6,21 +6,31 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ordosync.accounts.files.input_options.file_formats import Format
 from ordosync.errors import RefusedError, UnavailableError
 
-_SUFFIXES = (".csv", ".jsonl")
+_IN_FOLDER = (".csv", ".jsonl")
+"""The files that are read of a folder, if no format is configured."""
+_SUFFIXES = (*_IN_FOLDER, ".json", ".xml", ".xlsx", ".xls")
+_HIDDEN = (".", "~$")
+"""Excel marks an open workbook by a file such as `~$orders.xlsx`."""
 _UNFINISHED = (".tmp", ".part")
 _WILDCARDS = frozenset("*?[")
 
 
-def files_of(glob: Path, *, account: str, action: str) -> dict[str, Path]:
+def files_of(
+    glob: Path, *, account: str, action: str, form: Format | None = None
+) -> dict[str, Path]:
     """Return the files to read, by their name below the folder, sorted.
+
+    Of a folder these are the CSV and JSON lines files; with a format, only those of the format.
 
     Raises `UnavailableError` if the folder is missing, and `RefusedError` if it cannot be read.
     """
     folder = folder_of(glob)
     is_folder = folder == glob
-    patterns = [f"*{end}" for end in _SUFFIXES] if is_folder else [str(glob.relative_to(folder))]
+    suffixes = (f".{form}",) if form else _IN_FOLDER
+    patterns = [f"*{end}" for end in suffixes] if is_folder else [str(glob.relative_to(folder))]
     if not folder.is_dir():
         reason = f"the folder {folder} does not exist; create it"
         raise UnavailableError(account, action, reason)
@@ -32,7 +42,9 @@ def files_of(glob: Path, *, account: str, action: str) -> dict[str, Path]:
     return {
         str(path.relative_to(folder)): path
         for path in paths
-        if not path.name.startswith(".") and path.suffix not in _UNFINISHED and not _is_folder(path)
+        if not path.name.startswith(_HIDDEN)
+        and path.suffix not in _UNFINISHED
+        and not _is_folder(path)
     }
 
 

@@ -252,7 +252,10 @@ class FileReader(Generic[T]):
 
     def files(self) -> dict[str, Path]:
         """Return the files as they are now, oldest first."""
-        files = files_of(self._options.glob, account=self._account, action=self._action)
+        options = self._options
+        files = files_of(
+            options.glob, account=self._account, action=self._action, form=options.format
+        )
         if self._rejects:
             files = {name: path for name, path in files.items() if not self._rejects.holds(path)}
         return oldest_first(files)

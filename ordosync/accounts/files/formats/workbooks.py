@@ -1,0 +1,58 @@
+"""Reads the rows of a sheet of a workbook, and facts that its rows do not show."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ordosync import progress
+from ordosync.accounts.files.formats.rows import InvalidFileError, Row
+from ordosync.accounts.files.formats.tables import TableRow, table_rows
+from ordosync.accounts.files.input_options.input_files import InputFiles
+from ordosync.accounts.workbooks.opening import open_sheet
+from ordosync.accounts.workbooks.rows import (
+    InvalidWorkbookError,
+    Sheet,
+    SheetFacts,
+    WorkbookFormat,
+)
+from ordosync.regular_files import open_regular
+
+_ROWS = 500
+"""The number of rows after which the position in the file is noted."""
+
+
+def workbook_rows(path: Path, form: WorkbookFormat, options: InputFiles) -> Iterator[Row]:
+    """Yield the rows of a sheet. Raises `InvalidFileError` and `OSError`."""
+    with _opened(path, form, options) as (sheet, table):
+        read_as = f"sheet: {sheet.facts.name!a}"
+        yield from table_rows(table, options, read_as=read_as, is_ragged=True)
+
+
+def workbook_facts(path: Path, form: WorkbookFormat, options: InputFiles) -> SheetFacts:
+    """Return facts about the sheet that is read: its name, other sheets, hidden rows, formulas.
+
+    Raises `InvalidFileError` and `OSError`.
+    """
+    with _opened(path, form, options) as (sheet, table):
+        for _ in table:
+            pass
+        return sheet.facts
+
+
+@contextmanager
+def _opened(
+    path: Path, form: WorkbookFormat, options: InputFiles
+) -> Iterator[tuple[Sheet, Iterator[TableRow]]]:
+    try:
+        with open_regular(path) as file:
+            sheet = open_sheet(file, form, options.sheet)
+            yield sheet, _table(sheet, file.tell)
+    except InvalidWorkbookError as error:
+        raise InvalidFileError(str(error)) from error
+
+
+def _table(sheet: Sheet, position: Callable[[], int]) -> Iterator[TableRow]:
+    for count, row in enumerate(sheet.rows()):
+        if not count % _ROWS:
+            progress.reached(position())
+        yield TableRow(row.number, row.texts, row.problems)

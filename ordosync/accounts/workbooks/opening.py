@@ -1,0 +1,14 @@
+"""Opens a sheet of a workbook of any format."""
+
+from typing import BinaryIO
+
+from ordosync.accounts.workbooks.disguises import check_start
+from ordosync.accounts.workbooks.rows import Sheet, WorkbookFormat
+from ordosync.accounts.workbooks.xls import XlsSheet
+from ordosync.accounts.workbooks.xlsx import XlsxSheet
+
+
+def open_sheet(file: BinaryIO, form: WorkbookFormat, name: str = "") -> Sheet:
+    """Open a sheet; without a name the only visible one. Raises `InvalidWorkbookError`."""
+    check_start(file, form)
+    return XlsSheet(file, name) if form == "xls" else XlsxSheet(file, name)

@@ -1,0 +1,1 @@
+"""Workbooks of spreadsheets: texts of cells, limits, and what is refused."""
