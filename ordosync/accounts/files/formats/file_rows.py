@@ -82,11 +82,16 @@ def without_rows(
 
     The other rows stay as they are, byte by byte. Raises `InvalidFileError` and `OSError`.
     """
-    if format_of(path, options) == "xml":
+    form = format_of(path, options)
+    if form in ("xlsx", "xls"):
+        from ordosync.accounts.files.formats.workbooks import workbook_without  # noqa: PLC0415
+
+        return workbook_without(path, form, options, is_removed)
+    if form == "xml":
         return xml_without(path, options, is_removed)
     encoding = "utf-8-sig" if codecs.lookup(options.encoding).name == "utf-8" else options.encoding
     with _open(path, encoding) as file:
-        text = _text_without(format_of(path, options), file, options, is_removed)
+        text = _text_without(form, file, options, is_removed)
     return None if text is None else text.encode(encoding)
 
 
