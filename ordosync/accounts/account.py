@@ -30,6 +30,7 @@ from ordosync.errors import RefusedError, SignInError, UnavailableError, Unknown
 from ordosync.models import Outcome
 
 if TYPE_CHECKING:
+    from ordosync.accounts.feeds import AccountFeeds
     from ordosync.accounts.merchant import Merchant
     from ordosync.accounts.supplier import Supplier
 
@@ -126,6 +127,11 @@ class Account(ABC):
         A Merchant and a Supplier of one location would import their own orders.
         """
         return ""
+
+    @property
+    def feeds(self) -> "AccountFeeds | None":
+        """The files that the account reads and a user can check; None if it reads no files."""
+        return None
 
     def warnings(self) -> Iterator[str]:
         """Yield what is wrong on this machine, such as a missing folder. Connects to nothing."""

@@ -158,6 +158,10 @@ SECTIONS = {
             "setup.demo:demo",
             "Run an end-to-end demo with sample data.",
         ),
+        "feed": (
+            "support.feed:app",
+            "Check a file before it is read.",
+        ),
         "config": (
             "config:app",
             "Check or show the configuration.",

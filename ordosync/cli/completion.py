@@ -53,6 +53,22 @@ def account(ctx: typer.Context, incomplete: str) -> list[str]:
     return _of(ctx, incomplete, local_accounts)
 
 
+def files_account(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Return the accounts that read files and start with this text."""
+    return _of(
+        ctx,
+        incomplete,
+        lambda config: [name for name, account in config.opened.items() if account.feeds],
+    )
+
+
+def feed_subject(incomplete: str) -> list[str]:
+    """Return the subjects of files that start with this text."""
+    from ordosync.accounts.feeds import SUBJECTS  # noqa: PLC0415 - see above
+
+    return [word for word in SUBJECTS if word.startswith(incomplete)]
+
+
 def portal(ctx: typer.Context, incomplete: str) -> list[str]:
     """Return the portals that start with this text."""
     return _of(ctx, incomplete, lambda config: list(config.portals))

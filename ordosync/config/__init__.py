@@ -20,9 +20,9 @@ from ordosync.config.settings import (
     ShippingMethodsConfig,
     SideConfig,
 )
-from ordosync.config.yaml_file import compose, read_source
+from ordosync.config.yaml_file import Source, compose, read_source
 from ordosync.errors import ConfigError
-from ordosync.idle import find, places
+from ordosync.idle import digest, find, places
 
 __all__ = [
     "AT_ONCE_TASKS",
@@ -35,6 +35,7 @@ __all__ = [
     "ShippingMethodsConfig",
     "SideConfig",
     "as_plain",
+    "config_of",
     "find_config",
     "load_config",
 ]
@@ -53,7 +54,16 @@ def find_config(option: Path | None) -> Path:
 
 def load_config(path: Path) -> Config:
     """Load a configuration. Raises `ConfigError` with all problems, in the order of the file."""
-    source = read_source(path.absolute())
+    return _loaded(read_source(path.absolute()))
+
+
+def config_of(text: str, folder: Path) -> Config:
+    """Load the text of a configuration as if it were a file in this folder; see `load_config`."""
+    path = folder.absolute() / "config.yaml"
+    return _loaded(Source(path=path, text=text, digest=digest(text.encode()), exposed=False))
+
+
+def _loaded(source: Source) -> Config:
     reader = reader_for(source)
     top = Place(line=1, keys=(), node=compose(source.text))
     config = read_config(reader, top, source)

@@ -34,6 +34,12 @@ def preset_options(folder: Path, name: str) -> tuple[str, yaml.MappingNode]:
     return key.value, options
 
 
+def plain_presets(folder: Path | None) -> dict[str, tuple[str, Any]]:
+    """Return the option that each preset of a kind is for, and its options, by its name."""
+    named = {name: preset_options(folder, name) for name in preset_names(folder)} if folder else {}
+    return {name: (option, _plain(options)) for name, (option, options) in named.items()}
+
+
 def option_names(folder: Path, name: str) -> frozenset[str]:
     """Return the names of the options that a preset sets."""
     return frozenset(key.value for key, _ in preset_options(folder, name)[1].value)

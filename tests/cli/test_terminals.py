@@ -71,6 +71,7 @@ ALSO_IN_A_PIPE = (
     "edits apply 1001",
     "edits keep 1001",
     "edits list",
+    "feed check orders.csv",
     "find 山田",
     "help",
     "help files",

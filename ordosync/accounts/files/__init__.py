@@ -6,10 +6,10 @@ Supplier's orders are written to one file each, and so are changes of them; trac
 and answers are read. Each part has an option, and a part without its option is None.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import copy
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ordosync.accounts.account import Account, NoOptions, PortalContext
 from ordosync.accounts.connections import Connections
@@ -20,7 +20,11 @@ from ordosync.accounts.files.checks import check_merchant, check_supplier
 from ordosync.accounts.files.client import FilesClient
 from ordosync.accounts.files.complete_files import CompleteFiles
 from ordosync.accounts.files.input_options.answer_files import AnswerFiles
-from ordosync.accounts.files.input_options.input_files import CancellationFiles, ProductFiles
+from ordosync.accounts.files.input_options.input_files import (
+    CancellationFiles,
+    InputFiles,
+    ProductFiles,
+)
 from ordosync.accounts.files.input_options.order_files import OrderFiles
 from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
 from ordosync.accounts.files.input_options.stock_files import StockFiles
@@ -30,7 +34,11 @@ from ordosync.accounts.files.merchant_products import MerchantProducts
 from ordosync.accounts.files.merchant_shortages import MerchantShortages
 from ordosync.accounts.files.merchant_stock import MerchantStock
 from ordosync.accounts.files.merchant_tracking import MerchantTracking
-from ordosync.accounts.files.options import SupplierOptions
+from ordosync.accounts.files.options import (
+    MERCHANT_PART_OPTIONS,
+    SUPPLIER_PART_OPTIONS,
+    SupplierOptions,
+)
 from ordosync.accounts.files.order_listing import OrderListing
 from ordosync.accounts.files.ordered_lines import OrderedLines
 from ordosync.accounts.files.output.options import (
@@ -61,24 +69,13 @@ from ordosync.accounts.portal_account import Limits
 from ordosync.accounts.supplier import Supplier
 from ordosync.models import Order, Product, Shipment
 
+if TYPE_CHECKING:
+    from ordosync.accounts.files.feed_check.feeds import AccountFeeds
+
 __all__ = ["FilesAccount", "SupplierOptions"]
 
 LIMITS = Limits(batch_size=1000)
 """A batch of quantities or tracking numbers rewrites the file once, for any number of rows."""
-_MERCHANT_PART_OPTIONS = {
-    "cancellations": "cancellations",
-    "products": "products",
-    "stock": "inventory",
-    "tracking": "tracking",
-}
-_SUPPLIER_PART_OPTIONS = {
-    "products": "stock",
-    "stock": "stock",
-    "shipments": "shipments",
-    "cancellations": "order_files.columns.change",
-    "edits": "order_files.columns.change",
-    "shortages": "answers",
-}
 
 
 class FilesAccount(Account):
@@ -119,21 +116,27 @@ class FilesAccount(Account):
         self.is_dry = False
         """True in a dry run, which writes no rejected rows."""
 
+    @property
+    def _inputs(self) -> Mapping[str, InputFiles]:
+        """The options of the files that it reads, by their names."""
+        names = ("orders", "products", "cancellations", "shipments", "stock", "answers")
+        inputs = {name: getattr(self, f"_{name}") for name in names}
+        return {name: options for name, options in inputs.items() if options}
+
+    @property
+    def feeds(self) -> "AccountFeeds":
+        """The files that it reads."""
+        from ordosync.accounts.files.feed_check.feeds import AccountFeeds  # noqa: PLC0415 - few
+
+        return AccountFeeds(self.name, self._inputs, orders=self.written.orders)
+
     def warnings(self) -> Iterator[str]:
         """Yield the folders that do not exist and cannot be read from, or written into."""
-        readings = (
-            self._orders,
-            self._products,
-            self._cancellations,
-            self._shipments,
-            self._stock,
-            self._answers,
-        )
-        read = [folder_of(reading.glob) for reading in readings if reading]
+        read = [folder_of(options.glob) for options in self._inputs.values()]
         for folder in dict.fromkeys([*read, *self.written.folders]):
             if not folder.is_dir():
                 yield f"the folder {folder} does not exist; create it"
-        yield from presets.warnings(reading.preset for reading in readings if reading)
+        yield from presets.warnings(options.preset for options in self._inputs.values())
 
     def merchant(
         self,
@@ -161,7 +164,7 @@ class FilesAccount(Account):
             spool=client,
             newest=client.newest,
             check=lambda: check_merchant(self.written.tracking, orders, products, cancellations),
-            part_options=_MERCHANT_PART_OPTIONS,
+            part_options=MERCHANT_PART_OPTIONS,
             orders=MerchantOrders(
                 orders, cancelled, requires_address=self._orders.has_place_columns
             ),
@@ -216,7 +219,7 @@ class FilesAccount(Account):
                 has_changes=has_changes,
                 has_answers=answers is not None,
             ),
-            part_options=_SUPPLIER_PART_OPTIONS,
+            part_options=SUPPLIER_PART_OPTIONS,
             orders=SupplierOrders(writer, sent, prefix=options.prefix),
             products=SupplierProducts() if stock else None,
             stock=stock,

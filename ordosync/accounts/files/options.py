@@ -2,6 +2,23 @@
 
 from dataclasses import dataclass
 
+MERCHANT_PART_OPTIONS = {
+    "cancellations": "cancellations",
+    "products": "products",
+    "stock": "inventory",
+    "tracking": "tracking",
+}
+"""The options that a Merchant needs for its parts."""
+SUPPLIER_PART_OPTIONS = {
+    "products": "stock",
+    "stock": "stock",
+    "shipments": "shipments",
+    "cancellations": "order_files.columns.change",
+    "edits": "order_files.columns.change",
+    "shortages": "answers",
+}
+"""The options that a Supplier needs for its parts."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class SupplierOptions:

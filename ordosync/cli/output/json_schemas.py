@@ -66,6 +66,7 @@ DOCUMENTS = {
     "restore": ("restored",),
     "prune": ("pruned",),
     "rebuild-state": ("rebuilt",),
+    "feed check": ("feed-check",),
     "config check": ("config-check",),
     "config show": ("configuration",),
 }

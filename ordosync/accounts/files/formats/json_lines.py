@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from typing import Any, TextIO
+from typing import Any
 
 from ordosync.accounts.files.formats.json_values import (
     DECODER,
@@ -38,7 +38,7 @@ def json_rows(file: Iterable[str], options: InputFiles) -> Iterator[Row]:
                 yield from rows_of(number, fields)
 
 
-def json_texts(file: TextIO, options: InputFiles) -> Iterator[tuple[str, list[Row]]]:
+def json_texts(file: Iterable[str], options: InputFiles) -> Iterator[tuple[str, list[Row]]]:
     """Yield each line with its rows; none for blank lines."""
     for line in file:
         yield line, list(json_rows([line], options))

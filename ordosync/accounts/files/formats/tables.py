@@ -13,6 +13,7 @@ from typing import NamedTuple
 from ordosync.accounts.files.formats.columns import Columns, columns_of
 from ordosync.accounts.files.formats.headers import CleanRow, HeaderRow, find_header, numbered
 from ordosync.accounts.files.formats.rows import (
+    InvalidFileError,
     Row,
     cell_problem,
     row_cleaner,
@@ -48,8 +49,6 @@ def table_rows(
     """
     clean, rows = row_cleaner(options), iter(source)
     header, rows = _header_and_rows(rows, options, first_row)
-    if header is None:
-        return
     columns = columns_of(header, options, read_as=read_as)
     is_end, row_of = _end_of_data(options, columns), _row_of(columns, is_ragged=is_ragged)
     for number, texts, problems in rows:
@@ -64,7 +63,7 @@ def table_rows(
 
 def _header_and_rows(
     rows: Iterator[TableRow], options: InputFiles, first_row: int
-) -> tuple[HeaderRow | None, Iterator[TableRow]]:
+) -> tuple[HeaderRow, Iterator[TableRow]]:
     """Return the header, and the rows after it."""
     clean = row_cleaner(options)
     if not options.header.is_missing:
@@ -72,7 +71,7 @@ def _header_and_rows(
         return find_header(cleaned, options, first_row=first_row), rows
     first = next((row for row in rows if any(clean(row.texts)[0])), None)
     if first is None:
-        return None, rows
+        raise InvalidFileError("is empty")
     return numbered(len(first.texts)), chain([first], rows)
 
 

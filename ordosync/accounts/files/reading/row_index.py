@@ -130,6 +130,15 @@ class RowIndex(Generic[T]):
             {*(key for (key,) in keys), *(id_of_row(name, _row(at, "{}", "")) for name, at in rows)}
         )
 
+    def first_rows(self, keys: Iterable[str]) -> dict[str, int]:
+        """Return the number of the first row of each of these keys."""
+        rows = self._db.execute(
+            "select key, min(row) from rows where key in (select value from json_each(?))"
+            " group by key",
+            (json.dumps(sorted(keys)),),
+        )
+        return dict(rows)
+
     def is_whole(self) -> bool:
         """True if every row has a key and can be read, or is left out by a rule."""
         rows = self._db.execute(

@@ -1,0 +1,60 @@
+"""Signs in a file as a whole: blank rows between others, and a last row that was cut."""
+
+import csv
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from ordosync.accounts.feeds import MOST_EXAMPLES, FeedFinding, FeedFormat
+from ordosync.accounts.files.formats.rows import LONGEST_TEXT
+from ordosync.regular_files import open_regular
+
+_TEXTS = ("csv", "jsonl")
+
+
+def file_findings(path: Path, found: FeedFormat) -> Iterator[FeedFinding]:
+    """Yield the signs in a file. Raises `OSError`."""
+    if found.name == "csv":
+        yield from _blank_rows(path, found)
+    if found.name in _TEXTS and _is_cut(path):
+        yield FeedFinding(
+            code="cut",
+            text="the last row has no line end, so the file may have been cut; `whole: newline`"
+            " refuses such a file",
+        )
+
+
+def _blank_rows(path: Path, found: FeedFormat) -> Iterator[FeedFinding]:
+    count, rows, blank = 0, list[int](), list[int]()
+    for number, has_text in _rows(path, found):
+        if not has_text:
+            blank.append(number)
+        elif blank:
+            count += len(blank)
+            rows += blank[: MOST_EXAMPLES - len(rows)]
+            blank = []
+    if count:
+        text = "blank rows stand between others, and are ignored"
+        yield FeedFinding(code="blank-rows", text=text, count=count, rows=tuple(rows))
+
+
+def _rows(path: Path, found: FeedFormat) -> Iterator[tuple[int, bool]]:
+    """Yield the number of each row after the header; True if it has any text."""
+    csv.field_size_limit(LONGEST_TEXT)
+    with io.TextIOWrapper(open_regular(path), found.encoding, errors="replace", newline="") as file:
+        reader = csv.reader(file, delimiter=found.delimiter)
+        last = 0
+        for cells in reader:
+            number, last = last + 1, reader.line_num
+            if number > (found.header_row or 0):
+                yield number, any(map(str.strip, cells))
+
+
+def _is_cut(path: Path) -> bool:
+    with open_regular(path) as file:
+        if not file.seek(0, os.SEEK_END):
+            return False
+        file.seek(-1, os.SEEK_END)
+        # The byte after the line end is the second one of UTF-16.
+        return file.read(1) not in (b"\n", b"\r", b"\0", b"\x1a")

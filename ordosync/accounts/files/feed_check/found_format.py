@@ -1,0 +1,43 @@
+"""The format of a file, as the options and its bytes show it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ordosync.accounts.feeds import FeedFormat
+from ordosync.accounts.files.feed_check.headers import configured_header
+from ordosync.accounts.files.feed_check.samples import SampleRow, is_encoded, sample_in
+from ordosync.accounts.files.formats.file_rows import format_of
+from ordosync.accounts.files.input_options.input_files import InputFiles
+from ordosync.accounts.option_types import names_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundFormat:
+    """The format of a file with its header."""
+
+    format: FeedFormat
+    header: Sequence[str]
+    """The columns; none if there is no header."""
+
+
+def found_format(path: Path, options: InputFiles) -> FoundFormat:
+    """Return the format of a file that is read by these options. Raises `OSError`."""
+    name = format_of(path, options)
+    if name != "csv":
+        return FoundFormat(format=FeedFormat(name=name), header=())
+    encoding = _encoding(path, options)
+    found = FeedFormat(name=name, encoding=encoding, delimiter=options.delimiter)
+    rows = sample_in(path, encoding, options.delimiter)
+    return _with_header(found, rows, options)
+
+
+def _with_header(found: FeedFormat, rows: Sequence[SampleRow], options: InputFiles) -> FoundFormat:
+    row, header = configured_header(rows, options) or (None, ())
+    return FoundFormat(format=replace(found, header_row=row), header=header)
+
+
+def _encoding(path: Path, options: InputFiles) -> str:
+    """Return the first of the encodings that decodes the file."""
+    encodings = names_of(options.encoding)
+    return next((each for each in encodings if is_encoded(path, each)), encodings[0])

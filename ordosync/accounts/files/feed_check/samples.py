@@ -1,0 +1,123 @@
+"""The first rows of a file, with the encoding and the delimiter that its bytes show."""
+
+import codecs
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from ordosync.accounts.feeds import FeedFormat
+from ordosync.accounts.files.formats.rows import LONGEST_TEXT
+from ordosync.regular_files import open_regular
+
+_BLOCK = 1024 * 1024
+_MOST_ROWS = 500
+_DELIMITERS = ",;\t|"
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+"""Encodings by the mark at the start of a file."""
+SampleRow = tuple[int, Sequence[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """The first rows of a table."""
+
+    format: FeedFormat
+    rows: Sequence[SampleRow]
+    """The rows with their numbers, blank ones included."""
+
+    def texts_of(self, columns: Mapping[str, str], header_row: int) -> dict[str, list[str]]:
+        """Return the texts of columns, by field; blank ones are left out."""
+        header = next((row for at, row in self.rows if at == header_row), ())
+        rows = [row for at, row in self.rows if at > header_row]
+        return {
+            field: [row[at] for row in rows if at < len(row) and row[at]]
+            for field, column in columns.items()
+            for at in [header.index(column)]
+        }
+
+
+def sample_of(path: Path) -> Sample:
+    """Return the first rows of a file of unknown format. Raises `OSError`."""
+    encoding = encoding_of(path)
+    text = _first_text(path, encoding)
+    delimiter = delimiter_of(text)
+    found = FeedFormat(name="csv", encoding=encoding, delimiter=delimiter)
+    return Sample(format=found, rows=sample_rows(text, delimiter))
+
+
+def sample_in(path: Path, encoding: str, delimiter: str) -> list[SampleRow]:
+    """Return the first rows of a file in this encoding. Raises `OSError`."""
+    return sample_rows(_first_text(path, encoding), delimiter)
+
+
+def encoding_of(path: Path) -> str:
+    """Return the encoding of a text file: the one of its mark, UTF-8, or Windows-1252."""
+    with open_regular(path) as file:
+        start = file.read(4)
+    for mark, encoding in _MARKS.items():
+        if start.startswith(mark):
+            return encoding
+    return next((each for each in ("utf-8", "cp1252") if is_encoded(path, each)), "latin-1")
+
+
+def delimiter_of(text: str) -> str:
+    """Return the delimiter that splits most rows into equal counts of cells."""
+    return max(_DELIMITERS, key=lambda delimiter: _regularity(text, delimiter))
+
+
+def sample_rows(text: str, delimiter: str) -> list[SampleRow]:
+    """Return the rows of a text, each with the number of its first line."""
+    csv.field_size_limit(LONGEST_TEXT)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows: list[SampleRow] = []
+    last = 0
+    try:
+        for cells in reader:
+            rows.append((last + 1, [cell.strip() for cell in cells]))
+            last = reader.line_num
+    # The rows before the damaged one are enough for a guess; the check reports it.
+    except csv.Error:
+        pass
+    return rows
+
+
+def _regularity(text: str, delimiter: str) -> tuple[int, int]:
+    """Return how many rows have the most common count of cells, and that count."""
+    counts = Counter(len(cells) for _, cells in sample_rows(text, delimiter) if any(cells))
+    counts.pop(1, None)
+    if not counts:
+        return 0, 0
+    cells, rows = max(counts.items(), key=lambda item: (item[1], item[0]))
+    return rows, cells
+
+
+def _first_text(path: Path, encoding: str) -> str:
+    with open_regular(path) as file:
+        lines = io.TextIOWrapper(file, encoding, errors="replace", newline="")
+        return "".join(islice(_lines(lines), _MOST_ROWS)).removeprefix("\ufeff")
+
+
+def _lines(file: io.TextIOWrapper) -> Iterator[str]:
+    while line := file.readline(LONGEST_TEXT):
+        yield line
+
+
+def is_encoded(path: Path, encoding: str) -> bool:
+    """True if all bytes of a file are text in this encoding."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        with open_regular(path) as file:
+            while block := file.read(_BLOCK):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True

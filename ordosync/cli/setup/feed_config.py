@@ -1,0 +1,117 @@
+"""A whole configuration for one file, as text: what was guessed, and what a user must edit."""
+
+import glob
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ordosync.accounts.feeds import FeedGuess
+from ordosync.config import config_of
+from ordosync.config.settings import Config
+from ordosync.errors import ConfigError
+
+MERCHANT, SUPPLIER = "shop", "supplier"
+_OF_SUPPLIER = ("shipments", "stock", "answers")
+_ASSUMED = {"timezone": "UTC", "currency": "XXX"}
+"""Values with which a file is checked as long as the user has not chosen any."""
+_EXAMPLES = {"timezone": "Europe/Paris", "currency": "EUR"}
+_COLUMNS = {"order_number": "Order", "sku": "SKU", "quantity": "Quantity"}
+_OTHER_SIDE = """edit: the other side. It is a database of ordosync on this machine, until you
+replace it; `ordosync config example shopify` shows another kind."""
+_NEEDED: Mapping[str, Mapping[str, Any]] = {
+    MERCHANT: {"orders": {"glob": "orders/*.csv", "columns": _COLUMNS}},
+    SUPPLIER: {"order_files": {"folder": "to-supplier", "columns": _COLUMNS}},
+}
+"""What a Merchant and a Supplier of files need beside any other files."""
+
+
+def account_of(guess: FeedGuess) -> str:
+    """Return the name of the account that has the file."""
+    return SUPPLIER if guess.subject in _OF_SUPPLIER else MERCHANT
+
+
+def edits_of(guess: FeedGuess, file: Path) -> tuple[str, ...]:
+    """Return the options that the file does not show and a user must choose.
+
+    Raises `ConfigError` with the problems of a guess that cannot be used.
+    """
+    for missing in ((), ("timezone",), ("currency",)):
+        try:
+            config_of(_text(guess, file, {name: _ASSUMED[name] for name in missing}), Path())
+        except ConfigError:
+            continue
+        return missing
+    config_of(_text(guess, file, _ASSUMED), Path())
+    return tuple(_ASSUMED)
+
+
+def assumed_config(guess: FeedGuess, file: Path) -> Config:
+    """Return a configuration for the file, with assumed values for what it does not show."""
+    values = {name: _ASSUMED[name] for name in edits_of(guess, file)}
+    return config_of(_text(guess, file, values), Path())
+
+
+def config_text(guess: FeedGuess, file: Path, edits: tuple[str, ...]) -> str:
+    """Return the configuration for a user, with a comment at each place to edit."""
+    if guess.missing:
+        columns = {**dict.fromkeys(guess.missing, ""), **guess.options.get("columns", {})}
+        guess = replace(guess, options={**guess.options, "columns": columns})
+    return _text(guess, file, dict.fromkeys(edits, ""), comments=True)
+
+
+def _text(
+    guess: FeedGuess, file: Path, values: Mapping[str, str], *, comments: bool = False
+) -> str:
+    import yaml  # noqa: PLC0415 - loaded with the configuration
+
+    account = account_of(guess)
+    other = MERCHANT if account == SUPPLIER else SUPPLIER
+    subject = {"glob": glob.escape(str(file)), **guess.options, **values}
+    of_files = {"kind": "files", **_beside(guess, account), guess.subject: subject}
+    document = {
+        "accounts": {
+            account: of_files,
+            other: {"kind": "sqlite", "path": f"{other}.db"},
+        },
+        "portals": {f"{MERCHANT}-{SUPPLIER}": _portal(guess)},
+    }
+    text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
+    places = {
+        f"    {name}:": "edit: an account of this side needs it, too"
+        for name in _beside(guess, account)
+    }
+    places[f"  {other}:"] = _OTHER_SIDE
+    return "\n".join([*_commented(text, places), ""]) if comments else text
+
+
+def _beside(guess: FeedGuess, account: str) -> Mapping[str, Any]:
+    return {} if guess.subject == "orders" else _NEEDED[account]
+
+
+def _portal(guess: FeedGuess) -> dict[str, Any]:
+    portal: dict[str, Any] = {"merchant": MERCHANT, "supplier": SUPPLIER}
+    if guess.subject == "orders" and not guess.has_address:
+        portal["address"] = "optional"
+    if guess.subject == "stock":
+        portal["manage_inventory"] = "true"
+    return portal
+
+
+def _commented(text: str, places: Mapping[str, str]) -> Iterator[str]:
+    """Yield the lines of a configuration, with a comment at each place that a user edits."""
+    yield "# A configuration for one file, by `ordosync feed check --init`. Edit the places"
+    yield "# with the comment `edit`, then run `ordosync config check`."
+    for line in text.splitlines():
+        name, _, value = line.strip().partition(": ")
+        if line in places:
+            indent = line[: len(line) - len(line.lstrip())]
+            yield from (f"{indent}# {part}" for part in places[line].splitlines())
+            yield line
+        elif value == "''":
+            example = (
+                f"such as {_EXAMPLES[name]}" if name in _EXAMPLES else "the column of the file"
+            )
+            yield f"{line.removesuffix(' ' + value)}  # edit: {example}"
+        else:
+            yield line
