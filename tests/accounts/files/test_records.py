@@ -13,6 +13,7 @@ from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
 from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.files.parsing.record_types import orders
 from ordosync.accounts.files.reading.row_index import RowIndex
+from ordosync.left_out import NOT_OWED
 from ordosync.models import InvalidRecord, Order, Stock
 from tests.accounts.files.conftest import Drop, Make
 from tests.accounts.files.documents import JSON, XML, as_json, as_xml, options
@@ -98,7 +99,8 @@ def test_rule_for_rows_leaves_out_single_lines_of_a_record(
     [order] = _read(make, _orders(tmp_path, skip=(rule,))).values()
 
     assert isinstance(order, Order)
-    assert [line.sku for line in order.lines] == ["A", "B"]
+    assert [line.sku for line in order.lines] == ["A", "B", "GIFT"]
+    assert order.not_shipped == {"1/GIFT#1": NOT_OWED}
 
 
 @FORMATS

@@ -16,7 +16,12 @@ _JSON_OF_LINES = re.compile(rb"\[|\{\s*\n")
 
 
 def other_format(path: Path, format_: Format) -> str:
-    """Return what a file that cannot be read is, and what to do; empty if that is not known."""
+    """Return what a file that cannot be read is, and what to do; empty if that is not known.
+
+    The reader of workbooks does this by itself.
+    """
+    if format_ in ("xlsx", "xls"):
+        return ""
     beginning = _beginning(path)
     if _PAGE.match(beginning):
         return "is a web page, not data"
