@@ -25,19 +25,16 @@ from ordosync.accounts.files.output.order_records import WrittenLine
 from ordosync.accounts.files.parsing.answer_parser import OrderAnswers, answers_of
 from ordosync.accounts.files.parsing.converters import (
     InvalidRowError,
-    amount,
-    as_of_cell,
-    cell,
     digest,
-    flag,
     key_cell,
     key_text,
     may_have_id,
-    stock_quantity,
 )
 from ordosync.accounts.files.parsing.file_precedence import preferred_order
 from ordosync.accounts.files.parsing.parcel_parser import cost_of, parcel_of
+from ordosync.accounts.files.parsing.product_parser import product_of, stock_of
 from ordosync.accounts.files.parsing.rules import skip_reason, starts_order
+from ordosync.accounts.files.parsing.tracking_numbers import one_number_each
 from ordosync.accounts.files.parsing.unit_rows import cancelled_lines
 from ordosync.accounts.files.reading.file_listing import time_of
 from ordosync.accounts.files.reading.rejections import reason_of
@@ -63,6 +60,8 @@ class RecordType(Generic[T]):
     """The fields that make the key. It is empty if one of them is blank."""
     parse: Callable[[str, Sequence[FileRows]], T | InvalidRecord]
     """Parses the rows of one key, by file, oldest file first."""
+    split: Callable[[Iterable[Row]], Iterable[Row]] = lambda rows: rows
+    """Returns the rows of a file, each with one record."""
     starts_record: Callable[[Row], bool] = lambda _: False
     """Returns True if a row has fields that only the first row of an order has."""
     side_problem: Callable[[Row], str] = lambda _: ""
@@ -145,19 +144,19 @@ def orders(options: OrderFiles) -> RecordType[Order]:
 
 def products(options: ProductFiles) -> RecordType[Product]:
     """Return the type of products; the id of a product is its SKU."""
-    return _by_field("products", options, "sku", _product)
+    return _by_field("products", options, "sku", product_of)
 
 
 def stock(options: StockFiles) -> RecordType[Stock]:
     """Return the type of quantities; the id of a product is its SKU."""
 
     def parse(key: str, files: Sequence[FileRows]) -> Stock | InvalidRecord:
-        item = _state(key, files[-1], options, _stock)
+        item = _state(key, files[-1], options, stock_of)
         if isinstance(item, InvalidRecord) or item.counted_at or options.max_age is None:
             return item
         return replaced(item, counted_at=time_of(files[-1].as_of))
 
-    return replace(_by_field("stock", options, "sku", _stock), parse=parse)
+    return replace(_by_field("stock", options, "sku", stock_of), parse=parse)
 
 
 def cancellations(options: CancellationFiles) -> RecordType[Cancelled]:
@@ -194,15 +193,17 @@ def shipments(
         number = key_text(row, "tracking_number", options)
         return f"{of}:{number}" if of and number else ""
 
-    def parse(key: str, rows: Sequence[Row], _: InputFiles, __: str) -> Shipment:
-        return parcel_of(key, rows, options, lines_of)
+    def parser(file: FileRows) -> _Parse[Shipment]:
+        changed_at = time_of(file.as_of)
+        return lambda key, rows, _, __: parcel_of(key, rows, options, lines_of, changed_at)
 
     return RecordType(
         name="shipments",
         options=options,
         key=key,
         needed=("order_number", "tracking_number"),
-        parse=lambda key, files: _state(key, files[-1], options, parse),
+        parse=lambda key, files: _state(key, files[-1], options, parser(files[-1])),
+        split=lambda rows: one_number_each(rows, options),
         side_problem=lambda row: cost_of(row, options)[1],
     )
 
@@ -275,25 +276,3 @@ def _check_same(rows: Sequence[Row], options: InputFiles) -> None:
             raise InvalidRowError("invalid.row", row, row.problem)
         if digest([row], options, without=options.unit_columns) != first:
             raise InvalidRowError("invalid.conflict", row, "differs from", other=rows[0])
-
-
-def _product(key: str, rows: Sequence[Row], options: InputFiles, content: str) -> Product:
-    row = rows[0]
-    return Product(
-        id=key,
-        sku=key_cell(row, "sku", options),
-        name=cell(row, "name", options) or key,
-        price=amount(row, "price", cell(row, "price", options), options),
-        weight_g=amount(row, "weight_g", cell(row, "weight_g", options), options),
-        supplier_sku=cell(row, "supplier_sku", options),
-        is_kit=flag(row, "kit", options),
-        needs_shipping=flag(row, "requires_shipping", options, blank=True),
-        content=content,
-    )
-
-
-def _stock(key: str, rows: Sequence[Row], options: InputFiles, _: str) -> Stock:
-    row = rows[0]
-    sku = key_cell(row, "sku", options)
-    quantity = stock_quantity(row, cell(row, "quantity", options))
-    return Stock(product_id=key, sku=sku, quantity=quantity, counted_at=as_of_cell(row, options))

@@ -177,7 +177,8 @@ class RowIndex(Generic[T]):
 
     def _keyed_rows(self, path: Path, started_keys: set[str]) -> Iterator[tuple[str, str, Row]]:
         """Yield the rows of a file as `keyed_rows` does; collect two keys that start in it."""
-        rows, is_of_records = read_rows(path, self._options), has_records(path, self._options)
+        rows = self._record_type.split(read_rows(path, self._options))
+        is_of_records = has_records(path, self._options)
         starts_record = self._record_type.starts_record
         for key, above, row in keyed_rows(rows, self._record_type, has_records=is_of_records):
             if (
