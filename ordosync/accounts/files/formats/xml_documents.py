@@ -186,7 +186,7 @@ class _Parser:
 
 
 def _add_attributes(element: Element, attributes: Sequence[str]) -> None:
-    """Add attributes, which are names and texts in turn; declarations of namespaces are none."""
+    """Add attributes, which are names and texts in turn, without declarations of namespaces."""
     for name, text in zip(attributes[::2], attributes[1::2], strict=True):
         if not name.startswith("xmlns"):
             element.add(f"@{name_of(name)}", text)
