@@ -57,7 +57,7 @@ class FileRows:
 
 def cleaner(options: InputFiles) -> Callable[[str], str]:
     """Return the function that cleans the text of a cell."""
-    if options.dialect == "spreadsheet":
+    if options.has_text_marks:
         return lambda text: unmarked(trimmed(text))
     return trimmed
 
@@ -67,7 +67,7 @@ def row_cleaner(options: InputFiles) -> Callable[[Sequence[str]], tuple[list[str
 
     It also returns True if a cell may have a problem. Most rows pass one fast check of all cells.
     """
-    clean, has_marks = cleaner(options), options.dialect == "spreadsheet"
+    clean, has_marks = cleaner(options), options.has_text_marks
 
     def clean_row(texts: Sequence[str]) -> tuple[list[str], bool]:
         cells = [text.strip() for text in texts]
