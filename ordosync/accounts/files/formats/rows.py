@@ -53,6 +53,10 @@ class FileRows:
     """Sorts files by their age."""
     starts_other_order: bool = False
     """True if the file has the first row of another order."""
+    is_first: bool = False
+    """True if the file begins with the record."""
+    next_page: str = ""
+    """For the last record of a file: another file that begins with lines of an unnamed record."""
 
 
 def cleaner(options: InputFiles) -> Callable[[str], str]:
