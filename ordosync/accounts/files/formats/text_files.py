@@ -16,6 +16,7 @@ from ordosync.accounts.spreadsheets import WORKBOOKS
 from ordosync.regular_files import open_regular
 
 _BLOCK = 1024 * 1024
+_OTHER_WORKBOOKS = (".ods", ".xlsb")
 _LONGEST_START = max(map(len, WORKBOOKS))
 _UTF8 = ("utf-8", "utf-8-sig")
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -48,11 +49,17 @@ def open_text(path: Path, encoding: str) -> TextIO:
     start = file.read(_LONGEST_START)
     if start.startswith(WORKBOOKS):
         file.close()
-        name = ".xlsx" if start.startswith(WORKBOOKS[0]) else ".xls"
-        hint = f"save its sheet as CSV, or name it {name}"
-        raise InvalidFileError(f"is a workbook of a spreadsheet; {hint}")
+        raise InvalidFileError(
+            f"is a workbook of a spreadsheet; save its sheet as {_way_out(path, start)}"
+        )
     file.seek(0)
     return io.TextIOWrapper(file, encoding=encoding, newline="")
+
+
+def _way_out(path: Path, start: bytes) -> str:
+    if path.suffix.lower() in _OTHER_WORKBOOKS:
+        return "CSV or .xlsx"
+    return f"CSV, or name it {'.xlsx' if start.startswith(WORKBOOKS[0]) else '.xls'}"
 
 
 def data_lines(file: TextIO, path: Path, *, must_end: bool = False) -> Iterable[str]:
