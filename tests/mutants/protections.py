@@ -833,8 +833,8 @@ MUTANTS = (
     Mutant(
         protection="owed units that fall with a parcel cancel nothing",
         file="accounts/files/merchant_cancellations.py",
-        old="            orders = [] if shows_owed else [it for it in page.items if isinstance(it, Order)]",
-        new="            orders = [it for it in page.items if isinstance(it, Order)]",
+        old="orders = [] if shows_owed else ",
+        new="orders = ",
         test="accounts/files/test_owed_units.py",
     ),
     Mutant(
