@@ -1,4 +1,4 @@
-"""How an order that was sent is compared with its lines at the Merchant now."""
+"""Facts about an order that was sent, for its comparison with the Merchant's order now."""
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
