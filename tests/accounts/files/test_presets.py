@@ -13,7 +13,7 @@ FEEDS = Path(__file__).parents[3].parent / "shared" / "data" / "feeds"
 EXPECTED: Mapping[str, Any] = (
     json.loads((FEEDS / "expected.json").read_text("utf-8")) if FEEDS.is_dir() else {}
 )
-PENDING = frozenset({"supplier-stock-with-title-rows.csv", "one-row-per-order.csv"})
+PENDING = frozenset({"one-row-per-order.csv"})
 """Samples with options that are not finished."""
 SAMPLES = [
     name

@@ -48,7 +48,7 @@ def _found(header: Sequence[str], column: str, options: InputFiles) -> str:
     """Return the name of a column in the header; empty if it is missing."""
     if exact := next((name for name in names_of(column) if name in header), ""):
         return exact
-    if not options.preset and options.dialect == "exact":
+    if not options.preset and options.dialect != "spreadsheet":
         return ""
     by_fold = {_folded(name): name for name in reversed(header)}
     return next((by_fold[_folded(n)] for n in names_of(column) if _folded(n) in by_fold), "")

@@ -84,8 +84,11 @@ class InputFiles:
     delimiter: str = ","
     quotes: bool = True
     """False if a quotation mark is a character like any other."""
-    dialect: Dialect = "exact"
-    """`spreadsheet`: `="0012"` and `'0012` mean 0012, and a header may differ in case."""
+    dialect: Dialect | None = None
+    """`spreadsheet`: `="0012"` and `'0012` mean 0012, and a header may differ in case.
+
+    None: as a spreadsheet writes it if the header stands below titles, otherwise exact.
+    """
     whole: Literal["newline"] | None = None
     """`newline`: a file whose last row has no line end is refused, since it was cut."""
     decimal: Literal[".", ","] = "."
@@ -183,6 +186,12 @@ class InputFiles:
     def dates(self) -> tuple[str, ...]:
         """The fields that are dates or times."""
         return self.times
+
+    @property
+    def has_text_marks(self) -> bool:
+        """True if the marks of a spreadsheet around a text are removed."""
+        is_of_spreadsheet = bool(self.preset or self.header.contains)
+        return self.dialect == "spreadsheet" or (self.dialect is None and is_of_spreadsheet)
 
     @property
     def age_limit(self) -> MaxAge | None:

@@ -32,8 +32,15 @@ def product_of(key: str, rows: Sequence[Row], options: InputFiles, content: str)
 
 
 def stock_of(key: str, rows: Sequence[Row], options: InputFiles, _: str) -> Stock:
-    """Return the quantity of a row."""
-    row = rows[0]
-    sku = key_cell(row, "sku", options)
-    quantity = stock_quantity(row, cell(row, "quantity", options))
-    return Stock(product_id=key, sku=sku, quantity=quantity, counted_at=as_of_cell(row, options))
+    """Return the quantity of a product; rows that differ in it add up."""
+    sku = key_cell(rows[0], "sku", options)
+    counted = rows if options.unit_columns else rows[:1]
+    counts = [stock_quantity(row, cell(row, "quantity", options)) for row in counted]
+    known = [count for count in counts if count is not None]
+    times = [at for row in rows if (at := as_of_cell(row, options))]
+    return Stock(
+        product_id=key,
+        sku=sku,
+        quantity=sum(known) if len(known) == len(counts) else None,
+        counted_at=min(times, default=None),
+    )

@@ -4,7 +4,7 @@ The rows of one file with the same key must be equal. If several files have a ke
 used: each state replaces the previous one. Orders follow `file_precedence`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -28,7 +28,6 @@ from ordosync.accounts.files.parsing.converters import (
     digest,
     key_cell,
     key_text,
-    may_have_id,
 )
 from ordosync.accounts.files.parsing.file_precedence import preferred_order
 from ordosync.accounts.files.parsing.parcel_parser import cost_of, parcel_of
@@ -41,8 +40,6 @@ from ordosync.accounts.files.reading.rejections import reason_of
 from ordosync.models import InvalidRecord, Order, Product, Shipment, Stock
 
 T = TypeVar("T")
-_MOST_TOTALS = 1000
-"""If a file ends with more rows without a number than this, they are not totals."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,67 +63,14 @@ class RecordType(Generic[T]):
     """Returns True if a row has fields that only the first row of an order has."""
     side_problem: Callable[[Row], str] = lambda _: ""
     """Returns the problem of a row that can be used in spite of it; empty if there is none."""
+    repeats_key: bool = False
+    """True if a row with a blank key has the key of the row above it."""
     has_lines: bool = False
     """True if several rows are one record. A row without a key may then belong to the row above."""
 
     def blank(self, row: Row) -> str:
         """Return the field that is missing for the key of a row."""
         return next(name for name in self.needed if not key_text(row, name, self.options))
-
-
-def keyed_rows(
-    rows: Iterable[Row], record_type: RecordType[T], *, has_records: bool = False
-) -> Iterator[tuple[str, str, Row]]:
-    """Yield each row with its key and with the key that it blocks; one of the two is empty.
-
-    A row without a key blocks the order above it, since it may be a line of that order. Rows
-    without a SKU at the end of a file are totals, and block nothing. In a file that `has_records`
-    a row belongs to no other record.
-    """
-    if has_records:
-        yield from ((record_type.key(row), "", row) for row in rows)
-        return
-    above = ""
-    pending_rows: list[Row] = []
-    for row in rows:
-        key = record_type.key(row)
-        if key or len(pending_rows) > _MOST_TOTALS:
-            yield from (("", above, pending) for pending in pending_rows)
-            pending_rows.clear()
-        if key:
-            above = key
-            yield key, "", row
-        elif not _may_belong(row, above, record_type) or skip_reason(row, record_type.options):
-            yield "", "", row
-        else:
-            pending_rows.append(row)
-    skus = record_type.options.columns_of("sku")
-    for pending in pending_rows:
-        # A constant SKU has no column, and then no row looks like a total.
-        yield "", above if not skus or any(map(pending.cells.get, skus)) else "", pending
-
-
-def _may_belong(row: Row, above: str, record_type: RecordType[T]) -> bool:
-    """True if a row without a usable key may be a line of the order above it."""
-    if not above or not record_type.has_lines:
-        return False
-    return may_have_id(row, record_type.needed[0], above, record_type.options)
-
-
-def belongs_to(
-    key: str, key_of: Callable[[Row], str], *, has_records: bool = False
-) -> Callable[[Row], bool]:
-    """Return a function that is called row by row: True if a row has or may have this key."""
-    if has_records:
-        return lambda row: key_of(row) == key
-    above = ""
-
-    def belongs(row: Row) -> bool:
-        nonlocal above
-        above = key_of(row) or above
-        return above == key
-
-    return belongs
 
 
 def orders(options: OrderFiles) -> RecordType[Order]:
@@ -138,6 +82,7 @@ def orders(options: OrderFiles) -> RecordType[Order]:
         needed=("order_number",),
         parse=lambda key, files: preferred_order(key, files, options),
         starts_record=lambda row: starts_order(row, options),
+        repeats_key=options.blank_repeats,
         has_lines=True,
     )
 
