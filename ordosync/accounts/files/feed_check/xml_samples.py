@@ -53,13 +53,12 @@ def _parsed(content: bytes) -> Element:
     open_elements = [top]
 
     def start(tag: str, attributes: list[str]) -> None:
-        element = Element()
-        if len(open_elements) < _DEEPEST:
-            open_elements[-1].add(name_of(tag), element)
+        is_deep = len(open_elements) >= _DEEPEST
+        element = Element() if is_deep else open_elements[-1].add(name_of(tag))
         open_elements.append(element)
         for name, text in zip(attributes[::2], attributes[1::2], strict=True):
             if name != "xmlns" and not name.startswith("xmlns:"):
-                element.add(f"@{name_of(name)}", Element(text))
+                element.add(f"@{name_of(name)}", text)
 
     def add_text(text: str) -> None:
         open_elements[-1].add_text(text)
