@@ -1,4 +1,4 @@
-"""A parcel that the shop was told comes back in its next export: it is no edit."""
+"""A parcel that was reported to the shop comes back in its next export: it is no edit."""
 
 from dataclasses import replace
 from pathlib import Path
