@@ -32,7 +32,7 @@ PAIRS: dict[str, Kinds] = {
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give a test its pairs. Most are in the matrix, and are not even made for the other tests."""
     fixtures = metafunc._arg2fixturedefs.get("pair", ())
-    # Some modules have a fixture of their own.
+    # A fixture of the module comes before the one of this folder.
     if not fixtures or not fixtures[-1].baseid.endswith("pairs"):
         return
     item = metafunc.definition
