@@ -15,7 +15,7 @@ _FORMULA = frozenset("=+-@\t\r\0\uff1d\uff0b\uff0d\uff20")
 _DAMAGED = re.compile(
     r"""
     (?P<number> [+-]? [0-9]+ ([.,][0-9]+)? [eE][+][0-9]+ )
-    | (?P<error> [#] ( N/A | NV | [A-Z0-9/_\u00c4\u00d6\u00dc]+[!?] | [#]{2,} ) )
+    | (?P<error> [#] ( N/[ABD] | NV | [¡¿]? [A-Z0-9/_ÄÖÜ]+[!?] | [#]{2,} ) )
     | (?P<text> ="(.*) | '[0-9].* )
     """,
     re.VERBOSE | re.DOTALL,
@@ -58,11 +58,28 @@ def plain(text: str) -> str:
     return text[1:] if text[:1] == "'" and _is_formula(text.lstrip("'")) else text
 
 
-def csv_text(columns: Sequence[str], rows: Sequence[Mapping[str, str]], delimiter: str) -> str:
-    """Return a header and rows; the cells are written as they are."""
+def csv_text(
+    columns: Sequence[str],
+    rows: Sequence[Mapping[str, str]],
+    delimiter: str,
+    *,
+    quotes: bool = True,
+    has_header: bool = True,
+) -> str:
+    """Return a header and rows; the cells are written as they are.
+
+    Without `quotes`, no cell may have a delimiter or a line end.
+    """
     text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
-    writer.writerow(columns)
+    writer = csv.writer(
+        text,
+        delimiter=delimiter,
+        lineterminator="\r\n",
+        quoting=csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE,
+        quotechar='"' if quotes else None,
+    )
+    if has_header:
+        writer.writerow(columns)
     writer.writerows([row.get(column, "") for column in columns] for row in rows)
     return text.getvalue()
 

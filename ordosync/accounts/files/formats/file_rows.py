@@ -8,8 +8,9 @@ from ordosync import progress
 from ordosync.accounts.files.formats.csv_rows import csv_rows, csv_texts
 from ordosync.accounts.files.formats.json_documents import json_document_rows
 from ordosync.accounts.files.formats.json_lines import json_rows, json_texts
+from ordosync.accounts.files.formats.other_formats import other_format
 from ordosync.accounts.files.formats.removed_records import json_without, xml_without
-from ordosync.accounts.files.formats.rows import Row
+from ordosync.accounts.files.formats.rows import InvalidFileError, Row
 from ordosync.accounts.files.formats.text_files import data_lines, encoding_of, not_text, open_text
 from ordosync.accounts.files.formats.xml_documents import xml_rows
 from ordosync.accounts.files.input_options.file_formats import (
@@ -31,8 +32,18 @@ def read_rows(path: Path, options: InputFiles) -> Iterator[Row]:
     """
     if is_empty(path):
         return
-    match format_of(path, options):
-        case "xlsx" | "xls" as form:
+    form = format_of(path, options)
+    try:
+        yield from _rows(path, form, options)
+    except InvalidFileError as error:
+        if problem := other_format(path, form):
+            raise InvalidFileError(problem) from error
+        raise
+
+
+def _rows(path: Path, form: Format, options: InputFiles) -> Iterator[Row]:
+    match form:
+        case "xlsx" | "xls":
             # Only who reads a workbook needs ZIP files and XML.
             from ordosync.accounts.files.formats.workbooks import workbook_rows  # noqa: PLC0415
 
@@ -90,7 +101,12 @@ def without_rows(
     """
     if is_empty(path):
         return None
-    if format_of(path, options) == "xml":
+    form = format_of(path, options)
+    if form in ("xlsx", "xls"):
+        from ordosync.accounts.files.formats.workbooks import workbook_without  # noqa: PLC0415
+
+        return workbook_without(path, form, options, is_removed)
+    if form == "xml":
         return xml_without(path, options, is_removed)
     encoding = encoding_of(path, options)
     try:

@@ -109,7 +109,7 @@ def _width_problem(texts: Sequence[str], columns: Columns) -> str:
     """Return the problem of a row with fewer or more cells; blank cells too many are ignored."""
     count, total = len(texts), len(columns.names)
     if any(texts[total:]) or count < columns.width:
-        return f"has {count} cells, the header has {total}"
+        return f"has {count} cells, {columns.origin} has {total}"
     return ""
 
 

@@ -54,7 +54,7 @@ def parse_order(number: str, file: FileRows, options: OrderFiles) -> Order | Inv
 
     A row without an order number may be a line of this order. Then the order is not sent.
     """
-    own = [row for row in file.rows if _has_number(row, options)]
+    own = _with_lines([row for row in file.rows if _has_number(row, options)])
     content = content_of(file.rows, options)
     item = partial(InvalidRecord, id=number, content=content, as_of=file.as_of)
     try:
@@ -64,13 +64,17 @@ def parse_order(number: str, file: FileRows, options: OrderFiles) -> Order | Inv
         check_end(own, file)
         order = _order(number, own, options)
         facts = facts_with_status(order.hold_facts, status, own, options)
-        if len(own) < len(file.rows):
-            _check_numbers(number, file.rows, options)
+        _check_numbers(number, file.rows, options)
     except InvalidRowError as error:
         return item(code=error.code, reason=reason_of(file.name, error, options))
     except NothingToShipError as empty:
         return item(code=empty.code, reason=str(empty), is_skipped=True)
     return replace(order, hold_facts=facts, content=content, as_of=file.as_of)
+
+
+def _with_lines(rows: Sequence[Row]) -> Sequence[Row]:
+    """Leave out records without lines if another record of the order has some."""
+    return [row for row in rows if row.problem != NO_LINES] or rows
 
 
 def _reason_to_skip(
@@ -106,8 +110,7 @@ def _has_number(row: Row, options: OrderFiles) -> bool:
 
 
 def _order(number: str, rows: Sequence[Row], options: OrderFiles) -> Order:
-    rows = [row for row in rows if row.problem != NO_LINES]
-    if not rows:
+    if rows[0].problem == NO_LINES:
         raise NothingToShipError("nothing-to-ship", NO_LINES)
     kept = [row for row in rows if not left_out_reason(row, options)]
     for row in kept:
