@@ -30,3 +30,9 @@ def read_regular(path: Path) -> bytes:
     """Return the content of a file. Raises `NotRegularError` or another `OSError`."""
     with open_regular(path) as file:
         return file.read()
+
+
+def is_empty(path: Path) -> bool:
+    """True if a regular file has no content. Raises `OSError`."""
+    status = path.stat()
+    return stat.S_ISREG(status.st_mode) and not status.st_size

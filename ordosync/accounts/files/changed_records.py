@@ -25,7 +25,7 @@ def changed_records(
 
     A file that cannot be read is left to the task that imports its records.
     """
-    index = RowIndex(reader.record_type)
+    index = RowIndex(reader.record_type, files=reader.files)
     try:
         marks, newer = _add_changed(index, reader, request)
         keys = index.keys()

@@ -11,9 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.files.output.reject_files import RejectFolder
 from ordosync.accounts.files.parsing.record_types import RecordType
-from ordosync.accounts.files.reading.file_listing import newest_time
+from ordosync.accounts.files.reading.file_listing import newest_content_time, newest_time
 from ordosync.accounts.files.reading.file_reader import FileReader
 from ordosync.errors import AccountError
 
@@ -103,7 +104,10 @@ class FilesClient:
 
 def _newest_at(reader: FileReader[Any]) -> datetime | None:
     try:
-        return newest_time(reader.files())
+        files = reader.files()
+        is_stock = isinstance(reader.record_type.options, StockFiles)
+        # An empty file has no orders, but it does not say that there is no stock.
+        return newest_content_time(files) if is_stock else newest_time(files)
     except AccountError:
         return None
 

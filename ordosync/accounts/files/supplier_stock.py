@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.files.input_options.stock_files import StockFiles
-from ordosync.accounts.files.reading.file_listing import newest_time
+from ordosync.accounts.files.reading.file_listing import ends_empty, newest_content_time
 from ordosync.accounts.files.reading.file_reader import FileReader
 from ordosync.accounts.files.reading.rejections import without_skipped
 from ordosync.accounts.supplier import StockFeed
@@ -21,8 +21,9 @@ class SupplierStock:
         self._reader = reader
         self._left_out: set[str] = set()
         self.feed = StockFeed(
-            newest_at=lambda: newest_time(reader.files()),
-            is_complete=lambda: not reader.unfinished,
+            # An empty file says nothing: it is neither recent nor the end of all products.
+            newest_at=lambda: newest_content_time(reader.files()),
+            is_complete=lambda: not reader.unfinished and not ends_empty(reader.files()),
             left_out=lambda: self._left_out,
             has_times="as_of" in options.sources,
             min_rows=options.min_rows,

@@ -3,6 +3,7 @@
 from typing import BinaryIO
 
 from ordosync.accounts.workbooks.disguises import check_start
+from ordosync.accounts.workbooks.kept_rows import KeptSheet, is_kept
 from ordosync.accounts.workbooks.rows import Sheet, WorkbookFormat
 from ordosync.accounts.workbooks.xls import XlsSheet
 from ordosync.accounts.workbooks.xlsx import XlsxSheet
@@ -10,5 +11,7 @@ from ordosync.accounts.workbooks.xlsx import XlsxSheet
 
 def open_sheet(file: BinaryIO, form: WorkbookFormat, name: str = "") -> Sheet:
     """Open a sheet; without a name the only visible one. Raises `InvalidWorkbookError`."""
+    if is_kept(file):
+        return KeptSheet(file, name)
     check_start(file, form)
     return XlsSheet(file, name) if form == "xls" else XlsxSheet(file, name)

@@ -217,7 +217,7 @@ class StockAge:
             found = plural(self._recent, "1 product", f"{self._recent} products")
             why = f"the recent files have {found}, fewer than `min_rows: {min_rows}`"
         elif self._has_rejected or (self._files and not self._files.is_complete()):
-            why = "a file or a row of it could not be read"
+            why = "a file or a row of it could not be read, or the newest file is empty"
         else:
             return True
         self._remark = f"absent products keep their quantity: {why}"

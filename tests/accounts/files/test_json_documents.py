@@ -158,7 +158,7 @@ def test_path_that_leads_to_two_values_refuses_its_record(path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", r"ends too early; it may have been cut \(after record 0\)"),
+        (" ", r"ends too early; it may have been cut \(after record 0\)"),
         ('{"orders": [', "ends too early"),
         (f'{{"orders": [{ORDER}, {ORDER[:-5]}', r"ends too early.*\(after record 1\)"),
         (f'{{"orders": [{ORDER}', r"ends too early.*\(after record 1\)"),

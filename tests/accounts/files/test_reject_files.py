@@ -3,10 +3,13 @@
 import csv
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from ordosync.accounts.files.formats.file_rows import read_rows
 from ordosync.accounts.files.input_options.order_files import OrderFiles
+from ordosync.accounts.files.input_options.table_options import Header
 from ordosync.errors import UnavailableError
 from tests.accounts.files.conftest import Drop, Make
 from tests.accounts.files.opening import PRODUCTS, all_of, since
@@ -117,3 +120,32 @@ def test_folder_that_cannot_be_created_is_reported(make: Make, drop: Drop, tmp_p
 
     with pytest.raises(UnavailableError, match="write rejected rows"):
         account.finish_reading(frozenset())
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "changes"),
+    [
+        ("Title\n\norder,sku,qty\n1,MUG,x\n", "order sku qty", {"header": Header(row=3)}),
+        ("1,MUG,x\n", "1 2 3", {"header": Header()}),
+        ('order;sku;qty\n1;MUG "M";x\n', "order sku qty", {"quotes": False, "delimiter": ";"}),
+        ("order;sku;qty\n1;MUG;x\n", "order sku qty", {"header": Header(contains=("sku",))}),
+    ],
+    ids=["header: 3", "header: none", "quotes: false", "header: contains"],
+)
+def test_reject_file_is_read_by_the_same_options(
+    make: Make, drop: Drop, text: str, columns: str, changes: dict[str, Any]
+) -> None:
+    folder = drop("orders/a.csv", text).parents[1]
+    changes = {"delimiter": ";" if ";" in text else ",", **changes}
+    fields = zip(("order_number", "sku", "quantity"), columns.split(), strict=True)
+    options = OrderFiles(glob=folder / "orders" / "*.csv", columns=dict(fields), **changes)
+    account = make(refused=folder / "refused", orders=options)
+    all_of(account.orders.changed(since()))
+    account.finish_reading(frozenset())
+
+    [path] = (folder / "refused").iterdir()
+    fixed = drop("orders/b.csv", path.read_text().replace("x", "7", 1))
+    rows = list(read_rows(fixed, options))
+
+    assert [(row.cells[options.columns["quantity"]], row.problem) for row in rows] == [("7", "")]
+    assert "MUG" in rows[0].cells[options.columns["sku"]]

@@ -7,6 +7,7 @@ import pytest
 from ordosync.accounts.files.input_options.input_files import ProductFiles
 from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
 from ordosync.accounts.files.input_options.stock_files import StockFiles
+from ordosync.accounts.files.input_options.table_options import Header
 from ordosync.accounts.spreadsheets import damage, unmarked
 from ordosync.errors import RefusedError
 from ordosync.models import InvalidRecord, Product, Shipment, Stock
@@ -296,3 +297,25 @@ def test_odd_name_of_a_shop_is_sent_unchanged(tmp_path: Path) -> None:
     assert ordosync(tmp_path, "import-orders").code == 0
     [order] = ordosync(tmp_path, "orders", "show", "1", "--json").json["orders"]
     assert order["lines"][0]["name"] == "MÃ¼g"
+
+
+@pytest.mark.parametrize(
+    ("options", "is_removed"),
+    [
+        ({}, False),
+        ({"header": {"contains": ["order"]}}, True),
+        ({"header": {"contains": ["order"]}, "dialect": "exact"}, False),
+        ({"dialect": "spreadsheet"}, True),
+        ({"preset": "shopify-export"}, True),
+        ({"preset": "shopify-export", "dialect": "exact"}, False),
+    ],
+)
+def test_marks_are_removed_below_titles_and_with_a_preset_unless_it_is_exact(
+    options: dict[str, object], is_removed: bool
+) -> None:
+    header = options.pop("header", None)
+    header_option = {"header": Header(contains=("order",))} if header else {}
+
+    files = ProductFiles(glob=Path("x"), columns={"sku": "s"}, **options, **header_option)  # type: ignore[arg-type]
+
+    assert files.has_text_marks is is_removed

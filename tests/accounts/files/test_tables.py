@@ -1,5 +1,6 @@
 """Tables: the header, the columns, the end of the data, and rows that are wider or shorter."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -219,6 +220,39 @@ def test_blanks_without_a_width_are_trimmed_at_both_ends(text: str, trimmed: str
     assert skus(read(["SKU\tName", f"{text}\tMug"])) == [(2, trimmed)]
 
 
-def test_table_without_any_text_has_no_rows() -> None:
-    for header in (Header(row=1), Header(row=4), Header(contains=("SKU",)), Header()):
-        assert read(["", "\t"], header=header, columns={"sku": "1"}) == []
+@pytest.mark.parametrize("header", [Header(row=1), Header(row=4), Header(contains=("SKU",))])
+def test_table_without_any_text_is_refused(header: Header) -> None:
+    with pytest.raises(InvalidFileError, match="is empty; a header row is needed"):
+        read(["", "\t"], header=header)
+
+
+def test_table_without_a_header_and_without_any_text_is_refused() -> None:
+    with pytest.raises(InvalidFileError, match="is empty"):
+        read(["", "\t"], header=Header(), columns={"sku": "1"})
+
+
+@pytest.mark.parametrize(
+    ("problem", "changes"),
+    [
+        ("header: with `none`, a column is a number such as 1, not 'SKU'", {"header": Header()}),
+        ("header.contains: must not have a blank", {"header": Header(contains=("SKU", " "))}),
+        ("optional: 'Nmae' is not a column", {"optional": ("Nmae",)}),
+        (
+            "header: is not possible with `format: json`",
+            {"format": "json", "header": Header(row=2)},
+        ),
+        ("until: is not possible", {"format": "xml", "until": EndOfData(matches="x")}),
+        ("quotes: is not possible with `format: xlsx`", {"format": "xlsx", "quotes": False}),
+        ("delimiter: is not possible with `format: xls`", {"format": "xls", "delimiter": ";"}),
+        ("whole: is not possible with `format: json`", {"format": "json", "whole": "newline"}),
+    ],
+)
+def test_options_that_make_no_sense_together_are_refused(
+    problem: str, changes: dict[str, Any]
+) -> None:
+    with pytest.raises(ValueError, match=re.escape(problem)):
+        options(**changes)
+
+
+def test_optional_column_may_be_any_name_of_a_column() -> None:
+    assert options(columns={"sku": "SKU", "name": Names("Name", "Title")}, optional=("Title",))

@@ -68,7 +68,7 @@ def failures(folder: Path) -> list[dict[str, str]]:
     return [step for step in steps(folder, 1) if step["state"] == "failed"]
 
 
-@pytest.mark.parametrize("name", ["orders.xlsx", "ORDERS.XLSX"])
+@pytest.mark.parametrize("name", ["orders.xlsx", "ORDERS.XLSX", "orders.xlsm"])
 def test_workbook_is_imported_like_a_csv_file(tmp_path: Path, name: str) -> None:
     dropped(tmp_path, xlsx((501, *MUG), ("#1002", *MUG)), name=name)
 
@@ -143,6 +143,29 @@ def test_title_without_an_option_is_answered_with_the_row(tmp_path: Path) -> Non
     )
 
 
+def test_note_beside_the_table_harms_nothing(tmp_path: Path) -> None:
+    dropped(tmp_path, xlsx(("1001", *MUG, "", "checked"), ("1002", *MUG)))
+
+    assert imported(tmp_path).counts == {"seen": 2, "done": 2}
+
+
+def test_table_without_a_header_may_begin_with_a_short_row(tmp_path: Path) -> None:
+    numbers_of = {name: number for number, name in enumerate(COLUMNS, 1)}
+    config = f"{CONFIG}    address: optional\n".replace("values: {ship_to", "# {ship_to")
+    for name, number in numbers_of.items():
+        config = config.replace(f": {name}", f": {number}")
+    book = io.BytesIO()
+    with xlsxwriter.Workbook(book) as file:
+        sheet = file.add_worksheet()
+        sheet.write_row(0, 0, ["1001", *MUG][:6])
+        sheet.write_row(1, 0, ["1002", *MUG])
+    dropped(tmp_path, book.getvalue(), config=config, options="      header: none\n")
+
+    assert imported(tmp_path).counts == {"seen": 2, "done": 2}
+    [order] = ordosync(tmp_path, "orders", "show", "1002", "--json").json["orders"]
+    assert (order["ship_to"]["name"], order["ship_to"]["country"]) == ("Ada", "DE")
+
+
 def test_sheet_is_chosen_by_its_name(tmp_path: Path) -> None:
     data = xlsx(("1001", *MUG), sheets={"Orders": False, "Notes": False})
     dropped(tmp_path, data, options="      sheet: Orders\n")
@@ -199,6 +222,14 @@ def test_workbook_under_the_name_of_a_csv_file_can_be_renamed(
         "feeds/orders.csv: is a workbook of a spreadsheet; save its sheet as CSV, or name it"
         f" {name};"
     )
+
+
+def test_workbook_of_another_format_is_to_be_saved(tmp_path: Path) -> None:
+    dropped(tmp_path, xlsx(), name="orders.ods")
+
+    [failed] = failures(tmp_path)
+
+    assert "is a workbook of a spreadsheet; save its sheet as CSV or .xlsx;" in failed["reason"]
 
 
 def test_format_decides_before_the_name(tmp_path: Path) -> None:

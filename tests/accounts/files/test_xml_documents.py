@@ -116,7 +116,7 @@ def test_record_of_another_form_is_refused_alone(
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", r"ends too early; it may have been cut \(after record 0\)"),
+        (" ", r"ends too early; it may have been cut \(after record 0\)"),
         ("<orders>", "ends too early"),
         (f"<orders>{ORDER}{ORDER[:-5]}", r"ends too early.*\(after record 1\)"),
         (f"<orders>{ORDER}", r"ends too early.*\(after record 1\)"),

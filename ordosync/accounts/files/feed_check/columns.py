@@ -41,6 +41,9 @@ def _fields(options: InputFiles) -> Mapping[str, tuple[str, ...]]:
     fields: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
     for field, column in options.columns.items():
         fields[column] += (field,)
+    for field, steps in options.transform.items():
+        for column in dict.fromkeys(column for step in steps for column in step.columns):
+            fields[column] += (field,)
     return fields
 
 
@@ -48,7 +51,7 @@ def _found(header: Sequence[str], column: str, options: InputFiles) -> str:
     """Return the name of a column in the header; empty if it is missing."""
     if exact := next((name for name in names_of(column) if name in header), ""):
         return exact
-    if not options.preset and options.dialect == "exact":
+    if not options.preset and options.dialect != "spreadsheet":
         return ""
     by_fold = {_folded(name): name for name in reversed(header)}
     return next((by_fold[_folded(n)] for n in names_of(column) if _folded(n) in by_fold), "")

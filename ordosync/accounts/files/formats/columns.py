@@ -27,6 +27,8 @@ class Columns:
     """The index of each column that is read; a missing optional column has none."""
     width: int
     """The number of cells up to the last column with a name."""
+    origin: str = "the header"
+    """The row that has as many cells as each row should have, in messages."""
 
 
 def columns_of(header: HeaderRow, options: InputFiles, *, read_as: str = "") -> Columns:
@@ -48,7 +50,13 @@ def columns_of(header: HeaderRow, options: InputFiles, *, read_as: str = "") -> 
             names[place] = str(column)
         places[str(column)] = place
     width = max((at for at, name in enumerate(header.names, 1) if name), default=0)
-    return Columns(names=names, further_names=further_names, places=places, width=width)
+    return Columns(
+        names=names,
+        further_names=further_names,
+        places=places,
+        width=width,
+        origin="the header" if header.number else "the first row",
+    )
 
 
 def _place(header: Sequence[str], column: str, options: InputFiles) -> int | None:

@@ -5,20 +5,21 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import TextIO
 
 from ordosync.accounts.files.formats.rows import LONGEST_TEXT, InvalidFileError, Row
 from ordosync.accounts.files.formats.tables import TableRow, table_rows
 from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.option_types import names_of
 
+_QUOTES_HINT = "; set `quotes: false` if a quotation mark is a character like any other"
 
-def csv_rows(file: TextIO, options: InputFiles) -> Iterator[Row]:
+
+def csv_rows(lines: Iterable[str], options: InputFiles) -> Iterator[Row]:
     """Yield the rows of a file. Raises `InvalidFileError`."""
-    yield from _rows(_table(file, options), options)
+    yield from _rows(_table(lines, options), options)
 
 
-def csv_texts(file: TextIO, options: InputFiles) -> Iterator[tuple[str, list[Row]]]:
+def csv_texts(file: Iterable[str], options: InputFiles) -> Iterator[tuple[str, list[Row]]]:
     """Yield the text of each row with the row; none for rows outside the data, and blank rows."""
     lines = _RecordedLines(file)
     table = [(row, lines.take()) for row in _table(lines, options)]
@@ -30,11 +31,11 @@ def csv_texts(file: TextIO, options: InputFiles) -> Iterator[tuple[str, list[Row
 def _rows(table: Iterator[TableRow], options: InputFiles) -> Iterator[Row]:
     encodings = " or ".join(names_of(options.encoding))
     read_as = f"delimiter: {options.delimiter!a}; encoding: {encodings}"
-    for first in table:
-        if _is_delimiter_mark(first, options.delimiter):
-            yield from table_rows(table, options, read_as=read_as, first_row=first.number + 1)
-        else:
-            yield from table_rows(chain([first], table), options, read_as=read_as)
+    first = next(table, None)
+    if first and _is_delimiter_mark(first, options.delimiter):
+        yield from table_rows(table, options, read_as=read_as, first_row=first.number + 1)
+    else:
+        yield from table_rows(chain([first] if first else [], table), options, read_as=read_as)
 
 
 def _is_delimiter_mark(row: TableRow, delimiter: str) -> bool:
@@ -42,7 +43,7 @@ def _is_delimiter_mark(row: TableRow, delimiter: str) -> bool:
     mark = re.fullmatch("sep=(.)", delimiter.join(row.texts))
     if mark and mark[1] != delimiter:
         hint = f"set `delimiter: {json.dumps(mark[1])}`"
-        raise InvalidFileError(f"row 1: says that it is separated by {mark[1]!a}; {hint}")
+        raise InvalidFileError(f"row 1 says that it is separated by {mark[1]!a}; {hint}")
     return mark is not None
 
 
@@ -62,7 +63,10 @@ def _table(lines: Iterable[str], options: InputFiles) -> Iterator[TableRow]:
             yield TableRow(last_number + 1, texts)
             last_number = reader.line_num
     except csv.Error as error:
-        raise InvalidFileError(f"row {reader.line_num}: is not valid CSV ({error})") from error
+        hint = "" if "field limit" in str(error) or not options.quotes else _QUOTES_HINT
+        raise InvalidFileError(
+            f"row {reader.line_num}: is not valid CSV ({error}){hint}"
+        ) from error
 
 
 class _RecordedLines:

@@ -10,6 +10,7 @@ from ordosync.accounts.files.formats.delimiters import separated_by
 from ordosync.accounts.files.formats.rows import InvalidFileError
 from ordosync.accounts.files.input_options.input_files import InputFiles
 
+NO_TEXT = "is empty; a header row is needed"
 _COUNTED_ROWS = 5
 """The number of rows whose columns a message has if no row is the header."""
 
@@ -29,12 +30,10 @@ class CleanRow(NamedTuple):
     texts: Sequence[str]
 
 
-def find_header(
-    rows: Iterator[CleanRow], options: InputFiles, *, first_row: int = 1
-) -> HeaderRow | None:
-    """Return the header, and leave the rows after it; None if no row has any text.
+def find_header(rows: Iterator[CleanRow], options: InputFiles, *, first_row: int = 1) -> HeaderRow:
+    """Return the header, and leave the rows after it. Raises `InvalidFileError`.
 
-    `first_row` is the first row that may be a header. Raises `InvalidFileError`.
+    `first_row` is the first row that may be a header.
     """
     with_text = (row for row in rows if any(row.texts))
     if options.header.contains:
@@ -57,7 +56,7 @@ def numbered(width: int) -> HeaderRow:
     return HeaderRow(0, [str(number) for number in range(1, width + 1)])
 
 
-def _header_at(rows: Iterator[CleanRow], wanted: int) -> HeaderRow | None:
+def _header_at(rows: Iterator[CleanRow], wanted: int) -> HeaderRow:
     last = 0
     for row in rows:
         last = row.number
@@ -68,10 +67,10 @@ def _header_at(rows: Iterator[CleanRow], wanted: int) -> HeaderRow | None:
             raise InvalidFileError(f"row {wanted} is blank; a header row is needed; {hint}")
     if last:
         raise InvalidFileError(f"has no row {wanted}, which `header` names")
-    return None
+    raise InvalidFileError(NO_TEXT)
 
 
-def _header_with_texts(rows: Iterator[CleanRow], options: InputFiles) -> HeaderRow | None:
+def _header_with_texts(rows: Iterator[CleanRow], options: InputFiles) -> HeaderRow:
     wanted = options.header.contains
     compared = folded if folds_names(options) else str
     first_rows: list[CleanRow] = []
@@ -80,9 +79,7 @@ def _header_with_texts(rows: Iterator[CleanRow], options: InputFiles) -> HeaderR
             return HeaderRow(row.number, row.texts)
         if len(first_rows) < _COUNTED_ROWS:
             first_rows.append(row)
-    if first_rows:
-        raise InvalidFileError(_no_header(first_rows, options))
-    return None
+    raise InvalidFileError(_no_header(first_rows, options) if first_rows else NO_TEXT)
 
 
 def _no_header(first_rows: Sequence[CleanRow], options: InputFiles) -> str:

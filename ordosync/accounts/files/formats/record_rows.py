@@ -117,7 +117,10 @@ class RecordRows(Generic[N, S]):
         for path in column.paths:
             nodes: Sequence[N] = (node,)
             for step in path:
-                nodes = [child for each in nodes for child in self._tree.children(each, step)]
+                if len(nodes) == 1:
+                    nodes = self._tree.children(nodes[0], step)
+                else:
+                    nodes = [child for each in nodes for child in self._tree.children(each, step)]
             if nodes:
                 text = self._tree.text(nodes[0])
                 if len(nodes) > 1 or text is None:

@@ -53,11 +53,15 @@ class FileRows:
     """Sorts files by their age."""
     starts_other_order: bool = False
     """True if the file has the first row of another order."""
+    is_first: bool = False
+    """True if the file begins with the record."""
+    next_page: str = ""
+    """For the last record of a file: another file that begins with lines of an unnamed record."""
 
 
 def cleaner(options: InputFiles) -> Callable[[str], str]:
     """Return the function that cleans the text of a cell."""
-    if options.dialect == "spreadsheet":
+    if options.has_text_marks:
         return lambda text: unmarked(trimmed(text))
     return trimmed
 
@@ -67,7 +71,7 @@ def row_cleaner(options: InputFiles) -> Callable[[Sequence[str]], tuple[list[str
 
     It also returns True if a cell may have a problem. Most rows pass one fast check of all cells.
     """
-    clean, has_marks = cleaner(options), options.dialect == "spreadsheet"
+    clean, has_marks = cleaner(options), options.has_text_marks
 
     def clean_row(texts: Sequence[str]) -> tuple[list[str], bool]:
         cells = [text.strip() for text in texts]

@@ -13,11 +13,13 @@ from typing import NamedTuple
 from ordosync.accounts.files.formats.columns import Columns, columns_of
 from ordosync.accounts.files.formats.headers import CleanRow, HeaderRow, find_header, numbered
 from ordosync.accounts.files.formats.rows import (
+    InvalidFileError,
     Row,
     cell_problem,
     row_cleaner,
 )
 from ordosync.accounts.files.input_options.input_files import InputFiles
+from ordosync.accounts.option_types import names_of
 
 _NO_PROBLEMS: Mapping[int, str] = MappingProxyType({})
 
@@ -43,13 +45,12 @@ def table_rows(
     """Yield the rows of a table between its header and the end of its data.
 
     `read_as` says how the file was split into cells, for messages. `first_row` is the first row
-    that may be the header. In a table that `is_ragged`, blank cells at the end of a row are left
-    out. Raises `InvalidFileError`.
+    that may be the header. In a table that `is_ragged`, a row ends with its last cell that is not
+    blank, so it may have fewer cells than the header, or notes beside the table. Raises
+    `InvalidFileError`.
     """
     clean, rows = row_cleaner(options), iter(source)
-    header, rows = _header_and_rows(rows, options, first_row)
-    if header is None:
-        return
+    header, rows = _header_and_rows(rows, options, first_row, is_ragged=is_ragged)
     columns = columns_of(header, options, read_as=read_as)
     is_end, row_of = _end_of_data(options, columns), _row_of(columns, is_ragged=is_ragged)
     for number, texts, problems in rows:
@@ -63,8 +64,8 @@ def table_rows(
 
 
 def _header_and_rows(
-    rows: Iterator[TableRow], options: InputFiles, first_row: int
-) -> tuple[HeaderRow | None, Iterator[TableRow]]:
+    rows: Iterator[TableRow], options: InputFiles, first_row: int, *, is_ragged: bool
+) -> tuple[HeaderRow, Iterator[TableRow]]:
     """Return the header, and the rows after it."""
     clean = row_cleaner(options)
     if not options.header.is_missing:
@@ -72,8 +73,15 @@ def _header_and_rows(
         return find_header(cleaned, options, first_row=first_row), rows
     first = next((row for row in rows if any(clean(row.texts)[0])), None)
     if first is None:
-        return None, rows
-    return numbered(len(first.texts)), chain([first], rows)
+        raise InvalidFileError("is empty")
+    width = max(len(first.texts), _last_column(options) if is_ragged else 0)
+    return numbered(width), chain([first], rows)
+
+
+def _last_column(options: InputFiles) -> int:
+    """Return the largest number of a column that is read, in a file without a header."""
+    names = [name for column in options.columns_read for name in names_of(column)]
+    return max((int(name) for name in names if re.fullmatch("[0-9]{1,3}", name)), default=0)
 
 
 def _row_of(columns: Columns, *, is_ragged: bool) -> Callable[..., Row]:
@@ -83,7 +91,7 @@ def _row_of(columns: Columns, *, is_ragged: bool) -> Callable[..., Row]:
     def row_of(number: int, texts: list[str], problems: Mapping[int, str], is_suspect: bool) -> Row:
         problem = ""
         if len(texts) != total:
-            problem = _width_problem(texts, columns, is_ragged=is_ragged)
+            problem = "" if is_ragged else _width_problem(texts, columns)
             texts += [""] * (total - len(texts))
         cells = dict(zip(names, texts, strict=False))
         for name, place in further_names:
@@ -97,11 +105,11 @@ def _row_of(columns: Columns, *, is_ragged: bool) -> Callable[..., Row]:
     return row_of
 
 
-def _width_problem(texts: Sequence[str], columns: Columns, *, is_ragged: bool) -> str:
+def _width_problem(texts: Sequence[str], columns: Columns) -> str:
     """Return the problem of a row with fewer or more cells; blank cells too many are ignored."""
     count, total = len(texts), len(columns.names)
-    if any(texts[total:]) or (count < columns.width and not is_ragged):
-        return f"has {count} cells, the header has {total}"
+    if any(texts[total:]) or count < columns.width:
+        return f"has {count} cells, {columns.origin} has {total}"
     return ""
 
 

@@ -8,11 +8,13 @@ from ordosync import progress
 from ordosync.accounts.files.formats.rows import InvalidFileError, Row
 from ordosync.accounts.files.formats.tables import TableRow, table_rows
 from ordosync.accounts.files.input_options.input_files import InputFiles
+from ordosync.accounts.workbooks.kept_rows import kept_row, kept_text
 from ordosync.accounts.workbooks.opening import open_sheet
 from ordosync.accounts.workbooks.rows import (
     InvalidWorkbookError,
     Sheet,
     SheetFacts,
+    SheetRow,
     WorkbookFormat,
 )
 from ordosync.regular_files import open_regular
@@ -26,6 +28,32 @@ def workbook_rows(path: Path, form: WorkbookFormat, options: InputFiles) -> Iter
     with _opened(path, form, options) as (sheet, table):
         read_as = f"sheet: {sheet.facts.name!a}"
         yield from table_rows(table, options, read_as=read_as, is_ragged=True)
+
+
+def workbook_without(
+    path: Path, form: WorkbookFormat, options: InputFiles, is_removed: Callable[[Row], bool]
+) -> bytes | None:
+    """Return a copy with the other rows; None if it has none of these rows.
+
+    Raises `InvalidFileError` and `OSError`.
+    """
+    kept: list[tuple[int, bytes]] = []
+
+    def noted(table: Iterator[TableRow]) -> Iterator[TableRow]:
+        for row in table:
+            kept.append((row.number, kept_row(SheetRow(*row))))
+            yield row
+
+    with _opened(path, form, options) as (_, table):
+        rows = noted(table)
+        read = table_rows(rows, options, is_ragged=True)
+        removed = {row.number for row in read if is_removed(row)}
+        # Also the rows after the end of the data.
+        for _ in rows:
+            pass
+    if not removed:
+        return None
+    return kept_text(line for number, line in kept if number not in removed)
 
 
 def workbook_facts(path: Path, form: WorkbookFormat, options: InputFiles) -> SheetFacts:

@@ -102,7 +102,8 @@ class _Parser:
         except (ValueError, LookupError) as error:
             raise self._error("has an encoding that is not known") from error
         self._read += len(block)
-        if self._read - self._expat.CurrentByteIndex > LONGEST_TEXT:
+        start = self._record.start if self._open else self._expat.CurrentByteIndex
+        if self._read - start > LONGEST_TEXT:
             raise self._error(f"has a part of more than {LONGEST_TEXT} bytes")
         return self._finished
 
@@ -128,8 +129,7 @@ class _Parser:
         if self._depth > _DEEPEST:
             raise self._error(f"has elements in more than {_DEEPEST} levels")
         if self._open:
-            element = Element()
-            self._open[-1].add(name_of(tag), element)
+            element = self._open[-1].add(name_of(tag) if ":" in tag else tag)
         elif self._is_record(tag):
             start = self._expat.CurrentByteIndex
             self._record = XmlRecord(self._record.number + 1, tag, start)
@@ -137,10 +137,8 @@ class _Parser:
         else:
             return
         self._open.append(element)
-        for name, text in zip(attributes[::2], attributes[1::2], strict=True):
-            if name != "xmlns" and not name.startswith("xmlns:"):
-                element.add(f"@{name_of(name)}", Element(text))
-        self._check_size()
+        if attributes:
+            _add_attributes(element, attributes)
 
     def _is_record(self, tag: str) -> bool:
         """True if the path of records leads to an element that starts."""
@@ -169,16 +167,11 @@ class _Parser:
         self._note_end()
         if self._open:
             self._open[-1].add_text(text)
-            self._check_size()
 
     def _note_end(self) -> None:
         """Note the end of the last record: it is where the part after it begins."""
         if not self._open and self._record.end is None:
             self._record.end = self._expat.CurrentByteIndex
-
-    def _check_size(self) -> None:
-        if self._expat.CurrentByteIndex - self._record.start > LONGEST_TEXT:
-            raise self._error(f"has a record of more than {LONGEST_TEXT} bytes")
 
     def _invalid(self, error: expat.ExpatError) -> InvalidFileError:
         problem = expat.ErrorString(error.code)
@@ -190,3 +183,10 @@ class _Parser:
         """Return the error of a file, with the place."""
         whole = self._record.number - bool(self._open)
         return InvalidFileError(f"{problem} (after record {whole})")
+
+
+def _add_attributes(element: Element, attributes: Sequence[str]) -> None:
+    """Add attributes, which are names and texts in turn, without declarations of namespaces."""
+    for name, text in zip(attributes[::2], attributes[1::2], strict=True):
+        if not name.startswith("xmlns"):
+            element.add(f"@{name_of(name)}", text)

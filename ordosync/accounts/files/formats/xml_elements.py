@@ -19,11 +19,16 @@ class Element:
         """Elements by name, and attributes by their name with @."""
         self.texts: Sequence[str] = texts
 
-    def add(self, name: str, part: "Element") -> None:
-        """Add an element or an attribute."""
+    def add(self, name: str, *texts: str) -> "Element":
+        """Add an element or an attribute, and return it."""
+        part = Element(*texts)
         if self.parts is _NO_PARTS:
             self.parts = {}
-        self.parts.setdefault(name, []).append(part)
+        if name in self.parts:
+            self.parts[name].append(part)
+        else:
+            self.parts[name] = [part]
+        return part
 
     def add_text(self, text: str) -> None:
         """Add text."""

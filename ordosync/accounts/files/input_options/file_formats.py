@@ -15,6 +15,7 @@ _BY_SUFFIX: Mapping[str, Format] = {
     ".json": "json",
     ".xml": "xml",
     ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
     ".xls": "xls",
 }
 

@@ -16,6 +16,7 @@ NEWER = frozenset(
         *("only_rows", "skip_orders", "only_orders", "format", "sheet", "record", "lines"),
         *("header", "until", "dialect", "quotes", "whole", "transform", "constants", "defaults"),
         *("optional", "preset", "statuses", "blank_repeats", "one_row", "rows", "quantity_is"),
+        "numbers_at",
     }
 )
 """Options that earlier releases did not have."""

@@ -21,6 +21,11 @@ from ordosync.accounts.files.input_options.file_formats import Format
 from ordosync.accounts.files.input_options.fingerprints import NEWER, fingerprinted
 from ordosync.accounts.files.input_options.record_paths import check_paths
 from ordosync.accounts.files.input_options.rules import RowRule
+from ordosync.accounts.files.input_options.table_checks import (
+    check_format,
+    check_header,
+    check_optional,
+)
 from ordosync.accounts.files.input_options.table_options import EndOfData, Header
 from ordosync.accounts.files.input_options.transform_checks import (
     check_codes,
@@ -79,8 +84,11 @@ class InputFiles:
     delimiter: str = ","
     quotes: bool = True
     """False if a quotation mark is a character like any other."""
-    dialect: Dialect = "exact"
-    """`spreadsheet`: `="0012"` and `'0012` mean 0012, and a header may differ in case."""
+    dialect: Dialect | None = None
+    """`spreadsheet`: `="0012"` and `'0012` mean 0012, and a header may differ in case.
+
+    None: as a spreadsheet writes it if the header stands below titles, otherwise exact.
+    """
     whole: Literal["newline"] | None = None
     """`newline`: a file whose last row has no line end is refused, since it was cut."""
     decimal: Literal[".", ","] = "."
@@ -119,6 +127,10 @@ class InputFiles:
         if self.quiet_s < 0:
             raise ValueError("quiet_s: must not be negative")
         self._check_dates_and_money()
+        check_header(self.header, self.columns_read)
+        check_format(self)
+        if not self.preset:
+            check_optional(self.optional, self.columns_read)
         max_age_of(self, self.timezone)
         check_paths(self)
 
@@ -174,6 +186,12 @@ class InputFiles:
     def dates(self) -> tuple[str, ...]:
         """The fields that are dates or times."""
         return self.times
+
+    @property
+    def has_text_marks(self) -> bool:
+        """True if the marks of a spreadsheet around a text are removed."""
+        is_of_spreadsheet = bool(self.preset or self.header.contains)
+        return self.dialect == "spreadsheet" or (self.dialect is None and is_of_spreadsheet)
 
     @property
     def age_limit(self) -> MaxAge | None:

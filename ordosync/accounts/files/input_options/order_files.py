@@ -71,6 +71,13 @@ class OrderFiles(InputFiles):
             raise ValueError("min_rows: must be 1 or more")
         if self.min_rows is not None and not self.complete:
             raise ValueError("min_rows: is only for `complete: true`")
+        if self.rows == "sum" and any(column.rows for column in self.statuses):
+            raise ValueError("rows: sum is not possible together with `rows: true` in `statuses`")
+
+    @property
+    def shows_owed_units(self) -> bool:
+        """True if quantities are the units that are still to be sent."""
+        return self.quantity_is == "owed"
 
     @property
     def columns_read(self) -> tuple[str, ...]:

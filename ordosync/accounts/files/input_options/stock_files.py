@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import ClassVar, Literal
 
 from ordosync.accounts.files.input_options.fields import ID_FIELDS
@@ -44,3 +45,9 @@ class StockFiles(InputFiles):
             raise ValueError("min_rows: must be 1 or more")
         if self.min_rows is not None and self.absent == "keep":
             raise ValueError("min_rows: is only for `absent: zero`")
+
+    @cached_property
+    def unit_columns(self) -> frozenset[str]:
+        """The columns in which rows of a SKU may differ, since they add up."""
+        names = ("quantity", "as_of") if self.rows == "sum" else ()
+        return frozenset(self.columns_of(*names))

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -49,7 +49,7 @@ class RejectFolder:
     def _write(self, name: str, rows: list[dict[str, str]], options: InputFiles) -> None:
         rows = [_neutral(row) for row in rows]
         columns = [column for row in rows for column in row if column != _REASON]
-        text = csv_text([*dict.fromkeys(columns), _REASON], rows, options.delimiter)
+        text = _text([*dict.fromkeys(columns), _REASON], rows, options)
         content = text.encode(options.encoding, "backslashreplace")
         digest = hashlib.sha256(f"{name}\n".encode("utf-8", "surrogateescape") + content)
         origin = _UNSAFE.sub("_", Path(name).stem)[:_LONGEST_ORIGIN]
@@ -58,6 +58,21 @@ class RejectFolder:
             make_folder(str(self._folder), 0o700)
             # Only the owner can read it, since it has names and addresses.
             replace_file(path, content, mode=0o600)
+
+
+def _text(columns: Sequence[str], rows: list[dict[str, str]], options: InputFiles) -> str:
+    """Return the rows as the options read them, so that the file can be dropped again."""
+    header = options.header
+    if not options.quotes:
+        rows = [{**row, _REASON: row[_REASON].replace(options.delimiter, " ")} for row in rows]
+    rows_before_header = "\r\n" * ((header.row or 1) - 1)
+    return rows_before_header + csv_text(
+        columns,
+        rows,
+        options.delimiter,
+        quotes=options.quotes,
+        has_header=not header.is_missing,
+    )
 
 
 def _neutral(row: Mapping[str, str]) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Ids of the lines of an order, which do not depend on the order of the rows in a file.
 
 The id of a line is its SKU and its count among equal SKUs, or the value of a column `line_id`. The
-rows are all rows of the file: rules that leave out rows are applied later.
+rows are all rows of the file: rules that leave out rows are applied later. With `rows: sum`, rows
+of the same SKU or `line_id` have the same id.
 """
 
 import hashlib
@@ -33,15 +34,17 @@ def lines_with_ids(number: str, rows: Sequence[Row], options: OrderFiles) -> lis
     count: Counter[str] = Counter()
     lines = []
     for sku, row in named_rows:
-        count[sku] += 1
+        count[sku] += options.rows == "each" or not count[sku]
         lines.append((f"{number}/{_escaped(sku)}#{count[sku]}", row))
     return lines
 
 
 def missing_sku(newer: Sequence[Row], older: Sequence[Row], options: OrderFiles) -> str | None:
     """Return the SKU of a line that older rows have and newer rows lack; None if all are there."""
-    newer_lines = Counter(_sku_by_id(newer, options))
-    missing = Counter(_sku_by_id(older, options)) - newer_lines
+    newer_lines, older_lines = _sku_by_id(newer, options), _sku_by_id(older, options)
+    if options.rows == "sum":
+        older_lines = [*dict.fromkeys(older_lines)]
+    missing = Counter(older_lines) - Counter(newer_lines)
     return next((sku for _, sku in missing), None)
 
 
@@ -90,6 +93,12 @@ def own_id(line_id: str) -> str:
     """Return the Merchant's id of a line, otherwise its SKU with its count among equal SKUs."""
     text = line_id.rpartition("/")[2].removeprefix("#")
     return text.replace("%23", "#").replace("%2F", "/").replace("%25", "%")
+
+
+def sku_of(line_id: str) -> str:
+    """Return the SKU in the id of a line; empty if it is the Merchant's own id."""
+    text = line_id.rpartition("/")[2]
+    return "" if text.startswith("#") else own_id(text.rpartition("#")[0])
 
 
 def _escaped(text: str) -> str:

@@ -18,8 +18,10 @@ from ordosync.accounts.files.parsing.converters import (
     flag,
     key_cell,
     quantity,
+    stock_quantity,
 )
 from ordosync.accounts.files.parsing.line_ids import lines_with_ids
+from ordosync.accounts.files.parsing.line_sums import added, check_sums
 from ordosync.left_out import NOT_OWED, is_among
 from ordosync.models import Line
 
@@ -56,13 +58,12 @@ def lines_of(
         line = _line(line_id, row, options, currency)
         if "line_id" in options.sources:
             key_cell(row, "line_id", options)
-        if line_id in lines:
-            raise InvalidRowError("invalid.line_id", row, "another row has the same line_id")
         if is_among(line.sku, options.ignore_skus):
             continue
-        lines[line_id] = line
+        lines[line_id] = added(lines[line_id], line, row, options) if line_id in lines else line
         if not flag(row, "requires_shipping", options, blank=True):
             not_shipped[line_id] = line.sku
+    check_sums(lines, line_rows)
     if not lines:
         raise NothingToShipError("nothing-to-ship", "has only lines of SKUs in ignore_skus")
     others = [(line_id, row) for line_id, row in line_rows if id(row) not in kept_rows]
@@ -82,7 +83,7 @@ def _readable(
             continue
         with suppress(InvalidRowError):
             line = _line(line_id, row, options, currency)
-            if not is_among(line.sku, options.ignore_skus):
+            if line.quantity >= 0 and not is_among(line.sku, options.ignore_skus):
                 yield line
 
 
@@ -95,11 +96,14 @@ def _line(line_id: str, row: Row, options: OrderFiles, currency: str) -> Line:
         for name in _LINE_MONEY
         if name in text
     }
+    units = text["quantity"]
+    # A negative row is a refund.
+    count = stock_quantity(row, units) if options.rows == "sum" and units else quantity(row, units)
     return Line(
         id=line_id,
         sku=text["sku"],
         name=text.get("name") or text["sku"],
-        quantity=quantity(row, text["quantity"]),
+        quantity=count or 0,
         unit_price=money.get("unit_price"),
         details=text.get("details", ""),
         total=money.get("line_total"),

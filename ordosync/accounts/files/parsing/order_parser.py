@@ -26,11 +26,11 @@ from ordosync.accounts.files.parsing.converters import (
     time,
     to_flag,
 )
+from ordosync.accounts.files.parsing.cut_orders import check_end, check_head
 from ordosync.accounts.files.parsing.line_ids import content_of
 from ordosync.accounts.files.parsing.order_lines import NothingToShipError, lines_of
 from ordosync.accounts.files.parsing.rules import (
     conflicting_rule,
-    has_order_fields,
     order_skip_reason,
 )
 from ordosync.accounts.files.parsing.statuses import (
@@ -51,17 +51,17 @@ def parse_order(number: str, file: FileRows, options: OrderFiles) -> Order | Inv
 
     A row without an order number may be a line of this order. Then the order is not sent.
     """
-    own = [row for row in file.rows if _has_number(row, options)]
+    own = _with_lines([row for row in file.rows if _has_number(row, options)])
     content = content_of(file.rows, options)
     item = partial(InvalidRecord, id=number, content=content, as_of=file.as_of)
     try:
         status = order_status(own, options)
         if reason := _reason_to_skip(own, file, options, status):
             return item(code="skip-rule", reason=reason, is_skipped=True)
+        check_end(own, file)
         order = _order(number, own, options)
         facts = facts_with_status(order.hold_facts, status, own, options)
-        if len(own) < len(file.rows):
-            _check_numbers(number, file.rows, options)
+        _check_numbers(number, file.rows, options)
     except InvalidRowError as error:
         return item(code=error.code, reason=reason_of(file.name, error, options))
     except NothingToShipError as empty:
@@ -69,14 +69,17 @@ def parse_order(number: str, file: FileRows, options: OrderFiles) -> Order | Inv
     return replace(order, hold_facts=facts, content=content, as_of=file.as_of)
 
 
+def _with_lines(rows: Sequence[Row]) -> Sequence[Row]:
+    """Leave out records without lines if another record of the order has some."""
+    return [row for row in rows if row.problem != NO_LINES] or rows
+
+
 def _reason_to_skip(
     rows: Sequence[Row], file: FileRows, options: OrderFiles, status: StatusReason | None
 ) -> str:
     """Return why rules or its status leave out the whole order; empty if they do not."""
     first = rows[0]
-    if file.starts_other_order and not has_order_fields(first, options):
-        problem = "the first row of the order is missing, and may be on the previous page"
-        raise InvalidRowError("cut", first, f"{problem}; export the whole order")
+    check_head(rows, file, options)
     if reason := order_skip_reason(first, options):
         return reason
     if problem := conflicting_rule(rows, options):
@@ -97,12 +100,14 @@ def _check_numbers(number: str, rows: Sequence[Row], options: OrderFiles) -> Non
 
 
 def _has_number(row: Row, options: OrderFiles) -> bool:
-    return bool(key_text(row, "order_number", options))
+    """True if a row has the number of its order, or repeats that of the row above."""
+    if key_text(row, "order_number", options):
+        return True
+    return options.blank_repeats and not any(raw_texts(row, "order_number", options))
 
 
 def _order(number: str, rows: Sequence[Row], options: OrderFiles) -> Order:
-    rows = [row for row in rows if row.problem != NO_LINES]
-    if not rows:
+    if rows[0].problem == NO_LINES:
         raise NothingToShipError("nothing-to-ship", NO_LINES)
     kept = [row for row in rows if not left_out_reason(row, options)]
     for row in kept:

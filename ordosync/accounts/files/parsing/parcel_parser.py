@@ -1,6 +1,7 @@
 """Converts the rows of one parcel in a Supplier's tracking file to a shipment."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from ordosync.accounts.files.formats.rows import Row
@@ -24,10 +25,16 @@ def parcel_of(
     rows: Sequence[Row],
     options: ShipmentFiles,
     lines_of: Callable[[str], Sequence[WrittenLine]],
+    changed_at: datetime,
 ) -> Shipment:
-    """Return the parcel of these rows, which differ only in the units of lines."""
+    """Return the parcel of these rows, which differ only in the units of lines.
+
+    If no column says when it was sent, it is the time of the last change of the file.
+    """
     row = rows[0]
-    shipped_at = time(row, "shipped_at", cell(row, "shipped_at", options), options)
+    shipped_at: datetime | None = changed_at
+    if "shipped_at" in options.sources:
+        shipped_at = time(row, "shipped_at", cell(row, "shipped_at", options), options)
     if shipped_at is None:
         raise InvalidRowError("invalid.date", row, "shipped_at is blank")
     cost, _ = cost_of(row, options)

@@ -4,7 +4,7 @@ The rows of one file with the same key must be equal. If several files have a ke
 used: each state replaces the previous one. Orders follow `file_precedence`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -25,27 +25,21 @@ from ordosync.accounts.files.output.order_records import WrittenLine
 from ordosync.accounts.files.parsing.answer_parser import OrderAnswers, answers_of
 from ordosync.accounts.files.parsing.converters import (
     InvalidRowError,
-    amount,
-    as_of_cell,
-    cell,
     digest,
-    flag,
     key_cell,
     key_text,
-    may_have_id,
-    stock_quantity,
 )
 from ordosync.accounts.files.parsing.file_precedence import preferred_order
 from ordosync.accounts.files.parsing.parcel_parser import cost_of, parcel_of
+from ordosync.accounts.files.parsing.product_parser import product_of, stock_of
 from ordosync.accounts.files.parsing.rules import skip_reason, starts_order
+from ordosync.accounts.files.parsing.tracking_numbers import one_number_each
 from ordosync.accounts.files.parsing.unit_rows import cancelled_lines
 from ordosync.accounts.files.reading.file_listing import time_of
 from ordosync.accounts.files.reading.rejections import reason_of
 from ordosync.models import InvalidRecord, Order, Product, Shipment, Stock
 
 T = TypeVar("T")
-_MOST_TOTALS = 1000
-"""If a file ends with more rows without a number than this, they are not totals."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,71 +57,22 @@ class RecordType(Generic[T]):
     """The fields that make the key. It is empty if one of them is blank."""
     parse: Callable[[str, Sequence[FileRows]], T | InvalidRecord]
     """Parses the rows of one key, by file, oldest file first."""
+    split: Callable[[Iterable[Row]], Iterable[Row]] = lambda rows: rows
+    """Returns the rows of a file, each with one record."""
     starts_record: Callable[[Row], bool] = lambda _: False
     """Returns True if a row has fields that only the first row of an order has."""
     side_problem: Callable[[Row], str] = lambda _: ""
     """Returns the problem of a row that can be used in spite of it; empty if there is none."""
+    repeats_key: bool = False
+    """True if a row with a blank key has the key of the row above it."""
+    shows_owed: bool = False
+    """True if quantities are the units that are still to be sent; they fall with each parcel."""
     has_lines: bool = False
     """True if several rows are one record. A row without a key may then belong to the row above."""
 
     def blank(self, row: Row) -> str:
         """Return the field that is missing for the key of a row."""
         return next(name for name in self.needed if not key_text(row, name, self.options))
-
-
-def keyed_rows(
-    rows: Iterable[Row], record_type: RecordType[T], *, has_records: bool = False
-) -> Iterator[tuple[str, str, Row]]:
-    """Yield each row with its key and with the key that it blocks; one of the two is empty.
-
-    A row without a key blocks the order above it, since it may be a line of that order. Rows
-    without a SKU at the end of a file are totals, and block nothing. In a file that `has_records`
-    a row belongs to no other record.
-    """
-    if has_records:
-        yield from ((record_type.key(row), "", row) for row in rows)
-        return
-    above = ""
-    pending_rows: list[Row] = []
-    for row in rows:
-        key = record_type.key(row)
-        if key or len(pending_rows) > _MOST_TOTALS:
-            yield from (("", above, pending) for pending in pending_rows)
-            pending_rows.clear()
-        if key:
-            above = key
-            yield key, "", row
-        elif not _may_belong(row, above, record_type) or skip_reason(row, record_type.options):
-            yield "", "", row
-        else:
-            pending_rows.append(row)
-    skus = record_type.options.columns_of("sku")
-    for pending in pending_rows:
-        # A constant SKU has no column, and then no row looks like a total.
-        yield "", above if not skus or any(map(pending.cells.get, skus)) else "", pending
-
-
-def _may_belong(row: Row, above: str, record_type: RecordType[T]) -> bool:
-    """True if a row without a usable key may be a line of the order above it."""
-    if not above or not record_type.has_lines:
-        return False
-    return may_have_id(row, record_type.needed[0], above, record_type.options)
-
-
-def belongs_to(
-    key: str, key_of: Callable[[Row], str], *, has_records: bool = False
-) -> Callable[[Row], bool]:
-    """Return a function that is called row by row: True if a row has or may have this key."""
-    if has_records:
-        return lambda row: key_of(row) == key
-    above = ""
-
-    def belongs(row: Row) -> bool:
-        nonlocal above
-        above = key_of(row) or above
-        return above == key
-
-    return belongs
 
 
 def orders(options: OrderFiles) -> RecordType[Order]:
@@ -139,25 +84,27 @@ def orders(options: OrderFiles) -> RecordType[Order]:
         needed=("order_number",),
         parse=lambda key, files: preferred_order(key, files, options),
         starts_record=lambda row: starts_order(row, options),
+        repeats_key=options.blank_repeats,
+        shows_owed=options.shows_owed_units,
         has_lines=True,
     )
 
 
 def products(options: ProductFiles) -> RecordType[Product]:
     """Return the type of products; the id of a product is its SKU."""
-    return _by_field("products", options, "sku", _product)
+    return _by_field("products", options, "sku", product_of)
 
 
 def stock(options: StockFiles) -> RecordType[Stock]:
     """Return the type of quantities; the id of a product is its SKU."""
 
     def parse(key: str, files: Sequence[FileRows]) -> Stock | InvalidRecord:
-        item = _state(key, files[-1], options, _stock)
+        item = _state(key, files[-1], options, stock_of)
         if isinstance(item, InvalidRecord) or item.counted_at or options.max_age is None:
             return item
         return replaced(item, counted_at=time_of(files[-1].as_of))
 
-    return replace(_by_field("stock", options, "sku", _stock), parse=parse)
+    return replace(_by_field("stock", options, "sku", stock_of), parse=parse)
 
 
 def cancellations(options: CancellationFiles) -> RecordType[Cancelled]:
@@ -194,15 +141,17 @@ def shipments(
         number = key_text(row, "tracking_number", options)
         return f"{of}:{number}" if of and number else ""
 
-    def parse(key: str, rows: Sequence[Row], _: InputFiles, __: str) -> Shipment:
-        return parcel_of(key, rows, options, lines_of)
+    def parser(file: FileRows) -> _Parse[Shipment]:
+        changed_at = time_of(file.as_of)
+        return lambda key, rows, _, __: parcel_of(key, rows, options, lines_of, changed_at)
 
     return RecordType(
         name="shipments",
         options=options,
         key=key,
         needed=("order_number", "tracking_number"),
-        parse=lambda key, files: _state(key, files[-1], options, parse),
+        parse=lambda key, files: _state(key, files[-1], options, parser(files[-1])),
+        split=lambda rows: one_number_each(rows, options),
         side_problem=lambda row: cost_of(row, options)[1],
     )
 
@@ -275,25 +224,3 @@ def _check_same(rows: Sequence[Row], options: InputFiles) -> None:
             raise InvalidRowError("invalid.row", row, row.problem)
         if digest([row], options, without=options.unit_columns) != first:
             raise InvalidRowError("invalid.conflict", row, "differs from", other=rows[0])
-
-
-def _product(key: str, rows: Sequence[Row], options: InputFiles, content: str) -> Product:
-    row = rows[0]
-    return Product(
-        id=key,
-        sku=key_cell(row, "sku", options),
-        name=cell(row, "name", options) or key,
-        price=amount(row, "price", cell(row, "price", options), options),
-        weight_g=amount(row, "weight_g", cell(row, "weight_g", options), options),
-        supplier_sku=cell(row, "supplier_sku", options),
-        is_kit=flag(row, "kit", options),
-        needs_shipping=flag(row, "requires_shipping", options, blank=True),
-        content=content,
-    )
-
-
-def _stock(key: str, rows: Sequence[Row], options: InputFiles, _: str) -> Stock:
-    row = rows[0]
-    sku = key_cell(row, "sku", options)
-    quantity = stock_quantity(row, cell(row, "quantity", options))
-    return Stock(product_id=key, sku=sku, quantity=quantity, counted_at=as_of_cell(row, options))

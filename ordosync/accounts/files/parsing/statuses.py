@@ -4,7 +4,7 @@ An order is judged by the word of its first row; a blank cell in another row rep
 no list has fails the order, since a new word of a service may mean anything.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -73,13 +73,24 @@ def _row_status(row: Row, options: OrderFiles) -> StatusReason | None:
     return _strongest([each for each in found if each])
 
 
-def has_lost_status(rows: Sequence[Row], options: OrderFiles) -> bool:
-    """True if a status that is never blank is blank in all rows, as its first row is missing."""
+def has_status(rows: Sequence[Row], options: OrderFiles) -> bool:
+    """True if the first row of an order has a status that is never blank."""
+    return any(_never_blank(rows, options))
+
+
+def is_status_lost(rows: Sequence[Row], options: OrderFiles) -> bool:
+    """True if a status that is never blank is blank in all rows, as their first row is missing."""
     return any(
-        column.verdict("") is None and not any(text_of(row, column.column) for row in rows)
-        for column in options.statuses
-        if not column.rows and not _is_absent(column, rows, options)
+        not any(text_of(row, column.column) for row in rows)
+        for column in _never_blank(rows, options)
     )
+
+
+def _never_blank(rows: Sequence[Row], options: OrderFiles) -> Iterator[StatusColumn]:
+    for column in options.statuses:
+        is_order = not column.rows and not _is_absent(column, rows, options)
+        if is_order and column.verdict("") is None:
+            yield column
 
 
 def _is_absent(column: StatusColumn, rows: Sequence[Row], options: OrderFiles) -> bool:

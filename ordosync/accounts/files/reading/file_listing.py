@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ordosync.accounts.files.input_options.file_formats import Format
 from ordosync.errors import RefusedError, UnavailableError
+from ordosync.regular_files import is_empty
 
 _IN_FOLDER = (".csv", ".jsonl")
 """The files that are read of a folder, if no format is configured."""
@@ -87,6 +88,25 @@ def time_of(as_of: str) -> datetime:
 def newest_time(files: Mapping[str, Path]) -> datetime | None:
     """Return the time of the newest of these files; None if there is none."""
     return max((time_of(as_of(name, path)) for name, path in files.items()), default=None)
+
+
+def newest_content_time(files: Mapping[str, Path]) -> datetime | None:
+    """Return the time of the newest of these files that is not empty; None if there is none."""
+    return newest_time({name: path for name, path in files.items() if not _is_empty(path)})
+
+
+def ends_empty(files: Mapping[str, Path]) -> bool:
+    """True if the newest of these files is empty."""
+    newest = max(files, key=lambda name: as_of(name, files[name]), default=None)
+    return newest is not None and _is_empty(files[newest])
+
+
+def _is_empty(path: Path) -> bool:
+    try:
+        return is_empty(path)
+    except OSError:
+        # The file was deleted after the folder was listed.
+        return False
 
 
 def natural(text: str) -> str:

@@ -163,7 +163,7 @@ class FileReader(Generic[T]):
         Copies and problems with files stay those of the last read.
         """
         self.unfinished = self._recently_changed(quiet_at) if quiet_at else frozenset()
-        index: RowIndex[T] = RowIndex(self.record_type)
+        index: RowIndex[T] = RowIndex(self.record_type, files=self.files)
         try:
             rejected = self._add_all(index, only=None)
             yield Page(items=tuple(rejected.values()))
@@ -205,7 +205,7 @@ class FileReader(Generic[T]):
         state = {name: mark_of(path) for name, path in files if name not in self.unfinished}
         if self._snapshot is None or self._snapshot[0] != state:
             self._forget_snapshot()
-            index: RowIndex[T] = RowIndex(self.record_type)
+            index: RowIndex[T] = RowIndex(self.record_type, files=self.files)
             self._add_all(index, only=None)
             self._snapshot = state, index
         return self._snapshot[1]
@@ -245,10 +245,11 @@ class FileReader(Generic[T]):
 
     def _new_index(self) -> RowIndex[T]:
         self._close_index()
-        self._index = RowIndex(self.record_type, whole_rows=self._rejects is not None)
+        is_whole = self._rejects is not None
+        index = self._index = RowIndex(self.record_type, whole_rows=is_whole, files=self.files)
         self._rejected, self._new_copies, self._unread, self._reasons = {}, set(), [], {}
         self._problems = set()
-        return self._index
+        return index
 
     def files(self) -> dict[str, Path]:
         """Return the files as they are now, oldest first."""
@@ -265,9 +266,8 @@ class FileReader(Generic[T]):
     ) -> dict[str, InvalidRecord]:
         """Add all files as they are now; return those that cannot be read, by their id."""
         rejected: dict[str, InvalidRecord] = {}
-        for name, path in self.files().items():
-            if name in self.unfinished:
-                continue
+        files = self.files().items()
+        for name, path in ((n, p) for n, p in files if n not in self.unfinished):
             try:
                 index.add(name, path, as_of=as_of(name, path), only=only)
             except FileNotFoundError:

@@ -15,6 +15,7 @@ from ordosync.models import InvalidRecord, Page
 from ordosync.regular_files import open_regular
 
 T = TypeVar("T")
+WHOLE_EXPORT = "export all pages as one file"
 
 
 def id_of_file(name: str) -> str:

@@ -1,7 +1,7 @@
 """Rows of one read by their key, in a private temporary database, so that memory stays flat."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import groupby
 from pathlib import Path
@@ -13,17 +13,17 @@ from ordosync import progress
 from ordosync.accounts.files.formats.file_rows import has_records, read_rows
 from ordosync.accounts.files.formats.rows import NO_LINES, FileRows, Row
 from ordosync.accounts.files.parsing.converters import digest, key_problem
-from ordosync.accounts.files.parsing.record_types import RecordType, keyed_rows
+from ordosync.accounts.files.parsing.record_types import RecordType
+from ordosync.accounts.files.parsing.row_keys import is_headless, keyed_rows
 from ordosync.accounts.files.parsing.rules import skip_reason
-from ordosync.accounts.files.reading.rejections import id_of_row, place_of_row
+from ordosync.accounts.files.reading.page_edges import HeadlessFiles, PageEdges
+from ordosync.accounts.files.reading.rejections import WHOLE_EXPORT, id_of_row, place_of_row
 from ordosync.models import InvalidRecord
 from ordosync.temporary_database import temporary_database
 
 T = TypeVar("T")
 
 _PAGE = 500
-_ENOUGH = 2
-"""Two keys of a file are enough to find one that differs from any single key."""
 _SCHEMA = (
     "create table files (id integer primary key, name text, copy text, only_compared integer)",
     "create table rows (file integer, key text, above text, row integer, cells text, problem text)",
@@ -35,15 +35,23 @@ _SCHEMA = (
 class RowIndex(Generic[T]):
     """The rows of some files, grouped by key."""
 
-    def __init__(self, record_type: RecordType[T], *, whole_rows: bool = False) -> None:
+    def __init__(
+        self,
+        record_type: RecordType[T],
+        *,
+        whole_rows: bool = False,
+        files: Callable[[], Mapping[str, Path]] | None = None,
+    ) -> None:
+        """`files` returns all files as they are now, also those that are not added."""
         self._record_type = record_type
         self._options = record_type.options
         self._columns = None if whole_rows else frozenset(self._options.columns_read)
         self._db = temporary_database()
         for statement in _SCHEMA:
             self._db.execute(statement)
-        self._files: dict[int, tuple[str, str, frozenset[str]]] = {}
-        """Name and age of each file, and some keys that start in it."""
+        self._files: dict[int, tuple[str, str, PageEdges]] = {}
+        """Name, age and edges of each file."""
+        self._headless = HeadlessFiles(record_type, files)
 
     def add(
         self,
@@ -73,7 +81,7 @@ class RowIndex(Generic[T]):
         only_compared: bool,
     ) -> None:
         self._db.execute("begin")
-        started_keys: set[str] = set()
+        edges = PageEdges(self._record_type)
         file = self._db.execute(
             "insert into files (name, copy, only_compared) values (?, ?, ?)",
             (name, str(path), only_compared),
@@ -83,7 +91,7 @@ class RowIndex(Generic[T]):
                 "insert into rows values (?, ?, ?, ?, ?, ?)",
                 (
                     (file, key, above, row.number, self._cells(row), row.problem)
-                    for key, above, row in self._keyed_rows(path, started_keys)
+                    for key, above, row in self._keyed_rows(path, edges)
                     if only is None or key in only or above in only or id_of_row(name, row) in only
                 ),
             )
@@ -92,7 +100,8 @@ class RowIndex(Generic[T]):
             raise
         finally:
             self._db.execute("commit")
-        self._files[file or 0] = name, as_of, frozenset(started_keys)
+        self._files[file or 0] = name, as_of, edges
+        self._headless.note(name, edges)
 
     def pages(self) -> Iterator[dict[str, T | InvalidRecord]]:
         """Yield the records by key, in the order in which the keys first appear."""
@@ -129,6 +138,11 @@ class RowIndex(Generic[T]):
         return frozenset(
             {*(key for (key,) in keys), *(id_of_row(name, _row(at, "{}", "")) for name, at in rows)}
         )
+
+    def rows(self) -> Iterator[Row]:
+        """Yield all rows, in the order of the files."""
+        for columns in self._db.execute("select row, cells, problem from rows order by rowid"):
+            yield _row(*columns)
 
     def first_rows(self, keys: Iterable[str]) -> dict[str, int]:
         """Return the number of the first row of each of these keys."""
@@ -175,19 +189,13 @@ class RowIndex(Generic[T]):
         """Delete the database."""
         self._db.close()
 
-    def _keyed_rows(self, path: Path, started_keys: set[str]) -> Iterator[tuple[str, str, Row]]:
-        """Yield the rows of a file as `keyed_rows` does; collect two keys that start in it."""
-        rows, is_of_records = read_rows(path, self._options), has_records(path, self._options)
-        starts_record = self._record_type.starts_record
+    def _keyed_rows(self, path: Path, edges: PageEdges) -> Iterator[tuple[str, str, Row]]:
+        """Yield the rows of a file as `keyed_rows` does, and note its edges."""
+        rows = self._record_type.split(read_rows(path, self._options))
+        is_of_records = has_records(path, self._options)
         for key, above, row in keyed_rows(rows, self._record_type, has_records=is_of_records):
-            if (
-                key
-                and not is_of_records
-                and len(started_keys) < _ENOUGH
-                and key not in started_keys
-                and starts_record(row)
-            ):
-                started_keys.add(key)
+            if not is_of_records:
+                edges.note(key, row)
             yield key, above, row
 
     def _items(self, keys: Sequence[str]) -> Iterator[tuple[str, T | InvalidRecord]]:
@@ -239,9 +247,14 @@ class RowIndex(Generic[T]):
         return sorted(files.values(), key=lambda item: item.as_of)
 
     def _in_file(self, key: str, file: int, rows: Sequence[Row]) -> FileRows:
-        name, as_of, started_keys = self._files[file]
+        name, as_of, edges = self._files[file]
         return FileRows(
-            name=name, rows=rows, as_of=as_of, starts_other_order=bool(started_keys - {key})
+            name=name,
+            rows=rows,
+            as_of=as_of,
+            starts_other_order=edges.starts_other(key),
+            is_first=edges.first == key,
+            next_page=self._headless.besides(name) if edges.last == key else "",
         )
 
     def _keyless(self) -> Iterator[dict[str, T | InvalidRecord]]:
@@ -257,10 +270,13 @@ class RowIndex(Generic[T]):
         rule = skip_reason(row, self._options)
         field = self._record_type.blank(row)
         problem = key_problem(row, field, self._options)
+        is_cut = is_headless(row, self._record_type)
+        if is_cut:
+            problem = f"{problem}, and its order is on another page; {WHOLE_EXPORT}"
         blank = f"{place_of_row(name, row, self._options)}: {problem}"
         return InvalidRecord(
             id=id_of_row(name, row),
-            code="skip-rule" if rule else f"invalid.{field}",
+            code="skip-rule" if rule else "cut" if is_cut else f"invalid.{field}",
             reason=rule or blank,
             content=digest([row], self._options),
             is_skipped=bool(rule),

@@ -8,7 +8,8 @@ from typing import Generic, TypeVar
 
 from ordosync.accounts.files.formats.file_rows import has_records, without_rows
 from ordosync.accounts.files.formats.rows import InvalidFileError
-from ordosync.accounts.files.parsing.record_types import RecordType, belongs_to
+from ordosync.accounts.files.parsing.record_types import RecordType
+from ordosync.accounts.files.parsing.row_keys import belongs_to
 from ordosync.accounts.files.reading.file_listing import as_of
 from ordosync.accounts.files.reading.row_index import RowIndex
 from ordosync.accounts.files.reading.spool import Spool
