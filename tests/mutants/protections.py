@@ -824,6 +824,20 @@ MUTANTS = (
         test="accounts/files/test_statuses.py",
     ),
     Mutant(
+        protection="owed units that fall with a parcel are no edit",
+        file="tasks/orders/sent_as.py",
+        old="    if not portal.merchant.shows_owed_units:",
+        new="    if True:",
+        test="accounts/files/test_owed_units.py",
+    ),
+    Mutant(
+        protection="owed units that fall with a parcel cancel nothing",
+        file="accounts/files/merchant_cancellations.py",
+        old="orders = [] if shows_owed else ",
+        new="orders = ",
+        test="accounts/files/test_owed_units.py",
+    ),
+    Mutant(
         protection="rows that add up to less than 0 refuse their order",
         file="accounts/files/parsing/line_sums.py",
         old="        if line_id in lines and (units := lines[line_id].quantity) < 0:",
