@@ -75,6 +75,11 @@ class OrderFiles(InputFiles):
             raise ValueError("rows: sum is not possible together with `rows: true` in `statuses`")
 
     @property
+    def shows_owed_units(self) -> bool:
+        """True if quantities are the units that are still to be sent."""
+        return self.quantity_is == "owed"
+
+    @property
     def columns_read(self) -> tuple[str, ...]:
         """Every column that a file must have."""
         rules = [rule.column for rule in (*self.skip_orders, *self.only_orders)]
