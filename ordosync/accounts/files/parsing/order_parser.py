@@ -31,6 +31,7 @@ from ordosync.accounts.files.parsing.converters import (
 )
 from ordosync.accounts.files.parsing.cut_orders import check_end, check_head
 from ordosync.accounts.files.parsing.line_ids import content_of
+from ordosync.accounts.files.parsing.one_row import line_rows
 from ordosync.accounts.files.parsing.order_lines import NothingToShipError, lines_of
 from ordosync.accounts.files.parsing.rules import (
     conflicting_rule,
@@ -110,6 +111,7 @@ def _has_number(row: Row, options: OrderFiles) -> bool:
 
 
 def _order(number: str, rows: Sequence[Row], options: OrderFiles) -> Order:
+    rows, options = _with_lines(line_rows(rows, options)), options.line_options
     if rows[0].problem == NO_LINES:
         raise NothingToShipError("nothing-to-ship", NO_LINES)
     kept = [row for row in rows if not left_out_reason(row, options)]
