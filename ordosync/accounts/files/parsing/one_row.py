@@ -1,6 +1,6 @@
 """Lines of an order that is one row: in one cell, or in numbered columns.
 
-Each line becomes a row of its own, with the number of the row in the file. Its fields are in
+Each line becomes a separate row with the number of the row in the file. Its fields are in
 columns that only such rows have, such as `{sku}`.
 """
 

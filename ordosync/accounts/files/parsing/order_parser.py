@@ -44,6 +44,7 @@ from ordosync.accounts.files.parsing.statuses import (
     order_status,
 )
 from ordosync.accounts.files.reading.rejections import reason_of
+from ordosync.accounts.spreadsheets import looks_like_date
 from ordosync.hold_facts import HoldFacts
 from ordosync.models import Address, InvalidRecord, Order
 
@@ -146,7 +147,12 @@ def _order(number: str, rows: Sequence[Row], options: OrderFiles) -> Order:
             first, "order_discount", fields.get("order_discount", ""), options, currency
         ),
         tags=tags,
-        hold_facts=HoldFacts(is_paid=is_paid, since=since, tags=tags),
+        hold_facts=HoldFacts(
+            is_paid=is_paid,
+            since=since,
+            tags=tags,
+            date_skus=tuple(line.sku for line in lines if looks_like_date(line.sku)),
+        ),
     )
 
 
