@@ -57,10 +57,10 @@ class Export:
         """Return a file with these orders."""
         return self.of_rows([row for order in orders for row in self.rows(order)])
 
-    def of_rows(self, rows: Rows) -> str:
+    def of_rows(self, rows: Rows, *, columns: Sequence[str] = ()) -> str:
         """Return a file with these rows."""
         out = io.StringIO()
-        writer = csv.DictWriter(out, self.columns, delimiter=self.delimiter, restval="")
+        writer = csv.DictWriter(out, columns or self.columns, delimiter=self.delimiter, restval="")
         writer.writeheader()
         writer.writerows(rows)
         return f"{self.before}{out.getvalue()}{self.after}"
