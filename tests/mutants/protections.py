@@ -346,7 +346,7 @@ MUTANTS = (
     ),
     Mutant(
         protection="an amount with the sign of another currency is refused",
-        file="accounts/files/parsing/converters.py",
+        file="accounts/files/parsing/amounts.py",
         old="not fits(step.currency, currency)",
         new="False",
         test="accounts/files/test_values.py",
