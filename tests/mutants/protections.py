@@ -305,7 +305,7 @@ MUTANTS = (
     Mutant(
         protection="a row without a number holds back the order above it",
         file="accounts/files/parsing/row_keys.py",
-        old='yield (key, blocked, row) if _is_line(row, record_type) else ("", "", row)',
+        old='yield (key, blocked, row) if repeats or _is_line(row, record_type) else ("", "", row)',
         new='yield ("", "", row)',
         test="accounts/files/test_rows_without_number.py",
     ),
