@@ -122,7 +122,7 @@ def test_required_fields_come_from_constants_and_joined_columns() -> None:
 
 
 def test_several_numbers_in_a_cell_need_their_own_column() -> None:
-    with pytest.raises(ValueError, match="numbers_at: tracking_number needs a column of its own"):
+    with pytest.raises(ValueError, match="numbers_at: tracking_number needs its own column"):
         ShipmentFiles(
             glob=Path("x"),
             columns={"order_number": "no", "carrier": "by"},
