@@ -114,7 +114,7 @@ class InputFiles:
         self._check_fields()
         self._check_transforms()
         for name in self.values:
-            if not self.sources.get(name):
+            if not self.sources.get(name) and name not in self.line_fields:
                 raise ValueError(f"values: {name} has no column")
         check_values(self.values)
         for encoding in names_of(self.encoding):
@@ -151,7 +151,7 @@ class InputFiles:
             check_steps(
                 name,
                 steps,
-                has_column=name in self.columns,
+                has_column=name in self.columns or name in self.line_fields,
                 dates=self.dates,
                 decimal=self.decimal,
             )
@@ -183,6 +183,16 @@ class InputFiles:
             raise ValueError("prices have a column, so currency is needed")
 
     @property
+    def line_fields(self) -> tuple[str, ...]:
+        """The fields that are in the texts of lines, so they have no column."""
+        return ()
+
+    @property
+    def has_numbered_columns(self) -> bool:
+        """True if it is not known which columns a file has."""
+        return False
+
+    @property
     def dates(self) -> tuple[str, ...]:
         """The fields that are dates or times."""
         return self.times
@@ -209,7 +219,8 @@ class InputFiles:
     def sources(self) -> Mapping[str, tuple[str, ...]]:
         """The columns of each field, by field. A constant has no column."""
         columns = {name: (column,) for name, column in self.columns.items()}
-        return {**dict.fromkeys(self.constants, ()), **joined_columns(self.transform), **columns}
+        without = dict.fromkeys((*self.constants, *self.line_fields), ())
+        return {**without, **joined_columns(self.transform), **columns}
 
     @cached_property
     def field_columns(self) -> tuple[str, ...]:

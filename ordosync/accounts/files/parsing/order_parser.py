@@ -28,6 +28,7 @@ from ordosync.accounts.files.parsing.converters import (
 )
 from ordosync.accounts.files.parsing.cut_orders import check_end, check_head
 from ordosync.accounts.files.parsing.line_ids import content_of
+from ordosync.accounts.files.parsing.one_row import line_rows
 from ordosync.accounts.files.parsing.order_lines import NothingToShipError, lines_of
 from ordosync.accounts.files.parsing.rules import (
     conflicting_rule,
@@ -40,6 +41,7 @@ from ordosync.accounts.files.parsing.statuses import (
     order_status,
 )
 from ordosync.accounts.files.reading.rejections import reason_of
+from ordosync.accounts.spreadsheets import looks_like_date
 from ordosync.hold_facts import HoldFacts
 from ordosync.models import Address, InvalidRecord, Order
 
@@ -107,6 +109,7 @@ def _has_number(row: Row, options: OrderFiles) -> bool:
 
 
 def _order(number: str, rows: Sequence[Row], options: OrderFiles) -> Order:
+    rows, options = _with_lines(line_rows(rows, options)), options.line_options
     if rows[0].problem == NO_LINES:
         raise NothingToShipError("nothing-to-ship", NO_LINES)
     kept = [row for row in rows if not left_out_reason(row, options)]
@@ -141,7 +144,12 @@ def _order(number: str, rows: Sequence[Row], options: OrderFiles) -> Order:
             first, "order_discount", fields.get("order_discount", ""), options, currency
         ),
         tags=tags,
-        hold_facts=HoldFacts(is_paid=is_paid, since=since, tags=tags),
+        hold_facts=HoldFacts(
+            is_paid=is_paid,
+            since=since,
+            tags=tags,
+            date_skus=tuple(line.sku for line in lines if looks_like_date(line.sku)),
+        ),
     )
 
 
