@@ -1,44 +1,30 @@
 """The demo runs every task, and does no harm when it is called again."""
 
-import os
-import subprocess
-import sys
+import shutil
 from pathlib import Path
 
-from tests.support.command import Done, finished, ordosync
+import pytest
+
+from tests.support.command import ordosync
+from tests.support.shared import DEMO, demo_files, demo_output
 
 
-def by_its_path(folder: Path) -> Done:
-    """Call the demo as the README does: by its path, since the program is not on the PATH."""
-    program = folder / "venv" / "bin" / "ordosync"
-    program.parent.mkdir(parents=True)
-    program.with_name("activate").touch()
-    program.write_text(
-        f"#!{sys.executable}\nfrom ordosync.__main__ import main\n\nmain()\n", "utf-8"
-    )
-    program.chmod(0o755)
-    return finished(
-        subprocess.Popen(
-            ["venv/bin/ordosync", "demo"],
-            cwd=folder,
-            env={**os.environ, "PATH": "/usr/bin:/bin"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-    )
+def test_the_demo_runs_every_task_and_can_be_called_again(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    made, first = demo_files(tmp_path_factory), demo_output(tmp_path_factory)
+    folder = shutil.copytree(made, tmp_path / DEMO)
 
+    second = ordosync(tmp_path, "demo")
 
-def test_the_demo_runs_every_task_and_can_be_called_again(tmp_path: Path) -> None:
-    first, second = by_its_path(tmp_path), ordosync(tmp_path, "demo")
-
-    assert (first.code, second.code) == (0, 0), (first, second)
-    assert first.out.splitlines()[-4:] == [
-        f"All files are in {tmp_path}/ordosync-demo. To try the commands yourself:",
+    assert second.code == 0, second
+    assert first.splitlines()[-4:] == [
+        f"All files are in {made}. To try the commands yourself:",
         "  . venv/bin/activate",
         "  cd ordosync-demo",
         "  ordosync orders list --account northwind",
     ]
-    assert first.out.splitlines()[-12:-5] == [
+    assert first.splitlines()[-12:-5] == [
         "In short:",
         "from\tsent\tto",
         "shop\t300 orders, each exactly once\tnorthwind",
@@ -47,7 +33,6 @@ def test_the_demo_runs_every_task_and_can_be_called_again(tmp_path: Path) -> Non
         "northwind\t12 tracking numbers\tshop",
         "shop\t1 cancellation\tnorthwind",
     ]
-    folder = tmp_path / "ordosync-demo"
     runs = ordosync(folder, "activity", "-n", "50", "--json").json["runs"]
     assert {run["status"] for run in runs} == {"ok"}
     assert {run["task"] for run in runs} == {
@@ -63,8 +48,8 @@ def test_the_demo_runs_every_task_and_can_be_called_again(tmp_path: Path) -> Non
     ).json["orders"]
     # Each demo ships one order manually, ten from a file, and a piece.
     assert len(shipped) == 24
-    assert "$ ordosync activity" in first.out
-    assert "\n\n\n" not in first.out
+    assert "$ ordosync activity" in first
+    assert "\n\n\n" not in first
 
 
 def test_the_demo_leaves_another_configuration_alone(tmp_path: Path) -> None:

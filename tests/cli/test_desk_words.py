@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.combinations import covering
 from tests.support.command import AT_ONCE, CONFIG, HEADER, numbers, ordosync, row, shop
 from tests.support.desk import SHIP, TwoAccounts
 
@@ -218,6 +219,7 @@ def test_a_shell_completes_existing_names(
 
 
 _FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+_VARIABLES = [{}, {"LANG": "C.UTF-8"}, {"PYTHONUNBUFFERED": "1"}]
 _BARE = {"HOME": os.environ["HOME"], "PATH": os.environ["PATH"]}
 
 
@@ -235,10 +237,12 @@ def _writes_to(folder: Path, words: str, streams: str, **more: str) -> tuple[int
 
 
 @_FULL
-@pytest.mark.parametrize("more", [{}, {"LANG": "C.UTF-8"}, {"PYTHONUNBUFFERED": "1"}])
 @pytest.mark.parametrize(
-    "words",
-    ["--version", "--help", "activity", "orders list --account shop --json", "import-orders"],
+    ("words", "more"),
+    covering(
+        ["import-orders", "--version", "--help", "activity", "orders list --account shop --json"],
+        _VARIABLES,
+    ),
 )
 def test_output_that_cannot_be_written_is_one_line_and_exit_code_1(
     both: TwoAccounts, words: str, more: dict[str, str]
@@ -251,19 +255,22 @@ def test_output_that_cannot_be_written_is_one_line_and_exit_code_1(
 
 
 @_FULL
-@pytest.mark.parametrize("more", [{}, {"LANG": "C.UTF-8"}, {"PYTHONUNBUFFERED": "1"}])
 @pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        ("--version", 0),
-        # A line on standard error says how many orders were left out.
-        ("orders list --account shop -n 1", 1),
-        ("activity --config nowhere.yaml", 3),
-    ],
+    ("ended", "more"),
+    covering(
+        [
+            ("--version", 0),
+            # A line on standard error says how many orders were left out.
+            ("orders list --account shop -n 1", 1),
+            ("activity --config nowhere.yaml", 3),
+        ],
+        _VARIABLES,
+    ),
 )
 def test_errors_that_cannot_be_written_end_with_an_exit_code_of_ordosync(
-    both: TwoAccounts, words: str, expected: int, more: dict[str, str]
+    both: TwoAccounts, ended: tuple[str, int], more: dict[str, str]
 ) -> None:
+    words, expected = ended
     both.imported("1002")
 
     code, _ = _writes_to(both.folder, words, "2> /dev/full", **more)

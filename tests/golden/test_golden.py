@@ -6,6 +6,7 @@ must still be there and be the same, and no task may make more calls.
 
 import hashlib
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.golden import session
-from tests.support.shared import made_once
+from tests.support.shared import demo_files, made_once
 
 NEW_TASKS = ("report-shortages",)
 """The tasks that were added since."""
@@ -24,7 +25,7 @@ FILE = "session.json"
 
 
 def record(folder: Path) -> dict[str, Any]:
-    """Return the whole session as it is now."""
+    """Return the whole session as it is now, in a folder that has a demo."""
     return {
         "commands": session.commands(),
         "demo": session.demo(folder),
@@ -92,6 +93,7 @@ def columns(statements: Sequence[str]) -> set[tuple[str, ...]]:
 @pytest.fixture(scope="module", name="session")
 def _session(tmp_path_factory: pytest.TempPathFactory) -> Any:
     def make(folder: Path) -> None:
+        shutil.copytree(demo_files(tmp_path_factory), folder / "demo")
         (folder / FILE).write_text(json.dumps(record(folder)), "utf-8")
 
     return json.loads((made_once(tmp_path_factory, "golden", make) / FILE).read_text("utf-8"))

@@ -4,7 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.mutants import is_caught
+from tests.mutants import copy_to, is_caught
 from tests.mutants.protections import MUTANTS
 
 
@@ -12,14 +12,16 @@ def main() -> int:
     """Run the mutants."""
     words = sys.argv[1:]
     survived = 0
-    for mutant in MUTANTS:
-        if words and not any(word in mutant.protection for word in words):
-            continue
-        with tempfile.TemporaryDirectory() as folder:
-            caught = is_caught(mutant, Path(folder))
-        survived += not caught
-        sys.stdout.write(f"{'caught  ' if caught else 'SURVIVED'}  {mutant.protection}\n")
-        sys.stdout.flush()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        copy_to(folder)
+        for mutant in MUTANTS:
+            if words and not any(word in mutant.protection for word in words):
+                continue
+            caught = is_caught(mutant, folder)
+            survived += not caught
+            sys.stdout.write(f"{'caught  ' if caught else 'SURVIVED'}  {mutant.protection}\n")
+            sys.stdout.flush()
     return int(bool(survived))
 
 

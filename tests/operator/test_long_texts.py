@@ -3,6 +3,7 @@
 import pytest
 from rich.cells import cell_len
 
+from tests.support.combinations import covering
 from tests.support.merchants import TwoMerchants
 from tests.support.screen import NAMES, seen
 
@@ -10,8 +11,7 @@ LONG = "Gesellschaft für internationale Zusammenarbeit und nachhaltige Entwickl
 UNBROKEN = "x" * 70
 
 
-@pytest.mark.parametrize("columns", [60, 80, 120])
-@pytest.mark.parametrize("long", [LONG, UNBROKEN])
+@pytest.mark.parametrize(("columns", "long"), covering([60, 80, 120], [UNBROKEN, LONG]))
 def test_m10_one_long_name_leaves_the_others_in_their_rows(
     depot: TwoMerchants, columns: int, long: str
 ) -> None:

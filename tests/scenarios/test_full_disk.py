@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.ordoro import FakeOrdoro, Switches
+from tests.support.combinations import some
 from tests.support.command import HEADER, ordosync, row
 
 ORDERS = 60
@@ -65,7 +66,7 @@ def with_room(folder: Path, room: int) -> "subprocess.CompletedProcess[bytes]":
     )
 
 
-@pytest.mark.parametrize("room", [0, 4_096, 12_288, 20_480, 32_768])
+@pytest.mark.parametrize("room", some([0, 4_096, 12_288, 20_480, 32_768], 4_096, 20_480))
 def test_writes_are_recorded_first_and_continue_when_there_is_space(
     tmp_path: Path, fake: FakeOrdoro, room: int
 ) -> None:

@@ -305,9 +305,9 @@ def _check(examples: int) -> None:
 
 
 def test_whatever_happens_both_accounts_agree_in_the_end() -> None:
-    _check(15)
+    _check(10)
 
 
 @pytest.mark.slow
 def test_whatever_happens_both_accounts_agree_in_the_end_for_longer() -> None:
-    _check(100)
+    _check(50)

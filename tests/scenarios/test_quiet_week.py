@@ -35,7 +35,7 @@ def _pairs() -> Iterator[object]:
         if (merchant, supplier) in USUAL:
             yield pytest.param(*people, WORKING, False, id=name)
         yield pytest.param(*people, always, False, marks=mark, id=f"{name}-always")
-        marks = () if (merchant, supplier) == ("files", "sqlite") else mark
+        marks = () if (merchant, supplier) == ("files", "sqlite") else pytest.mark.matrix
         yield pytest.param(*people, WORKING, True, marks=marks, id=f"{name}-rules")
 
 

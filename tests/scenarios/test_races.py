@@ -14,7 +14,10 @@ HOURLY = Slots.of("shop-warehouse", "import-orders", 3600)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("attempt", range(20))
+@pytest.mark.parametrize(
+    "attempt",
+    [pytest.param(n, marks=pytest.mark.matrix) if n % 3 else n for n in range(20)],
+)
 def test_processes_started_together_import_each_order_once(tmp_path: Path, attempt: int) -> None:
     shop(tmp_path, HEADER + "".join(row(str(number)) for number in range(100, 200 + attempt)))
 
@@ -37,7 +40,13 @@ def test_processes_started_together_import_each_order_once(tmp_path: Path, attem
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("processes", "times"), [(2, 25), (8, 10)])
+@pytest.mark.parametrize(
+    ("processes", "times"),
+    [
+        *((2, 8), (8, 3)),
+        *(pytest.param(*counts, marks=pytest.mark.matrix) for counts in ((2, 25), (8, 10))),
+    ],
+)
 def test_ticks_at_the_same_moment_make_one_run_a_slot(
     tmp_path: Path, processes: int, times: int
 ) -> None:

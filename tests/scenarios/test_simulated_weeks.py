@@ -67,7 +67,7 @@ def slots(interval: str) -> Slots:
     [
         (10, 2),
         pytest.param(1, 3, marks=pytest.mark.slow),
-        pytest.param(5, 14, marks=pytest.mark.slow),
+        pytest.param(5, 8, marks=pytest.mark.slow),
     ],
 )
 def test_each_interval_runs_once_a_slot(cron: Cron, every_min: int, days: int) -> None:

@@ -23,10 +23,10 @@ def _soaked(folder: Path, rounds: int, *words: str) -> None:
 
 
 @pytest.mark.slow
-def test_killed_twenty_times_with_all_tasks_running(tmp_path: Path) -> None:
-    _soaked(tmp_path, 20, *EVERY_TASK)
+def test_killed_ten_times_with_all_tasks_running(tmp_path: Path) -> None:
+    _soaked(tmp_path, 10, *EVERY_TASK)
 
 
 @pytest.mark.slow
 def test_a_bad_morning_of_cron(tmp_path: Path) -> None:
-    _soaked(tmp_path, 30)
+    _soaked(tmp_path, 15)

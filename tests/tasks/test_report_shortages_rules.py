@@ -14,6 +14,7 @@ from ordosync.engine.diagnosis.attention import attention
 from ordosync.models import InvalidRecord, Page
 from ordosync.shortages import Shortage, ShortLine
 from ordosync.store import Store
+from tests.support.combinations import covering
 from tests.support.kills import killed_at
 from tests.tasks.portal import Pair, order, quantities, remarks, succeeded
 from tests.tasks.short_orders import (
@@ -212,9 +213,10 @@ def test_fewer_cancellations_than_the_limit_are_reported(tmp_path: Path) -> None
     assert pair.run(TASK).counts == {"failed": 19}
 
 
-@pytest.mark.parametrize("passage", [1, 2, 3])
-@pytest.mark.parametrize("point", POINTS)
-@pytest.mark.parametrize("options", ["{}", "{hold: true}", "{cancel: lines}"])
+@pytest.mark.parametrize(
+    ("point", "passage", "options"),
+    covering(POINTS, [1, 2, 3], ["{cancel: lines}", "{}", "{hold: true}"]),
+)
 def test_run_that_is_killed_reports_and_cancels_once(
     tmp_path: Path, point: str, passage: int, options: str
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from ordosync.accounts.files.output.options import OrderFolder
 from ordosync.accounts.files.output.safe_output import folder_lock
+from ordosync.accounts.files.reading import row_index
 from ordosync.config.needs import NEEDS
 from ordosync.errors import UnavailableError
 from ordosync.models import Address, InvalidRecord, Product, Shipment, Stock
@@ -31,6 +32,13 @@ SENT = "order,number,carrier,at,cost,void\n"
 
 
 class TestFilesAsSupplier(SupplierContract):
+    many = 50
+
+    @pytest.fixture(autouse=True)
+    def _short_pages(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Read `many` records in three pages, as in a remote account."""
+        monkeypatch.setattr(row_index, "_PAGE", self.many * 2 // 5)
+
     def make_people(self, folder: Path, clock: VirtualClock) -> FilesSupplierPeople:
         return FilesSupplierPeople(folder, clock)
 

@@ -31,6 +31,7 @@ from tests.accounts.contract.supplier_edits import (
 from tests.accounts.shopify.listing import standing
 from tests.accounts.shopify.people import ShopifySupplierPeople
 from tests.fakes.shopify import Fault
+from tests.support.combinations import covering
 
 STEPS = ("BeginEdit", "SetQuantity", "AddVariant", "StagedLines", "ChangeOrder", "Keep")
 
@@ -182,8 +183,10 @@ def test_second_edit_adds_to_the_first(
     assert units(shipper, order_id) == [("CUP", 7), ("JUG", 1), ("MUG", 1), ("PEN", 2)]
 
 
-@pytest.mark.parametrize("step", [*STEPS, "CommitEdit"])
-@pytest.mark.parametrize("kind", ["lost-reset", "lost-500", "unavailable", "twice"])
+@pytest.mark.parametrize(
+    ("step", "kind"),
+    covering([*STEPS, "CommitEdit"], ["lost-reset", "lost-500", "unavailable", "twice"]),
+)
 def test_edit_whose_answer_was_lost_adds_units_once(
     account: OpenSupplier, shipper: ShopifySupplierPeople, step: str, kind: Any
 ) -> None:

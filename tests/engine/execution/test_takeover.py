@@ -16,6 +16,7 @@ from ordosync.database import sqlite3
 from ordosync.store import Store, leases
 from ordosync.store.leases import Lease, is_alive, this_process
 from tests.support.clock import START, Cron, VirtualClock
+from tests.support.combinations import covering
 from tests.support.command import (
     AT_ONCE,
     HEADER,
@@ -223,11 +224,14 @@ def _started(pid: int) -> str:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
 
 
-@pytest.mark.parametrize(("name", "code"), [("TERM", 143), ("INT", 130), ("HUP", 129)])
-@pytest.mark.parametrize("command", ["run-due", "import-orders"])
+@pytest.mark.parametrize(
+    ("signalled", "command"),
+    covering([("TERM", 143), ("INT", 130), ("HUP", 129)], ["run-due", "import-orders"]),
+)
 def test_a_signal_ends_the_run_after_the_write_under_way(
-    tmp_path: Path, command: str, name: str, code: int
+    tmp_path: Path, command: str, signalled: tuple[str, int]
 ) -> None:
+    name, code = signalled
     # These are three batches.
     many = [str(number) for number in range(1000, 2100)]
     shop(tmp_path, HEADER + "".join(map(row, many)), config=AT_ONCE)

@@ -18,6 +18,7 @@ from ordosync.engine import register
 from ordosync.engine.scheduling import tick
 from ordosync.store import Store
 from tests.support.clock import Cron, VirtualClock
+from tests.support.combinations import covering
 from tests.support.command import (
     AT_ONCE,
     HEADER,
@@ -237,8 +238,13 @@ def test_on_a_terminal_it_says_when_something_is_due(tmp_path: Path) -> None:
     assert "nothing is due; next at 20" in second
 
 
-@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", ">&- 2>log"])
-@pytest.mark.parametrize("words", ["import-orders", "activity", "activity --json", "--version"])
+@pytest.mark.parametrize(
+    ("words", "closed"),
+    covering(
+        ["import-orders", "activity", "activity --json", "--version"],
+        [">&-", "2>&-", ">&- 2>&-", ">&- 2>log"],
+    ),
+)
 def test_commands_with_closed_streams_exit_normally(
     tmp_path: Path, words: str, closed: str
 ) -> None:

@@ -1,5 +1,6 @@
 """A change of what a Supplier can sell makes the stock task of all its portals due."""
 
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -91,10 +92,10 @@ class World(Pair):
         assert result.code == 0, result
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    """Both Merchants show the 20 units of the Supplier, and the first hour is over."""
-    world = World(tmp_path)
+@pytest.fixture(scope="module", name="begun")
+def _begun(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Let two hours of cron pass once, since they take longer than most tests."""
+    world = World(tmp_path_factory.mktemp("world"))
     for desk, portal in ((world.shop, "shop-northwind"), (world.outlet, "outlet-northwind")):
         succeeded(desk.add_order(order("1", line()), supplier=SUPPLIER))
         world.run("import-orders", portal)
@@ -102,6 +103,15 @@ def world(tmp_path: Path) -> World:
     world.northwind.set_stock("MUG", "main", 22)
     world.pass_by(2 * HOUR)
     assert (physical(world.shop, "MUG"), physical(world.outlet, "MUG")) == (20, 20)
+    return world
+
+
+@pytest.fixture
+def world(tmp_path: Path, begun: World) -> World:
+    """Both Merchants show the 20 units of the Supplier, and the first hours are over."""
+    shutil.copytree(begun.folder, tmp_path, dirs_exist_ok=True)
+    world = World(tmp_path)
+    world.clock.at = begun.clock.at
     return world
 
 

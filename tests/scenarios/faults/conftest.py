@@ -8,9 +8,10 @@ import pytest
 
 from ordosync.accounts.account import Role
 from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
+from tests.fakes.faults import Kind
 from tests.scenarios.faults.kinds import MERCHANTS, SUPPLIERS
 from tests.scenarios.faults.portal import Troubled
-from tests.scenarios.faults.writes import WRITES, PendingWrite
+from tests.scenarios.faults.writes import FAULTS, MORE_FAULTS, WRITES, PendingWrite, is_rare
 from tests.scenarios.pairs.pair import Pair
 from tests.support.clock import VirtualClock
 
@@ -48,13 +49,24 @@ PENDING = [
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark most tests of later kinds as slow."""
+    """Mark most tests of later kinds as slow, and most faults of each write."""
     for item in items:
         if Path(__file__).parent not in item.path.parents:
+            continue
+        values = item.callspec.params if hasattr(item, "callspec") else {}
+        if "owing" in values and "fault" in values:
+            _mark_fault(item, values["owing"][0], values["fault"])
             continue
         for kind, fast in FAST.items():
             if kind in item.name.partition("[")[2] and not any(name in item.name for name in fast):
                 item.add_marker(pytest.mark.slow)
+
+
+def _mark_fault(item: pytest.Item, pending: PendingWrite, fault: Kind) -> None:
+    if fault in MORE_FAULTS:
+        item.add_marker(pytest.mark.slow)
+    if is_rare(pending, fault):
+        item.add_marker(pytest.mark.slow if fault in FAULTS else pytest.mark.matrix)
 
 
 @pytest.fixture(name="owing", params=PENDING, ids=lambda param: f"{param[1]}-{param[0]}")

@@ -51,10 +51,17 @@ CREATING = [
     pytest.param(*write, id=write[1]) for write in PENDING if write[0].write == "create-order"
 ]
 OTHERS = [
-    pytest.param(*write, id=f"{write[1]}-{write[0]}")
-    for write in PENDING
+    pytest.param(
+        *write,
+        point,
+        id=f"{write[1]}-{write[0]}-{point}",
+        marks=[pytest.mark.matrix] * ((place + of_point) % 2),
+    )
+    for place, write in enumerate(PENDING)
     if write[0].write != "create-order"
+    for of_point, point in enumerate(AT_THE_WIRE)
 ]
+"""Each other write is killed at one of the points, and at both in the matrix."""
 
 
 def is_killed_and_heals(folder: Path, pending: PendingWrite, kind: str, point: str) -> None:
@@ -102,8 +109,7 @@ def test_killed_anywhere_else_the_next_run_goes_on(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("point", AT_THE_WIRE)
-@pytest.mark.parametrize(("pending", "kind"), OTHERS)
+@pytest.mark.parametrize(("pending", "kind", "point"), OTHERS)
 def test_killed_around_any_other_write_the_next_run_finds_it(
     tmp_path: Path, pending: PendingWrite, kind: str, point: str
 ) -> None:

@@ -19,6 +19,7 @@ from tests.accounts.contract.over_http import RequestSort
 from tests.fakes.faults import Kind
 from tests.scenarios.faults.conftest import foreign
 from tests.scenarios.faults.portal import Troubled
+from tests.support.combinations import covering
 from tests.support.command import Done, finished, ordosync, started
 
 TASK = "import-orders"
@@ -91,8 +92,7 @@ def heals(troubled: Troubled, folder: Path, *, creates: int) -> None:
     assert troubled.open_steps() == []
 
 
-@pytest.mark.parametrize("number", CODES)
-@pytest.mark.parametrize("command", [TASK, "run-due"])
+@pytest.mark.parametrize(("number", "command"), covering([*CODES], [TASK, "run-due"]))
 def test_read_that_hangs_ends_at_once(tmp_path: Path, command: str, number: signal.Signals) -> None:
     with owing("merchant", "ordoro", tmp_path, "1001") as troubled:
         service = Hanging(tmp_path, command)

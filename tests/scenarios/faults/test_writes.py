@@ -8,23 +8,9 @@ import pytest
 from tests.accounts.contract.examples import line, sold
 from tests.fakes.faults import Kind
 from tests.scenarios.faults.portal import Troubled
-from tests.scenarios.faults.writes import PendingWrite
+from tests.scenarios.faults.writes import FAULTS, MORE_FAULTS, PendingWrite
 
 Owing = tuple[Troubled, PendingWrite]
-
-FAULTS: tuple[Kind, ...] = ("reset", "throttled", "lost-reset", "lost-502", "cut", "twice")
-MORE: tuple[Kind, ...] = (
-    "close",
-    "unavailable",
-    "lost-close",
-    "lost-500",
-    "cut-unframed",
-    "empty",
-    "no-content",
-    "html",
-    "garbage",
-    "latin-1",
-)
 
 
 def heals(troubled: Troubled, pending: PendingWrite, *, before: int) -> None:
@@ -42,9 +28,7 @@ def heals(troubled: Troubled, pending: PendingWrite, *, before: int) -> None:
     assert troubled.pair.everything() == everything
 
 
-@pytest.mark.parametrize(
-    "fault", [*FAULTS, *(pytest.param(kind, marks=pytest.mark.slow) for kind in MORE)]
-)
+@pytest.mark.parametrize("fault", [*FAULTS, *MORE_FAULTS])
 def test_write_is_done_once_if_its_response_is_lost(owing: Owing, fault: Kind) -> None:
     """Cases 19, 20, 21 and 23."""
     troubled, pending = owing

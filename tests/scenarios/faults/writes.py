@@ -7,6 +7,7 @@ from ordosync.accounts.account import Role
 from tests.accounts.contract.examples import line, parcel, product, sold
 from tests.accounts.contract.over_http import Write
 from tests.accounts.contract.people import Lack
+from tests.fakes.faults import Kind
 from tests.scenarios.faults.portal import Troubled
 
 
@@ -201,3 +202,24 @@ WRITES = (
         is_refused=True,
     ),
 )
+
+FAULTS: tuple[Kind, ...] = ("reset", "throttled", "lost-reset", "lost-502", "cut", "twice")
+"""The faults that each write meets, two of them in the fast tests."""
+MORE_FAULTS: tuple[Kind, ...] = (
+    "close",
+    "unavailable",
+    "lost-close",
+    "lost-500",
+    "cut-unframed",
+    "empty",
+    "no-content",
+    "html",
+    "garbage",
+    "latin-1",
+)
+"""More faults; each write meets a third of them in the slow tests."""
+
+
+def is_rare(pending: PendingWrite, fault: Kind) -> bool:
+    """True if a fault meets other writes of each kind, and other faults meet this write."""
+    return (WRITES.index(pending) + (*FAULTS, *MORE_FAULTS).index(fault)) % 3 > 0

@@ -1,7 +1,7 @@
 """Every test runs with pairs of kinds that can hold what it needs.
 
-A normal run takes few of them: each kind in each role, so it includes a new kind. The other
-pairs are marked `matrix`.
+A normal run takes few of them: each kind in each role, so it includes a new kind. A variant of a
+kind is marked `slow`, the other pairs `matrix`.
 """
 
 from collections.abc import Iterator
@@ -31,11 +31,19 @@ PAIRS: dict[str, Kinds] = {
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the pairs of each test whose kinds other pairs of the test have already."""
+    """Mark the pairs of each test whose kinds other pairs of the test have already.
+
+    A variant of a kind is slow, and in the matrix if the test itself is slow.
+    """
     for item in items:
         pair = item.callspec.params.get("pair") if hasattr(item, "callspec") else None
-        if pair in PAIRS.values() and pair not in _few(item):
+        if pair is None or pair not in PAIRS.values():
+            continue
+        is_variant = pair[0] in ALSO.values()
+        if pair not in _few(item) or (is_variant and item.get_closest_marker("slow")):
             item.add_marker(pytest.mark.matrix)
+        elif is_variant:
+            item.add_marker(pytest.mark.slow)
 
 
 def _few(item: pytest.Item) -> list[Kinds]:
