@@ -208,17 +208,20 @@ def dialects(draw: st.DrawFn) -> Dialect:
     """Return a form of files."""
     delimiter = draw(st.sampled_from(",;\t|"))
     quoting = draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONE]))
+    line_end = draw(st.sampled_from(["\n", "\r\n", "\r"]))
     written, encoding = draw(st.sampled_from(ENCODINGS))
     titles = draw(st.lists(st.sampled_from([["Report of Ada"], ["", ""], ["", "Qty"]]), max_size=3))
     has_mark = draw(st.booleans()) and not titles
     header = draw(st.sampled_from(["row", "contains", "none"]))
     note = draw(texts() if quoting == csv.QUOTE_NONE else texts(f"{LETTERS}\n"))
+    # The `csv` module quotes no other line end than its own.
+    note = note.replace("\n", line_end)
     return Dialect(
         delimiter=delimiter,
         quoting=quoting,
         written=written,
         encoding=encoding,
-        line_end=draw(st.sampled_from(["\n", "\r\n", "\r"])),
+        line_end=line_end,
         titles=titles,
         header=header,
         order=draw(st.permutations([*FIELDS, "Note", "Other"])),
