@@ -11,6 +11,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from ordosync.text import plural
+
 Verdict = Literal["travels", "held", "skipped", "failed"]
 ColumnState = Literal["read", "missing", "twice", "unused"]
 KnownSkus = Callable[[Sequence[str]], AbstractSet[str]]
@@ -20,6 +22,7 @@ Presets = Mapping[str, tuple[str, Mapping[str, Any]]]
 SUBJECTS = ("orders", "shipments", "stock", "products", "cancellations", "answers")
 MOST_EXAMPLES = 20
 """The most examples of a kind that a report has."""
+_MOST_SHOWN = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +97,16 @@ class FeedFinding:
     rows: tuple[int, ...] = ()
     """The first rows; see `MOST_EXAMPLES`."""
 
+    @property
+    def summary(self) -> str:
+        """The text with the first rows."""
+        if not self.rows:
+            return self.text
+        shown = self.rows[:_MOST_SHOWN]
+        noun = plural(self.count, "row", "rows")
+        more = f" and {self.count - len(shown)} more" if self.count > len(shown) else ""
+        return f"{noun} {', '.join(map(str, shown))}{more}: {self.text}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class FeedReport:
@@ -123,6 +136,8 @@ class FeedGuess:
     format: FeedFormat
     options: Mapping[str, Any]
     """The options of the subject in the words of the configuration, without `glob`."""
+    problem: str = ""
+    """The reason why the file cannot be opened; empty if it can."""
     presets: tuple[str, ...] = ()
     """The presets whose columns the file has, the best one first."""
     missing: tuple[str, ...] = ()

@@ -221,6 +221,11 @@ class Merchant(PortalAccount):
     `Line.quantity` and the units of a `Cancellation` are then the ordered units minus the cancelled
     ones.
     """
+    shows_owed_units: bool = False
+    """True if quantities of lines are the units that are still to be sent by any Supplier.
+
+    They count until an order is sent, and never afterwards, since they fall with each parcel.
+    """
     hold_conditions: Mapping[str, str] = field(default_factory=dict)
     """The conditions of `hold:` that it can judge; the value is the option that is missing for it,
     or empty. See `HoldFacts`."""

@@ -51,12 +51,12 @@ from ordosync.tasks.orders.notices import reassigned, rest_cancelled, supplier_c
 from ordosync.tasks.orders.open_units import (
     as_ordered,
     not_comparable,
-    ordered_units,
     settled_units,
     with_open_units,
     without_surplus,
 )
 from ordosync.tasks.orders.refusals import NOTHING_TO_SHIP, import_refusal
+from ordosync.tasks.orders.sent_as import SentAs, sent_as
 from ordosync.tasks.orders.withdrawn import withdrawn_rows, without_withdrawn
 
 
@@ -141,12 +141,12 @@ def _steps(
         links |= {link.merchant_id: link for link in families}
         config = portal.config
         digester = Digester(portal.digest_key.value, rules(config), config.edits, config.send)
-        split_ids = _split(page.items)
         # An order that is sent again is sent with what is open now.
         sent = [id_ for id_, link in links.items() if link.state != "cancelled_by_task"]
         ledger = portal.links.lines_of(sent)
         requested = without_left_out(portal, page.items, ledger)
-        settled, ordered = settled_units(ledger), ordered_units(portal, ledger)
+        settled = settled_units(ledger)
+        states = sent_as(portal, page.items, requested.items, ledger)
         steps = [link_step(link, is_family=True) for link in families]
         holds = Holds.of(portal, {step_key(item.id, links): item for item in page.items})
         sent_again_steps = sent_again(portal, earlier, requested.items) if earlier else {}
@@ -160,8 +160,7 @@ def _steps(
                 restored,
                 digester,
                 holds=holds,
-                is_split=item.id in split_ids,
-                ordered=ordered,
+                sent=states[item.id],
                 left_out=requested.of(item.id),
             )
             if step and item.id in behind_ids and step.decision:
@@ -175,14 +174,6 @@ def _steps(
         yield Page(items=decided, cursor=page.cursor)
 
 
-def _split(items: Sequence[Order | InvalidRecord]) -> frozenset[str]:
-    """Return the ids of the orders from which other orders of this page were split.
-
-    Some services keep the id of an order for its first piece, which then has fewer units.
-    """
-    return frozenset(id_ for item in items if isinstance(item, Order) for id_ in item.ancestors)
-
-
 def _step(
     portal: Portal,
     item: Order | InvalidRecord,
@@ -191,8 +182,7 @@ def _step(
     digester: Digester,
     *,
     holds: Holds,
-    is_split: bool,
-    ordered: Mapping[str, int],
+    sent: SentAs,
     left_out: LeftOut,
 ) -> Step | None:
     if isinstance(item, InvalidRecord) and item.is_whole_file:
@@ -210,7 +200,7 @@ def _step(
         number=item.number if isinstance(item, Order) and item.number != item.id else "",
     )
     if link and generation == link.generation:
-        return _imported(portal, step, item, link, digester, is_split=is_split, ordered=ordered)
+        return _imported(portal, step, item, link, digester, sent=sent)
     if isinstance(item, InvalidRecord):
         return replace(step, decision=Decision.of(item))
     # Before it was cancelled, more units may have been sent than the Merchant wants now.
@@ -246,13 +236,15 @@ def _imported(
     link: Link,
     digester: Digester,
     *,
-    is_split: bool,
-    ordered: Mapping[str, int],
+    sent: SentAs,
 ) -> Step | None:
     """Return the step of an order that is linked already, or a notice about it."""
     if isinstance(item, InvalidRecord):
         if item.code == "reassigned":
             return reassigned(step, link)
+        if item.code == "conflict" and sent.keeps_lines:
+            # A newer file lacks the lines that were sent meanwhile.
+            return None
         payload: object = item
     elif link.state == "cancelled_by_supplier":
         is_reported = bool(portal.links.with_reported_cancellations([link.merchant_id]))
@@ -263,8 +255,7 @@ def _imported(
             config=portal.config,
             digester=digester,
             known=link.digests,
-            is_split=is_split,
-            ordered=ordered,
+            sent=sent,
         )
     return replace(
         step,

@@ -25,6 +25,7 @@ from ordosync.tasks.orders import group_digests
 from ordosync.tasks.orders.fields import for_supplier, lines_of_supplier
 from ordosync.tasks.orders.group_digests import GROUPS, Digester
 from ordosync.tasks.orders.notices import Notice, too_late
+from ordosync.tasks.orders.sent_as import SentAs
 
 _EDIT = edit_key("")
 _CARRIED: Mapping[str, frozenset[EditPolicy]] = {
@@ -49,10 +50,7 @@ class Imported(Struct, frozen=True, kw_only=True):
     digester: Digester
     known: str | None
     """The digests of what was sent; None if unknown."""
-    is_split: bool = False
-    """True if the Merchant split it after the import, so that only a piece still has its id."""
-    ordered: Mapping[str, int] = {}
-    """If cancel-orders removes units that are cancelled: the units of each line by the ledger."""
+    sent: SentAs = SentAs()
 
     def is_unchanged(self, content: str) -> bool:
         """True if it was read as it was sent. This is fast, and true for most orders."""
@@ -62,7 +60,7 @@ class Imported(Struct, frozen=True, kw_only=True):
     def created(self) -> Order:
         """Return the fields that are sent. This is slow, so only changed orders need it."""
         lines = tuple(
-            replace(line, quantity=max(line.quantity, self.ordered.get(line.id, 0)))
+            replace(line, quantity=max(line.quantity, self.sent.ordered.get(line.id, 0)))
             for line in lines_of_supplier(self.config, self.order.lines)
         )
         return for_supplier(replace(self.order, lines=lines), self.config, reference="")
@@ -79,10 +77,13 @@ class Imported(Struct, frozen=True, kw_only=True):
 
     def known_as(self, created: Order) -> Known:
         """Return the content and the digests of the order with these fields."""
-        return Known(
-            content=order_digests.of_order(self.order, created.lines, self.digester.rules),
-            digests=self.digester.of(created),
-        )
+        digests, known = self.digester.of(created), self.known
+        is_comparable = group_digests.are_comparable(known, digests)
+        if known and is_comparable and self.sent.keeps_lines:
+            others = [group for group in GROUPS if group != "lines"]
+            digests = group_digests.merged(known, digests, others)
+        content = order_digests.of_order(self.order, created.lines, self.digester.rules)
+        return Known(content=content, digests=digests)
 
 
 def compare(step: Step, row: StepRow | None, *, open_edit: StepRow | None) -> Step | Known | None:
@@ -99,7 +100,7 @@ def compare(step: Step, row: StepRow | None, *, open_edit: StepRow | None) -> St
         return _taken_back(step, content) if open_edit else None
     created = payload.created()
     now = payload.known_as(created)
-    if payload.is_split:
+    if payload.sent.is_split:
         is_same = payload.known == now.digests and content in ("", now.content)
         return None if open_edit or is_same else now
     result = _compared(step, content, payload.known, now, open_edit=open_edit)

@@ -180,7 +180,7 @@ def test_skus_that_the_supplier_lacks_are_found_online(tmp_path: Path) -> None:
     result = ordosync(tmp_path, "feed", "check", "feeds/orders.csv", "--online")
 
     assert result.code == 0
-    assert "SKUs that the other side does not have: CUP" in result.out
+    assert "1 SKU that the other side lacks: CUP" in result.out
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,8 @@ from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
 from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.files.output.options import TrackingFile
 from ordosync.accounts.files.parsing.record_types import RecordType
-from ordosync.accounts.files.reading.file_listing import as_of
 from ordosync.accounts.files.reading.file_reader import FileReader
-from ordosync.accounts.files.reading.rejections import without_skipped
-from ordosync.accounts.files.reading.row_index import RowIndex
 from ordosync.errors import AccountError
-from ordosync.models import InvalidRecord, Page
 
 _NO_LISTING = (
     "cannot list its orders: `reconcile` does not compare their units and tracking numbers"
@@ -103,7 +99,7 @@ def check_files(reader: FileReader[Any]) -> Iterator[CheckResult]:
         return
     name, path = list(files.items())[-1]
     try:
-        yield _check_newest(record_type, name, path)
+        yield from _check_newest(record_type, name, path)
     except (InvalidFileError, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         columns = getattr(error, "columns", ())
@@ -111,18 +107,18 @@ def check_files(reader: FileReader[Any]) -> Iterator[CheckResult]:
         yield CheckResult(text=f"{record_type.name}: {name}: {reason}{found}", is_problem=True)
 
 
-def _check_newest(record_type: RecordType[Any], name: str, path: Path) -> CheckResult:
-    index: RowIndex[Any] = RowIndex(record_type)
-    try:
-        index.add(name, path, as_of=as_of(name, path))
-        valid, invalid = 0, []
-        pages = (Page(items=tuple(items.values())) for items in index.pages())
-        for page in without_skipped(pages):
-            invalid += [item.reason for item in page.items if isinstance(item, InvalidRecord)]
-            valid += sum(not isinstance(item, InvalidRecord) for item in page.items)
-    finally:
-        index.close()
+def _check_newest(record_type: RecordType[Any], name: str, path: Path) -> Iterator[CheckResult]:
+    # Only this check needs it.
+    from ordosync.accounts.files.feed_check.checking import checked_rows  # noqa: PLC0415
+
+    report = checked_rows(record_type, name, path)
+    counts = {each.verdict: each.count for each in report.verdicts}
+    valid = counts.get("travels", 0) + counts.get("held", 0)
     text = f"{record_type.name}: {name} has {valid} that can be read"
-    if invalid:
-        text += f", and {len(invalid)} that cannot; the first: {invalid[0]}"
-    return CheckResult(text=text, is_problem=bool(invalid) and not valid)
+    failed = [each for each in report.verdicts if each.verdict == "failed"]
+    for verdict in failed:
+        first = verdict.examples[0].reason
+        text += f", and {verdict.count} that cannot; the first: {first}"
+    yield CheckResult(text=text, is_problem=bool(failed) and not valid)
+    for finding in report.findings:
+        yield CheckResult(text=f"{record_type.name}: {name}: {finding.summary}")

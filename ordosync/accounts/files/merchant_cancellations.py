@@ -27,6 +27,11 @@ class MerchantCancellations:
     def __init__(
         self, reader: FileReader[Cancelled], orders: FileReader[Order], *, account: str
     ) -> None:
+        if orders.record_type.shows_owed and reader.record_type.options.unit_columns:
+            raise ValueError(
+                f"account {account}: cancellations: the units of a line are not possible together"
+                " with `quantity_is: owed`, which leaves out cancelled units already"
+            )
         self._reader = reader
         self._orders = orders
         self._cancelled = CancelledOrders(reader)
@@ -82,9 +87,13 @@ class MerchantCancellations:
         return cancellations, problems
 
     def _changed_orders(self, request: ReadRequest) -> Iterator[Page[Cancellation]]:
-        """Yield the orders in changed order files, with the units that are not cancelled."""
+        """Yield the orders in changed order files, with the units that are not cancelled.
+
+        Units that are still to be sent fall with each parcel, and cancel nothing.
+        """
+        shows_owed = self._orders.record_type.shows_owed
         for page in changed_records(self._orders, request):
-            orders = [item for item in page.items if isinstance(item, Order)]
+            orders = [] if shows_owed else [it for it in page.items if isinstance(it, Order)]
             cancelled = self._cancelled.of([order.id for order in orders])
             yield Page(
                 items=tuple(_cancellation(order, cancelled.get(order.id)) for order in orders),

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from ordosync.accounts.files.cancelled_units import Cancelled, CancelledOrders
 from ordosync.accounts.files.input_options.fields import UNIT_FIELDS
 from ordosync.accounts.files.ordered_lines import OrderedLines
 from ordosync.accounts.files.output.keyed_csv import KeyedCsv, Rows, put
 from ordosync.accounts.files.output.options import TrackingFile
 from ordosync.accounts.files.output.tracking_rows import TrackingRows
+from ordosync.accounts.files.parsing.line_ids import sku_of
 from ordosync.accounts.merchant import Takes
 from ordosync.models import Line, Order, Outcome, Shipment, refused
 
@@ -84,6 +87,8 @@ class MerchantTracking:
         order, (ordered, wanted) = shipment.order_id, lines
         if cancelled and cancelled.units is None:
             return refused("cancelled", f"order {order} is cancelled")
+        if self._lines.shows_owed:
+            shipment, wanted = _with_own_units(shipment, wanted)
         parcels = TrackingRows(rows.get(order, ()), wanted, self._options)
         changed = parcels.with_parcel(shipment, parcels.units_of(shipment))
         if changed == rows.get(order):
@@ -105,6 +110,20 @@ class MerchantTracking:
             for row in existing
         ]
         return Outcome(state=put(rows, shipment.order_id, changed), id=_id(shipment))
+
+
+def _with_own_units(shipment: Shipment, lines: Sequence[Line]) -> tuple[Shipment, Sequence[Line]]:
+    """Return a parcel with its units, and its lines, which the files may not have any more."""
+    if shipment.lines is None and shipment.at_most:
+        parts = tuple(part for part in shipment.at_most if part.quantity)
+        shipment = replace(shipment, lines=parts, is_last=False, at_most=())
+    known = {line.id for line in lines}
+    others = [
+        Line(id=part.line_id, sku=sku, name=sku, quantity=part.quantity)
+        for part in shipment.lines or ()
+        if part.line_id not in known and (sku := part.sku or sku_of(part.line_id))
+    ]
+    return shipment, [*lines, *others]
 
 
 def _id(shipment: Shipment) -> str:

@@ -19,13 +19,24 @@ class OrderedLines:
         self._selection = selection
 
     def of(self, ids: Sequence[str]) -> Mapping[str, tuple[Sequence[Line], Sequence[Line]]]:
-        """Return the ordered lines of each order, without cancelled units."""
+        """Return the ordered lines of each order, and those without cancelled units.
+
+        Files with owed units do not have the ordered ones.
+        """
         cancelled = self._cancelled.of(ids)
         return {
-            id_: (self._mine(item), self._mine(remaining(item, cancelled.get(id_))))
+            id_: (
+                () if self.shows_owed else self._mine(item),
+                self._mine(remaining(item, cancelled.get(id_))),
+            )
             for id_, item in self._reader.current_or_spooled(ids).items()
             if isinstance(item, Order)
         }
+
+    @property
+    def shows_owed(self) -> bool:
+        """True if the files have the units that are still to be sent, not the ordered ones."""
+        return self._reader.record_type.shows_owed
 
     def _mine(self, order: Order | None) -> Sequence[Line]:
         return [line for line in order.lines if self._selection.has(line.sku)] if order else []

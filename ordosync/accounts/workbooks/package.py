@@ -73,19 +73,16 @@ class Package:
 
         def start(tag: str, attributes: dict[str, str]) -> None:
             if tag.rpartition(" ")[2] == "Relationship":
-                target = posixpath.normpath(posixpath.join("/", folder, attributes["Target"]))
+                target = posixpath.join("/", folder, attributes.get("Target", ""))
                 is_outside = attributes.get("TargetMode") == "External"
-                found[attributes["Id"]] = Relationship(
-                    type=attributes["Type"].rpartition("/")[2],
-                    target="" if is_outside else target.lstrip("/"),
+                found[attributes.get("Id", "")] = Relationship(
+                    type=attributes.get("Type", "").rpartition("/")[2],
+                    target="" if is_outside else posixpath.normpath(target).lstrip("/"),
                 )
 
         parser = new_parser()
         parser.StartElementHandler = start
-        try:
-            parse_all(parser, self.blocks(links, MAX_IN_MEMORY), links)
-        except KeyError as error:
-            raise InvalidWorkbookError(f"{links!a} is not complete") from error
+        parse_all(parser, self.blocks(links, MAX_IN_MEMORY), links)
         return found
 
     def _info(self, name: str) -> ZipInfo:

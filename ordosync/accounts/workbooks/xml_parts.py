@@ -45,8 +45,10 @@ def parse(parser: XMLParserType, blocks: Iterable[bytes], part: str) -> Iterator
                 raise InvalidWorkbookError(f"{part!a} has an XML tag of more than 1 MiB")
             yield
         parser.Parse(b"", True)
-    except ExpatError as error:
-        raise InvalidWorkbookError(f"{part!a} is not valid XML in line {error.lineno}") from error
+    # An unknown encoding is a LookupError, one that XML cannot have a ValueError.
+    except (ExpatError, LookupError, ValueError) as error:
+        line = parser.CurrentLineNumber
+        raise InvalidWorkbookError(f"{part!a} is not valid XML in line {line}") from error
     yield
 
 

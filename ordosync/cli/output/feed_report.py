@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from ordosync.accounts.feeds import FeedColumn, FeedFinding, FeedReport, FeedTotals
+from ordosync.accounts.feeds import FeedColumn, FeedReport, FeedTotals
 from ordosync.cli.output import render
 from ordosync.cli.output.tables import table
 from ordosync.text import plural
@@ -36,7 +36,7 @@ def show_report(report: FeedReport, presets: Sequence[str]) -> None:
     _show_records(report)
     render.result(_totals(report), wrapped=True)
     for finding in report.findings:
-        render.result(f"warning: {_finding(finding)}", wrapped=True)
+        render.result(f"warning: {finding.summary}", wrapped=True)
 
 
 def report_json(report: FeedReport) -> dict[str, Any]:
@@ -170,12 +170,3 @@ def _totals(report: FeedReport) -> str:
 def _money(currency: str, amount: Decimal) -> str:
     cents = amount.quantize(_CENT) if amount == round(amount, 2) else amount.normalize()
     return f"{cents:f} of an unknown currency" if currency == _UNKNOWN else f"{cents:f} {currency}"
-
-
-def _finding(finding: FeedFinding) -> str:
-    if not finding.rows:
-        return finding.text if finding.count == 1 else f"{finding.count}: {finding.text}"
-    shown = ", ".join(map(str, finding.rows[:5]))
-    more = finding.count - min(len(finding.rows), 5)
-    rows = f"{plural(finding.count, 'row', 'rows')} {shown}"
-    return f"{rows}{f' and {more} more' if more else ''}: {finding.text}"

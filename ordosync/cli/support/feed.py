@@ -82,6 +82,8 @@ def _print_config(file: Path, subject: str | None) -> None:
     from ordosync.cli.setup.feed_config import config_text, edits_of  # noqa: PLC0415 - see below
 
     guess = _guess(file, subject)
+    if guess.problem:
+        raise OrdosyncError(f"{file}: {guess.problem}; choose another file")
     edits = () if guess.missing else edits_of(guess, file)
     for line in config_text(guess, file, edits).splitlines():
         render.result(line)
@@ -179,13 +181,18 @@ def _check_guess(guess: FeedGuess, file: Path) -> FeedReport:
         assumed_config,
     )
 
-    if guess.missing:
-        columns = tuple(FeedColumn(name=name, state="unused") for name in guess.columns)
-        return FeedReport(
-            subject=guess.subject, format=guess.format, columns=columns, problem=_no_column(guess)
-        )
-    feeds = assumed_config(guess, file).opened[account_of(guess)].feeds
-    return required(feeds).check(guess.subject, file)
+    if problem := guess.problem or (guess.missing and _no_column(guess)):
+        return _without_rows(guess, problem)
+    try:
+        opened = assumed_config(guess, file).opened[account_of(guess)]
+    except ConfigError as error:
+        return _without_rows(guess, f"the guessed options do not fit: {error.problems[0]}")
+    return required(opened.feeds).check(guess.subject, file)
+
+
+def _without_rows(guess: FeedGuess, problem: str) -> FeedReport:
+    columns = tuple(FeedColumn(name=name, state="unused") for name in guess.columns)
+    return FeedReport(subject=guess.subject, format=guess.format, columns=columns, problem=problem)
 
 
 def _no_column(guess: FeedGuess) -> str:

@@ -17,8 +17,9 @@ from ordosync.accounts.account import Role
 from ordosync.accounts.portal_account import OrderListing
 from ordosync.database import sqlite3
 from ordosync.engine.comparison.addressees import anonymous, digest_of
-from ordosync.engine.comparison.left_out_lines import with_ignored, without_left_out
+from ordosync.engine.comparison.left_out_lines import with_ignored
 from ordosync.engine.comparison.order_trees import REQUESTED, LinkedOrders, OrderTree
+from ordosync.engine.comparison.owed_lines import comparable
 from ordosync.engine.private_folders import private_folder
 from ordosync.models import Address, Order, OrderSnapshot, Page
 from ordosync.tasks.base import Portal
@@ -92,10 +93,8 @@ class Snapshot:
                     (generation, self._tree("supplier", supplier_id))
                     for generation, supplier_id in supplier_ids
                 )
-                merchant = self._tree("merchant", merchant_id)
-                yield LinkedOrders(
-                    merchant=without_left_out(merchant, suppliers), suppliers=suppliers
-                )
+                merchant = comparable(self.portal, self._tree("merchant", merchant_id), suppliers)
+                yield LinkedOrders(merchant=merchant, suppliers=suppliers)
             last = rows[-1][0]
 
     def above(self, merchant_id: str) -> list[OrderTree]:

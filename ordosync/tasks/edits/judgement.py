@@ -1,11 +1,13 @@
 """Decides which groups of an edit can be written, given the Supplier's order as it is now."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
+from ordosync.accounts.merchant import Merchant
 from ordosync.edits import EditableOrder
 from ordosync.models import Order
+from ordosync.store.links import Link
 from ordosync.tasks.base import Portal
 from ordosync.tasks.edits.attempt import LABEL_MADE, Attempt
 from ordosync.tasks.edits.edit import (
@@ -18,7 +20,7 @@ from ordosync.tasks.edits.edit import (
     Edit,
     Problem,
 )
-from ordosync.tasks.edits.lines import LinePlan, plan_of
+from ordosync.tasks.edits.lines import LinePlan, expected, plan_of
 from ordosync.tasks.edits.texts import listed
 from ordosync.tasks.orders.group_digests import Group, destination_of, group_of
 
@@ -85,9 +87,17 @@ def judge(portal: Portal, attempts: Sequence[Attempt]) -> None:
                 lines.get(id_, ()),
                 attempt.orders[0],
                 history=of_order,
-                includes_sent_units=portal.merchant.includes_sent_units,
+                if_missing=_units_if_missing(portal.merchant),
             )
             _take(portal.supplier.name, attempt, plan)
+
+
+def _units_if_missing(merchant: Merchant) -> Callable[[Link], int]:
+    """Return the function that returns the units of a line that an order lacks."""
+    if merchant.shows_owed_units:
+        return expected
+    # A line with sent units cannot be missing if they are included.
+    return (lambda _: 0) if merchant.includes_sent_units else lambda link: link.sent or 0
 
 
 def _is_wanted(attempt: Attempt) -> bool:

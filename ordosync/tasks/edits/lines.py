@@ -4,7 +4,7 @@ Lines are compared by the ledger, and by their ids, never by SKU: an order may h
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -124,11 +124,11 @@ def plan_of(
     state: EditableOrder,
     *,
     history: Sequence[Link],
-    includes_sent_units: bool,
+    if_missing: Callable[[Link], int],
 ) -> LinePlan | Problem:
     """Return what changes, or why nothing of it is written.
 
-    `includes_sent_units` is that of the Merchant: then a line with sent units cannot be missing.
+    `if_missing` returns the units that a line keeps if the Merchant's order lacks it.
     """
     if not links:
         return _UNKNOWN
@@ -137,10 +137,7 @@ def plan_of(
     linked = {link.merchant_id for link in history}
     shown = {line.id: line.quantity for line in current.lines} if current else {}
     plan = LinePlan(
-        wanted=tuple(
-            (link, _wanted(link, lines, 0 if includes_sent_units else link.sent or 0))
-            for link in links
-        ),
+        wanted=tuple((link, _wanted(link, lines, if_missing)) for link in links),
         before={
             link.supplier_id: shown.get(link.supplier_id, 0) if current else expected(link)
             for link in links
@@ -156,10 +153,10 @@ def expected(link: Link) -> int:
     return (link.ordered or 0) - (link.cancelled or 0)
 
 
-def _wanted(link: Link, lines: Mapping[str, Line], if_missing: int) -> int:
+def _wanted(link: Link, lines: Mapping[str, Line], if_missing: Callable[[Link], int]) -> int:
     """Return the units that a line keeps."""
     if link.merchant_id not in lines:
-        return if_missing
+        return if_missing(link)
     return lines[link.merchant_id].quantity - (link.cancelled or 0)
 
 

@@ -22,9 +22,33 @@ def with_open_units(
 
     The units of a line are negative if the order has fewer than were sent.
     """
+    if portal.merchant.shows_owed_units:
+        yield from _with_units_of_ledger(portal, pages)
+        return
     for page in pages:
         sent = sent_units(portal, [item.id for item in page.items])
         yield replace(page, items=tuple(_open(item, sent) for item in page.items)) if sent else page
+
+
+def _with_units_of_ledger(
+    portal: Portal, pages: Iterator[Page[Order | InvalidRecord]]
+) -> Iterator[Page[Order | InvalidRecord]]:
+    """Yield the orders; what the Merchant shows of an order counts only until it is sent."""
+    for page in pages:
+        orders = portal.links.of_merchant("order", [item.id for item in page.items])
+        sent = [id_ for id_, link in orders.items() if link.state != "cancelled_by_task"]
+        ledger = portal.links.lines_of(sent)
+        links = (line for lines in ledger.values() for line in lines)
+        units = {line.merchant_id: line.open_units or 0 for line in links}
+        items = (_with_units(item, units) if item.id in ledger else item for item in page.items)
+        yield replace(page, items=tuple(items))
+
+
+def _with_units(item: Order | InvalidRecord, units: Mapping[str, int]) -> Order | InvalidRecord:
+    if isinstance(item, InvalidRecord):
+        return item
+    lines = (replace(line, quantity=units.get(line.id, line.quantity)) for line in item.lines)
+    return replace(item, lines=tuple(lines))
 
 
 def sent_units(portal: Portal, order_ids: Sequence[str]) -> Mapping[str, int]:

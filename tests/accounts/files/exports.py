@@ -106,7 +106,7 @@ def shown(item: Order | Shipment) -> dict[str, Any]:
         "currency": item.currency,
         "shipping_method": item.shipping_method,
         "ship_to": _address(item.ship_to),
-        "lines": [_line(line) for line in item.lines],
+        "lines": [_line(line) for line in item.lines if line.id not in item.not_shipped],
     }
     return {name: value for name, value in fields.items() if value}
 

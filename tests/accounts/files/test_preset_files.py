@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 
 from ordosync.accounts.files.input_options.order_files import OrderFiles
 from ordosync.accounts.files.input_options.statuses import StatusColumn
 from ordosync.accounts.files.presets import FOLDER, digest_of
 from ordosync.accounts.option_types import names_of
 from ordosync.config import as_plain, load_config
+from ordosync.config.json_schema import json_schema
 from ordosync.config.presets import preset_names, preset_options
 from tests.support.command import ordosync
 
@@ -122,6 +124,15 @@ def test_a_status_column_is_not_a_mapped_column(name: str, tmp_path: Path) -> No
 
     mapped = {each for column in options.field_columns for each in names_of(column)}
     assert not mapped & {each for status in statuses for each in names_of(status.column)}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_schema_needs_no_columns_beside_a_preset(name: str, tmp_path: Path) -> None:
+    load(tmp_path, name)
+    written = yaml.safe_load((tmp_path / "config.yaml").read_text())
+    validator = Draft202012Validator(json_schema())
+
+    assert [*validator.iter_errors(written)] == []
 
 
 def test_the_wheel_has_the_presets() -> None:

@@ -154,3 +154,31 @@ def test_spool_of_an_earlier_release_is_read(tmp_path: Path) -> None:
 
     assert [copy.name for copy in sorted(spool.copies())] == ["0123.csv", "4567"]
     assert found == {"1", "2"}
+
+
+@pytest.mark.parametrize("at", ["utime", "replace"])
+def test_copy_stays_whole_if_its_rewrite_is_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    file = tmp_path / "a.json"
+    file.write_text(as_json(ORDERS))
+    os.utime(file, (1000, 1000))
+    spool = Spool(tmp_path / "spool")
+    records = SpooledRecords(orders(options(file)), spool)
+    copy = spool.copy(file, "a.json")
+    before = copy.read_bytes()
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os if at == "utime" else Path, at, interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            records.remove("2", dry=False)
+
+    assert list(spool.copies()) == [copy]
+    assert (copy.read_bytes(), copy.stat().st_mtime) == (before, 1000)
+    assert records.remove("2", dry=False) == (1, [])
+    assert (list(spool.copies()), copy.stat().st_mtime) == ([copy], 1000)
+    spool.tidy()
+    assert len(list((tmp_path / "spool").iterdir())) == 2

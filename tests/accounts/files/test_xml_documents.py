@@ -130,6 +130,7 @@ def test_record_of_another_form_is_refused_alone(
         ('<?xml version="1.0" encoding="shift_jis"?><orders/>', "unknown encoding|not known"),
         ("<Orders/>", "has no element 'orders', as `record` says"),
         ("<orders><Order/></orders>", "has no element 'order', as `record` says"),
+        ("<orders><x/><x/></orders>", "has no element 'order', as `record` says"),
         ("<!DOCTYPE html><html></html>", "is a web page, not data"),
         ("<!DOCTYPE orders><orders/>", "has a DOCTYPE, which is refused"),
         ('<!DOCTYPE x SYSTEM "http://x/y"><orders/>', "has a DOCTYPE"),
@@ -146,7 +147,14 @@ def test_file_that_is_no_such_document_is_refused(path: Path, text: str, problem
         rows_in(path, text)
 
 
-@pytest.mark.parametrize("text", ["<orders/>", "<orders></orders>\n<!-- none today -->\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<orders/>",
+        "<orders></orders>\n<!-- none today -->\n",
+        "<orders><from>a</from><count>0</count></orders>",
+    ],
+)
 def test_document_may_have_no_records(path: Path, text: str) -> None:
     assert rows_in(path, text) == []
 

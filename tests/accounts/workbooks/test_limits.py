@@ -242,7 +242,13 @@ def test_damage_anywhere_is_refused_or_harmless() -> None:
 
 
 @pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml"])
-@pytest.mark.parametrize("text", ["", "<a", "<a></b>", "no XML", "\0", "<worksheet/>", "<a/>"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "<a", "<a></b>", "no XML", "\0", "<worksheet/>", "<a/>"),
+        *('<?xml version="1.0" encoding="x-1"?><a/>', '<?xml version="1.0" encoding="cp932"?><a/>'),
+    ],
+)
 def test_part_of_other_content_is_refused(part: str, text: str) -> None:
     data = parts(ONE)
     data[part] = text

@@ -7,62 +7,93 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ordosync.accounts.feeds import MOST_EXAMPLES, FeedFinding, FeedReport, KnownSkus
+from ordosync.accounts.feeds import (
+    MOST_EXAMPLES,
+    FeedFinding,
+    FeedFormat,
+    FeedReport,
+    KnownSkus,
+)
 from ordosync.accounts.files.feed_check.columns import columns_of
 from ordosync.accounts.files.feed_check.file_signs import file_findings
 from ordosync.accounts.files.feed_check.found_format import found_format
 from ordosync.accounts.files.feed_check.row_signs import RowSigns
 from ordosync.accounts.files.feed_check.totals import DistinctTexts, Totals, unknown_skus
 from ordosync.accounts.files.feed_check.verdicts import Verdicts
-from ordosync.accounts.files.formats.file_rows import read_rows
 from ordosync.accounts.files.formats.rows import InvalidFileError
+from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.files.parsing.record_types import RecordType
 from ordosync.accounts.files.reading.file_listing import as_of
 from ordosync.accounts.files.reading.row_index import RowIndex
+from ordosync.text import plural
 
 
 def check(
     record_type: RecordType[Any], path: Path, *, known: KnownSkus | None = None
 ) -> FeedReport:
     """Return the result of the check of a file. Raises `OSError`."""
-    options = record_type.options
-    found = found_format(path, options)
-    report = FeedReport(
-        subject=record_type.name, format=found.format, columns=columns_of(found.header, options)
-    )
+    found = found_format(path, record_type.options)
+    columns = columns_of(found.header, record_type.options)
     try:
-        with closing(RowIndex(record_type)) as index, closing(Totals(options)) as totals:
-            index.add(path.name, path, as_of=as_of(path.name, path))
-            report = _with_records(report, index, totals)
-            unknown = list(_unknown(totals.skus, known)) if known else []
+        report = checked_rows(record_type, path.name, path, found=found.format, known=known)
     except InvalidFileError as error:
-        return replace(report, problem=str(error))
-    return _with_signs(report, record_type, path, unknown)
+        report = FeedReport(subject=record_type.name, format=found.format, problem=str(error))
+    return replace(report, columns=columns)
 
 
-def _with_records(report: FeedReport, index: RowIndex[Any], totals: Totals) -> FeedReport:
+def checked_rows(
+    record_type: RecordType[Any],
+    name: str,
+    path: Path,
+    *,
+    found: FeedFormat | None = None,
+    known: KnownSkus | None = None,
+) -> FeedReport:
+    """Return what the rows of a file show. Raises `InvalidFileError` and `OSError`.
+
+    `found` is its format, if it is known.
+    """
+    options = record_type.options
+    found = found or found_format(path, options).format
+    report = FeedReport(subject=record_type.name, format=found)
+    with closing(RowIndex(record_type)) as index:
+        index.add(name, path, as_of=as_of(name, path))
+        report = _with_records(report, index, options, known)
+        report = _with_signs(report, index, record_type)
+    return replace(
+        report, findings=(*report.findings, *file_findings(path, report.format, options))
+    )
+
+
+def _with_records(
+    report: FeedReport, index: RowIndex[Any], options: InputFiles, known: KnownSkus | None
+) -> FeedReport:
     verdicts = Verdicts()
-    for records in index.pages():
-        totals.add(verdicts.add(records, index.first_rows(records)))
-    return replace(report, verdicts=verdicts.result(), totals=totals.result())
+    with closing(Totals(options)) as totals:
+        for records in index.pages():
+            totals.add(verdicts.add(records, index.first_rows(records)))
+        findings = tuple(_unknown(totals.skus, known)) if known else ()
+        return replace(
+            report, verdicts=verdicts.result(), totals=totals.result(), findings=findings
+        )
 
 
 def _with_signs(
-    report: FeedReport, record_type: RecordType[Any], path: Path, unknown: list[FeedFinding]
+    report: FeedReport, index: RowIndex[Any], record_type: RecordType[Any]
 ) -> FeedReport:
     with closing(RowSigns(record_type)) as signs:
-        for row in read_rows(path, record_type.options):
+        for row in index.rows():
             signs.add(row)
-        findings = (*signs.findings(), *file_findings(path, report.format), *unknown)
-    return replace(report, totals=replace(report.totals, rows=signs.count), findings=findings)
+        totals = replace(report.totals, rows=signs.count)
+        return replace(report, totals=totals, findings=(*signs.findings(), *report.findings))
 
 
 def _unknown(skus: DistinctTexts, known: KnownSkus) -> Iterator[FeedFinding]:
     unknown = unknown_skus(skus, known)
     shown = list(islice(unknown, MOST_EXAMPLES))
+    count = len(shown) + sum(1 for _ in unknown)
     if shown:
-        yield FeedFinding(
-            code="unknown-sku",
-            text=f"SKUs that the other side does not have: {', '.join(shown)}",
-            count=len(shown) + sum(1 for _ in unknown),
-        )
+        more = f" and {count - len(shown)} more" if count > len(shown) else ""
+        noun = plural(count, "SKU that the other side lacks", "SKUs that the other side lacks")
+        text = f"{count} {noun}: {', '.join(shown)}{more}"
+        yield FeedFinding(code="unknown-sku", text=text, count=count)

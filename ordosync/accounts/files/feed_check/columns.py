@@ -41,6 +41,9 @@ def _fields(options: InputFiles) -> Mapping[str, tuple[str, ...]]:
     fields: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
     for field, column in options.columns.items():
         fields[column] += (field,)
+    for field, steps in options.transform.items():
+        for column in dict.fromkeys(column for step in steps for column in step.columns):
+            fields[column] += (field,)
     return fields
 
 

@@ -11,6 +11,7 @@ from itertools import chain
 from ordosync.accounts.feeds import MOST_EXAMPLES, FeedFinding
 from ordosync.accounts.files.formats.rows import Row
 from ordosync.accounts.files.input_options.input_files import InputFiles
+from ordosync.accounts.spreadsheets import looks_like_date
 
 _IDS = ("order_number", "sku", "supplier_sku", "tracking_number", "line_id")
 _ZIPS = {"ship_to.zip": "ship_to.country", "bill_to.zip": "bill_to.country"}
@@ -99,6 +100,8 @@ def _signs(field: str, text: str) -> Iterator[str]:
             yield "exponent"
         elif _ROUNDED.fullmatch(text):
             yield "rounded"
+        elif looks_like_date(text):
+            yield "date"
     if not text.isascii() and _WRONG_LETTERS.search(text):
         yield "wrong-letters"
     if text[:1] == "=" and _FORMULA.match(text):
@@ -113,6 +116,8 @@ _TEXTS: Mapping[str, str] = {
     "exponent": "{field} is a number with an exponent, so digits may be lost; export it as text",
     "rounded": "{field} has 15 digits or more and ends with 0, so a spreadsheet may have rounded"
     " it; export it as text",
+    "date": "{field} looks like a date, which a spreadsheet may have made of another text, such as"
+    " MAR-2",
     "wrong-letters": "{field} has letters of another encoding, such as \u00c3; export the file"
     " again, or set `encoding`",
     "formula": "{field} is the text of a formula; export the result of the formula",

@@ -36,6 +36,8 @@ def format_of_dates(texts: Iterable[str]) -> str:
 
 def alternatives(date_format: str) -> tuple[str, ...]:
     """Return the formats that read many texts of this format, too, but as other days."""
+    if "%m" not in date_format:
+        return ()
     swapped = [
         _swapped(date_format, *both) for both in _SWAPS if all(d in date_format for d in both)
     ]

@@ -19,13 +19,10 @@ _ADDRESS: Mapping[str, Sequence[str]] = {
     "phone": ("phone", "phone number", "telephone", "tel"),
     "email": ("email", "e mail", "email address", "mail"),
 }
-_PREFIXES: Mapping[str, Sequence[str]] = {
-    "ship_to": (
-        *("ship to", "shipping", "shipping address", "ship", "shipto", "delivery", "post to"),
-        *("recipient", ""),
-    ),
-    "bill_to": ("bill to", "billing", "billing address", "bill", "billto", "invoice"),
-}
+_PREFIXES = (
+    *("ship to", "shipping", "shipping address", "ship", "shipto", "delivery", "post to"),
+    *("recipient", ""),
+)
 _SKU = (
     *("sku", "item sku", "seller sku", "product sku", "variant sku", "lineitem sku", "line sku"),
     "custom label",
@@ -133,14 +130,14 @@ def fields_of(columns: Sequence[str], subject: str) -> dict[str, str]:
     return found
 
 
-def address_of(kind: str, columns: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Return the columns of an address, `ship_to` or `bill_to`, by field.
+def address_of(columns: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the columns of the address to which an order is sent, by field.
 
     All of them have the same prefix, such as "Shipping", so that two addresses are never mixed. A
     name may have two columns.
     """
     by_name = _by_name(columns)
-    return max((_with_prefix(prefix, by_name) for prefix in _PREFIXES[kind]), key=len, default={})
+    return max((_with_prefix(prefix, by_name) for prefix in _PREFIXES), key=len)
 
 
 def _with_prefix(prefix: str, by_name: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
@@ -148,8 +145,14 @@ def _with_prefix(prefix: str, by_name: Mapping[str, str]) -> dict[str, tuple[str
     for field, words in _ADDRESS.items():
         if column := next(filter(None, (_column(prefix, word, by_name) for word in words)), ""):
             found[field] = (column,)
-    both = [_column(prefix, word, by_name) for word in ("first name", "last name")]
-    return {**found, "name": tuple(both)} if all(both) and "name" not in found else found
+    return {"name": name, **found} if (name := _other_name(prefix, by_name)) and found else found
+
+
+def _other_name(prefix: str, by_name: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the columns of a name in two parts, or of the recipient; none if there are none."""
+    both = tuple(_column(prefix, word, by_name) for word in ("first name", "last name"))
+    recipient = by_name.get("recipient name", by_name.get("recipient", ""))
+    return both if all(both) else (recipient,) if recipient else ()
 
 
 def _column(prefix: str, word: str, by_name: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""Signs in a file as a whole: blank rows between others, and a last row that was cut."""
+"""Signs in a file as a whole: blank rows, a last row that was cut, hidden parts of a workbook."""
 
 import csv
 import io
@@ -8,13 +8,18 @@ from pathlib import Path
 
 from ordosync.accounts.feeds import MOST_EXAMPLES, FeedFinding, FeedFormat
 from ordosync.accounts.files.formats.rows import LONGEST_TEXT
+from ordosync.accounts.files.input_options.input_files import InputFiles
+from ordosync.accounts.workbooks.rows import WorkbookFormat
 from ordosync.regular_files import open_regular
+from ordosync.text import plural
 
 _TEXTS = ("csv", "jsonl")
 
 
-def file_findings(path: Path, found: FeedFormat) -> Iterator[FeedFinding]:
-    """Yield the signs in a file. Raises `OSError`."""
+def file_findings(path: Path, found: FeedFormat, options: InputFiles) -> Iterator[FeedFinding]:
+    """Yield the signs in a file. Raises `InvalidFileError` and `OSError`."""
+    if found.name in ("xlsx", "xls"):
+        yield from _of_workbook(path, "xls" if found.name == "xls" else "xlsx", options)
     if found.name == "csv":
         yield from _blank_rows(path, found)
     if found.name in _TEXTS and _is_cut(path):
@@ -58,3 +63,29 @@ def _is_cut(path: Path) -> bool:
         file.seek(-1, os.SEEK_END)
         # The byte after the line end is the second one of UTF-16.
         return file.read(1) not in (b"\n", b"\r", b"\0", b"\x1a")
+
+
+def _of_workbook(path: Path, form: WorkbookFormat, options: InputFiles) -> Iterator[FeedFinding]:
+    # Only a workbook needs ZIP files and XML.
+    from ordosync.accounts.files.formats.workbooks import workbook_facts  # noqa: PLC0415
+
+    facts = workbook_facts(path, form, options)
+    if facts.hidden_rows:
+        yield FeedFinding(
+            code="hidden-rows",
+            text="hidden rows are read, too",
+            count=len(facts.hidden_rows),
+            rows=tuple(facts.hidden_rows[:MOST_EXAMPLES]),
+        )
+    if others := (*facts.other_sheets, *facts.hidden_sheets):
+        hidden = f" (hidden: {', '.join(facts.hidden_sheets)})" if facts.hidden_sheets else ""
+        text = f"other sheets of the workbook are not read: {', '.join(others)}{hidden}"
+        yield FeedFinding(code="other-sheets", text=text)
+    if facts.merged_cells:
+        shown = ", ".join(facts.merged_cells[:MOST_EXAMPLES])
+        text = f"only the first cell of merged cells has a text: {shown}"
+        yield FeedFinding(code="merged-cells", text=text)
+    if facts.formulas:
+        noun = plural(facts.formulas, "cell has", "cells have")
+        text = f"{facts.formulas} {noun} the result of a formula, as the workbook was last saved"
+        yield FeedFinding(code="formula-results", text=text, count=facts.formulas)

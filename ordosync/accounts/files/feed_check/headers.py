@@ -31,8 +31,7 @@ def likely_header(rows: Sequence[tuple[int, Sequence[str]]]) -> HeaderRow | None
 def usual_names(row: Sequence[str]) -> int:
     """Return how many cells of a row are usual names of columns."""
     by_subject = [fields_of(row, subject) for subject in NAMES]
-    address = max(len(address_of(kind, row)) for kind in ("ship_to", "bill_to"))
-    return max(map(len, by_subject)) + address
+    return max(map(len, by_subject)) + len(address_of(row))
 
 
 def looks_like_header(row: Sequence[str]) -> bool:

@@ -10,7 +10,6 @@ from ordosync.models import InvalidRecord, Order
 _ORDER: tuple[Verdict, ...] = ("travels", "held", "skipped", "failed")
 _ROW = re.compile(r" (?:row|record) ([0-9]+): ")
 """The place in the reason of a record that is refused."""
-_HELD = "held"
 
 
 class Verdicts:
@@ -24,12 +23,16 @@ class Verdicts:
         """Add records by their key, with the first row of each; return those that are read."""
         read = []
         for key, record in records.items():
-            verdict = _verdict(record)
+            verdict, code, reason = _judged(record)
             self._counts[verdict] += 1
-            if isinstance(record, InvalidRecord):
-                self._keep(verdict, record, first_rows.get(key))
-            else:
+            if verdict == "travels":
                 read.append(record)
+            else:
+                found = _ROW.search(reason)
+                row = int(found[1]) if found else first_rows.get(key)
+                self._keep(
+                    verdict, FeedExample(row=row, record=_name(record), code=code, reason=reason)
+                )
         return read
 
     def result(self) -> tuple[FeedVerdict, ...]:
@@ -44,23 +47,25 @@ class Verdicts:
             if self._counts[verdict]
         )
 
-    def _keep(self, verdict: Verdict, record: InvalidRecord, row: int | None) -> None:
-        examples = self._examples[verdict]
-        if len(examples) < MOST_EXAMPLES:
-            found = _ROW.search(record.reason)
-            examples.append(
-                FeedExample(
-                    row=int(found[1]) if found else row,
-                    record="" if record.is_whole_file else record.id,
-                    code=record.code,
-                    reason=record.reason,
-                )
-            )
+    def _keep(self, verdict: Verdict, example: FeedExample) -> None:
+        if len(self._examples[verdict]) < MOST_EXAMPLES:
+            self._examples[verdict].append(example)
 
 
-def _verdict(record: object) -> Verdict:
+def _judged(record: object) -> tuple[Verdict, str, str]:
+    """Return the verdict about a record, with the code and the reason if it is not read."""
     if isinstance(record, InvalidRecord):
-        if record.code == _HELD:
-            return "held"
-        return "skipped" if record.is_skipped else "failed"
-    return "held" if isinstance(record, Order) and record.is_held else "travels"
+        return "skipped" if record.is_skipped else "failed", record.code, record.reason
+    if isinstance(record, Order):
+        if record.hold_facts.unclear:
+            return "failed", *record.hold_facts.unclear
+        if record.hold_facts.held:
+            return "held", "held-status", record.hold_facts.held
+    return "travels", "", ""
+
+
+def _name(record: object) -> str:
+    """Return the number of a record; empty for a file or a row."""
+    if isinstance(record, InvalidRecord):
+        return "" if record.is_whole_file else record.id
+    return record.id if isinstance(record, Order) else ""

@@ -4,6 +4,8 @@ The file is whole if its last end tag is there. A DOCTYPE is refused: entities c
 files, or need more memory than there is.
 """
 
+import difflib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -74,7 +76,7 @@ class _Parser:
         """The number of steps of the path that lead to the open elements."""
         self._farthest = 0
         """The largest such number so far."""
-        self._other_names: dict[str, None] = {}
+        self._other_names: Counter[str] = Counter()
         """Names of elements where the next step of the path was searched."""
         self._open: list[Element] = []
         """The open elements of a record."""
@@ -112,9 +114,9 @@ class _Parser:
         self.parse(b"", is_last=True)
         if self._record.number:
             return
-        missing = self._steps[self._farthest]
-        # The element around the records may be empty.
-        if self._other_names or self._farthest < len(self._steps) - 1:
+        missing, is_last = self._steps[self._farthest], self._farthest == len(self._steps) - 1
+        # The element around the records may be empty, or have facts about the file.
+        if not is_last or _may_be_records(self._other_names, missing):
             problem = f"has no element {missing!a}, as `record` says"
             raise InvalidFileError(problem, columns=tuple(self._other_names))
 
@@ -148,9 +150,9 @@ class _Parser:
         if name == self._steps[self._matched]:
             self._matched += 1
             if self._matched > self._farthest:
-                self._farthest, self._other_names = self._matched, {}
+                self._farthest, self._other_names = self._matched, Counter()
         elif self._matched == self._farthest and len(self._other_names) < _MOST_NAMES:
-            self._other_names[name] = None
+            self._other_names[name] += 1
         return self._matched == len(self._steps)
 
     def _end(self, _: str) -> None:
@@ -183,6 +185,13 @@ class _Parser:
         """Return the error of a file, with the place."""
         whole = self._record.number - bool(self._open)
         return InvalidFileError(f"{problem} (after record {whole})")
+
+
+def _may_be_records(names: Counter[str], missing: str) -> bool:
+    """True if elements of other names may be those that the path means."""
+    known = {name.casefold() for name in names}
+    is_similar = difflib.get_close_matches(missing.casefold(), known, n=1)
+    return bool(is_similar) or any(count > 1 for count in names.values())
 
 
 def _add_attributes(element: Element, attributes: Sequence[str]) -> None:

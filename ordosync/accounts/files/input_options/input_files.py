@@ -228,6 +228,12 @@ class InputFiles:
         return frozenset([*self.transform, *self.constants, *self.defaults])
 
     @cached_property
+    def plain_columns(self) -> Mapping[str, str]:
+        """The columns of the fields whose text is just that of their cell."""
+        changed = self.derived_fields.union(self.values)
+        return {name: column for name, column in self.columns.items() if name not in changed}
+
+    @cached_property
     def last_parts(self) -> Mapping[tuple[str, str], int]:
         """The last part of each column that is split, by the column and the text between parts."""
         return last_parts(self.transform)

@@ -75,17 +75,29 @@ class OrderFiles(InputFiles):
             raise ValueError("rows: sum is not possible together with `rows: true` in `statuses`")
 
     @property
+    def shows_owed_units(self) -> bool:
+        """True if quantities are the units that are still to be sent."""
+        return self.quantity_is == "owed"
+
+    @property
     def columns_read(self) -> tuple[str, ...]:
         """Every column that a file must have."""
         rules = [rule.column for rule in (*self.skip_orders, *self.only_orders)]
         statuses = [each.column for each in self.statuses]
         return merged([*super().columns_read, *rules, *statuses])
 
+    # Cached, since every order needs it.
+    @cached_property
+    def order_sources(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The mapped fields of an order as a whole, each with its columns."""
+        names = (*ORDER_FIELDS, *READ_FIELDS, *FACT_FIELDS)
+        return tuple((name, self.sources[name]) for name in names if name in self.sources)
+
     # Cached, since every row needs it.
     @cached_property
     def order_columns(self) -> tuple[str, ...]:
         """The columns with fields of an order as a whole, besides its number."""
-        mapped = self.columns_of(*ORDER_FIELDS, *READ_FIELDS, *FACT_FIELDS)
+        mapped = [column for _, columns in self.order_sources for column in columns]
         rules = [rule.column for rule in (*self.skip_orders, *self.only_orders)]
         rules += [each.column for each in self.statuses if not each.rows]
         number = self.columns_of("order_number")

@@ -47,6 +47,8 @@ _FLAGS = {
     **dict.fromkeys(("true", "yes", "y", "1"), True),
     **dict.fromkeys(("false", "no", "n", "0", ""), False),
 }
+_MARKS = frozenset("'=#")
+"""The characters with which a text mark or an error of a spreadsheet begins."""
 _LONGEST_KEY = 100
 _IDS = frozenset(
     (
@@ -91,6 +93,11 @@ def text_of(row: Row, column: str) -> str:
 
 def cell(row: Row, name: str, options: InputFiles) -> str:
     """Return the text of a field, replaced by its value in `values`."""
+    if (column := options.plain_columns.get(name)) is not None:
+        text = row.cells.get(column, "")
+        # Most cells have no mark of a spreadsheet, and need no further look.
+        if text[:1] not in _MARKS and "+" not in text:
+            return text
     text = field_text(row, name, options)
     meanings = options.values.get(name)
     if meanings is None or text in meanings.values() or _is_country(name, text):

@@ -95,6 +95,12 @@ def own_id(line_id: str) -> str:
     return text.replace("%23", "#").replace("%2F", "/").replace("%25", "%")
 
 
+def sku_of(line_id: str) -> str:
+    """Return the SKU in the id of a line; empty if it is the Merchant's own id."""
+    text = line_id.rpartition("/")[2]
+    return "" if text.startswith("#") else own_id(text.rpartition("#")[0])
+
+
 def _escaped(text: str) -> str:
     """Return a text without the separators of an id, so that two lines never share an id."""
     return text.replace("%", "%25").replace("/", "%2F").replace("#", "%23")

@@ -13,10 +13,7 @@ from msgspec.structs import replace
 from ordosync.accounts.files.formats.rows import NO_LINES, FileRows, Row
 from ordosync.accounts.files.input_options.fields import (
     ADDRESS_FIELDS,
-    FACT_FIELDS,
     MONEY_FIELDS,
-    ORDER_FIELDS,
-    READ_FIELDS,
 )
 from ordosync.accounts.files.input_options.order_files import OrderFiles
 from ordosync.accounts.files.parsing.converters import (
@@ -155,13 +152,18 @@ def _order_fields(kept: Sequence[Row], rows: Sequence[Row], options: OrderFiles)
     A field that is blank on the kept rows may be on a row that a rule leaves out.
     """
     fields = {}
-    for name in (*ORDER_FIELDS, *READ_FIELDS, *FACT_FIELDS):
-        if (columns := options.sources.get(name)) is None:
-            continue
-        filled = [row for row in kept if any(map(row.cells.get, columns))]
-        filled = filled or [row for row in rows if any(map(row.cells.get, columns))] or [kept[0]]
+    for name, columns in options.order_sources:
+        filled = _filled(kept, columns) or _filled(rows, columns) or [kept[0]]
         fields[name] = _agreed(name, filled, options)
     return fields
+
+
+def _filled(rows: Sequence[Row], columns: Sequence[str]) -> list[Row]:
+    """Return the rows in which one of these columns has a text."""
+    if len(columns) == 1:
+        [column] = columns
+        return [row for row in rows if row.cells.get(column)]
+    return [row for row in rows if any(map(row.cells.get, columns))]
 
 
 def _agreed(name: str, rows: Sequence[Row], options: OrderFiles) -> str:
@@ -170,9 +172,9 @@ def _agreed(name: str, rows: Sequence[Row], options: OrderFiles) -> str:
         if row.problem:
             raise InvalidRowError("invalid.row", row, row.problem)
     text = cell(first, name, options)
+    raw = raw_texts(first, name, options) if len(rows) > 1 else []
     for row in rows[1:]:
-        is_same = raw_texts(row, name, options) == raw_texts(first, name, options)
-        if not is_same and cell(row, name, options) != text:
+        if raw_texts(row, name, options) != raw and cell(row, name, options) != text:
             problem = f"{name} differs from"
             raise InvalidRowError("invalid.conflict", row, problem, other=first)
     return text
@@ -192,7 +194,7 @@ def _currency(first: Row, fields: Mapping[str, str], options: OrderFiles) -> str
 
 
 def _address(kind: str, fields: dict[str, str]) -> Address:
-    texts = {name: fields.get(f"{kind}.{name}", "") for name in (*ADDRESS_FIELDS, "street3")}
-    further = texts.pop("street3")
-    texts["street2"] = ", ".join(filter(None, (texts["street2"], further)))
+    texts = {name: fields.get(f"{kind}.{name}", "") for name in ADDRESS_FIELDS}
+    if further := fields.get(f"{kind}.street3"):
+        texts["street2"] = ", ".join(filter(None, (texts["street2"], further)))
     return Address(**texts)

@@ -65,6 +65,8 @@ class RecordType(Generic[T]):
     """Returns the problem of a row that can be used in spite of it; empty if there is none."""
     repeats_key: bool = False
     """True if a row with a blank key has the key of the row above it."""
+    shows_owed: bool = False
+    """True if quantities are the units that are still to be sent; they fall with each parcel."""
     has_lines: bool = False
     """True if several rows are one record. A row without a key may then belong to the row above."""
 
@@ -83,6 +85,7 @@ def orders(options: OrderFiles) -> RecordType[Order]:
         parse=lambda key, files: preferred_order(key, files, options),
         starts_record=lambda row: starts_order(row, options),
         repeats_key=options.blank_repeats,
+        shows_owed=options.shows_owed_units,
         has_lines=True,
     )
 

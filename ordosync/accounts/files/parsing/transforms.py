@@ -53,13 +53,7 @@ def part_of(text: str, part: Part, last: int) -> str:
 
 def read_date(text: str, formats: Sequence[str]) -> datetime:
     """Return the date of a text, without a time zone if it has none. Raises `TransformError`."""
-    found: dict[datetime, str] = {}
-    for date_format in formats:
-        try:
-            date = datetime.strptime(text, directives(date_format))  # noqa: DTZ007 - see above
-        except ValueError:
-            continue
-        found.setdefault(date, date_format)
+    found = {date: each for each in formats if (date := _date(text, directives(each)))}
     if not found:
         examples = " or ".join(f"{_EXAMPLE:{directives(each)}}" for each in formats)
         raise TransformError(f"is not a date like {examples}")
@@ -67,6 +61,13 @@ def read_date(text: str, formats: Sequence[str]) -> datetime:
         readings = (f"{date:%Y-%m-%d} by {name!a}" for date, name in found.items())
         raise TransformError(f"has two meanings: {' and '.join(readings)}")
     return next(iter(found))
+
+
+def _date(text: str, date_format: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, date_format)  # noqa: DTZ007 - the zone follows
+    except ValueError:
+        return None
 
 
 def amount_problem(text: str, decimal: str) -> str:

@@ -139,6 +139,11 @@ class RowIndex(Generic[T]):
             {*(key for (key,) in keys), *(id_of_row(name, _row(at, "{}", "")) for name, at in rows)}
         )
 
+    def rows(self) -> Iterator[Row]:
+        """Yield all rows, in the order of the files."""
+        for columns in self._db.execute("select row, cells, problem from rows order by rowid"):
+            yield _row(*columns)
+
     def first_rows(self, keys: Iterable[str]) -> dict[str, int]:
         """Return the number of the first row of each of these keys."""
         rows = self._db.execute(

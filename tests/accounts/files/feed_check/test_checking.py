@@ -10,6 +10,7 @@ import pytest
 
 from ordosync.accounts.feeds import MOST_EXAMPLES, FeedColumn, FeedReport
 from ordosync.accounts.files.input_options.rules import RowRule
+from ordosync.accounts.files.input_options.statuses import StatusColumn
 from tests.accounts.files.feed_check.checking import COLUMNS, checked, checked_file, finding, row
 
 
@@ -45,6 +46,25 @@ def test_each_verdict_has_its_rows(tmp_path: Path) -> None:
     assert report.is_refused
     examples = [(e.row, e.record) for each in report.verdicts for e in each.examples]
     assert examples == [(3, "1002"), (4, "1003"), (5, "1004")]
+
+
+def test_the_word_of_a_status_is_the_verdict(tmp_path: Path) -> None:
+    status = StatusColumn(
+        column="sku", travels=("MUG",), held=("LATER",), skipped=("OLD",), failed=("PART",)
+    )
+    skus = ("MUG", "LATER", "OLD", "PART", "NEW")
+    rows = [row(str(at), sku=sku) for at, sku in enumerate(skus)]
+
+    report = checked(tmp_path, rows, statuses=(status,))
+
+    assert counts(report) == {"travels": 1, "held": 1, "skipped": 1, "failed": 2}
+    examples = [(each.verdict, e.row, e.record) for each in report.verdicts for e in each.examples]
+    assert examples == [
+        ("held", 3, "1"),
+        ("skipped", 4, "2"),
+        ("failed", 5, "3"),
+        ("failed", 6, "4"),
+    ]
 
 
 def test_a_verdict_has_few_examples_and_the_whole_count(tmp_path: Path) -> None:

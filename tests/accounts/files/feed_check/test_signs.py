@@ -73,6 +73,11 @@ def test_letters_that_are_right(tmp_path: Path, name: str) -> None:
     assert finding(checked(tmp_path, [row(to=name)]), "wrong-letters") is None
 
 
+@pytest.mark.parametrize("text", ["2-Mar", "Mar-02"])
+def test_sku_that_looks_like_a_date(tmp_path: Path, text: str) -> None:
+    assert finding(checked(tmp_path, [row(sku=text)]), "date")
+
+
 def test_text_of_a_formula(tmp_path: Path) -> None:
     assert finding(checked(tmp_path, [row(price="=B2*2")]), "formula")
 

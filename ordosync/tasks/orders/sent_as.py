@@ -1,0 +1,65 @@
+"""Facts about an order that was sent, for its comparison with the Merchant's order now."""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+
+from msgspec import Struct
+
+from ordosync.models import InvalidRecord, Order
+from ordosync.store.links import Link
+from ordosync.tasks.base import Portal
+from ordosync.tasks.orders.open_units import ordered_units
+
+
+class SentAs(Struct, frozen=True, kw_only=True):
+    """An order that was sent."""
+
+    is_split: bool = False
+    """True if the Merchant split it after the import, so that only a piece still has its id."""
+    keeps_lines: bool = False
+    """True if its lines count as they were sent, whatever units the Merchant shows now."""
+    ordered: Mapping[str, int] = {}
+    """If cancel-orders removes units that are cancelled: the units of each line by the ledger."""
+
+
+def sent_as(
+    portal: Portal,
+    items: Sequence[Order | InvalidRecord],
+    requested: Sequence[Order | InvalidRecord],
+    ledger: Mapping[str, Sequence[Link]],
+) -> Mapping[str, SentAs]:
+    """Return how these orders are compared; `requested` are they without lines left out."""
+    ordered, split = ordered_units(portal, ledger), _split(items)
+    keeping = _without_new_lines(portal, requested, ledger)
+    return {
+        item.id: SentAs(is_split=item.id in split, keeps_lines=item.id in keeping, ordered=ordered)
+        for item in requested
+    }
+
+
+def _split(items: Sequence[Order | InvalidRecord]) -> frozenset[str]:
+    """Return the ids of the orders from which other orders of this page were split.
+
+    Some services keep the id of an order for its first piece, which then has fewer units.
+    """
+    return frozenset(id_ for item in items if isinstance(item, Order) for id_ in item.ancestors)
+
+
+def _without_new_lines(
+    portal: Portal,
+    items: Sequence[Order | InvalidRecord],
+    ledger: Mapping[str, Sequence[Link]],
+) -> AbstractSet[str]:
+    """Return the sent orders whose lines cannot be compared, as the Merchant shows owed units.
+
+    A line that was sent may be missing meanwhile. A line that was not sent is an edit.
+    """
+    if not portal.merchant.shows_owed_units:
+        return frozenset()
+    sent = {line.merchant_id for lines in ledger.values() for line in lines}
+    return frozenset(
+        item.id
+        for item in items
+        if isinstance(item, InvalidRecord)
+        or not any(line.quantity and line.id not in sent for line in item.lines)
+    )

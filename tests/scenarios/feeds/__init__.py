@@ -1,0 +1,1 @@
+"""Whole stories with the exports that presets are for."""
