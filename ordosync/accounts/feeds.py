@@ -136,6 +136,8 @@ class FeedGuess:
     format: FeedFormat
     options: Mapping[str, Any]
     """The options of the subject in the words of the configuration, without `glob`."""
+    currency: str = ""
+    """A currency whose sign the amounts have; several have the same sign."""
     problem: str = ""
     """The reason why the file cannot be opened; empty if it can."""
     presets: tuple[str, ...] = ()

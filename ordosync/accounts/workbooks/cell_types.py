@@ -27,11 +27,13 @@ class CellTypes:
         *,
         is_1904: bool,
         is_uncalculated: bool,
+        decimal: str,
     ) -> None:
         self._formats = formats
         self._texts = texts
         self._is_1904 = is_1904
         self._is_uncalculated = is_uncalculated
+        self._decimal = decimal
 
     def text(self, attributes: dict[str, str], value: str | None, *, has_formula: bool) -> str:
         """Return the text of a cell; its value is None if it has none. Raises `CellError`."""
@@ -43,7 +45,9 @@ class CellTypes:
         match type_:
             case "n":
                 form = self._format(attributes.get("s"))
-                return number_text(value.strip(), form, is_1904=self._is_1904)
+                return number_text(
+                    value.strip(), form, is_1904=self._is_1904, decimal=self._decimal
+                )
             case "s":
                 return checked(self._shared(value))
             case "str" | "inlineStr":

@@ -29,22 +29,25 @@ _HALF_A_SECOND = timedelta(seconds=0.5)
 
 
 @lru_cache(maxsize=10_000)
-def number_text(text: str, form: NumberFormat, *, is_1904: bool) -> str:
+def number_text(text: str, form: NumberFormat, *, is_1904: bool, decimal: str = ".") -> str:
     """Return the text of a cell with a number, which a file has as text. Raises `CellError`."""
     if len(text) > _LONGEST_NUMBER or not _NUMBER.fullmatch(text):
         raise CellError("holds a number that cannot be read")
-    return float_text(float(text), form, is_1904=is_1904)
+    return float_text(float(text), form, is_1904=is_1904, decimal=decimal)
 
 
-def float_text(value: float, form: NumberFormat, *, is_1904: bool) -> str:
-    """Return the text of a cell with a number. Raises `CellError`."""
+def float_text(value: float, form: NumberFormat, *, is_1904: bool, decimal: str = ".") -> str:
+    """Return the text of a cell with a number. Raises `CellError`.
+
+    With a comma as the decimal point, 1.018 must not become a text that means 1018.
+    """
     if not isfinite(value):
         raise CellError("holds a number that cannot be read")
     if form.kind == "number":
-        return _plain(value)
+        return _plain(value).replace(".", decimal)
     if form.kind == "code":
         text = _plain(value)
-        return form.code_of(int(text)) if text.isdecimal() else text
+        return form.code_of(int(text)) if text.isdecimal() else text.replace(".", decimal)
     return _date_text(value, form.kind, is_1904=is_1904)
 
 

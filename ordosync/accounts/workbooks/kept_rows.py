@@ -48,7 +48,14 @@ class KeptSheet:
         self._file.seek(len(_START))
         for line in self._file:
             try:
-                number, texts, problems = json.loads(line)
-                yield SheetRow(number, texts, dict(problems))
-            except (ValueError, TypeError) as error:
+                row = _row(*json.loads(line))
+            except (ValueError, TypeError, RecursionError) as error:
                 raise InvalidWorkbookError("is a damaged copy of a workbook") from error
+            yield row
+
+
+def _row(number: object, texts: list[object], problems: list[tuple[object, object]]) -> SheetRow:
+    """Return a row. Raises `ValueError` and `TypeError`, since a file may only look like a copy."""
+    if not isinstance(number, int) or not all(isinstance(text, str) for text in texts):
+        raise TypeError("a row has other values")
+    return SheetRow(number, [*map(str, texts)], {int(str(at)): str(of) for at, of in problems})

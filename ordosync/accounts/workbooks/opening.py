@@ -9,9 +9,15 @@ from ordosync.accounts.workbooks.xls import XlsSheet
 from ordosync.accounts.workbooks.xlsx import XlsxSheet
 
 
-def open_sheet(file: BinaryIO, form: WorkbookFormat, name: str = "") -> Sheet:
-    """Open a sheet; without a name the only visible one. Raises `InvalidWorkbookError`."""
+def open_sheet(
+    file: BinaryIO, form: WorkbookFormat, name: str = "", *, decimal: str = "."
+) -> Sheet:
+    """Open a sheet; without a name the only visible one. Raises `InvalidWorkbookError`.
+
+    `decimal` is the decimal point in the texts of numbers.
+    """
     if is_kept(file):
         return KeptSheet(file, name)
     check_start(file, form)
-    return XlsSheet(file, name) if form == "xls" else XlsxSheet(file, name)
+    reader = XlsSheet if form == "xls" else XlsxSheet
+    return reader(file, name, decimal=decimal)

@@ -23,7 +23,7 @@ class SharedTexts:
         self._first: list[str] = []
         self._free = _MEMORY
         self._file: IO[bytes] | None = None
-        self._ends = array("Q", [0])
+        self._ends = array("I", [0])
         """The position in the file after each text."""
 
     def close(self) -> None:

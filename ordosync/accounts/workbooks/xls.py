@@ -42,7 +42,8 @@ _ERRORS = {
 class XlsSheet:
     """A sheet of an .xls file. Raises `InvalidWorkbookError`."""
 
-    def __init__(self, file: BinaryIO, name: str) -> None:
+    def __init__(self, file: BinaryIO, name: str, *, decimal: str) -> None:
+        self._decimal = decimal
         self._book = _open(file)
         # Only this has the states of sheets that are not read yet.
         states: list[int] = vars(self._book)["_sheet_visibility"]
@@ -95,7 +96,8 @@ class XlsSheet:
             return checked(value)
         if cell.ctype in (_NUMBER, _DATE):
             form = self._format(cell.xf_index or 0)
-            return float_text(value, form, is_1904=bool(self._book.datemode))
+            is_1904 = bool(self._book.datemode)
+            return float_text(value, form, is_1904=is_1904, decimal=self._decimal)
         if cell.ctype == _BOOLEAN:
             return boolean_text(str(value))
         if cell.ctype == _ERROR:

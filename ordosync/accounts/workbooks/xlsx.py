@@ -23,7 +23,8 @@ from ordosync.accounts.workbooks.xml_parts import parse
 class XlsxSheet:
     """A sheet of an .xlsx file. Raises `InvalidWorkbookError`."""
 
-    def __init__(self, file: BinaryIO, name: str) -> None:
+    def __init__(self, file: BinaryIO, name: str, *, decimal: str) -> None:
+        self._decimal = decimal
         self._package = Package(file)
         self._info = workbook_info(self._package)
         self._sheet = chosen(self._info.sheets, name)
@@ -40,6 +41,7 @@ class XlsxSheet:
                 texts,
                 is_1904=self._info.is_1904,
                 is_uncalculated=self._info.is_uncalculated,
+                decimal=self._decimal,
             )
             sheet = SheetParser(cells, self.facts)
             blocks = self._package.blocks(self._sheet.part)

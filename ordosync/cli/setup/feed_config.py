@@ -1,7 +1,7 @@
 """A whole configuration for one file, as text: what was guessed, and what a user must edit."""
 
 import glob
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,8 @@ from ordosync.errors import ConfigError
 
 MERCHANT, SUPPLIER = "shop", "supplier"
 _OF_SUPPLIER = ("shipments", "stock", "answers")
-_ASSUMED = {"timezone": "UTC", "currency": "XXX"}
-"""Values with which a file is checked as long as the user has not chosen any."""
-_EXAMPLES = {"timezone": "Europe/Paris", "currency": "EUR"}
+NO_CURRENCY = "XXX"
+"""The code of no currency."""
 _COLUMNS = {"order_number": "Order", "sku": "SKU", "quantity": "Quantity"}
 _OTHER_SIDE = """edit: the other side. It is a database of ordosync on this machine, until you
 replace it; `ordosync config example shopify` shows another kind."""
@@ -31,28 +30,30 @@ def account_of(guess: FeedGuess) -> str:
     return SUPPLIER if guess.subject in _OF_SUPPLIER else MERCHANT
 
 
-def edits_of(guess: FeedGuess, file: Path) -> tuple[str, ...]:
-    """Return the options that the file does not show and a user must choose.
+def assumed_values(guess: FeedGuess, file: Path) -> Mapping[str, str]:
+    """Return values for the options that the file does not show and a user must choose.
 
-    Raises `ConfigError` with the problems of a guess that cannot be used.
+    With them, the file is checked until then. Raises `ConfigError` if the guess cannot be used.
     """
-    for missing in ((), ("timezone",), ("currency",)):
+    zone = {"timezone": "UTC"}
+    # A preset that removes the sign $ needs a currency with it.
+    currencies = [{"currency": code} for code in (guess.currency or NO_CURRENCY, "USD")]
+    for values in ({}, zone, *currencies, *({**zone, **each} for each in currencies)):
         try:
-            config_of(_text(guess, file, {name: _ASSUMED[name] for name in missing}), Path())
-        except ConfigError:
-            continue
-        return missing
-    config_of(_text(guess, file, _ASSUMED), Path())
-    return tuple(_ASSUMED)
+            assumed_config(guess, file, values)
+        except ConfigError as error:
+            problem = error
+        else:
+            return values
+    raise problem
 
 
-def assumed_config(guess: FeedGuess, file: Path) -> Config:
-    """Return a configuration for the file, with assumed values for what it does not show."""
-    values = {name: _ASSUMED[name] for name in edits_of(guess, file)}
+def assumed_config(guess: FeedGuess, file: Path, values: Mapping[str, str]) -> Config:
+    """Return a configuration for the file with these values. Raises `ConfigError`."""
     return config_of(_text(guess, file, values), Path())
 
 
-def config_text(guess: FeedGuess, file: Path, edits: tuple[str, ...]) -> str:
+def config_text(guess: FeedGuess, file: Path, edits: Iterable[str]) -> str:
     """Return the configuration for a user, with a comment at each place to edit."""
     if guess.missing:
         columns = {**dict.fromkeys(guess.missing, ""), **guess.options.get("columns", {})}
@@ -82,7 +83,8 @@ def _text(
         for name in _beside(guess, account)
     }
     places[f"  {other}:"] = _OTHER_SIDE
-    return "\n".join([*_commented(text, places), ""]) if comments else text
+    examples = {"timezone": "Europe/Paris", "currency": guess.currency or "EUR"}
+    return "\n".join([*_commented(text, places, examples), ""]) if comments else text
 
 
 def _beside(guess: FeedGuess, account: str) -> Mapping[str, Any]:
@@ -98,7 +100,7 @@ def _portal(guess: FeedGuess) -> dict[str, Any]:
     return portal
 
 
-def _commented(text: str, places: Mapping[str, str]) -> Iterator[str]:
+def _commented(text: str, places: Mapping[str, str], examples: Mapping[str, str]) -> Iterator[str]:
     """Yield the lines of a configuration, with a comment at each place that a user edits."""
     yield "# A configuration for one file, by `ordosync feed check --init`. Edit the places"
     yield "# with the comment `edit`, then run `ordosync config check`."
@@ -109,9 +111,7 @@ def _commented(text: str, places: Mapping[str, str]) -> Iterator[str]:
             yield from (f"{indent}# {part}" for part in places[line].splitlines())
             yield line
         elif value == "''":
-            example = (
-                f"such as {_EXAMPLES[name]}" if name in _EXAMPLES else "the column of the file"
-            )
+            example = f"such as {examples[name]}" if name in examples else "the column of the file"
             yield f"{line.removesuffix(' ' + value)}  # edit: {example}"
         else:
             yield line

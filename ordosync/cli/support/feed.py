@@ -1,5 +1,8 @@
 """`feed check`: checks a file before it is read, and prints a configuration for it."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -79,12 +82,12 @@ def check_feed(
 
 
 def _print_config(file: Path, subject: str | None) -> None:
-    from ordosync.cli.setup.feed_config import config_text, edits_of  # noqa: PLC0415 - see below
+    from ordosync.cli.setup.feed_config import assumed_values, config_text  # noqa: PLC0415 - see below
 
     guess = _guess(file, subject)
     if guess.problem:
         raise OrdosyncError(f"{file}: {guess.problem}; choose another file")
-    edits = () if guess.missing else edits_of(guess, file)
+    edits: Iterable[str] = () if guess.missing else assumed_values(guess, file)
     for line in config_text(guess, file, edits).splitlines():
         render.result(line)
     if guess.missing:
@@ -177,17 +180,26 @@ def _check_configured(
 
 def _check_guess(guess: FeedGuess, file: Path) -> FeedReport:
     from ordosync.cli.setup.feed_config import (  # noqa: PLC0415 - only for a guess
+        NO_CURRENCY,
         account_of,
         assumed_config,
+        assumed_values,
     )
 
     if problem := guess.problem or (guess.missing and _no_column(guess)):
         return _without_rows(guess, problem)
     try:
-        opened = assumed_config(guess, file).opened[account_of(guess)]
+        values = assumed_values(guess, file)
+        opened = assumed_config(guess, file, values).opened[account_of(guess)]
     except ConfigError as error:
         return _without_rows(guess, f"the guessed options do not fit: {error.problems[0]}")
-    return required(opened.feeds).check(guess.subject, file)
+    report = required(opened.feeds).check(guess.subject, file)
+    if "currency" not in values:
+        return report
+    # The sign of an amount does not tell its currency.
+    total = sum(report.totals.money.values(), Decimal())
+    unknown = {NO_CURRENCY: total} if report.totals.money else {}
+    return replace(report, totals=replace(report.totals, money=unknown))
 
 
 def _without_rows(guess: FeedGuess, problem: str) -> FeedReport:

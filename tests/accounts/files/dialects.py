@@ -1,242 +1,299 @@
-"""Tables of orders, and the forms of files in which they are written."""
+"""Tables of orders, written in any combination of dialects that the options can express."""
 
 import csv
 import io
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape, quoteattr
 
 from hypothesis import strategies as st
 
+from ordosync.accounts.files.input_options.order_files import OrderFiles
 from ordosync.accounts.files.input_options.table_options import EndOfData, Header
 from ordosync.accounts.files.input_options.transforms import Transform
 from ordosync.accounts.option_types import Names
 
-FIELDS = {
-    "order_number": "Order",
-    "sku": "SKU",
-    "name": "Item",
-    "quantity": "Qty",
-    "unit_price": "Price",
-    "ship_to.name": "Name",
-    "ship_to.city": "City",
+Lines = Sequence[tuple[str, int | str, str]]
+"""SKU, quantity and unit price of each line."""
+COLUMNS = ("Order", "Ship to", "Note", "SKU", "Qty", "Price")
+FIELDS = ("order_number", "ship_to.name", "customer_notes", "sku", "quantity", "unit_price")
+_PATHS: Mapping[str, Mapping[str, str]] = {
+    "xml": {"record": "orders/order", "lines": "line"},
+    "json": {"record": "orders[]", "lines": "lines[]"},
+    "jsonl": {"lines": "lines[]"},
 }
-ORDER_FIELDS = ("ship_to.name", "ship_to.city")
-OTHER_NAMES = {"sku": "Item No.", "name": "Title", "ship_to.city": "Town"}
-"""Names of columns that are aliases in the options."""
-# Letters that each of the encodings has, and what delimits or quotes cells.
-LETTERS = "abcXYZ 0189äöüßéñ#-+=@/.,;|'\"()"
-Table = Sequence[Mapping[str, str]]
+_TITLE = "Orders of the week"
+_END = "records downloaded"
+# In every encoding here, and no blank at an end, which is trimmed.
+_LETTERS = "abcXYZ019 -_/#.äéñ"
+_SKUS = st.from_regex("[A-Z0-9]{1,6}(-[a-z0-9]{1,3})?", fullmatch=True)
 
 
-def texts(letters: str = LETTERS) -> st.SearchStrategy[str]:
-    """Return names of people, places and goods."""
-    return st.text(letters, max_size=12).map(lambda text: f"N {text}".strip())
+@dataclass(frozen=True, kw_only=True)
+class WrittenOrder:
+    """An order as the file has it."""
+
+    number: str
+    name: str
+    note: str
+    lines: Lines
+
+    def damaged(self, field: str, text: str) -> "WrittenOrder":
+        """Return the order with another text in a field of its last line."""
+        sku, quantity, price = self.lines[-1]
+        line = {"sku": sku, "quantity": quantity, "unit_price": price, field: text}
+        values = line["sku"], line["quantity"], line["unit_price"]
+        return replace(self, lines=[*self.lines[:-1], values])  # type: ignore[list-item]
 
 
-skus = st.from_regex("[A-Z]{1,3}-[0-9]{1,3}|0[0-9]{2,4}", fullmatch=True)
+def _texts(extra: str = "") -> st.SearchStrategy[str]:
+    return st.text(_LETTERS + extra, max_size=12).map(str.strip)
 
 
-@st.composite
-def tables(draw: st.DrawFn) -> list[dict[str, str]]:
-    """Return rows of orders."""
-    numbers = draw(
-        st.lists(
-            st.from_regex("#?[0-9]{1,6}|[A-Z]{2}-[0-9]{1,4}", fullmatch=True),
-            min_size=1,
-            max_size=4,
-            unique_by=lambda number: number.lower(),
-        )
+def orders() -> st.SearchStrategy[list[WrittenOrder]]:
+    """Return orders with different numbers, each with lines of different SKUs."""
+    line = st.tuples(
+        _SKUS,
+        st.integers(1, 9999),
+        st.decimals(0, 99_999, places=2).map(str),
     )
-    rows = []
-    for number in numbers:
-        name, city = draw(texts()), draw(texts())
-        for sku in draw(st.lists(skus, min_size=1, max_size=3, unique=True)):
-            rows += [
-                {
-                    "order_number": number,
-                    "sku": sku,
-                    "name": draw(texts()),
-                    "quantity": str(draw(st.integers(1, 9999))),
-                    "unit_price": str(Decimal(draw(st.integers(0, 10**8))) / 100),
-                    "ship_to.name": name,
-                    "ship_to.city": city,
-                }
-            ]
-    return rows
+    lines = st.lists(line, min_size=1, max_size=4, unique_by=lambda each: each[0])
+    names = _texts(",;|\t'\"").map(str.strip).filter(_is_no_mark)
+    order = st.builds(
+        WrittenOrder,
+        number=st.from_regex("[A-Z]{0,2}[0-9]{1,6}", fullmatch=True),
+        name=names.filter(bool),
+        note=names,
+        lines=lines,
+    )
+    return st.lists(order, min_size=1, max_size=5, unique_by=lambda each: each.number)
+
+
+def _is_no_mark(text: str) -> bool:
+    """True unless a spreadsheet reads a text differently, or it is a line that ends the data."""
+    return text[:1] not in "='" and _TITLE not in text
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dialect:
-    """The form of a file, and the options that read it."""
+    """How a file is written, and the options that read it."""
 
-    delimiter: str
-    quoting: Any
-    written: str
-    """The encoding of the file."""
+    format: str
     encoding: str
-    line_end: str
-    titles: list[list[str]]
+    delimiter: str
+    order: Sequence[int]
+    """The places of the columns."""
+    titles: int
+    """Rows before the header."""
     header: str
-    order: list[str]
-    """The columns from left to right; those without a field are not read."""
-    aliases: frozenset[str]
-    """The fields whose column has its second name."""
-    has_marks: bool
-    has_delimiter_mark: bool
-    is_wide: bool
-    """True if each row ends with delimiters that the header does not have."""
-    is_folded: bool
-    blank_after: frozenset[int]
-    """The numbers of the rows that a blank row follows."""
-    repeats: bool
-    """True if order fields are on each row of an order."""
-    end: str
-    footer: str
+    """How the options find the header."""
+    ends: bool
+    """True if a total follows the data."""
+    marks: bool
+    """True if ids have the marks of a spreadsheet."""
     decimal: str
-    sign: str
-    note: str
+    thousands: str
+    aliased: bool
+    """True if the column of the SKU has the second of its names."""
+    repeats: bool
+    """True if the fields of an order are only in its first row."""
+    folded: bool
+    """True if the header is in capital letters."""
+    quotes: bool
+    """False if quotation marks are letters; then the delimiter is one that no cell has."""
+    line_end: str
+    end: str
+    """The end of the file; empty if its last row has no line end."""
+    wide: bool
+    """True if the rows end with further delimiters, and a row of delimiters follows each."""
+    names_delimiter: bool
+    """True if the first row of a file without titles is `sep=;`, with its delimiter."""
 
     @property
-    def options(self) -> dict[str, Any]:
-        names: dict[str, str] = {
-            field: Names(name, OTHER_NAMES[field]) if field in OTHER_NAMES else name
-            for field, name in FIELDS.items()
-        }
-        headers: dict[str, Any] = {
-            "row": {"header": Header(row=len(self.titles) + 1)},
-            "contains": {"header": Header(contains=("Order", "Qty"))},
-            "none": {"header": Header()},
-        }
-        price = [Transform(currency=self.sign)] if self.sign else []
-        if self.decimal == ".":
-            price.append(Transform(thousands=","))
-        return {
-            **headers[self.header],
-            "columns": {field: str(self.order.index(field) + 1) for field in FIELDS}
-            if self.header == "none"
-            else names,
-            "delimiter": self.delimiter,
-            "encoding": self.encoding,
-            "quotes": self.quoting != csv.QUOTE_NONE,
-            "dialect": "spreadsheet" if self.has_marks or self.is_folded else "exact",
-            "until": EndOfData(matches="^END$") if self.footer else None,
-            "decimal": self.decimal,
-            "transform": {"unit_price": tuple(price)} if price else {},
-            "currency": "EUR",
-        }
+    def suffix(self) -> str:
+        """The suffix of the file."""
+        return f".{self.format}"
 
-    def rows(self, table: Table) -> list[tuple[list[str], bool]]:
-        """Return the cells of each row of a file, and True for the rows of the table."""
-        wide = ["", ""] if self.is_wide else []
-        header = [self.name(field) for field in self.order]
-        rows = [] if self.header == "none" else [(each, False) for each in (*self.titles, header)]
-        for number, (row, above) in enumerate(zip(table, [None, *table], strict=False)):
-            rows.append(([*self.cells(row, above), *wide], True))
-            if number in self.blank_after:
-                rows.append(([""] * len(header), False))
-        footer = [["END"], ["Total", self.footer]] if self.footer else []
-        return [*rows, *((each, False) for each in footer)]
+    def options(self, glob: Path) -> OrderFiles:
+        """Return the options that read a file of this dialect."""
+        names = dict(zip(FIELDS, self._columns(), strict=True))
+        given: dict[str, Any] = {"columns": names, **_PATHS.get(self.format, {})}
+        if self.format in ("csv", "xlsx"):
+            given |= self._of_table(names)
+        if self.format == "csv":
+            given |= {"delimiter": self.delimiter, "encoding": self._encodings()}
+            given["quotes"] = self.quotes
+        if self.thousands and self.format != "xlsx":
+            steps = (Transform(thousands=self.thousands),)
+            given["transform"] = {"unit_price": steps, "quantity": steps}
+        return OrderFiles(
+            glob=glob,
+            currency="EUR",
+            decimal=self.decimal,  # type: ignore[arg-type]
+            **given,
+        )
 
-    def cells(self, row: Mapping[str, str], above: Mapping[str, str] | None) -> list[str]:
-        is_further = above is not None and above["order_number"] == row["order_number"]
-        left_out = ORDER_FIELDS if is_further and not self.repeats else ()
-        return ["" if field in left_out else self.cell(field, row) for field in self.order]
+    def _of_table(self, names: Mapping[str, str]) -> dict[str, Any]:
+        given: dict[str, Any] = {"blank_repeats": self.repeats}
+        match self.header:
+            case "row":
+                given["header"] = Header(row=self._header_row)
+            case "contains":
+                given["header"] = Header(contains=self._header_texts()[:2])
+            case _:
+                given["header"] = Header()
+                places = {field: self.order.index(at) + 1 for at, field in enumerate(FIELDS)}
+                given["columns"] = {field: str(place) for field, place in places.items()}
+        if self.aliased:
+            given["columns"] = {**names, "sku": Names("Lineitem sku", names["sku"])}
+        if self.ends:
+            given["until"] = EndOfData(matches=f"^{_END}")
+        if self.marks or self.folded:
+            given["dialect"] = "spreadsheet"
+        return given
 
-    def cell(self, field: str, row: Mapping[str, str]) -> str:
-        text = row.get(field, self.note)
-        if field == "unit_price":
-            text = self.price(text)
-        if self.has_marks and field in ("order_number", "sku", "quantity"):
-            return f"'{text}" if text[:1].isdecimal() and len(text) % 2 else f'="{text}"'
-        return text
+    def content(self, orders: Sequence[WrittenOrder]) -> bytes:
+        """Return the file of these orders."""
+        match self.format:
+            case "csv":
+                return self._csv(orders).encode(self.encoding)
+            case "xml":
+                return self._xml(orders).encode()
+            case "xlsx":
+                return self._xlsx(orders)
+            case "json":
+                return json.dumps({"orders": [self._object(order) for order in orders]}).encode()
+            case _:
+                return "".join(f"{json.dumps(self._object(order))}\n" for order in orders).encode()
 
-    def price(self, text: str) -> str:
-        if text.count(".") > 1:
+    @property
+    def _header_row(self) -> int:
+        return self.titles * (2 if self.wide and self.format == "csv" else 1) + 1
+
+    def _encodings(self) -> str:
+        other = "utf-8" if self.encoding in ("cp1252", "utf-16") else "cp1252"
+        return Names(other, self.encoding) if other == "utf-8" else Names(self.encoding, other)
+
+    def _columns(self) -> Sequence[str]:
+        match self.format:
+            case "xml":
+                return ("@number", "to/name", "note", "line/@sku", "line/@qty", "line/price")
+            case "json" | "jsonl":
+                return ("number", "to.name", "note", *(f"lines[].{n}" for n in ("sku", "q", "p")))
+            case _:
+                return COLUMNS
+
+    def _header_texts(self) -> tuple[str, ...]:
+        columns = [COLUMNS[at] for at in self.order]
+        return tuple(name.upper() if self.folded else name for name in columns)
+
+    def _amount(self, text: str) -> str:
+        whole, _, rest = text.partition(".")
+        if whole.isdecimal() and self.thousands and self.format != "xlsx":
+            whole = f"{int(whole):,}".replace(",", self.thousands)
+        return f"{whole}{self.decimal}{rest}" if rest else whole
+
+    def _marked(self, text: str) -> str:
+        if not self.marks or self.format != "csv":
             return text
-        number = f"{Decimal(text):,}" if self.decimal == "." else text.replace(".", ",")
-        if self.quoting == csv.QUOTE_NONE:
-            number = number.replace(self.delimiter, "")
-        return f"{self.sign} {number}" if self.sign.isalpha() else f"{self.sign}{number}"
+        return f'="{text}"' if text.isdecimal() else text
 
-    def name(self, field: str) -> str:
-        name = OTHER_NAMES[field] if field in self.aliases else FIELDS.get(field, field)
-        # The texts of `header.contains` are found in any capitals, too.
-        return f" {name.upper()}" if self.is_folded else name
+    def _rows(self, orders: Sequence[WrittenOrder]) -> list[list[str]]:
+        rows = [[_TITLE] for _ in range(self.titles)]
+        if self.header != "none":
+            rows.append([*self._header_texts()])
+        for order in orders:
+            head = [self._marked(order.number), order.name, order.note]
+            for sku, quantity, price in order.lines:
+                texts = [*head, self._marked(sku), self._amount(str(quantity)), self._amount(price)]
+                rows.append([texts[at] for at in self.order])
+                if self.repeats:
+                    head = ["", "", ""]
+        if self.ends:
+            rows.append([f"{_END}: {len(orders)}", *[""] * (len(COLUMNS) - 1)])
+        return rows
 
-    def bytes(self, table: Table) -> tuple[bytes, list[int]]:
-        """Return the content of a file, and the line of each row."""
-        lines = [f"sep={self.delimiter}{self.line_end}"] if self.has_delimiter_mark else []
-        places = []
-        for cells, is_own in self.rows(table):
-            places += [sum(len(line.splitlines()) for line in lines) + 1] if is_own else []
-            lines.append(self.line(cells))
-        content = "".join(lines)
-        if not self.end.startswith("\n"):
-            content = content.removesuffix(self.line_end)
-        return (content + self.end.removeprefix("\n")).encode(self.written), places
-
-    def line(self, cells: Sequence[str]) -> str:
+    def _csv(self, orders: Sequence[WrittenOrder]) -> str:
         text = io.StringIO(newline="")
-        is_quoted = self.quoting != csv.QUOTE_NONE
-        csv.writer(
+        writer = csv.writer(
             text,
             delimiter=self.delimiter,
-            quoting=self.quoting,
-            quotechar='"' if is_quoted else None,
             lineterminator=self.line_end,
-        ).writerow(cells)
-        return text.getvalue()
+            quoting=csv.QUOTE_MINIMAL if self.quotes else csv.QUOTE_NONE,
+            quotechar='"' if self.quotes else None,
+        )
+        if self.names_delimiter and not self.titles:
+            text.write(f"sep={self.delimiter}{self.line_end}")
+        for row in self._rows(orders):
+            # The width of a file without a header is that of its first row.
+            writer.writerows([[*row, "", ""], ["", ""]] if self.wide else [row])
+        return text.getvalue().removesuffix(self.line_end) + self.end
 
+    def _xlsx(self, orders: Sequence[WrittenOrder]) -> bytes:
+        from xlsxwriter import Workbook  # noqa: PLC0415 - slow to import
 
-NO_COMMA = csv.QUOTE_NONE, ","
-"""A form in which no cell can have a comma."""
-ENCODINGS = [
-    ("utf-8", "utf-8"),
-    ("utf-8-sig", "utf-8"),
-    ("cp1252", "cp1252"),
-    ("utf-16", "utf-16"),
-    ("cp1252", Names("utf-8", "cp1252")),
-    ("utf-8", Names("utf-8", "cp1252")),
-    ("utf-16", Names("utf-8", "utf-16", "cp1252")),
-]
+        file = io.BytesIO()
+        book = Workbook(file, {"in_memory": True})
+        sheet = book.add_worksheet("Orders")
+        for at, texts in enumerate(self._rows(orders)):
+            for place, text in enumerate(texts):
+                sheet.write_string(at, place, text)
+        book.close()
+        return file.getvalue()
+
+    def _xml(self, orders: Sequence[WrittenOrder]) -> str:
+        texts = []
+        for order in orders:
+            lines = "".join(
+                f"<line sku={quoteattr(sku)} qty={quoteattr(self._amount(str(quantity)))}>"
+                f"<price>{self._amount(price)}</price></line>"
+                for sku, quantity, price in order.lines
+            )
+            texts.append(
+                f"<order number={quoteattr(order.number)}><to><name>{escape(order.name)}</name>"
+                f"</to><note>{escape(order.note)}</note>{lines}</order>"
+            )
+        return f"<orders>{''.join(texts)}</orders>"
+
+    def _object(self, order: WrittenOrder) -> dict[str, Any]:
+        return {
+            "number": order.number,
+            "to": {"name": order.name},
+            "note": order.note,
+            "lines": [
+                {"sku": sku, "q": self._amount(str(quantity)), "p": self._amount(price)}
+                for sku, quantity, price in order.lines
+            ],
+        }
 
 
 @st.composite
 def dialects(draw: st.DrawFn) -> Dialect:
-    """Return a form of files."""
-    delimiter = draw(st.sampled_from(",;\t|"))
-    quoting = draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONE]))
-    line_end = draw(st.sampled_from(["\n", "\r\n", "\r"]))
-    written, encoding = draw(st.sampled_from(ENCODINGS))
-    titles = draw(st.lists(st.sampled_from([["Report of Ada"], ["", ""], ["", "Qty"]]), max_size=3))
-    has_mark = draw(st.booleans()) and not titles
+    """Return any combination of dialects."""
     header = draw(st.sampled_from(["row", "contains", "none"]))
-    note = draw(texts() if quoting == csv.QUOTE_NONE else texts(f"{LETTERS}\n"))
-    # The `csv` module quotes no other line end than its own.
-    note = note.replace("\n", line_end)
+    decimal, thousands = draw(st.sampled_from([(".", ","), (".", ""), (",", "."), (",", "")]))
+    ends, marks, aliased, repeats, folded = draw(st.tuples(*[st.booleans()] * 5))
+    quotes, wide, names_delimiter = draw(st.tuples(*[st.booleans()] * 3))
     return Dialect(
-        delimiter=delimiter,
-        quoting=quoting,
-        written=written,
-        encoding=encoding,
-        line_end=line_end,
-        titles=titles,
+        format=draw(st.sampled_from(["csv", "csv", "csv", "xlsx", "xml", "json", "jsonl"])),
+        encoding=draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"])),
+        delimiter=draw(st.sampled_from([",", ";", "|", "\t"])) if quotes else "^",
+        order=draw(st.permutations(range(len(COLUMNS)))),
+        titles=0 if header == "none" else draw(st.integers(0, 3)),
         header=header,
-        order=draw(st.permutations([*FIELDS, "Note", "Other"])),
-        aliases=draw(st.frozensets(st.sampled_from(sorted(OTHER_NAMES)))),
-        has_marks=draw(st.booleans()),
-        has_delimiter_mark=has_mark,
-        is_wide=draw(st.booleans()),
-        is_folded=draw(st.booleans()),
-        blank_after=draw(st.frozensets(st.integers(0, 5))),
-        repeats=draw(st.booleans()),
-        end=draw(st.sampled_from(["\n", "", "\n\x1a", "\x1a", "\n\0\0", "\0"])),
-        footer=draw(st.sampled_from(["", "3", "END"])),
-        decimal="."
-        if quoting == csv.QUOTE_NONE and delimiter == ","
-        else draw(st.sampled_from(".,")),
-        sign=draw(st.sampled_from(["", "€", "EUR"])),
-        note=note.replace(delimiter, "") if quoting == csv.QUOTE_NONE else note,
+        ends=ends,
+        marks=marks,
+        decimal=decimal,
+        thousands=thousands,
+        aliased=aliased and header != "none",
+        repeats=repeats,
+        folded=folded and header != "none",
+        quotes=quotes,
+        line_end=draw(st.sampled_from(["\r\n", "\n", "\r"])),
+        end=draw(st.sampled_from(["\n", "", "\r\n\x1a", "\x1a", "\n\0\0", "\0"])),
+        wide=wide,
+        names_delimiter=names_delimiter,
     )

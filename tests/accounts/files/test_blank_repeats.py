@@ -62,6 +62,13 @@ def test_row_without_a_sku_in_between_refuses_its_order(feeds: Feeds) -> None:
     assert feeds.steps()["1#1"]["reason"] == "feeds/a.csv row 3: the SKU is blank"
 
 
+def test_row_without_a_sku_at_the_end_refuses_its_order(feeds: Feeds) -> None:
+    feeds.drop("a.csv", HEADER + first("1", "MUG") + below(""))
+
+    assert feeds.run().counts == {"seen": 1, "failed": 1}
+    assert feeds.steps()["1#1"]["reason"] == "feeds/a.csv row 3: the SKU is blank"
+
+
 def test_another_text_in_a_further_row_is_a_conflict(feeds: Feeds) -> None:
     feeds.drop("a.csv", HEADER + first("1", "MUG") + ",,,CUP,1,Bob,,\n")
 

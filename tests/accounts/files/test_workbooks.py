@@ -166,6 +166,37 @@ def test_table_without_a_header_may_begin_with_a_short_row(tmp_path: Path) -> No
     assert (order["ship_to"]["name"], order["ship_to"]["country"]) == ("Ada", "DE")
 
 
+def test_decimal_comma_is_that_of_text_cells_and_of_numbers(tmp_path: Path) -> None:
+    """Otherwise 1.018 would be read as 1018, since the point separates thousands."""
+    rows = [
+        ("1001", "MUG", "Mug", 1, 1.018, "Ada", "DE"),
+        ("1002", "MUG", "Mug", 1, "1.018,5", "Ada", "DE"),
+    ]
+    options = (
+        '      decimal: ","\n      transform: {unit_price: [{thousands: "."}]}\n'
+        "      format: FORM\n"
+    )
+    for form, data in (("xlsx", xlsx(*rows)), ("xls", xls(*rows))):
+        folder = tmp_path / form
+        folder.mkdir()
+        dropped(folder, data, options=options.replace("FORM", form))
+        assert imported(folder).counts == {"seen": 2, "done": 2}
+        prices = []
+        for number in ("1001", "1002"):
+            [order] = ordosync(folder, "orders", "show", number, "--json").json["orders"]
+            prices.append(order["lines"][0]["unit_price"])
+        assert prices == ["1.018", "1018.5"]
+
+
+@pytest.mark.parametrize("line", ["[1]", '["1", ["a"], []]', "[1, [1], []]", "[" * 100_000, "{}"])
+def test_file_that_only_looks_like_a_copy_is_refused(tmp_path: Path, line: str) -> None:
+    dropped(tmp_path, b"rows of a workbook, kept by ordosync\n" + line.encode())
+
+    [failed] = failures(tmp_path)
+
+    assert "is a damaged copy of a workbook" in failed["reason"]
+
+
 def test_sheet_is_chosen_by_its_name(tmp_path: Path) -> None:
     data = xlsx(("1001", *MUG), sheets={"Orders": False, "Notes": False})
     dropped(tmp_path, data, options="      sheet: Orders\n")

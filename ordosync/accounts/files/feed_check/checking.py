@@ -56,13 +56,15 @@ def checked_rows(
     options = record_type.options
     found = found or found_format(path, options).format
     report = FeedReport(subject=record_type.name, format=found)
-    with closing(RowIndex(record_type)) as index:
+    with closing(RowIndex(record_type)) as index, closing(RowSigns(record_type)) as signs:
         index.add(name, path, as_of=as_of(name, path))
         report = _with_records(report, index, options, known)
-        report = _with_signs(report, index, record_type)
-    return replace(
-        report, findings=(*report.findings, *file_findings(path, report.format, options))
-    )
+        for row in index.rows():
+            signs.add(row)
+        of_file = file_findings(path, found, options, last_row=signs.last_row)
+        totals = replace(report.totals, rows=signs.count, date_format=signs.date_format)
+        findings = (*signs.findings(), *report.findings, *of_file)
+    return replace(report, totals=totals, findings=findings)
 
 
 def _with_records(
@@ -76,16 +78,6 @@ def _with_records(
         return replace(
             report, verdicts=verdicts.result(), totals=totals.result(), findings=findings
         )
-
-
-def _with_signs(
-    report: FeedReport, index: RowIndex[Any], record_type: RecordType[Any]
-) -> FeedReport:
-    with closing(RowSigns(record_type)) as signs:
-        for row in index.rows():
-            signs.add(row)
-        totals = replace(report.totals, rows=signs.count)
-        return replace(report, totals=totals, findings=(*signs.findings(), *report.findings))
 
 
 def _unknown(skus: DistinctTexts, known: KnownSkus) -> Iterator[FeedFinding]:

@@ -15,7 +15,6 @@ FORMATS = (
     *("%b-%d-%y", "%d-%b-%y", "%d-%b-%Y", "%d %b %Y", "%b %d, %Y", "%B %d, %Y", "%d %B %Y"),
 )
 """The usual formats of dates, the most certain first."""
-_SWAPS = (("%d", "%m"), ("%y", "%d"))
 
 
 @lru_cache(maxsize=4096)
@@ -36,32 +35,42 @@ def format_of_dates(texts: Iterable[str]) -> str:
 
 def alternatives(date_format: str) -> tuple[str, ...]:
     """Return the formats that read many texts of this format, too, but as other days."""
-    if "%m" not in date_format:
-        return ()
-    swapped = [
-        _swapped(date_format, *both) for both in _SWAPS if all(d in date_format for d in both)
-    ]
-    return tuple(each for each in dict.fromkeys(swapped) if each != date_format)
+    swapped = []
+    if {"%d", "%m"} <= set(re.findall("%.", date_format)):
+        swapped.append(_swapped(date_format, "%d", "%m"))
+        # A year is never between the month and the day.
+        if date_format.startswith(("%d", "%y")):
+            swapped.append(_swapped(date_format, "%d", "%y"))
+    return tuple(each for each in swapped if each != date_format)
 
 
 class DateRange:
-    """The first and the last day of many texts, by one format."""
+    """The first and the last day of many texts, by the first format that reads each."""
 
-    def __init__(self, date_format: str) -> None:
-        self.date_format = date_format
+    def __init__(self, *formats: str) -> None:
+        self._formats = formats
+        self._used: dict[str, None] = {}
         self.reads_all = True
-        """True if the format has read each text so far."""
+        """True if a format has read each text so far."""
         self.first: date | None = None
         self.last: date | None = None
 
     def add(self, text: str) -> None:
         """Add a text that is not blank."""
-        day = day_of(text, self.date_format) if self.reads_all else None
+        formats = self._formats if self.reads_all else ()
+        found = next((each for each in formats if day_of(text, each)), "")
+        day = day_of(text, found) if found else None
         if day is None:
             self.reads_all = False
             return
+        self._used[found] = None
         self.first = min(self.first or day, day)
         self.last = max(self.last or day, day)
+
+    @property
+    def date_format(self) -> str:
+        """The formats that have read a text."""
+        return " or ".join(self._used)
 
     @property
     def text(self) -> str:

@@ -16,12 +16,17 @@ from ordosync.text import plural
 _TEXTS = ("csv", "jsonl")
 
 
-def file_findings(path: Path, found: FeedFormat, options: InputFiles) -> Iterator[FeedFinding]:
-    """Yield the signs in a file. Raises `InvalidFileError` and `OSError`."""
+def file_findings(
+    path: Path, found: FeedFormat, options: InputFiles, *, last_row: int
+) -> Iterator[FeedFinding]:
+    """Yield the signs in a file. Raises `InvalidFileError` and `OSError`.
+
+    `last_row` is the last row of the data.
+    """
     if found.name in ("xlsx", "xls"):
         yield from _of_workbook(path, "xls" if found.name == "xls" else "xlsx", options)
     if found.name == "csv":
-        yield from _blank_rows(path, found)
+        yield from _blank_rows(path, found, last_row)
     if found.name in _TEXTS and _is_cut(path):
         yield FeedFinding(
             code="cut",
@@ -30,9 +35,11 @@ def file_findings(path: Path, found: FeedFormat, options: InputFiles) -> Iterato
         )
 
 
-def _blank_rows(path: Path, found: FeedFormat) -> Iterator[FeedFinding]:
+def _blank_rows(path: Path, found: FeedFormat, last_row: int) -> Iterator[FeedFinding]:
     count, rows, blank = 0, list[int](), list[int]()
     for number, has_text in _rows(path, found):
+        if number > last_row:
+            break
         if not has_text:
             blank.append(number)
         elif blank:

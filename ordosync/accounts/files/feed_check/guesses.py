@@ -15,7 +15,7 @@ from ordosync.accounts.files.feed_check.headers import likely_header
 from ordosync.accounts.files.feed_check.item_cells import items_option
 from ordosync.accounts.files.feed_check.preset_fit import fits
 from ordosync.accounts.files.feed_check.samples import Sample, sample_of
-from ordosync.accounts.files.feed_check.values import value_options
+from ordosync.accounts.files.feed_check.values import currency_of, value_options
 from ordosync.accounts.files.input_options.answer_files import AnswerFiles
 from ordosync.accounts.files.input_options.file_formats import format_by_suffix
 from ordosync.accounts.files.input_options.input_files import (
@@ -85,6 +85,7 @@ def guess(path: Path, *, presets: Presets, subject: str | None = None) -> FeedGu
         subject=best.subject if best else mapping.subject,
         format=replace(sample.format, header_row=row if row and sample.paths is None else None),
         options=best.options if best else _options(sample, row, mapping),
+        currency=best.currency if best else currency_of(sample.texts_of(mapping.columns, row)),
         problem=sample.problem,
         presets=tuple(fit.name for fit in fitting),
         missing=() if best else mapping.missing,

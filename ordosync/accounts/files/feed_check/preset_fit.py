@@ -7,6 +7,7 @@ from typing import Any
 from ordosync.accounts.feeds import Presets
 from ordosync.accounts.files.feed_check.dates import day_of, format_of_dates
 from ordosync.accounts.files.feed_check.samples import Sample
+from ordosync.accounts.files.feed_check.values import currency_of
 
 _FEWEST = 3
 
@@ -22,6 +23,7 @@ class Fit:
     columns: int
     """The number of its columns that the file has."""
     has_address: bool
+    currency: str
 
 
 def fits(sample: Sample, header_row: int, presets: Presets) -> list[Fit]:
@@ -39,6 +41,7 @@ def fits(sample: Sample, header_row: int, presets: Presets) -> list[Fit]:
                     options={"preset": name, **_differences(options, sample, header_row, found)},
                     columns=len(matched),
                     has_address=any(f.startswith("ship_to.street") for f in options["columns"]),
+                    currency=_currency(options, sample, header_row, found),
                 )
             )
     # Of two versions, the newer one has the greater name.
@@ -86,6 +89,15 @@ def _differences(
         if own and texts and not all(day_of(text, own) for text in texts):
             differences["date_format"] = format_of_dates(texts) or own
     return differences
+
+
+def _currency(
+    options: Mapping[str, Any], sample: Sample, header_row: int, found: Mapping[str, str]
+) -> str:
+    fields = ("unit_price", "line_total", "cost")
+    return currency_of(
+        {field: _texts(field, options, sample, header_row, found) for field in fields}
+    )
 
 
 def _texts(

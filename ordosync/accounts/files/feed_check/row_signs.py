@@ -1,12 +1,13 @@
 """Signs in the rows of a feed: damaged cells, dates that may be others, orders in two places."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ordosync.accounts.feeds import FeedFinding
 from ordosync.accounts.files.feed_check.damage import DamagedCells, Places
 from ordosync.accounts.files.feed_check.dates import DateRange, alternatives, ambiguity
 from ordosync.accounts.files.feed_check.totals import DistinctTexts
 from ordosync.accounts.files.formats.rows import Row
+from ordosync.accounts.files.input_options.column_map import directives
 from ordosync.accounts.files.parsing.record_types import RecordType
 from ordosync.accounts.files.parsing.rules import skip_reason
 
@@ -19,17 +20,19 @@ class RowSigns:
         options = record_type.options
         self._damaged = DamagedCells(options)
         self._dates = [
-            RowDates(options.columns[name], options.date_format or "")
+            RowDates(options.columns[name], options.date_formats(name))
             for name in options.times
             if name in options.columns
         ]
         self._repeated = RepeatedKeys()
         self.count = 0
         """The number of rows, also of those that a rule leaves out."""
+        self.last_row = 0
 
     def add(self, row: Row) -> None:
         """Look at the next row of the file."""
         self.count += 1
+        self.last_row = row.number
         if skip_reason(row, self._record_type.options):
             return
         self._damaged.add(row)
@@ -37,6 +40,11 @@ class RowSigns:
             dates.add(row)
         if self._record_type.has_lines:
             self._repeated.add(self._record_type.key(row), row)
+
+    @property
+    def date_format(self) -> str:
+        """The formats that have read the dates; empty if there are none."""
+        return next((dates.date_format for dates in self._dates), "")
 
     def findings(self) -> Iterator[FeedFinding]:
         """Yield what was found."""
@@ -51,11 +59,18 @@ class RowSigns:
 
 
 class RowDates:
-    """The dates of one column, by the format of the options and by others that may be meant."""
+    """The dates of one column, by the formats of the options and by others that may be meant."""
 
-    def __init__(self, column: str, date_format: str) -> None:
+    def __init__(self, column: str, formats: Sequence[str]) -> None:
         self._column = column
-        self._ranges = [DateRange(each) for each in (date_format, *alternatives(date_format))]
+        own = [directives(each) for each in formats]
+        others = dict.fromkeys(other for each in own for other in alternatives(each))
+        self._ranges = [DateRange(*own), *(DateRange(each) for each in others if each not in own)]
+
+    @property
+    def date_format(self) -> str:
+        """The formats of the options that have read a date."""
+        return self._ranges[0].date_format
 
     def add(self, row: Row) -> None:
         """Add the date of a row."""

@@ -53,7 +53,6 @@ class Totals:
 
     def __init__(self, options: InputFiles) -> None:
         self._zone = ZoneInfo(options.timezone) if options.timezone else None
-        self._date_format = options.date_format or ""
         self._counts: Counter[str] = Counter()
         self._money: defaultdict[str, Decimal] = defaultdict(Decimal)
         self._first: date | None = None
@@ -86,7 +85,6 @@ class Totals:
             first_on=self._first,
             last_on=self._last,
             days=days_text(self._first, self._last) if self._first and self._last else "",
-            date_format=self._date_format if self._first else "",
         )
 
     def close(self) -> None:

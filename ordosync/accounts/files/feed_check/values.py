@@ -12,6 +12,7 @@ Columns = Mapping[str, Sequence[str]]
 _MONEY = ("unit_price", "line_total", "line_discount", "order_discount", "price", "cost")
 _TIMES = ("placed_at", "shipped_at", "as_of")
 _SIGN = re.compile(r"(?:[$€£¥]|[A-Z]{2,3}\$?)|(?:[$€£¥]|[A-Z]{3})$")
+_CURRENCIES = {"$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY"}
 _NUMBER = r"-?[0-9]{1,3}(?:%s[0-9]{3})+(?:%s[0-9]+)?"
 _MARKED = re.compile('=".*"|\'[0-9].*', re.DOTALL)
 
@@ -29,6 +30,13 @@ def value_options(texts: Columns) -> dict[str, Any]:
     if steps := {field: list(each) for field, each in _steps(texts) if each}:
         options["transform"] = steps
     return options
+
+
+def currency_of(texts: Columns) -> str:
+    """Return a currency whose sign the amounts have; empty if they have no sign."""
+    amounts = [text for field in _MONEY for text in texts.get(field, ())]
+    signs = {match[0] for text in amounts if (match := _SIGN.search(text))}
+    return next((code for sign, code in _CURRENCIES.items() if sign in signs), "")
 
 
 def _steps(texts: Columns) -> Iterator[tuple[str, list[Any]]]:

@@ -73,7 +73,7 @@ def _opened(
 ) -> Iterator[tuple[Sheet, Iterator[TableRow]]]:
     try:
         with open_regular(path) as file:
-            sheet = open_sheet(file, form, options.sheet)
+            sheet = open_sheet(file, form, options.sheet, decimal=options.decimal)
             yield sheet, _table(sheet, file.tell)
     except InvalidWorkbookError as error:
         raise InvalidFileError(str(error)) from error

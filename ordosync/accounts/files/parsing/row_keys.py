@@ -19,8 +19,8 @@ def keyed_rows(
     """Yield each row with its key and with the key that it blocks; one of the two is empty.
 
     A row without a key blocks the order above it, since it may be a line of that order. Rows
-    without a SKU at the end of a file are totals, and block nothing. In a file that `has_records`
-    a row belongs to no other record.
+    without a SKU at the end of a file are totals, and block nothing, unless all fields of the order
+    are blank and repeat those above. In a file that `has_records` a row belongs to no other record.
     """
     if has_records:
         yield from ((record_type.key(row), "", row) for row in rows)
@@ -42,7 +42,8 @@ def keyed_rows(
         else:
             pending_rows.append(row)
     for key, blocked, row in _below(above, pending_rows, record_type):
-        yield (key, blocked, row) if _is_line(row, record_type) else ("", "", row)
+        repeats = key and not record_type.starts_record(row)
+        yield (key, blocked, row) if repeats or _is_line(row, record_type) else ("", "", row)
 
 
 def is_headless(row: Row, record_type: RecordType[T]) -> bool:
