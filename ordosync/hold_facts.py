@@ -20,5 +20,7 @@ class HoldFacts(Struct, frozen=True, kw_only=True, gc=False):
     unclear: tuple[str, str] | None = None
     """The code and the reason why it is unclear what is to be sent: the order fails, unless it was
     sent before."""
+    date_skus: tuple[str, ...] = ()
+    """The SKUs of its lines that a spreadsheet may have turned into a date."""
     risk: str = ""
     """Shopify's recommendation in lower case, such as `investigate`; empty if there is none."""

@@ -28,6 +28,7 @@ from ordosync.tasks.order_edits import Imported, announce, compare
 from ordosync.tasks.order_edits import due_again as edits_due_again
 from ordosync.tasks.orders import cancelled_rest
 from ordosync.tasks.orders.created_values import nothing_to_ship_note, summary_of, values_of
+from ordosync.tasks.orders.date_skus import with_remarks
 from ordosync.tasks.orders.digests import of_order, rules, with_keyed_contents
 from ordosync.tasks.orders.existing import (
     Existing,
@@ -151,7 +152,7 @@ def _steps(
         holds = Holds.of(portal, {step_key(item.id, links): item for item in page.items})
         sent_again_steps = sent_again(portal, earlier, requested.items) if earlier else {}
         behind_ids = not_comparable(portal, requested.items, ledger, links)
-        for item in requested.items:
+        for item in with_remarks(portal, requested.items):
             order = as_ordered(item, settled)
             step = sent_again_steps.get(item.id) or _step(
                 portal,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.accounts.files.order_feeds import Feeds
 from tests.support.command import HEADER, ordosync, row, shop
 from tests.support.desk import SHIP, TwoAccounts
 from tests.support.stories import edit
@@ -106,6 +107,21 @@ def held_before_import(folder: Path) -> None:
     both.configure("    manage", "    hold: {countries: [US]}\n    manage")
     both.shop("orders", "add", "1001", "--line", "MUG=1", "--country", "FR", *FOR_NORTHWIND)
     both.run("import-orders")
+
+
+def unknown_status(folder: Path) -> None:
+    feeds = Feeds(folder)
+    feeds.configure("statuses: [{column: Payment, travels: [paid]}]")
+    feeds.drop("a.csv", "No,SKU,Qty,To,Payment\n1001,MUG,1,Ada,on its way\n")
+    feeds.run()
+
+
+def cut_by_a_page(folder: Path) -> None:
+    feeds = Feeds(folder)
+    feeds.configure("blank_repeats: true")
+    feeds.drop("page1.csv", "No,SKU,Qty,To\n1001,MUG,1,Ada\n")
+    feeds.drop("page2.csv", "No,SKU,Qty,To\n,CUP,1,\n")
+    feeds.run()
 
 
 def never_read(folder: Path) -> None:
@@ -503,6 +519,20 @@ COMPLAINTS = (
         command="ordosync attention",
         says="more than 1 h; its products are shown as 0 since 2026-11-02 02:00 UTC",
     ),
+    Complaint(
+        number=37,
+        symptom="an order in a file fails because of its status",
+        make=unknown_status,
+        command=WHY_ORDER,
+        says='Payment is "on its way", a word that `statuses` does not have',
+    ),
+    Complaint(
+        number=38,
+        symptom="an order in a file is `cut`",
+        make=cut_by_a_page,
+        command=WHY_ORDER,
+        says="page2.csv begins with lines of an order without its number",
+    ),
 )
 
 
@@ -528,7 +558,7 @@ def test_the_page_has_the_symptom_with_its_command(complaint: Complaint) -> None
 def test_every_symptom_of_the_page_is_tried() -> None:
     tried = [complaint.symptom for complaint in COMPLAINTS]
 
-    assert [complaint.number for complaint in COMPLAINTS] == [*range(1, 37)]
+    assert [complaint.number for complaint in COMPLAINTS] == [*range(1, 39)]
     assert len(ROWS) == len(tried)
     assert all(any(symptom.startswith(start) for start in tried) for symptom in ROWS)
 

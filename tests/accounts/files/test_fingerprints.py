@@ -63,7 +63,7 @@ def test_the_fingerprints_of_earlier_releases_are_kept() -> None:
         {"constants": {"shipping_method": "Standard"}},
         {"defaults": {"name": "?"}},
         {"statuses": (StatusColumn(column="s", travels=("paid",)),)},
-        {"one_row": OneRow(items="i", each="{sku}")},
+        {"one_row": OneRow(items="i", each="{details}")},
         {"blank_repeats": True},
         {"rows": "sum"},
         {"quantity_is": "owed"},

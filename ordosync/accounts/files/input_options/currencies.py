@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+UNKNOWN = "XXX"
+"""The code of ISO 4217 for an unknown currency, with which `feed check` reads a file."""
 _DOLLARS = (
     "USD AUD BBD BMD BND BSD BZD CAD FJD GYD HKD JMD KYD LRD NAD NZD SBD SGD SRD TTD TWD XCD"
     " ARS CLP COP CUP DOP MXN UYU"
@@ -51,8 +53,13 @@ _CODES: Mapping[str, str] = {
 
 
 def fits(sign: str, currency: str) -> bool:
-    """True if a sign or code may mean this currency; an unknown sign fits every currency."""
+    """True if a sign or code may mean this currency.
+
+    An unknown sign fits every currency, and every sign fits an unknown currency.
+    """
     sign = sign.strip()
+    if currency == UNKNOWN:
+        return True
     if re.fullmatch("[A-Z]{3}", sign):
         return sign == currency
     return sign not in _CODES or currency in _CODES[sign].split()

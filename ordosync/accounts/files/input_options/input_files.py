@@ -114,7 +114,7 @@ class InputFiles:
         self._check_fields()
         self._check_transforms()
         for name in self.values:
-            if not self.sources.get(name):
+            if not self.sources.get(name) and name not in self.line_fields:
                 raise ValueError(f"values: {name} has no column")
         check_values(self.values)
         for encoding in names_of(self.encoding):
@@ -151,7 +151,7 @@ class InputFiles:
             check_steps(
                 name,
                 steps,
-                has_column=name in self.columns,
+                has_column=name in self.columns or name in self.line_fields,
                 dates=self.dates,
                 decimal=self.decimal,
             )
@@ -165,10 +165,17 @@ class InputFiles:
             return self.format not in ("xlsx", "xls")
         return self.glob.suffix in _TEXT_SUFFIXES
 
+    def _check_date(self, name: str) -> None:
+        given = {"date_format": self.date_formats(name), "timezone": self.timezone}
+        missing = [option for option, value in given.items() if not value]
+        if missing:
+            verb = "is" if len(missing) == 1 else "are"
+            raise ValueError(f"{name} has a column, so {' and '.join(missing)} {verb} needed")
+
     def _check_dates_and_money(self) -> None:
         for name in self.times:
-            if name in self.sources and not (self.date_formats(name) and self.timezone):
-                raise ValueError(f"{name} has a column, so date_format and timezone are needed")
+            if name in self.sources:
+                self._check_date(name)
         if self._is_text and "excel" in (
             format_ for name in self.dates for format_ in self.date_formats(name)
         ):
@@ -181,6 +188,16 @@ class InputFiles:
                 raise ValueError("currency: is mapped, too; for blank cells, use `defaults`")
         elif has_money and "currency" not in self.sources:
             raise ValueError("prices have a column, so currency is needed")
+
+    @property
+    def line_fields(self) -> tuple[str, ...]:
+        """The fields that are in the texts of lines, so they have no column."""
+        return ()
+
+    @property
+    def has_numbered_columns(self) -> bool:
+        """True if it is not known which columns a file has."""
+        return False
 
     @property
     def dates(self) -> tuple[str, ...]:
@@ -209,7 +226,8 @@ class InputFiles:
     def sources(self) -> Mapping[str, tuple[str, ...]]:
         """The columns of each field, by field. A constant has no column."""
         columns = {name: (column,) for name, column in self.columns.items()}
-        return {**dict.fromkeys(self.constants, ()), **joined_columns(self.transform), **columns}
+        without = dict.fromkeys((*self.constants, *self.line_fields), ())
+        return {**without, **joined_columns(self.transform), **columns}
 
     @cached_property
     def field_columns(self) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Options of a Merchant's order files."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 from typing import ClassVar, Literal
@@ -18,7 +19,7 @@ from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.files.input_options.record_paths import check_is_of_record
 from ordosync.accounts.files.input_options.rules import Rule
 from ordosync.accounts.files.input_options.statuses import StatusColumn
-from ordosync.accounts.files.input_options.table_options import OneRow
+from ordosync.accounts.files.input_options.table_options import OneRow, line_column, numbered
 from ordosync.accounts.option_types import merged
 from ordosync.max_age import Weekday
 
@@ -71,6 +72,7 @@ class OrderFiles(InputFiles):
             raise ValueError("min_rows: must be 1 or more")
         if self.min_rows is not None and not self.complete:
             raise ValueError("min_rows: is only for `complete: true`")
+        self._check_one_row()
         if self.rows == "sum" and any(column.rows for column in self.statuses):
             raise ValueError("rows: sum is not possible together with `rows: true` in `statuses`")
 
@@ -79,12 +81,63 @@ class OrderFiles(InputFiles):
         """True if quantities are the units that are still to be sent."""
         return self.quantity_is == "owed"
 
+    def _check_one_row(self) -> None:
+        if self.one_row is None:
+            return
+        if self.record or self.lines:
+            raise ValueError("one_row: is not possible together with `record` and `lines`")
+        for name in self.line_fields:
+            if name in self.columns or name in self.constants:
+                raise ValueError(f"one_row: {name} is in `each`, so it has no column or constant")
+        if self.has_numbered_columns and not self.one_row.each and not self.numbered_columns:
+            raise ValueError("one_row: without `each`, columns of fields must have {n}, too")
+
+    @property
+    def line_fields(self) -> tuple[str, ...]:
+        """The fields that are in the texts of lines, so they have no column."""
+        return self.one_row.fields if self.one_row else ()
+
+    @property
+    def numbered_columns(self) -> tuple[str, ...]:
+        """The columns of fields that are numbered, with {n} for the number."""
+        is_numbered = self.one_row and self.one_row.columns and not self.one_row.each
+        return tuple(each for each in self.field_columns if "{n}" in each) if is_numbered else ()
+
+    @property
+    def has_numbered_columns(self) -> bool:
+        """True if it is not known which columns a file has."""
+        return bool(self.one_row and self.one_row.columns)
+
+    @cached_property
+    def line_options(self) -> "OrderFiles":
+        """The options of rows that are single lines; see `one_row`."""
+        if self.one_row is None:
+            return self
+        texts = {name: line_column(name) for name in self.line_fields}
+        return replace(self, columns={**self.columns, **texts}, one_row=None)
+
+    def line_cells(self, cells: Mapping[str, str]) -> list[str]:
+        """Return the cells of a row that have all its lines."""
+        one_row, columns = self.one_row, self.numbered_columns
+        if one_row is None:
+            return []
+        if one_row.items:
+            return [cells.get(one_row.items, "")]
+        patterns = [one_row.numbered, *(numbered(column) for column in columns)]
+        return [text for name, text in cells.items() if any(p.fullmatch(name) for p in patterns)]
+
     @property
     def columns_read(self) -> tuple[str, ...]:
         """Every column that a file must have."""
         rules = [rule.column for rule in (*self.skip_orders, *self.only_orders)]
         statuses = [each.column for each in self.statuses]
-        return merged([*super().columns_read, *rules, *statuses])
+        columns = merged([*super().columns_read, *rules, *statuses])
+        if self.one_row is None:
+            return columns
+        of_lines = self.one_row.items or self.one_row.columns
+        return merged(
+            [each.replace("{n}", "1") if "{n}" in each else each for each in (*columns, of_lines)]
+        )
 
     # Cached, since every order needs it.
     @cached_property

@@ -2,11 +2,16 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
+from ordosync.accounts.files.input_options.column_map import check_field
+from ordosync.accounts.files.input_options.fields import LINE_FIELDS
 from ordosync.accounts.option_types import FirstOf
 
 _NUMBERED = "{n}"
+_FIELD = re.compile(r"\{(\w*)\}")
+"""A field in braces; empty braces are a text that is ignored."""
 
 
 def check_pattern(option: str, pattern: str) -> None:
@@ -82,7 +87,10 @@ class OneRow:
     at: str = ";"
     """The text between two lines in the cell."""
     each: str = ""
-    """The form of a line with fields in braces, such as `{quantity} x {sku}`."""
+    """The form of a line with fields in braces, such as `{quantity} x {sku}`.
+
+    Empty braces are a text that is ignored.
+    """
     columns: str = ""
     """The numbered columns with one line each, such as `line_item_{n}`, where n starts at 1.
 
@@ -96,3 +104,58 @@ class OneRow:
             raise ValueError("columns: must have {n} for the number")
         if self.items and not self.each:
             raise ValueError("each: is missing; it is the form of a line in `items`")
+        if not self.at:
+            raise ValueError("at: must not be empty")
+        check_form(self.each)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields in the form of a line."""
+        return tuple(filter(None, _FIELD.findall(self.each)))
+
+    @cached_property
+    def form(self) -> re.Pattern[str]:
+        """The form of a line as a regular expression with a group for each field."""
+        parts = _FIELD.split(self.each)
+        texts, names = parts[::2], parts[1::2]
+        groups = [_group(name) for name in names]
+        pattern = "".join(
+            re.escape(text) + group for text, group in zip(texts, [*groups, ""], strict=True)
+        )
+        return re.compile(pattern, re.DOTALL)
+
+    @cached_property
+    def numbered(self) -> re.Pattern[str]:
+        """The names of the numbered columns, as a regular expression with a group."""
+        return numbered(self.columns)
+
+
+def numbered(column: str) -> re.Pattern[str]:
+    """Return the names of a numbered column as a regular expression with a group."""
+    before, _, after = column.partition(_NUMBERED)
+    return re.compile(f"{re.escape(before)}([0-9]{{1,4}}){re.escape(after)}")
+
+
+def line_column(name: str) -> str:
+    """Return the name of the column that only the rows of single lines have for a field."""
+    return f"{{{name}}}"
+
+
+def check_form(each: str) -> None:
+    """Raise `ValueError` if a text is not the form of a line."""
+    names = _FIELD.findall(each)
+    fields = list(filter(None, names))
+    for name in fields:
+        check_field("each", name, (*LINE_FIELDS, "line_id"), record_name="a line")
+        if fields.count(name) > 1:
+            raise ValueError(f"each: {{{name}}} is given twice")
+    if each and not fields:
+        raise ValueError("each: has no field such as {sku}")
+    if "}{" in each:
+        raise ValueError("each: two fields need a text between them")
+
+
+def _group(name: str) -> str:
+    if not name:
+        return ".*?"
+    return f"(?P<{name}>[0-9]+)" if name == "quantity" else f"(?P<{name}>.+?)"

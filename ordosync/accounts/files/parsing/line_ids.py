@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from ordosync.accounts.files.formats.rows import NO_LINES, Row
 from ordosync.accounts.files.input_options.order_files import OrderFiles
 from ordosync.accounts.files.parsing.converters import InvalidRowError, cell, raw_texts
+from ordosync.accounts.files.parsing.one_row import line_rows
 from ordosync.accounts.files.reading.file_listing import natural
 
 _DIGEST_VERSION = "2"
@@ -66,6 +67,11 @@ def mapping_version(options: OrderFiles) -> str:
 
 
 def _sku_by_id(rows: Sequence[Row], options: OrderFiles) -> list[tuple[str, str]]:
+    try:
+        rows, options = line_rows(rows, options), options.line_options
+    # If the newest file has it, it is reported when the order is read.
+    except InvalidRowError:
+        return []
     return [(id_, _text(row, "sku", options)) for id_, row in lines_with_ids("", rows, options)]
 
 
@@ -78,7 +84,7 @@ def _texts(column: str, rows: Sequence[Row]) -> list[str]:
 def _cells(row: Row, options: OrderFiles) -> list[str]:
     cells = [row.cells.get(column, "") for column in options.row_columns]
     cells.append(row.problem)
-    return cells
+    return cells + options.line_cells(row.cells) if options.one_row else cells
 
 
 def _text(row: Row, name: str, options: OrderFiles) -> str:

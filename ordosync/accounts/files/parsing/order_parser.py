@@ -3,7 +3,6 @@
 A reason names file and row. It quotes a cell only if the cell cannot have personal data.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC
 from functools import partial
@@ -16,9 +15,9 @@ from ordosync.accounts.files.input_options.fields import (
     MONEY_FIELDS,
 )
 from ordosync.accounts.files.input_options.order_files import OrderFiles
+from ordosync.accounts.files.parsing.amounts import amount, currency_of
 from ordosync.accounts.files.parsing.converters import (
     InvalidRowError,
-    amount,
     cell,
     key_problem,
     key_text,
@@ -28,6 +27,7 @@ from ordosync.accounts.files.parsing.converters import (
 )
 from ordosync.accounts.files.parsing.cut_orders import check_end, check_head
 from ordosync.accounts.files.parsing.line_ids import content_of
+from ordosync.accounts.files.parsing.one_row import line_rows
 from ordosync.accounts.files.parsing.order_lines import NothingToShipError, lines_of
 from ordosync.accounts.files.parsing.rules import (
     conflicting_rule,
@@ -40,6 +40,7 @@ from ordosync.accounts.files.parsing.statuses import (
     order_status,
 )
 from ordosync.accounts.files.reading.rejections import reason_of
+from ordosync.accounts.spreadsheets import looks_like_date
 from ordosync.hold_facts import HoldFacts
 from ordosync.models import Address, InvalidRecord, Order
 
@@ -107,6 +108,7 @@ def _has_number(row: Row, options: OrderFiles) -> bool:
 
 
 def _order(number: str, rows: Sequence[Row], options: OrderFiles) -> Order:
+    rows, options = _with_lines(line_rows(rows, options)), options.line_options
     if rows[0].problem == NO_LINES:
         raise NothingToShipError("nothing-to-ship", NO_LINES)
     kept = [row for row in rows if not left_out_reason(row, options)]
@@ -141,7 +143,12 @@ def _order(number: str, rows: Sequence[Row], options: OrderFiles) -> Order:
             first, "order_discount", fields.get("order_discount", ""), options, currency
         ),
         tags=tags,
-        hold_facts=HoldFacts(is_paid=is_paid, since=since, tags=tags),
+        hold_facts=HoldFacts(
+            is_paid=is_paid,
+            since=since,
+            tags=tags,
+            date_skus=tuple(line.sku for line in lines if looks_like_date(line.sku)),
+        ),
     )
 
 
@@ -187,10 +194,7 @@ def _currency(first: Row, fields: Mapping[str, str], options: OrderFiles) -> str
     currency = fields["currency"]
     if not currency and not any(name in options.sources for name in MONEY_FIELDS):
         return ""
-    if not re.fullmatch("[A-Z]{3}", currency):
-        problem = f"currency {currency[:40]!a} is not a code such as USD"
-        raise InvalidRowError("invalid.currency", first, problem)
-    return currency
+    return currency_of(first, currency)
 
 
 def _address(kind: str, fields: dict[str, str]) -> Address:

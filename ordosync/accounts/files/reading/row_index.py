@@ -45,7 +45,8 @@ class RowIndex(Generic[T]):
         """`files` returns all files as they are now, also those that are not added."""
         self._record_type = record_type
         self._options = record_type.options
-        self._columns = None if whole_rows else frozenset(self._options.columns_read)
+        has_all = whole_rows or self._options.has_numbered_columns
+        self._columns = None if has_all else frozenset(self._options.columns_read)
         self._db = temporary_database()
         for statement in _SCHEMA:
             self._db.execute(statement)
