@@ -122,6 +122,8 @@ class InputFiles:
         check_date_format(self.date_format)
         if self.timezone:
             check_timezone(self.timezone)
+        if self.currency is not None:
+            check_currency("currency", self.currency)
         if self.sheet and self._is_text:
             raise ValueError("sheet: is only for workbooks; leave it out")
         if self.quiet_s < 0:
@@ -182,7 +184,6 @@ class InputFiles:
             raise ValueError("date_format: `excel` is for workbooks; write a format")
         has_money = any(name in self.sources for name in self.money)
         if self.currency is not None:
-            check_currency("currency", self.currency)
             check_signs(self.transform, self.currency)
             if "currency" in self.sources:
                 raise ValueError("currency: is mapped, too; for blank cells, use `defaults`")
