@@ -21,11 +21,7 @@ from ordosync.accounts.files.input_options.file_formats import Format
 from ordosync.accounts.files.input_options.fingerprints import NEWER, fingerprinted
 from ordosync.accounts.files.input_options.record_paths import check_paths
 from ordosync.accounts.files.input_options.rules import RowRule
-from ordosync.accounts.files.input_options.table_checks import (
-    check_format,
-    check_header,
-    check_optional,
-)
+from ordosync.accounts.files.input_options.table_checks import check_tables
 from ordosync.accounts.files.input_options.table_options import EndOfData, Header
 from ordosync.accounts.files.input_options.transform_checks import (
     check_codes,
@@ -129,10 +125,7 @@ class InputFiles:
         if self.quiet_s < 0:
             raise ValueError("quiet_s: must not be negative")
         self._check_dates_and_money()
-        check_header(self.header, self.columns_read)
-        check_format(self)
-        if not self.preset:
-            check_optional(self.optional, self.columns_read)
+        check_tables(self)
         max_age_of(self, self.timezone)
         check_paths(self)
 
