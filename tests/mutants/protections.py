@@ -305,7 +305,7 @@ MUTANTS = (
     Mutant(
         protection="a row without a number holds back the order above it",
         file="accounts/files/parsing/row_keys.py",
-        old='yield (key, blocked, row) if _is_line(row, record_type) else ("", "", row)',
+        old='yield (key, blocked, row) if repeats or _is_line(row, record_type) else ("", "", row)',
         new='yield ("", "", row)',
         test="accounts/files/test_rows_without_number.py",
     ),
@@ -346,7 +346,7 @@ MUTANTS = (
     ),
     Mutant(
         protection="an amount with the sign of another currency is refused",
-        file="accounts/files/parsing/converters.py",
+        file="accounts/files/parsing/amounts.py",
         old="not fits(step.currency, currency)",
         new="False",
         test="accounts/files/test_values.py",

@@ -23,7 +23,7 @@ SHIPPING: Mapping[str, type[SupplierPeople]] = {
     "files": DropsPeople,
 }
 USUAL = {("files", "sqlite"), ("sqlite", "files")}
-"""These pairs need no server and are fast; the others are marked slow."""
+"""These pairs need no server; the fast tests have a week of each, one of them with rules."""
 
 
 def _pairs() -> Iterator[object]:
@@ -33,7 +33,8 @@ def _pairs() -> Iterator[object]:
         name, people = f"{merchant}-{supplier}", (SELLING[merchant], SHIPPING[supplier])
         mark = pytest.mark.slow if people in slow else pytest.mark.matrix
         if (merchant, supplier) in USUAL:
-            yield pytest.param(*people, WORKING, False, id=name)
+            marks = pytest.mark.slow if merchant == "files" else ()
+            yield pytest.param(*people, WORKING, False, marks=marks, id=name)
         yield pytest.param(*people, always, False, marks=mark, id=f"{name}-always")
         marks = () if (merchant, supplier) == ("files", "sqlite") else pytest.mark.matrix
         yield pytest.param(*people, WORKING, True, marks=marks, id=f"{name}-rules")

@@ -237,16 +237,18 @@ class Table:
         return [number for number in CASES if number not in self.results]
 
     def write(self, path: Path) -> None:
-        """Write the table as Markdown; a case without a test that ran keeps its entry."""
-        before = {
-            int(match[1]): match[2]
-            for match in re.finditer(_ROW, path.read_text("utf-8") if path.exists() else "")
-        }
+        """Write the table into a page of Markdown; the text above it stays as it is.
+
+        A case without a test that ran keeps its entry.
+        """
+        text = path.read_text("utf-8") if path.exists() else ""
+        before = {int(match[1]): match[2] for match in re.finditer(_ROW, text)}
         rows = [
             f"| {number} | {case.fault} | {self._came(number, before.get(number))} |"
             for number, case in CASES.items()
         ]
-        path.write_text("\n".join((_HEAD, *rows, "")), "utf-8")
+        above = text.partition(_COLUMNS)[0]
+        path.write_text("\n".join((above + _COLUMNS, *rows, "")), "utf-8")
 
     def _came(self, number: int, before: str | None) -> str:
         if number in self.results:
@@ -254,6 +256,7 @@ class Table:
         return before or "no test ran |"
 
 
+_COLUMNS = "| case | fault | tests | time |\n| --- | --- | --- | --- |"
 _ROW = re.compile(r"^\| (\d+) \| [^|]+ \| ([^|]+\|[^|]*) \|$", re.MULTILINE)
 
 
@@ -261,47 +264,3 @@ def _told(result: Result) -> str:
     counts = {"passed": result.passed, "failed": result.failed, "skipped": result.skipped}
     text = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
     return f"{text} | {result.seconds:.1f} s"
-
-
-_HEAD = """\
-# Tests: where is the test of X
-
-The folders mirror the package. A test of a module is in the folder of that module; a test of a
-command is in the folder of the part that the command shows. One test: `pytest -n0 PATH::NAME`.
-
-| of | look in |
-| --- | --- |
-| the promises of every kind of account | [accounts/contract](accounts/contract), one file a part |
-| what only one kind does | accounts/files, ordoro, shopify, sqlite, woocommerce |
-| a feed's rules, rows and damaged cells | accounts/files |
-| a service's answers, as a fake gives them | [fakes](fakes), each fake beside its own tests |
-| YAML, and what it refuses | config |
-| requests, retries, deadlines, redaction | http |
-| the local order system and its desk | embedded |
-| one task between two accounts | tasks |
-| a run: claim, safety limit, signals, take-over | engine/execution |
-| what runs when, and one call by cron | engine/scheduling |
-| `reconcile`, `rebuild-state`, `--adopt` | engine/comparison |
-| `why`, `attention`, `health`, `report`, `dismiss` | engine/diagnosis |
-| the store, its migrations, backup, pruning | store |
-| commands, tables, help, completion | cli |
-| whole stories over weeks, kills and bad data | scenarios; faults and pairs of kinds below it |
-| layers, start-up, prose, README and pages | test_layers, test_startup, test_prose, test_readme |
-| helpers that several folders share | support |
-
-* `pytest` has each kind of account once in each role, and takes four minutes on two cores.
-* `pytest -m "slow and not matrix"` has races, mutants, quiet weeks and more faults, and takes
-  eight more.
-* `pytest -m matrix` has all other pairs of kinds, is run manually, and takes five minutes.
-* `python -m tests.soak --kills 200` kills two hundred processes at random moments.
-* `python -m tests.soak --minutes 60` is a bad hour of cron, and prints its seed.
-* `python -m tests.mutants` removes one protection at a time, and checks that a test fails.
-
-# Never lose, never double
-
-Each fault that ordosync must survive, its number of tests, and their time. Written by the
-suite: `pytest --cases tests/README.md`, also with the slow tests; the tests are listed in
-[cases.py](support/cases.py).
-
-| case | fault | tests | time |
-| --- | --- | --- | --- |"""

@@ -17,6 +17,7 @@ from ordosync.accounts.option_types import names_of
 from ordosync.config import as_plain, load_config
 from ordosync.config.json_schema import json_schema
 from ordosync.config.presets import preset_names, preset_options
+from ordosync.errors import ConfigError
 from tests.support.command import ordosync
 
 from .exports import configure
@@ -67,6 +68,25 @@ def test_a_preset_needs_only_what_the_export_does_not_say(name: str, tmp_path: P
     written = yaml.safe_load((FOLDER / f"{name}.yaml").read_text("utf-8"))
     ((_, preset),) = written.items()
     assert not {"currency", "timezone", "glob"} & preset.keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "missing"),
+    [
+        ("shopify-export", ["placed_at has a column, so timezone is needed"]),
+        ("ebay-orders", ["prices have a column, so currency is needed"]),
+    ],
+)
+def test_what_the_export_does_not_say_is_asked_for(
+    name: str, missing: list[str], tmp_path: Path
+) -> None:
+    beside = {"timezone": "UTC"} if name == "ebay-orders" else {}
+    configure(tmp_path, "orders", {"preset": name, **beside})
+
+    with pytest.raises(ConfigError) as raised:
+        load_config(tmp_path / "config.yaml")
+
+    assert [problem.rpartition(": ")[2] for problem in raised.value.problems] == missing
 
 
 @pytest.mark.parametrize("name", NAMES)

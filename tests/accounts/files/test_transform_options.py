@@ -59,7 +59,7 @@ DATE = Transform(date=("%Y-%m-%d",))
         ),
         (
             {"columns": {**COLUMNS, "placed_at": "at"}, "timezone": "UTC"},
-            "placed_at has a column, so date_format and timezone are needed",
+            "placed_at has a column, so date_format is needed",
         ),
         (
             {

@@ -200,7 +200,7 @@ def test_sign_of_another_currency_refuses_the_order(write: Write, price: str) ->
 
     assert found["1"].code == "invalid.money"
     assert "row 2: unit_price" in found["1"].reason
-    assert "is not in CAD, the currency of the order" in found["1"].reason
+    assert "is not in CAD" in found["1"].reason
     assert found["2"].lines[0].unit_price == 9
 
 
@@ -218,7 +218,7 @@ def test_currency_comes_from_a_column_order_by_order(write: Write) -> None:
     assert "row 3: unit_price '$1' is not in EUR" in found["2"].reason
     assert "row 5: currency differs from row 4" in found["3"].reason
     assert "row 6: currency 'usd' is not a code such as USD" in found["4"].reason
-    assert "row 7: currency '' is not a code" in found["5"].reason
+    assert "row 7: currency is blank" in found["5"].reason
     assert found["6"].currency == "USD"
 
 
@@ -420,6 +420,47 @@ def test_cost_of_a_label_loses_its_sign(write: Write) -> None:
         (None, ""),
     ]
     assert "the tracking number is used without it" in problems[0]
+
+
+def test_cost_of_a_label_has_its_own_currency(write: Write) -> None:
+    path = write(
+        "order,number,at,cost,cur\n1,A,2026-11-20,6,CAD\n1,B,2026-11-20,6,\n1,C,2026-11-20,,\n"
+    )
+    columns = {
+        "order_number": "order",
+        "tracking_number": "number",
+        "shipped_at": "at",
+        "cost": "cost",
+        "currency": "cur",
+    }
+    options = ShipmentFiles(glob=path, columns=columns, constants={"carrier": "UPS"}, **AT)  # type: ignore[arg-type]
+
+    found = read(record_types.shipments(options, lambda _: ()), path)
+    parcels = [item for item in found.values() if not isinstance(item, InvalidRecord)]
+    problems = [item.reason for item in found.values() if isinstance(item, InvalidRecord)]
+
+    assert [(parcel.cost, parcel.currency) for parcel in parcels] == [
+        (Decimal(6), "CAD"),
+        (None, ""),
+        (None, ""),
+    ]
+    assert ["row 3: currency is blank" in problem for problem in problems] == [True]
+
+
+def test_price_of_a_product_has_the_sign_of_the_currency(write: Write) -> None:
+    path = write("sku,price\nA,$9\nB,\u20ac9\n")
+    options = ProductFiles(
+        glob=path,
+        columns={"sku": "sku", "price": "price"},
+        currency="USD",
+        transform={"price": (Transform(currency="$"), Transform(currency="\u20ac"))},
+    )
+
+    found = read(record_types.products(options), path)
+
+    assert not isinstance(found["A"], InvalidRecord)
+    assert isinstance(found["B"], InvalidRecord)
+    assert "is not in USD" in found["B"].reason
 
 
 def test_a_change_in_a_joined_column_is_another_content(write: Write) -> None:

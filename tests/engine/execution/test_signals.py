@@ -1,6 +1,7 @@
 """A signal ends every wait for a locked file at once, and nothing is lost or sent twice by it."""
 
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -22,8 +23,18 @@ from tests.support.command import (
     wake,
 )
 
-AT_ONCE_S = BUSY_TIMEOUT_S / 3
-"""Far below the limit, and long enough for a busy machine."""
+LIMIT_S = 3 * BUSY_TIMEOUT_S
+"""The limit of a wait in these tests, so that the next one can be long."""
+AT_ONCE_S = LIMIT_S / 2
+"""Far below the limit, and long enough for a busy machine, on which a process ends late."""
+PATIENT = f"""
+from ordosync import database
+from ordosync.__main__ import main
+
+database.BUSY_TIMEOUT_S = {LIMIT_S}
+main()
+"""
+"""The program, which waits longer for a locked file."""
 COMMANDS = ["import-orders", "run-due"]
 
 
@@ -46,6 +57,11 @@ def _owing(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def patient(folder: Path, command: str, fault: str) -> "subprocess.Popen[bytes]":
+    """Start a command that would wait for a locked file until the limit."""
+    return started(folder, command, fault=fault, program=("-c", PATIENT))
+
+
 def heals(folder: Path, command: str) -> None:
     """Run the command again: the remaining order is sent once."""
     wake(folder)
@@ -62,7 +78,7 @@ def heals(folder: Path, command: str) -> None:
 def test_wait_for_a_locked_file_ends_at_once(
     owing: Path, command: str, file: str, point: str
 ) -> None:
-    process = started(owing, command, fault=f"{point}:1:STOP")
+    process = patient(owing, command, f"{point}:1:STOP")
     wait_until_frozen(process)
     with locked(owing / file):
         began = time.monotonic()
@@ -78,7 +94,7 @@ def test_wait_for_a_locked_file_ends_at_once(
 
 
 def test_order_whose_result_could_not_be_recorded_is_found_by_the_next_run(owing: Path) -> None:
-    process = started(owing, "import-orders", fault="result-before-commit:1:STOP")
+    process = patient(owing, "import-orders", "result-before-commit:1:STOP")
     wait_until_frozen(process)
     began = time.monotonic()
     with locked(owing / "ordosync.db"):
@@ -96,7 +112,7 @@ def test_wait_for_a_file_that_nobody_may_read_is_left_at_once(owing: Path) -> No
     with closing(sqlite3.connect(owing / "ordosync.db", isolation_level=None)) as store:
         # Readers wait for writers under a rollback journal only.
         store.execute("pragma journal_mode = delete")
-        process = started(owing, "import-orders", fault="intent-after-commit:1:STOP")
+        process = patient(owing, "import-orders", "intent-after-commit:1:STOP")
         wait_until_frozen(process)
         store.execute("begin exclusive")
         process.send_signal(signal.SIGTERM)

@@ -4,7 +4,7 @@ A normal run takes few of them: each kind in each role, so it includes a new kin
 kind is marked `slow`, the other pairs `matrix`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import product
 from pathlib import Path
@@ -29,29 +29,41 @@ PAIRS: dict[str, Kinds] = {
 }
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the pairs of each test whose kinds other pairs of the test have already.
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give a test its pairs. Most are in the matrix, and are not even made for the other tests."""
+    fixtures = metafunc._arg2fixturedefs.get("pair", ())
+    # A fixture of the module comes before the one of this folder.
+    if not fixtures or not fixtures[-1].baseid.endswith("pairs"):
+        return
+    item = metafunc.definition
+    needed = {word for mark in item.iter_markers("needs") for word in mark.args}
+    usual = few(pair for pair in PAIRS.values() if not needed & (pair[0].lacks | pair[1].lacks))
+    is_slow = item.get_closest_marker("slow") is not None
+    has_matrix = "not matrix" not in metafunc.config.option.markexpr
+    metafunc.parametrize(
+        "pair",
+        [
+            pytest.param(pair, id=name, marks=marks)
+            for name, pair in PAIRS.items()
+            for marks in [_marks(pair, usual, is_slow=is_slow)]
+            if has_matrix or pytest.mark.matrix not in marks
+        ],
+        indirect=True,
+    )
+
+
+def _marks(pair: Kinds, usual: Sequence[Kinds], *, is_slow: bool) -> Sequence[pytest.MarkDecorator]:
+    """Return the marks of a pair: the matrix has all whose kinds others have already.
 
     A variant of a kind is slow, and in the matrix if the test itself is slow.
     """
-    for item in items:
-        pair = item.callspec.params.get("pair") if hasattr(item, "callspec") else None
-        if pair is None or pair not in PAIRS.values():
-            continue
-        is_variant = pair[0] in ALSO.values()
-        if pair not in _few(item) or (is_variant and item.get_closest_marker("slow")):
-            item.add_marker(pytest.mark.matrix)
-        elif is_variant:
-            item.add_marker(pytest.mark.slow)
+    is_variant = pair[0] in ALSO.values()
+    if pair not in usual or (is_variant and is_slow):
+        return [pytest.mark.matrix]
+    return [pytest.mark.slow] if is_variant else []
 
 
-def _few(item: pytest.Item) -> list[Kinds]:
-    needed = {word for mark in item.iter_markers("needs") for word in mark.args}
-    return few(pair for pair in PAIRS.values() if not needed & (pair[0].lacks | pair[1].lacks))
-
-
-@pytest.fixture(name="pair", params=PAIRS.values(), ids=[*PAIRS])
+@pytest.fixture(name="pair")
 def _pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pair]:
     merchant, supplier = request.param
     clock = VirtualClock()

@@ -165,10 +165,17 @@ class InputFiles:
             return self.format not in ("xlsx", "xls")
         return self.glob.suffix in _TEXT_SUFFIXES
 
+    def _check_date(self, name: str) -> None:
+        given = {"date_format": self.date_formats(name), "timezone": self.timezone}
+        missing = [option for option, value in given.items() if not value]
+        if missing:
+            verb = "is" if len(missing) == 1 else "are"
+            raise ValueError(f"{name} has a column, so {' and '.join(missing)} {verb} needed")
+
     def _check_dates_and_money(self) -> None:
         for name in self.times:
-            if name in self.sources and not (self.date_formats(name) and self.timezone):
-                raise ValueError(f"{name} has a column, so date_format and timezone are needed")
+            if name in self.sources:
+                self._check_date(name)
         if self._is_text and "excel" in (
             format_ for name in self.dates for format_ in self.date_formats(name)
         ):

@@ -9,11 +9,9 @@ import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from ordosync.accounts.files.formats.rows import Row
-from ordosync.accounts.files.input_options.currencies import fits
 from ordosync.accounts.files.input_options.fields import (
     AMOUNT_FIELDS,
     ID_FIELDS,
@@ -24,7 +22,6 @@ from ordosync.accounts.files.input_options.fields import (
 from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.files.parsing.transforms import (
     TransformError,
-    amount_problem,
     joined,
     part_of,
     read_date,
@@ -178,7 +175,9 @@ def key_problem(row: Row, name: str, options: InputFiles) -> str:
         except InvalidRowError as error:
             return f"the {label} cannot be read: {error}"
         return f"the {label} is blank"
-    text = row.cells.get(options.columns[name], "")
+    text = row.cells.get(column := options.columns[name], "")
+    if column not in row.cells and ascii(column) in row.problem:
+        return f"the {label} cannot be read: {row.problem}"
     return f"the {label} {text[:40]!a} {_damage(text)}" if text else f"the {label} is blank"
 
 
@@ -231,30 +230,6 @@ def stock_quantity(row: Row, text: str) -> int | None:
         problem = f"quantity {text[:40]!a} is not a whole number of at most 9 digits"
         raise InvalidRowError("invalid.quantity", row, problem)
     return int(text)
-
-
-def amount(
-    row: Row, name: str, text: str, options: InputFiles, currency: str = ""
-) -> Decimal | None:
-    """Return an amount in a currency, if there is one; nothing is guessed."""
-    if not text:
-        return None
-    if not re.fullmatch(rf"-?[0-9]{{1,15}}({re.escape(options.decimal)}[0-9]{{1,6}})?", text):
-        problem = f"{name} {text[:40]!a} {amount_problem(text, options.decimal)}"
-        raise InvalidRowError("invalid.money", row, problem)
-    for step in options.transform.get(name, ()) if currency else ():
-        raw = " ".join(raw_texts(row, name, options))
-        if step.currency and step.currency in raw and not fits(step.currency, currency):
-            problem = f"{name} {raw[:40]!a} is not in {currency}, the currency of the order"
-            raise InvalidRowError("invalid.money", row, problem)
-    return Decimal(text.replace(options.decimal, "."))
-
-
-def currency_of(row: Row, options: InputFiles) -> str:
-    """Return the currency of a row; empty if there is none."""
-    return (
-        cell(row, "currency", options) if "currency" in options.sources else options.currency or ""
-    )
 
 
 def flag(row: Row, name: str, options: InputFiles, *, blank: bool = False) -> bool:

@@ -11,9 +11,9 @@ from typing import NamedTuple
 from ordosync.accounts.files.formats.rows import Row
 from ordosync.accounts.files.input_options.fields import LINE_FIELDS, MONEY_FIELDS
 from ordosync.accounts.files.input_options.order_files import OrderFiles
+from ordosync.accounts.files.parsing.amounts import amount
 from ordosync.accounts.files.parsing.converters import (
     InvalidRowError,
-    amount,
     cell,
     flag,
     key_cell,

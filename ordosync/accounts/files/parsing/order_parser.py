@@ -3,7 +3,6 @@
 A reason names file and row. It quotes a cell only if the cell cannot have personal data.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC
 from functools import partial
@@ -16,9 +15,9 @@ from ordosync.accounts.files.input_options.fields import (
     MONEY_FIELDS,
 )
 from ordosync.accounts.files.input_options.order_files import OrderFiles
+from ordosync.accounts.files.parsing.amounts import amount, currency_of
 from ordosync.accounts.files.parsing.converters import (
     InvalidRowError,
-    amount,
     cell,
     key_problem,
     key_text,
@@ -195,10 +194,7 @@ def _currency(first: Row, fields: Mapping[str, str], options: OrderFiles) -> str
     currency = fields["currency"]
     if not currency and not any(name in options.sources for name in MONEY_FIELDS):
         return ""
-    if not re.fullmatch("[A-Z]{3}", currency):
-        problem = f"currency {currency[:40]!a} is not a code such as USD"
-        raise InvalidRowError("invalid.currency", first, problem)
-    return currency
+    return currency_of(first, currency)
 
 
 def _address(kind: str, fields: dict[str, str]) -> Address:

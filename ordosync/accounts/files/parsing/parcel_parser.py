@@ -7,11 +7,10 @@ from decimal import Decimal
 from ordosync.accounts.files.formats.rows import Row
 from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
 from ordosync.accounts.files.output.order_records import WrittenLine
+from ordosync.accounts.files.parsing.amounts import amount, row_currency
 from ordosync.accounts.files.parsing.converters import (
     InvalidRowError,
-    amount,
     cell,
-    currency_of,
     flag,
     key_cell,
     time,
@@ -48,7 +47,7 @@ def parcel_of(
         shipped_at=shipped_at,
         method=cell(row, "method", options),
         cost=cost,
-        currency=currency_of(row, options) if cost is not None else "",
+        currency=row_currency(row, options) if cost is not None else "",
         warehouse=cell(row, "warehouse", options),
         voided=flag(row, "voided", options),
         lines=parcel_lines(rows, options, order),
@@ -76,6 +75,7 @@ def cost_of(row: Row, options: ShipmentFiles) -> tuple[Decimal | None, str]:
     """Return the cost of a label, or the reason why it cannot be read: it is left out then."""
     try:
         text = cell(row, "cost", options)
-        return amount(row, "cost", text, options, currency_of(row, options)), ""
+        currency = row_currency(row, options) if text else ""
+        return amount(row, "cost", text, options, currency), ""
     except InvalidRowError as error:
         return None, f"{error}; the tracking number is used without it"

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from ordosync.accounts.files.formats.rows import Row
 from ordosync.accounts.files.input_options.input_files import InputFiles
+from ordosync.accounts.files.parsing.amounts import amount
 from ordosync.accounts.files.parsing.converters import (
-    amount,
     as_of_cell,
     cell,
     flag,
