@@ -197,6 +197,41 @@ def test_file_that_only_looks_like_a_copy_is_refused(tmp_path: Path, line: str) 
     assert "is a damaged copy of a workbook" in failed["reason"]
 
 
+@pytest.mark.parametrize("column", ["order", "sku"])
+@pytest.mark.parametrize("code", ["d-mmm", "mmm-yy", "yyyy-mm-dd"])
+def test_id_that_became_a_date_is_refused(tmp_path: Path, column: str, code: str) -> None:
+    """A spreadsheet turns the SKU 2-3 into the second of March, and the SKU is lost."""
+    data = io.BytesIO()
+    with xlsxwriter.Workbook(data) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, COLUMNS)
+        sheet.write_row(1, 0, ["1001", *MUG])
+        sheet.write_row(2, 0, ["1002", *MUG])
+        day = book.add_format({"num_format": code})
+        sheet.write_number(1, COLUMNS.index(column), 46083, day)
+    dropped(tmp_path, data.getvalue())
+
+    [failed] = failures(tmp_path)
+
+    assert failed["reason"].startswith(f"feeds/orders.xlsx row 2: '{column}' holds a date; format")
+    assert numbers(tmp_path) == ["1002"]
+
+
+def test_id_that_became_a_date_can_be_named_in_the_configuration(tmp_path: Path) -> None:
+    data = io.BytesIO()
+    with xlsxwriter.Workbook(data) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, COLUMNS)
+        sheet.write_row(1, 0, ["1001", *MUG])
+        sheet.write_number(1, 1, 46083, book.add_format({"num_format": "d-mmm"}))
+    to_sku = '{sku: [{map: {"2026-03-02 00:00:00": 2-3}}]}'
+    dropped(tmp_path, data.getvalue(), options=f"      transform: {to_sku}\n")
+
+    assert imported(tmp_path).counts == {"seen": 1, "done": 1}
+    [order] = ordosync(tmp_path, "orders", "show", "1001", "--json").json["orders"]
+    assert order["lines"][0]["sku"] == "2-3"
+
+
 def test_sheet_is_chosen_by_its_name(tmp_path: Path) -> None:
     data = xlsx(("1001", *MUG), sheets={"Orders": False, "Notes": False})
     dropped(tmp_path, data, options="      sheet: Orders\n")

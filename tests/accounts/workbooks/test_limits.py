@@ -10,6 +10,7 @@ from zipfile import ZIP_STORED, ZipFile
 import pytest
 
 from ordosync.accounts.workbooks import package
+from ordosync.accounts.workbooks.opening import open_sheet
 from ordosync.accounts.workbooks.rows import InvalidWorkbookError
 from tests.support.workbooks import parts, rows_of, workbook, zipped
 
@@ -97,18 +98,17 @@ def test_doctype_is_refused_in_each_part(part: str, declaration: str) -> None:
 
 
 def test_zip_bomb_is_refused_before_it_is_unpacked() -> None:
-    data = parts(ONE)
-    data["xl/sharedStrings.xml"] = "<sst>" + " " * (513 * MIB) + "</sst>"
-    bomb = zipped(data)
-    assert len(bomb) < MIB
+    data = bytearray(workbook(" " * MIB))
+    directory = data.rindex(b"xl/worksheets/sheet1.xml") - 46
+    data[directory + 24 : directory + 28] = (513 * MIB).to_bytes(4, "little")
     tracemalloc.start()
 
-    reason = refused(bomb)
+    reason = refused(bytes(data))
 
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert reason == "has a part 'xl/sharedStrings.xml' of more than 512 MiB"
-    assert peak < 2 * MIB
+    assert reason == "has a part 'xl/worksheets/sheet1.xml' of more than 512 MiB"
+    assert peak < MIB
 
 
 def test_parts_are_not_larger_than_the_limit_together(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,6 +156,32 @@ def test_text_that_no_cell_can_hold_is_refused_only_in_its_cell(is_shared: bool)
     assert row.texts == ["", "1"]
     assert row.problems == {0: "has more than 32767 characters, the maximum of a cell"}
     assert peak < 4 * MIB
+
+
+def test_memory_stays_flat_however_many_rows_and_texts_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ordosync.accounts.workbooks.shared_texts._MEMORY", 1000)
+    count, columns = 10_000, "AB"
+    shared = "".join(f"<si><t>text number {number}</t></si>" for number in range(count))
+    rows = "".join(
+        f'<row r="{row}">'
+        + "".join(f'<c r="{column}{row}" t="s"><v>{row - 1}</v></c>' for column in columns)
+        + "</row>"
+        for row in range(1, count + 1)
+    )
+    data = io.BytesIO(workbook(rows, shared=shared))
+    tracemalloc.start()
+
+    last = None
+    for row in open_sheet(data, "xlsx").rows():
+        last = row
+
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert last is not None
+    assert last.texts == [f"text number {count - 1}"] * len(columns)
+    assert peak < MIB
 
 
 def test_directory_that_would_fill_the_memory_is_refused() -> None:

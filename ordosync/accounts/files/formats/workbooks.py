@@ -19,6 +19,10 @@ from ordosync.accounts.workbooks.rows import (
 )
 from ordosync.regular_files import open_regular
 
+_IDS = ("order_number", "line_id", "sku", "supplier_sku", "tracking_number")
+_MIDNIGHT = " 00:00:00"
+_LENGTH = len("2026-03-04 00:00:00")
+_IS_DATE = "holds a date; format the column as text before the ids are entered"
 _ROWS = 500
 """The number of rows after which the position in the file is noted."""
 
@@ -27,7 +31,8 @@ def workbook_rows(path: Path, form: WorkbookFormat, options: InputFiles) -> Iter
     """Yield the rows of a sheet. Raises `InvalidFileError` and `OSError`."""
     with _opened(path, form, options) as (sheet, table):
         read_as = f"sheet: {sheet.facts.name!a}"
-        yield from table_rows(table, options, read_as=read_as, is_ragged=True)
+        rows = table_rows(table, options, read_as=read_as, is_ragged=True)
+        yield from _without_dates_as_ids(rows, options)
 
 
 def workbook_without(
@@ -65,6 +70,21 @@ def workbook_facts(path: Path, form: WorkbookFormat, options: InputFiles) -> She
         for _ in table:
             pass
         return sheet.facts
+
+
+def _without_dates_as_ids(rows: Iterator[Row], options: InputFiles) -> Iterator[Row]:
+    """Refuse the rows in which a spreadsheet has turned an id such as 2-3 into a date.
+
+    With a transform or `values`, the configuration may name the date.
+    """
+    changed = {*options.transform, *options.values}
+    columns = [options.columns[name] for name in _IDS if name in {*options.columns} - changed]
+    for row in rows:
+        for column in columns:
+            text = row.cells.get(column, "")
+            if text.endswith(_MIDNIGHT) and len(text) == _LENGTH and not row.problem:
+                row.problem = f"{column!a} {_IS_DATE}"
+        yield row
 
 
 @contextmanager
