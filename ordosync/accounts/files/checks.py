@@ -103,7 +103,8 @@ def check_files(reader: FileReader[Any]) -> Iterator[CheckResult]:
     except (InvalidFileError, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         columns = getattr(error, "columns", ())
-        found = f" (its columns: {', '.join(columns)})" if columns else ""
+        names = ", ".join(" ".join(column.split()) for column in columns)
+        found = f" (its columns: {names})" if columns else ""
         yield CheckResult(text=f"{record_type.name}: {name}: {reason}{found}", is_problem=True)
 
 

@@ -46,6 +46,11 @@ TABLE = {"order_number": "id", "sku": "sku", "quantity": "qty"}
             {"columns": {**TABLE, "order_number": "lines[].id"}},
             r"order_number: 'lines\[\].id' is below `lines`; a record is an order",
         ),
+        (
+            "*.json",
+            {"blank_repeats": True},
+            "blank_repeats: is not possible together with `record`",
+        ),
     ],
 )
 def test_options_that_do_not_fit_are_refused(

@@ -73,6 +73,29 @@ def test_problem_names_the_record(make: Make, drop: Drop, tmp_path: Path) -> Non
     }
 
 
+def test_record_with_two_numbers_is_refused_with_that_reason(
+    make: Make, drop: Drop, tmp_path: Path
+) -> None:
+    drop("orders/a.json", f'{{"orders": [{{"id": "1", "id": "2", {LINE}]}}')
+
+    assert _reasons(_read(make, _orders(tmp_path))) == {
+        "file:a.json:1": "orders/a.json record 1: the order number cannot be read: has the key 'id'"
+        " twice"
+    }
+
+
+def test_check_shows_the_keys_of_a_document_without_records(
+    make: Make, drop: Drop, tmp_path: Path
+) -> None:
+    drop("orders/a.json", '{"a\\nb": 1, "Orders": []}')
+
+    [trouble, *_] = make(orders=_orders(tmp_path)).check()
+
+    assert trouble.text == (
+        "orders: a.json: has no key 'orders', as `record` says (its columns: a b, Orders)"
+    )
+
+
 def test_record_without_a_number_does_not_belong_to_the_order_above(
     make: Make, drop: Drop, tmp_path: Path
 ) -> None:

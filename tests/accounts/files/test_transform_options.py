@@ -11,6 +11,7 @@ from ordosync.accounts.files.input_options.input_files import InputFiles, Produc
 from ordosync.accounts.files.input_options.order_files import OrderFiles
 from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
 from ordosync.accounts.files.input_options.stock_files import StockFiles
+from ordosync.accounts.files.input_options.table_options import OneRow
 from ordosync.accounts.files.input_options.transforms import Part, Transform
 from tests.support.command import CONFIG, ordosync
 
@@ -118,6 +119,27 @@ def test_required_fields_come_from_constants_and_joined_columns() -> None:
     )
 
     assert options.columns_read == ("t", "a", "b", "when")
+
+
+def test_several_numbers_in_a_cell_need_their_own_column() -> None:
+    with pytest.raises(ValueError, match="numbers_at: tracking_number needs its own column"):
+        ShipmentFiles(
+            glob=Path("x"),
+            columns={"order_number": "no", "carrier": "by"},
+            transform={"tracking_number": (JOIN,)},
+            numbers_at=(",",),
+        )
+
+
+def test_field_in_the_text_of_a_line_may_have_a_default() -> None:
+    options = OrderFiles(
+        glob=Path("x"),
+        columns={"order_number": "no"},
+        one_row=OneRow(items="items", each="{quantity} x {sku}"),
+        defaults={"quantity": "1"},
+    )
+
+    assert options.defaults == {"quantity": "1"}
 
 
 def test_workbooks_have_the_date_format_excel() -> None:

@@ -143,7 +143,7 @@ class InputFiles:
         )
 
     def _check_transforms(self) -> None:
-        mapped = {*self.columns, *joined_columns(self.transform)}
+        mapped = {*self.columns, *joined_columns(self.transform), *self.line_fields}
         check_texts(self.constants, self.defaults, with_column=mapped, own_fields=self.own_fields)
         for name, steps in self.transform.items():
             if name not in self.sources:

@@ -72,6 +72,8 @@ class OrderFiles(InputFiles):
             raise ValueError("min_rows: must be 1 or more")
         if self.min_rows is not None and not self.complete:
             raise ValueError("min_rows: is only for `complete: true`")
+        if self.blank_repeats and (self.record or self.lines):
+            raise ValueError("blank_repeats: is not possible together with `record` and `lines`")
         self._check_one_row()
         if self.rows == "sum" and any(column.rows for column in self.statuses):
             raise ValueError("rows: sum is not possible together with `rows: true` in `statuses`")

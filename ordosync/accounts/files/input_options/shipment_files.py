@@ -36,6 +36,8 @@ class ShipmentFiles(InputFiles):
         super().__post_init__()
         if not all(self.numbers_at):
             raise ValueError("numbers_at: must not be empty")
+        if self.numbers_at and "tracking_number" not in self.columns:
+            raise ValueError("numbers_at: tracking_number needs its own column")
         if self.numbers_at and self.unit_columns:
             raise ValueError(
                 "numbers_at: is not possible with columns for units, since a row does not say"
