@@ -36,7 +36,7 @@ _CARRIED: Mapping[str, frozenset[EditPolicy]] = {
 _ASK = "tell the Supplier, or cancel it and order again"
 _REUSED: Mapping[order_digests.Reused, str] = {
     "other-lines": "has none of the lines that were sent under this number, so it was not sent;"
-    " give it another number",
+    " give it another number, or send its other lines manually if an export has cut it into pages",
     "other-date": "has another date than the order that was sent under this number, so it was not"
     " sent; give it another number",
 }

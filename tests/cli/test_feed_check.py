@@ -230,3 +230,44 @@ def test_hostile_names_are_shown_as_text(tmp_path: Path) -> None:
     result = ordosync(tmp_path, "feed", "check", "export.csv")
 
     assert "\x1b" not in result.out + result.err
+
+
+def test_an_order_with_other_content_in_another_file_is_a_warning(tmp_path: Path) -> None:
+    path = shop(tmp_path, f"{HEADER}1001,MUG,Mug,2,12.50,Ana,DE\n1002,MUG,Mug,1,12.50,Bo,DE\n")
+    path.with_name("new.csv").write_text(
+        f"{HEADER}1001,MUG,Mug,3,12.50,Ana,DE\n1002,MUG,Mug,1,12.50,Bo,DE\n"
+    )
+
+    result = ordosync(tmp_path, "feed", "check", "feeds/orders.csv")
+
+    assert result.code == 0
+    assert "1 order differs in another file of the account" in result.out
+    assert "counts: 1001\n" in result.out
+
+
+MAGENTO = (
+    "ID,Purchase Point,Purchase Date,Bill-to Name,Ship-to Name,Grand Total (Base),"
+    "Grand Total (Purchased),Status,Billing Address,Shipping Address\n"
+    '000000001,Main,"Nov 20, 2026",Ana Cruz,Ana Cruz,66.40,66.40,Processing,a,"1 Main St,Reno"\n'
+)
+
+
+def test_an_export_without_items_is_refused_with_what_it_lacks(tmp_path: Path) -> None:
+    export(tmp_path, MAGENTO)
+
+    result = ordosync(tmp_path, "feed", "check", "export.csv")
+
+    assert result.code == 1
+    assert "no column has a usual name of sku or quantity" in result.out
+
+
+def test_a_check_of_the_configuration_has_the_signs_of_the_newest_file(tmp_path: Path) -> None:
+    path = shop(tmp_path, f"{HEADER}1001,00501,Mug,2,12.50,Ana,DE\n1002,00502,Cup,1,2,Bo,DE\n")
+    path.write_text(f"{path.read_text()}1003,503,Tray,1,2,Cy,DE")
+
+    result = ordosync(tmp_path, "config", "check", "--online")
+
+    assert result.code == 0
+    assert "orders: orders.csv has 3 that can be read" in result.out
+    assert "orders: orders.csv: row 4: SKUs of digits are shorter" in result.out
+    assert "orders: orders.csv: the last row has no line end" in result.out

@@ -178,6 +178,7 @@ def test_orders_of_each_format_are_imported_after_two_edits(name: str, tmp_path:
         ("ebay-orders-report-uk.csv", {"seen": 1, "done": 1}),
         ("etsy-sold-order-items.csv", {"seen": 2, "done": 1, "skipped": 1}),
         ("woocommerce-advanced-order-export.csv", {"seen": 1, "done": 1}),
+        ("one-row-per-order.csv", {"seen": 2, "done": 2}),
         ("orders.json", {"seen": 2, "done": 1, "skipped": 1}),
         ("orders.xml", {"seen": 2, "done": 2}),
     ],

@@ -114,7 +114,8 @@ class MerchantTracking:
 
 def _with_own_units(shipment: Shipment, lines: Sequence[Line]) -> tuple[Shipment, Sequence[Line]]:
     """Return a parcel with its units, and its lines, which the files may not have any more."""
-    if shipment.lines is None and shipment.at_most:
+    if shipment.lines is None:
+        # If the ledger has no units, only the number is added: those of the files are others.
         parts = tuple(part for part in shipment.at_most if part.quantity)
         shipment = replace(shipment, lines=parts, is_last=False, at_most=())
     known = {line.id for line in lines}

@@ -106,7 +106,7 @@ def shown(item: Order | Shipment) -> dict[str, Any]:
         "currency": item.currency,
         "shipping_method": item.shipping_method,
         "ship_to": _address(item.ship_to),
-        "lines": [_line(line) for line in item.lines if line.id not in item.not_shipped],
+        "lines": [_line(line) for line in item.lines if _travels(line, item)],
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -128,6 +128,10 @@ def _time(at: datetime | None) -> str:
 def _address(address: Address) -> dict[str, str]:
     fields = {name: getattr(address, name) for name in Address.__struct_fields__}
     return {name: text for name, text in fields.items() if text}
+
+
+def _travels(line: Line, order: Order) -> bool:
+    return line.quantity > 0 and line.id not in order.not_shipped
 
 
 def _line(line: Line) -> dict[str, Any]:

@@ -109,6 +109,22 @@ Standard\tJosé\t1 Calle\tPatio\tDoor 3\tBOSTON\tMA\t02108\tUS
         ),
     ),
     Sample(
+        name="amazon, a name with quotation marks",
+        options="""
+            preset: amazon-orders
+            timezone: UTC
+            currency: USD
+            quotes: false
+        """,
+        file="orders.txt",
+        text="""\
+order-id\tpurchase-date\tsku\tproduct-name\tquantity-purchased\tship-service-level\t\
+recipient-name\tship-address-1\tship-address-2\tship-city\tship-postal-code\tship-country
+111-1\t2026-11-20T08:15:00Z\tMUG\t"Blue" mug, 12"\t2\tStandard\tAda\t1 High St\t\tReno\t89501\tUS
+""",
+        orders=({"number": "111-1", "lines": [{"name": '"Blue" mug, 12"', "quantity": 2}]},),
+    ),
+    Sample(
         name="woocommerce, a row an item, with refunded amounts",
         options="""
             columns: {order_number: order_number, placed_at: date, shipping_method: shipping_method,
@@ -364,6 +380,129 @@ ShipToZip|ShipToCountry
 {"sku": "BOARD", "quantity": 1, "price": 20}]}
 """,
         orders=(order("1001", ("BOARD", 1), ("MUG", 2), ship_to={"zip": "07001"}),),
+    ),
+    Sample(
+        name="woocommerce, a row an order",
+        options="""
+            columns: {order_number: order_number, placed_at: date, ship_to.street1: address_1,
+                      ship_to.zip: postcode, ship_to.country: country}
+            transform: {ship_to.name: [{join: [first_name, last_name]}]}
+            one_row:
+              columns: line_item_{n}
+              each: name:{name}|product_id:{}|sku:{sku}|quantity:{quantity}|total:{line_total}
+            date_format: "%Y-%m-%d %H:%M:%S"
+            timezone: UTC
+            currency: USD
+        """,
+        text="""\
+order_number,date,status,first_name,last_name,address_1,postcode,country,line_item_1,line_item_2
+101,2026-11-20 10:00:00,processing,Ada,Byron,1 High St,07001,US,\
+name:Mug|product_id:12|sku:MUG|quantity:2|total:32.00,\
+name:Board|product_id:13|sku:00501|quantity:1|total:20.00
+102,2026-11-20 10:00:00,processing,Bo,Lind,2 High St,07001,US,\
+name:Mug|product_id:12|sku:MUG|quantity:1|total:16.00,
+103,2026-11-20 10:00:00,processing,Cy,Ng,3 High St,07001,US,name:Mug|sku:MUG,
+""",
+        orders=(
+            order("101", ("00501", 1), ("MUG", 2), ship_to={"name": "Ada Byron"}),
+            order("102", ("MUG", 1)),
+        ),
+        failed={"103": "is not a line of the form"},
+    ),
+    Sample(
+        name="bigcommerce orders",
+        options="""
+            columns: {order_number: Order ID, ship_to.name: Shipping Name,
+                      ship_to.street1: Shipping Street 1, ship_to.city: Shipping Suburb,
+                      ship_to.zip: Shipping Zip, ship_to.country: Shipping Country,
+                      currency: Order Currency Code}
+            transform: {placed_at: [{join: [Order Date, Order Time]},
+                                    {date: ["%d/%m/%Y %H:%M:%S"]}], ship_to.country: [country]}
+            one_row:
+              items: Product Details
+              at: "|"
+              each: >-
+                Product ID: {}, Product Qty: {quantity}, Product SKU: {sku},
+                Product Name: {name}, Product Total Price: {line_total}
+            timezone: Europe/London
+        """,
+        text="""\
+Order ID,Order Status,Order Date,Order Time,Order Currency Code,Shipping Name,Shipping Street 1,\
+Shipping Suburb,Shipping Zip,Shipping Country,Product Details
+201,Awaiting Fulfillment,20/11/2026,10:15:00,GBP,Ada,1 High St,Leeds,LS1 1BA,United Kingdom,\
+"Product ID: 77, Product Qty: 2, Product SKU: MUG, Product Name: Mug, Product Total Price: 32.00|\
+Product ID: 78, Product Qty: 1, Product SKU: 00501, Product Name: Board, \
+Product Total Price: 20.00"
+""",
+        orders=(
+            order(
+                "201",
+                ("00501", 1),
+                ("MUG", 2),
+                placed_at="2026-11-20T10:15:00Z",
+                currency="GBP",
+                ship_to={"country": "GB"},
+            ),
+        ),
+    ),
+    Sample(
+        name="square items, with refunds as negative rows",
+        options="""
+            columns: {order_number: Payment ID, sku: SKU, name: Item, quantity: Qty,
+                      ship_to.name: Customer Name}
+            transform: {quantity: [whole]}
+            rows: sum
+        """,
+        text="""\
+Date,Time,Category,Item,Qty,SKU,Gross Sales,Payment ID,Customer Name
+11/20/26,10:00:00,Mugs,Mug,2.0,MUG,$32.00,pay1,Ada
+11/21/26,10:00:00,Mugs,Mug,-1.0,MUG,-$16.00,pay1,Ada
+11/20/26,10:00:00,Mugs,Board,1.0,BOARD,$20.00,pay1,Ada
+11/20/26,10:00:00,Mugs,Mug,1.0,MUG,$16.00,pay2,Bo
+11/21/26,10:00:00,Mugs,Mug,-2.0,MUG,-$32.00,pay2,Bo
+""",
+        orders=(order("pay1", ("BOARD", 1), ("MUG", 1)),),
+        failed={"pay2": "less than 0"},
+    ),
+    Sample(
+        name="refunds as negative rows",
+        options="""
+            columns: {order_number: order, sku: sku, quantity: qty, ship_to.name: to}
+            rows: sum
+        """,
+        text="order,to,sku,qty\n1,Ada,MUG,3\n1,Ada,MUG,-1\n1,Ada,CUP,1\n1,Ada,CUP,-1\n",
+        orders=(order("1", ("MUG", 2)),),
+    ),
+    Sample(
+        name="shopify inventory, of two locations",
+        subject="stock",
+        options="""
+            columns: {sku: SKU, quantity: Available}
+            transform: {quantity: [{map: {not stocked: 0}}]}
+            skip: [{column: SKU, matches: ^$, reason: no SKU}]
+            rows: sum
+        """,
+        text="""\
+Handle,Title,Option1 Name,Option1 Value,SKU,HS Code,COO,Location,Incoming,Unavailable,Committed,\
+Available,On hand
+mug,Mug,Color,Blue,MUG-BLUE,,,Leeds,0,0,0,4,4
+mug,Mug,Color,Blue,MUG-BLUE,,,York,0,0,0,3,3
+mug,,Color,Red,MUG-RED,,,Leeds,0,0,0,not stocked,not stocked
+mug,,Color,Red,MUG-RED,,,York,0,0,0,2,2
+card,Card,,,,,,Leeds,0,0,0,9,9
+""",
+        stock={"MUG-BLUE": 7, "MUG-RED": 2},
+    ),
+    Sample(
+        name="stock by warehouse",
+        subject="stock",
+        options="""
+            columns: {sku: sku, quantity: qty}
+            rows: sum
+        """,
+        text="sku,warehouse,qty\nA,1,4\nA,2,3\nB,1,0\nC,1,2\nC,2,?\n",
+        stock={"A": 7, "B": 0},
+        failed={"C": "quantity"},
     ),
     Sample(
         name="stock with totals and blank rows",

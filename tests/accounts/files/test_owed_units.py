@@ -112,6 +112,25 @@ def test_reconcile_finds_no_difference(feeds: Feeds, what: str) -> None:
     assert (result.code, "both sides agree" in result.err) == (0, True), result.out
 
 
+def test_lost_store_sends_nothing_twice_and_reports_no_wrong_units(feeds: Feeds) -> None:
+    ship(feeds, "MUG=1")
+    (feeds.folder / "feeds" / "a.csv").unlink()
+    feeds.drop("b.csv", HEADER + ROWS["a part"])
+    for path in feeds.folder.glob("ordosync.db*"):
+        path.unlink() if path.is_file() else None
+
+    again = feeds.run()
+    feeds.run("update-tracking")
+    ship(feeds, number="1Z2")
+
+    assert again.counts == {"seen": 1, "unchanged": 1}
+    assert sorted((feeds.folder / "out" / "sent.csv").read_text().splitlines()[1:]) == [
+        "1,1Z1,UPS,false,MUG,1",
+        "1,1Z2,UPS,false,,",
+    ]
+    assert "both sides agree" in feeds.run("reconcile").err
+
+
 def test_line_that_was_not_sent_is_an_edit(feeds: Feeds) -> None:
     feeds.drop("b.csv", HEADER + "1,MUG,1,Ada\n1,BAG,2,Ada\n")
 

@@ -241,6 +241,18 @@ def test_quantity_of_a_fulfilled_line_that_was_sent_is_still_compared(feeds: Fee
     assert "was edited after it was sent (lines)" in feeds.attention()[0]
 
 
+def test_reconcile_compares_the_lines_that_were_sent(feeds: Feeds) -> None:
+    feeds.configure(ROWS)
+    before = "1,,,MUG,2,Ada,fulfilled\n1,,,MUG,1,Ada,{}\n1,,,CUP,1,Ada,\n1,,,BOX,1,Ada,fulfilled\n"
+    for name, status in (("a.csv", ""), ("b.csv", "fulfilled")):
+        feeds.drop(name, HEADER + before.format(status))
+        feeds.run()
+
+        result = feeds.run("reconcile")
+
+        assert (result.code, "both sides agree" in result.err) == (0, True), result.out
+
+
 CANCELLED = "cancellations: {glob: cancelled, columns: {order_number: No}}"
 
 

@@ -23,8 +23,6 @@ SHIPPED: dict[State, tuple[str, ...]] = {
 def test_a_parcel_that_comes_back_is_no_edit_and_cancels_nothing(
     export: Export, state: State, tmp_path: Path
 ) -> None:
-    if export.preset == "amazon-orders" and state != "whole":
-        pytest.skip("`quantity_is: owed` is not finished")
     shop = Shop(tmp_path, export)
     shop.drop(export.text(SOLD, OTHER))
     shop.run()

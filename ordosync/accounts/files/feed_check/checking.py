@@ -1,10 +1,11 @@
 """Checks one file by the options of an account, as a task would read it. Writes nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ordosync.accounts.feeds import (
@@ -17,6 +18,7 @@ from ordosync.accounts.feeds import (
 from ordosync.accounts.files.feed_check.columns import columns_of
 from ordosync.accounts.files.feed_check.file_signs import file_findings
 from ordosync.accounts.files.feed_check.found_format import found_format
+from ordosync.accounts.files.feed_check.other_files import differing_orders
 from ordosync.accounts.files.feed_check.row_signs import RowSigns
 from ordosync.accounts.files.feed_check.totals import DistinctTexts, Totals, unknown_skus
 from ordosync.accounts.files.feed_check.verdicts import Verdicts
@@ -29,13 +31,22 @@ from ordosync.text import plural
 
 
 def check(
-    record_type: RecordType[Any], path: Path, *, known: KnownSkus | None = None
+    record_type: RecordType[Any],
+    path: Path,
+    *,
+    known: KnownSkus | None = None,
+    others: Mapping[str, Path] = MappingProxyType({}),
 ) -> FeedReport:
-    """Return the result of the check of a file. Raises `OSError`."""
+    """Return the result of the check of a file. Raises `OSError`.
+
+    `others` are the other files of the same pattern.
+    """
     found = found_format(path, record_type.options)
     columns = columns_of(found.header, record_type.options)
     try:
-        report = checked_rows(record_type, path.name, path, found=found.format, known=known)
+        report = checked_rows(
+            record_type, path.name, path, found=found.format, known=known, others=others
+        )
     except InvalidFileError as error:
         report = FeedReport(subject=record_type.name, format=found.format, problem=str(error))
     return replace(report, columns=columns)
@@ -48,6 +59,7 @@ def checked_rows(
     *,
     found: FeedFormat | None = None,
     known: KnownSkus | None = None,
+    others: Mapping[str, Path] = MappingProxyType({}),
 ) -> FeedReport:
     """Return what the rows of a file show. Raises `InvalidFileError` and `OSError`.
 
@@ -63,7 +75,8 @@ def checked_rows(
             signs.add(row)
         of_file = file_findings(path, found, options, last_row=signs.last_row)
         totals = replace(report.totals, rows=signs.count, date_format=signs.date_format)
-        findings = (*signs.findings(), *report.findings, *of_file)
+        in_others = differing_orders(index, others) if record_type.has_lines else ()
+        findings = (*signs.findings(), *report.findings, *of_file, *in_others)
     return replace(report, totals=totals, findings=findings)
 
 

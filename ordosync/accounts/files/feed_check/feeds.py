@@ -46,11 +46,14 @@ class AccountFeeds:
 
     def subjects_of(self, path: Path) -> Sequence[str]:
         """Return the subjects whose patterns match a file."""
-        return [s for s, glob in self.globs.items() if self._has(glob, path.resolve())]
+        return [s for s, glob in self.globs.items() if self._name(glob, path)]
 
     def check(self, subject: str, path: Path, *, known: KnownSkus | None = None) -> FeedReport:
         """Check a file by the options of the subject; see `accounts.feeds.AccountFeeds`."""
-        return check(self._record_type(subject), path, known=known)
+        files = self._files(self.globs[subject])
+        name = self._name(self.globs[subject], path)
+        others = {each: files[each] for each in files if each != name} if name else {}
+        return check(self._record_type(subject), path, known=known, others=others)
 
     def _record_type(self, subject: str) -> RecordType[Any]:
         options = self._inputs[subject]
@@ -58,13 +61,17 @@ class AccountFeeds:
             return replace(_TYPES[subject](options), account=self.account)
         return replace(_WITH_LINES[subject](options, self._lines_of), account=self.account)
 
-    def _has(self, glob: Path, path: Path) -> bool:
+    def _name(self, glob: Path, path: Path) -> str:
+        """Return the name of a file among those of a pattern; empty if it is not one of them."""
+        files, resolved = self._files(glob), path.resolve()
+        return next((name for name, each in files.items() if each.resolve() == resolved), "")
+
+    def _files(self, glob: Path) -> Mapping[str, Path]:
         try:
-            files = files_of(glob, account=self.account, action="find its files")
+            return files_of(glob, account=self.account, action="find its files")
         # Its folder is missing or cannot be read, so the file is in another one.
         except AccountError:
-            return False
-        return path in (each.resolve() for each in files.values())
+            return {}
 
 
 def _no_lines(order_number: str) -> Sequence[Any]:  # noqa: ARG001
