@@ -102,6 +102,15 @@ class Dialect:
     """True if the fields of an order are only in its first row."""
     folded: bool
     """True if the header is in capital letters."""
+    quotes: bool
+    """False if quotation marks are letters; then the delimiter is one that no cell has."""
+    line_end: str
+    end: str
+    """The end of the file; empty if its last row has no line end."""
+    wide: bool
+    """True if the rows end with further delimiters, and a row of delimiters follows each."""
+    names_delimiter: bool
+    """True if the first row of a file without titles is `sep=;`, with its delimiter."""
 
     @property
     def suffix(self) -> str:
@@ -116,6 +125,7 @@ class Dialect:
             given |= self._of_table(names)
         if self.format == "csv":
             given |= {"delimiter": self.delimiter, "encoding": self._encodings()}
+            given["quotes"] = self.quotes
         if self.thousands and self.format != "xlsx":
             steps = (Transform(thousands=self.thousands),)
             given["transform"] = {"unit_price": steps, "quantity": steps}
@@ -130,7 +140,7 @@ class Dialect:
         given: dict[str, Any] = {"blank_repeats": self.repeats}
         match self.header:
             case "row":
-                given["header"] = Header(row=self.titles + 1)
+                given["header"] = Header(row=self._header_row)
             case "contains":
                 given["header"] = Header(contains=self._header_texts()[:2])
             case _:
@@ -158,6 +168,10 @@ class Dialect:
                 return json.dumps({"orders": [self._object(order) for order in orders]}).encode()
             case _:
                 return "".join(f"{json.dumps(self._object(order))}\n" for order in orders).encode()
+
+    @property
+    def _header_row(self) -> int:
+        return self.titles * (2 if self.wide and self.format == "csv" else 1) + 1
 
     def _encodings(self) -> str:
         other = "utf-8" if self.encoding in ("cp1252", "utf-16") else "cp1252"
@@ -204,8 +218,19 @@ class Dialect:
 
     def _csv(self, orders: Sequence[WrittenOrder]) -> str:
         text = io.StringIO(newline="")
-        csv.writer(text, delimiter=self.delimiter).writerows(self._rows(orders))
-        return text.getvalue()
+        writer = csv.writer(
+            text,
+            delimiter=self.delimiter,
+            lineterminator=self.line_end,
+            quoting=csv.QUOTE_MINIMAL if self.quotes else csv.QUOTE_NONE,
+            quotechar='"' if self.quotes else None,
+        )
+        if self.names_delimiter and not self.titles:
+            text.write(f"sep={self.delimiter}{self.line_end}")
+        for row in self._rows(orders):
+            # The width of a file without a header is that of its first row.
+            writer.writerows([[*row, "", ""], ["", ""]] if self.wide else [row])
+        return text.getvalue().removesuffix(self.line_end) + self.end
 
     def _xlsx(self, orders: Sequence[WrittenOrder]) -> bytes:
         from xlsxwriter import Workbook  # noqa: PLC0415 - slow to import
@@ -251,10 +276,11 @@ def dialects(draw: st.DrawFn) -> Dialect:
     header = draw(st.sampled_from(["row", "contains", "none"]))
     decimal, thousands = draw(st.sampled_from([(".", ","), (".", ""), (",", "."), (",", "")]))
     ends, marks, aliased, repeats, folded = draw(st.tuples(*[st.booleans()] * 5))
+    quotes, wide, names_delimiter = draw(st.tuples(*[st.booleans()] * 3))
     return Dialect(
         format=draw(st.sampled_from(["csv", "csv", "csv", "xlsx", "xml", "json", "jsonl"])),
         encoding=draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"])),
-        delimiter=draw(st.sampled_from([",", ";", "|", "\t"])),
+        delimiter=draw(st.sampled_from([",", ";", "|", "\t"])) if quotes else "^",
         order=draw(st.permutations(range(len(COLUMNS)))),
         titles=0 if header == "none" else draw(st.integers(0, 3)),
         header=header,
@@ -265,4 +291,9 @@ def dialects(draw: st.DrawFn) -> Dialect:
         aliased=aliased and header != "none",
         repeats=repeats,
         folded=folded and header != "none",
+        quotes=quotes,
+        line_end=draw(st.sampled_from(["\r\n", "\n", "\r"])),
+        end=draw(st.sampled_from(["\n", "", "\r\n\x1a", "\x1a", "\n\0\0", "\0"])),
+        wide=wide,
+        names_delimiter=names_delimiter,
     )

@@ -15,6 +15,7 @@ from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.files.input_options.table_options import EndOfData, Header, OneRow
 from ordosync.accounts.files.input_options.transforms import Transform
 from ordosync.accounts.option_types import Names
+from tests.accounts.files.opening import all_of, open_merchant, since
 
 ORDERS = OrderFiles(
     glob=Path("x"), columns={"order_number": "a", "sku": "b", "quantity": "c", "name": "d"}
@@ -71,3 +72,20 @@ def test_the_fingerprints_of_earlier_releases_are_kept() -> None:
 )
 def test_another_way_of_reading_has_another_fingerprint(change: Mapping[str, Any]) -> None:
     assert replace(ORDERS, **change).fingerprint != ORDERS.fingerprint
+
+
+def test_records_of_earlier_releases_are_not_read_as_changed(tmp_path: Path) -> None:
+    merchant = open_merchant(tmp_path)
+    rows = "1, MUG\u00a0,1,Ann\n1,CUP,2,\n2,\u3000POT,3,Bob\n,,,\n3,JAR,1\n"
+    (tmp_path / "orders" / "a.csv").write_text(f"order,sku,qty,to\n{rows}")
+    (tmp_path / "products" / "a.csv").write_text("sku,name,price,kit\nMUG, Mug\u00a0,,no\n")
+
+    items = [*all_of(merchant.orders.changed(since())), *all_of(merchant.products.changed(since()))]
+    merchant.close()
+
+    assert [item.content for item in items] == [
+        "2.85ad71f5-e948fd89ad1e13a8a8eb880c7f98db03",
+        "2.85ad71f5-bf2cc9af9b96eb491ce273b57550ed0d",
+        "2.85ad71f5-cb230ca599881e5c9e32a1e9dfe16062",
+        "81c2cab7-279b518d72ba8daae313e2d0ca9b446f",
+    ]

@@ -122,7 +122,7 @@ def test_two_headers_that_differ_only_in_capitals_are_refused() -> None:
 
 
 def test_missing_column_is_reported_with_all_its_names_and_the_place_of_the_header() -> None:
-    columns = {"sku": Names("Lineitem sku", "Variant SKU")}
+    columns = {"sku": Names("Lineitem sku", "Variant SKU"), "name": "Name"}
     with pytest.raises(InvalidFileError) as caught:
         read(["", "Varian SKU\tName"], columns=columns, header=Header(row=2))
 
@@ -130,6 +130,13 @@ def test_missing_column_is_reported_with_all_its_names_and_the_place_of_the_head
         "column 'Lineitem sku' or 'Variant SKU' is missing; did you mean 'Varian SKU'?"
         " (header: row 2)"
     )
+
+
+def test_row_of_a_customer_in_place_of_the_header_is_not_quoted() -> None:
+    with pytest.raises(InvalidFileError) as caught:
+        read(["1001\tNamer\tSKUPA", "1002\tBob\tYork"])
+
+    assert str(caught.value) == "column 'SKU' is missing (header: row 1)"
 
 
 def test_optional_column_that_the_file_lacks_is_blank() -> None:

@@ -69,7 +69,7 @@ def test_encoding_of_either_byte_order_is_read_by_its_mark(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("written", "encoding", "problem"),
     [
-        ("cp1252", "utf-8", "is not utf-8 text; try `encoding: cp1252`"),
+        ("cp1252", "utf-8", "is not utf-8 text; try `encoding: cp1252` (first in row 2)"),
         ("utf-8", "cp1252", "is UTF-8 text, not cp1252; set `encoding: utf-8`"),
         ("utf-16", "utf-8", "is UTF-16 text, not utf-8; set `encoding: utf-16`"),
         ("utf-16", "latin-1", "is UTF-16 text, not latin-1; set `encoding: utf-16`"),

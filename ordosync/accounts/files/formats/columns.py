@@ -78,7 +78,7 @@ def _first(header: Sequence[str], names: Iterable[str], column: str) -> int | No
 
 def _missing(column: str, header: HeaderRow, options: InputFiles, read_as: str) -> InvalidFileError:
     further = "".join(f" or {name!a}" for name in names_of(column)[1:])
-    hint = separated_by(header.names, options.columns_read) or _near(column, header.names)
+    hint = separated_by(header.names, options.columns_read) or _near(column, header, options)
     place = f"header: row {header.number}" if header.number else "the file has no header"
     details = "; ".join(filter(None, [place, read_as]))
     return InvalidFileError(
@@ -86,9 +86,15 @@ def _missing(column: str, header: HeaderRow, options: InputFiles, read_as: str) 
     )
 
 
-def _near(column: str, header: Sequence[str]) -> str:
-    """Return a hint with the columns that differ in case or by a typing error."""
-    by_fold = {folded(name): name for name in header if name}
+def _near(column: str, header: HeaderRow, options: InputFiles) -> str:
+    """Return a hint with the columns that differ in case or by a typing error.
+
+    A row without any other column that is read may be a customer's data, and is not quoted.
+    """
+    by_fold = {folded(name): name for name in header.names if name}
+    read = {folded(name) for each in options.columns_read for name in names_of(each)}
+    if read.isdisjoint(by_fold):
+        return ""
     near = [
         by_fold[fold]
         for name in names_of(column)

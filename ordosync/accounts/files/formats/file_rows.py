@@ -89,7 +89,7 @@ def _text_rows(
                     progress.reached(file.buffer.tell())
                 yield row
     except UnicodeError as error:
-        raise not_text(options.encoding) from error
+        raise not_text(path, options.encoding) from error
 
 
 def without_rows(
@@ -113,7 +113,7 @@ def without_rows(
         with open_text(path, encoding) as file:
             text = _text_without(path, file, options, is_removed)
     except UnicodeError as error:
-        raise not_text(options.encoding) from error
+        raise not_text(path, options.encoding) from error
     return None if text is None else text.encode(encoding)
 
 

@@ -72,22 +72,39 @@ def data_lines(file: TextIO, path: Path, *, must_end: bool = False) -> Iterable[
     return file
 
 
-def not_text(encoding: str) -> InvalidFileError:
+def not_text(path: Path, encoding: str) -> InvalidFileError:
     """Return the error for a file that its only encoding does not fit."""
-    hint = "; try `encoding: cp1252`" if codecs.lookup(encoding).name in _UTF8 else ""
-    return InvalidFileError(f"is not {encoding} text{hint}")
+    codec = codecs.lookup(encoding).name
+    hint = "; try `encoding: cp1252`" if codec in _UTF8 else ""
+    place = "" if _is_wide(codec) else f" (first in row {_first_misfit(path, codec)})"
+    return InvalidFileError(f"is not {encoding} text{hint}{place}")
+
+
+def _first_misfit(path: Path, codec: str) -> int:
+    """Return the first line that is not text in an encoding."""
+    with open_regular(path) as file:
+        for number, line in enumerate(file, 1):
+            try:
+                line.decode(codec)
+            except UnicodeDecodeError:
+                return number
+    return 0
+
+
+def _is_wide(codec: str) -> bool:
+    """True if a character of an encoding has two bytes or more, so that bytes are no lines."""
+    return codec.startswith(("utf-16", "utf-32"))
 
 
 def _misfit(path: Path, codec: str, name: str) -> str:
     """Return the reason why a file is in another encoding, although this one may decode it."""
     with open_regular(path) as file:
         has_mark = file.read(2) in _UTF16_MARKS
-    is_wide = codec.startswith(("utf-16", "utf-32"))
-    if has_mark and not is_wide:
+    if has_mark and not _is_wide(codec):
         return f"is UTF-16 text, not {name}; set `encoding: utf-16`"
     if codec == "utf-16" and not has_mark:
         return "has no byte order mark of UTF-16; set `encoding: utf-16-le` if it is UTF-16 text"
-    if not is_wide and codec not in _UTF8 and _has_utf8(path):
+    if not _is_wide(codec) and codec not in _UTF8 and _has_utf8(path):
         return f"is UTF-8 text, not {name}; set `encoding: utf-8`"
     return ""
 

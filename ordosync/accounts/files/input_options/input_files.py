@@ -21,11 +21,7 @@ from ordosync.accounts.files.input_options.file_formats import Format
 from ordosync.accounts.files.input_options.fingerprints import NEWER, fingerprinted
 from ordosync.accounts.files.input_options.record_paths import check_paths
 from ordosync.accounts.files.input_options.rules import RowRule
-from ordosync.accounts.files.input_options.table_checks import (
-    check_format,
-    check_header,
-    check_optional,
-)
+from ordosync.accounts.files.input_options.table_checks import check_tables
 from ordosync.accounts.files.input_options.table_options import EndOfData, Header
 from ordosync.accounts.files.input_options.transform_checks import (
     check_codes,
@@ -122,15 +118,14 @@ class InputFiles:
         check_date_format(self.date_format)
         if self.timezone:
             check_timezone(self.timezone)
+        if self.currency is not None:
+            check_currency("currency", self.currency)
         if self.sheet and self._is_text:
             raise ValueError("sheet: is only for workbooks; leave it out")
         if self.quiet_s < 0:
             raise ValueError("quiet_s: must not be negative")
         self._check_dates_and_money()
-        check_header(self.header, self.columns_read)
-        check_format(self)
-        if not self.preset:
-            check_optional(self.optional, self.columns_read)
+        check_tables(self)
         max_age_of(self, self.timezone)
         check_paths(self)
 
@@ -182,7 +177,6 @@ class InputFiles:
             raise ValueError("date_format: `excel` is for workbooks; write a format")
         has_money = any(name in self.sources for name in self.money)
         if self.currency is not None:
-            check_currency("currency", self.currency)
             check_signs(self.transform, self.currency)
             if "currency" in self.sources:
                 raise ValueError("currency: is mapped, too; for blank cells, use `defaults`")

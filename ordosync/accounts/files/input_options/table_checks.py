@@ -11,7 +11,16 @@ _ONLY_TEXT = {"delimiter": ",", "quotes": True}
 """Options of text with delimiters, with their default."""
 
 
-def check_header(header: Header, columns: Iterable[str]) -> None:
+def check_tables(options: Any) -> None:
+    """Raise `ValueError` if the options of tables and text files make no sense together."""
+    _check_header(options.header, options.columns_read)
+    _check_format(options)
+    # A preset names each column that an export may lack, also if the configuration maps another.
+    if not options.preset:
+        _check_optional(options.optional, options.columns_read)
+
+
+def _check_header(header: Header, columns: Iterable[str]) -> None:
     """Raise `ValueError` if a file without a header has columns that are not numbers."""
     if any(not text.strip() for text in header.contains):
         raise ValueError("header.contains: must not have a blank text")
@@ -23,7 +32,7 @@ def check_header(header: Header, columns: Iterable[str]) -> None:
                 )
 
 
-def check_optional(optional: Iterable[str], columns: Iterable[str]) -> None:
+def _check_optional(optional: Iterable[str], columns: Iterable[str]) -> None:
     """Raise `ValueError` if an optional column is not read."""
     known = {name for column in columns for name in names_of(column)}
     for name in optional:
@@ -31,7 +40,7 @@ def check_optional(optional: Iterable[str], columns: Iterable[str]) -> None:
             raise ValueError(f"optional: {name!a} is not a column of this configuration")
 
 
-def check_format(options: Any) -> None:
+def _check_format(options: Any) -> None:
     """Raise `ValueError` if the format of the files has no use for an option."""
     if options.format in (None, "csv"):
         return
