@@ -109,6 +109,22 @@ Standard\tJosé\t1 Calle\tPatio\tDoor 3\tBOSTON\tMA\t02108\tUS
         ),
     ),
     Sample(
+        name="amazon, a name with quotation marks",
+        options="""
+            preset: amazon-orders
+            timezone: UTC
+            currency: USD
+            quotes: false
+        """,
+        file="orders.txt",
+        text="""\
+order-id\tpurchase-date\tsku\tproduct-name\tquantity-purchased\tship-service-level\t\
+recipient-name\tship-address-1\tship-address-2\tship-city\tship-postal-code\tship-country
+111-1\t2026-11-20T08:15:00Z\tMUG\t"Blue" mug, 12"\t2\tStandard\tAda\t1 High St\t\tReno\t89501\tUS
+""",
+        orders=({"number": "111-1", "lines": [{"name": '"Blue" mug, 12"', "quantity": 2}]},),
+    ),
+    Sample(
         name="woocommerce, a row an item, with refunded amounts",
         options="""
             columns: {order_number: order_number, placed_at: date, shipping_method: shipping_method,

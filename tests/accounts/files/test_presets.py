@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 
 from tests.support.command import ordosync
 
@@ -147,3 +148,23 @@ def test_an_export_without_a_column_that_decides_is_refused(column: str, tmp_pat
 
     (reason,) = found.failed.values()
     assert "is missing" in reason
+
+
+def test_a_preset_reads_a_workbook_as_it_reads_csv(tmp_path: Path) -> None:
+    path = tmp_path / "tracking.xlsx"
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet()
+    for number, row in enumerate(
+        [
+            ("purchase_order", "carrier", "tracking_numbers"),
+            ("77001", "UPSN", "1Z1;1Z2"),
+            ("77002", "USPS", "9400100000000000000001"),
+        ]
+    ):
+        sheet.write_row(number, 0, row)
+    book.close()
+
+    found = read(tmp_path, "shipments", {"preset": "duoplane-tracking"}, path)
+
+    numbers = [each.tracking_number for each in found.shipments]
+    assert numbers == ["1Z1", "1Z2", "9400100000000000000001"]

@@ -23,6 +23,7 @@ from ordosync.accounts.files.parsing import record_types
 from ordosync.accounts.files.parsing.line_ids import missing_sku
 from ordosync.accounts.files.parsing.record_types import RecordType
 from ordosync.accounts.files.reading.row_index import RowIndex
+from ordosync.accounts.option_types import Names
 from ordosync.models import InvalidRecord, Order
 
 T = TypeVar("T")
@@ -269,6 +270,20 @@ def test_names_are_joined_and_streets_split(write: Write) -> None:
 
     to = order.ship_to
     assert (to.name, to.street1, to.street2) == ("Ana Cruz", "1 Main St", "APT 2, REAR")
+
+
+def test_columns_of_a_step_may_have_several_names(write: Write) -> None:
+    first, street = Names("First", "First name"), Names("Street", "Address")
+    order = only(
+        write('order,sku,qty,First name,Last,Address\n1,A,1,Ana,Cruz,"1 Main St, Apt 2"\n'),
+        {},
+        transform={
+            "ship_to.name": (Transform(join=(first, "Last")),),
+            "ship_to.street1": (Transform(split=Part(from_=street, at=",", part=1)),),
+        },
+    )
+
+    assert (order.ship_to.name, order.ship_to.street1) == ("Ana Cruz", "1 Main St")
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ class Transform:
     """For `map`: other texts are kept, or refuse the row."""
     date: tuple[str, ...] = ()
     """Formats of a date; a text that two of them read differently is refused."""
-    join: tuple[str, ...] = ()
+    join: tuple[FirstOf, ...] = ()
     """Columns whose texts are joined, without those that are blank."""
     by: str = " "
     """For `join`: the text between two columns."""

@@ -126,6 +126,9 @@ def _judged(text: str, column: StatusColumn) -> StatusReason | None:
         case None:
             problem = f"{reason}, a word that `statuses` does not have; {_HINT}"
             return StatusReason("failed", "unknown-status", problem)
+        case "held":
+            held = f"has the status {word}" if text else "has a blank status"
+            return StatusReason(verdict, "hold-status", f"{held} in {_name(column)}")
         case _:
             return StatusReason(verdict, f"{verdict}-status", reason)
 
