@@ -92,3 +92,31 @@ def test_orders_with_nested_lines_are_imported(tmp_path: Path) -> None:
     assert [(line["sku"], line["quantity"]) for line in order["lines"]] == [("A", 2), ("B", 1)]
     [failed] = [step for step in steps(tmp_path, 1) if step["code"]]
     assert "a.jsonl row 2: quantity '2.5'" in failed["reason"]
+
+
+@pytest.mark.parametrize("lines", ["", "lines[]"])
+@pytest.mark.parametrize(
+    ("fields", "is_read"),
+    [
+        ({}, False),
+        ({"id": None, "x": " ", "lines": [], "y": {}}, False),
+        ({"x": False}, True),
+        ({"x": 0}, True),
+    ],
+)
+def test_object_without_any_text_is_ignored(
+    tmp_path: Path, lines: str, fields: dict[str, object], is_read: bool
+) -> None:
+    assert bool(_rows(tmp_path, fields, lines=lines)) is is_read
+
+
+def test_object_of_nested_keys_is_ignored_if_all_columns_are_keys(tmp_path: Path) -> None:
+    columns = {"order_number": "id", "sku": "sku", "quantity": "n"}
+    given: dict[str, Any] = {"lines": "", "columns": columns}
+
+    assert _rows(tmp_path, {"_meta": {"version": 1}}, **given) == []
+    [(_, cells, problem)] = _rows(tmp_path, {"sku": {}, "id": 1, "n": []}, **given)
+    assert (cells, problem) == (
+        {"id": "1"},
+        "'sku' has more than one value; 'n' has more than one value",
+    )

@@ -10,6 +10,7 @@ import pytest
 from ordosync.accounts.files.input_options.order_files import OrderFiles
 from ordosync.accounts.files.input_options.rules import RowRule
 from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
+from ordosync.accounts.files.input_options.statuses import StatusColumn
 from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.files.parsing.record_types import orders
 from ordosync.accounts.files.reading.row_index import RowIndex
@@ -276,3 +277,15 @@ def test_parcel_without_lines_is_refused(tmp_path: Path) -> None:
     assert getattr(found["1:1Z1"], "reason", "") == "sent/a.jsonl row 1: has no lines"
     assert not isinstance(found["1:1Z2"], InvalidRecord)
     supplier.close()
+
+
+def test_status_of_a_line_names_the_record(make: Make, drop: Drop, tmp_path: Path) -> None:
+    lines = '"lines": [{"sku": "A", "qty": 1, "state": "lost"}]}'
+    drop("orders/a.json", f'{{"orders": [{{}}, {HEAD}"id": "1", {lines}]}}')
+    status = StatusColumn(column="lines[].state", travels=("open",), rows=True)
+
+    [order] = _read(make, _orders(tmp_path, statuses=(status,))).values()
+
+    assert isinstance(order, Order)
+    assert order.hold_facts.unclear
+    assert order.hold_facts.unclear[1].startswith('record 2: lines[].state is "lost"')

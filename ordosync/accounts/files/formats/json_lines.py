@@ -33,9 +33,7 @@ def json_rows(file: Iterable[str], options: InputFiles) -> Iterator[Row]:
         if len(line) > LONGEST_TEXT:
             raise InvalidFileError(f"row {number}: has more than {LONGEST_TEXT} characters")
         if line.strip():
-            fields = _object_in(line, number)
-            if not is_blank(fields):
-                yield from rows_of(number, fields)
+            yield from rows_of(number, _object_in(line, number))
 
 
 def json_texts(file: Iterable[str], options: InputFiles) -> Iterator[tuple[str, list[Row]]]:
@@ -59,9 +57,11 @@ def _flat_rows(options: InputFiles) -> _RowsOf:
     def rows_of(number: int, fields: dict[str, Any]) -> Iterator[Row]:
         cells, problems = _cells(fields, clean), _repeated(fields, used_columns)
         if len(cells) < len(fields):
-            parts = used_columns & (fields.keys() - cells.keys())
-            problems += [f"{key!a} has more than one value" for key in sorted(parts)]
-        yield Row(number, cells, "; ".join(problems) or cell_problem(cells, used_columns))
+            parts = [key for key in fields if key in used_columns and key not in cells]
+            problems += [f"{key!a} has more than one value" for key in parts]
+        # A row without any text is ignored.
+        if problems or any(cells.values()):
+            yield Row(number, cells, "; ".join(problems) or cell_problem(cells, used_columns))
 
     return rows_of
 
@@ -72,6 +72,8 @@ def _record_rows(options: InputFiles) -> _RowsOf:
     clean = cleaner(options)
 
     def rows_of(number: int, fields: dict[str, Any]) -> Iterator[Row]:
+        if is_blank(fields):
+            return iter(())
         # Rejected rows have all cells. With lines, they would be repeated on each of them.
         cells = {} if options.lines else _cells(fields, clean)
         problems = _repeated(fields, used_columns)

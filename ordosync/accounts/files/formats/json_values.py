@@ -74,7 +74,11 @@ def text_of(value: str | bool | None) -> str:
 def is_blank(value: Any) -> bool:
     """True if a record has no text at all; such a record is ignored."""
     parts = value.values() if isinstance(value, dict) else [value]
-    return all(not part or (isinstance(part, str) and not part.strip()) for part in parts)
+    return all(part in (None, [], {}) or part == "" for part in map(_stripped, parts))
+
+
+def _stripped(part: Any) -> Any:
+    return part.strip() if isinstance(part, str) else part
 
 
 def _object(items: list[tuple[str, Any]]) -> dict[str, Any]:

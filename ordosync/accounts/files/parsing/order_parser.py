@@ -61,7 +61,7 @@ def parse_order(number: str, file: FileRows, options: OrderFiles) -> Order | Inv
             return item(code="skip-rule", reason=reason, is_skipped=True)
         check_end(own, file)
         order = _order(number, own, options)
-        facts = facts_with_status(order.hold_facts, status, own, options)
+        facts = facts_with_status(order.hold_facts, status, own, options, name=file.name)
         _check_numbers(number, file.rows, options)
     except InvalidRowError as error:
         return item(code=error.code, reason=reason_of(file.name, error, options))

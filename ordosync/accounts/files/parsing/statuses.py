@@ -14,6 +14,7 @@ from ordosync.accounts.files.input_options.order_files import OrderFiles
 from ordosync.accounts.files.input_options.statuses import StatusColumn, Verdict
 from ordosync.accounts.files.parsing.converters import text_of
 from ordosync.accounts.files.parsing.rules import skip_reason
+from ordosync.accounts.files.reading.rejections import numbered
 from ordosync.hold_facts import HoldFacts
 from ordosync.text import printable
 
@@ -49,9 +50,14 @@ def left_out_reason(row: Row, options: OrderFiles) -> str:
 
 
 def facts_with_status(
-    facts: HoldFacts, status: StatusReason | None, rows: Sequence[Row], options: OrderFiles
+    facts: HoldFacts,
+    status: StatusReason | None,
+    rows: Sequence[Row],
+    options: OrderFiles,
+    *,
+    name: str,
 ) -> HoldFacts:
-    """Return the facts of an order with its status and those of its rows."""
+    """Return the facts of an order with its status and those of its rows in the file `name`."""
     if not options.statuses:
         return facts
     if status and status.verdict == "failed":
@@ -59,7 +65,8 @@ def facts_with_status(
     for row in rows:
         of_row = _row_status(row, options)
         if of_row and of_row.verdict == "failed" and not skip_reason(row, options):
-            return replace(facts, unclear=(of_row.code, f"row {row.number}: {of_row.reason}"))
+            reason = f"{numbered(name, row, options)}: {of_row.reason}"
+            return replace(facts, unclear=(of_row.code, reason))
     return replace(facts, held=status.reason) if status else facts
 
 
