@@ -271,3 +271,45 @@ def test_a_check_of_the_configuration_has_the_signs_of_the_newest_file(tmp_path:
     assert "orders: orders.csv has 3 that can be read" in result.out
     assert "orders: orders.csv: row 4: SKUs of digits are shorter" in result.out
     assert "orders: orders.csv: the last row has no line end" in result.out
+
+
+def test_a_format_of_dates_that_is_not_known_is_an_edit(tmp_path: Path) -> None:
+    export(tmp_path, "Order,SKU,Qty,Date\n1001,MUG,2,20th of Nov 2026\n")
+
+    init = ordosync(tmp_path, "feed", "check", "export.csv", "--init")
+
+    assert 'date_format:  # edit: such as "%Y-%m-%d"' in init.out
+    text = re.sub(r"date_format:  # edit.*", 'date_format: "%dth of %b %Y"', init.out)
+    (tmp_path / "config.yaml").write_text(with_edits(text))
+    assert ordosync(tmp_path, "import-orders", "--json").counts == {"seen": 1, "done": 1}
+
+
+CONTENTS = {
+    "nothing": b"",
+    "a blank line": b"\n",
+    "a NUL": b"\0",
+    "a mark": b"\xff\xfe",
+    "an open quote": b'Order,SKU,Qty\n"1',
+    "a header": b"Order,SKU,Qty",
+    "a column twice": b"Order,Order,SKU,Qty\n1,1,M,2\n",
+    "old line ends": b"Order;SKU;Qty\r1;M;3\r",
+    "another byte order": "Order,SKU,Qty\n1,M,2\n".encode("utf-32"),
+    "numbers": b"[1, 2]",
+    "deep JSON": b'{"a":' * 2000,
+    "deep XML": b"<a>" * 3000,
+    "a key twice": b'{"order":1,"order":2,"sku":"M","quantity":1}\n' * 2,
+    "keys like paths": b'{"order":"1","a.b":"x","a/b[]":"y","":"z","sku":"M","quantity":1}\n' * 2,
+    "a workbook": b"PK\x03\x04",
+    "a web page": b"<!DOCTYPE html><html><body>Sign in</body></html>",
+}
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+@pytest.mark.parametrize("name", ["a.csv", "a.json", "a.jsonl", "a.xml", "a.xlsx"])
+def test_any_bytes_under_any_name_have_a_result(tmp_path: Path, content: str, name: str) -> None:
+    (tmp_path / name).write_bytes(CONTENTS[content])
+
+    for option in ("--json", "--init"):
+        result = ordosync(tmp_path, "feed", "check", name, option)
+        assert result.code in (0, 1)
+        assert "bug of ordosync" not in result.err

@@ -12,6 +12,7 @@ from ordosync.config.settings import Config
 from ordosync.errors import ConfigError
 
 MERCHANT, SUPPLIER = "shop", "supplier"
+_DATES = {"date_format": "%Y-%m-%d", "timezone": "UTC"}
 _OF_SUPPLIER = ("shipments", "stock", "answers")
 NO_CURRENCY = "XXX"
 """The code of no currency."""
@@ -35,10 +36,11 @@ def assumed_values(guess: FeedGuess, file: Path) -> Mapping[str, str]:
 
     With them, the file is checked until then. Raises `ConfigError` if the guess cannot be used.
     """
-    zone = {"timezone": "UTC"}
     # A preset that removes the sign $ needs a currency with it.
-    currencies = [{"currency": code} for code in (guess.currency or NO_CURRENCY, "USD")]
-    for values in ({}, zone, *currencies, *({**zone, **each} for each in currencies)):
+    codes = (guess.currency or NO_CURRENCY, "USD")
+    currencies: list[dict[str, str]] = [{}, *({"currency": code} for code in codes)]
+    zones: list[dict[str, str]] = [{}, {"timezone": "UTC"}, _DATES]
+    for values in ({**zone, **currency} for currency in currencies for zone in zones):
         try:
             assumed_config(guess, file, values)
         except ConfigError as error:
@@ -83,7 +85,11 @@ def _text(
         for name in _beside(guess, account)
     }
     places[f"  {other}:"] = _OTHER_SIDE
-    examples = {"timezone": "Europe/Paris", "currency": guess.currency or "EUR"}
+    examples = {
+        "date_format": '"%Y-%m-%d"',
+        "timezone": "Europe/Paris",
+        "currency": guess.currency or "EUR",
+    }
     return "\n".join([*_commented(text, places, examples), ""]) if comments else text
 
 

@@ -87,7 +87,11 @@ def _print_config(file: Path, subject: str | None) -> None:
     guess = _guess(file, subject)
     if guess.problem:
         raise OrdosyncError(f"{file}: {guess.problem}; choose another file")
-    edits: Iterable[str] = () if guess.missing else assumed_values(guess, file)
+    try:
+        edits: Iterable[str] = () if guess.missing else assumed_values(guess, file)
+    except ConfigError as error:
+        hint = "name the content with --subject, or begin with `ordosync config example files`"
+        raise OrdosyncError(f"{file}: {_unfit(error)}; {hint}") from error
     for line in config_text(guess, file, edits).splitlines():
         render.result(line)
     if guess.missing:
@@ -192,7 +196,7 @@ def _check_guess(guess: FeedGuess, file: Path) -> FeedReport:
         values = assumed_values(guess, file)
         opened = assumed_config(guess, file, values).opened[account_of(guess)]
     except ConfigError as error:
-        return _without_rows(guess, f"the guessed options do not fit: {error.problems[0]}")
+        return _without_rows(guess, _unfit(error))
     report = required(opened.feeds).check(guess.subject, file)
     if "currency" not in values:
         return report
@@ -200,6 +204,10 @@ def _check_guess(guess: FeedGuess, file: Path) -> FeedReport:
     total = sum(report.totals.money.values(), Decimal())
     unknown = {NO_CURRENCY: total} if report.totals.money else {}
     return replace(report, totals=replace(report.totals, money=unknown))
+
+
+def _unfit(error: ConfigError) -> str:
+    return f"the guessed options do not fit ({error.problems[0]})"
 
 
 def _without_rows(guess: FeedGuess, problem: str) -> FeedReport:

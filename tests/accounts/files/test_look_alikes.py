@@ -248,7 +248,7 @@ Grand Total (Purchased),Status,Billing Address,Shipping Address,Shipping Informa
 000000299,Main,"Nov 20, 2026 9:15:00 AM",Ada,Ada,$219.40,$219.40,Pending,"1 High St,Leeds",\
 "1 High St,Leeds",Flat
 """,
-        failed={"file:export.csv": "column 'SKU' is missing"},
+        failed={"file:export.csv": "Magento's grid of orders has neither SKUs nor quantities"},
     ),
     Sample(
         name="prestashop details",

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -67,6 +67,46 @@ def test_table_is_the_same_rows_in_each_format(
 
     assert read(written(folder / "a.xlsx", table)) == of_csv
     assert read(written(folder / "a.xls", table)) == of_csv
+
+
+DAMAGE: Mapping[str, tuple[str, list[object], str]] = {
+    "holds the error #N/A": ("write_formula", ["=NA()", None, "#N/A"], ""),
+    "holds a formula that was not calculated": ("write_formula", ["=A1", None, 0], ""),
+    "holds a number of more than 15 digits": ("write_number", [94001112345678901], ""),
+    "holds a duration": ("write_number", [1.25], "[h]:mm"),
+    "holds a time of day": ("write_number", [0.25], "hh:mm"),
+    "holds a date before 1900-03-01": ("write_number", [12], "yyyy-mm-dd"),
+    "holds a date; format the column": ("write_number", [46083], "d-mmm"),
+}
+
+
+@settings(deadline=None, max_examples=50)
+@given(data=st.data(), rows=TABLES.filter(bool), problem=st.sampled_from(sorted(DAMAGE)))
+def test_any_damaged_cell_refuses_its_row_alone(
+    tmp_path_factory: pytest.TempPathFactory,
+    data: st.DataObject,
+    rows: list[list[str]],
+    problem: str,
+) -> None:
+    at = data.draw(st.integers(0, len(rows) - 1))
+    column = data.draw(st.sampled_from([0, 1] if "format the column" in problem else [0, 1, 2, 3]))
+    whole = [[f"a{text}" for text in row] for row in rows]
+    path = tmp_path_factory.mktemp("damaged") / "a.xlsx"
+    write, values, code = DAMAGE[problem]
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate([COLUMNS, *whole]):
+            for place, text in enumerate(row):
+                sheet.write_string(number, place, text)
+        form = book.add_format({"num_format": code or "General"})
+        getattr(sheet, write)(at + 1, column, *values[:1], form, *values[2:])
+
+    found_rows = read(path)
+
+    assert [number for number, _, found in found_rows if found] == [at + 2]
+    assert found_rows[at][2].startswith(f"{COLUMNS[column]!r} {problem}")
+    of_csv = read(written(path.with_suffix(".csv"), [COLUMNS, *whole]))
+    assert [row for row in found_rows if not row[2]] == [*of_csv[:at], *of_csv[at + 1 :]]
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".xls"])

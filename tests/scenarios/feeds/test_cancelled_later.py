@@ -37,3 +37,19 @@ def test_an_order_that_is_cancelled_after_it_was_sent_is_cancelled(tmp_path: Pat
     assert shop.status("#1001") == "cancelled"
     assert shop.status("#1002") != "cancelled"
     assert shop.attention() == []
+
+
+def test_refunded_units_of_woocommerce_are_cancelled(tmp_path: Path) -> None:
+    export = next(each for each in EXPORTS if each.preset == "woocommerce-order-export")
+    shop = Shop(tmp_path, export)
+    shop.drop(export.text(SOLD, OTHER))
+    shop.sync()
+
+    rows = export.rows(SOLD)
+    rows[0]["Quantity (- Refund)"] = "1"
+    shop.drop(export.of_rows([*rows, *export.rows(OTHER)]))
+    steps = shop.sync()
+
+    assert [(step["key"], step["state"]) for step in steps] == [("#1001#1:less", "done")]
+    assert shop.order("#1002") == OTHER.units
+    assert shop.attention() == []

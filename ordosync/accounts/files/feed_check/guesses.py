@@ -13,7 +13,7 @@ from ordosync.accounts.feeds import FeedGuess, Presets
 from ordosync.accounts.files.feed_check.field_names import address_of, fields_of, plain_name
 from ordosync.accounts.files.feed_check.headers import likely_header
 from ordosync.accounts.files.feed_check.item_cells import items_option
-from ordosync.accounts.files.feed_check.preset_fit import fits
+from ordosync.accounts.files.feed_check.preset_fit import Fit, fits
 from ordosync.accounts.files.feed_check.samples import Sample, sample_of
 from ordosync.accounts.files.feed_check.values import currency_of, value_options
 from ordosync.accounts.files.input_options.answer_files import AnswerFiles
@@ -84,7 +84,7 @@ def guess(path: Path, *, presets: Presets, subject: str | None = None) -> FeedGu
     return FeedGuess(
         subject=best.subject if best else mapping.subject,
         format=replace(sample.format, header_row=row if row and sample.paths is None else None),
-        options=best.options if best else _options(sample, row, mapping),
+        options=_of_preset(best, sample) if best else _options(sample, row, mapping),
         currency=best.currency if best else currency_of(sample.texts_of(mapping.columns, row)),
         problem=sample.problem,
         presets=tuple(fit.name for fit in fitting),
@@ -92,6 +92,11 @@ def guess(path: Path, *, presets: Presets, subject: str | None = None) -> FeedGu
         columns=tuple(map(sample.column, columns)),
         has_address=best.has_address if best else mapping.has_address,
     )
+
+
+def _of_preset(fit: Fit, sample: Sample) -> dict[str, Any]:
+    kept = ("format", "sheet")
+    return {**fit.options, **{n: v for n, v in sample.options.items() if n in kept}}
 
 
 def _with_format(sample: Sample, path: Path) -> Sample:

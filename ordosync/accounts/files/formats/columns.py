@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ordosync.accounts.files.formats.delimiters import separated_by
 from ordosync.accounts.files.formats.headers import HeaderRow, folded, folds_names
 from ordosync.accounts.files.formats.rows import InvalidFileError
+from ordosync.accounts.files.formats.unusable_exports import why_unusable
 from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.option_types import names_of
 
@@ -77,6 +78,8 @@ def _first(header: Sequence[str], names: Iterable[str], column: str) -> int | No
 
 
 def _missing(column: str, header: HeaderRow, options: InputFiles, read_as: str) -> InvalidFileError:
+    if reason := why_unusable(header.names):
+        return InvalidFileError(reason, columns=header.names)
     further = "".join(f" or {name!a}" for name in names_of(column)[1:])
     hint = separated_by(header.names, options.columns_read) or _near(column, header, options)
     place = f"header: row {header.number}" if header.number else "the file has no header"
