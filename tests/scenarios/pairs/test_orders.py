@@ -1,6 +1,7 @@
 """Orders between any two accounts: imported once, cancelled, and requested again."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,6 +11,7 @@ from tests.accounts.contract.account import comparable, quantities
 from tests.accounts.contract.examples import line, parcel, sold
 from tests.accounts.contract.people import OPTIONAL, needs
 from tests.scenarios.pairs.pair import Pair
+from tests.support.clock import START
 
 BY_COST = ("supplier_sku", "supplier_unit_cost")
 """These replace other fields, so they have separate tests."""
@@ -46,6 +48,8 @@ def full_order(number: str) -> Order:
         internal_notes="A good customer",
         discount=Decimal("1.25"),
         tags=("gift", "fragile"),
+        # Before the clock of these tests: a shop refuses an order of the future.
+        placed_at=START - timedelta(hours=1),
     )
 
 
