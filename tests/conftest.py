@@ -13,6 +13,7 @@ from ordosync import database_file
 from tests.fakes.shortcut import without_sockets
 from tests.support.cases import Table
 from tests.support.desk import TwoAccounts
+from tests.support.forking import forking
 from tests.support.once import repeated_work_once
 from tests.support.published import Quantities, checked_quantities
 
@@ -47,11 +48,11 @@ def _both_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True, scope="session")
 def _shortcuts(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Repeat no work and use no socket, where that makes no difference."""
+    """Repeat no work or import, and use no socket, where that makes no difference."""
     if request.config.getoption("--sockets"):
         yield
         return
-    with without_sockets(), repeated_work_once():
+    with without_sockets(), repeated_work_once(), forking():
         yield
 
 

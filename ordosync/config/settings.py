@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ordosync.accounts.account import Account
+from ordosync.accounts.option_types import FirstOf
 from ordosync.config.alert_settings import AlertsConfig
 from ordosync.config.hold_settings import NO_HOLD, HoldConfig
 from ordosync.config.stock_settings import (
@@ -248,8 +249,8 @@ DESK_COLUMNS = (
 class DeskConfig:
     """Options of the commands that change a local account."""
 
-    columns: Mapping[str, str] = field(default_factory=dict)
-    """The headers of columns in files for `--from`, such as `number: Order Number`."""
+    columns: Mapping[str, FirstOf] = field(default_factory=dict)
+    """The headers of columns in files for `--from`, such as `number: [Order Number, Ref]`."""
 
     def __post_init__(self) -> None:
         for name in self.columns:

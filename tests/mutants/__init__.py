@@ -6,7 +6,6 @@ A mutant is a piece of code, its replacement without the protection, and the tes
 must fail then. A protection that no test covers can be lost unnoticed.
 """
 
-import multiprocessing
 import os
 import shutil
 import sys
@@ -14,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.support.forking import FORKING
 
 ROOT = Path(__file__).parents[2]
 _COPIED = ("ordosync", "tests", "pyproject.toml", "README.md", "LICENSE", "config.example.yaml")
@@ -25,13 +26,6 @@ _OUTPUT = "output.txt"
 _LONGEST_S = 120
 _FAILED = 1
 """The exit code of pytest if a test failed; other codes mean errors of pytest itself."""
-_LIBRARIES = (
-    *("pytest", "jsonschema", "openapi_core", "graphql"),
-    *("msgspec", "requests", "rich.console", "rich.table", "sqlite_utils", "typer", "yaml"),
-)
-# To import the libraries takes longer than most of the tests.
-_FORKING = multiprocessing.get_context("forkserver")
-_FORKING.set_forkserver_preload([*_LIBRARIES])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +76,7 @@ def is_caught(mutant: Mutant, folder: Path) -> bool:
 
 def _exit_code(folder: Path, test: str) -> int:
     """Return the exit code of a test run on the copy."""
-    process = _FORKING.Process(target=_run_test, args=(str(folder), test))
+    process = FORKING.Process(target=_run_test, args=(str(folder), test))
     process.start()
     process.join(_LONGEST_S)
     if process.exitcode is None:

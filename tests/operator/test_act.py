@@ -65,13 +65,14 @@ def test_m5_an_unknown_column_in_the_configuration_is_refused(depot: TwoMerchant
     assert "line 1: desk.columns: 'nummer' is not a column; known: number," in done.err
 
 
-def test_m5_a_workbook_is_refused_with_the_way_out(depot: TwoMerchants) -> None:
+def test_m5_a_damaged_workbook_is_refused_with_the_way_out(depot: TwoMerchants) -> None:
     (depot.folder / "labels.xlsx").write_bytes(b"PK\x03\x04rest")
 
     done = depot.run("orders", "ship", "--from", "labels.xlsx")
 
     assert done.code == 2
-    assert "is a workbook of a spreadsheet; save its sheet as CSV in UTF-8" in done.err
+    assert "labels.xlsx is cut or damaged" in done.err
+    assert "save its sheet as CSV, and give that file" in done.err
 
 
 def test_m5_a_misspelt_column_of_our_own_is_refused(depot: TwoMerchants) -> None:

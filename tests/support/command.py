@@ -15,12 +15,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Union
 from unittest.mock import patch
 
 from ordosync.__main__ import main
 from ordosync.database import sqlite3
-from tests.support import json_documents
+from tests.support import forking, json_documents
+from tests.support.forking import Forked
 
 CONFIG = """
 accounts:
@@ -42,6 +43,8 @@ portals:
 """
 AT_ONCE = CONFIG.replace("      currency: EUR\n", "      currency: EUR\n      quiet_s: 0\n")
 """The same configuration, but scheduled runs do not wait for a feed to be quiet."""
+PROGRAM = ("-m", "ordosync")
+Started = Union["subprocess.Popen[bytes]", Forked]
 HEADER = "order,sku,name,qty,price,to,country\n"
 
 
@@ -118,12 +121,14 @@ def started(
     folder: Path,
     *words: str,
     fault: str | None = None,
-    program: Sequence[str] = ("-m", "ordosync"),
-) -> "subprocess.Popen[bytes]":
+    program: Sequence[str] = PROGRAM,
+) -> Started:
     """Start `ordosync WORDS` in a folder, with this fault; `program` is what Python runs."""
     environment = {k: v for k, v in os.environ.items() if k != "ORDOSYNC_CONFIG"}
     if fault:
         environment["ORDOSYNC_FAULT"] = fault
+    if program == PROGRAM and forking.is_on():
+        return Forked(words, folder=folder, env=environment)
     return subprocess.Popen(
         [sys.executable, *program, *words],
         cwd=folder,
@@ -133,15 +138,19 @@ def started(
     )
 
 
-def finished(process: "subprocess.Popen[bytes]") -> Done:
+def finished(process: Started) -> Done:
     """Wait for a command and return its output."""
     out, err = (output.decode() for output in process.communicate())
     assert "Traceback" not in err, err
+    assert process.returncode is not None
     return Done(code=process.returncode, out=out, err=err)
 
 
-def wait_until_frozen(process: "subprocess.Popen[bytes]") -> None:
+def wait_until_frozen(process: Started) -> None:
     """Wait until a command has stopped itself at a failpoint."""
+    if isinstance(process, Forked):
+        process.wait_until_frozen()
+        return
     _, status = os.waitpid(process.pid, os.WUNTRACED)
     assert os.WIFSTOPPED(status), status
 

@@ -66,6 +66,8 @@ class Batch(Generic[T]):
         refused: list[tuple[InputRow, str]] = []
         for rows in groups:
             try:
+                for row in rows:
+                    row.check()
                 requests.append(parse(rows))
                 parsed.append(rows)
             except UsageError as error:

@@ -1,13 +1,9 @@
-"""Reads the rows of `--from`: a CSV file, or standard input, as carriers and spreadsheets write it.
+"""Reads the rows of `--from`: a CSV file or workbook, as carriers and spreadsheets write it.
 
-Commas, semicolons and tabs separate cells. A column is found by its name here, by a common name,
-such as `Order Number`, or by the header in `desk: columns:`.
+A column is found by its name here, by a common name, such as `Order Number`, or by the header in
+`desk: columns:`.
 """
 
-import csv
-import io
-import re
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +11,10 @@ from typing import Annotated
 
 import typer
 
-from ordosync.accounts.spreadsheets import WORKBOOKS
+from ordosync.accounts.option_types import names_of
 from ordosync.cli.context import Context
 from ordosync.cli.desk.input_rows import InputRow, SourceRow
+from ordosync.cli.desk.input_tables import read_table, shown
 from ordosync.cli.output import render
 from ordosync.errors import UsageError
 
@@ -25,13 +22,11 @@ File = Annotated[
     Path | None,
     typer.Option(
         "--from",
-        metavar="FILE.csv",
-        help="Read rows from a CSV file, or with - from a pipe. Refused rows of day.csv are written"
-        " to day.refused.csv.",
+        metavar="FILE",
+        help="Read rows from a CSV or Excel file, or with - from a pipe. Refused rows of day.csv"
+        " are written to day.refused.csv.",
     ),
 ]
-STDIN = Path("-")
-_LARGEST_FILE = 64 * 1024 * 1024
 ADDED = ("row", "reason")
 """Columns that are added to rejects, and ignored when the fixed file is read again."""
 _COMMON: Mapping[str, Sequence[str]] = {
@@ -90,62 +85,24 @@ class Layout:
 
 def read_rows(context: Context, path: Path, layout: Layout) -> list[InputRow]:
     """Read the rows of a file, with their cells by our names of columns. Raises `UsageError`."""
-    text = _text(path)
-    try:
-        delimiter = _delimiter(text)
-        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
-        headers = list(reader.fieldnames or ())
-        columns = _columns(path, headers, layout, context.config.desk.columns)
-        return [
-            InputRow(
-                cells={name: row.get(of) or "" for name, of in columns.items()},
-                number=number,
-                source=SourceRow(
-                    cells={name: row[name] or "" for name in headers}, delimiter=delimiter
-                ),
-            )
-            for number, row in enumerate(reader, 2)
-            if any((row.get(of) or "").strip() for of in columns.values())
-        ]
-    except csv.Error as error:
-        raise UsageError(f"{_shown(path)} is not a CSV file: {error}; save it as one") from error
+    configured = context.config.desk.columns
 
+    def is_header(texts: Sequence[str]) -> bool:
+        plain = {_plain(text): text for text in texts}
+        return all(_header_of(name, plain, configured) is not None for name in layout.needed)
 
-def _text(path: Path) -> str:
-    try:
-        if path == STDIN:
-            data = sys.stdin.buffer.read(_LARGEST_FILE + 1) if sys.stdin else b""
-        elif path.stat().st_size > _LARGEST_FILE:
-            data = bytes(_LARGEST_FILE + 1)
-        else:
-            data = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}; check its path") from error
-    if len(data) > _LARGEST_FILE:
-        raise UsageError(f"{_shown(path)} is larger than {_LARGEST_FILE // 2**20} MB; split it")
-    if data.startswith(WORKBOOKS):
-        raise UsageError(
-            f"{_shown(path)} is a workbook of a spreadsheet; save its sheet as CSV in UTF-8, and"
-            " give that file"
+    table = read_table(path, is_header)
+    columns = _columns(path, table.headers, layout, configured)
+    return [
+        InputRow(
+            cells={name: row.cells[of] for name, of in columns.items()},
+            number=row.number,
+            problems={name: row.problems[of] for name, of in columns.items() if of in row.problems},
+            source=SourceRow(cells=row.cells, delimiter=table.delimiter),
         )
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise UsageError(
-            f"{_shown(path)}: line {line} has a character that is not UTF-8; in a spreadsheet, save"
-            " it as CSV UTF-8"
-        ) from error
-
-
-def _shown(path: Path) -> str:
-    return "standard input" if path == STDIN else str(path)
-
-
-def _delimiter(text: str) -> str:
-    """Return the character that separates most cells in the header."""
-    header = re.sub('"[^"]*"', "", text.partition("\n")[0])
-    return max(",;\t", key=header.count)
+        for row in table.rows
+        if any(row.cells[of].strip() or of in row.problems for of in columns.values())
+    ]
 
 
 def _columns(
@@ -165,14 +122,14 @@ def _columns(
         raise UsageError(_columns_text(path, headers, layout))
     if other:
         render.message(
-            f"{_shown(path)}: columns not used: {', '.join(other)}; `desk: columns:` of the"
+            f"{shown(path)}: columns not used: {', '.join(other)}; `desk: columns:` of the"
             " configuration names the headers of your files"
         )
     return found
 
 
 def _header_of(name: str, plain: Mapping[str, str], configured: Mapping[str, str]) -> str | None:
-    names = [_plain(configured[name])] if name in configured else []
+    names = [_plain(each) for each in names_of(configured[name])] if name in configured else []
     names += [_plain(name), *_COMMON.get(name, ())]
     return next((plain[each] for each in names if each in plain), None)
 
@@ -185,7 +142,7 @@ def _plain(header: str) -> str:
 def _columns_text(path: Path, headers: Sequence[str], layout: Layout) -> str:
     optional = f"; optional: {', '.join(layout.optional)}" if layout.optional else ""
     return (
-        f"{_shown(path)} has the columns {', '.join(map(repr, headers)) or 'of an empty file'};"
+        f"{shown(path)} has the columns {', '.join(map(repr, headers)) or 'of an empty file'};"
         f" required: {', '.join(layout.needed)}{optional}; other headers can be named in"
         " `desk: columns:` of the configuration"
     )

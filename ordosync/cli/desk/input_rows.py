@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -33,7 +33,9 @@ class InputRow:
 
     cells: dict[str, str]
     number: int = 0
-    """Row number in the file; the header is row 1."""
+    """Row number in the file, from 1."""
+    problems: Mapping[str, str] = field(default_factory=dict)
+    """The reasons why cells have no text, by our names of columns."""
     source: SourceRow | None = None
     """The row as the file has it; None if it was typed."""
 
@@ -51,6 +53,11 @@ class InputRow:
         command = "`orders ship ORDER --tracking A --tracking B`"
         several = f"ship it with {command}" if self.number else _REPEAT
         return tracking_number(self.cells.get("tracking", ""), several=several)
+
+    def check(self) -> None:
+        """Raise `UsageError` if a cell has no text that can be used."""
+        for name, problem in self.problems.items():
+            raise UsageError(f"the {name} {problem}")
 
     def line(self) -> str:
         """Return its units as `SKU=QTY`; empty if it has none. Raises `UsageError`."""

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from ordosync.atomic_write import replace_file
 from ordosync.cli.context import Context
-from ordosync.cli.desk.input_files import ADDED, STDIN
+from ordosync.cli.desk.input_files import ADDED
 from ordosync.cli.desk.input_rows import InputRow
+from ordosync.cli.desk.input_tables import STDIN
 from ordosync.cli.output import reasons, render
 from ordosync.cli.output.reasons import Failure
 from ordosync.errors import OrdosyncError
@@ -51,7 +52,7 @@ def report_rejects(
 
 def _named(row: InputRow, reason: str) -> str:
     """Return a reason as a sentence: with the order or SKU of the row, if it begins with a verb."""
-    subject = row.get("number") or row.get("sku")
+    subject = row.cells.get("number") or row.cells.get("sku")
     begins_with_verb = reason.partition(" ")[0] in _VERBS
     return f"{subject} {reason}" if subject and begins_with_verb else reason
 

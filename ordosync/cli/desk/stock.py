@@ -286,6 +286,7 @@ def _report_new_warehouses(names: Sequence[str]) -> None:
 
 
 def _parse(opened: Desk, row: InputRow, column: _Column) -> Count:
+    row.check()
     if not row.get("sku"):
         raise UsageError("has no SKU")
     least = 0 if column == "quantity" else -999_999_999

@@ -1,7 +1,6 @@
 """A signal ends every wait for a locked file at once, and nothing is lost or sent twice by it."""
 
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -13,6 +12,7 @@ from ordosync.database import BUSY_TIMEOUT_S, sqlite3
 from tests.support.command import (
     AT_ONCE,
     HEADER,
+    Started,
     finished,
     numbers,
     ordosync,
@@ -57,7 +57,7 @@ def _owing(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def patient(folder: Path, command: str, fault: str) -> "subprocess.Popen[bytes]":
+def patient(folder: Path, command: str, fault: str) -> Started:
     """Start a command that would wait for a locked file until the limit."""
     return started(folder, command, fault=fault, program=("-c", PATIENT))
 
