@@ -83,7 +83,7 @@ def check_steps(
 
 
 def check_date_format_used(dates: Collection[str], transform: Mapping[str, Steps]) -> None:
-    """Raise `ValueError` if each date has formats of its own, so that `date_format` has no use."""
+    """Raise `ValueError` if the transform of each date has formats: `date_format` is unused."""
     own = [name for name in dates if any(step.date for step in transform.get(name, ()))]
     if own and len(own) == len(dates):
         raise ValueError(f"date_format: is not used, since `transform: {own[0]}` has its formats")
