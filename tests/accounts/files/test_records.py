@@ -293,4 +293,4 @@ def test_status_of_a_line_names_the_record(make: Make, drop: Drop, tmp_path: Pat
 
     assert isinstance(order, Order)
     assert order.hold_facts.unclear
-    assert order.hold_facts.unclear[1].startswith('record 2: lines[].state is "lost"')
+    assert 'a.json record 2: lines[].state is "lost"' in order.hold_facts.unclear[1]
