@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from ordosync.accounts.feeds import MOST_EXAMPLES, FeedFinding
+from ordosync.accounts.files.feed_check.field_names import is_total
 from ordosync.accounts.files.formats.rows import Row
 from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.spreadsheets import looks_like_date
@@ -102,6 +103,8 @@ def _signs(field: str, text: str) -> Iterator[str]:
             yield "rounded"
         elif looks_like_date(text):
             yield "date"
+        elif is_total(text):
+            yield "total"
     if not text.isascii() and _WRONG_LETTERS.search(text):
         yield "wrong-letters"
     if text[:1] == "=" and _FORMULA.match(text):
@@ -118,6 +121,7 @@ _TEXTS: Mapping[str, str] = {
     " it; export it as text",
     "date": "{field} looks like a date, which a spreadsheet may have made of another text, such as"
     " MAR-2",
+    "total": "{field} is that of a row of totals; end the data before it with `until`",
     "wrong-letters": "{field} has letters of another encoding, such as \u00c3; export the file"
     " again, or set `encoding`",
     "formula": "{field} is the text of a formula; export the result of the formula",

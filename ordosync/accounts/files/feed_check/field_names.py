@@ -113,6 +113,14 @@ NAMES: Mapping[str, Mapping[str, Sequence[str]]] = {
 """The usual names of the columns of each field, the most certain first, by subject."""
 
 
+_TOTALS = frozenset({"total", "totals", "grand total", "sum", "summe", "gesamt"})
+
+
+def is_total(text: str) -> bool:
+    """True if a text marks a row of totals."""
+    return text.strip(" :").casefold() in _TOTALS
+
+
 def plain_name(column: str) -> str:
     """Return the name of a column as names are compared: words in lower case."""
     # The words of camel case are separate words, and so are the parts of a path.

@@ -13,6 +13,7 @@ from ordosync.accounts.feeds import FeedGuess, Presets
 from ordosync.accounts.files.feed_check.field_names import (
     address_of,
     fields_of,
+    is_total,
     near_column,
     plain_name,
 )
@@ -162,7 +163,11 @@ def _with_items(mapping: _Mapping, sample: Sample, header_row: int) -> _Mapping:
 
 def _options(sample: Sample, header_row: int, mapping: _Mapping) -> dict[str, Any]:
     """Return the options of a file whose columns were found by their names."""
-    options: dict[str, Any] = {**sample.options, **_header_options(header_row, mapping)}
+    options: dict[str, Any] = {
+        **sample.options,
+        **_header_options(header_row, mapping),
+        **_end_option(sample, header_row, mapping),
+    }
     texts = sample.texts_of(mapping.columns, header_row)
     values = value_options(texts)
     steps = {
@@ -176,6 +181,15 @@ def _options(sample: Sample, header_row: int, mapping: _Mapping) -> dict[str, An
     if mapping.one_row:
         options["one_row"] = dict(mapping.one_row)
     return {**options, **({"transform": transform} if transform else {})}
+
+
+def _end_option(sample: Sample, header_row: int, mapping: _Mapping) -> dict[str, Any]:
+    """Return the option that ends the data before a row of totals."""
+    for field_name, texts in sample.texts_of(mapping.columns, header_row).items():
+        if sample.paths is None and (total := next(filter(is_total, texts), "")):
+            column = mapping.columns[field_name]
+            return {"until": {"column": column, "matches": f"^{re.escape(total)}$"}}
+    return {}
 
 
 def _header_options(row: int, mapping: _Mapping) -> dict[str, Any]:

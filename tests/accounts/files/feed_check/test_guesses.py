@@ -1,5 +1,6 @@
 """Guesses how an unknown file is to be read."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -195,3 +196,15 @@ def test_a_missing_field_has_a_column_of_a_similar_name(
     tmp_path: Path, column: str, near: str
 ) -> None:
     assert guessed(tmp_path, f"Order,SKU,{column}\n").missing == {"quantity": near}
+
+
+@pytest.mark.parametrize("text", ["Total", "Grand Total", "TOTAL:", "Summe"])
+def test_a_row_of_totals_ends_the_data(tmp_path: Path, text: str) -> None:
+    options = guessed(tmp_path, f"Item No.,Avail.\nMUG,5\n{text},5\n").options
+
+    assert options["until"]["column"] == "Item No."
+    assert re.search(options["until"]["matches"], text)
+
+
+def test_a_product_that_is_named_like_a_total_ends_nothing(tmp_path: Path) -> None:
+    assert "until" not in guessed(tmp_path, "Item No.,Avail.\nTOTAL-2,5\n").options

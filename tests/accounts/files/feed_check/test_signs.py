@@ -155,3 +155,10 @@ def test_an_address_that_a_portal_does_not_send(
 
     assert (found is None) is is_complete
     assert found is None or found.rows == (2,)
+
+
+def test_a_row_of_totals(tmp_path: Path) -> None:
+    found = finding(checked(tmp_path, [row(), row("2", sku="Total")]), "total")
+
+    assert found
+    assert found.rows == (3,)
