@@ -313,3 +313,14 @@ def test_any_bytes_under_any_name_have_a_result(tmp_path: Path, content: str, na
         result = ordosync(tmp_path, "feed", "check", name, option)
         assert result.code in (0, 1)
         assert "bug of ordosync" not in result.err
+
+
+def test_skus_of_a_stock_file_that_the_merchant_lacks_are_found_online(tmp_path: Path) -> None:
+    (tmp_path / "stock.csv").write_text("Item No.,Avail.\nMUG,5\nCUP,2\n")
+    started_with(tmp_path, ordosync(tmp_path, "feed", "check", "stock.csv", "--init"))
+    ordosync(tmp_path, "products", "add", "CUP", "--account", "shop")
+
+    result = ordosync(tmp_path, "feed", "check", "stock.csv", "--online")
+
+    assert result.code == 0
+    assert "1 SKU that the other side lacks: MUG" in result.out

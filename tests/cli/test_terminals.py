@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from ordosync.cli.commands import COMMANDS, load
+from tests.support.combinations import covering
 from tests.support.command import on_a_terminal
 from tests.support.desk import SHIP, TwoAccounts
 
@@ -154,8 +155,10 @@ def test_a_pipe_has_plain_lines(busy: TwoAccounts, words: str) -> None:
     assert result.out + result.err or words == "run-due"
 
 
-@pytest.mark.parametrize("words", ["why 1001", "report", "orders show 1003 --account shop"])
-@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
+@pytest.mark.parametrize(
+    ("words", "locale"),
+    covering(["why 1001", "report", "orders show 1003 --account shop"], ["C", "C.UTF-8"]),
+)
 def test_a_pipe_is_utf_8_in_every_locale(busy: TwoAccounts, words: str, locale: str) -> None:
     result = subprocess.run(
         [sys.executable, "-m", "ordosync", *words.split()],

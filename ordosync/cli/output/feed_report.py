@@ -33,7 +33,9 @@ def show_report(report: FeedReport, presets: Sequence[str]) -> None:
     if report.problem:
         render.result(f"no row can be used: {report.problem}", wrapped=True)
         return
+    render.result("")
     _show_records(report)
+    render.result("")
     render.result(_totals(report), wrapped=True)
     for finding in report.findings:
         render.result(f"warning: {finding.summary}", wrapped=True)
@@ -146,6 +148,7 @@ def _show_records(report: FeedReport) -> None:
         for example in verdict.examples
     ]
     if examples:
+        render.result("")
         table(("verdict", "row", "record", "reason"), examples, if_any=("row", "record"))
     for verdict in report.verdicts:
         if verdict.examples and (more := verdict.count - len(verdict.examples)):

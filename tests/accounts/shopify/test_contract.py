@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from tests.accounts.contract import MerchantContract, SupplierContract
 from tests.accounts.shopify.people import (
     ShopifyMerchantPeople,
@@ -14,6 +16,7 @@ class TestShopifyAsMerchant(MerchantContract):
         return ShopifyMerchantPeople(folder, clock)
 
 
+@pytest.mark.slow
 class TestServiceAtShopifyAsMerchant(MerchantContract):
     def make_people(self, folder: Path, clock: VirtualClock) -> ShopifyServicePeople:
         return ShopifyServicePeople(folder, clock)

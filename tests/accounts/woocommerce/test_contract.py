@@ -1,6 +1,8 @@
 from pathlib import Path
 from typing import ClassVar
 
+import pytest
+
 from tests.accounts.contract import MerchantContract, SupplierContract
 from tests.accounts.contract.people import Lack
 from tests.accounts.woocommerce.people import ShopMerchantPeople, ShopSupplierPeople
@@ -25,6 +27,7 @@ class OldMerchant(ShopMerchantPeople):
         return Switches(currency="GBP", version="7.8.2")
 
 
+@pytest.mark.slow
 class TestOldShopAsMerchant(MerchantContract):
     def make_people(self, folder: Path, clock: VirtualClock) -> OldMerchant:
         return OldMerchant(folder, clock)
@@ -37,6 +40,7 @@ class ExtendedMerchant(ShopMerchantPeople):
         return Switches(currency="GBP", shipment_tracking=True)
 
 
+@pytest.mark.slow
 class TestExtendedShopAsMerchant(MerchantContract):
     def make_people(self, folder: Path, clock: VirtualClock) -> ExtendedMerchant:
         return ExtendedMerchant(folder, clock)
@@ -55,6 +59,7 @@ class OldSupplier(ShopSupplierPeople):
         return Switches(currency="GBP", version="7.8.2", shipment_tracking=True)
 
 
+@pytest.mark.slow
 class TestOldShopAsSupplier(SupplierContract):
     def make_people(self, folder: Path, clock: VirtualClock) -> OldSupplier:
         return OldSupplier(folder, clock)
@@ -69,6 +74,7 @@ class RivalSupplier(ShopSupplierPeople):
         return Switches(currency="GBP", advanced_shipment_tracking=True)
 
 
+@pytest.mark.slow
 class TestShopWithTheRivalAsSupplier(SupplierContract):
     def make_people(self, folder: Path, clock: VirtualClock) -> RivalSupplier:
         return RivalSupplier(folder, clock)

@@ -8,16 +8,18 @@ from ordosync.accounts.feeds import MOST_EXAMPLES, FeedExample, FeedVerdict, Ver
 from ordosync.models import InvalidRecord, Order
 
 _ORDER: tuple[Verdict, ...] = ("travels", "held", "skipped", "failed")
+_MOST_IN_ALL = 100
 _ROW = re.compile(r" (?:row|record) ([0-9]+): ")
 """The place in the reason of a record that is refused."""
 
 
 class Verdicts:
-    """Counts the records by their verdicts, and keeps the first ones of each."""
+    """Counts the records by their verdicts, and keeps the first ones of each kind."""
 
     def __init__(self) -> None:
         self._counts: Counter[Verdict] = Counter()
         self._examples: defaultdict[Verdict, list[FeedExample]] = defaultdict(list)
+        self._kinds: Counter[tuple[Verdict, str]] = Counter()
 
     def add(self, records: Mapping[str, object], first_rows: Mapping[str, int]) -> list[object]:
         """Add records by their key, with the first row of each; return those that are read."""
@@ -48,7 +50,10 @@ class Verdicts:
         )
 
     def _keep(self, verdict: Verdict, example: FeedExample) -> None:
-        if len(self._examples[verdict]) < MOST_EXAMPLES:
+        """Keep the first examples of each kind: of each code, and of each rule or status."""
+        kind = verdict, example.code if verdict == "failed" else example.reason
+        if self._kinds[kind] < MOST_EXAMPLES and len(self._examples[verdict]) < _MOST_IN_ALL:
+            self._kinds[kind] += 1
             self._examples[verdict].append(example)
 
 

@@ -5,7 +5,7 @@ The file is whole if the document ends: all of it is read, also what is after th
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TextIO
 
 from ordosync.accounts.files.formats.json_values import DECODER, JsonTree, is_blank
@@ -26,12 +26,12 @@ _CUT = "ends too early; it may have been cut"
 
 
 class JsonRecord(NamedTuple):
-    """A record and its rows."""
+    """A record and its rows, which are made as they are read."""
 
     start: int
     """The place in the text of the file."""
     end: int
-    rows: Sequence[Row]
+    rows: Iterable[Row]
 
 
 def json_document_rows(file: TextIO, options: InputFiles) -> Iterator[Row]:
@@ -46,16 +46,16 @@ def json_records(file: TextIO, options: InputFiles) -> Iterator[JsonRecord]:
     text = _Text(file)
     for start, end, value in _values(text, json_steps(options.record)):
         text.record += 1
-        if isinstance(value, dict):
-            rows = [] if is_blank(value) else list(records.rows(text.record, value))
-        elif value is None:
-            # A record that was removed.
-            rows = []
-        else:
-            rows = [Row(text.record, {}, "is not a JSON object")]
-        yield JsonRecord(start, end, rows)
+        yield JsonRecord(start, end, _rows(text.record, value, records))
     if text.peek():
         raise text.error("has more than one document; JSON lines need `format: jsonl`")
+
+
+def _rows(number: int, value: Any, records: RecordRows[Any, JsonStep]) -> Iterable[Row]:
+    if isinstance(value, dict):
+        return () if is_blank(value) else records.rows(number, value)
+    # A record that was removed is null.
+    return () if value is None else [Row(number, {}, "is not a JSON object")]
 
 
 def _values(text: "_Text", steps: Sequence[JsonStep]) -> Iterator[tuple[int, int, Any]]:

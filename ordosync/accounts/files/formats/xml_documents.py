@@ -6,7 +6,7 @@ files, or need more memory than there is.
 
 import difflib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 from xml.parsers import expat
@@ -49,8 +49,11 @@ def xml_rows(path: Path, options: InputFiles) -> Iterator[Row]:
             yield from rows
 
 
-def xml_records(file: BinaryIO, options: InputFiles) -> Iterator[tuple[XmlRecord, Sequence[Row]]]:
-    """Yield the records of a document with their rows. Raises `InvalidFileError`."""
+def xml_records(file: BinaryIO, options: InputFiles) -> Iterator[tuple[XmlRecord, Iterable[Row]]]:
+    """Yield the records of a document, each with its rows, which are made as they are read.
+
+    Raises `InvalidFileError`.
+    """
     if not options.record or EACH in options.record:
         raise InvalidFileError("is XML; set `record`, such as orders/order")
     parser, records = _Parser(options.record), RecordRows(XmlTree(), options)
@@ -59,8 +62,7 @@ def xml_records(file: BinaryIO, options: InputFiles) -> Iterator[tuple[XmlRecord
         for record in parser.parse(block):
             element = record.element
             # A record without any text is ignored.
-            rows = [] if element.is_blank() else list(records.rows(record.number, element))
-            yield record, rows
+            yield record, () if element.is_blank() else records.rows(record.number, element)
     parser.finish()
 
 

@@ -82,6 +82,13 @@ def check_steps(
         raise ValueError(f"transform: {name}: currency must come before thousands")
 
 
+def check_date_format_used(dates: Collection[str], transform: Mapping[str, Steps]) -> None:
+    """Raise `ValueError` if the transform of each date has formats: `date_format` is unused."""
+    own = [name for name in dates if any(step.date for step in transform.get(name, ()))]
+    if own and len(own) == len(dates):
+        raise ValueError(f"date_format: is not used, since `transform: {own[0]}` has its formats")
+
+
 def check_signs(transform: Mapping[str, Steps], currency: str) -> None:
     """Raise `ValueError` if a field removes only signs that contradict the currency."""
     for name, steps in transform.items():

@@ -67,12 +67,15 @@ def test_the_word_of_a_status_is_the_verdict(tmp_path: Path) -> None:
     ]
 
 
-def test_a_verdict_has_few_examples_and_the_whole_count(tmp_path: Path) -> None:
-    report = checked(tmp_path, [row(str(number), qty="x") for number in range(50)])
+def test_a_verdict_has_few_examples_of_each_kind_and_the_whole_count(tmp_path: Path) -> None:
+    rows = [*(row(str(number), qty="x") for number in range(50)), row("51", price="?")]
+
+    report = checked(tmp_path, rows)
 
     [failed] = report.verdicts
-    assert failed.count == 50
-    assert len(failed.examples) == MOST_EXAMPLES
+    codes = [example.code for example in failed.examples]
+    assert failed.count == 51
+    assert codes == ["invalid.quantity"] * MOST_EXAMPLES + ["invalid.money"]
 
 
 def test_a_file_without_a_fault_is_not_refused(tmp_path: Path) -> None:
