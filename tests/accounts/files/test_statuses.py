@@ -58,7 +58,9 @@ def test_words_of_a_column_decide_about_whole_orders(feeds: Feeds) -> None:
     )
     assert steps["3#1"]["reason"] == 'Paid is "refunded"'
     assert steps["4#1"]["code"] == "unclear-status"
-    assert steps["4#1"]["reason"].startswith('Paid is "partially_refunded", which does not say')
+    assert steps["4#1"]["reason"].startswith(
+        'feeds/a.csv row 8: Paid is "partially_refunded", which does not say'
+    )
     assert feeds.sent("1") == feeds.sent("5") == {"MUG": 2, "CUP": 1}
 
 
@@ -82,7 +84,9 @@ def test_blank_word_is_unknown_unless_it_is_in_a_list(feeds: Feeds) -> None:
 
     feeds.run()
 
-    assert feeds.steps()["1#1"]["reason"].startswith("Paid is blank, a word that `statuses`")
+    assert feeds.steps()["1#1"]["reason"].startswith(
+        "feeds/a.csv row 2: Paid is blank, a word that `statuses`"
+    )
 
 
 @pytest.mark.parametrize(
@@ -112,7 +116,7 @@ def test_order_whose_rows_contradict_each_other_fails(feeds: Feeds) -> None:
 
     steps = feeds.steps()
     assert (steps["1#1"]["state"], steps["1#1"]["code"]) == ("failed", "unclear-status")
-    assert steps["1#1"]["reason"].startswith("Paid differs between the rows of the order")
+    assert "row 2: Paid differs between the rows of the order" in steps["1#1"]["reason"]
     assert steps["2#1"]["state"] == "skipped"
 
 
@@ -201,7 +205,7 @@ def test_rows_that_are_fulfilled_are_not_sent_and_partial_rows_fail(feeds: Feeds
     steps = feeds.steps()
     assert steps["2#1"]["reason"] == 'Sent is "fulfilled"'
     assert (steps["3#1"]["code"], steps["4#1"]["code"]) == ("unclear-status", "unknown-status")
-    assert steps["3#1"]["reason"].startswith('row 6: Sent is "partial"')
+    assert steps["3#1"]["reason"].startswith('feeds/a.csv row 6: Sent is "partial"')
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from ordosync.accounts.feeds import (
     FeedReport,
     KnownSkus,
 )
+from ordosync.accounts.files.feed_check.addresses import IncompleteAddresses
 from ordosync.accounts.files.feed_check.columns import columns_of
 from ordosync.accounts.files.feed_check.file_signs import file_findings
 from ordosync.accounts.files.feed_check.found_format import found_format
@@ -83,11 +84,14 @@ def checked_rows(
 def _with_records(
     report: FeedReport, index: RowIndex[Any], options: InputFiles, known: KnownSkus | None
 ) -> FeedReport:
-    verdicts = Verdicts()
+    verdicts, addresses = Verdicts(), IncompleteAddresses(options)
     with closing(Totals(options)) as totals:
         for records in index.pages():
-            totals.add(verdicts.add(records, index.first_rows(records)))
-        findings = tuple(_unknown(totals.skus, known)) if known else ()
+            first_rows = index.first_rows(records)
+            totals.add(verdicts.add(records, first_rows))
+            addresses.add(records, first_rows)
+        unknown = _unknown(totals.skus, known) if known else ()
+        findings = (*addresses.findings(), *unknown)
         return replace(
             report, verdicts=verdicts.result(), totals=totals.result(), findings=findings
         )

@@ -179,9 +179,8 @@ def _agreed(name: str, rows: Sequence[Row], options: OrderFiles) -> str:
         if row.problem:
             raise InvalidRowError("invalid.row", row, row.problem)
     text = cell(first, name, options)
-    raw = raw_texts(first, name, options) if len(rows) > 1 else []
     for row in rows[1:]:
-        if raw_texts(row, name, options) != raw and cell(row, name, options) != text:
+        if cell(row, name, options) != text:
             problem = f"{name} differs from"
             raise InvalidRowError("invalid.conflict", row, problem, other=first)
     return text

@@ -14,7 +14,7 @@ from ordosync.accounts.files.input_options.order_files import OrderFiles
 from ordosync.accounts.files.input_options.statuses import StatusColumn, Verdict
 from ordosync.accounts.files.parsing.converters import text_of
 from ordosync.accounts.files.parsing.rules import skip_reason
-from ordosync.accounts.files.reading.rejections import numbered
+from ordosync.accounts.files.reading.rejections import place_of_row
 from ordosync.hold_facts import HoldFacts
 from ordosync.text import printable
 
@@ -61,11 +61,12 @@ def facts_with_status(
     if not options.statuses:
         return facts
     if status and status.verdict == "failed":
-        return replace(facts, unclear=(status.code, status.reason))
+        reason = f"{place_of_row(name, rows[0], options)}: {status.reason}"
+        return replace(facts, unclear=(status.code, reason))
     for row in rows:
         of_row = _row_status(row, options)
         if of_row and of_row.verdict == "failed" and not skip_reason(row, options):
-            reason = f"{numbered(name, row, options)}: {of_row.reason}"
+            reason = f"{place_of_row(name, row, options)}: {of_row.reason}"
             return replace(facts, unclear=(of_row.code, reason))
     return replace(facts, held=status.reason) if status else facts
 

@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 from ordosync.accounts.files.input_options.rules import RowRule
-from tests.accounts.files.feed_check.checking import HEADER, checked, checked_file, finding, row
+from tests.accounts.files.feed_check.checking import (
+    COLUMNS,
+    HEADER,
+    checked,
+    checked_file,
+    finding,
+    row,
+)
 
 
 def test_skus_of_digits_that_are_shorter_than_the_others(tmp_path: Path) -> None:
@@ -131,3 +138,20 @@ def test_a_row_that_a_rule_leaves_out_has_no_sign(tmp_path: Path) -> None:
     report = checked(tmp_path, [row(), row("2", sku="1E+12")], skip=(rule,))
 
     assert finding(report, "exponent") is None
+
+
+@pytest.mark.parametrize(
+    ("street", "code", "is_complete"),
+    [("1 Main St", "69002", True), ("", "69002", False), ("1 Main St", "", False)],
+)
+def test_an_address_that_a_portal_does_not_send(
+    tmp_path: Path, street: str, code: str, is_complete: bool
+) -> None:
+    columns = {**COLUMNS, "ship_to.street1": "street"}
+    path = tmp_path / "orders.csv"
+    path.write_text(f"{HEADER},street\n{row(zip=code)},{street}\n")
+
+    found = finding(checked_file(path, columns=columns), "no-address")
+
+    assert (found is None) is is_complete
+    assert found is None or found.rows == (2,)
