@@ -1,6 +1,7 @@
 """Files that are written as workbooks: as CSV, but with text that stays text."""
 
 import shutil
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,14 +19,40 @@ from ordosync.accounts.files.output.options import (
 from ordosync.accounts.workbooks import writing
 from ordosync.atomic_write import temporary_path
 from ordosync.errors import RefusedError
+from ordosync.models import Shipment, Stock
+from ordosync.shortages import ReportedLine, ShortageReport
 from tests.accounts.contract import line, order
 from tests.accounts.files.conftest import Make
 from tests.accounts.files.opening import address_edit, open_supplier
 from tests.accounts.files.supplier import ORDER_COLUMNS
-from tests.accounts.files.test_events import CUP, MUG, report
-from tests.accounts.files.test_writing import SENT, stock
 
+SENT = Shipment(
+    id="S1",
+    order_id="1001",
+    tracking_number="1Z999",
+    carrier="UPS",
+    shipped_at=datetime.fromisoformat("2026-11-23T14:05:00+01:00"),
+    currency="EUR",
+)
+SHORT = ShortageReport(
+    order_id="1001",
+    key="short:1",
+    text="out of stock",
+    lines=(
+        ReportedLine(
+            line_id="1001/MUG#1", sku="MUG", quantity=2, answer="cancelled", reason="other"
+        ),
+        ReportedLine(
+            line_id="1001/CUP#1", sku="=CUP", quantity=1, answer="backordered", reason="other"
+        ),
+    ),
+    is_whole=False,
+)
 HOSTILE = ("=1+1", "'=1", "+49 30", "00501", "1E5", "2-3", "\x01\t\nÄ😀", "_x0041_", " a ")
+
+
+def stock(sku: str, quantity: int) -> Stock:
+    return Stock(product_id=sku, sku=sku, quantity=quantity)
 
 
 def cells(path: Path) -> list[list[Any]]:
@@ -184,8 +211,8 @@ def test_events_are_added_to_a_workbook(make: Make, tmp_path: Path) -> None:
     path = tmp_path / "out" / "events.xlsx"
     account = make(events=EventFile(path=path))
 
-    first = account.shortages.report([report("short:1", MUG, CUP)])
-    second = account.shortages.report([report("short:1", MUG, CUP)])
+    first = account.shortages.report([SHORT])
+    second = account.shortages.report([SHORT])
 
     assert [each.state for each in (*first, *second)] == ["done", "unchanged"]
     assert [row[3] for row in cells(path)] == ["sku", "MUG", "=CUP"]
