@@ -279,6 +279,18 @@ def test_fulfilled_lines_and_final_words_cancel_nothing(feeds: Feeds) -> None:
     assert feeds.attention() == []
 
 
+def test_cancelled_units_are_those_of_the_line_that_is_still_owed(feeds: Feeds) -> None:
+    (feeds.folder / "cancelled").mkdir()
+    (feeds.folder / "cancelled" / "c.csv").write_text("No,SKU,Qty\n1,MUG,1\n")
+    columns = "columns: {order_number: No, sku: SKU, quantity: Qty}"
+    feeds.configure(ROWS, parts=f"cancellations: {{glob: cancelled, {columns}}}")
+    feeds.drop("a.csv", HEADER + "1,,,MUG,2,Ada,fulfilled\n1,,,MUG,1,Ada,\n1,,,CUP,1,Ada,\n")
+
+    feeds.run()
+
+    assert feeds.sent("1") == {"CUP": 1}
+
+
 @pytest.mark.parametrize(
     ("options", "problem"),
     [

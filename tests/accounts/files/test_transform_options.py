@@ -46,7 +46,7 @@ DATE = Transform(date=("%Y-%m-%d",))
         ({"constants": {"sku": "A"}}, "constants: sku has a column, too; use `defaults`"),
         ({"constants": {"line_id": "A"}}, "constants: each record has its own line_id"),
         ({"constants": {"name": " "}}, "constants: name is blank"),
-        ({"constants": {"currency": "USD"}}, "currency: is mapped, too"),
+        ({"constants": {"currency": "USD"}}, "currency: has a column or constant, too"),
         ({"constants": {"ship_to.country": "UK"}}, "'UK' is not a country code; did you mean GB?"),
         ({"constants": {"currency": "usd"}, "currency": None}, "constants: currency: must be"),
         ({"defaults": {"name": "A"}}, "defaults: name has no column; use `constants`"),

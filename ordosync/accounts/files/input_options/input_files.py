@@ -183,7 +183,7 @@ class InputFiles:
         if self.currency is not None:
             check_signs(self.transform, self.currency)
             if "currency" in self.sources:
-                raise ValueError("currency: is mapped, too; for blank cells, use `defaults`")
+                raise ValueError("currency: has a column or constant, too; use `defaults`")
         elif has_money and "currency" not in self.sources:
             raise ValueError("prices have a column, so currency is needed")
 

@@ -66,7 +66,8 @@ def check_steps(
     """
     for index, step in enumerate(steps):
         if step.columns and (index or has_column):
-            reason = "has a column, too" if has_column else "must begin with it"
+            remedy = "remove the column, or the steps by `[]`"
+            reason = f"has a column, too; {remedy}" if has_column else "must begin with it"
             raise ValueError(f"transform: {name}: {step.name}: {name} {reason}")
         if step.date and (name not in dates or step is not steps[-1]):
             raise ValueError(f"transform: {name}: date: must be the last step of a date")
