@@ -211,7 +211,11 @@ def _unfit(error: ConfigError) -> str:
 
 
 def _without_rows(guess: FeedGuess, problem: str) -> FeedReport:
-    columns = tuple(FeedColumn(name=name, state="unused") for name in guess.columns)
+    missing = [
+        FeedColumn(name=name, state="missing", fields=(name,), near=near)
+        for name, near in guess.missing.items()
+    ]
+    columns = (*missing, *(FeedColumn(name=name, state="unused") for name in guess.columns))
     return FeedReport(subject=guess.subject, format=guess.format, columns=columns, problem=problem)
 
 

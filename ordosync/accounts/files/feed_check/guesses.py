@@ -10,7 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from ordosync.accounts.feeds import FeedGuess, Presets
-from ordosync.accounts.files.feed_check.field_names import address_of, fields_of, plain_name
+from ordosync.accounts.files.feed_check.field_names import (
+    address_of,
+    fields_of,
+    near_column,
+    plain_name,
+)
 from ordosync.accounts.files.feed_check.headers import likely_header
 from ordosync.accounts.files.feed_check.item_cells import items_option
 from ordosync.accounts.files.feed_check.preset_fit import Fit, fits
@@ -88,10 +93,17 @@ def guess(path: Path, *, presets: Presets, subject: str | None = None) -> FeedGu
         currency=best.currency if best else currency_of(sample.texts_of(mapping.columns, row)),
         problem=sample.problem,
         presets=tuple(fit.name for fit in fitting),
-        missing=() if best else mapping.missing,
+        missing={} if best else _with_near(mapping, columns, sample),
         columns=tuple(map(sample.column, columns)),
         has_address=best.has_address if best else mapping.has_address,
     )
+
+
+def _with_near(mapping: _Mapping, columns: Sequence[str], sample: Sample) -> dict[str, str]:
+    """Return the missing fields, each with a free column of a similar name."""
+    free = [column for column in columns if column and column not in mapping.columns.values()]
+    near = {name: near_column(name, mapping.subject, free) for name in mapping.missing}
+    return {name: sample.column(column) if column else "" for name, column in near.items()}
 
 
 def _of_preset(fit: Fit, sample: Sample) -> dict[str, Any]:

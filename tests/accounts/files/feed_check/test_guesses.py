@@ -30,7 +30,7 @@ def test_columns_are_found_by_usual_names(tmp_path: Path, header: str) -> None:
 
     names = header.split(",")
     assert guess.subject == "orders"
-    assert guess.missing == ()
+    assert guess.missing == {}
     assert guess.has_address
     of_address = [f"ship_to.{name}" for name in ("name", "street1", "city", "zip", "country")]
     fields = ["order_number", "sku", "quantity", "unit_price", "placed_at", *of_address]
@@ -73,7 +73,7 @@ def test_subject_is_the_one_whose_columns_are_there(
 def test_a_user_names_the_subject(tmp_path: Path) -> None:
     guess = guessed(tmp_path, "Order,Reason\n1001,late\n", subject="cancellations")
 
-    assert (guess.subject, guess.missing) == ("cancellations", ())
+    assert (guess.subject, guess.missing) == ("cancellations", {})
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -185,3 +185,13 @@ def test_a_preset_is_corrected_where_the_file_differs(tmp_path: Path) -> None:
         "delimiter": ";",
         "date_format": "%d.%m.%Y",
     }
+
+
+@pytest.mark.parametrize(
+    ("column", "near"),
+    [("Units sold", "Units sold"), ("Quantitty", "Quantitty"), ("How many", "")],
+)
+def test_a_missing_field_has_a_column_of_a_similar_name(
+    tmp_path: Path, column: str, near: str
+) -> None:
+    assert guessed(tmp_path, f"Order,SKU,{column}\n").missing == {"quantity": near}
