@@ -13,6 +13,7 @@ from ordosync.accounts.files.input_options.fields import (
     SHIPMENT_FIELDS,
     UNIT_FIELDS,
 )
+from ordosync.accounts.workbooks.writing import MISSING, can_write
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,8 @@ class OutputFiles:
 
     columns: Mapping[str, str]
     """Columns by field, in the order of the columns."""
+    format: Literal["csv", "xlsx"] | None = None
+    """None: by the suffix of the path, otherwise CSV."""
     encoding: str = "utf-8"
     delimiter: str = ","
     decimal: Literal[".", ","] = "."
@@ -37,6 +40,18 @@ class OutputFiles:
         for column in self.columns.values():
             if list(self.columns.values()).count(column) > 1:
                 raise ValueError(f"columns: {column!a} is mapped to two fields")
+        if self.is_workbook and not can_write():
+            raise ValueError(f"format: {MISSING}")
+
+    @property
+    def is_workbook(self) -> bool:
+        """True if the files are workbooks."""
+        return (self.format or self._format_of_path) == "xlsx"
+
+    @property
+    def _format_of_path(self) -> str:
+        path = getattr(self, "path", None)
+        return path.suffix.removeprefix(".").lower() if path else ""
 
 
 @dataclass(frozen=True, kw_only=True)

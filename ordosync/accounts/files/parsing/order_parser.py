@@ -97,6 +97,8 @@ def _check_numbers(number: str, rows: Sequence[Row], options: OrderFiles) -> Non
         if not _has_number(row, options):
             reason = key_problem(row, "order_number", options)
             problem = f"{reason}; it may be a line of order {number}"
+            if not options.blank_repeats and not any(raw_texts(row, "order_number", options)):
+                problem += ": then set `blank_repeats: true`"
             raise InvalidRowError("invalid.order_number", row, problem)
 
 
