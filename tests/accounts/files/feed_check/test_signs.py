@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from ordosync.accounts.files.feed_check.checking import check
 from ordosync.accounts.files.input_options.rules import RowRule
+from ordosync.accounts.files.input_options.stock_files import StockFiles
+from ordosync.accounts.files.parsing import record_types
 from tests.accounts.files.feed_check.checking import (
     COLUMNS,
     HEADER,
@@ -162,3 +165,14 @@ def test_a_row_of_totals(tmp_path: Path) -> None:
 
     assert found
     assert found.rows == (3,)
+
+
+def test_a_quantity_in_stock_below_0(tmp_path: Path) -> None:
+    path = tmp_path / "stock.csv"
+    path.write_text("sku,qty\nMUG,-3\nCUP,0\n")
+    options = StockFiles(glob=path, columns={"sku": "sku", "quantity": "qty"})
+
+    found = finding(check(record_types.stock(options), path), "oversold")
+
+    assert found
+    assert found.rows == (2,)
