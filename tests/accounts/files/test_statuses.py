@@ -305,3 +305,11 @@ def test_lists_that_make_no_sense_are_refused(feeds: Feeds, options: str, proble
     result = feeds.run("config", "check")
 
     assert (result.code, problem in result.err) == (3, True), result.err
+
+
+def test_column_is_optional_by_any_of_its_names(feeds: Feeds) -> None:
+    column = "{column: [Cancelled at, Canceled at], travels: [open]}"
+    feeds.configure("optional: [Canceled at]", f"statuses: [{column}]")
+    feeds.drop("a.csv", "No,SKU,Qty,To\n1,MUG,2,Ada\n")
+
+    assert feeds.run().counts == {"seen": 1, "done": 1}

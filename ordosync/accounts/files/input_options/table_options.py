@@ -116,13 +116,19 @@ class OneRow:
     @cached_property
     def form(self) -> re.Pattern[str]:
         """The form of a line as a regular expression with a group for each field."""
-        parts = _FIELD.split(self.each)
-        texts, names = parts[::2], parts[1::2]
-        groups = [_group(name) for name in names]
-        pattern = "".join(
-            re.escape(text) + group for text, group in zip(texts, [*groups, ""], strict=True)
-        )
-        return re.compile(pattern, re.DOTALL)
+        first, *parts = _FIELD.split(self.each)
+        pieces = [re.escape(first)]
+        for name, text in zip(parts[::2], parts[1::2], strict=True):
+            piece = _group(name) + re.escape(text)
+            # A quantity decides where the text before it ends.
+            if name == "quantity" and len(pieces) > 1:
+                pieces[-1] += piece
+            else:
+                pieces.append(piece)
+        *before, last = pieces
+        # Atomic, so that the time of a search does not grow with a power of the text's length. The
+        # first place where a piece fits leaves the most text for the pieces after it.
+        return re.compile("".join([*(f"(?>{piece})" for piece in before), last]), re.DOTALL)
 
     @cached_property
     def numbered(self) -> re.Pattern[str]:

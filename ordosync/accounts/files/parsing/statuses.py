@@ -15,6 +15,7 @@ from ordosync.accounts.files.input_options.statuses import StatusColumn, Verdict
 from ordosync.accounts.files.parsing.converters import text_of
 from ordosync.accounts.files.parsing.rules import skip_reason
 from ordosync.accounts.files.reading.rejections import place_of_row
+from ordosync.accounts.option_types import names_of
 from ordosync.hold_facts import HoldFacts
 from ordosync.text import printable
 
@@ -103,7 +104,8 @@ def _never_blank(rows: Sequence[Row], options: OrderFiles) -> Iterator[StatusCol
 
 def _is_absent(column: StatusColumn, rows: Sequence[Row], options: OrderFiles) -> bool:
     """True if a file lacks a column that it may lack."""
-    return column.column in options.optional and not any(column.column in row.cells for row in rows)
+    is_optional = not set(names_of(column.column)).isdisjoint(options.optional)
+    return is_optional and not any(column.column in row.cells for row in rows)
 
 
 def _of_order(rows: Sequence[Row], column: StatusColumn) -> StatusReason | None:
