@@ -313,3 +313,25 @@ def test_column_is_optional_by_any_of_its_names(feeds: Feeds) -> None:
     feeds.drop("a.csv", "No,SKU,Qty,To\n1,MUG,2,Ada\n")
 
     assert feeds.run().counts == {"seen": 1, "done": 1}
+
+
+@pytest.mark.parametrize(
+    ("column", "rows"),
+    [
+        ('{column: Paid, travels: [""], others: skipped}', "1,Smith,,MUG,1,Ada,x,y\n"),
+        ("{column: Paid, travels: [paid], skipped: [yes]}", "1,yes,,MUG,1,Ada,x,y\n1,,,A,1,Ada,\n"),
+        (
+            '{column: Sent, rows: true, travels: [""], skipped: [yes]}',
+            "1,,,B,1,Ada,yes,y\n1,,,A,1,,\n",
+        ),
+    ],
+)
+def test_damaged_row_is_refused_whatever_its_status_is(
+    feeds: Feeds, column: str, rows: str
+) -> None:
+    feeds.configure(f"statuses: [{column}]")
+    feeds.drop("a.csv", HEADER + rows)
+
+    assert feeds.run().counts == {"seen": 1, "failed": 1}
+    (reason,) = feeds.attention()
+    assert "row 2: has 8 cells, the header has 7" in reason

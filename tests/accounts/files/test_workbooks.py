@@ -117,6 +117,23 @@ def test_refused_cell_refuses_its_row_and_the_others_are_imported(tmp_path: Path
     assert numbers(tmp_path) == ["1002"]
 
 
+def test_cell_that_cannot_be_read_is_no_blank_for_a_rule(tmp_path: Path) -> None:
+    data = io.BytesIO()
+    with xlsxwriter.Workbook(data) as book:
+        sheet = book.add_worksheet()
+        for number, texts in enumerate([COLUMNS, ("1001", *MUG), ("1001", "CUP", *MUG[1:])]):
+            sheet.write_row(number, 0, texts)
+        for column in (3, 6):
+            sheet.write_formula(2, column, "=NA()", None, "#N/A")
+    rule = f'skip: [{{column: {COLUMNS[6]}, matches: "^$", rows: true}}]\n'
+    dropped(tmp_path, data.getvalue(), options=f"      {rule}")
+
+    [failed] = failures(tmp_path)
+
+    assert "row 3: 'qty' holds the error #N/A; " in failed["reason"]
+    assert f"{COLUMNS[6]!a} holds the error #N/A" in failed["reason"]
+
+
 def test_refused_cell_of_a_column_that_is_not_used_harms_nothing(tmp_path: Path) -> None:
     config = CONFIG.replace("unit_price: price,", "").replace("      currency: EUR\n", "")
     rows = [("1001", "MUG", "Mug", 1, 12345678901234567, "Ada", "DE")]

@@ -115,7 +115,7 @@ def _width_problem(texts: Sequence[str], columns: Columns) -> str:
 
 def _problem_of_used(problems: Mapping[int, str], columns: Columns) -> str:
     found = (column for column, place in columns.places.items() if place in problems)
-    return next((f"{column!a} {problems[columns.places[column]]}" for column in found), "")
+    return "; ".join(f"{column!a} {problems[columns.places[column]]}" for column in found)
 
 
 def _end_of_data(options: InputFiles, columns: Columns) -> Callable[[Sequence[str]], bool] | None:

@@ -85,10 +85,17 @@ def _reason_to_skip(
         return reason
     if problem := conflicting_rule(rows, options):
         raise InvalidRowError("invalid.rule", first, problem)
-    if status and status.verdict == "skipped":
+    if status and status.verdict == "skipped" and not _has_problem(rows, options):
         return status.reason
     reasons = [left_out_reason(row, options) for row in rows]
     return reasons[0] if all(reasons) else ""
+
+
+def _has_problem(rows: Sequence[Row], options: OrderFiles) -> bool:
+    """True if a row is damaged, so that its status may be the text of another column."""
+    return any(
+        row.problem not in ("", NO_LINES) and not left_out_reason(row, options) for row in rows
+    )
 
 
 def _check_numbers(number: str, rows: Sequence[Row], options: OrderFiles) -> None:

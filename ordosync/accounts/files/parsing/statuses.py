@@ -44,7 +44,8 @@ def order_status(rows: Sequence[Row], options: OrderFiles) -> StatusReason | Non
 def left_out_reason(row: Row, options: OrderFiles) -> str:
     """Return why a rule or its status leaves out a row; empty if it is kept."""
     reason = skip_reason(row, options)
-    if reason or not options.statuses:
+    # The cells of a row with a problem may be those of other columns.
+    if reason or not options.statuses or row.problem:
         return reason
     status = _row_status(row, options)
     return status.reason if status and status.verdict == "skipped" else ""
