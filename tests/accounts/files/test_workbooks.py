@@ -364,3 +364,14 @@ def test_failed_order_is_read_from_the_copy_of_its_workbook(tmp_path: Path) -> N
 
     assert ordosync(tmp_path, "retry", "1").code == 0
     assert numbers(tmp_path) == ["1001"]
+
+
+def test_order_number_of_a_formula_that_was_not_calculated_is_not_called_blank(
+    tmp_path: Path,
+) -> None:
+    dropped(tmp_path, xlsx(("=A1", *MUG), ("1002", *MUG)))
+
+    (step,) = failures(tmp_path)
+
+    assert "row 2: the order number cannot be read: 'order' holds a formula" in step["reason"]
+    assert "blank" not in step["reason"]
