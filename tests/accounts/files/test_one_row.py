@@ -223,3 +223,12 @@ def test_first_place_that_fits_ends_a_field(each: str, text: str, fields: tuple[
 
     assert match is not None
     assert match.groups() == fields
+
+
+@pytest.mark.parametrize("items", ["2 x MUG, 1 x CUP", "2 x MUG\n1 x CUP", "2 x MUG | 1 x CUP;"])
+def test_lines_with_another_text_between_them_are_no_sku(feeds: Feeds, items: str) -> None:
+    feeds.drop("a.csv", HEADER + f'1,Ada,"{items}"\n2,Bob,"1 x MUG, blue"\n')
+
+    assert feeds.run().counts == {"seen": 2, "done": 1, "failed": 1}
+    assert "is several lines; correct `at` of `one_row`" in feeds.steps()["1#1"]["reason"]
+    assert feeds.sent("2") == {"MUG, blue": 1}

@@ -263,3 +263,9 @@ def test_options_that_make_no_sense_together_are_refused(
 
 def test_optional_column_may_be_any_name_of_a_column() -> None:
     assert options(columns={"sku": "SKU", "name": Names("Name", "Title")}, optional=("Title",))
+
+
+@pytest.mark.parametrize("matches", ["", ".*", "Total|"])
+def test_end_of_data_that_every_row_fits_is_refused(matches: str) -> None:
+    with pytest.raises(ValueError, match="matches: fits every row"):
+        EndOfData(matches=matches)

@@ -177,3 +177,12 @@ def test_wrong_step_is_reported_with_its_place(tmp_path: Path) -> None:
 
     assert result.code == 3
     assert "accounts.shop.orders.transform.sku[0]: 'uper' is not a step; write one" in result.err
+
+
+@pytest.mark.parametrize("kind", [OrderFiles, ShipmentFiles])
+def test_line_without_a_sku_gets_no_other_one(kind: type[InputFiles]) -> None:
+    columns = {**COLUMNS, "tracking_number": "t", "carrier": "c"}
+    known = {name: columns[name] for name in columns if name in kind.known_fields}
+
+    with pytest.raises(ValueError, match="defaults: a blank sku cannot have another one"):
+        kind(glob=Path("x"), columns=known, currency="USD", defaults={"sku": "A"})

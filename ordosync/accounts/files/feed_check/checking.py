@@ -1,6 +1,6 @@
 """Checks one file by the options of an account, as a task would read it. Writes nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from itertools import islice
@@ -10,6 +10,7 @@ from typing import Any
 
 from ordosync.accounts.feeds import (
     MOST_EXAMPLES,
+    FeedColumn,
     FeedFinding,
     FeedFormat,
     FeedReport,
@@ -43,7 +44,7 @@ def check(
     `others` are the other files of the same pattern.
     """
     found = found_format(path, record_type.options)
-    columns = columns_of(found.header, record_type.options)
+    columns = _columns(found.header, record_type.options)
     try:
         report = checked_rows(
             record_type, path.name, path, found=found.format, known=known, others=others
@@ -51,6 +52,13 @@ def check(
     except InvalidFileError as error:
         report = FeedReport(subject=record_type.name, format=found.format, problem=str(error))
     return replace(report, columns=columns)
+
+
+def _columns(header: Sequence[str], options: InputFiles) -> tuple[FeedColumn, ...]:
+    """Return the columns; none without a header, or if it was read in a wrong encoding."""
+    if not header or any("\0" in name for name in header):
+        return ()
+    return columns_of(header, options)
 
 
 def checked_rows(

@@ -36,6 +36,9 @@ def check_texts(
         for name, text in texts.items():
             if name in own_fields:
                 raise ValueError(f"{option}: each record has its own {name}")
+            # A product of a row without a SKU is unknown, and another one must not be sent.
+            if option == "defaults" and name == "sku":
+                raise ValueError("defaults: a blank sku cannot have another one")
             if not text.strip():
                 raise ValueError(f"{option}: {name} is blank")
     for name in constants:

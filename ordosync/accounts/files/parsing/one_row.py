@@ -34,6 +34,9 @@ def _in_texts(row: Row, one_row: OneRow) -> Iterator[Mapping[str, str]]:
         if match is None:
             problem = f"{text[:40]!a} is not a line of the form {one_row.each!a}"
             raise InvalidRowError("invalid.line", row, problem)
+        if one_row.has_several(text):
+            problem = f"{text[:40]!a} is several lines; correct `at` of `one_row`"
+            raise InvalidRowError("invalid.line", row, problem)
         yield {line_column(name): part.strip() for name, part in match.groupdict().items()}
 
 

@@ -7,6 +7,7 @@ import pytest
 from ordosync.accounts.files.feed_check.checking import check
 from ordosync.accounts.files.input_options.rules import RowRule
 from ordosync.accounts.files.input_options.stock_files import StockFiles
+from ordosync.accounts.files.input_options.table_options import EndOfData
 from ordosync.accounts.files.parsing import record_types
 from tests.accounts.files.feed_check.checking import (
     COLUMNS,
@@ -176,3 +177,30 @@ def test_a_quantity_in_stock_below_0(tmp_path: Path) -> None:
 
     assert found
     assert found.rows == (2,)
+
+
+def test_data_after_the_row_that_ends_them(tmp_path: Path) -> None:
+    rows = [row("1"), row("2", sku="Total gym"), row("3"), "Seller: x", row("4")]
+
+    found = finding(checked(tmp_path, rows, until=EndOfData(matches="Total")), "after-end")
+
+    assert found
+    assert found.rows == (4, 6)
+    assert "row 3 ends the data" in found.text
+
+
+def test_remark_after_the_data_is_no_sign(tmp_path: Path) -> None:
+    report = checked(tmp_path, [row("1"), "Total,,9", "Seller: x"], until=EndOfData(matches="^To"))
+
+    assert finding(report, "after-end") is None
+
+
+@pytest.mark.parametrize("content", ["", HEADER + "\n"])
+def test_file_without_data(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(content)
+
+    report = checked_file(path)
+
+    assert finding(report, "empty")
+    assert not [column for column in report.columns if column.state == "missing"]
