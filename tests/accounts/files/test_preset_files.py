@@ -24,7 +24,9 @@ from .exports import configure
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "ordosync" / "docs" / "feeds.md").read_text("utf-8")
-NAMES = preset_names(FOLDER)
+ALL = preset_names(FOLDER)
+NAMES = [name for name in ALL if preset_options(FOLDER, name)[0] != "order_files"]
+"""The presets of files that are read."""
 WIDTH = 80
 VERDICTS = ("travels", "held", "skipped", "failed")
 BESIDE = {"timezone": "UTC"}
@@ -36,6 +38,7 @@ RELEASED: Mapping[str, str] = {
     "etsy-sold-order-items": "f8e55c70b9dd66b6",
     "shipstation-shipments": "4d547959eb753739",
     "shopify-export": "0d5e542ea9a62ec6",
+    "teapplix-orders": "814ea76f5b7bb053",
     "woocommerce-order-export": "8f38a202f907d5be",
 }
 """The begins of the digests of presets. In a release they must not change."""
@@ -97,7 +100,7 @@ def test_what_the_export_does_not_say_is_asked_for(
     assert [problem.rpartition(": ")[2] for problem in raised.value.problems] == missing
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ALL)
 def test_a_released_preset_never_changes(name: str) -> None:
     text = (FOLDER / f"{name}.yaml").read_bytes()
 
@@ -169,6 +172,11 @@ def test_the_schema_needs_no_columns_beside_a_preset(name: str, tmp_path: Path) 
     validator = Draft202012Validator(json_schema())
 
     assert [*validator.iter_errors(written)] == []
+
+
+@pytest.mark.parametrize("name", sorted({*ALL} - {*NAMES}))
+def test_the_documentation_has_a_section_for_a_preset_of_files_that_are_written(name: str) -> None:
+    assert f"### `{name}`" in PAGE
 
 
 def test_the_wheel_has_the_presets() -> None:

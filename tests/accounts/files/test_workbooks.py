@@ -207,7 +207,7 @@ def test_decimal_comma_is_that_of_text_cells_and_of_numbers(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("line", ["[1]", '["1", ["a"], []]', "[1, [1], []]", "[" * 100_000, "{}"])
 def test_file_that_only_looks_like_a_copy_is_refused(tmp_path: Path, line: str) -> None:
-    dropped(tmp_path, b"rows of a workbook, kept by ordosync\n" + line.encode())
+    dropped(tmp_path, b'rows of a workbook, kept by ordosync\n"."\n' + line.encode())
 
     [failed] = failures(tmp_path)
 

@@ -172,7 +172,9 @@ class OrderFileWriter:
         return write(record, item)
 
     def _fields(self, order: Order, number: str) -> list[Mapping[str, str]]:
-        return list(order_rows(order, number, self.options.decimal))
+        placed_at = {"placed_at": self.options.time_text(order.placed_at)}
+        rows = order_rows(order, number, self.options.decimal)
+        return [{**row, **placed_at} for row in rows]
 
     def _existing(self, reference: str) -> OrderRecord | None:
         """Return the record of a reference, and give its newest file its final name."""
