@@ -125,8 +125,36 @@ def _end_of_data(options: InputFiles, columns: Columns) -> Callable[[Sequence[st
         return None
     search = re.compile(until.matches).search
     if until.column is None:
-        return lambda texts: any(map(search, texts))
+        return _any_cell_ends(search, options, columns)
     place = columns.places.get(until.column)
     if place is None:
         return None
     return lambda texts: place < len(texts) and bool(search(texts[place]))
+
+
+def _any_cell_ends(
+    search: Callable[[str], object], options: InputFiles, columns: Columns
+) -> Callable[[Sequence[str]], bool]:
+    """Return the function that is True for a row of which any cell matches.
+
+    In a row with an order, only the columns of its ids and units count: any customer could end the
+    data by a name or a note.
+    """
+    has_orders = {"order_number", "quantity"} <= {*options.required_fields}
+    needed = options.required_fields if has_orders else ()
+    # An order may lack its SKU, and is refused then.
+    filled = _places(columns, options.columns_of(*(name for name in needed if name != "sku")))
+    decisive = _places(columns, options.columns_of(*needed))
+
+    def is_end(texts: Sequence[str]) -> bool:
+        if not any(map(search, texts)):
+            return False
+        cells = dict(enumerate(texts))
+        is_order = bool(filled) and all(map(cells.get, filled))
+        return not is_order or any(search(cells.get(place, "")) for place in decisive)
+
+    return is_end
+
+
+def _places(columns: Columns, names: Sequence[str]) -> list[int]:
+    return [columns.places[name] for name in names if name in columns.places]
