@@ -232,3 +232,11 @@ def test_lines_with_another_text_between_them_are_no_sku(feeds: Feeds, items: st
     assert feeds.run().counts == {"seen": 2, "done": 1, "failed": 1}
     assert "is several lines; correct `at` of `one_row`" in feeds.steps()["1#1"]["reason"]
     assert feeds.sent("2") == {"MUG, blue": 1}
+
+
+def test_row_that_comes_again_is_not_sent_twice(feeds: Feeds) -> None:
+    feeds.drop("a.csv", HEADER + "1,Ada,2 x MUG\n1,Ada,2 x MUG\n2,Bob,1 x MUG\n2,Bob,1 x CUP\n")
+
+    assert feeds.run().counts == {"seen": 2, "done": 1, "failed": 1}
+    assert "row 3: repeats row 2, but `one_row` says" in feeds.steps()["1#1"]["reason"]
+    assert feeds.sent("2") == {"MUG": 1, "CUP": 1}
