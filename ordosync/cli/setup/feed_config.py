@@ -19,6 +19,7 @@ NO_CURRENCY = "XXX"
 _COLUMNS = {"order_number": "Order", "sku": "SKU", "quantity": "Quantity"}
 _OTHER_SIDE = """edit: the other side. It is a database of ordosync on this machine, until you
 replace it; `ordosync config example shopify` shows another kind."""
+_OTHER_NAMES = "# A file with another name is not read; write a pattern such as export*.csv."
 _NEEDED: Mapping[str, Mapping[str, Any]] = {
     MERCHANT: {"orders": {"glob": "orders/*.csv", "columns": _COLUMNS}},
     SUPPLIER: {"order_files": {"folder": "to-supplier", "columns": _COLUMNS}},
@@ -104,6 +105,10 @@ def _commented(text: str, guess: FeedGuess) -> Iterator[str]:
         if line in places:
             indent = line[: len(line) - len(line.lstrip())]
             yield from (f"{indent}# {part}" for part in places[line].splitlines())
+            yield line
+        elif name == "glob":
+            indent = line[: len(line) - len(line.lstrip())]
+            yield f"{indent}{_OTHER_NAMES}"
             yield line
         elif value == "''":
             example = f"such as {examples[name]}" if name in examples else "the column of the file"

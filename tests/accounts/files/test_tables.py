@@ -180,6 +180,12 @@ def test_blank_cells_beyond_the_header_are_harmless(row: str) -> None:
     assert (read_row.cells, read_row.problem) == ({"SKU": "MUG", "Name": "Mug"}, "")
 
 
+def test_row_whose_cells_were_moved_by_a_delimiter_in_a_text_is_refused() -> None:
+    rows = read(["SKU\tName\tNote", "MUG\tMug\t", "CUP\tA\tcup\t"])
+
+    assert [row.problem for row in rows] == ["", "has 4 cells, the header has 3"]
+
+
 def test_row_may_lack_only_cells_without_a_name() -> None:
     assert [row.problem for row in read(["SKU\tName\t\t", "MUG\tMug", "CUP"])] == [
         "",

@@ -87,11 +87,16 @@ def _last_column(options: InputFiles) -> int:
 def _row_of(columns: Columns, *, is_ragged: bool) -> Callable[..., Row]:
     """Return the function that makes a row of its number, its cells and their problems."""
     names, further_names, total = columns.names, columns.further_names, len(columns.names)
+    # A file may have a delimiter at the end of each row but the header. In a single row, it is
+    # rather a text with a delimiter that moved the cells after it.
+    usual = 0
 
     def row_of(number: int, texts: list[str], problems: Mapping[int, str], is_suspect: bool) -> Row:
+        nonlocal usual
         problem = ""
+        usual = usual or len(texts)
         if len(texts) != total:
-            problem = "" if is_ragged else _width_problem(texts, columns)
+            problem = "" if is_ragged else _width_problem(texts, columns, usual)
             texts += [""] * (total - len(texts))
         cells = dict(zip(names, texts, strict=False))
         for name, place in further_names:
@@ -105,10 +110,13 @@ def _row_of(columns: Columns, *, is_ragged: bool) -> Callable[..., Row]:
     return row_of
 
 
-def _width_problem(texts: Sequence[str], columns: Columns) -> str:
-    """Return the problem of a row with fewer or more cells; blank cells too many are ignored."""
+def _width_problem(texts: Sequence[str], columns: Columns, usual: int) -> str:
+    """Return the problem of a row with fewer or more cells than the header.
+
+    Blank cells too many are ignored if the first row has them, too; `usual` is its number of cells.
+    """
     count, total = len(texts), len(columns.names)
-    if any(texts[total:]) or count < columns.width:
+    if any(texts[total:]) or count < columns.width or count not in (total, usual):
         return f"has {count} cells, {columns.origin} has {total}"
     return ""
 
