@@ -142,8 +142,8 @@ class FeedGuess:
     """The reason why the file cannot be opened; empty if it can."""
     presets: tuple[str, ...] = ()
     """The presets whose columns the file has, the best one first."""
-    missing: tuple[str, ...] = ()
-    """The fields that are needed and for which no column was found."""
+    missing: Mapping[str, str] = field(default_factory=dict)
+    """The fields that are needed and have no column, each with a column of a similar name."""
     columns: tuple[str, ...] = ()
     """The columns of the file; none if the first row does not look like a header."""
     has_address: bool = False

@@ -30,9 +30,9 @@ def test_empty_folder_is_no_error(tmp_path: Path) -> None:
     [
         b"order,sku,name,qty,price,to,country\n2,MUG,M\xfcg,1,9.50,Ada,DE\n",
         b"order,sku,name,price,to,country\n2,MUG,Mug,9.50,Ada,DE\n",
-        b"",
+        b"\n",
     ],
-    ids=["undecodable", "column missing", "empty"],
+    ids=["undecodable", "column missing", "blank"],
 )
 def test_a_file_that_cannot_be_read_is_refused_whole_until_it_is_fixed(
     tmp_path: Path, broken: bytes

@@ -148,7 +148,7 @@ def test_refused_rows_can_be_fixed_and_fed_in_again(both: TwoAccounts) -> None:
     fixed = both.northwind("orders", "ship", "--from", "day.refused.csv")
 
     assert refused.splitlines()[1].startswith("S-1001,,,2,has no carrier and no tracking")
-    assert refused.splitlines()[2].startswith("S-9,UPS,1Z,3,")
+    assert refused.splitlines()[2].startswith("S-9,UPS,1Z,4,")
     assert "1 shipped" in fixed.err
     assert "1 refused: see day.refused-2.csv" in fixed.err.replace(f"{both.folder}/", "")
 
@@ -156,12 +156,12 @@ def test_refused_rows_can_be_fixed_and_fed_in_again(both: TwoAccounts) -> None:
 def test_a_file_with_wrong_columns_is_reported_with_actual_and_required_ones(
     both: TwoAccounts,
 ) -> None:
-    (both.folder / "semi.csv").write_text("sku|quantity\nMUG|1\n")
+    (both.folder / "semi.csv").write_text("sku:quantity\nMUG:1\n")
 
     result = both.northwind("stock", "set", "--from", "semi.csv")
 
     assert result.code == 2
-    assert "has the columns 'sku|quantity'; required: sku, quantity" in result.err
+    assert "has the columns 'sku:quantity'; required: sku, quantity" in result.err
 
 
 def test_blanks_around_the_commas_of_a_piece_do_not_count(both: TwoAccounts) -> None:

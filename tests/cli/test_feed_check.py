@@ -1,6 +1,9 @@
 """`feed check`: a file is checked before it is read, and gets a configuration."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -324,3 +327,30 @@ def test_skus_of_a_stock_file_that_the_merchant_lacks_are_found_online(tmp_path:
 
     assert result.code == 0
     assert "1 SKU that the other side lacks: MUG" in result.out
+
+
+def test_a_reader_that_stops_reading_is_no_error_of_the_file(tmp_path: Path) -> None:
+    export(tmp_path)
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    with os.fdopen(writing, "wb") as closed:
+        command = [sys.executable, "-m", "ordosync", "feed", "check", "export.csv", "--init"]
+        result = subprocess.run(
+            command, cwd=tmp_path, stdout=closed, stderr=subprocess.PIPE, check=False
+        )
+
+    assert result.stderr == b""
+
+
+def test_the_address_of_a_preset_in_one_column_stays_required(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        "Order Number,Order Status,Order Date,First Name (Shipping),Last Name (Shipping),"
+        "Address 1&2 (Shipping),City (Shipping),Postcode (Shipping),Country Code (Shipping),"
+        "SKU,Name,Quantity (- Refund),Item Cost\n"
+    )
+
+    init = ordosync(tmp_path, "feed", "check", "a.csv", "--init")
+
+    assert "preset: woocommerce-order-export" in init.out
+    assert "address: optional" not in init.out

@@ -4,6 +4,20 @@ from tests.mutants import Mutant
 
 MUTANTS = (
     Mutant(
+        protection="presets: a user's rule does not remove that for cancelled orders",
+        file="config/presets.py",
+        old="    yield from kept\n",
+        new="",
+        test="config/test_presets.py",
+    ),
+    Mutant(
+        protection="presets: a corrected preset reads all files again",
+        file="accounts/files/input_options/fingerprints.py",
+        old='        kept["preset"] = digest_of(options.preset)',
+        new="        pass",
+        test="accounts/files/test_preset_files.py",
+    ),
+    Mutant(
         protection="alerts: a message that was not sent is sent later",
         file="engine/alerts/delivery.py",
         old="            changes = changes if counts else ()",

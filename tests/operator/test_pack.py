@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from tests.support.command import on_a_terminal, ordosync
 from tests.support.desk import TwoAccounts
@@ -283,6 +284,23 @@ def test_a_page_needs_a_file_or_a_pipe(depot: TwoMerchants) -> None:
     assert "<html" not in shown
 
 
+def test_export_as_a_workbook_has_the_cells_of_the_csv(depot: TwoMerchants) -> None:
+    done = depot.run("orders", "export", "--xlsx", "--output", "orders.xlsx")
+
+    assert done.code == 0, done
+    path = depot.folder / "orders.xlsx"
+    assert path.stat().st_mode & 0o777 == 0o600
+    sheet = load_workbook(path).active
+    assert sheet is not None
+    shown = [["" if cell.value is None else str(cell.value) for cell in row] for row in sheet.rows]
+    texts = list(csv.reader(depot.run("orders", "export").out.splitlines()))
+    at = texts[0].index("unit_price")
+    for rows in (shown, texts):
+        for row in rows:
+            row[at] = row[at].rstrip("0").rstrip(".")
+    assert shown == texts
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -293,6 +311,9 @@ def test_a_page_needs_a_file_or_a_pipe(depot: TwoMerchants) -> None:
         ("export --output config.yaml", "--output 'config.yaml' does not end with .csv"),
         ("export --output x.csv --jsonl", "does not end with .jsonl"),
         ("export --csv --jsonl", "use either --csv or --jsonl"),
+        ("export --jsonl --xlsx --output x.xlsx", "use either --jsonl or --xlsx"),
+        ("export --xlsx", "--xlsx needs --output FILE.xlsx"),
+        ("export --xlsx --output x.csv", "does not end with .xlsx"),
         ("export 4711", "account depot has no order '4711'"),
         ("slips --csv --portal nowhere", "has no portal 'nowhere'"),
     ],

@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ordosync.accounts.files.parsing.line_ids import own_id
+from ordosync.left_out import NOT_OWED
 from ordosync.models import InvalidRecord, Order, ParcelLine, normalized_sku
 
 if TYPE_CHECKING:
@@ -106,11 +107,17 @@ def unknown_line(order: Order, units: Sequence[ParcelLine]) -> str:
 
 
 def _by_line(order: Order, units: Sequence[ParcelLine]) -> Counter[str]:
-    """Return the uncancelled units of each line; lines that share a SKU lose them from the last."""
+    """Return the uncancelled units of each line; lines that share a SKU lose them from the last.
+
+    Lines that are not owed any more lose them after the others.
+    """
     left = Counter({line.id: line.quantity for line in order.lines})
+    not_owed = {id_ for id_, product in order.not_shipped.items() if product == NOT_OWED}
+    lines = [*reversed(order.lines)]
+    lines.sort(key=lambda line: line.id in not_owed)
     for part in units:
         rest = part.quantity
-        for line in reversed(order.lines):
+        for line in lines:
             is_named = (
                 own_id(line.id) == part.line_id
                 if part.line_id

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from ordosync.accounts.files.output.keyed_csv import KeyedCsv, Row, Rows, put
+from ordosync.accounts.files.output.keyed_file import KeyedFile, Rows, put
 from ordosync.accounts.files.output.options import EventFile
+from ordosync.accounts.files.output.tables import Row
 from ordosync.accounts.files.parsing.line_ids import own_id
 from ordosync.clock import Clock
 from ordosync.models import Outcome, refused
@@ -18,7 +19,7 @@ class MerchantShortages:
 
     def __init__(self, options: EventFile, *, account: str, clock: Clock) -> None:
         self._clock = clock
-        self._file = KeyedCsv(
+        self._file = KeyedFile(
             options, options.path, key="event", numeric=("quantity",), account=account
         )
 

@@ -5,7 +5,7 @@ A quantity is what can be sold, as the Supplier counts it.
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ordosync.accounts.files.output.keyed_csv import KeyedCsv, Rows, put
+from ordosync.accounts.files.output.keyed_file import KeyedFile, Rows, put
 from ordosync.accounts.files.output.options import InventoryFile
 from ordosync.accounts.files.reading.file_reader import FileReader
 from ordosync.models import Order, Outcome, Page, Product, Stock, refused
@@ -18,7 +18,7 @@ class MerchantStock:
         self, options: InventoryFile, *, account: str, products: FileReader[Product] | None
     ) -> None:
         numeric = ("quantity",)
-        self._file = KeyedCsv(options, options.path, key="sku", numeric=numeric, account=account)
+        self._file = KeyedFile(options, options.path, key="sku", numeric=numeric, account=account)
         self._products = products
 
     def current(self, ids: Sequence[str]) -> Mapping[str, Stock]:

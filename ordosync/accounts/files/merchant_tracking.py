@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from ordosync.accounts.files.cancelled_units import Cancelled, CancelledOrders
 from ordosync.accounts.files.input_options.fields import UNIT_FIELDS
 from ordosync.accounts.files.ordered_lines import OrderedLines
-from ordosync.accounts.files.output.keyed_csv import KeyedCsv, Rows, put
+from ordosync.accounts.files.output.keyed_file import KeyedFile, Rows, put
 from ordosync.accounts.files.output.options import TrackingFile
 from ordosync.accounts.files.output.tracking_rows import TrackingRows
 from ordosync.accounts.files.parsing.line_ids import sku_of
@@ -31,7 +31,7 @@ class MerchantTracking:
         self._options = options
         self._cancelled = cancelled
         self._lines = lines
-        self._file = KeyedCsv(
+        self._file = KeyedFile(
             options,
             options.path,
             key="order_number",

@@ -17,7 +17,7 @@ def open_sheet(
     `decimal` is the decimal point in the texts of numbers.
     """
     if is_kept(file):
-        return KeptSheet(file, name)
+        return KeptSheet(file, name, decimal=decimal)
     check_start(file, form)
     reader = XlsSheet if form == "xls" else XlsxSheet
     return reader(file, name, decimal=decimal)

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from ordosync.accounts.workbooks.rows import InvalidWorkbookError
 from ordosync.accounts.workbooks.xml_parts import new_parser, parse_all
@@ -89,6 +89,8 @@ class Package:
         match self._parts.get(_key(name), []):
             case [info] if info.flag_bits & _ENCRYPTED:
                 raise InvalidWorkbookError("is protected by a password; save it without one")
+            case [info] if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+                raise InvalidWorkbookError("is packed in a way that no spreadsheet uses")
             case [info]:
                 return info
             case []:

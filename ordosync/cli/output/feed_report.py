@@ -4,7 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from ordosync.accounts.feeds import FeedColumn, FeedReport, FeedTotals
+from ordosync.accounts.feeds import (
+    FeedColumn,
+    FeedFormat,
+    FeedReport,
+    FeedTotals,
+    FeedVerdict,
+)
 from ordosync.cli.output import render
 from ordosync.cli.output.tables import table
 from ordosync.text import plural
@@ -43,41 +49,37 @@ def show_report(report: FeedReport, presets: Sequence[str]) -> None:
 
 def report_json(report: FeedReport) -> dict[str, Any]:
     """Return the result of a check for `--json`."""
-    totals = report.totals
     return {
         "subject": report.subject,
         "refused": report.is_refused,
         "problem": report.problem or None,
-        "format": {
-            "name": report.format.name,
-            "encoding": report.format.encoding or None,
-            "delimiter": report.format.delimiter or None,
-            "sheet": report.format.sheet or None,
-            "header_row": report.format.header_row,
-        },
+        "format": _format_json(report.format),
         "columns": [_column_json(column) for column in report.columns],
-        "verdicts": [
-            {
-                "verdict": each.verdict,
-                "count": each.count,
-                "examples": [
-                    {
-                        "row": example.row,
-                        "record": example.record or None,
-                        "code": example.code,
-                        "reason": example.reason,
-                    }
-                    for example in each.examples
-                ],
-            }
-            for each in report.verdicts
-        ],
-        "totals": _totals_json(totals),
+        "verdicts": [_verdict_json(verdict) for verdict in report.verdicts],
+        "totals": _totals_json(report.totals),
         "findings": [
             {"code": each.code, "text": each.text, "count": each.count, "rows": list(each.rows)}
             for each in report.findings
         ],
     }
+
+
+def _format_json(found: FeedFormat) -> dict[str, Any]:
+    return {
+        "name": found.name,
+        "encoding": found.encoding or None,
+        "delimiter": found.delimiter or None,
+        "sheet": found.sheet or None,
+        "header_row": found.header_row,
+    }
+
+
+def _verdict_json(verdict: FeedVerdict) -> dict[str, Any]:
+    examples = [
+        {"row": each.row, "record": each.record or None, "code": each.code, "reason": each.reason}
+        for each in verdict.examples
+    ]
+    return {"verdict": verdict.verdict, "count": verdict.count, "examples": examples}
 
 
 def _column_json(column: FeedColumn) -> dict[str, Any]:

@@ -1,15 +1,17 @@
-"""Output of `orders export`: all fields of orders, as CSV and as JSON lines."""
+"""Output of `orders export`: all fields of orders, as CSV, JSON lines and a workbook."""
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 from msgspec.structs import asdict
 
+from ordosync.accounts.workbooks.writing import UnwritableError, write_workbook
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output.csv_output import Cell, write_csv
 from ordosync.clock import to_text
 from ordosync.embedded.packing import OrderUnits
+from ordosync.errors import UsageError
 from ordosync.models import Address
 
 if TYPE_CHECKING:
@@ -31,6 +33,26 @@ Exported = Iterable[tuple[OrderUnits, "Owner"]]
 def write_csv_lines(stream: TextIO, orders: Exported) -> None:
     """Write one row per line of an order."""
     write_csv(stream, _COLUMNS, (row for entry, owner in orders for row in _rows(entry, owner)))
+
+
+def write_sheet(file: BinaryIO, orders: Exported) -> None:
+    """Write a workbook with one row per line of an order. Raises `UsageError`."""
+    rows = (
+        {name: _encodable(value) for name, value in row.items()}
+        for entry, owner in orders
+        for row in _rows(entry, owner)
+    )
+    try:
+        write_workbook(file, _COLUMNS, rows)
+    except UnwritableError as error:
+        raise UsageError(f"--xlsx: {error}; use --csv") from error
+
+
+def _encodable(value: Cell) -> Cell:
+    """Return text without half of a character, which no workbook can have."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    return value
 
 
 def write_json_lines(stream: TextIO, orders: Exported) -> None:

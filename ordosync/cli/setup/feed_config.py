@@ -19,6 +19,7 @@ NO_CURRENCY = "XXX"
 _COLUMNS = {"order_number": "Order", "sku": "SKU", "quantity": "Quantity"}
 _OTHER_SIDE = """edit: the other side. It is a database of ordosync on this machine, until you
 replace it; `ordosync config example shopify` shows another kind."""
+_OTHER_NAMES = "# A file with another name is not read; write a pattern such as export*.csv."
 _NEEDED: Mapping[str, Mapping[str, Any]] = {
     MERCHANT: {"orders": {"glob": "orders/*.csv", "columns": _COLUMNS}},
     SUPPLIER: {"order_files": {"folder": "to-supplier", "columns": _COLUMNS}},
@@ -72,25 +73,13 @@ def _text(
     other = MERCHANT if account == SUPPLIER else SUPPLIER
     subject = {"glob": glob.escape(str(file)), **guess.options, **values}
     of_files = {"kind": "files", **_beside(guess, account), guess.subject: subject}
+    local = {"kind": "sqlite", "path": f"{other}.db"}
     document = {
-        "accounts": {
-            account: of_files,
-            other: {"kind": "sqlite", "path": f"{other}.db"},
-        },
+        "accounts": {account: of_files, other: local},
         "portals": {f"{MERCHANT}-{SUPPLIER}": _portal(guess)},
     }
     text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
-    places = {
-        f"    {name}:": "edit: an account of this side needs it, too"
-        for name in _beside(guess, account)
-    }
-    places[f"  {other}:"] = _OTHER_SIDE
-    examples = {
-        "date_format": '"%Y-%m-%d"',
-        "timezone": "Europe/Paris",
-        "currency": guess.currency or "EUR",
-    }
-    return "\n".join([*_commented(text, places, examples), ""]) if comments else text
+    return "\n".join([*_commented(text, guess), ""]) if comments else text
 
 
 def _beside(guess: FeedGuess, account: str) -> Mapping[str, Any]:
@@ -106,8 +95,9 @@ def _portal(guess: FeedGuess) -> dict[str, Any]:
     return portal
 
 
-def _commented(text: str, places: Mapping[str, str], examples: Mapping[str, str]) -> Iterator[str]:
+def _commented(text: str, guess: FeedGuess) -> Iterator[str]:
     """Yield the lines of a configuration, with a comment at each place that a user edits."""
+    places, examples = _places(guess), _examples(guess)
     yield "# A configuration for one file, by `ordosync feed check --init`. Edit the places"
     yield "# with the comment `edit`, then run `ordosync config check`."
     for line in text.splitlines():
@@ -116,8 +106,33 @@ def _commented(text: str, places: Mapping[str, str], examples: Mapping[str, str]
             indent = line[: len(line) - len(line.lstrip())]
             yield from (f"{indent}# {part}" for part in places[line].splitlines())
             yield line
+        elif name == "glob":
+            indent = line[: len(line) - len(line.lstrip())]
+            yield f"{indent}{_OTHER_NAMES}"
+            yield line
         elif value == "''":
             example = f"such as {examples[name]}" if name in examples else "the column of the file"
             yield f"{line.removesuffix(' ' + value)}  # edit: {example}"
         else:
             yield line
+
+
+def _places(guess: FeedGuess) -> Mapping[str, str]:
+    """Return the comments above some lines."""
+    account = account_of(guess)
+    other = MERCHANT if account == SUPPLIER else SUPPLIER
+    needed = "edit: an account of this side needs it, too"
+    return {
+        **{f"    {name}:": needed for name in _beside(guess, account)},
+        f"  {other}:": _OTHER_SIDE,
+    }
+
+
+def _examples(guess: FeedGuess) -> Mapping[str, str]:
+    """Return an example of each option that a user chooses."""
+    return {
+        "date_format": '"%Y-%m-%d"',
+        "timezone": "Europe/Paris",
+        "currency": guess.currency or "EUR",
+        **{name: near for name, near in guess.missing.items() if near},
+    }

@@ -70,6 +70,8 @@ def check_feed(
     """
     if subject is not None and subject not in SUBJECTS:
         raise UsageError(f"--subject is one of {either(SUBJECTS)}, not {subject!r}")
+    if file.is_dir():
+        raise UsageError(f"{str(file)!r} is a folder; name a file in it")
     if not file.is_file():
         raise UsageError(f"there is no file {str(file)!r}; check its path")
     try:
@@ -77,6 +79,9 @@ def check_feed(
             _print_config(file, subject)
         else:
             _check(file, account, subject, context, online=online)
+    except BrokenPipeError:
+        # The reader of the output has gone, which says nothing about the file.
+        raise
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}; check the file") from error
 
@@ -211,7 +216,11 @@ def _unfit(error: ConfigError) -> str:
 
 
 def _without_rows(guess: FeedGuess, problem: str) -> FeedReport:
-    columns = tuple(FeedColumn(name=name, state="unused") for name in guess.columns)
+    missing = [
+        FeedColumn(name=name, state="missing", fields=(name,), near=near)
+        for name, near in guess.missing.items()
+    ]
+    columns = (*missing, *(FeedColumn(name=name, state="unused") for name in guess.columns))
     return FeedReport(subject=guess.subject, format=guess.format, columns=columns, problem=problem)
 
 

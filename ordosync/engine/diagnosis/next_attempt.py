@@ -32,7 +32,7 @@ def next_run(task: str, portal: str, due: Due) -> str:
         (entry for entry in due.tasks if (entry.portal, entry.task) == (portal, task)), None
     )
     if entry is None:
-        return f"{task} cannot run for portal {portal}; `ordosync config check` shows the reason"
+        return f"{task} cannot run for portal {portal}; {command} shows the reason"
     if entry.paused:
         return f"{task} is paused: `ordosync autosync on {task}` resumes it, {command} runs it once"
     if entry.next_due_at is None:

@@ -45,6 +45,18 @@ def test_row_without_a_number_belongs_to_the_order_above(feeds: Feeds) -> None:
     assert feeds.sent("2") == {"MUG": 1, "CUP": 1}
 
 
+def test_reason_names_the_option_that_reads_such_rows(feeds: Feeds) -> None:
+    feeds.configure(columns=COLUMNS)
+    feeds.drop("a.csv", HEADER + first("1", "MUG") + below("CUP"))
+
+    feeds.run()
+
+    assert feeds.steps()["1#1"]["reason"] == (
+        "feeds/a.csv row 3: the order number is blank; it may be a line of order 1: then set"
+        " `blank_repeats: true`"
+    )
+
+
 def test_total_at_the_end_is_no_line_of_the_last_order(feeds: Feeds) -> None:
     feeds.drop("a.csv", HEADER + first("1", "MUG") + below("CUP") + ",,,,2,Total,,\n")
 

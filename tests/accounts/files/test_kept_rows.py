@@ -3,6 +3,7 @@
 import io
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,21 @@ def test_copy_without_rows_is_read_after_a_change_of_the_mapping(
     assert (cells["Order No."], cells["Order"], problem) == ("", "1", "")
     with pytest.raises(InvalidFileError, match=r"'Gone' or 'Number' is missing.*'Main'"):
         _read(path, _options(path, order="Gone"))
+
+
+def test_fraction_is_refused_after_a_change_of_the_decimal_point(tmp_path: Path) -> None:
+    """With a step that removes points as those of thousands, 1.018 would mean 1018."""
+    path = _workbook(tmp_path / "a.xlsx", HEAD, ("1", "A", 1.018, "Ann"), ("2", "A", 1, "Bob"))
+    with_point, with_comma = _options(path), replace(_options(path), decimal=",")
+    content = without_rows(path, with_point, lambda row: row.cells["Order"] == "2")
+    assert content is not None
+    path.write_bytes(content)
+
+    [(_, cells, problem)] = _read(path, with_comma)
+    assert (cells["Order"], cells["Qty"]) == ("1", "")
+    assert problem == "'Qty' was kept with another decimal point; drop its file again"
+    [(_, cells, problem)] = _read(path, with_point)
+    assert (cells["Qty"], problem) == ("1.018", "")
 
 
 def test_damaged_cell_stays_damaged(tmp_path: Path) -> None:

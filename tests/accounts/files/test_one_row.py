@@ -1,10 +1,12 @@
 """Orders of one row: their lines are in one cell, or in numbered columns."""
 
 import shutil
+import time
 from pathlib import Path
 
 import pytest
 
+from ordosync.accounts.files.input_options.table_options import OneRow
 from tests.accounts.files.order_feeds import Feeds
 
 SHARED = Path(__file__).parents[4] / "shared"
@@ -196,3 +198,45 @@ def test_options_that_make_no_sense_are_refused(
     result = feeds.run("config", "check")
 
     assert (result.code, problem in result.err) == (3, True), result.err
+
+
+def test_long_text_that_is_no_line_is_refused_at_once() -> None:
+    one_row = OneRow(items="items", each="{sku}|{name}|{details}|{quantity}")
+    started = time.process_time()
+
+    assert one_row.form.fullmatch("|" * 10_000 + "x") is None
+    assert one_row.form.fullmatch("a|b|c|" + "|" * 9_000 + "|5") is not None
+    assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize(
+    ("each", "text", "fields"),
+    [
+        ("{sku} x {quantity}", "A x B x 3", ("A x B", "3")),
+        ("{sku} x {quantity} ({name})", "A x B x 3 (4) x 5 (c)", ("A x B", "3", "4) x 5 (c")),
+        ("{quantity}x {sku} {}", "2x A b c", ("2", "A")),
+        ("[{sku}] {name}", "[A] [B] c", ("A", "[B] c")),
+    ],
+)
+def test_first_place_that_fits_ends_a_field(each: str, text: str, fields: tuple[str, ...]) -> None:
+    match = OneRow(items="items", each=each).form.fullmatch(text)
+
+    assert match is not None
+    assert match.groups() == fields
+
+
+@pytest.mark.parametrize("items", ["2 x MUG, 1 x CUP", "2 x MUG\n1 x CUP", "2 x MUG | 1 x CUP;"])
+def test_lines_with_another_text_between_them_are_no_sku(feeds: Feeds, items: str) -> None:
+    feeds.drop("a.csv", HEADER + f'1,Ada,"{items}"\n2,Bob,"1 x MUG, blue"\n')
+
+    assert feeds.run().counts == {"seen": 2, "done": 1, "failed": 1}
+    assert "is several lines; correct `at` of `one_row`" in feeds.steps()["1#1"]["reason"]
+    assert feeds.sent("2") == {"MUG, blue": 1}
+
+
+def test_row_that_comes_again_is_not_sent_twice(feeds: Feeds) -> None:
+    feeds.drop("a.csv", HEADER + "1,Ada,2 x MUG\n1,Ada,2 x MUG\n2,Bob,1 x MUG\n2,Bob,1 x CUP\n")
+
+    assert feeds.run().counts == {"seen": 2, "done": 1, "failed": 1}
+    assert "row 3: repeats row 2, but `one_row` says" in feeds.steps()["1#1"]["reason"]
+    assert feeds.sent("2") == {"MUG": 1, "CUP": 1}

@@ -182,3 +182,22 @@ def test_copy_stays_whole_if_its_rewrite_is_interrupted(
     assert (list(spool.copies()), copy.stat().st_mtime) == ([copy], 1000)
     spool.tidy()
     assert len(list((tmp_path / "spool").iterdir())) == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_document_without_a_byte_order_mark_keeps_its_encoding(
+    tmp_path: Path, encoding: str
+) -> None:
+    path = tmp_path / "a.xml"
+    text = as_xml(ORDERS, "Zoë")
+    _, declaration, rest = text.rpartition("?>")
+    body = rest if declaration else text
+    document = f'<?xml version="1.0" encoding="UTF-16"?>{body}'
+    path.write_bytes(document.encode(encoding))
+    before = _cells(path)
+
+    content = without_rows(path, options(path), _is("2", path))
+
+    assert content is not None
+    path.write_bytes(content)
+    assert _cells(path) == [each for each in before if each[0] not in (2, 4)]

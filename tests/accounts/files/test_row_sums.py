@@ -136,3 +136,38 @@ def test_stock_of_several_warehouses_adds_up(tmp_path: Path) -> None:
     assert counted == {"MUG": 7, "BOX": 2}
     assert "quantity 'x' is not a whole number" in str(feeds.steps(2))
     assert result.counts["done"] == 2
+
+
+SHIPPING = "columns: {order_number: No, sku: SKU, quantity: Qty, requires_shipping: Sent}"
+
+
+def test_rows_of_a_line_that_differ_in_shipping_refuse_their_order(feeds: Feeds) -> None:
+    feeds.configure("rows: sum", columns=SHIPPING)
+    feeds.drop("a.csv", "No,SKU,Qty,Sent\n1,MUG,2,yes\n1,MUG,1,no\n1,CUP,1,yes\n")
+
+    feeds.run()
+
+    (reason,) = feeds.attention()
+    assert "differs from another row of its line in requires_shipping" in reason
+
+
+def test_refund_that_needs_no_shipping_leaves_the_other_units(feeds: Feeds) -> None:
+    feeds.configure("rows: sum", columns=SHIPPING)
+    feeds.drop("a.csv", "No,SKU,Qty,Sent\n1,MUG,2,yes\n1,MUG,-1,no\n1,CUP,1,yes\n")
+
+    feeds.run()
+
+    assert feeds.sent("1") == {"MUG": 1, "CUP": 1}
+
+
+def test_rows_of_a_line_that_are_left_out_after_it_was_sent_are_no_edit(feeds: Feeds) -> None:
+    feeds.configure("rows: sum", "skip: [{column: Done, matches: x, rows: true}]")
+    header = "No,SKU,Qty,To,Done\n"
+    feeds.drop("a.csv", f"{header}1,MUG,2,Ada,\n1,MUG,1,Ada,\n1,CUP,1,Ada,\n")
+    feeds.run()
+    feeds.drop("b.csv", f"{header}1,MUG,2,Ada,x\n1,MUG,1,Ada,x\n1,CUP,1,Ada,\n")
+
+    result = feeds.run()
+
+    assert result.counts == {"seen": 1, "unchanged": 1}
+    assert feeds.attention() == []

@@ -58,7 +58,9 @@ def test_words_of_a_column_decide_about_whole_orders(feeds: Feeds) -> None:
     )
     assert steps["3#1"]["reason"] == 'Paid is "refunded"'
     assert steps["4#1"]["code"] == "unclear-status"
-    assert steps["4#1"]["reason"].startswith('Paid is "partially_refunded", which does not say')
+    assert steps["4#1"]["reason"].startswith(
+        'feeds/a.csv row 8: Paid is "partially_refunded", which does not say'
+    )
     assert feeds.sent("1") == feeds.sent("5") == {"MUG": 2, "CUP": 1}
 
 
@@ -82,7 +84,9 @@ def test_blank_word_is_unknown_unless_it_is_in_a_list(feeds: Feeds) -> None:
 
     feeds.run()
 
-    assert feeds.steps()["1#1"]["reason"].startswith("Paid is blank, a word that `statuses`")
+    assert feeds.steps()["1#1"]["reason"].startswith(
+        "feeds/a.csv row 2: Paid is blank, a word that `statuses`"
+    )
 
 
 @pytest.mark.parametrize(
@@ -112,7 +116,7 @@ def test_order_whose_rows_contradict_each_other_fails(feeds: Feeds) -> None:
 
     steps = feeds.steps()
     assert (steps["1#1"]["state"], steps["1#1"]["code"]) == ("failed", "unclear-status")
-    assert steps["1#1"]["reason"].startswith("Paid differs between the rows of the order")
+    assert "row 2: Paid differs between the rows of the order" in steps["1#1"]["reason"]
     assert steps["2#1"]["state"] == "skipped"
 
 
@@ -201,7 +205,7 @@ def test_rows_that_are_fulfilled_are_not_sent_and_partial_rows_fail(feeds: Feeds
     steps = feeds.steps()
     assert steps["2#1"]["reason"] == 'Sent is "fulfilled"'
     assert (steps["3#1"]["code"], steps["4#1"]["code"]) == ("unclear-status", "unknown-status")
-    assert steps["3#1"]["reason"].startswith('row 6: Sent is "partial"')
+    assert steps["3#1"]["reason"].startswith('feeds/a.csv row 6: Sent is "partial"')
 
 
 @pytest.mark.parametrize(
@@ -275,6 +279,18 @@ def test_fulfilled_lines_and_final_words_cancel_nothing(feeds: Feeds) -> None:
     assert feeds.attention() == []
 
 
+def test_cancelled_units_are_those_of_the_line_that_is_still_owed(feeds: Feeds) -> None:
+    (feeds.folder / "cancelled").mkdir()
+    (feeds.folder / "cancelled" / "c.csv").write_text("No,SKU,Qty\n1,MUG,1\n")
+    columns = "columns: {order_number: No, sku: SKU, quantity: Qty}"
+    feeds.configure(ROWS, parts=f"cancellations: {{glob: cancelled, {columns}}}")
+    feeds.drop("a.csv", HEADER + "1,,,MUG,2,Ada,fulfilled\n1,,,MUG,1,Ada,\n1,,,CUP,1,Ada,\n")
+
+    feeds.run()
+
+    assert feeds.sent("1") == {"CUP": 1}
+
+
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
@@ -289,3 +305,33 @@ def test_lists_that_make_no_sense_are_refused(feeds: Feeds, options: str, proble
     result = feeds.run("config", "check")
 
     assert (result.code, problem in result.err) == (3, True), result.err
+
+
+def test_column_is_optional_by_any_of_its_names(feeds: Feeds) -> None:
+    column = "{column: [Cancelled at, Canceled at], travels: [open]}"
+    feeds.configure("optional: [Canceled at]", f"statuses: [{column}]")
+    feeds.drop("a.csv", "No,SKU,Qty,To\n1,MUG,2,Ada\n")
+
+    assert feeds.run().counts == {"seen": 1, "done": 1}
+
+
+@pytest.mark.parametrize(
+    ("column", "rows"),
+    [
+        ('{column: Paid, travels: [""], others: skipped}', "1,Smith,,MUG,1,Ada,x,y\n"),
+        ("{column: Paid, travels: [paid], skipped: [yes]}", "1,yes,,MUG,1,Ada,x,y\n1,,,A,1,Ada,\n"),
+        (
+            '{column: Sent, rows: true, travels: [""], skipped: [yes]}',
+            "1,,,B,1,Ada,yes,y\n1,,,A,1,,\n",
+        ),
+    ],
+)
+def test_damaged_row_is_refused_whatever_its_status_is(
+    feeds: Feeds, column: str, rows: str
+) -> None:
+    feeds.configure(f"statuses: [{column}]")
+    feeds.drop("a.csv", HEADER + rows)
+
+    assert feeds.run().counts == {"seen": 1, "failed": 1}
+    (reason,) = feeds.attention()
+    assert "row 2: has 8 cells, the header has 7" in reason

@@ -11,8 +11,10 @@ from ordosync.accounts.files.formats.rows import InvalidFileError, Row
 from ordosync.accounts.files.formats.tables import TableRow, table_rows
 from ordosync.accounts.files.input_options.input_files import ProductFiles
 from ordosync.accounts.files.input_options.rules import RowRule
+from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.files.input_options.table_options import EndOfData, Header
 from ordosync.accounts.option_types import Names, merged
+from tests.accounts.files.order_feeds import Feeds
 
 TITLED = ["Stock of Northwind\t\t", "\t\t", "SKU\tName\tNote", "MUG\tMug\t", "CUP\tCup\tnew"]
 
@@ -178,6 +180,12 @@ def test_blank_cells_beyond_the_header_are_harmless(row: str) -> None:
     assert (read_row.cells, read_row.problem) == ({"SKU": "MUG", "Name": "Mug"}, "")
 
 
+def test_row_whose_cells_were_moved_by_a_delimiter_in_a_text_is_refused() -> None:
+    rows = read(["SKU\tName\tNote", "MUG\tMug\t", "CUP\tA\tcup\t"])
+
+    assert [row.problem for row in rows] == ["", "has 4 cells, the header has 3"]
+
+
 def test_row_may_lack_only_cells_without_a_name() -> None:
     assert [row.problem for row in read(["SKU\tName\t\t", "MUG\tMug", "CUP"])] == [
         "",
@@ -263,3 +271,30 @@ def test_options_that_make_no_sense_together_are_refused(
 
 def test_optional_column_may_be_any_name_of_a_column() -> None:
     assert options(columns={"sku": "SKU", "name": Names("Name", "Title")}, optional=("Title",))
+
+
+@pytest.mark.parametrize("matches", ["", ".*", "Total|"])
+def test_end_of_data_that_every_row_fits_is_refused(matches: str) -> None:
+    with pytest.raises(ValueError, match="matches: fits every row"):
+        EndOfData(matches=matches)
+
+
+def test_note_of_a_customer_does_not_end_the_data(tmp_path: Path) -> None:
+    feeds = Feeds(tmp_path)
+    feeds.configure('until: {matches: "^Total"}')
+    rows = "1,A,1,Total Solutions,\n2,,1,Ann,Total\n3,A,1,Bob,\n,,Total,,\n4,A,1,Cyd,\n"
+    feeds.drop("a.csv", f"No,SKU,Qty,To,Note\n{rows}")
+
+    assert feeds.run().counts == {"seen": 3, "done": 2, "failed": 1}
+
+
+@pytest.mark.parametrize(
+    "end", ["Total\t\t\t", "\tTotal\t500\t", "\t\t500\tTotal", "A\tTotal\t5\t"]
+)
+def test_row_of_totals_ends_the_data(end: str) -> None:
+    columns = {"sku": "SKU", "quantity": "Qty"}
+    files = StockFiles(glob=Path("x"), columns=columns, until=EndOfData(matches="^Total$"))
+
+    rows = table_rows(table(["Place\tSKU\tQty\tNote", "A\tMUG\t1\t", end, "A\tCUP\t1\t"]), files)
+
+    assert [row.cells["SKU"] for row in rows] == ["MUG"]

@@ -252,3 +252,9 @@ def test_date_in_place_of_a_sku_is_recognised(text: str) -> None:
 @pytest.mark.parametrize("text", NO_DATES)
 def test_sku_that_is_no_date_of_a_spreadsheet_is_not_reported(text: str) -> None:
     assert not looks_like_date(text)
+
+
+def test_quotation_mark_that_is_open_at_the_end_may_be_a_cut_file(tmp_path: Path) -> None:
+    problem = refusal(tmp_path, 'SKU,Name\nMUG,"Mu')
+
+    assert "the file may have been cut: export it again, or set `quotes: false`" in problem

@@ -46,7 +46,7 @@ DATE = Transform(date=("%Y-%m-%d",))
         ({"constants": {"sku": "A"}}, "constants: sku has a column, too; use `defaults`"),
         ({"constants": {"line_id": "A"}}, "constants: each record has its own line_id"),
         ({"constants": {"name": " "}}, "constants: name is blank"),
-        ({"constants": {"currency": "USD"}}, "currency: is mapped, too"),
+        ({"constants": {"currency": "USD"}}, "currency: has a column or constant, too"),
         ({"constants": {"ship_to.country": "UK"}}, "'UK' is not a country code; did you mean GB?"),
         ({"constants": {"currency": "usd"}, "currency": None}, "constants: currency: must be"),
         ({"defaults": {"name": "A"}}, "defaults: name has no column; use `constants`"),
@@ -177,3 +177,12 @@ def test_wrong_step_is_reported_with_its_place(tmp_path: Path) -> None:
 
     assert result.code == 3
     assert "accounts.shop.orders.transform.sku[0]: 'uper' is not a step; write one" in result.err
+
+
+@pytest.mark.parametrize("kind", [OrderFiles, ShipmentFiles])
+def test_line_without_a_sku_gets_no_other_one(kind: type[InputFiles]) -> None:
+    columns = {**COLUMNS, "tracking_number": "t", "carrier": "c"}
+    known = {name: columns[name] for name in columns if name in kind.known_fields}
+
+    with pytest.raises(ValueError, match="defaults: a blank sku cannot have another one"):
+        kind(glob=Path("x"), columns=known, currency="USD", defaults={"sku": "A"})

@@ -1,5 +1,6 @@
 """Steps from the text of a cell to the text of a field: pure functions."""
 
+import time
 from datetime import date
 
 import pytest
@@ -226,3 +227,12 @@ def test_formats_of_a_date_are_tried_in_order() -> None:
 )
 def test_reason_names_the_step_that_makes_an_amount(text: str, reason: str) -> None:
     assert reason in amount_problem(text, ".")
+
+
+@pytest.mark.parametrize("text", ["1" + " " * 9_998 + "(", "(" + "1" * 9_999])
+def test_long_text_that_is_no_amount_is_refused_at_once(text: str) -> None:
+    started = time.process_time()
+
+    for _ in range(20):
+        assert amount_problem(after(text, Transform(currency="$")), ".").startswith("is not")
+    assert time.process_time() - started < 1

@@ -117,6 +117,23 @@ def test_refused_cell_refuses_its_row_and_the_others_are_imported(tmp_path: Path
     assert numbers(tmp_path) == ["1002"]
 
 
+def test_cell_that_cannot_be_read_is_no_blank_for_a_rule(tmp_path: Path) -> None:
+    data = io.BytesIO()
+    with xlsxwriter.Workbook(data) as book:
+        sheet = book.add_worksheet()
+        for number, texts in enumerate([COLUMNS, ("1001", *MUG), ("1001", "CUP", *MUG[1:])]):
+            sheet.write_row(number, 0, texts)
+        for column in (3, 6):
+            sheet.write_formula(2, column, "=NA()", None, "#N/A")
+    rule = f'skip: [{{column: {COLUMNS[6]}, matches: "^$", rows: true}}]\n'
+    dropped(tmp_path, data.getvalue(), options=f"      {rule}")
+
+    [failed] = failures(tmp_path)
+
+    assert "row 3: 'qty' holds the error #N/A; " in failed["reason"]
+    assert f"{COLUMNS[6]!a} holds the error #N/A" in failed["reason"]
+
+
 def test_refused_cell_of_a_column_that_is_not_used_harms_nothing(tmp_path: Path) -> None:
     config = CONFIG.replace("unit_price: price,", "").replace("      currency: EUR\n", "")
     rows = [("1001", "MUG", "Mug", 1, 12345678901234567, "Ada", "DE")]
@@ -190,7 +207,7 @@ def test_decimal_comma_is_that_of_text_cells_and_of_numbers(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("line", ["[1]", '["1", ["a"], []]', "[1, [1], []]", "[" * 100_000, "{}"])
 def test_file_that_only_looks_like_a_copy_is_refused(tmp_path: Path, line: str) -> None:
-    dropped(tmp_path, b"rows of a workbook, kept by ordosync\n" + line.encode())
+    dropped(tmp_path, b'rows of a workbook, kept by ordosync\n"."\n' + line.encode())
 
     [failed] = failures(tmp_path)
 
@@ -347,3 +364,14 @@ def test_failed_order_is_read_from_the_copy_of_its_workbook(tmp_path: Path) -> N
 
     assert ordosync(tmp_path, "retry", "1").code == 0
     assert numbers(tmp_path) == ["1001"]
+
+
+def test_order_number_of_a_formula_that_was_not_calculated_is_not_called_blank(
+    tmp_path: Path,
+) -> None:
+    dropped(tmp_path, xlsx(("=A1", *MUG), ("1002", *MUG)))
+
+    (step,) = failures(tmp_path)
+
+    assert "row 2: the order number cannot be read: 'order' holds a formula" in step["reason"]
+    assert "blank" not in step["reason"]

@@ -5,7 +5,7 @@ import random
 import time
 import tracemalloc
 from pathlib import Path
-from zipfile import ZIP_STORED, ZipFile
+from zipfile import ZIP_BZIP2, ZIP_LZMA, ZIP_STORED, ZipFile
 
 import pytest
 
@@ -283,3 +283,13 @@ def test_part_of_other_content_is_refused(part: str, text: str) -> None:
         assert len(rows_of(zipped(data))) == 1
     else:
         assert refused(zipped(data))
+
+
+@pytest.mark.parametrize("method", [ZIP_LZMA, ZIP_BZIP2])
+def test_part_that_is_packed_as_no_spreadsheet_packs_it_is_refused(method: int) -> None:
+    packed = io.BytesIO()
+    with ZipFile(io.BytesIO(workbook(ONE))) as known, ZipFile(packed, "w", method) as other:
+        for name in known.namelist():
+            other.writestr(name, known.read(name))
+
+    assert refused(packed.getvalue()) == "is packed in a way that no spreadsheet uses"

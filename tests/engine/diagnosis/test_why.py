@@ -401,3 +401,17 @@ def test_an_order_that_both_sides_have_open_names_the_side_to_cancel(both: TwoAc
     assert explanation["state"] == "open-on-both-sides"
     assert "cancel it at northwind: `ordosync orders cancel S-1001" in explanation["next"]
     assert both.run("attention").code == 1
+
+
+def test_a_task_that_the_accounts_do_not_have_is_named_with_the_command_that_says_why(
+    tmp_path: Path,
+) -> None:
+    shop(tmp_path, HEADER + row("1001"))
+    ordosync(tmp_path, "import-orders")
+    ordosync(tmp_path, "orders", "ship", "1001", *SHIP[3:], "--account", "warehouse")
+
+    explanation = story(tmp_path, "1001")
+
+    assert "update-tracking cannot run" in explanation["next"]
+    reason = ordosync(tmp_path, *command(explanation)).err
+    assert "needs `tracking:` to receive tracking numbers" in reason

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,9 +32,7 @@ PAIRS: dict[str, Kinds] = {
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give a test its pairs. Most are in the matrix, and are not even made for the other tests."""
-    fixtures = metafunc._arg2fixturedefs.get("pair", ())
-    # A fixture of the module comes before the one of this folder.
-    if not fixtures or not fixtures[-1].baseid.endswith("pairs"):
+    if not _is_of_this_folder(metafunc._arg2fixturedefs.get("pair", ())):
         return
     item = metafunc.definition
     needed = {word for mark in item.iter_markers("needs") for word in mark.args}
@@ -50,6 +49,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         ],
         indirect=True,
     )
+
+
+def _is_of_this_folder(fixtures: Sequence[pytest.FixtureDef[Any]]) -> bool:
+    """True if a pair comes from this folder, perhaps through a fixture of the module."""
+    for fixture in reversed(fixtures):
+        if fixture.baseid.endswith("pairs"):
+            return True
+        if "pair" not in fixture.argnames:
+            return False
+    return False
 
 
 def _marks(pair: Kinds, usual: Sequence[Kinds], *, is_slow: bool) -> Sequence[pytest.MarkDecorator]:

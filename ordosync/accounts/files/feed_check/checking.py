@@ -1,6 +1,6 @@
 """Checks one file by the options of an account, as a task would read it. Writes nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from itertools import islice
@@ -10,11 +10,13 @@ from typing import Any
 
 from ordosync.accounts.feeds import (
     MOST_EXAMPLES,
+    FeedColumn,
     FeedFinding,
     FeedFormat,
     FeedReport,
     KnownSkus,
 )
+from ordosync.accounts.files.feed_check.addresses import IncompleteAddresses
 from ordosync.accounts.files.feed_check.columns import columns_of
 from ordosync.accounts.files.feed_check.file_signs import file_findings
 from ordosync.accounts.files.feed_check.found_format import found_format
@@ -42,7 +44,7 @@ def check(
     `others` are the other files of the same pattern.
     """
     found = found_format(path, record_type.options)
-    columns = columns_of(found.header, record_type.options)
+    columns = _columns(found.header, record_type.options)
     try:
         report = checked_rows(
             record_type, path.name, path, found=found.format, known=known, others=others
@@ -50,6 +52,13 @@ def check(
     except InvalidFileError as error:
         report = FeedReport(subject=record_type.name, format=found.format, problem=str(error))
     return replace(report, columns=columns)
+
+
+def _columns(header: Sequence[str], options: InputFiles) -> tuple[FeedColumn, ...]:
+    """Return the columns; none without a header, or if it was read in a wrong encoding."""
+    if not header or any("\0" in name for name in header):
+        return ()
+    return columns_of(header, options)
 
 
 def checked_rows(
@@ -83,11 +92,14 @@ def checked_rows(
 def _with_records(
     report: FeedReport, index: RowIndex[Any], options: InputFiles, known: KnownSkus | None
 ) -> FeedReport:
-    verdicts = Verdicts()
+    verdicts, addresses = Verdicts(), IncompleteAddresses(options)
     with closing(Totals(options)) as totals:
         for records in index.pages():
-            totals.add(verdicts.add(records, index.first_rows(records)))
-        findings = tuple(_unknown(totals.skus, known)) if known else ()
+            first_rows = index.first_rows(records)
+            totals.add(verdicts.add(records, first_rows))
+            addresses.add(records, first_rows)
+        unknown = _unknown(totals.skus, known) if known else ()
+        findings = (*addresses.findings(), *unknown)
         return replace(
             report, verdicts=verdicts.result(), totals=totals.result(), findings=findings
         )

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from ordosync.accounts.feeds import MOST_EXAMPLES, FeedFinding
+from ordosync.accounts.files.feed_check.field_names import is_total
 from ordosync.accounts.files.formats.rows import Row
 from ordosync.accounts.files.input_options.input_files import InputFiles
+from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.spreadsheets import looks_like_date
 
 _IDS = ("order_number", "sku", "supplier_sku", "tracking_number", "line_id")
@@ -21,6 +23,7 @@ _EXPONENT = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+?[0-9]{1,3}")
 _ROUNDED = re.compile("[0-9]{14}0|[0-9]{15}0+")
 """Excel keeps 15 digits of a number; the digits after them become 0."""
 _WRONG_LETTERS = re.compile("Ã[\u0080-\u00bf\u201a\u0192\u201e\u2026\u0178]|â€|\ufffd")
+_NEGATIVE = re.compile("-[0-9,.]*[1-9][0-9,.]*")
 _FORMULA = re.compile('=[^"]')
 _FEW = 0.5
 
@@ -48,6 +51,7 @@ class DamagedCells:
 
     def __init__(self, options: InputFiles) -> None:
         self._columns = options.columns
+        self._is_stock = isinstance(options, StockFiles)
         self._found: dict[tuple[str, str], Places] = defaultdict(Places)
         self._has_pad = any(step.pad for step in options.transform.get("sku", ()))
         self._lengths: dict[int, Places] = defaultdict(Places)
@@ -60,6 +64,8 @@ class DamagedCells:
                 for code in _signs(field, text):
                     self._found[code, field].add(row)
         self._add_sku(row)
+        if self._is_stock and _NEGATIVE.fullmatch(self._cell(row, "quantity")):
+            self._found["oversold", "quantity"].add(row)
         for zip_field, country_field in _ZIPS.items():
             if _is_short_zip(self._cell(row, zip_field), self._cell(row, country_field)):
                 self._found["short-zip", zip_field].add(row)
@@ -102,6 +108,8 @@ def _signs(field: str, text: str) -> Iterator[str]:
             yield "rounded"
         elif looks_like_date(text):
             yield "date"
+        elif is_total(text):
+            yield "total"
     if not text.isascii() and _WRONG_LETTERS.search(text):
         yield "wrong-letters"
     if text[:1] == "=" and _FORMULA.match(text):
@@ -118,6 +126,8 @@ _TEXTS: Mapping[str, str] = {
     " it; export it as text",
     "date": "{field} looks like a date, which a spreadsheet may have made of another text, such as"
     " MAR-2",
+    "oversold": "{field} is below 0, so 0 is written",
+    "total": "{field} is that of a row of totals; end the data before it with `until`",
     "wrong-letters": "{field} has letters of another encoding, such as \u00c3; export the file"
     " again, or set `encoding`",
     "formula": "{field} is the text of a formula; export the result of the formula",

@@ -1,5 +1,6 @@
 """Usual names of columns, by field, with which the columns of an unknown file are guessed."""
 
+import difflib
 import re
 from collections.abc import Mapping, Sequence
 
@@ -112,6 +113,14 @@ NAMES: Mapping[str, Mapping[str, Sequence[str]]] = {
 """The usual names of the columns of each field, the most certain first, by subject."""
 
 
+_TOTALS = frozenset({"total", "totals", "grand total", "sum", "summe", "gesamt"})
+
+
+def is_total(text: str) -> bool:
+    """True if a text marks a row of totals."""
+    return text.strip(" :").casefold() in _TOTALS
+
+
 def plain_name(column: str) -> str:
     """Return the name of a column as names are compared: words in lower case."""
     # The words of camel case are separate words, and so are the parts of a path.
@@ -128,6 +137,18 @@ def fields_of(columns: Sequence[str], subject: str) -> dict[str, str]:
         if name := next((name for name in names if name in free), ""):
             found[field] = by_name[name]
     return found
+
+
+def near_column(field: str, subject: str, columns: Sequence[str]) -> str:
+    """Return a column whose name is similar to those of a field, or has one of them as a part."""
+    names = NAMES[subject].get(field, ())
+    for column in columns:
+        plain = f" {plain_name(column)} "
+        if any(f" {name} " in plain for name in names):
+            return column
+    by_name = _by_name(columns)
+    near = (difflib.get_close_matches(name, by_name, n=1) for name in names)
+    return next((by_name[found[0]] for found in near if found), "")
 
 
 def address_of(columns: Sequence[str]) -> dict[str, tuple[str, ...]]:

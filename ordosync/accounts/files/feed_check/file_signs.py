@@ -4,16 +4,22 @@ import csv
 import io
 import os
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from ordosync.accounts.feeds import MOST_EXAMPLES, FeedFinding, FeedFormat
-from ordosync.accounts.files.formats.rows import LONGEST_TEXT
+from ordosync.accounts.files.feed_check.damage import Places
+from ordosync.accounts.files.formats.file_rows import read_rows
+from ordosync.accounts.files.formats.rows import LONGEST_TEXT, InvalidFileError
 from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.workbooks.rows import WorkbookFormat
 from ordosync.regular_files import open_regular
 from ordosync.text import plural
 
 _TEXTS = ("csv", "jsonl")
+_FEWEST_TEXTS = 2
+"""Texts of a row of data; a remark below the data has one."""
 
 
 def file_findings(
@@ -27,12 +33,30 @@ def file_findings(
         yield from _of_workbook(path, "xls" if found.name == "xls" else "xlsx", options)
     if found.name == "csv":
         yield from _blank_rows(path, found, last_row)
+    if not last_row:
+        yield FeedFinding(code="empty", text="the file has no data")
+    if options.until is not None:
+        yield from _after_end(path, options, last_row)
     if found.name in _TEXTS and _is_cut(path):
         yield FeedFinding(
             code="cut",
             text="the last row has no line end, so the file may have been cut; `whole: newline`"
             " refuses such a file",
         )
+
+
+def _after_end(path: Path, options: InputFiles, last_row: int) -> Iterator[FeedFinding]:
+    """Yield the rows after the one that ends the data, if they look like data, too."""
+    places = Places()
+    with suppress(InvalidFileError):
+        after = (each for each in read_rows(path, replace(options, until=None)))
+        end = next((each.number for each in after if each.number > last_row), None)
+        for row in after:
+            if sum(map(bool, row.cells.values())) >= _FEWEST_TEXTS:
+                places.add(row)
+    if places.count:
+        text = f"ignored, since row {end} ends the data by `until`; check its pattern"
+        yield places.finding("after-end", text)
 
 
 def _blank_rows(path: Path, found: FeedFormat, last_row: int) -> Iterator[FeedFinding]:

@@ -8,11 +8,11 @@ from ordosync.accounts.feeds import FeedFormat
 from ordosync.accounts.files.feed_check.headers import configured_header
 from ordosync.accounts.files.feed_check.samples import (
     SampleRow,
-    is_encoded,
     sample_in,
     sample_of,
 )
 from ordosync.accounts.files.formats.file_rows import format_of
+from ordosync.accounts.files.formats.text_files import is_encoded
 from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.option_types import names_of
 

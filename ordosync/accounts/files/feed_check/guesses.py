@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from ordosync.accounts.feeds import FeedGuess, Presets
-from ordosync.accounts.files.feed_check.field_names import address_of, fields_of, plain_name
+from ordosync.accounts.files.feed_check.field_names import (
+    address_of,
+    fields_of,
+    is_total,
+    near_column,
+    plain_name,
+)
 from ordosync.accounts.files.feed_check.headers import likely_header
 from ordosync.accounts.files.feed_check.item_cells import items_option
 from ordosync.accounts.files.feed_check.preset_fit import Fit, fits
@@ -88,10 +94,17 @@ def guess(path: Path, *, presets: Presets, subject: str | None = None) -> FeedGu
         currency=best.currency if best else currency_of(sample.texts_of(mapping.columns, row)),
         problem=sample.problem,
         presets=tuple(fit.name for fit in fitting),
-        missing=() if best else mapping.missing,
+        missing={} if best else _with_near(mapping, columns, sample),
         columns=tuple(map(sample.column, columns)),
         has_address=best.has_address if best else mapping.has_address,
     )
+
+
+def _with_near(mapping: _Mapping, columns: Sequence[str], sample: Sample) -> dict[str, str]:
+    """Return the missing fields, each with a free column of a similar name."""
+    free = [column for column in columns if column and column not in mapping.columns.values()]
+    near = {name: near_column(name, mapping.subject, free) for name in mapping.missing}
+    return {name: sample.column(column) if column else "" for name, column in near.items()}
 
 
 def _of_preset(fit: Fit, sample: Sample) -> dict[str, Any]:
@@ -150,7 +163,11 @@ def _with_items(mapping: _Mapping, sample: Sample, header_row: int) -> _Mapping:
 
 def _options(sample: Sample, header_row: int, mapping: _Mapping) -> dict[str, Any]:
     """Return the options of a file whose columns were found by their names."""
-    options: dict[str, Any] = {**sample.options, **_header_options(header_row, mapping)}
+    options: dict[str, Any] = {
+        **sample.options,
+        **_header_options(header_row, mapping),
+        **_end_option(sample, header_row, mapping),
+    }
     texts = sample.texts_of(mapping.columns, header_row)
     values = value_options(texts)
     steps = {
@@ -164,6 +181,15 @@ def _options(sample: Sample, header_row: int, mapping: _Mapping) -> dict[str, An
     if mapping.one_row:
         options["one_row"] = dict(mapping.one_row)
     return {**options, **({"transform": transform} if transform else {})}
+
+
+def _end_option(sample: Sample, header_row: int, mapping: _Mapping) -> dict[str, Any]:
+    """Return the option that ends the data before a row of totals."""
+    for field_name, texts in sample.texts_of(mapping.columns, header_row).items():
+        if sample.paths is None and (total := next(filter(is_total, texts), "")):
+            column = mapping.columns[field_name]
+            return {"until": {"column": column, "matches": f"^{re.escape(total)}$"}}
+    return {}
 
 
 def _header_options(row: int, mapping: _Mapping) -> dict[str, Any]:

@@ -40,12 +40,18 @@ def fits(sample: Sample, header_row: int, presets: Presets) -> list[Fit]:
                     subject=subject,
                     options={"preset": name, **_differences(options, sample, header_row, found)},
                     columns=len(matched),
-                    has_address=any(f.startswith("ship_to.street") for f in options["columns"]),
+                    has_address=_has_address(options),
                     currency=_currency(options, sample, header_row, found),
                 )
             )
     # Of two versions, the newer one has the greater name.
     return sorted(fitting, key=lambda fit: (fit.columns, fit.name), reverse=True)
+
+
+def _has_address(options: Mapping[str, Any]) -> bool:
+    """True if a preset reads a street, from a whole column or from a part of one."""
+    names = (*options["columns"], *options.get("transform", ()))
+    return any(name.startswith("ship_to.street") for name in names)
 
 
 def _matched(options: Mapping[str, Any], found: Mapping[str, str]) -> set[str] | None:

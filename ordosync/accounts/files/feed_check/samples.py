@@ -25,6 +25,7 @@ from ordosync.accounts.files.feed_check.json_samples import (
 )
 from ordosync.accounts.files.feed_check.xml_samples import records_of_xml
 from ordosync.accounts.files.formats.rows import LONGEST_TEXT
+from ordosync.accounts.files.formats.text_files import is_encoded
 from ordosync.accounts.files.input_options.file_formats import format_by_suffix
 from ordosync.accounts.spreadsheets import WORKBOOKS
 from ordosync.regular_files import open_regular
@@ -174,16 +175,3 @@ def _first_text(path: Path, encoding: str) -> str:
 def _lines(file: io.TextIOWrapper) -> Iterator[str]:
     while line := file.readline(LONGEST_TEXT):
         yield line
-
-
-def is_encoded(path: Path, encoding: str) -> bool:
-    """True if all bytes of a file are text in this encoding."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        with open_regular(path) as file:
-            while block := file.read(_BLOCK):
-                decoder.decode(block)
-            decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -15,6 +15,7 @@ from ordosync.accounts.files.formats.rows import InvalidFileError
 from ordosync.accounts.files.formats.unusable_exports import why_unusable
 from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.option_types import names_of
+from ordosync.accounts.spreadsheets import neutral
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +64,9 @@ def columns_of(header: HeaderRow, options: InputFiles, *, read_as: str = "") -> 
 def _place(header: Sequence[str], column: str, options: InputFiles) -> int | None:
     """Return the index of a column in the header; None if the header lacks it."""
     place = _first(header, names_of(column), column)
+    if place is None:
+        # Rejected rows have a mark before a name such as @id, so that no spreadsheet runs it.
+        place = _first(header, map(neutral, names_of(column)), column)
     if place is None and folds_names(options):
         return _first([folded(name) for name in header], map(folded, names_of(column)), column)
     return place

@@ -12,6 +12,8 @@ from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.option_types import names_of
 
 _QUOTES_HINT = "; set `quotes: false` if a quotation mark is a character like any other"
+_CUT_HINT = "; the file may have been cut: export it again, or"
+"""The cause of a quotation mark that is open at the end, before the hint about quotes."""
 
 
 def csv_rows(lines: Iterable[str], options: InputFiles) -> Iterator[Row]:
@@ -64,6 +66,8 @@ def _table(lines: Iterable[str], options: InputFiles) -> Iterator[TableRow]:
             last_number = reader.line_num
     except csv.Error as error:
         hint = "" if "field limit" in str(error) or not options.quotes else _QUOTES_HINT
+        if hint and "end of data" in str(error):
+            hint = _CUT_HINT + hint.removeprefix(";")
         raise InvalidFileError(
             f"row {reader.line_num}: is not valid CSV ({error}){hint}"
         ) from error

@@ -66,4 +66,7 @@ def _encoding(content: bytes) -> str:
     parser = expat.ParserCreate()
     parser.XmlDeclHandler = declare
     parser.Parse(content[:_BEGINNING], False)
+    if declared and declared[0].casefold() == "utf-16":
+        # Without a mark, the first character tells the sequence of its two bytes.
+        return "utf-16-be" if content.startswith(b"\0") else "utf-16-le"
     return declared[0] if declared else "utf-8"

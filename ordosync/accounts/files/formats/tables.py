@@ -87,11 +87,16 @@ def _last_column(options: InputFiles) -> int:
 def _row_of(columns: Columns, *, is_ragged: bool) -> Callable[..., Row]:
     """Return the function that makes a row of its number, its cells and their problems."""
     names, further_names, total = columns.names, columns.further_names, len(columns.names)
+    # A file may have a delimiter at the end of each row but the header. In a single row, it is
+    # rather a text with a delimiter that moved the cells after it.
+    usual = 0
 
     def row_of(number: int, texts: list[str], problems: Mapping[int, str], is_suspect: bool) -> Row:
+        nonlocal usual
         problem = ""
+        usual = usual or len(texts)
         if len(texts) != total:
-            problem = "" if is_ragged else _width_problem(texts, columns)
+            problem = "" if is_ragged else _width_problem(texts, columns, usual)
             texts += [""] * (total - len(texts))
         cells = dict(zip(names, texts, strict=False))
         for name, place in further_names:
@@ -105,17 +110,20 @@ def _row_of(columns: Columns, *, is_ragged: bool) -> Callable[..., Row]:
     return row_of
 
 
-def _width_problem(texts: Sequence[str], columns: Columns) -> str:
-    """Return the problem of a row with fewer or more cells; blank cells too many are ignored."""
+def _width_problem(texts: Sequence[str], columns: Columns, usual: int) -> str:
+    """Return the problem of a row with fewer or more cells than the header.
+
+    Blank cells too many are ignored if the first row has them, too; `usual` is its number of cells.
+    """
     count, total = len(texts), len(columns.names)
-    if any(texts[total:]) or count < columns.width:
+    if any(texts[total:]) or count < columns.width or count not in (total, usual):
         return f"has {count} cells, {columns.origin} has {total}"
     return ""
 
 
 def _problem_of_used(problems: Mapping[int, str], columns: Columns) -> str:
     found = (column for column, place in columns.places.items() if place in problems)
-    return next((f"{column!a} {problems[columns.places[column]]}" for column in found), "")
+    return "; ".join(f"{column!a} {problems[columns.places[column]]}" for column in found)
 
 
 def _end_of_data(options: InputFiles, columns: Columns) -> Callable[[Sequence[str]], bool] | None:
@@ -125,8 +133,36 @@ def _end_of_data(options: InputFiles, columns: Columns) -> Callable[[Sequence[st
         return None
     search = re.compile(until.matches).search
     if until.column is None:
-        return lambda texts: any(map(search, texts))
+        return _any_cell_ends(search, options, columns)
     place = columns.places.get(until.column)
     if place is None:
         return None
     return lambda texts: place < len(texts) and bool(search(texts[place]))
+
+
+def _any_cell_ends(
+    search: Callable[[str], object], options: InputFiles, columns: Columns
+) -> Callable[[Sequence[str]], bool]:
+    """Return the function that is True for a row of which any cell matches.
+
+    In a row with an order, only the columns of its ids and units count: any customer could end the
+    data by a name or a note.
+    """
+    has_orders = {"order_number", "quantity"} <= {*options.required_fields}
+    needed = options.required_fields if has_orders else ()
+    # An order may lack its SKU, and is refused then.
+    filled = _places(columns, options.columns_of(*(name for name in needed if name != "sku")))
+    decisive = _places(columns, options.columns_of(*needed))
+
+    def is_end(texts: Sequence[str]) -> bool:
+        if not any(map(search, texts)):
+            return False
+        cells = dict(enumerate(texts))
+        is_order = bool(filled) and all(map(cells.get, filled))
+        return not is_order or any(search(cells.get(place, "")) for place in decisive)
+
+    return is_end
+
+
+def _places(columns: Columns, names: Sequence[str]) -> list[int]:
+    return [columns.places[name] for name in names if name in columns.places]

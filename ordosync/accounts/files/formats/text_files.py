@@ -35,7 +35,7 @@ def encoding_of(path: Path, options: InputFiles) -> str:
         codec = codecs.lookup(name).name
         if reason := _misfit(path, codec, name):
             misfits.append(reason)
-        elif len(names) == 1 or _decodes(path, codec):
+        elif len(names) == 1 or is_encoded(path, codec):
             return "utf-8-sig" if codec in _UTF8 else name
     if len(names) == 1:
         raise InvalidFileError(misfits[0])
@@ -111,7 +111,7 @@ def _misfit(path: Path, codec: str, name: str) -> str:
 
 def _has_utf8(path: Path) -> bool:
     """True if a file has letters other than ASCII, and all of them are UTF-8."""
-    return not _is_ascii(path) and _decodes(path, "utf-8")
+    return not _is_ascii(path) and is_encoded(path, "utf-8")
 
 
 def _is_ascii(path: Path) -> bool:
@@ -119,8 +119,8 @@ def _is_ascii(path: Path) -> bool:
         return all(block.isascii() for block in iter(lambda: file.read(_BLOCK), b""))
 
 
-def _decodes(path: Path, codec: str) -> bool:
-    """True if the whole file is text in this encoding."""
+def is_encoded(path: Path, codec: str) -> bool:
+    """True if all bytes of a file are text in this encoding."""
     decoder = codecs.getincrementaldecoder(codec)()
     try:
         with open_regular(path) as file:

@@ -58,7 +58,8 @@ def workbook_without(
             pass
     if not removed:
         return None
-    return kept_text(line for number, line in kept if number not in removed)
+    others = (line for number, line in kept if number not in removed)
+    return kept_text(others, decimal=options.decimal)
 
 
 def workbook_facts(path: Path, form: WorkbookFormat, options: InputFiles) -> SheetFacts:

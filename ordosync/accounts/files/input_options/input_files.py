@@ -26,6 +26,7 @@ from ordosync.accounts.files.input_options.table_options import EndOfData, Heade
 from ordosync.accounts.files.input_options.transform_checks import (
     check_codes,
     check_currency,
+    check_date_format_used,
     check_signs,
     check_steps,
     check_texts,
@@ -171,6 +172,9 @@ class InputFiles:
         for name in self.times:
             if name in self.sources:
                 self._check_date(name)
+        if self.date_format:
+            mapped = [name for name in self.dates if name in self.sources]
+            check_date_format_used(mapped, self.transform)
         if self._is_text and "excel" in (
             format_ for name in self.dates for format_ in self.date_formats(name)
         ):
@@ -179,7 +183,7 @@ class InputFiles:
         if self.currency is not None:
             check_signs(self.transform, self.currency)
             if "currency" in self.sources:
-                raise ValueError("currency: is mapped, too; for blank cells, use `defaults`")
+                raise ValueError("currency: has a column or constant, too; use `defaults`")
         elif has_money and "currency" not in self.sources:
             raise ValueError("prices have a column, so currency is needed")
 

@@ -12,6 +12,10 @@ from ordosync.accounts.option_types import FirstOf
 _NUMBERED = "{n}"
 _FIELD = re.compile(r"\{(\w*)\}")
 """A field in braces; empty braces are a text that is ignored."""
+_ANY_TEXTS = ("", "1", "MUG")
+"""Texts that only a pattern without any meaning fits all."""
+_LINE_ENDS = re.compile(r"[,;|\r\n]")
+"""Characters that files write between two lines in a cell."""
 
 
 def check_pattern(option: str, pattern: str) -> None:
@@ -74,6 +78,8 @@ class EndOfData:
 
     def __post_init__(self) -> None:
         check_pattern("matches", self.matches)
+        if all(re.search(self.matches, text) for text in _ANY_TEXTS):
+            raise ValueError("matches: fits every row, so a file has no data")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,13 +122,24 @@ class OneRow:
     @cached_property
     def form(self) -> re.Pattern[str]:
         """The form of a line as a regular expression with a group for each field."""
-        parts = _FIELD.split(self.each)
-        texts, names = parts[::2], parts[1::2]
-        groups = [_group(name) for name in names]
-        pattern = "".join(
-            re.escape(text) + group for text, group in zip(texts, [*groups, ""], strict=True)
-        )
-        return re.compile(pattern, re.DOTALL)
+        first, *parts = _FIELD.split(self.each)
+        pieces = [re.escape(first)]
+        for name, text in zip(parts[::2], parts[1::2], strict=True):
+            piece = _group(name) + re.escape(text)
+            # A quantity decides where the text before it ends.
+            if name == "quantity" and len(pieces) > 1:
+                pieces[-1] += piece
+            else:
+                pieces.append(piece)
+        *before, last = pieces
+        # Atomic, so that the time of a search does not grow with a power of the text's length. The
+        # first place where a piece fits leaves the most text for the pieces after it.
+        return re.compile("".join([*(f"(?>{piece})" for piece in before), last]), re.DOTALL)
+
+    def has_several(self, text: str) -> bool:
+        """True if a text of one line is several lines, with another text between them than `at`."""
+        parts = (part.strip() for part in _LINE_ENDS.split(text))
+        return sum(bool(self.form.fullmatch(part)) for part in parts) > 1
 
     @cached_property
     def numbered(self) -> re.Pattern[str]:

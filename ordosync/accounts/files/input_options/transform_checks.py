@@ -36,6 +36,9 @@ def check_texts(
         for name, text in texts.items():
             if name in own_fields:
                 raise ValueError(f"{option}: each record has its own {name}")
+            # A product of a row without a SKU is unknown, and another one must not be sent.
+            if option == "defaults" and name == "sku":
+                raise ValueError("defaults: a blank sku cannot have another one")
             if not text.strip():
                 raise ValueError(f"{option}: {name} is blank")
     for name in constants:
@@ -66,7 +69,8 @@ def check_steps(
     """
     for index, step in enumerate(steps):
         if step.columns and (index or has_column):
-            reason = "has a column, too" if has_column else "must begin with it"
+            remedy = "remove the column, or the steps by `[]`"
+            reason = f"has a column, too; {remedy}" if has_column else "must begin with it"
             raise ValueError(f"transform: {name}: {step.name}: {name} {reason}")
         if step.date and (name not in dates or step is not steps[-1]):
             raise ValueError(f"transform: {name}: date: must be the last step of a date")
@@ -80,6 +84,13 @@ def check_steps(
     order = [step.name for step in steps]
     if "currency" in order and "thousands" in order[: order.index("currency")]:
         raise ValueError(f"transform: {name}: currency must come before thousands")
+
+
+def check_date_format_used(dates: Collection[str], transform: Mapping[str, Steps]) -> None:
+    """Raise `ValueError` if the transform of each date has formats: `date_format` is unused."""
+    own = [name for name in dates if any(step.date for step in transform.get(name, ()))]
+    if own and len(own) == len(dates):
+        raise ValueError(f"date_format: is not used, since `transform: {own[0]}` has its formats")
 
 
 def check_signs(transform: Mapping[str, Steps], currency: str) -> None:

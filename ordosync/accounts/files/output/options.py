@@ -3,16 +3,24 @@
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar, Literal
+from zoneinfo import ZoneInfo
 
-from ordosync.accounts.files.input_options.column_map import check_columns, check_encoding
+from ordosync.accounts.files.input_options.column_map import (
+    check_columns,
+    check_date_format,
+    check_encoding,
+)
 from ordosync.accounts.files.input_options.fields import (
     LINE_FIELDS,
     ORDER_FIELDS,
     SHIPMENT_FIELDS,
     UNIT_FIELDS,
 )
+from ordosync.accounts.validation import check_timezone
+from ordosync.accounts.workbooks.writing import MISSING, can_write
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +33,8 @@ class OutputFiles:
 
     columns: Mapping[str, str]
     """Columns by field, in the order of the columns."""
+    format: Literal["csv", "xlsx"] | None = None
+    """None: by the suffix of the path, otherwise CSV."""
     encoding: str = "utf-8"
     delimiter: str = ","
     decimal: Literal[".", ","] = "."
@@ -37,6 +47,18 @@ class OutputFiles:
         for column in self.columns.values():
             if list(self.columns.values()).count(column) > 1:
                 raise ValueError(f"columns: {column!a} is mapped to two fields")
+        if self.is_workbook and not can_write():
+            raise ValueError(f"format: {MISSING}")
+
+    @property
+    def is_workbook(self) -> bool:
+        """True if the files are workbooks."""
+        return (self.format or self._format_of_path) == "xlsx"
+
+    @property
+    def _format_of_path(self) -> str:
+        path = getattr(self, "path", None)
+        return path.suffix.removeprefix(".").lower() if path else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,11 +126,32 @@ class OrderFolder(OutputFiles):
     required_fields: ClassVar[tuple[str, ...]] = ("order_number", "sku", "quantity")
 
     folder: Path
+    preset: str = ""
+    """The name of a known import; the options beside it replace the preset's, field by field."""
+    date_format: str | None = None
+    """The form of `placed_at`, in `timezone`; None: ISO 8601 with its offset."""
+    timezone: str | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        check_date_format(self.date_format)
+        if self.timezone:
+            check_timezone(self.timezone)
+        if bool(self.date_format) != bool(self.timezone):
+            missing = "timezone" if self.date_format else "date_format"
+            raise ValueError(f"{missing} is missing; a date has both")
+        if self.date_format and "placed_at" not in self.columns:
+            raise ValueError("date_format: placed_at has no column")
         if "version" in self.columns and not self.has_changes:
             raise ValueError("columns: change is missing; without it an order has one version")
+
+    def time_text(self, at: datetime | None) -> str:
+        """Return the text of a time."""
+        if at is None:
+            return ""
+        if self.date_format is None or self.timezone is None:
+            return at.isoformat()
+        return at.astimezone(ZoneInfo(self.timezone)).strftime(self.date_format)
 
     @property
     def has_changes(self) -> bool:

@@ -6,7 +6,7 @@ its final name. A record with a temporary file means that a run was killed betwe
 steps: the next run gives the file its name.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -17,13 +17,15 @@ from ordosync.accounts.files.output.options import OrderFolder
 from ordosync.accounts.files.output.order_records import OrderRecord, OrderRecords
 from ordosync.accounts.files.output.order_rows import NUMERIC_FIELDS, order_problem, order_rows
 from ordosync.accounts.files.output.safe_output import unavailable
-from ordosync.accounts.spreadsheets import csv_text, neutral
+from ordosync.accounts.files.output.tables import content_of
+from ordosync.accounts.workbooks.writing import UnwritableError
 from ordosync.atomic_write import temporary_path, write_temporary
 from ordosync.errors import UnavailableError
 from ordosync.failpoints import fault
 from ordosync.models import Order, Outcome, refused
 
 Item = TypeVar("Item")
+_NUMERIC = frozenset(NUMERIC_FIELDS)
 NEW, CHANGED, HOLD, RELEASE, CANCEL = "NEW", "CHANGED", "HOLD", "RELEASE", "CANCEL"
 """The words in the column `change`; the first file of an order is new."""
 
@@ -33,7 +35,8 @@ class OrderFileWriter:
 
     def __init__(self, options: OrderFolder, *, account: str) -> None:
         self.options = options
-        self.records = OrderRecords(options.folder, account=account)
+        suffix = ".xlsx" if options.is_workbook else ".csv"
+        self.records = OrderRecords(options.folder, account=account, suffix=suffix)
         self.kept = KeptFields(self.records)
 
     def create(self, orders: Sequence[Order], *, prefix: str) -> list[Outcome]:
@@ -109,21 +112,15 @@ class OrderFileWriter:
     def content(
         self, record: OrderRecord, fields: Sequence[Mapping[str, str]], *, word: str
     ) -> bytes:
-        """Return the content of a file. Raises `UnicodeError`."""
+        """Return the content of a file. Raises `UnicodeError` and `UnwritableError`."""
         version = {"change": word, "version": str(record.version)}
-        rows = [dict(self._cells({**of_line, **version})) for of_line in fields]
-        text = csv_text(list(self.options.columns.values()), rows, self.options.delimiter)
-        return text.encode(self.options.encoding)
+        rows = [{**of_line, **version} for of_line in fields]
+        return content_of(rows, self.options, _NUMERIC)
 
     def _kept(self, fields: Mapping[str, str]) -> Mapping[str, str]:
         """Return the fields that are written, and the names of the line."""
         names = {*self.options.columns, "line_id"}
         return {name: text for name, text in fields.items() if name in names}
-
-    def _cells(self, fields: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-        for name, column in self.options.columns.items():
-            text = fields.get(name, "")
-            yield column, text if name in NUMERIC_FIELDS else neutral(text)
 
     def _write_each(
         self, items: Sequence[Item], write: Callable[[Item], Outcome], *, action: str
@@ -140,6 +137,8 @@ class OrderFileWriter:
             return write(item)
         except UnicodeError:
             return refused("invalid-order", f"has text that is not {self.options.encoding}")
+        except UnwritableError as error:
+            return refused("invalid-order", str(error))
         except OSError as error:
             return unavailable(f"{self.records.folder}: {error.strerror or error}")
 
@@ -173,7 +172,9 @@ class OrderFileWriter:
         return write(record, item)
 
     def _fields(self, order: Order, number: str) -> list[Mapping[str, str]]:
-        return list(order_rows(order, number, self.options.decimal))
+        placed_at = {"placed_at": self.options.time_text(order.placed_at)}
+        rows = order_rows(order, number, self.options.decimal)
+        return [{**row, **placed_at} for row in rows]
 
     def _existing(self, reference: str) -> OrderRecord | None:
         """Return the record of a reference, and give its newest file its final name."""

@@ -23,6 +23,9 @@ from ordosync.errors import RefusedError, UnavailableError
 from ordosync.models import Outcome
 from ordosync.regular_files import NotRegularError, read_regular
 
+_SUFFIXES = (".csv", ".xlsx")
+"""Of the formats that order files can have."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class WrittenLine:
@@ -102,8 +105,9 @@ class OrderRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class OrderRecords:
     """The records of the orders in one folder."""
 
-    def __init__(self, folder: Path, *, account: str) -> None:
+    def __init__(self, folder: Path, *, account: str, suffix: str = ".csv") -> None:
         self.folder = folder
+        self._suffix = suffix
         self._records = folder / RECORDS
         self._account = f"account {account}"
 
@@ -189,17 +193,18 @@ class OrderRecords:
     def file_of(self, record: OrderRecord) -> Path:
         """Return the path of the newest file of an order."""
         version = f"-v{record.version}" if record.version > 1 else ""
-        return self.folder / f"order-{digest(record.reference)}{version}.csv"
+        return self.folder / f"order-{digest(record.reference)}{version}{self._suffix}"
 
     def finish(self, record: OrderRecord) -> None:
         """Give the newest file of an order its final name, if it is recorded but has it not yet.
 
-        Raises `OSError`.
+        The format may have changed since it was written. Raises `OSError`.
         """
-        file = self.file_of(record)
-        if temporary_path(file).exists():
-            temporary_path(file).rename(file)
-            sync_folder(self.folder)
+        for suffix in _SUFFIXES:
+            file = self.file_of(record).with_suffix(suffix)
+            if temporary_path(file).exists():
+                temporary_path(file).rename(file)
+                sync_folder(self.folder)
 
     def claim_number(self, number: str, reference: str) -> str:
         """Claim a number for a reference; a number that is taken gets `~2`, `~3` added."""

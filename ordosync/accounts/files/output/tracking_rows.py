@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from ordosync.accounts.files.output.keyed_csv import Row
 from ordosync.accounts.files.output.options import TrackingFile
 from ordosync.accounts.files.output.safe_output import decimal_text
+from ordosync.accounts.files.output.tables import Row
 from ordosync.accounts.files.parsing.line_ids import own_id
 from ordosync.added_units import requested_lines, with_ignored_lines, without_added_units
 from ordosync.models import Line, ParcelLine, Shipment

@@ -176,7 +176,7 @@ def key_problem(row: Row, name: str, options: InputFiles) -> str:
             return f"the {label} cannot be read: {error}"
         return f"the {label} is blank"
     text = row.cells.get(column := options.columns[name], "")
-    if column not in row.cells and ascii(column) in row.problem:
+    if not text and ascii(column) in row.problem:
         return f"the {label} cannot be read: {row.problem}"
     return f"the {label} {text[:40]!a} {_damage(text)}" if text else f"the {label} is blank"
 

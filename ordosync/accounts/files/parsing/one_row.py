@@ -16,7 +16,18 @@ def line_rows(rows: Sequence[Row], options: OrderFiles) -> Sequence[Row]:
     """Return a row for each line. Raise `InvalidRowError` if a text is not a line."""
     if options.one_row is None:
         return rows
+    _check_repeated(rows)
     return [each for row in rows for each in _of_row(row, options.one_row, options)]
+
+
+def _check_repeated(rows: Sequence[Row]) -> None:
+    """Raise `InvalidRowError` if a row comes again, since all its units would be sent twice."""
+    numbers = dict[tuple[str, ...], int]()
+    for row in rows:
+        above = numbers.setdefault(tuple(row.cells.values()), row.number)
+        if above != row.number and not row.problem:
+            problem = f"repeats row {above}, but `one_row` says that an order is one row"
+            raise InvalidRowError("invalid.line", row, problem)
 
 
 def _of_row(row: Row, one_row: OneRow, options: OrderFiles) -> Sequence[Row]:
@@ -33,6 +44,9 @@ def _in_texts(row: Row, one_row: OneRow) -> Iterator[Mapping[str, str]]:
         match = one_row.form.fullmatch(text)
         if match is None:
             problem = f"{text[:40]!a} is not a line of the form {one_row.each!a}"
+            raise InvalidRowError("invalid.line", row, problem)
+        if one_row.has_several(text):
+            problem = f"{text[:40]!a} is several lines; correct `at` of `one_row`"
             raise InvalidRowError("invalid.line", row, problem)
         yield {line_column(name): part.strip() for name, part in match.groupdict().items()}
 

@@ -48,10 +48,11 @@ def lines_of(
 ) -> OrderLines:
     """Return the lines of an order. `kept` are those of its rows that are not left out."""
     lines: dict[str, Line] = {}
-    not_shipped: dict[str, str] = {}
+    is_shipped: dict[str, bool] = {}
     # The rows of one record have the same number.
     kept_rows = {id(row) for row in kept}
     line_rows = lines_with_ids(number, rows, options)
+    others = [(line_id, row) for line_id, row in line_rows if id(row) not in kept_rows]
     for line_id, row in line_rows:
         if id(row) not in kept_rows:
             continue
@@ -61,12 +62,15 @@ def lines_of(
         if is_among(line.sku, options.ignore_skus):
             continue
         lines[line_id] = added(lines[line_id], line, row, options) if line_id in lines else line
-        if not flag(row, "requires_shipping", options, blank=True):
-            not_shipped[line_id] = line.sku
+        is_refund = options.rows == "sum" and line.quantity <= 0
+        needs_shipping = flag(row, "requires_shipping", options, blank=True)
+        if not is_refund and is_shipped.setdefault(line_id, needs_shipping) != needs_shipping:
+            problem = "differs from another row of its line in requires_shipping"
+            raise InvalidRowError("invalid.conflict", row, problem)
     check_sums(lines, line_rows)
     if not lines:
         raise NothingToShipError("nothing-to-ship", "has only lines of SKUs in ignore_skus")
-    others = [(line_id, row) for line_id, row in line_rows if id(row) not in kept_rows]
+    not_shipped = {id_: lines[id_].sku for id_, is_sent in is_shipped.items() if not is_sent}
     for line in _readable(others, options, currency):
         if line.id not in lines:
             lines[line.id] = line
@@ -78,13 +82,17 @@ def _readable(
     line_rows: Sequence[tuple[str, Row]], options: OrderFiles, currency: str
 ) -> Iterator[Line]:
     """Yield the lines of rows that are left out; many of them are no lines, such as a total."""
+    lines: dict[str, Line] = {}
     for line_id, row in line_rows:
         if row.problem:
             continue
         with suppress(InvalidRowError):
             line = _line(line_id, row, options, currency)
-            if line.quantity >= 0 and not is_among(line.sku, options.ignore_skus):
-                yield line
+            if line_id in lines and options.rows == "sum":
+                lines[line_id] = added(lines[line_id], line, row, options)
+            elif not is_among(line.sku, options.ignore_skus):
+                lines.setdefault(line_id, line)
+    yield from (line for line in lines.values() if line.quantity >= 0)
 
 
 def _line(line_id: str, row: Row, options: OrderFiles, currency: str) -> Line:

@@ -85,10 +85,17 @@ def _reason_to_skip(
         return reason
     if problem := conflicting_rule(rows, options):
         raise InvalidRowError("invalid.rule", first, problem)
-    if status and status.verdict == "skipped":
+    if status and status.verdict == "skipped" and not _has_problem(rows, options):
         return status.reason
     reasons = [left_out_reason(row, options) for row in rows]
     return reasons[0] if all(reasons) else ""
+
+
+def _has_problem(rows: Sequence[Row], options: OrderFiles) -> bool:
+    """True if a row is damaged, so that its status may be the text of another column."""
+    return any(
+        row.problem not in ("", NO_LINES) and not left_out_reason(row, options) for row in rows
+    )
 
 
 def _check_numbers(number: str, rows: Sequence[Row], options: OrderFiles) -> None:
@@ -97,6 +104,8 @@ def _check_numbers(number: str, rows: Sequence[Row], options: OrderFiles) -> Non
         if not _has_number(row, options):
             reason = key_problem(row, "order_number", options)
             problem = f"{reason}; it may be a line of order {number}"
+            if not options.blank_repeats and not any(raw_texts(row, "order_number", options)):
+                problem += ": then set `blank_repeats: true`"
             raise InvalidRowError("invalid.order_number", row, problem)
 
 
@@ -179,9 +188,8 @@ def _agreed(name: str, rows: Sequence[Row], options: OrderFiles) -> str:
         if row.problem:
             raise InvalidRowError("invalid.row", row, row.problem)
     text = cell(first, name, options)
-    raw = raw_texts(first, name, options) if len(rows) > 1 else []
     for row in rows[1:]:
-        if raw_texts(row, name, options) != raw and cell(row, name, options) != text:
+        if cell(row, name, options) != text:
             problem = f"{name} differs from"
             raise InvalidRowError("invalid.conflict", row, problem, other=first)
     return text

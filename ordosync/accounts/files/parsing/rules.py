@@ -59,7 +59,8 @@ def conflicting_rule(rows: Sequence[Row], options: OrderFiles) -> str:
 
 def _reason(row: Row, never: Sequence[Rule], always: Sequence[Rule]) -> str:
     for rule in never:
-        if _matches(rule, row):
+        # A cell that cannot be read is blank, and says nothing.
+        if _matches(rule, row) and ascii(rule.column) not in row.problem:
             return reason_of(rule, is_match=True)
     for rule in always:
         # A problem of such a row is reported, not skipped.

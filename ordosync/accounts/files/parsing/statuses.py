@@ -14,7 +14,8 @@ from ordosync.accounts.files.input_options.order_files import OrderFiles
 from ordosync.accounts.files.input_options.statuses import StatusColumn, Verdict
 from ordosync.accounts.files.parsing.converters import text_of
 from ordosync.accounts.files.parsing.rules import skip_reason
-from ordosync.accounts.files.reading.rejections import numbered
+from ordosync.accounts.files.reading.rejections import place_of_row
+from ordosync.accounts.option_types import names_of
 from ordosync.hold_facts import HoldFacts
 from ordosync.text import printable
 
@@ -43,7 +44,8 @@ def order_status(rows: Sequence[Row], options: OrderFiles) -> StatusReason | Non
 def left_out_reason(row: Row, options: OrderFiles) -> str:
     """Return why a rule or its status leaves out a row; empty if it is kept."""
     reason = skip_reason(row, options)
-    if reason or not options.statuses:
+    # The cells of a row with a problem may be those of other columns.
+    if reason or not options.statuses or row.problem:
         return reason
     status = _row_status(row, options)
     return status.reason if status and status.verdict == "skipped" else ""
@@ -61,11 +63,12 @@ def facts_with_status(
     if not options.statuses:
         return facts
     if status and status.verdict == "failed":
-        return replace(facts, unclear=(status.code, status.reason))
+        reason = f"{place_of_row(name, rows[0], options)}: {status.reason}"
+        return replace(facts, unclear=(status.code, reason))
     for row in rows:
         of_row = _row_status(row, options)
         if of_row and of_row.verdict == "failed" and not skip_reason(row, options):
-            reason = f"{numbered(name, row, options)}: {of_row.reason}"
+            reason = f"{place_of_row(name, row, options)}: {of_row.reason}"
             return replace(facts, unclear=(of_row.code, reason))
     return replace(facts, held=status.reason) if status else facts
 
@@ -102,7 +105,8 @@ def _never_blank(rows: Sequence[Row], options: OrderFiles) -> Iterator[StatusCol
 
 def _is_absent(column: StatusColumn, rows: Sequence[Row], options: OrderFiles) -> bool:
     """True if a file lacks a column that it may lack."""
-    return column.column in options.optional and not any(column.column in row.cells for row in rows)
+    is_optional = not set(names_of(column.column)).isdisjoint(options.optional)
+    return is_optional and not any(column.column in row.cells for row in rows)
 
 
 def _of_order(rows: Sequence[Row], column: StatusColumn) -> StatusReason | None:

@@ -23,6 +23,7 @@ _SIGN = re.compile(
 _GROUPED = re.compile(
     "[-+]?[0-9]{1,3}([., \u00a0\u202f'\u2019])[0-9]{3}(\\1[0-9]{3})*([.,][0-9]+)?"
 )
+_LONGEST_AMOUNT = 100
 _EXAMPLE = datetime(2026, 11, 29, 9, 12, tzinfo=UTC)
 """A date that shows a user what a date format means."""
 
@@ -73,6 +74,9 @@ def _date(text: str, date_format: str) -> datetime | None:
 def amount_problem(text: str, decimal: str) -> str:
     """Return why a text is not an amount, with the step that may make it an amount."""
     problem = f"is not an amount such as 12{decimal}50"
+    if len(text) > _LONGEST_AMOUNT:
+        # The search for a sign would take long.
+        return problem
     if re.fullmatch(r"\(.*[0-9].*\)", text):
         return "is in parentheses; export a negative amount with a minus"
     if match := _SIGN.fullmatch(text):
@@ -91,6 +95,8 @@ def _pad(text: str, step: Transform, _: str) -> str:
 
 
 def _without_currency(text: str, step: Transform, _: str) -> str:
+    if len(text) > _LONGEST_AMOUNT:
+        return text
     sign = re.escape((step.currency or "").strip())
     before = rf"(?P<minus>[-+]?){_BLANK}{sign}{_BLANK}(?P<amount>.*)"
     match = re.fullmatch(before, text) or re.fullmatch(rf"(?P<amount>.*?){_BLANK}{sign}", text)

@@ -11,7 +11,14 @@ import pytest
 from ordosync.accounts.feeds import MOST_EXAMPLES, FeedColumn, FeedReport
 from ordosync.accounts.files.input_options.rules import RowRule
 from ordosync.accounts.files.input_options.statuses import StatusColumn
-from tests.accounts.files.feed_check.checking import COLUMNS, checked, checked_file, finding, row
+from tests.accounts.files.feed_check.checking import (
+    COLUMNS,
+    HEADER,
+    checked,
+    checked_file,
+    finding,
+    row,
+)
 
 
 def counts(report: FeedReport) -> dict[str, int]:
@@ -79,7 +86,9 @@ def test_a_verdict_has_few_examples_of_each_kind_and_the_whole_count(tmp_path: P
 
 
 def test_a_file_without_a_fault_is_not_refused(tmp_path: Path) -> None:
-    report = checked(tmp_path, [row()])
+    columns = {name: column for name, column in COLUMNS.items() if name != "ship_to.zip"}
+
+    report = checked(tmp_path, [row()], columns=columns)
 
     assert not report.is_refused
     assert report.findings == ()
@@ -164,3 +173,13 @@ def test_a_file_of_which_no_row_can_be_used_is_refused(tmp_path: Path, text: str
     path.write_text(f"\n{text}x,y\n")
 
     assert checked_file(path).is_refused
+
+
+def test_columns_of_a_wrong_encoding_are_not_shown(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(f"{HEADER}\n{row()}\n", encoding="utf-16")
+
+    report = checked_file(path)
+
+    assert report.columns == ()
+    assert "set `encoding: utf-16`" in report.problem

@@ -1,5 +1,6 @@
 """Guesses how an unknown file is to be read."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ def test_columns_are_found_by_usual_names(tmp_path: Path, header: str) -> None:
 
     names = header.split(",")
     assert guess.subject == "orders"
-    assert guess.missing == ()
+    assert guess.missing == {}
     assert guess.has_address
     of_address = [f"ship_to.{name}" for name in ("name", "street1", "city", "zip", "country")]
     fields = ["order_number", "sku", "quantity", "unit_price", "placed_at", *of_address]
@@ -73,7 +74,7 @@ def test_subject_is_the_one_whose_columns_are_there(
 def test_a_user_names_the_subject(tmp_path: Path) -> None:
     guess = guessed(tmp_path, "Order,Reason\n1001,late\n", subject="cancellations")
 
-    assert (guess.subject, guess.missing) == ("cancellations", ())
+    assert (guess.subject, guess.missing) == ("cancellations", {})
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -185,3 +186,25 @@ def test_a_preset_is_corrected_where_the_file_differs(tmp_path: Path) -> None:
         "delimiter": ";",
         "date_format": "%d.%m.%Y",
     }
+
+
+@pytest.mark.parametrize(
+    ("column", "near"),
+    [("Units sold", "Units sold"), ("Quantitty", "Quantitty"), ("How many", "")],
+)
+def test_a_missing_field_has_a_column_of_a_similar_name(
+    tmp_path: Path, column: str, near: str
+) -> None:
+    assert guessed(tmp_path, f"Order,SKU,{column}\n").missing == {"quantity": near}
+
+
+@pytest.mark.parametrize("text", ["Total", "Grand Total", "TOTAL:", "Summe"])
+def test_a_row_of_totals_ends_the_data(tmp_path: Path, text: str) -> None:
+    options = guessed(tmp_path, f"Item No.,Avail.\nMUG,5\n{text},5\n").options
+
+    assert options["until"]["column"] == "Item No."
+    assert re.search(options["until"]["matches"], text)
+
+
+def test_a_product_that_is_named_like_a_total_ends_nothing(tmp_path: Path) -> None:
+    assert "until" not in guessed(tmp_path, "Item No.,Avail.\nTOTAL-2,5\n").options

@@ -43,7 +43,7 @@ def test_records_and_lines_of_json(
 
     guess = guessed(path)
 
-    assert (guess.subject, guess.missing, guess.format.name) == ("orders", (), "json")
+    assert (guess.subject, guess.missing, guess.format.name) == ("orders", {}, "json")
     assert (guess.options["record"], guess.options["lines"]) == (record, "lines[]")
     assert columns_of(guess) == ("id", "lines[].sku", "lines[].qty", "shipTo.name", "shipTo.zip")
 
@@ -87,7 +87,7 @@ def test_records_and_lines_of_xml(tmp_path: Path, document: str, record: str, li
     guess = guessed(path)
 
     assert (guess.options["record"], guess.options["lines"]) == (record, line)
-    assert (guess.subject, guess.missing) == ("orders", ())
+    assert (guess.subject, guess.missing) == ("orders", {})
 
 
 def test_a_document_with_a_doctype_is_not_guessed(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_workbook_is_guessed_and_checked(tmp_path: Path) -> None:
     guess = guessed(path)
     report = checked_file(path)
 
-    assert (guess.subject, guess.missing) == ("orders", ())
+    assert (guess.subject, guess.missing) == ("orders", {})
     assert "sheet" not in guess.options
     assert report.format.sheet == "Sheet 1"
     assert (report.totals.records, report.is_refused) == (1, False)
@@ -182,5 +182,5 @@ def test_all_lines_in_one_cell(tmp_path: Path, cells: list[str], option: dict[st
 
     guess = guessed(path)
 
-    assert guess.missing == ()
+    assert guess.missing == {}
     assert guess.options["one_row"] == option

@@ -4,8 +4,19 @@ from pathlib import Path
 
 import pytest
 
+from ordosync.accounts.files.feed_check.checking import check
 from ordosync.accounts.files.input_options.rules import RowRule
-from tests.accounts.files.feed_check.checking import HEADER, checked, checked_file, finding, row
+from ordosync.accounts.files.input_options.stock_files import StockFiles
+from ordosync.accounts.files.input_options.table_options import EndOfData
+from ordosync.accounts.files.parsing import record_types
+from tests.accounts.files.feed_check.checking import (
+    COLUMNS,
+    HEADER,
+    checked,
+    checked_file,
+    finding,
+    row,
+)
 
 
 def test_skus_of_digits_that_are_shorter_than_the_others(tmp_path: Path) -> None:
@@ -131,3 +142,65 @@ def test_a_row_that_a_rule_leaves_out_has_no_sign(tmp_path: Path) -> None:
     report = checked(tmp_path, [row(), row("2", sku="1E+12")], skip=(rule,))
 
     assert finding(report, "exponent") is None
+
+
+@pytest.mark.parametrize(
+    ("street", "code", "is_complete"),
+    [("1 Main St", "69002", True), ("", "69002", False), ("1 Main St", "", False)],
+)
+def test_an_address_that_a_portal_does_not_send(
+    tmp_path: Path, street: str, code: str, is_complete: bool
+) -> None:
+    columns = {**COLUMNS, "ship_to.street1": "street"}
+    path = tmp_path / "orders.csv"
+    path.write_text(f"{HEADER},street\n{row(zip=code)},{street}\n")
+
+    found = finding(checked_file(path, columns=columns), "no-address")
+
+    assert (found is None) is is_complete
+    assert found is None or found.rows == (2,)
+
+
+def test_a_row_of_totals(tmp_path: Path) -> None:
+    found = finding(checked(tmp_path, [row(), row("2", sku="Total")]), "total")
+
+    assert found
+    assert found.rows == (3,)
+
+
+def test_a_quantity_in_stock_below_0(tmp_path: Path) -> None:
+    path = tmp_path / "stock.csv"
+    path.write_text("sku,qty\nMUG,-3\nCUP,0\n")
+    options = StockFiles(glob=path, columns={"sku": "sku", "quantity": "qty"})
+
+    found = finding(check(record_types.stock(options), path), "oversold")
+
+    assert found
+    assert found.rows == (2,)
+
+
+def test_data_after_the_row_that_ends_them(tmp_path: Path) -> None:
+    rows = [row("1"), row("2", sku="Total gym"), row("3"), "Seller: x", row("4")]
+
+    found = finding(checked(tmp_path, rows, until=EndOfData(matches="Total")), "after-end")
+
+    assert found
+    assert found.rows == (4, 6)
+    assert "row 3 ends the data" in found.text
+
+
+def test_remark_after_the_data_is_no_sign(tmp_path: Path) -> None:
+    report = checked(tmp_path, [row("1"), "Total,,9", "Seller: x"], until=EndOfData(matches="^To"))
+
+    assert finding(report, "after-end") is None
+
+
+@pytest.mark.parametrize("content", ["", HEADER + "\n"])
+def test_file_without_data(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(content)
+
+    report = checked_file(path)
+
+    assert finding(report, "empty")
+    assert not [column for column in report.columns if column.state == "missing"]

@@ -1,31 +1,28 @@
-"""A CSV file whose rows have a key, which is rewritten as a whole.
+"""A file whose rows have a key, which is rewritten as a whole.
 
 There is no other record of the rows that were written, so the two cannot differ.
 """
 
-import csv
-import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, TypeVar
 
 from ordosync.accounts.files.output.options import OutputFiles
 from ordosync.accounts.files.output.safe_output import folder_lock, unavailable
+from ordosync.accounts.files.output.tables import InvalidTableError, Row, content_of, table_of
 from ordosync.accounts.files.reading.file_listing import mark_of
-from ordosync.accounts.spreadsheets import csv_text, neutral, plain
+from ordosync.accounts.workbooks.rows import LONGEST_TEXT
 from ordosync.atomic_write import replace_file
 from ordosync.errors import RefusedError, UnavailableError
 from ordosync.models import Outcome
 from ordosync.regular_files import read_regular
 
 Item = TypeVar("Item")
-Row = Mapping[str, str]
-"""The texts of the fields."""
 Rows = dict[str, Sequence[Row]]
 """The rows by their key."""
 
 
-class KeyedCsv:
+class KeyedFile:
     """A file with rows by key. Text in all but `numeric` fields is neutralised."""
 
     def __init__(
@@ -54,14 +51,12 @@ class KeyedCsv:
             mark = mark_of(self._path)
             if self._cached and mark and self._cached[0] == mark:
                 return dict(self._cached[1])
-            text = read_regular(self._path).decode(self._options.encoding)
+            content = read_regular(self._path)
         except FileNotFoundError:
             return {}
         except OSError as error:
             raise UnavailableError(self._account, action, error.strerror or str(error)) from error
-        except UnicodeError as error:
-            raise self._refused(f"is not {self._options.encoding} text") from error
-        self._cached = mark, self._parse(text)
+        self._cached = mark, self._parse(content)
         return dict(self._cached[1])
 
     def change(
@@ -73,7 +68,7 @@ class KeyedCsv:
                 rows = self.read()
                 outcomes = [change(rows, item) for item in items]
                 if any(outcome.state == "done" for outcome in outcomes):
-                    replace_file(self._path, self._text(rows))
+                    replace_file(self._path, self._content(rows))
                     self._cached = mark_of(self._path), rows
         except BlockingIOError:
             return [unavailable("another run is writing in its folder") for _ in items]
@@ -83,7 +78,15 @@ class KeyedCsv:
 
     def mapped(self, fields: Row) -> Row:
         """Return the fields with a column; a field that is not given is blank."""
-        return {name: fields.get(name, "") for name in self._options.columns}
+        texts = {name: fields.get(name, "") for name in self._options.columns}
+        if self._options.is_workbook:
+            # The number of a cell has no zeros at its end.
+            texts |= {name: self._as_number(texts[name]) for name in self._numeric & texts.keys()}
+        return texts
+
+    def _as_number(self, text: str) -> str:
+        mark = self._options.decimal
+        return text.rstrip("0").removesuffix(mark) if mark in text else text
 
     def refusal(self, fields: Row) -> str:
         """Return why these fields cannot be written, without their text; empty if they can."""
@@ -94,44 +97,31 @@ class KeyedCsv:
                 return f"{name} ({column!a}) has text that is not {self._options.encoding}"
             if "\0" in fields.get(name, ""):
                 return f"{name} ({column!a}) has a NUL byte"
+            if self._options.is_workbook and len(fields.get(name, "")) > LONGEST_TEXT:
+                return f"{name} ({column!a}) has more than {LONGEST_TEXT} characters"
         return ""
 
-    def _text(self, rows: Rows) -> bytes:
-        columns = self._options.columns
-        cells = [
-            {
-                columns[name]: text if name in self._numeric else neutral(text)
-                for name, text in row.items()
-            }
-            for of_key in rows.values()
-            for row in of_key
-        ]
-        text = csv_text(list(columns.values()), cells, self._options.delimiter)
-        return text.encode(self._options.encoding)
+    def _content(self, rows: Rows) -> bytes:
+        all_rows = [row for of_key in rows.values() for row in of_key]
+        return content_of(all_rows, self._options, self._numeric)
 
-    def _parse(self, text: str) -> Rows:
+    def _parse(self, content: bytes) -> Rows:
         fields = {column: name for name, column in self._options.columns.items()}
-        reader = csv.reader(
-            io.StringIO(text, newline=""), delimiter=self._options.delimiter, strict=True
-        )
         rows: dict[str, list[Row]] = {}
         try:
-            header = next(reader, None)
+            table = table_of(content, self._options, self._numeric)
+            _, header = next(table, (0, None))
             lacked = {fields[column] for column in fields.keys() - {*(header or ())}}
             if header is None or {*header} - fields.keys() or lacked - {*self._may_lack}:
                 raise self._refused("its columns differ from the configuration")
-            for cells in reader:
+            for number, cells in table:
                 if len(cells) != len(header):
-                    raise self._refused(f"row {reader.line_num} was not written by ordosync")
+                    raise self._refused(f"row {number} was not written by ordosync")
                 row = {fields[column]: cell for column, cell in zip(header, cells, strict=True)}
-                row = {
-                    name: value if name in self._numeric else plain(value)
-                    for name, value in row.items()
-                }
                 row |= dict.fromkeys(lacked, "")
                 rows.setdefault(row[self._key], []).append(row)
-        except csv.Error as error:
-            raise self._refused(f"row {reader.line_num} is not valid CSV ({error})") from error
+        except InvalidTableError as error:
+            raise self._refused(str(error)) from error
         return {**rows}
 
     def _refused(self, reason: str) -> RefusedError:
