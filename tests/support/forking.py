@@ -8,11 +8,13 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import reload
 from multiprocessing.reduction import DupFd
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,8 @@ _is_on = False
 def forking() -> Iterator[None]:
     """Fork the processes that are started within this context."""
     global _is_on  # noqa: PLW0603 - a switch of the session
+    # The socket of the server is there. A test may have another folder, whose path is too long.
+    get_temp_dir()
     _is_on = True
     try:
         yield
@@ -49,7 +53,7 @@ class Forked:
         copies = [_Stream(stream) for stream in self._streams]
         # A frozen process must not keep the session from ending.
         self._process = FORKING.Process(
-            target=_run, args=(copies, [*words], str(folder), {**env}), daemon=True
+            target=_run, args=(copies, [*words], str(folder), {**env}, _umask()), daemon=True
         )
         self._process.start()
         assert self._process.pid
@@ -105,8 +109,19 @@ def _content(stream: int) -> bytes:
     return os.pread(stream, os.fstat(stream).st_size, 0)
 
 
-def _run(streams: Sequence[Any], words: list[str], folder: str, env: Mapping[str, str]) -> None:
-    """Run the command line in a new process."""
+def _umask() -> int:
+    umask = os.umask(0o077)
+    os.umask(umask)
+    return umask
+
+
+def _run(
+    streams: Sequence[Any], words: list[str], folder: str, env: Mapping[str, str], umask: int
+) -> None:
+    """Run the command line in a new process.
+
+    The server was started by any test, and has the environment of that one.
+    """
     from ordosync import failpoints  # noqa: PLC0415 - imported by the process that forks
     from ordosync.__main__ import main  # noqa: PLC0415
 
@@ -114,6 +129,8 @@ def _run(streams: Sequence[Any], words: list[str], folder: str, env: Mapping[str
         os.dup2(stream, number)
         os.close(stream)
     os.chdir(folder)
+    os.umask(umask)
+    tempfile.tempdir = None
     os.environ.clear()
     os.environ.update(env)
     reload(failpoints)
