@@ -5,6 +5,7 @@ its own, is killed, frozen and continued by signals, and shares no open file wit
 """
 
 import multiprocessing
+import multiprocessing.util
 import os
 import signal
 import sys
@@ -29,6 +30,8 @@ _is_on = False
 def forking() -> Iterator[None]:
     """Fork the processes that are started within this context."""
     global _is_on  # noqa: PLW0603 - a switch of the session
+    # The folder of the sockets: that of a test may have too long a path for one, or be looked at.
+    multiprocessing.util.get_temp_dir()
     _is_on = True
     try:
         yield
