@@ -5,6 +5,7 @@ its own, is killed, frozen and continued by signals, and shares no open file wit
 """
 
 import multiprocessing
+import multiprocessing.util
 import os
 import signal
 import sys
@@ -14,7 +15,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import reload
 from multiprocessing.reduction import DupFd
-from multiprocessing.util import get_temp_dir
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +31,8 @@ _is_on = False
 def forking() -> Iterator[None]:
     """Fork the processes that are started within this context."""
     global _is_on  # noqa: PLW0603 - a switch of the session
-    # The socket of the server is there. A test may have another folder, whose path is too long.
-    get_temp_dir()
+    # The folder of the sockets: that of a test may have too long a path for one, or be looked at.
+    multiprocessing.util.get_temp_dir()
     _is_on = True
     try:
         yield
