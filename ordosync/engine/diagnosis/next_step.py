@@ -5,6 +5,7 @@ function returns None if it does not apply.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from ordosync.engine.diagnosis.after_skip import after_skip
 from ordosync.engine.diagnosis.next_attempt import Due, next_run, of_open_step
@@ -52,7 +53,7 @@ def _of_pieces(facts: OrderFacts, due: Due) -> Conclusion | None:
             text = "its pieces are separate orders: run `ordosync why` with their numbers"
             return Conclusion(state="split", next=text)
         return None
-    conclusions = [(_name_of(facts, piece), conclusion(piece, due)) for piece in facts.pieces]
+    conclusions = [(_name_of(facts, piece), _of_piece(facts, piece, due)) for piece in facts.pieces]
     waiting = [(number, piece) for number, piece in conclusions if piece.state not in _DONE]
     if not waiting:
         return Conclusion(
@@ -63,6 +64,18 @@ def _of_pieces(facts: OrderFacts, due: Due) -> Conclusion | None:
     (number, first), *others = sorted(waiting, key=lambda pair: pair[1].state != "failed")
     rest = "".join(f"; piece {name} is open, too ({piece.text})" for name, piece in others)
     return Conclusion(state="split", next=f"piece {number} ({first.text}): {first.next}{rest}")
+
+
+def _of_piece(facts: OrderFacts, piece: OrderFacts, due: Due) -> Conclusion:
+    """Return the state of a piece.
+
+    If pieces share the Supplier's order, and it is sent in part, its status is not that of a piece
+    whose units are all sent.
+    """
+    shared = piece.at_supplier if piece.supplier_id == facts.supplier_id else None
+    if shared and shared.status == "partially_shipped" and piece.reported and not piece.units.open:
+        piece = replace(piece, at_supplier=None)
+    return conclusion(piece, due)
 
 
 def _name_of(facts: OrderFacts, piece: OrderFacts) -> str | None:
