@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ordosync.max_age import MaxAge
@@ -60,6 +60,7 @@ def test_a3_nothing_is_zero_within_a_quarter_after_an_interruption(waits: Waits)
 
 
 @given(attempts)
+@example([(MINUTE, "unavailable"), (15 * MINUTE, "unavailable")])
 def test_a3_one_or_two_failures_are_not_enough(waits: Waits) -> None:
     for place, (row, _) in enumerate(followed(waits)):
         last = [outcome for _, outcome in waits[max(0, place - 2) : place + 1]]
