@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ordosync.accounts.feeds import ColumnState, FeedColumn
 from ordosync.accounts.files.feed_check.field_names import plain_name
 from ordosync.accounts.files.feed_check.headers import looks_like_header
+from ordosync.accounts.files.formats.headers import folded, folds_names
 from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.option_types import names_of
 
@@ -51,14 +52,10 @@ def _found(header: Sequence[str], column: str, options: InputFiles) -> str:
     """Return the name of a column in the header; empty if it is missing."""
     if exact := next((name for name in names_of(column) if name in header), ""):
         return exact
-    if not options.preset and options.dialect != "spreadsheet":
+    if not folds_names(options):
         return ""
-    by_fold = {_folded(name): name for name in reversed(header)}
-    return next((by_fold[_folded(n)] for n in names_of(column) if _folded(n) in by_fold), "")
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.casefold().split())
+    by_fold = {folded(name): name for name in reversed(header)}
+    return next((by_fold[folded(n)] for n in names_of(column) if folded(n) in by_fold), "")
 
 
 def _near(column: str, header: Sequence[str]) -> str:

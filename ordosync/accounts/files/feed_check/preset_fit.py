@@ -8,6 +8,7 @@ from ordosync.accounts.feeds import Presets
 from ordosync.accounts.files.feed_check.dates import day_of, format_of_dates
 from ordosync.accounts.files.feed_check.samples import Sample
 from ordosync.accounts.files.feed_check.values import currency_of
+from ordosync.accounts.files.formats.headers import folded
 
 _FEWEST = 3
 
@@ -29,7 +30,7 @@ class Fit:
 def fits(sample: Sample, header_row: int, presets: Presets) -> list[Fit]:
     """Return the presets that fit, the one with the most columns of the file first."""
     header = next((row for at, row in sample.rows if at == header_row), ())
-    found = {_folded(name): name for name in reversed(header) if name}
+    found = {folded(name): name for name in reversed(header) if name}
     fitting = []
     for name, (subject, options) in presets.items():
         matched = _matched(options, found)
@@ -56,14 +57,14 @@ def _has_address(options: Mapping[str, Any]) -> bool:
 
 def _matched(options: Mapping[str, Any], found: Mapping[str, str]) -> set[str] | None:
     """Return the columns of a preset that a file has; None if it lacks one that is needed."""
-    optional = {_folded(name) for name in options.get("optional", ())}
+    optional = {folded(name) for name in options.get("optional", ())}
     matched = set()
     for names in _columns(options):
-        folded = [_folded(name) for name in names]
-        column = next((name for name in folded if name in found), "")
+        plain = [folded(name) for name in names]
+        column = next((name for name in plain if name in found), "")
         if column:
             matched.add(column)
-        elif optional.isdisjoint(folded):
+        elif optional.isdisjoint(plain):
             return None
     return matched
 
@@ -113,10 +114,6 @@ def _texts(
     header_row: int,
     found: Mapping[str, str],
 ) -> list[str]:
-    names = map(_folded, _names(options.get("columns", {}).get(field, ())))
+    names = map(folded, _names(options.get("columns", {}).get(field, ())))
     column = next((found[name] for name in names if name in found), "")
     return sample.texts_of({field: column}, header_row)[field] if column else []
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.casefold().split())

@@ -65,7 +65,7 @@ def _judged(record: object) -> tuple[Verdict, str, str]:
         if record.hold_facts.unclear:
             return "failed", *record.hold_facts.unclear
         if record.hold_facts.held:
-            return "held", "held-status", record.hold_facts.held
+            return "held", "hold-status", record.hold_facts.held
         if not any(line.quantity for line in record.lines):
             return "skipped", "nothing-to-ship", "has only lines of quantity 0"
     return "travels", "", ""

@@ -56,9 +56,7 @@ def _parsed(content: bytes) -> Element:
         is_deep = len(open_elements) >= _DEEPEST
         element = Element() if is_deep else open_elements[-1].add(name_of(tag))
         open_elements.append(element)
-        for name, text in zip(attributes[::2], attributes[1::2], strict=True):
-            if name != "xmlns" and not name.startswith("xmlns:"):
-                element.add(f"@{name_of(name)}", text)
+        element.add_attributes(attributes)
 
     def add_text(text: str) -> None:
         open_elements[-1].add_text(text)

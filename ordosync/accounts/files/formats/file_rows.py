@@ -111,19 +111,22 @@ def without_rows(
     encoding = encoding_of(path, options)
     try:
         with open_text(path, encoding) as file:
-            text = _text_without(path, file, options, is_removed)
+            text = _text_without(path, file, form, options, is_removed)
     except UnicodeError as error:
         raise not_text(path, options.encoding) from error
     return None if text is None else text.encode(encoding)
 
 
 def _text_without(
-    path: Path, file: TextIO, options: InputFiles, is_removed: Callable[[Row], bool]
+    path: Path,
+    file: TextIO,
+    form: Format,
+    options: InputFiles,
+    is_removed: Callable[[Row], bool],
 ) -> str | None:
-    format_ = format_of(path, options)
-    if format_ == "json":
+    if form == "json":
         return json_without(file, options, is_removed)
     lines = data_lines(file, path)
-    texts = list((json_texts if format_ == "jsonl" else csv_texts)(lines, options))
+    texts = list((json_texts if form == "jsonl" else csv_texts)(lines, options))
     kept = [text for text, rows in texts if not any(map(is_removed, rows))]
     return None if len(kept) == len(texts) else "".join(kept)

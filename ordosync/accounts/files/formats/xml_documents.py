@@ -142,7 +142,7 @@ class _Parser:
             return
         self._open.append(element)
         if attributes:
-            _add_attributes(element, attributes)
+            element.add_attributes(attributes)
 
     def _is_record(self, tag: str) -> bool:
         """True if the path of records leads to an element that starts."""
@@ -194,10 +194,3 @@ def _may_be_records(names: Counter[str], missing: str) -> bool:
     known = {name.casefold() for name in names}
     is_similar = difflib.get_close_matches(missing.casefold(), known, n=1)
     return bool(is_similar) or any(count > 1 for count in names.values())
-
-
-def _add_attributes(element: Element, attributes: Sequence[str]) -> None:
-    """Add attributes, which are names and texts in turn, without declarations of namespaces."""
-    for name, text in zip(attributes[::2], attributes[1::2], strict=True):
-        if not name.startswith("xmlns"):
-            element.add(f"@{name_of(name)}", text)

@@ -30,6 +30,12 @@ class Element:
             self.parts[name] = [part]
         return part
 
+    def add_attributes(self, attributes: Sequence[str]) -> None:
+        """Add attributes, which are names and texts in turn, without declarations of namespaces."""
+        for name, text in zip(attributes[::2], attributes[1::2], strict=True):
+            if name != "xmlns" and not name.startswith("xmlns:"):
+                self.add(f"@{name_of(name)}", text)
+
     def add_text(self, text: str) -> None:
         """Add text."""
         if not isinstance(self.texts, list):

@@ -12,7 +12,7 @@ _LARGEST_QUANTITY = 999_999_999
 
 
 def order_rows(order: Order, number: str, decimal_point: str) -> Iterator[Mapping[str, str]]:
-    """Yield the texts of the fields for each line of an order."""
+    """Yield the texts of the fields for each line of an order, without the time of the order."""
     fields = order_fields(order, number, decimal_point)
     for position, line in enumerate(order.lines, 1):
         line_id_ = {"line_id": line_id(number, position)}
@@ -23,7 +23,6 @@ def order_fields(order: Order, number: str, decimal_point: str) -> Mapping[str, 
     """Return the texts of the fields of an order as a whole."""
     return {
         "order_number": number,
-        "placed_at": order.placed_at.isoformat() if order.placed_at else "",
         "shipping_method": order.shipping_method,
         "customer_notes": order.customer_notes,
         "internal_notes": order.internal_notes,
