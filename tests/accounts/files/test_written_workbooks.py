@@ -207,6 +207,20 @@ def test_file_that_somebody_else_wrote_is_not_replaced(make: Make, tmp_path: Pat
     assert path.read_bytes() == b"Qty;SKU"
 
 
+def test_more_rows_than_a_sheet_has_are_refused_and_the_file_stays(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = make(products=None, inventory=inventory(tmp_path))
+    account.stock.write([stock("MUG", 1), stock("CUP", 1)])
+    before = cells(tmp_path / "out" / "stock.xlsx")
+    monkeypatch.setattr(writing, "MAX_ROWS", 3)
+
+    with pytest.raises(RefusedError, match="a workbook has at most 3 rows; move the file away"):
+        account.stock.write([stock("POT", 1)])
+
+    assert cells(tmp_path / "out" / "stock.xlsx") == before
+
+
 def test_events_are_added_to_a_workbook(make: Make, tmp_path: Path) -> None:
     path = tmp_path / "out" / "events.xlsx"
     account = make(events=EventFile(path=path))

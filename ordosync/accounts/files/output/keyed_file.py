@@ -12,6 +12,7 @@ from ordosync.accounts.files.output.safe_output import folder_lock, unavailable
 from ordosync.accounts.files.output.tables import InvalidTableError, Row, content_of, table_of
 from ordosync.accounts.files.reading.file_listing import mark_of
 from ordosync.accounts.workbooks.rows import LONGEST_TEXT
+from ordosync.accounts.workbooks.writing import UnwritableError
 from ordosync.atomic_write import replace_file
 from ordosync.errors import RefusedError, UnavailableError
 from ordosync.models import Outcome
@@ -62,7 +63,10 @@ class KeyedFile:
     def change(
         self, items: Sequence[Item], change: Callable[[Rows, Item], Outcome]
     ) -> list[Outcome]:
-        """Change the rows with `change`, item by item, and write the file if a row has changed."""
+        """Change the rows with `change`, item by item, and write the file if a row has changed.
+
+        Raises `AccountError`.
+        """
         try:
             with folder_lock(self._path.parent):
                 rows = self.read()
@@ -72,6 +76,8 @@ class KeyedFile:
                     self._cached = mark_of(self._path), rows
         except BlockingIOError:
             return [unavailable("another run is writing in its folder") for _ in items]
+        except UnwritableError as error:
+            raise self._refused(str(error)) from error
         except OSError as error:
             return [unavailable(f"{self._path}: {error.strerror or error}") for _ in items]
         return outcomes
