@@ -353,6 +353,16 @@ def test_sheet_of_a_file_that_has_none_is_refused(tmp_path: Path, lines: str) ->
     assert "sheet: is only for workbooks" in result.err
 
 
+def test_sheet_of_files_whose_suffix_is_in_capitals_is_refused(tmp_path: Path) -> None:
+    config = CONFIG.replace("glob: feeds/*", "glob: feeds/*.CSV")
+    dropped(tmp_path, b"", config=config, options="      sheet: Orders\n")
+
+    result = ordosync(tmp_path, "config", "check")
+
+    assert result.code == 3
+    assert "sheet: is only for workbooks" in result.err
+
+
 def test_failed_order_is_read_from_the_copy_of_its_workbook(tmp_path: Path) -> None:
     dropped(tmp_path, xlsx(("1001", "MUG", "Mug", 1, 9.5, "Ada", "Austria")))
     assert len(failures(tmp_path)) == 1

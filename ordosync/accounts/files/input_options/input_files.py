@@ -17,7 +17,7 @@ from ordosync.accounts.files.input_options.column_map import (
     check_values,
 )
 from ordosync.accounts.files.input_options.fields import ID_FIELDS, PRODUCT_FIELDS, UNIT_FIELDS
-from ordosync.accounts.files.input_options.file_formats import Format
+from ordosync.accounts.files.input_options.file_formats import Format, format_by_suffix
 from ordosync.accounts.files.input_options.fingerprints import NEWER, fingerprinted
 from ordosync.accounts.files.input_options.record_paths import check_paths
 from ordosync.accounts.files.input_options.rules import RowRule
@@ -36,7 +36,6 @@ from ordosync.accounts.option_types import FirstOf, merged, names_of
 from ordosync.accounts.validation import check_timezone
 from ordosync.max_age import MaxAge, Weekday, max_age_of
 
-_TEXT_SUFFIXES = (".csv", ".txt", ".tsv", ".jsonl", ".json", ".xml")
 Dialect = Literal["exact", "spreadsheet"]
 
 
@@ -157,9 +156,8 @@ class InputFiles:
     @property
     def _is_text(self) -> bool:
         """True if no file can be a workbook."""
-        if self.format is not None:
-            return self.format not in ("xlsx", "xls")
-        return self.glob.suffix in _TEXT_SUFFIXES
+        form = self.format or format_by_suffix(self.glob)
+        return form is not None and form not in ("xlsx", "xls")
 
     def _check_date(self, name: str) -> None:
         given = {"date_format": self.date_formats(name), "timezone": self.timezone}
