@@ -68,6 +68,9 @@ def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     )
     for items in portal.stock.age.checked(pages, portal.links.live("product")):
         yield Page(items=_steps(portal, items, sales))
+    for stopped in portal.stock.stops.unreported(portal.links.live("product")):
+        yield Page(items=_steps(portal, stopped, sales))
+    portal.stock.stops.note_unmatched()
     portal.stock.rules.note_unused()
 
 
@@ -76,6 +79,10 @@ def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
     portal.stock.rules.read([])
     ids = dict.fromkeys(step.supplier_id or step.key for step in refs)
     stock = portal.stock.age.current(list(ids), required(portal.supplier.stock).of)
+    missing = ids.keys() - {item.product_id for item in stock}
+    if missing:
+        links = portal.links.of_supplier("product", sorted(missing))
+        stock += portal.stock.stops.stopped(links.values())
     yield Page(items=_steps(portal, stock, cache(partial(unimported_sales, portal))))
 
 
@@ -188,14 +195,17 @@ class _Targets(NamedTuple):
 
     def of(self, item: Stock, current: Stock | None) -> Target | None:
         """Return the target of a product; None if an account does not have or count it."""
-        stop = self.stops.of(item)
         if current is None:
             return None
+        stop = self.stops.of(item, current)
+        target = Target.of(item, current, self.sold, self.rules, stop)
+        if target.rule.stop:
+            # It is shown as 0, however old the Supplier's quantity is.
+            return target
         age = None if current.fixed else self.ages.of(item)
         if item.quantity is None and not (age and age.is_zero):
             return None
-        target = Target.of(item, current, self.sold, self.rules, stop)
-        return target if stop or not age else target.aged(age, self.ages.reason(item))
+        return target.aged(age, self.ages.reason(item)) if age else target
 
 
 def _step(item: Stock | InvalidRecord, targets: _Targets) -> Step:
