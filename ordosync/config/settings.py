@@ -282,3 +282,11 @@ class Config:
     desk: DeskConfig = DeskConfig()
     alerts: AlertsConfig | None = None
     """None if no alerts are sent."""
+    originals: Path | None = None
+    """For a dry run, the database that `database` is a copy of."""
+
+    @property
+    def places(self) -> Path:
+        """The folder for files of places, beside the database; a dry run has the same."""
+        database = self.originals or self.database
+        return database.with_name(f"{database.name}.places")

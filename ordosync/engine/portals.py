@@ -135,6 +135,7 @@ def merchant_of(
         partner=portal.supplier.account,
         selection=portal.products,
         spool=spool / portal.merchant.account,
+        places=config.places / portal.merchant.account,
         ignores=portal.ignores,
         hold_conditions=portal.hold.conditions,
     )
@@ -150,6 +151,7 @@ def supplier_of(
         partner=portal.merchant.account,
         selection=portal.products,
         spool=spool / portal.supplier.account,
+        places=config.places / portal.supplier.account,
         edit_policies=portal.edits.policies,
     )
     account = config.opened[portal.supplier.account]
