@@ -170,7 +170,7 @@ def _fixed(facts: ProductFacts, reason: str) -> Conclusion:
         "unassigned": f"nothing: {shop} has assigned it to another supplier, not to {supplier}",
         "unmanaged": f"switch its stock management on at {shop}; until then no quantity is written",
         "shared": f"nothing: it shares its quantity with other products of {shop}",
-        "ambiguous": f"give it a SKU of its own: other products of {shop} have the same",
+        "ambiguous": f"give it another SKU: other products of {shop} have the same",
     }[reason]
     return Conclusion(state=reason, next=text)
 
