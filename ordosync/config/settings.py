@@ -197,6 +197,10 @@ class PortalConfig:
     """The time in which a Supplier that is asked to cancel an order should answer."""
     shortages: ShortagesConfig = ShortagesConfig()
     stock: StockConfig = NO_STOCK_RULES
+    sku_map: Path | None = None
+    """A CSV file with the Supplier's SKU and the units of each of the Merchant's SKUs."""
+    unknown_sku: Literal["create", "hold"] = "create"
+    """`hold` keeps orders back with a SKU that is neither in the map nor the Supplier's."""
     tasks: Mapping[str, Interval] = field(default_factory=dict)
     """The interval of each scheduled task, with defaults."""
     ping: PingConfig = PingConfig()

@@ -68,6 +68,7 @@ def open_portal(
         stock_portals=partial(
             stock_portals, config, portal.supplier.account, store, names={portal.name: name}
         ),
+        sku_map=store.sku_map(name) if portal.sku_map else None,
         rivals=_rivals(config, portal, store),
     )
 
