@@ -212,10 +212,10 @@ class Outbox:
         return record
 
     def _there(self, record: Outgoing, *, was_taken: bool = False) -> Outgoing:
-        there = self.records.save(replace(record, step="there", was_taken=was_taken))
+        record = self.records.save(replace(record, step="there", was_taken=was_taken))
         fault("outbox-there")
         self.records.remove_made(record.key)
-        return there
+        return record
 
     def _save(self, record: Outgoing, step: Step) -> Outgoing:
         return record if record.step == step else self.records.save(replace(record, step=step))

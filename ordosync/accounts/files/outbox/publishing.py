@@ -25,7 +25,7 @@ class Route(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 @dataclass(frozen=True, kw_only=True)
 class Publish:
-    """How files get their names. In YAML also one word, `rename` or `direct`."""
+    """The way in which files get their names. In YAML also one word, `rename` or `direct`."""
 
     is_concise: ClassVar[bool] = True
 
