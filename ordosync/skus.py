@@ -6,7 +6,7 @@ A SKU is matched only exactly. Near matches are probably mistakes, so they are n
 from collections.abc import Iterable, Mapping, Sequence
 from unicodedata import normalize
 
-Alike = Mapping[str, Sequence[str]]
+Similar = Mapping[str, Sequence[str]]
 """Of each SKU that was asked for: the SKUs that an account has, and that are equal or nearly equal.
 A SKU without them is missing."""
 _WITHOUT_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
@@ -25,7 +25,7 @@ def spellings(sku: str) -> Sequence[str]:
     return [sku] if plain in (sku, "") else [sku, plain]
 
 
-def alike(asked: Iterable[str], existing: Iterable[str]) -> Alike:
+def similar(asked: Iterable[str], existing: Iterable[str]) -> Similar:
     """Return which of the existing SKUs are equal or nearly equal to each of those asked for."""
     by_fold: dict[str, list[str]] = {}
     for sku in sorted(set(existing)):
@@ -33,6 +33,6 @@ def alike(asked: Iterable[str], existing: Iterable[str]) -> Alike:
     return {sku: found for sku in asked if (found := by_fold.get(folded(sku)))}
 
 
-def exact(found: Alike) -> frozenset[str]:
+def exact(found: Similar) -> frozenset[str]:
     """Return the SKUs that the account has, exactly as they were asked for."""
     return frozenset(sku for sku, existing in found.items() if sku in existing)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ordosync.skus import alike, exact, folded, spellings
+from ordosync.skus import exact, folded, similar, spellings
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def test_m3_any_other_difference_counts(sku: str) -> None:
 
 
 def test_found_skus_are_named_as_they_are() -> None:
-    found = alike(["mug", "MUG", "CUP", "POT"], ["MUG", "Mug", "CUP", "JAR"])
+    found = similar(["mug", "MUG", "CUP", "POT"], ["MUG", "Mug", "CUP", "JAR"])
 
     assert found == {"mug": ["MUG", "Mug"], "MUG": ["MUG", "Mug"], "CUP": ["CUP"]}
     assert exact(found) == {"MUG", "CUP"}

@@ -21,7 +21,7 @@ from ordosync.models import (
     Stock,
 )
 from ordosync.shortages import Shortage
-from ordosync.skus import Alike
+from ordosync.skus import Similar
 
 
 class SupplierOrders(Protocol):
@@ -90,7 +90,7 @@ class SupplierProducts(Protocol):
     def create(self, products: Sequence[Product]) -> list[Outcome]:
         """Create products with a new SKU and unset stock; existing products do not change."""
 
-    def alike(self, skus: Sequence[str]) -> Alike:
+    def similar(self, skus: Sequence[str]) -> Similar:
         """Return the account's SKUs that equal these, or nearly; see `skus.folded`.
 
         Exact matches are always found, near ones as far as the search of the account finds them.

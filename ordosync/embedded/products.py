@@ -74,14 +74,14 @@ def read(db: "sqlite3.Connection", skus: Sequence[str]) -> list[Product]:
     return [_product(row) for row in rows]
 
 
-def alike(db: "sqlite3.Connection", asked: Sequence[str]) -> skus_of.Alike:
+def similar(db: "sqlite3.Connection", asked: Sequence[str]) -> skus_of.Similar:
     """Return the SKUs that are equal or nearly equal to those asked for."""
     rows = db.execute(
         "select sku from products where sku in (select value from json_each(?))"
         " union select sku from products where folded_sku in (select value from json_each(?))",
         (json.dumps(list(asked)), json.dumps([*{folded(sku) for sku in asked}])),
     )
-    return skus_of.alike(asked, [row["sku"] for row in rows])
+    return skus_of.similar(asked, [row["sku"] for row in rows])
 
 
 def read_all(db: "sqlite3.Connection") -> Iterator[Product]:

@@ -134,7 +134,7 @@ def _known(portal: Portal, items: Sequence[Product | InvalidRecord]) -> Abstract
     """
     products = [item for item in items if isinstance(item, Product) and not item.needs_shipping]
     skus = list(dict.fromkeys(_for_supplier(portal, product).sku for product in products))
-    return exact(required(portal.supplier.products).alike(skus)) if skus else frozenset()
+    return exact(required(portal.supplier.products).similar(skus)) if skus else frozenset()
 
 
 def _not_shipped_note(portal: Portal, count: int) -> str:

@@ -137,4 +137,4 @@ def test_m3_products_of_version_4_are_found_by_nearly_equal_skus(desk: Desk, pat
             db.execute("insert into products (sku, name) values ('Mug  Blue', '')")
 
     with desk.file.reading("find products") as opened:
-        assert products.alike(opened, ["mug blue", "MUG"]) == {"mug blue": ["Mug  Blue"]}
+        assert products.similar(opened, ["mug blue", "MUG"]) == {"mug blue": ["Mug  Blue"]}

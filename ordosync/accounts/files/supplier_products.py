@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ordosync.models import Outcome, Product
-from ordosync.skus import Alike
+from ordosync.skus import Similar
 
 
 class SupplierProducts:
@@ -15,6 +15,6 @@ class SupplierProducts:
         """Return `unchanged` for all of them."""
         return [Outcome(state="unchanged", id=product.sku) for product in products]
 
-    def alike(self, skus: Sequence[str]) -> Alike:  # noqa: ARG002
+    def similar(self, skus: Sequence[str]) -> Similar:  # noqa: ARG002
         """Return no SKU: the account has no list of products."""
         return {}

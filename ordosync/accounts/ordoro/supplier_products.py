@@ -7,7 +7,7 @@ from ordosync.accounts.ordoro.client import OrdoroClient
 from ordosync.accounts.ordoro.schema import pounds
 from ordosync.accounts.service_client import recheck_refusals, unless_it_exists
 from ordosync.models import InvalidRecord, Outcome, Product
-from ordosync.skus import Alike, alike, spellings
+from ordosync.skus import Similar, similar, spellings
 
 
 class SupplierProducts:
@@ -23,12 +23,12 @@ class SupplierProducts:
         write = unless_it_exists(recheck_refusals(self._create))
         return self._client.service.write_each(products, write, key=lambda product: product.sku)
 
-    def alike(self, skus: Sequence[str]) -> Alike:
+    def similar(self, skus: Sequence[str]) -> Similar:
         """Return the SKUs that equal these, or nearly: those on the first page of a search."""
-        found = self._client.service.map_concurrently(skus, self._alike)
-        return alike(skus, [sku for existing in found for sku in existing])
+        found = self._client.service.map_concurrently(skus, self._similar_to)
+        return similar(skus, [sku for existing in found for sku in existing])
 
-    def _alike(self, sku: str) -> Sequence[str]:
+    def _similar_to(self, sku: str) -> Sequence[str]:
         action = f"find product {sku}"
         if self._client.product(sku, action):
             return [sku]

@@ -17,7 +17,7 @@ from ordosync.accounts.shopify.pagination import Pages, quoted
 from ordosync.accounts.shopify.queries.stock import CREATE_PRODUCT, KNOWN_SKUS
 from ordosync.accounts.shopify.schema import Connection, UserError, Variant
 from ordosync.models import Outcome, Product
-from ordosync.skus import Alike, alike, folded, spellings
+from ordosync.skus import Similar, folded, similar, spellings
 
 _MAX_SKUS = 25
 _LONGEST_SKU = 255
@@ -54,10 +54,10 @@ class SupplierProducts:
         create = unless_it_exists(self._create)
         return self._client.service.write_each(products, create, key=lambda product: product.sku)
 
-    def alike(self, skus: Sequence[str]) -> Alike:
+    def similar(self, skus: Sequence[str]) -> Similar:
         """Return the SKUs that equal these, or nearly: a search ignores case."""
         self.find(skus)
-        return alike(skus, self._variants.keys() & {*skus} | self._similar)
+        return similar(skus, self._variants.keys() & {*skus} | self._similar)
 
     def find(self, skus: Sequence[str]) -> None:
         """Read the variants with these SKUs; if several have one, the oldest counts."""

@@ -16,7 +16,7 @@ from ordosync.accounts.woocommerce.pagination import PRODUCT_FIELDS, Params
 from ordosync.accounts.woocommerce.schema import ProductShape, read
 from ordosync.errors import RefusedError
 from ordosync.models import InvalidRecord, normalized_sku
-from ordosync.skus import Alike, alike, spellings
+from ordosync.skus import Similar, similar, spellings
 
 Item = tuple[ProductShape, ProductShape | None] | InvalidRecord
 """A product, or a variation with its parent."""
@@ -46,10 +46,10 @@ class Catalogue:
             if normalized_sku(sku) in products_by_sku
         }
 
-    def alike(self, skus: Sequence[str], action: str) -> Alike:
+    def similar(self, skus: Sequence[str], action: str) -> Similar:
         """Return the SKUs of products and variations that equal these, or nearly."""
         searched = [spelling for sku in skus for spelling in spellings(sku)]
-        return alike(skus, [product.sku for product in self._search(searched, action)])
+        return similar(skus, [product.sku for product in self._search(searched, action)])
 
     def _search(self, skus: Sequence[str], action: str) -> Iterator[ProductShape]:
         searchable = [sku for sku in dict.fromkeys(skus) if _is_searchable(sku)]

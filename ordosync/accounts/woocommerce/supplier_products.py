@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ordosync.accounts.service_client import ServiceClient, unless_it_exists
 from ordosync.accounts.woocommerce.catalogue import Catalogue
 from ordosync.models import Outcome, Product, normalized_sku
-from ordosync.skus import Alike
+from ordosync.skus import Similar
 
 
 class SupplierProducts:
@@ -20,9 +20,9 @@ class SupplierProducts:
         self._service = service
         self._catalogue = catalogue
 
-    def alike(self, skus: Sequence[str]) -> Alike:
+    def similar(self, skus: Sequence[str]) -> Similar:
         """Return the SKUs that equal these, or nearly: the search of a shop ignores case."""
-        return self._catalogue.alike(skus, "search products")
+        return self._catalogue.similar(skus, "search products")
 
     def create(self, products: Sequence[Product]) -> list[Outcome]:
         """Create products with a new SKU."""

@@ -35,7 +35,7 @@ def _lookup(
         products = supplier_of(config, portal, spool=spool, at=connections).products
         if products is None or products.is_any_sku:
             return None
-        return lambda asked: exact(products.alike(asked))
+        return lambda asked: exact(products.similar(asked))
     if portal.supplier.account != account:
         return None
     merchant = merchant_of(config, portal, spool=spool, at=connections)

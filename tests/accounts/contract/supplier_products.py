@@ -79,9 +79,9 @@ class CreatedProducts(AsSupplier):
     ) -> None:
         account.products.create([product("MUG BLUE"), product("CUP")])
 
-        found = account.products.alike(["mug blue", "MUG  BLUE", "CUP", "MUG", "BLUE"])
+        found = account.products.similar(["mug blue", "MUG  BLUE", "CUP", "MUG", "BLUE"])
 
-        assert {sku: [*alike] for sku, alike in found.items()} == {
+        assert {sku: [*similar] for sku, similar in found.items()} == {
             "mug blue": ["MUG BLUE"],
             "MUG  BLUE": ["MUG BLUE"],
             "CUP": ["CUP"],
@@ -91,4 +91,4 @@ class CreatedProducts(AsSupplier):
         wide = "\uff2d\uff35\uff27-1"
         account.products.create([product("MUG-1")])
 
-        assert account.products.alike([wide]) == {wide: ["MUG-1"]}
+        assert account.products.similar([wide]) == {wide: ["MUG-1"]}
