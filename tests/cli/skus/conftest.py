@@ -4,10 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.skus.rows import HEADER
 from tests.tasks.portal import CONFIG, Pair
-
-PORTAL = "shop-northwind"
-HEADER = "merchant_sku,supplier_sku,units,note\n"
 
 
 @pytest.fixture(name="pair")

@@ -4,18 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.config import load_config
-from ordosync.store import Store
-from tests.cli.skus.conftest import HEADER, PORTAL
+from tests.cli.skus.rows import HEADER, PORTAL, stored
 from tests.support.command import ordosync
 from tests.tasks.portal import Pair
-
-
-def stored(pair: Pair) -> list[tuple[str, str, int]]:
-    """Return the rows that tasks use."""
-    with Store.open(load_config(pair.path).database) as store:
-        rows = store.sku_map(PORTAL).all()
-        return [(row.merchant_sku, row.supplier_sku, row.pack) for row in rows]
 
 
 def test_first_row_creates_the_map(pair: Pair) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.skus.conftest import HEADER, PORTAL
+from tests.cli.skus.rows import HEADER, PORTAL
 from tests.support.command import ordosync
 from tests.tasks.portal import Pair
 

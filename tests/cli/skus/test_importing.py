@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.skus.conftest import HEADER, PORTAL
-from tests.cli.skus.test_editing import stored
+from tests.cli.skus.rows import HEADER, PORTAL, stored
 from tests.support.command import Done, ordosync
 from tests.tasks.portal import Pair
 

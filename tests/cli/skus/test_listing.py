@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ordosync.models import Product
-from tests.cli.skus.conftest import HEADER, PORTAL
+from tests.cli.skus.rows import HEADER, PORTAL
 from tests.support.command import ordosync
 from tests.tasks.portal import SUPPLIER, Pair, succeeded
 
