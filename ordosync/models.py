@@ -37,6 +37,7 @@ class Line(Struct, frozen=True, kw_only=True, gc=False):
     id: str
     """Unique in its account, not only in its order."""
     sku: str
+    """Of the Supplier, if a SKU map gives it another SKU or other units there."""
     name: str
     quantity: int
     """The units to send, without cancelled ones; 0 if a line without open units is shown."""
@@ -47,6 +48,16 @@ class Line(Struct, frozen=True, kw_only=True, gc=False):
     discount: Decimal | None = None
     supplier_sku: str = ""
     supplier_unit_cost: Decimal | None = None
+    merchant_sku: str = ""
+    """The Merchant's SKU of a line that a SKU map has; otherwise empty."""
+    pack: int = 1
+    """The Supplier's units in one unit of the Merchant, whose price and cost the line has until it
+    is sent."""
+
+    @property
+    def own_sku(self) -> str:
+        """The SKU in the account that it was read from."""
+        return self.merchant_sku or self.sku
 
 
 class Order(Struct, frozen=True, kw_only=True, gc=False):
