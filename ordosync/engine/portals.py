@@ -68,6 +68,7 @@ def open_portal(
         stock_portals=partial(
             stock_portals, config, portal.supplier.account, store, names={portal.name: name}
         ),
+        sku_map=store.sku_map(name) if portal.sku_map else None,
         rivals=_rivals(config, portal, store),
     )
 
@@ -134,6 +135,7 @@ def merchant_of(
         partner=portal.supplier.account,
         selection=portal.products,
         spool=spool / portal.merchant.account,
+        places=config.places / portal.merchant.account,
         ignores=portal.ignores,
         hold_conditions=portal.hold.conditions,
     )
@@ -149,6 +151,7 @@ def supplier_of(
         partner=portal.merchant.account,
         selection=portal.products,
         spool=spool / portal.supplier.account,
+        places=config.places / portal.supplier.account,
         edit_policies=portal.edits.policies,
     )
     account = config.opened[portal.supplier.account]
