@@ -78,7 +78,9 @@ class _Sorter:
         lines = [
             line
             for line in order.lines
-            if line.quantity and line.id not in self._sent and self._config.products.has(line.own_sku)
+            if line.quantity
+            and line.id not in self._sent
+            and self._config.products.has(line.own_sku)
             if order.not_shipped.get(line.id) != NOT_OWED
         ]
         ignored = [line for line in lines if self._config.ignores(line.own_sku)]

@@ -51,16 +51,12 @@ class SupplierLines:
         self._map = sku_map
         self._shows_open = not includes_sent_units
 
-    def orders(
-        self, items: Sequence[Order | InvalidRecord]
-    ) -> tuple[Order | InvalidRecord, ...]:
+    def orders(self, items: Sequence[Order | InvalidRecord]) -> tuple[Order | InvalidRecord, ...]:
         """Return orders with the units that are open, as far as the account shows these."""
         orders = [item for item in items if isinstance(item, Order)]
         facts = self._facts(orders)
         return tuple(
-            self._order(item, facts, are_open=self._shows_open)
-            if isinstance(item, Order)
-            else item
+            self._order(item, facts, are_open=self._shows_open) if isinstance(item, Order) else item
             for item in items
         )
 
@@ -110,9 +106,7 @@ class SupplierLines:
         again = {id_ for id_, link in orders.items() if link.state == "cancelled_by_task"}
         return {id_: link for id_, link in links.items() if link.order_id not in again}
 
-    def _order(
-        self, order: Order, facts: _Facts, *, are_open: bool
-    ) -> Order | InvalidRecord:
+    def _order(self, order: Order, facts: _Facts, *, are_open: bool) -> Order | InvalidRecord:
         lines = tuple(self._line(order, line, facts, are_open=are_open) for line in order.lines)
         for line in lines:
             if abs(line.quantity) > MOST_UNITS:

@@ -23,9 +23,7 @@ def with_pack(link: Link, line: Line) -> Link:
     """Return the link of a line with the SKUs and the pack with which the line is sent."""
     if not line.merchant_sku:
         return link
-    return replace(
-        link, pack=line.pack, merchant_sku=line.merchant_sku, supplier_sku=line.sku
-    )
+    return replace(link, pack=line.pack, merchant_sku=line.merchant_sku, supplier_sku=line.sku)
 
 
 def with_pack_of(link: Link, whole: Link) -> Link:
