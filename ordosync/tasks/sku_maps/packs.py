@@ -5,9 +5,12 @@ sent with its last unit, and as cancelled with its first one. So a parcel with a
 only a number at the Merchant, until another parcel completes the pack.
 """
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
 from msgspec.structs import replace
 
-from ordosync.models import Line
+from ordosync.models import Line, Piece
 from ordosync.store.links import Link
 
 MOST_UNITS = 2**31
@@ -56,6 +59,24 @@ def completed_packs(line: Link, before: int, units: int) -> int:
 def lost_packs(line: Link, units: int) -> int:
     """Return the packs that the Merchant loses with so many cancelled units."""
     return packs(units, pack_of(line))
+
+
+def fits_packs(pieces: Sequence[Piece], lines: Mapping[str, Link]) -> bool:
+    """True if no pack has units in several pieces of an order.
+
+    `lines` are the links by the lines that were split. One piece may have the rest of a pack of
+    which other units were sent.
+    """
+    parts = [part for piece in pieces for part in piece.lines]
+    units: Counter[str] = Counter()
+    incomplete: dict[str, list[int]] = {}
+    for part in parts:
+        units[part.of_line] += part.quantity
+        if rest := part.quantity % pack_of(lines[part.of_line]):
+            incomplete.setdefault(part.of_line, []).append(rest)
+    return all(
+        rests == [units[of_line] % pack_of(lines[of_line])] for of_line, rests in incomplete.items()
+    )
 
 
 def units_of(line: Link, shown: int, *, are_open: bool) -> int:
