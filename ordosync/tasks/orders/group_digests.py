@@ -41,7 +41,7 @@ def _contact(created: Order) -> object:
 
 
 def _lines(created: Order) -> object:
-    # With the Merchant's SKU, an edit of it is noticed, and an edit of the map is none.
+    # The Merchant's SKU: an edit of it is noticed, and a change of the map is no edit.
     return sorted(
         (line.id, line.own_sku, line.quantity, line.details)
         for line in created.lines

@@ -1,6 +1,6 @@
 """Lines of the Merchant in SKUs and units of the Supplier, by the map or by their links.
 
-A line that was sent keeps the SKU and the pack of its link, whatever the map has now. Any other
+A line that was sent keeps the SKU and the pack of its link when the map changes. Any other
 line gets those of the map, and without a row there it stays as it is.
 """
 
