@@ -60,7 +60,7 @@ class OrderOutbox:
     def existing(self, reference: str) -> OrderRecord | None:
         """Return the record of an order whose first file is there, or may have arrived.
 
-        A file that may have arrived is handed over as it was, whatever the order is now. Raises
+        A file that may have arrived is handed over as it was, even if the order was edited. Raises
         `OSError` and `AccountError`.
         """
         return self._records.of_reference(reference) or self._resumed(_key(reference))
