@@ -73,7 +73,7 @@ from ordosync.models import Order, Product
 if TYPE_CHECKING:
     from ordosync.accounts.files.feed_check.feeds import AccountFeeds
 
-__all__ = ["FilesAccount", "SupplierOptions"]
+__all__ = ["LIMITS", "FilesAccount", "SupplierOptions"]
 
 
 class FilesAccount(Account):

@@ -205,6 +205,7 @@ def test_change_that_waits_for_its_place_is_no_change_yet(
     assert b"3 Other Road" in partner.taken[1][1]
 
 
+@pytest.mark.usefixtures("place")
 def test_nothing_with_personal_data_stays_in_the_outbox(tmp_path: Path) -> None:
     depot = open_depot(tmp_path)
     depot.orders.create([order("1001", ship_to=Address(name="Ann Smith", street1="1 Old"))])
