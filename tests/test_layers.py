@@ -18,7 +18,7 @@ LAYERS = (
         *("idle", "permissions", "crontab", "regular_files", "text", "atomic_write", "countries"),
         *("digest_key", "durations", "hold_facts", "keyed_content"),
     ),
-    ("models",),
+    ("models", "skus"),
     (
         *("order_checks", "added_units", "edits", "shortages", "stock_rules", "left_out"),
         *("line_content", "max_age"),
