@@ -21,6 +21,7 @@ from ordosync.digest_key import DigestKey
 from ordosync.models import InvalidRecord, Outcome, Page
 from ordosync.store.leases import Resource
 from ordosync.store.links import Link
+from ordosync.store.sku_map import SkuMap
 from ordosync.store.step_rows import StepRef, StepRow
 from ordosync.store.stock_stops import Stop
 from ordosync.store.written import Written
@@ -48,6 +49,8 @@ class Portal:
     open_stock: Callable[[], PortalStock]
     stock_portals: Callable[[], Sequence[str]]
     """Returns the portals that write the stock of this Supplier account back, with this one."""
+    sku_map: SkuMap | None = None
+    """None if the portal has no map: then both accounts have the same SKUs."""
     rivals: tuple[str, ...] = ()
     """The other portals of the same Merchant account, which may read the same lines."""
 
@@ -199,24 +202,6 @@ class Compare(Protocol):
         the known one. `open_edit`: the step of an edit that is not settled; if the edit was taken
         back, that is reported, too.
         """
-
-
-_EDIT = ":edit"
-
-
-def edit_key(key: str) -> str:
-    """Return the key of the step that reports edits of a done step: one for all its edits."""
-    return f"{key}{_EDIT}"
-
-
-def is_edit_key(key: str) -> bool:
-    """True for the key of a step that reports edits."""
-    return key.endswith(_EDIT)
-
-
-def edited_key(key: str) -> str:
-    """Return the key of the step whose record an edit changes, given that of the edit."""
-    return key.removesuffix(_EDIT)
 
 
 @dataclass(frozen=True, kw_only=True)

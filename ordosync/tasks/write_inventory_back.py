@@ -14,13 +14,11 @@ imported. The sales are read last, so only those in the moment before the write 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from ordosync.accounts.account import ReadRequest, required
 from ordosync.models import InvalidRecord, Outcome, Page, Stock
-from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
 from ordosync.store.written import Change, Written
 from ordosync.tasks.base import (
@@ -32,11 +30,8 @@ from ordosync.tasks.base import (
     Task,
     step_of_source,
 )
-from ordosync.tasks.stock.age import StockAge
 from ordosync.tasks.stock.oversold import Oversold
-from ordosync.tasks.stock.rules import StockRules
-from ordosync.tasks.stock.stops import Stops
-from ordosync.tasks.stock.target import Target
+from ordosync.tasks.stock.target import Target, Targets
 from ordosync.text import plural
 
 _FIXED = {
@@ -68,6 +63,9 @@ def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     )
     for items in portal.stock.age.checked(pages, portal.links.live("product")):
         yield Page(items=_steps(portal, items, sales))
+    for stopped in portal.stock.stops.unreported(portal.links.live("product")):
+        yield Page(items=_steps(portal, stopped, sales))
+    portal.stock.stops.note_unmatched()
     portal.stock.rules.note_unused()
 
 
@@ -76,6 +74,10 @@ def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
     portal.stock.rules.read([])
     ids = dict.fromkeys(step.supplier_id or step.key for step in refs)
     stock = portal.stock.age.current(list(ids), required(portal.supplier.stock).of)
+    missing = ids.keys() - {item.product_id for item in stock}
+    if missing:
+        links = portal.links.of_supplier("product", sorted(missing))
+        stock += portal.stock.stops.stopped(links.values())
     yield Page(items=_steps(portal, stock, cache(partial(unimported_sales, portal))))
 
 
@@ -135,7 +137,7 @@ def _steps(
     )
     portal.stock.rules.read([stock.sku for stock in at_merchant.values()])
     sold = sales() if at_merchant else {}
-    targets = _Targets(
+    targets = Targets(
         links=links,
         at_merchant=at_merchant,
         sold=sold,
@@ -176,29 +178,7 @@ def _oversold(oversold: Oversold, item: Stock | InvalidRecord, step: Step) -> St
     )
 
 
-class _Targets(NamedTuple):
-    """The values that the steps of a page are computed from."""
-
-    links: Mapping[str, Link]
-    at_merchant: Mapping[str, Stock]
-    sold: Mapping[str, int]
-    rules: StockRules
-    stops: Stops
-    ages: StockAge
-
-    def of(self, item: Stock, current: Stock | None) -> Target | None:
-        """Return the target of a product; None if an account does not have or count it."""
-        stop = self.stops.of(item)
-        if current is None:
-            return None
-        age = None if current.fixed else self.ages.of(item)
-        if item.quantity is None and not (age and age.is_zero):
-            return None
-        target = Target.of(item, current, self.sold, self.rules, stop)
-        return target if stop or not age else target.aged(age, self.ages.reason(item))
-
-
-def _step(item: Stock | InvalidRecord, targets: _Targets) -> Step:
+def _step(item: Stock | InvalidRecord, targets: Targets) -> Step:
     if isinstance(item, InvalidRecord) and item.is_whole_file:
         return step_of_source(item)
     if isinstance(item, InvalidRecord):

@@ -19,7 +19,8 @@ from ordosync.store import Store
 from ordosync.store.leases import LEASE, Lease
 from ordosync.store.runs import Counted, Counts, Run, Status
 from ordosync.store.step_rows import StepChange, StepRow
-from ordosync.tasks.base import Portal, Result, Step, Task, edited_key, is_edit_key
+from ordosync.tasks.base import Portal, Result, Step, Task
+from ordosync.tasks.edit_keys import edited_key, is_edit_key
 
 _QUIET_S = LEASE.total_seconds() / 20
 """The time without a transaction after which the lease is renewed."""
