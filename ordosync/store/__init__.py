@@ -190,6 +190,12 @@ class Store:
         """Return the stops of one portal."""
         return StockStops(self._connection, portal)
 
+    def quotas(self, account: str) -> "Quotas":
+        """Return the quotas of all portals in the products of one Supplier account."""
+        from ordosync.store.quotas import Quotas  # noqa: PLC0415
+
+        return Quotas(self._connection, account)
+
     def sent_units(self, account: str) -> SentUnits:
         """Return the units that were sent to one Supplier account."""
         return SentUnits(self._connection, account)

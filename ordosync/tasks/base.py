@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from msgspec import Struct
 
@@ -26,6 +26,7 @@ from ordosync.store.stock_stops import Stop
 from ordosync.store.written import Written
 from ordosync.tasks.feeds import FeedWatch
 from ordosync.tasks.known_links import KnownLinks
+from ordosync.tasks.stock.division import Offer
 from ordosync.tasks.stock.portal_stock import PortalStock
 
 
@@ -48,6 +49,8 @@ class Portal:
     open_stock: Callable[[], PortalStock]
     stock_portals: Callable[[], Sequence[str]]
     """Returns the portals that write the stock of this Supplier account back, with this one."""
+    is_pooled: bool = False
+    """True if the units of the Supplier are divided among its portals."""
     rivals: tuple[str, ...] = ()
     """The other portals of the same Merchant account, which may read the same lines."""
 
@@ -143,6 +146,13 @@ def step_of_source(item: InvalidRecord) -> Step:
     return Step(key=item.id, merchant_id=None, content=item.content, decision=Decision.of(item))
 
 
+class SentSku(NamedTuple):
+    """The Supplier's SKU of sent units, and the Merchant's SKU that was sold."""
+
+    supplier: str
+    merchant: str
+
+
 class Result(Struct, frozen=True, kw_only=True):
     """The outcome of a step, and the links that it gives."""
 
@@ -156,8 +166,10 @@ class Result(Struct, frozen=True, kw_only=True):
     """If the account was asked and answers later: the time in which it should; None: any time."""
     stops: tuple[Stop, ...] = ()
     """Products that the Merchant does not sell for a while."""
-    sent_units: Mapping[str, int] | None = None
-    """Units that were sent to the Supplier, by SKU."""
+    sent_units: Mapping[SentSku, int] | None = None
+    """Units that the Supplier has got, now or by an earlier attempt."""
+    offer: Offer | None = None
+    """Units of the pool that the Merchant shows now, or does not show any more."""
     is_only_linked: bool = False
     """True if the account had the object already; its first link counts as done."""
     known: "Known | None" = None

@@ -19,6 +19,7 @@ from ordosync.tasks.base import (
     PlanRequest,
     Portal,
     Result,
+    SentSku,
     Step,
     Task,
     step_of_source,
@@ -97,7 +98,7 @@ def _create(
         key: Result(
             outcome=outcome,
             links=order_links(key, outcome, order.lines),
-            sent_units=_units(portal, order) if outcome.state == "done" else None,
+            sent_units=_units(order) if outcome.id else None,
         )
         for (key, order), outcome in zip(orders.items(), outcomes, strict=True)
     }
@@ -116,13 +117,10 @@ def _create(
     return results
 
 
-def _units(portal: Portal, order: Order) -> Mapping[str, int] | None:
-    """Return the units by SKU; None if the portal does not write stock back."""
-    if not portal.config.manage_inventory:
-        return None
-    units: Counter[str] = Counter()
+def _units(order: Order) -> Mapping[SentSku, int]:
+    units: Counter[SentSku] = Counter()
     for line in order.lines:
-        units[line.sku] += line.quantity
+        units[SentSku(line.sku, line.sku)] += line.quantity
     return units
 
 

@@ -19,6 +19,7 @@ from ordosync.store.written import Written
 from ordosync.tasks import import_products, write_inventory_back
 from ordosync.tasks.base import Portal
 from ordosync.tasks.stock.rules import Word
+from ordosync.tasks.stock.sales import unimported_sales
 from ordosync.tasks.stock.target import Target
 
 _QUANTITY = "quantity-"
@@ -131,7 +132,7 @@ def _target(
         return None, ()
     try:
         portal.stock.rules.read([at_merchant.sku])
-        sold = write_inventory_back.unimported_sales(portal)
+        sold = unimported_sales(portal, now=portal.clock.now())
     except AccountError as error:
         problems.append(str(error))
         return None, ()
