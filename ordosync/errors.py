@@ -23,6 +23,7 @@ command line catches `OrdosyncError` once and turns it into one line and an exit
         SignInError               the run fails at once
         SafetyLimitError          the run fails before its first write
         StockRulesError           the run fails before its first write
+        SkuMapError               the run fails before anything is read
 """
 
 import traceback
@@ -150,6 +151,12 @@ class StockRulesError(AccountError):
     """The file with stock rules cannot be used. Without it, too many units would be shown."""
 
     code = "stock-rules"
+
+
+class SkuMapError(AccountError):
+    """The SKU map cannot be used. Without it, SKUs and units would be wrong."""
+
+    code = "sku-map"
 
 
 class DeliveryError(Exception):

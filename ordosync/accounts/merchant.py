@@ -219,7 +219,7 @@ class Merchant(PortalAccount):
     tracking: MerchantTracking | None = None
     splits: MerchantSplits | None = None
     shortages: MerchantShortages | None = None
-    lists_requested: bool = True
+    lists_requested: bool = False
     """True if a read of `orders` without a cursor yields every order that is still requested."""
     includes_sent_units: bool = False
     """True if quantities of lines include the sent units, since the account does not know them.

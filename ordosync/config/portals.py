@@ -101,7 +101,8 @@ class PortalReader:
             values["unavailable"] = unavailable_tasks(sells, ships)
             values["supplier_key"] = sells.supplier_key
             self._refuse_unavailable(values["unavailable"], scheduled)
-            PolicyReader(self._reader, sells, ships).refuse(values, entries)
+            selling = self._accounts[supplier.account].selling
+            PolicyReader(self._reader, sells, ships, selling).refuse(values, entries)
         if self._reader.problem_count > before:
             return None
         return PortalConfig(name=name, **values)

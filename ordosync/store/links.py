@@ -77,6 +77,11 @@ class Link(Struct, frozen=True, kw_only=True):
     """For an order: keyed digests of what was sent, by group; None if unknown."""
     version: int = 1
     """For an order: 1 as it was sent; it grows with each edit that was written."""
+    pack: int | None = None
+    """For a line or product: the Supplier's units in one unit of the Merchant, when it was linked;
+    None if it was never mapped, which is 1."""
+    merchant_sku: str | None = None
+    """For a mapped line or product: the Merchant's SKU when it was linked."""
     raised_to: int | None = None
     """For a line: its ordered units after an edit that added units. Never read from the table."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
@@ -21,6 +21,8 @@ from ordosync.digest_key import DigestKey
 from ordosync.models import InvalidRecord, Outcome, Page
 from ordosync.store.leases import Resource
 from ordosync.store.links import Link
+from ordosync.store.sent_units import SentSku
+from ordosync.store.sku_map import SkuMap
 from ordosync.store.step_rows import StepRef, StepRow
 from ordosync.store.stock_stops import Stop
 from ordosync.store.written import Written
@@ -51,6 +53,8 @@ class Portal:
     """Returns the portals that write the stock of this Supplier account back, with this one."""
     is_pooled: bool = False
     """True if the units of the Supplier are divided among its portals."""
+    sku_map: SkuMap | None = None
+    """None if the portal has no map: then both accounts have the same SKUs."""
     rivals: tuple[str, ...] = ()
     """The other portals of the same Merchant account, which may read the same lines."""
 
@@ -146,13 +150,6 @@ def step_of_source(item: InvalidRecord) -> Step:
     return Step(key=item.id, merchant_id=None, content=item.content, decision=Decision.of(item))
 
 
-class SentSku(NamedTuple):
-    """The Supplier's SKU of sent units, and the Merchant's SKU that was sold."""
-
-    supplier: str
-    merchant: str
-
-
 class Result(Struct, frozen=True, kw_only=True):
     """The outcome of a step, and the links that it gives."""
 
@@ -211,24 +208,6 @@ class Compare(Protocol):
         the known one. `open_edit`: the step of an edit that is not settled; if the edit was taken
         back, that is reported, too.
         """
-
-
-_EDIT = ":edit"
-
-
-def edit_key(key: str) -> str:
-    """Return the key of the step that reports edits of a done step: one for all its edits."""
-    return f"{key}{_EDIT}"
-
-
-def is_edit_key(key: str) -> bool:
-    """True for the key of a step that reports edits."""
-    return key.endswith(_EDIT)
-
-
-def edited_key(key: str) -> str:
-    """Return the key of the step whose record an edit changes, given that of the edit."""
-    return key.removesuffix(_EDIT)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,13 +13,13 @@ from msgspec.structs import replace
 from ordosync.left_out import ORDINARY, LeftOut
 from ordosync.models import Comment, InvalidRecord, Order, Page
 from ordosync.store.links import Link
+from ordosync.store.sent_units import SentSku
 from ordosync.store.step_rows import StepRef, StepRow
 from ordosync.tasks.base import (
     Decision,
     PlanRequest,
     Portal,
     Result,
-    SentSku,
     Step,
     Task,
     step_of_source,

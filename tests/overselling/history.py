@@ -63,6 +63,11 @@ class FallingStock:
         self._stock = stock
         self._desk = desk
 
+    @property
+    def falls_with_sales(self) -> bool:
+        """True: a sale lowers the quantity."""
+        return True
+
     def current(self, ids: Sequence[str]) -> Mapping[str, Stock]:
         """Return the quantities that the shop shows."""
         return self._stock.current(ids)

@@ -181,7 +181,6 @@ class FilesAccount(Account):
             withdrawn=CompleteFiles(orders, self._orders, at.clock).withdrawn
             if self._orders.complete
             else None,
-            lists_requested=False,
             includes_sent_units=not self._orders.shows_owed_units,
             shows_owed_units=self._orders.shows_owed_units,
         )

@@ -19,7 +19,8 @@ from ordosync.store import Store
 from ordosync.store.leases import LEASE, Lease
 from ordosync.store.runs import Counted, Counts, Run, Status
 from ordosync.store.step_rows import StepChange, StepRow
-from ordosync.tasks.base import Portal, Result, Step, Task, edited_key, is_edit_key
+from ordosync.tasks.base import Portal, Result, Step, Task
+from ordosync.tasks.edit_keys import edited_key, is_edit_key
 from ordosync.tasks.stock.pool import give_up
 
 _QUIET_S = LEASE.total_seconds() / 20
@@ -58,6 +59,8 @@ class Recorder:
         """Number of waiting steps among the counted ones whose time has not come."""
         self.has_stopped = False
         """True if a product is shown as 0 from now on."""
+        self.is_woken = run.trigger == "woken"
+        """True if another portal's run has caused this one."""
         self.has_freed = False
         """True if units were given up that other portals can show."""
 
