@@ -78,6 +78,18 @@ class Offer:
     """The quotas of all portals until now."""
 
     @property
+    def shown(self) -> int:
+        """The quantity that the Merchant shows with this quota."""
+        product = self.product
+        return published(
+            product.available,
+            product.rule,
+            unsent=product.unsent,
+            pack=product.pack,
+            quota=self.units,
+        )
+
+    @property
     def takes(self) -> Mapping[tuple[str, str], int]:
         """The units that are taken before the write, as `Quotas.change` adds them."""
         return self._change(max(self.units - self.before, 0))
