@@ -20,6 +20,7 @@ command line catches `OrdosyncError` once and turns it into one line and an exit
         UnavailableError          the step or run is retried later
           StoppedCallError        ... by the next run
         UnknownOutcomeError       the write is looked up before it is repeated
+          NotShownError           ... or the operator settles it
         SignInError               the run fails at once
         SafetyLimitError          the run fails before its first write
         StockRulesError           the run fails before its first write
@@ -133,6 +134,12 @@ class UnknownOutcomeError(AccountError):
     """The write may have arrived (no readable response): looked up before it is repeated."""
 
     code = "unknown-outcome"
+
+
+class NotShownError(UnknownOutcomeError):
+    """The write may have arrived, and the account does not show it: the operator settles it."""
+
+    code = "not-shown"
 
 
 class SignInError(AccountError):

@@ -64,6 +64,9 @@ def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     )
     for items in portal.stock.age.checked(pages, portal.links.live("product")):
         yield Page(items=_steps(portal, items, sales))
+    for stopped in portal.stock.stops.unreported(portal.links.live("product")):
+        yield Page(items=_steps(portal, stopped, sales))
+    portal.stock.stops.note_unmatched()
     portal.stock.rules.note_unused()
 
 
@@ -74,6 +77,10 @@ def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
         portal.stock.pool.begin_reading()
     ids = dict.fromkeys(step.supplier_id or step.key for step in refs)
     stock = portal.stock.age.current(list(ids), required(portal.supplier.stock).of)
+    missing = ids.keys() - {item.product_id for item in stock}
+    if missing:
+        links = portal.links.of_supplier("product", sorted(missing))
+        stock += portal.stock.stops.stopped(links.values())
     sales = cache(partial(unimported_sales, portal, now=portal.clock.now()))
     yield Page(items=_steps(portal, stock, sales, is_written_next=True))
 

@@ -160,15 +160,16 @@ class _Merchant:
         return self._part.write(stock)
 
     def _check(self, written: Stock, available: Stock) -> None:
-        rule = self._rule(written.sku, available)
+        rule = self._rule(written, available)
         current = self._current.get(written.product_id, written)
         unsent = self._sold[written.sku] + current.unsent
         target = Target(
             current=current, available=available.quantity or 0, unsent=unsent, rule=rule
         )
-        quota = self._quota(target.in_pool(available))
+        quota = self._quota(target.in_pool(available)) if available.quantity is not None else None
         expected = None
-        if rule.stop or available.quantity is not None:
+        is_written = available.quantity is not None and not rule.stop
+        if rule.stop or (is_written and not self._portal.stock.age.of(available)):
             expected = published(available.quantity or 0, rule, unsent=unsent, quota=quota)
         why = f"{available.quantity} available, {unsent} unsent, {rule}, quota {quota}"
         self._quantities.note(written, expected, why)
@@ -178,19 +179,19 @@ class _Merchant:
         pool = self._portal.stock.pool
         return pool.offers([product], take=False)[product.merchant_id].units if pool else None
 
-    def _rule(self, sku: str, available: Stock) -> StockRule:
-        """Return the rule of a SKU, read again, and perhaps stopped, or with an old quantity."""
+    def _rule(self, written: Stock, available: Stock) -> StockRule:
+        """Return the rule of a product, read again, perhaps stopped, or with an old quantity."""
         rules = self._portal.stock.rules
         with closing(StockRules(self._portal.config, rules.selling)) as fresh:
-            fresh.read([sku])
-            rule = fresh.of(sku)
-        stop, age = self._portal.stock.stops.of(available), self._portal.stock.age.of(available)
-        if stop or (age and age.is_zero):
-            return replaced(rule, stop=stop.reason if stop else "old")
+            fresh.read([written.sku])
+            rule = fresh.of(written.sku)
+        if stop := self._portal.stock.stops.of(available, written):
+            return replaced(rule, stop=stop.reason)
         is_zero = self._portal.config.stock.discontinued == "zero"
         if is_zero and available.fixed == "archived":
             return replaced(rule, stop="discontinued")
-        return rule
+        age = None if rule.stop else self._portal.stock.age.of(available)
+        return replaced(rule, stop="old") if age and age.is_zero else rule
 
 
 def _unreported(id_: str) -> Stock:

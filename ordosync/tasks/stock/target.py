@@ -22,12 +22,14 @@ class Target:
     current: Stock
     """As the Merchant shows it now."""
     available: int
-    """At the Supplier; negative if it has sold too many."""
+    """At the Supplier; negative if it has sold too many, and 0 if it is not counted."""
     unsent: int
     """Units that the Merchant has sold and the Supplier does not have."""
     rule: StockRule
     age: Verdict | None = None
     """What happens to a quantity that is too old; None if it is not."""
+    is_counted: bool = True
+    """False if the Supplier has no quantity of it."""
     is_stopped: bool = False
     """True if this product is stopped, and not only by its rule."""
     offer: Offer | None = None
@@ -49,6 +51,7 @@ class Target:
         return cls(
             current=current,
             available=item.quantity or 0,
+            is_counted=item.quantity is not None,
             unsent=current.unsent + sold.get(current.sku, 0),
             rule=rule,
             is_stopped=stop is not None,
@@ -124,4 +127,6 @@ class Target:
             return rule.stop
         if rule.stop:
             rule = replace(rule, stop=reason_text(rule.stop))
+        if not self.is_counted:
+            return f"not counted at the Supplier, {rule.stop}, {self.quantity} shown"
         return calculation(self.available, rule, unsent=self.unsent, quota=self._quota)

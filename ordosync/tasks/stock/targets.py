@@ -67,14 +67,17 @@ def _target(
     portal: Portal, item: Stock, current: Stock | None, sold: Mapping[str, int]
 ) -> Target | None:
     """Return the target of a product; None if an account does not have or count it."""
-    stop = portal.stock.stops.of(item)
     if current is None:
         return None
-    age = None if current.fixed else portal.stock.age.of(item)
+    stock = portal.stock
+    target = Target.of(item, current, sold, stock.rules, stock.stops.of(item, current))
+    if target.rule.stop:
+        # It is shown as 0, however old the Supplier's quantity is.
+        return target
+    age = None if current.fixed else stock.age.of(item)
     if item.quantity is None and not (age and age.is_zero):
         return None
-    target = Target.of(item, current, sold, portal.stock.rules, stop)
-    return target if stop or not age else target.aged(age, portal.stock.age.reason(item))
+    return target.aged(age, stock.age.reason(item)) if age else target
 
 
 def _with_offers(
@@ -84,13 +87,17 @@ def _with_offers(
     products = [
         targets[item.product_id].in_pool(item)
         for item in items
-        if item.product_id in targets and not targets[item.product_id].keeps_quantity
+        if item.product_id in targets and _is_divided(targets[item.product_id])
     ]
     offers = pool.offers(products, take=take)
     return {
         id_: target.offered(offers.get(target.current.product_id))
         for id_, target in targets.items()
     }
+
+
+def _is_divided(target: Target) -> bool:
+    return target.is_counted and not target.keeps_quantity
 
 
 def _note_unwritten(pool: Pool, targets: "Targets") -> None:
