@@ -58,6 +58,12 @@ def _sellable(available: int, rule: StockRule, *, unsent: int, pack: int, quota:
     return max((left - unsent * pack - rule.kept_back(available)) // pack, 0)
 
 
+def needed(quota: int, available: int, rule: StockRule, *, unsent: int, pack: int) -> int:
+    """Return the units of a quota that are sold, shown or kept back; the others are idle."""
+    units = published(available, rule, unsent=unsent, pack=pack, quota=quota)
+    return unsent * pack + (units * pack + rule.kept_back(available) if units else 0)
+
+
 def calculation(
     available: int,
     rule: StockRule,

@@ -3,7 +3,7 @@
 The shares are whole units, follow the weights of the portals, and never add up to more than there
 is. A portal gets no unit that it could not show: not more than its rule allows, and not fewer than
 it needs to show one unit. If there are too few units for all portals, the first ones in turn get
-theirs, so that no portal is without units for good.
+theirs, so that each portal has units at times.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from ordosync.stock_rules import StockRule
 
 
 class Claim(Struct, frozen=True, kw_only=True, gc=False):
-    """What one portal can do with units of a product."""
+    """The units of a product that one portal can use."""
 
     weight: int
     """Its `share` in the configuration; 0 gets nothing."""
@@ -25,7 +25,7 @@ class Claim(Struct, frozen=True, kw_only=True, gc=False):
 
 
 def claim_of(rule: StockRule, *, weight: int, available: int, pack: int) -> Claim:
-    """Return the claim of a portal with this rule, `pack` units of the Supplier to one of its own.
+    """Return the claim of a portal with this rule; `pack` Supplier units are one Merchant unit.
 
     The buffer counts, since its units are not shown.
     """

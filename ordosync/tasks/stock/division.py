@@ -10,7 +10,7 @@ from functools import lru_cache
 from msgspec import json
 from msgspec.structs import replace
 
-from ordosync.stock_rules import ALL_AVAILABLE, StockRule, published
+from ordosync.stock_rules import ALL_AVAILABLE, StockRule, needed
 from ordosync.stock_shares import Claim, claim_of, shares
 from ordosync.store.quotas import Quota
 
@@ -40,7 +40,7 @@ class PoolProduct:
     def quota(self) -> Quota:
         """The quota of a portal that knows only what its Merchant shows: as much as that.
 
-        The Merchant may sell what it shows, so these units are in use, whatever its share is.
+        The Merchant may sell what it shows, so these units are in use in any case.
         """
         shown = 0 if self.rule is NOT_WRITTEN else self.shown
         return Quota(
@@ -54,11 +54,7 @@ class PoolProduct:
 
     def needed(self, quota: int) -> int:
         """Return the units of a quota that are sold, shown or kept back; the others are idle."""
-        units = published(
-            self.available, self.rule, unsent=self.unsent, pack=self.pack, quota=quota
-        )
-        in_use = units * self.pack + self.rule.kept_back(self.available) if units else 0
-        return self.unsent * self.pack + in_use
+        return needed(quota, self.available, self.rule, unsent=self.unsent, pack=self.pack)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,18 +74,6 @@ class Offer:
     """The quotas of all portals until now."""
 
     @property
-    def shown(self) -> int:
-        """The quantity that the Merchant shows with this quota."""
-        product = self.product
-        return published(
-            product.available,
-            product.rule,
-            unsent=product.unsent,
-            pack=product.pack,
-            quota=self.units,
-        )
-
-    @property
     def takes(self) -> Mapping[tuple[str, str], int]:
         """The units that are taken before the write, as `Quotas.change` adds them."""
         return self._change(max(self.units - self.before, 0))
@@ -105,7 +89,7 @@ class Offer:
 
 @dataclass(frozen=True, kw_only=True)
 class Division:
-    """What the quotas of the products of a page are computed from."""
+    """Quotas, links and imports, from which the offers of a page are computed."""
 
     portal: str
     rows: Mapping[str, Sequence[Quota]]
@@ -139,12 +123,12 @@ class Division:
             for id_, product in own.items()
         }
         linked = self.linked.get(first.supplier_id, ())
-        there = first.available - self.imported.get(first.key, 0)
+        stock = first.available - self.imported.get(first.key, 0)
         # A portal that has not written yet may show any quantity.
         is_known = all(id_ in quotas for id_ in linked)
-        free = there - sum(quota.units for quota in quotas.values()) if is_known else 0
-        claims = [self._claim(id_, quotas.get(id_), there) for id_ in linked]
-        share_of = dict(zip(linked, shares(max(there, 0), claims, turn=self.turn), strict=True))
+        free = stock - sum(quota.units for quota in quotas.values()) if is_known else 0
+        claims = [self._claim(id_, quotas.get(id_), stock) for id_ in linked]
+        share_of = dict(zip(linked, shares(max(stock, 0), claims, turn=self.turn), strict=True))
         for id_, product in own.items():
             before = quotas[id_].units
             wanted = product.needed(share_of.get(id_, 0))
@@ -161,11 +145,11 @@ class Division:
                 quotas=tuple(quotas.values()),
             )
 
-    def _claim(self, id_: tuple[str, str], quota: Quota | None, there: int) -> Claim:
+    def _claim(self, id_: tuple[str, str], quota: Quota | None, available: int) -> Claim:
         weight = self.weights[id_[0]]
         if quota is None:
             return Claim(weight=weight)
-        return claim_of(_rule(quota.rule), weight=weight, available=there, pack=quota.pack)
+        return claim_of(_rule(quota.rule), weight=weight, available=available, pack=quota.pack)
 
 
 @lru_cache(1000)
