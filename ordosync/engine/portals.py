@@ -19,6 +19,7 @@ from ordosync.store import Store
 from ordosync.store.portals import PortalIdentity
 from ordosync.tasks.base import Portal
 from ordosync.tasks.feeds import FeedWatch
+from ordosync.tasks.sku_maps.merchant import mapped
 from ordosync.tasks.stock.age import StockAge
 from ordosync.tasks.stock.oversold import Oversold
 from ordosync.tasks.stock.pool import Pool, Sharer
@@ -50,13 +51,18 @@ def open_portal(
     feeds = feeds_of(config, portal)
     watch = partial(_feed_watch, feeds, store, name, connections.clock)
     watched = watch() if feeds else None
+    merchant = merchant_of(config, portal, spool=spool, at=connections)
+    links, sku_map = store.links(name), store.sku_map(name)
+    if portal.sku_map or sku_map.digest:
+        # Orders that were sent by a map are read by it even if the configuration has none any more.
+        merchant = mapped(merchant, links, sku_map if portal.sku_map else None)
     return Portal(
         name=name,
         origin=origin,
-        merchant=merchant_of(config, portal, spool=spool, at=connections),
+        merchant=merchant,
         supplier=supplier,
         config=portal,
-        links=store.links(name),
+        links=links,
         digest_key=DigestKey.of(config.database),
         clock=connections.clock,
         feeds=watched,
@@ -71,7 +77,7 @@ def open_portal(
             stock_portals, config, portal.supplier.account, store, names={portal.name: name}
         ),
         is_pooled=config.accounts[portal.supplier.account].selling.pool == "quota",
-        sku_map=store.sku_map(name) if portal.sku_map else None,
+        sku_map=sku_map if portal.sku_map else None,
         rivals=_rivals(config, portal, store),
     )
 

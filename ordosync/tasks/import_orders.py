@@ -120,7 +120,7 @@ def _create(
 def _units(order: Order) -> Mapping[SentSku, int]:
     units: Counter[SentSku] = Counter()
     for line in order.lines:
-        units[SentSku(line.sku, line.sku)] += line.quantity
+        units[SentSku(line.sku, line.own_sku)] += line.quantity
     return units
 
 

@@ -127,7 +127,7 @@ def _of_value(order: Order, over: Decimal) -> Iterator[_Reason]:
     if None in prices:
         yield _Reason(code="hold-value", text="has a line without a price, so its value is unknown")
         return
-    value = sum((line.unit_price or 0) * line.quantity for line in order.lines)
+    value = sum((line.unit_price or Decimal()) * line.quantity / line.pack for line in order.lines)
     if value > over:
         # The value itself is as private as a price: the log and alerts have this text.
         text = f"is worth more than {over} {order.currency}".rstrip()

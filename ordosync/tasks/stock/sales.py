@@ -10,7 +10,10 @@ from ordosync.tasks.base import Portal
 
 
 def unimported_sales(portal: Portal, *, now: datetime) -> Mapping[str, int]:
-    """Return the units of each SKU that the Merchant has sold and the Supplier does not have."""
+    """Return the units of each SKU that the Merchant has sold and the Supplier does not have.
+
+    SKUs and units are those of the Merchant.
+    """
     units: Counter[str] = Counter()
     for orders in _sold_orders(portal, now):
         links = portal.links.of_merchant("order", [order.id for order in orders])
@@ -19,8 +22,8 @@ def unimported_sales(portal: Portal, *, now: datetime) -> Mapping[str, int]:
             if link is None or link.state == "cancelled_by_task":
                 for line in order.lines:
                     # A line that is never imported would count until the Merchant ships it.
-                    if not portal.config.ignores(line.sku):
-                        units[line.sku] += line.quantity
+                    if not portal.config.ignores(line.own_sku):
+                        units[line.own_sku] += line.quantity // line.pack
     return units
 
 
