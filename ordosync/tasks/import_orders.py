@@ -97,7 +97,8 @@ def _create(
         key: Result(
             outcome=outcome,
             links=order_links(key, outcome, order.lines),
-            sent_units=_units(portal, order) if outcome.state == "done" else None,
+            # An order that exists already was sent before, and its outcome was unknown.
+            sent_units=_units(order) if outcome.state in ("done", "unchanged") else None,
         )
         for (key, order), outcome in zip(orders.items(), outcomes, strict=True)
     }
@@ -116,10 +117,8 @@ def _create(
     return results
 
 
-def _units(portal: Portal, order: Order) -> Mapping[str, int] | None:
-    """Return the units by SKU; None if the portal does not write stock back."""
-    if not portal.config.manage_inventory:
-        return None
+def _units(order: Order) -> Mapping[str, int]:
+    """Return the units by SKU."""
     units: Counter[str] = Counter()
     for line in order.lines:
         units[line.sku] += line.quantity

@@ -7,6 +7,7 @@ counts last, so a crash loses no count of a committed step.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 
 from ordosync.clock import Clock
 from ordosync.engine.execution.decisions import Unchanged, is_reported
@@ -56,6 +57,8 @@ class Recorder:
         self._left_out: list[LeftOut] = []
         self.not_due = 0
         """Number of waiting steps among the counted ones whose time has not come."""
+        self.has_sent = False
+        """True if the Supplier has units of orders that it did not have before."""
         self.has_stopped = False
         """True if a product is shown as 0 from now on."""
 
@@ -108,16 +111,24 @@ class Recorder:
             self._claims.settle(changes, results)
 
     def _save_sent_units(self, results: Iterable[Result]) -> None:
-        """Add the units of this batch to those that the Supplier's account was sent."""
-        if not self._portal.config.manage_inventory:
-            return
+        """Add the units of this batch to those that the Supplier's account was sent.
+
+        All its portals send units, also one that does not write its stock back.
+        """
         units: Counter[str] = Counter()
         for result in results:
             for sku, count in (result.sent_units or {}).items():
                 units[normalized_sku(sku)] += count
         if units:
+            self.has_sent = True
+        if units and self._is_stock_written:
             account = self._portal.config.supplier.account
             self._store.sent_units(account).add(units, now=self._clock.now())
+
+    @cached_property
+    def _is_stock_written(self) -> bool:
+        """True if a portal writes the Supplier's stock back."""
+        return bool(self._portal.stock_portals())
 
     def save_known(self, steps: Sequence[Step], results: Sequence[Result]) -> None:
         """Record in the open transaction the states with which edited orders are compared now."""
