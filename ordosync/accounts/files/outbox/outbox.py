@@ -103,6 +103,12 @@ class Outbox:
         record = self.records.get(key)
         return self._looked_up(record) if record and record.step == "publishing" else record
 
+    def resume(self, record: Outgoing) -> Outgoing:
+        """Hand over a file that may have arrived, as it was. Raises `OSError`, `AccountError`."""
+        if record.step == "publishing":
+            record = self._looked_up(record)
+        return record if record.step == "there" else self._publish(record)
+
     def recall(self, key: str) -> Outgoing | None:
         """Return the record of a file that is there; None if it never arrives.
 

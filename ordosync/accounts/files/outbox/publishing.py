@@ -80,3 +80,6 @@ def joined(folder: str, name: str) -> str:
     """Return the path of a name in a folder of the place."""
     folder = folder.removeprefix("./").rstrip("/")
     return f"{folder}/{name}" if folder not in ("", ".") else name
+
+
+RENAME = Publish()

@@ -1,7 +1,6 @@
 """A file that is handed over is there once, whatever happens between two steps."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
@@ -29,18 +28,6 @@ WAYS = {
 }
 DIRECT = Publish(mode="direct")
 CONTENT = b"order,sku\r\n1001,MUG\r\n" * 50
-
-
-@pytest.fixture(name="place")
-def _place(tmp_path: Path) -> FolderPlace:
-    for name in ("in", "staging"):
-        (tmp_path / "place" / name).mkdir(parents=True)
-    return FolderPlace(tmp_path / "place")
-
-
-@pytest.fixture(name="partner")
-def _partner(place: FolderPlace) -> Partner:
-    return Partner(place.folder / "in")
 
 
 def make(place: FolderPlace, publish: Publish = WAYS["rename"]) -> Outbox:
