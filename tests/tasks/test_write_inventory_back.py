@@ -534,7 +534,7 @@ def test_q3_units_that_a_portal_without_inventory_has_sent_make_a_product_overso
     ran = pair.run(TASK)
 
     assert ran.count("failed") == 1
-    assert "is oversold" in ran.steps[0].reason
+    assert (ran.steps[0].reason or "").startswith("is oversold")
 
 
 def test_q3_units_of_an_order_whose_outcome_was_unknown_make_a_product_oversold(
@@ -551,7 +551,7 @@ def test_q3_units_of_an_order_whose_outcome_was_unknown_make_a_product_oversold(
     ran = pair.run(TASK)
 
     assert ran.count("failed") == 1
-    assert "is oversold" in ran.steps[0].reason
+    assert (ran.steps[0].reason or "").startswith("is oversold")
 
 
 def test_missing_imports_alone_do_not_make_a_product_oversold(pair: Pair) -> None:
