@@ -6,12 +6,11 @@ from typing import Annotated
 
 import typer
 
-from ordosync.cli import completion
 from ordosync.cli.confirm import Yes, confirm
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import batches, common, order_lines, send_now, send_option
 from ordosync.cli.desk.account_choice import open_desk_of
-from ordosync.cli.desk.batches import Batch
+from ordosync.cli.desk.batches import Batch, Numbers
 from ordosync.cli.desk.input_files import File, Layout
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.desk.order_consequences import consequence_of, was_cancelled_by_merchant
@@ -26,9 +25,6 @@ from ordosync.models import Order, Outcome, ParcelLine
 from ordosync.shortages import ShortageReason
 from ordosync.text import plural
 
-Numbers = Annotated[
-    list[str] | None, typer.Argument(metavar="[NUMBER]...", autocompletion=completion.number)
-]
 _TO_CANCEL = Layout(needed=("number",), optional=("sku", "quantity"))
 _TO_RESTORE = Layout(needed=("number",), optional=("supplier",))
 _FEW = 5
