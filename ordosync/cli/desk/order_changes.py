@@ -145,7 +145,9 @@ def _cancel_question(opened: Desk, orders: Sequence[Order]) -> str:
 def _described(opened: Desk, order: Order) -> str:
     """Return the number, the name and the open units of an order, so that a slip is noticed."""
     units = sum(line.open for line in opened.units_of(order.number))
-    details = (order.ship_to.name, f"{units} {plural(units, 'unit', 'units')}")
+    is_split = bool(opened.pieces_of(order.number))
+    extent = "split" if is_split else f"{units} {plural(units, 'unit', 'units')}"
+    details = (order.ship_to.name, extent)
     return f"{order.number} ({', '.join(filter(None, details))})"
 
 
