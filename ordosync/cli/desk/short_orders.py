@@ -92,8 +92,8 @@ def short_order(
     )
     results = list(zip(batch.requests, sent.outcomes, strict=True))
     # Units that are sent later stay ordered.
-    gone = [outcome for request, outcome in results if not request.is_later]
-    wake_inventory(context, opened, gone)
+    cancelled = [outcome for request, outcome in results if not request.is_later]
+    wake_inventory(context, opened, cancelled)
     if not file and len(rows) == 1:
         common.check_order(opened, sent.outcomes[0], batch.requests[0].number)
     _report(context, opened, results, is_file=bool(file))

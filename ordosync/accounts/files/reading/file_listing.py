@@ -62,8 +62,8 @@ def no_file_text(glob: Path) -> str:
     except OSError:
         names = []
     more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
-    there = f"; the folder has {', '.join(names[:_FEW])}{more}" if names else ""
-    return f"no file matches {glob}{there}"
+    others = f"; the folder has {', '.join(names[:_FEW])}{more}" if names else ""
+    return f"no file matches {glob}{others}"
 
 
 def folder_of(glob: Path) -> Path:
