@@ -78,10 +78,12 @@ class _Sorter:
         lines = [
             line
             for line in order.lines
-            if line.quantity and line.id not in self._sent and self._config.products.has(line.sku)
+            if line.quantity
+            and line.id not in self._sent
+            and self._config.products.has(line.own_sku)
             if order.not_shipped.get(line.id) != NOT_OWED
         ]
-        ignored = [line for line in lines if self._config.ignores(line.sku)]
+        ignored = [line for line in lines if self._config.ignores(line.own_sku)]
         marked = [line for line in lines if line.id in order.not_shipped and line not in ignored]
         return LeftOut(
             unshipped=_names(line for line in marked if self._is_out(order, line)),
@@ -92,7 +94,7 @@ class _Sorter:
     def _is_out(self, order: Order, line: Line) -> bool:
         if line.id in self._sent:
             return False
-        if self._config.ignores(line.sku):
+        if self._config.ignores(line.own_sku):
             return True
         product = order.not_shipped.get(line.id)
         return product is not None and product not in self._products
@@ -100,4 +102,4 @@ class _Sorter:
 
 def _names(lines: Iterable[Line]) -> tuple[str, ...]:
     """Return the SKUs of lines, each once; a line without a SKU has its id."""
-    return tuple(dict.fromkeys(line.sku or f"line {line.id}" for line in lines))
+    return tuple(dict.fromkeys(line.own_sku or f"line {line.id}" for line in lines))
