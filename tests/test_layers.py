@@ -21,7 +21,7 @@ LAYERS = (
     ("models", "skus"),
     (
         *("order_checks", "added_units", "edits", "shortages", "stock_rules", "left_out"),
-        *("line_content", "max_age"),
+        *("line_content", "max_age", "stock_shares"),
     ),
     ("database_file",),
     ("database", "http"),

@@ -32,3 +32,12 @@ def wake_after(task: Task, portal: Portal, store: Store, clock: Clock, recorder:
         wake_inventory(store, portal.stock_portals(), clock)
     elif recorder.has_stopped:
         wake_inventory(store, {portal.name}.intersection(portal.stock_portals()), clock)
+    elif recorder.has_freed or (task.name == _TASK and _is_short(portal, recorder)):
+        wake_inventory(store, set(portal.stock_portals()) - {portal.name}, clock)
+
+
+def _is_short(portal: Portal, recorder: Recorder) -> bool:
+    """True if other portals have units that this one should show, and may not know it."""
+    pool = portal.stock.pool
+    # Two portals that lack units of a third one must not wake each other all the time.
+    return bool(pool and pool.is_short) and not recorder.is_woken

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from ordosync.edits import EditableOrder, LineEdit
 from ordosync.models import Line, Order, ParcelLine, normalized_sku
 from ordosync.store.links import Link
+from ordosync.store.sent_units import SentSku
 from ordosync.tasks.edits.edit import (
     BELOW_SENT,
     CHANGED_THERE,
@@ -65,11 +66,13 @@ class LinePlan(Struct, frozen=True, kw_only=True):
         return (*raised, *(LineEdit(line=line, quantity=line.quantity) for line in self.added))
 
     @property
-    def more_units(self) -> Mapping[str, int]:
-        """The units that are written in addition, by SKU."""
-        units: Counter[str] = Counter()
+    def more_units(self) -> Mapping[SentSku, int]:
+        """The units that are written in addition."""
+        units: Counter[SentSku] = Counter()
         for edit in self.edits:
-            units[edit.line.sku] += edit.quantity - self.before.get(edit.line_id, 0)
+            units[SentSku(edit.line.sku, edit.line.own_sku)] += edit.quantity - self.before.get(
+                edit.line_id, 0
+            )
         return units
 
     @property
