@@ -2,7 +2,8 @@
 
 The check sits between the task and the accounts. It notes what the Supplier has and what the
 Merchant has sold, reads the rules again, and compares. So a second way to compute a quantity, or a
-rule that was forgotten on one path, fails the test that takes this path.
+rule that was forgotten on one path, fails the test that takes this path. Processes that are forked
+for a test check their quantities, too.
 """
 
 from collections import Counter
