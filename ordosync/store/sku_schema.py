@@ -22,4 +22,6 @@ SKU_TABLES = (
     "alter table links add column pack integer",
     # Of a mapped line or product: the Merchant's SKU when it was linked.
     "alter table links add column merchant_sku text",
+    # Of a mapped line: the SKU with which it was sent.
+    "alter table links add column supplier_sku text",
 )

@@ -11,8 +11,7 @@ Supplier does not have yet are subtracted; otherwise they would be offered again
 imported. The sales are read last, so only those in the moment before the write are missed.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, partial
 
 from msgspec.structs import replace
@@ -31,7 +30,9 @@ from ordosync.tasks.base import (
     step_of_source,
 )
 from ordosync.tasks.stock.oversold import Oversold
-from ordosync.tasks.stock.target import Target, Targets
+from ordosync.tasks.stock.sales import unimported_sales
+from ordosync.tasks.stock.target import Target
+from ordosync.tasks.stock.targets import Targets, UnimportedSales
 from ordosync.text import plural
 
 _FIXED = {
@@ -49,15 +50,15 @@ STOPPED = "stock-stopped"
 """Code of products that are shown as 0 because of a stop."""
 STALE = "stale"
 """Code of products with a quantity at the Supplier that is too old, skipped or shown as 0."""
-UnimportedSales = Callable[[], Mapping[str, int]]
-"""Returns the sold units of each SKU in orders that the Supplier does not have; reads once."""
 
 
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     """Yield a step for each product of the Supplier; a write if the quantities differ."""
     # A wrong file of rules fails the run before anything is read.
     portal.stock.rules.read([])
-    sales = cache(partial(unimported_sales, portal))
+    if portal.stock.pool:
+        portal.stock.pool.begin_reading()
+    sales = cache(partial(unimported_sales, portal, now=request.now))
     pages = required(portal.supplier.stock).all(
         ReadRequest(cursor=None, now=request.now, skip_recent=request.skip_recent)
     )
@@ -72,13 +73,16 @@ def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
 def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
     """Yield the steps of these SKUs, as they are now."""
     portal.stock.rules.read([])
+    if portal.stock.pool:
+        portal.stock.pool.begin_reading()
     ids = dict.fromkeys(step.supplier_id or step.key for step in refs)
     stock = portal.stock.age.current(list(ids), required(portal.supplier.stock).of)
     missing = ids.keys() - {item.product_id for item in stock}
     if missing:
         links = portal.links.of_supplier("product", sorted(missing))
         stock += portal.stock.stops.stopped(links.values())
-    yield Page(items=_steps(portal, stock, cache(partial(unimported_sales, portal))))
+    sales = cache(partial(unimported_sales, portal, now=portal.clock.now()))
+    yield Page(items=_steps(portal, stock, sales, is_written_next=True))
 
 
 def apply(
@@ -91,7 +95,10 @@ def apply(
     targets = [step.payload for step in steps if isinstance(step.payload, Target)]
     outcomes = required(portal.merchant.stock).write([target.stock for target in targets])
     return [
-        Result(outcome=_noted(target, outcome))
+        Result(
+            outcome=_noted(target, outcome),
+            offer=target.offer if outcome.state in ("done", "unchanged") else None,
+        )
         for target, outcome in zip(targets, outcomes, strict=True)
     ]
 
@@ -111,40 +118,14 @@ def _noted(target: Target, outcome: Outcome) -> Outcome:
     return replace(outcome, reason=calculation) if calculation else outcome
 
 
-def unimported_sales(portal: Portal) -> Mapping[str, int]:
-    """Return the units of each SKU that the Merchant has sold and the Supplier does not have."""
-    units: Counter[str] = Counter()
-    for page in required(portal.merchant.stock).unimported_sales():
-        links = portal.links.of_merchant("order", [order.id for order in page.items])
-        for order in page.items:
-            link = links.get(order.id)
-            if link is None or link.state == "cancelled_by_task":
-                for line in order.lines:
-                    # A line that is never imported would count until the Merchant ships it.
-                    if not portal.config.ignores(line.sku):
-                        units[line.sku] += line.quantity
-    return units
-
-
 def _steps(
-    portal: Portal, items: Sequence[Stock | InvalidRecord], sales: UnimportedSales
+    portal: Portal,
+    items: Sequence[Stock | InvalidRecord],
+    sales: UnimportedSales,
+    *,
+    is_written_next: bool = False,
 ) -> tuple[Step, ...]:
-    links = portal.links.of_supplier(
-        "product", [item.product_id for item in items if isinstance(item, Stock)]
-    )
-    at_merchant = required(portal.merchant.stock).current(
-        [link.merchant_id for link in links.values()]
-    )
-    portal.stock.rules.read([stock.sku for stock in at_merchant.values()])
-    sold = sales() if at_merchant else {}
-    targets = Targets(
-        links=links,
-        at_merchant=at_merchant,
-        sold=sold,
-        rules=portal.stock.rules,
-        stops=portal.stock.stops,
-        ages=portal.stock.age,
-    )
+    targets = Targets.read(portal, items, sales, take=is_written_next)
     pairs = [(item, _step(item, targets)) for item in items]
     return tuple(
         step
@@ -190,8 +171,8 @@ def _step(item: Stock | InvalidRecord, targets: Targets) -> Step:
             decision=Decision.of(item),
         )
     link = targets.links.get(item.product_id)
-    current = targets.at_merchant.get(link.merchant_id) if link else None
-    target = targets.of(item, current)
+    current = targets.current(item)
+    target = targets.found.get(item.product_id)
     quantity = item.quantity if target is None else target.quantity
     step = Step(
         key=item.product_id,
@@ -210,12 +191,12 @@ def _step(item: Stock | InvalidRecord, targets: Targets) -> Step:
         return _skipped(
             step, "unset", "has no quantity at the Supplier, which is not the same as 0"
         )
-    if target.age and not target.age.is_zero:
+    if target.keeps_quantity:
         return _skipped(step, STALE, f"has a quantity {target.rule.stop}")
     is_exempt = target.is_stopped or bool(target.age and target.age.is_exempt)
     is_at_risk = (current.quantity or 0) > 0 and not is_exempt
     step = replace(step, is_at_risk=is_at_risk, is_exempt=is_exempt)
-    if current.quantity == quantity:
+    if target.is_shown:
         return replace(step, decision=Decision(state="unchanged"))
     return _write(step, target)
 
@@ -250,6 +231,8 @@ def _not_linked_note(portal: Portal, count: int) -> str:
 def _save(portal: Portal) -> None:
     portal.stock.stops.save()
     portal.stock.oversold.save()
+    if portal.stock.pool:
+        portal.stock.pool.save()
 
 
 TASK = Task(
