@@ -16,7 +16,11 @@ from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.files.output.reject_files import RejectFolder
 from ordosync.accounts.files.parsing.record_types import RecordType
-from ordosync.accounts.files.reading.file_listing import newest_content_time, newest_time
+from ordosync.accounts.files.reading.file_listing import (
+    newest_content_time,
+    newest_time,
+    no_file_text,
+)
 from ordosync.accounts.files.reading.file_reader import FileReader
 from ordosync.accounts.files.reading.file_source import FileSource, LocalFiles
 from ordosync.errors import AccountError
@@ -56,7 +60,7 @@ class FilesClient:
     def notes(self) -> Sequence[str]:
         """The reads since the last `close` that found no file, and remarks about places."""
         missing = [
-            f"{reader.record_type.name}: no file matches {reader.record_type.options.glob}"
+            f"{reader.record_type.name}: {no_file_text(reader.record_type.options.glob)}"
             for reader in self._read
             if _has_no_file(reader)
         ]
