@@ -23,6 +23,7 @@ from tests.support.desk import TwoAccounts
 STEP = 1
 FAILED: Mapping[str, str] = {
     "already-shipped": "critical",
+    "deleted": "critical",
     "not-answered": "critical",
     "not-reducible": "critical",
     "piece-cancelled": "critical",
