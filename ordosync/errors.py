@@ -20,9 +20,11 @@ command line catches `OrdosyncError` once and turns it into one line and an exit
         UnavailableError          the step or run is retried later
           StoppedCallError        ... by the next run
         UnknownOutcomeError       the write is looked up before it is repeated
+          NotShownError           ... or the operator settles it
         SignInError               the run fails at once
         SafetyLimitError          the run fails before its first write
         StockRulesError           the run fails before its first write
+        SkuMapError               the run fails before anything is read
 """
 
 import traceback
@@ -134,6 +136,12 @@ class UnknownOutcomeError(AccountError):
     code = "unknown-outcome"
 
 
+class NotShownError(UnknownOutcomeError):
+    """The write may have arrived, and the account does not show it: the operator settles it."""
+
+    code = "not-shown"
+
+
 class SignInError(AccountError):
     """The account rejects the credentials: the whole run stops at once."""
 
@@ -150,6 +158,12 @@ class StockRulesError(AccountError):
     """The file with stock rules cannot be used. Without it, too many units would be shown."""
 
     code = "stock-rules"
+
+
+class SkuMapError(AccountError):
+    """The SKU map cannot be used. Without it, SKUs and units would be wrong."""
+
+    code = "sku-map"
 
 
 class DeliveryError(Exception):

@@ -18,8 +18,11 @@ LAYERS = (
         *("idle", "permissions", "crontab", "regular_files", "text", "atomic_write", "countries"),
         *("digest_key", "durations", "hold_facts", "keyed_content"),
     ),
-    ("models",),
-    ("order_checks", "added_units", "edits", "shortages", "stock_rules", "left_out", "max_age"),
+    ("models", "skus"),
+    (
+        *("order_checks", "added_units", "edits", "shortages", "stock_rules", "left_out"),
+        *("line_content", "max_age", "stock_shares"),
+    ),
     ("database_file",),
     ("database", "http"),
     ("database_copy", "temporary_database"),

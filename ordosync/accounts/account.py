@@ -90,6 +90,11 @@ class PortalContext:
     selection: Selection = field(default_factory=Everything)
     spool: Path = Path()
     """The folder for copies of files that are read; it may not exist yet."""
+    places: Path = Path()
+    """The folder for files of places: what was fetched in `in`, what is sent in `out`.
+
+    It belongs to the account, for all its portals. A dry run has the same folder.
+    """
     ignores: Callable[[str], bool] = _nothing
     """True for the SKUs of lines that are not sent to the Supplier, since they are not goods."""
     edit_policies: Mapping[str, str] = field(default_factory=dict)

@@ -38,8 +38,9 @@ READS = frozenset({
     *("changed", "by_id", "all", "of", "current", "current_of", "unimported_sales", "among"),
     *("ancestors", "line_claims", "is_beside", "find", "statuses", "reference_on"),
     *("requires_address", "reports_reassigned", "takes", "number_prefix", "can_reduce"),
-    *("is_any_sku", "known", "silent_batch_size", "lists_all_parcels", "has", "is_spooled"),
-    *("groups", "can_hold", "can_cancel", "falls_with_orders", "reports_archived"),
+    *("is_any_sku", "similar", "silent_batch_size", "lists_all_parcels", "has", "is_spooled"),
+    *("groups", "can_hold", "can_cancel", "falls_with_orders", "falls_with_sales"),
+    *("reports_archived",),
 })  # fmt: skip
 """The members of parts that read only."""
 

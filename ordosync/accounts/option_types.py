@@ -6,6 +6,7 @@ its method `as_text` returns this value, or None. Of a dataclass whose `is_conci
 """
 
 from collections.abc import Iterable
+from pathlib import Path, PosixPath
 from typing import Annotated, Any
 
 
@@ -53,3 +54,21 @@ def merged(texts: Iterable[str]) -> tuple[str, ...]:
         elif text not in found:
             found[text] = text
     return tuple(found.values())
+
+
+class ConfiguredPath(PosixPath):
+    """A path of the configuration, relative to its file, that knows its text there."""
+
+    text = ""
+
+    @classmethod
+    def of(cls, folder: Path, text: str) -> "ConfiguredPath":
+        """Return the path for a text in a file of this folder."""
+        path = cls(folder, text)
+        path.text = text
+        return path
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a path as it is configured, such as a path below a place."""
+    return (isinstance(path, ConfiguredPath) and path.text) or str(path)

@@ -130,6 +130,10 @@ class Spool(Protocol):
         """
 
 
+def _nothing_unknown(subject: str, sent: bool) -> bool:  # noqa: ARG001 - as others
+    return False
+
+
 def _no_checks() -> Iterator[CheckResult]:
     return iter(())
 
@@ -159,6 +163,10 @@ class PortalAccount:
     newest: Callable[[], Mapping[str, datetime | None]] = dict
     """Returns the time of the newest file of each reading that has `max_age` and was read; None if
     there is no file."""
+    settle_unknown: Callable[[str, bool], bool] = _nothing_unknown
+    """Settles a write of unknown outcome that the account itself remembers, as sent or not sent.
+
+    The write is of the order with this reference or id. Returns True if there was one."""
     part_options: Mapping[str, str] = field(default_factory=dict)
     """The option of the account that a part depends on, by the name of the part."""
 

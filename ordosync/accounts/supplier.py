@@ -8,19 +8,19 @@ from typing import Literal, Protocol
 
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.portal_account import PortalAccount
-from ordosync.edits import EditableOrder, EditGroup, OrderEdit
+from ordosync.edits import EditableOrder, EditGroup, OrderEdit, Reduction
 from ordosync.models import (
     InvalidRecord,
     Order,
     Outcome,
     Page,
     Product,
-    Reduction,
     Shipment,
     Split,
     Stock,
 )
 from ordosync.shortages import Shortage
+from ordosync.skus import Similar
 
 
 class SupplierOrders(Protocol):
@@ -89,8 +89,12 @@ class SupplierProducts(Protocol):
     def create(self, products: Sequence[Product]) -> list[Outcome]:
         """Create products with a new SKU and unset stock; existing products do not change."""
 
-    def known(self, skus: Sequence[str]) -> AbstractSet[str]:
-        """Return those of these SKUs that the account has; none if every SKU is accepted."""
+    def similar(self, skus: Sequence[str]) -> Similar:
+        """Return the account's SKUs that equal these, or nearly; see `skus.folded`.
+
+        Exact matches are always found, near ones as far as the search of the account finds them.
+        Nothing is found if every SKU is accepted.
+        """
 
 
 class SupplierStock(Protocol):

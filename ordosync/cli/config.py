@@ -40,10 +40,12 @@ def check_config(
       ordosync config check --online
     """
     config = context.config
-    _check_rules(config)
+    from ordosync.config.table_checks import check_tables  # noqa: PLC0415 - only this command
+
+    warnings = check_tables(config)
     with Store.open(config.database, readonly=True) as store:
         check_renames(config, store)
-        warnings = list(config_warnings(config, store))
+        warnings += config_warnings(config, store)
         if online:
             warnings += [
                 f"portal {portal}, supplier {account}: account {account} {EXPLANATION};"
@@ -57,19 +59,6 @@ def check_config(
     else:
         _show_checks(config, checks, warnings, has_trouble=has_trouble)
     raise typer.Exit(int(has_trouble))
-
-
-def _check_rules(config: Config) -> None:
-    """Raise `ConfigError` if a file with stock rules has a problem. Other tasks do not need it."""
-    files = {
-        f"portals.{portal.name}.stock.skus": portal.stock.skus
-        for portal in config.portals.values()
-        if portal.stock.skus
-    }
-    if files:
-        from ordosync.config.sku_rules import check_rules  # noqa: PLC0415 - few portals have rules
-
-        check_rules(files)
 
 
 def _show_checks(

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from ordosync.accounts.option_types import Names
+from ordosync.accounts.option_types import ConfiguredPath, Names
 from ordosync.durations import to_timedelta
 from ordosync.edits import LABEL, Until
 from ordosync.shortages import NEVER, Resume
@@ -147,7 +147,7 @@ def to_path(text: str, *, folder: Path) -> Path:
         raise ValueError(f"{quoted(text)} is not a path")
     if text.startswith("~"):
         raise ValueError(f"{quoted(text)}: ~ is not supported; write the whole path")
-    return folder / text
+    return ConfiguredPath.of(folder, text)
 
 
 def to_name(text: str) -> str:

@@ -37,7 +37,10 @@ def as_plain(config: Config) -> dict[str, Any]:
 
 _MOST_MINUTES = 10_000
 """The number of minutes that the configuration cannot have."""
-_NEWER = ("hold", "edits", "cancel_deadline", "shortages", "stock", "ignore_skus")
+_NEWER = (
+    *("hold", "edits", "cancel_deadline", "shortages", "stock", "ignore_skus"),
+    *("sku_map", "unknown_sku"),
+)
 """Options of a portal that are shown only if they differ from their defaults."""
 
 

@@ -197,6 +197,10 @@ class PortalConfig:
     """The time in which a Supplier that is asked to cancel an order should answer."""
     shortages: ShortagesConfig = ShortagesConfig()
     stock: StockConfig = NO_STOCK_RULES
+    sku_map: Path | None = None
+    """A CSV file with the Supplier's SKU and the units of each of the Merchant's SKUs."""
+    unknown_sku: Literal["create", "hold"] = "create"
+    """`hold` keeps orders back with a SKU that is neither in the map nor the Supplier's."""
     tasks: Mapping[str, Interval] = field(default_factory=dict)
     """The interval of each scheduled task, with defaults."""
     ping: PingConfig = PingConfig()
@@ -278,3 +282,11 @@ class Config:
     desk: DeskConfig = DeskConfig()
     alerts: AlertsConfig | None = None
     """None if no alerts are sent."""
+    originals: Path | None = None
+    """For a dry run, the database that `database` is a copy of."""
+
+    @property
+    def places(self) -> Path:
+        """The folder for files of places, beside the database; a dry run has the same."""
+        database = self.originals or self.database
+        return database.with_name(f"{database.name}.places")

@@ -3,33 +3,31 @@
 A wrong cell is never taken as no rule, since all units would then be shown.
 """
 
-import csv
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
-from itertools import chain
 from typing import TextIO
 
 from msgspec import Struct
 
 from ordosync.accounts.spreadsheets import damage
 from ordosync.config.converters import quoted, suggestion
+from ordosync.config.csv_tables import (
+    LONGEST_SKU,
+    InvalidTableError,
+    column_names,
+    numbered_rows,
+)
 from ordosync.config.stock_settings import RULE_WORDS, check_number
 from ordosync.text import plural
 
 COLUMNS = ("sku", *RULE_WORDS, "stop")
-LONGEST_SKU = 255
 _MOST_EQUAL = 10_000
 """The number of different rules that are converted only once."""
-_DELIMITERS = ",;\t"
 _STOPS = {"yes": 1, "true": 1, "no": 0, "false": 0}
 _is_plain = re.compile(r"[A-Za-z0-9][\w ./-]{0,200}\*?").fullmatch
 """True for most SKUs, which need no further look."""
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
-
-
-class InvalidRulesError(Exception):
-    """The file as a whole cannot be used."""
 
 
 class SkuWords(Struct, frozen=True, gc=False):
@@ -55,21 +53,12 @@ cannot be used, or empty. No class, since there may be 100,000 of them in each r
 
 
 def sku_rows(file: TextIO) -> Iterator[SkuRow]:
-    """Yield the rows of a file, which was opened with `newline=""`. Raise `InvalidRulesError`."""
-    first = file.readline()
-    delimiter = max(_DELIMITERS, key=first.count)
-    # Strict, since an unbalanced quote would swallow the rows after it without an error.
-    reader = csv.reader(chain([first], file), delimiter=delimiter, strict=True)
-    number = 0
-    try:
-        row_of = _Columns(next(reader, []))
-        number = reader.line_num
-        for cells in reader:
-            begin, number = number + 1, reader.line_num
-            if cells and (cells[0].strip() or any(map(str.strip, cells))):
-                yield row_of(begin, cells)
-    except csv.Error as error:
-        raise InvalidRulesError(f"row {number + 1} is not valid CSV ({error})") from error
+    """Yield the rows of a file, which was opened with `newline=""`. Raise `InvalidTableError`."""
+    rows = numbered_rows(file)
+    _, header = next(rows)
+    row_of = _Columns(header)
+    for number, cells in rows:
+        yield row_of(number, cells)
 
 
 class _Columns:
@@ -99,20 +88,14 @@ class _Columns:
 
 def _columns(header: Sequence[str]) -> Sequence[str]:
     """Return the names of the columns in the header."""
-    names = [name.strip().lower() for name in header]
-    while names and not names[-1]:
-        names.pop()
-    if not names:
-        raise InvalidRulesError(f"is empty; its first row must be {','.join(COLUMNS)}")
+    names = column_names(header, COLUMNS)
     for name in names:
         if name not in COLUMNS:
             hint = suggestion(name, COLUMNS)
-            raise InvalidRulesError(f"row 1: {quoted(name)} is not a column{hint}")
-        if names.count(name) > 1:
-            raise InvalidRulesError(f"row 1: column {name} is there twice; remove one of them")
+            raise InvalidTableError(f"row 1: {quoted(name)} is not a column{hint}")
     if "sku" not in names or len(names) == 1:
         missing = "a column besides sku" if "sku" in names else "column sku"
-        raise InvalidRulesError(f"row 1: {missing} is missing; known: {', '.join(COLUMNS)}")
+        raise InvalidTableError(f"row 1: {missing} is missing; known: {', '.join(COLUMNS)}")
     return names
 
 

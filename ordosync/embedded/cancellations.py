@@ -7,8 +7,9 @@ again. Units that are cancelled while others stay open or sent are counted on th
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ordosync.edits import Reduction
 from ordosync.embedded import change_feed, orders, shipments, timeline, units
-from ordosync.models import Outcome, ParcelLine, Reduction, refused
+from ordosync.models import Outcome, ParcelLine, refused
 from ordosync.text import status_text
 
 if TYPE_CHECKING:

@@ -7,11 +7,13 @@ text. Addresses and tags are JSON, because they are always read as a whole.
 
 from typing import TYPE_CHECKING
 
+from ordosync.skus import folded
+
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
 APPLICATION_ID = 0x4F534143  # "OSAC"
-VERSION = 4
+VERSION = 5
 
 
 def migrations() -> "Migrations":
@@ -43,6 +45,15 @@ def migrations() -> "Migrations":
         for statement in (*_SEARCH, *_HOLDS, *_SHORTAGES):
             db.execute(statement)
         db.execute("pragma user_version = 4")
+
+    @steps()
+    def m005_near_skus(db: "Database") -> None:
+        # What `skus.folded` returns. Null: a product that a script has added.
+        db.execute("alter table products add column folded_sku text")
+        db.conn.create_function("folded", 1, folded, deterministic=True)
+        db.execute("update products set folded_sku = folded(sku)")
+        db.execute("create index products_folded_sku on products (folded_sku)")
+        db.execute("pragma user_version = 5")
 
     return steps
 

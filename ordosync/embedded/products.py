@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from ordosync import skus as skus_of
 from ordosync.embedded import change_feed
 from ordosync.models import Product
+from ordosync.skus import folded
 
 if TYPE_CHECKING:
     import sqlite3
@@ -23,7 +25,8 @@ def create_unknown(db: "sqlite3.Connection", names: Mapping[str, str]) -> None:
     )
     unknown = names.keys() - {row["sku"] for row in existing}
     db.executemany(
-        "insert into products (sku, name) values (?, ?)", [(sku, names[sku]) for sku in unknown]
+        "insert into products (sku, name, folded_sku) values (?, ?, ?)",
+        [(sku, names[sku], folded(sku)) for sku in unknown],
     )
     change_feed.add_all(db, "product", sorted(unknown), "created")
 
@@ -38,8 +41,8 @@ def create(
 ) -> bool:
     """Create a product with unset stock; return False if its SKU exists, and change nothing."""
     added = db.execute(
-        "insert into products (sku, name, price, weight_g, supplier, supplier_sku, is_kit, bin)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+        "insert into products (sku, name, price, weight_g, supplier, supplier_sku, is_kit, bin,"
+        " folded_sku) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
         (
             product.sku,
             product.name,
@@ -49,6 +52,7 @@ def create(
             product.supplier_sku,
             product.is_kit,
             storage_bin,
+            folded(product.sku),
         ),
     )
     if not added.rowcount:
@@ -68,6 +72,16 @@ def read(db: "sqlite3.Connection", skus: Sequence[str]) -> list[Product]:
         (json.dumps(list(skus)),),
     )
     return [_product(row) for row in rows]
+
+
+def similar(db: "sqlite3.Connection", asked: Sequence[str]) -> skus_of.Similar:
+    """Return the SKUs that are equal or nearly equal to those asked for."""
+    rows = db.execute(
+        "select sku from products where sku in (select value from json_each(?))"
+        " union select sku from products where folded_sku in (select value from json_each(?))",
+        (json.dumps(list(asked)), json.dumps([*{folded(sku) for sku in asked}])),
+    )
+    return skus_of.similar(asked, [row["sku"] for row in rows])
 
 
 def read_all(db: "sqlite3.Connection") -> Iterator[Product]:

@@ -63,7 +63,9 @@ def _copied(config: Config, folder: Path) -> Sandbox:
     originals = {str(store): str(config.database)}
     for name, account in opened.items():
         originals |= _renamed(config.opened[name], account)
-    copy = replace(config, database=store, opened=opened, accounts=accounts)
+    copy = replace(
+        config, database=store, originals=config.database, opened=opened, accounts=accounts
+    )
     return Sandbox(config=copy, original=config, originals=originals)
 
 

@@ -25,6 +25,7 @@ from ordosync.store.migrations import APPLICATION_ID, VERSION, migrations
 from ordosync.store.order_numbers import OrderNumbers
 from ordosync.store.runs import Runs
 from ordosync.store.sent_units import SentUnits
+from ordosync.store.sku_map import SkuMap
 from ordosync.store.steps import Steps
 from ordosync.store.stock_stops import StockStops
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from ordosync.store.leases import Leases
     from ordosync.store.portals import Portals
     from ordosync.store.pruning import Pruning
+    from ordosync.store.quotas import Quotas
     from ordosync.store.references import References
     from ordosync.store.schedule import Schedule
     from ordosync.store.statistics import Reports
@@ -161,6 +163,20 @@ class Store:
         )
 
     @property
+    def tables_digest(self) -> str:
+        """Digest of the CSV files of the configuration that was last applied."""
+        row = self._connection.execute("select value from meta where key = 'tables'").fetchone()
+        return row["value"] if row else ""
+
+    def set_tables_digest(self, digest: str) -> None:
+        """Note that the configuration was applied with these CSV files."""
+        self._connection.execute(
+            "insert into meta (key, value) values ('tables', ?)"
+            " on conflict (key) do update set value = excluded.value",
+            (digest,),
+        )
+
+    @property
     def journal(self) -> str:
         """Journal mode of SQLite: `wal`, `delete` or `memory`."""
         mode: str = self._connection.execute("pragma journal_mode").fetchone()[0]
@@ -189,6 +205,16 @@ class Store:
     def stock_stops(self, portal: str) -> StockStops:
         """Return the stops of one portal."""
         return StockStops(self._connection, portal)
+
+    def quotas(self, account: str) -> "Quotas":
+        """Return the quotas of all portals in the products of one Supplier account."""
+        from ordosync.store.quotas import Quotas  # noqa: PLC0415
+
+        return Quotas(self._connection, account)
+
+    def sku_map(self, portal: str) -> SkuMap:
+        """Return the SKU map of one portal, as it was read last."""
+        return SkuMap(self._connection, portal)
 
     def sent_units(self, account: str) -> SentUnits:
         """Return the units that were sent to one Supplier account."""

@@ -6,12 +6,11 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-import msgspec
-
 from ordosync.clock import from_text, to_text
 from ordosync.store.ledger import settle
+from ordosync.store.link_rows import INSERT, link_of, row_of
 from ordosync.store.link_steps import LinkSteps
-from ordosync.store.links import Link, LinkKind, ShortUnits
+from ordosync.store.links import Link, LinkKind
 from ordosync.store.step_rows import UNSETTLED
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ class Links(LinkSteps):
             " and merchant_id in (select value from json_each(?)) order by generation",
             (self._portal, kind, json.dumps(list(ids))),
         )
-        return {row["merchant_id"]: _link(row) for row in rows}
+        return {row["merchant_id"]: link_of(row) for row in rows}
 
     def of_supplier(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Link]:
         """Return the newest link of each of the Supplier's ids that has one.
@@ -42,7 +41,7 @@ class Links(LinkSteps):
             " state <> 'cancelled_by_supplier'",
             (self._portal, kind, json.dumps(list(ids))),
         )
-        return {row["supplier_id"]: _link(row) for row in rows}
+        return {row["supplier_id"]: link_of(row) for row in rows}
 
     def all_of_supplier(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
         """Return all links of the Supplier's ids, with the one of `of_supplier` first."""
@@ -55,7 +54,7 @@ class Links(LinkSteps):
         )
         found: dict[str, list[Link]] = {}
         for row in rows:
-            found.setdefault(row["supplier_id"], []).append(_link(row))
+            found.setdefault(row["supplier_id"], []).append(link_of(row))
         return found
 
     def lines_of(self, order_ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
@@ -67,7 +66,7 @@ class Links(LinkSteps):
         found: dict[str, dict[str, Link]] = {}
         for row in self._of_orders("line", order_ids, condition=_OF_SAME_ORDER):
             if row["ordered"] is not None:
-                found.setdefault(row["order_id"], {})[row["merchant_id"]] = _link(row)
+                found.setdefault(row["order_id"], {})[row["merchant_id"]] = link_of(row)
         return {order_id: [*lines.values()] for order_id, lines in found.items()}
 
     def parcels_of(self, order_ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
@@ -79,12 +78,12 @@ class Links(LinkSteps):
         for order_id, link in self.of_merchant("shipment", order_ids).items():
             found[order_id] = {link.supplier_id: link}
         for row in self._of_orders("parcel", order_ids):
-            found.setdefault(row["order_id"], {})[row["merchant_id"]] = _link(row)
+            found.setdefault(row["order_id"], {})[row["merchant_id"]] = link_of(row)
         return {order_id: [*parcels.values()] for order_id, parcels in found.items()}
 
     def line_history(self, order_ids: Sequence[str]) -> Sequence[Link]:
         """Return the links of the lines of the Merchant's orders, of all imports."""
-        return [_link(row) for row in self._of_orders("line", order_ids)]
+        return [link_of(row) for row in self._of_orders("line", order_ids)]
 
     def _of_orders(
         self, kind: LinkKind, order_ids: Sequence[str], *, condition: str = ""
@@ -103,7 +102,7 @@ class Links(LinkSteps):
             " order by generation",
             (self._portal, kind, merchant_id),
         )
-        return [(_link(row), from_text(row["linked_at"])) for row in rows]
+        return [(link_of(row), from_text(row["linked_at"])) for row in rows]
 
     def parcel_history(self, order_id: str) -> Sequence[tuple[Link, datetime]]:
         """Return all links of an order's parcels, each with its creation time, oldest first."""
@@ -113,7 +112,7 @@ class Links(LinkSteps):
             " order by linked_at, generation",
             (self._portal, order_id, self._portal, order_id),
         )
-        return [(_link(row), from_text(row["linked_at"])) for row in rows]
+        return [(link_of(row), from_text(row["linked_at"])) for row in rows]
 
     def live(self, kind: LinkKind, *, page: int = 500) -> Iterator[list[Link]]:
         """Yield the links that have not ended, in pages."""
@@ -124,7 +123,7 @@ class Links(LinkSteps):
             " order by merchant_id limit ?",
             (self._portal, kind, last, page),
         ).fetchall():
-            yield [_link(row) for row in rows]
+            yield [link_of(row) for row in rows]
             last = rows[-1]["merchant_id"]
 
     def of_either(self, side: Literal["merchant", "supplier"], order_id: str) -> Sequence[Link]:
@@ -134,7 +133,7 @@ class Links(LinkSteps):
             " order by generation",
             (self._portal, order_id),
         )
-        return [_link(row) for row in rows]
+        return [link_of(row) for row in rows]
 
     def count(self) -> int:
         """Return the number of links of all kinds."""
@@ -148,7 +147,7 @@ class Links(LinkSteps):
             " order by merchant_id",
             (self._portal,),
         )
-        return [_link(row) for row in rows]
+        return [link_of(row) for row in rows]
 
     def requested_again(self, ids: Sequence[str]) -> None:
         """Record that the Merchant requests these orders again after a refused cancellation."""
@@ -165,7 +164,7 @@ class Links(LinkSteps):
             " order by linked_at limit :limit",
             {"portal": self._portal, "before": to_text(before), "limit": limit},
         )
-        return [(_link(row), from_text(row["linked_at"])) for row in rows]
+        return [(link_of(row), from_text(row["linked_at"])) for row in rows]
 
     def unreported(self, *, linked_after: datetime, shipped_after: datetime) -> Sequence[Link]:
         """Return the orders and pieces without a label that may still get one.
@@ -187,13 +186,13 @@ class Links(LinkSteps):
                 "shipped": to_text(shipped_after),
             },
         )
-        return [_link(row) for row in rows]
+        return [link_of(row) for row in rows]
 
     def add(self, links: Iterable[Link], *, now: datetime) -> None:
         """Insert links, and apply them to the ledger; see `ledger.settle`.
 
-        An existing link only gets the new state, unless that is `live`, and its missing numbers. An
-        order that `is_restored` is live again.
+        An existing link only gets the new state, unless that is `live`, and its missing numbers; it
+        keeps its pack. An order that `is_restored` is live again.
         Raises `LedgerError` if more units would be sent or cancelled than were ordered.
         """
         links, at = list(links), to_text(now)
@@ -217,7 +216,7 @@ class Links(LinkSteps):
             )
 
     def _insert(self, links: Sequence[Link], at: str) -> None:
-        self._db.executemany(_INSERT, [_row(self._portal, link, at) for link in links])
+        self._db.executemany(INSERT, [row_of(self._portal, link, at) for link in links])
 
     def _note_reported(self, order_ids: AbstractSet[str]) -> None:
         """Record which of these orders have a live parcel and no open unit."""
@@ -244,55 +243,3 @@ _OF_SAME_ORDER = """and not exists (
         and new.generation > links.generation and old.generation = links.generation
 )"""
 _UNREPORTED = "portal = :portal and kind = 'order' and state = 'live' and reported = 0"
-_INSERT = """
-insert into links (portal, kind, merchant_id, generation, supplier_id, state, linked_at, order_id,
-    ordered, sent, cancelled, short, units, digests)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-on conflict (portal, kind, merchant_id, generation) do update set
-    state = case excluded.state when 'live' then state else excluded.state end,
-    order_id = coalesce(order_id, excluded.order_id),
-    sent = case when ordered is null then excluded.sent else sent end,
-    cancelled = case when ordered is null then excluded.cancelled else cancelled end,
-    short = coalesce(excluded.short, short),
-    units = coalesce(excluded.units, units),
-    digests = coalesce(excluded.digests, digests),
-    ordered = coalesce(ordered, excluded.ordered)
-"""
-
-
-def _row(portal: str, link: Link, at: str) -> tuple[str | int | None, ...]:
-    is_counted = link.ordered is not None
-    return (
-        portal,
-        link.kind,
-        link.merchant_id,
-        link.generation,
-        link.supplier_id,
-        link.state,
-        at,
-        link.order_id,
-        link.ordered,
-        (link.sent or 0) if is_counted else None,
-        (link.cancelled or 0) if is_counted else None,
-        None if link.short is None else msgspec.json.encode(link.short).decode(),
-        None if link.units is None else json.dumps(link.units),
-        link.digests,
-    )
-
-
-def _link(row: "sqlite3.Row") -> Link:
-    return Link(
-        kind=row["kind"],
-        merchant_id=row["merchant_id"],
-        supplier_id=row["supplier_id"],
-        generation=row["generation"],
-        state=row["state"],
-        order_id=row["order_id"],
-        ordered=row["ordered"],
-        sent=row["sent"],
-        cancelled=row["cancelled"],
-        short=None if row["short"] is None else msgspec.json.decode(row["short"], type=ShortUnits),
-        units=None if row["units"] is None else json.loads(row["units"]),
-        digests=row["digests"],
-        version=row["version"],
-    )

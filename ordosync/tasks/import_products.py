@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from ordosync.accounts.account import required
 from ordosync.models import InvalidRecord, Outcome, Page, Product
+from ordosync.skus import exact
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
 from ordosync.store.written import Written
@@ -133,7 +134,7 @@ def _known(portal: Portal, items: Sequence[Product | InvalidRecord]) -> Abstract
     """
     products = [item for item in items if isinstance(item, Product) and not item.needs_shipping]
     skus = list(dict.fromkeys(_for_supplier(portal, product).sku for product in products))
-    return required(portal.supplier.products).known(skus) if skus else frozenset()
+    return exact(required(portal.supplier.products).similar(skus)) if skus else frozenset()
 
 
 def _not_shipped_note(portal: Portal, count: int) -> str:

@@ -16,7 +16,8 @@ from msgspec.structs import replace
 from ordosync.config.settings import EditPolicy, PortalConfig
 from ordosync.models import Comment, InvalidRecord, Order
 from ordosync.store.step_rows import StepRef, StepRow
-from ordosync.tasks.base import Decision, Known, Portal, Step, edit_key
+from ordosync.tasks.base import Decision, Known, Portal, Step
+from ordosync.tasks.edit_keys import edit_key
 from ordosync.tasks.edits.carried import carried, groups_of, may_be_written
 from ordosync.tasks.edits.edit import EDITED, HELD, Edit
 from ordosync.tasks.edits.texts import short

@@ -11,16 +11,13 @@ Supplier does not have yet are subtracted; otherwise they would be offered again
 imported. The sales are read last, so only those in the moment before the write are missed.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, partial
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from ordosync.accounts.account import ReadRequest, required
 from ordosync.models import InvalidRecord, Outcome, Page, Stock
-from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
 from ordosync.store.written import Change, Written
 from ordosync.tasks.base import (
@@ -32,11 +29,10 @@ from ordosync.tasks.base import (
     Task,
     step_of_source,
 )
-from ordosync.tasks.stock.age import StockAge
 from ordosync.tasks.stock.oversold import Oversold
-from ordosync.tasks.stock.rules import StockRules
-from ordosync.tasks.stock.stops import Stops
+from ordosync.tasks.stock.sales import unimported_sales
 from ordosync.tasks.stock.target import Target
+from ordosync.tasks.stock.targets import Targets, UnimportedSales
 from ordosync.text import plural
 
 _FIXED = {
@@ -54,29 +50,39 @@ STOPPED = "stock-stopped"
 """Code of products that are shown as 0 because of a stop."""
 STALE = "stale"
 """Code of products with a quantity at the Supplier that is too old, skipped or shown as 0."""
-UnimportedSales = Callable[[], Mapping[str, int]]
-"""Returns the sold units of each SKU in orders that the Supplier does not have; reads once."""
 
 
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     """Yield a step for each product of the Supplier; a write if the quantities differ."""
     # A wrong file of rules fails the run before anything is read.
     portal.stock.rules.read([])
-    sales = cache(partial(unimported_sales, portal))
+    if portal.stock.pool:
+        portal.stock.pool.begin_reading()
+    sales = cache(partial(unimported_sales, portal, now=request.now))
     pages = required(portal.supplier.stock).all(
         ReadRequest(cursor=None, now=request.now, skip_recent=request.skip_recent)
     )
     for items in portal.stock.age.checked(pages, portal.links.live("product")):
         yield Page(items=_steps(portal, items, sales))
+    for stopped in portal.stock.stops.unreported(portal.links.live("product")):
+        yield Page(items=_steps(portal, stopped, sales))
+    portal.stock.stops.note_unmatched()
     portal.stock.rules.note_unused()
 
 
 def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
     """Yield the steps of these SKUs, as they are now."""
     portal.stock.rules.read([])
+    if portal.stock.pool:
+        portal.stock.pool.begin_reading()
     ids = dict.fromkeys(step.supplier_id or step.key for step in refs)
     stock = portal.stock.age.current(list(ids), required(portal.supplier.stock).of)
-    yield Page(items=_steps(portal, stock, cache(partial(unimported_sales, portal))))
+    missing = ids.keys() - {item.product_id for item in stock}
+    if missing:
+        links = portal.links.of_supplier("product", sorted(missing))
+        stock += portal.stock.stops.stopped(links.values())
+    sales = cache(partial(unimported_sales, portal, now=portal.clock.now()))
+    yield Page(items=_steps(portal, stock, sales, is_written_next=True))
 
 
 def apply(
@@ -89,7 +95,10 @@ def apply(
     targets = [step.payload for step in steps if isinstance(step.payload, Target)]
     outcomes = required(portal.merchant.stock).write([target.stock for target in targets])
     return [
-        Result(outcome=_noted(target, outcome))
+        Result(
+            outcome=_noted(target, outcome),
+            offer=target.offer if outcome.state in ("done", "unchanged") else None,
+        )
         for target, outcome in zip(targets, outcomes, strict=True)
     ]
 
@@ -109,40 +118,14 @@ def _noted(target: Target, outcome: Outcome) -> Outcome:
     return replace(outcome, reason=calculation) if calculation else outcome
 
 
-def unimported_sales(portal: Portal) -> Mapping[str, int]:
-    """Return the units of each SKU that the Merchant has sold and the Supplier does not have."""
-    units: Counter[str] = Counter()
-    for page in required(portal.merchant.stock).unimported_sales():
-        links = portal.links.of_merchant("order", [order.id for order in page.items])
-        for order in page.items:
-            link = links.get(order.id)
-            if link is None or link.state == "cancelled_by_task":
-                for line in order.lines:
-                    # A line that is never imported would count until the Merchant ships it.
-                    if not portal.config.ignores(line.sku):
-                        units[line.sku] += line.quantity
-    return units
-
-
 def _steps(
-    portal: Portal, items: Sequence[Stock | InvalidRecord], sales: UnimportedSales
+    portal: Portal,
+    items: Sequence[Stock | InvalidRecord],
+    sales: UnimportedSales,
+    *,
+    is_written_next: bool = False,
 ) -> tuple[Step, ...]:
-    links = portal.links.of_supplier(
-        "product", [item.product_id for item in items if isinstance(item, Stock)]
-    )
-    at_merchant = required(portal.merchant.stock).current(
-        [link.merchant_id for link in links.values()]
-    )
-    portal.stock.rules.read([stock.sku for stock in at_merchant.values()])
-    sold = sales() if at_merchant else {}
-    targets = _Targets(
-        links=links,
-        at_merchant=at_merchant,
-        sold=sold,
-        rules=portal.stock.rules,
-        stops=portal.stock.stops,
-        ages=portal.stock.age,
-    )
+    targets = Targets.read(portal, items, sales, take=is_written_next)
     pairs = [(item, _step(item, targets)) for item in items]
     return tuple(
         step
@@ -176,29 +159,7 @@ def _oversold(oversold: Oversold, item: Stock | InvalidRecord, step: Step) -> St
     )
 
 
-class _Targets(NamedTuple):
-    """The values that the steps of a page are computed from."""
-
-    links: Mapping[str, Link]
-    at_merchant: Mapping[str, Stock]
-    sold: Mapping[str, int]
-    rules: StockRules
-    stops: Stops
-    ages: StockAge
-
-    def of(self, item: Stock, current: Stock | None) -> Target | None:
-        """Return the target of a product; None if an account does not have or count it."""
-        stop = self.stops.of(item)
-        if current is None:
-            return None
-        age = None if current.fixed else self.ages.of(item)
-        if item.quantity is None and not (age and age.is_zero):
-            return None
-        target = Target.of(item, current, self.sold, self.rules, stop)
-        return target if stop or not age else target.aged(age, self.ages.reason(item))
-
-
-def _step(item: Stock | InvalidRecord, targets: _Targets) -> Step:
+def _step(item: Stock | InvalidRecord, targets: Targets) -> Step:
     if isinstance(item, InvalidRecord) and item.is_whole_file:
         return step_of_source(item)
     if isinstance(item, InvalidRecord):
@@ -210,8 +171,8 @@ def _step(item: Stock | InvalidRecord, targets: _Targets) -> Step:
             decision=Decision.of(item),
         )
     link = targets.links.get(item.product_id)
-    current = targets.at_merchant.get(link.merchant_id) if link else None
-    target = targets.of(item, current)
+    current = targets.current(item)
+    target = targets.found.get(item.product_id)
     quantity = item.quantity if target is None else target.quantity
     step = Step(
         key=item.product_id,
@@ -230,12 +191,12 @@ def _step(item: Stock | InvalidRecord, targets: _Targets) -> Step:
         return _skipped(
             step, "unset", "has no quantity at the Supplier, which is not the same as 0"
         )
-    if target.age and not target.age.is_zero:
+    if target.keeps_quantity:
         return _skipped(step, STALE, f"has a quantity {target.rule.stop}")
     is_exempt = target.is_stopped or bool(target.age and target.age.is_exempt)
     is_at_risk = (current.quantity or 0) > 0 and not is_exempt
     step = replace(step, is_at_risk=is_at_risk, is_exempt=is_exempt)
-    if current.quantity == quantity:
+    if target.is_shown:
         return replace(step, decision=Decision(state="unchanged"))
     return _write(step, target)
 
@@ -270,6 +231,8 @@ def _not_linked_note(portal: Portal, count: int) -> str:
 def _save(portal: Portal) -> None:
     portal.stock.stops.save()
     portal.stock.oversold.save()
+    if portal.stock.pool:
+        portal.stock.pool.save()
 
 
 TASK = Task(

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from ordosync.config.csv_tables import LARGEST_FILE, TableProblemsError
 from ordosync.config.sku_rule_rows import COLUMNS, SkuWords
-from ordosync.config.sku_rules import LARGEST_FILE, RulesProblemsError, SkuRules
+from ordosync.config.sku_rules import SkuRules
 
 HEADER = ",".join(COLUMNS)
 
@@ -32,7 +33,7 @@ def words(path: Path, sku: str) -> SkuWords:
 
 def problems(path: Path) -> list[str]:
     """Return the problems of a file, without its path."""
-    with pytest.raises(RulesProblemsError) as raised:
+    with pytest.raises(TableProblemsError) as raised:
         SkuRules(path)
     return [problem.removeprefix(f"{path}: ") for problem in raised.value.problems]
 
@@ -167,7 +168,7 @@ def test_a_sku_that_is_in_two_rows_names_both(path: Path) -> None:
 def test_the_first_problems_are_listed_and_all_are_counted(path: Path) -> None:
     path.write_text("sku,buffer\n" + "".join(f"SKU-{at},x\n" for at in range(700)))
 
-    with pytest.raises(RulesProblemsError) as raised:
+    with pytest.raises(TableProblemsError) as raised:
         SkuRules(path)
 
     assert (len(raised.value.problems), raised.value.count) == (10, 700)

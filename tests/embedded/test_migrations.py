@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from sqlite_utils import Database
 
 from ordosync.database import sqlite3
+from ordosync.embedded import products
 from ordosync.embedded.desk import Desk
 from ordosync.embedded.migrations import APPLICATION_ID, VERSION, migrations
 from ordosync.embedded.order_filter import OrderFilter
@@ -124,3 +125,16 @@ def test_units_of_an_order_of_version_3_become_short(desk: Desk, path: Path) -> 
 
     assert [outcome.state for outcome in (*outcomes, cancelled)] == ["done", "unchanged", "done"]
     assert status(desk, "1002") == "cancelled"
+
+
+def test_m3_products_of_version_4_are_found_by_nearly_equal_skus(desk: Desk, path: Path) -> None:
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(f"pragma application_id = {APPLICATION_ID:d}")
+        db.row_factory = sqlite3.Row
+        migrations().apply(Database(db), stop_before="m005_near_skus")
+        with db:
+            db.execute("insert into products (sku, name) values ('Mug  Blue', '')")
+
+    with desk.file.reading("find products") as opened:
+        assert products.similar(opened, ["mug blue", "MUG"]) == {"mug blue": ["Mug  Blue"]}

@@ -487,6 +487,13 @@ MUTANTS = (
         test="tasks/test_stock_stops.py",
     ),
     Mutant(
+        protection="a stopped product that the Supplier does not report shows 0",
+        file="tasks/write_inventory_back.py",
+        old='portal.stock.stops.unreported(portal.links.live("product"))',
+        new="()",
+        test="tasks/test_stock_stops.py",
+    ),
+    Mutant(
         protection="a stop that an operator set outlasts a new count",
         file="tasks/stock/stops.py",
         old="    return has_changed and not stop.is_lasting",

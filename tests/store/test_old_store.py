@@ -186,3 +186,18 @@ def test_store_of_the_second_version_is_migrated_and_nothing_is_reported_twice(
     assert len(world.supplied()) == len(supplied) + len(OWED)
     assert {key: (row.state, row.updated_at) for key, row in world.steps().items()} == before
     assert sum(counts["done"] for counts in counted.values()) == 0
+
+
+def test_store_of_the_fourth_version_gets_links_that_were_never_mapped(world: OldWorld) -> None:
+    path = load_config(world.config).database
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        migrations(path).apply(Database(db), stop_before="m005_sku_maps")
+        assert db.execute("pragma user_version").fetchone() == (4,)
+    run_all(world)
+
+    before = {key: (row.state, row.updated_at) for key, row in world.steps().items()}
+    counted = run_all(world)
+
+    assert {(link.pack, link.merchant_sku) for link in world.links()} == {(None, None)}
+    assert {key: (row.state, row.updated_at) for key, row in world.steps().items()} == before
+    assert sum(counts["done"] for counts in counted.values()) == 0

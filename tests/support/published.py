@@ -2,7 +2,8 @@
 
 The check sits between the task and the accounts. It notes what the Supplier has and what the
 Merchant has sold, reads the rules again, and compares. So a second way to compute a quantity, or a
-rule that was forgotten on one path, fails the test that takes this path.
+rule that was forgotten on one path, fails the test that takes this path. Processes that are forked
+for a test check their quantities, too.
 """
 
 from collections import Counter
@@ -22,7 +23,10 @@ from ordosync.accounts.supplier import SupplierStock
 from ordosync.models import InvalidRecord, Order, Outcome, Page, Stock
 from ordosync.stock_rules import StockRule, published
 from ordosync.tasks.base import Portal
+from ordosync.tasks.stock.division import PoolProduct
 from ordosync.tasks.stock.rules import StockRules
+from ordosync.tasks.stock.sales import unimported_sales
+from ordosync.tasks.stock.target import Target
 
 
 class Quantities:
@@ -116,7 +120,7 @@ class _Merchant:
         self._portal = portal
         self._quantities = quantities
         self._sold: Counter[str] = Counter()
-        self._unsent: dict[str, int] = {}
+        self._current: dict[str, Stock] = {}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._part, name)
@@ -127,7 +131,7 @@ class _Merchant:
 
     def current(self, ids: Sequence[str]) -> Mapping[str, Stock]:
         stock = self._part.current(ids)
-        self._unsent |= {id_: item.unsent for id_, item in stock.items()}
+        self._current |= stock
         return stock
 
     def unimported_sales(self) -> Iterator[Page[Order]]:
@@ -144,6 +148,9 @@ class _Merchant:
 
     def write(self, stock: Sequence[Stock]) -> list[Outcome]:
         links = self._portal.links.of_merchant("product", [item.product_id for item in stock])
+        if self._portal.stock.pool and not self._part.falls_with_sales:
+            sales = unimported_sales(self._portal, now=self._portal.clock.now())
+            self._sold = Counter(sales)
         for item in stock:
             link = links.get(item.product_id)
             if link is None:
@@ -154,27 +161,38 @@ class _Merchant:
         return self._part.write(stock)
 
     def _check(self, written: Stock, available: Stock) -> None:
-        rule = self._rule(written.sku, available)
-        unsent = self._sold[written.sku] + self._unsent.get(written.product_id, 0)
+        rule = self._rule(written, available)
+        current = self._current.get(written.product_id, written)
+        unsent = self._sold[written.sku] + current.unsent
+        target = Target(
+            current=current, available=available.quantity or 0, unsent=unsent, rule=rule
+        )
+        quota = self._quota(target.in_pool(available)) if available.quantity is not None else None
         expected = None
-        if rule.stop or available.quantity is not None:
-            expected = published(available.quantity or 0, rule, unsent=unsent)
-        why = f"{available.quantity} available, {unsent} unsent, {rule}"
+        is_written = available.quantity is not None and not rule.stop
+        if rule.stop or (is_written and not self._portal.stock.age.of(available)):
+            expected = published(available.quantity or 0, rule, unsent=unsent, quota=quota)
+        why = f"{available.quantity} available, {unsent} unsent, {rule}, quota {quota}"
         self._quantities.note(written, expected, why)
 
-    def _rule(self, sku: str, available: Stock) -> StockRule:
-        """Return the rule of a SKU, read again, and perhaps stopped, or with an old quantity."""
+    def _quota(self, product: PoolProduct) -> int | None:
+        """Return the units of the pool that the portal has now; None if all units are shared."""
+        pool = self._portal.stock.pool
+        return pool.offers([product], take=False)[product.merchant_id].units if pool else None
+
+    def _rule(self, written: Stock, available: Stock) -> StockRule:
+        """Return the rule of a product, read again, perhaps stopped, or with an old quantity."""
         rules = self._portal.stock.rules
         with closing(StockRules(self._portal.config, rules.selling)) as fresh:
-            fresh.read([sku])
-            rule = fresh.of(sku)
-        stop, age = self._portal.stock.stops.of(available), self._portal.stock.age.of(available)
-        if stop or (age and age.is_zero):
-            return replaced(rule, stop=stop.reason if stop else "old")
+            fresh.read([written.sku])
+            rule = fresh.of(written.sku)
+        if stop := self._portal.stock.stops.of(available, written):
+            return replaced(rule, stop=stop.reason)
         is_zero = self._portal.config.stock.discontinued == "zero"
         if is_zero and available.fixed == "archived":
             return replaced(rule, stop="discontinued")
-        return rule
+        age = None if rule.stop else self._portal.stock.age.of(available)
+        return replaced(rule, stop="old") if age and age.is_zero else rule
 
 
 def _unreported(id_: str) -> Stock:

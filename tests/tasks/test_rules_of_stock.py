@@ -251,7 +251,7 @@ def test_q1_a_product_that_was_never_counted_is_left_as_it_is(counted: Pair) -> 
     succeeded(counted.shop.add_product(Product(id="", sku="JAR", name="A jar"), supplier=SUPPLIER))
     succeeded(counted.shop.set_stock("JAR", "main", 40))
     configure(counted, stock="{buffer: 2, zero_below: 3, maximum: 10, skus: rules/acme.csv}")
-    rules(counted, "JAR,1,,,5,yes")
+    rules(counted, "JAR,1,,,5,no")
     counted.run("import-products")
 
     ran = counted.run(TASK)
@@ -259,6 +259,20 @@ def test_q1_a_product_that_was_never_counted_is_left_as_it_is(counted: Pair) -> 
     [step] = [step for step in ran.steps if step.key == "JAR"]
     assert (step.state, step.code) == ("skipped", "unset")
     assert physical(counted.shop, "JAR") == 40
+
+
+def test_q1_a_product_that_was_never_counted_is_0_if_its_row_says_stop(counted: Pair) -> None:
+    succeeded(counted.shop.add_product(Product(id="", sku="JAR", name="A jar"), supplier=SUPPLIER))
+    succeeded(counted.shop.set_stock("JAR", "main", 40))
+    configure(counted, stock="{skus: rules/acme.csv}")
+    rules(counted, "JAR,,,,,yes")
+    counted.run("import-products")
+
+    ran = counted.run(TASK)
+
+    [step] = [step for step in ran.steps if step.key == "JAR"]
+    assert step.reason == "not counted at the Supplier, stopped by its rule, 0 shown"
+    assert physical(counted.shop, "JAR") == 0
 
 
 @pytest.mark.parametrize(

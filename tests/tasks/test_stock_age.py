@@ -64,6 +64,19 @@ def test_a2_an_old_number_is_not_written(world: AgedStock) -> None:
     assert entry.reason.endswith("25 h old, more than 24 h; no quantity of it is written")
 
 
+def test_a2_a_stopped_product_is_0_although_its_number_is_old(world: AgedStock) -> None:
+    world.pass_time(22 * HOUR)
+    path = world.folder / "config.yaml"
+    stock = "manage_inventory: true\n    stock: {skus: rules.csv}\n"
+    path.write_text(path.read_text().replace("manage_inventory: true\n", stock))
+    (world.folder / "rules.csv").write_text("sku,stop\nMUG,yes\n")
+
+    [run] = world.pass_time(HOUR)
+
+    assert world.shown == {"CUP": 8, "MUG": 0}
+    assert run.note == "1 product not written, without a recent quantity at the Supplier"
+
+
 def test_a2_a_retry_does_not_write_an_old_number(world: AgedStock) -> None:
     world.pass_time(23 * HOUR)
     world.shop.set_stock("MUG", "main", 3)

@@ -1,6 +1,7 @@
 """Stops of products: by an operator, and by an answer (lifecycle Q4, Q13, S19 to S21)."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,8 @@ import pytest
 
 from ordosync.models import Product
 from tests.support.command import ordosync
-from tests.tasks.portal import SUPPLIER, Pair, physical, succeeded
+from tests.tasks.aged_stock import HOUR, AgedStock
+from tests.tasks.portal import CONFIG, SUPPLIER, Pair, physical, succeeded
 from tests.tasks.short_orders import LATER, shorten, with_options
 
 TASK = "write-inventory-back"
@@ -99,6 +101,82 @@ def test_q4_a_stop_stays_when_its_portal_is_renamed(pair: Pair) -> None:
     listed = ordosync(pair.folder, "stock", "stops", "--json").json["stops"]
     assert [row["portal"] for row in listed] == ["new"]
     assert _physical(pair, "MUG") == 0
+
+
+def test_q4_a_stopped_product_that_was_never_counted_shows_0(pair: Pair) -> None:
+    pair.shop.add_product(_product("MUG"), supplier=SUPPLIER)
+    succeeded(pair.shop.set_stock("MUG", "main", 5))
+    pair.run("import-products")
+    ordosync(pair.folder, "stock", "stop", *PORTAL, "MUG")
+
+    written = pair.run(TASK)
+    again = pair.run(TASK)
+
+    assert (written.step.code, written.step.reason) == (
+        "stock-stopped",
+        "not counted at the Supplier, stopped by an operator, 0 shown",
+    )
+    assert (again.counts, _physical(pair, "MUG")) == ({"unchanged": 1}, 0)
+
+
+def test_q4_a_stopped_product_that_the_supplier_does_not_report_shows_0(tmp_path: Path) -> None:
+    stock = AgedStock(tmp_path, "")
+    stock.sell("MUG", "CUP")
+    stock.drop({"MUG": 7, "CUP": 8})
+    stock.pass_time(HOUR)
+    stock.drop({"CUP": 8})
+    assert ordosync(tmp_path, "stock", "stop", "mug").code == 0
+
+    run, again = stock.pass_time(2 * HOUR)
+
+    assert (run.counts.done, again.counts.done) == (1, 0)
+    assert (physical(stock.shop, "MUG"), physical(stock.shop, "CUP")) == (0, 8)
+
+
+def test_q4_a_stop_may_have_the_sku_of_either_account(tmp_path: Path) -> None:
+    pair = Pair(tmp_path, CONFIG + "    send: [supplier_sku]\n")
+    for sku in ("MUG", "CUP"):
+        product = Product(id="", sku=sku, name=sku, supplier_sku=f"N-{sku}")
+        pair.outlet.add_product(product, supplier=SUPPLIER)
+        succeeded(pair.outlet.set_stock(sku, "main", 5))
+    pair.run("import-products", "outlet-northwind")
+    for sku in ("N-MUG", "N-CUP"):
+        succeeded(pair.northwind.set_stock(sku, "main", 7))
+    ordosync(tmp_path, "stock", "stop", "--portal", "outlet-northwind", "MUG", "N-CUP")
+
+    ran = pair.run(TASK, "outlet-northwind")
+
+    assert [physical(pair.outlet, sku) for sku in ("MUG", "CUP")] == [0, 0]
+    assert "2 products are stopped" in ran.run.note
+
+
+def test_q4_a_stop_of_no_product_is_noted_until_its_time_has_passed(pair: Pair) -> None:
+    _sold(pair, "MUG")
+    ordosync(pair.folder, "stock", "stop", *PORTAL, "MGU", "--for", "2h")
+
+    ran = pair.run(TASK)
+    pair.clock.at = datetime.now(UTC) + timedelta(hours=3)
+    later = pair.run(TASK)
+
+    assert ran.run.note == (
+        "1 stop fits no linked product of this portal, such as MGU;"
+        " `ordosync stock stops` lists the stops"
+    )
+    assert later.run.note == ""
+    assert ordosync(pair.folder, "stock", "stops", "--json").json == {"stops": []}
+
+
+def test_q4_a_stopped_kit_is_not_said_to_be_shown_as_0(pair: Pair) -> None:
+    _sold(pair, "MUG")
+    kit = Product(id="", sku="SET", name="SET", is_kit=True)
+    succeeded(pair.shop.add_product(kit, supplier=SUPPLIER, components={"MUG": Decimal(2)}))
+    pair.run("import-products")
+    succeeded(pair.northwind.set_stock("SET", "main", 3))
+    ordosync(pair.folder, "stock", "stop", *PORTAL, "SET")
+
+    ran = pair.run(TASK)
+
+    assert ran.run.note.startswith("1 stopped product not written, see the skipped steps;")
 
 
 def test_q13_stops_are_written_although_the_safety_limit_holds_the_rest(pair: Pair) -> None:

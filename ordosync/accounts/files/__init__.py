@@ -8,6 +8,7 @@ and answers are read. Each part has an option, and a part without its option is 
 
 from collections.abc import Iterator, Mapping
 from copy import copy
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -28,6 +29,7 @@ from ordosync.accounts.files.input_options.input_files import (
 from ordosync.accounts.files.input_options.order_files import OrderFiles
 from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
 from ordosync.accounts.files.input_options.stock_files import StockFiles
+from ordosync.accounts.files.limits import LIMITS, LIMITS_AT_PLACE
 from ordosync.accounts.files.merchant_cancellations import MerchantCancellations
 from ordosync.accounts.files.merchant_orders import MerchantOrders
 from ordosync.accounts.files.merchant_products import MerchantProducts
@@ -41,19 +43,19 @@ from ordosync.accounts.files.options import (
 )
 from ordosync.accounts.files.order_listing import OrderListing
 from ordosync.accounts.files.ordered_lines import OrderedLines
+from ordosync.accounts.files.outbox.opening import Writers
 from ordosync.accounts.files.output.options import (
     EventFile,
     InventoryFile,
     OrderFolder,
     TrackingFile,
-    WrittenFiles,
 )
 from ordosync.accounts.files.output.order_files import OrderFileWriter
-from ordosync.accounts.files.output.order_records import OrderRecords
 from ordosync.accounts.files.output.reject_files import RejectFolder
+from ordosync.accounts.files.output.written_files import WrittenFiles
 from ordosync.accounts.files.parsing import record_types
-from ordosync.accounts.files.parsing.answer_parser import OrderAnswers
 from ordosync.accounts.files.personal_data import PersonalData
+from ordosync.accounts.files.places.options import PlaceOptions
 from ordosync.accounts.files.reading.file_listing import folder_of
 from ordosync.accounts.files.reading.file_reader import FileReader
 from ordosync.accounts.files.sent_units import SentUnits
@@ -65,17 +67,13 @@ from ordosync.accounts.files.supplier_shipments import SupplierShipments
 from ordosync.accounts.files.supplier_shortages import SupplierShortages
 from ordosync.accounts.files.supplier_stock import SupplierStock
 from ordosync.accounts.merchant import Merchant
-from ordosync.accounts.portal_account import Limits
 from ordosync.accounts.supplier import Supplier
-from ordosync.models import Order, Product, Shipment
+from ordosync.models import Order, Product
 
 if TYPE_CHECKING:
     from ordosync.accounts.files.feed_check.feeds import AccountFeeds
 
-__all__ = ["FilesAccount", "SupplierOptions"]
-
-LIMITS = Limits(batch_size=1000)
-"""A batch of quantities or tracking numbers rewrites the file once, for any number of rows."""
+__all__ = ["LIMITS", "FilesAccount", "SupplierOptions"]
 
 
 class FilesAccount(Account):
@@ -90,6 +88,7 @@ class FilesAccount(Account):
         self,
         *,
         name: str,
+        place: PlaceOptions | None = None,
         orders: OrderFiles | None = None,
         products: ProductFiles | None = None,
         cancellations: CancellationFiles | None = None,
@@ -107,14 +106,18 @@ class FilesAccount(Account):
         self._products = products
         self._cancellations = cancellations
         self.written = WrittenFiles(
-            inventory=inventory, tracking=tracking, events=events, orders=order_files
+            inventory=inventory,
+            tracking=tracking,
+            events=events,
+            orders=order_files,
+            place=place,
         )
         self._shipments = shipments
         self._stock = stock
         self._answers = answers
         self._rejects = refused
-        self.is_dry = False
-        """True in a dry run, which writes no rejected rows."""
+        self.dry_folder: Path | None = None
+        """For a dry run, the folder for copies; it writes no rejected rows."""
 
     @property
     def _inputs(self) -> Mapping[str, InputFiles]:
@@ -189,15 +192,20 @@ class FilesAccount(Account):
         self,
         options: SupplierOptions,
         portal: PortalContext,
-        at: Connections,  # noqa: ARG002
+        at: Connections,
     ) -> Supplier:
         """Open the account as a portal's Supplier."""
         if self.written.orders is None:
             raise ValueError(f"account {self.name} needs `order_files:` to be a Supplier")
         client = self._client(portal)
-        writer = OrderFileWriter(self.written.orders, account=self.name)
-        shipments = self._supplier_shipments(client, writer.records)
-        answers = self._supplier_answers(client, writer.records)
+        writer = self._writers(portal, at).orders(self.written.orders)
+        lines_of = writer.records.lines_of
+        shipments = client.optional_reader(
+            partial(record_types.shipments, lines_of=lines_of), self._shipments
+        )
+        answers = client.optional_reader(
+            partial(record_types.answers, lines_of=lines_of), self._answers
+        )
         log = AnswerLog(answers, writer.records, account=self.name) if answers else None
         sent = SentUnits(shipments, log, writer.records)
         has_changes = self.written.orders.has_changes
@@ -207,7 +215,8 @@ class FilesAccount(Account):
             name=self.name,
             kind=self.kind,
             client=client,
-            limits=LIMITS,
+            limits=LIMITS_AT_PLACE if self.written.place_of(self.written.orders) else LIMITS,
+            settle_unknown=lambda subject, sent: writer.settle(subject, sent=sent),
             personal_data=self._personal_data(None, writer),
             spool=client,
             newest=client.newest,
@@ -241,23 +250,9 @@ class FilesAccount(Account):
     def for_dry_run(self, folder: Path) -> "FilesAccount":
         """Return this account with copies of the files that it writes."""
         dry = copy(self)
-        dry.is_dry = True
+        dry.dry_folder = folder
         dry.written = self.written.copied(folder)
         return dry
-
-    def _supplier_shipments(
-        self, client: FilesClient, records: OrderRecords
-    ) -> FileReader[Shipment] | None:
-        if self._shipments is None:
-            return None
-        return client.reader(record_types.shipments(self._shipments, records.lines_of))
-
-    def _supplier_answers(
-        self, client: FilesClient, records: OrderRecords
-    ) -> FileReader[OrderAnswers] | None:
-        if self._answers is None:
-            return None
-        return client.reader(record_types.answers(self._answers, records.lines_of))
 
     def _merchant_stock(self, products: FileReader[Product] | None) -> MerchantStock | None:
         if self.written.inventory is None:
@@ -273,6 +268,10 @@ class FilesAccount(Account):
             self.written.tracking, account=self.name, cancelled=cancelled, lines=lines
         )
 
+    def _writers(self, portal: PortalContext, at: Connections) -> Writers:
+        folder = portal.places / "out"
+        return Writers(self.written, folder, at, account=self.name, dry_folder=self.dry_folder)
+
     def _client(self, portal: PortalContext) -> FilesClient:
         account = f"account {self.name}"
         rejects = RejectFolder(self._rejects, account=account) if self._rejects else None
@@ -281,7 +280,7 @@ class FilesAccount(Account):
             spool=portal.spool,
             rejects=rejects,
             timezone=self._orders.timezone if self._orders else None,
-            is_dry=self.is_dry,
+            is_dry=self.dry_folder is not None,
         )
 
     def _personal_data(

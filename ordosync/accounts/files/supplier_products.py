@@ -1,9 +1,9 @@
 """A Supplier's products: every SKU counts as a product."""
 
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 
 from ordosync.models import Outcome, Product
+from ordosync.skus import Similar
 
 
 class SupplierProducts:
@@ -15,6 +15,6 @@ class SupplierProducts:
         """Return `unchanged` for all of them."""
         return [Outcome(state="unchanged", id=product.sku) for product in products]
 
-    def known(self, skus: Sequence[str]) -> AbstractSet[str]:  # noqa: ARG002
+    def similar(self, skus: Sequence[str]) -> Similar:  # noqa: ARG002
         """Return no SKU: the account has no list of products."""
-        return frozenset()
+        return {}

@@ -1,14 +1,13 @@
 """Products at the Supplier."""
 
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
-from functools import partial
 from types import NoneType
 
 from ordosync.accounts.ordoro.client import OrdoroClient
 from ordosync.accounts.ordoro.schema import pounds
 from ordosync.accounts.service_client import recheck_refusals, unless_it_exists
-from ordosync.models import Outcome, Product
+from ordosync.models import InvalidRecord, Outcome, Product
+from ordosync.skus import Similar, similar, spellings
 
 
 class SupplierProducts:
@@ -24,11 +23,21 @@ class SupplierProducts:
         write = unless_it_exists(recheck_refusals(self._create))
         return self._client.service.write_each(products, write, key=lambda product: product.sku)
 
-    def known(self, skus: Sequence[str]) -> AbstractSet[str]:
-        """Return those of these SKUs that exist."""
-        find = partial(self._client.product, action="find products")
-        found = self._client.service.map_concurrently(skus, find)
-        return frozenset(sku for sku, product in zip(skus, found, strict=True) if product)
+    def similar(self, skus: Sequence[str]) -> Similar:
+        """Return the SKUs that equal these, or nearly: those on the first page of a search."""
+        found = self._client.service.map_concurrently(skus, self._similar_to)
+        return similar(skus, [sku for existing in found for sku in existing])
+
+    def _similar_to(self, sku: str) -> Sequence[str]:
+        action = f"find product {sku}"
+        if self._client.product(sku, action):
+            return [sku]
+        pages = [
+            next(self._client.product_list({"search": spelling}, action), [])
+            for spelling in spellings(sku)
+            if spelling.strip()
+        ]
+        return [item.sku for page in pages for item in page if not isinstance(item, InvalidRecord)]
 
     def _create(self, product: Product) -> Outcome:
         if self._client.product(product.sku, f"find product {product.sku}"):

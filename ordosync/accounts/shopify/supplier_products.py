@@ -5,7 +5,6 @@ was never counted.
 """
 
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 
@@ -18,6 +17,7 @@ from ordosync.accounts.shopify.pagination import Pages, quoted
 from ordosync.accounts.shopify.queries.stock import CREATE_PRODUCT, KNOWN_SKUS
 from ordosync.accounts.shopify.schema import Connection, UserError, Variant
 from ordosync.models import Outcome, Product
+from ordosync.skus import Similar, folded, similar, spellings
 
 _MAX_SKUS = 25
 _LONGEST_SKU = 255
@@ -41,10 +41,12 @@ class SupplierProducts:
     def __init__(self, client: ShopifyClient) -> None:
         self._client = client
         self._variants: dict[str, Variant] = {}
+        self._similar: set[str] = set()
+        """SKUs that nearly equal those that were searched."""
         client.service.at_close(self._forget)
 
     def _forget(self) -> None:
-        self._variants = {}
+        self._variants, self._similar = {}, set()
 
     def create(self, products: Sequence[Product]) -> list[Outcome]:
         """Create untracked products with a new SKU; existing products do not change."""
@@ -52,10 +54,10 @@ class SupplierProducts:
         create = unless_it_exists(self._create)
         return self._client.service.write_each(products, create, key=lambda product: product.sku)
 
-    def known(self, skus: Sequence[str]) -> AbstractSet[str]:
-        """Return those of these SKUs that exist."""
+    def similar(self, skus: Sequence[str]) -> Similar:
+        """Return the SKUs that equal these, or nearly: a search ignores case."""
         self.find(skus)
-        return self._variants.keys() & {*skus}
+        return similar(skus, self._variants.keys() & {*skus} | self._similar)
 
     def find(self, skus: Sequence[str]) -> None:
         """Read the variants with these SKUs; if several have one, the oldest counts."""
@@ -63,6 +65,7 @@ class SupplierProducts:
         missing = [sku for sku in searchable if sku not in self._variants]
         for start in range(0, len(missing), _MAX_SKUS):
             batch = missing[start : start + _MAX_SKUS]
+            folds = {folded(sku) for sku in batch}
             pages = Pages(
                 self._client.graphql,
                 KNOWN_SKUS,
@@ -70,11 +73,14 @@ class SupplierProducts:
                 action="find products by SKU",
                 first=_MAX_SKUS,
             )
-            for page in pages.all(" OR ".join(f"sku:{quoted(sku)}" for sku in batch)):
+            searched = [spelling for sku in batch for spelling in spellings(sku)]
+            for page in pages.all(" OR ".join(f"sku:{quoted(sku)}" for sku in searched)):
                 for variant in page:
                     # A search also finds similar SKUs.
                     if variant.sku in batch:
                         self._variants.setdefault(variant.sku, variant)
+                    elif variant.sku and folded(variant.sku) in folds:
+                        self._similar.add(variant.sku)
 
     def variant_id(self, sku: str) -> str | None:
         """Return the variant of an SKU that was searched before; None if it does not exist."""

@@ -1,12 +1,12 @@
 """Products that ordosync creates at the Supplier."""
 
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 
 from ordosync.accounts.sqlite.client import FilePart
 from ordosync.database import sqlite3
 from ordosync.embedded import products
 from ordosync.models import Outcome, Product
+from ordosync.skus import Similar
 
 
 class SupplierProducts(FilePart):
@@ -18,10 +18,10 @@ class SupplierProducts(FilePart):
         """Create products with a new SKU and unset stock."""
         return self._file.write_each("create products", new, _create)
 
-    def known(self, skus: Sequence[str]) -> AbstractSet[str]:
-        """Return those of these SKUs that exist."""
+    def similar(self, skus: Sequence[str]) -> Similar:
+        """Return the SKUs that equal these, or nearly."""
         with self._file.reading("find products") as db:
-            return frozenset(product.sku for product in products.read(db, skus))
+            return products.similar(db, skus)
 
 
 def _create(db: sqlite3.Connection, product: Product) -> Outcome:

@@ -16,6 +16,7 @@ from ordosync.accounts.woocommerce.pagination import PRODUCT_FIELDS, Params
 from ordosync.accounts.woocommerce.schema import ProductShape, read
 from ordosync.errors import RefusedError
 from ordosync.models import InvalidRecord, normalized_sku
+from ordosync.skus import Similar, similar, spellings
 
 Item = tuple[ProductShape, ProductShape | None] | InvalidRecord
 """A product, or a variation with its parent."""
@@ -37,16 +38,24 @@ class Catalogue:
         fit into a URL is left out, since the shop would refuse the whole call.
         """
         products_by_sku: dict[str, list[ProductShape]] = {}
-        searchable = [sku for sku in dict.fromkeys(skus) if _is_searchable(sku)]
-        chunks = list(_chunks(searchable))
-        pages = self._client.service.map_concurrently(chunks, partial(self._of_skus, action))
-        for product in (product for page in pages for product in page):
+        for product in self._search(skus, action):
             products_by_sku.setdefault(normalized_sku(product.sku), []).append(product)
         return {
             sku: products_by_sku[normalized_sku(sku)]
             for sku in skus
             if normalized_sku(sku) in products_by_sku
         }
+
+    def similar(self, skus: Sequence[str], action: str) -> Similar:
+        """Return the SKUs of products and variations that equal these, or nearly."""
+        searched = [spelling for sku in skus for spelling in spellings(sku)]
+        return similar(skus, [product.sku for product in self._search(searched, action)])
+
+    def _search(self, skus: Sequence[str], action: str) -> Iterator[ProductShape]:
+        searchable = [sku for sku in dict.fromkeys(skus) if _is_searchable(sku)]
+        chunks = list(_chunks(searchable))
+        pages = self._client.service.map_concurrently(chunks, partial(self._of_skus, action))
+        return (product for page in pages for product in page)
 
     def _of_skus(self, action: str, skus: Sequence[str]) -> list[ProductShape]:
         query = {"sku": ",".join(skus), "_fields": PRODUCT_FIELDS}

@@ -4,11 +4,11 @@ Uses the list of products by SKU, and `/products`.
 """
 
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 
 from ordosync.accounts.service_client import ServiceClient, unless_it_exists
 from ordosync.accounts.woocommerce.catalogue import Catalogue
 from ordosync.models import Outcome, Product, normalized_sku
+from ordosync.skus import Similar
 
 
 class SupplierProducts:
@@ -20,9 +20,9 @@ class SupplierProducts:
         self._service = service
         self._catalogue = catalogue
 
-    def known(self, skus: Sequence[str]) -> AbstractSet[str]:
-        """Return those of these SKUs that exist."""
-        return self._catalogue.by_sku(skus, "search products").keys()
+    def similar(self, skus: Sequence[str]) -> Similar:
+        """Return the SKUs that equal these, or nearly: the search of a shop ignores case."""
+        return self._catalogue.similar(skus, "search products")
 
     def create(self, products: Sequence[Product]) -> list[Outcome]:
         """Create products with a new SKU."""

@@ -76,6 +76,8 @@ class Layout:
 
     needed: Sequence[str]
     optional: Sequence[str] = ()
+    has_others: bool = False
+    """True if other columns are notes of the user."""
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -117,6 +119,8 @@ def _columns(
     }
     missing = [name for name in layout.needed if name not in found]
     other = [name for name in headers if name not in (*found.values(), *ADDED)]
+    if layout.has_others:
+        other = []
     is_ours = all(_plain(name) == _plain(header) for name, header in found.items())
     if missing or (other and is_ours):
         raise UsageError(_columns_text(path, headers, layout))

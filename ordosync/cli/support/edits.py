@@ -23,7 +23,7 @@ from ordosync.engine.diagnosis.dismissal import dismiss
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.step_rows import StepRow
-from ordosync.tasks.base import edit_key
+from ordosync.tasks.edit_keys import edit_key
 from ordosync.tasks.edits.carried import groups_of
 from ordosync.tasks.edits.edit import EDITED
 from ordosync.tasks.import_orders import TASK

@@ -11,6 +11,7 @@ from ordosync.clock import Clock
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine.portals import merchant_of, supplier_of
 from ordosync.models import Product
+from ordosync.skus import exact
 
 
 @contextmanager
@@ -32,7 +33,9 @@ def _lookup(
     spool = config.database.parent
     if portal.merchant.account == account:
         products = supplier_of(config, portal, spool=spool, at=connections).products
-        return products.known if products and not products.is_any_sku else None
+        if products is None or products.is_any_sku:
+            return None
+        return lambda asked: exact(products.similar(asked))
     if portal.supplier.account != account:
         return None
     merchant = merchant_of(config, portal, spool=spool, at=connections)

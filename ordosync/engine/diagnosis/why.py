@@ -1,9 +1,10 @@
 """Explains the state of an order or a product, or why it is missing. Reads only.
 
 The store comes first. Local accounts are always read, since that is fast; remote accounts only
-with `--online`. `order_facts` and `product_facts` collect; `events`, `next_step` and
-`next_attempt` explain. Every query uses an index, so the answer comes at once even with a hundred
-thousand orders. Only for a word that is not found, each number is read once, to suggest one.
+with `--online`. `order_facts` and `product_facts` collect; `events`, `next_step`, `next_attempt`
+and `product_story` explain. Every query uses an index, so the answer comes at once even with a
+hundred thousand orders. Only for a word that is not found, each number is read once, to suggest
+one.
 """
 
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ from ordosync.engine.diagnosis.events import events
 from ordosync.engine.diagnosis.next_attempt import Due
 from ordosync.engine.diagnosis.next_step import conclusion
 from ordosync.engine.diagnosis.order_facts import OrderFacts, order_facts
-from ordosync.engine.diagnosis.product_facts import product_story
+from ordosync.engine.diagnosis.product_story import product_story
 from ordosync.engine.diagnosis.story import Conclusion, Event, Story
 from ordosync.engine.portals import chosen, open_portal
 from ordosync.engine.scheduling.timetable import scheduled

@@ -10,7 +10,8 @@ from ordosync.store import Store
 from ordosync.store.claims import Holder
 from ordosync.store.step_rows import UNPROVEN, StepChange
 from ordosync.store.written import Written
-from ordosync.tasks.base import Decision, Portal, Result, Step, Task, edit_key
+from ordosync.tasks.base import Decision, Portal, Result, Step, Task
+from ordosync.tasks.edit_keys import edit_key
 from ordosync.tasks.edits.edit import Edit, Problem
 
 ELSEWHERE = "sent-elsewhere"

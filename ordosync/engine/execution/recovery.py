@@ -19,7 +19,8 @@ from ordosync.engine.execution.unproven import before_restore, is_inconclusive, 
 from ordosync.models import Order
 from ordosync.store import Store
 from ordosync.store.step_rows import UNPROVEN, StepChange, StepRow
-from ordosync.tasks.base import Decision, Portal, Result, Step, Task, edit_key, is_edit_key
+from ordosync.tasks.base import Decision, Portal, Result, Step, Task
+from ordosync.tasks.edit_keys import edit_key, is_edit_key
 
 
 def lacks_steps(task: Task, portal: Portal, store: Store, *, restored_at: datetime | None) -> bool:

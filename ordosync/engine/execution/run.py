@@ -31,6 +31,7 @@ from ordosync.engine.execution.relinking import SplitLinks
 from ordosync.engine.execution.reopening import reopen, reopenable
 from ordosync.engine.execution.safety_limit import SafetyLimit
 from ordosync.engine.execution.settlement import Settlement
+from ordosync.engine.execution.sku_maps import read_sku_map
 from ordosync.engine.execution.step_changes import step_change
 from ordosync.engine.scheduling.waking import wake_after
 from ordosync.errors import AccountError, OrdosyncError, PartlyReadError, SafetyLimitError, mistake
@@ -153,6 +154,7 @@ class Execution:
         return self._end(status, error)
 
     def _work(self, only: Sequence[StepRow] | None, *, force: bool) -> None:
+        read_sku_map(self._portal, self._store)
         if only is not None:
             self._recovery.retry(only)
             return

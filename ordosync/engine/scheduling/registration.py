@@ -4,6 +4,7 @@ from datetime import datetime
 
 from ordosync.clock import Clock
 from ordosync.config.settings import Config
+from ordosync.config.table_files import tables_digest
 from ordosync.engine.portals import identity
 from ordosync.engine.scheduling.timetable import plans
 from ordosync.store import Store
@@ -34,9 +35,11 @@ def _ended_pauses(store: Store, now: datetime) -> list[ScheduleRow]:
 def register(config: Config, store: Store, clock: Clock) -> None:
     """Make the store follow the configuration; a renamed portal keeps its data.
 
-    Writes nothing if the store follows it already. Raises `ConfigError`.
+    Writes nothing if the store follows it already. A change of a CSV file that it names counts as
+    one of the configuration: what was refused because of it is judged again. Raises `ConfigError`.
     """
-    if store.config_digest == config.digest:
+    tables = tables_digest(config)
+    if (store.config_digest, store.tables_digest) == (config.digest, tables):
         return
     identities = [identity(portal) for portal in config.portals.values()]
     store.portals.check(identities)
@@ -51,3 +54,4 @@ def register(config: Config, store: Store, clock: Clock) -> None:
             # New recipients and times apply from the next call by cron.
             store.alerts.wake()
         store.set_config_digest(config.digest)
+        store.set_tables_digest(tables)

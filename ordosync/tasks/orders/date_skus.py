@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 from msgspec.structs import replace
 
 from ordosync.models import InvalidRecord, Order
+from ordosync.skus import exact
 from ordosync.tasks.base import Portal
 
 
@@ -32,7 +33,7 @@ def _known(portal: Portal, skus: Sequence[str]) -> AbstractSet[str]:
     """Return the SKUs of linked products, and of products that the Supplier has."""
     linked = {id_ for id_, link in portal.links.of_merchant("product", skus).items() if link}
     products = portal.supplier.products
-    return linked | (products.known(skus) if products else frozenset())
+    return linked | (exact(products.similar(skus)) if products else frozenset())
 
 
 def _with_remark(item: Order | InvalidRecord, unknown: AbstractSet[str]) -> Order | InvalidRecord:
@@ -43,6 +44,9 @@ def _with_remark(item: Order | InvalidRecord, unknown: AbstractSet[str]) -> Orde
 
 
 def _named(order: Order, unknown: AbstractSet[str]) -> str:
-    own: Iterable[str] = (line.sku for line in order.lines if line.quantity)
+    # The map has the other ones.
+    own: Iterable[str] = (
+        line.sku for line in order.lines if line.quantity and not line.merchant_sku
+    )
     found = [sku for sku in dict.fromkeys(own) if sku in unknown and sku in _skus_of(order)]
     return ", ".join(f"SKU {sku[:40]!a}" for sku in found)

@@ -112,11 +112,12 @@ class StockRules:
 
     def _opened(self, path: Path) -> "SkuRules":
         # A portal without rules for single SKUs does not need these modules.
-        from ordosync.config.sku_rules import RulesProblemsError, SkuRules  # noqa: PLC0415
+        from ordosync.config.csv_tables import TableProblemsError  # noqa: PLC0415
+        from ordosync.config.sku_rules import SkuRules  # noqa: PLC0415
 
         try:
             return SkuRules(path)
-        except RulesProblemsError as error:
+        except TableProblemsError as error:
             more = f", and {error.count - 1} more problems" if error.count > 1 else ""
             raise StockRulesError(
                 f"portal {self._portal.name}",

@@ -6,10 +6,11 @@ from dataclasses import replace as replace_fields
 
 from msgspec.structs import replace
 
-from ordosync.models import Stock
+from ordosync.models import Stock, normalized_sku
 from ordosync.stock_rules import StockRule, calculation, published
 from ordosync.store.stock_stops import Stop
 from ordosync.tasks.stock.age import Verdict
+from ordosync.tasks.stock.division import NOT_WRITTEN, Offer, PoolProduct
 from ordosync.tasks.stock.rules import DISCONTINUED, StockRules
 from ordosync.tasks.stock.stops import reason_text
 
@@ -21,14 +22,18 @@ class Target:
     current: Stock
     """As the Merchant shows it now."""
     available: int
-    """At the Supplier; negative if it has sold too many."""
+    """At the Supplier; negative if it has sold too many, and 0 if it is not counted."""
     unsent: int
     """Units that the Merchant has sold and the Supplier does not have."""
     rule: StockRule
     age: Verdict | None = None
     """What happens to a quantity that is too old; None if it is not."""
+    is_counted: bool = True
+    """False if the Supplier has no quantity of it."""
     is_stopped: bool = False
     """True if this product is stopped, and not only by its rule."""
+    offer: Offer | None = None
+    """The units for this portal; None if each portal shows all of them."""
 
     @classmethod
     def of(
@@ -46,6 +51,7 @@ class Target:
         return cls(
             current=current,
             available=item.quantity or 0,
+            is_counted=item.quantity is not None,
             unsent=current.unsent + sold.get(current.sku, 0),
             rule=rule,
             is_stopped=stop is not None,
@@ -55,6 +61,34 @@ class Target:
         """Return the target of a product whose quantity at the Supplier is too old."""
         return replace_fields(self, rule=replace(self.rule, stop=reason), age=age)
 
+    def in_pool(self, item: Stock) -> PoolProduct:
+        """Return the product as the pool of its Supplier divides it; `item` is the Supplier's."""
+        return PoolProduct(
+            key=normalized_sku(item.sku),
+            supplier_id=item.product_id,
+            merchant_id=self.current.product_id,
+            sku=self.current.sku,
+            available=self.available,
+            shown=self.current.quantity or 0,
+            unsent=self.unsent,
+            rule=NOT_WRITTEN if self.current.fixed else self.rule,
+        )
+
+    def offered(self, offer: Offer | None) -> "Target":
+        """Return the target with the units for this portal."""
+        return replace_fields(self, offer=offer) if offer else self
+
+    @property
+    def keeps_quantity(self) -> bool:
+        """True if the quantity at the Merchant stays, since that of the Supplier is too old."""
+        return self.age is not None and not self.age.is_zero
+
+    @property
+    def is_shown(self) -> bool:
+        """True if the Merchant shows the quantity, and the pool knows it."""
+        is_settled = self.offer is None or (self.offer.is_noted and not self.offer.gives_up)
+        return is_settled and self.current.quantity == self.quantity
+
     @property
     def remaining(self) -> int:
         """The available units minus the unsent ones; negative if too many are sold."""
@@ -63,7 +97,11 @@ class Target:
     @property
     def quantity(self) -> int:
         """The quantity to write."""
-        return published(self.available, self.rule, unsent=self.unsent)
+        return published(self.available, self.rule, unsent=self.unsent, quota=self._quota)
+
+    @property
+    def _quota(self) -> int | None:
+        return self.offer.units if self.offer else None
 
     @property
     def cause(self) -> str:
@@ -72,6 +110,8 @@ class Target:
             return "by an old quantity"
         if self.rule.stop:
             return "" if self.rule.stop == DISCONTINUED else "by a stop"
+        if self.offer and self.remaining > 0 and self.offer.units <= self.unsent:
+            return "by the quotas of other portals"
         return "by a rule" if self.remaining > 0 else ""
 
     @property
@@ -87,4 +127,6 @@ class Target:
             return rule.stop
         if rule.stop:
             rule = replace(rule, stop=reason_text(rule.stop))
-        return calculation(self.available, rule, unsent=self.unsent)
+        if not self.is_counted:
+            return f"not counted at the Supplier, {rule.stop}, {self.quantity} shown"
+        return calculation(self.available, rule, unsent=self.unsent, quota=self._quota)

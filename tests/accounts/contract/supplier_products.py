@@ -73,3 +73,22 @@ class CreatedProducts(AsSupplier):
         account.orders.create([order("1001", line("MUG", 2))])
 
         assert sellable(account) == {"MUG": None}
+
+    def test_m3_a_sku_that_nearly_exists_is_found_and_named_as_it_is(
+        self, account: OpenSupplier
+    ) -> None:
+        account.products.create([product("MUG BLUE"), product("CUP")])
+
+        found = account.products.similar(["mug blue", "MUG  BLUE", "CUP", "MUG", "BLUE"])
+
+        assert {sku: [*similar] for sku, similar in found.items()} == {
+            "mug blue": ["MUG BLUE"],
+            "MUG  BLUE": ["MUG BLUE"],
+            "CUP": ["CUP"],
+        }
+
+    def test_m3_full_width_characters_are_nearly_the_same(self, account: OpenSupplier) -> None:
+        wide = "\uff2d\uff35\uff27-1"
+        account.products.create([product("MUG-1")])
+
+        assert account.products.similar([wide]) == {wide: ["MUG-1"]}

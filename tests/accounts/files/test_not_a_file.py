@@ -13,6 +13,7 @@ import pytest
 
 from ordosync.accounts.files.output.options import OrderFolder
 from ordosync.accounts.files.output.order_files import OrderFileWriter
+from ordosync.accounts.files.output.order_records import OrderRecords
 from ordosync.errors import RefusedError, UnavailableError
 from ordosync.models import InvalidRecord, Page
 from ordosync.regular_files import NotRegularError, open_regular
@@ -44,7 +45,7 @@ def _never_waits() -> Iterator[None]:
 
 def writer_in(folder: Path) -> OrderFileWriter:
     options = OrderFolder(folder=folder / "orders", columns=ORDER_COLUMNS)
-    return OrderFileWriter(options, account="depot")
+    return OrderFileWriter(options, OrderRecords(options.folder, account="depot"))
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Quantities of a shop: the number of calls, and products whose quantity is fixed."""
 
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,18 @@ import pytest
 from msgspec.structs import replace
 
 from ordosync.accounts.account import ReadRequest
+from ordosync.config import load_config
+from ordosync.engine.diagnosis.story import Conclusion
+from ordosync.engine.diagnosis.why import why
 from ordosync.models import Product, Stock
+from ordosync.store import Store
 from tests.accounts.contract.account import read
+from tests.accounts.contract.examples import product
+from tests.accounts.sqlite.people import SqliteSupplierPeople
+from tests.accounts.woocommerce.people import ShopMerchantPeople
 from tests.accounts.woocommerce.shops import merchant, requests, supplier
 from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches
+from tests.scenarios.pairs.pair import Pair
 from tests.support.clock import VirtualClock
 
 BY_SKU = "GET /wc/v3/products"
@@ -104,6 +113,27 @@ def test_products_that_cannot_be_written_have_a_reason(tmp_path: Path) -> None:
     fixed = [levels[sku].fixed for sku in skus]
     assert fixed == ["unmanaged", "shared", "ambiguous", "archived"]
     assert {(outcome.state, outcome.code) for outcome in outcomes} == {("refused", "fixed")}
+
+
+def test_why_names_the_reason_of_a_quantity_that_cannot_be_written(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    with (
+        closing(ShopMerchantPeople(tmp_path, clock)) as selling,
+        closing(SqliteSupplierPeople(tmp_path, clock)) as shipping,
+    ):
+        pair = Pair(tmp_path, selling, shipping)
+        selling.add_product(product("MUG"))
+        pair.run("import-products")
+        selling.fake.stop_counting("MUG")
+
+        config = load_config(pair.path)
+        with Store.open(config.database, readonly=True) as store:
+            [story] = why(config, store, "MUG", online=True, clock=clock)
+
+    assert story.conclusion == Conclusion(
+        state="unmanaged",
+        next="switch its stock management on at shop; until then no quantity is written",
+    )
 
 
 def test_refused_quantity_does_not_stop_the_other_99(tmp_path: Path) -> None:

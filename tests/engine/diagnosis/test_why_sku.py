@@ -1,5 +1,6 @@
 """`why` of a product: its import, the quantity written last, and why it is not written again."""
 
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -161,6 +162,26 @@ def test_the_rule_of_a_quantity_names_the_level_of_each_word(mug: TwoAccounts) -
     assert (before["state"], after["state"]) == ("differs", "in-step")
     assert after["next"] == "nothing: shop shows the right quantity"
     assert "quantity unset → 3 written to shop" in " ".join(texts(after))
+
+
+def test_a_stop_is_reported_with_its_reason_its_note_and_its_time(mug: TwoAccounts) -> None:
+    words = ("stop", "MUG", "--portal", "shop-northwind", "--note", "recalled", "--for", "7d")
+    assert mug.run("stock", *words).code == 0
+
+    before = story(mug.folder, "MUG")
+    mug.run("write-inventory-back")
+    after = story(mug.folder, "MUG")
+
+    [stop] = [event for event in before["story"] if event["text"].startswith("stop")]
+    assert stop["at"] is not None
+    assert re.fullmatch(
+        r"stop: stopped by an operator \(recalled\) until [0-9-]{10} [0-9:]{5} UTC;"
+        r" `ordosync stock resume MUG` sells it again",
+        stop["text"],
+    )
+    assert before["state"] == "differs"
+    assert (after["state"], after["next"]) == ("in-step", "nothing: shop shows the right quantity")
+    assert "not counted at the Supplier, stopped by an operator, 0 shown" in texts(after)
 
 
 def test_a_wrong_file_of_rules_is_reported(mug: TwoAccounts) -> None:

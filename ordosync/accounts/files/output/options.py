@@ -1,8 +1,7 @@
 """Options of the files that ordosync writes; only mapped fields are written."""
 
-import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -19,6 +18,9 @@ from ordosync.accounts.files.input_options.fields import (
     SHIPMENT_FIELDS,
     UNIT_FIELDS,
 )
+from ordosync.accounts.files.outbox.names import check_name
+from ordosync.accounts.files.outbox.publishing import RENAME, Publish
+from ordosync.accounts.files.places.options import PlaceOptions
 from ordosync.accounts.validation import check_timezone
 from ordosync.accounts.workbooks.writing import MISSING, can_write
 
@@ -30,6 +32,8 @@ class OutputFiles:
     record_name: ClassVar[str]
     known_fields: ClassVar[tuple[str, ...]]
     required_fields: ClassVar[tuple[str, ...]]
+    newer_options: ClassVar[frozenset[str]] = frozenset({"place", "publish", "name"})
+    """Options that `config show` shows only if they differ from their defaults."""
 
     columns: Mapping[str, str]
     """Columns by field, in the order of the columns."""
@@ -38,6 +42,10 @@ class OutputFiles:
     encoding: str = "utf-8"
     delimiter: str = ","
     decimal: Literal[".", ","] = "."
+    place: PlaceOptions | None = None
+    """The place of the files, if it is not that of the account."""
+    publish: Publish = RENAME
+    """The way in which files get their names at a place."""
 
     def __post_init__(self) -> None:
         check_columns(
@@ -57,8 +65,8 @@ class OutputFiles:
 
     @property
     def _format_of_path(self) -> str:
-        path = getattr(self, "path", None)
-        return path.suffix.removeprefix(".").lower() if path else ""
+        path = getattr(self, "path", None) or Path(getattr(self, "name", ""))
+        return path.suffix.removeprefix(".").lower()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +134,8 @@ class OrderFolder(OutputFiles):
     required_fields: ClassVar[tuple[str, ...]] = ("order_number", "sku", "quantity")
 
     folder: Path
+    name: str = ""
+    """The names of files at a place, such as `PO_{number}_{seq}.csv`; by default a digest."""
     preset: str = ""
     """The name of a known import; the options beside it replace the preset's, field by field."""
     date_format: str | None = None
@@ -144,6 +154,9 @@ class OrderFolder(OutputFiles):
             raise ValueError("date_format: placed_at has no column")
         if "version" in self.columns and not self.has_changes:
             raise ValueError("columns: change is missing; without it an order has one version")
+        if self.name:
+            unique_by = ("version", "seq") if self.has_changes else ("number", "seq", "digest")
+            check_name(self.name, unique_by=unique_by)
 
     def time_text(self, at: datetime | None) -> str:
         """Return the text of a time."""
@@ -157,60 +170,3 @@ class OrderFolder(OutputFiles):
     def has_changes(self) -> bool:
         """True if an order may have further files, which say what they change."""
         return "change" in self.columns
-
-
-RECORDS = ".ordosync"
-"""The private folder beside order files, with a record of each."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class WrittenFiles:
-    """The files that an account writes, as far as it is configured for them."""
-
-    inventory: InventoryFile | None
-    tracking: TrackingFile | None
-    events: EventFile | None
-    orders: OrderFolder | None
-
-    @property
-    def paths(self) -> tuple[Path, ...]:
-        """The paths, and the folders that are locked for a write."""
-        return (*self._files, *self.folders)
-
-    @property
-    def folders(self) -> tuple[Path, ...]:
-        """The folders that files are written into."""
-        orders = [self.orders.folder] if self.orders else []
-        return (*(file.parent for file in self._files), *orders)
-
-    @property
-    def _files(self) -> Sequence[Path]:
-        return [file.path for file in (self.inventory, self.tracking, self.events) if file]
-
-    def copied(self, folder: Path) -> "WrittenFiles":
-        """Return these files as copies in `folder`, without the orders that were written."""
-        inventory, tracking, events = self.inventory, self.tracking, self.events
-        orders = self.orders
-        if inventory:
-            inventory = replace(inventory, path=_copy(inventory.path, folder / "inventory"))
-        if tracking:
-            tracking = replace(tracking, path=_copy(tracking.path, folder / "tracking"))
-        if events:
-            events = replace(events, path=_copy(events.path, folder / "events"))
-        if orders:
-            copy = folder / "orders"
-            if orders.folder.is_dir():
-                copy.mkdir()
-            if (orders.folder / RECORDS).is_dir():
-                shutil.copytree(orders.folder / RECORDS, copy / RECORDS)
-            orders = replace(orders, folder=copy)
-        return WrittenFiles(inventory=inventory, tracking=tracking, events=events, orders=orders)
-
-
-def _copy(path: Path, folder: Path) -> Path:
-    """Copy a file into a new folder. What is missing is missing there, too."""
-    if path.parent.is_dir():
-        folder.mkdir()
-    if path.is_file():
-        shutil.copy2(path, folder / path.name)
-    return folder / path.name

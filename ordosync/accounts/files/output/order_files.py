@@ -12,6 +12,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from ordosync.accounts.account import outcome_of
+from ordosync.accounts.files.outbox.orders import OrderOutbox
 from ordosync.accounts.files.output.kept_fields import KeptFields
 from ordosync.accounts.files.output.options import OrderFolder
 from ordosync.accounts.files.output.order_records import OrderRecord, OrderRecords
@@ -26,6 +27,8 @@ from ordosync.models import Order, Outcome, refused
 
 Item = TypeVar("Item")
 _NUMERIC = frozenset(NUMERIC_FIELDS)
+_MOST_FAILURES = 2
+"""After this many failures in a row at a place, the remaining files of a batch are not tried."""
 NEW, CHANGED, HOLD, RELEASE, CANCEL = "NEW", "CHANGED", "HOLD", "RELEASE", "CANCEL"
 """The words in the column `change`; the first file of an order is new."""
 
@@ -33,11 +36,18 @@ NEW, CHANGED, HOLD, RELEASE, CANCEL = "NEW", "CHANGED", "HOLD", "RELEASE", "CANC
 class OrderFileWriter:
     """Writes files into a folder; the id of an order is the number in its files."""
 
-    def __init__(self, options: OrderFolder, *, account: str) -> None:
+    def __init__(
+        self,
+        options: OrderFolder,
+        records: OrderRecords,
+        *,
+        outbox: OrderOutbox | None = None,
+    ) -> None:
         self.options = options
-        suffix = ".xlsx" if options.is_workbook else ".csv"
-        self.records = OrderRecords(options.folder, account=account, suffix=suffix)
+        self.records = records
         self.kept = KeptFields(self.records)
+        self._outbox = outbox
+        """None if the files stay in the folder, where the Supplier finds them."""
 
     def create(self, orders: Sequence[Order], *, prefix: str) -> list[Outcome]:
         """Write orders with a new reference; an order that cannot be written affects no other."""
@@ -58,25 +68,47 @@ class OrderFileWriter:
         if not references:
             return {}
         with self.records.locked("find orders"):
-            records = {reference: self._existing(reference) for reference in references}
+            find = self._outbox.found if self._outbox else self._existing
+            try:
+                records = {reference: find(reference) for reference in references}
+            except OSError as error:
+                raise self.records.unavailable("find orders", error) from error
         return {reference: record.outcome() for reference, record in records.items() if record}
+
+    def settle(self, subject: str, *, sent: bool) -> bool:
+        """Settle a file of unknown outcome; see `PortalAccount.settle_unknown`."""
+        if self._outbox is None:
+            return False
+        with self.records.locked("settle an order"):
+            try:
+                return self._outbox.settle(subject, sent=sent)
+            except OSError as error:
+                raise self.records.unavailable("settle an order", error) from error
 
     def publish(
         self, record: OrderRecord, fields: Sequence[Mapping[str, str]], *, word: str
-    ) -> None:
-        """Write the newest file of an order and its record. Raises `OSError` and `UnicodeError`.
+    ) -> OrderRecord:
+        """Write the newest file of an order and its record; return the record of what is written.
 
-        If the process is killed, the file is there once it is recorded, and never in part.
+        If the process is killed, the file is there once it is recorded, and never in part. Raises
+        `OSError`, `UnicodeError` and, for a file at a place, `AccountError`.
         """
-        file = self.records.file_of(record)
-        write_temporary(temporary_path(file), self.content(record, fields, word=word))
+        content = self.content(record, fields, word=word)
         if self.options.has_changes and record.whole == record.version:
             self.kept.save(record, [self._kept(of_line) for of_line in fields])
+        if self._outbox:
+            record = self._outbox.send(record, content)
+        else:
+            self._publish_here(record, content)
+        self.kept.tidy(record)
+        return record
+
+    def _publish_here(self, record: OrderRecord, content: bytes) -> None:
+        write_temporary(temporary_path(self.records.file_of(record)), content)
         fault("order-file-half")
         self.records.save(record)
         fault("order-file-recorded")
         self.records.finish(record)
-        self.kept.tidy(record)
 
     def publish_lines(self, record: OrderRecord, units: Mapping[str, int], *, word: str) -> None:
         """Write a file with only these units of lines. Raises `OSError` and `UnicodeError`.
@@ -128,7 +160,15 @@ class OrderFileWriter:
         try:
             with self.records.locked(action):
                 self.records.make_folder()
-                return [outcome_of(item, lambda it: self._written(it, write)) for item in items]
+                outcomes: list[Outcome] = []
+                for item in items:
+                    is_out = self._outbox is not None and _has_failed(outcomes[-_MOST_FAILURES:])
+                    outcomes.append(
+                        unavailable(outcomes[-1].reason)
+                        if is_out
+                        else outcome_of(item, lambda it: self._written(it, write))
+                    )
+                return outcomes
         except UnavailableError as error:
             return [unavailable(error.answer) for _ in items]
 
@@ -157,8 +197,8 @@ class OrderFileWriter:
         self.content(record, self._fields(order, order.number), word=NEW)
         number = self.records.claim_number(f"{prefix}{order.number}", order.reference)
         record = replace(record, number=number)
-        self.publish(record, self._fields(order, number), word=NEW)
-        return replace(record.outcome(), state="done")
+        written = self.publish(record, self._fields(order, number), word=NEW)
+        return replace(written.outcome(), state="done")
 
     def _change(
         self, number: str, item: Item, write: Callable[[OrderRecord, Item], Outcome]
@@ -168,6 +208,8 @@ class OrderFileWriter:
             return refused("not-found", f"there is no order {number}")
         if not record.reference:
             return refused("not-editable", "was written by an earlier release")
+        if self._outbox:
+            return write(self._outbox.newest(record), item)
         self.records.finish(record)
         return write(record, item)
 
@@ -178,8 +220,16 @@ class OrderFileWriter:
 
     def _existing(self, reference: str) -> OrderRecord | None:
         """Return the record of a reference, and give its newest file its final name."""
+        if self._outbox:
+            return self._outbox.existing(reference)
         record = self.records.of_reference(reference)
         if record:
             # Earlier releases did not record the reference.
             self.records.finish(replace(record, reference=reference))
         return record
+
+
+def _has_failed(outcomes: Sequence[Outcome]) -> bool:
+    """True if the last files failed, so that the place seems to be down."""
+    failed = [outcome.state in ("unavailable", "unknown") for outcome in outcomes]
+    return len(failed) == _MOST_FAILURES and all(failed)

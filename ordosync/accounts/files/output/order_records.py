@@ -4,7 +4,6 @@ An order has a record, named by a digest of its reference, and a claim for its n
 digest of that. They have no personal data. The files of an order have the digest in their names.
 """
 
-import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,14 +14,16 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ordosync.accounts.files.output.options import RECORDS
 from ordosync.accounts.files.output.order_rows import line_id
-from ordosync.accounts.files.output.safe_output import folder_lock
+from ordosync.accounts.files.output.safe_output import digest, folder_lock
 from ordosync.atomic_write import replace_file, sync_folder, temporary_path
 from ordosync.errors import RefusedError, UnavailableError
 from ordosync.models import Outcome
+from ordosync.permissions import make_folder
 from ordosync.regular_files import NotRegularError, read_regular
 
+RECORDS = ".ordosync"
+"""The private folder beside order files, with a record of each."""
 _SUFFIXES = (".csv", ".xlsx")
 """Of the formats that order files can have."""
 
@@ -34,6 +35,10 @@ class WrittenLine:
     id: str
     sku: str
     quantity: int
+
+
+TAKEN = "taken-away"
+"""Code of an order whose file was taken away before it was seen at its place."""
 
 
 class OrderRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -56,6 +61,10 @@ class OrderRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The newest rejection when the Supplier was asked last; only a newer one is the answer."""
     agreed: tuple[int, ...] = ()
     """The units of each line until the Supplier answers, if its newest file asks for fewer."""
+    file: str = ""
+    """The name of its newest file at a place; empty in a local folder."""
+    was_taken: bool = False
+    """True if its newest file was taken away before it was seen at the place."""
 
     @property
     def line_ids(self) -> tuple[str, ...]:
@@ -90,7 +99,11 @@ class OrderRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def outcome(self) -> Outcome:
         """Return the outcome of creating it again."""
-        return Outcome(state="unchanged", id=self.number, line_ids=self.line_ids)
+        outcome = Outcome(state="unchanged", id=self.number, line_ids=self.line_ids)
+        if not self.was_taken:
+            return outcome
+        reason = f"{self.file} was taken away before it was seen at the place"
+        return replace(outcome, code=TAKEN, reason=reason)
 
     def written_lines(self) -> list[WrittenLine]:
         """Return its lines, with the units that count; a line of an earlier release has no SKU."""
@@ -105,8 +118,12 @@ class OrderRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class OrderRecords:
     """The records of the orders in one folder."""
 
-    def __init__(self, folder: Path, *, account: str, suffix: str = ".csv") -> None:
+    def __init__(
+        self, folder: Path, *, account: str, suffix: str = ".csv", is_private: bool = False
+    ) -> None:
         self.folder = folder
+        self._is_private = is_private
+        """True if ordosync creates the folder, and nothing else uses it."""
         self._suffix = suffix
         self._records = folder / RECORDS
         self._account = f"account {account}"
@@ -118,6 +135,8 @@ class OrderRecords:
         A read of answers must not fail because another run writes orders.
         """
         try:
+            if self._is_private:
+                make_folder(str(self._records), 0o700)
             with folder_lock(self._records if only_records else self.folder):
                 yield
         except BlockingIOError as error:
@@ -127,8 +146,12 @@ class OrderRecords:
             reason = f"the folder {self.folder} does not exist; create it"
             raise UnavailableError(self._account, action, reason) from error
         except OSError as error:
-            reason = f"{self.folder}: {error.strerror or error}"
-            raise UnavailableError(self._account, action, reason) from error
+            raise self.unavailable(action, error) from error
+
+    def unavailable(self, action: str, error: OSError) -> UnavailableError:
+        """Return the error for a file that cannot be used now."""
+        reason = f"{self.folder}: {error.strerror or error}"
+        return UnavailableError(self._account, action, reason)
 
     def make_folder(self) -> None:
         """Create the private folder. Raises `OSError`."""
@@ -258,8 +281,3 @@ class OrderRecords:
     def claim_path(self, number: str) -> Path:
         """Return the path of the claim for a number."""
         return self._records / f"{digest(number)}.number"
-
-
-def digest(text: str) -> str:
-    """Return a digest of foreign text, for the name of a file."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,6 +1,7 @@
-"""Text of amounts, locks of folders, and the outcome of failed writes."""
+"""Text of amounts, digests, locks of folders, and the outcome of failed writes."""
 
 import fcntl
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,3 +34,8 @@ def folder_lock(folder: Path) -> Iterator[None]:
 def unavailable(reason: str) -> Outcome:
     """Return the outcome of a write that failed and is tried again later."""
     return Outcome(state="unavailable", code="unavailable", reason=reason)
+
+
+def digest(text: str) -> str:
+    """Return a digest of foreign text, for the name of a file."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,0 +1,101 @@
+"""The SKU map of a portal is read before a run, if its file has changed."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ordosync.config import load_config
+from ordosync.store import Store
+from tests.tasks.portal import CONFIG, Pair
+
+HEADER = "merchant_sku,supplier_sku,units\n"
+PORTAL = "shop-northwind"
+
+
+@pytest.fixture(name="pair")
+def _pair(tmp_path: Path) -> Pair:
+    (tmp_path / "map.csv").write_text(f"{HEADER}MUG,NW-MUG,1\n")
+    return Pair(tmp_path, CONFIG.replace("true\n", "true\n    sku_map: map.csv\n", 1))
+
+
+def mapped(pair: Pair, portal: str = PORTAL) -> list[tuple[str, str, int]]:
+    with Store.open(load_config(pair.path).database) as store:
+        rows = store.sku_map(portal).all()
+        return [(row.merchant_sku, row.supplier_sku, row.pack) for row in rows]
+
+
+def write(pair: Pair, text: str) -> None:
+    (pair.folder / "map.csv").write_text(text)
+
+
+def test_a_changed_file_is_read_before_the_next_run(pair: Pair) -> None:
+    pair.run("import-orders")
+    before = mapped(pair)
+    write(pair, f"{HEADER}MUG,NW-MUG,6\nCUP,NW-CUP,1\n")
+
+    pair.run("import-products")
+
+    assert before == [("MUG", "NW-MUG", 1)]
+    assert mapped(pair) == [("CUP", "NW-CUP", 1), ("MUG", "NW-MUG", 6)]
+
+
+def test_an_unchanged_file_is_not_read_again(pair: Pair) -> None:
+    pair.run("import-orders")
+    pair.of_store("update sku_map set pack = 99")
+
+    # A copy with a new time has the same digest.
+    os.utime(pair.folder / "map.csv", (1, 1))
+    pair.run("import-orders")
+
+    assert mapped(pair) == [("MUG", "NW-MUG", 99)]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (None, "No such file or directory"),
+        ("", "is empty"),
+        (HEADER, "has no row any more"),
+        (f"{HEADER}MUG,NW-MUG,six\nCUP,,1\n", 'row 2 (MUG): units: "six" is not'),
+    ],
+)
+def test_m11_a_map_that_cannot_be_used_fails_the_run_before_anything_is_read(
+    pair: Pair, text: str | None, why: str
+) -> None:
+    pair.run("import-orders")
+    pair.request("1001")
+    before = pair.everything()
+    path = pair.folder / "map.csv"
+    path.unlink() if text is None else write(pair, text)
+
+    ran = pair.run("import-orders", may_fail=True)
+
+    assert ran.run.error is not None
+    assert (ran.run.error.code, ran.run.counts.seen) == ("sku-map", 0)
+    message = ran.run.error.message
+    assert message.startswith(f"portal {PORTAL}: read its SKU map: {path}: {why}")
+    assert message.endswith("; nothing is read or written without it: `ordosync config check`")
+    assert "\n" not in message
+    assert (mapped(pair), pair.everything()) == ([("MUG", "NW-MUG", 1)], before)
+
+
+def test_m11_a_map_that_was_always_empty_maps_nothing(pair: Pair) -> None:
+    write(pair, HEADER)
+
+    assert pair.run("import-orders").run.status == "ok"
+
+
+def test_a_portal_without_a_map_reads_none(pair: Pair) -> None:
+    pair.run("import-orders", "outlet-northwind")
+
+    assert mapped(pair, "outlet-northwind") == []
+
+
+def test_a_dry_run_uses_the_changed_file_and_leaves_the_stored_rows(pair: Pair) -> None:
+    pair.run("import-orders")
+    write(pair, f"{HEADER}MUG,NW-MUG,6\n")
+
+    pair.would("import-orders")
+
+    assert mapped(pair) == [("MUG", "NW-MUG", 1)]
