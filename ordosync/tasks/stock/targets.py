@@ -7,6 +7,7 @@ from ordosync.accounts.account import required
 from ordosync.models import InvalidRecord, Stock
 from ordosync.store.links import Link
 from ordosync.tasks.base import Portal
+from ordosync.tasks.stock.division import NOT_WRITTEN, PoolProduct, gone_product
 from ordosync.tasks.stock.pool import Pool
 from ordosync.tasks.stock.target import Target
 
@@ -49,10 +50,13 @@ class Targets:
         pool = portal.stock.pool
         if pool is None:
             return cls(links=links, at_merchant=at_merchant, found=targets)
-        with_offers = _with_offers(pool, products, targets, take=take)
-        page = cls(links=links, at_merchant=at_merchant, found=with_offers)
-        _note_unwritten(pool, page)
-        return page
+        gone = [
+            gone_product(item, links[item.product_id])
+            for item in products
+            if item.product_id in links and _at(at_merchant, links[item.product_id]) is None
+        ]
+        offered = _with_offers(pool, products, targets, gone, take=take)
+        return cls(links=links, at_merchant=at_merchant, found=offered)
 
     def current(self, item: Stock) -> Stock | None:
         """Return the Supplier's product as the Merchant has it; None if it does not."""
@@ -81,15 +85,23 @@ def _target(
 
 
 def _with_offers(
-    pool: Pool, items: Sequence[Stock], targets: Mapping[str, Target], *, take: bool
+    pool: Pool,
+    items: Sequence[Stock],
+    targets: Mapping[str, Target],
+    gone: Sequence[PoolProduct],
+    *,
+    take: bool,
 ) -> Mapping[str, Target]:
     """Return the targets with the units that the pool has for this portal."""
-    products = [
+    divided = [
         targets[item.product_id].in_pool(item)
         for item in items
         if item.product_id in targets and _is_divided(targets[item.product_id])
     ]
-    offers = pool.offers(products, take=take)
+    offers = pool.offers([*divided, *gone], take=take)
+    for product in (*divided, *gone):
+        if product.rule is NOT_WRITTEN:
+            pool.cannot_write(offers[product.merchant_id])
     return {
         id_: target.offered(offers.get(target.current.product_id))
         for id_, target in targets.items()
@@ -98,13 +110,3 @@ def _with_offers(
 
 def _is_divided(target: Target) -> bool:
     return target.is_counted and not target.keeps_quantity
-
-
-def _note_unwritten(pool: Pool, targets: "Targets") -> None:
-    """Note the products that the Merchant does not have, or whose quantity cannot be written."""
-    for link in targets.links.values():
-        if link.merchant_id not in targets.at_merchant:
-            pool.lacks(link.merchant_id)
-    for target in targets.found.values():
-        if target.offer and target.current.fixed:
-            pool.cannot_write(target.offer)
