@@ -59,7 +59,7 @@ class PoolProduct:
         return needed(quota, self.available, self.rule, unsent=self.unsent, pack=self.pack)
 
 
-def gone_product(item: Stock, link: Link) -> PoolProduct:
+def missing_product(item: Stock, link: Link) -> PoolProduct:
     """Return a product of the Supplier that the Merchant does not have any more."""
     return PoolProduct(
         key=normalized_sku(item.sku),

@@ -7,7 +7,7 @@ from ordosync.accounts.account import required
 from ordosync.models import InvalidRecord, Stock
 from ordosync.store.links import Link
 from ordosync.tasks.base import Portal
-from ordosync.tasks.stock.division import NOT_WRITTEN, PoolProduct, gone_product
+from ordosync.tasks.stock.division import NOT_WRITTEN, PoolProduct, missing_product
 from ordosync.tasks.stock.pool import Pool
 from ordosync.tasks.stock.target import Target
 
@@ -50,12 +50,12 @@ class Targets:
         pool = portal.stock.pool
         if pool is None:
             return cls(links=links, at_merchant=at_merchant, found=targets)
-        gone = [
-            gone_product(item, links[item.product_id])
+        missing = [
+            missing_product(item, links[item.product_id])
             for item in products
             if item.product_id in links and _at(at_merchant, links[item.product_id]) is None
         ]
-        offered = _with_offers(pool, products, targets, gone, take=take)
+        offered = _with_offers(pool, products, targets, missing, take=take)
         return cls(links=links, at_merchant=at_merchant, found=offered)
 
     def current(self, item: Stock) -> Stock | None:
@@ -88,7 +88,7 @@ def _with_offers(
     pool: Pool,
     items: Sequence[Stock],
     targets: Mapping[str, Target],
-    gone: Sequence[PoolProduct],
+    missing: Sequence[PoolProduct],
     *,
     take: bool,
 ) -> Mapping[str, Target]:
@@ -98,8 +98,8 @@ def _with_offers(
         for item in items
         if item.product_id in targets and _is_divided(targets[item.product_id])
     ]
-    offers = pool.offers([*divided, *gone], take=take)
-    for product in (*divided, *gone):
+    offers = pool.offers([*divided, *missing], take=take)
+    for product in (*divided, *missing):
         if product.rule is NOT_WRITTEN:
             pool.cannot_write(offers[product.merchant_id])
     return {
