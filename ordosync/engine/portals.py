@@ -21,6 +21,7 @@ from ordosync.tasks.base import Portal
 from ordosync.tasks.feeds import FeedWatch
 from ordosync.tasks.sku_maps.merchant import mapped
 from ordosync.tasks.stock.age import StockAge
+from ordosync.tasks.stock.mapped_rows import MappedRows
 from ordosync.tasks.stock.oversold import Oversold
 from ordosync.tasks.stock.pool import Pool, Sharer
 from ordosync.tasks.stock.portal_stock import PortalStock
@@ -71,6 +72,7 @@ def open_portal(
             age=StockAge(supplier.stock_feed, watched or watch(), connections.clock),
             stops=Stops(store.stock_stops(name), connections.clock),
             oversold=Oversold(store.sent_units(portal.supplier.account), connections.clock),
+            mapped_rows=MappedRows(links.set_rows),
             pool=_pool(config, portal, store, name, connections.clock),
         ),
         stock_portals=partial(

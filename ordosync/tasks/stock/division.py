@@ -59,7 +59,7 @@ class PoolProduct:
         return needed(quota, self.available, self.rule, unsent=self.unsent, pack=self.pack)
 
 
-def missing_product(item: Stock, link: Link) -> PoolProduct:
+def missing_product(item: Stock, link: Link, *, pack: int) -> PoolProduct:
     """Return a product of the Supplier that the Merchant does not have any more."""
     return PoolProduct(
         key=normalized_sku(item.sku),
@@ -69,6 +69,7 @@ def missing_product(item: Stock, link: Link) -> PoolProduct:
         available=item.quantity or 0,
         shown=0,
         unsent=0,
+        pack=pack,
         rule=NOT_WRITTEN,
     )
 
