@@ -100,6 +100,7 @@ class FilesAccount(Account):
         stock: StockFiles | None = None,
         answers: AnswerFiles | None = None,
         refused: Path | None = None,
+        memory: Path | None = None,
     ) -> None:
         self.name = name
         self._orders = orders
@@ -116,6 +117,7 @@ class FilesAccount(Account):
         self._stock = stock
         self._answers = answers
         self._rejects = refused
+        self._memory = memory
         self.dry_folder: Path | None = None
         """For a dry run, the folder for copies; it writes no rejected rows."""
 
@@ -198,7 +200,8 @@ class FilesAccount(Account):
         if self.written.orders is None:
             raise ValueError(f"account {self.name} needs `order_files:` to be a Supplier")
         client = self._client(portal)
-        writer = self._writers(portal, at).orders(self.written.orders)
+        writers = self._writers(portal, at)
+        writer = writers.orders(self.written.orders)
         lines_of = writer.records.lines_of
         shipments = client.optional_reader(
             partial(record_types.shipments, lines_of=lines_of), self._shipments
@@ -216,6 +219,7 @@ class FilesAccount(Account):
             kind=self.kind,
             client=client,
             limits=LIMITS_AT_PLACE if self.written.place_of(self.written.orders) else LIMITS,
+            lacks_memory=writers.lacks_orders,
             settle_unknown=lambda subject, sent: writer.settle(subject, sent=sent),
             personal_data=self._personal_data(None, writer),
             spool=client,
@@ -270,7 +274,14 @@ class FilesAccount(Account):
 
     def _writers(self, portal: PortalContext, at: Connections) -> Writers:
         folder = portal.places / "out"
-        return Writers(self.written, folder, at, account=self.name, dry_folder=self.dry_folder)
+        return Writers(
+            self.written,
+            folder,
+            at,
+            account=self.name,
+            memory=self._memory,
+            dry_folder=self.dry_folder,
+        )
 
     def _client(self, portal: PortalContext) -> FilesClient:
         account = f"account {self.name}"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ordosync.accounts.connections import Connections
 from ordosync.accounts.files.outbox.dry_place import DryPlace
+from ordosync.accounts.files.outbox.memory import missing
 from ordosync.accounts.files.outbox.names import FileNames
 from ordosync.accounts.files.outbox.orders import OrderOutbox
 from ordosync.accounts.files.outbox.outbox import Outbox
@@ -33,6 +34,7 @@ class Writers:
         at: Connections,
         *,
         account: str,
+        memory: Path | None = None,
         dry_folder: Path | None = None,
     ) -> None:
         self._written = written
@@ -40,6 +42,7 @@ class Writers:
         """The outbox of the account; it may not exist yet."""
         self._at = at
         self._account = account
+        self._memory = memory
         self._dry_folder = dry_folder
         """For a dry run, the folder for a copy of the outbox."""
 
@@ -61,6 +64,18 @@ class Writers:
             clock=self._at.clock,
         )
         return OrderFileWriter(replace(options, folder=folder), records, outbox=outbox)
+
+    def lacks_orders(self) -> str:
+        """Return why no orders can be handed over; see `PortalAccount.lacks_memory`."""
+        if not self._written.place_of(self._written.orders):
+            return ""
+        return self._missing(self._outbox_folder() / RECORDS, "orders")
+
+    def _missing(self, records: Path, what: str) -> str:
+        try:
+            return missing(records, self._memory, what)
+        except OSError as error:
+            return f"memory: {self._memory}: {error.strerror or error}"
 
     def _outbox(
         self, options: OutputFiles, place: PlaceOptions, records: Path, folder: str
