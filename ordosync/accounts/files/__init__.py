@@ -44,6 +44,7 @@ from ordosync.accounts.files.options import (
 from ordosync.accounts.files.order_listing import OrderListing
 from ordosync.accounts.files.ordered_lines import OrderedLines
 from ordosync.accounts.files.outbox.opening import Writers
+from ordosync.accounts.files.outbox.outboxes import Outboxes
 from ordosync.accounts.files.output.options import (
     EventFile,
     InventoryFile,
@@ -68,7 +69,7 @@ from ordosync.accounts.files.supplier_shortages import SupplierShortages
 from ordosync.accounts.files.supplier_stock import SupplierStock
 from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.supplier import Supplier
-from ordosync.models import Order, Product
+from ordosync.models import Order
 
 if TYPE_CHECKING:
     from ordosync.accounts.files.feed_check.feeds import AccountFeeds
@@ -158,7 +159,13 @@ class FilesAccount(Account):
         cancellations = client.optional_reader(record_types.cancellations, self._cancellations)
         cancelled = CancelledOrders(cancellations)
         lines = OrderedLines(orders, cancelled, portal.selection)
-        tracking = self._merchant_tracking(cancelled, lines)
+        writers = self._writers(portal, at)
+        inventory, events = writers.inventory, writers.events
+        tracking = None
+        if self.written.tracking and writers.tracking:
+            tracking = MerchantTracking(
+                self.written.tracking, writers.tracking, cancelled=cancelled, lines=lines
+            )
         return Merchant(
             name=self.name,
             kind=self.kind,
@@ -177,11 +184,12 @@ class FilesAccount(Account):
             if cancellations
             else None,
             products=MerchantProducts(products) if products else None,
-            stock=self._merchant_stock(products),
+            stock=MerchantStock(inventory, products=products) if inventory else None,
             tracking=tracking,
-            shortages=MerchantShortages(self.written.events, account=self.name, clock=at.clock)
-            if self.written.events
-            else None,
+            shortages=MerchantShortages(events, clock=at.clock) if events else None,
+            flush=writers.flush,
+            lacks_memory=writers.lacks_rows,
+            settle_unknown=lambda subject, sent: writers.settle(subject, sent=sent),
             hold_conditions=hold_facts.conditions(self._orders),
             withdrawn=CompleteFiles(orders, self._orders, at.clock).withdrawn
             if self._orders.complete
@@ -258,30 +266,10 @@ class FilesAccount(Account):
         dry.written = self.written.copied(folder)
         return dry
 
-    def _merchant_stock(self, products: FileReader[Product] | None) -> MerchantStock | None:
-        if self.written.inventory is None:
-            return None
-        return MerchantStock(self.written.inventory, account=self.name, products=products)
-
-    def _merchant_tracking(
-        self, cancelled: CancelledOrders, lines: OrderedLines
-    ) -> MerchantTracking | None:
-        if self.written.tracking is None:
-            return None
-        return MerchantTracking(
-            self.written.tracking, account=self.name, cancelled=cancelled, lines=lines
-        )
-
     def _writers(self, portal: PortalContext, at: Connections) -> Writers:
         folder = portal.places / "out"
-        return Writers(
-            self.written,
-            folder,
-            at,
-            account=self.name,
-            memory=self._memory,
-            dry_folder=self.dry_folder,
-        )
+        outboxes = Outboxes(self.written, folder, at, account=self.name, dry_folder=self.dry_folder)
+        return Writers(outboxes, memory=self._memory)
 
     def _client(self, portal: PortalContext) -> FilesClient:
         account = f"account {self.name}"

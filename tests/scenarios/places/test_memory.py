@@ -122,7 +122,7 @@ def test_memory_that_is_not_one_is_refused(sent: PlaceWorld) -> None:
     refused = sent.import_orders()
 
     assert refused.code == 3
-    assert "has no folder .ordosync" in refused.err
+    assert "has no memory of orders" in refused.err
 
 
 def test_account_may_begin_without_a_memory(sent: PlaceWorld) -> None:

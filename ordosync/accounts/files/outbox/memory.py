@@ -6,6 +6,7 @@ and has no outbox sends nothing, until the option `memory` says where the old on
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from ordosync.accounts.files.output.order_records import RECORDS, OrderRecords
@@ -17,28 +18,38 @@ NONE = "none"
 """The value of `memory` for an account that begins without one."""
 
 
-def missing(records: Path, memory: Path | None, what: str) -> str:
-    """Return why a part of an outbox cannot be used; empty if it has its records.
+def missing(
+    target: Path, memory: Path | None, what: str, *, take_over: Callable[[Path], bool]
+) -> str:
+    """Return why a part of an outbox cannot be used; empty if it has its memory.
 
-    Copies them from `memory`, if that is configured. Raises `OSError`.
+    `take_over` copies it from `memory`, and returns False if that has none. Raises `OSError` and
+    `AccountError`.
     """
-    if records.is_dir():
+    if target.is_dir():
         return ""
     if memory is None:
         return (
-            f"{what} were sent before, and {records.parent} has no memory of them, so nothing is"
+            f"{what} were sent before, and {target.parent} has no memory of them, so nothing is"
             " sent; set `memory:` to the old outbox, or to the folder or file that was written"
             " before; `memory: none` begins without one"
         )
     if text_of(memory) == NONE:
-        make_folder(str(records), 0o700)
+        make_folder(str(target), 0o700)
         return ""
+    if not take_over(memory):
+        return f"memory: {memory} has no memory of {what}; give the old outbox, folder or file"
+    return ""
+
+
+def take_over_orders(memory: Path, target: Path) -> bool:
+    """Copy the records of an outbox or of a local order folder. Raises `OSError`."""
     source = memory if memory.name == RECORDS else memory / RECORDS
     if not source.is_dir():
-        return f"memory: {memory} has no folder {RECORDS}; give the old outbox or order folder"
+        return False
     _finish(source.parent)
-    _copy(source, records)
-    return ""
+    copy_private(source, target)
+    return True
 
 
 def _finish(folder: Path) -> None:
@@ -48,12 +59,12 @@ def _finish(folder: Path) -> None:
         records.finish(record)
 
 
-def _copy(source: Path, target: Path) -> None:
+def copy_private(source: Path, target: Path) -> None:
     """Copy a folder, which then has all files or does not exist. Raises `OSError`."""
     make_folder(str(target.parent), 0o700)
     temporary = target.with_name(f".{target.name}-{os.getpid()}")
     shutil.rmtree(temporary, ignore_errors=True)
-    shutil.copytree(source, temporary, copy_function=_copy_private)
+    shutil.copytree(source, temporary, copy_function=_copy_file)
     temporary.chmod(0o700)
     try:
         temporary.rename(target)
@@ -65,7 +76,7 @@ def _copy(source: Path, target: Path) -> None:
     sync_folder(target.parent)
 
 
-def _copy_private(source: str, target: str) -> str:
+def _copy_file(source: str, target: str) -> str:
     shutil.copyfile(source, target)
     path = Path(target)
     path.chmod(0o600)
