@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from ordosync.durations import to_timedelta
-from ordosync.models import Address, Line, Order
+from ordosync.models import Address, Line, Order, ParcelLine
 
 EditGroup = Literal["address", "contact", "lines", "method", "notes"]
 """The groups of fields by which an edit of an order is noticed and written."""
@@ -55,6 +55,14 @@ class LineEdit(Struct, frozen=True, kw_only=True, gc=False):
     """All units of the line: those that were sent and those that are still to be sent."""
     line_id: str = ""
     """The Supplier's id of the line; empty if the line is added."""
+
+
+class Reduction(Struct, frozen=True, kw_only=True, gc=False):
+    """The units to which an order of the Supplier is reduced."""
+
+    order_id: str
+    lines: tuple[ParcelLine, ...]
+    """The units of these lines that stay, sent ones included. Other lines do not change."""
 
 
 class OrderEdit(Struct, frozen=True, kw_only=True, gc=False):

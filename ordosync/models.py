@@ -47,6 +47,15 @@ class Line(Struct, frozen=True, kw_only=True, gc=False):
     discount: Decimal | None = None
     supplier_sku: str = ""
     supplier_unit_cost: Decimal | None = None
+    merchant_sku: str = ""
+    """The Merchant's SKU, if a SKU map has the line; then `sku` is that of the Supplier."""
+    pack: int = 1
+    """The Supplier's units in one unit of the Merchant, which has the price until it is sent."""
+
+    @property
+    def own_sku(self) -> str:
+        """The SKU in its own account."""
+        return self.merchant_sku or self.sku
 
 
 class Order(Struct, frozen=True, kw_only=True, gc=False):
@@ -149,7 +158,7 @@ class Shipment(Struct, frozen=True, kw_only=True, gc=False):
     """A parcel that was sent, with the fields that are reported to the Merchant."""
 
     id: str
-    """The Supplier's id, also at the Merchant; the order's id, if an order has only one number."""
+    """The Supplier's id, also at the Merchant; the order's, if an order has only one number."""
     order_id: str
     tracking_number: str
     """Empty if the order was only marked as shipped, or if a deleted label is unknown."""
@@ -235,14 +244,6 @@ class Cancellation(Struct, frozen=True, kw_only=True, gc=False):
     """The units of each line that are still to be sent, 0 included; None if all is cancelled."""
 
 
-class Reduction(Struct, frozen=True, kw_only=True, gc=False):
-    """The units to which an order of the Supplier is reduced."""
-
-    order_id: str
-    lines: tuple[ParcelLine, ...]
-    """The units of these lines that stay, sent ones included. Other lines do not change."""
-
-
 class Comment(Struct, frozen=True, kw_only=True, gc=False):
     """A comment on the timeline of an order."""
 
@@ -259,8 +260,7 @@ class Outcome(Struct, frozen=True, kw_only=True, gc=False):
     """The outcome of one write.
 
     done: it was written now. unchanged: the account had it already. asked: a person answers later.
-    refused: it will never be accepted unchanged. unavailable: it was not written, a later attempt
-    may succeed. unknown: it may have been written.
+    refused: never accepted unchanged. unavailable: not written yet. unknown: perhaps written.
     """
 
     state: OutcomeState

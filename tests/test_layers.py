@@ -19,7 +19,10 @@ LAYERS = (
         *("digest_key", "durations", "hold_facts", "keyed_content"),
     ),
     ("models", "skus"),
-    ("order_checks", "added_units", "edits", "shortages", "stock_rules", "left_out", "max_age"),
+    (
+        *("order_checks", "added_units", "edits", "shortages", "stock_rules", "left_out"),
+        *("line_content", "max_age", "stock_shares"),
+    ),
     ("database_file",),
     ("database", "http"),
     ("database_copy", "temporary_database"),

@@ -39,7 +39,8 @@ READS = frozenset({
     *("ancestors", "line_claims", "is_beside", "find", "statuses", "reference_on"),
     *("requires_address", "reports_reassigned", "takes", "number_prefix", "can_reduce"),
     *("is_any_sku", "similar", "silent_batch_size", "lists_all_parcels", "has", "is_spooled"),
-    *("groups", "can_hold", "can_cancel", "falls_with_orders", "reports_archived"),
+    *("groups", "can_hold", "can_cancel", "falls_with_orders", "falls_with_sales"),
+    *("reports_archived",),
 })  # fmt: skip
 """The members of parts that read only."""
 

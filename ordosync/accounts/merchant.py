@@ -108,6 +108,10 @@ class MerchantProducts(Protocol):
 class MerchantStock(Protocol):
     """Quantities of the Supplier's products at the Merchant."""
 
+    @property
+    def falls_with_sales(self) -> bool:
+        """True if a sale lowers a quantity at once, so that `unimported_sales` reports it."""
+
     def current(self, ids: Sequence[str]) -> Mapping[str, Stock]:
         """Return the quantities that `write` replaces, by product id.
 
@@ -215,6 +219,8 @@ class Merchant(PortalAccount):
     tracking: MerchantTracking | None = None
     splits: MerchantSplits | None = None
     shortages: MerchantShortages | None = None
+    lists_requested: bool = False
+    """True if a read of `orders` without a cursor yields every order that is still requested."""
     includes_sent_units: bool = False
     """True if quantities of lines include the sent units, since the account does not know them.
 

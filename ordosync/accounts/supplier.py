@@ -8,14 +8,13 @@ from typing import Literal, Protocol
 
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.portal_account import PortalAccount
-from ordosync.edits import EditableOrder, EditGroup, OrderEdit
+from ordosync.edits import EditableOrder, EditGroup, OrderEdit, Reduction
 from ordosync.models import (
     InvalidRecord,
     Order,
     Outcome,
     Page,
     Product,
-    Reduction,
     Shipment,
     Split,
     Stock,

@@ -14,7 +14,7 @@ Wait = NewType("Wait", timedelta)
 """A duration that may be 0."""
 Country = NewType("Country", str)
 """A country code of two letters."""
-_NO_TIME = Wait(timedelta())
+NO_TIME = Wait(timedelta())
 _LONGEST_AGE = timedelta(days=7)
 
 
@@ -41,7 +41,7 @@ class HoldConfig:
 
     paid: bool = False
     """True to hold orders that are not paid."""
-    age: Wait = _NO_TIME
+    age: Wait = NO_TIME
     """The time since an order was placed, until which it is held."""
     tags: HoldTags = HoldTags()
     risk: tuple[Literal["investigate", "cancel"], ...] = ()
@@ -82,7 +82,7 @@ NO_HOLD = HoldConfig()
 
 def to_wait(text: str) -> Wait:
     """Convert a duration, or 0."""
-    return _NO_TIME if text in ("0", "0m", "0h", "0d") else Wait(to_duration(text))
+    return NO_TIME if text in ("0", "0m", "0h", "0d") else Wait(to_duration(text))
 
 
 def to_country(text: str) -> Country:

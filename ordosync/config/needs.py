@@ -90,6 +90,16 @@ def cannot_zero_discontinued(supplier: Supplier) -> str:
     return f"{name} does not report archived products; choose keep, or stop them with `skus:`"
 
 
+def cannot_have_quota(merchant: Merchant) -> str:
+    """Return why this account cannot sell from a quota; empty if it can."""
+    if merchant.lists_requested or (merchant.stock and merchant.stock.falls_with_sales):
+        return ""
+    return (
+        f"account {merchant.name} ({merchant.kind}) does not report its open sales, which a quota"
+        " must cover; write `pool: shared` in the Supplier's account"
+    )
+
+
 def cannot_hold_before_import(merchant: Merchant, condition: str) -> str:
     """Return why this account cannot judge a condition of `hold`; empty if it can."""
     option = merchant.hold_conditions.get(condition)

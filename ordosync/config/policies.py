@@ -9,13 +9,14 @@ from ordosync.config.hold_settings import HoldConfig
 from ordosync.config.needs import (
     cannot_cancel_lines,
     cannot_edit,
+    cannot_have_quota,
     cannot_hold,
     cannot_hold_before_import,
     cannot_zero_discontinued,
 )
 from ordosync.config.reader import Place, Reader
 from ordosync.config.settings import EditsConfig, ShortagesConfig
-from ordosync.config.stock_settings import StockConfig
+from ordosync.config.stock_settings import SellingConfig, StockConfig
 
 _NEEDS_INVENTORY = "needs `manage_inventory: true` in this portal"
 
@@ -31,10 +32,13 @@ def refuse_blank(reader: Reader, place: Place) -> None:
 class PolicyReader:
     """Compares the policies of one portal with its accounts."""
 
-    def __init__(self, reader: Reader, sells: Merchant, ships: Supplier) -> None:
+    def __init__(
+        self, reader: Reader, sells: Merchant, ships: Supplier, selling: SellingConfig
+    ) -> None:
         self._reader = reader
         self._sells = sells
         self._ships = ships
+        self._selling = selling
 
     def refuse(self, values: Mapping[str, Any], entries: Mapping[str, Place]) -> None:
         """Record a problem for each policy that cannot be carried out."""
@@ -47,6 +51,8 @@ class PolicyReader:
             self._shortages(shortages, entries["shortages"], is_managed=is_managed)
         if stock := values.get("stock"):
             self._stock(stock, entries["stock"], is_managed=is_managed)
+        if is_managed and self._selling.pool == "quota" and (why := cannot_have_quota(self._sells)):
+            self._reader.problem(entries["manage_inventory"], why)
 
     def _edits(self, edits: EditsConfig, place: Place) -> None:
         for group, entry in (self._reader.entries(place) or {}).items():
@@ -72,6 +78,9 @@ class PolicyReader:
         refuse_blank(self._reader, place)
         if not is_managed:
             self._reader.problem(place, _NEEDS_INVENTORY)
+        entries = self._reader.entries(place) or {}
+        if "share" in entries and self._selling.pool != "quota":
+            why = f"has no effect; write `selling: {{pool: quota}}` in account {self._ships.name}"
+            self._reader.problem(entries["share"], why)
         if stock.discontinued == "zero" and (why := cannot_zero_discontinued(self._ships)):
-            entries = self._reader.entries(place) or {}
             self._reader.problem(entries["discontinued"], why)

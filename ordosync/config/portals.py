@@ -25,6 +25,7 @@ from ordosync.config.settings import (
     PortalConfig,
     SideConfig,
 )
+from ordosync.config.stock_settings import NO_SELLING_RULES
 
 NOT_OPTIONS = ("name", "decided", "unavailable", "supplier_key")
 """Fields of a portal that are not options of the file."""
@@ -101,7 +102,9 @@ class PortalReader:
             values["unavailable"] = unavailable_tasks(sells, ships)
             values["supplier_key"] = sells.supplier_key
             self._refuse_unavailable(values["unavailable"], scheduled)
-            PolicyReader(self._reader, sells, ships).refuse(values, entries)
+            of_supplier = self._accounts[supplier.account]
+            selling = of_supplier.selling if of_supplier else NO_SELLING_RULES
+            PolicyReader(self._reader, sells, ships, selling).refuse(values, entries)
         if self._reader.problem_count > before:
             return None
         return PortalConfig(name=name, **values)

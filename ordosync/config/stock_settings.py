@@ -8,6 +8,7 @@ from typing import Literal
 from ordosync.max_age import Weekday, WhenStale
 
 _MOST_UNITS = 1_000_000
+_MOST_SHARES = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,8 @@ class StockConfig:
     """A quantity below this is shown as 0."""
     maximum: int | None = None
     """A larger quantity is shown as this."""
+    share: int = 1
+    """The weight of the portal if the Supplier's account has `pool: quota`; 0 gets no units."""
     skus: Path | None = None
     """A CSV file with rules for single SKUs, which come first. It is read in each run."""
     discontinued: Literal["keep", "zero"] = "keep"
@@ -29,11 +32,16 @@ class StockConfig:
 
     def __post_init__(self) -> None:
         check_rule(self)
+        if not 0 <= self.share <= _MOST_SHARES:
+            raise ValueError(f"share: must be 0 to {_MOST_SHARES}")
 
 
 @dataclass(frozen=True, kw_only=True)
 class SellingConfig:
     """Rules of a Supplier's account, for all its portals."""
+
+    pool: Literal["shared", "quota"] = "shared"
+    """`quota` gives each portal its own units, so that no unit is sold twice."""
 
     buffer: int | None = None
     buffer_percent: int | None = None

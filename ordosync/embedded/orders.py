@@ -17,6 +17,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ordosync.embedded import ancestry, change_feed, units
+from ordosync.line_content import line_contents
 from ordosync.models import Address, Line, Order, Outcome
 
 if TYPE_CHECKING:
@@ -246,7 +247,7 @@ def from_rows(db: "sqlite3.Connection", rows: "Sequence[sqlite3.Row]") -> Iterat
 def _content(order: Order) -> str:
     """Return a digest of the fields that count as an edit; the status does not."""
     edited: tuple[object, ...] = (
-        *(order.lines, order.ship_to, order.bill_to),
+        *(line_contents(order.lines), order.ship_to, order.bill_to),
         order.shipping_method,
     )
     form = "1"

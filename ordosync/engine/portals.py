@@ -19,8 +19,11 @@ from ordosync.store import Store
 from ordosync.store.portals import PortalIdentity
 from ordosync.tasks.base import Portal
 from ordosync.tasks.feeds import FeedWatch
+from ordosync.tasks.sku_maps.merchant import mapped
 from ordosync.tasks.stock.age import StockAge
+from ordosync.tasks.stock.mapped_rows import MappedRows
 from ordosync.tasks.stock.oversold import Oversold
+from ordosync.tasks.stock.pool import Pool, Sharer
 from ordosync.tasks.stock.portal_stock import PortalStock
 from ordosync.tasks.stock.rules import StockRules
 from ordosync.tasks.stock.stops import Stops
@@ -49,13 +52,18 @@ def open_portal(
     feeds = feeds_of(config, portal)
     watch = partial(_feed_watch, feeds, store, name, connections.clock)
     watched = watch() if feeds else None
+    merchant = merchant_of(config, portal, spool=spool, at=connections)
+    links, sku_map = store.links(name), store.sku_map(name)
+    if portal.sku_map or sku_map.digest:
+        # Orders that were sent by a map are read by it even if the configuration has none any more.
+        merchant = mapped(merchant, links, sku_map if portal.sku_map else None)
     return Portal(
         name=name,
         origin=origin,
-        merchant=merchant_of(config, portal, spool=spool, at=connections),
+        merchant=merchant,
         supplier=supplier,
         config=portal,
-        links=store.links(name),
+        links=links,
         digest_key=DigestKey.of(config.database),
         clock=connections.clock,
         feeds=watched,
@@ -64,13 +72,45 @@ def open_portal(
             age=StockAge(supplier.stock_feed, watched or watch(), connections.clock),
             stops=Stops(store.stock_stops(name), connections.clock),
             oversold=Oversold(store.sent_units(portal.supplier.account), connections.clock),
+            mapped_rows=MappedRows(links.set_rows),
+            pool=_pool(config, portal, store, name, connections.clock),
         ),
         stock_portals=partial(
             stock_portals, config, portal.supplier.account, store, names={portal.name: name}
         ),
-        sku_map=store.sku_map(name) if portal.sku_map else None,
+        is_pooled=config.accounts[portal.supplier.account].selling.pool == "quota",
+        sku_map=sku_map if portal.sku_map else None,
         rivals=_rivals(config, portal, store),
     )
+
+
+def _pool(
+    config: Config, portal: PortalConfig, store: Store, name: str, clock: Clock
+) -> Pool | None:
+    """Return the quotas of a portal, by its name in the store; None if all units are shared."""
+    account = portal.supplier.account
+    if config.accounts[account].selling.pool == "shared":
+        return None
+    return Pool(
+        store.quotas(account),
+        name,
+        partial(_sharers, config, account, store),
+        store.transaction,
+        clock,
+    )
+
+
+def _sharers(config: Config, account: str, store: Store) -> Sequence[Sharer]:
+    """Return the portals that write the stock of a Supplier account back, always in this order."""
+    named = {
+        store.portals.known_as(identity(portal)): portal
+        for portal in config.portals.values()
+        if portal.supplier.account == account and can_run(portal, "write-inventory-back")
+    }
+    return [
+        Sharer(name=name, weight=named[name].stock.share, links=store.links(name))
+        for name in sorted(named)
+    ]
 
 
 def _feed_watch(feeds: Sequence[LimitedFeed], store: Store, name: str, clock: Clock) -> FeedWatch:

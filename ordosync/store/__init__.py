@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from ordosync.store.leases import Leases
     from ordosync.store.portals import Portals
     from ordosync.store.pruning import Pruning
+    from ordosync.store.quotas import Quotas
     from ordosync.store.references import References
     from ordosync.store.schedule import Schedule
     from ordosync.store.statistics import Reports
@@ -204,6 +205,12 @@ class Store:
     def stock_stops(self, portal: str) -> StockStops:
         """Return the stops of one portal."""
         return StockStops(self._connection, portal)
+
+    def quotas(self, account: str) -> "Quotas":
+        """Return the quotas of all portals in the products of one Supplier account."""
+        from ordosync.store.quotas import Quotas  # noqa: PLC0415
+
+        return Quotas(self._connection, account)
 
     def sku_map(self, portal: str) -> SkuMap:
         """Return the SKU map of one portal, as it was read last."""

@@ -188,6 +188,8 @@ def _prepare(db: "sqlite3.Connection", *, now: datetime, fence: int) -> None:
             (fence + 1,),
         )
         db.execute("update schedule set restored_at = ?, tries = 0", (at,))
+        # Portals may have taken units since. Each of them finds out what its Merchant shows now.
+        db.execute("delete from quotas")
         AlertTable(db).forget()
         db.execute(
             "update schedule set done_at = null, next_at = ?"

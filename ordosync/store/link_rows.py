@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 INSERT = """
 insert into links (portal, kind, merchant_id, generation, supplier_id, state, linked_at, order_id,
-    ordered, sent, cancelled, short, units, digests, pack, merchant_sku)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ordered, sent, cancelled, short, units, digests, pack, merchant_sku, supplier_sku)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 on conflict (portal, kind, merchant_id, generation) do update set
     state = case excluded.state when 'live' then state else excluded.state end,
     order_id = coalesce(order_id, excluded.order_id),
@@ -46,6 +46,7 @@ def row_of(portal: str, link: Link, at: str) -> tuple[str | int | None, ...]:
         link.digests,
         link.pack,
         link.merchant_sku,
+        link.supplier_sku,
     )
 
 
@@ -67,4 +68,5 @@ def link_of(row: "sqlite3.Row") -> Link:
         version=row["version"],
         pack=row["pack"],
         merchant_sku=row["merchant_sku"],
+        supplier_sku=row["supplier_sku"],
     )

@@ -16,9 +16,11 @@ class OpenImport(Struct, frozen=True, kw_only=True, gc=False):
     """An import of an order that is not settled."""
 
     since: datetime
-    """When the order was first read."""
+    """When the order was first read, or when its last hold ended."""
     is_released: bool
     """True if the operator released it from the rules that hold it."""
+    is_tried: bool
+    """True if it was written before: then no rule held it."""
 
 
 class LinkSteps(LinkDigests):
@@ -27,14 +29,16 @@ class LinkSteps(LinkDigests):
     def open_imports(self, keys: Sequence[str]) -> Mapping[str, OpenImport]:
         """Return the imports among these steps that are not settled, by key."""
         rows = self._db.execute(
-            "select key, created_at, released_at from steps where portal = ?"  # noqa: S608
+            "select key, created_at, released_at, attempts from steps where portal = ?"  # noqa: S608
             f" and task = 'import-orders' and {UNSETTLED}"
             " and key in (select value from json_each(?))",
             (self._portal, json.dumps(list(keys))),
         )
         return {
             row["key"]: OpenImport(
-                since=from_text(row["created_at"]), is_released=row["released_at"] is not None
+                since=from_text(row["created_at"]),
+                is_released=row["released_at"] is not None,
+                is_tried=row["attempts"] > 0,
             )
             for row in rows
         }

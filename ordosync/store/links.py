@@ -24,12 +24,14 @@ LinkState = Literal[
     "cancel_refused",
     "reopened",
     "voided",
+    "remapped",
 ]
 """State of an order since it was linked. `cancel_asked`: the Merchant cancelled it and the Supplier
 was asked, and has not answered, so it may still be sent. `cancel_refused`: the Merchant cancelled
 it after it was shipped; `reopened`: its label was deleted after that, so it can be cancelled.
 `sent`: a piece at the Merchant that is one parcel of the Supplier's order. `voided`: a parcel whose
-label was deleted. `split`, for a line: its open units are in pieces.
+label was deleted. `split`, for a line: its open units are in pieces. `remapped`: a product that the
+map gave another product of the Supplier.
 """
 
 
@@ -82,6 +84,8 @@ class Link(Struct, frozen=True, kw_only=True):
     None if it was never mapped, which is 1."""
     merchant_sku: str | None = None
     """For a mapped line or product: the Merchant's SKU when it was linked."""
+    supplier_sku: str | None = None
+    """For a mapped line or product: the Supplier's SKU when it was linked."""
     raised_to: int | None = None
     """For a line: its ordered units after an edit that added units. Never read from the table."""
 

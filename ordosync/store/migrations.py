@@ -11,6 +11,7 @@ from ordosync.store.alert_schema import ALERT_TABLES
 from ordosync.store.first_schema import FIRST_TABLES
 from ordosync.store.held_schema import HELD_STEPS
 from ordosync.store.order_contents import key_contents
+from ordosync.store.pool_schema import POOL_TABLES
 from ordosync.store.sku_schema import SKU_TABLES
 from ordosync.store.stock_schema import STOCK_TABLES
 
@@ -192,4 +193,4 @@ _FOURTH = (
     *(*ALERT_TABLES, *HELD_STEPS, *_SHORT_UNITS, *STOCK_TABLES),
 )
 
-_FIFTH = (*SKU_TABLES,)
+_FIFTH = (*SKU_TABLES, *POOL_TABLES)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _TABLES = (
     *("schedule", "leases", "runs", "steps", "past_writes"),
     *("links", "claims", "order_numbers", "stock_stops", "feeds", "sku_map", "sku_map_files"),
+    "quotas",
 )
 
 _TO_MERCHANT = ("write-inventory-back", "update-tracking", "split-order", "report-shortages")

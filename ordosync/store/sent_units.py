@@ -2,12 +2,19 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ordosync.clock import to_text
 
 if TYPE_CHECKING:
     import sqlite3
+
+
+class SentSku(NamedTuple):
+    """The Supplier's SKU of sent units, and the Merchant's SKU that was sold."""
+
+    supplier: str
+    merchant: str
 
 
 class SentUnits:

@@ -21,12 +21,14 @@ from ordosync.digest_key import DigestKey
 from ordosync.models import InvalidRecord, Outcome, Page
 from ordosync.store.leases import Resource
 from ordosync.store.links import Link
+from ordosync.store.sent_units import SentSku
 from ordosync.store.sku_map import SkuMap
 from ordosync.store.step_rows import StepRef, StepRow
 from ordosync.store.stock_stops import Stop
 from ordosync.store.written import Written
 from ordosync.tasks.feeds import FeedWatch
 from ordosync.tasks.known_links import KnownLinks
+from ordosync.tasks.stock.division import Offer
 from ordosync.tasks.stock.portal_stock import PortalStock
 
 
@@ -49,6 +51,8 @@ class Portal:
     open_stock: Callable[[], PortalStock]
     stock_portals: Callable[[], Sequence[str]]
     """Returns the portals that write the stock of this Supplier account back, with this one."""
+    is_pooled: bool = False
+    """True if the units of the Supplier are divided among its portals."""
     sku_map: SkuMap | None = None
     """None if the portal has no map: then both accounts have the same SKUs."""
     rivals: tuple[str, ...] = ()
@@ -159,8 +163,10 @@ class Result(Struct, frozen=True, kw_only=True):
     """If the account was asked and answers later: the time in which it should; None: any time."""
     stops: tuple[Stop, ...] = ()
     """Products that the Merchant does not sell for a while."""
-    sent_units: Mapping[str, int] | None = None
-    """Units that were sent to the Supplier, by SKU."""
+    sent_units: Mapping[SentSku, int] | None = None
+    """Units that the Supplier has got, now or by an earlier attempt."""
+    offer: Offer | None = None
+    """Units of the pool that the Merchant shows now, or does not show any more."""
     is_only_linked: bool = False
     """True if the account had the object already; its first link counts as done."""
     known: "Known | None" = None

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from ordosync.left_out import ORDINARY, LeftOut
 from ordosync.models import Comment, InvalidRecord, Order, Page
 from ordosync.store.links import Link
+from ordosync.store.sent_units import SentSku
 from ordosync.store.step_rows import StepRef, StepRow
 from ordosync.tasks.base import (
     Decision,
@@ -97,7 +98,7 @@ def _create(
         key: Result(
             outcome=outcome,
             links=order_links(key, outcome, order.lines),
-            sent_units=_units(portal, order) if outcome.state == "done" else None,
+            sent_units=_units(order) if outcome.id else None,
         )
         for (key, order), outcome in zip(orders.items(), outcomes, strict=True)
     }
@@ -116,13 +117,10 @@ def _create(
     return results
 
 
-def _units(portal: Portal, order: Order) -> Mapping[str, int] | None:
-    """Return the units by SKU; None if the portal does not write stock back."""
-    if not portal.config.manage_inventory:
-        return None
-    units: Counter[str] = Counter()
+def _units(order: Order) -> Mapping[SentSku, int]:
+    units: Counter[SentSku] = Counter()
     for line in order.lines:
-        units[line.sku] += line.quantity
+        units[SentSku(line.sku, line.own_sku)] += line.quantity
     return units
 
 

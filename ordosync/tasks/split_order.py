@@ -17,6 +17,22 @@ from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
 from ordosync.store.written import Written
 from ordosync.tasks.base import Decision, PlanRequest, Portal, Result, Step, Task
+from ordosync.tasks.sku_maps.packs import fits_packs, pack_of, packs, with_pack_of
+
+_MISFIT = Outcome(
+    state="refused",
+    code="does-not-fit",
+    reason="has a line that is not linked to a line of the Merchant; split the order at the"
+    " Merchant manually or, if the Supplier added the line, add the tracking numbers there",
+)
+
+
+_IN_PACK = Outcome(
+    state="refused",
+    code="does-not-fit",
+    reason="has a pack whose units are in several pieces; add the tracking numbers at the Merchant"
+    " manually",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,19 +42,13 @@ class _MirroredSplit:
     link: Link
     at_supplier: Split
     at_merchant: Split | None
-    """None if one of its lines has no link."""
+    """None if it cannot be mirrored."""
     open_pieces: Sequence[Piece]
     """The pieces of the Supplier that are mirrored, with their open units."""
     lines: Sequence[Link]
     """Links of the lines that were split."""
-
-
-_MISFIT = Outcome(
-    state="refused",
-    code="does-not-fit",
-    reason="has a line that is not linked to a line of the Merchant; split the order at the"
-    " Merchant manually or, if the Supplier added the line, add the tracking numbers there",
-)
+    misfit: Outcome = _MISFIT
+    """The refusal of a split that cannot be mirrored."""
 
 
 _BEHIND = Decision(
@@ -84,7 +94,7 @@ def apply(
             [split.at_merchant for split in splits if split.at_merchant]
         )
     )
-    outcomes = [next(outcomes_made) if split.at_merchant else _MISFIT for split in splits]
+    outcomes = [next(outcomes_made) if split.at_merchant else split.misfit for split in splits]
     refused = [
         Comment(
             key="split",
@@ -124,12 +134,15 @@ def _step(portal: Portal, split: Split, link: Link, links: Mapping[str, Sequence
     )
     is_linked = all(part.of_line in lines for piece in split.pieces for part in piece.lines)
     pieces = _without_sent(split, links) if is_linked else ()
+    splits_pack = is_linked and not fits_packs(pieces, lines)
+    can_mirror = is_linked and not splits_pack
     payload = _MirroredSplit(
         link=link,
         at_supplier=split,
-        at_merchant=_split_for_merchant(portal, link, pieces, lines) if is_linked else None,
+        at_merchant=_split_for_merchant(portal, link, pieces, lines) if can_mirror else None,
         open_pieces=pieces,
         lines=_split_lines(split, lines),
+        misfit=_IN_PACK if splits_pack else _MISFIT,
     )
     is_behind = is_linked and _is_behind(portal, split, link)
     sizes = tuple(sum(part.quantity for part in piece.lines) for piece in pieces)
@@ -178,7 +191,12 @@ def _split_for_merchant(
             Piece(
                 reference=f"{portal.origin}:{piece.id}",
                 lines=tuple(
-                    replace(part, of_line=lines[part.of_line].merchant_id, id="")
+                    replace(
+                        part,
+                        of_line=lines[part.of_line].merchant_id,
+                        quantity=packs(part.quantity, pack_of(lines[part.of_line])),
+                        id="",
+                    )
                     for part in piece.lines
                 ),
             )
@@ -221,16 +239,21 @@ def _links(mirrored: _MirroredSplit, outcome: Outcome) -> tuple[Link, ...]:
     links += [
         replace(line, state="split") for line in mirrored.lines if line.merchant_id not in kept
     ]
-    linked = {line.merchant_id for line in mirrored.lines}
+    linked = {line.merchant_id: line for line in mirrored.lines}
     for at_merchant, at_supplier in zip(outcome.pieces, mirrored.open_pieces, strict=True):
         links.append(Link(kind="order", merchant_id=at_merchant.id, supplier_id=at_supplier.id))
         links += [
-            Link(
-                kind="line",
-                merchant_id=merchant_line.id,
-                supplier_id=supplier_line.id,
-                order_id=at_merchant.id,
-                ordered=merchant_line.quantity,
+            with_pack_of(
+                Link(
+                    kind="line",
+                    merchant_id=merchant_line.id,
+                    supplier_id=supplier_line.id,
+                    order_id=at_merchant.id,
+                    ordered=supplier_line.quantity
+                    if pack_of(linked[merchant_line.of_line]) > 1
+                    else merchant_line.quantity,
+                ),
+                linked[merchant_line.of_line],
             )
             # The first piece may have lines besides, which the Supplier does not have.
             for merchant_line, supplier_line in zip(

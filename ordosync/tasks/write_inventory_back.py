@@ -11,8 +11,8 @@ Supplier does not have yet are subtracted; otherwise they would be offered again
 imported. The sales are read last, so only those in the moment before the write are missed.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache, partial
 
 from msgspec.structs import replace
@@ -30,8 +30,12 @@ from ordosync.tasks.base import (
     Task,
     step_of_source,
 )
+from ordosync.tasks.stock.mapped_rows import LinkedProduct
 from ordosync.tasks.stock.oversold import Oversold
-from ordosync.tasks.stock.target import Target, Targets
+from ordosync.tasks.stock.sales import unimported_sales
+from ordosync.tasks.stock.sku_links import misfit_reason
+from ordosync.tasks.stock.target import Target
+from ordosync.tasks.stock.targets import Targets, UnimportedSales
 from ordosync.text import plural
 
 _FIXED = {
@@ -49,15 +53,15 @@ STOPPED = "stock-stopped"
 """Code of products that are shown as 0 because of a stop."""
 STALE = "stale"
 """Code of products with a quantity at the Supplier that is too old, skipped or shown as 0."""
-UnimportedSales = Callable[[], Mapping[str, int]]
-"""Returns the sold units of each SKU in orders that the Supplier does not have; reads once."""
 
 
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     """Yield a step for each product of the Supplier; a write if the quantities differ."""
     # A wrong file of rules fails the run before anything is read.
     portal.stock.rules.read([])
-    sales = cache(partial(unimported_sales, portal))
+    if portal.stock.pool:
+        portal.stock.pool.begin_reading()
+    sales = cache(partial(unimported_sales, portal, now=request.now))
     pages = required(portal.supplier.stock).all(
         ReadRequest(cursor=None, now=request.now, skip_recent=request.skip_recent)
     )
@@ -72,13 +76,17 @@ def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
 def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
     """Yield the steps of these SKUs, as they are now."""
     portal.stock.rules.read([])
+    if portal.stock.pool:
+        portal.stock.pool.begin_reading()
     ids = dict.fromkeys(step.supplier_id or step.key for step in refs)
     stock = portal.stock.age.current(list(ids), required(portal.supplier.stock).of)
     missing = ids.keys() - {item.product_id for item in stock}
     if missing:
         links = portal.links.of_supplier("product", sorted(missing))
         stock += portal.stock.stops.stopped(links.values())
-    yield Page(items=_steps(portal, stock, cache(partial(unimported_sales, portal))))
+    sales = cache(partial(unimported_sales, portal, now=portal.clock.now()))
+    among = {step.merchant_id for step in refs if step.merchant_id}
+    yield Page(items=_steps(portal, stock, sales, among=among))
 
 
 def apply(
@@ -91,7 +99,10 @@ def apply(
     targets = [step.payload for step in steps if isinstance(step.payload, Target)]
     outcomes = required(portal.merchant.stock).write([target.stock for target in targets])
     return [
-        Result(outcome=_noted(target, outcome))
+        Result(
+            outcome=_noted(target, outcome),
+            offer=target.offer if outcome.state in ("done", "unchanged") else None,
+        )
         for target, outcome in zip(targets, outcomes, strict=True)
     ]
 
@@ -111,47 +122,37 @@ def _noted(target: Target, outcome: Outcome) -> Outcome:
     return replace(outcome, reason=calculation) if calculation else outcome
 
 
-def unimported_sales(portal: Portal) -> Mapping[str, int]:
-    """Return the units of each SKU that the Merchant has sold and the Supplier does not have."""
-    units: Counter[str] = Counter()
-    for page in required(portal.merchant.stock).unimported_sales():
-        links = portal.links.of_merchant("order", [order.id for order in page.items])
-        for order in page.items:
-            link = links.get(order.id)
-            if link is None or link.state == "cancelled_by_task":
-                for line in order.lines:
-                    # A line that is never imported would count until the Merchant ships it.
-                    if not portal.config.ignores(line.sku):
-                        units[line.sku] += line.quantity
-    return units
-
-
 def _steps(
-    portal: Portal, items: Sequence[Stock | InvalidRecord], sales: UnimportedSales
+    portal: Portal,
+    items: Sequence[Stock | InvalidRecord],
+    sales: UnimportedSales,
+    *,
+    among: AbstractSet[str] | None = None,
 ) -> tuple[Step, ...]:
-    links = portal.links.of_supplier(
-        "product", [item.product_id for item in items if isinstance(item, Stock)]
-    )
-    at_merchant = required(portal.merchant.stock).current(
-        [link.merchant_id for link in links.values()]
-    )
-    portal.stock.rules.read([stock.sku for stock in at_merchant.values()])
-    sold = sales() if at_merchant else {}
-    targets = Targets(
-        links=links,
-        at_merchant=at_merchant,
-        sold=sold,
-        rules=portal.stock.rules,
-        stops=portal.stock.stops,
-        ages=portal.stock.age,
-    )
-    pairs = [(item, _step(item, targets)) for item in items]
-    return tuple(
-        step
-        for item, main in pairs
-        for step in (main, _oversold(portal.stock.oversold, item, main))
-        if step is not None
-    )
+    """Return the steps of these products; with `among`, they are written next."""
+    targets = Targets.read(portal, items, sales, take=among is not None, among=among)
+    found: list[Step] = []
+    for item in items:
+        own = [*_steps_of(portal, item, targets)]
+        written = [step for step in own if not step.decision or step.decision.state == "unchanged"]
+        oversold = _oversold(portal.stock.oversold, item, (written or own)[0])
+        found += [*own, oversold] if oversold else own
+    return tuple(found)
+
+
+def _steps_of(portal: Portal, item: Stock | InvalidRecord, targets: Targets) -> Iterator[Step]:
+    """Yield the steps of a product of the Supplier: one for each product that is linked to it."""
+    if isinstance(item, InvalidRecord):
+        yield _invalid(item)
+        return
+    linked = targets.linked.get(item.product_id, ())
+    if not linked:
+        yield _skipped(_stays(item), NOT_LINKED, "is not a product that was imported")
+    for product in linked:
+        if product.misfit:
+            yield _misfit(portal, item, product)
+        else:
+            yield _step(item, product, targets)
 
 
 def _oversold(oversold: Oversold, item: Stock | InvalidRecord, step: Step) -> Step | None:
@@ -178,44 +179,59 @@ def _oversold(oversold: Oversold, item: Stock | InvalidRecord, step: Step) -> St
     )
 
 
-def _step(item: Stock | InvalidRecord, targets: Targets) -> Step:
-    if isinstance(item, InvalidRecord) and item.is_whole_file:
+def _invalid(item: InvalidRecord) -> Step:
+    if item.is_whole_file:
         return step_of_source(item)
-    if isinstance(item, InvalidRecord):
-        return Step(
-            key=item.id,
-            merchant_id=None,
-            supplier_id=item.id,
-            content=item.content,
-            decision=Decision.of(item),
-        )
-    link = targets.links.get(item.product_id)
-    current = targets.at_merchant.get(link.merchant_id) if link else None
-    target = targets.of(item, current)
-    quantity = item.quantity if target is None else target.quantity
-    step = Step(
+    return Step(
+        key=item.id,
+        merchant_id=None,
+        supplier_id=item.id,
+        content=item.content,
+        decision=Decision.of(item),
+    )
+
+
+def _stays(item: Stock) -> Step:
+    """Return the step of a product whose quantity is not written."""
+    return Step(
         key=item.product_id,
         merchant_id=None,
         supplier_id=item.product_id,
-        content=f"quantity-{quantity}",
+        content=f"quantity-{item.quantity}",
     )
-    if link is None:
-        return _skipped(step, NOT_LINKED, "is not a product that was imported")
-    step = replace(step, merchant_id=link.merchant_id)
+
+
+def _misfit(portal: Portal, item: Stock, product: LinkedProduct) -> Step:
+    reason = misfit_reason(portal, product)
+    return replace(
+        _stays(item),
+        key=product.step_key,
+        merchant_id=product.link.merchant_id,
+        content=product.misfit,
+        decision=Decision(state="failed", code=product.misfit, reason=reason),
+    )
+
+
+def _step(item: Stock, product: LinkedProduct, targets: Targets) -> Step:
+    merchant_id = product.link.merchant_id
+    current, target = targets.at_merchant.get(merchant_id), targets.found.get(merchant_id)
+    step = replace(_stays(item), key=product.step_key, merchant_id=merchant_id)
     if current is None:
         return _skipped(step, "gone", "is not at the Merchant any more")
+    if target:
+        step = replace(step, content=f"quantity-{target.quantity}")
     if current.fixed:
         return _skipped(step, current.fixed, _FIXED[current.fixed])
     if target is None:
         return _skipped(
             step, "unset", "has no quantity at the Supplier, which is not the same as 0"
         )
-    if target.age and not target.age.is_zero:
+    if target.keeps_quantity:
         return _skipped(step, STALE, f"has a quantity {target.rule.stop}")
     is_exempt = target.is_stopped or bool(target.age and target.age.is_exempt)
     is_at_risk = (current.quantity or 0) > 0 and not is_exempt
     step = replace(step, is_at_risk=is_at_risk, is_exempt=is_exempt)
-    if current.quantity == quantity:
+    if target.is_shown:
         return replace(step, decision=Decision(state="unchanged"))
     return _write(step, target)
 
@@ -250,6 +266,9 @@ def _not_linked_note(portal: Portal, count: int) -> str:
 def _save(portal: Portal) -> None:
     portal.stock.stops.save()
     portal.stock.oversold.save()
+    portal.stock.mapped_rows.save()
+    if portal.stock.pool:
+        portal.stock.pool.save()
 
 
 TASK = Task(
@@ -268,6 +287,7 @@ TASK = Task(
         portal.stock.oversold.note,
         portal.stock.age.note,
         portal.stock.rules.note,
+        portal.stock.mapped_rows.text,
     ),
     save=_save,
     closes=_OVERSOLD,

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from ordosync.edits import Reduction
 from ordosync.embedded import cancellations, shipments, tracking
 from ordosync.embedded.database import EmbeddedFile
 from ordosync.embedded.desk import Desk
-from ordosync.models import Outcome, ParcelLine, Piece, PieceLine, Reduction, Shipment, Split
+from ordosync.models import Outcome, ParcelLine, Piece, PieceLine, Shipment, Split
 from tests.accounts.contract.examples import line, parcel, product, sold
 from tests.embedded.ledger import ledger, status, units
 

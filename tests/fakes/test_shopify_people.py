@@ -68,6 +68,7 @@ def test_recalled_parcel_is_shipped_again(fake: FakeShopify) -> None:
     old, new = fake.fulfillment_orders(order)
     assert (old.status, new.status) == ("CLOSED", "OPEN")
     assert fake.contents(new.id) == {"MUG": 3}
+    assert fake.open_parts(old.id) == fake.open_parts(new.id) == [new]
     assert fake.tracking(order) == []
     assert fake.stock_of("MUG") == (fake.stock_of("MUG") or {}) | {"available": 7, "committed": 3}
 

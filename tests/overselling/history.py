@@ -46,6 +46,8 @@ class World:
     stock: int = 20
     buyers_per_hour: float = 4
     hours: int = 48
+    pool: str = "shared"
+    """`pool` of the Supplier's account."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +64,11 @@ class FallingStock:
     def __init__(self, stock: MerchantStock, desk: Desk) -> None:
         self._stock = stock
         self._desk = desk
+
+    @property
+    def falls_with_sales(self) -> bool:
+        """True: a sale lowers the quantity."""
+        return True
 
     def current(self, ids: Sequence[str]) -> Mapping[str, Stock]:
         """Return the quantities that the shop shows."""
@@ -236,5 +243,6 @@ def _config(world: World, names: Sequence[str]) -> str:
         f"      write-inventory-back: {_NAMES[world.writes]}\n      import-products: daily\n"
         for name in names
     )
-    supplier = f"  {_SUPPLIER}: {{kind: sqlite, path: {_SUPPLIER}.db}}\n"
+    selling = f"selling: {{pool: {world.pool}}}"
+    supplier = f"  {_SUPPLIER}: {{kind: sqlite, path: {_SUPPLIER}.db, {selling}}}\n"
     return f"accounts:\n{supplier}{accounts}portals:\n{portals}"

@@ -2,7 +2,8 @@
 
 The check sits between the task and the accounts. It notes what the Supplier has and what the
 Merchant has sold, reads the rules again, and compares. So a second way to compute a quantity, or a
-rule that was forgotten on one path, fails the test that takes this path.
+rule that was forgotten on one path, fails the test that takes this path. Processes that are forked
+for a test check their quantities, too.
 """
 
 from collections import Counter
@@ -22,7 +23,10 @@ from ordosync.accounts.supplier import SupplierStock
 from ordosync.models import InvalidRecord, Order, Outcome, Page, Stock
 from ordosync.stock_rules import StockRule, published
 from ordosync.tasks.base import Portal
+from ordosync.tasks.stock.division import PoolProduct
 from ordosync.tasks.stock.rules import StockRules
+from ordosync.tasks.stock.sales import unimported_sales
+from ordosync.tasks.stock.target import Target
 
 
 class Quantities:
@@ -116,7 +120,7 @@ class _Merchant:
         self._portal = portal
         self._quantities = quantities
         self._sold: Counter[str] = Counter()
-        self._unsent: dict[str, int] = {}
+        self._current: dict[str, Stock] = {}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._part, name)
@@ -127,7 +131,7 @@ class _Merchant:
 
     def current(self, ids: Sequence[str]) -> Mapping[str, Stock]:
         stock = self._part.current(ids)
-        self._unsent |= {id_: item.unsent for id_, item in stock.items()}
+        self._current |= stock
         return stock
 
     def unimported_sales(self) -> Iterator[Page[Order]]:
@@ -144,6 +148,9 @@ class _Merchant:
 
     def write(self, stock: Sequence[Stock]) -> list[Outcome]:
         links = self._portal.links.of_merchant("product", [item.product_id for item in stock])
+        if self._portal.stock.pool and not self._part.falls_with_sales:
+            sales = unimported_sales(self._portal, now=self._portal.clock.now())
+            self._sold = Counter(sales)
         for item in stock:
             link = links.get(item.product_id)
             if link is None:
@@ -155,13 +162,34 @@ class _Merchant:
 
     def _check(self, written: Stock, available: Stock) -> None:
         rule = self._rule(written, available)
-        unsent = self._sold[written.sku] + self._unsent.get(written.product_id, 0)
+        current = self._current.get(written.product_id, written)
+        unsent = self._sold[written.sku] + current.unsent
+        pack = self._pack(written, available)
+        target = Target(
+            current=current, available=available.quantity or 0, unsent=unsent, rule=rule, pack=pack
+        )
+        quota = self._quota(target.in_pool(available)) if available.quantity is not None else None
         expected = None
         is_written = available.quantity is not None and not rule.stop
         if rule.stop or (is_written and not self._portal.stock.age.of(available)):
-            expected = published(available.quantity or 0, rule, unsent=unsent)
-        why = f"{available.quantity} available, {unsent} unsent, {rule}"
+            expected = published(
+                available.quantity or 0, rule, unsent=unsent, pack=pack, quota=quota
+            )
+        why = f"{available.quantity} in {pack}, {unsent} unsent, {rule}, quota {quota}"
         self._quantities.note(written, expected, why)
+
+    def _pack(self, written: Stock, available: Stock) -> int:
+        """Return the units in one of the Merchant, by the map of now; it must name the product."""
+        sku_map = self._portal.sku_map
+        row = sku_map.of_merchant([written.sku]).get(written.sku) if sku_map else None
+        if row and available.sku:
+            assert row.supplier_sku == available.sku
+        return row.pack if row else 1
+
+    def _quota(self, product: PoolProduct) -> int | None:
+        """Return the units of the pool that the portal has now; None if all units are shared."""
+        pool = self._portal.stock.pool
+        return pool.offers([product], take=False)[product.merchant_id].units if pool else None
 
     def _rule(self, written: Stock, available: Stock) -> StockRule:
         """Return the rule of a product, read again, perhaps stopped, or with an old quantity."""

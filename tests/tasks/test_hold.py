@@ -341,6 +341,24 @@ def test_h10_a_date_in_the_future_counts_from_the_first_read(portal: Holding) ->
     assert portal.send_orders().counts == {"done": 1}
 
 
+@pytest.mark.parametrize("placed", [None, timedelta(days=300)])
+def test_an_order_is_not_held_by_its_age_again_after_an_attempt_that_may_have_failed(
+    portal: Holding, placed: timedelta | None
+) -> None:
+    portal.place(placed_at=placed and portal.clock.at + placed)
+    portal.send_orders()
+    portal.clock.at += 30 * MINUTE
+    with killed_at("intent-after-commit", 1) as passed:
+        portal.send_orders()
+    portal.clock.at += 10 * MINUTE
+
+    ran = portal.send_orders()
+
+    assert passed
+    assert (ran.counts, ran.step.state) == ({"done": 1}, "done")
+    assert portal.is_sent()
+
+
 @pytest.mark.parametrize("conditions", ["", "age: 5m", "over: 500"])
 def test_h11_a_new_policy_judges_all_held_orders_in_the_next_run(
     portal: Holding, conditions: str

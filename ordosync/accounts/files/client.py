@@ -14,7 +14,11 @@ from typing import Any, TypeVar
 from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.files.output.reject_files import RejectFolder
 from ordosync.accounts.files.parsing.record_types import RecordType
-from ordosync.accounts.files.reading.file_listing import newest_content_time, newest_time
+from ordosync.accounts.files.reading.file_listing import (
+    newest_content_time,
+    newest_time,
+    no_file_text,
+)
 from ordosync.accounts.files.reading.file_reader import FileReader
 from ordosync.errors import AccountError
 
@@ -51,7 +55,7 @@ class FilesClient:
     def notes(self) -> Sequence[str]:
         """The reads since the last `close` that found no file."""
         return [
-            f"{reader.record_type.name}: no file matches {reader.record_type.options.glob}"
+            f"{reader.record_type.name}: {no_file_text(reader.record_type.options.glob)}"
             for reader in self._read
             if _has_no_file(reader)
         ]

@@ -17,6 +17,11 @@ class MerchantStock:
         self._file = file
         self._products = products
 
+    @property
+    def falls_with_sales(self) -> bool:
+        """False: a quantity in a file does not change by itself."""
+        return False
+
     def current(self, ids: Sequence[str]) -> Mapping[str, Stock]:
         """Return the quantities in the inventory file.
 

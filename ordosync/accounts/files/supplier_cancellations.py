@@ -13,7 +13,8 @@ from ordosync.accounts.files.output.edited_fields import EditedFields
 from ordosync.accounts.files.output.order_files import CANCEL, CHANGED, OrderFileWriter
 from ordosync.accounts.files.output.order_records import OrderRecord
 from ordosync.accounts.files.sent_units import SentUnits
-from ordosync.models import Outcome, Reduction, refused
+from ordosync.edits import Reduction
+from ordosync.models import Outcome, refused
 
 _ASKED = "a file asks the Supplier; its answer is not known yet"
 _NOT_KEPT = "was written before `change` had a column, so its fields are not kept"

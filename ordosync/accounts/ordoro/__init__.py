@@ -125,6 +125,7 @@ class OrdoroAccount(Account):
             kind=self.kind,
             client=client.service,
             limits=client.service.limits(settle_s=self._settle_s),
+            lists_requested=True,
             timeline=timeline(client),
             listing=MerchantListing(client, options, orders),
             check=lambda: _check_merchant(client, options, stock),

@@ -32,6 +32,11 @@ class MerchantStock:
         self._on_hand_until = 0.0
         self._linked_warehouse: int | None = None
 
+    @property
+    def falls_with_sales(self) -> bool:
+        """False: physical on hand falls when a parcel is sent."""
+        return False
+
     def current(self, ids: Sequence[str]) -> Mapping[str, Stock]:
         """Return physical on hand in the linked warehouse.
 

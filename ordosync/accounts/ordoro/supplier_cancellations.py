@@ -14,8 +14,9 @@ from ordosync.accounts.ordoro.client import OrdoroClient, path
 from ordosync.accounts.ordoro.schema import LineShape, OrderShape, has_left
 from ordosync.accounts.ordoro.supplier_orders import line_id
 from ordosync.accounts.service_client import recheck_refusals
+from ordosync.edits import Reduction
 from ordosync.errors import RefusedError
-from ordosync.models import Outcome, Reduction, refused
+from ordosync.models import Outcome, refused
 
 
 class SupplierCancellations:

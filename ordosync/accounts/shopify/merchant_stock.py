@@ -55,6 +55,11 @@ class MerchantStock:
         self._counted: dict[str, _Counted] = {}
         self._sales = UnimportedSales(self._client, self._location)
 
+    @property
+    def falls_with_sales(self) -> bool:
+        """True: the shop lowers the available quantity with each sale."""
+        return True
+
     def current(self, ids: Sequence[str]) -> Mapping[str, Stock]:
         """Return the available quantities, each with its unimported sales."""
         items = self._client.by_id(

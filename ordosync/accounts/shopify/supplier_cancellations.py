@@ -17,7 +17,8 @@ from ordosync.accounts.shopify.order_states import read_states
 from ordosync.accounts.shopify.order_units import SentPiece, piece_id, pieces_of, whole
 from ordosync.accounts.shopify.queries.orders import CANCEL_ORDER, JOB
 from ordosync.accounts.shopify.schema import OrderState, ReducibleOrder, UserError
-from ordosync.models import Outcome, Reduction, refused
+from ordosync.edits import Reduction
+from ordosync.models import Outcome, refused
 
 _MAX_POLLS = 10
 _SENT = ("FULFILLED", "PARTIALLY_FULFILLED")

@@ -71,6 +71,7 @@ class SqliteAccount(Account):
             kind=self.kind,
             client=client,
             limits=LIMITS,
+            lists_requested=True,
             timeline=Timeline(client),
             personal_data=PersonalData(client),
             cancellations=MerchantCancellations(client),

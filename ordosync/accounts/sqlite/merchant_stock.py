@@ -17,6 +17,11 @@ class MerchantStock:
         self._supplier = supplier
         self._warehouse = warehouse
 
+    @property
+    def falls_with_sales(self) -> bool:
+        """False: a sale commits stock; physical on hand falls when a parcel is sent."""
+        return False
+
     def current(self, ids: Sequence[str]) -> Mapping[str, Stock]:
         """Return physical on hand in the linked warehouse."""
         with self._file.reading("read stock") as db:

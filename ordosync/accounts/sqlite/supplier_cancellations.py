@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from ordosync.accounts.sqlite.client import FilePart
 from ordosync.database import sqlite3
+from ordosync.edits import Reduction
 from ordosync.embedded import cancellations
-from ordosync.models import Outcome, Reduction
+from ordosync.models import Outcome
 
 _ACTOR = "cancel-orders"
 

@@ -40,6 +40,11 @@ class MerchantStock:
         """The products that were read or written in this run, by SKU."""
         client.service.at_close(self._products.clear)
 
+    @property
+    def falls_with_sales(self) -> bool:
+        """True: the shop lowers the quantity of a product with each sale."""
+        return True
+
     def current(self, ids: Sequence[str]) -> Mapping[str, Stock]:
         """Return the quantities of these products, with 100 per call."""
         products_by_sku = self._selection.by_sku(ids, "read stock to be written")

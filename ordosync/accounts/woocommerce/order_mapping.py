@@ -15,6 +15,7 @@ from ordosync.accounts.woocommerce.schema import (
     digest,
     parse_time,
 )
+from ordosync.line_content import line_contents
 from ordosync.models import Address, Line, Order
 
 _FOUR_PLACES = Decimal("0.0001")
@@ -98,8 +99,8 @@ def _content(order: Order) -> str:
     With them, every order that was read before would count as changed. That release did not have
     the lines without open units.
     """
-    order = replace(order, lines=tuple(line for line in order.lines if line.quantity))
-    fields = msgspec.structs.asdict(order)
+    lines = line_contents(line for line in order.lines if line.quantity)
+    fields = {**msgspec.structs.asdict(order), "lines": lines}
     return digest({name: value for name, value in fields.items() if name not in _NEWER})
 
 

@@ -12,7 +12,8 @@ from ordosync.accounts.woocommerce.order_parcels import OrderParcels, SentParcel
 from ordosync.accounts.woocommerce.order_reductions import REST_CANCELLED, OrderReductions
 from ordosync.accounts.woocommerce.order_statuses import GONE, PARTIAL, SHIPPED
 from ordosync.accounts.woocommerce.schema import OrderShape
-from ordosync.models import Outcome, Reduction, refused
+from ordosync.edits import Reduction
+from ordosync.models import Outcome, refused
 
 
 class SupplierCancellations:

@@ -17,7 +17,7 @@ from ordosync.models import OrderSnapshot, Shipment, normalized_sku
 def with_ignored(item: OrderSnapshot, config: PortalConfig) -> OrderSnapshot:
     """Return an order whose lines that the portal ignores are marked as not shipped."""
     order = item.order
-    ignored = {line.id: "" for line in order.lines if config.ignores(line.sku)}
+    ignored = {line.id: "" for line in order.lines if config.ignores(line.own_sku)}
     if not ignored:
         return item
     return replace(item, order=replace(order, not_shipped={**order.not_shipped, **ignored}))

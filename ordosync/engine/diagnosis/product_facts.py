@@ -15,9 +15,9 @@ from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRow
 from ordosync.store.stock_stops import Stop
 from ordosync.store.written import Written
-from ordosync.tasks import write_inventory_back
 from ordosync.tasks.base import Portal
 from ordosync.tasks.stock.rules import Word
+from ordosync.tasks.stock.sales import unimported_sales
 from ordosync.tasks.stock.target import Target
 
 _MOST_PAST = 10
@@ -127,7 +127,7 @@ def _target(
         return None, ()
     try:
         portal.stock.rules.read([at_merchant.sku])
-        sold = write_inventory_back.unimported_sales(portal)
+        sold = unimported_sales(portal, now=portal.clock.now())
     except AccountError as error:
         problems.append(str(error))
         return None, ()

@@ -7,6 +7,7 @@ counts last, so a crash loses no count of a committed step.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 
 from ordosync.clock import Clock
 from ordosync.engine.execution.decisions import Unchanged, is_reported
@@ -21,6 +22,7 @@ from ordosync.store.runs import Counted, Counts, Run, Status
 from ordosync.store.step_rows import StepChange, StepRow
 from ordosync.tasks.base import Portal, Result, Step, Task
 from ordosync.tasks.edit_keys import edited_key, is_edit_key
+from ordosync.tasks.stock.pool import give_up
 
 _QUIET_S = LEASE.total_seconds() / 20
 """The time without a transaction after which the lease is renewed."""
@@ -56,8 +58,14 @@ class Recorder:
         self._left_out: list[LeftOut] = []
         self.not_due = 0
         """Number of waiting steps among the counted ones whose time has not come."""
+        self.has_sent = False
+        """True if the Supplier has units of orders that it did not have before."""
         self.has_stopped = False
         """True if a product is shown as 0 from now on."""
+        self.is_woken = run.trigger == "woken"
+        """True if another portal's run has caused this one."""
+        self.has_freed = False
+        """True if units were given up that other portals can show."""
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -104,20 +112,42 @@ class Recorder:
             self._store.stock_stops(self._portal.name).add(stops)
             self.has_stopped = True
         self._save_sent_units(results)
+        self._give_up(results)
         if self._claims:
             self._claims.settle(changes, results)
 
     def _save_sent_units(self, results: Iterable[Result]) -> None:
-        """Add the units of this batch to those that the Supplier's account was sent."""
-        if not self._portal.config.manage_inventory:
-            return
-        units: Counter[str] = Counter()
+        """Add the units of this batch to those that the Supplier's account was sent.
+
+        All its portals send units, also one that does not write its stock back. An order that is
+        found now had arrived before.
+        """
+        sent: Counter[str] = Counter()
+        arrived: Counter[tuple[str, str]] = Counter()
         for result in results:
             for sku, count in (result.sent_units or {}).items():
-                units[normalized_sku(sku)] += count
-        if units:
-            account = self._portal.config.supplier.account
-            self._store.sent_units(account).add(units, now=self._clock.now())
+                key = normalized_sku(sku.supplier)
+                arrived[key, sku.merchant] += count
+                sent[key] += count
+        account, now = self._portal.config.supplier.account, self._clock.now()
+        self.has_sent |= bool(+sent)
+        if +sent and self._is_stock_written:
+            self._store.sent_units(account).add(+sent, now=now)
+        # Another portal of the account may be reading the Supplier's quantities now.
+        if arrived and self._portal.is_pooled:
+            self._store.quotas(account).imported(self._portal.name, arrived, now=now)
+
+    def _give_up(self, results: Iterable[Result]) -> None:
+        """Give up the units that the Merchant does not show any more."""
+        offers = [result.offer for result in results if result.offer]
+        if offers:
+            quotas = self._store.quotas(self._portal.config.supplier.account)
+            self.has_freed |= give_up(quotas, self._portal.name, offers)
+
+    @cached_property
+    def _is_stock_written(self) -> bool:
+        """True if a portal writes the Supplier's stock back."""
+        return bool(self._portal.stock_portals())
 
     def save_known(self, steps: Sequence[Step], results: Sequence[Result]) -> None:
         """Record in the open transaction the states with which edited orders are compared now."""

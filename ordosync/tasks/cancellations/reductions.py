@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from ordosync.accounts.account import required
-from ordosync.models import Cancellation, Outcome, ParcelLine, Reduction, refused
+from ordosync.edits import Reduction
+from ordosync.models import Cancellation, Outcome, ParcelLine, refused
 from ordosync.shortages import Shortage
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef, StepRow

@@ -11,8 +11,8 @@ from typing import TypeVar
 
 from ordosync.accounts.account import outcome_of
 from ordosync.accounts.supplier import SupplierEdits
-from ordosync.edits import EditableOrder
-from ordosync.models import Outcome, Reduction
+from ordosync.edits import EditableOrder, Reduction
+from ordosync.models import Outcome
 from ordosync.tasks.base import Portal, Result, Step
 from ordosync.tasks.edits import judgement
 from ordosync.tasks.edits.attempt import Attempt

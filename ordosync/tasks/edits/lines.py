@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from ordosync.edits import EditableOrder, LineEdit
 from ordosync.models import Line, Order, ParcelLine, normalized_sku
 from ordosync.store.links import Link
+from ordosync.store.sent_units import SentSku
 from ordosync.tasks.edits.edit import (
     BELOW_SENT,
     CHANGED_THERE,
@@ -21,6 +22,7 @@ from ordosync.tasks.edits.edit import (
     Problem,
 )
 from ordosync.tasks.orders.group_digests import group_of
+from ordosync.tasks.sku_maps.packs import with_pack
 
 _OTHER_GOODS = Problem(
     code=NOT_EDITABLE, reason="the SKU or the details of a line were edited, not only its units"
@@ -64,11 +66,13 @@ class LinePlan(Struct, frozen=True, kw_only=True):
         return (*raised, *(LineEdit(line=line, quantity=line.quantity) for line in self.added))
 
     @property
-    def more_units(self) -> Mapping[str, int]:
-        """The units that are written in addition, by SKU."""
-        units: Counter[str] = Counter()
+    def more_units(self) -> Mapping[SentSku, int]:
+        """The units that are written in addition."""
+        units: Counter[SentSku] = Counter()
         for edit in self.edits:
-            units[edit.line.sku] += edit.quantity - self.before.get(edit.line_id, 0)
+            units[SentSku(edit.line.sku, edit.line.own_sku)] += edit.quantity - self.before.get(
+                edit.line_id, 0
+            )
         return units
 
     @property
@@ -105,7 +109,7 @@ class LinePlan(Struct, frozen=True, kw_only=True):
             elif stays < expected(link):
                 yield replace(link, ordered=None, cancelled=(link.ordered or 0) - stays)
         for line, line_id in zip(self.added, line_ids, strict=False):
-            yield Link(
+            link = Link(
                 kind="line",
                 merchant_id=line.id,
                 supplier_id=line_id,
@@ -113,6 +117,7 @@ class LinePlan(Struct, frozen=True, kw_only=True):
                 order_id=order.merchant_id,
                 ordered=line.quantity,
             )
+            yield with_pack(link, line)
         is_empty = not self.added and not any(n for _, n in self.wanted)
         if is_empty and not any(units.get(link.supplier_id) for link, _ in self.wanted):
             yield replace(order, state="cancelled_by_task")
@@ -198,6 +203,7 @@ def _has_other_goods(edit: Edit, plan: LinePlan, current: Order | None) -> bool:
     return any(
         (normalized_sku(shown_line.sku), shown_line.details)
         != (normalized_sku(line.sku), line.details)
+        or (link.merchant_sku or line.own_sku) != line.own_sku
         for link, _ in plan.wanted
         if (line := plan.lines.get(link.merchant_id))
         and (shown_line := shown.get(link.supplier_id))

@@ -1,5 +1,7 @@
 """Values of an order that is created at the Supplier, for the log and for `--dry-run`."""
 
+from decimal import Decimal
+
 from ordosync.left_out import ORDINARY, LeftOut
 from ordosync.models import Order
 from ordosync.store.written import Written
@@ -30,6 +32,9 @@ def summary_of(order: Order) -> str:
     if None in prices or not order.currency:
         return text
     value = sum((line.unit_price or 0) * line.quantity for line in order.lines)
+    if any(line.pack > 1 for line in order.lines):
+        # The price of a unit of a pack is rounded.
+        value = round(Decimal(value), 2)
     return f"{text}, {value} {order.currency}"
 
 

@@ -44,6 +44,9 @@ def _with_remark(item: Order | InvalidRecord, unknown: AbstractSet[str]) -> Orde
 
 
 def _named(order: Order, unknown: AbstractSet[str]) -> str:
-    own: Iterable[str] = (line.sku for line in order.lines if line.quantity)
+    # The map has the other ones.
+    own: Iterable[str] = (
+        line.sku for line in order.lines if line.quantity and not line.merchant_sku
+    )
     found = [sku for sku in dict.fromkeys(own) if sku in unknown and sku in _skus_of(order)]
     return ", ".join(f"SKU {sku[:40]!a}" for sku in found)

@@ -9,6 +9,7 @@ from ordosync.tasks.base import Portal, Result, Step
 from ordosync.tasks.orders.fields import lines_sent
 from ordosync.tasks.orders.notices import is_notice
 from ordosync.tasks.orders.open_units import without_surplus
+from ordosync.tasks.sku_maps.packs import with_pack
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,13 +137,16 @@ def order_links(key: str, outcome: Outcome, lines: Sequence[Line] = ()) -> tuple
     return (
         order,
         *(
-            Link(
-                kind="line",
-                merchant_id=line.id,
-                supplier_id=supplier_line_id,
-                generation=generation,
-                order_id=merchant_id,
-                ordered=line.quantity,
+            with_pack(
+                Link(
+                    kind="line",
+                    merchant_id=line.id,
+                    supplier_id=supplier_line_id,
+                    generation=generation,
+                    order_id=merchant_id,
+                    ordered=line.quantity,
+                ),
+                line,
             )
             for line, supplier_line_id in zip(lines, outcome.line_ids, strict=True)
         ),

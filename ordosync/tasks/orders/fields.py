@@ -12,6 +12,7 @@ from ordosync.config.settings import PortalConfig
 from ordosync.models import Address, Line, Order
 
 _NOWHERE = Address()
+_SIX_PLACES = Decimal("0.000001")
 
 
 def for_supplier(order: Order, config: PortalConfig, *, reference: str) -> Order:
@@ -38,7 +39,7 @@ def lines_of_supplier(config: PortalConfig, lines: tuple[Line, ...]) -> tuple[Li
     """Return this Supplier's lines, by the patterns of the portal."""
     if config.products.are_all:
         return lines
-    return tuple(line for line in lines if config.products.has(line.sku))
+    return tuple(line for line in lines if config.products.has(line.own_sku))
 
 
 def with_quantity(lines: tuple[Line, ...]) -> tuple[Line, ...]:
@@ -89,7 +90,9 @@ def _line(line: Line, send: frozenset[str]) -> Line:
     price = line.supplier_unit_cost if by_cost else line.unit_price
     total = line.total
     if by_cost:
-        total = None if price is None else price * Decimal(line.quantity)
+        total = None if price is None else price * Decimal(line.quantity) / line.pack
+    if price is not None and line.pack > 1:
+        price = of_unit(price, line.pack)
     return Line(
         id=line.id,
         sku=(line.supplier_sku or line.sku) if "supplier_sku" in send else line.sku,
@@ -99,4 +102,12 @@ def _line(line: Line, send: frozenset[str]) -> Line:
         details=line.details,
         total=total if "line_total" in send else None,
         discount=line.discount if "line_discount" in send else None,
+        merchant_sku=line.merchant_sku,
+        pack=line.pack,
     )
+
+
+def of_unit(price: Decimal, pack: int) -> Decimal:
+    """Return the price of one unit of a pack, to six places, with no more zeros than the price."""
+    rounded = (price / pack).quantize(_SIX_PLACES).normalize()
+    return rounded + Decimal(0).scaleb(int(price.as_tuple().exponent))

@@ -41,8 +41,11 @@ def _contact(created: Order) -> object:
 
 
 def _lines(created: Order) -> object:
+    # The Merchant's SKU: an edit of it is noticed, and a change of the map is no edit.
     return sorted(
-        (line.id, line.sku, line.quantity, line.details) for line in created.lines if line.quantity
+        (line.id, line.own_sku, line.quantity, line.details)
+        for line in created.lines
+        if line.quantity
     )
 
 

@@ -6,7 +6,7 @@ is never dropped: the operator can release it, and `attention` lists it after `l
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from fnmatch import fnmatchcase
@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from msgspec import Struct
 
 from ordosync import durations
-from ordosync.config.hold_settings import HoldConfig
+from ordosync.config.hold_settings import NO_TIME, HoldConfig
 from ordosync.models import Address, InvalidRecord, Order
 from ordosync.store.link_steps import OpenImport
 from ordosync.store.step_rows import StepRow
@@ -61,7 +61,9 @@ class Holds:
         if not has_conditions or (opened and opened.is_released):
             return None
         first_read_at = opened.since if opened else self.now
-        return hold(self.config, order, method=method, first_read_at=first_read_at, now=self.now)
+        # Its age was sufficient before. An order without a date would be held again.
+        config = replace(self.config, age=NO_TIME) if opened and opened.is_tried else self.config
+        return hold(config, order, method=method, first_read_at=first_read_at, now=self.now)
 
 
 def _is_held(item: Order | InvalidRecord) -> bool:
@@ -127,7 +129,7 @@ def _of_value(order: Order, over: Decimal) -> Iterator[_Reason]:
     if None in prices:
         yield _Reason(code="hold-value", text="has a line without a price, so its value is unknown")
         return
-    value = sum((line.unit_price or 0) * line.quantity for line in order.lines)
+    value = sum((line.unit_price or Decimal()) * line.quantity / line.pack for line in order.lines)
     if value > over:
         # The value itself is as private as a price: the log and alerts have this text.
         text = f"is worth more than {over} {order.currency}".rstrip()

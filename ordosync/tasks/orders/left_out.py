@@ -69,19 +69,27 @@ class _Sorter:
         self._sent = sent
 
     def kept(self, order: Order) -> Order:
-        """Return an order with the lines that are sent."""
+        """Return an order with the lines that are sent.
+
+        If the Merchant marks all its lines as not shipped, those that are sent need an address.
+        """
         lines = tuple(line for line in order.lines if not self._is_out(order, line))
-        return order if len(lines) == len(order.lines) else replace(order, lines=lines)
+        is_marked = bool(lines) and all(line.id in order.not_shipped for line in order.lines)
+        if len(lines) == len(order.lines) and not is_marked:
+            return order
+        return replace(order, lines=lines, needs_shipping=order.needs_shipping or is_marked)
 
     def left_out(self, order: Order) -> LeftOut:
         """Return the SKUs of its lines with units that are not ordinary."""
         lines = [
             line
             for line in order.lines
-            if line.quantity and line.id not in self._sent and self._config.products.has(line.sku)
+            if line.quantity
+            and line.id not in self._sent
+            and self._config.products.has(line.own_sku)
             if order.not_shipped.get(line.id) != NOT_OWED
         ]
-        ignored = [line for line in lines if self._config.ignores(line.sku)]
+        ignored = [line for line in lines if self._config.ignores(line.own_sku)]
         marked = [line for line in lines if line.id in order.not_shipped and line not in ignored]
         return LeftOut(
             unshipped=_names(line for line in marked if self._is_out(order, line)),
@@ -92,7 +100,7 @@ class _Sorter:
     def _is_out(self, order: Order, line: Line) -> bool:
         if line.id in self._sent:
             return False
-        if self._config.ignores(line.sku):
+        if self._config.ignores(line.own_sku):
             return True
         product = order.not_shipped.get(line.id)
         return product is not None and product not in self._products
@@ -100,4 +108,4 @@ class _Sorter:
 
 def _names(lines: Iterable[Line]) -> tuple[str, ...]:
     """Return the SKUs of lines, each once; a line without a SKU has its id."""
-    return tuple(dict.fromkeys(line.sku or f"line {line.id}" for line in lines))
+    return tuple(dict.fromkeys(line.own_sku or f"line {line.id}" for line in lines))

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from ordosync.models import InvalidRecord, Line, Order, Page
 from ordosync.store.links import Link
 from ordosync.tasks.base import Portal
+from ordosync.tasks.sku_maps.packs import lost_packs, pack_of
 
 
 def with_open_units(
@@ -96,7 +97,9 @@ def settled_units(ledger: Mapping[str, Sequence[Link]]) -> Mapping[str, SettledU
         short = line.short.cancelled if line.short else 0
         units = (line.sent or 0) + (line.cancelled or 0) - short
         if units or short:
-            settled[line.merchant_id] = SettledUnits(units, short, line.ordered or 0)
+            # The Merchant cancels whole packs.
+            most = lost_packs(line, short) * pack_of(line)
+            settled[line.merchant_id] = SettledUnits(units, most, line.ordered or 0)
     return settled
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from ordosync.accounts.account import required
+from ordosync.accounts.merchant import MerchantTracking
 from ordosync.models import Outcome, Shipment
 from ordosync.tasks.base import Portal
 from ordosync.tasks.parcels.labels import TrackingUpdate
@@ -12,7 +13,28 @@ from ordosync.tasks.parcels.steps import FURTHER
 
 
 def write_updates(portal: Portal, updates: Sequence[TrackingUpdate]) -> list[Outcome]:
-    """Write the updates in order; before a label replaces another one, that one is voided."""
+    """Write the updates in order; before a label replaces another one, that one is voided.
+
+    If the Merchant takes pieces, the number of a parcel that completes no pack is a comment.
+    """
+    tracking = required(portal.merchant.tracking)
+    numbers = [update for update in updates if update.completes_no_pack]
+    if not numbers or tracking.takes != "pieces":
+        return _write(tracking, updates)
+    outcomes = iter(_write(tracking, [update for update in updates if update not in numbers]))
+    return [_only_named(update) if update in numbers else next(outcomes) for update in updates]
+
+
+def _only_named(update: TrackingUpdate) -> Outcome:
+    return Outcome(
+        state="done",
+        id=update.link.merchant_id,
+        code=FURTHER,
+        reason="is only a comment, as it completes no pack",
+    )
+
+
+def _write(tracking: MerchantTracking, updates: Sequence[TrackingUpdate]) -> list[Outcome]:
     shipments_to_write: list[Shipment] = []
     for update in updates:
         if update.replaces:
@@ -21,7 +43,6 @@ def write_updates(portal: Portal, updates: Sequence[TrackingUpdate]) -> list[Out
             )
         shipments_to_write.append(update.shipment)
     outcomes: list[Outcome] = []
-    tracking = required(portal.merchant.tracking)
     for shipments, voided in _in_order(shipments_to_write):
         write = tracking.void if voided else tracking.add
         outcomes += write(shipments)

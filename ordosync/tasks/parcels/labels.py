@@ -32,6 +32,12 @@ class TrackingUpdate:
     """True if it is another number of a parcel that is reported."""
 
     @property
+    def completes_no_pack(self) -> bool:
+        """True if the Merchant gets only the number, as the units are a part of a pack."""
+        is_number = self.shipment.lines is None and not self.shipment.is_last
+        return is_number and bool(self.contents and self.contents.units)
+
+    @property
     def written(self) -> Written:
         """The number that is added, for the log."""
         return Written(

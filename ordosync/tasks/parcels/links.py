@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from ordosync.models import Outcome, Piece
+from ordosync.models import Outcome, Piece, PieceLine
 from ordosync.store.links import Link, LinkState, parcel_link
 from ordosync.tasks.parcels.labels import TrackingUpdate
+from ordosync.tasks.sku_maps.packs import pack_of, with_pack_of
 
 
 def links_of(update: TrackingUpdate, outcome: Outcome) -> tuple[Link, ...]:
@@ -31,7 +32,7 @@ def links_of(update: TrackingUpdate, outcome: Outcome) -> tuple[Link, ...]:
 
 def _sent_instead(update: TrackingUpdate) -> Iterator[Link]:
     """Yield the link of an order that is complete, although the Supplier was asked to cancel it."""
-    if update.shipment.is_last:
+    if update.contents.is_last if update.contents else update.shipment.is_last:
         yield replace(update.link, state="cancel_refused")
 
 
@@ -85,8 +86,16 @@ def _of_pieces(update: TrackingUpdate, pieces: tuple[Piece, ...]) -> Iterator[Li
         pieces[0].id,
         shipment.id,
         shipment.tracking_number,
-        units={part.id: part.quantity for part in pieces[0].lines},
+        units={part.id: _sent_units(update, part) for part in pieces[0].lines},
     )
+
+
+def _sent_units(update: TrackingUpdate, part: PieceLine) -> int:
+    """Return the units of a line in the piece that is a parcel."""
+    line = next((line for line in update.lines if line.merchant_id == part.of_line), None)
+    if line is None or pack_of(line) == 1:
+        return part.quantity
+    return ((update.contents and update.contents.units) or {}).get(part.of_line, 0)
 
 
 def _lines_of_piece(update: TrackingUpdate, piece: Piece, state: LinkState) -> Iterator[Link]:
@@ -101,11 +110,12 @@ def _lines_of_piece(update: TrackingUpdate, piece: Piece, state: LinkState) -> I
         if line is None:  # The Merchant added it after the import.
             continue
         rest = max((line.open_units or 0) - held.get(part.of_line, 0), 0)
-        yield Link(
+        link = Link(
             kind="line",
             merchant_id=part.id,
             supplier_id=line.supplier_id,
             order_id=piece.id,
-            ordered=rest if state == "live" else part.quantity,
+            ordered=rest if state == "live" else _sent_units(update, part),
             state=state,
         )
+        yield with_pack_of(link, line)

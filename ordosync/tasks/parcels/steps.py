@@ -22,6 +22,7 @@ from ordosync.tasks.parcels.labels import (
     void_step,
     void_steps,
 )
+from ordosync.tasks.parcels.packs import in_packs
 from ordosync.tasks.parcels.units import Contents, Family, contents_of
 from ordosync.tasks.parcels.unreported import invalid, unknown_piece, without_tracking
 
@@ -128,6 +129,7 @@ def _valid_steps(item: Shipment, link: Link, family: Family, facts: ParcelFacts)
     before = next(iter(numbers), None) or of_number(item, family)
     held = (before.units or {}) if before and before.state == "live" else {}
     contents = contents_of(item, family, held)
+    shown = in_packs(contents, family, before)
     family.planned.update(contents.units or {})
     family.planned.subtract(held)
     target = next(piece for piece in family.pieces if piece.merchant_id == contents.order_id)
@@ -136,12 +138,12 @@ def _valid_steps(item: Shipment, link: Link, family: Family, facts: ParcelFacts)
             item,
             order_id=contents.order_id,
             ancestors=(),
-            lines=contents.lines,
-            is_last=contents.is_last,
-            at_most=contents.at_most,
-            is_requested=facts.is_requested if contents.at_most else None,
-            is_ignored=facts.is_ignored if contents.is_last else None,
-            rest=contents.rest if contents.lines and facts.takes == "pieces" else (),
+            lines=shown.lines,
+            is_last=shown.is_last,
+            at_most=shown.at_most,
+            is_requested=facts.is_requested if shown.at_most else None,
+            is_ignored=facts.is_ignored if shown.is_last else None,
+            rest=shown.rest if shown.lines and facts.takes == "pieces" else (),
         ),
         link=target,
         before=before,

@@ -65,6 +65,18 @@ class Family:
         units = line.open_units
         return None if units is None else units - self.planned[line.merchant_id]
 
+    def sent_before(self, line: Link, parcel: Link | None) -> int:
+        """Return the units of a line in the parcels before this one; `parcel` if it has a link."""
+        if parcel is None or parcel.state != "live":
+            return (line.sent or 0) + self.planned[line.merchant_id]
+        units = 0
+        for earlier in self.parcels:
+            if earlier.merchant_id == parcel.merchant_id:
+                break
+            if earlier.state == "live" and earlier.units:
+                units += earlier.units.get(line.merchant_id, 0)
+        return units
+
     def is_open(self) -> bool:
         """True if a unit of the order may be open after the earlier parcels."""
         lines = [line for piece in self.pieces for line in self.lines.get(piece.merchant_id, ())]

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from ordosync.shortages import Shortage, ShortageReason, ShortLine
 from ordosync.store.links import Link, ShortUnits
+from ordosync.tasks.sku_maps.packs import lost_packs, pack_of
 
 _NONE = ShortUnits()
 
@@ -44,6 +45,18 @@ class LineChange(Struct, frozen=True, kw_only=True):
             self.before.expected,
         )
         return 0 if is_known or not _is_later(self.before, self.after) else self.after.backordered
+
+    @property
+    def lost_packs(self) -> int:
+        """The Merchant's units that are cancelled since the last report, by whole packs."""
+        own = (self.link.cancelled or 0) - self.before.cancelled
+        before, after = own + self.before.reported, own + self.after.cancelled
+        return lost_packs(self.link, after) - lost_packs(self.link, before)
+
+    @property
+    def is_in_pack(self) -> bool:
+        """True if a part of a pack is cancelled or backordered."""
+        return bool(self.cancelled % pack_of(self.link) or self.backordered % pack_of(self.link))
 
     @property
     def is_changed(self) -> bool:

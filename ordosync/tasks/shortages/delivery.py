@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ordosync.failpoints import fault
-from ordosync.models import Comment, Outcome, ParcelLine
+from ordosync.models import Comment, Outcome, ParcelLine, refused
 from ordosync.shortages import ShortageReport
 from ordosync.store.links import Link
 from ordosync.tasks.base import Portal, Result
@@ -17,9 +17,11 @@ from ordosync.tasks.shortages import pieces, problems
 from ordosync.tasks.shortages.changes import LineChange, OrderChange
 from ordosync.tasks.shortages.stops import stops_of
 from ordosync.tasks.shortages.texts import report_of, with_standing
+from ordosync.tasks.sku_maps.packs import pack_of, packs
 
 _DONE = Outcome(state="done")
 _AGREED = "cancelled in both accounts"
+_IN_PACK = refused("does-not-fit", "only a part of a pack is short")
 
 
 class _Delivered(Struct, kw_only=True):
@@ -34,6 +36,11 @@ class _Delivered(Struct, kw_only=True):
     @property
     def is_reported(self) -> bool:
         return self.reported.state in ("done", "unchanged")
+
+    @property
+    def is_in_pack(self) -> bool:
+        """True if a part of a pack is short, which the Merchant cannot hold or cancel."""
+        return any(line.is_in_pack for line in self.change.lines)
 
     @property
     def unsettled(self) -> Sequence[LineChange]:
@@ -53,6 +60,8 @@ def deliver(portal: Portal, changes: Sequence[OrderChange]) -> list[Result]:
         _report(portal, [each for each in open_ if each.report.text])
     fault("shortage-reported")
     received = [each for each in open_ if each.is_reported and each.report.lines]
+    _refuse_in_packs(portal, received)
+    received = [each for each in received if not each.is_in_pack]
     if portal.config.shortages.cancel == "lines":
         _cancel(portal, [each for each in received if not each.report.is_whole])
     if portal.config.shortages.hold:
@@ -108,13 +117,26 @@ def _cancel(portal: Portal, delivered: Sequence[_Delivered]) -> None:
             each.cancelled = outcome
 
 
+def _refuse_in_packs(portal: Portal, delivered: Sequence[_Delivered]) -> None:
+    policy = portal.config.shortages
+    for each in delivered:
+        if each.is_in_pack and policy.cancel == "lines":
+            each.cancelled = _IN_PACK
+        if each.is_in_pack and policy.hold:
+            each.held = _IN_PACK
+
+
 def _with_rest(portal: Portal, delivered: _Delivered) -> ShortageReport:
     """Return a report with the open units that stay in the order."""
     link, changed = delivered.change.link, delivered.change.lines
     open_units = {line.link.merchant_id: line.open_units for line in changed}
     lines = portal.links.lines_of([link.merchant_id]).get(link.merchant_id, ())
-    units = {line.merchant_id: line.open_units or 0 for line in lines} | open_units
-    rest = (ParcelLine(line_id=id_, quantity=count) for id_, count in units.items() if count > 0)
+    units = {line: open_units.get(line.merchant_id, line.open_units or 0) for line in lines}
+    rest = (
+        ParcelLine(line_id=line.merchant_id, quantity=packs(count, pack_of(line)))
+        for line, count in units.items()
+        if count > 0
+    )
     return replace(delivered.report, rest=tuple(rest))
 
 

@@ -8,6 +8,7 @@ from ordosync.models import Piece, PieceLine
 from ordosync.store.links import Link, LinkState, ShortUnits
 from ordosync.tasks.base import Portal
 from ordosync.tasks.shortages.changes import LineChange, OrderChange
+from ordosync.tasks.sku_maps.packs import pack_of, with_pack_of
 
 
 def links(
@@ -30,7 +31,8 @@ def links(
         changed = {line.merchant_id: line for line in lines}
         for id_, line in known.items():
             stays = changed.get(id_, replace(line, ordered=None, cancelled=None))
-            yield replace(stays, moved=min(moved.get(id_, 0), line.open_units or 0))
+            units = moved.get(id_, 0) * pack_of(line)
+            yield replace(stays, moved=min(units, line.open_units or 0))
         yield replace(link, state=state)
     else:
         yield replace(link, state="split")
@@ -55,27 +57,28 @@ def _open(part: PieceLine, known: dict[str, Link], changes: dict[str, LineChange
     """Return the units of a line of the rest that the Supplier has open."""
     change = changes.get(part.of_line)
     open_units = change.open_units if change else known[part.of_line].open_units or 0
-    return min(part.quantity, open_units)
+    return min(part.quantity * pack_of(known[part.of_line]), open_units)
 
 
 def _line(piece: Piece, part: PieceLine, line: Link, ordered: int) -> Link:
-    return Link(
+    link = Link(
         kind="line",
         merchant_id=part.id,
         supplier_id=line.supplier_id,
         order_id=piece.id,
         ordered=ordered,
     )
+    return with_pack_of(link, line)
 
 
 def _short_line(piece: Piece, part: PieceLine, change: LineChange) -> Link:
     """Return the link of a short line: its units are cancelled, or they come later."""
-    line, after = _line(piece, part, change.link, part.quantity), change.after
+    units = part.quantity * pack_of(change.link)
+    line, after = _line(piece, part, change.link, units), change.after
     if change.backordered:
         short = ShortUnits(
-            backordered=part.quantity, expected=after.expected, reason=after.reason, reports=1
+            backordered=units, expected=after.expected, reason=after.reason, reports=1
         )
         return replace(line, short=short)
-    units = part.quantity
     short = ShortUnits(cancelled=units, reported=units, reason=after.reason, reports=1)
     return replace(line, cancelled=units, short=short)

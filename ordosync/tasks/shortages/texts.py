@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from ordosync.shortages import REASONS, ReportedLine, ShortageReason, ShortageReport
 from ordosync.tasks.shortages.changes import LineChange, OrderChange
+from ordosync.tasks.sku_maps.packs import both_names, lost_packs, pack_of
 from ordosync.text import printable
 
 _LONGEST_WORD = 80
@@ -51,15 +52,27 @@ def _sentence(parts: Sequence[str]) -> str:
 
 
 def _line_text(line: LineChange) -> str:
-    sku, reason = printable(line.sku) or "a line", _reason(line.after.reason, line.word)
+    reason = _reason(line.after.reason, line.word)
     if line.cancelled > 0:
-        return f"cannot send {line.cancelled} of {sku}: {reason}"
+        return f"cannot send {_goods(line, line.cancelled, line.lost_packs)}: {reason}"
     if line.cancelled < 0 and not line.backordered:
-        return f"sends {-line.cancelled} of {sku} after all"
+        return f"sends {_goods(line, -line.cancelled, -line.lost_packs)} after all"
     if line.backordered:
         when = f", expected on {line.after.expected}" if line.after.expected else ""
-        return f"sends {line.backordered} of {sku} later{when}: {reason}"
+        goods = _goods(line, line.backordered, lost_packs(line.link, line.backordered))
+        return f"sends {goods} later{when}: {reason}"
     return ""
+
+
+def _goods(line: LineChange, units: int, in_packs: int) -> str:
+    """Return units of a line as text; both accounts read it."""
+    link = line.link
+    if not link.merchant_sku:
+        return f"{units} of {printable(line.sku) or 'a line'}"
+    sku = printable(link.supplier_sku or line.sku)
+    if pack_of(link) > 1:
+        return f"{units} of {sku} ({in_packs} of {printable(link.merchant_sku)})"
+    return f"{units} of {printable(both_names(link.merchant_sku, sku))}"
 
 
 def _reason(reason: ShortageReason, word: str) -> str:
@@ -78,19 +91,20 @@ def _key(change: OrderChange) -> str:
 
 def _reported(change: OrderChange) -> Iterator[ReportedLine]:
     for line in change.lines:
-        if line.cancelled > 0:
+        sku = line.link.merchant_sku or line.sku
+        if line.lost_packs > 0:
             yield ReportedLine(
                 line_id=line.link.merchant_id,
-                sku=line.sku,
-                quantity=line.cancelled,
+                sku=sku,
+                quantity=line.lost_packs,
                 answer="cancelled",
                 reason=line.after.reason,
             )
         if line.backordered:
             yield ReportedLine(
                 line_id=line.link.merchant_id,
-                sku=line.sku,
-                quantity=line.backordered,
+                sku=sku,
+                quantity=lost_packs(line.link, line.backordered),
                 answer="backordered",
                 reason=line.after.reason,
                 expected=line.after.expected,

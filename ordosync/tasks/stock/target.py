@@ -1,19 +1,18 @@
-"""The quantity to write of each product, and how it is computed."""
+"""The quantity to write of one product, and how it is computed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import replace as replace_fields
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from ordosync.models import Stock
+from ordosync.models import Stock, normalized_sku
 from ordosync.stock_rules import StockRule, calculation, published
-from ordosync.store.links import Link
 from ordosync.store.stock_stops import Stop
-from ordosync.tasks.stock.age import StockAge, Verdict
+from ordosync.tasks.stock.age import Verdict
+from ordosync.tasks.stock.division import NOT_WRITTEN, Offer, PoolProduct
 from ordosync.tasks.stock.rules import DISCONTINUED, StockRules
-from ordosync.tasks.stock.stops import Stops, reason_text
+from ordosync.tasks.stock.stops import reason_text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,14 +24,18 @@ class Target:
     available: int
     """At the Supplier; negative if it has sold too many, and 0 if it is not counted."""
     unsent: int
-    """Units that the Merchant has sold and the Supplier does not have."""
+    """The Merchant's units that are sold and that the Supplier does not have."""
     rule: StockRule
+    pack: int = 1
+    """The units of the Supplier in one unit of the Merchant."""
     age: Verdict | None = None
     """What happens to a quantity that is too old; None if it is not."""
     is_counted: bool = True
     """False if the Supplier has no quantity of it."""
     is_stopped: bool = False
     """True if this product is stopped, and not only by its rule."""
+    offer: Offer | None = None
+    """The units for this portal; None if each portal shows all of them."""
 
     @classmethod
     def of(
@@ -42,6 +45,8 @@ class Target:
         sold: Mapping[str, int],
         rules: StockRules,
         stop: Stop | None,
+        *,
+        pack: int = 1,
     ) -> "Target":
         """Return the target of the Supplier's product `item`; its rule was read."""
         rule = rules.of(current.sku)
@@ -53,6 +58,7 @@ class Target:
             is_counted=item.quantity is not None,
             unsent=current.unsent + sold.get(current.sku, 0),
             rule=rule,
+            pack=pack,
             is_stopped=stop is not None,
         )
 
@@ -60,15 +66,50 @@ class Target:
         """Return the target of a product whose quantity at the Supplier is too old."""
         return replace_fields(self, rule=replace(self.rule, stop=reason), age=age)
 
+    def in_pool(self, item: Stock) -> PoolProduct:
+        """Return the product as the pool of its Supplier divides it; `item` is the Supplier's."""
+        return PoolProduct(
+            key=normalized_sku(item.sku),
+            supplier_id=item.product_id,
+            merchant_id=self.current.product_id,
+            sku=self.current.sku,
+            available=self.available,
+            shown=self.current.quantity or 0,
+            unsent=self.unsent,
+            pack=self.pack,
+            rule=NOT_WRITTEN if self.current.fixed else self.rule,
+        )
+
+    def offered(self, offer: Offer | None) -> "Target":
+        """Return the target with the units for this portal."""
+        return replace_fields(self, offer=offer) if offer else self
+
+    @property
+    def keeps_quantity(self) -> bool:
+        """True if the quantity at the Merchant stays, since that of the Supplier is too old."""
+        return self.age is not None and not self.age.is_zero
+
+    @property
+    def is_shown(self) -> bool:
+        """True if the Merchant shows the quantity, and the pool knows it."""
+        is_settled = self.offer is None or (self.offer.is_noted and not self.offer.gives_up)
+        return is_settled and self.current.quantity == self.quantity
+
     @property
     def remaining(self) -> int:
         """The available units minus the unsent ones; negative if too many are sold."""
-        return self.available - self.unsent
+        return self.available - self.unsent * self.pack
 
     @property
     def quantity(self) -> int:
         """The quantity to write."""
-        return published(self.available, self.rule, unsent=self.unsent)
+        return published(
+            self.available, self.rule, unsent=self.unsent, pack=self.pack, quota=self._quota
+        )
+
+    @property
+    def _quota(self) -> int | None:
+        return self.offer.units if self.offer else None
 
     @property
     def cause(self) -> str:
@@ -77,6 +118,8 @@ class Target:
             return "by an old quantity"
         if self.rule.stop:
             return "" if self.rule.stop == DISCONTINUED else "by a stop"
+        if self.offer and self.remaining > 0 and self.offer.units <= self.unsent * self.pack:
+            return "by the quotas of other portals"
         return "by a rule" if self.remaining > 0 else ""
 
     @property
@@ -94,29 +137,6 @@ class Target:
             rule = replace(rule, stop=reason_text(rule.stop))
         if not self.is_counted:
             return f"not counted at the Supplier, {rule.stop}, {self.quantity} shown"
-        return calculation(self.available, rule, unsent=self.unsent)
-
-
-class Targets(NamedTuple):
-    """The values that the quantities of a page are computed from."""
-
-    links: Mapping[str, Link]
-    at_merchant: Mapping[str, Stock]
-    sold: Mapping[str, int]
-    rules: StockRules
-    stops: Stops
-    ages: StockAge
-
-    def of(self, item: Stock, current: Stock | None) -> Target | None:
-        """Return the target of a product; None if an account does not have or count it."""
-        if current is None:
-            return None
-        stop = self.stops.of(item, current)
-        target = Target.of(item, current, self.sold, self.rules, stop)
-        if target.rule.stop:
-            # It is shown as 0, however old the Supplier's quantity is.
-            return target
-        age = None if current.fixed else self.ages.of(item)
-        if item.quantity is None and not (age and age.is_zero):
-            return None
-        return target.aged(age, self.ages.reason(item)) if age else target
+        return calculation(
+            self.available, rule, unsent=self.unsent, pack=self.pack, quota=self._quota
+        )

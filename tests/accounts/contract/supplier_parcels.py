@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from ordosync.accounts.account import ReadRequest
-from ordosync.models import ParcelLine, Reduction, Shipment
+from ordosync.edits import Reduction
+from ordosync.models import ParcelLine, Shipment
 from tests.accounts.contract.account import AsSupplier, read, usable
 from tests.accounts.contract.examples import line, order, parcel
 from tests.accounts.contract.opening import OpenSupplier

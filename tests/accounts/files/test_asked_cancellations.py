@@ -11,8 +11,8 @@ import pytest
 
 from ordosync.accounts.account import required
 from ordosync.accounts.files.output.options import OrderFolder
-from ordosync.edits import LineEdit, OrderEdit
-from ordosync.models import Outcome, ParcelLine, Reduction
+from ordosync.edits import LineEdit, OrderEdit, Reduction
+from ordosync.models import Outcome, ParcelLine
 from ordosync.shortages import Shortage
 from tests.accounts.contract import line, order
 from tests.accounts.contract.opening import OpenSupplier

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from ordosync.accounts.account import ReadRequest
-from ordosync.models import Outcome, ParcelLine, Reduction, Shipment
+from ordosync.edits import Reduction
+from ordosync.models import Outcome, ParcelLine, Shipment
 from tests.accounts.contract.account import read, usable
 from tests.accounts.contract.examples import line, order, parcel
 from tests.accounts.contract.opening import OpenSupplier, opened

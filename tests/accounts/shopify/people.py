@@ -378,13 +378,15 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
             self.fake.hold(part.id)
 
     def open_units(self, order_id: str) -> Mapping[str, int]:
-        order, _, piece = order_id.partition("/")
+        piece = order_id.partition("/")[2]
+        parts = (
+            self.fake.open_parts(gid("FulfillmentOrder", piece))
+            if piece
+            else self._live(self._order(order_id))
+        )
         units: Counter[str] = Counter()
-        for part in self._live(self._order(order)):
-            if piece in ("", number(part.id)):
-                for line in part.lines:
-                    sku = self.fake.shop.sure(LineItem, line.line_id).sku or ""
-                    units[sku] += line.remaining_quantity
+        for line in (line for part in parts for line in part.lines):
+            units[self.fake.shop.sure(LineItem, line.line_id).sku or ""] += line.remaining_quantity
         return +units
 
     def timeline(self, order_id: str) -> Sequence[str]:

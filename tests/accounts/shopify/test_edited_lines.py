@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.shopify.ids import gid
-from ordosync.edits import LineEdit
-from ordosync.models import ParcelLine, Reduction, Shipment, Split
+from ordosync.edits import LineEdit, Reduction
+from ordosync.models import ParcelLine, Shipment, Split
 from tests.accounts.contract.account import read, usable
 from tests.accounts.contract.examples import parcel
 from tests.accounts.contract.opening import OpenSupplier, opened

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.models import Outcome, ParcelLine, Reduction
+from ordosync.edits import Reduction
+from ordosync.models import Outcome, ParcelLine
 from tests.accounts.contract.examples import line, order, parcel
 from tests.accounts.contract.opening import opened
 from tests.accounts.shopify.people import ShopifySupplierPeople

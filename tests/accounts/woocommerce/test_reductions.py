@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from ordosync.models import Outcome, ParcelLine, Reduction
+from ordosync.edits import Reduction
+from ordosync.models import Outcome, ParcelLine
 from tests.accounts.contract.examples import line, order
 from tests.accounts.contract.opening import OpenSupplier
 from tests.accounts.woocommerce.shops import requests, supplier

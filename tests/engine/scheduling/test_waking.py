@@ -289,6 +289,21 @@ def test_a_process_that_is_killed_before_it_wakes_them_costs_one_interval(world:
     assert physical(world.outlet, "MUG") == 19
 
 
+def test_an_order_that_had_arrived_before_a_kill_wakes_them_once_it_is_found(
+    world: World,
+) -> None:
+    world.request("2", line())
+    with killed_at("result-before-commit", 1):
+        world.run("import-orders")
+    world.clock.at += 10 * MINUTE
+    before = world.clock.at
+
+    found = world.run("import-orders")
+
+    assert found.count("done") == 0
+    assert all((world.row(portal).woken_at or before) > before for portal in PORTALS)
+
+
 def test_a_change_during_a_run_is_written_by_the_next_one(world: World) -> None:
     world.desk("stock", "set", "MUG", "30")
     row = world.row("outlet-northwind")

@@ -116,6 +116,7 @@ def recall(shop: Shop, fulfillment: Fulfillment) -> None:
     fulfillment.status, fulfillment.display_status = "CANCELLED", "CANCELED"
     order = shop.sure(Order, fulfillment.order_id)
     again: dict[str, int] = {}
+    ended: set[str] = set()
     for part in fulfillment.lines:
         line = shop.sure(LineItem, part.line_id)
         stock.take(shop, line, fulfillment.location_id, -part.quantity)
@@ -124,9 +125,10 @@ def recall(shop: Shop, fulfillment: Fulfillment) -> None:
             _refill(shop, source, part.line_id, quantity)
             if source.status in ENDED:
                 again[part.line_id] = again.get(part.line_id, 0) + quantity
+                ended.add(gid)
             elif source.status == "IN_PROGRESS" and _is_unsent(shop, source):
                 source.status = "OPEN"
-    _reopen(shop, order, fulfillment.location_id, again)
+    _reopen(shop, order, fulfillment.location_id, again, replaces=frozenset(ended))
     order.closed_at = None
     shop.touch(fulfillment, order)
 
@@ -148,12 +150,26 @@ def _refill(shop: Shop, source: FulfillmentOrder, line_id: str, quantity: int) -
     shop.touch(source)
 
 
-def _reopen(shop: Shop, order: Order, location_id: str, lines: Mapping[str, int]) -> None:
+def _reopen(
+    shop: Shop,
+    order: Order,
+    location_id: str,
+    lines: Mapping[str, int],
+    *,
+    replaces: frozenset[str] = frozenset(),
+) -> None:
     """Open a new fulfillment order for unshipped units, given by line id."""
     parts = [_part(shop, gid, quantity) for gid, quantity in lines.items() if quantity]
     if parts:
-        stamp = shop.stamp("FulfillmentOrder")
-        shop.add(FulfillmentOrder(**stamp, order_id=order.id, location_id=location_id, lines=parts))
+        shop.add(
+            FulfillmentOrder(
+                **shop.stamp("FulfillmentOrder"),
+                order_id=order.id,
+                location_id=location_id,
+                lines=parts,
+                replaces=replaces,
+            )
+        )
 
 
 def _part(shop: Shop, line_id: str, quantity: int) -> FulfillmentOrderLineItem:

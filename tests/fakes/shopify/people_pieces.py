@@ -6,6 +6,7 @@ from tests.fakes.shopify import fulfillment, units_moved
 from tests.fakes.shopify.fulfillment import Share
 from tests.fakes.shopify.shop import Shop
 from tests.fakes.shopify.state import (
+    ENDED,
     Fulfillment,
     FulfillmentHold,
     FulfillmentOrder,
@@ -28,16 +29,31 @@ class Shippers:
         company: str = "UPS",
         lines: Mapping[str, int] | None = None,
     ) -> str:
-        """Ship a fulfillment order, or quantities of some SKUs; return the fulfillment's id."""
+        """Ship a piece, or quantities of some SKUs of it; return the fulfillment's id."""
         with self.shop.lock:
-            piece = self.shop.sure(FulfillmentOrder, fulfillment_order)
+            parts = self.open_parts(fulfillment_order)
             rows: list[Json] = [{"company": company, "number": tracking, "url": None}]
             shares = (
-                [(piece, fulfillment.everything(piece))]
+                [(part, fulfillment.everything(part)) for part in parts]
                 if lines is None
-                else self._deal([piece], lines)
+                else self._deal(parts, lines)
             )
             return fulfillment.send(self.shop, shares, rows).id
+
+    def open_parts(self, fulfillment_order: str) -> list[FulfillmentOrder]:
+        """Return the open fulfillment orders of a piece.
+
+        If a parcel of an ended one was cancelled, a new one replaces it.
+        """
+        with self.shop.lock:
+            order_id = self.shop.sure(FulfillmentOrder, fulfillment_order).order_id
+            same = {fulfillment_order}
+            parts = [it for it in self.shop.all(FulfillmentOrder) if it.order_id == order_id]
+            for part in parts:
+                # The oldest comes first, so a replacement of a replacement is found, too.
+                if part.replaces & same:
+                    same.add(part.id)
+            return [part for part in parts if part.id in same and part.status not in ENDED]
 
     def edit_tracking(self, fulfillment_id: str, tracking: str, *, company: str = "UPS") -> None:
         """Change the tracking number of a fulfillment."""

@@ -180,6 +180,8 @@ class FulfillmentOrder(Node):
     rejection: str | None = None
     """The reason with which its service rejected the last request."""
     old_destination: "OldDestination | None" = None
+    replaces: frozenset[str] = frozenset()
+    """The ended fulfillment orders whose cancelled parcel it opens again; no field of the API."""
 
 
 @dataclass(kw_only=True)

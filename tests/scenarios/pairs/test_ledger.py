@@ -84,3 +84,20 @@ def test_piece_with_the_id_of_its_order_is_shipped_before_the_other_one() -> Non
     state.run_task(task="update-tracking")
     state.adds_up()
     state.teardown()
+
+
+@pytest.mark.parametrize("is_reported", [False, True])
+def test_piece_whose_parcel_was_cancelled_is_sent_again(*, is_reported: bool) -> None:
+    """Found with Shopify: the piece goes on in another fulfillment order."""
+    state = type("Machine", (LedgerMachine,), {"kinds": PAIRS["sqlite-shopify"]})()
+    state.begin()
+    state.split_at_the_supplier(pick=0)
+    state.send_parcel(cups=2, mugs=1, pick=1)
+    if is_reported:
+        state.run_task(task="split-order")
+        state.run_task(task="update-tracking")
+    state.void_parcel(pick=0)
+    state.send_parcel(cups=0, mugs=1, pick=1)
+    state.adds_up()
+    state.teardown()
+    assert [*state.orders[0].parcels] == ["1Z2"]
