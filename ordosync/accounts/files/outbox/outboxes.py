@@ -12,7 +12,7 @@ from ordosync.accounts.files.outbox.records import OutboxRecords
 from ordosync.accounts.files.output.options import OutputFiles
 from ordosync.accounts.files.output.written_files import WrittenFiles
 from ordosync.accounts.files.places.local import LocalFolder
-from ordosync.accounts.files.places.opening import open_place
+from ordosync.accounts.files.places.opening import place_of
 from ordosync.accounts.files.places.place import Place
 
 
@@ -75,6 +75,4 @@ class Outboxes:
         if place is None:
             folder = getattr(options, "folder", None) or Path()
             return LocalFolder(folder, account=self.account)
-        return self._at.place(
-            (self.account, place), partial(open_place, place, account=self.account)
-        )
+        return place_of(place, self._at, account=self.account)

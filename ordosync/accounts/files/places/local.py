@@ -1,6 +1,6 @@
 """A local folder as a place, for files that are handed over without a server."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
@@ -16,7 +16,14 @@ class LocalFolder:
         self._folder = folder
         self._account = f"account {account}"
 
-    def list(self, folder: bytes) -> Sequence[Entry]:
+    can_list = True
+
+    def list(
+        self,
+        folder: bytes,
+        *,
+        needs: Callable[[bytes], bool] | None = None,  # noqa: ARG002
+    ) -> Sequence[Entry]:
         """Return everything in a folder."""
         path = self._path(folder)
         try:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.files.outbox import outboxes
+from ordosync.accounts.files.places import opening
 from tests.support.places import FolderPlace, Partner
 
 
@@ -12,7 +12,7 @@ def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FolderPlace:
     for name in ("in", "staging"):
         (tmp_path / "place" / name).mkdir(parents=True)
     place = FolderPlace(tmp_path / "place")
-    monkeypatch.setattr(outboxes, "open_place", lambda *_, **__: place)
+    monkeypatch.setattr(opening, "open_place", lambda *_, **__: place)
     return place
 
 
