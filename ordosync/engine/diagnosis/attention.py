@@ -67,6 +67,7 @@ def attention(
         *portal_concerns.unlinked(config, store),
         *stale_feeds(config, store),
         *portal_concerns.discontinued(config, store),
+        *portal_concerns.kept_quotas(config, store, now),
     ]
     entries = [
         *(_with_note(entry, dismissed) for entry in _failed(config, store, now)),

@@ -90,7 +90,15 @@ RUNS = (
     *("account", "auth", "brake", "crashed", "refused", "sku-map", "stock-rules", "unavailable"),
     "unexpected",
 )
-CONCERNS = ("late", "no-reference", "stale", "stale-products", "stale-soon", "unshipped")
+CONCERNS = (
+    "late",
+    "no-reference",
+    "quota-kept",
+    "stale",
+    "stale-products",
+    "stale-soon",
+    "unshipped",
+)
 CALLS = (
     *(
         "Attention",
