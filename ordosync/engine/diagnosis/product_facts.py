@@ -152,10 +152,10 @@ def _target(
     stop = portal.stock.stops.of(at_supplier, at_merchant)
     pack = 1
     if link:
-        product = linked_product(portal, at_supplier, link, at_merchant)
-        if product.misfit:
+        linked = linked_product(portal, at_supplier, link, at_merchant)
+        if linked.misfit:
             return None, ()
-        pack = product.pack
+        pack = linked.pack
     target = Target.of(at_supplier, at_merchant, sold, portal.stock.rules, stop, pack=pack)
     if not (target.is_counted or target.rule.stop):
         return None, ()
