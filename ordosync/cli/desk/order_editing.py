@@ -9,6 +9,7 @@ from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import batches, common
 from ordosync.cli.desk.account_choice import open_desk_of
 from ordosync.cli.desk.order_entry import check_address, checked_tags
+from ordosync.cli.desk.stock_waking import wake_inventory
 from ordosync.cli.output import render
 from ordosync.embedded.corrections import Corrections
 from ordosync.errors import UsageError
@@ -94,6 +95,8 @@ def edit_order(
         warehouse=warehouse,
     )
     common.check_order(opened, outcome, number)
+    if warehouse:
+        wake_inventory(context, opened, [outcome])
     change = "edited" if outcome.state == "done" else "has these values already"
     batches.report(context, opened, [(number, change)], is_file=False)
     supplier = opened.supplier_of(number)
