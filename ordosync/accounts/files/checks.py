@@ -10,6 +10,7 @@ from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
 from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.files.output.options import TrackingFile
 from ordosync.accounts.files.parsing.record_types import RecordType
+from ordosync.accounts.files.reading.file_listing import no_file_text
 from ordosync.accounts.files.reading.file_reader import FileReader
 from ordosync.errors import AccountError
 
@@ -95,7 +96,8 @@ def check_files(reader: FileReader[Any]) -> Iterator[CheckResult]:
         yield CheckResult(text=str(error), is_problem=True)
         return
     if not files:
-        yield CheckResult(text=f"{record_type.name}: no file matches {record_type.options.glob}")
+        text = no_file_text(record_type.options.glob)
+        yield CheckResult(text=f"{record_type.name}: {text}")
         return
     name, path = list(files.items())[-1]
     try:

@@ -52,7 +52,8 @@ def report_rejects(
 
 def _named(row: InputRow, reason: str) -> str:
     """Return a reason as a sentence: with the order or SKU of the row, if it begins with a verb."""
-    subject = row.cells.get("number") or row.cells.get("sku")
+    names = ("number", "sku", "merchant_sku")
+    subject = next((row.cells[name] for name in names if row.cells.get(name)), "")
     begins_with_verb = reason.partition(" ")[0] in _VERBS
     return f"{subject} {reason}" if subject and begins_with_verb else reason
 

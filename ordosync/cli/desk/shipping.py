@@ -1,6 +1,6 @@
 """`orders ship`: ships orders of a local account, or voids a label, and notifies the Merchant."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +17,7 @@ from ordosync.cli.desk.input_files import File
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.desk.shipping_report import report_parcels, warn_of_shared_numbers
 from ordosync.cli.desk.shipping_rows import (
+    FOR_ALL,
     LAYOUT,
     OPTIONS,
     ParcelRequest,
@@ -80,7 +81,8 @@ def ship_order(
     """Ship an order, or a part of it, and notify the Merchant at once.
 
     --from reads a CSV file with a column for each option; `desk: columns:` of the configuration
-    names the headers that your carrier uses, such as {cost: Price}. Rows with the columns sku and
+    names the headers that your carrier uses, such as {cost: Price}. --carrier, --method and
+    --warehouse are those of rows without their own value. Rows with the columns sku and
     quantity and the same tracking number are one parcel. Refused rows of day.csv are written to
     day.refused.csv with their row number and the reason; fix them there and read that file. A file
     that is read again adds the cost of a parcel that has none.
@@ -97,7 +99,7 @@ def ship_order(
     _check_options(row, line or (), file, void=void)
     if replace:
         label_replacement.check_options(row, line or (), void=void)
-    rows = input_files.read_rows(context, file, LAYOUT) if file else [row]
+    rows = input_files.read_rows(context, file, LAYOUT, defaults=_defaults(row)) if file else [row]
     orders = [each.get("number") for each in rows]
     opened = open_desk_of(
         context.config, account, orders, is_to_ship=True, is_file=file is not None
@@ -137,8 +139,14 @@ def _check_options(row: InputRow, lines: Sequence[str], file: Path | None, *, vo
             raise UsageError(f"--void voids the label of one order, and needs its number{hint}")
     if bool(number) == bool(file):
         raise UsageError("give one order number, or a file with --from")
-    if file and used:
-        raise UsageError(f"--from reads everything from the file; leave out {', '.join(used)}")
+    own = [name for name in used if name.removeprefix("--") not in FOR_ALL]
+    if file and own:
+        raise UsageError(f"--from reads everything of a parcel; leave out {', '.join(own)}")
+
+
+def _defaults(row: InputRow) -> Mapping[str, str]:
+    """Return what was typed for all rows of a file."""
+    return {name: text for name in FOR_ALL if (text := row.get(name))}
 
 
 def _ship_one(context: Context, opened: Desk, request: ParcelRequest) -> int:

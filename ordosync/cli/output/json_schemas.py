@@ -67,6 +67,11 @@ DOCUMENTS = {
     "prune": ("pruned",),
     "rebuild-state": ("rebuilt",),
     "feed check": ("feed-check",),
+    "sku list": ("skus",),
+    "sku set": ("changed-skus",),
+    "sku remove": ("changed-skus",),
+    "sku import": ("changed-skus",),
+    "sku export": ("exported-skus",),
     "config check": ("config-check",),
     "config show": ("configuration",),
 }

@@ -18,6 +18,7 @@ from ordosync.engine.comparison.order_trees import Match, valid_numbers
 from ordosync.models import OWN, Line, OrderSnapshot, Shipment
 from ordosync.store.links import Link, parcel_link
 from ordosync.tasks.base import Portal
+from ordosync.tasks.sku_maps.packs import with_pack
 
 
 def takes_numbers(portal: Portal) -> bool:
@@ -50,7 +51,7 @@ class LinePairs(Struct, frozen=True, kw_only=True):
     def lines(self, *, is_piece: bool) -> Iterator[Link]:
         """Yield the links of the lines. A piece for a parcel has its own units."""
         for merchant_line, supplier_line in self.pairs:
-            yield Link(
+            link = Link(
                 kind="line",
                 merchant_id=merchant_line.id,
                 supplier_id=supplier_line.id,
@@ -61,6 +62,7 @@ class LinePairs(Struct, frozen=True, kw_only=True):
                 else max(merchant_line.quantity, supplier_line.quantity),
                 state="sent" if self.match.how == "parcel" else "live",
             )
+            yield with_pack(link, merchant_line)
 
     def units(self, at_supplier: Mapping[str, int]) -> dict[str, int]:
         """Return units of the Supplier's lines as units of the Merchant's."""

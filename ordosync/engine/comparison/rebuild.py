@@ -19,11 +19,13 @@ from ordosync.engine.comparison.order_trees import LinkedOrders, Match, OrderTre
 from ordosync.engine.comparison.snapshot import Snapshot, both_sides
 from ordosync.engine.execution.exclusive import confirm, exclusive
 from ordosync.errors import OrdosyncError
-from ordosync.models import Line, OrderSnapshot, Product, Stock, normalized_sku
+from ordosync.models import Line, OrderSnapshot, Stock, normalized_sku
 from ordosync.store import Store
 from ordosync.store.links import Link
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import PlanRequest, Portal
+from ordosync.tasks.import_products import NewProduct, product_links
+from ordosync.tasks.sku_maps.packs import with_pack
 
 _BATCH = 500
 
@@ -131,7 +133,10 @@ def equal_lines(at_merchant: Sequence[Line], at_supplier: Sequence[Line]) -> tup
     if any(line.quantity for line in remaining):
         return ()
     return tuple(
-        Link(kind="line", merchant_id=merchant_line.id, supplier_id=supplier_line.id)
+        with_pack(
+            Link(kind="line", merchant_id=merchant_line.id, supplier_id=supplier_line.id),
+            merchant_line,
+        )
         for merchant_line, supplier_line in pairs
     )
 
@@ -246,10 +251,9 @@ def _products(portal: Portal, store: Store, clock: Clock) -> Iterator[Link]:
     request = PlanRequest(cursor=None, now=clock.now())
     for page in TASKS["import-products"].plan(portal, request):
         for step in page.items:
-            if isinstance(step.payload, Product) and step.payload.sku in ids_by_sku:
-                yield Link(
-                    kind="product", merchant_id=step.key, supplier_id=ids_by_sku[step.payload.sku]
-                )
+            wanted = step.payload
+            if isinstance(wanted, NewProduct) and wanted.product.sku in ids_by_sku:
+                yield from product_links(step.key, wanted, ids_by_sku[wanted.product.sku])
     unsettled = store.steps.unsettled_ids(portal.name)
     for account in (portal.merchant, portal.supplier):
         account.finish_reading(unsettled, dry=True)

@@ -15,7 +15,7 @@ from ordosync.accounts.files.output.options import OrderFolder, OutputFiles
 from ordosync.accounts.files.output.order_files import OrderFileWriter
 from ordosync.accounts.files.output.order_records import RECORDS, OrderRecords
 from ordosync.accounts.files.output.written_files import WrittenFiles
-from ordosync.accounts.files.places.opening import open_place
+from ordosync.accounts.files.places.opening import place_of
 from ordosync.accounts.files.places.options import PlaceOptions
 from ordosync.accounts.files.places.place import Place
 from ordosync.accounts.option_types import text_of
@@ -78,9 +78,7 @@ class Writers:
     def _place(self, options: PlaceOptions) -> Place:
         if self._dry_folder:
             return DryPlace()
-        return self._at.place(
-            (self._account, options), partial(open_place, options, account=self._account)
-        )
+        return place_of(options, self._at, account=self._account)
 
     def _outbox_folder(self) -> Path:
         """Return the outbox, or its copy in a dry run."""
