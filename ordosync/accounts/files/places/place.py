@@ -16,7 +16,7 @@ A message names the account and the file, but no address. A place opens its conn
 request and again after an error. Its methods may be called from any thread, and exclude each other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -56,8 +56,17 @@ class Fetched(Struct, frozen=True, kw_only=True):
 class Place(Protocol):
     """A folder on another machine. It makes no folders."""
 
-    def list(self, folder: bytes) -> Sequence[Entry]:
-        """Return everything in a folder; `b""` is the folder of the place."""
+    @property
+    def can_list(self) -> bool:
+        """False if only a file whose whole path is known can be fetched, as over HTTPS."""
+
+    def list(
+        self, folder: bytes, *, needs: Callable[[bytes], bool] | None = None
+    ) -> Sequence[Entry]:
+        """Return everything in a folder; `b""` is the folder of the place.
+
+        `needs` tells of which names the marks are needed: some servers must be asked for each.
+        """
 
     def fetch(
         self, path: bytes, to: BinaryIO, *, most_bytes: int, known: Mark | None = None
