@@ -60,7 +60,7 @@ class FilesClient:
     def notes(self) -> Sequence[str]:
         """The reads since the last `close` that found no file, and remarks about places."""
         missing = [
-            f"{reader.record_type.name}: {no_file_text(reader.record_type.options.glob)}"
+            f"{reader.record_type.name}: {_no_file_text(reader.record_type.options)}"
             for reader in self._read
             if _has_no_file(reader)
         ]
@@ -148,3 +148,9 @@ def _has_no_file(reader: FileReader[Any]) -> bool:
         return not reader.files()
     except AccountError:
         return False
+
+
+def _no_file_text(options: InputFiles) -> str:
+    if options.place:
+        return f"no file at the place matches {options.glob}"
+    return no_file_text(options.glob)
