@@ -10,8 +10,8 @@ from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
 from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.files.output.options import TrackingFile
 from ordosync.accounts.files.parsing.record_types import RecordType
-from ordosync.accounts.files.reading.file_listing import no_file_text
 from ordosync.accounts.files.reading.file_reader import FileReader
+from ordosync.accounts.files.reading.file_source import missing_text
 from ordosync.errors import AccountError
 
 _NO_LISTING = (
@@ -96,7 +96,7 @@ def check_files(reader: FileReader[Any]) -> Iterator[CheckResult]:
         yield CheckResult(text=str(error), is_problem=True)
         return
     if not files:
-        text = no_file_text(record_type.options.glob)
+        text = missing_text(record_type.options)
         yield CheckResult(text=f"{record_type.name}: {text}")
         return
     name, path = list(files.items())[-1]

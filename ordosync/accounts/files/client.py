@@ -19,10 +19,9 @@ from ordosync.accounts.files.parsing.record_types import RecordType
 from ordosync.accounts.files.reading.file_listing import (
     newest_content_time,
     newest_time,
-    no_file_text,
 )
 from ordosync.accounts.files.reading.file_reader import FileReader
-from ordosync.accounts.files.reading.file_source import FileSource, LocalFiles
+from ordosync.accounts.files.reading.file_source import FileSource, LocalFiles, missing_text
 from ordosync.errors import AccountError
 
 T = TypeVar("T")
@@ -60,7 +59,7 @@ class FilesClient:
     def notes(self) -> Sequence[str]:
         """The reads since the last `close` that found no file, and remarks about places."""
         missing = [
-            f"{reader.record_type.name}: {_no_file_text(reader.record_type.options)}"
+            f"{reader.record_type.name}: {missing_text(reader.record_type.options)}"
             for reader in self._read
             if _has_no_file(reader)
         ]
@@ -148,9 +147,3 @@ def _has_no_file(reader: FileReader[Any]) -> bool:
         return not reader.files()
     except AccountError:
         return False
-
-
-def _no_file_text(options: InputFiles) -> str:
-    if options.place:
-        return f"no file at the place matches {options.glob}"
-    return no_file_text(options.glob)
