@@ -42,6 +42,7 @@ from ordosync.accounts.files.options import (
 from ordosync.accounts.files.order_listing import OrderListing
 from ordosync.accounts.files.ordered_lines import OrderedLines
 from ordosync.accounts.files.outbox.opening import Writers
+from ordosync.accounts.files.outbox.outboxes import Outboxes
 from ordosync.accounts.files.output.options import (
     EventFile,
     InventoryFile,
@@ -65,7 +66,7 @@ from ordosync.accounts.files.supplier_shortages import SupplierShortages
 from ordosync.accounts.files.supplier_stock import SupplierStock
 from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.supplier import Supplier
-from ordosync.models import Order, Product
+from ordosync.models import Order
 
 if TYPE_CHECKING:
     from ordosync.accounts.files.feed_check.feeds import AccountFeeds
@@ -97,6 +98,7 @@ class FilesAccount(Account):
         stock: StockFiles | None = None,
         answers: AnswerFiles | None = None,
         refused: Path | None = None,
+        memory: Path | None = None,
     ) -> None:
         self.name = name
         self.read = ReadFiles(
@@ -115,6 +117,7 @@ class FilesAccount(Account):
             place=place,
         )
         self._rejects = refused
+        self._memory = memory
         self.dry_folder: Path | None = None
         """For a dry run, the folder for copies; it writes no rejected rows."""
 
@@ -147,7 +150,13 @@ class FilesAccount(Account):
         cancellations = client.optional_reader(record_types.cancellations, self.read.cancellations)
         cancelled = CancelledOrders(cancellations)
         lines = OrderedLines(orders, cancelled, portal.selection)
-        tracking = self._merchant_tracking(cancelled, lines)
+        writers = self._writers(portal, at)
+        inventory, events = writers.inventory, writers.events
+        tracking = None
+        if self.written.tracking and writers.tracking:
+            tracking = MerchantTracking(
+                self.written.tracking, writers.tracking, cancelled=cancelled, lines=lines
+            )
         return Merchant(
             name=self.name,
             kind=self.kind,
@@ -166,11 +175,12 @@ class FilesAccount(Account):
             if cancellations
             else None,
             products=MerchantProducts(products) if products else None,
-            stock=self._merchant_stock(products),
+            stock=MerchantStock(inventory, products=products) if inventory else None,
             tracking=tracking,
-            shortages=MerchantShortages(self.written.events, account=self.name, clock=at.clock)
-            if self.written.events
-            else None,
+            shortages=MerchantShortages(events, clock=at.clock) if events else None,
+            flush=writers.flush,
+            lacks_memory=writers.lacks_rows,
+            settle_unknown=lambda subject, sent: writers.settle(subject, sent=sent),
             hold_conditions=hold_facts.conditions(self.read.orders),
             withdrawn=CompleteFiles(orders, self.read.orders, at.clock).withdrawn
             if self.read.orders.complete
@@ -189,7 +199,8 @@ class FilesAccount(Account):
         if self.written.orders is None:
             raise ValueError(f"account {self.name} needs `order_files:` to be a Supplier")
         client = self._client(portal, at)
-        writer = self._writers(portal, at).orders(self.written.orders)
+        writers = self._writers(portal, at)
+        writer = writers.orders(self.written.orders)
         lines_of = writer.records.lines_of
         shipments = client.optional_reader(
             partial(record_types.shipments, lines_of=lines_of), self.read.shipments
@@ -207,6 +218,7 @@ class FilesAccount(Account):
             kind=self.kind,
             client=client,
             limits=LIMITS_AT_PLACE if self.written.place_of(self.written.orders) else LIMITS,
+            lacks_memory=writers.lacks_orders,
             settle_unknown=lambda subject, sent: writer.settle(subject, sent=sent),
             personal_data=self._personal_data(None, writer),
             spool=client,
@@ -245,23 +257,10 @@ class FilesAccount(Account):
         dry.written = self.written.copied(folder)
         return dry
 
-    def _merchant_stock(self, products: FileReader[Product] | None) -> MerchantStock | None:
-        if self.written.inventory is None:
-            return None
-        return MerchantStock(self.written.inventory, account=self.name, products=products)
-
-    def _merchant_tracking(
-        self, cancelled: CancelledOrders, lines: OrderedLines
-    ) -> MerchantTracking | None:
-        if self.written.tracking is None:
-            return None
-        return MerchantTracking(
-            self.written.tracking, account=self.name, cancelled=cancelled, lines=lines
-        )
-
     def _writers(self, portal: PortalContext, at: Connections) -> Writers:
         folder = portal.places / "out"
-        return Writers(self.written, folder, at, account=self.name, dry_folder=self.dry_folder)
+        outboxes = Outboxes(self.written, folder, at, account=self.name, dry_folder=self.dry_folder)
+        return Writers(outboxes, memory=self._memory)
 
     def _client(self, portal: PortalContext, at: Connections) -> FilesClient:
         account = f"account {self.name}"

@@ -135,6 +135,10 @@ def _target(
     target = Target.of(at_supplier, at_merchant, sold, portal.stock.rules, stop)
     if not (target.is_counted or target.rule.stop):
         return None, ()
+    if (pool := portal.stock.pool) and target.is_counted:
+        pool.begin_reading()
+        product = target.in_pool(at_supplier)
+        target = target.offered(pool.offers([product], take=False).get(product.merchant_id))
     return target, list(portal.stock.rules.words(at_merchant.sku))
 
 

@@ -45,6 +45,8 @@ def _events(facts: ProductFacts) -> Iterator[Event]:
         quantity = facts.at_supplier.quantity
         text = "no quantity was set" if quantity is None else f"{quantity} available"
         yield Event(at=None, text=f"{supplier}: {text}{facts.calculation}", side="supplier")
+    if facts.target and facts.target.offer:
+        yield Event(at=None, text=f"pool: {facts.target.offer.text}", is_sync=True)
     if facts.target and (calculation := facts.target.calculation):
         rule = f"; its rule: {', '.join(word.text for word in facts.words)}" if facts.words else ""
         yield Event(at=None, text=f"{calculation}{rule}", is_sync=True)

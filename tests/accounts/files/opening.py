@@ -84,7 +84,7 @@ def open_merchant(folder: Path, **options: Any) -> OpenMerchant:
         ),
     }
     account = FilesAccount(name="shop", **{**settings, **options})
-    portal = PortalContext(spool=folder / "spool")
+    portal = PortalContext(spool=folder / "spool", places=folder / "places")
     return OpenMerchant(people, account.merchant(NoOptions(), portal, people.connections))
 
 
