@@ -57,7 +57,7 @@ WAITING = (
     *("sent-elsewhere", "split-first", "stopped", "unavailable", "which-lines"),
 )
 """Codes of steps that are tried again: they need the operator only if that takes too long."""
-UNKNOWN = ("no-answer", "not-ready", "taken", "unknown-outcome")
+UNKNOWN = ("no-answer", "not-ready", "not-shown", "taken", "unknown-outcome")
 HELD = ("asked",)
 HELD_BY_RULE = (
     *("hold-paid", "hold-age", "hold-tags", "hold-risk", "hold-value", "hold-country"),
@@ -81,6 +81,7 @@ DONE: Mapping[str, str | None] = {
     "on-pieces": None,
     "stock-stopped": None,
     "stale": None,
+    "taken-away": None,
 }
 """Done steps need nothing; but stock that an edit did not move is to be corrected."""
 RUNS = (
