@@ -256,10 +256,6 @@ class Comment(Struct, frozen=True, kw_only=True, gc=False):
 OutcomeState = Literal["done", "unchanged", "asked", "refused", "unavailable", "unknown"]
 
 
-TAKEN_AWAY = "taken-away"
-"""Code of a created order whose file was taken away before it was seen at its place."""
-
-
 class Outcome(Struct, frozen=True, kw_only=True, gc=False):
     """The outcome of one write.
 

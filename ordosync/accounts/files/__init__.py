@@ -65,6 +65,7 @@ from ordosync.accounts.files.supplier_shipments import SupplierShipments
 from ordosync.accounts.files.supplier_shortages import SupplierShortages
 from ordosync.accounts.files.supplier_stock import SupplierStock
 from ordosync.accounts.merchant import Merchant
+from ordosync.accounts.place_requests import PlaceRequest
 from ordosync.accounts.supplier import Supplier
 from ordosync.models import Order
 
@@ -256,6 +257,12 @@ class FilesAccount(Account):
         dry.dry_folder = folder
         dry.written = self.written.copied(folder)
         return dry
+
+    def try_places(self, at: Connections) -> Iterator[PlaceRequest]:
+        """Try what is needed to hand files over."""
+        from ordosync.accounts.files.outbox.trying import try_places  # noqa: PLC0415 - seldom
+
+        yield from try_places(Outboxes(self.written, Path(), at, account=self.name))
 
     def _writers(self, portal: PortalContext, at: Connections) -> Writers:
         folder = portal.places / "out"

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ordosync.accounts import is_embedded
+from ordosync.accounts.supplier import TAKEN_AWAY
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine.diagnosis import portal_concerns
 from ordosync.engine.diagnosis.advice import close_command, is_retryable, reason_of, release_command
@@ -16,7 +17,6 @@ from ordosync.engine.diagnosis.attention_entry import Attention
 from ordosync.engine.diagnosis.feed_ages import stale_feeds
 from ordosync.engine.scheduling.outages import LONG
 from ordosync.engine.scheduling.timetable import can_run
-from ordosync.models import TAKEN_AWAY
 from ordosync.store import Store
 from ordosync.store.concerns import Concern, Severity, step_key, unshipped_key
 from ordosync.store.links import Link

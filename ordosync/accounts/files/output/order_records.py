@@ -16,9 +16,10 @@ from msgspec.structs import replace
 
 from ordosync.accounts.files.output.order_rows import line_id
 from ordosync.accounts.files.output.safe_output import digest, folder_lock
+from ordosync.accounts.supplier import TAKEN_AWAY
 from ordosync.atomic_write import replace_file, sync_folder, temporary_path
 from ordosync.errors import RefusedError, UnavailableError
-from ordosync.models import TAKEN_AWAY, Outcome
+from ordosync.models import Outcome
 from ordosync.permissions import make_folder
 from ordosync.regular_files import NotRegularError, read_regular
 
