@@ -60,6 +60,7 @@ DOCUMENTS = {
     "stock adjust": ("stock-counts",),
     "stock stop": ("stopped-products",),
     "stock resume": ("resumed-products",),
+    "stock release": ("released-quota",),
     "stock stops": ("stock-stops",),
     "purge": ("purged", "would-purge"),
     "backup": ("backups",),

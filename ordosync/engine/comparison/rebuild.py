@@ -18,6 +18,7 @@ from ordosync.engine.comparison.ledger_links import LinePairs, takes_numbers
 from ordosync.engine.comparison.order_trees import LinkedOrders, Match, OrderTree, is_open, matches
 from ordosync.engine.comparison.snapshot import Snapshot, both_sides
 from ordosync.engine.execution.exclusive import confirm, exclusive
+from ordosync.engine.execution.sku_maps import read_sku_map
 from ordosync.errors import OrdosyncError
 from ordosync.models import Line, OrderSnapshot, Stock, normalized_sku
 from ordosync.store import Store
@@ -84,6 +85,8 @@ def rebuild(
             f"portal {portal.name}: the store has {link_count} links, so it is not lost; --yes adds"
             " the links that are missing, and changes none"
         )
+    # The packs of all links are those of the map; no account keeps older ones.
+    read_sku_map(portal, store)
     rebuilt = Rebuilt(portal=portal.name)
     with exclusive(store, portal.name, clock) as leases:
         with both_sides(portal, now=clock.now()) as snapshot:

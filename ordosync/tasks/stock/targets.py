@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ordosync.accounts.account import required
 from ordosync.models import InvalidRecord, Stock
 from ordosync.tasks.base import Portal
+from ordosync.tasks.stock.division import NOT_WRITTEN, PoolProduct, missing_product
 from ordosync.tasks.stock.mapped_rows import LinkedProduct
 from ordosync.tasks.stock.pool import Pool
 from ordosync.tasks.stock.sku_links import linked_products, product_links
@@ -62,10 +63,14 @@ class Targets:
         if pool is None:
             found = {id_: target for id_, (_, target) in targets.items()}
             return cls(linked=linked, at_merchant=at_merchant, found=found)
-        with_offers = _with_offers(pool, targets, take=take)
-        page = cls(linked=linked, at_merchant=at_merchant, found=with_offers)
-        _note_unwritten(pool, page)
-        return page
+        missing = [
+            missing_product(item, product.link, pack=product.pack)
+            for item in products
+            for product in linked.get(item.product_id, ())
+            if product.link.merchant_id not in at_merchant
+        ]
+        with_offers = _with_offers(pool, targets, missing, take=take)
+        return cls(linked=linked, at_merchant=at_merchant, found=with_offers)
 
 
 def _target(
@@ -85,24 +90,21 @@ def _target(
 
 
 def _with_offers(
-    pool: Pool, targets: Mapping[str, tuple[Stock, Target]], *, take: bool
+    pool: Pool,
+    targets: Mapping[str, tuple[Stock, Target]],
+    missing: Sequence[PoolProduct],
+    *,
+    take: bool,
 ) -> Mapping[str, Target]:
     """Return the targets with the units that the pool has for this portal."""
-    products = [target.in_pool(item) for item, target in targets.values() if _is_divided(target)]
+    divided = [target.in_pool(item) for item, target in targets.values() if _is_divided(target)]
+    products = [*divided, *missing]
     offers = pool.offers(products, take=take)
+    for product in products:
+        if product.rule is NOT_WRITTEN:
+            pool.cannot_write(offers[product.merchant_id])
     return {id_: target.offered(offers.get(id_)) for id_, (_, target) in targets.items()}
 
 
 def _is_divided(target: Target) -> bool:
     return target.is_counted and not target.keeps_quantity
-
-
-def _note_unwritten(pool: Pool, targets: "Targets") -> None:
-    """Note the products that the Merchant does not have, or whose quantity cannot be written."""
-    for same in targets.linked.values():
-        for product in same:
-            if product.link.merchant_id not in targets.at_merchant:
-                pool.lacks(product.link.merchant_id)
-    for target in targets.found.values():
-        if target.offer and target.current.fixed:
-            pool.cannot_write(target.offer)
