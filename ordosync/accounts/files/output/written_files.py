@@ -46,7 +46,7 @@ class WrittenFiles:
     @property
     def places(self) -> Mapping[PlaceOptions, None]:
         """The places that are written to, each once."""
-        places = map(self.place_of, self._named.values())
+        places = map(self.place_of, self.named.values())
         return dict.fromkeys(place for place in places if place)
 
     @property
