@@ -48,6 +48,7 @@ from ordosync.accounts.files.order_listing import OrderListing
 from ordosync.accounts.files.ordered_lines import OrderedLines
 from ordosync.accounts.files.outbox.opening import Writers
 from ordosync.accounts.files.outbox.outboxes import Outboxes
+from ordosync.accounts.files.outbox.trying import try_places
 from ordosync.accounts.files.output.options import (
     EventFile,
     InventoryFile,
@@ -158,11 +159,7 @@ class FilesAccount(Account):
         lines = OrderedLines(orders, cancelled, portal.selection)
         writers = self._writers(portal, at)
         inventory, events = writers.inventory, writers.events
-        tracking = None
-        if self.written.tracking and writers.tracking:
-            tracking = MerchantTracking(
-                self.written.tracking, writers.tracking, cancelled=cancelled, lines=lines
-            )
+        tracking = writers.merchant_tracking(cancelled, lines)
         return Merchant(
             name=self.name,
             kind=self.kind,
@@ -188,7 +185,7 @@ class FilesAccount(Account):
             shortages=MerchantShortages(events, clock=at.clock) if events else None,
             flush=writers.flush,
             lacks_memory=writers.lacks_rows,
-            settle_unknown=lambda subject, sent: writers.settle(subject, sent=sent),
+            settle_unknown=writers.settle,
             hold_conditions=hold_facts.conditions(self.read.orders),
             withdrawn=CompleteFiles(orders, self.read.orders, at.clock).withdrawn
             if self.read.orders.complete
@@ -225,9 +222,9 @@ class FilesAccount(Account):
             name=self.name,
             kind=self.kind,
             client=client,
-            limits=LIMITS_AT_PLACE if self.written.place_of(self.written.orders) else LIMITS,
+            limits=LIMITS_AT_PLACE if writers.hands_orders_over else LIMITS,
             lacks_memory=writers.lacks_orders,
-            settle_unknown=lambda subject, sent: writer.settle(subject, sent=sent),
+            settle_unknown=writer.settle,
             personal_data=self._personal_data(None, writer),
             spool=client,
             newest=client.newest,
@@ -270,9 +267,7 @@ class FilesAccount(Account):
 
     def try_places(self, at: Connections) -> Iterator[PlaceRequest]:
         """Try what is needed to hand files over."""
-        from ordosync.accounts.files.outbox.trying import try_places  # noqa: PLC0415 - seldom
-
-        yield from try_places(Outboxes(self.written, Path(), at, account=self.name))
+        return try_places(Outboxes(self.written, Path(), at, account=self.name))
 
     def _writers(self, portal: PortalContext, at: Connections) -> Writers:
         folder = portal.places / "out"
