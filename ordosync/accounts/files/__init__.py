@@ -38,7 +38,6 @@ from ordosync.accounts.files.merchant_orders import MerchantOrders
 from ordosync.accounts.files.merchant_products import MerchantProducts
 from ordosync.accounts.files.merchant_shortages import MerchantShortages
 from ordosync.accounts.files.merchant_stock import MerchantStock
-from ordosync.accounts.files.merchant_tracking import MerchantTracking
 from ordosync.accounts.files.options import (
     MERCHANT_PART_OPTIONS,
     SUPPLIER_PART_OPTIONS,
@@ -117,11 +116,7 @@ class FilesAccount(Account):
             answers=answers,
         ).at(place)
         self.written = WrittenFiles(
-            inventory=inventory,
-            tracking=tracking,
-            events=events,
-            orders=order_files,
-            place=place,
+            inventory=inventory, tracking=tracking, events=events, orders=order_files, place=place
         )
         self._rejects = refused
         self._memory = memory
