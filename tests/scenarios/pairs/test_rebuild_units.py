@@ -156,3 +156,20 @@ def test_pieces_of_a_rest_that_was_split_keep_their_units(
         pair.run("update-tracking")
 
     same_after_rebuild(pair, is_lost=is_lost, by=totals)
+
+
+@needs("split-order", "parcels", "several-parcels", "parcel-lines", "voided-labels")
+def test_parcel_from_before_a_split_is_void_where_it_was_reported(
+    pair: Pair, *, is_lost: bool
+) -> None:
+    merchant_id, supplier_id = ordered(pair)
+    sent(pair, supplier_id, "1Z1", 1, 0)
+    pair.supplier.split(supplier_id, (1, 0), (0, 1))
+    pair.run("split-order")
+    same_after_rebuild(pair, is_lost=is_lost, by=totals)
+    pair.supplier.recall(supplier_id, "1Z1")
+
+    pair.run("update-tracking")
+
+    assert pair.merchant.all_numbers(merchant_id) == []
+    pair.stays_quiet("update-tracking")
